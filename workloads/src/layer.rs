@@ -43,3 +43,273 @@ pub struct Layer {
     cols: Window,
     right: RightOperand,
 }
+
+/// Why sizes do not make a layer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayerError {
+    /// A size is zero.
+    #[error("{field} is 0; it must be at least 1")]
+    Zero {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// The (dilated) kernel does not fit into the padded input.
+    #[error(
+        "the kernel's {axis} ({kernel} after dilation) exceed the input's {axis} ({padded} after padding)"
+    )]
+    KernelExceedsInput {
+        /// `rows` or `columns`.
+        axis: &'static str,
+        /// Extent of the dilated kernel.
+        kernel: u64,
+        /// Extent of the padded input.
+        padded: u64,
+    },
+    /// The channels do not divide into the groups.
+    #[error("{channels} {which} channels do not divide into {groups} groups")]
+    Groups {
+        /// `input` or `output`.
+        which: &'static str,
+        /// Total channels.
+        channels: u64,
+        /// Groups.
+        groups: u64,
+    },
+    /// More MACs than the counters hold exactly.
+    #[error("the layer has more than 2^53 multiply-accumulates")]
+    TooLarge,
+}
+
+/// Sizes of a convolution as frameworks spell them: total channels, input extent, padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convolution {
+    /// Images.
+    pub batch: u64,
+    /// Groups; equal to both channel counts for a depthwise convolution.
+    pub groups: u64,
+    /// Input channels over all groups.
+    pub in_channels: u64,
+    /// Output channels over all groups.
+    pub out_channels: u64,
+    /// Input rows and columns, unpadded.
+    pub input: [u64; 2],
+    /// Kernel rows and columns.
+    pub kernel: [u64; 2],
+    /// Strides of rows and columns.
+    pub stride: [u64; 2],
+    /// Dilations of rows and columns.
+    pub dilation: [u64; 2],
+    /// Padding: top, left, bottom, right.
+    pub padding: [u64; 4],
+}
+
+impl Convolution {
+    /// A square, dense convolution with equal padding on all sides.
+    #[must_use]
+    pub const fn square(input: u64, channels: [u64; 2], kernel: u64, stride: u64, pad: u64) -> Self {
+        Self {
+            batch: 1,
+            groups: 1,
+            in_channels: channels[0],
+            out_channels: channels[1],
+            input: [input; 2],
+            kernel: [kernel; 2],
+            stride: [stride; 2],
+            dilation: [1; 2],
+            padding: [pad; 4],
+        }
+    }
+
+    /// The same with groups.
+    #[must_use]
+    pub const fn grouped(mut self, groups: u64) -> Self {
+        self.groups = groups;
+        self
+    }
+}
+
+impl Layer {
+    /// A convolution.
+    ///
+    /// # Errors
+    /// A size of zero, a kernel larger than its padded input, channels that do not divide into
+    /// the groups, or more than 2^53 MACs.
+    pub fn convolution(name: impl Into<String>, c: Convolution) -> Result<Self, LayerError> {
+        for (field, value) in [
+            ("batch", c.batch),
+            ("groups", c.groups),
+            ("in_channels", c.in_channels),
+            ("out_channels", c.out_channels),
+            ("input rows", c.input[0]),
+            ("input columns", c.input[1]),
+            ("kernel rows", c.kernel[0]),
+            ("kernel columns", c.kernel[1]),
+            ("row stride", c.stride[0]),
+            ("column stride", c.stride[1]),
+            ("row dilation", c.dilation[0]),
+            ("column dilation", c.dilation[1]),
+        ] {
+            if value == 0 {
+                return Err(LayerError::Zero { field });
+            }
+        }
+        for (which, channels) in [("input", c.in_channels), ("output", c.out_channels)] {
+            if channels % c.groups != 0 {
+                return Err(LayerError::Groups { which, channels, groups: c.groups });
+            }
+        }
+        let mut outputs = [0; 2];
+        for (axis, name) in ["rows", "columns"].into_iter().enumerate() {
+            let huge = LayerError::TooLarge;
+            let kernel = (c.kernel[axis] - 1)
+                .checked_mul(c.dilation[axis])
+                .and_then(|v| v.checked_add(1))
+                .ok_or(huge.clone())?;
+            let padded = c.input[axis]
+                .checked_add(c.padding[axis])
+                .and_then(|v| v.checked_add(c.padding[axis + 2]))
+                .ok_or(huge)?;
+            if kernel > padded {
+                return Err(LayerError::KernelExceedsInput { axis: name, kernel, padded });
+            }
+            outputs[axis] = (padded - kernel) / c.stride[axis] + 1;
+        }
+        let sizes = PerDim([
+            c.batch,
+            c.groups,
+            c.out_channels / c.groups,
+            c.in_channels / c.groups,
+            outputs[0],
+            outputs[1],
+            c.kernel[0],
+            c.kernel[1],
+        ]);
+        let window = |axis: usize| Window {
+            stride: c.stride[axis],
+            dilation: c.dilation[axis],
+            pad: c.padding[axis],
+            input: c.input[axis],
+        };
+        Self { name: name.into(), sizes, rows: window(0), cols: window(1), right: RightOperand::Parameters }
+            .checked()
+    }
+
+    /// A matrix product `[m, c] x [c, k]` for each of `heads` independent heads: `G = heads`,
+    /// `P = m`, `C = c`, `K = k`.
+    ///
+    /// # Errors
+    /// A size of zero, or more than 2^53 MACs.
+    pub fn matmul(
+        name: impl Into<String>,
+        heads: u64,
+        [m, k, c]: [u64; 3],
+        right: RightOperand,
+    ) -> Result<Self, LayerError> {
+        for (field, value) in [("heads", heads), ("m", m), ("k", k), ("c", c)] {
+            if value == 0 {
+                return Err(LayerError::Zero { field });
+            }
+        }
+        Self {
+            name: name.into(),
+            sizes: PerDim([1, heads, k, c, m, 1, 1, 1]),
+            rows: Window::none(m),
+            cols: Window::none(1),
+            right,
+        }
+        .checked()
+    }
+
+    /// The layer with `batch` times as many images (rows for a product with parameters, heads for
+    /// a product of activations).
+    ///
+    /// # Errors
+    /// `batch` is zero, or more than 2^53 MACs.
+    pub fn batched(&self, batch: u64) -> Result<Self, LayerError> {
+        if batch == 0 {
+            return Err(LayerError::Zero { field: "batch" });
+        }
+        let grow = |v: u64| v.checked_mul(batch).ok_or(LayerError::TooLarge);
+        let mut layer = self.clone();
+        match self.right {
+            RightOperand::Parameters => layer.sizes[Dim::N] = grow(layer.sizes[Dim::N])?,
+            RightOperand::Activations => layer.sizes[Dim::G] = grow(layer.sizes[Dim::G])?,
+        }
+        layer.checked()
+    }
+
+    fn checked(self) -> Result<Self, LayerError> {
+        let product = |values: &[u64]| {
+            values
+                .iter()
+                .try_fold(1u64, |acc, v| acc.checked_mul(*v))
+                .filter(|v| *v < 1 << 53)
+                .ok_or(LayerError::TooLarge)
+        };
+        product(&self.sizes.0)?;
+        let s = &self.sizes;
+        product(&[s[Dim::N], s[Dim::G], s[Dim::C], self.rows.input, self.cols.input])?;
+        Ok(self)
+    }
+
+    /// The layer's name, unique within its network.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The extent of one loop dimension.
+    #[must_use]
+    pub fn size(&self, dim: Dim) -> u64 {
+        self.sizes[dim]
+    }
+
+    /// The extents of all loop dimensions.
+    #[must_use]
+    pub fn sizes(&self) -> &PerDim<u64> {
+        &self.sizes
+    }
+
+    /// The sliding window along rows (P and R).
+    #[must_use]
+    pub fn rows(&self) -> Window {
+        self.rows
+    }
+
+    /// The sliding window along columns (Q and S).
+    #[must_use]
+    pub fn cols(&self) -> Window {
+        self.cols
+    }
+
+    /// Whether the right operand is trained or computed.
+    #[must_use]
+    pub fn right_operand(&self) -> RightOperand {
+        self.right
+    }
+
+    /// Multiply-accumulates, those with padding included (as networks are published).
+    #[must_use]
+    pub fn macs(&self) -> u64 {
+        self.sizes.0.iter().product()
+    }
+
+    /// Words of the right operand.
+    #[must_use]
+    pub fn weights(&self) -> u64 {
+        [Dim::G, Dim::K, Dim::C, Dim::R, Dim::S].iter().map(|d| self.sizes[*d]).product()
+    }
+
+    /// Words of the unpadded input, those included that no window touches.
+    #[must_use]
+    pub fn inputs(&self) -> u64 {
+        let s = &self.sizes;
+        s[Dim::N] * s[Dim::G] * s[Dim::C] * self.rows.input * self.cols.input
+    }
+
+    /// Words of the output.
+    #[must_use]
+    pub fn outputs(&self) -> u64 {
+        [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q].iter().map(|d| self.sizes[*d]).product()
+    }
+}

@@ -1,0 +1,97 @@
+//! Units as types: a number of cycles cannot be added to a number of bytes.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul, Sub};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! unit {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $suffix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl Add for $name {
+            type Output = Self;
+            fn add(self, other: Self) -> Self {
+                Self(self.0 + other.0)
+            }
+        }
+        impl Sub for $name {
+            type Output = Self;
+            fn sub(self, other: Self) -> Self {
+                Self(self.0 - other.0)
+            }
+        }
+        impl AddAssign for $name {
+            fn add_assign(&mut self, other: Self) {
+                self.0 += other.0;
+            }
+        }
+        impl Mul<$inner> for $name {
+            type Output = Self;
+            fn mul(self, factor: $inner) -> Self {
+                Self(self.0 * factor)
+            }
+        }
+        impl Sum for $name {
+            fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
+                values.fold(Self::default(), Add::add)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)?;
+                f.write_str($suffix)
+            }
+        }
+    };
+}
+
+unit!(
+    /// Clock cycles of the array.
+    Cycles(u64), " cycles"
+);
+unit!(
+    /// Bytes.
+    Bytes(u64), " B"
+);
+unit!(
+    /// Bits of a word.
+    Bits(u32), " bit"
+);
+unit!(
+    /// A clock's frequency.
+    Kilohertz(u64), " kHz"
+);
+unit!(
+    /// A technology node's name in nanometres.
+    Nanometres(u32), " nm"
+);
+unit!(
+    /// Energy.
+    Picojoules(f64), " pJ"
+);
+unit!(
+    /// Area.
+    SquareMicrons(f64), " um2"
+);
+
+macro_rules! exact {
+    ($($name:ident),*) => { $(
+        impl Eq for $name {}
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.0.cmp(&other.0)
+            }
+        }
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+    )* };
+}
+exact!(Cycles, Bytes, Bits, Kilohertz, Nanometres);
