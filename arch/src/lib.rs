@@ -1,11 +1,43 @@
-//! The checked accelerator description of `stationary`.
+//! The checked accelerator description of `stationary`: a YAML file or preset becomes an
+//! [`Accelerator`], which the simulator and the analytical model read, and a cost model prices.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`units`] | cycles, bytes, picojoules, square microns |
+//! | [`config`] | the accelerator file: fields, units, defaults |
+//! | [`presets`] | the accelerators that come with the crate |
+//! | [`near`] | the near match of a misspelt name |
+//!
+//! ```
+//! use stationary_arch::{Accelerator, Operand};
+//!
+//! let eyeriss = Accelerator::preset("eyeriss", &[])?;
+//! assert_eq!((eyeriss.array.rows, eyeriss.array.cols), (12, 14));
+//! assert_eq!(eyeriss.scratchpads[Operand::Weight].words, 224);
+//!
+//! let wide = Accelerator::preset("systolic", &[("array.cols", "64"), ("dram.kind", "ideal")])?;
+//! assert_eq!(wide.networks.weight.words_per_cycle, 64);
+//!
+//! let misspelt = Accelerator::preset("systolic", &[("array.row", "64")]).unwrap_err();
+//! assert!(misspelt.to_string().ends_with("did you mean `rows`?"));
+//! # Ok::<(), stationary_arch::ArchError>(())
+//! ```
 
 mod accelerator;
+mod check;
+pub mod config;
+mod error;
+pub mod near;
 mod operand;
+mod overrides;
+pub mod presets;
+mod read;
 pub mod units;
 
 pub use accelerator::{
     Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Partition, Precision,
     Scratchpad, Topology,
 };
+pub use check::DATAFLOWS;
+pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};

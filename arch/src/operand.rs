@@ -49,7 +49,11 @@ pub struct PerOperand<T> {
 impl<T> PerOperand<T> {
     /// Computes each entry from its operand.
     pub fn from_fn(mut f: impl FnMut(Operand) -> T) -> Self {
-        Self { input: f(Operand::Input), weight: f(Operand::Weight), output: f(Operand::Output) }
+        Self {
+            input: f(Operand::Input),
+            weight: f(Operand::Weight),
+            output: f(Operand::Output),
+        }
     }
 }
 

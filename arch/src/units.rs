@@ -52,22 +52,27 @@ macro_rules! unit {
 
 unit!(
     /// Clock cycles of the array.
+    #[derive(Eq, Ord, Hash)]
     Cycles(u64), " cycles"
 );
 unit!(
     /// Bytes.
+    #[derive(Eq, Ord, Hash)]
     Bytes(u64), " B"
 );
 unit!(
     /// Bits of a word.
+    #[derive(Eq, Ord, Hash)]
     Bits(u32), " bit"
 );
 unit!(
     /// A clock's frequency.
+    #[derive(Eq, Ord, Hash)]
     Kilohertz(u64), " kHz"
 );
 unit!(
     /// A technology node's name in nanometres.
+    #[derive(Eq, Ord, Hash)]
     Nanometres(u32), " nm"
 );
 unit!(
@@ -78,20 +83,3 @@ unit!(
     /// Area.
     SquareMicrons(f64), " um2"
 );
-
-macro_rules! exact {
-    ($($name:ident),*) => { $(
-        impl Eq for $name {}
-        impl Ord for $name {
-            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                self.0.cmp(&other.0)
-            }
-        }
-        impl std::hash::Hash for $name {
-            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-                self.0.hash(state);
-            }
-        }
-    )* };
-}
-exact!(Cycles, Bytes, Bits, Kilohertz, Nanometres);

@@ -1,0 +1,313 @@
+//! What values a machine can have.
+//!
+//! The limits are far beyond any chip; they keep every product of counts that the simulator forms
+//! inside 64 bits.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use crate::accelerator::{Accelerator, DramKind};
+use crate::config::{Count, Number};
+use crate::error::{ArchError, Problem};
+use crate::operand::Operand;
+use crate::units::Kilohertz;
+
+/// The short names of the dataflows: weight-, output-, row- and input-stationary.
+pub const DATAFLOWS: [&str; 4] = ["ws", "os", "rs", "is"];
+
+pub(crate) mod limits {
+    use std::ops::RangeInclusive;
+
+    pub(crate) type Limits = RangeInclusive<u64>;
+    pub(crate) const SIDE: Limits = 1..=65_536;
+    pub(crate) const MACS: Limits = 1..=1 << 26;
+    pub(crate) const MAC_LATENCY: Limits = 1..=1024;
+    pub(crate) const SCRATCHPAD_WORDS: Limits = 1..=1 << 24;
+    pub(crate) const WIDTH: Limits = 1..=1 << 20;
+    pub(crate) const LATENCY: Limits = 0..=1 << 20;
+    pub(crate) const FIFO: Limits = 1..=1 << 20;
+    pub(crate) const BUFFER_BYTES: Limits = 1..=1 << 40;
+    pub(crate) const KILOHERTZ: Limits = 1..=100_000_000;
+    pub(crate) const WORD_BITS: Limits = 1..=64;
+    pub(crate) const DRAM_WORD_BITS: Limits = 1..=4096;
+    pub(crate) const TECHNOLOGY_NM: Limits = 1..=1000;
+}
+
+impl Accelerator {
+    /// Checks a machine that was changed after it was read.
+    ///
+    /// # Errors
+    /// Everything that is wrong, under the accelerator's name.
+    ///
+    /// ```
+    /// use stationary_arch::Accelerator;
+    ///
+    /// let mut machine = Accelerator::preset("systolic", &[])?;
+    /// machine.array.rows = 0;
+    /// let message = machine.check().unwrap_err().to_string();
+    /// assert_eq!(message, "systolic: array.rows: found 0; allowed: 1 to 65536");
+    /// # Ok::<(), stationary_arch::ArchError>(())
+    /// ```
+    pub fn check(&self) -> Result<(), ArchError> {
+        let mut problems = Collector::default();
+        self.collect(&mut problems);
+        problems.into_result(&self.name)
+    }
+
+    pub(crate) fn collect(&self, problems: &mut Collector) {
+        if self.name.trim().is_empty() {
+            problems.add("name", "an empty name", "a name");
+        }
+        problems.within(
+            "technology_nm",
+            self.technology.0.into(),
+            limits::TECHNOLOGY_NM,
+        );
+        problems.within("clock_mhz (in kHz)", self.clock.0, limits::KILOHERTZ);
+        self.collect_dataflows(problems);
+        self.collect_array(problems);
+        self.collect_networks(problems);
+        self.collect_buffer(problems);
+        problems.within(
+            "dram.clock_mhz (in kHz)",
+            self.dram.clock.0,
+            limits::KILOHERTZ,
+        );
+        problems.within(
+            "dram.word_bits",
+            self.dram.word.0.into(),
+            limits::DRAM_WORD_BITS,
+        );
+        if let DramKind::Bandwidth {
+            words_per_cycle,
+            latency,
+        } = self.dram.kind
+        {
+            problems.within(
+                "dram.words_per_cycle",
+                words_per_cycle.into(),
+                limits::WIDTH,
+            );
+            problems.within("dram.latency", latency.into(), limits::LATENCY);
+        }
+        for (field, bits) in [
+            ("input", self.precision.input),
+            ("weight", self.precision.weight),
+            ("output", self.precision.output),
+            ("partial_sum", self.precision.partial_sum),
+        ] {
+            problems.within(
+                &format!("precision.{field}"),
+                bits.0.into(),
+                limits::WORD_BITS,
+            );
+        }
+    }
+
+    fn collect_dataflows(&self, problems: &mut Collector) {
+        let allowed = DATAFLOWS.join(", ");
+        if self.dataflows.is_empty() {
+            problems.add(
+                "dataflows",
+                "an empty list",
+                format!("at least one of {allowed}"),
+            );
+        }
+        for (index, name) in self.dataflows.iter().enumerate() {
+            let path = format!("dataflows.{index}");
+            if !DATAFLOWS.contains(&name.as_str()) {
+                problems.add(path, format!("`{name}`"), &allowed);
+            } else if self.dataflows[..index].contains(name) {
+                problems.add(path, format!("`{name}` again"), "each dataflow once");
+            }
+        }
+    }
+
+    fn collect_array(&self, problems: &mut Collector) {
+        let array = self.array;
+        let sides = [
+            ("rows", array.rows),
+            ("cols", array.cols),
+            ("lanes", array.lanes),
+        ];
+        for (field, side) in sides {
+            problems.within(&format!("array.{field}"), side.into(), limits::SIDE);
+        }
+        if sides
+            .iter()
+            .all(|&(_, side)| limits::SIDE.contains(&side.into()))
+        {
+            let macs = sides.iter().map(|&(_, side)| u64::from(side)).product();
+            problems.within("array (rows x cols x lanes)", macs, limits::MACS);
+        }
+        problems.within(
+            "array.mac_latency",
+            array.mac_latency.into(),
+            limits::MAC_LATENCY,
+        );
+        for operand in Operand::ALL {
+            let path = format!("scratchpads.{operand}.words");
+            problems.within(
+                &path,
+                self.scratchpads[operand].words,
+                limits::SCRATCHPAD_WORDS,
+            );
+        }
+    }
+
+    fn collect_networks(&self, problems: &mut Collector) {
+        for (name, network) in [
+            ("input", self.networks.input),
+            ("weight", self.networks.weight),
+            ("psum_in", self.networks.psum_in),
+            ("psum_out", self.networks.psum_out),
+        ] {
+            for (field, value, limits) in [
+                ("words_per_cycle", network.words_per_cycle, limits::WIDTH),
+                ("latency", network.latency, limits::LATENCY),
+                ("fifo_words", network.fifo_words, limits::FIFO),
+            ] {
+                problems.within(&format!("networks.{name}.{field}"), value.into(), limits);
+            }
+        }
+    }
+
+    fn collect_buffer(&self, problems: &mut Collector) {
+        let partitions = &self.global_buffer.partitions;
+        for (index, partition) in partitions.iter().enumerate() {
+            let path = format!("global_buffer.partitions.{index}");
+            problems.within(
+                &format!("{path}.kib (in bytes)"),
+                partition.bytes,
+                limits::BUFFER_BYTES,
+            );
+            if partition.operands.is_empty() {
+                let path = format!("{path}.operands");
+                problems.add(
+                    path,
+                    "an empty list",
+                    "at least one of input, weight, output",
+                );
+            }
+        }
+        for operand in Operand::ALL {
+            let holders = partitions
+                .iter()
+                .flat_map(|partition| &partition.operands)
+                .filter(|&&held| held == operand)
+                .count();
+            if holders != 1 {
+                problems.add(
+                    "global_buffer.partitions",
+                    format!("`{operand}` {holders} times"),
+                    "each of input, weight and output in exactly one partition",
+                );
+            }
+        }
+    }
+}
+
+/// Gathers what is wrong; a value that cannot be kept is replaced so that the others are still
+/// looked at, and the replacement is never seen because the result is an error.
+#[derive(Default)]
+pub(crate) struct Collector(Vec<Problem>);
+
+impl Collector {
+    pub(crate) fn add(
+        &mut self,
+        path: impl Into<String>,
+        found: impl Into<String>,
+        allowed: impl AsRef<str>,
+    ) {
+        let problem = Problem {
+            path: path.into(),
+            found: found.into(),
+            allowed: allowed.as_ref().to_owned(),
+        };
+        if !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
+    pub(crate) fn within(&mut self, path: &str, found: u64, limits: RangeInclusive<u64>) {
+        if !limits.contains(&found) {
+            self.outside(path, found, &limits);
+        }
+    }
+
+    fn outside(&mut self, path: &str, found: impl Display, limits: &RangeInclusive<u64>) {
+        self.add(
+            path,
+            found.to_string(),
+            format!("{} to {}", limits.start(), limits.end()),
+        );
+    }
+
+    /// The count as 32 bits, or `default` where there is none.
+    pub(crate) fn narrow(
+        &mut self,
+        path: &str,
+        count: Option<Count>,
+        default: u32,
+        limits: RangeInclusive<u64>,
+    ) -> u32 {
+        let Some(Count(value)) = count else {
+            return default;
+        };
+        u32::try_from(value).unwrap_or_else(|_| {
+            self.outside(path, value, &limits);
+            1
+        })
+    }
+
+    pub(crate) fn kilohertz(&mut self, path: &str, Number(megahertz): Number) -> Kilohertz {
+        let limits = limits::KILOHERTZ;
+        let kilohertz = megahertz * 1000.0;
+        // A decimal fraction of a megahertz is inexact in binary; a millionth is its rounding.
+        let whole = kilohertz.round();
+        if (kilohertz - whole).abs() < 1e-6 * whole.max(1.0) && in_range(whole, &limits) {
+            return Kilohertz(whole as u64);
+        }
+        self.add(
+            path,
+            megahertz.to_string(),
+            format!(
+                "a whole number of kHz, {} to {} MHz",
+                *limits.start() as f64 / 1000.0,
+                limits.end() / 1000
+            ),
+        );
+        Kilohertz(1)
+    }
+
+    pub(crate) fn bytes(&mut self, path: &str, Number(kib): Number) -> u64 {
+        let limits = limits::BUFFER_BYTES;
+        let bytes = kib * 1024.0;
+        if bytes.fract() == 0.0 && in_range(bytes, &limits) {
+            return bytes as u64;
+        }
+        self.add(
+            path,
+            kib.to_string(),
+            format!(
+                "a whole number of bytes, more than 0 and at most {} KiB",
+                limits.end() / 1024
+            ),
+        );
+        1
+    }
+
+    pub(crate) fn into_result(self, file: &str) -> Result<(), ArchError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(ArchError::Invalid {
+            file: file.to_owned(),
+            problems: self.0,
+        })
+    }
+}
+
+fn in_range(value: f64, limits: &RangeInclusive<u64>) -> bool {
+    (*limits.start() as f64..=*limits.end() as f64).contains(&value)
+}

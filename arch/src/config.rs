@@ -1,0 +1,310 @@
+//! The accelerator file: a plain mirror of the YAML, with the units that people write.
+//!
+//! ```yaml
+//! name: toy                     # required
+//! technology_nm: 45             # default 45
+//! clock_mhz: 500                # default 1000
+//! dataflows: [ws, os]           # required: ws, os, rs, is; the first is the default
+//! array: {rows: 8, cols: 8}     # required; lanes and mac_latency 1, overlap_passes false
+//! scratchpads:                  # of a PE, for input, weight and output; default one word each
+//!   weight: {words: 1, double_buffered: true}
+//! networks:                     # input, weight, psum_in, psum_out
+//!   input: {words_per_cycle: rows, latency: 1, topology: systolic, fifo_words: 1}
+//! global_buffer: {kib: 64}      # or `partitions`, each with its operands; default 512 KiB
+//! dram: {kind: bandwidth, words_per_cycle: 4, latency: 32, clock_mhz: 500, word_bits: 8}
+//! precision: {input: 8, weight: 8, output: 8, partial_sum: 32}
+//! ```
+//!
+//! Defaults: a width is `rows` for the input and `cols` for the others, a latency 1, a topology
+//! `systolic`, a FIFO one word; nothing is double buffered unless it says so; DRAM has the array's
+//! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
+//! bits. A DRAM of kind `ideal` may carry the fields of `bandwidth`, so that one override switches
+//! a machine over and back. Widths may be the words `rows` and `cols`.
+
+mod scalar;
+mod write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::accelerator::{
+    Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Partition, Precision,
+    Scratchpad, Topology,
+};
+use crate::check::{Collector, limits};
+use crate::error::ArchError;
+use crate::operand::{Operand, PerOperand};
+use crate::units::{Bits, Kilohertz, Nanometres};
+pub(crate) use scalar::{Count, Number, Width};
+
+macro_rules! mirror {
+    ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => { $(
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(crate) struct $name {
+            $(#[serde(skip_serializing_if = "Option::is_none")]
+            pub(crate) $field: Option<$kind>,)*
+        }
+    )* };
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    name: String,
+    technology_nm: Option<Count>,
+    clock_mhz: Option<Number>,
+    dataflows: Vec<String>,
+    array: ArrayConfig,
+    #[serde(default)]
+    scratchpads: ScratchpadsConfig,
+    #[serde(default)]
+    networks: NetworksConfig,
+    #[serde(default)]
+    global_buffer: GlobalBufferConfig,
+    #[serde(default)]
+    dram: DramConfig,
+    #[serde(default)]
+    precision: PrecisionConfig,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ArrayConfig {
+    rows: Count,
+    cols: Count,
+    lanes: Option<Count>,
+    mac_latency: Option<Count>,
+    overlap_passes: Option<bool>,
+}
+
+mirror! {
+    ScratchpadConfig { words: Count, double_buffered: bool }
+    ScratchpadsConfig { input: ScratchpadConfig, weight: ScratchpadConfig, output: ScratchpadConfig }
+    NetworkConfig { words_per_cycle: Width, latency: Count, topology: Topology, fifo_words: Count }
+    NetworksConfig {
+        input: NetworkConfig, weight: NetworkConfig, psum_in: NetworkConfig, psum_out: NetworkConfig,
+    }
+    GlobalBufferConfig { kib: Number, double_buffered: bool, partitions: Vec<PartitionConfig> }
+    DramConfig {
+        kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number, word_bits: Count,
+    }
+    PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartitionConfig {
+    operands: Vec<Operand>,
+    kib: Number,
+    double_buffered: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DramKindConfig {
+    Ideal,
+    Bandwidth,
+}
+
+impl Config {
+    /// The checked accelerator.
+    ///
+    /// # Errors
+    /// Everything that is wrong, under the name `file`.
+    pub(crate) fn resolve(self, file: &str) -> Result<Accelerator, ArchError> {
+        let mut problems = Collector::default();
+        let precision = self.precision.resolve(&mut problems);
+        let clock = problems.kilohertz("clock_mhz", self.clock_mhz.unwrap_or(Number(1000.0)));
+        let technology = problems.narrow(
+            "technology_nm",
+            self.technology_nm,
+            45,
+            limits::TECHNOLOGY_NM,
+        );
+        let array = self.array.resolve(&mut problems);
+        let accelerator = Accelerator {
+            name: self.name,
+            technology: Nanometres(technology),
+            clock,
+            dataflows: self.dataflows,
+            array,
+            scratchpads: self.scratchpads.resolve(),
+            networks: self.networks.resolve(array, &mut problems),
+            global_buffer: self.global_buffer.resolve(&mut problems),
+            dram: self.dram.resolve(clock, precision.input, &mut problems),
+            precision,
+        };
+        accelerator.collect(&mut problems);
+        problems.into_result(file).map(|()| accelerator)
+    }
+}
+
+impl ArrayConfig {
+    fn resolve(self, problems: &mut Collector) -> Array {
+        Array {
+            rows: problems.narrow("array.rows", Some(self.rows), 1, limits::SIDE),
+            cols: problems.narrow("array.cols", Some(self.cols), 1, limits::SIDE),
+            lanes: problems.narrow("array.lanes", self.lanes, 1, limits::SIDE),
+            mac_latency: problems.narrow(
+                "array.mac_latency",
+                self.mac_latency,
+                1,
+                limits::MAC_LATENCY,
+            ),
+            overlap_passes: self.overlap_passes.unwrap_or(false),
+        }
+    }
+}
+
+impl ScratchpadsConfig {
+    fn resolve(self) -> PerOperand<Scratchpad> {
+        let scratchpad = |config: Option<ScratchpadConfig>| {
+            let ScratchpadConfig {
+                words,
+                double_buffered,
+            } = config.unwrap_or_default();
+            Scratchpad {
+                words: words.map_or(1, |Count(words)| words),
+                double_buffered: double_buffered.unwrap_or(false),
+            }
+        };
+        PerOperand {
+            input: scratchpad(self.input),
+            weight: scratchpad(self.weight),
+            output: scratchpad(self.output),
+        }
+    }
+}
+
+impl NetworksConfig {
+    fn resolve(self, array: Array, problems: &mut Collector) -> Networks {
+        let mut network = |name: &str, default: Width, config: Option<NetworkConfig>| {
+            let config = config.unwrap_or_default();
+            let path = |field: &str| format!("networks.{name}.{field}");
+            // A side of zero is one problem of the array, not one more of each network.
+            let words = match config.words_per_cycle.unwrap_or(default) {
+                Width::Words(words) => Count(words),
+                Width::Rows => Count(array.rows.max(1).into()),
+                Width::Cols => Count(array.cols.max(1).into()),
+            };
+            Network {
+                words_per_cycle: problems.narrow(
+                    &path("words_per_cycle"),
+                    Some(words),
+                    1,
+                    limits::WIDTH,
+                ),
+                latency: problems.narrow(&path("latency"), config.latency, 1, limits::LATENCY),
+                topology: config.topology.unwrap_or(Topology::Systolic),
+                fifo_words: problems.narrow(
+                    &path("fifo_words"),
+                    config.fifo_words,
+                    1,
+                    limits::FIFO,
+                ),
+            }
+        };
+        Networks {
+            input: network("input", Width::Rows, self.input),
+            weight: network("weight", Width::Cols, self.weight),
+            psum_in: network("psum_in", Width::Cols, self.psum_in),
+            psum_out: network("psum_out", Width::Cols, self.psum_out),
+        }
+    }
+}
+
+impl GlobalBufferConfig {
+    fn resolve(self, problems: &mut Collector) -> GlobalBuffer {
+        let Some(partitions) = self.partitions else {
+            let kib = self.kib.unwrap_or(Number(512.0));
+            return GlobalBuffer {
+                partitions: vec![Partition {
+                    operands: Operand::ALL.to_vec(),
+                    bytes: problems.bytes("global_buffer.kib", kib),
+                    double_buffered: self.double_buffered.unwrap_or(false),
+                }],
+            };
+        };
+        for (given, field) in [
+            (self.kib.is_some(), "kib"),
+            (self.double_buffered.is_some(), "double_buffered"),
+        ] {
+            if given {
+                problems.add(
+                    format!("global_buffer.{field}"),
+                    format!("it beside {} partitions", partitions.len()),
+                    format!(
+                        "either one shared buffer or partitions, each with a `{field}` of its own \
+                         such as global_buffer.partitions.0.{field}"
+                    ),
+                );
+            }
+        }
+        let resolved = partitions
+            .into_iter()
+            .enumerate()
+            .map(|(index, partition)| Partition {
+                bytes: problems.bytes(
+                    &format!("global_buffer.partitions.{index}.kib"),
+                    partition.kib,
+                ),
+                operands: partition.operands,
+                double_buffered: partition.double_buffered.unwrap_or(false),
+            });
+        GlobalBuffer {
+            partitions: resolved.collect(),
+        }
+    }
+}
+
+impl DramConfig {
+    fn resolve(self, array_clock: Kilohertz, input: Bits, problems: &mut Collector) -> Dram {
+        // Resolved for the ideal kind too, so that a wrong figure is found whatever the kind.
+        let words = problems.narrow(
+            "dram.words_per_cycle",
+            self.words_per_cycle,
+            4,
+            limits::WIDTH,
+        );
+        let latency = problems.narrow("dram.latency", self.latency, 32, limits::LATENCY);
+        problems.within("dram.words_per_cycle", words.into(), limits::WIDTH);
+        problems.within("dram.latency", latency.into(), limits::LATENCY);
+        Dram {
+            kind: match self.kind.unwrap_or(DramKindConfig::Bandwidth) {
+                DramKindConfig::Ideal => DramKind::Ideal,
+                DramKindConfig::Bandwidth => DramKind::Bandwidth {
+                    words_per_cycle: words,
+                    latency,
+                },
+            },
+            clock: self.clock_mhz.map_or(array_clock, |clock| {
+                problems.kilohertz("dram.clock_mhz", clock)
+            }),
+            word: Bits(problems.narrow(
+                "dram.word_bits",
+                self.word_bits,
+                input.0,
+                limits::DRAM_WORD_BITS,
+            )),
+        }
+    }
+}
+
+impl PrecisionConfig {
+    fn resolve(self, problems: &mut Collector) -> Precision {
+        let mut bits = |field: &str, count: Option<Count>, default: u32| {
+            Bits(problems.narrow(
+                &format!("precision.{field}"),
+                count,
+                default,
+                limits::WORD_BITS,
+            ))
+        };
+        Precision {
+            input: bits("input", self.input, 8),
+            weight: bits("weight", self.weight, 8),
+            output: bits("output", self.output, 8),
+            partial_sum: bits("partial_sum", self.partial_sum, 32),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The file that stands for an accelerator.
+
+use super::{
+    ArrayConfig, Config, Count, DramConfig, DramKindConfig, GlobalBufferConfig, NetworkConfig,
+    NetworksConfig, Number, PartitionConfig, PrecisionConfig, ScratchpadConfig, ScratchpadsConfig,
+    Width,
+};
+use crate::accelerator::{Accelerator, DramKind, GlobalBuffer, Network, Partition, Scratchpad};
+use crate::operand::Operand;
+use crate::units::Kilohertz;
+
+impl Config {
+    /// The file that stands for a checked accelerator, with every field written out.
+    pub(crate) fn of(accelerator: &Accelerator) -> Self {
+        let Accelerator {
+            array,
+            networks,
+            dram,
+            precision,
+            ..
+        } = accelerator;
+        let network = |network: Network| {
+            Some(NetworkConfig {
+                words_per_cycle: Some(Width::Words(network.words_per_cycle.into())),
+                latency: count(network.latency),
+                topology: Some(network.topology),
+                fifo_words: count(network.fifo_words),
+            })
+        };
+        let scratchpad = |operand: Operand| {
+            let Scratchpad {
+                words,
+                double_buffered,
+            } = accelerator.scratchpads[operand];
+            Some(ScratchpadConfig {
+                words: Some(Count(words)),
+                double_buffered: Some(double_buffered),
+            })
+        };
+        let (kind, words_per_cycle, latency) = match dram.kind {
+            DramKind::Ideal => (DramKindConfig::Ideal, None, None),
+            DramKind::Bandwidth {
+                words_per_cycle,
+                latency,
+            } => (
+                DramKindConfig::Bandwidth,
+                count(words_per_cycle),
+                count(latency),
+            ),
+        };
+        Self {
+            name: accelerator.name.clone(),
+            technology_nm: count(accelerator.technology.0),
+            clock_mhz: Some(megahertz(accelerator.clock)),
+            dataflows: accelerator.dataflows.clone(),
+            array: ArrayConfig {
+                rows: Count(array.rows.into()),
+                cols: Count(array.cols.into()),
+                lanes: count(array.lanes),
+                mac_latency: count(array.mac_latency),
+                overlap_passes: Some(array.overlap_passes),
+            },
+            scratchpads: ScratchpadsConfig {
+                input: scratchpad(Operand::Input),
+                weight: scratchpad(Operand::Weight),
+                output: scratchpad(Operand::Output),
+            },
+            networks: NetworksConfig {
+                input: network(networks.input),
+                weight: network(networks.weight),
+                psum_in: network(networks.psum_in),
+                psum_out: network(networks.psum_out),
+            },
+            global_buffer: GlobalBufferConfig::of(&accelerator.global_buffer),
+            dram: DramConfig {
+                kind: Some(kind),
+                words_per_cycle,
+                latency,
+                clock_mhz: Some(megahertz(dram.clock)),
+                word_bits: count(dram.word.0),
+            },
+            precision: PrecisionConfig {
+                input: count(precision.input.0),
+                weight: count(precision.weight.0),
+                output: count(precision.output.0),
+                partial_sum: count(precision.partial_sum.0),
+            },
+        }
+    }
+
+    /// A file in which every field there is has a value: overrides find the fields' names here.
+    pub(crate) fn with_every_field(accelerator: &Accelerator) -> Self {
+        let mut config = Self::of(accelerator);
+        config.global_buffer = GlobalBufferConfig {
+            kib: Some(Number(1.0)),
+            double_buffered: Some(false),
+            partitions: Some(vec![PartitionConfig {
+                operands: Operand::ALL.to_vec(),
+                kib: Number(1.0),
+                double_buffered: Some(false),
+            }]),
+        };
+        config.dram.words_per_cycle = count(1);
+        config.dram.latency = count(1);
+        config
+    }
+}
+
+impl GlobalBufferConfig {
+    fn of(buffer: &GlobalBuffer) -> Self {
+        if let [
+            Partition {
+                operands,
+                bytes,
+                double_buffered,
+            },
+        ] = buffer.partitions.as_slice()
+            && operands == &Operand::ALL
+        {
+            let kib = Some(kibibytes(*bytes));
+            return Self {
+                kib,
+                double_buffered: Some(*double_buffered),
+                partitions: None,
+            };
+        }
+        let partitions = buffer.partitions.iter().map(|partition| PartitionConfig {
+            operands: partition.operands.clone(),
+            kib: kibibytes(partition.bytes),
+            double_buffered: Some(partition.double_buffered),
+        });
+        Self {
+            kib: None,
+            double_buffered: None,
+            partitions: Some(partitions.collect()),
+        }
+    }
+}
+
+fn count(value: u32) -> Option<Count> {
+    Some(Count(value.into()))
+}
+
+fn megahertz(clock: Kilohertz) -> Number {
+    Number(clock.0 as f64 / 1000.0)
+}
+
+fn kibibytes(bytes: u64) -> Number {
+    Number(bytes as f64 / 1024.0)
+}

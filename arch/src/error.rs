@@ -1,0 +1,141 @@
+//! What is wrong with an accelerator description: where, what was found, what is allowed.
+
+use std::fmt;
+
+/// An accelerator description that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchError {
+    /// The text is no YAML, or a field is unknown, missing or of the wrong type.
+    #[error("{file}{}: {message}{}", place(*.line, *.column), suggestion(.near.as_deref()))]
+    Yaml {
+        /// Name of the file.
+        file: String,
+        /// Line, from 1; 0 where it is not known.
+        line: usize,
+        /// Column, from 1; 0 where it is not known.
+        column: usize,
+        /// The path inside the file, what was found and what is allowed.
+        message: String,
+        /// The allowed name that a misspelt one is nearest to.
+        near: Option<String>,
+    },
+    /// The fields have the right types and values that no machine can have.
+    #[error("{file}: {}", list(.problems))]
+    Invalid {
+        /// Name of the file, or of the accelerator where it came from no file.
+        file: String,
+        /// Everything that is wrong, in the order of the fields.
+        problems: Vec<Problem>,
+    },
+    /// There is no preset of that name.
+    #[error(
+        "no accelerator preset is called `{name}`; there are {}{}",
+        .allowed.join(", "), suggestion(.near.as_deref())
+    )]
+    UnknownPreset {
+        /// The name asked for.
+        name: String,
+        /// Every preset.
+        allowed: Vec<String>,
+        /// The nearest preset, if one is near.
+        near: Option<String>,
+    },
+    /// An override names a field that does not exist.
+    #[error(
+        "--set {path}: {} has no field `{field}`; it has {}{}",
+        parent(.at), fields(.allowed), suggestion(.near.as_deref())
+    )]
+    UnknownField {
+        /// The override's whole path.
+        path: String,
+        /// The path of the mapping or list that has no such field; empty for the top.
+        at: String,
+        /// The field asked for.
+        field: String,
+        /// What is there.
+        allowed: Vec<String>,
+        /// The nearest of them, if one is near.
+        near: Option<String>,
+    },
+    /// An override's value does not fit its field.
+    #[error("--set {path}={value}: {message}{}", suggestion(.near.as_deref()))]
+    Override {
+        /// The override's path.
+        path: String,
+        /// Its value.
+        value: String,
+        /// What was found and what is allowed.
+        message: String,
+        /// The allowed name that a misspelt one is nearest to.
+        near: Option<String>,
+    },
+    /// The cost tables do not reach the machine.
+    #[error("{path}: found {found}; the cost tables reach {allowed}")]
+    NoCost {
+        /// The field that they do not cover.
+        path: String,
+        /// Its value.
+        found: String,
+        /// What they cover.
+        allowed: String,
+    },
+}
+
+/// One thing that is wrong with an accelerator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the field, such as `global_buffer.partitions.0.kib`.
+    pub path: String,
+    /// Its value.
+    pub found: String,
+    /// What it may be.
+    pub allowed: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: found {}; allowed: {}",
+            self.path, self.found, self.allowed
+        )
+    }
+}
+
+fn place(line: usize, column: usize) -> String {
+    if line == 0 {
+        String::new()
+    } else {
+        format!(":{line}:{column}")
+    }
+}
+
+fn suggestion(near: Option<&str>) -> String {
+    near.map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
+}
+
+fn parent(at: &str) -> String {
+    if at.is_empty() {
+        "an accelerator".to_owned()
+    } else {
+        format!("`{at}`")
+    }
+}
+
+fn fields(allowed: &[String]) -> String {
+    if allowed.is_empty() {
+        "none".to_owned()
+    } else {
+        allowed.join(", ")
+    }
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n  ")
+}

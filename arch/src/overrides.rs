@@ -1,0 +1,103 @@
+//! Overrides of single fields, applied to the YAML tree before it is checked.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::config::Config;
+use crate::error::ArchError;
+use crate::near::nearest;
+use crate::presets;
+use crate::read::{near_in, yaml_error};
+
+/// Applies `sets` to the file in order. Types are read anew after each, so that an error names the
+/// override that brought it.
+pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Config, ArchError> {
+    let every_field = every_field();
+    let mut tree: Value = serde_yaml::from_str(text).map_err(|error| yaml_error(file, &error))?;
+    for &(path, value) in sets {
+        let wrong = |message: String| ArchError::Override {
+            path: path.to_owned(),
+            value: value.to_owned(),
+            near: near_in(&message),
+            message,
+        };
+        let parsed: Value = serde_yaml::from_str(value).map_err(|e| wrong(e.to_string()))?;
+        if value.trim().is_empty() {
+            return Err(wrong("found no value; give one after the `=`".to_owned()));
+        }
+        *field(&mut tree, &every_field, path)? = parsed;
+        let read: Result<Config, _> = serde_yaml::from_value(tree.clone());
+        read.map_err(|error| wrong(error.to_string()))?;
+    }
+    serde_yaml::from_value(tree).map_err(|error| yaml_error(file, &error))
+}
+
+/// The place in `tree` that `path` names, made where the file leaves it out. `known` is a tree in
+/// which every field has a value.
+fn field<'t>(
+    mut tree: &'t mut Value,
+    known: &Value,
+    path: &str,
+) -> Result<&'t mut Value, ArchError> {
+    let mut known = known;
+    let mut at = String::new();
+    for name in path.split('.') {
+        let unknown = |allowed: Vec<String>| ArchError::UnknownField {
+            path: path.to_owned(),
+            at: at.clone(),
+            field: name.to_owned(),
+            near: nearest(name, allowed.iter().map(String::as_str)).map(str::to_owned),
+            allowed,
+        };
+        match known {
+            Value::Mapping(fields) => {
+                known = fields.get(name).ok_or_else(|| unknown(names(fields)))?;
+                tree = entry(tree, name);
+            }
+            Value::Sequence(elements) => {
+                let list = tree
+                    .as_sequence_mut()
+                    .map(Vec::as_mut_slice)
+                    .unwrap_or_default();
+                let places = (0..list.len()).map(|place| place.to_string()).collect();
+                // Every element of a list has the fields of the first.
+                known = &elements[0];
+                tree = name
+                    .parse()
+                    .ok()
+                    .and_then(|place: usize| list.get_mut(place))
+                    .ok_or_else(|| unknown(places))?;
+            }
+            _ => return Err(unknown(Vec::new())),
+        }
+        at = if at.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{at}.{name}")
+        };
+    }
+    Ok(tree)
+}
+
+/// The value under `name` of a mapping; what is not yet a mapping becomes one.
+fn entry<'t>(tree: &'t mut Value, name: &str) -> &'t mut Value {
+    if !tree.is_mapping() {
+        *tree = Value::Mapping(Mapping::new());
+    }
+    let fields = tree
+        .as_mapping_mut()
+        .expect("it was made a mapping just now");
+    fields.entry(Value::from(name)).or_insert(Value::Null)
+}
+
+fn names(fields: &Mapping) -> Vec<String> {
+    fields
+        .keys()
+        .filter_map(|key| key.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn every_field() -> Value {
+    let any = presets::default_machine();
+    serde_yaml::to_value(Config::with_every_field(&any))
+        .expect("a tree of numbers, flags and strings always has a YAML form")
+}

@@ -1,0 +1,68 @@
+//! The accelerators that come with the crate, as the files in `presets/`.
+//!
+//! Each figure there names its source or says that it is an assumption.
+
+use crate::accelerator::Accelerator;
+use crate::error::ArchError;
+use crate::near::nearest;
+
+macro_rules! presets {
+    ($($name:literal),* $(,)?) => {
+        const PRESETS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("presets/", $name, ".yaml")))),*];
+    };
+}
+
+presets!(
+    "eyeriss",
+    "gemmini",
+    "nvdla-large",
+    "nvdla-small",
+    "shidiannao",
+    "systolic",
+    "tpu-v1"
+);
+
+/// The presets' names, in alphabetical order.
+pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
+    PRESETS.iter().map(|&(name, _)| name)
+}
+
+/// The file of a preset with its comments, if there is one of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static str> {
+    PRESETS
+        .iter()
+        .find(|&&(preset, _)| preset == name)
+        .map(|&(_, text)| text)
+}
+
+impl Accelerator {
+    /// A preset with overrides, as [`Accelerator::from_yaml_with`] takes them.
+    ///
+    /// ```
+    /// use stationary_arch::{Accelerator, DramKind};
+    ///
+    /// let machine = Accelerator::preset("eyeriss", &[("dram.kind", "ideal")])?;
+    /// assert_eq!(machine.dram.kind, DramKind::Ideal);
+    /// # Ok::<(), stationary_arch::ArchError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ArchError::UnknownPreset`], and the errors of the overrides.
+    pub fn preset(name: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
+        let Some(text) = find(name) else {
+            return Err(ArchError::UnknownPreset {
+                name: name.to_owned(),
+                allowed: names().map(str::to_owned).collect(),
+                near: nearest(name, names()).map(str::to_owned),
+            });
+        };
+        Self::from_yaml_with(&format!("preset {name}"), text, sets)
+    }
+}
+
+/// Some valid machine.
+pub(crate) fn default_machine() -> Accelerator {
+    Accelerator::preset("systolic", &[]).expect("a test reads every preset")
+}

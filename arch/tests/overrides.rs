@@ -1,0 +1,168 @@
+//! `--set path=value`.
+
+use stationary_arch::{Accelerator, DramKind, presets};
+
+fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
+    Accelerator::preset(name, sets).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+fn check(name: &str, path: &str, value: &str, expected: &str) {
+    let error = Accelerator::preset(name, &[(path, value)]).expect_err("the override is wrong");
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn widths_follow_the_array() {
+    let machine = preset("systolic", &[("array.rows", "32"), ("array.cols", "8")]);
+    assert_eq!((machine.array.rows, machine.array.cols), (32, 8));
+    assert_eq!(machine.networks.input.words_per_cycle, 32);
+    assert_eq!(machine.networks.weight.words_per_cycle, 8);
+    assert_eq!(machine.networks.psum_out.words_per_cycle, 8);
+}
+
+#[test]
+fn the_dram_switches_kind_on_every_preset() {
+    for name in presets::names() {
+        let plain = preset(name, &[]);
+        let ideal = preset(name, &[("dram.kind", "ideal")]);
+        assert_eq!(ideal.dram.kind, DramKind::Ideal);
+        let back = preset(name, &[("dram.kind", "ideal"), ("dram.kind", "bandwidth")]);
+        assert_eq!(back, plain);
+        // A file without the bandwidth fields gets the defaults.
+        let filled =
+            Accelerator::from_yaml_with("file", &ideal.to_yaml(), &[("dram.kind", "bandwidth")])
+                .expect("the defaults fill in");
+        assert_eq!(
+            filled.dram.kind,
+            DramKind::Bandwidth {
+                words_per_cycle: 4,
+                latency: 32
+            }
+        );
+    }
+    let narrow = preset("systolic", &[("dram.words_per_cycle", "2")]);
+    assert!(matches!(
+        narrow.dram.kind,
+        DramKind::Bandwidth {
+            words_per_cycle: 2,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn buffers_by_size_and_by_place() {
+    let machine = preset("systolic", &[("global_buffer.kib", "96.5")]);
+    assert_eq!(machine.global_buffer.partitions[0].bytes, 98_816);
+    let machine = preset("eyeriss", &[("global_buffer.partitions.0.kib", "50")]);
+    assert_eq!(machine.global_buffer.partitions[0].bytes, 50 * 1024);
+    assert_eq!(machine.global_buffer.partitions[1].bytes, 8 * 1024);
+    let error = Accelerator::preset("eyeriss", &[("global_buffer.kib", "50")]).unwrap_err();
+    assert!(
+        error.to_string().contains("global_buffer.partitions.0.kib"),
+        "{error}"
+    );
+}
+
+#[test]
+fn every_field_can_be_set_on_a_file_that_leaves_all_out() {
+    let bare = "{name: bare, dataflows: [ws], array: {rows: 4, cols: 4}}";
+    for (path, value) in [
+        ("name", "other"),
+        ("technology_nm", "65"),
+        ("clock_mhz", "66.667"),
+        ("dataflows", "[os, is]"),
+        ("dataflows.0", "rs"),
+        ("array.lanes", "4"),
+        ("array.mac_latency", "3"),
+        ("array.overlap_passes", "true"),
+        ("scratchpads.weight.words", "64"),
+        ("scratchpads.input.double_buffered", "true"),
+        ("networks.psum_out.words_per_cycle", "rows"),
+        ("networks.weight.topology", "tree"),
+        ("networks.input.latency", "0"),
+        ("networks.psum_in.fifo_words", "8"),
+        ("global_buffer.kib", "1.5"),
+        ("global_buffer.double_buffered", "true"),
+        (
+            "global_buffer.partitions",
+            "[{operands: [input, weight, output], kib: 7}]",
+        ),
+        ("dram.kind", "ideal"),
+        ("dram.words_per_cycle", "9"),
+        ("dram.latency", "9"),
+        ("dram.clock_mhz", "60"),
+        ("dram.word_bits", "64"),
+        ("precision.partial_sum", "24"),
+        ("precision", "{input: 4, weight: 4}"),
+    ] {
+        let plain = Accelerator::from_yaml("bare", bare).expect("the file is right");
+        let set = Accelerator::from_yaml_with("bare", bare, &[(path, value)])
+            .unwrap_or_else(|error| panic!("{error}"));
+        // The widths default to the square array's side, so `rows` there changes nothing.
+        assert_eq!(set == plain, value == "rows", "{path}={value}");
+    }
+}
+
+#[test]
+fn unknown_paths() {
+    check(
+        "systolic",
+        "array.rwos",
+        "8",
+        "--set array.rwos: `array` has no field `rwos`; it has rows, cols, lanes, mac_latency, \
+         overlap_passes; did you mean `rows`?",
+    );
+    check(
+        "systolic",
+        "network.input.latency",
+        "8",
+        "--set network.input.latency: an accelerator has no field `network`; it has name, \
+         technology_nm, clock_mhz, dataflows, array, scratchpads, networks, global_buffer, dram, \
+         precision; did you mean `networks`?",
+    );
+    check(
+        "eyeriss",
+        "global_buffer.partitions.2.kib",
+        "8",
+        "--set global_buffer.partitions.2.kib: `global_buffer.partitions` has no field `2`; it has \
+         0, 1",
+    );
+    check(
+        "eyeriss",
+        "array.rows.x",
+        "8",
+        "--set array.rows.x: `array.rows` has no field `x`; it has none",
+    );
+}
+
+#[test]
+fn wrong_values() {
+    check(
+        "systolic",
+        "array.rows",
+        "many",
+        "--set array.rows=many: invalid type: string \"many\", expected a whole number, not \
+         negative",
+    );
+    check(
+        "systolic",
+        "dram.kind",
+        "idael",
+        "--set dram.kind=idael: unknown variant `idael`, expected `ideal` or `bandwidth`; did you \
+         mean `ideal`?",
+    );
+    check(
+        "systolic",
+        "array.rows",
+        "",
+        "--set array.rows=: found no value; give one after the `=`",
+    );
+    check(
+        "systolic",
+        "array.cols",
+        "0",
+        "preset systolic: array.cols: found 0; allowed: 1 to 65536",
+    );
+}
