@@ -34,7 +34,16 @@ pub enum Dim {
 
 impl Dim {
     /// Every dimension, in the order of the fields of [`PerDim`].
-    pub const ALL: [Dim; 8] = [Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S];
+    pub const ALL: [Dim; 8] = [
+        Dim::N,
+        Dim::G,
+        Dim::K,
+        Dim::C,
+        Dim::P,
+        Dim::Q,
+        Dim::R,
+        Dim::S,
+    ];
 
     /// Position in [`Dim::ALL`].
     #[must_use]

@@ -1,7 +1,9 @@
 //! One layer: convolution, depthwise and grouped convolution, GEMM and batched matrix product
 //! as the same eight-dimensional loop nest.
 
+use crate::convolution::Convolution;
 use crate::dims::{Dim, PerDim};
+use crate::error::LayerError;
 
 /// What a layer's right operand holds. Both are called *weights* by the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +31,12 @@ impl Window {
     /// The window of an axis that does not slide: each output reads its own input element.
     #[must_use]
     pub const fn none(extent: u64) -> Self {
-        Self { stride: 1, dilation: 1, pad: 0, input: extent }
+        Self {
+            stride: 1,
+            dilation: 1,
+            pad: 0,
+            input: extent,
+        }
     }
 }
 
@@ -42,90 +49,6 @@ pub struct Layer {
     rows: Window,
     cols: Window,
     right: RightOperand,
-}
-
-/// Why sizes do not make a layer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LayerError {
-    /// A size is zero.
-    #[error("{field} is 0; it must be at least 1")]
-    Zero {
-        /// The field at fault.
-        field: &'static str,
-    },
-    /// The (dilated) kernel does not fit into the padded input.
-    #[error(
-        "the kernel's {axis} ({kernel} after dilation) exceed the input's {axis} ({padded} after padding)"
-    )]
-    KernelExceedsInput {
-        /// `rows` or `columns`.
-        axis: &'static str,
-        /// Extent of the dilated kernel.
-        kernel: u64,
-        /// Extent of the padded input.
-        padded: u64,
-    },
-    /// The channels do not divide into the groups.
-    #[error("{channels} {which} channels do not divide into {groups} groups")]
-    Groups {
-        /// `input` or `output`.
-        which: &'static str,
-        /// Total channels.
-        channels: u64,
-        /// Groups.
-        groups: u64,
-    },
-    /// More MACs than the counters hold exactly.
-    #[error("the layer has more than 2^53 multiply-accumulates")]
-    TooLarge,
-}
-
-/// Sizes of a convolution as frameworks spell them: total channels, input extent, padding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Convolution {
-    /// Images.
-    pub batch: u64,
-    /// Groups; equal to both channel counts for a depthwise convolution.
-    pub groups: u64,
-    /// Input channels over all groups.
-    pub in_channels: u64,
-    /// Output channels over all groups.
-    pub out_channels: u64,
-    /// Input rows and columns, unpadded.
-    pub input: [u64; 2],
-    /// Kernel rows and columns.
-    pub kernel: [u64; 2],
-    /// Strides of rows and columns.
-    pub stride: [u64; 2],
-    /// Dilations of rows and columns.
-    pub dilation: [u64; 2],
-    /// Padding: top, left, bottom, right.
-    pub padding: [u64; 4],
-}
-
-impl Convolution {
-    /// A square, dense convolution with equal padding on all sides.
-    #[must_use]
-    pub const fn square(input: u64, channels: [u64; 2], kernel: u64, stride: u64, pad: u64) -> Self {
-        Self {
-            batch: 1,
-            groups: 1,
-            in_channels: channels[0],
-            out_channels: channels[1],
-            input: [input; 2],
-            kernel: [kernel; 2],
-            stride: [stride; 2],
-            dilation: [1; 2],
-            padding: [pad; 4],
-        }
-    }
-
-    /// The same with groups.
-    #[must_use]
-    pub const fn grouped(mut self, groups: u64) -> Self {
-        self.groups = groups;
-        self
-    }
 }
 
 impl Layer {
@@ -155,7 +78,11 @@ impl Layer {
         }
         for (which, channels) in [("input", c.in_channels), ("output", c.out_channels)] {
             if channels % c.groups != 0 {
-                return Err(LayerError::Groups { which, channels, groups: c.groups });
+                return Err(LayerError::Groups {
+                    which,
+                    channels,
+                    groups: c.groups,
+                });
             }
         }
         let mut outputs = [0; 2];
@@ -170,7 +97,11 @@ impl Layer {
                 .and_then(|v| v.checked_add(c.padding[axis + 2]))
                 .ok_or(huge)?;
             if kernel > padded {
-                return Err(LayerError::KernelExceedsInput { axis: name, kernel, padded });
+                return Err(LayerError::KernelExceedsInput {
+                    axis: name,
+                    kernel,
+                    padded,
+                });
             }
             outputs[axis] = (padded - kernel) / c.stride[axis] + 1;
         }
@@ -190,8 +121,14 @@ impl Layer {
             pad: c.padding[axis],
             input: c.input[axis],
         };
-        Self { name: name.into(), sizes, rows: window(0), cols: window(1), right: RightOperand::Parameters }
-            .checked()
+        Self {
+            name: name.into(),
+            sizes,
+            rows: window(0),
+            cols: window(1),
+            right: RightOperand::Parameters,
+        }
+        .checked()
     }
 
     /// A matrix product `[m, c] x [c, k]` for each of `heads` independent heads: `G = heads`,
@@ -248,7 +185,13 @@ impl Layer {
         };
         product(&self.sizes.0)?;
         let s = &self.sizes;
-        product(&[s[Dim::N], s[Dim::G], s[Dim::C], self.rows.input, self.cols.input])?;
+        product(&[
+            s[Dim::N],
+            s[Dim::G],
+            s[Dim::C],
+            self.rows.input,
+            self.cols.input,
+        ])?;
         Ok(self)
     }
 
@@ -297,7 +240,10 @@ impl Layer {
     /// Words of the right operand.
     #[must_use]
     pub fn weights(&self) -> u64 {
-        [Dim::G, Dim::K, Dim::C, Dim::R, Dim::S].iter().map(|d| self.sizes[*d]).product()
+        [Dim::G, Dim::K, Dim::C, Dim::R, Dim::S]
+            .iter()
+            .map(|d| self.sizes[*d])
+            .product()
     }
 
     /// Words of the unpadded input, those included that no window touches.
@@ -310,6 +256,9 @@ impl Layer {
     /// Words of the output.
     #[must_use]
     pub fn outputs(&self) -> u64 {
-        [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q].iter().map(|d| self.sizes[*d]).product()
+        [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q]
+            .iter()
+            .map(|d| self.sizes[*d])
+            .product()
     }
 }

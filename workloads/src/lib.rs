@@ -1,7 +1,45 @@
 //! Layers and networks for `stationary`, with exact shapes.
+//!
+//! A [`Layer`] is one eight-dimensional loop nest; a [`Network`] is a list of them. Networks come
+//! from the bundled [`zoo`], from YAML, or from the layer tables of SCALE-Sim and ConfuciuX
+//! ([`parse()`]).
+//!
+//! ```
+//! use stationary_workloads::{Dim, parse, zoo};
+//!
+//! let resnet = zoo::find("resnet18")?;
+//! assert_eq!(resnet.macs(), 1_814_073_344);
+//! assert_eq!(resnet.layers()[0].size(Dim::P), 112);
+//!
+//! let mine = parse(
+//!     "mine.yaml",
+//!     "
+//! name: mine
+//! source: this example
+//! layers:
+//!   - {name: conv, conv: {input: 28, channels: [1, 8], kernel: 3, pad: 1}}
+//!   - {name: fc, matmul: {m: 1, k: 10, c: 6272}}
+//! ",
+//! )?;
+//! assert_eq!(mine.weights(), 72 + 62_720);
+//! # Ok::<(), stationary_workloads::NetworkError>(())
+//! ```
 
+mod config;
+mod convolution;
 mod dims;
+mod error;
+mod import;
 mod layer;
+pub mod near;
+mod network;
+mod numbers;
+mod parse;
+pub mod zoo;
 
+pub use convolution::Convolution;
 pub use dims::{Dim, PerDim};
-pub use layer::{Convolution, Layer, LayerError, RightOperand, Window};
+pub use error::{LayerError, NetworkError};
+pub use layer::{Layer, RightOperand, Window};
+pub use network::Network;
+pub use parse::parse;

@@ -1,0 +1,299 @@
+//! The YAML form of a network.
+//!
+//! ```yaml
+//! name: example
+//! source: where the shapes are from
+//! layers:
+//!   - {name: conv1, conv: {input: 227, channels: [3, 96], kernel: 11, stride: 4, pad: 0, groups: 1, dilation: 1}}
+//!   - {name: conv2, depthwise: {input: [28, 14], channels: 96, kernel: [3, 5], pad: [1, 2, 1, 2]}}
+//!   - repeat: 2              # block1.scores, block2.scores
+//!     name: block
+//!     first: 1
+//!     layers:
+//!       - {name: scores, matmul: {heads: 12, m: 384, k: 384, c: 64, right: activations}}
+//!   - {name: fc, matmul: {m: 1, k: 1000, c: 4096}}
+//! ```
+//!
+//! Sizes along rows and columns are one number or `[rows, columns]`; `pad` also
+//! `[top, left, bottom, right]`. `stride`, `groups`, `dilation` and `heads` are 1, `pad` and `first`
+//! are 0, and `right` is `parameters`, where they are missing.
+
+use serde::Deserialize;
+
+use crate::convolution::Convolution;
+use crate::error::{LayerError, NetworkError};
+use crate::layer::{Layer, RightOperand};
+use crate::near;
+use crate::network::{MOST_LAYERS, Network};
+use crate::numbers::{Channels, Extent, Padding, Size};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NetworkConfig {
+    name: String,
+    /// A citation: for the reader of the file, and for nothing else.
+    #[serde(rename = "source")]
+    _source: String,
+    layers: Vec<EntryConfig>,
+}
+
+/// One layer, or a group that repeats. All kinds are fields of one struct, as the errors of a
+/// derived enum would name neither path nor line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntryConfig {
+    name: String,
+    conv: Option<ConvConfig>,
+    depthwise: Option<DepthwiseConfig>,
+    matmul: Option<MatmulConfig>,
+    repeat: Option<Size>,
+    first: Option<u64>,
+    layers: Option<Vec<EntryConfig>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConvConfig {
+    input: Extent,
+    channels: Channels,
+    kernel: Extent,
+    #[serde(default = "once")]
+    stride: Extent,
+    #[serde(default = "no_padding")]
+    pad: Padding,
+    #[serde(default = "one")]
+    groups: Size,
+    #[serde(default = "once")]
+    dilation: Extent,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DepthwiseConfig {
+    input: Extent,
+    channels: Size,
+    kernel: Extent,
+    #[serde(default = "once")]
+    stride: Extent,
+    #[serde(default = "no_padding")]
+    pad: Padding,
+    #[serde(default = "once")]
+    dilation: Extent,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MatmulConfig {
+    #[serde(default = "one")]
+    heads: Size,
+    m: Size,
+    k: Size,
+    c: Size,
+    #[serde(default)]
+    right: RightConfig,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RightConfig {
+    #[default]
+    Parameters,
+    Activations,
+}
+
+const fn one() -> Size {
+    Size(1)
+}
+
+const fn once() -> Extent {
+    Extent([1; 2])
+}
+
+const fn no_padding() -> Padding {
+    Padding([0; 4])
+}
+
+/// Reads the YAML form of a network.
+pub(crate) fn parse(file: &str, text: &str) -> Result<Network, NetworkError> {
+    let config: NetworkConfig = serde_yaml::from_str(text).map_err(|error| {
+        let message = with_suggestion(error.to_string());
+        NetworkError::Yaml {
+            file: file.to_owned(),
+            message,
+        }
+    })?;
+    let mut expansion = Expansion {
+        file,
+        layers: Vec::new(),
+    };
+    expansion.entries("layers", "", &config.layers)?;
+    Network::of_file(file, config.name, expansion.layers)
+}
+
+/// Layers read so far.
+struct Expansion<'a> {
+    file: &'a str,
+    layers: Vec<Layer>,
+}
+
+impl Expansion<'_> {
+    fn entries(
+        &mut self,
+        path: &str,
+        prefix: &str,
+        entries: &[EntryConfig],
+    ) -> Result<(), NetworkError> {
+        for (index, entry) in entries.iter().enumerate() {
+            self.entry(&format!("{path}[{index}]"), prefix, entry)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &str, prefix: &str, entry: &EntryConfig) -> Result<(), NetworkError> {
+        let name = format!("{prefix}{}", entry.name);
+        let (kind, layer) = match (&entry.conv, &entry.depthwise, &entry.matmul, &entry.repeat) {
+            (Some(conv), None, None, None) => ("conv", conv.layer(name.clone())),
+            (None, Some(depthwise), None, None) => ("depthwise", depthwise.layer(name.clone())),
+            (None, None, Some(matmul), None) => ("matmul", matmul.layer(name.clone())),
+            (None, None, None, Some(repeat)) => return self.group(path, &name, repeat.0, entry),
+            _ => return Err(self.kind(path, entry)),
+        };
+        for (field, present) in [
+            ("first", entry.first.is_some()),
+            ("layers", entry.layers.is_some()),
+        ] {
+            if present {
+                let (file, path) = (self.file.to_owned(), path.to_owned());
+                return Err(NetworkError::OnlyWithRepeat {
+                    file,
+                    path,
+                    name,
+                    field,
+                });
+            }
+        }
+        self.layers.push(layer.map_err(|cause| NetworkError::Sizes {
+            file: self.file.to_owned(),
+            place: format!("{path}.{kind}"),
+            layer: name,
+            cause,
+        })?);
+        Ok(())
+    }
+
+    fn group(
+        &mut self,
+        path: &str,
+        name: &str,
+        repeat: u64,
+        entry: &EntryConfig,
+    ) -> Result<(), NetworkError> {
+        let Some(entries) = entry.layers.as_ref().filter(|entries| !entries.is_empty()) else {
+            return Err(self.kind(path, entry));
+        };
+        let first = u128::from(entry.first.unwrap_or(0));
+        for index in first..first + u128::from(repeat) {
+            // Checked here as well as by the network: a huge `repeat` must not fill the memory.
+            if self.layers.len() > MOST_LAYERS {
+                return Err(NetworkError::TooManyLayers {
+                    file: self.file.to_owned(),
+                    allowed: MOST_LAYERS,
+                });
+            }
+            self.entries(
+                &format!("{path}.layers"),
+                &format!("{name}{index}."),
+                entries,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn kind(&self, path: &str, entry: &EntryConfig) -> NetworkError {
+        let kinds = [
+            ("`conv`", entry.conv.is_some()),
+            ("`depthwise`", entry.depthwise.is_some()),
+            ("`matmul`", entry.matmul.is_some()),
+            ("`repeat`", entry.repeat.is_some()),
+            (
+                "`layers`",
+                entry
+                    .layers
+                    .as_ref()
+                    .is_some_and(|entries| !entries.is_empty()),
+            ),
+        ];
+        let found: Vec<&str> = kinds
+            .iter()
+            .filter(|(_, present)| *present)
+            .map(|(kind, _)| *kind)
+            .collect();
+        NetworkError::Kind {
+            file: self.file.to_owned(),
+            path: path.to_owned(),
+            name: entry.name.clone(),
+            found: match found.as_slice() {
+                [] => "no kind".to_owned(),
+                [only] => format!("only {only}"),
+                several => several.join(" and "),
+            },
+        }
+    }
+}
+
+impl ConvConfig {
+    fn layer(&self, name: String) -> Result<Layer, LayerError> {
+        let convolution = Convolution {
+            batch: 1,
+            groups: self.groups.0,
+            in_channels: self.channels.0[0],
+            out_channels: self.channels.0[1],
+            input: self.input.0,
+            kernel: self.kernel.0,
+            stride: self.stride.0,
+            dilation: self.dilation.0,
+            padding: self.pad.0,
+        };
+        Layer::convolution(name, convolution)
+    }
+}
+
+impl DepthwiseConfig {
+    fn layer(&self, name: String) -> Result<Layer, LayerError> {
+        let channels = self.channels.0;
+        let convolution = Convolution {
+            batch: 1,
+            groups: channels,
+            in_channels: channels,
+            out_channels: channels,
+            input: self.input.0,
+            kernel: self.kernel.0,
+            stride: self.stride.0,
+            dilation: self.dilation.0,
+            padding: self.pad.0,
+        };
+        Layer::convolution(name, convolution)
+    }
+}
+
+impl MatmulConfig {
+    fn layer(&self, name: String) -> Result<Layer, LayerError> {
+        let right = match self.right {
+            RightConfig::Parameters => RightOperand::Parameters,
+            RightConfig::Activations => RightOperand::Activations,
+        };
+        Layer::matmul(name, self.heads.0, [self.m.0, self.k.0, self.c.0], right)
+    }
+}
+
+/// Adds the near match to serde's "unknown field `strid`, expected one of `input`, `stride`".
+fn with_suggestion(message: String) -> String {
+    let unknown = ["unknown field `", "unknown variant `"]
+        .iter()
+        .any(|m| message.contains(m));
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match quoted.next().and_then(|found| near::nearest(found, quoted)) {
+        Some(name) if unknown => format!("{message} (did you mean `{name}`?)"),
+        _ => message,
+    }
+}

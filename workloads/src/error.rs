@@ -1,0 +1,206 @@
+//! Why sizes are not a layer, and why a text is not a network. An error about a network names the
+//! file (or the preset) it is about.
+
+/// Why sizes do not make a layer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayerError {
+    /// A size is zero.
+    #[error("{field} is 0; it must be at least 1")]
+    Zero {
+        /// The field at fault.
+        field: &'static str,
+    },
+    /// The (dilated) kernel does not fit into the padded input.
+    #[error(
+        "the kernel's {axis} ({kernel} after dilation) exceed the input's {axis} ({padded} after padding)"
+    )]
+    KernelExceedsInput {
+        /// `rows` or `columns`.
+        axis: &'static str,
+        /// Extent of the dilated kernel.
+        kernel: u64,
+        /// Extent of the padded input.
+        padded: u64,
+    },
+    /// The channels do not divide into the groups.
+    #[error("{channels} {which} channels do not divide into {groups} groups")]
+    Groups {
+        /// `input` or `output`.
+        which: &'static str,
+        /// Total channels.
+        channels: u64,
+        /// Groups.
+        groups: u64,
+    },
+    /// More MACs than the counters hold exactly.
+    #[error("the layer has more than 2^53 multiply-accumulates")]
+    TooLarge,
+}
+
+/// Why a file, a preset name or a list of layers is not a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// The file is not YAML, or a field is missing, unknown or of the wrong type. The message of
+    /// the YAML reader holds the path inside the file, line and column.
+    #[error("{file}: {message}")]
+    Yaml {
+        /// The file.
+        file: String,
+        /// What the YAML reader says, with path, line and column.
+        message: String,
+    },
+    /// An entry of `layers` is not exactly one kind of layer.
+    #[error(
+        "{file}: {path}: entry `{name}` has {found}; it must have exactly one of `conv`, `depthwise`, `matmul` or (with `layers`) `repeat`"
+    )]
+    Kind {
+        /// The file.
+        file: String,
+        /// The path of the entry inside the file.
+        path: String,
+        /// The entry's name.
+        name: String,
+        /// The kinds that the entry has.
+        found: String,
+    },
+    /// A field goes with `repeat` only.
+    #[error(
+        "{file}: {path}: entry `{name}` has `{field}` without `repeat`; only a repeated group may have it"
+    )]
+    OnlyWithRepeat {
+        /// The file.
+        file: String,
+        /// The path of the entry inside the file.
+        path: String,
+        /// The entry's name.
+        name: String,
+        /// The field.
+        field: &'static str,
+    },
+    /// The sizes of a layer do not fit together.
+    #[error("{file}: {place}: layer `{layer}`: {cause}")]
+    Sizes {
+        /// The file.
+        file: String,
+        /// The path or the line inside the file.
+        place: String,
+        /// The layer's name.
+        layer: String,
+        /// What is wrong with the sizes.
+        cause: LayerError,
+    },
+    /// The network has no layers.
+    #[error("{file}: the network has no layers; it must have at least 1")]
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// The network has more layers than anybody means.
+    #[error("{file}: the network has more than {allowed} layers after `repeat`")]
+    TooManyLayers {
+        /// The file.
+        file: String,
+        /// The greatest allowed number.
+        allowed: usize,
+    },
+    /// A layer has no name.
+    #[error("{file}: layer {index} (counted from 0) has an empty name; it must have a name")]
+    Unnamed {
+        /// The file.
+        file: String,
+        /// The layer's position.
+        index: usize,
+    },
+    /// Two layers have the same name.
+    #[error(
+        "{file}: layers {first} and {second} (counted from 0) are both named `{layer}`; names must differ"
+    )]
+    Duplicate {
+        /// The file.
+        file: String,
+        /// The name.
+        layer: String,
+        /// Position of the first layer of that name.
+        first: usize,
+        /// Position of the second.
+        second: usize,
+    },
+    /// More MACs than the counters hold exactly.
+    #[error("{file}: the network has more than 2^53 multiply-accumulates")]
+    TooLarge {
+        /// The file.
+        file: String,
+    },
+    /// The file's extension is not that of a known format.
+    #[error(
+        "{file}: found {found}; networks are read from .yaml, .yml (networks) and .csv (SCALE-Sim, ConfuciuX)"
+    )]
+    Extension {
+        /// The file.
+        file: String,
+        /// The extension.
+        found: String,
+    },
+    /// The CSV file's header is not that of a known format.
+    #[error("{file}: line {line}: found the header `{found}`; allowed are {allowed}")]
+    Header {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// The header as it stands.
+        found: String,
+        /// The known headers.
+        allowed: String,
+    },
+    /// The file is not CSV.
+    #[error("{file}: {message}")]
+    Csv {
+        /// The file.
+        file: String,
+        /// What the CSV reader says, with the line.
+        message: String,
+    },
+    /// A CSV row has too few or too many values.
+    #[error("{file}: line {line}: found {found} values; expected {expected}: {columns}")]
+    Row {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// How many values the row has.
+        found: usize,
+        /// How many columns the header has.
+        expected: usize,
+        /// The header's columns.
+        columns: String,
+    },
+    /// A value of a CSV row is not allowed.
+    #[error("{file}: line {line}: {column}: found `{found}`; expected {expected}")]
+    Value {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The value as it stands.
+        found: String,
+        /// What is allowed there.
+        expected: String,
+    },
+    /// No bundled network has that name.
+    #[error("unknown network `{name}`{}; bundled are {allowed}", meant(.near))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The bundled network that was probably meant.
+        near: Option<&'static str>,
+        /// The bundled networks.
+        allowed: String,
+    },
+}
+
+fn meant(near: &Option<&'static str>) -> String {
+    near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"))
+}

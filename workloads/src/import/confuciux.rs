@@ -1,0 +1,58 @@
+//! ConfuciuX and GAMMA layer tables: `K,C,Y,X,R,S,T`.
+//!
+//! `Y` and `X` are the input's rows and columns as they stand: the format has neither padding nor
+//! strides (every stride is 1). `T` is 1 for a convolution and 2 for a depthwise one, whose `K` is
+//! 1 (or, in some files, the channels again). Layers have no names; here they are `layer0`,
+//! `layer1` and so on.
+
+use crate::convolution::Convolution;
+use crate::error::NetworkError;
+use crate::layer::Layer;
+
+use super::table::{Row, Table};
+
+pub(super) const HEADER: &str = "K,C,Y,X,R,S,T";
+
+pub(super) fn is_header(columns: &[String]) -> bool {
+    columns == ["k", "c", "y", "x", "r", "s", "t"]
+}
+
+pub(super) fn layers(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
+    table
+        .rows()
+        .enumerate()
+        .map(|(index, row)| layer(index, &row?))
+        .collect()
+}
+
+fn layer(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
+    let name = format!("layer{index}");
+    let [k, c] = [row.size(0)?, row.size(1)?];
+    let convolution = Convolution {
+        batch: 1,
+        groups: 1,
+        in_channels: c,
+        out_channels: k,
+        input: [row.size(2)?, row.size(3)?],
+        kernel: [row.size(4)?, row.size(5)?],
+        stride: [1; 2],
+        dilation: [1; 2],
+        padding: [0; 4],
+    };
+    let convolution = match row.text(6)? {
+        "1" => convolution,
+        "2" if k == 1 || k == c => Convolution {
+            groups: c,
+            out_channels: c,
+            ..convolution
+        },
+        "2" => {
+            return Err(row.value(
+                0,
+                &format!("1 or C = {c}, as T = 2 is a depthwise convolution"),
+            ));
+        }
+        _ => return Err(row.value(6, "1 (convolution) or 2 (depthwise convolution)")),
+    };
+    row.layer(&name, Layer::convolution(&name, convolution))
+}

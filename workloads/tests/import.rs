@@ -1,0 +1,168 @@
+//! Layer tables of SCALE-Sim and ConfuciuX, and the message for each mistake in them.
+
+use stationary_workloads::{Network, parse};
+
+const CONVOLUTIONS: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
+
+fn sizes(network: &Network) -> Vec<[u64; 8]> {
+    network.layers().iter().map(|l| l.sizes().0).collect()
+}
+
+fn read(text: &str) -> Network {
+    parse("nets/test.csv", text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn check_error(text: &str, expected: &str) {
+    let error = parse("nets/test.csv", text).unwrap_err().to_string();
+    assert_eq!(error, format!("nets/test.csv: {expected}"));
+}
+
+#[test]
+fn scale_sim_convolutions() {
+    // Written as SCALE-Sim's own files are: blank lines, tabs, comments, a missing last comma.
+    let network = read(&format!(
+        "{CONVOLUTIONS}\n\nConv1, 227, 227, 11, 11, 3, 96, 4,\n\tConv2,31,29,5,3,96,256,1\nDPConv,114,114,3,3,32,1,1,#dw\n\n"
+    ));
+    assert_eq!(network.name(), "test");
+    let names: Vec<&str> = network.layers().iter().map(|l| l.name()).collect();
+    assert_eq!(names, ["Conv1", "Conv2", "DPConv"]);
+    assert_eq!(
+        sizes(&network),
+        [
+            [1, 1, 96, 3, 55, 55, 11, 11],
+            [1, 1, 256, 96, 27, 27, 5, 3],
+            [1, 32, 1, 1, 112, 112, 3, 3]
+        ]
+    );
+}
+
+#[test]
+fn scale_sim_rounds_outputs_up() {
+    for input in 7..40u64 {
+        for stride in 1..=9 {
+            let layer = read(&format!(
+                "{CONVOLUTIONS}\nc,{input},{input},7,5,1,1,{stride},"
+            ));
+            // topology_utils.py: ceil((ifmap - filter + stride) / stride).
+            let outputs = |kernel: u64| (input - kernel + stride).div_ceil(stride);
+            assert_eq!(
+                sizes(&layer)[0][4..6],
+                [outputs(7), outputs(5)],
+                "input {input}, stride {stride}"
+            );
+            assert_eq!(layer.layers()[0].rows().pad, 0);
+        }
+    }
+}
+
+#[test]
+fn scale_sim_strides_of_each_axis() {
+    // The header that SCALE-Sim itself writes.
+    let header = CONVOLUTIONS.replace("Strides,", "Stride height,Stride width,");
+    let network = read(&format!("{header}\nc,9,9,3,3,1,1,2,3,"));
+    assert_eq!(sizes(&network), [[1, 1, 1, 1, 4, 3, 3, 3]]);
+}
+
+#[test]
+fn scale_sim_products() {
+    let network = read("Layer, M, N, K,\nfc1, 128, 2048, 4096,\n2,1,2,3\n");
+    assert_eq!(
+        sizes(&network),
+        [[1, 1, 2048, 4096, 128, 1, 1, 1], [1, 1, 2, 3, 1, 1, 1, 1]]
+    );
+    assert_eq!(network.layers()[1].name(), "2");
+}
+
+#[test]
+fn confuciux_layers() {
+    let network = read(
+        "K,C,Y,X,R,S,T\n32,3,224,224,3,3,1\n1,32,112,56,3,5,2\n32,32,112,112,3,3,2\n16,32,112,112,1,1,1\n",
+    );
+    assert_eq!(
+        sizes(&network),
+        [
+            [1, 1, 32, 3, 222, 222, 3, 3],
+            [1, 32, 1, 1, 110, 52, 3, 5],
+            [1, 32, 1, 1, 110, 110, 3, 3],
+            [1, 1, 16, 32, 112, 112, 1, 1]
+        ]
+    );
+    let names: Vec<&str> = network.layers().iter().map(|l| l.name()).collect();
+    assert_eq!(names, ["layer0", "layer1", "layer2", "layer3"]);
+}
+
+#[test]
+fn headers_are_known() {
+    let allowed = format!("`{CONVOLUTIONS}`, `Layer, M, N, K,`, `K,C,Y,X,R,S,T`");
+    check_error(
+        "32,3,224,224,3,3,1\n",
+        &format!("line 1: found the header `32, 3, 224, 224, 3, 3, 1`; allowed are {allowed}"),
+    );
+    check_error(
+        "Layer, M, N, K, Sparsity,\na,1,1,1,2:4,",
+        &format!("line 1: found the header `Layer, M, N, K, Sparsity`; allowed are {allowed}"),
+    );
+    check_error("", "the network has no layers; it must have at least 1");
+    check_error(
+        "K,C,Y,X,R,S,T\n",
+        "the network has no layers; it must have at least 1",
+    );
+}
+
+#[test]
+fn rows_have_a_value_for_each_column() {
+    check_error(
+        "Layer, M, N, K,\n\nfc1,1,2,3,\nfc2,1,2,",
+        "line 4: found 3 values; expected 4: Layer, M, N, K",
+    );
+    check_error(
+        "K,C,Y,X,R,S,T\n1,1,1,1,1,1,1,1",
+        "line 2: found 8 values; expected 7: K, C, Y, X, R, S, T",
+    );
+}
+
+#[test]
+fn values_are_whole_numbers_of_at_least_one() {
+    for bad in ["0", "-4", "1.5", "many", "", "18446744073709551616"] {
+        check_error(
+            &format!("{CONVOLUTIONS}\nConv1,9,9,{bad},3,1,1,1,\n"),
+            &format!("line 2: Filter Height: found `{bad}`; expected a whole number of at least 1"),
+        );
+    }
+    check_error(
+        "Layer, M, N, K,\n,1,2,3",
+        "line 2: Layer: found ``; expected a value",
+    );
+}
+
+#[test]
+fn kernels_fit_into_their_inputs() {
+    check_error(
+        &format!("{CONVOLUTIONS}\n\nConv1,9,9,3,3,1,1,1,\nConv2,9,2,3,3,1,1,1,\n"),
+        "line 4: layer `Conv2`: the kernel's columns (3 after dilation) exceed the input's columns (2 after padding)",
+    );
+    check_error(
+        "K,C,Y,X,R,S,T\n1,1,2,2,3,3,1",
+        "line 2: layer `layer0`: the kernel's rows (3 after dilation) exceed the input's rows (2 after padding)",
+    );
+}
+
+#[test]
+fn confuciux_types_are_known() {
+    check_error(
+        "K,C,Y,X,R,S,T\n1,1,2,2,1,1,1\n1,1,2,2,1,1,3",
+        "line 3: T: found `3`; expected 1 (convolution) or 2 (depthwise convolution)",
+    );
+    check_error(
+        "K,C,Y,X,R,S,T\n4,8,2,2,1,1,2",
+        "line 2: K: found `4`; expected 1 or C = 8, as T = 2 is a depthwise convolution",
+    );
+}
+
+#[test]
+fn layer_names_differ() {
+    check_error(
+        "Layer, M, N, K,\nfc,1,2,3,\nfc,1,2,3,",
+        "layers 0 and 1 (counted from 0) are both named `fc`; names must differ",
+    );
+}
