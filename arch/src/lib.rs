@@ -6,6 +6,7 @@
 //! | [`units`] | cycles, bytes, picojoules, square microns |
 //! | [`config`] | the accelerator file: fields, units, defaults |
 //! | [`presets`] | the accelerators that come with the crate |
+//! | [`CostModel`] | energy of each event, leakage, area |
 //! | [`near`] | the near match of a misspelt name |
 //!
 //! ```
@@ -26,6 +27,7 @@
 mod accelerator;
 mod check;
 pub mod config;
+mod cost;
 mod error;
 pub mod near;
 mod operand;
@@ -39,5 +41,6 @@ pub use accelerator::{
     Scratchpad, Topology,
 };
 pub use check::DATAFLOWS;
+pub use cost::{Area, CostModel};
 pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};

@@ -83,3 +83,7 @@ unit!(
     /// Area.
     SquareMicrons(f64), " um2"
 );
+unit!(
+    /// Power.
+    Milliwatts(f64), " mW"
+);

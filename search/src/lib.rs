@@ -1,1 +1,41 @@
-//! Placeholder.
+//! Search over assignments: one option for each layer, an objective to
+//! minimise, budgets to keep.
+//!
+//! ```text
+//! minimise  f(x)                      latency, energy, their product, or the slowest layer
+//! over      x_i in options(i)         a level of PEs and a tile level for each layer i
+//! so that   sum_i w_b(i, x_i) <= B_b  for each budget b (area, power)
+//! ```
+//!
+//! The numbers come from a [`Table`], wherever that was measured. A
+//! [`Problem`] joins it to an [`Objective`] and [`Budget`]s; an [`Optimizer`]
+//! proposes points; [`run`] evaluates, repairs, counts and records them in the
+//! same way for every optimiser. The exact optimiser ends with a
+//! [`Certificate`], which [`certificate::check`] verifies from the table alone.
+//!
+//! No clock, file, environment or global random source is read here, and
+//! nothing is printed.
+
+mod budget;
+pub mod certificate;
+mod driver;
+mod fixed;
+mod hull;
+mod name;
+mod objective;
+pub mod optimizers;
+mod parse;
+mod problem;
+mod repair;
+mod table;
+
+pub use budget::{Allowance, Budget, BudgetRequest, Resource, UnknownBudget};
+pub use certificate::{Certificate, Cut, Flaw, Kind};
+pub use driver::{Evaluated, Evaluations, Outcome, Settings, Stop, run};
+pub use name::UnknownName;
+pub use objective::Objective;
+pub use optimizers::{Access, Optimizer, Standing};
+pub use parse::ParseError;
+pub use problem::{Choice, Point, Problem, ProblemError, Shortfall, Totals, Verdict};
+pub use repair::Repair;
+pub use table::{Entry, Table, TableError};

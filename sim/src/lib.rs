@@ -1,1 +1,33 @@
-//! Placeholder.
+//! One mapping, several readings.
+//!
+//! A [`Mapping`] ties a layer to an accelerator under a [`Dataflow`]. Everything else reads it:
+//! [`estimate`] in closed form, [`walk`] by enumeration, [`run`] cycle by cycle, and
+//! [`run_functional`] with real values.
+
+mod beat;
+mod counters;
+mod dataflow;
+mod error;
+mod machine;
+mod mapping;
+mod model;
+mod program;
+mod tiling;
+mod trace;
+mod traffic;
+mod walk;
+mod window;
+
+pub use counters::Counters;
+pub use dataflow::{
+    Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
+    is_relevant,
+};
+pub use error::MappingError;
+pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
+pub use mapping::Mapping;
+pub use model::{Bound, Estimate, estimate};
+pub use tiling::{Staging, Tiling};
+pub use trace::{Event, TextTrace, Trace};
+pub use walk::walk;
+pub use window::Span;

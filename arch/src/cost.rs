@@ -1,0 +1,265 @@
+//! What a machine costs: energy of each event, leakage of each cycle, area of each part.
+//!
+//! ```text
+//! energy = sum over events of count x energy of one + cycles x leakage
+//! area   = sum over parts of number x area of one
+//! ```
+//!
+//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`. The rules
+//! between them:
+//!
+//! - A MAC is a multiplier of the operands' widths and an adder of the partial sum's.
+//! - A scratchpad is an output register of one word and an SRAM with 16-bit accesses; a buffer
+//!   partition is an SRAM with 64-bit lines whose words are all used.
+//! - PEs are square; a word travels as many of their pitches as the topology says. A word's end is
+//!   a FIFO at each PE that takes it.
+//! - Leakage per area of logic is the multiplier's, and scales between nodes as energy does.
+//!
+//! Clock tree, control, pads and zero gating are not priced, nor is any margin for placement.
+
+mod parts;
+mod sram;
+mod technology;
+
+use crate::accelerator::{Accelerator, DramKind};
+use crate::error::ArchError;
+use crate::near::nearest;
+use crate::operand::{Operand, PerOperand};
+use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
+use parts::{Parts, macs};
+use technology::Technology;
+
+/// The energies and area of one machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CostModel {
+    mac: f64,
+    scratchpads: PerOperand<Access>,
+    buffers: PerOperand<Access>,
+    sends: PerOperand<f64>,
+    receives: PerOperand<f64>,
+    psum_hop: f64,
+    dram_per_bit: f64,
+    leakage_milliwatts: f64,
+    clock: Kilohertz,
+    area: Area,
+}
+
+/// The area of a machine's parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Area {
+    /// Arithmetic and pipeline registers of all PEs.
+    pub pes: SquareMicrons,
+    /// Scratchpads of all PEs.
+    pub scratchpads: SquareMicrons,
+    /// All partitions.
+    pub global_buffer: SquareMicrons,
+    /// FIFOs and pipeline registers.
+    pub networks: SquareMicrons,
+    /// The sum of the above.
+    pub total: SquareMicrons,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Access {
+    read: f64,
+    write: f64,
+}
+
+impl CostModel {
+    /// The cost of a checked machine, with the energy of Eyeriss' DRAM system (28.75 pJ a bit);
+    /// [`CostModel::with_dram`] takes another.
+    ///
+    /// ```
+    /// use stationary_arch::{Accelerator, CostModel, Operand};
+    ///
+    /// let eyeriss = CostModel::of(&Accelerator::preset("eyeriss", &[])?)?;
+    /// assert!((eyeriss.mac().0 - 2.0).abs() < 1e-9);
+    /// assert!(eyeriss.buffer_read(Operand::Input).0 > 6.0 * eyeriss.mac().0);
+    /// # Ok::<(), stationary_arch::ArchError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ArchError::NoCost`] for a technology outside 7 to 130 nm and a buffer partition beyond
+    /// 256 MiB.
+    pub fn of(accelerator: &Accelerator) -> Result<Self, ArchError> {
+        let technology = Technology::of(accelerator.technology)?;
+        let parts = Parts {
+            accelerator,
+            technology,
+        };
+        let partitions = parts.partitions()?;
+        let scratchpads = PerOperand::from_fn(|operand| parts.scratchpad(operand));
+        let area = parts.area(&scratchpads, &partitions);
+        let pitch = parts.pitch(&area);
+        Ok(Self {
+            mac: parts.mac(Technology::mac),
+            scratchpads: PerOperand::from_fn(|operand| {
+                parts.access(operand, &scratchpads[operand], technology.register())
+            }),
+            buffers: PerOperand::from_fn(|operand| {
+                let holder = accelerator
+                    .global_buffer
+                    .partitions
+                    .iter()
+                    .position(|partition| partition.operands.contains(&operand))
+                    .expect("a checked accelerator has each operand in one partition");
+                parts.access(operand, &partitions[holder], 0.0)
+            }),
+            sends: PerOperand::from_fn(|operand| parts.send(operand, pitch)),
+            receives: PerOperand::from_fn(|operand| parts.receive(operand, pitch)),
+            psum_hop: parts.hop(Operand::Output, pitch),
+            dram_per_bit: technology::drams().next().map_or(0.0, |(_, energy)| energy),
+            leakage_milliwatts: parts.leakage(&scratchpads, &partitions),
+            clock: accelerator.clock,
+            area,
+        })
+    }
+
+    /// The same machine on another DRAM: `system`, `lpddr4`, `lpddr`, `ddr3`, `gddr5` or `hbm2`.
+    ///
+    /// # Errors
+    /// [`ArchError::NoCost`] for any other name.
+    pub fn with_dram(self, name: &str) -> Result<Self, ArchError> {
+        let known = || technology::drams().map(|(name, _)| name);
+        let Some((_, dram_per_bit)) = technology::drams().find(|&(dram, _)| dram == name) else {
+            let near = nearest(name, known()).map(|near| format!("; did you mean `{near}`?"));
+            return Err(ArchError::NoCost {
+                path: "DRAM".to_owned(),
+                found: format!("`{name}`"),
+                allowed: known().collect::<Vec<_>>().join(", ") + &near.unwrap_or_default(),
+            });
+        };
+        Ok(Self {
+            dram_per_bit,
+            ..self
+        })
+    }
+
+    /// One multiply and add.
+    #[must_use]
+    pub fn mac(&self) -> Picojoules {
+        Picojoules(self.mac)
+    }
+
+    /// A word's read or write of a scratchpad, where counters do not tell them apart: their mean.
+    #[must_use]
+    pub fn scratchpad(&self, operand: Operand) -> Picojoules {
+        (self.scratchpad_read(operand) + self.scratchpad_write(operand)) * 0.5
+    }
+
+    /// A word's read from a PE's scratchpad.
+    #[must_use]
+    pub fn scratchpad_read(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.scratchpads[operand].read)
+    }
+
+    /// A word's write to a PE's scratchpad.
+    #[must_use]
+    pub fn scratchpad_write(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.scratchpads[operand].write)
+    }
+
+    /// A word's way along the shared wires between buffer and array, once for each word however
+    /// many PEs take it. For the output: a partial sum or result, in either direction.
+    #[must_use]
+    pub fn network_send(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.sends[operand])
+    }
+
+    /// A word's arrival at one PE: the FIFO, and the hop from the neighbour or the last branch of
+    /// the tree where the topology has one.
+    #[must_use]
+    pub fn network_receive(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.receives[operand])
+    }
+
+    /// A partial sum's way from a PE to the next.
+    #[must_use]
+    pub fn psum_hop(&self) -> Picojoules {
+        Picojoules(self.psum_hop)
+    }
+
+    /// A word's read from the global buffer; the output's word is a partial sum.
+    #[must_use]
+    pub fn buffer_read(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.buffers[operand].read)
+    }
+
+    /// A word's write to the global buffer; the output's word is a partial sum.
+    #[must_use]
+    pub fn buffer_write(&self, operand: Operand) -> Picojoules {
+        Picojoules(self.buffers[operand].write)
+    }
+
+    /// Reading or writing a word of this width in DRAM.
+    #[must_use]
+    pub fn dram(&self, word: Bits) -> Picojoules {
+        Picojoules(self.dram_per_bit * f64::from(word.0))
+    }
+
+    /// Leakage of the whole chip in one cycle of the array's clock.
+    #[must_use]
+    pub fn leakage_per_cycle(&self) -> Picojoules {
+        // 1 mW for 1 ms is 1e6 pJ.
+        Picojoules(self.leakage_milliwatts / self.clock.0 as f64 * 1e6)
+    }
+
+    /// The area of the chip.
+    #[must_use]
+    pub fn area(&self) -> Area {
+        self.area
+    }
+
+    /// The mean power of spending `energy` in `time`; no power at all where no time passes.
+    #[must_use]
+    pub fn average_power(&self, energy: Picojoules, time: Cycles) -> Milliwatts {
+        if time.0 == 0 {
+            return Milliwatts(0.0);
+        }
+        Milliwatts(energy.0 / time.0 as f64 * self.clock.0 as f64 * 1e-6)
+    }
+
+    /// The power of the chip, without DRAM, when every PE works every cycle (each MAC reads one
+    /// word of each scratchpad and writes a partial sum) and every network and its partition move
+    /// as many words as they can, each to one PE.
+    #[must_use]
+    pub fn peak_power(&self, accelerator: &Accelerator) -> Milliwatts {
+        let networks = &accelerator.networks;
+        let pads = Operand::ALL
+            .map(|operand| self.scratchpads[operand].read)
+            .iter()
+            .sum::<f64>()
+            + self.scratchpads.output.write;
+        let moved: f64 = [
+            (Operand::Input, networks.input, self.buffers.input.read),
+            (Operand::Weight, networks.weight, self.buffers.weight.read),
+            (Operand::Output, networks.psum_in, self.buffers.output.read),
+            (
+                Operand::Output,
+                networks.psum_out,
+                self.buffers.output.write,
+            ),
+        ]
+        .into_iter()
+        .map(|(operand, network, buffer)| {
+            let word = buffer + self.sends[operand] + self.receives[operand];
+            f64::from(network.words_per_cycle) * word
+        })
+        .sum();
+        let cycle = macs(accelerator) * (self.mac + pads) + moved;
+        self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1))
+    }
+
+    /// The highest power that the DRAM can draw; none for an ideal one, whose traffic has no limit.
+    #[must_use]
+    pub fn peak_dram_power(&self, accelerator: &Accelerator) -> Option<Milliwatts> {
+        let DramKind::Bandwidth {
+            words_per_cycle, ..
+        } = accelerator.dram.kind
+        else {
+            return None;
+        };
+        let clock = self.dram(accelerator.dram.word).0 * f64::from(words_per_cycle);
+        Some(Milliwatts(clock * accelerator.dram.clock.0 as f64 * 1e-6))
+    }
+}

@@ -1,0 +1,265 @@
+//! The cost of machines: published figures, growth with every resource, and sums.
+
+use stationary_arch::units::{Bits, Cycles, Picojoules};
+use stationary_arch::{Accelerator, Area, CostModel, Operand, presets};
+
+fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
+    Accelerator::preset(name, sets).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn cost(accelerator: &Accelerator) -> CostModel {
+    CostModel::of(accelerator).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// xorshift64*, so that the tests need no random source.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % end
+    }
+
+    fn machine(&mut self) -> Accelerator {
+        let mut machine = preset("eyeriss", &[]);
+        machine.technology.0 = 7 + self.below(124) as u32;
+        machine.array.rows = 1 + self.below(40) as u32;
+        machine.array.cols = 1 + self.below(40) as u32;
+        machine.array.lanes = 1 + self.below(8) as u32;
+        machine.array.mac_latency = 1 + self.below(8) as u32;
+        for operand in Operand::ALL {
+            machine.scratchpads[operand].words = 1 + self.below(2000);
+        }
+        for partition in &mut machine.global_buffer.partitions {
+            let octave = self.below(19);
+            partition.bytes = 1 + self.below(256 << octave);
+        }
+        let precision = &mut machine.precision;
+        for bits in [
+            &mut precision.input,
+            &mut precision.weight,
+            &mut precision.partial_sum,
+        ] {
+            *bits = Bits(1 + self.below(32) as u32);
+        }
+        machine.check().unwrap_or_else(|error| panic!("{error}"));
+        machine
+    }
+}
+
+type Growth = (&'static str, fn(&mut Accelerator));
+
+const GROWTHS: [Growth; 18] = [
+    ("rows", |machine| machine.array.rows += 1),
+    ("cols", |machine| machine.array.cols += 1),
+    ("lanes", |machine| machine.array.lanes += 1),
+    ("mac_latency", |machine| machine.array.mac_latency += 1),
+    ("input words", |machine| {
+        machine.scratchpads.input.words += 1
+    }),
+    ("weight words", |machine| {
+        machine.scratchpads.weight.words += 1
+    }),
+    ("output words", |machine| {
+        machine.scratchpads.output.words += 1
+    }),
+    ("second copy", |machine| {
+        machine.scratchpads.weight.double_buffered = true
+    }),
+    ("first partition", |machine| {
+        machine.global_buffer.partitions[0].bytes += 1
+    }),
+    ("second partition", |machine| {
+        machine.global_buffer.partitions[1].bytes += 1
+    }),
+    ("input width", |machine| {
+        machine.networks.input.words_per_cycle += 1
+    }),
+    ("weight width", |machine| {
+        machine.networks.weight.words_per_cycle += 1
+    }),
+    ("psum_in width", |machine| {
+        machine.networks.psum_in.words_per_cycle += 1
+    }),
+    ("psum_out width", |machine| {
+        machine.networks.psum_out.words_per_cycle += 1
+    }),
+    ("fifo", |machine| machine.networks.input.fifo_words += 1),
+    ("input bits", |machine| machine.precision.input.0 += 1),
+    ("weight bits", |machine| machine.precision.weight.0 += 1),
+    ("partial sum bits", |machine| {
+        machine.precision.partial_sum.0 += 1
+    }),
+];
+
+#[test]
+fn area_and_leakage_grow_with_every_resource() {
+    for seed in 1..=200 {
+        let machine = Random(seed).machine();
+        let before = cost(&machine);
+        for (name, grow) in GROWTHS {
+            let mut grown = machine.clone();
+            grow(&mut grown);
+            let after = cost(&grown);
+            let (small, large) = (before.area().total, after.area().total);
+            assert!(
+                large > small,
+                "seed {seed}, {name}: {small} and then {large}"
+            );
+            assert!(
+                after.leakage_per_cycle() > before.leakage_per_cycle(),
+                "seed {seed}, {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_total_is_the_sum_of_the_parts() {
+    for seed in 1..=50 {
+        let Area {
+            pes,
+            scratchpads,
+            global_buffer,
+            networks,
+            total,
+        } = cost(&Random(seed).machine()).area();
+        let sum = pes + scratchpads + global_buffer + networks;
+        assert!(
+            (sum.0 / total.0 - 1.0).abs() < 1e-12,
+            "seed {seed}: {sum} and {total}"
+        );
+        for part in [pes, scratchpads, global_buffer, networks] {
+            assert!(part.0 > 0.0 && part.0.is_finite(), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn larger_memories_cost_more_an_access() {
+    for seed in 1..=100 {
+        let machine = Random(seed).machine();
+        let mut grown = machine.clone();
+        for operand in Operand::ALL {
+            grown.scratchpads[operand].words *= 2;
+        }
+        for partition in &mut grown.global_buffer.partitions {
+            partition.bytes *= 2;
+        }
+        let (small, large) = (cost(&machine), cost(&grown));
+        for operand in Operand::ALL {
+            assert!(
+                large.scratchpad_read(operand) > small.scratchpad_read(operand),
+                "seed {seed}"
+            );
+            assert!(
+                large.scratchpad_write(operand) > small.scratchpad_write(operand),
+                "seed {seed}"
+            );
+            assert!(
+                large.buffer_read(operand) > small.buffer_read(operand),
+                "seed {seed}"
+            );
+            assert!(
+                large.buffer_write(operand) > small.buffer_write(operand),
+                "seed {seed}"
+            );
+        }
+    }
+}
+
+/// Eyeriss against figures that the model was not fitted to: nn_dataflow's test_eyeriss_isscc16 has
+/// 1 pJ a register-file access (512 B) and 15 pJ a buffer access (108 KB), for 16 bits at 65 nm.
+#[test]
+fn eyeriss_is_near_its_published_energies() {
+    let eyeriss = cost(&preset("eyeriss", &[]));
+    assert!((eyeriss.mac().0 - 2.0).abs() < 1e-9);
+    assert!((eyeriss.dram(Bits(16)).0 - 460.0).abs() < 1e-9);
+    for (name, found, published) in [
+        ("scratchpad", eyeriss.scratchpad_read(Operand::Weight), 1.0),
+        ("buffer", eyeriss.buffer_read(Operand::Input), 15.0),
+    ] {
+        let ratio = found.0 / published;
+        assert!(
+            (0.6..1.7).contains(&ratio),
+            "{name}: {found}, published {published} pJ"
+        );
+    }
+}
+
+#[test]
+fn every_preset_has_a_cost_in_the_order_of_the_hierarchy() {
+    for name in presets::names() {
+        let machine = preset(name, &[]);
+        let model = cost(&machine);
+        for operand in Operand::ALL {
+            let pad = model.scratchpad(operand);
+            assert!(pad < model.buffer_read(operand), "{name}, {operand}");
+            assert!(pad > Picojoules(0.0) && model.network_receive(operand) > Picojoules(0.0));
+            assert!(
+                model.network_send(operand) > Picojoules(0.0),
+                "{name}, {operand}"
+            );
+        }
+        let word = machine.precision.input;
+        assert!(
+            model.buffer_read(Operand::Input) < model.dram(word),
+            "{name}"
+        );
+        assert!(model.peak_power(&machine).0 > 0.0, "{name}");
+    }
+}
+
+#[test]
+fn power_is_energy_over_time() {
+    let eyeriss = preset("eyeriss", &[]);
+    let model = cost(&eyeriss);
+    // 5 pJ a cycle at 200 MHz is 1 mW.
+    let power = model.average_power(Picojoules(5000.0), Cycles(1000));
+    assert!((power.0 - 1.0).abs() < 1e-12, "{power}");
+    assert_eq!(model.average_power(Picojoules(5.0), Cycles(0)).0, 0.0);
+    // 64 bits a clock of 60 MHz at 28.75 pJ each are 110.4 mW.
+    let dram = model
+        .peak_dram_power(&eyeriss)
+        .expect("the link has a bandwidth");
+    assert!((dram.0 - 110.4).abs() < 1e-9, "{dram}");
+    assert_eq!(
+        model.peak_dram_power(&preset("eyeriss", &[("dram.kind", "ideal")])),
+        None
+    );
+}
+
+#[test]
+fn what_the_tables_do_not_reach_is_said() {
+    let message = |sets| {
+        CostModel::of(&preset("systolic", sets))
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        message(&[("technology_nm", "5")]),
+        "technology_nm: found 5; the cost tables reach 7 to 130"
+    );
+    assert_eq!(
+        message(&[("global_buffer.kib", "262145")]),
+        "global_buffer.partitions.0.kib: found 262145; the cost tables reach up to 262144 KiB"
+    );
+    assert!(CostModel::of(&preset("systolic", &[("global_buffer.kib", "262144")])).is_ok());
+}
+
+#[test]
+fn another_dram() {
+    let model = cost(&preset("systolic", &[]));
+    let hbm = model
+        .clone()
+        .with_dram("hbm2")
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!((hbm.dram(Bits(10)).0 - 39.0).abs() < 1e-9);
+    assert_eq!(
+        model.with_dram("hbm").unwrap_err().to_string(),
+        "DRAM: found `hbm`; the cost tables reach system, lpddr4, lpddr, ddr3, gddr5, hbm2; did \
+         you mean `hbm2`?"
+    );
+}

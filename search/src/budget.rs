@@ -1,0 +1,199 @@
+//! Budgets on the sum of a resource over all layers.
+//!
+//! A platform's budget is a share of the way from the least to the greatest
+//! uniform design (ConfuciuX, arXiv 2009.02010):
+//!
+//! ```text
+//! B = Cmin + mul (Cmax - Cmin)
+//! ```
+//!
+//! where Cmin and Cmax are the least and the greatest total of the four corner
+//! designs, which give every layer the smallest or the greatest level of PEs
+//! together with the smallest or the greatest tile level.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::name::UnknownName;
+use crate::problem::ProblemError;
+use crate::table::Table;
+
+/// What a budget limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// Area in square microns.
+    Area,
+    /// Power in milliwatts.
+    Power,
+}
+
+/// How much is allowed, before it is known of which table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Allowance {
+    /// A total in the table's unit.
+    Absolute(f64),
+    /// The factor `mul` in `B = Cmin + mul (Cmax - Cmin)`.
+    Share(f64),
+}
+
+impl Allowance {
+    /// The greatest corner design fits.
+    pub const UNLIMITED: Self = Self::Share(1.0);
+    /// Half of the way to it.
+    pub const CLOUD: Self = Self::Share(0.5);
+    /// A tenth of the way.
+    pub const IOT: Self = Self::Share(0.1);
+    /// A twentieth of the way.
+    pub const IOTX: Self = Self::Share(0.05);
+}
+
+/// A budget as asked for: `area=cloud`, `power=0.3`, `area=2.5e12`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BudgetRequest {
+    /// What is limited.
+    pub resource: Resource,
+    /// To how much.
+    pub allowance: Allowance,
+}
+
+/// A budget on a table: the total of `resource` may not exceed `limit`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Budget {
+    /// What is limited.
+    pub resource: Resource,
+    /// The greatest total allowed, in the table's unit.
+    pub limit: f64,
+}
+
+/// A budget that cannot be understood.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum UnknownBudget {
+    /// No equals sign.
+    #[error("budget `{0}` has no `=`; expected area=VALUE or power=VALUE")]
+    Shape(String),
+    /// Neither area nor power.
+    #[error(transparent)]
+    Resource(UnknownName),
+    /// Neither a platform nor a number.
+    #[error(transparent)]
+    Platform(UnknownName),
+    /// A number that is no amount.
+    #[error("budget `{0}`: expected a finite number, not negative")]
+    Amount(String),
+}
+
+impl BudgetRequest {
+    /// The budget on this table.
+    ///
+    /// # Errors
+    /// [`ProblemError::MissingCorner`] where a share is asked for and a layer
+    /// lacks a corner design, [`ProblemError::BadLimit`] where the amount is
+    /// not a finite number or is negative.
+    pub fn on(self, table: &Table) -> Result<Budget, ProblemError> {
+        let resource = self.resource;
+        let limit = match self.allowance {
+            Allowance::Absolute(limit) => limit,
+            Allowance::Share(share) => {
+                let (least, greatest) = corners(table, resource)?;
+                least + share * (greatest - least)
+            }
+        };
+        if limit.is_finite() && limit >= 0.0 {
+            Ok(Budget { resource, limit })
+        } else {
+            Err(ProblemError::BadLimit {
+                resource,
+                found: limit,
+            })
+        }
+    }
+}
+
+/// Cmin and Cmax. Sums run in layer order, so that they are reproducible to
+/// the last bit.
+fn corners(table: &Table, resource: Resource) -> Result<(f64, f64), ProblemError> {
+    let entries = || table.layers().iter().flatten();
+    let range = |level: fn(&crate::table::Entry) -> u32| {
+        let levels = entries().map(level);
+        [levels.clone().min().unwrap_or(0), levels.max().unwrap_or(0)]
+    };
+    let (pes, tiles) = (range(|e| e.pe), range(|e| e.tile));
+    let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
+    for (pe, tile) in pes.iter().flat_map(|&pe| tiles.map(|tile| (pe, tile))) {
+        let mut total = 0.0;
+        for (layer, options) in table.layers().iter().enumerate() {
+            let entry = options.iter().find(|e| (e.pe, e.tile) == (pe, tile));
+            total += entry
+                .ok_or(ProblemError::MissingCorner { layer, pe, tile })?
+                .usage(resource);
+        }
+        least = least.min(total);
+        greatest = greatest.max(total);
+    }
+    Ok((least, greatest))
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Area => "area",
+            Self::Power => "power",
+        })
+    }
+}
+
+impl FromStr for Resource {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        match text {
+            "area" => Ok(Self::Area),
+            "power" => Ok(Self::Power),
+            _ => Err(UnknownName::new("resource", text, vec!["area", "power"])),
+        }
+    }
+}
+
+impl FromStr for Allowance {
+    type Err = UnknownBudget;
+
+    /// A platform's name in any case, a share (a number from 0 to 1), or an
+    /// absolute total (a number above 1).
+    fn from_str(text: &str) -> Result<Self, UnknownBudget> {
+        match text.to_lowercase().as_str() {
+            "unlimited" => return Ok(Self::UNLIMITED),
+            "cloud" => return Ok(Self::CLOUD),
+            "iot" => return Ok(Self::IOT),
+            "iotx" => return Ok(Self::IOTX),
+            _ => {}
+        }
+        match text.parse::<f64>() {
+            Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
+            Ok(limit) if limit.is_finite() && limit > 1.0 => Ok(Self::Absolute(limit)),
+            Ok(_) => Err(UnknownBudget::Amount(text.to_owned())),
+            Err(_) => {
+                let platforms = vec!["unlimited", "cloud", "iot", "iotx", "<number>"];
+                Err(UnknownBudget::Platform(UnknownName::new(
+                    "budget", text, platforms,
+                )))
+            }
+        }
+    }
+}
+
+impl FromStr for BudgetRequest {
+    type Err = UnknownBudget;
+
+    fn from_str(text: &str) -> Result<Self, UnknownBudget> {
+        let Some((resource, allowance)) = text.split_once('=') else {
+            return Err(UnknownBudget::Shape(text.to_owned()));
+        };
+        let resource = resource.trim().parse().map_err(UnknownBudget::Resource)?;
+        Ok(Self {
+            resource,
+            allowance: allowance.trim().parse()?,
+        })
+    }
+}

@@ -1,0 +1,225 @@
+//! The driver: asks, repairs, evaluates, records and stops.
+//!
+//! ```text
+//! while calls < budget:
+//!     points = optimizer.ask(problem, budget - calls)     none: stop
+//!     evaluated = [verdict(repair(p)) for p in points]    in parallel, in order
+//!     record(evaluated); optimizer.tell(evaluated)
+//! ```
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use crate::certificate::{Certificate, Kind};
+use crate::optimizers::{Access, Optimizer, Standing};
+use crate::problem::{Point, Problem, Shortfall, Verdict};
+use crate::repair::{Ladders, Repair};
+
+/// Below this number of points, handing them to other threads costs more than
+/// it saves.
+const PARALLEL: usize = 64;
+
+/// What a run may spend and keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The greatest number of points that may be evaluated.
+    pub evaluations: u64,
+    /// How infeasible points are mended.
+    pub repair: Repair,
+    /// How many of the best distinct feasible points to keep, at least one.
+    pub keep: usize,
+}
+
+/// A point with its verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    /// The point, after repair.
+    pub point: Point,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// The work that a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evaluations {
+    /// Points evaluated: whole networks, repeats included.
+    pub calls: u64,
+    /// Distinct points among them, after repair.
+    pub distinct: u64,
+    /// Distinct entries of the table that were read. An optimiser that works on
+    /// the table itself is charged with all of it.
+    pub entries: u64,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The answer is proved: the best point is optimal, or none is feasible.
+    Proved,
+    /// All evaluations are spent.
+    Budget,
+    /// The optimiser has proposed all that it could.
+    Exhausted,
+    /// The optimiser sees no way to improve.
+    Converged,
+}
+
+/// The record of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The best feasible point and its objective; the earliest among equals.
+    pub best: Option<(Point, f64)>,
+    /// The best distinct feasible points, best first.
+    pub leaders: Vec<(Point, f64)>,
+    /// The objective after each improvement: (calls so far, best).
+    pub curve: Vec<(u64, f64)>,
+    /// The work done.
+    pub evaluations: Evaluations,
+    /// Why it ended.
+    pub stop: Stop,
+    /// What is proved about the best point.
+    pub certificate: Certificate,
+    /// The budgets that no assignment keeps, where the run proved so.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// Runs an optimiser on a problem. The outcome depends on the problem, the
+/// optimiser's state and the settings, not on the number of threads.
+pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings) -> Outcome {
+    let mut recorder = Recorder::new(problem, settings.keep.max(1));
+    let shortfalls = problem.shortfalls();
+    if !shortfalls.is_empty() {
+        return recorder.close(Standing::Infeasible(shortfalls), optimizer.access());
+    }
+    let ladders = match settings.repair {
+        Repair::Off => None,
+        Repair::Lower => Some(Ladders::new(problem)),
+    };
+    loop {
+        let room = settings.evaluations - recorder.evaluations.calls;
+        if room == 0 {
+            return recorder.close(Standing::Searching, optimizer.access());
+        }
+        let mut points = optimizer.ask(problem, usize::try_from(room).unwrap_or(usize::MAX));
+        points.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        if points.is_empty() {
+            let standing = match optimizer.standing() {
+                Standing::Searching => Standing::Exhausted,
+                standing => standing,
+            };
+            return recorder.close(standing, optimizer.access());
+        }
+        let evaluate = |mut point: Point| {
+            if let Some(ladders) = &ladders {
+                ladders.lower(problem, &mut point);
+            }
+            Evaluated {
+                verdict: problem.verdict(&point),
+                point,
+            }
+        };
+        let evaluated: Vec<Evaluated> = if points.len() < PARALLEL {
+            points.into_iter().map(evaluate).collect()
+        } else {
+            points.into_par_iter().map(evaluate).collect()
+        };
+        for each in &evaluated {
+            recorder.record(each);
+        }
+        optimizer.tell(&evaluated);
+        match optimizer.standing() {
+            Standing::Searching => {}
+            standing => return recorder.close(standing, optimizer.access()),
+        }
+    }
+}
+
+struct Recorder {
+    seen: HashSet<Point>,
+    read: Vec<Vec<bool>>,
+    keep: usize,
+    leaders: Vec<(Point, f64)>,
+    curve: Vec<(u64, f64)>,
+    evaluations: Evaluations,
+}
+
+impl Recorder {
+    fn new(problem: &Problem, keep: usize) -> Self {
+        Self {
+            seen: HashSet::new(),
+            read: problem
+                .table()
+                .layers()
+                .iter()
+                .map(|l| vec![false; l.len()])
+                .collect(),
+            keep,
+            leaders: Vec::new(),
+            curve: Vec::new(),
+            evaluations: Evaluations::default(),
+        }
+    }
+
+    fn record(&mut self, evaluated: &Evaluated) {
+        self.evaluations.calls += 1;
+        if !self.seen.insert(evaluated.point.clone()) {
+            return;
+        }
+        self.evaluations.distinct += 1;
+        for (read, &option) in self.read.iter_mut().zip(&evaluated.point) {
+            read[usize::from(option)] = true;
+        }
+        let Some(objective) = evaluated.verdict.objective() else {
+            return;
+        };
+        if self
+            .leaders
+            .first()
+            .is_none_or(|&(_, best)| objective < best)
+        {
+            self.curve.push((self.evaluations.calls, objective));
+        }
+        let rank = self
+            .leaders
+            .partition_point(|&(_, other)| other <= objective);
+        if rank < self.keep {
+            self.leaders
+                .insert(rank, (evaluated.point.clone(), objective));
+            self.leaders.truncate(self.keep);
+        }
+    }
+
+    fn close(self, standing: Standing, access: Access) -> Outcome {
+        let mut evaluations = self.evaluations;
+        evaluations.entries = match access {
+            Access::Points => self.read.iter().flatten().filter(|read| **read).count() as u64,
+            Access::Table => self.read.iter().map(Vec::len).sum::<usize>() as u64,
+        };
+        let (stop, certificate, shortfalls) = match standing {
+            Standing::Searching => (Stop::Budget, Certificate::none(), Vec::new()),
+            Standing::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
+            Standing::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
+            Standing::Bounded(certificate) => match certificate.kind {
+                Kind::None => (Stop::Budget, certificate, Vec::new()),
+                Kind::Proved | Kind::Conditional => (Stop::Proved, certificate, Vec::new()),
+            },
+            Standing::Infeasible(short) => {
+                let proved = Certificate {
+                    kind: Kind::Proved,
+                    ..Certificate::none()
+                };
+                (Stop::Proved, proved, short)
+            }
+        };
+        Outcome {
+            best: self.leaders.first().cloned(),
+            leaders: self.leaders,
+            curve: self.curve,
+            evaluations,
+            stop,
+            certificate,
+            shortfalls,
+        }
+    }
+}

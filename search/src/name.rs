@@ -1,0 +1,52 @@
+//! Unknown names and the near match to suggest.
+
+use thiserror::Error;
+
+/// A name that is none of the allowed ones.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("unknown {subject} `{found}`{hint}; allowed: {}", allowed.join(", "))]
+pub struct UnknownName {
+    /// What was to be named, such as `optimizer`.
+    pub subject: &'static str,
+    /// The name given.
+    pub found: String,
+    /// ` (did you mean ...?)`, or nothing where no name is near.
+    pub hint: String,
+    /// The names that would do.
+    pub allowed: Vec<&'static str>,
+}
+
+impl UnknownName {
+    pub(crate) fn new(subject: &'static str, found: &str, allowed: Vec<&'static str>) -> Self {
+        let near = allowed
+            .iter()
+            .map(|name| (edits(found, name), *name))
+            .min()
+            .filter(|&(distance, name)| distance <= name.len().div_ceil(3));
+        let hint = near.map_or(String::new(), |(_, name)| {
+            format!(" (did you mean `{name}`?)")
+        });
+        Self {
+            subject,
+            found: found.to_owned(),
+            hint,
+            allowed,
+        }
+    }
+}
+
+/// Levenshtein's distance, without regard to case.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.chars().enumerate() {
+            let swap = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = swap.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.chars().count()]
+}

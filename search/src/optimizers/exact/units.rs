@@ -1,0 +1,98 @@
+//! From the table's units to a knapsack in integers and back.
+
+use super::dual::Dual;
+use super::knapsack::{Instance, Item, Solution, Solved};
+use crate::fixed::Fixed;
+use crate::problem::Point;
+
+/// The least cost under budgets, in the units of the cost.
+pub(super) struct Least {
+    /// The best assignment known; if `is_proved`, there is one and it is
+    /// optimal.
+    pub(super) point: Option<Point>,
+    pub(super) is_proved: bool,
+    /// No assignment costs less; if `is_proved`, the optimum.
+    pub(super) bound: f64,
+    /// The Lagrangian bound at the multipliers.
+    pub(super) relaxation: f64,
+    /// Cost for each unit of each budget.
+    pub(super) multipliers: Vec<f64>,
+}
+
+/// Minimises the sum of `cost` over the allowed options, with each budget's
+/// sum at most its limit. Nothing where that cannot be.
+pub(super) fn minimize(
+    cost: &Fixed,
+    budgets: &[(&Fixed, i64)],
+    allowed: impl Fn(usize, usize) -> bool,
+    states: usize,
+) -> Option<Least> {
+    match *budgets {
+        [] => solve(cost, |_, _| [0], [0], &[], allowed, states),
+        [(one, limit)] => solve(
+            cost,
+            |i, j| [one.get(i, j)],
+            [limit],
+            &[one],
+            allowed,
+            states,
+        ),
+        [(one, first), (two, second)] => {
+            let weight = |i, j| [one.get(i, j), two.get(i, j)];
+            solve(cost, weight, [first, second], &[one, two], allowed, states)
+        }
+        _ => unreachable!("there are two resources, and each has at most one budget"),
+    }
+}
+
+fn solve<const K: usize>(
+    cost: &Fixed,
+    weight: impl Fn(usize, usize) -> [i64; K],
+    limit: [i64; K],
+    usage: &[&Fixed],
+    allowed: impl Fn(usize, usize) -> bool,
+    states: usize,
+) -> Option<Least> {
+    let layer = |(layer, costs): (usize, &Vec<i64>)| {
+        let item = |(at, &cost): (usize, &i64)| {
+            let option = at as u16;
+            allowed(layer, at).then(|| Item {
+                cost,
+                weight: weight(layer, at),
+                option,
+            })
+        };
+        costs
+            .iter()
+            .enumerate()
+            .filter_map(item)
+            .collect::<Vec<_>>()
+    };
+    let layers: Vec<_> = cost.values().iter().enumerate().map(layer).collect();
+    if layers.iter().any(Vec::is_empty) {
+        return None;
+    }
+    let scale = cost.scale();
+    let optimum = |solution: &Solution| solution.cost as f64 / scale;
+    let (solution, dual, bound, is_proved): (Option<Solution>, Dual<K>, f64, bool) =
+        match (Instance { layers, limit }).solve(states) {
+            Solved::Infeasible => return None,
+            Solved::Optimal { solution, dual } => {
+                let bound = optimum(&solution);
+                (Some(solution), dual, bound, true)
+            }
+            Solved::Stopped {
+                incumbent,
+                dual,
+                bound,
+            } => (incumbent, dual, bound / scale, false),
+        };
+    let price = |(m, usage): (&f64, &&Fixed)| m * usage.scale() / scale;
+    Some(Least {
+        point: solution.map(|s| s.options),
+        is_proved,
+        bound,
+        relaxation: dual.bound / scale,
+        multipliers: dual.multipliers.iter().zip(usage).map(price).collect(),
+    })
+}

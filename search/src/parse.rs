@@ -1,0 +1,168 @@
+//! The table as comma-separated text.
+//!
+//! ```text
+//! layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw
+//! 0,1,1,47312641,82202.754872,363219562905.513,2854553.4317
+//! ```
+//!
+//! Rows may come in any order; within a layer the options keep the order of
+//! the text. Layers count from 0 without a gap.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::table::{Entry, Table, TableError};
+
+const HEADER: &str = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
+
+/// A fault in the text of a table.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{file}:{line}: found {found}; expected {expected}")]
+pub struct ParseError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What stands there.
+    pub found: String,
+    /// What should stand there.
+    pub expected: String,
+}
+
+impl Table {
+    /// Reads a table from the text of a file, whose name is used in messages.
+    ///
+    /// # Errors
+    /// The first fault, with its line.
+    ///
+    /// ```
+    /// use stationary_search::Table;
+    /// let text = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n0,1,1,9,1.5,2.0,-3\n";
+    /// let error = Table::parse("costs.csv", text).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "costs.csv:2: found power_mw `-3`; expected a finite number, not negative"
+    /// );
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<Self, ParseError> {
+        let fault = |line, found: String, expected: String| ParseError {
+            file: file.to_owned(),
+            line,
+            found,
+            expected,
+        };
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .map(|(at, line)| (at + 1, line.trim()));
+        match lines.next() {
+            Some((_, line)) if line.trim_start_matches('\u{feff}') == HEADER => {}
+            Some((at, line)) => {
+                return Err(fault(
+                    at,
+                    format!("`{line}`"),
+                    format!("the header `{HEADER}`"),
+                ));
+            }
+            None => {
+                let expected = format!("the header `{HEADER}`");
+                return Err(fault(1, "an empty file".to_owned(), expected));
+            }
+        }
+        let mut rows: Vec<(usize, usize, Entry)> = Vec::new();
+        let mut seen = HashSet::new();
+        for (at, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            let (layer, entry) =
+                row(line).map_err(|(found, expected)| fault(at, found, expected))?;
+            if !seen.insert((layer, entry.pe, entry.tile)) {
+                let found = format!("layer {layer}, pe {}, tile {} again", entry.pe, entry.tile);
+                return Err(fault(at, found, "each of them once".to_owned()));
+            }
+            rows.push((at, layer, entry));
+        }
+        if rows.is_empty() {
+            let expected = "at least one row below it".to_owned();
+            return Err(fault(1, "only the header".to_owned(), expected));
+        }
+        let present: HashSet<usize> = rows.iter().map(|&(_, layer, _)| layer).collect();
+        let missing = (0..).find(|layer| !present.contains(layer)).unwrap_or(0);
+        if let Some(&(at, layer, _)) = rows.iter().find(|&&(_, layer, _)| layer > missing) {
+            let expected = format!("layer {missing}, which has no row");
+            return Err(fault(at, format!("layer {layer}"), expected));
+        }
+        let last = rows.last().map_or(1, |&(at, ..)| at);
+        let mut layers = vec![Vec::new(); missing];
+        for (_, layer, entry) in rows {
+            layers[layer].push(entry);
+        }
+        Table::new(layers).map_err(|error: TableError| {
+            fault(
+                last,
+                format!("a table in which {error}"),
+                "a valid table".to_owned(),
+            )
+        })
+    }
+
+    /// The table as text that [`Table::parse`] reads back to an equal table.
+    pub fn to_csv(&self) -> String {
+        let mut text = format!("{HEADER}\n");
+        for (layer, options) in self.layers().iter().enumerate() {
+            for e in options {
+                let Entry {
+                    pe,
+                    tile,
+                    latency,
+                    energy,
+                    area,
+                    power,
+                } = e;
+                writeln!(
+                    text,
+                    "{layer},{pe},{tile},{latency},{energy},{area},{power}"
+                )
+                .expect("writing to a string does not fail");
+            }
+        }
+        text
+    }
+}
+
+type Fault = (String, String);
+
+fn row(line: &str) -> Result<(usize, Entry), Fault> {
+    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+    let &[layer, pe, tile, latency, energy, area, power] = &fields[..] else {
+        let found = format!("{} fields in `{line}`", fields.len());
+        return Err((found, format!("7 fields: {HEADER}")));
+    };
+    let entry = Entry {
+        pe: integer("pe", pe)?,
+        tile: integer("tile", tile)?,
+        latency: integer("latency_cycles", latency)?,
+        energy: cost("energy_nj", energy)?,
+        area: cost("area_um2", area)?,
+        power: cost("power_mw", power)?,
+    };
+    Ok((integer("layer", layer)?, entry))
+}
+
+fn integer<T: FromStr>(column: &str, field: &str) -> Result<T, Fault> {
+    let expected = || format!("an integer, not negative, below 2^{}", 8 * size_of::<T>());
+    field
+        .parse()
+        .map_err(|_| (format!("{column} `{field}`"), expected()))
+}
+
+fn cost(column: &str, field: &str) -> Result<f64, Fault> {
+    match field.parse::<f64>() {
+        Ok(value) if value.is_finite() && value >= 0.0 => Ok(value),
+        _ => {
+            let expected = "a finite number, not negative".to_owned();
+            Err((format!("{column} `{field}`"), expected))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the tests share.
+#![allow(dead_code)]
+
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use stationary_search::{BudgetRequest, Entry, Table};
+
+pub const TABLES: [(&str, &str); 3] = [
+    (
+        "mobilenet_v2_dla",
+        include_str!("../data/mobilenet_v2_dla.csv"),
+    ),
+    (
+        "mobilenet_v2_eye",
+        include_str!("../data/mobilenet_v2_eye.csv"),
+    ),
+    (
+        "mobilenet_v2_shi",
+        include_str!("../data/mobilenet_v2_shi.csv"),
+    ),
+];
+
+pub fn table(name: &str) -> Table {
+    let (_, text) = TABLES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .expect("a known table");
+    Table::parse(name, text).expect("the table is valid")
+}
+
+pub fn budget(text: &str) -> BudgetRequest {
+    text.parse().expect("a budget")
+}
+
+/// How many random cases to try: `STATIONARY_CASES`, or 500.
+pub fn cases() -> u64 {
+    std::env::var("STATIONARY_CASES")
+        .map_or(500, |n| n.parse().expect("STATIONARY_CASES is a number"))
+}
+
+pub fn rng(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
+}
+
+/// A small table: costs from a small or a large range, so that ties, repeated
+/// options and zeros are common in some.
+pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
+    let range = *[2u64, 5, 30, 1_000_000]
+        .get(rng.random_range(0..4))
+        .unwrap();
+    let halves = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..range) as f64 * 0.37;
+    let layers = rng.random_range(1..=5);
+    let layer = |rng: &mut Xoshiro256PlusPlus| -> Vec<Entry> {
+        let options = rng.random_range(1..=5);
+        let mut layer: Vec<Entry> = (0..options)
+            .map(|at| Entry {
+                pe: at,
+                tile: 1,
+                latency: rng.random_range(0..range),
+                energy: halves(rng),
+                area: halves(rng),
+                power: halves(rng),
+            })
+            .collect();
+        if rng.random_bool(0.3) {
+            let copy = layer[rng.random_range(0..layer.len())];
+            layer.push(Entry {
+                pe: options,
+                ..copy
+            });
+        }
+        layer
+    };
+    Table::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
+}

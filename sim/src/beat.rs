@@ -1,0 +1,192 @@
+//! Beats of a pass, and the words that each operand moves at each of them.
+
+use stationary_arch::Operand;
+use stationary_workloads::{Dim, PerDim};
+
+use crate::dataflow::is_relevant;
+use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN};
+use crate::window::{Axis, Span};
+
+/// Which beat of a pass: one index for each of the dataflow's beat dimensions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Beat {
+    at: [u64; 4],
+}
+
+impl Beat {
+    /// Steps to the next beat; the innermost beat dimension runs fastest.
+    #[inline]
+    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>, pass: &PerDim<Span>) {
+        for (i, dim) in mapping.dataflow.beats.iter().enumerate().rev() {
+            self.at[i] += 1;
+            if self.at[i] < mapping.beats_along(*dim, pass[*dim].extent) {
+                return;
+            }
+            self.at[i] = 0;
+        }
+    }
+
+    /// The box of indices that this beat covers.
+    pub(crate) fn tile(&self, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> PerDim<Span> {
+        let mut tile = *pass;
+        for (i, dim) in mapping.dataflow.beats.iter().enumerate() {
+            tile[*dim] = self.span(i, *dim, mapping, pass);
+        }
+        tile
+    }
+
+    #[inline]
+    fn span(&self, i: usize, dim: Dim, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> Span {
+        let step = mapping.beat_step[dim];
+        let start = pass[dim].start + self.at[i] * step;
+        Span { start, extent: step.min(pass[dim].end() - start) }
+    }
+}
+
+/// What of an operand's words per beat is the same for all beats of a pass, so that a beat costs a
+/// few operations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BeatWords {
+    fixed: u64,
+    /// Position of the beat dimension whose last step may be narrower (channels over lanes).
+    ragged: Option<(usize, Dim)>,
+    axes: [Option<Advancing>; 2],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Advancing {
+    axis: Axis,
+    delivery: Delivery,
+    /// Position of the advancing dimension among the beats.
+    position: usize,
+    dim: Dim,
+    outputs: Span,
+    taps: Span,
+}
+
+impl BeatWords {
+    pub(crate) fn new(mapping: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>) -> Self {
+        let mut shape = Self { fixed: 1, ragged: None, axes: [None; 2] };
+        for dim in PLAIN[operand] {
+            match mapping.beat_step[*dim] {
+                0 => shape.fixed *= pass[*dim].extent,
+                1 => {}
+                _ => shape.ragged = position(mapping, *dim).map(|i| (i, *dim)),
+            }
+        }
+        if operand != Operand::Input {
+            return shape;
+        }
+        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
+            let (axis, delivery) = (mapping.axes[i], mapping.delivery[i]);
+            let (outputs, taps) = (pass[output], pass[tap]);
+            let dim = match delivery {
+                Delivery::Once => {
+                    shape.fixed *= axis.union(outputs, taps);
+                    continue;
+                }
+                Delivery::Each => {
+                    shape.fixed *= axis.pairs(outputs, taps);
+                    continue;
+                }
+                Delivery::Sliding | Delivery::EachOutput => output,
+                Delivery::Forwarded | Delivery::EachTap => tap,
+            };
+            let position = position(mapping, dim).unwrap_or(0);
+            shape.axes[i] = Some(Advancing { axis, delivery, position, dim, outputs, taps });
+        }
+        shape
+    }
+
+    /// Words at one beat.
+    #[inline]
+    pub(crate) fn at(&self, mapping: &Mapping<'_>, pass: &PerDim<Span>, beat: &Beat) -> u64 {
+        let mut words = self.fixed;
+        if let Some((i, dim)) = self.ragged {
+            words *= beat.span(i, dim, mapping, pass).extent;
+        }
+        for advancing in self.axes.iter().flatten() {
+            let index = pass[advancing.dim].start + beat.at[advancing.position];
+            words *= advancing.words(index);
+        }
+        words
+    }
+}
+
+impl Advancing {
+    #[inline]
+    fn words(&self, index: u64) -> u64 {
+        match self.delivery {
+            Delivery::Sliding => self.axis.fresh_at_output(index, self.outputs, self.taps),
+            Delivery::EachOutput => self.axis.taps_at(index, self.taps),
+            Delivery::Forwarded => self.axis.fresh_at_tap(index, self.outputs, self.taps),
+            Delivery::EachTap => self.axis.outputs_at(index, self.outputs),
+            Delivery::Once | Delivery::Each => 1,
+        }
+    }
+}
+
+fn position(mapping: &Mapping<'_>, dim: Dim) -> Option<usize> {
+    mapping.dataflow.beats.iter().position(|d| *d == dim)
+}
+
+impl Mapping<'_> {
+    /// Beats of a pass.
+    pub(crate) fn beats(&self, pass: &PerDim<Span>) -> u64 {
+        self.dataflow.beats.iter().map(|d| self.beats_along(*d, pass[*d].extent)).product()
+    }
+
+    /// Cycles that the busiest PE takes for a beat.
+    pub(crate) fn steps(&self, pass: &PerDim<Span>) -> u64 {
+        self.dataflow.local.iter().map(|d| self.steps_along(*d, pass[*d].extent)).product()
+    }
+}
+
+impl Mapping<'_> {
+    /// Words of a streamed operand that one PE takes at a beat, at least one.
+    pub(crate) fn beat_words_per_pe(&self, operand: Operand) -> u64 {
+        let held = |dim: Dim| match self.beat_step[dim] {
+            0 => self.tiling.local[dim],
+            step => step.min(self.tiling.local[dim]),
+        };
+        let plain: u64 = PLAIN[operand].iter().map(|d| held(*d)).product();
+        if operand != Operand::Input {
+            return plain.max(1);
+        }
+        let window: u64 = (0..2)
+            .map(|i| match self.delivery[i] {
+                Delivery::Sliding => self.axes[i].advance(held(PAIRS[i].1)),
+                Delivery::Forwarded => 1,
+                _ => held(PAIRS[i].1),
+            })
+            .product();
+        (plain * window).max(1)
+    }
+
+    /// PEs that take each word of an operand in a pass.
+    pub(crate) fn copies(&self, operand: Operand, pass: &PerDim<Span>) -> u64 {
+        Dim::ALL
+            .into_iter()
+            .filter(|d| !is_relevant(operand, *d))
+            .map(|d| self.chunks(d, pass[d].extent))
+            .product()
+    }
+
+    /// Words of the input that PEs take at a beat, each PE's own counted, copies not.
+    pub(crate) fn window_receives(&self, pass: &PerDim<Span>, tile: &PerDim<Span>) -> u64 {
+        let plain: u64 = PLAIN.input.iter().map(|d| tile[*d].extent).product();
+        let windows: u64 = (0..2)
+            .map(|i| {
+                let (output, tap) = PAIRS[i];
+                let axis = &self.axes[i];
+                match self.delivery[i] {
+                    Delivery::Sliding => {
+                        axis.fresh_at_output(tile[output].start, pass[output], pass[tap])
+                    }
+                    _ => axis.pairs(tile[output], tile[tap]),
+                }
+            })
+            .product();
+        plain * windows
+    }
+}

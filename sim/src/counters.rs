@@ -1,0 +1,55 @@
+//! What moved: the one vocabulary in which the model, the walk and the machine answer.
+
+use serde::Serialize;
+use stationary_arch::PerOperand;
+
+/// Words moved at each level, by operand, and MACs done. Integers, so that two readings can be
+/// subtracted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Multiply-accumulates, padding included.
+    pub macs: u64,
+    /// Words read from DRAM (outputs: partial sums that had been spilled).
+    pub dram_read: PerOperand<u64>,
+    /// Words written to DRAM (outputs only; spilled partial sums included).
+    pub dram_write: PerOperand<u64>,
+    /// Of `dram_write`, the words at partial-sum precision; `dram_read.output` is as wide.
+    pub dram_spilled: u64,
+    /// Words written into the global buffer from DRAM.
+    pub buffer_fill: PerOperand<u64>,
+    /// Words read from the global buffer for the array.
+    pub buffer_read: PerOperand<u64>,
+    /// Words written into the global buffer by the array.
+    pub buffer_write: PerOperand<u64>,
+    /// Words read from the global buffer for DRAM.
+    pub buffer_drain: PerOperand<u64>,
+    /// Words that arrive at PEs; a word multicast to n PEs counts n times.
+    pub array_receive: PerOperand<u64>,
+    /// Words that leave PEs for the global buffer.
+    pub array_send: PerOperand<u64>,
+    /// Partial sums that pass from one PE to the next (or through an adder of the tree).
+    pub psum_hops: u64,
+}
+
+impl Counters {
+    /// Adds another layer's counts.
+    pub fn add(&mut self, other: &Counters) {
+        self.macs += other.macs;
+        self.dram_spilled += other.dram_spilled;
+        self.psum_hops += other.psum_hops;
+        for (mine, theirs) in [
+            (&mut self.dram_read, &other.dram_read),
+            (&mut self.dram_write, &other.dram_write),
+            (&mut self.buffer_fill, &other.buffer_fill),
+            (&mut self.buffer_read, &other.buffer_read),
+            (&mut self.buffer_write, &other.buffer_write),
+            (&mut self.buffer_drain, &other.buffer_drain),
+            (&mut self.array_receive, &other.array_receive),
+            (&mut self.array_send, &other.array_send),
+        ] {
+            for operand in stationary_arch::Operand::ALL {
+                mine[operand] += theirs[operand];
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Dataflows as data.
+//!
+//! A *pass* is the work for which the array is configured once. Inside it, time is a sequence of
+//! *beats*: at each beat the streamed operands take their next step, and each PE does the MACs of
+//! its local loops. The operand that no beat dimension touches stays in the array for the whole
+//! pass: it is the stationary one, and follows from the loop order.
+//!
+//! ```text
+//! for each pass                      (global-buffer loops, around them the DRAM loops)
+//!     for each beat                  (`beats`, outer to inner)
+//!         in parallel over PEs       (`rows` x `cols`)
+//!             for each local step    (`local`: one MAC, or `lanes` MACs)
+//! ```
+//!
+//! How words reach the PEs (bus, systolic edge, tree) is a property of the accelerator's networks,
+//! not of the dataflow: the same weight-stationary value runs on a TPU and on NVDLA.
+
+use stationary_arch::Operand;
+use stationary_workloads::Dim;
+
+/// Which dimensions are unrolled where, and what advances when.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dataflow {
+    /// Short name, as accelerator files and the command line spell it.
+    pub name: &'static str,
+    /// The name in full.
+    pub title: &'static str,
+    /// Dimensions that may be unrolled along the array's rows.
+    pub rows: &'static [Dim],
+    /// Dimensions that may be unrolled along the array's columns.
+    pub cols: &'static [Dim],
+    /// Dimensions that advance from beat to beat, outer to inner.
+    pub beats: &'static [Dim],
+    /// Dimensions of which a PE works on several values within a beat.
+    pub local: &'static [Dim],
+}
+
+/// Weight-stationary: channels unrolled, weights resident, positions stream past them.
+pub static WEIGHT_STATIONARY: Dataflow = Dataflow {
+    name: "ws",
+    title: "weight-stationary",
+    rows: &[Dim::C, Dim::R, Dim::S],
+    cols: &[Dim::K],
+    beats: &[Dim::N, Dim::P, Dim::Q],
+    local: &[Dim::K, Dim::C],
+};
+
+/// Output-stationary: output positions (and channels) unrolled, partial sums resident, the
+/// reduction streams past them.
+pub static OUTPUT_STATIONARY: Dataflow = Dataflow {
+    name: "os",
+    title: "output-stationary",
+    rows: &[Dim::P, Dim::Q, Dim::N],
+    cols: &[Dim::K, Dim::Q],
+    beats: &[Dim::C, Dim::R, Dim::S],
+    local: &[Dim::K],
+};
+
+/// Input-stationary: channels and positions unrolled, inputs resident, filters stream past them.
+pub static INPUT_STATIONARY: Dataflow = Dataflow {
+    name: "is",
+    title: "input-stationary",
+    rows: &[Dim::C],
+    cols: &[Dim::Q, Dim::P, Dim::N],
+    beats: &[Dim::K],
+    local: &[Dim::C, Dim::R, Dim::S],
+};
+
+/// Row-stationary (Eyeriss, ISCA 2016): kernel rows along the rows, output rows along the columns,
+/// one-dimensional convolutions inside the PEs.
+pub static ROW_STATIONARY: Dataflow = Dataflow {
+    name: "rs",
+    title: "row-stationary",
+    rows: &[Dim::R, Dim::C, Dim::K, Dim::G, Dim::P],
+    cols: &[Dim::P, Dim::K, Dim::G],
+    beats: &[Dim::N, Dim::Q],
+    local: &[Dim::S, Dim::C, Dim::K],
+};
+
+impl Dataflow {
+    /// Every dataflow.
+    pub const ALL: [&'static Dataflow; 4] =
+        [&WEIGHT_STATIONARY, &OUTPUT_STATIONARY, &ROW_STATIONARY, &INPUT_STATIONARY];
+
+    /// The dataflow of a short name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Dataflow> {
+        Self::ALL.into_iter().find(|dataflow| dataflow.name == name)
+    }
+
+    /// Whether an operand stays in the array for a whole pass.
+    #[must_use]
+    pub fn is_resident(&self, operand: Operand) -> bool {
+        !self.beats.iter().any(|dim| is_relevant(operand, *dim))
+    }
+}
+
+/// Whether a dimension selects among an operand's words.
+#[must_use]
+pub const fn is_relevant(operand: Operand, dim: Dim) -> bool {
+    match operand {
+        Operand::Input => !matches!(dim, Dim::K),
+        Operand::Weight => matches!(dim, Dim::G | Dim::K | Dim::C | Dim::R | Dim::S),
+        Operand::Output => matches!(dim, Dim::N | Dim::G | Dim::K | Dim::P | Dim::Q),
+    }
+}
+
+/// Whether a dimension is summed over.
+#[must_use]
+pub const fn is_reduction(dim: Dim) -> bool {
+    matches!(dim, Dim::C | Dim::R | Dim::S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stationary_operand_follows_from_the_beats() {
+        let resident = |d: &Dataflow| Operand::ALL.map(|o| d.is_resident(o));
+        assert_eq!(resident(&WEIGHT_STATIONARY), [false, true, false]);
+        assert_eq!(resident(&OUTPUT_STATIONARY), [false, false, true]);
+        assert_eq!(resident(&INPUT_STATIONARY), [true, false, false]);
+        assert_eq!(resident(&ROW_STATIONARY), [false, true, false]);
+    }
+}

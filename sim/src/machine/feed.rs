@@ -1,0 +1,287 @@
+//! Sends one operand's words from the global buffer into the array.
+//!
+//! The words go in *parcels*: one for each beat if the operand streams, one for each tile if it is
+//! resident. A parcel is sent at the network's width once its tile is in the buffer, the array has
+//! room for it, and (partial sums) the earlier results that it holds have been written.
+
+use std::collections::VecDeque;
+
+use stationary_arch::{Network, Operand};
+
+use crate::beat::{Beat, BeatWords};
+use crate::mapping::{Mapping, is_first};
+use crate::machine::dma::Tiles;
+use crate::machine::payload::Payload;
+use crate::program::Cursor;
+use crate::window::Span;
+use stationary_workloads::PerDim;
+
+/// What the array lets a feed do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    /// Parcels that the array has used up (streams: started; resident tiles: given up).
+    pub(crate) used: u64,
+    /// Passes that the array has completed.
+    pub(crate) passes_done: u64,
+    /// Beats (resident outputs: tiles) whose results are in the buffer.
+    pub(crate) written: u64,
+}
+
+/// Words of one cycle, as counted at both ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) words: u64,
+    pub(crate) received: u64,
+    pub(crate) moved: bool,
+    /// Whether the feed left a tile of the buffer behind.
+    pub(crate) freed: u64,
+}
+
+/// A feed's state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Feed {
+    pub(crate) operand: Operand,
+    is_resident: bool,
+    width: u64,
+    latency: u64,
+    overlap: bool,
+    cursor: Cursor,
+    exhausted: bool,
+    pass_index: u64,
+    /// Staged tiles of the operand entered so far.
+    pub(crate) tile_index: u64,
+    beat: Beat,
+    beats_left: u64,
+    /// Parcels that were complete before the current pass, and before the previous one.
+    base: [u64; 2],
+    capacity: u64,
+    /// Whether the current parcel has been opened, and its words not yet sent.
+    open: bool,
+    words_left: u64,
+    pub(crate) sent: u64,
+    pub(crate) arrived: u64,
+    flight: VecDeque<(u64, u64)>,
+}
+
+/// A feed with the current pass's figures, which follow from its state.
+#[derive(Clone, Debug)]
+pub(crate) struct ShapedFeed {
+    pub(crate) state: Feed,
+    words: BeatWords,
+    copies: u64,
+}
+
+impl ShapedFeed {
+    pub(crate) fn new(mapping: &Mapping<'_>, operand: Operand, network: Network) -> Self {
+        let cursor = Cursor::first(mapping);
+        let mut feed = Self {
+            state: Feed {
+                operand,
+                is_resident: mapping.resident == operand,
+                width: u64::from(network.words_per_cycle),
+                latency: u64::from(network.latency).max(1),
+                overlap: mapping.accelerator.array.overlap_passes,
+                cursor,
+                exhausted: false,
+                pass_index: 0,
+                tile_index: 1,
+                beat: Beat::default(),
+                beats_left: 0,
+                base: [0; 2],
+                capacity: 0,
+                open: false,
+                words_left: 0,
+                sent: 0,
+                arrived: 0,
+                flight: VecDeque::new(),
+            },
+            words: BeatWords::new(mapping, operand, &cursor.pass),
+            copies: 1,
+        };
+        feed.enter_pass(mapping, network, true);
+        feed
+    }
+
+    fn enter_pass(&mut self, mapping: &Mapping<'_>, network: Network, reloads: bool) {
+        let f = &mut self.state;
+        let pass = &f.cursor.pass;
+        f.beat = Beat::default();
+        f.base = [f.sent, f.base[0]];
+        if f.is_resident {
+            let pad = &mapping.accelerator.scratchpads[f.operand];
+            f.beats_left = u64::from(reloads);
+            f.capacity = 1 + u64::from(pad.double_buffered);
+        } else {
+            f.beats_left = mapping.beats(pass);
+            let held = mapping.beat_words_per_pe(f.operand);
+            f.capacity = 1 + f.latency + u64::from(network.fifo_words) / held;
+        }
+        self.words = BeatWords::new(mapping, f.operand, pass);
+        self.copies = mapping.copies(f.operand, pass);
+    }
+
+    /// Sends what fits into this cycle.
+    pub(crate) fn tick<P: Payload>(
+        &mut self,
+        mapping: &Mapping<'_>,
+        network: Network,
+        tiles: &Tiles,
+        gate: Gate,
+        now: u64,
+        payload: &mut P,
+    ) -> Sent {
+        let mut sent = Sent::default();
+        while self.state.flight.front().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, parcels)) = self.state.flight.pop_front() {
+                self.state.arrived += parcels;
+                sent.moved = true;
+            }
+        }
+        let mut budget = self.state.width;
+        let mut completed = 0;
+        while self.skip_finished_passes(mapping, network, &mut sent) {
+            if !self.state.open {
+                if !self.state.may_open(tiles, gate) {
+                    break;
+                }
+                self.state.words_left = self.words_of_parcel(mapping);
+                self.state.open = true;
+                sent.moved = true;
+            }
+            let f = &mut self.state;
+            let words = f.words_left.min(budget);
+            if words == 0 && f.words_left > 0 {
+                break;
+            }
+            budget -= words;
+            f.words_left -= words;
+            sent.words += words;
+            sent.moved |= words > 0;
+            if f.words_left > 0 {
+                break;
+            }
+            sent.received += self.received(mapping);
+            self.complete(mapping, payload);
+            completed += 1;
+        }
+        if completed > 0 {
+            self.state.flight.push_back((now + self.state.latency, completed));
+            sent.moved = true;
+        }
+        sent
+    }
+
+    /// Words of the parcel that is about to be opened. Partial sums that do not exist yet are not
+    /// sent, but their parcel still says that the PEs may begin.
+    fn words_of_parcel(&self, mapping: &Mapping<'_>) -> u64 {
+        let f = &self.state;
+        if f.operand == Operand::Output && is_first(&f.cursor.pass) {
+            return 0;
+        }
+        if f.is_resident {
+            mapping.resident_tile_words(f.operand, &f.cursor.pass)
+        } else {
+            self.words.at(mapping, &f.cursor.pass, &f.beat)
+        }
+    }
+
+    /// Words that the PEs together take in from the parcel that was just sent.
+    fn received(&self, mapping: &Mapping<'_>) -> u64 {
+        let f = &self.state;
+        let sent = self.words_of_parcel(mapping);
+        match f.operand {
+            Operand::Output => sent,
+            Operand::Weight => sent * self.copies,
+            Operand::Input => {
+                let tile = if f.is_resident {
+                    f.cursor.pass
+                } else {
+                    f.beat.tile(mapping, &f.cursor.pass)
+                };
+                self.copies * mapping.window_receives(&f.cursor.pass, &tile)
+            }
+        }
+    }
+
+    fn complete<P: Payload>(&mut self, mapping: &Mapping<'_>, payload: &mut P) {
+        let f = &mut self.state;
+        if f.is_resident {
+            payload.load(mapping, f.operand, &f.cursor.pass);
+        } else {
+            payload.send(mapping, f.operand, &f.cursor.pass, &f.beat);
+            f.beat.advance(mapping, &f.cursor.pass);
+        }
+        f.open = false;
+        f.sent += 1;
+        f.beats_left -= 1;
+    }
+
+    /// Moves on to a pass that has parcels left; whether there is one.
+    fn skip_finished_passes(&mut self, m: &Mapping<'_>, network: Network, sent: &mut Sent) -> bool {
+        while self.state.beats_left == 0 {
+            let f = &mut self.state;
+            if f.exhausted {
+                return false;
+            }
+            let Some(changed) = f.cursor.advance(m) else {
+                f.exhausted = true;
+                return false;
+            };
+            f.pass_index += 1;
+            if m.stages_anew(f.operand, changed) {
+                f.tile_index += 1;
+                sent.freed += 1;
+            }
+            sent.moved = true;
+            let reloads = m.reloads(f.operand, changed);
+            self.enter_pass(m, network, reloads);
+        }
+        true
+    }
+
+    /// Whether the words of the tile that the next parcel comes from are in the buffer.
+    pub(crate) fn is_staged(&self, tiles: &Tiles) -> bool {
+        tiles.filled[self.state.operand] >= self.state.tile_index
+    }
+}
+
+impl Feed {
+    fn may_open(&self, tiles: &Tiles, gate: Gate) -> bool {
+        tiles.filled[self.operand] >= self.tile_index
+            && self.sent < gate.used + self.capacity
+            && (self.overlap || gate.passes_done >= self.pass_index)
+            && !self.is_hazard(gate)
+    }
+
+    /// Whether earlier results are still on their way into the buffer. Reads keep the order of
+    /// the program: a pass's partial sums are read after the same place of the pass before has
+    /// been written.
+    pub(crate) fn is_hazard(&self, gate: Gate) -> bool {
+        if self.operand != Operand::Output || is_first(&self.cursor.pass) {
+            return false;
+        }
+        if self.is_resident {
+            return gate.written < self.sent;
+        }
+        let [here, before] = self.base;
+        let previous = here - before;
+        here > 0 && gate.written < before + (self.sent - here + 1).min(previous)
+    }
+
+    /// Whether words are on their way and nothing is left to send of the parcel after `index`.
+    pub(crate) fn is_in_flight(&self, index: u64) -> bool {
+        self.sent > index
+    }
+
+    /// The next time at which something arrives.
+    pub(crate) fn next_event(&self) -> u64 {
+        self.flight.front().map_or(u64::MAX, |(at, _)| *at)
+    }
+}
+
+impl Mapping<'_> {
+    /// Words of a resident tile that its pass brings into (or out of) the array.
+    pub(crate) fn resident_tile_words(&self, operand: Operand, pass: &PerDim<Span>) -> u64 {
+        BeatWords::new(self, operand, pass).at(self, pass, &Beat::default())
+    }
+}

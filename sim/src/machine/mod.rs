@@ -1,0 +1,369 @@
+//! The cycle-level machine.
+//!
+//! ```text
+//! each cycle: DMA arrivals; results -> buffer; array; feeds -> array; DMA issues
+//! ```
+//!
+//! Components are ticked consumer before producer, so that a message takes at least a cycle. Every
+//! cycle is counted once: the array works, or it stands still for one named cause.
+//!
+//! [`Pace::EveryCycle`] does just that and is the oracle of the other. [`Pace::SkipIdle`] looks, after a
+//! cycle in which nothing moved, for the next time at which anything can, and counts the cycles
+//! between in one step.
+
+mod array;
+mod dma;
+mod feed;
+mod payload;
+mod stall;
+mod values;
+
+use stationary_arch::{Network, Operand, PerOperand};
+use stationary_workloads::PerDim;
+
+use crate::counters::Counters;
+use crate::dataflow::is_reduction;
+use crate::mapping::Mapping;
+use crate::trace::{Event, Trace};
+use crate::window::Span;
+
+use array::Array;
+use dma::{Arrival, Bus, Dma, Store, Tiles};
+use feed::{Gate, ShapedFeed};
+use payload::Payload;
+
+pub(crate) use dma::Bus as DramBus;
+pub use stall::{Stall, Stalls};
+pub use values::{FunctionalRun, Tensors, run_functional};
+
+/// How the machine gets from one cycle to the next. Results are the same under each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pace {
+    /// Every component, every cycle: the plain reading.
+    EveryCycle,
+    /// Jumps over cycles in which nothing can change.
+    #[default]
+    SkipIdle,
+}
+
+/// What a run of the machine found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Array cycles from the first request to DRAM until the last output is stored.
+    pub cycles: u64,
+    /// Cycles in which the array worked.
+    pub busy: u64,
+    /// The other cycles, by cause.
+    pub stalls: Stalls,
+    /// Words moved.
+    pub counters: Counters,
+    /// The cycle in which the first beat started.
+    pub first_mac: u64,
+    /// The cycle by which the last result had left the array.
+    pub last_result: u64,
+}
+
+/// Runs a mapping on the machine.
+pub fn run(mapping: &Mapping<'_>, pace: Pace, trace: &mut impl Trace) -> Run {
+    let mut machine = Machine::new(mapping, ());
+    machine.run(pace, trace)
+}
+
+struct Machine<'m, 'a, P> {
+    m: &'m Mapping<'a>,
+    bus: Bus,
+    now: u64,
+    tiles: Tiles,
+    dma: Dma,
+    feeds: PerOperand<ShapedFeed>,
+    array: Array,
+    written: u64,
+    counters: Counters,
+    busy: u64,
+    stalls: Stalls,
+    first_mac: Option<u64>,
+    last_result: u64,
+    pass_mark: PassMark,
+    payload: P,
+}
+
+/// Where the current pass began, for its trace record.
+#[derive(Clone, Copy, Default)]
+struct PassMark {
+    at: u64,
+    busy: u64,
+    stalls: Stalls,
+}
+
+impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
+    fn new(m: &'m Mapping<'a>, payload: P) -> Self {
+        Self {
+            m,
+            bus: Bus::new(m.accelerator),
+            now: 0,
+            tiles: Tiles::default(),
+            dma: Dma::new(m),
+            feeds: PerOperand::from_fn(|o| ShapedFeed::new(m, o, feed_network(m, o))),
+            array: Array::new(m),
+            written: 0,
+            counters: Counters::default(),
+            busy: 0,
+            stalls: Stalls::default(),
+            first_mac: None,
+            last_result: 0,
+            pass_mark: PassMark::default(),
+            payload,
+        }
+    }
+
+    fn run(&mut self, pace: Pace, trace: &mut impl Trace) -> Run {
+        loop {
+            let mut moved = self.take_arrivals(trace);
+            if self.is_done() {
+                break;
+            }
+            moved |= self.write_results();
+            moved |= self.tick_array(trace);
+            for operand in Operand::ALL {
+                moved |= self.tick_feed(operand);
+            }
+            moved |= self.dma.issue(self.m, &self.bus, &self.tiles, self.now);
+            self.now += 1;
+            if pace == Pace::SkipIdle && !moved {
+                self.skip();
+            }
+        }
+        assert_eq!(self.busy + self.stalls.total(), self.now, "every cycle is counted once");
+        Run {
+            cycles: self.now,
+            busy: self.busy,
+            stalls: self.stalls,
+            counters: self.counters,
+            first_mac: self.first_mac.unwrap_or(0),
+            last_result: self.last_result,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.array.done && self.array.results.is_empty() && !self.dma.has_stores()
+    }
+
+    fn take_arrivals(&mut self, trace: &mut impl Trace) -> bool {
+        let mut moved = false;
+        while let Some(arrival) = self.dma.arrival(self.now) {
+            moved = true;
+            let c = &mut self.counters;
+            match arrival {
+                Arrival::Load(t) => {
+                    self.tiles.filled[t.operand] += 1;
+                    c.dram_read[t.operand] += t.words;
+                    c.buffer_fill[t.operand] += t.words;
+                    self.payload.fill(self.m, t.operand, &t.tile);
+                    if t.words > 0 {
+                        trace.event(Event::Load {
+                            operand: t.operand,
+                            words: t.words,
+                            from: t.started,
+                            to: t.arrives,
+                        });
+                    }
+                }
+                Arrival::Store(t) => {
+                    self.tiles.freed.output += 1;
+                    c.dram_write.output += t.words;
+                    self.payload.store(self.m, &t.tile);
+                    trace.event(Event::Store { words: t.words, from: t.started, to: t.arrives });
+                }
+            }
+        }
+        moved
+    }
+
+    fn write_results(&mut self) -> bool {
+        let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);
+        let mut moved = false;
+        while budget > 0 {
+            let Some(front) = self.array.results.front_mut().filter(|r| r.ready <= self.now) else {
+                break;
+            };
+            let words = front.words.min(budget);
+            front.words -= words;
+            budget -= words;
+            moved = true;
+            self.counters.array_send.output += words;
+            self.counters.buffer_write.output += words;
+            self.last_result = self.now + 1;
+            if front.words > 0 {
+                break;
+            }
+            let closes = front.closes;
+            self.array.results.pop_front();
+            self.written += 1;
+            self.payload.write();
+            if let Some(tile) = closes {
+                self.store(tile);
+            }
+        }
+        moved
+    }
+
+    fn store(&mut self, tile: PerDim<Span>) {
+        let is_partial = stationary_workloads::Dim::ALL
+            .iter()
+            .any(|d| is_reduction(*d) && tile[*d].end() < self.m.layer.size(*d));
+        let words = self.m.words(Operand::Output, &tile);
+        self.counters.buffer_drain.output += words;
+        if is_partial {
+            self.counters.dram_spilled += words;
+        }
+        self.payload.close();
+        self.dma.queue(Store { words, tile, is_partial });
+    }
+
+    fn tick_array(&mut self, trace: &mut impl Trace) -> bool {
+        let mut moved = false;
+        if self.array.remaining == 0 {
+            if let Some(cause) = self.obstacle() {
+                self.stalls.add(cause, 1);
+                return false;
+            }
+            self.first_mac.get_or_insert(self.now);
+            self.array.start();
+            moved = true;
+        }
+        self.busy += 1;
+        self.array.remaining -= 1;
+        if self.array.remaining > 0 {
+            return moved;
+        }
+        let (pass, beat) = (self.array.cursor.pass, self.array.beat);
+        self.payload.compute(self.m, &pass, &beat);
+        let retired = self.array.retired;
+        let finished = self.array.finish(self.m, self.now);
+        self.counters.macs += finished.macs;
+        self.counters.psum_hops += finished.hops;
+        if finished.emitted {
+            self.payload.emit();
+        }
+        if self.array.retired > retired {
+            self.payload.retire();
+        }
+        if finished.pass_ended {
+            self.end_pass(trace, &pass);
+        }
+        true
+    }
+
+    fn end_pass(&mut self, trace: &mut impl Trace, pass: &PerDim<Span>) {
+        let mark = self.pass_mark;
+        let to = self.now + 1;
+        trace.event(Event::Pass {
+            index: self.array.passes_done - 1,
+            from: mark.at,
+            to,
+            busy: self.busy - mark.busy,
+            stalls: self.stalls.since(&mark.stalls),
+            tile: *pass,
+        });
+        self.pass_mark = PassMark { at: to, busy: self.busy, stalls: self.stalls };
+    }
+
+    /// What keeps the next beat from starting.
+    fn obstacle(&self) -> Option<Stall> {
+        let a = &self.array;
+        if a.done {
+            let is_draining = !a.results.is_empty();
+            return Some(if is_draining { Stall::Drain } else { Stall::Dram(Operand::Output) });
+        }
+        for operand in [Operand::Weight, Operand::Input, Operand::Output] {
+            let feed = &self.feeds[operand];
+            let needed =
+                if operand == self.m.resident { a.residents } else { a.beats_started + 1 };
+            if feed.state.arrived >= needed {
+                continue;
+            }
+            return Some(if !feed.is_staged(&self.tiles) {
+                Stall::Dram(operand)
+            } else if feed.state.is_in_flight(needed - 1) {
+                Stall::Fill
+            } else if feed.state.is_hazard(self.gate(operand)) {
+                Stall::Dependency
+            } else if operand == Operand::Output && operand == self.m.resident {
+                self.reload_cause()
+            } else {
+                Stall::Network(operand)
+            });
+        }
+        if self.tiles.filled.output < a.output_tiles {
+            return Some(Stall::Dram(Operand::Output));
+        }
+        (!a.has_room(self.m)).then_some(Stall::PsumOut)
+    }
+
+    /// A resident output tile waits for the one before it to leave, or for its partial sums.
+    fn reload_cause(&self) -> Stall {
+        if self.array.results.is_empty() { Stall::Network(Operand::Output) } else { Stall::Drain }
+    }
+
+    fn gate(&self, operand: Operand) -> Gate {
+        let a = &self.array;
+        let used = if operand != self.m.resident {
+            a.beats_started
+        } else if operand == Operand::Output {
+            self.written
+        } else {
+            a.retired
+        };
+        Gate { used, passes_done: a.passes_done, written: self.written }
+    }
+
+    fn tick_feed(&mut self, operand: Operand) -> bool {
+        let gate = self.gate(operand);
+        let network = feed_network(self.m, operand);
+        let feed = &mut self.feeds[operand];
+        let sent = feed.tick(self.m, network, &self.tiles, gate, self.now, &mut self.payload);
+        self.counters.buffer_read[operand] += sent.words;
+        self.counters.array_receive[operand] += sent.received;
+        if operand != Operand::Output {
+            self.tiles.freed[operand] += sent.freed;
+            for _ in 0..sent.freed {
+                self.payload.free(operand);
+            }
+        }
+        sent.moved
+    }
+
+    /// Counts the cycles until the next at which anything can change.
+    fn skip(&mut self) {
+        let last = self.now - 1;
+        let mut next = self.dma.next_event(last);
+        for operand in Operand::ALL {
+            next = next.min(self.feeds[operand].state.next_event());
+        }
+        if let Some(result) = self.array.results.front().filter(|r| r.ready > last) {
+            next = next.min(result.ready);
+        }
+        if self.array.remaining > 0 {
+            next = next.min(last + self.array.remaining);
+        }
+        assert!(next < u64::MAX, "the machine waits for something that can happen");
+        let idle = next - self.now;
+        if self.array.remaining > 0 {
+            self.busy += idle;
+            self.array.remaining -= idle;
+        } else if let Some(cause) = self.obstacle() {
+            self.stalls.add(cause, idle);
+        }
+        self.now = next;
+    }
+}
+
+/// The network that brings an operand into the array.
+pub(crate) fn feed_network(m: &Mapping<'_>, operand: Operand) -> Network {
+    let networks = &m.accelerator.networks;
+    match operand {
+        Operand::Input => networks.input,
+        Operand::Weight => networks.weight,
+        Operand::Output => networks.psum_in,
+    }
+}

@@ -1,0 +1,259 @@
+//! The payload that makes the machine compute: every word carries its value.
+//!
+//! Values move only as the machine's transfers do: DRAM tensor -> tile in the buffer -> parcel on
+//! the network -> PE -> results on the way out -> tile in the buffer -> DRAM tensor. A word that
+//! is used before it arrived, or was released, is missing, and the run stops with its indices.
+
+use std::collections::{HashMap, VecDeque};
+
+use bitvec::vec::BitVec;
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::{Dim, Layer, PerDim};
+
+use crate::beat::Beat;
+use crate::machine::payload::Payload;
+use crate::machine::{Machine, Pace, Run};
+use crate::mapping::{Mapping, is_first};
+use crate::trace::Trace;
+use crate::walk::{Word, each, word};
+use crate::window::Span;
+
+/// Input and weight values, in row-major order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensors {
+    /// `[N][G][C][rows][columns]`, unpadded.
+    pub input: Vec<i64>,
+    /// `[G][K][C][R][S]`.
+    pub weight: Vec<i64>,
+}
+
+impl Tensors {
+    /// Small values that follow from the position, for layers without data of their own.
+    #[must_use]
+    pub fn patterned(layer: &Layer) -> Self {
+        let value = |i: u64, m: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % m as i64 - 3;
+        Self {
+            input: (0..layer.inputs()).map(|i| value(i + 1, 8)).collect(),
+            weight: (0..layer.weights()).map(|i| value(i + 77, 7)).collect(),
+        }
+    }
+}
+
+/// A run with values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionalRun {
+    /// Time and counts, as without values.
+    pub run: Run,
+    /// `[N][G][K][P][Q]`.
+    pub output: Vec<i64>,
+    /// Whether each MAC was done exactly once.
+    pub each_mac_once: bool,
+}
+
+/// Runs a mapping on the machine with values in its words.
+///
+/// Memory and time grow with the layer's MACs; meant for small layers.
+///
+/// # Panics
+/// If the tensors do not have the layer's sizes, or if the machine uses a word that is not there:
+/// a fault of the machine.
+pub fn run_functional(
+    mapping: &Mapping<'_>,
+    tensors: &Tensors,
+    pace: Pace,
+    trace: &mut impl Trace,
+) -> FunctionalRun {
+    let layer = mapping.layer;
+    assert_eq!(tensors.input.len() as u64, layer.inputs(), "input tensor has the layer's size");
+    assert_eq!(tensors.weight.len() as u64, layer.weights(), "weight tensor has the layer's size");
+    let values = Values {
+        tensors,
+        output: vec![None; layer.outputs() as usize],
+        done: BitVec::repeat(false, layer.macs() as usize),
+        repeated: false,
+        buffer: PerOperand::default(),
+        sent: PerOperand::default(),
+        parked: VecDeque::new(),
+        live: PerOperand::default(),
+        sums: HashMap::new(),
+        emitted: VecDeque::new(),
+        closed: VecDeque::new(),
+        pass: None,
+    };
+    let mut machine = Machine::new(mapping, values);
+    let run = machine.run(pace, trace);
+    let values = machine.payload;
+    FunctionalRun {
+        run,
+        each_mac_once: !values.repeated && values.done.all(),
+        output: values
+            .output
+            .into_iter()
+            .map(|v| v.expect("every output is stored by the end of the run"))
+            .collect(),
+    }
+}
+
+type Tile = HashMap<Word, i64>;
+
+struct Values<'t> {
+    tensors: &'t Tensors,
+    output: Vec<Option<i64>>,
+    done: BitVec,
+    repeated: bool,
+    /// Tiles in the global buffer, oldest first.
+    buffer: PerOperand<VecDeque<Tile>>,
+    /// Parcels of streamed operands on their way to the array.
+    sent: PerOperand<VecDeque<Tile>>,
+    /// Resident tiles in the array or on their way, oldest first.
+    parked: VecDeque<Tile>,
+    /// Words of the current pass that streamed in.
+    live: PerOperand<Tile>,
+    /// Partial sums at the PEs.
+    sums: Tile,
+    emitted: VecDeque<Tile>,
+    /// Complete output tiles that wait to be stored, oldest first.
+    closed: VecDeque<Tile>,
+    pass: Option<PerDim<Span>>,
+}
+
+impl Values<'_> {
+    fn from_dram(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
+        match operand {
+            Operand::Input => self.tensors.input[input_index(m.layer, word)],
+            Operand::Weight => self.tensors.weight[weight_index(m.layer, word)],
+            Operand::Output => self.output[output_index(m.layer, word)]
+                .expect("a spilled partial sum was stored before it is read back"),
+        }
+    }
+
+    /// The words under a box, read from the buffer's tile that the array is at.
+    fn read(&self, m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> Tile {
+        let mut words = Tile::new();
+        if operand == Operand::Output && is_first(tile) {
+            each(tile, |at| {
+                words.extend(word(m, operand, at).map(|w| (w, 0)));
+            });
+            return words;
+        }
+        each(tile, |at| {
+            let Some(word) = word(m, operand, at) else { return };
+            let value = self.buffer[operand].iter().rev().find_map(|tile| tile.get(&word));
+            words.insert(word, *value.expect("a word is read while its tile is in the buffer"));
+        });
+        words
+    }
+
+    fn operand_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
+        let place = if operand == m.resident {
+            self.parked.front().expect("the resident tile is in the array")
+        } else {
+            &self.live[operand]
+        };
+        *place.get(word).expect("a word is used after it arrived")
+    }
+}
+
+impl Payload for Values<'_> {
+    fn fill(&mut self, m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) {
+        let mut words = Tile::new();
+        if operand != Operand::Output || !is_first(tile) {
+            each(tile, |at| {
+                if let Some(word) = word(m, operand, at) {
+                    words.entry(word).or_insert_with(|| self.from_dram(m, operand, &word));
+                }
+            });
+        }
+        self.buffer[operand].push_back(words);
+    }
+
+    fn free(&mut self, operand: Operand) {
+        self.buffer[operand].pop_front();
+    }
+
+    fn load(&mut self, m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>) {
+        let words = self.read(m, operand, pass);
+        self.parked.push_back(words);
+    }
+
+    fn send(&mut self, m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>, beat: &Beat) {
+        let words = self.read(m, operand, &beat.tile(m, pass));
+        self.sent[operand].push_back(words);
+    }
+
+    fn retire(&mut self) {
+        self.parked.pop_front();
+    }
+
+    fn compute(&mut self, m: &Mapping<'_>, pass: &PerDim<Span>, beat: &Beat) {
+        if self.pass != Some(*pass) {
+            self.pass = Some(*pass);
+            self.live = PerOperand::default();
+        }
+        for operand in Operand::ALL {
+            if operand != m.resident {
+                let parcel = self.sent[operand].pop_front().expect("a beat's words were sent");
+                self.live[operand].extend(parcel);
+            }
+        }
+        let mut sums = std::mem::take(&mut self.sums);
+        each(&beat.tile(m, pass), |at| {
+            let index = mac_index(m.layer, at);
+            self.repeated |= self.done.replace(index, true);
+            let target = word(m, Operand::Output, at).expect("outputs are never padding");
+            let weight = word(m, Operand::Weight, at).expect("weights are never padding");
+            let sum = sums.entry(target).or_insert_with(|| self.operand_value(m, Operand::Output, &target));
+            if let Some(input) = word(m, Operand::Input, at) {
+                *sum += self.operand_value(m, Operand::Input, &input)
+                    * self.operand_value(m, Operand::Weight, &weight);
+            }
+        });
+        self.sums = sums;
+    }
+
+    fn emit(&mut self) {
+        self.emitted.push_back(std::mem::take(&mut self.sums));
+    }
+
+    fn write(&mut self) {
+        let words = self.emitted.pop_front().expect("results were emitted before they are written");
+        let tile = self.buffer.output.front_mut().expect("an output tile is in the buffer");
+        tile.extend(words);
+    }
+
+    fn close(&mut self) {
+        self.closed.extend(self.buffer.output.pop_front());
+    }
+
+    fn store(&mut self, m: &Mapping<'_>, tile: &PerDim<Span>) {
+        let words = self.closed.pop_front().expect("a tile was complete before it is stored");
+        each(tile, |at| {
+            let word = word(m, Operand::Output, at).expect("outputs are never padding");
+            let value = words.get(&word).expect("every word of a complete tile was written");
+            self.output[output_index(m.layer, &word)] = Some(*value);
+        });
+    }
+}
+
+fn mac_index(layer: &Layer, at: &Word) -> usize {
+    flat(Dim::ALL.map(|d| (at[d.index()], layer.size(d))))
+}
+
+fn input_index(layer: &Layer, w: &Word) -> usize {
+    let [n, g, c] = [Dim::N, Dim::G, Dim::C].map(|d| (w[d.index()], layer.size(d)));
+    let row = (w[Dim::P.index()], layer.rows().input);
+    let col = (w[Dim::Q.index()], layer.cols().input);
+    flat([n, g, c, row, col])
+}
+
+fn weight_index(layer: &Layer, w: &Word) -> usize {
+    flat([Dim::G, Dim::K, Dim::C, Dim::R, Dim::S].map(|d| (w[d.index()], layer.size(d))))
+}
+
+fn output_index(layer: &Layer, w: &Word) -> usize {
+    flat([Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q].map(|d| (w[d.index()], layer.size(d))))
+}
+
+fn flat<const D: usize>(digits: [(u64, u64); D]) -> usize {
+    digits.into_iter().fold(0, |index, (digit, base)| index * base + digit) as usize
+}

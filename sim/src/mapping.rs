@@ -1,0 +1,401 @@
+//! The checked mapping: the one description that the model, the walk and the machine read.
+
+use stationary_arch::{Accelerator, Operand, PerOperand, Topology};
+use stationary_workloads::{Dim, Layer, PerDim};
+
+use crate::dataflow::{Dataflow, is_reduction, is_relevant};
+use crate::error::MappingError;
+use crate::program::{Level, Loop};
+use crate::tiling::{Staging, Tiling};
+use crate::window::{Axis, Span};
+
+/// How the elements of one sliding-window axis are delivered within a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// Neither loop advances from beat to beat; each distinct element once a beat.
+    Once,
+    /// Neither advances; an element for every (output, tap) pair.
+    Each,
+    /// Outputs advance; only what the window uncovers is sent (a scratchpad keeps the rest).
+    Sliding,
+    /// Outputs advance; every tap's element is sent for every output.
+    EachOutput,
+    /// Taps advance; PEs hand elements on, so that only new ones are sent.
+    Forwarded,
+    /// Taps advance; every output's element is sent for every tap.
+    EachTap,
+}
+
+/// A layer, an accelerator, a dataflow and a tiling that fit one another.
+///
+/// Made by [`Mapping::new`] alone. Cheap to copy; borrows the layer and the accelerator.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping<'a> {
+    pub(crate) layer: &'a Layer,
+    pub(crate) accelerator: &'a Accelerator,
+    pub(crate) dataflow: &'static Dataflow,
+    pub(crate) tiling: Tiling,
+    /// Extent of a whole pass.
+    pub(crate) pass: PerDim<u64>,
+    /// Indices that a beat covers; 0 for dimensions that do not advance with beats.
+    pub(crate) beat_step: PerDim<u64>,
+    /// Indices of a dimension that a local step covers.
+    pub(crate) lane_step: PerDim<u64>,
+    /// The window along rows (P, R) and columns (Q, S).
+    pub(crate) axes: [Axis; 2],
+    pub(crate) delivery: [Delivery; 2],
+    pub(crate) resident: Operand,
+    /// The loops that iterate, outer to inner.
+    pub(crate) loops: [Loop; 16],
+    pub(crate) loop_count: u8,
+    /// A block tile is exchanged when one of this many outermost loops advances.
+    pub(crate) block_depth: PerOperand<u8>,
+    /// A pass tile is exchanged when one of this many outermost loops advances.
+    pub(crate) pass_depth: PerOperand<u8>,
+}
+
+/// Output and tap dimension of the two window axes.
+pub(crate) const PAIRS: [(Dim, Dim); 2] = [(Dim::P, Dim::R), (Dim::Q, Dim::S)];
+
+/// Dimensions of an operand outside of its sliding window.
+pub(crate) const PLAIN: PerOperand<&[Dim]> = PerOperand {
+    input: &[Dim::N, Dim::G, Dim::C],
+    weight: &[Dim::G, Dim::K, Dim::C, Dim::R, Dim::S],
+    output: &[Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q],
+};
+
+impl<'a> Mapping<'a> {
+    /// Checks a tiling against the layer, the dataflow and the accelerator's capacities.
+    ///
+    /// # Errors
+    /// The first limit that the tiling exceeds, with what was needed and what there is.
+    pub fn new(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
+        tiling: Tiling,
+    ) -> Result<Self, MappingError> {
+        check_shape(layer, accelerator, dataflow, &tiling)?;
+        let lanes = u64::from(accelerator.array.lanes);
+        let is_beat = |dim| dataflow.beats.contains(&dim);
+        let step = |dim| if dim == Dim::C { lanes } else { 1 };
+        let pass = PerDim::from_fn(|d| {
+            (tiling.local[d] * tiling.rows[d] * tiling.cols[d]).min(tiling.block[d])
+        });
+        let resident = Operand::ALL
+            .into_iter()
+            .find(|o| dataflow.is_resident(*o))
+            .ok_or(MappingError::NoStationaryOperand)?;
+        let delivery = PAIRS.map(|(output, tap)| delivery(accelerator, dataflow, &tiling, output, tap));
+        let mut mapping = Self {
+            layer,
+            accelerator,
+            dataflow,
+            tiling,
+            pass,
+            beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
+            lane_step: PerDim::from_fn(step),
+            axes: [Axis::new(layer.rows()), Axis::new(layer.cols())],
+            delivery,
+            resident,
+            loops: [Loop { dim: Dim::N, level: Level::Block }; 16],
+            loop_count: 0,
+            block_depth: PerOperand::default(),
+            pass_depth: PerOperand::default(),
+        };
+        mapping.list_loops();
+        mapping.check_capacity()?;
+        Ok(mapping)
+    }
+
+    /// The layer.
+    #[must_use]
+    pub fn layer(&self) -> &'a Layer {
+        self.layer
+    }
+
+    /// The accelerator.
+    #[must_use]
+    pub fn accelerator(&self) -> &'a Accelerator {
+        self.accelerator
+    }
+
+    /// The dataflow.
+    #[must_use]
+    pub fn dataflow(&self) -> &'static Dataflow {
+        self.dataflow
+    }
+
+    /// The tiling.
+    #[must_use]
+    pub fn tiling(&self) -> &Tiling {
+        &self.tiling
+    }
+
+    /// PEs at work in a whole pass.
+    #[must_use]
+    pub fn active_pes(&self) -> u64 {
+        Dim::ALL.iter().map(|d| self.chunks(*d, self.pass[*d])).product()
+    }
+
+    /// The operand that stays in the array for a pass.
+    #[must_use]
+    pub fn resident(&self) -> Operand {
+        self.resident
+    }
+
+    /// PEs along a dimension that an extent of a pass occupies.
+    pub(crate) fn chunks(&self, dim: Dim, extent: u64) -> u64 {
+        extent.div_ceil(self.tiling.local[dim])
+    }
+
+    /// Beats along a dimension.
+    pub(crate) fn beats_along(&self, dim: Dim, extent: u64) -> u64 {
+        match self.beat_step[dim] {
+            0 => 1,
+            step => extent.div_ceil(step),
+        }
+    }
+
+    /// Local steps along a dimension within a beat, of the busiest PE.
+    pub(crate) fn steps_along(&self, dim: Dim, extent: u64) -> u64 {
+        if self.beat_step[dim] > 0 {
+            return 1;
+        }
+        extent.min(self.tiling.local[dim]).div_ceil(self.lane_step[dim])
+    }
+
+    /// Distinct words of an operand in a box of indices.
+    pub(crate) fn words(&self, operand: Operand, tile: &PerDim<Span>) -> u64 {
+        let plain: u64 = PLAIN[operand].iter().map(|d| tile[*d].extent).product();
+        if operand == Operand::Input { plain * self.window_words(tile) } else { plain }
+    }
+
+    fn window_words(&self, tile: &PerDim<Span>) -> u64 {
+        (0..2).map(|i| self.axes[i].union(tile[PAIRS[i].0], tile[PAIRS[i].1])).product()
+    }
+
+    /// Width of an operand's words in the global buffer.
+    pub(crate) fn buffer_bits(&self, operand: Operand) -> u64 {
+        let p = &self.accelerator.precision;
+        u64::from(match operand {
+            Operand::Input => p.input.0,
+            Operand::Weight => p.weight.0,
+            Operand::Output => p.partial_sum.0,
+        })
+    }
+
+    fn list_loops(&mut self) {
+        let t = &self.tiling;
+        let of_blocks = t.block_order.map(|dim| Loop { dim, level: Level::Block });
+        let of_passes = t.pass_order.map(|dim| Loop { dim, level: Level::Pass });
+        for candidate in of_blocks.into_iter().chain(of_passes) {
+            let dim = candidate.dim;
+            let (extent, step) = match candidate.level {
+                Level::Block => (self.layer.size(dim), t.block[dim]),
+                Level::Pass => (t.block[dim], self.pass[dim]),
+            };
+            if extent <= step {
+                continue;
+            }
+            self.loops[usize::from(self.loop_count)] = candidate;
+            self.loop_count += 1;
+            for operand in Operand::ALL {
+                if is_relevant(operand, dim) {
+                    self.pass_depth[operand] = self.loop_count;
+                    if candidate.level == Level::Block {
+                        self.block_depth[operand] = self.loop_count;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Words of an operand that one PE holds.
+    fn scratchpad_words(&self, operand: Operand) -> u64 {
+        let held = |dim: Dim| match self.beat_step[dim] {
+            0 => self.tiling.local[dim],
+            step => step.min(self.tiling.local[dim]),
+        };
+        let plain: u64 = PLAIN[operand].iter().map(|d| held(*d)).product();
+        if operand != Operand::Input {
+            return plain;
+        }
+        let window: u64 = (0..2)
+            .map(|i| {
+                let (output, tap) = PAIRS[i];
+                match self.delivery[i] {
+                    Delivery::Sliding => self.axes[i].line(held(tap)),
+                    Delivery::Forwarded => 1,
+                    _ => self.axes[i].footprint(held(output), held(tap)),
+                }
+            })
+            .product();
+        plain * window
+    }
+
+    /// Bytes of the global buffer that one tile of an operand takes.
+    fn tile_bytes(&self, operand: Operand) -> u64 {
+        let extents = match self.tiling.staging[operand] {
+            Staging::Block => &self.tiling.block,
+            Staging::Pass => &self.pass,
+        };
+        let plain: u64 = PLAIN[operand].iter().map(|d| extents[*d]).product();
+        let words = if operand == Operand::Input {
+            let window: u64 = (0..2)
+                .map(|i| self.axes[i].footprint(extents[PAIRS[i].0], extents[PAIRS[i].1]))
+                .product();
+            plain * window
+        } else {
+            plain
+        };
+        (words * self.buffer_bits(operand)).div_ceil(8)
+    }
+
+    fn check_capacity(&self) -> Result<(), MappingError> {
+        for operand in Operand::ALL {
+            let needed = self.scratchpad_words(operand);
+            let available = self.accelerator.scratchpads[operand].words;
+            if needed > available {
+                return Err(MappingError::Scratchpad { operand, needed, available });
+            }
+        }
+        for partition in &self.accelerator.global_buffer.partitions {
+            let tiles: u64 = partition.operands.iter().map(|o| self.tile_bytes(*o)).sum();
+            let needed = if partition.double_buffered { 2 * tiles } else { tiles };
+            if needed > partition.bytes {
+                return Err(MappingError::GlobalBuffer {
+                    operands: partition.operands.clone(),
+                    needed,
+                    available: partition.bytes,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an operand's partition of the global buffer holds two tiles.
+pub(crate) fn is_double_buffered(accelerator: &Accelerator, operand: Operand) -> bool {
+    accelerator
+        .global_buffer
+        .partitions
+        .iter()
+        .any(|partition| partition.double_buffered && partition.operands.contains(&operand))
+}
+
+fn check_shape(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    tiling: &Tiling,
+) -> Result<(), MappingError> {
+    if !accelerator.dataflows.iter().any(|name| name == dataflow.name) {
+        return Err(MappingError::Dataflow {
+            dataflow: dataflow.name,
+            offered: accelerator.dataflows.join(", "),
+        });
+    }
+    let mut used = [1u64; 2];
+    for dim in Dim::ALL {
+        let size = layer.size(dim);
+        let [block, local] = [tiling.block[dim], tiling.local[dim]];
+        let unrolled = [tiling.rows[dim], tiling.cols[dim]];
+        for (what, value) in
+            [("block", block), ("local", local), ("rows", unrolled[0]), ("cols", unrolled[1])]
+        {
+            if value == 0 || value > size {
+                return Err(MappingError::Extent { what, dim, value, size });
+            }
+        }
+        let is_beat = dataflow.beats.contains(&dim);
+        if is_beat && unrolled != [1, 1] {
+            return Err(MappingError::UnrolledBeat { dim });
+        }
+        if local > 1 && !is_beat && !dataflow.local.contains(&dim) {
+            return Err(MappingError::NotLocal { dim, dataflow: dataflow.name });
+        }
+        for (axis, (count, allowed)) in
+            [("rows", dataflow.rows), ("columns", dataflow.cols)].into_iter().enumerate()
+        {
+            if unrolled[axis] > 1 && !allowed.contains(&dim) {
+                return Err(MappingError::NotUnrolled { dim, axis: count, dataflow: dataflow.name });
+            }
+            used[axis] = used[axis].saturating_mul(unrolled[axis]);
+        }
+    }
+    let array = &accelerator.array;
+    for (axis, needed, available) in
+        [("rows", used[0], array.rows), ("columns", used[1], array.cols)]
+    {
+        if needed > u64::from(available) {
+            return Err(MappingError::Array { axis, needed, available: u64::from(available) });
+        }
+    }
+    for (what, order) in [("block_order", tiling.block_order), ("pass_order", tiling.pass_order)] {
+        if !Dim::ALL.iter().all(|d| order.contains(d)) {
+            return Err(MappingError::Order { what });
+        }
+    }
+    if tiling.staging.output == Staging::Pass {
+        return Err(MappingError::StagedOutput);
+    }
+    check_edges(accelerator, dataflow, tiling)
+}
+
+/// A stream on a systolic network enters at one edge of the array and hops across it, so its
+/// dimensions can be unrolled along one axis only; partial sums leave at the columns' ends.
+fn check_edges(
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    tiling: &Tiling,
+) -> Result<(), MappingError> {
+    let networks = &accelerator.networks;
+    for (operand, network) in [
+        (Operand::Input, networks.input),
+        (Operand::Weight, networks.weight),
+        (Operand::Output, networks.psum_out),
+    ] {
+        if network.topology != Topology::Systolic || dataflow.is_resident(operand) {
+            continue;
+        }
+        let unrolled = |factors: &PerDim<u64>| {
+            Dim::ALL.into_iter().find(|d| is_relevant(operand, *d) && factors[*d] > 1)
+        };
+        let (on_rows, on_cols) = (unrolled(&tiling.rows), unrolled(&tiling.cols));
+        match (operand, on_rows, on_cols) {
+            (Operand::Output, Some(dim), _) => return Err(MappingError::Edge { operand, dim }),
+            (Operand::Input | Operand::Weight, Some(_), Some(dim)) => {
+                return Err(MappingError::Edge { operand, dim });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn delivery(
+    accelerator: &Accelerator,
+    dataflow: &Dataflow,
+    tiling: &Tiling,
+    output: Dim,
+    tap: Dim,
+) -> Delivery {
+    let topology = accelerator.networks.input.topology;
+    let shared = topology != Topology::Systolic;
+    let innermost = dataflow.beats.last() == Some(&output);
+    let in_pe = tiling.rows[tap] == 1 && tiling.cols[tap] == 1;
+    match (dataflow.beats.contains(&output), dataflow.beats.contains(&tap)) {
+        (true, _) if shared && innermost && in_pe => Delivery::Sliding,
+        (true, _) => Delivery::EachOutput,
+        (false, true) if topology == Topology::Mesh => Delivery::Forwarded,
+        (false, true) => Delivery::EachTap,
+        (false, false) if shared => Delivery::Once,
+        (false, false) => Delivery::Each,
+    }
+}
+
+/// Whether a box of indices starts the reduction of its outputs.
+pub(crate) fn is_first(tile: &PerDim<Span>) -> bool {
+    Dim::ALL.iter().all(|d| !is_reduction(*d) || tile[*d].start == 0)
+}

@@ -1,0 +1,316 @@
+//! The fast model: counters, an estimate of cycles and a lower bound on them, in closed form.
+//!
+//! ```text
+//! lower bound = max( first loads + MAC steps + serial reloads + last store,
+//!                    words / width of each network,  bits / bandwidth of DRAM )
+//! ```
+//!
+//! Each term is work that one unit of the machine must do alone, so no schedule is faster. The
+//! estimate adds what the machine's schedule cannot hide: the load ahead of each pass where passes
+//! do not overlap, the way through the array, and transfers of buffers that are not doubled.
+
+use serde::Serialize;
+use stationary_arch::{Operand, PerOperand};
+
+use crate::counters::Counters;
+use crate::machine::{DramBus, Stall};
+use crate::mapping::{Mapping, is_double_buffered};
+use crate::program::Cursor;
+use crate::traffic;
+
+/// What the model says of a mapping.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Words moved; equal to the machine's.
+    pub counters: Counters,
+    /// Expected array cycles.
+    pub cycles: u64,
+    /// Expected cycles if DRAM were never in the way.
+    pub compute_cycles: u64,
+    /// No schedule of the machine takes fewer cycles.
+    pub lower_bound: u64,
+    /// Cycles of MACs, of the busiest PE; equal to the machine's busy cycles.
+    pub busy: u64,
+    /// What limits the design.
+    pub bound_by: Bound,
+}
+
+/// The resource that sets the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Bound {
+    /// MACs on the PEs in use.
+    Compute,
+    /// Loading, filling and draining the array around its passes.
+    Ramp,
+    /// A network into the array.
+    Network(Operand),
+    /// The network that takes partial sums and results out.
+    PsumOut,
+    /// DRAM.
+    Dram,
+}
+
+impl Bound {
+    /// The name in tables and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Bound::Compute => "compute",
+            Bound::Ramp => "ramp",
+            Bound::Network(Operand::Input) => "network:input",
+            Bound::Network(Operand::Weight) => "network:weight",
+            Bound::Network(Operand::Output) => "network:psum_in",
+            Bound::PsumOut => "network:psum_out",
+            Bound::Dram => "dram",
+        }
+    }
+
+    /// What sets the time of a run: its MACs, or the greatest group of its stalls if that is more.
+    #[must_use]
+    pub fn of_stalls(busy: u64, stalls: &crate::Stalls) -> Self {
+        let mut best = (busy, Bound::Compute);
+        let dram = Operand::ALL.iter().map(|o| stalls.of(Stall::Dram(*o))).sum();
+        let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency].map(|s| stalls.of(s)).iter().sum();
+        for (cycles, bound) in [
+            (dram, Bound::Dram),
+            (stalls.of(Stall::Network(Operand::Input)), Bound::Network(Operand::Input)),
+            (stalls.of(Stall::Network(Operand::Weight)), Bound::Network(Operand::Weight)),
+            (stalls.of(Stall::Network(Operand::Output)), Bound::Network(Operand::Output)),
+            (stalls.of(Stall::PsumOut), Bound::PsumOut),
+            (ramp, Bound::Ramp),
+        ] {
+            if cycles > best.0 {
+                best = (cycles, bound);
+            }
+        }
+        best.1
+    }
+}
+
+/// Evaluates a mapping.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::{Dataflow, Pace, Tiling, Mapping, estimate, run};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let layer = Layer::convolution("conv", Convolution::square(8, [4, 8], 3, 1, 1))?;
+/// let accelerator = Accelerator::preset("systolic", &[])?;
+/// let dataflow = Dataflow::find("ws").expect("a bundled dataflow");
+/// let mut tiling = Tiling::trivial(layer.sizes());
+/// for (dim, extent) in [(stationary_workloads::Dim::P, 8), (stationary_workloads::Dim::Q, 8)] {
+///     tiling.local[dim] = extent;
+/// }
+/// tiling.rows[stationary_workloads::Dim::C] = 4;
+/// tiling.cols[stationary_workloads::Dim::K] = 8;
+/// let mapping = Mapping::new(&layer, &accelerator, dataflow, tiling)?;
+/// let (model, machine) = (estimate(&mapping), run(&mapping, Pace::SkipIdle, &mut ()));
+/// assert_eq!(model.counters, machine.counters);
+/// assert!(model.lower_bound <= machine.cycles);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn estimate(mapping: &Mapping<'_>) -> Estimate {
+    let counters = traffic::counters(mapping);
+    let work = Work::new(mapping, &counters);
+    let compute_cycles = work.array();
+    let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
+    Estimate {
+        counters,
+        cycles: cycles.max(lower_bound),
+        compute_cycles,
+        lower_bound,
+        busy: work.busy,
+        bound_by: work.bound_by(compute_cycles, cycles),
+    }
+}
+
+/// The time that each unit needs for the layer, were it alone.
+struct Work {
+    busy: u64,
+    passes: u64,
+    /// Cycles of each feeding network for what streams.
+    streams: PerOperand<u64>,
+    psum_out: u64,
+    /// Cycles of loading resident tiles, and how many loads there are.
+    loads: u64,
+    /// The same without the first load, which may happen while other operands' tiles still come.
+    later_loads: u64,
+    load_count: u64,
+    /// Cycles before the first beat of a pass in which its first operands arrive.
+    first_beat: u64,
+    depth: u64,
+    /// Whether loads and streams of the next pass overlap with this one.
+    overlaps: bool,
+    loads_overlap: bool,
+    resident: Operand,
+    /// Extra cycles of each pass that waits for its own partial sums.
+    dependency: u64,
+    dram: PerOperand<u64>,
+    stores: u64,
+    serial_dram: u64,
+    first_load: u64,
+    last_store: u64,
+}
+
+impl Work {
+    fn new(m: &Mapping<'_>, c: &Counters) -> Self {
+        let a = m.accelerator;
+        let n = &a.networks;
+        let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
+        let resident = m.resident;
+        let passes: u64 = stationary_workloads::Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
+        let busy: u64 = stationary_workloads::Dim::ALL
+            .iter()
+            .map(|d| m.sum_passes(*d, |e| m.beats_along(*d, e) * m.steps_along(*d, e)))
+            .product();
+        let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
+        let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
+        let pass = Cursor::first(m).pass;
+        let bus = DramBus::new(a);
+        let bits = |o| u128::from(m.buffer_bits(o));
+        let read = PerOperand::from_fn(|o| bus.bound(u128::from(c.dram_read[o]) * bits(o)));
+        let final_bits = u128::from(a.precision.output.0);
+        let stored = u128::from(c.dram_write.output - c.dram_spilled) * final_bits
+            + u128::from(c.dram_spilled) * bits(Operand::Output);
+        let stores = bus.bound(stored);
+        let first = Cursor::first(m);
+        let first_load = |o| bus.bound(u128::from(m.words(o, first.staged(m, o))) * bits(o));
+        let serial_dram = Operand::ALL
+            .into_iter()
+            .filter(|o| !is_double_buffered(a, *o))
+            .map(|o| if o == Operand::Output { read[o] + stores } else { read[o] })
+            .sum();
+        let tile = m.resident_tile_words(resident, &pass).max(1);
+        let load_count = match resident {
+            Operand::Output => c.buffer_write.output.div_ceil(tile),
+            o => c.buffer_read[o].div_ceil(tile),
+        };
+        let first_beat = [Operand::Input, Operand::Weight]
+            .into_iter()
+            .filter(|o| *o != resident)
+            .map(|o| {
+                let words = m.resident_tile_words(o, &pass);
+                words.div_ceil(width(o)) + u64::from(crate::machine::feed_network(m, o).latency).max(1)
+            })
+            .max()
+            .unwrap_or(0);
+        let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
+        let pass_time = busy.div_ceil(passes);
+        let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
+        let dependency = if accumulates {
+            (depth + u64::from(n.psum_in.latency).max(1)).saturating_sub(pass_time)
+        } else {
+            0
+        };
+        let out = c.buffer_write.output.div_ceil(u64::from(n.psum_out.words_per_cycle));
+        let (loads, psum_out) = if resident == Operand::Output {
+            (net.output + out, 0)
+        } else {
+            (net[resident], out)
+        };
+        let later = c.buffer_read[resident].saturating_sub(tile);
+        Self {
+            busy,
+            later_loads: later.div_ceil(width(resident)),
+            passes,
+            streams,
+            psum_out,
+            loads,
+            load_count,
+            first_beat,
+            depth,
+            overlaps: a.array.overlap_passes,
+            loads_overlap: a.array.overlap_passes && a.scratchpads[resident].double_buffered,
+            resident,
+            dependency,
+            dram: read,
+            stores,
+            serial_dram,
+            first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
+            last_store: bus.bound(
+                u128::from(m.words(Operand::Output, &last_block(m))) * final_bits,
+            ),
+        }
+    }
+
+    /// Cycles of the array with memory never in the way.
+    fn array(&self) -> u64 {
+        let steady = [self.busy, self.psum_out, self.streams.input, self.streams.weight, self.streams.output];
+        let steady = steady.into_iter().max().unwrap_or(0);
+        let serial_loads = if self.resident == Operand::Output {
+            // A resident output leaves through the whole depth of the array before the next enters.
+            let drain = self.load_count.saturating_sub(1) * (self.depth + 1);
+            if self.loads_overlap { 0 } else { self.loads + drain }
+        } else if self.loads_overlap {
+            self.loads.saturating_sub(steady)
+        } else {
+            self.loads + self.load_count
+        };
+        let ramps = if self.overlaps { self.first_beat } else { self.passes * self.first_beat };
+        // Weights and the first beat's inputs come over networks of their own, at the same time.
+        let ahead = if self.overlaps || self.resident == Operand::Output {
+            serial_loads + ramps
+        } else {
+            serial_loads.max(ramps)
+        };
+        steady + ahead + self.depth + self.passes.saturating_sub(1) * self.dependency
+    }
+
+    fn dram_total(&self) -> u64 {
+        self.dram.input + self.dram.weight + self.dram.output + self.stores
+    }
+
+    fn total(&self, array: u64) -> u64 {
+        let ends = self.first_load + self.last_store;
+        let inner_dram = self.dram_total().saturating_sub(ends);
+        let serial = self.serial_dram.saturating_sub(ends).min(inner_dram);
+        ends + (array + serial).max(inner_dram)
+    }
+
+    fn lower_bound(&self) -> u64 {
+        let serial_loads =
+            if self.loads_overlap || self.resident == Operand::Output { 0 } else { self.later_loads };
+        let alone = self.first_load + self.busy + serial_loads + self.last_store;
+        [
+            alone,
+            self.psum_out,
+            self.streams.input,
+            self.streams.weight,
+            self.streams.output,
+            self.loads,
+            self.dram_total(),
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(0)
+    }
+
+    fn bound_by(&self, array: u64, total: u64) -> Bound {
+        if total >= 2 * array.max(1) || (total > array && self.dram_total() > self.busy.max(array / 2)) {
+            return Bound::Dram;
+        }
+        let mut best = (self.busy, Bound::Compute);
+        for (cycles, bound) in [
+            (self.streams.input, Bound::Network(Operand::Input)),
+            (self.streams.weight, Bound::Network(Operand::Weight)),
+            (self.streams.output, Bound::Network(Operand::Output)),
+            (self.psum_out, Bound::PsumOut),
+            (self.loads, if self.resident == Operand::Output { Bound::PsumOut } else { Bound::Network(self.resident) }),
+        ] {
+            if cycles > best.0 {
+                best = (cycles, bound);
+            }
+        }
+        if array >= 2 * best.0 { Bound::Ramp } else { best.1 }
+    }
+}
+
+/// The block that the program ends with.
+fn last_block(m: &Mapping<'_>) -> stationary_workloads::PerDim<crate::Span> {
+    stationary_workloads::PerDim::from_fn(|d| {
+        let (size, block) = (m.layer.size(d), m.tiling.block[d]);
+        let start = (size - 1) / block * block;
+        crate::Span { start, extent: size - start }
+    })
+}

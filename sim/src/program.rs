@@ -1,0 +1,120 @@
+//! The loop program of a mapping, read lazily: a cursor holds the current block and pass and
+//! steps to the next, so that no list of tiles ever exists.
+//!
+//! ```text
+//! for block in DRAM loops (tiling.block_order):
+//!     for pass in global-buffer loops (tiling.pass_order):
+//!         one pass of the array
+//! ```
+//!
+//! Loops of one iteration do not exist in the program. An operand's tile is exchanged when a loop
+//! at or outside its innermost relevant loop advances: the place is fixed in the program, as a
+//! hardware sequencer has it, whatever the extents at the edges.
+
+use stationary_arch::Operand;
+use stationary_workloads::{Dim, PerDim};
+
+use crate::mapping::Mapping;
+use crate::tiling::Staging;
+use crate::window::Span;
+
+/// Which tiles a loop steps over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Level {
+    /// Blocks in DRAM.
+    Block,
+    /// Passes in a block.
+    Pass,
+}
+
+/// A loop of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Loop {
+    pub(crate) dim: Dim,
+    pub(crate) level: Level,
+}
+
+/// A position in the program: the current block and the current pass within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Cursor {
+    pub(crate) block: PerDim<Span>,
+    pub(crate) pass: PerDim<Span>,
+}
+
+impl Cursor {
+    /// The first pass.
+    pub(crate) fn first(mapping: &Mapping<'_>) -> Self {
+        let span = |extents: &PerDim<u64>| {
+            PerDim::from_fn(|d| Span { start: 0, extent: extents[d] })
+        };
+        Self { block: span(&mapping.tiling.block), pass: span(&mapping.pass) }
+    }
+
+    /// The outermost loop that the next step advances, or `None` at the last pass.
+    pub(crate) fn next_change(&self, mapping: &Mapping<'_>) -> Option<u8> {
+        (0..mapping.loop_count).rev().find(|i| self.has_next(mapping, *i))
+    }
+
+    fn has_next(&self, mapping: &Mapping<'_>, index: u8) -> bool {
+        let Loop { dim, level } = mapping.loops[usize::from(index)];
+        match level {
+            Level::Block => self.block[dim].end() < mapping.layer.size(dim),
+            Level::Pass => self.pass[dim].end() < self.block[dim].end(),
+        }
+    }
+
+    /// Steps to the next pass; returns the outermost loop that advanced, or `None` at the end.
+    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>) -> Option<u8> {
+        let changed = self.next_change(mapping)?;
+        // Inner loops restart, innermost blocks after outer ones, so that each pass loop finds
+        // its block already moved.
+        let step = mapping.loops[usize::from(changed)];
+        match step.level {
+            Level::Block => self.enter_block(mapping, step.dim, self.block[step.dim].end()),
+            Level::Pass => self.enter_pass(mapping, step.dim, self.pass[step.dim].end()),
+        }
+        for index in changed + 1..mapping.loop_count {
+            let Loop { dim, level } = mapping.loops[usize::from(index)];
+            match level {
+                Level::Block => self.enter_block(mapping, dim, 0),
+                Level::Pass => self.enter_pass(mapping, dim, self.block[dim].start),
+            }
+        }
+        Some(changed)
+    }
+
+    fn enter_block(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+        let extent = mapping.tiling.block[dim].min(mapping.layer.size(dim) - start);
+        self.block[dim] = Span { start, extent };
+        self.enter_pass(mapping, dim, start);
+    }
+
+    fn enter_pass(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+        let extent = mapping.pass[dim].min(self.block[dim].end() - start);
+        self.pass[dim] = Span { start, extent };
+    }
+
+    /// The box of an operand's tile in the global buffer.
+    pub(crate) fn staged(&self, mapping: &Mapping<'_>, operand: Operand) -> &PerDim<Span> {
+        match mapping.tiling.staging[operand] {
+            Staging::Block => &self.block,
+            Staging::Pass => &self.pass,
+        }
+    }
+}
+
+impl Mapping<'_> {
+    /// Whether an operand's tile in the global buffer is exchanged when a loop advances.
+    pub(crate) fn stages_anew(&self, operand: Operand, changed: u8) -> bool {
+        changed
+            < match self.tiling.staging[operand] {
+                Staging::Block => self.block_depth[operand],
+                Staging::Pass => self.pass_depth[operand],
+            }
+    }
+
+    /// Whether the resident tile in the array is exchanged when a loop advances.
+    pub(crate) fn reloads(&self, operand: Operand, changed: u8) -> bool {
+        changed < self.pass_depth[operand]
+    }
+}

@@ -1,0 +1,54 @@
+//! The free choices of a mapping, before they are checked.
+
+use stationary_arch::PerOperand;
+use stationary_workloads::{Dim, PerDim};
+
+/// How long an operand's tile stays in the global buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Staging {
+    /// For a whole block: the passes within it read it from the buffer again and again.
+    #[default]
+    Block,
+    /// For one pass: it goes from DRAM through a small part of the buffer into the array.
+    Pass,
+}
+
+/// Tile sizes, unrolling and loop orders of a mapping.
+///
+/// For each dimension, from the inside out: a PE covers `local` indices (over its local steps and
+/// beats), the array `rows x cols x local` in a pass, the global buffer `block`, DRAM the layer.
+/// No size needs to divide another: the last tile of each level is as small as what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tiling {
+    /// Extent held in the global buffer.
+    pub block: PerDim<u64>,
+    /// Extent covered by one PE in one pass.
+    pub local: PerDim<u64>,
+    /// Unrolling along the array's rows.
+    pub rows: PerDim<u64>,
+    /// Unrolling along the array's columns.
+    pub cols: PerDim<u64>,
+    /// DRAM loops over blocks, outer to inner.
+    pub block_order: [Dim; 8],
+    /// Global-buffer loops over passes, outer to inner.
+    pub pass_order: [Dim; 8],
+    /// Staging of each operand; outputs are always staged by block.
+    pub staging: PerOperand<Staging>,
+}
+
+impl Tiling {
+    /// One MAC a pass on one PE, the whole layer in the buffer: legal for any layer that fits, and
+    /// a base to change fields of.
+    #[must_use]
+    pub fn trivial(sizes: &PerDim<u64>) -> Self {
+        Self {
+            block: *sizes,
+            local: PerDim::splat(1),
+            rows: PerDim::splat(1),
+            cols: PerDim::splat(1),
+            block_order: Dim::ALL,
+            pass_order: Dim::ALL,
+            staging: PerOperand::default(),
+        }
+    }
+}

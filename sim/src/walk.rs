@@ -1,0 +1,215 @@
+//! The movement oracle: the loop nest enumerated, every word that moves looked at one by one.
+//!
+//! ```text
+//! for each block: for each pass: for each beat: for each PE: for each local index
+//! ```
+//!
+//! It shares the mapping's loop program and nothing of the closed forms: words are elements of
+//! sets. Memory and time grow with the layer, so it is for tests and small layers.
+
+use std::collections::HashSet;
+
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::{Dim, PerDim};
+
+use crate::beat::Beat;
+use crate::counters::Counters;
+use crate::dataflow::{is_reduction, is_relevant};
+use crate::mapping::{Delivery, Mapping, PAIRS, is_first};
+use crate::program::Cursor;
+use crate::window::Span;
+
+/// A word of an operand, by its indices.
+pub(crate) type Word = [u64; 8];
+
+/// Counts by enumeration what the mapping moves.
+#[must_use]
+pub fn walk(mapping: &Mapping<'_>) -> Counters {
+    let mut walk = Walk { mapping, counters: Counters::default() };
+    let mut cursor = Cursor::first(mapping);
+    let mut changed = 0;
+    let mut open: Option<Cursor> = None;
+    loop {
+        let is_new = |depth: u8| open.is_none() || changed < depth;
+        for operand in Operand::ALL {
+            let depth = match mapping.tiling.staging[operand] {
+                crate::Staging::Block => mapping.block_depth[operand],
+                crate::Staging::Pass => mapping.pass_depth[operand],
+            };
+            if is_new(depth) {
+                if let (Operand::Output, Some(before)) = (operand, &open) {
+                    walk.store(before);
+                }
+                walk.stage(operand, &cursor);
+            }
+        }
+        let reloads = is_new(mapping.pass_depth[mapping.resident]);
+        walk.pass(&cursor, reloads);
+        open = Some(cursor);
+        match cursor.advance(mapping) {
+            Some(index) => changed = index,
+            None => {
+                walk.store(&cursor);
+                return walk.counters;
+            }
+        }
+    }
+}
+
+struct Walk<'m, 'a> {
+    mapping: &'m Mapping<'a>,
+    counters: Counters,
+}
+
+impl Walk<'_, '_> {
+    fn stage(&mut self, operand: Operand, cursor: &Cursor) {
+        let tile = cursor.staged(self.mapping, operand);
+        let mut words = HashSet::new();
+        each(tile, |at| {
+            words.extend(word(self.mapping, operand, at));
+        });
+        let count = words.len() as u64;
+        let c = &mut self.counters;
+        if operand != Operand::Output {
+            c.dram_read[operand] += count;
+            c.buffer_fill[operand] += count;
+            return;
+        }
+        if !is_first(tile) {
+            c.dram_read.output += count;
+            c.buffer_fill.output += count;
+        }
+    }
+
+    /// The output tile of a block leaves the buffer after the block.
+    fn store(&mut self, cursor: &Cursor) {
+        let m = self.mapping;
+        let mut words = HashSet::new();
+        each(&cursor.block, |at| {
+            words.extend(word(m, Operand::Output, at));
+        });
+        let count = words.len() as u64;
+        self.counters.dram_write.output += count;
+        self.counters.buffer_drain.output += count;
+        let is_last = Dim::ALL
+            .iter()
+            .all(|d| !is_reduction(*d) || cursor.block[*d].end() == m.layer.size(*d));
+        if !is_last {
+            self.counters.dram_spilled += count;
+        }
+    }
+
+    fn pass(&mut self, cursor: &Cursor, reloads: bool) {
+        let m = self.mapping;
+        let mut sent = PerOperand::<HashSet<(Word, Word)>>::default();
+        let mut received = PerOperand::<HashSet<(Word, Word)>>::default();
+        let mut beat = Beat::default();
+        for number in 0..m.beats(&cursor.pass) {
+            each(&beat.tile(m, &cursor.pass), |at| {
+                self.counters.macs += 1;
+                for operand in Operand::ALL {
+                    let Some(word) = word(m, operand, at) else { continue };
+                    let (copy, pe) = self.keys(operand, at, cursor, number);
+                    sent[operand].insert((word, copy));
+                    received[operand].insert((word, pe));
+                }
+            });
+            beat.advance(m, &cursor.pass);
+        }
+        let counts = |sets: &PerOperand<HashSet<_>>| PerOperand::from_fn(|o| sets[o].len() as u64);
+        self.tally(cursor, reloads, counts(&sent), counts(&received));
+    }
+
+    fn tally(&mut self, cursor: &Cursor, reloads: bool, sent: PerOperand<u64>, got: PerOperand<u64>) {
+        let m = self.mapping;
+        let c = &mut self.counters;
+        for operand in [Operand::Input, Operand::Weight] {
+            if operand != m.resident || reloads {
+                c.buffer_read[operand] += sent[operand];
+                c.array_receive[operand] += got[operand];
+            }
+        }
+        if m.resident == Operand::Output && !reloads {
+            return;
+        }
+        c.buffer_write.output += sent.output;
+        c.array_send.output += sent.output;
+        if !is_first(&cursor.pass) {
+            c.buffer_read.output += sent.output;
+            c.array_receive.output += sent.output;
+        }
+        if m.resident != Operand::Output {
+            let adders: u64 = [Dim::C, Dim::R, Dim::S]
+                .iter()
+                .map(|d| m.chunks(*d, cursor.pass[*d].extent))
+                .product();
+            c.psum_hops += sent.output * (adders - 1);
+        }
+    }
+
+    /// What tells two transfers of the same word apart: on the network, and at the PEs.
+    fn keys(&self, operand: Operand, at: &Word, cursor: &Cursor, beat: u64) -> (Word, Word) {
+        let m = self.mapping;
+        let (mut copy, mut pe) = ([0; 8], [0; 8]);
+        for dim in Dim::ALL {
+            let index = (at[dim.index()] - cursor.pass[dim].start) / m.tiling.local[dim];
+            if m.beat_step[dim] == 0 && !(is_reduction(dim) && operand == Operand::Output) {
+                pe[dim.index()] = index;
+            }
+        }
+        if operand != Operand::Input {
+            return (copy, pe);
+        }
+        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
+            let (o, t) = (output.index(), tap.index());
+            let stamp: &[usize] = match m.delivery[i] {
+                Delivery::Once | Delivery::Sliding | Delivery::Forwarded => &[],
+                Delivery::Each => &[o, t],
+                Delivery::EachOutput => &[o],
+                Delivery::EachTap => &[t],
+            };
+            for dim in stamp {
+                copy[*dim] = at[*dim] + 1;
+                pe[*dim] = at[*dim] + 1;
+            }
+        }
+        let _ = beat;
+        (copy, pe)
+    }
+}
+
+/// The word of an operand under a point of the iteration space; `None` for padding.
+pub(crate) fn word(m: &Mapping<'_>, operand: Operand, at: &Word) -> Option<Word> {
+    let mut word = [0; 8];
+    for dim in Dim::ALL {
+        if is_relevant(operand, dim) {
+            word[dim.index()] = at[dim.index()];
+        }
+    }
+    if operand == Operand::Input {
+        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
+            word[output.index()] = m.axes[i].element(at[output.index()], at[tap.index()])?;
+            word[tap.index()] = 0;
+        }
+    }
+    Some(word)
+}
+
+/// Calls `f` for each point of a box.
+pub(crate) fn each(tile: &PerDim<Span>, mut f: impl FnMut(&Word)) {
+    let mut at = Dim::ALL.map(|d| tile[d].start);
+    loop {
+        f(&at);
+        let Some(dim) = Dim::ALL.into_iter().rev().find(|d| {
+            at[d.index()] += 1;
+            let carries = at[d.index()] == tile[*d].end();
+            if carries {
+                at[d.index()] = tile[*d].start;
+            }
+            !carries
+        }) else {
+            return;
+        };
+        let _ = dim;
+    }
+}

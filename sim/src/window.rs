@@ -1,0 +1,193 @@
+//! Counting the distinct input elements under one axis of a sliding window.
+//!
+//! Output `o` and tap `f` touch the element `x = o * stride + f * dilation - pad`; it exists when
+//! `0 <= x < input` (elsewhere is padding, which nothing stores or moves). For a tile of outputs
+//! and taps there are two questions: how many pairs touch an existing element (`pairs`), and how
+//! many distinct elements they touch (`union`). The naive reading of both is a double loop and a
+//! set; it stands in the tests.
+//!
+//! The closed form rests on when two pairs meet: with `g = gcd(stride, dilation)`, the pair
+//! `(o, f)` touches the same element as `(o + k dilation/g, f - k stride/g)`. Since a tile is a
+//! box, an element was touched at an earlier tap exactly when the pair with `k = 1` is in the tile.
+
+use stationary_workloads::Window;
+
+/// A range of loop indices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// First index.
+    pub start: u64,
+    /// Number of indices.
+    pub extent: u64,
+}
+
+impl Span {
+    /// One past the last index.
+    #[must_use]
+    pub fn end(self) -> u64 {
+        self.start + self.extent
+    }
+}
+
+/// A window with what the counts need of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Axis {
+    stride: i64,
+    dilation: i64,
+    pad: i64,
+    input: i64,
+    /// Distance in taps and in outputs between two pairs that touch the same element.
+    meet_taps: u64,
+    meet_outputs: u64,
+}
+
+impl Axis {
+    pub(crate) fn new(window: Window) -> Self {
+        let g = gcd(window.stride, window.dilation);
+        Self {
+            stride: window.stride as i64,
+            dilation: window.dilation as i64,
+            pad: window.pad as i64,
+            input: window.input as i64,
+            meet_taps: window.stride / g,
+            meet_outputs: window.dilation / g,
+        }
+    }
+
+    /// The element under an output and a tap, unless it is padding.
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) fn element(&self, output: u64, tap: u64) -> Option<u64> {
+        let x = output as i64 * self.stride + tap as i64 * self.dilation - self.pad;
+        (0..self.input).contains(&x).then_some(x as u64)
+    }
+
+    /// Outputs of a span whose element under one tap exists.
+    pub(crate) fn outputs_at(&self, tap: u64, outputs: Span) -> u64 {
+        let offset = tap as i64 * self.dilation - self.pad;
+        overlap(self.stride, offset, self.input, outputs)
+    }
+
+    /// Taps of a span whose element under one output exists.
+    pub(crate) fn taps_at(&self, output: u64, taps: Span) -> u64 {
+        let offset = output as i64 * self.stride - self.pad;
+        overlap(self.dilation, offset, self.input, taps)
+    }
+
+    /// Elements that a tap touches and no earlier tap of the tile does.
+    pub(crate) fn fresh_at_tap(&self, tap: u64, outputs: Span, taps: Span) -> u64 {
+        if tap < taps.start + self.meet_taps {
+            return self.outputs_at(tap, outputs);
+        }
+        let fresh = self.meet_outputs.min(outputs.extent);
+        self.outputs_at(tap, Span { start: outputs.end() - fresh, extent: fresh })
+    }
+
+    /// Elements that an output touches and no earlier output of the tile does.
+    pub(crate) fn fresh_at_output(&self, output: u64, outputs: Span, taps: Span) -> u64 {
+        if output < outputs.start + self.meet_outputs {
+            return self.taps_at(output, taps);
+        }
+        let fresh = self.meet_taps.min(taps.extent);
+        self.taps_at(output, Span { start: taps.end() - fresh, extent: fresh })
+    }
+
+    /// Distinct existing elements under a tile.
+    pub(crate) fn union(&self, outputs: Span, taps: Span) -> u64 {
+        if taps.extent <= outputs.extent {
+            (taps.start..taps.end()).map(|tap| self.fresh_at_tap(tap, outputs, taps)).sum()
+        } else {
+            (outputs.start..outputs.end()).map(|o| self.fresh_at_output(o, outputs, taps)).sum()
+        }
+    }
+
+    /// Pairs of a tile whose element exists.
+    pub(crate) fn pairs(&self, outputs: Span, taps: Span) -> u64 {
+        if taps.extent <= outputs.extent {
+            (taps.start..taps.end()).map(|tap| self.outputs_at(tap, outputs)).sum()
+        } else {
+            (outputs.start..outputs.end()).map(|o| self.taps_at(o, taps)).sum()
+        }
+    }
+
+    /// An upper bound on [`Axis::union`] over all tiles of an extent: the union without padding,
+    /// but never more than the input.
+    pub(crate) fn footprint(&self, outputs: u64, taps: u64) -> u64 {
+        let (outputs, taps) = (Span { start: 0, extent: outputs }, Span { start: 0, extent: taps });
+        let unbounded = Self { pad: 0, input: i64::MAX / 4, ..*self };
+        unbounded.union(outputs, taps).min(self.input as u64)
+    }
+
+    /// Elements that a sliding window of `taps` taps takes in at each step.
+    pub(crate) fn advance(&self, taps: u64) -> u64 {
+        self.meet_taps.min(taps)
+    }
+
+    /// Elements that a sliding window of `taps` taps must keep to meet each element once.
+    pub(crate) fn line(&self, taps: u64) -> u64 {
+        if taps <= self.meet_taps { taps } else { (taps - 1) * self.dilation as u64 + 1 }
+    }
+}
+
+/// Indices `i` of a span with `0 <= i * step + offset < limit`.
+fn overlap(step: i64, offset: i64, limit: i64, span: Span) -> u64 {
+    let first = (-offset).max(0).div_euclid(step) + i64::from((-offset).max(0) % step != 0);
+    let room = (limit - offset).max(0);
+    let end = room.div_euclid(step) + i64::from(room % step != 0);
+    let low = first.max(span.start as i64);
+    let high = end.min(span.end() as i64);
+    (high - low).max(0) as u64
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    fn check(window: Window, outputs: Span, taps: Span) {
+        let axis = Axis::new(window);
+        let (mut seen, mut pairs) = (HashSet::new(), 0);
+        for tap in taps.start..taps.end() {
+            let before = seen.len();
+            for x in (outputs.start..outputs.end()).filter_map(|o| axis.element(o, tap)) {
+                pairs += 1;
+                seen.insert(x);
+            }
+            let fresh = (seen.len() - before) as u64;
+            assert_eq!(axis.fresh_at_tap(tap, outputs, taps), fresh, "{window:?} {outputs:?} {taps:?}");
+        }
+        assert_eq!(axis.union(outputs, taps), seen.len() as u64, "{window:?} {outputs:?} {taps:?}");
+        assert_eq!(axis.pairs(outputs, taps), pairs);
+        assert!(axis.footprint(outputs.extent, taps.extent) >= seen.len() as u64);
+        seen.clear();
+        for output in outputs.start..outputs.end() {
+            let before = seen.len();
+            seen.extend((taps.start..taps.end()).filter_map(|tap| axis.element(output, tap)));
+            let fresh = (seen.len() - before) as u64;
+            assert_eq!(axis.fresh_at_output(output, outputs, taps), fresh);
+        }
+    }
+
+    #[test]
+    fn counts_equal_enumeration() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(7);
+        for _ in 0..20_000 {
+            let window = Window {
+                stride: rng.random_range(1..5),
+                dilation: rng.random_range(1..5),
+                pad: rng.random_range(0..6),
+                input: rng.random_range(1..20),
+            };
+            let outputs = Span { start: rng.random_range(0..8), extent: rng.random_range(1..8) };
+            let taps = Span { start: rng.random_range(0..5), extent: rng.random_range(1..6) };
+            check(window, outputs, taps);
+        }
+    }
+}

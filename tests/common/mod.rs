@@ -1,0 +1,240 @@
+//! Random layers, machines and mappings, small enough for the oracles.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use stationary_arch::units::{Bits, Kilohertz, Nanometres};
+use stationary_arch::{
+    Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Operand, Partition,
+    PerOperand, Precision, Scratchpad, Topology,
+};
+use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
+use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
+
+/// Runs a property for each dataflow on random triples; on failure prints the seed.
+pub fn for_random_mappings(
+    cases: u64,
+    size: Size,
+    mut property: impl FnMut(&'static Dataflow, &Mapping<'_>, u64),
+) {
+    for dataflow in Dataflow::ALL {
+        let mut done = 0;
+        for seed in 0.. {
+            if done == cases {
+                break;
+            }
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let layer = layer(&mut rng, size);
+            let accelerator = accelerator(&mut rng, dataflow);
+            let tiling = tiling(&mut rng, &layer, &accelerator, dataflow);
+            let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else { continue };
+            done += 1;
+            let guard = PrintOnPanic { dataflow: dataflow.name, seed };
+            property(dataflow, &mapping, seed);
+            std::mem::forget(guard);
+        }
+    }
+}
+
+struct PrintOnPanic {
+    dataflow: &'static str,
+    seed: u64,
+}
+
+impl Drop for PrintOnPanic {
+    fn drop(&mut self) {
+        eprintln!("failed for dataflow {} with seed {}", self.dataflow, self.seed);
+    }
+}
+
+/// Cases to run: `default`, or as many times more as STATIONARY_CASES says.
+pub fn cases(default: u64) -> u64 {
+    let factor = std::env::var("STATIONARY_CASES").ok().and_then(|v| v.parse::<f64>().ok());
+    (default as f64 * factor.unwrap_or(1.0)).ceil() as u64
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// A few thousand MACs.
+    Tiny,
+    /// Up to some hundred thousand MACs.
+    Small,
+}
+
+pub fn layer(rng: &mut impl Rng, size: Size) -> Layer {
+    let big = if size == Size::Tiny { 5 } else { 10 };
+    loop {
+        let layer = if rng.random_bool(0.2) {
+            let m = [0; 3].map(|_| rng.random_range(1..=4 * big));
+            let right = if rng.random() { RightOperand::Parameters } else { RightOperand::Activations };
+            Layer::matmul("random", rng.random_range(1..=3), m, right)
+        } else {
+            let groups = rng.random_range(1..=3);
+            Layer::convolution(
+                "random",
+                Convolution {
+                    batch: rng.random_range(1..=2),
+                    groups,
+                    in_channels: groups * rng.random_range(1..=big),
+                    out_channels: groups * rng.random_range(1..=big),
+                    input: [0; 2].map(|_| rng.random_range(1..=2 * big)),
+                    kernel: [0; 2].map(|_| rng.random_range(1..=4)),
+                    stride: [0; 2].map(|_| rng.random_range(1..=3)),
+                    dilation: [0; 2].map(|_| rng.random_range(1..=2)),
+                    padding: [0; 4].map(|_| rng.random_range(0..=2)),
+                },
+            )
+        };
+        let limit = if size == Size::Tiny { 4_000 } else { 200_000 };
+        match layer {
+            Ok(layer) if layer.macs() <= limit => return layer,
+            _ => {}
+        }
+    }
+}
+
+pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
+    let topologies = [Topology::Multicast, Topology::Systolic, Topology::Tree, Topology::Mesh];
+    let mut network = || Network {
+        words_per_cycle: rng.random_range(1..=6),
+        latency: rng.random_range(0..=4),
+        topology: topologies[rng.random_range(0..4)],
+        fifo_words: rng.random_range(0..=4),
+    };
+    let networks =
+        Networks { input: network(), weight: network(), psum_in: network(), psum_out: network() };
+    let mut bits = || Bits([8, 16, 32][rng.random_range(0..3)]);
+    let precision =
+        Precision { input: bits(), weight: bits(), output: bits(), partial_sum: bits() };
+    let partitions = if rng.random() {
+        vec![Partition {
+            operands: Operand::ALL.to_vec(),
+            bytes: rng.random_range(200..200_000),
+            double_buffered: rng.random(),
+        }]
+    } else {
+        Operand::ALL
+            .iter()
+            .map(|o| Partition {
+                operands: vec![*o],
+                bytes: rng.random_range(100..100_000),
+                double_buffered: rng.random(),
+            })
+            .collect()
+    };
+    let kind = if rng.random_bool(0.2) {
+        DramKind::Ideal
+    } else {
+        DramKind::Bandwidth {
+            words_per_cycle: rng.random_range(1..=8),
+            latency: rng.random_range(0..=30),
+        }
+    };
+    Accelerator {
+        name: "random".into(),
+        technology: Nanometres(45),
+        clock: Kilohertz(rng.random_range(100_000..1_000_000)),
+        dataflows: vec![dataflow.name.into()],
+        array: Array {
+            rows: rng.random_range(1..=7),
+            cols: rng.random_range(1..=7),
+            lanes: rng.random_range(1..=3),
+            mac_latency: rng.random_range(1..=4),
+            overlap_passes: rng.random(),
+        },
+        scratchpads: PerOperand::from_fn(|_| Scratchpad {
+            words: rng.random_range(1..=200),
+            double_buffered: rng.random(),
+        }),
+        networks,
+        global_buffer: GlobalBuffer { partitions },
+        dram: Dram {
+            kind,
+            clock: Kilohertz(rng.random_range(50_000..1_000_000)),
+            word: Bits([8, 16, 64][rng.random_range(0..3)]),
+        },
+        precision,
+    }
+}
+
+pub fn tiling(
+    rng: &mut impl Rng,
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &Dataflow,
+) -> Tiling {
+    let mut t = Tiling::trivial(layer.sizes());
+    for dim in Dim::ALL {
+        let size = layer.size(dim);
+        if dataflow.beats.contains(&dim) {
+            t.local[dim] = if rng.random() { size } else { rng.random_range(1..=size) };
+        } else if dataflow.local.contains(&dim) {
+            t.local[dim] = rng.random_range(1..=size.min(4));
+        }
+        if rng.random_bool(0.5) {
+            t.block[dim] = rng.random_range(1..=size);
+        }
+    }
+    for (dims, total, rows) in [
+        (dataflow.rows, accelerator.array.rows, true),
+        (dataflow.cols, accelerator.array.cols, false),
+    ] {
+        let mut left = u64::from(total);
+        let mut dims = dims.to_vec();
+        dims.shuffle(rng);
+        for dim in dims {
+            let most = left.min(layer.size(dim)).max(1);
+            let factor = if rng.random_bool(0.6) { rng.random_range(1..=most) } else { 1 };
+            left /= factor;
+            let target = if rows { &mut t.rows } else { &mut t.cols };
+            target[dim] = factor;
+        }
+    }
+    t.block_order.shuffle(rng);
+    t.pass_order.shuffle(rng);
+    let mut staging = || if rng.random_bool(0.7) { Staging::Block } else { Staging::Pass };
+    t.staging = PerOperand { input: staging(), weight: staging(), output: Staging::Block };
+    t
+}
+
+/// Values for a layer's tensors.
+pub fn tensors(rng: &mut impl Rng, layer: &Layer) -> stationary_sim::Tensors {
+    let mut values = |n: u64| (0..n).map(|_| rng.random_range(-9..=9)).collect();
+    stationary_sim::Tensors { input: values(layer.inputs()), weight: values(layer.weights()) }
+}
+
+/// The layer by its definition: `[N][G][K][P][Q]`.
+pub fn reference(layer: &Layer, tensors: &stationary_sim::Tensors) -> Vec<i64> {
+    let s: PerDim<u64> = *layer.sizes();
+    let (rows, cols) = (layer.rows(), layer.cols());
+    let mut output = Vec::new();
+    for n in 0..s[Dim::N] {
+        for g in 0..s[Dim::G] {
+            for k in 0..s[Dim::K] {
+                for p in 0..s[Dim::P] {
+                    for q in 0..s[Dim::Q] {
+                        let mut sum = 0;
+                        for c in 0..s[Dim::C] {
+                            for r in 0..s[Dim::R] {
+                                for t in 0..s[Dim::S] {
+                                    let y = (p * rows.stride + r * rows.dilation).wrapping_sub(rows.pad);
+                                    let x = (q * cols.stride + t * cols.dilation).wrapping_sub(cols.pad);
+                                    if y >= rows.input || x >= cols.input {
+                                        continue;
+                                    }
+                                    let at = ((n * s[Dim::G] + g) * s[Dim::C] + c) * rows.input + y;
+                                    let input = tensors.input[(at * cols.input + x) as usize];
+                                    let at = ((g * s[Dim::K] + k) * s[Dim::C] + c) * s[Dim::R] + r;
+                                    sum += input * tensors.weight[(at * s[Dim::S] + t) as usize];
+                                }
+                            }
+                        }
+                        output.push(sum);
+                    }
+                }
+            }
+        }
+    }
+    output
+}

@@ -1,0 +1,67 @@
+//! The model, the walk and the machine read one mapping: their counts are equal, and the model's
+//! bound holds.
+
+mod common;
+
+use common::{Size, cases, for_random_mappings};
+use stationary_arch::Operand;
+use stationary_sim::{Counters, Event, Mapping, Pace, Run, estimate, run, walk};
+
+#[test]
+fn model_walk_and_machine_count_the_same() {
+    for_random_mappings(cases(500), Size::Tiny, |_, mapping, _| {
+        let model = estimate(mapping);
+        assert_eq!(model.counters, walk(mapping), "model against walk");
+        let machine = run(mapping, Pace::SkipIdle, &mut ());
+        assert_eq!(model.counters, machine.counters, "model against machine");
+        assert_eq!(model.busy, machine.busy);
+        conservation(mapping, &machine.counters);
+        time(mapping, &machine);
+        assert!(
+            model.lower_bound <= machine.cycles,
+            "bound {} exceeds {} cycles",
+            model.lower_bound,
+            machine.cycles
+        );
+    });
+}
+
+#[test]
+fn paces_agree() {
+    for_random_mappings(cases(500), Size::Small, |_, mapping, _| {
+        let (mut every, mut skip) = (Vec::<Event>::new(), Vec::new());
+        let slow = run(mapping, Pace::EveryCycle, &mut every);
+        let fast = run(mapping, Pace::SkipIdle, &mut skip);
+        assert_eq!(slow, fast);
+        assert_eq!(every, skip);
+        conservation(mapping, &fast.counters);
+        time(mapping, &fast);
+        assert!(estimate(mapping).lower_bound <= fast.cycles);
+        assert_eq!(estimate(mapping).counters, fast.counters);
+    });
+}
+
+/// Laws that hold whatever the model says: what goes in comes out, and all of it is used.
+fn conservation(mapping: &Mapping<'_>, c: &Counters) {
+    let layer = mapping.layer();
+    assert_eq!(c.macs, layer.sizes().0.iter().product::<u64>(), "each MAC is done once");
+    for operand in Operand::ALL {
+        assert_eq!(c.dram_read[operand], c.buffer_fill[operand], "DRAM to buffer, {operand}");
+        assert_eq!(c.dram_write[operand], c.buffer_drain[operand], "buffer to DRAM, {operand}");
+        assert_eq!(c.array_send[operand], c.buffer_write[operand], "array to buffer, {operand}");
+        assert!(c.array_receive[operand] >= c.buffer_read[operand], "nothing vanishes on the way");
+    }
+    let out = layer.outputs();
+    assert_eq!(c.buffer_write.output - c.buffer_read.output, out, "each output is started once");
+    assert_eq!(c.dram_write.output - c.dram_read.output, out, "each output is finished once");
+    assert_eq!(c.dram_spilled, c.dram_read.output, "what is spilled is read back");
+    assert!(c.dram_read.weight >= layer.weights(), "every weight is read");
+}
+
+/// Every cycle is either work or a stall with a cause, and no PE does two MACs at once.
+fn time(mapping: &Mapping<'_>, run: &Run) {
+    assert_eq!(run.busy + run.stalls.total(), run.cycles);
+    let lanes = u64::from(mapping.accelerator().array.lanes);
+    assert!(run.counters.macs <= mapping.active_pes() * lanes * run.busy);
+    assert!(run.first_mac < run.last_result && run.last_result <= run.cycles);
+}
