@@ -15,7 +15,9 @@
 //!   a FIFO at each PE that takes it.
 //! - Leakage per area of logic is the multiplier's, and scales between nodes as energy does.
 //!
-//! Clock tree, control, pads and zero gating are not priced, nor is any margin for placement.
+//! Clock tree, control, pads and zero gating are not priced, nor is any margin for placement. So the
+//! areas compare machines and do not predict chips: the model gives Eyeriss 22 % of its core's
+//! 12.25 mm2 and ShiDianNao 45 % of its 4.86 mm2 (a test holds both).
 
 mod parts;
 mod sram;

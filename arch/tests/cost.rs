@@ -189,6 +189,18 @@ fn eyeriss_is_near_its_published_energies() {
     }
 }
 
+/// The authors' poster gives Eyeriss' core as 3.5 mm x 3.5 mm, the ISCA 2015 abstract ShiDianNao's
+/// layout as 4.86 mm2. The model has neither control nor routing, and says so by these shares.
+#[test]
+fn areas_are_known_shares_of_the_chips() {
+    for (name, square_millimetres, share) in
+        [("eyeriss", 12.25, 0.222), ("shidiannao", 4.86, 0.453)]
+    {
+        let found = cost(&preset(name, &[])).area().total.0 / 1e6 / square_millimetres;
+        assert!((found - share).abs() < 0.005, "{name}: {found}");
+    }
+}
+
 #[test]
 fn every_preset_has_a_cost_in_the_order_of_the_hierarchy() {
     for name in presets::names() {
