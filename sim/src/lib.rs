@@ -9,6 +9,7 @@ mod counters;
 mod dataflow;
 mod error;
 mod machine;
+pub mod mapper;
 mod mapping;
 mod model;
 mod program;

@@ -75,6 +75,18 @@ impl<'a> Mapping<'a> {
         dataflow: &'static Dataflow,
         tiling: Tiling,
     ) -> Result<Self, MappingError> {
+        let mapping = Self::unbuffered(layer, accelerator, dataflow, tiling)?;
+        mapping.check_buffer()?;
+        Ok(mapping)
+    }
+
+    /// A mapping as if the global buffer held anything: what the array makes of an unrolling.
+    pub(crate) fn unbuffered(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
+        tiling: Tiling,
+    ) -> Result<Self, MappingError> {
         check_shape(layer, accelerator, dataflow, &tiling)?;
         let lanes = u64::from(accelerator.array.lanes);
         let is_beat = |dim| dataflow.beats.contains(&dim);
@@ -104,7 +116,7 @@ impl<'a> Mapping<'a> {
             pass_depth: PerOperand::default(),
         };
         mapping.list_loops();
-        mapping.check_capacity()?;
+        mapping.check_scratchpads()?;
         Ok(mapping)
     }
 
@@ -239,6 +251,7 @@ impl<'a> Mapping<'a> {
         let extents = match self.tiling.staging[operand] {
             Staging::Block => &self.tiling.block,
             Staging::Pass => &self.pass,
+            Staging::Layer => self.layer.sizes(),
         };
         let plain: u64 = PLAIN[operand].iter().map(|d| extents[*d]).product();
         let words = if operand == Operand::Input {
@@ -252,7 +265,7 @@ impl<'a> Mapping<'a> {
         (words * self.buffer_bits(operand)).div_ceil(8)
     }
 
-    fn check_capacity(&self) -> Result<(), MappingError> {
+    fn check_scratchpads(&self) -> Result<(), MappingError> {
         for operand in Operand::ALL {
             let needed = self.scratchpad_words(operand);
             let available = self.accelerator.scratchpads[operand].words;
@@ -260,9 +273,17 @@ impl<'a> Mapping<'a> {
                 return Err(MappingError::Scratchpad { operand, needed, available });
             }
         }
+        Ok(())
+    }
+
+    /// Whether the tiles fit their partitions of the global buffer.
+    pub(crate) fn check_buffer(&self) -> Result<(), MappingError> {
         for partition in &self.accelerator.global_buffer.partitions {
-            let tiles: u64 = partition.operands.iter().map(|o| self.tile_bytes(*o)).sum();
-            let needed = if partition.double_buffered { 2 * tiles } else { tiles };
+            let copies = |operand| {
+                let once = self.tiling.staging[operand] == Staging::Layer;
+                if partition.double_buffered && !once { 2 } else { 1 }
+            };
+            let needed = partition.operands.iter().map(|o| copies(*o) * self.tile_bytes(*o)).sum();
             if needed > partition.bytes {
                 return Err(MappingError::GlobalBuffer {
                     operands: partition.operands.clone(),
@@ -337,7 +358,7 @@ fn check_shape(
             return Err(MappingError::Order { what });
         }
     }
-    if tiling.staging.output == Staging::Pass {
+    if tiling.staging.output != Staging::Block {
         return Err(MappingError::StagedOutput);
     }
     check_edges(accelerator, dataflow, tiling)

@@ -160,10 +160,7 @@ impl Work {
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
         let passes: u64 = stationary_workloads::Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
-        let busy: u64 = stationary_workloads::Dim::ALL
-            .iter()
-            .map(|d| m.sum_passes(*d, |e| m.beats_along(*d, e) * m.steps_along(*d, e)))
-            .product();
+        let busy = traffic::busy(m);
         let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
         let pass = Cursor::first(m).pass;
@@ -175,7 +172,7 @@ impl Work {
             + u128::from(c.dram_spilled) * bits(Operand::Output);
         let stores = bus.bound(stored);
         let first = Cursor::first(m);
-        let first_load = |o| bus.bound(u128::from(m.words(o, first.staged(m, o))) * bits(o));
+        let first_load = |o| bus.bound(u128::from(m.words(o, &first.staged(m, o))) * bits(o));
         let serial_dram = Operand::ALL
             .into_iter()
             .filter(|o| !is_double_buffered(a, *o))

@@ -95,10 +95,11 @@ impl Cursor {
     }
 
     /// The box of an operand's tile in the global buffer.
-    pub(crate) fn staged(&self, mapping: &Mapping<'_>, operand: Operand) -> &PerDim<Span> {
+    pub(crate) fn staged(&self, mapping: &Mapping<'_>, operand: Operand) -> PerDim<Span> {
         match mapping.tiling.staging[operand] {
-            Staging::Block => &self.block,
-            Staging::Pass => &self.pass,
+            Staging::Block => self.block,
+            Staging::Pass => self.pass,
+            Staging::Layer => mapping.whole(),
         }
     }
 }
@@ -106,11 +107,21 @@ impl Cursor {
 impl Mapping<'_> {
     /// Whether an operand's tile in the global buffer is exchanged when a loop advances.
     pub(crate) fn stages_anew(&self, operand: Operand, changed: u8) -> bool {
-        changed
-            < match self.tiling.staging[operand] {
-                Staging::Block => self.block_depth[operand],
-                Staging::Pass => self.pass_depth[operand],
-            }
+        changed < self.staging_depth(operand)
+    }
+
+    /// How many of the outermost loops exchange an operand's tile in the global buffer.
+    pub(crate) fn staging_depth(&self, operand: Operand) -> u8 {
+        match self.tiling.staging[operand] {
+            Staging::Block => self.block_depth[operand],
+            Staging::Pass => self.pass_depth[operand],
+            Staging::Layer => 0,
+        }
+    }
+
+    /// The box of the whole layer.
+    pub(crate) fn whole(&self) -> PerDim<Span> {
+        PerDim::from_fn(|d| Span { start: 0, extent: self.layer.size(d) })
     }
 
     /// Whether the resident tile in the array is exchanged when a loop advances.

@@ -11,6 +11,8 @@ pub enum Staging {
     Block,
     /// For one pass: it goes from DRAM through a small part of the buffer into the array.
     Pass,
+    /// For the whole layer: loaded once, before the first pass.
+    Layer,
 }
 
 /// Tile sizes, unrolling and loop orders of a mapping.

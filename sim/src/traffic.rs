@@ -40,6 +40,14 @@ pub(crate) fn counters(m: &Mapping<'_>) -> Counters {
     c
 }
 
+/// Cycles of MACs, of the busiest PE.
+pub(crate) fn busy(m: &Mapping<'_>) -> u64 {
+    Dim::ALL
+        .into_iter()
+        .map(|d| m.sum_passes(d, |e| m.beats_along(d, e) * m.steps_along(d, e)))
+        .product()
+}
+
 fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
     let out = m.layer.outputs();
     let stored = staged_words(m, Operand::Output);
@@ -65,15 +73,16 @@ fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
 
 /// Words of all tiles that pass through the global buffer.
 fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let (level, depth) = match m.tiling.staging[operand] {
-        Staging::Block => (Level::Block, m.block_depth[operand]),
-        Staging::Pass => (Level::Pass, m.pass_depth[operand]),
-    };
-    let mut words = repeats(m, operand, depth, |_, _| 1);
+    let mut words = repeats(m, operand, m.staging_depth(operand), |_, _| 1);
     words *= plain_words(m, operand);
     if operand == Operand::Input {
         for i in 0..2 {
-            words *= m.sum_pairs(i, level, |o, t| m.axes[i].union(o, t));
+            let union = |o, t| m.axes[i].union(o, t);
+            words *= match m.tiling.staging[operand] {
+                Staging::Block => m.sum_pairs(i, Level::Block, union),
+                Staging::Pass => m.sum_pairs(i, Level::Pass, union),
+                Staging::Layer => union(m.whole()[PAIRS[i].0], m.whole()[PAIRS[i].1]),
+            };
         }
     }
     words

@@ -32,11 +32,7 @@ pub fn walk(mapping: &Mapping<'_>) -> Counters {
     loop {
         let is_new = |depth: u8| open.is_none() || changed < depth;
         for operand in Operand::ALL {
-            let depth = match mapping.tiling.staging[operand] {
-                crate::Staging::Block => mapping.block_depth[operand],
-                crate::Staging::Pass => mapping.pass_depth[operand],
-            };
-            if is_new(depth) {
+            if is_new(mapping.staging_depth(operand)) {
                 if let (Operand::Output, Some(before)) = (operand, &open) {
                     walk.store(before);
                 }
@@ -65,7 +61,7 @@ impl Walk<'_, '_> {
     fn stage(&mut self, operand: Operand, cursor: &Cursor) {
         let tile = cursor.staged(self.mapping, operand);
         let mut words = HashSet::new();
-        each(tile, |at| {
+        each(&tile, |at| {
             words.extend(word(self.mapping, operand, at));
         });
         let count = words.len() as u64;
@@ -75,7 +71,7 @@ impl Walk<'_, '_> {
             c.buffer_fill[operand] += count;
             return;
         }
-        if !is_first(tile) {
+        if !is_first(&tile) {
             c.dram_read.output += count;
             c.buffer_fill.output += count;
         }

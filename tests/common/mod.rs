@@ -193,7 +193,11 @@ pub fn tiling(
     }
     t.block_order.shuffle(rng);
     t.pass_order.shuffle(rng);
-    let mut staging = || if rng.random_bool(0.7) { Staging::Block } else { Staging::Pass };
+    let mut staging = || match rng.random_range(0..8) {
+        0 => Staging::Layer,
+        1 | 2 => Staging::Pass,
+        _ => Staging::Block,
+    };
     t.staging = PerOperand { input: staging(), weight: staging(), output: Staging::Block };
     t
 }

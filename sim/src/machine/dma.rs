@@ -183,7 +183,7 @@ impl Dma {
         if self.issued[operand] - tiles.freed[operand] >= self.slots[operand] {
             return false;
         }
-        let tile = *self.cursor.staged(mapping, operand);
+        let tile = self.cursor.staged(mapping, operand);
         let is_fresh = operand == Operand::Output && is_first(&tile);
         let words = if is_fresh { 0 } else { mapping.words(operand, &tile) };
         if words > 0 && self.bus_free > now {

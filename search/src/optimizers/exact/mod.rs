@@ -25,8 +25,8 @@ use crate::objective::Objective;
 use crate::problem::{Point, Problem, Shortfall};
 
 /// The states that one solve may list before it gives up the proof, which
-/// bounds its memory to about a gigabyte.
-pub const STATES: usize = 20_000_000;
+/// bounds its memory to some hundred megabytes.
+pub const STATES: usize = 5_000_000;
 
 /// The answer of [`solve`].
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,149 @@
+//! The default mapper: a bounded, deterministic enumeration, ranked by the model.
+//!
+//! ```text
+//! for each of the best unrollings (what the array would make of it, memory aside):
+//!     for each staging and each block that fits the global buffer:
+//!         for each pair of loop orders: estimate; keep the best
+//! ```
+//!
+//! Orders are tried on the most promising blocks only; nothing is random, so the same layer and
+//! accelerator always give the same mapping.
+
+mod blocks;
+mod unrolling;
+
+use stationary_arch::{Accelerator, Operand, PerOperand};
+use stationary_workloads::{Dim, Layer};
+
+use crate::dataflow::Dataflow;
+use crate::error::MappingError;
+use crate::mapping::Mapping;
+use crate::model::{Estimate, estimate};
+use crate::tiling::{Staging, Tiling};
+
+/// Unrollings that are combined with blocks.
+const UNROLLINGS: usize = 10;
+/// Blocks that are combined with all loop orders.
+const BLOCKS: usize = 16;
+
+/// No candidate fits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MapperError {
+    /// The accelerator does not offer the dataflow, or not even the smallest tiles fit.
+    #[error("no {dataflow} mapping of layer `{layer}` fits {accelerator}: {reason}")]
+    NoMapping {
+        /// The layer's name.
+        layer: String,
+        /// The accelerator's name.
+        accelerator: String,
+        /// The dataflow's short name.
+        dataflow: &'static str,
+        /// Why the smallest candidate is not legal.
+        reason: MappingError,
+    },
+}
+
+/// The mapping with the fewest estimated cycles; ties go to the least traffic, weighted by the
+/// energy of its level.
+///
+/// # Errors
+/// If the accelerator does not offer the dataflow, or no candidate fits its capacities.
+pub fn map<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+) -> Result<Mapping<'a>, MapperError> {
+    let mut best: Option<(Rank, Mapping<'a>)> = None;
+    candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
+        let rank = rank(estimate);
+        if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+            best = Some((rank, *mapping));
+        }
+    });
+    best.map(|(_, mapping)| mapping).ok_or_else(|| {
+        let smallest = Tiling { block: stationary_workloads::PerDim::splat(1), ..Tiling::trivial(layer.sizes()) };
+        let reason = match Mapping::new(layer, accelerator, dataflow, smallest) {
+            Err(reason) => reason,
+            Ok(_) => MappingError::NoStationaryOperand,
+        };
+        MapperError::NoMapping {
+            layer: layer.name().to_owned(),
+            accelerator: accelerator.name.clone(),
+            dataflow: dataflow.name,
+            reason,
+        }
+    })
+}
+
+/// Estimated cycles, then traffic.
+type Rank = (u64, u64);
+
+/// How candidates are ordered.
+#[must_use]
+pub fn rank(estimate: &Estimate) -> Rank {
+    let c = &estimate.counters;
+    let sum = |p: &PerOperand<u64>| Operand::ALL.iter().map(|o| p[*o]).sum::<u64>();
+    // Eyeriss's ratios of energy: DRAM 200, buffer 6, array 2.
+    let traffic = 200 * (sum(&c.dram_read) + sum(&c.dram_write))
+        + 6 * (sum(&c.buffer_read) + sum(&c.buffer_write))
+        + 2 * (sum(&c.array_receive) + c.psum_hops);
+    (estimate.cycles, traffic)
+}
+
+/// Visits every candidate that [`map`] considers, in its order.
+pub fn candidates<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+) {
+    let mut blocks = Vec::new();
+    for unrolling in unrolling::best(layer, accelerator, dataflow, UNROLLINGS) {
+        for staging in STAGINGS {
+            let base = Tiling { staging, ..unrolling };
+            blocks.clear();
+            blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
+                let estimate = estimate(mapping);
+                visit(mapping, &estimate);
+                blocks.push((rank(&estimate), mapping.tiling));
+            });
+            blocks.sort_by_key(|(rank, _)| *rank);
+            blocks.truncate(BLOCKS);
+            for (_, tiling) in &blocks {
+                for (block_order, pass_order) in orders().skip(1) {
+                    let tiling = Tiling { block_order, pass_order, ..*tiling };
+                    if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
+                        visit(&mapping, &estimate(&mapping));
+                    }
+                }
+            }
+        }
+    }
+}
+
+const STAGINGS: [PerOperand<Staging>; 4] = [
+    PerOperand { input: Staging::Block, weight: Staging::Block, output: Staging::Block },
+    PerOperand { input: Staging::Block, weight: Staging::Pass, output: Staging::Block },
+    PerOperand { input: Staging::Layer, weight: Staging::Block, output: Staging::Block },
+    PerOperand { input: Staging::Layer, weight: Staging::Pass, output: Staging::Block },
+];
+
+/// Loop orders in which outputs, weights or inputs change last.
+const ORDERS: [[Dim; 8]; 4] = {
+    use Dim::{C, G, K, N, P, Q, R, S};
+    [
+        [G, N, P, Q, K, C, R, S],
+        [G, K, N, P, Q, C, R, S],
+        [G, K, C, R, S, N, P, Q],
+        [G, N, P, Q, C, R, S, K],
+    ]
+};
+
+fn orders() -> impl Iterator<Item = ([Dim; 8], [Dim; 8])> {
+    ORDERS.into_iter().flat_map(|block| ORDERS.into_iter().map(move |pass| (block, pass)))
+}
+
+/// The orders of candidates that have not been combined with all.
+fn first_orders(tiling: Tiling) -> Tiling {
+    Tiling { block_order: ORDERS[0], pass_order: ORDERS[0], ..tiling }
+}

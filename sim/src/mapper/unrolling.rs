@@ -1,0 +1,132 @@
+//! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
+
+use stationary_arch::Accelerator;
+use stationary_workloads::{Dim, Layer, PerDim};
+
+use crate::dataflow::Dataflow;
+use crate::mapper::first_orders;
+use crate::mapping::Mapping;
+use crate::model::estimate;
+use crate::tiling::Tiling;
+use crate::traffic;
+
+/// Unrollings whose array time is estimated.
+const ESTIMATED: usize = 96;
+
+/// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
+/// words read from the global buffer.
+pub(super) fn best(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    count: usize,
+) -> Vec<Tiling> {
+    let mut found: Vec<(u64, Tiling)> = Vec::new();
+    let base = first_orders(Tiling::trivial(layer.sizes()));
+    let base = Tiling {
+        local: PerDim::from_fn(|d| if dataflow.beats.contains(&d) { layer.size(d) } else { 1 }),
+        ..base
+    };
+    let rows = u64::from(accelerator.array.rows);
+    let cols = u64::from(accelerator.array.cols);
+    unroll(layer, dataflow.rows, rows, base, Axis::Rows, &mut |t| {
+        unroll(layer, dataflow.cols, cols, t, Axis::Cols, &mut |t| {
+            if Mapping::unbuffered(layer, accelerator, dataflow, t).is_err() {
+                return;
+            }
+            localise(layer, dataflow.local, t, &mut |t| {
+                match Mapping::unbuffered(layer, accelerator, dataflow, t) {
+                    Ok(mapping) => {
+                        found.push((traffic::busy(&mapping), t));
+                        true
+                    }
+                    Err(_) => false,
+                }
+            });
+        });
+    });
+    found.sort_by_key(|(busy, _)| *busy);
+    found.truncate(ESTIMATED.max(count));
+    let mut ranked: Vec<_> = found
+        .into_iter()
+        .filter_map(|(_, t)| {
+            let mapping = Mapping::unbuffered(layer, accelerator, dataflow, t).ok()?;
+            let e = estimate(&mapping);
+            let reads = e.counters.buffer_read;
+            Some(((e.compute_cycles, reads.input + reads.weight + reads.output), t))
+        })
+        .collect();
+    ranked.sort_by_key(|(key, _)| *key);
+    ranked.dedup_by_key(|(_, t)| *t);
+    ranked.into_iter().take(count).map(|(_, t)| t).collect()
+}
+
+#[derive(Clone, Copy)]
+enum Axis {
+    Rows,
+    Cols,
+}
+
+/// Every choice of factors along an axis: for each dimension none, as many PEs as it fills, or the
+/// fewest that take no more passes.
+fn unroll(
+    layer: &Layer,
+    dims: &[Dim],
+    pes: u64,
+    tiling: Tiling,
+    axis: Axis,
+    visit: &mut dyn FnMut(Tiling),
+) {
+    let Some((dim, rest)) = dims.split_first() else {
+        visit(tiling);
+        return;
+    };
+    let taken = match axis {
+        Axis::Rows => 1,
+        Axis::Cols => tiling.rows[*dim],
+    };
+    let size = layer.size(*dim).div_ceil(taken);
+    let most = size.min(pes);
+    let even = size.div_ceil(size.div_ceil(most));
+    let mut last = 0;
+    for factor in [1, even, most] {
+        if factor == last {
+            continue;
+        }
+        last = factor;
+        let mut t = tiling;
+        match axis {
+            Axis::Rows => t.rows[*dim] = factor,
+            Axis::Cols => t.cols[*dim] = factor,
+        }
+        unroll(layer, rest, pes / factor, t, axis, visit);
+    }
+}
+
+/// Every choice of tiles inside a PE, kernel dimensions whole. `visit` answers whether a tile fits;
+/// larger ones are not tried after one that does not.
+fn localise(layer: &Layer, dims: &[Dim], tiling: Tiling, visit: &mut dyn FnMut(Tiling) -> bool) {
+    let Some((dim, rest)) = dims.split_first() else {
+        visit(tiling);
+        return;
+    };
+    let share = layer.size(*dim).div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
+    let steps: &[u64] = match dim {
+        Dim::R | Dim::S => &[u64::MAX, 1],
+        _ => &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
+    };
+    for step in steps {
+        let extent = (*step).min(share);
+        let t = Tiling { local: tiling.local.with(*dim, extent), ..tiling };
+        let mut fits = false;
+        localise(layer, rest, t, &mut |t| {
+            let is_legal = visit(t);
+            fits |= is_legal;
+            is_legal
+        });
+        let is_kernel = matches!(dim, Dim::R | Dim::S);
+        if extent == share && !is_kernel || !fits && !is_kernel {
+            break;
+        }
+    }
+}
