@@ -16,6 +16,7 @@ use crate::counters::Counters;
 use crate::machine::{DramBus, Stall};
 use crate::mapping::{Mapping, is_double_buffered};
 use crate::program::Cursor;
+use crate::tiling::Staging;
 use crate::traffic;
 
 /// What the model says of a mapping.
@@ -140,6 +141,8 @@ struct Work {
     /// Cycles before the first beat of a pass in which its first operands arrive.
     first_beat: u64,
     depth: u64,
+    /// Cycles of the network that takes results out, for what may wait for it.
+    queue: u64,
     /// Whether loads and streams of the next pass overlap with this one.
     overlaps: bool,
     loads_overlap: bool,
@@ -149,6 +152,8 @@ struct Work {
     dram: PerOperand<u64>,
     stores: u64,
     serial_dram: u64,
+    /// Fill and use of single-buffered tiles take turns: the greatest such sum of an operand.
+    turns: u64,
     first_load: u64,
     last_store: u64,
 }
@@ -175,7 +180,7 @@ impl Work {
         let first_load = |o| bus.bound(u128::from(m.words(o, &first.staged(m, o))) * bits(o));
         let serial_dram = Operand::ALL
             .into_iter()
-            .filter(|o| !is_double_buffered(a, *o))
+            .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
             .map(|o| if o == Operand::Output { read[o] + stores } else { read[o] })
             .sum();
         let tile = m.resident_tile_words(resident, &pass).max(1);
@@ -206,6 +211,16 @@ impl Work {
         } else {
             (net[resident], out)
         };
+        let turns = [Operand::Input, Operand::Weight]
+            .into_iter()
+            .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] != Staging::Layer)
+            .map(|o| {
+                let tile = m.words(o, &first.staged(m, o)).max(1);
+                let fills = (c.dram_read[o] / tile).max(1);
+                read[o] + net[o] + fills * (bus.latency() + 1)
+            })
+            .max()
+            .unwrap_or(0);
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
@@ -217,6 +232,7 @@ impl Work {
             load_count,
             first_beat,
             depth,
+            queue: queue(m),
             overlaps: a.array.overlap_passes,
             loads_overlap: a.array.overlap_passes && a.scratchpads[resident].double_buffered,
             resident,
@@ -224,6 +240,7 @@ impl Work {
             dram: read,
             stores,
             serial_dram,
+            turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
             last_store: bus.bound(
                 u128::from(m.words(Operand::Output, &last_block(m))) * final_bits,
@@ -233,8 +250,9 @@ impl Work {
 
     /// Cycles of the array with memory never in the way.
     fn array(&self) -> u64 {
-        let steady = [self.busy, self.psum_out, self.streams.input, self.streams.weight, self.streams.output];
-        let steady = steady.into_iter().max().unwrap_or(0);
+        let streams = [self.busy, self.streams.input, self.streams.weight, self.streams.output];
+        let streams = streams.into_iter().max().unwrap_or(0);
+        let steady = streams.max(self.psum_out);
         let serial_loads = if self.resident == Operand::Output {
             // A resident output leaves through the whole depth of the array before the next enters.
             let drain = self.load_count.saturating_sub(1) * (self.depth + 1);
@@ -251,7 +269,11 @@ impl Work {
         } else {
             serial_loads.max(ramps)
         };
-        steady + ahead + self.depth + self.passes.saturating_sub(1) * self.dependency
+        // Results that wait for the way out leave while the next pass is being loaded.
+        let hidden = ahead.min(self.passes * self.queue).min(self.psum_out);
+        let out = self.psum_out + ahead - hidden;
+        let body = (streams + ahead).max(out);
+        body + self.depth + self.passes.saturating_sub(1) * self.dependency
     }
 
     fn dram_total(&self) -> u64 {
@@ -262,7 +284,7 @@ impl Work {
         let ends = self.first_load + self.last_store;
         let inner_dram = self.dram_total().saturating_sub(ends);
         let serial = self.serial_dram.saturating_sub(ends).min(inner_dram);
-        ends + (array + serial).max(inner_dram)
+        (ends + (array + serial).max(inner_dram)).max(self.turns)
     }
 
     fn lower_bound(&self) -> u64 {
@@ -301,6 +323,12 @@ impl Work {
         }
         if array >= 2 * best.0 { Bound::Ramp } else { best.1 }
     }
+}
+
+fn queue(m: &Mapping<'_>) -> u64 {
+    let pass = Cursor::first(m).pass;
+    let words = m.results_capacity(&pass) * m.resident_tile_words(Operand::Output, &pass);
+    words / u64::from(m.accelerator.networks.psum_out.words_per_cycle)
 }
 
 /// The block that the program ends with.

@@ -90,9 +90,7 @@ impl Array {
         self.beats_left = mapping.beats(pass);
         self.steps = mapping.steps(pass);
         self.depth = mapping.depth(pass);
-        let fifo = u64::from(mapping.accelerator.networks.psum_out.fifo_words);
-        let held = mapping.beat_words_per_pe(Operand::Output);
-        self.results_capacity = (self.depth.div_ceil(self.steps) + 1 + fifo / held) as usize;
+        self.results_capacity = mapping.results_capacity(pass) as usize;
         self.result_words = mapping.resident_tile_words(Operand::Output, pass);
         self.hops = if mapping.resident == Operand::Output {
             0
@@ -172,6 +170,14 @@ impl Mapping<'_> {
                 Topology::Tree => u64::from(adders.next_power_of_two().trailing_zeros()),
                 _ => adders - 1,
             }
+    }
+
+    /// Beats whose results may be on their way out: those in the array's pipeline, one in the PEs'
+    /// output registers, and what their queues hold.
+    pub(crate) fn results_capacity(&self, pass: &PerDim<Span>) -> u64 {
+        let fifo = u64::from(self.accelerator.networks.psum_out.fifo_words);
+        let held = self.beat_words_per_pe(Operand::Output);
+        self.depth(pass).div_ceil(self.steps(pass)) + 1 + fifo / held
     }
 
     /// Rows and columns of PEs that a pass occupies.
