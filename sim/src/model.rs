@@ -152,8 +152,9 @@ struct Work {
     dram: PerOperand<u64>,
     stores: u64,
     serial_dram: u64,
-    /// Fill and use of single-buffered tiles take turns: the greatest such sum of an operand.
+    /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
     turns: u64,
+    sure_turns: u64,
     first_load: u64,
     last_store: u64,
 }
@@ -211,16 +212,15 @@ impl Work {
         } else {
             (net[resident], out)
         };
-        let turns = [Operand::Input, Operand::Weight]
-            .into_iter()
-            .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] != Staging::Layer)
-            .map(|o| {
-                let tile = m.words(o, &first.staged(m, o)).max(1);
-                let fills = (c.dram_read[o] / tile).max(1);
-                read[o] + net[o] + fills * (bus.latency() + 1)
-            })
-            .max()
-            .unwrap_or(0);
+        let turns_of = |o: Operand, latency: u64| {
+            let slots = 1 + u64::from(is_double_buffered(a, o));
+            (read[o] + net[o] + traffic::staged_visits(m, o) * latency).div_ceil(slots)
+        };
+        let fed = [Operand::Input, Operand::Weight].into_iter();
+        let fed = fed.filter(|o| m.tiling.staging[*o] != Staging::Layer);
+        let turns = fed.clone().map(|o| turns_of(o, bus.latency() + 1)).max().unwrap_or(0);
+        // Tiles that are all padding skip the memory, so the bound leaves its latency out.
+        let sure_turns = fed.map(|o| turns_of(o, 0)).max().unwrap_or(0);
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
@@ -241,6 +241,7 @@ impl Work {
             stores,
             serial_dram,
             turns,
+            sure_turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
             last_store: bus.bound(
                 u128::from(m.words(Operand::Output, &last_block(m))) * final_bits,
@@ -298,6 +299,7 @@ impl Work {
             self.streams.weight,
             self.streams.output,
             self.loads,
+            self.sure_turns,
             self.dram_total(),
         ]
         .into_iter()

@@ -88,6 +88,18 @@ fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     words
 }
 
+/// Tiles of an operand that pass through the global buffer.
+pub(crate) fn staged_visits(m: &Mapping<'_>, operand: Operand) -> u64 {
+    let tiles = Dim::ALL.into_iter().filter(|d| is_relevant(operand, *d)).map(|d| {
+        match m.tiling.staging[operand] {
+            Staging::Block => m.sum_blocks(d, |_| 1),
+            Staging::Pass => m.pass_count(d),
+            Staging::Layer => 1,
+        }
+    });
+    tiles.product::<u64>() * repeats(m, operand, m.staging_depth(operand), |_, _| 1)
+}
+
 /// Words sent into (or out of) the array for tiles that stay for a pass or longer.
 fn resident_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     repeats(m, operand, m.pass_depth[operand], |_, _| 1)
