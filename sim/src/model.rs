@@ -153,8 +153,8 @@ struct Work {
     stores: u64,
     serial_dram: u64,
     /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
+    expected_turns: u64,
     turns: u64,
-    sure_turns: u64,
     first_load: u64,
     last_store: u64,
 }
@@ -170,6 +170,7 @@ impl Work {
         let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
         let pass = Cursor::first(m).pass;
+        let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
         let bus = DramBus::new(a);
         let bits = |o| u128::from(m.buffer_bits(o));
         let read = PerOperand::from_fn(|o| bus.bound(u128::from(c.dram_read[o]) * bits(o)));
@@ -198,7 +199,6 @@ impl Work {
             })
             .max()
             .unwrap_or(0);
-        let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
         let pass_time = busy.div_ceil(passes);
         let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
         let dependency = if accumulates {
@@ -212,15 +212,21 @@ impl Work {
         } else {
             (net[resident], out)
         };
-        let turns_of = |o: Operand, latency: u64| {
-            let slots = 1 + u64::from(is_double_buffered(a, o));
-            (read[o] + net[o] + traffic::staged_visits(m, o) * latency).div_ceil(slots)
+        let turns = |ways: &dyn Fn(Operand, u64) -> u64| {
+            let staged = Operand::ALL.into_iter();
+            let staged = staged.filter(|o| m.tiling.staging[*o] != Staging::Layer);
+            let turns = staged.map(|o| {
+                let own = if o == Operand::Output { busy + stores } else { net[o] };
+                let slots = 1 + u64::from(is_double_buffered(a, o));
+                (read[o] + own + ways(o, traffic::staged_visits(m, o))) / slots
+            });
+            turns.max().unwrap_or(0)
         };
-        let fed = [Operand::Input, Operand::Weight].into_iter();
-        let fed = fed.filter(|o| m.tiling.staging[*o] != Staging::Layer);
-        let turns = fed.clone().map(|o| turns_of(o, bus.latency() + 1)).max().unwrap_or(0);
-        // Tiles that are all padding skip the memory, so the bound leaves its latency out.
-        let sure_turns = fed.map(|o| turns_of(o, 0)).max().unwrap_or(0);
+        let expected_turns = turns(&|o, visits| {
+            visits * if o == Operand::Output { depth } else { bus.latency() + 1 }
+        });
+        // Edges may be less deep, and tiles that are all padding skip the memory.
+        let turns = turns(&|_, _| 0);
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
@@ -240,8 +246,8 @@ impl Work {
             dram: read,
             stores,
             serial_dram,
+            expected_turns,
             turns,
-            sure_turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
             last_store: bus.bound(
                 u128::from(m.words(Operand::Output, &last_block(m))) * final_bits,
@@ -285,7 +291,7 @@ impl Work {
         let ends = self.first_load + self.last_store;
         let inner_dram = self.dram_total().saturating_sub(ends);
         let serial = self.serial_dram.saturating_sub(ends).min(inner_dram);
-        (ends + (array + serial).max(inner_dram)).max(self.turns)
+        (ends + (array + serial).max(inner_dram)).max(self.expected_turns)
     }
 
     fn lower_bound(&self) -> u64 {
@@ -299,7 +305,7 @@ impl Work {
             self.streams.weight,
             self.streams.output,
             self.loads,
-            self.sure_turns,
+            self.turns,
             self.dram_total(),
         ]
         .into_iter()

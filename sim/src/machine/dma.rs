@@ -1,11 +1,12 @@
-//! Moves tiles between DRAM and the global buffer, in program order, ahead of the array.
+//! Moves tiles between DRAM and the global buffer, ahead of the array.
 //!
 //! ```text
-//! for each pass: for each operand whose tile changes: wait for a free slot; transfer the tile
+//! for each operand: for each pass that needs a new tile: wait for a free slot; transfer the tile
 //! ```
 //!
-//! One bus serves both directions; a finished output tile goes before the next load, since it
-//! frees the buffer that the array waits for.
+//! Each operand has a prefetcher of its own with one transfer at a time; all share one bus in both
+//! directions, whose bursts interleave: each cycle goes to a finished output tile, since it frees
+//! the buffer that the array waits for, or else to the tile that the program needs first.
 
 use std::collections::VecDeque;
 
@@ -93,19 +94,38 @@ pub(crate) struct Tiles {
     pub(crate) freed: PerOperand<u64>,
 }
 
+/// A transfer that the bus has not finished.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Job {
+    transfer: Transfer,
+    /// Bus cycles left.
+    left: u64,
+}
+
 /// The engine's state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Dma {
-    cursor: Cursor,
-    /// Operands of the cursor's pass whose tile is still to be fetched.
-    pending: PerOperand<bool>,
-    exhausted: bool,
-    issued: PerOperand<u64>,
-    slots: PerOperand<u64>,
-    bus_free: u64,
-    loads: VecDeque<Transfer>,
-    stores: VecDeque<Transfer>,
+    channels: PerOperand<Channel>,
     waiting: VecDeque<Store>,
+    storing: Option<Job>,
+    stored: Option<Transfer>,
+}
+
+/// The prefetcher of one operand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Channel {
+    operand: Operand,
+    cursor: Cursor,
+    /// The pass that the cursor is at.
+    pass: u64,
+    exhausted: bool,
+    issued: u64,
+    slots: u64,
+    job: Option<Job>,
+    /// The pass that needs the job's tile.
+    job_pass: u64,
+    /// Transfers past the bus, on their way through the memory's latency.
+    flight: VecDeque<Transfer>,
 }
 
 /// What a step of the engine did.
@@ -116,17 +136,22 @@ pub(crate) enum Arrival {
 
 impl Dma {
     pub(crate) fn new(mapping: &Mapping<'_>) -> Self {
-        let double = |o| u64::from(is_double_buffered(mapping.accelerator, o));
-        Self {
+        let channel = |operand| Channel {
+            operand,
             cursor: Cursor::first(mapping),
-            pending: PerOperand::from_fn(|_| true),
+            pass: 0,
             exhausted: false,
-            issued: PerOperand::default(),
-            slots: PerOperand::from_fn(|o| 1 + double(o)),
-            bus_free: 0,
-            loads: VecDeque::new(),
-            stores: VecDeque::new(),
+            issued: 0,
+            slots: 1 + u64::from(is_double_buffered(mapping.accelerator, operand)),
+            job: None,
+            job_pass: 0,
+            flight: VecDeque::new(),
+        };
+        Self {
+            channels: PerOperand::from_fn(channel),
             waiting: VecDeque::new(),
+            storing: None,
+            stored: None,
         }
     }
 
@@ -135,95 +160,128 @@ impl Dma {
     }
 
     pub(crate) fn has_stores(&self) -> bool {
-        !(self.waiting.is_empty() && self.stores.is_empty())
+        !self.waiting.is_empty() || self.storing.is_some() || self.stored.is_some()
     }
 
     /// The next transfer that is complete by now.
     pub(crate) fn arrival(&mut self, now: u64) -> Option<Arrival> {
-        if self.loads.front().is_some_and(|t| t.arrives <= now) {
-            return self.loads.pop_front().map(Arrival::Load);
+        for operand in Operand::ALL {
+            let flight = &mut self.channels[operand].flight;
+            if flight.front().is_some_and(|t| t.arrives <= now) {
+                return flight.pop_front().map(Arrival::Load);
+            }
         }
-        if self.stores.front().is_some_and(|t| t.arrives <= now) {
-            return self.stores.pop_front().map(Arrival::Store);
-        }
-        None
+        self.stored.take_if(|t| t.arrives <= now).map(Arrival::Store)
     }
 
-    /// Gives the bus its next transfer; whether anything changed.
-    pub(crate) fn issue(
+    /// Starts transfers and gives one of them this cycle of the bus; whether anything began or
+    /// ended.
+    pub(crate) fn tick(
         &mut self,
         mapping: &Mapping<'_>,
         bus: &Bus,
         tiles: &Tiles,
         now: u64,
     ) -> bool {
-        if self.bus_free <= now && let Some(store) = self.waiting.pop_front() {
-            let bits = store_bits(mapping, store.is_partial);
-            self.bus_free = now + bus.cycles(store.words, bits);
-            self.stores.push_back(Transfer {
+        let mut moved = false;
+        for operand in Operand::ALL {
+            moved |= self.channels[operand].begin(mapping, bus, tiles, now);
+        }
+        if self.storing.is_none() && self.stored.is_none() && let Some(store) = self.waiting.pop_front() {
+            let left = bus.cycles(store.words, store_bits(mapping, store.is_partial));
+            let transfer = Transfer {
                 operand: Operand::Output,
                 words: store.words,
                 started: now,
-                arrives: self.bus_free,
+                arrives: 0,
                 tile: store.tile,
-            });
-            return true;
+            };
+            self.storing = Some(Job { transfer, left });
+            moved = true;
         }
-        self.issue_load(mapping, bus, tiles, now)
-    }
-
-    fn issue_load(
-        &mut self,
-        mapping: &Mapping<'_>,
-        bus: &Bus,
-        tiles: &Tiles,
-        now: u64,
-    ) -> bool {
-        let Some(operand) = self.next_operand(mapping) else { return false };
-        if self.issued[operand] - tiles.freed[operand] >= self.slots[operand] {
-            return false;
+        let Some(job) = self.served() else { return moved };
+        job.left -= 1;
+        if job.left > 0 {
+            return moved;
         }
-        let tile = self.cursor.staged(mapping, operand);
-        let is_fresh = operand == Operand::Output && is_first(&tile);
-        let words = if is_fresh { 0 } else { mapping.words(operand, &tile) };
-        if words > 0 && self.bus_free > now {
-            return false;
-        }
-        let mut arrives = now + 1;
-        if words > 0 {
-            self.bus_free = now + bus.cycles(words, mapping.buffer_bits(operand));
-            arrives = self.bus_free + bus.latency();
-        }
-        // Arrivals keep the order of issue, as one queue of the memory does.
-        arrives = self.loads.back().map_or(arrives, |last| arrives.max(last.arrives));
-        self.loads.push_back(Transfer { operand, words, started: now, arrives, tile });
-        self.issued[operand] += 1;
-        self.pending[operand] = false;
+        self.finish(bus, now);
         true
     }
 
-    fn next_operand(&mut self, mapping: &Mapping<'_>) -> Option<Operand> {
+    /// The transfer whose turn it is on the bus.
+    fn served(&mut self) -> Option<&mut Job> {
+        if self.storing.is_some() {
+            return self.storing.as_mut();
+        }
+        let operand = self.next_load()?;
+        self.channels[operand].job.as_mut()
+    }
+
+    fn next_load(&self) -> Option<Operand> {
+        let busy = Operand::ALL.into_iter().filter(|o| self.channels[*o].job.is_some());
+        busy.min_by_key(|o| self.channels[*o].job_pass)
+    }
+
+    fn finish(&mut self, bus: &Bus, now: u64) {
+        if let Some(job) = self.storing.take() {
+            self.stored = Some(Transfer { arrives: now + 1, ..job.transfer });
+        } else if let Some(operand) = self.next_load() {
+            self.channels[operand].finish(now + 1 + bus.latency());
+        }
+    }
+
+    /// The next time after `last` at which the engine can change by itself.
+    pub(crate) fn next_event(&mut self, last: u64) -> u64 {
+        let loads = Operand::ALL.into_iter().filter_map(|o| self.channels[o].flight.front());
+        let ends = loads.chain(&self.stored).map(|t| t.arrives);
+        let arrival = ends.min().unwrap_or(u64::MAX);
+        self.served().map_or(arrival, |job| arrival.min(last + job.left))
+    }
+
+    /// Lets the bus work through cycles in which nothing begins or ends.
+    pub(crate) fn skip(&mut self, cycles: u64) {
+        if let Some(job) = self.served() {
+            job.left -= cycles;
+        }
+    }
+}
+
+impl Channel {
+    /// Starts the next transfer if there is a slot for its tile.
+    fn begin(&mut self, mapping: &Mapping<'_>, bus: &Bus, tiles: &Tiles, now: u64) -> bool {
+        let in_use = self.issued - tiles.freed[self.operand];
+        if self.exhausted || self.job.is_some() || in_use >= self.slots {
+            return false;
+        }
+        let tile = self.cursor.staged(mapping, self.operand);
+        let is_fresh = self.operand == Operand::Output && is_first(&tile);
+        let words = if is_fresh { 0 } else { mapping.words(self.operand, &tile) };
+        let transfer = Transfer { operand: self.operand, words, started: now, arrives: 0, tile };
+        let left = bus.cycles(words, mapping.buffer_bits(self.operand));
+        self.job = Some(Job { transfer, left });
+        self.job_pass = self.pass;
+        self.issued += 1;
+        if words == 0 {
+            // Room for fresh outputs, or a tile that is all padding: nothing to transfer.
+            self.finish(now + 1);
+        }
         loop {
-            if let Some(operand) = Operand::ALL.into_iter().find(|o| self.pending[*o]) {
-                return Some(operand);
-            }
-            if self.exhausted {
-                return None;
-            }
-            match self.cursor.advance(mapping) {
-                Some(changed) => {
-                    self.pending = PerOperand::from_fn(|o| mapping.stages_anew(o, changed));
-                }
-                None => self.exhausted = true,
+            let Some(changed) = self.cursor.advance(mapping) else {
+                self.exhausted = true;
+                return true;
+            };
+            self.pass += 1;
+            if mapping.stages_anew(self.operand, changed) {
+                return true;
             }
         }
     }
 
-    /// The next time after `now` at which the engine can change by itself.
-    pub(crate) fn next_event(&self, now: u64) -> u64 {
-        let ends = [self.loads.front(), self.stores.front()];
-        let arrival = ends.into_iter().flatten().map(|t| t.arrives).min().unwrap_or(u64::MAX);
-        if self.bus_free > now { arrival.min(self.bus_free) } else { arrival }
+    fn finish(&mut self, arrives: u64) {
+        if let Some(job) = self.job.take() {
+            let arrives = self.flight.back().map_or(arrives, |last| arrives.max(last.arrives));
+            self.flight.push_back(Transfer { arrives, ..job.transfer });
+        }
     }
 }
 

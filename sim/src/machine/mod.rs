@@ -127,7 +127,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             for operand in Operand::ALL {
                 moved |= self.tick_feed(operand);
             }
-            moved |= self.dma.issue(self.m, &self.bus, &self.tiles, self.now);
+            moved |= self.dma.tick(self.m, &self.bus, &self.tiles, self.now);
             self.now += 1;
             if pace == Pace::SkipIdle && !moved {
                 self.skip();
@@ -348,6 +348,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         }
         assert!(next < u64::MAX, "the machine waits for something that can happen");
         let idle = next - self.now;
+        self.dma.skip(idle);
         if self.array.remaining > 0 {
             self.busy += idle;
             self.array.remaining -= idle;
