@@ -45,7 +45,9 @@ fn table(rng: &mut Xoshiro256PlusPlus, layers: usize, weights: u32) -> Table {
     Table::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
 }
 
-fn recurrence(table: &Table, area: usize, power: usize, cost: fn(&Entry) -> f64) -> f64 {
+type Cost = fn(&Entry) -> f64;
+
+fn recurrence(table: &Table, area: usize, power: usize, cost: Cost) -> f64 {
     let at = |a: usize, p: usize| a * (power + 1) + p;
     let mut best = vec![0.0; (area + 1) * (power + 1)];
     for layer in table.layers() {
@@ -93,7 +95,7 @@ fn exact_equals_the_recurrence_over_capacities() {
             table
         };
         let power = if is_single { 0 } else { power };
-        let costs: [(Objective, fn(&Entry) -> f64); 2] = [
+        let costs: [(Objective, Cost); 2] = [
             (Objective::Latency, |e| e.latency as f64),
             (Objective::Energy, |e| e.energy),
         ];
