@@ -13,6 +13,7 @@ use serde::Serialize;
 use stationary_arch::{Operand, PerOperand};
 
 use crate::counters::Counters;
+use crate::dataflow::is_reduction;
 use crate::machine::{DramBus, Stall};
 use crate::mapping::{Mapping, is_double_buffered};
 use crate::program::Cursor;
@@ -135,6 +136,8 @@ struct Work {
     psum_out: u64,
     /// Cycles of loading resident tiles, and how many loads there are.
     loads: u64,
+    /// The busier of the networks that resident tiles come and go by.
+    one_way: u64,
     /// The same without the first load, which may happen while other operands' tiles still come.
     later_loads: u64,
     load_count: u64,
@@ -201,32 +204,38 @@ impl Work {
             .unwrap_or(0);
         let pass_time = busy.div_ceil(passes);
         let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
+        let innermost = m.loops[usize::from(m.loop_count.max(1) - 1)].dim;
+        let distance = if is_reduction(innermost) { 1 } else { 2 };
         let dependency = if accumulates {
-            (depth + u64::from(n.psum_in.latency).max(1)).saturating_sub(pass_time)
+            let round = depth + u64::from(n.psum_in.latency).max(1);
+            round.saturating_sub(distance * pass_time) / distance
         } else {
             0
         };
         let out = c.buffer_write.output.div_ceil(u64::from(n.psum_out.words_per_cycle));
-        let (loads, psum_out) = if resident == Operand::Output {
-            (net.output + out, 0)
+        let (loads, psum_out, one_way) = if resident == Operand::Output {
+            (net.output + out, 0, net.output.max(out))
         } else {
-            (net[resident], out)
+            (net[resident], out, net[resident])
         };
-        let turns = |ways: &dyn Fn(Operand, u64) -> u64| {
+        let turns = |ways: &dyn Fn(Operand, u64, u64) -> u64| {
             let staged = Operand::ALL.into_iter();
             let staged = staged.filter(|o| m.tiling.staging[*o] != Staging::Layer);
             let turns = staged.map(|o| {
                 let own = if o == Operand::Output { busy + stores } else { net[o] };
                 let slots = 1 + u64::from(is_double_buffered(a, o));
-                (read[o] + own + ways(o, traffic::staged_visits(m, o))) / slots
+                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / slots
             });
             turns.max().unwrap_or(0)
         };
-        let expected_turns = turns(&|o, visits| {
-            visits * if o == Operand::Output { depth } else { bus.latency() + 1 }
+        let expected_turns = turns(&|o, own, visits| match o {
+            Operand::Output => own + visits * depth,
+            // A streamed tile is in use for as long as its passes last.
+            o if o != resident => own.max(busy) + visits * (bus.latency() + 1),
+            _ => own + visits * (bus.latency() + 1),
         });
         // Edges may be less deep, and tiles that are all padding skip the memory.
-        let turns = turns(&|_, _| 0);
+        let turns = turns(&|_, own, _| own);
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
@@ -235,6 +244,7 @@ impl Work {
             streams,
             psum_out,
             loads,
+            one_way,
             load_count,
             first_beat,
             depth,
@@ -261,9 +271,11 @@ impl Work {
         let streams = streams.into_iter().max().unwrap_or(0);
         let steady = streams.max(self.psum_out);
         let serial_loads = if self.resident == Operand::Output {
-            // A resident output leaves through the whole depth of the array before the next enters.
-            let drain = self.load_count.saturating_sub(1) * (self.depth + 1);
-            if self.loads_overlap { 0 } else { self.loads + drain }
+            // A tile of outputs is loaded, summed and drained; with two registers two tiles take
+            // turns.
+            let cycle = self.loads + self.busy + self.load_count * (self.depth + 1);
+            let cycle = if self.loads_overlap { cycle / 2 } else { cycle };
+            cycle.saturating_sub(self.busy)
         } else if self.loads_overlap {
             self.loads.saturating_sub(steady)
         } else {
@@ -304,7 +316,7 @@ impl Work {
             self.streams.input,
             self.streams.weight,
             self.streams.output,
-            self.loads,
+            self.one_way,
             self.turns,
             self.dram_total(),
         ]

@@ -9,12 +9,13 @@ use std::collections::VecDeque;
 use stationary_arch::{Network, Operand};
 
 use crate::beat::{Beat, BeatWords};
+use crate::dataflow::is_relevant;
 use crate::mapping::{Mapping, is_first};
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
 use crate::program::Cursor;
 use crate::window::Span;
-use stationary_workloads::PerDim;
+use stationary_workloads::{Dim, PerDim};
 
 /// What the array lets a feed do.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +55,8 @@ pub(crate) struct Feed {
     beats_left: u64,
     /// Parcels that were complete before the current pass, and before the previous one.
     base: [u64; 2],
+    /// Whether the pass (resident: the tile) before went to the same outputs.
+    repeats: bool,
     capacity: u64,
     /// Whether the current parcel has been opened, and its words not yet sent.
     open: bool,
@@ -88,6 +91,7 @@ impl ShapedFeed {
                 beat: Beat::default(),
                 beats_left: 0,
                 base: [0; 2],
+                repeats: false,
                 capacity: 0,
                 open: false,
                 words_left: 0,
@@ -223,10 +227,13 @@ impl ShapedFeed {
             if f.exhausted {
                 return false;
             }
+            let before = f.cursor.pass;
             let Some(changed) = f.cursor.advance(m) else {
                 f.exhausted = true;
                 return false;
             };
+            let outputs = Dim::ALL.into_iter().filter(|d| is_relevant(Operand::Output, *d));
+            f.repeats = outputs.into_iter().all(|d| f.cursor.pass[d] == before[d]);
             f.pass_index += 1;
             if m.stages_anew(f.operand, changed) {
                 f.tile_index += 1;
@@ -253,19 +260,20 @@ impl Feed {
             && !self.is_hazard(gate)
     }
 
-    /// Whether earlier results are still on their way into the buffer. Reads keep the order of
-    /// the program: a pass's partial sums are read after the same place of the pass before has
-    /// been written.
+    /// Whether earlier results are still on their way into the buffer. A pass that goes to the same
+    /// outputs as the one before reads each partial sum after it was written there; otherwise all
+    /// passes but the one before must have been written, since one of them may have the sums.
     pub(crate) fn is_hazard(&self, gate: Gate) -> bool {
         if self.operand != Operand::Output || is_first(&self.cursor.pass) {
             return false;
         }
         if self.is_resident {
-            return gate.written < self.sent;
+            return gate.written + u64::from(!self.repeats) < self.sent;
         }
         let [here, before] = self.base;
-        let previous = here - before;
-        here > 0 && gate.written < before + (self.sent - here + 1).min(previous)
+        let needed =
+            if self.repeats { (self.sent - here + 1).min(here - before) } else { 0 };
+        gate.written < before + needed
     }
 
     /// Whether words are on their way and nothing is left to send of the parcel after `index`.
