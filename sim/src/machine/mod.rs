@@ -1,10 +1,11 @@
 //! The cycle-level machine.
 //!
 //! ```text
-//! each cycle: DMA arrivals; results -> buffer; array; feeds -> array; DMA issues
+//! each cycle: DMA arrivals; results -> buffer; array; DMA; feeds -> array
 //! ```
 //!
-//! Components are ticked consumer before producer, so that a message takes at least a cycle. Every
+//! Components are ticked consumer before producer, and the DMA before the feeds that release its
+//! tiles, so that a message takes at least a cycle. Every
 //! cycle is counted once: the array works, or it stands still for one named cause.
 //!
 //! [`Pace::EveryCycle`] does just that and is the oracle of the other. [`Pace::SkipIdle`] looks, after a
@@ -124,10 +125,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             }
             moved |= self.write_results();
             moved |= self.tick_array(trace);
+            moved |= self.dma.tick(self.m, &self.bus, &self.tiles, self.now);
             for operand in Operand::ALL {
                 moved |= self.tick_feed(operand);
             }
-            moved |= self.dma.tick(self.m, &self.bus, &self.tiles, self.now);
             self.now += 1;
             if pace == Pace::SkipIdle && !moved {
                 self.skip();
