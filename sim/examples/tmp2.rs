@@ -10,6 +10,8 @@ fn main() {
     println!("{:?}\n{:?}", l, m.tiling());
     let mut t = TextTrace::default();
     let r = run(&m, Pace::SkipIdle, &mut t);
-    for line in t.finish().lines().take(40) { println!("{line}"); }
+    for line in t.finish().lines().take(40) {
+        println!("{line}");
+    }
     println!("{:?}\n{:?}", estimate(&m), r);
 }

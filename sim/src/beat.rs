@@ -39,7 +39,10 @@ impl Beat {
     fn span(&self, i: usize, dim: Dim, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> Span {
         let step = mapping.beat_step[dim];
         let start = pass[dim].start + self.at[i] * step;
-        Span { start, extent: step.min(pass[dim].end() - start) }
+        Span {
+            start,
+            extent: step.min(pass[dim].end() - start),
+        }
     }
 }
 
@@ -66,7 +69,11 @@ struct Advancing {
 
 impl BeatWords {
     pub(crate) fn new(mapping: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>) -> Self {
-        let mut shape = Self { fixed: 1, ragged: None, axes: [None; 2] };
+        let mut shape = Self {
+            fixed: 1,
+            ragged: None,
+            axes: [None; 2],
+        };
         for dim in PLAIN[operand] {
             match mapping.beat_step[*dim] {
                 0 => shape.fixed *= pass[*dim].extent,
@@ -93,7 +100,14 @@ impl BeatWords {
                 Delivery::Forwarded | Delivery::EachTap => tap,
             };
             let position = position(mapping, dim).unwrap_or(0);
-            shape.axes[i] = Some(Advancing { axis, delivery, position, dim, outputs, taps });
+            shape.axes[i] = Some(Advancing {
+                axis,
+                delivery,
+                position,
+                dim,
+                outputs,
+                taps,
+            });
         }
         shape
     }
@@ -133,12 +147,20 @@ fn position(mapping: &Mapping<'_>, dim: Dim) -> Option<usize> {
 impl Mapping<'_> {
     /// Beats of a pass.
     pub(crate) fn beats(&self, pass: &PerDim<Span>) -> u64 {
-        self.dataflow.beats.iter().map(|d| self.beats_along(*d, pass[*d].extent)).product()
+        self.dataflow
+            .beats
+            .iter()
+            .map(|d| self.beats_along(*d, pass[*d].extent))
+            .product()
     }
 
     /// Cycles that the busiest PE takes for a beat.
     pub(crate) fn steps(&self, pass: &PerDim<Span>) -> u64 {
-        self.dataflow.local.iter().map(|d| self.steps_along(*d, pass[*d].extent)).product()
+        self.dataflow
+            .local
+            .iter()
+            .map(|d| self.steps_along(*d, pass[*d].extent))
+            .product()
     }
 }
 

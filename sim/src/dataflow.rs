@@ -42,7 +42,7 @@ pub static WEIGHT_STATIONARY: Dataflow = Dataflow {
     rows: &[Dim::C, Dim::R, Dim::S],
     cols: &[Dim::K],
     beats: &[Dim::N, Dim::P, Dim::Q],
-    local: &[Dim::K, Dim::C],
+    local: &[Dim::K, Dim::C, Dim::G],
 };
 
 /// Output-stationary: output positions (and channels) unrolled, partial sums resident, the
@@ -53,7 +53,7 @@ pub static OUTPUT_STATIONARY: Dataflow = Dataflow {
     rows: &[Dim::P, Dim::Q, Dim::N],
     cols: &[Dim::K, Dim::Q],
     beats: &[Dim::C, Dim::R, Dim::S],
-    local: &[Dim::K],
+    local: &[Dim::K, Dim::G],
 };
 
 /// Input-stationary: channels and positions unrolled, inputs resident, filters stream past them.
@@ -63,7 +63,7 @@ pub static INPUT_STATIONARY: Dataflow = Dataflow {
     rows: &[Dim::C],
     cols: &[Dim::Q, Dim::P, Dim::N],
     beats: &[Dim::K],
-    local: &[Dim::C, Dim::R, Dim::S],
+    local: &[Dim::C, Dim::R, Dim::S, Dim::G],
 };
 
 /// Row-stationary (Eyeriss, ISCA 2016): kernel rows along the rows, output rows along the columns,
@@ -74,13 +74,17 @@ pub static ROW_STATIONARY: Dataflow = Dataflow {
     rows: &[Dim::R, Dim::C, Dim::K, Dim::G, Dim::P],
     cols: &[Dim::P, Dim::K, Dim::G],
     beats: &[Dim::N, Dim::Q],
-    local: &[Dim::S, Dim::C, Dim::K],
+    local: &[Dim::S, Dim::C, Dim::K, Dim::G],
 };
 
 impl Dataflow {
     /// Every dataflow.
-    pub const ALL: [&'static Dataflow; 4] =
-        [&WEIGHT_STATIONARY, &OUTPUT_STATIONARY, &ROW_STATIONARY, &INPUT_STATIONARY];
+    pub const ALL: [&'static Dataflow; 4] = [
+        &WEIGHT_STATIONARY,
+        &OUTPUT_STATIONARY,
+        &ROW_STATIONARY,
+        &INPUT_STATIONARY,
+    ];
 
     /// The dataflow of a short name.
     #[must_use]

@@ -73,7 +73,9 @@ pub enum MappingError {
     #[error("staging.output must be `block`: partial sums return to the global buffer")]
     StagedOutput,
     /// A systolic stream unrolled along both axes, or partial sums along the rows.
-    #[error("{operand} on a systolic network cannot be unrolled over {dim} there: its words enter or leave at one edge of the array")]
+    #[error(
+        "{operand} on a systolic network cannot be unrolled over {dim} there: its words enter or leave at one edge of the array"
+    )]
     Edge {
         /// The operand.
         operand: Operand,
@@ -106,5 +108,9 @@ pub enum MappingError {
 }
 
 fn names(operands: &[Operand]) -> String {
-    operands.iter().map(|o| o.name()).collect::<Vec<_>>().join(" and ")
+    operands
+        .iter()
+        .map(|o| o.name())
+        .collect::<Vec<_>>()
+        .join(" and ")
 }

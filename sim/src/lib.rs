@@ -7,10 +7,12 @@
 mod beat;
 mod counters;
 mod dataflow;
+mod energy;
 mod error;
 mod machine;
 pub mod mapper;
 mod mapping;
+pub mod mapping_file;
 mod model;
 mod program;
 mod tiling;
@@ -24,6 +26,7 @@ pub use dataflow::{
     Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
     is_relevant,
 };
+pub use energy::Energy;
 pub use error::MappingError;
 pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
 pub use mapping::Mapping;

@@ -98,7 +98,8 @@ impl<'a> Mapping<'a> {
             .into_iter()
             .find(|o| dataflow.is_resident(*o))
             .ok_or(MappingError::NoStationaryOperand)?;
-        let delivery = PAIRS.map(|(output, tap)| delivery(accelerator, dataflow, &tiling, output, tap));
+        let delivery =
+            PAIRS.map(|(output, tap)| delivery(accelerator, dataflow, &tiling, output, tap));
         let mut mapping = Self {
             layer,
             accelerator,
@@ -110,7 +111,10 @@ impl<'a> Mapping<'a> {
             axes: [Axis::new(layer.rows()), Axis::new(layer.cols())],
             delivery,
             resident,
-            loops: [Loop { dim: Dim::N, level: Level::Block }; 16],
+            loops: [Loop {
+                dim: Dim::N,
+                level: Level::Block,
+            }; 16],
             loop_count: 0,
             block_depth: PerOperand::default(),
             pass_depth: PerOperand::default(),
@@ -147,7 +151,10 @@ impl<'a> Mapping<'a> {
     /// PEs at work in a whole pass.
     #[must_use]
     pub fn active_pes(&self) -> u64 {
-        Dim::ALL.iter().map(|d| self.chunks(*d, self.pass[*d])).product()
+        Dim::ALL
+            .iter()
+            .map(|d| self.chunks(*d, self.pass[*d]))
+            .product()
     }
 
     /// The operand that stays in the array for a pass.
@@ -174,17 +181,25 @@ impl<'a> Mapping<'a> {
         if self.beat_step[dim] > 0 {
             return 1;
         }
-        extent.min(self.tiling.local[dim]).div_ceil(self.lane_step[dim])
+        extent
+            .min(self.tiling.local[dim])
+            .div_ceil(self.lane_step[dim])
     }
 
     /// Distinct words of an operand in a box of indices.
     pub(crate) fn words(&self, operand: Operand, tile: &PerDim<Span>) -> u64 {
         let plain: u64 = PLAIN[operand].iter().map(|d| tile[*d].extent).product();
-        if operand == Operand::Input { plain * self.window_words(tile) } else { plain }
+        if operand == Operand::Input {
+            plain * self.window_words(tile)
+        } else {
+            plain
+        }
     }
 
     fn window_words(&self, tile: &PerDim<Span>) -> u64 {
-        (0..2).map(|i| self.axes[i].union(tile[PAIRS[i].0], tile[PAIRS[i].1])).product()
+        (0..2)
+            .map(|i| self.axes[i].union(tile[PAIRS[i].0], tile[PAIRS[i].1]))
+            .product()
     }
 
     /// Width of an operand's words in the global buffer.
@@ -199,8 +214,14 @@ impl<'a> Mapping<'a> {
 
     fn list_loops(&mut self) {
         let t = &self.tiling;
-        let of_blocks = t.block_order.map(|dim| Loop { dim, level: Level::Block });
-        let of_passes = t.pass_order.map(|dim| Loop { dim, level: Level::Pass });
+        let of_blocks = t.block_order.map(|dim| Loop {
+            dim,
+            level: Level::Block,
+        });
+        let of_passes = t.pass_order.map(|dim| Loop {
+            dim,
+            level: Level::Pass,
+        });
         for candidate in of_blocks.into_iter().chain(of_passes) {
             let dim = candidate.dim;
             let (extent, step) = match candidate.level {
@@ -270,7 +291,11 @@ impl<'a> Mapping<'a> {
             let needed = self.scratchpad_words(operand);
             let available = self.accelerator.scratchpads[operand].words;
             if needed > available {
-                return Err(MappingError::Scratchpad { operand, needed, available });
+                return Err(MappingError::Scratchpad {
+                    operand,
+                    needed,
+                    available,
+                });
             }
         }
         Ok(())
@@ -281,9 +306,17 @@ impl<'a> Mapping<'a> {
         for partition in &self.accelerator.global_buffer.partitions {
             let copies = |operand| {
                 let once = self.tiling.staging[operand] == Staging::Layer;
-                if partition.double_buffered && !once { 2 } else { 1 }
+                if partition.double_buffered && !once {
+                    2
+                } else {
+                    1
+                }
             };
-            let needed = partition.operands.iter().map(|o| copies(*o) * self.tile_bytes(*o)).sum();
+            let needed = partition
+                .operands
+                .iter()
+                .map(|o| copies(*o) * self.tile_bytes(*o))
+                .sum();
             if needed > partition.bytes {
                 return Err(MappingError::GlobalBuffer {
                     operands: partition.operands.clone(),
@@ -311,7 +344,11 @@ fn check_shape(
     dataflow: &'static Dataflow,
     tiling: &Tiling,
 ) -> Result<(), MappingError> {
-    if !accelerator.dataflows.iter().any(|name| name == dataflow.name) {
+    if !accelerator
+        .dataflows
+        .iter()
+        .any(|name| name == dataflow.name)
+    {
         return Err(MappingError::Dataflow {
             dataflow: dataflow.name,
             offered: accelerator.dataflows.join(", "),
@@ -322,11 +359,19 @@ fn check_shape(
         let size = layer.size(dim);
         let [block, local] = [tiling.block[dim], tiling.local[dim]];
         let unrolled = [tiling.rows[dim], tiling.cols[dim]];
-        for (what, value) in
-            [("block", block), ("local", local), ("rows", unrolled[0]), ("cols", unrolled[1])]
-        {
+        for (what, value) in [
+            ("block", block),
+            ("local", local),
+            ("rows", unrolled[0]),
+            ("cols", unrolled[1]),
+        ] {
             if value == 0 || value > size {
-                return Err(MappingError::Extent { what, dim, value, size });
+                return Err(MappingError::Extent {
+                    what,
+                    dim,
+                    value,
+                    size,
+                });
             }
         }
         let is_beat = dataflow.beats.contains(&dim);
@@ -334,26 +379,42 @@ fn check_shape(
             return Err(MappingError::UnrolledBeat { dim });
         }
         if local > 1 && !is_beat && !dataflow.local.contains(&dim) {
-            return Err(MappingError::NotLocal { dim, dataflow: dataflow.name });
+            return Err(MappingError::NotLocal {
+                dim,
+                dataflow: dataflow.name,
+            });
         }
-        for (axis, (count, allowed)) in
-            [("rows", dataflow.rows), ("columns", dataflow.cols)].into_iter().enumerate()
+        for (axis, (count, allowed)) in [("rows", dataflow.rows), ("columns", dataflow.cols)]
+            .into_iter()
+            .enumerate()
         {
             if unrolled[axis] > 1 && !allowed.contains(&dim) {
-                return Err(MappingError::NotUnrolled { dim, axis: count, dataflow: dataflow.name });
+                return Err(MappingError::NotUnrolled {
+                    dim,
+                    axis: count,
+                    dataflow: dataflow.name,
+                });
             }
             used[axis] = used[axis].saturating_mul(unrolled[axis]);
         }
     }
     let array = &accelerator.array;
-    for (axis, needed, available) in
-        [("rows", used[0], array.rows), ("columns", used[1], array.cols)]
-    {
+    for (axis, needed, available) in [
+        ("rows", used[0], array.rows),
+        ("columns", used[1], array.cols),
+    ] {
         if needed > u64::from(available) {
-            return Err(MappingError::Array { axis, needed, available: u64::from(available) });
+            return Err(MappingError::Array {
+                axis,
+                needed,
+                available: u64::from(available),
+            });
         }
     }
-    for (what, order) in [("block_order", tiling.block_order), ("pass_order", tiling.pass_order)] {
+    for (what, order) in [
+        ("block_order", tiling.block_order),
+        ("pass_order", tiling.pass_order),
+    ] {
         if !Dim::ALL.iter().all(|d| order.contains(d)) {
             return Err(MappingError::Order { what });
         }
@@ -381,7 +442,9 @@ fn check_edges(
             continue;
         }
         let unrolled = |factors: &PerDim<u64>| {
-            Dim::ALL.into_iter().find(|d| is_relevant(operand, *d) && factors[*d] > 1)
+            Dim::ALL
+                .into_iter()
+                .find(|d| is_relevant(operand, *d) && factors[*d] > 1)
         };
         let (on_rows, on_cols) = (unrolled(&tiling.rows), unrolled(&tiling.cols));
         match (operand, on_rows, on_cols) {
@@ -406,7 +469,10 @@ fn delivery(
     let shared = topology != Topology::Systolic;
     let innermost = dataflow.beats.last() == Some(&output);
     let in_pe = tiling.rows[tap] == 1 && tiling.cols[tap] == 1;
-    match (dataflow.beats.contains(&output), dataflow.beats.contains(&tap)) {
+    match (
+        dataflow.beats.contains(&output),
+        dataflow.beats.contains(&tap),
+    ) {
         (true, _) if shared && innermost && in_pe => Delivery::Sliding,
         (true, _) => Delivery::EachOutput,
         (false, true) if topology == Topology::Mesh => Delivery::Forwarded,
@@ -418,5 +484,7 @@ fn delivery(
 
 /// Whether a box of indices starts the reduction of its outputs.
 pub(crate) fn is_first(tile: &PerDim<Span>) -> bool {
-    Dim::ALL.iter().all(|d| !is_reduction(*d) || tile[*d].start == 0)
+    Dim::ALL
+        .iter()
+        .all(|d| !is_reduction(*d) || tile[*d].start == 0)
 }

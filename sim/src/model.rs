@@ -71,13 +71,28 @@ impl Bound {
     #[must_use]
     pub fn of_stalls(busy: u64, stalls: &crate::Stalls) -> Self {
         let mut best = (busy, Bound::Compute);
-        let dram = Operand::ALL.iter().map(|o| stalls.of(Stall::Dram(*o))).sum();
-        let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency].map(|s| stalls.of(s)).iter().sum();
+        let dram = Operand::ALL
+            .iter()
+            .map(|o| stalls.of(Stall::Dram(*o)))
+            .sum();
+        let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency]
+            .map(|s| stalls.of(s))
+            .iter()
+            .sum();
         for (cycles, bound) in [
             (dram, Bound::Dram),
-            (stalls.of(Stall::Network(Operand::Input)), Bound::Network(Operand::Input)),
-            (stalls.of(Stall::Network(Operand::Weight)), Bound::Network(Operand::Weight)),
-            (stalls.of(Stall::Network(Operand::Output)), Bound::Network(Operand::Output)),
+            (
+                stalls.of(Stall::Network(Operand::Input)),
+                Bound::Network(Operand::Input),
+            ),
+            (
+                stalls.of(Stall::Network(Operand::Weight)),
+                Bound::Network(Operand::Weight),
+            ),
+            (
+                stalls.of(Stall::Network(Operand::Output)),
+                Bound::Network(Operand::Output),
+            ),
             (stalls.of(Stall::PsumOut), Bound::PsumOut),
             (ramp, Bound::Ramp),
         ] {
@@ -168,7 +183,10 @@ impl Work {
         let n = &a.networks;
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
-        let passes: u64 = stationary_workloads::Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
+        let passes: u64 = stationary_workloads::Dim::ALL
+            .iter()
+            .map(|d| m.pass_count(*d))
+            .product();
         let busy = traffic::busy(m);
         let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
@@ -186,7 +204,13 @@ impl Work {
         let serial_dram = Operand::ALL
             .into_iter()
             .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
-            .map(|o| if o == Operand::Output { read[o] + stores } else { read[o] })
+            .map(|o| {
+                if o == Operand::Output {
+                    read[o] + stores
+                } else {
+                    read[o]
+                }
+            })
             .sum();
         let tile = m.resident_tile_words(resident, &pass).max(1);
         let load_count = match resident {
@@ -198,7 +222,8 @@ impl Work {
             .filter(|o| *o != resident)
             .map(|o| {
                 let words = m.resident_tile_words(o, &pass);
-                words.div_ceil(width(o)) + u64::from(crate::machine::feed_network(m, o).latency).max(1)
+                words.div_ceil(width(o))
+                    + u64::from(crate::machine::feed_network(m, o).latency).max(1)
             })
             .max()
             .unwrap_or(0);
@@ -212,7 +237,10 @@ impl Work {
         } else {
             0
         };
-        let out = c.buffer_write.output.div_ceil(u64::from(n.psum_out.words_per_cycle));
+        let out = c
+            .buffer_write
+            .output
+            .div_ceil(u64::from(n.psum_out.words_per_cycle));
         let (loads, psum_out, one_way) = if resident == Operand::Output {
             (net.output + out, 0, net.output.max(out))
         } else {
@@ -222,7 +250,11 @@ impl Work {
             let staged = Operand::ALL.into_iter();
             let staged = staged.filter(|o| m.tiling.staging[*o] != Staging::Layer);
             let turns = staged.map(|o| {
-                let own = if o == Operand::Output { busy + stores } else { net[o] };
+                let own = if o == Operand::Output {
+                    busy + stores
+                } else {
+                    net[o]
+                };
                 let slots = 1 + u64::from(is_double_buffered(a, o));
                 (read[o] + ways(o, own, traffic::staged_visits(m, o))) / slots
             });
@@ -259,15 +291,19 @@ impl Work {
             expected_turns,
             turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
-            last_store: bus.bound(
-                u128::from(m.words(Operand::Output, &last_block(m))) * final_bits,
-            ),
+            last_store: bus
+                .bound(u128::from(m.words(Operand::Output, &last_block(m))) * final_bits),
         }
     }
 
     /// Cycles of the array with memory never in the way.
     fn array(&self) -> u64 {
-        let streams = [self.busy, self.streams.input, self.streams.weight, self.streams.output];
+        let streams = [
+            self.busy,
+            self.streams.input,
+            self.streams.weight,
+            self.streams.output,
+        ];
         let streams = streams.into_iter().max().unwrap_or(0);
         let steady = streams.max(self.psum_out);
         let serial_loads = if self.resident == Operand::Output {
@@ -281,7 +317,11 @@ impl Work {
         } else {
             self.loads + self.load_count
         };
-        let ramps = if self.overlaps { self.first_beat } else { self.passes * self.first_beat };
+        let ramps = if self.overlaps {
+            self.first_beat
+        } else {
+            self.passes * self.first_beat
+        };
         // Weights and the first beat's inputs come over networks of their own, at the same time.
         let ahead = if self.overlaps || self.resident == Operand::Output {
             serial_loads + ramps
@@ -307,8 +347,11 @@ impl Work {
     }
 
     fn lower_bound(&self) -> u64 {
-        let serial_loads =
-            if self.loads_overlap || self.resident == Operand::Output { 0 } else { self.later_loads };
+        let serial_loads = if self.loads_overlap || self.resident == Operand::Output {
+            0
+        } else {
+            self.later_loads
+        };
         let alone = self.first_load + self.busy + serial_loads + self.last_store;
         [
             alone,
@@ -326,7 +369,9 @@ impl Work {
     }
 
     fn bound_by(&self, array: u64, total: u64) -> Bound {
-        if total >= 2 * array.max(1) || (total > array && self.dram_total() > self.busy.max(array / 2)) {
+        if total >= 2 * array.max(1)
+            || (total > array && self.dram_total() > self.busy.max(array / 2))
+        {
             return Bound::Dram;
         }
         let mut best = (self.busy, Bound::Compute);
@@ -335,13 +380,24 @@ impl Work {
             (self.streams.weight, Bound::Network(Operand::Weight)),
             (self.streams.output, Bound::Network(Operand::Output)),
             (self.psum_out, Bound::PsumOut),
-            (self.loads, if self.resident == Operand::Output { Bound::PsumOut } else { Bound::Network(self.resident) }),
+            (
+                self.loads,
+                if self.resident == Operand::Output {
+                    Bound::PsumOut
+                } else {
+                    Bound::Network(self.resident)
+                },
+            ),
         ] {
             if cycles > best.0 {
                 best = (cycles, bound);
             }
         }
-        if array >= 2 * best.0 { Bound::Ramp } else { best.1 }
+        if array >= 2 * best.0 {
+            Bound::Ramp
+        } else {
+            best.1
+        }
     }
 }
 
@@ -356,6 +412,9 @@ fn last_block(m: &Mapping<'_>) -> stationary_workloads::PerDim<crate::Span> {
     stationary_workloads::PerDim::from_fn(|d| {
         let (size, block) = (m.layer.size(d), m.tiling.block[d]);
         let start = (size - 1) / block * block;
-        crate::Span { start, extent: size - start }
+        crate::Span {
+            start,
+            extent: size - start,
+        }
     })
 }

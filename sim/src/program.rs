@@ -45,14 +45,22 @@ impl Cursor {
     /// The first pass.
     pub(crate) fn first(mapping: &Mapping<'_>) -> Self {
         let span = |extents: &PerDim<u64>| {
-            PerDim::from_fn(|d| Span { start: 0, extent: extents[d] })
+            PerDim::from_fn(|d| Span {
+                start: 0,
+                extent: extents[d],
+            })
         };
-        Self { block: span(&mapping.tiling.block), pass: span(&mapping.pass) }
+        Self {
+            block: span(&mapping.tiling.block),
+            pass: span(&mapping.pass),
+        }
     }
 
     /// The outermost loop that the next step advances, or `None` at the last pass.
     pub(crate) fn next_change(&self, mapping: &Mapping<'_>) -> Option<u8> {
-        (0..mapping.loop_count).rev().find(|i| self.has_next(mapping, *i))
+        (0..mapping.loop_count)
+            .rev()
+            .find(|i| self.has_next(mapping, *i))
     }
 
     fn has_next(&self, mapping: &Mapping<'_>, index: u8) -> bool {
@@ -121,7 +129,10 @@ impl Mapping<'_> {
 
     /// The box of the whole layer.
     pub(crate) fn whole(&self) -> PerDim<Span> {
-        PerDim::from_fn(|d| Span { start: 0, extent: self.layer.size(d) })
+        PerDim::from_fn(|d| Span {
+            start: 0,
+            extent: self.layer.size(d),
+        })
     }
 
     /// Whether the resident tile in the array is exchanged when a loop advances.

@@ -81,7 +81,9 @@ impl TextTrace {
     }
 
     fn flush(&mut self) {
-        let Some((event, times)) = self.last.take() else { return };
+        let Some((event, times)) = self.last.take() else {
+            return;
+        };
         line(&mut self.text, &event, times);
     }
 }
@@ -102,21 +104,40 @@ impl Trace for TextTrace {
 /// What two events must share to be folded.
 fn kind(event: &Event) -> (u8, u64, u64, u64, Stalls) {
     match *event {
-        Event::Load { operand, words, from, to } => {
-            (operand as u8, words, to - from, 0, Stalls::default())
-        }
+        Event::Load {
+            operand,
+            words,
+            from,
+            to,
+        } => (operand as u8, words, to - from, 0, Stalls::default()),
         Event::Store { words, from, to } => (3, words, to - from, 0, Stalls::default()),
-        Event::Pass { from, to, busy, stalls, .. } => (4, 0, to - from, busy, stalls),
+        Event::Pass {
+            from,
+            to,
+            busy,
+            stalls,
+            ..
+        } => (4, 0, to - from, busy, stalls),
     }
 }
 
 fn line(text: &mut String, event: &Event, times: u64) {
     let (what, from, to, mut detail) = match event {
-        Event::Load { operand, words, from, to } => {
-            ("load ", *from, *to, format!("{operand} {words} words"))
-        }
+        Event::Load {
+            operand,
+            words,
+            from,
+            to,
+        } => ("load ", *from, *to, format!("{operand} {words} words")),
         Event::Store { words, from, to } => ("store", *from, *to, format!("output {words} words")),
-        Event::Pass { from, to, busy, stalls, tile, .. } => {
+        Event::Pass {
+            from,
+            to,
+            busy,
+            stalls,
+            tile,
+            ..
+        } => {
             let mut detail = format!("busy {busy}");
             for (cause, cycles) in stalls.iter() {
                 let _ = write!(detail, ", {} {cycles}", cause.name());

@@ -23,7 +23,10 @@ use crate::window::Span;
 /// Words that the whole layer moves.
 #[must_use]
 pub(crate) fn counters(m: &Mapping<'_>) -> Counters {
-    let mut c = Counters { macs: m.layer.macs(), ..Counters::default() };
+    let mut c = Counters {
+        macs: m.layer.macs(),
+        ..Counters::default()
+    };
     for operand in [Operand::Input, Operand::Weight] {
         let fill = staged_words(m, operand);
         c.dram_read[operand] = fill;
@@ -61,7 +64,9 @@ fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
     } else {
         let reductions = || Dim::ALL.into_iter().filter(|d| is_reduction(*d));
         let visits: u64 = reductions().map(|d| m.pass_count(d)).product();
-        let chunks: u64 = reductions().map(|d| m.sum_passes(d, |e| m.chunks(d, e))).product();
+        let chunks: u64 = reductions()
+            .map(|d| m.sum_passes(d, |e| m.chunks(d, e)))
+            .product();
         (out * visits, out * (chunks - visits))
     };
     c.buffer_write.output = sent;
@@ -90,13 +95,14 @@ fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
 
 /// Tiles of an operand that pass through the global buffer.
 pub(crate) fn staged_visits(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let tiles = Dim::ALL.into_iter().filter(|d| is_relevant(operand, *d)).map(|d| {
-        match m.tiling.staging[operand] {
+    let tiles = Dim::ALL
+        .into_iter()
+        .filter(|d| is_relevant(operand, *d))
+        .map(|d| match m.tiling.staging[operand] {
             Staging::Block => m.sum_blocks(d, |_| 1),
             Staging::Pass => m.pass_count(d),
             Staging::Layer => 1,
-        }
-    });
+        });
     tiles.product::<u64>() * repeats(m, operand, m.staging_depth(operand), |_, _| 1)
 }
 
@@ -110,13 +116,16 @@ fn resident_words(m: &Mapping<'_>, operand: Operand) -> u64 {
 /// The same at the PEs: copies of a word along an irrelevant dimension count one each. The copies
 /// are those of the pass that loads the tile, the first of the loops inside the exchange point.
 fn resident_receives(m: &Mapping<'_>, operand: Operand) -> u64 {
-    repeats(m, operand, m.pass_depth[operand], |d, extent| m.chunks(d, extent))
-        * plain_words(m, operand)
+    repeats(m, operand, m.pass_depth[operand], |d, extent| {
+        m.chunks(d, extent)
+    }) * plain_words(m, operand)
         * received_windows(m, operand)
 }
 
 fn streamed_words(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let visits: u64 = irrelevant(operand).map(|d| m.sum_passes(d, |e| m.beats_along(d, e))).product();
+    let visits: u64 = irrelevant(operand)
+        .map(|d| m.sum_passes(d, |e| m.beats_along(d, e)))
+        .product();
     visits * plain_words(m, operand) * sent_windows(m, operand)
 }
 
@@ -133,7 +142,10 @@ fn plain_words(m: &Mapping<'_>, operand: Operand) -> u64 {
 
 fn sent_windows(m: &Mapping<'_>, operand: Operand) -> u64 {
     windows(m, operand, |delivery| {
-        matches!(delivery, Delivery::Once | Delivery::Sliding | Delivery::Forwarded)
+        matches!(
+            delivery,
+            Delivery::Once | Delivery::Sliding | Delivery::Forwarded
+        )
     })
 }
 
@@ -151,7 +163,10 @@ fn windows(m: &Mapping<'_>, operand: Operand, is_union: impl Fn(Delivery) -> boo
                 m.sum_pairs(i, Level::Pass, |o, t| m.axes[i].union(o, t))
             } else {
                 // Tiles partition the pairs, so that one count over the layer is the sum.
-                let whole = |d| Span { start: 0, extent: m.layer.size(d) };
+                let whole = |d| Span {
+                    start: 0,
+                    extent: m.layer.size(d),
+                };
                 m.axes[i].pairs(whole(PAIRS[i].0), whole(PAIRS[i].1))
             }
         })
@@ -159,17 +174,14 @@ fn windows(m: &Mapping<'_>, operand: Operand, is_union: impl Fn(Delivery) -> boo
 }
 
 fn irrelevant(operand: Operand) -> impl Iterator<Item = Dim> {
-    Dim::ALL.into_iter().filter(move |d| !is_relevant(operand, *d))
+    Dim::ALL
+        .into_iter()
+        .filter(move |d| !is_relevant(operand, *d))
 }
 
 /// How often the irrelevant loops outside an exchange point visit the operand's tiles; each visit
 /// weighs as much as `weight` says for the extent of its pass.
-fn repeats(
-    m: &Mapping<'_>,
-    operand: Operand,
-    depth: u8,
-    weight: impl Fn(Dim, u64) -> u64,
-) -> u64 {
+fn repeats(m: &Mapping<'_>, operand: Operand, depth: u8, weight: impl Fn(Dim, u64) -> u64) -> u64 {
     irrelevant(operand)
         .map(|d| {
             let outside = |level| m.loop_index(d, level).is_some_and(|i| i < depth);
@@ -211,13 +223,19 @@ impl Mapping<'_> {
     fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
         let (output, tap) = PAIRS[i];
         let mut sum = 0;
-        self.for_tiles(output, level, |o| self.for_tiles(tap, level, |t| sum += f(o, t)));
+        self.for_tiles(output, level, |o| {
+            self.for_tiles(tap, level, |t| sum += f(o, t))
+        });
         sum
     }
 
     fn for_tiles(&self, dim: Dim, level: Level, mut f: impl FnMut(Span)) {
         let (size, block) = (self.layer.size(dim), self.tiling.block[dim]);
-        let step = if level == Level::Block { block } else { self.pass[dim] };
+        let step = if level == Level::Block {
+            block
+        } else {
+            self.pass[dim]
+        };
         let mut start = 0;
         while start < size {
             let end = (start + block).min(size);
@@ -236,4 +254,3 @@ fn sum_tiles(size: u64, tile: u64, f: impl Fn(u64) -> u64) -> u64 {
     let full = if full == 0 { 0 } else { full * f(tile) };
     if rest == 0 { full } else { full + f(rest) }
 }
-

@@ -25,7 +25,10 @@ pub(crate) type Word = [u64; 8];
 /// Counts by enumeration what the mapping moves.
 #[must_use]
 pub fn walk(mapping: &Mapping<'_>) -> Counters {
-    let mut walk = Walk { mapping, counters: Counters::default() };
+    let mut walk = Walk {
+        mapping,
+        counters: Counters::default(),
+    };
     let mut cursor = Cursor::first(mapping);
     let mut changed = 0;
     let mut open: Option<Cursor> = None;
@@ -104,7 +107,9 @@ impl Walk<'_, '_> {
             each(&beat.tile(m, &cursor.pass), |at| {
                 self.counters.macs += 1;
                 for operand in Operand::ALL {
-                    let Some(word) = word(m, operand, at) else { continue };
+                    let Some(word) = word(m, operand, at) else {
+                        continue;
+                    };
                     let (copy, pe) = self.keys(operand, at, cursor, number);
                     sent[operand].insert((word, copy));
                     received[operand].insert((word, pe));
@@ -116,7 +121,13 @@ impl Walk<'_, '_> {
         self.tally(cursor, reloads, counts(&sent), counts(&received));
     }
 
-    fn tally(&mut self, cursor: &Cursor, reloads: bool, sent: PerOperand<u64>, got: PerOperand<u64>) {
+    fn tally(
+        &mut self,
+        cursor: &Cursor,
+        reloads: bool,
+        sent: PerOperand<u64>,
+        got: PerOperand<u64>,
+    ) {
         let m = self.mapping;
         let c = &mut self.counters;
         for operand in [Operand::Input, Operand::Weight] {

@@ -79,7 +79,13 @@ impl Axis {
             return self.outputs_at(tap, outputs);
         }
         let fresh = self.meet_outputs.min(outputs.extent);
-        self.outputs_at(tap, Span { start: outputs.end() - fresh, extent: fresh })
+        self.outputs_at(
+            tap,
+            Span {
+                start: outputs.end() - fresh,
+                extent: fresh,
+            },
+        )
     }
 
     /// Elements that an output touches and no earlier output of the tile does.
@@ -88,32 +94,59 @@ impl Axis {
             return self.taps_at(output, taps);
         }
         let fresh = self.meet_taps.min(taps.extent);
-        self.taps_at(output, Span { start: taps.end() - fresh, extent: fresh })
+        self.taps_at(
+            output,
+            Span {
+                start: taps.end() - fresh,
+                extent: fresh,
+            },
+        )
     }
 
     /// Distinct existing elements under a tile.
     pub(crate) fn union(&self, outputs: Span, taps: Span) -> u64 {
         if taps.extent <= outputs.extent {
-            (taps.start..taps.end()).map(|tap| self.fresh_at_tap(tap, outputs, taps)).sum()
+            (taps.start..taps.end())
+                .map(|tap| self.fresh_at_tap(tap, outputs, taps))
+                .sum()
         } else {
-            (outputs.start..outputs.end()).map(|o| self.fresh_at_output(o, outputs, taps)).sum()
+            (outputs.start..outputs.end())
+                .map(|o| self.fresh_at_output(o, outputs, taps))
+                .sum()
         }
     }
 
     /// Pairs of a tile whose element exists.
     pub(crate) fn pairs(&self, outputs: Span, taps: Span) -> u64 {
         if taps.extent <= outputs.extent {
-            (taps.start..taps.end()).map(|tap| self.outputs_at(tap, outputs)).sum()
+            (taps.start..taps.end())
+                .map(|tap| self.outputs_at(tap, outputs))
+                .sum()
         } else {
-            (outputs.start..outputs.end()).map(|o| self.taps_at(o, taps)).sum()
+            (outputs.start..outputs.end())
+                .map(|o| self.taps_at(o, taps))
+                .sum()
         }
     }
 
     /// An upper bound on [`Axis::union`] over all tiles of an extent: the union without padding,
     /// but never more than the input.
     pub(crate) fn footprint(&self, outputs: u64, taps: u64) -> u64 {
-        let (outputs, taps) = (Span { start: 0, extent: outputs }, Span { start: 0, extent: taps });
-        let unbounded = Self { pad: 0, input: i64::MAX / 4, ..*self };
+        let (outputs, taps) = (
+            Span {
+                start: 0,
+                extent: outputs,
+            },
+            Span {
+                start: 0,
+                extent: taps,
+            },
+        );
+        let unbounded = Self {
+            pad: 0,
+            input: i64::MAX / 4,
+            ..*self
+        };
         unbounded.union(outputs, taps).min(self.input as u64)
     }
 
@@ -124,7 +157,11 @@ impl Axis {
 
     /// Elements that a sliding window of `taps` taps must keep to meet each element once.
     pub(crate) fn line(&self, taps: u64) -> u64 {
-        if taps <= self.meet_taps { taps } else { (taps - 1) * self.dilation as u64 + 1 }
+        if taps <= self.meet_taps {
+            taps
+        } else {
+            (taps - 1) * self.dilation as u64 + 1
+        }
     }
 }
 
@@ -161,9 +198,17 @@ mod tests {
                 seen.insert(x);
             }
             let fresh = (seen.len() - before) as u64;
-            assert_eq!(axis.fresh_at_tap(tap, outputs, taps), fresh, "{window:?} {outputs:?} {taps:?}");
+            assert_eq!(
+                axis.fresh_at_tap(tap, outputs, taps),
+                fresh,
+                "{window:?} {outputs:?} {taps:?}"
+            );
         }
-        assert_eq!(axis.union(outputs, taps), seen.len() as u64, "{window:?} {outputs:?} {taps:?}");
+        assert_eq!(
+            axis.union(outputs, taps),
+            seen.len() as u64,
+            "{window:?} {outputs:?} {taps:?}"
+        );
         assert_eq!(axis.pairs(outputs, taps), pairs);
         assert!(axis.footprint(outputs.extent, taps.extent) >= seen.len() as u64);
         seen.clear();
@@ -185,8 +230,14 @@ mod tests {
                 pad: rng.random_range(0..6),
                 input: rng.random_range(1..20),
             };
-            let outputs = Span { start: rng.random_range(0..8), extent: rng.random_range(1..8) };
-            let taps = Span { start: rng.random_range(0..5), extent: rng.random_range(1..6) };
+            let outputs = Span {
+                start: rng.random_range(0..8),
+                extent: rng.random_range(1..8),
+            };
+            let taps = Span {
+                start: rng.random_range(0..5),
+                extent: rng.random_range(1..6),
+            };
             check(window, outputs, taps);
         }
     }

@@ -95,7 +95,9 @@ impl Array {
         self.hops = if mapping.resident == Operand::Output {
             0
         } else {
-            let adders: u64 = reductions().map(|d| mapping.chunks(d, pass[d].extent)).product();
+            let adders: u64 = reductions()
+                .map(|d| mapping.chunks(d, pass[d].extent))
+                .product();
             self.result_words * (adders - 1)
         };
     }
@@ -115,10 +117,18 @@ impl Array {
     pub(crate) fn finish(&mut self, mapping: &Mapping<'_>, now: u64) -> Finished {
         let tile = self.beat.tile(mapping, &self.cursor.pass);
         let macs = Dim::ALL.iter().map(|d| tile[*d].extent).product();
-        let mut finished = Finished { macs, hops: self.hops, ..Finished::default() };
+        let mut finished = Finished {
+            macs,
+            hops: self.hops,
+            ..Finished::default()
+        };
         self.beat.advance(mapping, &self.cursor.pass);
         self.beats_left -= 1;
-        let next = if self.beats_left == 0 { self.cursor.next_change(mapping) } else { None };
+        let next = if self.beats_left == 0 {
+            self.cursor.next_change(mapping)
+        } else {
+            None
+        };
         let ends = self.beats_left == 0;
         let leaves = |exchanged: &dyn Fn(u8) -> bool| ends && next.is_none_or(exchanged);
         let resident_leaves = leaves(&|changed| mapping.reloads(mapping.resident, changed));
@@ -127,7 +137,11 @@ impl Array {
         if mapping.resident != Operand::Output || resident_leaves {
             let latency = u64::from(mapping.accelerator.networks.psum_out.latency).max(1);
             let ready = now + self.depth + latency;
-            self.results.push_back(Outgoing { ready, words: self.result_words, closes });
+            self.results.push_back(Outgoing {
+                ready,
+                words: self.result_words,
+                closes,
+            });
             finished.emitted = true;
         }
         if resident_leaves {
@@ -160,11 +174,16 @@ impl Mapping<'_> {
         let a = self.accelerator;
         let pipeline = u64::from(a.array.mac_latency);
         let n = &a.networks;
-        if [n.input, n.weight].iter().any(|n| n.topology == Topology::Systolic) {
+        if [n.input, n.weight]
+            .iter()
+            .any(|n| n.topology == Topology::Systolic)
+        {
             let (rows, cols) = self.used_array(pass);
             return pipeline + rows + cols - 2;
         }
-        let adders: u64 = reductions().map(|d| self.chunks(d, pass[d].extent)).product();
+        let adders: u64 = reductions()
+            .map(|d| self.chunks(d, pass[d].extent))
+            .product();
         pipeline
             + match n.psum_out.topology {
                 Topology::Tree => u64::from(adders.next_power_of_two().trailing_zeros()),

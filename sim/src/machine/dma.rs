@@ -31,8 +31,16 @@ impl Bus {
     pub(crate) fn new(accelerator: &Accelerator) -> Self {
         let (core, memory) = (accelerator.clock.0, accelerator.dram.clock.0);
         match accelerator.dram.kind {
-            DramKind::Ideal => Self { ideal: true, bits: 1, per: 0, latency: 0 },
-            DramKind::Bandwidth { words_per_cycle, latency } => {
+            DramKind::Ideal => Self {
+                ideal: true,
+                bits: 1,
+                per: 0,
+                latency: 0,
+            },
+            DramKind::Bandwidth {
+                words_per_cycle,
+                latency,
+            } => {
                 let bits = u128::from(words_per_cycle) * u128::from(accelerator.dram.word.0);
                 Self {
                     ideal: false,
@@ -171,7 +179,9 @@ impl Dma {
                 return flight.pop_front().map(Arrival::Load);
             }
         }
-        self.stored.take_if(|t| t.arrives <= now).map(Arrival::Store)
+        self.stored
+            .take_if(|t| t.arrives <= now)
+            .map(Arrival::Store)
     }
 
     /// Starts transfers and gives one of them this cycle of the bus; whether anything began or
@@ -187,7 +197,10 @@ impl Dma {
         for operand in Operand::ALL {
             moved |= self.channels[operand].begin(mapping, bus, tiles, now);
         }
-        if self.storing.is_none() && self.stored.is_none() && let Some(store) = self.waiting.pop_front() {
+        if self.storing.is_none()
+            && self.stored.is_none()
+            && let Some(store) = self.waiting.pop_front()
+        {
             let left = bus.cycles(store.words, store_bits(mapping, store.is_partial));
             let transfer = Transfer {
                 operand: Operand::Output,
@@ -199,7 +212,9 @@ impl Dma {
             self.storing = Some(Job { transfer, left });
             moved = true;
         }
-        let Some(job) = self.served() else { return moved };
+        let Some(job) = self.served() else {
+            return moved;
+        };
         job.left -= 1;
         if job.left > 0 {
             return moved;
@@ -218,13 +233,18 @@ impl Dma {
     }
 
     fn next_load(&self) -> Option<Operand> {
-        let busy = Operand::ALL.into_iter().filter(|o| self.channels[*o].job.is_some());
+        let busy = Operand::ALL
+            .into_iter()
+            .filter(|o| self.channels[*o].job.is_some());
         busy.min_by_key(|o| self.channels[*o].job_pass)
     }
 
     fn finish(&mut self, bus: &Bus, now: u64) {
         if let Some(job) = self.storing.take() {
-            self.stored = Some(Transfer { arrives: now + 1, ..job.transfer });
+            self.stored = Some(Transfer {
+                arrives: now + 1,
+                ..job.transfer
+            });
         } else if let Some(operand) = self.next_load() {
             self.channels[operand].finish(now + 1 + bus.latency());
         }
@@ -232,10 +252,13 @@ impl Dma {
 
     /// The next time after `last` at which the engine can change by itself.
     pub(crate) fn next_event(&mut self, last: u64) -> u64 {
-        let loads = Operand::ALL.into_iter().filter_map(|o| self.channels[o].flight.front());
+        let loads = Operand::ALL
+            .into_iter()
+            .filter_map(|o| self.channels[o].flight.front());
         let ends = loads.chain(&self.stored).map(|t| t.arrives);
         let arrival = ends.min().unwrap_or(u64::MAX);
-        self.served().map_or(arrival, |job| arrival.min(last + job.left))
+        self.served()
+            .map_or(arrival, |job| arrival.min(last + job.left))
     }
 
     /// Lets the bus work through cycles in which nothing begins or ends.
@@ -255,8 +278,18 @@ impl Channel {
         }
         let tile = self.cursor.staged(mapping, self.operand);
         let is_fresh = self.operand == Operand::Output && is_first(&tile);
-        let words = if is_fresh { 0 } else { mapping.words(self.operand, &tile) };
-        let transfer = Transfer { operand: self.operand, words, started: now, arrives: 0, tile };
+        let words = if is_fresh {
+            0
+        } else {
+            mapping.words(self.operand, &tile)
+        };
+        let transfer = Transfer {
+            operand: self.operand,
+            words,
+            started: now,
+            arrives: 0,
+            tile,
+        };
         let left = bus.cycles(words, mapping.buffer_bits(self.operand));
         self.job = Some(Job { transfer, left });
         self.job_pass = self.pass;
@@ -279,8 +312,14 @@ impl Channel {
 
     fn finish(&mut self, arrives: u64) {
         if let Some(job) = self.job.take() {
-            let arrives = self.flight.back().map_or(arrives, |last| arrives.max(last.arrives));
-            self.flight.push_back(Transfer { arrives, ..job.transfer });
+            let arrives = self
+                .flight
+                .back()
+                .map_or(arrives, |last| arrives.max(last.arrives));
+            self.flight.push_back(Transfer {
+                arrives,
+                ..job.transfer
+            });
         }
     }
 }
@@ -288,5 +327,9 @@ impl Channel {
 /// Width of an output word on its way to DRAM.
 pub(crate) fn store_bits(mapping: &Mapping<'_>, is_partial: bool) -> u64 {
     let precision = &mapping.accelerator.precision;
-    u64::from(if is_partial { precision.partial_sum.0 } else { precision.output.0 })
+    u64::from(if is_partial {
+        precision.partial_sum.0
+    } else {
+        precision.output.0
+    })
 }

@@ -10,9 +10,9 @@ use stationary_arch::{Network, Operand};
 
 use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
-use crate::mapping::{Mapping, is_first};
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
+use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
 use stationary_workloads::{Dim, PerDim};
@@ -169,7 +169,9 @@ impl ShapedFeed {
             completed += 1;
         }
         if completed > 0 {
-            self.state.flight.push_back((now + self.state.latency, completed));
+            self.state
+                .flight
+                .push_back((now + self.state.latency, completed));
             sent.moved = true;
         }
         sent
@@ -232,7 +234,9 @@ impl ShapedFeed {
                 f.exhausted = true;
                 return false;
             };
-            let outputs = Dim::ALL.into_iter().filter(|d| is_relevant(Operand::Output, *d));
+            let outputs = Dim::ALL
+                .into_iter()
+                .filter(|d| is_relevant(Operand::Output, *d));
             f.repeats = outputs.into_iter().all(|d| f.cursor.pass[d] == before[d]);
             f.pass_index += 1;
             if m.stages_anew(f.operand, changed) {
@@ -271,8 +275,11 @@ impl Feed {
             return gate.written + u64::from(!self.repeats) < self.sent;
         }
         let [here, before] = self.base;
-        let needed =
-            if self.repeats { (self.sent - here + 1).min(here - before) } else { 0 };
+        let needed = if self.repeats {
+            (self.sent - here + 1).min(here - before)
+        } else {
+            0
+        };
         gate.written < before + needed
     }
 

@@ -134,7 +134,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 self.skip();
             }
         }
-        assert_eq!(self.busy + self.stalls.total(), self.now, "every cycle is counted once");
+        assert_eq!(
+            self.busy + self.stalls.total(),
+            self.now,
+            "every cycle is counted once"
+        );
         Run {
             cycles: self.now,
             busy: self.busy,
@@ -173,7 +177,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                     self.tiles.freed.output += 1;
                     c.dram_write.output += t.words;
                     self.payload.store(self.m, &t.tile);
-                    trace.event(Event::Store { words: t.words, from: t.started, to: t.arrives });
+                    trace.event(Event::Store {
+                        words: t.words,
+                        from: t.started,
+                        to: t.arrives,
+                    });
                 }
             }
         }
@@ -184,7 +192,12 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);
         let mut moved = false;
         while budget > 0 {
-            let Some(front) = self.array.results.front_mut().filter(|r| r.ready <= self.now) else {
+            let Some(front) = self
+                .array
+                .results
+                .front_mut()
+                .filter(|r| r.ready <= self.now)
+            else {
                 break;
             };
             let words = front.words.min(budget);
@@ -218,7 +231,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.counters.dram_spilled += words;
         }
         self.payload.close();
-        self.dma.queue(Store { words, tile, is_partial });
+        self.dma.queue(Store {
+            words,
+            tile,
+            is_partial,
+        });
     }
 
     fn tick_array(&mut self, trace: &mut impl Trace) -> bool {
@@ -266,7 +283,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             stalls: self.stalls.since(&mark.stalls),
             tile: *pass,
         });
-        self.pass_mark = PassMark { at: to, busy: self.busy, stalls: self.stalls };
+        self.pass_mark = PassMark {
+            at: to,
+            busy: self.busy,
+            stalls: self.stalls,
+        };
     }
 
     /// What keeps the next beat from starting.
@@ -274,12 +295,19 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         let a = &self.array;
         if a.done {
             let is_draining = !a.results.is_empty();
-            return Some(if is_draining { Stall::Drain } else { Stall::Dram(Operand::Output) });
+            return Some(if is_draining {
+                Stall::Drain
+            } else {
+                Stall::Dram(Operand::Output)
+            });
         }
         for operand in [Operand::Weight, Operand::Input, Operand::Output] {
             let feed = &self.feeds[operand];
-            let needed =
-                if operand == self.m.resident { a.residents } else { a.beats_started + 1 };
+            let needed = if operand == self.m.resident {
+                a.residents
+            } else {
+                a.beats_started + 1
+            };
             if feed.state.arrived >= needed {
                 continue;
             }
@@ -303,7 +331,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
 
     /// A resident output tile waits for the one before it to leave, or for its partial sums.
     fn reload_cause(&self) -> Stall {
-        if self.array.results.is_empty() { Stall::Network(Operand::Output) } else { Stall::Drain }
+        if self.array.results.is_empty() {
+            Stall::Network(Operand::Output)
+        } else {
+            Stall::Drain
+        }
     }
 
     fn gate(&self, operand: Operand) -> Gate {
@@ -315,14 +347,25 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         } else {
             a.retired
         };
-        Gate { used, passes_done: a.passes_done, written: self.written }
+        Gate {
+            used,
+            passes_done: a.passes_done,
+            written: self.written,
+        }
     }
 
     fn tick_feed(&mut self, operand: Operand) -> bool {
         let gate = self.gate(operand);
         let network = feed_network(self.m, operand);
         let feed = &mut self.feeds[operand];
-        let sent = feed.tick(self.m, network, &self.tiles, gate, self.now, &mut self.payload);
+        let sent = feed.tick(
+            self.m,
+            network,
+            &self.tiles,
+            gate,
+            self.now,
+            &mut self.payload,
+        );
         self.counters.buffer_read[operand] += sent.words;
         self.counters.array_receive[operand] += sent.received;
         if operand != Operand::Output {
@@ -347,7 +390,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         if self.array.remaining > 0 {
             next = next.min(last + self.array.remaining);
         }
-        assert!(next < u64::MAX, "the machine waits for something that can happen");
+        assert!(
+            next < u64::MAX,
+            "the machine waits for something that can happen"
+        );
         let idle = next - self.now;
         self.dma.skip(idle);
         if self.array.remaining > 0 {

@@ -83,7 +83,10 @@ impl Stalls {
 
     /// The causes that lost any cycle, in the order of [`Stall::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Stall, u64)> + '_ {
-        Stall::ALL.into_iter().map(|cause| (cause, self.of(cause))).filter(|(_, n)| *n > 0)
+        Stall::ALL
+            .into_iter()
+            .map(|cause| (cause, self.of(cause)))
+            .filter(|(_, n)| *n > 0)
     }
 
     pub(crate) fn add(&mut self, cause: Stall, cycles: u64) {

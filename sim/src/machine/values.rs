@@ -31,7 +31,8 @@ impl Tensors {
     /// Small values that follow from the position, for layers without data of their own.
     #[must_use]
     pub fn patterned(layer: &Layer) -> Self {
-        let value = |i: u64, m: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % m as i64 - 3;
+        let value =
+            |i: u64, m: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % m as i64 - 3;
         Self {
             input: (0..layer.inputs()).map(|i| value(i + 1, 8)).collect(),
             weight: (0..layer.weights()).map(|i| value(i + 77, 7)).collect(),
@@ -64,8 +65,16 @@ pub fn run_functional(
     trace: &mut impl Trace,
 ) -> FunctionalRun {
     let layer = mapping.layer;
-    assert_eq!(tensors.input.len() as u64, layer.inputs(), "input tensor has the layer's size");
-    assert_eq!(tensors.weight.len() as u64, layer.weights(), "weight tensor has the layer's size");
+    assert_eq!(
+        tensors.input.len() as u64,
+        layer.inputs(),
+        "input tensor has the layer's size"
+    );
+    assert_eq!(
+        tensors.weight.len() as u64,
+        layer.weights(),
+        "weight tensor has the layer's size"
+    );
     let values = Values {
         tensors,
         output: vec![None; layer.outputs() as usize],
@@ -137,16 +146,26 @@ impl Values<'_> {
             return words;
         }
         each(tile, |at| {
-            let Some(word) = word(m, operand, at) else { return };
-            let value = self.buffer[operand].iter().rev().find_map(|tile| tile.get(&word));
-            words.insert(word, *value.expect("a word is read while its tile is in the buffer"));
+            let Some(word) = word(m, operand, at) else {
+                return;
+            };
+            let value = self.buffer[operand]
+                .iter()
+                .rev()
+                .find_map(|tile| tile.get(&word));
+            words.insert(
+                word,
+                *value.expect("a word is read while its tile is in the buffer"),
+            );
         });
         words
     }
 
     fn operand_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
         let place = if operand == m.resident {
-            self.parked.front().expect("the resident tile is in the array")
+            self.parked
+                .front()
+                .expect("the resident tile is in the array")
         } else {
             &self.live[operand]
         };
@@ -160,7 +179,9 @@ impl Payload for Values<'_> {
         if operand != Operand::Output || !is_first(tile) {
             each(tile, |at| {
                 if let Some(word) = word(m, operand, at) {
-                    words.entry(word).or_insert_with(|| self.from_dram(m, operand, &word));
+                    words
+                        .entry(word)
+                        .or_insert_with(|| self.from_dram(m, operand, &word));
                 }
             });
         }
@@ -192,7 +213,9 @@ impl Payload for Values<'_> {
         }
         for operand in Operand::ALL {
             if operand != m.resident {
-                let parcel = self.sent[operand].pop_front().expect("a beat's words were sent");
+                let parcel = self.sent[operand]
+                    .pop_front()
+                    .expect("a beat's words were sent");
                 self.live[operand].extend(parcel);
             }
         }
@@ -202,7 +225,9 @@ impl Payload for Values<'_> {
             self.repeated |= self.done.replace(index, true);
             let target = word(m, Operand::Output, at).expect("outputs are never padding");
             let weight = word(m, Operand::Weight, at).expect("weights are never padding");
-            let sum = sums.entry(target).or_insert_with(|| self.operand_value(m, Operand::Output, &target));
+            let sum = sums
+                .entry(target)
+                .or_insert_with(|| self.operand_value(m, Operand::Output, &target));
             if let Some(input) = word(m, Operand::Input, at) {
                 *sum += self.operand_value(m, Operand::Input, &input)
                     * self.operand_value(m, Operand::Weight, &weight);
@@ -216,8 +241,15 @@ impl Payload for Values<'_> {
     }
 
     fn write(&mut self) {
-        let words = self.emitted.pop_front().expect("results were emitted before they are written");
-        let tile = self.buffer.output.front_mut().expect("an output tile is in the buffer");
+        let words = self
+            .emitted
+            .pop_front()
+            .expect("results were emitted before they are written");
+        let tile = self
+            .buffer
+            .output
+            .front_mut()
+            .expect("an output tile is in the buffer");
         tile.extend(words);
     }
 
@@ -226,10 +258,15 @@ impl Payload for Values<'_> {
     }
 
     fn store(&mut self, m: &Mapping<'_>, tile: &PerDim<Span>) {
-        let words = self.closed.pop_front().expect("a tile was complete before it is stored");
+        let words = self
+            .closed
+            .pop_front()
+            .expect("a tile was complete before it is stored");
         each(tile, |at| {
             let word = word(m, Operand::Output, at).expect("outputs are never padding");
-            let value = words.get(&word).expect("every word of a complete tile was written");
+            let value = words
+                .get(&word)
+                .expect("every word of a complete tile was written");
             self.output[output_index(m.layer, &word)] = Some(*value);
         });
     }
@@ -255,5 +292,7 @@ fn output_index(layer: &Layer, w: &Word) -> usize {
 }
 
 fn flat<const D: usize>(digits: [(u64, u64); D]) -> usize {
-    digits.into_iter().fold(0, |index, (digit, base)| index * base + digit) as usize
+    digits
+        .into_iter()
+        .fold(0, |index, (digit, base)| index * base + digit) as usize
 }

@@ -19,22 +19,32 @@ pub(super) fn fitting<'a>(
     base: &Tiling,
     visit: &mut dyn FnMut(&Mapping<'a>),
 ) {
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *base) else { return };
+    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *base) else {
+        return;
+    };
     let chunk = |d: Dim| {
-        if dataflow.beats.contains(&d) { 1 } else { shape.pass[d] }
+        if dataflow.beats.contains(&d) {
+            1
+        } else {
+            shape.pass[d]
+        }
     };
     let mut found = false;
     let mut tiling = *base;
-    descend(layer, &LADDER, &chunk, &mut tiling, &mut |t| {
-        match Mapping::new(layer, accelerator, dataflow, *t) {
+    descend(
+        layer,
+        &LADDER,
+        &chunk,
+        &mut tiling,
+        &mut |t| match Mapping::new(layer, accelerator, dataflow, *t) {
             Ok(mapping) => {
                 found = true;
                 visit(&mapping);
                 true
             }
             Err(_) => false,
-        }
-    });
+        },
+    );
     if found {
         return;
     }

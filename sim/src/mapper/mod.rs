@@ -61,7 +61,10 @@ pub fn map<'a>(
         }
     });
     best.map(|(_, mapping)| mapping).ok_or_else(|| {
-        let smallest = Tiling { block: stationary_workloads::PerDim::splat(1), ..Tiling::trivial(layer.sizes()) };
+        let smallest = Tiling {
+            block: stationary_workloads::PerDim::splat(1),
+            ..Tiling::trivial(layer.sizes())
+        };
         let reason = match Mapping::new(layer, accelerator, dataflow, smallest) {
             Err(reason) => reason,
             Ok(_) => MappingError::NoStationaryOperand,
@@ -100,7 +103,10 @@ pub fn candidates<'a>(
     let mut blocks = Vec::new();
     for unrolling in unrolling::best(layer, accelerator, dataflow, UNROLLINGS) {
         for staging in STAGINGS {
-            let base = Tiling { staging, ..unrolling };
+            let base = Tiling {
+                staging,
+                ..unrolling
+            };
             blocks.clear();
             blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
                 let estimate = estimate(mapping);
@@ -111,7 +117,11 @@ pub fn candidates<'a>(
             blocks.truncate(BLOCKS);
             for (_, tiling) in &blocks {
                 for (block_order, pass_order) in orders().skip(1) {
-                    let tiling = Tiling { block_order, pass_order, ..*tiling };
+                    let tiling = Tiling {
+                        block_order,
+                        pass_order,
+                        ..*tiling
+                    };
                     if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
                         visit(&mapping, &estimate(&mapping));
                     }
@@ -122,10 +132,26 @@ pub fn candidates<'a>(
 }
 
 const STAGINGS: [PerOperand<Staging>; 4] = [
-    PerOperand { input: Staging::Block, weight: Staging::Block, output: Staging::Block },
-    PerOperand { input: Staging::Block, weight: Staging::Pass, output: Staging::Block },
-    PerOperand { input: Staging::Layer, weight: Staging::Block, output: Staging::Block },
-    PerOperand { input: Staging::Layer, weight: Staging::Pass, output: Staging::Block },
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
 ];
 
 /// Loop orders in which outputs, weights or inputs change last.
@@ -140,10 +166,16 @@ const ORDERS: [[Dim; 8]; 4] = {
 };
 
 fn orders() -> impl Iterator<Item = ([Dim; 8], [Dim; 8])> {
-    ORDERS.into_iter().flat_map(|block| ORDERS.into_iter().map(move |pass| (block, pass)))
+    ORDERS
+        .into_iter()
+        .flat_map(|block| ORDERS.into_iter().map(move |pass| (block, pass)))
 }
 
 /// The orders of candidates that have not been combined with all.
 fn first_orders(tiling: Tiling) -> Tiling {
-    Tiling { block_order: ORDERS[0], pass_order: ORDERS[0], ..tiling }
+    Tiling {
+        block_order: ORDERS[0],
+        pass_order: ORDERS[0],
+        ..tiling
+    }
 }

@@ -24,7 +24,13 @@ pub(super) fn best(
     let mut found: Vec<(u64, Tiling)> = Vec::new();
     let base = first_orders(Tiling::trivial(layer.sizes()));
     let base = Tiling {
-        local: PerDim::from_fn(|d| if dataflow.beats.contains(&d) { layer.size(d) } else { 1 }),
+        local: PerDim::from_fn(|d| {
+            if dataflow.beats.contains(&d) {
+                layer.size(d)
+            } else {
+                1
+            }
+        }),
         ..base
     };
     let rows = u64::from(accelerator.array.rows);
@@ -34,15 +40,18 @@ pub(super) fn best(
             if Mapping::unbuffered(layer, accelerator, dataflow, t).is_err() {
                 return;
             }
-            localise(layer, dataflow.local, t, &mut |t| {
-                match Mapping::unbuffered(layer, accelerator, dataflow, t) {
+            localise(
+                layer,
+                dataflow.local,
+                t,
+                &mut |t| match Mapping::unbuffered(layer, accelerator, dataflow, t) {
                     Ok(mapping) => {
                         found.push((traffic::busy(&mapping), t));
                         true
                     }
                     Err(_) => false,
-                }
-            });
+                },
+            );
         });
     });
     found.sort_by_key(|(busy, _)| *busy);
@@ -53,7 +62,10 @@ pub(super) fn best(
             let mapping = Mapping::unbuffered(layer, accelerator, dataflow, t).ok()?;
             let e = estimate(&mapping);
             let reads = e.counters.buffer_read;
-            Some(((e.compute_cycles, reads.input + reads.weight + reads.output), t))
+            Some((
+                (e.compute_cycles, reads.input + reads.weight + reads.output),
+                t,
+            ))
         })
         .collect();
     ranked.sort_by_key(|(key, _)| *key);
@@ -110,14 +122,19 @@ fn localise(layer: &Layer, dims: &[Dim], tiling: Tiling, visit: &mut dyn FnMut(T
         visit(tiling);
         return;
     };
-    let share = layer.size(*dim).div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
+    let share = layer
+        .size(*dim)
+        .div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
     let steps: &[u64] = match dim {
         Dim::R | Dim::S => &[u64::MAX, 1],
         _ => &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
     };
     for step in steps {
         let extent = (*step).min(share);
-        let t = Tiling { local: tiling.local.with(*dim, extent), ..tiling };
+        let t = Tiling {
+            local: tiling.local.with(*dim, extent),
+            ..tiling
+        };
         let mut fits = false;
         localise(layer, rest, t, &mut |t| {
             let is_legal = visit(t);

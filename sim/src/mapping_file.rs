@@ -1,0 +1,311 @@
+//! Mappings as files: a serde mirror of [`Tiling`], one entry a layer.
+//!
+//! ```yaml
+//! layers:
+//!   - layer: conv2
+//!     dataflow: rs
+//!     block: {K: 64, C: 2}       # extents in the global buffer; left out: the whole layer
+//!     local: {K: 16, C: 2, S: 5} # extents in a PE; left out: 1, or all for streaming dimensions
+//!     rows: {R: 5, P: 2}         # unrolling; left out: 1
+//!     cols: {P: 14}
+//!     block_order: GNPQKCRS      # outer to inner
+//!     pass_order: GNPQKCRS
+//!     staging: {weight: pass}    # block, pass or layer; left out: block
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::{Dim, Layer, PerDim};
+
+use crate::dataflow::Dataflow;
+use crate::mapping::Mapping;
+use crate::tiling::{Staging, Tiling};
+
+/// Mappings of the layers of a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappingFile {
+    layers: Vec<LayerMapping>,
+}
+
+/// The mapping of one layer, as written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerMapping {
+    layer: String,
+    dataflow: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    block: BTreeMap<Dim, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    local: BTreeMap<Dim, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    rows: BTreeMap<Dim, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    cols: BTreeMap<Dim, u64>,
+    #[serde(default = "default_order")]
+    block_order: String,
+    #[serde(default = "default_order")]
+    pass_order: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    staging: BTreeMap<Operand, StagingName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StagingName {
+    Block,
+    Pass,
+    Layer,
+}
+
+fn default_order() -> String {
+    "GNPQKCRS".to_owned()
+}
+
+/// Why a mapping file is not usable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingFileError {
+    /// Not YAML, or not of this shape.
+    #[error("{file}: {message}")]
+    Yaml {
+        /// The file.
+        file: String,
+        /// What the parser says, with path, line and column.
+        message: String,
+    },
+    /// No entry for a layer.
+    #[error("{file}: no mapping for layer `{layer}`; it has: {present}")]
+    Missing {
+        /// The file.
+        file: String,
+        /// The layer asked for.
+        layer: String,
+        /// The layers there are.
+        present: String,
+    },
+    /// A dataflow that does not exist.
+    #[error("layer `{layer}`: unknown dataflow `{found}`; allowed: ws, os, rs, is")]
+    Dataflow {
+        /// The layer.
+        layer: String,
+        /// As written.
+        found: String,
+    },
+    /// A loop order that is not a permutation.
+    #[error("layer `{layer}`: {field} is `{found}`; it must name each of N G K C P Q R S once")]
+    Order {
+        /// The layer.
+        layer: String,
+        /// The field.
+        field: &'static str,
+        /// As written.
+        found: String,
+    },
+}
+
+impl MappingFile {
+    /// Reads a file's text.
+    ///
+    /// # Errors
+    /// Text that is not YAML of this shape.
+    pub fn parse(file: &str, text: &str) -> Result<Self, MappingFileError> {
+        serde_yaml::from_str(text).map_err(|e| MappingFileError::Yaml {
+            file: file.to_owned(),
+            message: e.to_string(),
+        })
+    }
+
+    /// The file of some mappings, each under its layer's name.
+    #[must_use]
+    pub fn of(mappings: &[Mapping<'_>]) -> Self {
+        Self {
+            layers: mappings.iter().map(LayerMapping::of).collect(),
+        }
+    }
+
+    /// The YAML text.
+    #[must_use]
+    pub fn to_yaml(&self) -> String {
+        serde_yaml::to_string(self).unwrap_or_default()
+    }
+
+    /// Dataflow and tiling of a layer.
+    ///
+    /// # Errors
+    /// No entry for the layer, or one with an unknown dataflow or loop order.
+    pub fn tiling(
+        &self,
+        file: &str,
+        layer: &Layer,
+    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+        match self.layers.iter().find(|entry| entry.layer == layer.name()) {
+            Some(entry) => entry.tiling(layer),
+            None => Err(MappingFileError::Missing {
+                file: file.to_owned(),
+                layer: layer.name().to_owned(),
+                present: self
+                    .layers
+                    .iter()
+                    .map(|e| e.layer.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }),
+        }
+    }
+}
+
+impl LayerMapping {
+    /// A mapping as it is written: extents that say nothing are left out.
+    #[must_use]
+    pub fn of(mapping: &Mapping<'_>) -> Self {
+        let t = mapping.tiling();
+        let layer = mapping.layer();
+        let dataflow = mapping.dataflow();
+        let unlike = |values: &PerDim<u64>, usual: &dyn Fn(Dim) -> u64| {
+            Dim::ALL
+                .into_iter()
+                .filter(|d| values[*d] != usual(*d))
+                .map(|d| (d, values[d]))
+                .collect()
+        };
+        let order = |dims: [Dim; 8]| dims.iter().map(|d| d.name()).collect();
+        let staged = Operand::ALL
+            .into_iter()
+            .map(|o| (o, StagingName::from(t.staging[o])));
+        Self {
+            layer: layer.name().to_owned(),
+            dataflow: dataflow.name.to_owned(),
+            block: unlike(&t.block, &|d| layer.size(d)),
+            local: unlike(&t.local, &|d| usual_local(dataflow, layer, d)),
+            rows: unlike(&t.rows, &|_| 1),
+            cols: unlike(&t.cols, &|_| 1),
+            block_order: order(t.block_order),
+            pass_order: order(t.pass_order),
+            staging: staged.filter(|(_, s)| *s != StagingName::Block).collect(),
+        }
+    }
+
+    fn tiling(&self, layer: &Layer) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+        let dataflow =
+            Dataflow::find(&self.dataflow).ok_or_else(|| MappingFileError::Dataflow {
+                layer: self.layer.clone(),
+                found: self.dataflow.clone(),
+            })?;
+        let or = |values: &BTreeMap<Dim, u64>, usual: &dyn Fn(Dim) -> u64| {
+            PerDim::from_fn(|d| values.get(&d).copied().unwrap_or_else(|| usual(d)))
+        };
+        let staging = |o| {
+            self.staging
+                .get(&o)
+                .copied()
+                .unwrap_or(StagingName::Block)
+                .into()
+        };
+        let tiling = Tiling {
+            block: or(&self.block, &|d| layer.size(d)),
+            local: or(&self.local, &|d| usual_local(dataflow, layer, d)),
+            rows: or(&self.rows, &|_| 1),
+            cols: or(&self.cols, &|_| 1),
+            block_order: self.order("block_order", &self.block_order)?,
+            pass_order: self.order("pass_order", &self.pass_order)?,
+            staging: PerOperand::from_fn(staging),
+        };
+        Ok((dataflow, tiling))
+    }
+
+    fn order(&self, field: &'static str, text: &str) -> Result<[Dim; 8], MappingFileError> {
+        let dims = Dim::ALL.map(|d| text.find(d.name()).map(|place| (place, d)));
+        let mut places: Vec<_> = dims.into_iter().flatten().collect();
+        places.sort_unstable();
+        let order: Vec<_> = places.into_iter().map(|(_, d)| d).collect();
+        <[Dim; 8]>::try_from(order)
+            .ok()
+            .filter(|_| text.len() == 8)
+            .ok_or_else(|| MappingFileError::Order {
+                layer: self.layer.clone(),
+                field,
+                found: text.to_owned(),
+            })
+    }
+}
+
+/// The local extent of a dimension that a file says nothing of.
+fn usual_local(dataflow: &Dataflow, layer: &Layer, dim: Dim) -> u64 {
+    if dataflow.beats.contains(&dim) {
+        layer.size(dim)
+    } else {
+        1
+    }
+}
+
+impl From<Staging> for StagingName {
+    fn from(staging: Staging) -> Self {
+        match staging {
+            Staging::Block => Self::Block,
+            Staging::Pass => Self::Pass,
+            Staging::Layer => Self::Layer,
+        }
+    }
+}
+
+impl From<StagingName> for Staging {
+    fn from(name: StagingName) -> Self {
+        match name {
+            StagingName::Block => Self::Block,
+            StagingName::Pass => Self::Pass,
+            StagingName::Layer => Self::Layer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary_arch::Accelerator;
+    use stationary_workloads::zoo;
+
+    use super::*;
+    use crate::mapper;
+
+    #[test]
+    fn written_mappings_read_back_the_same() -> Result<(), Box<dyn std::error::Error>> {
+        let accelerator = Accelerator::preset("eyeriss", &[])?;
+        let network = zoo::find("alexnet")?;
+        for layer in network.layers().iter().take(3) {
+            let mapping = mapper::map(layer, &accelerator, &crate::ROW_STATIONARY)?;
+            let text = MappingFile::of(&[mapping]).to_yaml();
+            let (dataflow, tiling) =
+                MappingFile::parse("m.yaml", &text)?.tiling("m.yaml", layer)?;
+            assert_eq!((dataflow.name, &tiling), ("rs", mapping.tiling()));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let check = |text: &str, expected: &str| {
+            let layer = &zoo::find("alexnet").expect("a bundled network").layers()[0].clone();
+            let error = MappingFile::parse("m.yaml", text)
+                .and_then(|file| file.tiling("m.yaml", layer).map(|_| ()))
+                .expect_err("the file is wrong");
+            assert!(error.to_string().contains(expected), "{error}");
+        };
+        check(
+            "layers: [{layer: conv1, dataflow: xs}]",
+            "unknown dataflow `xs`",
+        );
+        check(
+            "layers: [{layer: conv9, dataflow: rs}]",
+            "no mapping for layer `conv1`; it has: conv9",
+        );
+        check(
+            "layers: [{layer: conv1, dataflow: rs, block: {K: -4}}]",
+            "m.yaml: layers[0].block",
+        );
+        check(
+            "layers: [{layer: conv1, dataflow: rs, pass_order: NGKC}]",
+            "pass_order is `NGKC`",
+        );
+    }
+}
