@@ -18,6 +18,7 @@
 
 mod budget;
 pub mod certificate;
+pub mod design;
 mod driver;
 mod fixed;
 mod hull;

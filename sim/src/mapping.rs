@@ -245,7 +245,8 @@ impl<'a> Mapping<'a> {
     }
 
     /// Words of an operand that one PE holds.
-    fn scratchpad_words(&self, operand: Operand) -> u64 {
+    #[must_use]
+    pub fn scratchpad_words(&self, operand: Operand) -> u64 {
         let held = |dim: Dim| match self.beat_step[dim] {
             0 => self.tiling.local[dim],
             step => step.min(self.tiling.local[dim]),
@@ -268,7 +269,8 @@ impl<'a> Mapping<'a> {
     }
 
     /// Bytes of the global buffer that one tile of an operand takes.
-    fn tile_bytes(&self, operand: Operand) -> u64 {
+    #[must_use]
+    pub fn tile_bytes(&self, operand: Operand) -> u64 {
         let extents = match self.tiling.staging[operand] {
             Staging::Block => &self.tiling.block,
             Staging::Pass => &self.pass,

@@ -13,7 +13,7 @@ mod blocks;
 mod unrolling;
 
 use stationary_arch::{Accelerator, Operand, PerOperand};
-use stationary_workloads::{Dim, Layer};
+use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
@@ -21,10 +21,26 @@ use crate::mapping::Mapping;
 use crate::model::{Estimate, estimate};
 use crate::tiling::{Staging, Tiling};
 
-/// Unrollings that are combined with blocks.
-const UNROLLINGS: usize = 10;
-/// Blocks that are combined with all loop orders.
-const BLOCKS: usize = 16;
+/// How far the enumeration goes, and what is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Unrollings that are combined with blocks.
+    pub unrollings: usize,
+    /// Blocks that are combined with all loop orders.
+    pub blocks: usize,
+    /// Extents that a PE must cover (as far as the layer has them), by dimension.
+    pub local: PerDim<Option<u64>>,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            unrollings: 10,
+            blocks: 16,
+            local: PerDim::splat(None),
+        }
+    }
+}
 
 /// No candidate fits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,16 +69,35 @@ pub fn map<'a>(
     accelerator: &'a Accelerator,
     dataflow: &'static Dataflow,
 ) -> Result<Mapping<'a>, MapperError> {
+    map_with(layer, accelerator, dataflow, &Effort::default())
+}
+
+/// [`map`] with another effort.
+///
+/// # Errors
+/// As [`map`].
+pub fn map_with<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+    effort: &Effort,
+) -> Result<Mapping<'a>, MapperError> {
     let mut best: Option<(Rank, Mapping<'a>)> = None;
-    candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
-        let rank = rank(estimate);
-        if best.as_ref().is_none_or(|(least, _)| rank < *least) {
-            best = Some((rank, *mapping));
-        }
-    });
+    candidates_with(
+        layer,
+        accelerator,
+        dataflow,
+        effort,
+        &mut |mapping, estimate| {
+            let rank = rank(estimate);
+            if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+                best = Some((rank, *mapping));
+            }
+        },
+    );
     best.map(|(_, mapping)| mapping).ok_or_else(|| {
         let smallest = Tiling {
-            block: stationary_workloads::PerDim::splat(1),
+            block: PerDim::splat(1),
             ..Tiling::trivial(layer.sizes())
         };
         let reason = match Mapping::new(layer, accelerator, dataflow, smallest) {
@@ -100,8 +135,18 @@ pub fn candidates<'a>(
     dataflow: &'static Dataflow,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
+    candidates_with(layer, accelerator, dataflow, &Effort::default(), visit);
+}
+
+fn candidates_with<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+    effort: &Effort,
+    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+) {
     let mut blocks = Vec::new();
-    for unrolling in unrolling::best(layer, accelerator, dataflow, UNROLLINGS) {
+    for unrolling in unrolling::best(layer, accelerator, dataflow, effort) {
         for staging in STAGINGS {
             let base = Tiling {
                 staging,
@@ -114,7 +159,7 @@ pub fn candidates<'a>(
                 blocks.push((rank(&estimate), mapping.tiling));
             });
             blocks.sort_by_key(|(rank, _)| *rank);
-            blocks.truncate(BLOCKS);
+            blocks.truncate(effort.blocks);
             for (_, tiling) in &blocks {
                 for (block_order, pass_order) in orders().skip(1) {
                     let tiling = Tiling {

@@ -4,7 +4,7 @@ use stationary_arch::Accelerator;
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
-use crate::mapper::first_orders;
+use crate::mapper::{Effort, first_orders};
 use crate::mapping::Mapping;
 use crate::model::estimate;
 use crate::tiling::Tiling;
@@ -19,7 +19,7 @@ pub(super) fn best(
     layer: &Layer,
     accelerator: &Accelerator,
     dataflow: &'static Dataflow,
-    count: usize,
+    effort: &Effort,
 ) -> Vec<Tiling> {
     let mut found: Vec<(u64, Tiling)> = Vec::new();
     let base = first_orders(Tiling::trivial(layer.sizes()));
@@ -43,6 +43,7 @@ pub(super) fn best(
             localise(
                 layer,
                 dataflow.local,
+                effort,
                 t,
                 &mut |t| match Mapping::unbuffered(layer, accelerator, dataflow, t) {
                     Ok(mapping) => {
@@ -55,7 +56,7 @@ pub(super) fn best(
         });
     });
     found.sort_by_key(|(busy, _)| *busy);
-    found.truncate(ESTIMATED.max(count));
+    found.truncate(ESTIMATED);
     let mut ranked: Vec<_> = found
         .into_iter()
         .filter_map(|(_, t)| {
@@ -70,7 +71,11 @@ pub(super) fn best(
         .collect();
     ranked.sort_by_key(|(key, _)| *key);
     ranked.dedup_by_key(|(_, t)| *t);
-    ranked.into_iter().take(count).map(|(_, t)| t).collect()
+    ranked
+        .into_iter()
+        .take(effort.unrollings)
+        .map(|(_, t)| t)
+        .collect()
 }
 
 #[derive(Clone, Copy)]
@@ -117,7 +122,13 @@ fn unroll(
 
 /// Every choice of tiles inside a PE, kernel dimensions whole. `visit` answers whether a tile fits;
 /// larger ones are not tried after one that does not.
-fn localise(layer: &Layer, dims: &[Dim], tiling: Tiling, visit: &mut dyn FnMut(Tiling) -> bool) {
+fn localise(
+    layer: &Layer,
+    dims: &[Dim],
+    effort: &Effort,
+    tiling: Tiling,
+    visit: &mut dyn FnMut(Tiling) -> bool,
+) {
     let Some((dim, rest)) = dims.split_first() else {
         visit(tiling);
         return;
@@ -126,6 +137,7 @@ fn localise(layer: &Layer, dims: &[Dim], tiling: Tiling, visit: &mut dyn FnMut(T
         .size(*dim)
         .div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
     let steps: &[u64] = match dim {
+        _ if effort.local[*dim].is_some() => &effort.local[*dim].map_or([1], |given| [given]),
         Dim::R | Dim::S => &[u64::MAX, 1],
         _ => &[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64],
     };
@@ -136,7 +148,7 @@ fn localise(layer: &Layer, dims: &[Dim], tiling: Tiling, visit: &mut dyn FnMut(T
             ..tiling
         };
         let mut fits = false;
-        localise(layer, rest, t, &mut |t| {
+        localise(layer, rest, effort, t, &mut |t| {
             let is_legal = visit(t);
             fits |= is_legal;
             is_legal

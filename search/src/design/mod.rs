@@ -1,0 +1,202 @@
+//! The hardware assignment problem on our own model: what a layer costs on a partition with so many
+//! PEs, each of which keeps so many channels (ConfuciuX, arXiv 2009.02010).
+//!
+//! ```text
+//! option (layer, P, t):
+//!     array      P PEs, as square as P divides
+//!     mapping    the mapper's best with t output channels (depthwise: channels) kept in each PE
+//!     buffers    cut to what that mapping needs, doubled where the machine fills and uses in turn
+//!     cost       the model's cycles; energy, area and average power of that machine
+//! ```
+//!
+//! Every option is a legal mapping on a machine with real capacities, so that states in which work
+//! takes no time, or buffers no area, cannot exist.
+
+mod recheck;
+mod template;
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use stationary_arch::units::Cycles;
+use stationary_arch::{Accelerator, ArchError, CostModel};
+use stationary_sim::{Dataflow, Energy, Mapping, MappingError, Tiling, estimate, mapper};
+use stationary_workloads::{Dim, Layer, PerDim, Window};
+
+use crate::table::{Entry, Table, TableError};
+
+pub use recheck::{Checked, recheck};
+pub use template::{Style, default_base};
+
+/// The levels of ConfuciuX: 12 numbers of PEs and 12 tiles.
+pub const PE_LEVELS: [u32; 12] = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
+/// The tile levels of ConfuciuX.
+pub const TILE_LEVELS: [u32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/// Why an option has no cost.
+#[derive(Debug, thiserror::Error)]
+pub enum DesignError {
+    /// No mapping fits.
+    #[error(transparent)]
+    Mapper(#[from] mapper::MapperError),
+    /// The cut machine refuses its own mapping: a fault of this crate.
+    #[error("layer `{layer}`: {error}")]
+    Cut {
+        /// The layer.
+        layer: String,
+        /// What does not fit.
+        error: MappingError,
+    },
+    /// The machine has no price.
+    #[error(transparent)]
+    Cost(#[from] ArchError),
+    /// The costs make no table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// A machine cut to one layer, and how the layer runs on it.
+#[derive(Clone, Debug)]
+pub struct Design {
+    /// The machine.
+    pub accelerator: Accelerator,
+    /// The dataflow of its style.
+    pub dataflow: &'static Dataflow,
+    /// The layer's tiling.
+    pub tiling: Tiling,
+}
+
+/// The designs that may be assigned to layers.
+#[derive(Clone, Debug)]
+pub struct DesignSpace {
+    /// Gives technology, clocks, DRAM, precision, and the most that a buffer may hold.
+    pub base: Accelerator,
+    /// How the array works.
+    pub style: Style,
+    /// Numbers of PEs.
+    pub pes: Vec<u32>,
+    /// Output channels (depthwise: channels) kept in a PE.
+    pub tiles: Vec<u32>,
+}
+
+impl DesignSpace {
+    /// The default 12 x 12 levels.
+    #[must_use]
+    pub fn new(base: Accelerator, style: Style) -> Self {
+        Self {
+            base,
+            style,
+            pes: PE_LEVELS.to_vec(),
+            tiles: TILE_LEVELS.to_vec(),
+        }
+    }
+
+    /// The design of one option.
+    ///
+    /// # Errors
+    /// If no mapping fits the base's buffer.
+    pub fn design(&self, layer: &Layer, pe: u32, tile: u32) -> Result<Design, DesignError> {
+        let roomy = template::accelerator(&self.base, self.style, pe);
+        let dataflow = self.style.dataflow();
+        let kept = if layer.size(Dim::K) == 1 && layer.size(Dim::G) > 1 {
+            Dim::G
+        } else {
+            Dim::K
+        };
+        let mut local = PerDim::from_fn(|d| (!matches!(d, Dim::R | Dim::S)).then_some(1));
+        local[kept] = Some(u64::from(tile));
+        let effort = mapper::Effort {
+            unrollings: 2,
+            blocks: 3,
+            local,
+        };
+        let mapping = mapper::map_with(layer, &roomy, dataflow, &effort)?;
+        let accelerator = template::cut(&mapping);
+        Ok(Design {
+            accelerator,
+            dataflow,
+            tiling: *mapping.tiling(),
+        })
+    }
+
+    /// The cost of every option of every layer, in parallel; equal layers are evaluated once.
+    /// `done` hears of each layer that is finished.
+    ///
+    /// # Errors
+    /// The first layer (in order) with an option that has no cost.
+    pub fn table(&self, layers: &[Layer], done: &(dyn Fn() + Sync)) -> Result<Table, DesignError> {
+        let mut distinct: HashMap<Shape, usize> = HashMap::new();
+        let mut firsts = Vec::new();
+        let indices: Vec<usize> = layers
+            .iter()
+            .map(|layer| {
+                *distinct.entry(shape(layer)).or_insert_with(|| {
+                    firsts.push(layer);
+                    firsts.len() - 1
+                })
+            })
+            .collect();
+        let options: Result<Vec<_>, _> = firsts
+            .par_iter()
+            .map(|layer| {
+                let entries = self.entries(layer);
+                done();
+                entries
+            })
+            .collect();
+        let options = options?;
+        Ok(Table::new(
+            indices.into_iter().map(|i| options[i].clone()).collect(),
+        )?)
+    }
+
+    fn entries(&self, layer: &Layer) -> Result<Vec<Entry>, DesignError> {
+        let levels = self
+            .pes
+            .iter()
+            .flat_map(|pe| self.tiles.iter().map(move |tile| (*pe, *tile)));
+        let levels: Vec<_> = levels.collect();
+        levels
+            .into_par_iter()
+            .map(|(pe, tile)| self.entry(layer, pe, tile))
+            .collect()
+    }
+
+    fn entry(&self, layer: &Layer, pe: u32, tile: u32) -> Result<Entry, DesignError> {
+        let design = self.design(layer, pe, tile)?;
+        let mapping = design.mapping(layer)?;
+        let cost = CostModel::of(&design.accelerator)?;
+        let model = estimate(&mapping);
+        let energy = Energy::of(&mapping, &cost, &model.counters, model.cycles).total();
+        Ok(Entry {
+            pe,
+            tile,
+            latency: model.cycles,
+            energy: energy.0 / 1e3,
+            area: cost.area().total.0,
+            power: cost.average_power(energy, Cycles(model.cycles)).0,
+        })
+    }
+}
+
+impl Design {
+    /// The checked mapping of the layer that the design was made for.
+    ///
+    /// # Errors
+    /// If it was made for another layer.
+    pub fn mapping<'a>(&'a self, layer: &'a Layer) -> Result<Mapping<'a>, DesignError> {
+        Mapping::new(layer, &self.accelerator, self.dataflow, self.tiling).map_err(|error| {
+            DesignError::Cut {
+                layer: layer.name().to_owned(),
+                error,
+            }
+        })
+    }
+}
+
+/// What of a layer decides its cost.
+type Shape = (PerDim<u64>, Window, Window);
+
+fn shape(layer: &Layer) -> Shape {
+    (*layer.sizes(), layer.rows(), layer.cols())
+}

@@ -1,0 +1,152 @@
+//! The machines that the styles stand for.
+
+use std::str::FromStr;
+
+use stationary_arch::{
+    Accelerator, Array, GlobalBuffer, Network, Networks, Operand, Partition, PerOperand,
+    Scratchpad, Topology,
+};
+use stationary_sim::{Dataflow, Mapping, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY};
+
+use crate::name::UnknownName;
+
+/// The dataflow styles of ConfuciuX.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// NVDLA-like: weight-stationary, adder trees over input channels.
+    Dla,
+    /// ShiDianNao-like: output-stationary, inputs handed between neighbours.
+    Shi,
+    /// Eyeriss-like: row-stationary, multicast buses.
+    Eye,
+}
+
+impl Style {
+    /// Every style.
+    pub const ALL: [Style; 3] = [Style::Dla, Style::Shi, Style::Eye];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        ["dla", "shi", "eye"][self as usize]
+    }
+
+    /// Its dataflow.
+    #[must_use]
+    pub fn dataflow(self) -> &'static Dataflow {
+        match self {
+            Style::Dla => &WEIGHT_STATIONARY,
+            Style::Shi => &OUTPUT_STATIONARY,
+            Style::Eye => &ROW_STATIONARY,
+        }
+    }
+}
+
+impl FromStr for Style {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Self::ALL
+            .into_iter()
+            .find(|style| style.name() == text)
+            .ok_or_else(|| {
+                UnknownName::new("dataflow style", text, Self::ALL.map(Self::name).to_vec())
+            })
+    }
+}
+
+/// What a style's machine takes its technology, clocks, DRAM and precision from when no
+/// accelerator is given: the plain systolic preset (45 nm, 1 GHz, int8, 16 bytes of DRAM a cycle,
+/// at most 512 KiB of buffer).
+///
+/// # Panics
+/// Never: the preset is part of the crate, and a test reads it.
+#[must_use]
+pub fn default_base() -> Accelerator {
+    Accelerator::preset("systolic", &[]).expect("the bundled preset is valid")
+}
+
+/// A machine of the style with so many PEs and more scratchpad than a mapping will use.
+pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelerator {
+    let rows = (1..=pe)
+        .filter(|r| pe % r == 0 && r * r <= pe)
+        .max()
+        .unwrap_or(1);
+    let cols = pe / rows;
+    let network = |words_per_cycle, topology| Network {
+        words_per_cycle,
+        latency: 1,
+        topology,
+        fifo_words: 2,
+    };
+    // Eyeriss has a bus of 4 words for 14 columns.
+    let quarter = cols.div_ceil(4);
+    let [input, weight, psum] = match style {
+        Style::Dla => [
+            (rows, Topology::Tree),
+            (rows, Topology::Tree),
+            (cols, Topology::Tree),
+        ],
+        Style::Shi => [
+            (rows + cols, Topology::Mesh),
+            (cols, Topology::Multicast),
+            (cols, Topology::Multicast),
+        ],
+        Style::Eye => [(quarter, Topology::Multicast); 3],
+    };
+    let doubled = match style {
+        Style::Dla => Some(Operand::Weight),
+        Style::Shi => Some(Operand::Output),
+        Style::Eye => None,
+    };
+    let bytes = base.global_buffer.partitions.iter().map(|p| p.bytes).sum();
+    Accelerator {
+        name: format!("{}-{pe}", style.name()),
+        dataflows: vec![style.dataflow().name.to_owned()],
+        array: Array {
+            rows,
+            cols,
+            lanes: 1,
+            mac_latency: 1,
+            overlap_passes: style != Style::Eye,
+        },
+        scratchpads: PerOperand::from_fn(|operand| Scratchpad {
+            words: 1 << 16,
+            double_buffered: doubled == Some(operand),
+        }),
+        networks: Networks {
+            input: network(input.0, input.1),
+            weight: network(weight.0, weight.1),
+            psum_in: network(psum.0, psum.1),
+            psum_out: network(psum.0, psum.1),
+        },
+        global_buffer: GlobalBuffer {
+            partitions: vec![Partition {
+                operands: Operand::ALL.to_vec(),
+                bytes,
+                double_buffered: true,
+            }],
+        },
+        ..base.clone()
+    }
+}
+
+/// The mapping's machine with no more scratchpad and buffer than the mapping uses.
+pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
+    let roomy = mapping.accelerator();
+    let partitions = Operand::ALL.map(|operand| Partition {
+        operands: vec![operand],
+        bytes: (2 * mapping.tile_bytes(operand)).max(64),
+        double_buffered: true,
+    });
+    Accelerator {
+        scratchpads: PerOperand::from_fn(|operand| Scratchpad {
+            words: mapping.scratchpad_words(operand),
+            ..roomy.scratchpads[operand]
+        }),
+        global_buffer: GlobalBuffer {
+            partitions: partitions.to_vec(),
+        },
+        ..roomy.clone()
+    }
+}
