@@ -157,6 +157,11 @@ impl<'a> Mapping<'a> {
             .product()
     }
 
+    /// Extent that a whole pass covers.
+    pub(crate) fn pass_extent(&self, dim: Dim) -> u64 {
+        self.pass[dim]
+    }
+
     /// The operand that stays in the array for a pass.
     #[must_use]
     pub fn resident(&self) -> Operand {

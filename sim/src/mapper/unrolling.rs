@@ -56,9 +56,10 @@ pub(super) fn best(
         });
     });
     found.sort_by_key(|(busy, _)| *busy);
-    found.truncate(ESTIMATED);
     let mut ranked: Vec<_> = found
         .into_iter()
+        .filter(|(_, t)| fits_buffer(layer, accelerator, dataflow, t))
+        .take(ESTIMATED)
         .filter_map(|(_, t)| {
             let mapping = Mapping::unbuffered(layer, accelerator, dataflow, t).ok()?;
             let e = estimate(&mapping);
@@ -76,6 +77,19 @@ pub(super) fn best(
         .take(effort.unrollings)
         .map(|(_, t)| t)
         .collect()
+}
+
+/// Whether the global buffer holds at least the tiles of one pass.
+fn fits_buffer(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    tiling: &Tiling,
+) -> bool {
+    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *tiling) else { return false };
+    let block =
+        PerDim::from_fn(|d| if dataflow.beats.contains(&d) { 1 } else { shape.pass_extent(d) });
+    Mapping::new(layer, accelerator, dataflow, Tiling { block, ..*tiling }).is_ok()
 }
 
 #[derive(Clone, Copy)]
