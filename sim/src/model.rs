@@ -201,14 +201,17 @@ impl Work {
         let stores = bus.bound(stored);
         let first = Cursor::first(m);
         let first_load = |o| bus.bound(u128::from(m.words(o, &first.staged(m, o))) * bits(o));
+        // A tile that streams, or that results go to, is in use until its block ends; without a
+        // second copy the next one's transfer starts only then.
         let serial_dram = Operand::ALL
             .into_iter()
             .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
+            .filter(|o| *o != resident || *o == Operand::Output)
             .map(|o| {
-                if o == Operand::Output {
-                    read[o] + stores
-                } else {
-                    read[o]
+                let later = traffic::staged_visits(m, o).saturating_sub(1);
+                match o {
+                    Operand::Output => read[o] + stores + later * depth,
+                    _ => read[o].saturating_sub(first_load(o)) + later * (bus.latency() + 1),
                 }
             })
             .sum();
@@ -342,8 +345,7 @@ impl Work {
     fn total(&self, array: u64) -> u64 {
         let ends = self.first_load + self.last_store;
         let inner_dram = self.dram_total().saturating_sub(ends);
-        let serial = self.serial_dram.saturating_sub(ends).min(inner_dram);
-        (ends + (array + serial).max(inner_dram)).max(self.expected_turns)
+        (ends + (array + self.serial_dram).max(inner_dram)).max(self.expected_turns)
     }
 
     fn lower_bound(&self) -> u64 {
