@@ -206,11 +206,14 @@ impl Work {
         let serial_dram = Operand::ALL
             .into_iter()
             .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
-            .filter(|o| *o != resident || *o == Operand::Output)
             .map(|o| {
                 let later = traffic::staged_visits(m, o).saturating_sub(1);
                 match o {
                     Operand::Output => read[o] + stores + later * depth,
+                    // The last pass of a block computes with what is in the array already.
+                    o if o == resident => (read[o].saturating_sub(first_load(o))
+                        + later * (bus.latency() + 1))
+                    .saturating_sub(later * busy / passes),
                     _ => read[o].saturating_sub(first_load(o)) + later * (bus.latency() + 1),
                 }
             })
