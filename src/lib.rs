@@ -1,1 +1,38 @@
-//! stationary
+//! `stationary`: a cycle-level simulator of DNN accelerators with a search driver.
+//!
+//! One [`sim::Mapping`] ties a layer to an accelerator; the analytical model and the cycle-level
+//! machine read the same mapping, so that their answers can be subtracted.
+//!
+//! ```
+//! use stationary::arch::Accelerator;
+//! use stationary::sim::{Dataflow, Pace, estimate, mapper, run};
+//! use stationary::workloads::zoo;
+//!
+//! let accelerator = Accelerator::preset("eyeriss", &[])?;
+//! let network = zoo::find("alexnet")?;
+//! let layer = &network.layers()[2];
+//! let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+//!
+//! // The mapper's best mapping, by the model ...
+//! let mapping = mapper::map(layer, &accelerator, dataflow)?;
+//! let model = estimate(&mapping);
+//! // ... and what the machine makes of it.
+//! let machine = run(&mapping, Pace::SkipIdle, &mut ());
+//!
+//! assert_eq!(model.counters, machine.counters);
+//! assert!(model.lower_bound <= machine.cycles);
+//! assert_eq!(machine.busy + machine.stalls.total(), machine.cycles);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | crate | holds |
+//! |---|---|
+//! | [`arch`] | the checked accelerator, presets, cost |
+//! | [`workloads`] | layers, bundled networks, importers |
+//! | [`sim`] | dataflow, mapping, model, walk, machine, mapper, traces |
+//! | [`search`] | assignment problems, optimisers, certificates, re-check |
+
+pub use stationary_arch as arch;
+pub use stationary_search as search;
+pub use stationary_sim as sim;
+pub use stationary_workloads as workloads;

@@ -15,6 +15,10 @@ fn outputs_equal_the_reference_convolution() {
         let result = run_functional(mapping, &tensors, Pace::SkipIdle, &mut ());
         assert_eq!(result.output, reference(mapping.layer(), &tensors));
         assert!(result.each_mac_once);
-        assert_eq!(result.run, run(mapping, Pace::EveryCycle, &mut ()), "values change no time");
+        assert_eq!(
+            result.run,
+            run(mapping, Pace::EveryCycle, &mut ()),
+            "values change no time"
+        );
     });
 }

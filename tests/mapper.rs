@@ -33,7 +33,11 @@ fn the_same_layer_always_gets_the_same_mapping() {
     let network = zoo::find("resnet18").expect("a bundled network");
     let dataflow = Dataflow::find("ws").expect("a bundled dataflow");
     let layer = &network.layers()[3];
-    let tiling = || *mapper::map(layer, &accelerator, dataflow).expect("it maps").tiling();
+    let tiling = || {
+        *mapper::map(layer, &accelerator, dataflow)
+            .expect("it maps")
+            .tiling()
+    };
     assert_eq!(tiling(), tiling());
 }
 

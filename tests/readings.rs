@@ -44,18 +44,48 @@ fn paces_agree() {
 /// Laws that hold whatever the model says: what goes in comes out, and all of it is used.
 fn conservation(mapping: &Mapping<'_>, c: &Counters) {
     let layer = mapping.layer();
-    assert_eq!(c.macs, layer.sizes().0.iter().product::<u64>(), "each MAC is done once");
+    assert_eq!(
+        c.macs,
+        layer.sizes().0.iter().product::<u64>(),
+        "each MAC is done once"
+    );
     for operand in Operand::ALL {
-        assert_eq!(c.dram_read[operand], c.buffer_fill[operand], "DRAM to buffer, {operand}");
-        assert_eq!(c.dram_write[operand], c.buffer_drain[operand], "buffer to DRAM, {operand}");
-        assert_eq!(c.array_send[operand], c.buffer_write[operand], "array to buffer, {operand}");
-        assert!(c.array_receive[operand] >= c.buffer_read[operand], "nothing vanishes on the way");
+        assert_eq!(
+            c.dram_read[operand], c.buffer_fill[operand],
+            "DRAM to buffer, {operand}"
+        );
+        assert_eq!(
+            c.dram_write[operand], c.buffer_drain[operand],
+            "buffer to DRAM, {operand}"
+        );
+        assert_eq!(
+            c.array_send[operand], c.buffer_write[operand],
+            "array to buffer, {operand}"
+        );
+        assert!(
+            c.array_receive[operand] >= c.buffer_read[operand],
+            "nothing vanishes on the way"
+        );
     }
     let out = layer.outputs();
-    assert_eq!(c.buffer_write.output - c.buffer_read.output, out, "each output is started once");
-    assert_eq!(c.dram_write.output - c.dram_read.output, out, "each output is finished once");
-    assert_eq!(c.dram_spilled, c.dram_read.output, "what is spilled is read back");
-    assert!(c.dram_read.weight >= layer.weights(), "every weight is read");
+    assert_eq!(
+        c.buffer_write.output - c.buffer_read.output,
+        out,
+        "each output is started once"
+    );
+    assert_eq!(
+        c.dram_write.output - c.dram_read.output,
+        out,
+        "each output is finished once"
+    );
+    assert_eq!(
+        c.dram_spilled, c.dram_read.output,
+        "what is spilled is read back"
+    );
+    assert!(
+        c.dram_read.weight >= layer.weights(),
+        "every weight is read"
+    );
 }
 
 /// Every cycle is either work or a stall with a cause, and no PE does two MACs at once.

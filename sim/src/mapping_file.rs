@@ -187,6 +187,15 @@ impl LayerMapping {
         }
     }
 
+    /// The same for another layer of equal shape.
+    #[must_use]
+    pub fn renamed(self, layer: &str) -> Self {
+        Self {
+            layer: layer.to_owned(),
+            ..self
+        }
+    }
+
     fn tiling(&self, layer: &Layer) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
         let dataflow =
             Dataflow::find(&self.dataflow).ok_or_else(|| MappingFileError::Dataflow {

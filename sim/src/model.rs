@@ -213,7 +213,7 @@ impl Work {
                     // The last pass of a block computes with what is in the array already.
                     o if o == resident => (read[o].saturating_sub(first_load(o))
                         + later * (bus.latency() + 1))
-                    .saturating_sub(later * busy / passes),
+                        .saturating_sub(later * busy / passes),
                     _ => read[o].saturating_sub(first_load(o)) + later * (bus.latency() + 1),
                 }
             })

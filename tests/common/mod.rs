@@ -28,9 +28,14 @@ pub fn for_random_mappings(
             let layer = layer(&mut rng, size);
             let accelerator = accelerator(&mut rng, dataflow);
             let tiling = tiling(&mut rng, &layer, &accelerator, dataflow);
-            let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else { continue };
+            let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else {
+                continue;
+            };
             done += 1;
-            let guard = PrintOnPanic { dataflow: dataflow.name, seed };
+            let guard = PrintOnPanic {
+                dataflow: dataflow.name,
+                seed,
+            };
             property(dataflow, &mapping, seed);
             std::mem::forget(guard);
         }
@@ -44,13 +49,18 @@ struct PrintOnPanic {
 
 impl Drop for PrintOnPanic {
     fn drop(&mut self) {
-        eprintln!("failed for dataflow {} with seed {}", self.dataflow, self.seed);
+        eprintln!(
+            "failed for dataflow {} with seed {}",
+            self.dataflow, self.seed
+        );
     }
 }
 
 /// Cases to run: `default`, or as many times more as STATIONARY_CASES says.
 pub fn cases(default: u64) -> u64 {
-    let factor = std::env::var("STATIONARY_CASES").ok().and_then(|v| v.parse::<f64>().ok());
+    let factor = std::env::var("STATIONARY_CASES")
+        .ok()
+        .and_then(|v| v.parse::<f64>().ok());
     (default as f64 * factor.unwrap_or(1.0)).ceil() as u64
 }
 
@@ -67,7 +77,11 @@ pub fn layer(rng: &mut impl Rng, size: Size) -> Layer {
     loop {
         let layer = if rng.random_bool(0.2) {
             let m = [0; 3].map(|_| rng.random_range(1..=4 * big));
-            let right = if rng.random() { RightOperand::Parameters } else { RightOperand::Activations };
+            let right = if rng.random() {
+                RightOperand::Parameters
+            } else {
+                RightOperand::Activations
+            };
             Layer::matmul("random", rng.random_range(1..=3), m, right)
         } else {
             let groups = rng.random_range(1..=3);
@@ -95,18 +109,31 @@ pub fn layer(rng: &mut impl Rng, size: Size) -> Layer {
 }
 
 pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
-    let topologies = [Topology::Multicast, Topology::Systolic, Topology::Tree, Topology::Mesh];
+    let topologies = [
+        Topology::Multicast,
+        Topology::Systolic,
+        Topology::Tree,
+        Topology::Mesh,
+    ];
     let mut network = || Network {
         words_per_cycle: rng.random_range(1..=6),
         latency: rng.random_range(0..=4),
         topology: topologies[rng.random_range(0..4)],
         fifo_words: rng.random_range(0..=4),
     };
-    let networks =
-        Networks { input: network(), weight: network(), psum_in: network(), psum_out: network() };
+    let networks = Networks {
+        input: network(),
+        weight: network(),
+        psum_in: network(),
+        psum_out: network(),
+    };
     let mut bits = || Bits([8, 16, 32][rng.random_range(0..3)]);
-    let precision =
-        Precision { input: bits(), weight: bits(), output: bits(), partial_sum: bits() };
+    let precision = Precision {
+        input: bits(),
+        weight: bits(),
+        output: bits(),
+        partial_sum: bits(),
+    };
     let partitions = if rng.random() {
         vec![Partition {
             operands: Operand::ALL.to_vec(),
@@ -168,7 +195,11 @@ pub fn tiling(
     for dim in Dim::ALL {
         let size = layer.size(dim);
         if dataflow.beats.contains(&dim) {
-            t.local[dim] = if rng.random() { size } else { rng.random_range(1..=size) };
+            t.local[dim] = if rng.random() {
+                size
+            } else {
+                rng.random_range(1..=size)
+            };
         } else if dataflow.local.contains(&dim) {
             t.local[dim] = rng.random_range(1..=size.min(4));
         }
@@ -185,7 +216,11 @@ pub fn tiling(
         dims.shuffle(rng);
         for dim in dims {
             let most = left.min(layer.size(dim)).max(1);
-            let factor = if rng.random_bool(0.6) { rng.random_range(1..=most) } else { 1 };
+            let factor = if rng.random_bool(0.6) {
+                rng.random_range(1..=most)
+            } else {
+                1
+            };
             left /= factor;
             let target = if rows { &mut t.rows } else { &mut t.cols };
             target[dim] = factor;
@@ -198,14 +233,21 @@ pub fn tiling(
         1 | 2 => Staging::Pass,
         _ => Staging::Block,
     };
-    t.staging = PerOperand { input: staging(), weight: staging(), output: Staging::Block };
+    t.staging = PerOperand {
+        input: staging(),
+        weight: staging(),
+        output: Staging::Block,
+    };
     t
 }
 
 /// Values for a layer's tensors.
 pub fn tensors(rng: &mut impl Rng, layer: &Layer) -> stationary_sim::Tensors {
     let mut values = |n: u64| (0..n).map(|_| rng.random_range(-9..=9)).collect();
-    stationary_sim::Tensors { input: values(layer.inputs()), weight: values(layer.weights()) }
+    stationary_sim::Tensors {
+        input: values(layer.inputs()),
+        weight: values(layer.weights()),
+    }
 }
 
 /// The layer by its definition: `[N][G][K][P][Q]`.
@@ -222,8 +264,10 @@ pub fn reference(layer: &Layer, tensors: &stationary_sim::Tensors) -> Vec<i64> {
                         for c in 0..s[Dim::C] {
                             for r in 0..s[Dim::R] {
                                 for t in 0..s[Dim::S] {
-                                    let y = (p * rows.stride + r * rows.dilation).wrapping_sub(rows.pad);
-                                    let x = (q * cols.stride + t * cols.dilation).wrapping_sub(cols.pad);
+                                    let y = (p * rows.stride + r * rows.dilation)
+                                        .wrapping_sub(rows.pad);
+                                    let x = (q * cols.stride + t * cols.dilation)
+                                        .wrapping_sub(cols.pad);
                                     if y >= rows.input || x >= cols.input {
                                         continue;
                                     }

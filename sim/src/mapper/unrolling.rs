@@ -86,9 +86,16 @@ fn fits_buffer(
     dataflow: &'static Dataflow,
     tiling: &Tiling,
 ) -> bool {
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *tiling) else { return false };
-    let block =
-        PerDim::from_fn(|d| if dataflow.beats.contains(&d) { 1 } else { shape.pass_extent(d) });
+    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *tiling) else {
+        return false;
+    };
+    let block = PerDim::from_fn(|d| {
+        if dataflow.beats.contains(&d) {
+            1
+        } else {
+            shape.pass_extent(d)
+        }
+    });
     Mapping::new(layer, accelerator, dataflow, Tiling { block, ..*tiling }).is_ok()
 }
 

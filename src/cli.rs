@@ -1,0 +1,273 @@
+//! Verbs and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Flags of every verb.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXAMPLES: &str = "Examples:
+  stationary estimate --arch eyeriss --network resnet18
+  stationary simulate --arch systolic --network alexnet --set array.rows=32 --set array.cols=32
+  stationary validate --arch eyeriss --network alexnet
+  stationary search map --arch gemmini --network mobilenet_v2 --layer 0 -o mapping.yaml
+  stationary search assign --network mobilenet_v2 --dataflow dla --budget area=iot";
+
+/// Flags of every verb.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Output: tables for people, JSON or CSV for programs.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Worker threads; results do not depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Seed of everything random.
+    #[arg(long, global = true, default_value_t = 0, value_name = "S")]
+    pub seed: u64,
+    /// No progress and no advice.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More detail: stalls and mapping of each layer, every mapping compared, seconds in JSON.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// Comma-separated values, a line a layer.
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// The analytical model: cycles, traffic and energy of each layer.
+    Estimate(Estimate),
+    /// The cycle-level machine: the same, with every stall attributed.
+    Simulate(Simulate),
+    /// The model against the machine, layer by layer.
+    Validate(Validate),
+    /// Search for hardware or mappings; winners are re-checked on the machine.
+    Search {
+        /// What to search for.
+        #[command(subcommand)]
+        what: Search,
+    },
+    /// Names of presets.
+    List {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Listing,
+    },
+    /// The YAML that a preset stands for.
+    Show {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Shown,
+        /// Its name (for mappings: the accelerator's).
+        name: String,
+        /// For mappings, and overrides of accelerators.
+        #[command(flatten)]
+        target: ShowTarget,
+    },
+}
+
+/// What to search for.
+#[derive(Debug, Subcommand)]
+pub enum Search {
+    /// PEs and buffer of each layer under budgets (ConfuciuX).
+    Assign(Assign),
+    /// The best mapping of each layer on fixed hardware.
+    Map(Map),
+}
+
+/// A network on an accelerator.
+#[derive(Clone, Debug, Args)]
+pub struct Target {
+    /// Accelerator: a preset or a YAML file.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub arch: String,
+    /// Network: a preset, a YAML file, a SCALE-Sim topology or ConfuciuX layer CSV.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub network: String,
+    /// Only these layers, by name or index from 0 (repeatable).
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub layer: Vec<String>,
+    /// Override a field of the accelerator (repeatable).
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Images a run.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub batch: u64,
+    /// Dataflow: ws, os, rs or is; the accelerator's first by default.
+    #[arg(long, value_name = "D")]
+    pub dataflow: Option<String>,
+    /// Mappings to use instead of the mapper's.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+}
+
+/// Flags of `estimate`.
+#[derive(Debug, Args)]
+pub struct Estimate {
+    /// What to estimate.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Flags of `simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// What to simulate.
+    #[command(flatten)]
+    pub target: Target,
+    /// How the machine gets from cycle to cycle; results are the same.
+    #[arg(long, value_enum, default_value_t = PaceName::SkipIdle)]
+    pub pace: PaceName,
+    /// Carry values and compare the outputs with the convolution by its definition.
+    #[arg(long)]
+    pub functional: bool,
+    /// Write a text trace of the layers.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+}
+
+/// Pace of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PaceName {
+    /// Every component, every cycle.
+    EveryCycle,
+    /// Jump over cycles in which nothing can change.
+    SkipIdle,
+}
+
+/// Flags of `validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// What to validate; `--dataflow all` takes every dataflow in turn.
+    #[command(flatten)]
+    pub target: Target,
+    /// Mappings a layer: the mapper's best, and others drawn over the whole range.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub mappings: usize,
+}
+
+/// Flags of `search map`.
+#[derive(Debug, Args)]
+pub struct Map {
+    /// The layers and the hardware.
+    #[command(flatten)]
+    pub target: Target,
+    /// How many of the model's best run on the machine.
+    #[arg(long, default_value_t = 5, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    pub recheck: u64,
+    /// Write the winners, for `--mapping`.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Flags of `search assign`.
+#[derive(Debug, Args)]
+pub struct Assign {
+    /// Cost table instead of our own model.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "arch", "dataflow"])]
+    pub table: Option<PathBuf>,
+    /// Network: a preset or a file.
+    #[arg(long, value_name = "PRESET|FILE", required_unless_present = "table")]
+    pub network: Option<String>,
+    /// Gives clocks, DRAM, precision, technology and the most buffer; a documented default if left
+    /// out.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub arch: Option<String>,
+    /// Override a field of the accelerator (repeatable).
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Style of the arrays: dla, shi or eye.
+    #[arg(long, default_value = "dla", value_name = "STYLE")]
+    pub dataflow: String,
+    /// Only these layers, by name or index from 0 (repeatable).
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub layer: Vec<String>,
+    /// Images a run.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub batch: u64,
+    /// What to minimise: latency, energy, edp, or throughput (the slowest layer).
+    #[arg(long, default_value = "latency")]
+    pub objective: String,
+    /// area=VALUE or power=VALUE: absolute, a fraction, or unlimited, cloud, iot, iotx (repeatable).
+    #[arg(long, value_name = "RESOURCE=VALUE")]
+    pub budget: Vec<String>,
+    /// exact, random, greedy or genetic.
+    #[arg(long, default_value = "exact")]
+    pub optimizer: String,
+    /// Points that the optimiser may evaluate.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub evaluations: u64,
+    /// How many of the best run on the machine (own model only).
+    #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    pub recheck: u64,
+    /// Write the cost table.
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// Accelerator presets.
+    Archs,
+    /// Bundled networks.
+    Networks,
+    /// Dataflows.
+    Dataflows,
+    /// Kinds of DRAM.
+    Drams,
+    /// Optimisers of `search assign`.
+    Optimizers,
+}
+
+/// What can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shown {
+    /// An accelerator preset.
+    Arch,
+    /// A bundled network.
+    Network,
+    /// A dataflow.
+    Dataflow,
+    /// The mapper's mappings on an accelerator (with --network).
+    Mapping,
+}
+
+/// What `show` takes besides a name.
+#[derive(Clone, Debug, Args)]
+pub struct ShowTarget {
+    /// For mappings: the network.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub network: Option<String>,
+    /// For mappings: only these layers (repeatable).
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub layer: Vec<String>,
+    /// For mappings: the dataflow.
+    #[arg(long, value_name = "D")]
+    pub dataflow: Option<String>,
+    /// Override a field of the accelerator (repeatable).
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}

@@ -1,0 +1,96 @@
+//! `simulate --functional`: the machine's output values against the convolution by its definition.
+
+use anyhow::{Result, bail};
+use serde_json::json;
+use stationary::sim::{Pace, Tensors, run_functional};
+use stationary::workloads::{Dim, Layer};
+
+use crate::Answer;
+use crate::cli::{Common, Format, Target};
+use crate::inputs::{self, Loaded};
+use crate::output;
+
+/// MACs beyond which carrying values takes too long and too much memory.
+const LIMIT: u64 = 20_000_000;
+
+/// Runs each layer with values; the answer is no if any output differs.
+pub fn functional(loaded: &Loaded, target: &Target, pace: Pace, common: &Common) -> Result<Answer> {
+    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
+        bail!(
+            "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
+             Pick smaller layers with --layer",
+            layer.name(),
+            layer.macs()
+        );
+    }
+    let mut all = true;
+    let mut lines = Vec::new();
+    let mut records = Vec::new();
+    let bar = output::progress(common, "functional", loaded.layers.len() as u64);
+    for layer in &loaded.layers {
+        let mapping = loaded.mapping(layer, dataflow)?;
+        let tensors = Tensors::patterned(layer);
+        let result = run_functional(&mapping, &tensors, pace, &mut ());
+        let expected = reference(layer, &tensors);
+        let wrong = expected
+            .iter()
+            .zip(&result.output)
+            .filter(|(a, b)| a != b)
+            .count();
+        let is_equal = wrong == 0 && result.each_mac_once;
+        all &= is_equal;
+        lines.push(format!(
+            "{}: {} outputs, {wrong} differ; each MAC done once: {}; {} cycles",
+            layer.name(),
+            expected.len(),
+            if result.each_mac_once { "yes" } else { "no" },
+            result.run.cycles
+        ));
+        records.push(json!({
+            "name": layer.name(), "outputs": expected.len(), "wrong": wrong,
+            "each_mac_once": result.each_mac_once, "cycles": result.run.cycles,
+        }));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let text = match common.format {
+        Format::Json => serde_json::to_string_pretty(
+            &json!({"schema": "stationary/functional/1", "equal": all, "layers": records}),
+        )?,
+        _ => lines.join("\n"),
+    };
+    output::print(&text)?;
+    Ok(if all { Answer::Yes } else { Answer::No })
+}
+
+/// The layer by its definition: `[N][G][K][P][Q]`.
+fn reference(layer: &Layer, tensors: &Tensors) -> Vec<i64> {
+    let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
+    let (rows, cols) = (layer.rows(), layer.cols());
+    let mut output = Vec::new();
+    for (n, g, k) in (0..n).flat_map(|n| (0..g).flat_map(move |g| (0..k).map(move |k| (n, g, k)))) {
+        for (p, q) in (0..p).flat_map(|p| (0..q).map(move |q| (p, q))) {
+            let mut sum = 0;
+            for (c_, r_) in (0..c).flat_map(|c| (0..r).map(move |r| (c, r))) {
+                let y = (p * rows.stride + r_ * rows.dilation).wrapping_sub(rows.pad);
+                if y >= rows.input {
+                    continue;
+                }
+                for s_ in 0..s {
+                    let x = (q * cols.stride + s_ * cols.dilation).wrapping_sub(cols.pad);
+                    if x < cols.input {
+                        let groups = layer.size(Dim::G);
+                        let plane = (n * groups + g) * c + c_;
+                        let input =
+                            tensors.input[((plane * rows.input + y) * cols.input + x) as usize];
+                        let filter = ((g * layer.size(Dim::K) + k) * c + c_) * r + r_;
+                        sum += input * tensors.weight[(filter * s + s_) as usize];
+                    }
+                }
+            }
+            output.push(sum);
+        }
+    }
+    output
+}

@@ -1,0 +1,219 @@
+//! `search map`: the best mapping of each layer on fixed hardware, by the machine's word.
+
+use std::collections::HashMap;
+
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use stationary::sim::mapping_file::{LayerMapping, MappingFile};
+use stationary::sim::{Dataflow, Mapping, Pace, Tiling, estimate, mapper, run};
+use stationary::workloads::Layer;
+
+use crate::Answer;
+use crate::cli::{Common, Format, Map};
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::report::format::{percent, signed_percent, table, thousands};
+
+/// A layer's winner. It exists only with the machine's figure.
+struct Winner<'a> {
+    mapping: Mapping<'a>,
+    model: u64,
+    machine: u64,
+    lower_bound: u64,
+    /// The machine's figure for what the model thought best.
+    first: u64,
+    candidates: u64,
+}
+
+/// Searches, re-checks, reports.
+pub fn map(args: &Map, common: &Common) -> Result<Answer> {
+    if args.target.mapping.is_some() {
+        bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
+    }
+    let loaded = Loaded::new(&args.target)?;
+    let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let bar = output::progress(common, "search map", loaded.layers.len() as u64);
+    let mut firsts = HashMap::new();
+    let mut distinct = Vec::new();
+    let indices: Vec<usize> = loaded
+        .layers
+        .iter()
+        .map(|layer| {
+            *firsts
+                .entry((*layer.sizes(), layer.rows(), layer.cols()))
+                .or_insert_with(|| {
+                    distinct.push(layer);
+                    distinct.len() - 1
+                })
+        })
+        .collect();
+    let found: Vec<Result<(Tiling, u64)>> = distinct
+        .par_iter()
+        .map(|layer| {
+            let best = search(&loaded, layer, dataflow, args.recheck as usize);
+            bar.inc(1);
+            best
+        })
+        .collect();
+    bar.finish_and_clear();
+    let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+    let winners: Vec<Winner<'_>> = loaded
+        .layers
+        .iter()
+        .zip(indices)
+        .map(|(layer, i)| winner(&loaded, layer, dataflow, found[i]))
+        .collect::<Result<_>>()?;
+    if let Some(path) = &args.output {
+        let mappings: Vec<_> = winners.iter().map(|w| w.mapping).collect();
+        inputs::write(path, &MappingFile::of(&mappings).to_yaml())?;
+    }
+    let text = match common.format {
+        Format::Json => {
+            serde_json::to_string_pretty(&to_json(&loaded, dataflow, &winners, common))?
+        }
+        Format::Csv => to_csv(&winners)?,
+        Format::Table => to_table(&loaded, dataflow, &winners),
+    };
+    output::print(&text)?;
+    Ok(Answer::Yes)
+}
+
+/// The machine's best of the model's best `k`, and how many candidates there were.
+fn search(
+    loaded: &Loaded,
+    layer: &Layer,
+    dataflow: &'static Dataflow,
+    k: usize,
+) -> Result<(Tiling, u64)> {
+    let (mut ranked, mut count) = (Vec::new(), 0);
+    mapper::candidates(
+        layer,
+        &loaded.accelerator,
+        dataflow,
+        &mut |mapping, estimate| {
+            count += 1;
+            let key = (mapper::rank(estimate), *mapping.tiling());
+            let place = ranked.partition_point(|(rank, _)| *rank <= key.0);
+            if place < k && !ranked.contains(&key) {
+                ranked.insert(place, key);
+                ranked.truncate(k);
+            }
+        },
+    );
+    let mut best: Option<(u64, Tiling)> = None;
+    for (_, tiling) in ranked {
+        let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
+        let cycles = run(&mapping, Pace::SkipIdle, &mut ()).cycles;
+        if best.is_none_or(|(least, _)| cycles < least) {
+            best = Some((cycles, tiling));
+        }
+    }
+    match best {
+        Some((_, tiling)) => Ok((tiling, count)),
+        // No candidate: the mapper says why.
+        None => Ok((
+            *mapper::map(layer, &loaded.accelerator, dataflow)?.tiling(),
+            count,
+        )),
+    }
+}
+
+fn winner<'a>(
+    loaded: &'a Loaded,
+    layer: &'a Layer,
+    dataflow: &'static Dataflow,
+    (tiling, candidates): (Tiling, u64),
+) -> Result<Winner<'a>> {
+    let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
+    let first = mapper::map(layer, &loaded.accelerator, dataflow)?;
+    let cycles = |m: &Mapping<'_>| run(m, Pace::SkipIdle, &mut ()).cycles;
+    let model = estimate(&mapping);
+    Ok(Winner {
+        mapping,
+        model: model.cycles,
+        machine: cycles(&mapping),
+        lower_bound: model.lower_bound,
+        first: cycles(&first),
+        candidates,
+    })
+}
+
+fn to_table(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>]) -> String {
+    let mut text = format!(
+        "best {} mappings of {} on {}, confirmed on the machine\n",
+        dataflow.title, loaded.network, loaded.accelerator.name
+    );
+    let header = [
+        "layer",
+        "candidates",
+        "model",
+        "machine",
+        "error",
+        "above bound",
+        "gain of re-check",
+    ];
+    let mut rows = table(&header, 1);
+    for w in winners {
+        rows.add_row([
+            w.mapping.layer().name().to_owned(),
+            thousands(w.candidates),
+            thousands(w.model),
+            thousands(w.machine),
+            signed_percent(w.model as f64 / w.machine as f64 - 1.0),
+            percent(w.machine as f64 / w.lower_bound as f64 - 1.0),
+            percent(w.first as f64 / w.machine as f64 - 1.0),
+        ]);
+    }
+    let total: u64 = winners.iter().map(|w| w.machine).sum();
+    text.push_str(&format!(
+        "{rows}\n{} cycles in all; write the mappings with -o FILE and run \
+                            them with --mapping FILE\n",
+        thousands(total)
+    ));
+    text
+}
+
+fn to_json(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>], common: &Common) -> Value {
+    let layers: Vec<Value> = winners
+        .iter()
+        .map(|w| {
+            json!({
+                "name": w.mapping.layer().name(), "candidates": w.candidates,
+                "model": w.model, "machine": w.machine,
+                "error": w.model as f64 / w.machine as f64 - 1.0,
+                "lower_bound": w.lower_bound, "model_choice_machine": w.first,
+                "mapping": LayerMapping::of(&w.mapping),
+            })
+        })
+        .collect();
+    json!({
+        "schema": "stationary/search-map/1", "arch": loaded.accelerator.name,
+        "network": loaded.network, "dataflow": dataflow.name, "seed": common.seed,
+        "layers": layers,
+        "total": {"machine": winners.iter().map(|w| w.machine).sum::<u64>()},
+    })
+}
+
+fn to_csv(winners: &[Winner<'_>]) -> Result<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record([
+        "layer",
+        "candidates",
+        "model",
+        "machine",
+        "lower_bound",
+        "model_choice_machine",
+    ])?;
+    for w in winners {
+        out.write_record([
+            w.mapping.layer().name().to_owned(),
+            w.candidates.to_string(),
+            w.model.to_string(),
+            w.machine.to_string(),
+            w.lower_bound.to_string(),
+            w.first.to_string(),
+        ])?;
+    }
+    Ok(String::from_utf8(out.into_inner()?)?)
+}

@@ -1,0 +1,9 @@
+//! One file a verb.
+
+pub mod assign;
+pub mod functional;
+pub mod list;
+pub mod map;
+pub mod run;
+pub mod show;
+pub mod validate;

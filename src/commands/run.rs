@@ -1,0 +1,73 @@
+//! `estimate` and `simulate`.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use stationary::sim::{Pace, TextTrace, run};
+
+use crate::Answer;
+use crate::cli::{Common, Estimate, Format, PaceName, Simulate, Target};
+use crate::commands::functional;
+use crate::evaluate::{self, Reading};
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::report::run::RunReport;
+
+/// The analytical model.
+pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
+    let loaded = Loaded::new(&args.target)?;
+    report(&loaded, &args.target, Reading::Model, common)?;
+    Ok(Answer::Yes)
+}
+
+/// The cycle-level machine.
+pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
+    let pace = match args.pace {
+        PaceName::EveryCycle => Pace::EveryCycle,
+        PaceName::SkipIdle => Pace::SkipIdle,
+    };
+    let loaded = Loaded::new(&args.target)?;
+    if let Some(path) = &args.trace {
+        inputs::write(path, &trace(&loaded, &args.target, pace)?)?;
+    }
+    if args.functional {
+        return functional::functional(&loaded, &args.target, pace, common);
+    }
+    report(&loaded, &args.target, Reading::Machine(pace), common)?;
+    Ok(Answer::Yes)
+}
+
+fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -> Result<()> {
+    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
+    let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
+    bar.finish_and_clear();
+    let report = RunReport::new(loaded, dataflow, reading, layers, common.seed)?;
+    let text = match common.format {
+        Format::Table => report.table(common),
+        Format::Json => serde_json::to_string_pretty(&report.json())?,
+        Format::Csv => report.csv()?,
+    };
+    Ok(output::print(&text)?)
+}
+
+/// The text trace of every layer, one after the other.
+fn trace(loaded: &Loaded, target: &Target, pace: Pace) -> Result<String> {
+    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let mut text = String::new();
+    for layer in &loaded.layers {
+        let mapping = loaded.mapping(layer, dataflow)?;
+        let mut trace = TextTrace::default();
+        let machine = run(&mapping, pace, &mut trace);
+        writeln!(
+            text,
+            "# {} on {}: {} cycles",
+            layer.name(),
+            loaded.accelerator.name,
+            machine.cycles
+        )?;
+        text.push_str("#    from        to  what\n");
+        text.push_str(&trace.finish());
+    }
+    Ok(text)
+}

@@ -1,0 +1,167 @@
+//! `validate`: the model against the machine.
+
+use anyhow::{Result, bail};
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+use stationary::sim::{Dataflow, Mapping, Pace, Stalls, Tiling, estimate, mapper, run};
+use stationary::workloads::Layer;
+
+use crate::Answer;
+use crate::cli::{Common, Format, Validate};
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::report::validate::ValidateReport;
+
+/// One mapping of one layer, by model and machine.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub model: u64,
+    pub machine: u64,
+    pub lower_bound: u64,
+    pub busy: u64,
+    pub stalls: Stalls,
+    pub counts_agree: bool,
+}
+
+/// All mappings of one layer, the mapper's best first.
+#[derive(Clone, Debug)]
+pub struct ComparedLayer {
+    pub name: String,
+    pub mappings: Vec<Compared>,
+}
+
+/// All layers under one dataflow.
+#[derive(Clone, Debug)]
+pub struct ComparedDataflow {
+    pub dataflow: &'static Dataflow,
+    pub layers: Vec<ComparedLayer>,
+}
+
+/// Compares model and machine; the answer is no if a bound or a count is wrong.
+pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
+    if args.mappings == 0 {
+        bail!("--mappings 0: needed at least 1");
+    }
+    let loaded = Loaded::new(&args.target)?;
+    if loaded.has_file() && args.mappings > 1 {
+        bail!(
+            "--mappings {}: a mapping file gives one mapping a layer",
+            args.mappings
+        );
+    }
+    let (dataflows, absent) = dataflows(&loaded, args.target.dataflow.as_deref())?;
+    if !absent.is_empty() && !common.quiet {
+        output::complain(&format!(
+            "{} does not offer {}",
+            loaded.accelerator.name,
+            absent.join(", ")
+        ));
+    }
+    let total = dataflows.len() * loaded.layers.len();
+    let bar = output::progress(common, "validate", total as u64);
+    let mut results = Vec::new();
+    for dataflow in dataflows {
+        let layers: Vec<Result<ComparedLayer>> = loaded
+            .layers
+            .par_iter()
+            .enumerate()
+            .map(|(i, layer)| {
+                let seed = common.seed.wrapping_add(i as u64);
+                let compared = compare(&loaded, layer, dataflow, args.mappings, seed);
+                bar.inc(1);
+                compared
+            })
+            .collect();
+        let layers = layers.into_iter().collect::<Result<Vec<_>>>()?;
+        results.push(ComparedDataflow { dataflow, layers });
+    }
+    bar.finish_and_clear();
+    let report = ValidateReport::new(&loaded, results, args.mappings, common.seed);
+    let text = match common.format {
+        Format::Table => report.table(common),
+        Format::Json => serde_json::to_string_pretty(&report.json())?,
+        Format::Csv => report.csv()?,
+    };
+    output::print(&text)?;
+    Ok(if report.is_sound() {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
+}
+
+/// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
+fn dataflows(
+    loaded: &Loaded,
+    name: Option<&str>,
+) -> Result<(Vec<&'static Dataflow>, Vec<&'static str>)> {
+    let accelerator = &loaded.accelerator;
+    if name != Some("all") {
+        return Ok((vec![inputs::dataflow(accelerator, name)?], Vec::new()));
+    }
+    let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| name == d.name);
+    let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
+    Ok((offered, absent.iter().map(|d| d.name).collect()))
+}
+
+fn compare(
+    loaded: &Loaded,
+    layer: &Layer,
+    dataflow: &'static Dataflow,
+    mappings: usize,
+    seed: u64,
+) -> Result<ComparedLayer> {
+    let best = loaded.mapping(layer, dataflow)?;
+    let mut tilings = vec![*best.tiling()];
+    if mappings > 1 {
+        tilings.extend(sample(loaded, layer, dataflow, mappings - 1, seed));
+    }
+    let compared = tilings.into_iter().map(|tiling| {
+        let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow(), tiling)?;
+        let (model, machine) = (estimate(&mapping), run(&mapping, Pace::SkipIdle, &mut ()));
+        Ok(Compared {
+            model: model.cycles,
+            machine: machine.cycles,
+            lower_bound: model.lower_bound,
+            busy: machine.busy,
+            stalls: machine.stalls,
+            counts_agree: model.counters == machine.counters && model.busy == machine.busy,
+        })
+    });
+    Ok(ComparedLayer {
+        name: layer.name().to_owned(),
+        mappings: compared.collect::<Result<_>>()?,
+    })
+}
+
+/// Mappings from all over the range of the model's estimates: one from each stratum of the ranked
+/// candidates.
+fn sample(
+    loaded: &Loaded,
+    layer: &Layer,
+    dataflow: &'static Dataflow,
+    count: usize,
+    seed: u64,
+) -> Vec<Tiling> {
+    let mut ranked = Vec::new();
+    mapper::candidates(
+        layer,
+        &loaded.accelerator,
+        dataflow,
+        &mut |mapping, estimate| {
+            ranked.push((mapper::rank(estimate), *mapping.tiling()));
+        },
+    );
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.dedup_by_key(|(_, tiling)| *tiling);
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let count = count.min(ranked.len().saturating_sub(1));
+    (0..count)
+        .map(|i| {
+            let from = 1 + i * (ranked.len() - 1) / count;
+            let to = (1 + (i + 1) * (ranked.len() - 1) / count).max(from + 1);
+            ranked[rng.random_range(from..to)].1
+        })
+        .collect()
+}

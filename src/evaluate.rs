@@ -1,0 +1,137 @@
+//! Evaluates layers by model or machine, distinct ones once and in parallel.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use stationary::arch::{Accelerator, CostModel, DramKind};
+use stationary::sim::mapping_file::LayerMapping;
+use stationary::sim::{Bound, Counters, Dataflow, Energy, Mapping, Pace, Stalls, estimate, run};
+use stationary::workloads::Layer;
+
+use crate::inputs::Loaded;
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The analytical model.
+    Model,
+    /// The cycle-level machine.
+    Machine(Pace),
+}
+
+impl Reading {
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reading::Model => "model",
+            Reading::Machine(_) => "machine",
+        }
+    }
+}
+
+/// One layer's answer.
+#[derive(Clone, Debug)]
+pub struct LayerResult {
+    pub layer: Layer,
+    pub cycles: u64,
+    pub compute_cycles: u64,
+    pub lower_bound: u64,
+    pub busy: u64,
+    pub utilization: f64,
+    pub active_pes: u64,
+    pub stalls: Stalls,
+    pub counters: Counters,
+    pub energy: Energy,
+    pub mapping: LayerMapping,
+    pub bound_by: Bound,
+}
+
+/// Evaluates every layer; the order is the network's.
+pub fn layers(
+    loaded: &Loaded,
+    dataflow: &'static Dataflow,
+    reading: Reading,
+    done: &(dyn Fn() + Sync),
+) -> Result<Vec<LayerResult>> {
+    let cost = CostModel::of(&loaded.accelerator)?;
+    let mut known = HashMap::new();
+    let mut distinct = Vec::new();
+    let indices: Vec<usize> = loaded
+        .layers
+        .iter()
+        .map(|layer| {
+            // Mappings from a file go by the layer's name, so that equal shapes may differ.
+            let name = loaded.has_file().then(|| layer.name().to_owned());
+            let key = (*layer.sizes(), layer.rows(), layer.cols(), name);
+            *known.entry(key).or_insert_with(|| {
+                distinct.push(layer);
+                distinct.len() - 1
+            })
+        })
+        .collect();
+    let results: Vec<Result<LayerResult>> = distinct
+        .par_iter()
+        .map(|layer| {
+            let mapping = loaded.mapping(layer, dataflow)?;
+            let result = evaluate(&mapping, &cost, reading);
+            done();
+            Ok(result)
+        })
+        .collect();
+    let results = results.into_iter().collect::<Result<Vec<_>>>()?;
+    let named = |(layer, index): (&Layer, usize)| {
+        let result = results[index].clone();
+        LayerResult {
+            layer: layer.clone(),
+            mapping: result.mapping.renamed(layer.name()),
+            ..result
+        }
+    };
+    Ok(loaded.layers.iter().zip(indices).map(named).collect())
+}
+
+/// Evaluates one mapping.
+pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> LayerResult {
+    let model = estimate(mapping);
+    let accelerator = mapping.accelerator();
+    let mut result = LayerResult {
+        layer: mapping.layer().clone(),
+        cycles: model.cycles,
+        compute_cycles: model.compute_cycles,
+        lower_bound: model.lower_bound,
+        busy: model.busy,
+        utilization: 0.0,
+        active_pes: mapping.active_pes(),
+        stalls: Stalls::default(),
+        counters: model.counters,
+        energy: Energy::default(),
+        mapping: LayerMapping::of(mapping),
+        bound_by: model.bound_by,
+    };
+    if let Reading::Machine(pace) = reading {
+        let machine = run(mapping, pace, &mut ());
+        result.cycles = machine.cycles;
+        result.compute_cycles = compute_cycles(mapping, pace);
+        result.stalls = machine.stalls;
+        result.counters = machine.counters;
+        result.bound_by = Bound::of_stalls(machine.busy, &machine.stalls);
+    }
+    let array = &accelerator.array;
+    let peak = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
+    result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
+    result.energy = Energy::of(mapping, cost, &result.counters, result.cycles);
+    result
+}
+
+/// Cycles from the first MAC until the last result has left the array, on the same machine with
+/// memory never in the way.
+fn compute_cycles(mapping: &Mapping<'_>, pace: Pace) -> u64 {
+    let mut ideal: Accelerator = mapping.accelerator().clone();
+    ideal.dram.kind = DramKind::Ideal;
+    let dataflow = mapping.dataflow();
+    let same = Mapping::new(mapping.layer(), &ideal, dataflow, *mapping.tiling())
+        .expect("DRAM has no part in whether a mapping is legal");
+    let machine = run(&same, pace, &mut ());
+    machine.last_result - machine.first_mac
+}

@@ -1,0 +1,162 @@
+//! Files and names from the command line, as checked values.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use stationary::arch::{Accelerator, near};
+use stationary::sim::mapping_file::MappingFile;
+use stationary::sim::{Dataflow, Mapping, mapper};
+use stationary::workloads::{Layer, Network, parse, zoo};
+
+use crate::cli::Target;
+
+/// Reads a file as text.
+pub fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes a file whole: beside it first, then in its place.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    std::fs::write(part, text).with_context(|| format!("cannot write {}", part.display()))?;
+    std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// An accelerator by preset name or file, with overrides.
+pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
+    let sets: Result<Vec<_>> = sets
+        .iter()
+        .map(|set| {
+            set.split_once('=')
+                .ok_or_else(|| anyhow!("--set {set}: needed PATH=VALUE, such as array.rows=32"))
+        })
+        .collect();
+    let sets = sets?;
+    if is_file(name) {
+        return Ok(Accelerator::from_yaml_with(
+            name,
+            &read(Path::new(name))?,
+            &sets,
+        )?);
+    }
+    Ok(Accelerator::preset(name, &sets)?)
+}
+
+/// A network by preset name or file.
+pub fn network(name: &str, batch: u64) -> Result<Network> {
+    let network = if is_file(name) || name.ends_with(".csv") {
+        parse(name, &read(Path::new(name))?)?
+    } else {
+        zoo::find(name)?
+    };
+    if batch == 1 {
+        Ok(network)
+    } else {
+        Ok(network.batched(batch)?)
+    }
+}
+
+/// A name that is meant as a path rather than as a preset.
+fn is_file(name: &str) -> bool {
+    let extensions = [".yaml", ".yml", ".csv"];
+    name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
+}
+
+/// The layers picked, or all.
+pub fn layers(network: &Network, picks: &[String]) -> Result<Vec<Layer>> {
+    let all = network.layers();
+    if picks.is_empty() {
+        return Ok(all.to_vec());
+    }
+    picks
+        .iter()
+        .map(|pick| layer(network, pick).cloned())
+        .collect()
+}
+
+fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer> {
+    let all = network.layers();
+    if let Some(layer) = all.iter().find(|layer| layer.name() == pick) {
+        return Ok(layer);
+    }
+    if let Ok(index) = pick.parse::<usize>() {
+        return all.get(index).ok_or_else(|| {
+            anyhow!(
+                "--layer {index}: {} has layers 0 to {}",
+                network.name(),
+                all.len() - 1
+            )
+        });
+    }
+    let hint = near::nearest(pick, all.iter().map(Layer::name))
+        .map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    bail!("--layer {pick}: {} has no such layer{hint}", network.name())
+}
+
+/// A dataflow that the accelerator offers; its first by default.
+pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'static Dataflow> {
+    let name = name.unwrap_or(&accelerator.dataflows[0]);
+    let Some(dataflow) = Dataflow::find(name) else {
+        bail!("--dataflow {name}: unknown dataflow; allowed: ws, os, rs, is")
+    };
+    if !accelerator.dataflows.iter().any(|offered| offered == name) {
+        bail!(
+            "--dataflow {name}: {} does not offer it; it offers: {}",
+            accelerator.name,
+            accelerator.dataflows.join(", ")
+        );
+    }
+    Ok(dataflow)
+}
+
+/// Everything that a target names.
+pub struct Loaded {
+    pub accelerator: Accelerator,
+    pub network: String,
+    pub layers: Vec<Layer>,
+    file: Option<(String, MappingFile)>,
+}
+
+impl Loaded {
+    /// Reads a target.
+    pub fn new(target: &Target) -> Result<Self> {
+        let accelerator = accelerator(&target.arch, &target.set)?;
+        let network = network(&target.network, target.batch)?;
+        let layers = layers(&network, &target.layer)?;
+        let file = match &target.mapping {
+            None => None,
+            Some(path) => {
+                let name = path.display().to_string();
+                let file = MappingFile::parse(&name, &read(path)?)?;
+                Some((name, file))
+            }
+        };
+        Ok(Self {
+            accelerator,
+            network: network.name().to_owned(),
+            layers,
+            file,
+        })
+    }
+
+    /// Whether mappings come from a file.
+    pub fn has_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// The mapping of a layer: the file's, or the mapper's.
+    pub fn mapping<'a>(
+        &'a self,
+        layer: &'a Layer,
+        dataflow: &'static Dataflow,
+    ) -> Result<Mapping<'a>> {
+        let Some((name, file)) = &self.file else {
+            return Ok(mapper::map(layer, &self.accelerator, dataflow)?);
+        };
+        let (dataflow, tiling) = file.tiling(name, layer)?;
+        Mapping::new(layer, &self.accelerator, dataflow, tiling)
+            .with_context(|| format!("{name}: mapping of layer `{}`", layer.name()))
+    }
+}

@@ -1,0 +1,54 @@
+//! What bounds a design, and what to try next.
+
+use stationary::arch::{Accelerator, DramKind, Operand};
+use stationary::sim::Bound;
+
+use crate::report::format::percent;
+
+/// One or two sentences on the resource that most cycles go by, with an override to try.
+pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f64) -> String {
+    let Some((bound, share)) = shares.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) else {
+        return String::new();
+    };
+    let preset = &accelerator.name;
+    let head = format!(
+        "{} of the cycles are in layers bound by {}.",
+        percent(share),
+        bound.name()
+    );
+    let widen = |network: &str, width: u32| {
+        format!("try --set networks.{network}.words_per_cycle={}", 2 * width)
+    };
+    let n = &accelerator.networks;
+    let next = match bound {
+        Bound::Compute if utilization > 0.8 => {
+            format!(
+                "The array is well used; more PEs are what helps: try --set array.cols={}",
+                2 * accelerator.array.cols
+            )
+        }
+        Bound::Compute => format!(
+            "Only {} of the MAC slots do work: the layers do not fill the array; another dataflow \
+             or a smaller array may do as well",
+            percent(utilization)
+        ),
+        Bound::Dram => match accelerator.dram.kind {
+            DramKind::Bandwidth {
+                words_per_cycle, ..
+            } => format!(
+                "try --set dram.words_per_cycle={}, a larger global buffer, or --batch 4 to reuse \
+                 weights",
+                2 * words_per_cycle
+            ),
+            DramKind::Ideal => String::new(),
+        },
+        Bound::Network(Operand::Input) => widen("input", n.input.words_per_cycle),
+        Bound::Network(Operand::Weight) => widen("weight", n.weight.words_per_cycle),
+        Bound::Network(Operand::Output) => widen("psum_in", n.psum_in.words_per_cycle),
+        Bound::PsumOut => widen("psum_out", n.psum_out.words_per_cycle),
+        Bound::Ramp => "Filling and draining the array costs more than its work: passes are too \
+                        short; try --set array.overlap_passes=true, or a smaller array"
+            .to_owned(),
+    };
+    format!("{preset}: {head} {next}")
+}

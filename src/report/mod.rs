@@ -1,0 +1,6 @@
+//! How results look: tables, JSON, CSV, and advice.
+
+pub mod advice;
+pub mod format;
+pub mod run;
+pub mod validate;

@@ -1,0 +1,330 @@
+//! The report of `estimate` and `simulate`.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use stationary::arch::{CostModel, Operand, PerOperand};
+use stationary::sim::{Bound, Counters, Dataflow, Energy, Stall};
+use stationary::workloads::Dim;
+
+use crate::cli::Common;
+use crate::evaluate::{LayerResult, Reading};
+use crate::inputs::Loaded;
+use crate::report::advice::advise;
+use crate::report::format::{joules, metric, percent, shape, table, thousands};
+
+/// Everything that a run found.
+pub struct RunReport<'a> {
+    loaded: &'a Loaded,
+    dataflow: &'static Dataflow,
+    reading: Reading,
+    layers: Vec<LayerResult>,
+    seed: u64,
+    area: f64,
+}
+
+impl<'a> RunReport<'a> {
+    /// Collects a run's results.
+    pub fn new(
+        loaded: &'a Loaded,
+        dataflow: &'static Dataflow,
+        reading: Reading,
+        layers: Vec<LayerResult>,
+        seed: u64,
+    ) -> Result<Self> {
+        let area = CostModel::of(&loaded.accelerator)?.area().total.0;
+        Ok(Self {
+            loaded,
+            dataflow,
+            reading,
+            layers,
+            seed,
+            area,
+        })
+    }
+
+    fn cycles(&self) -> u64 {
+        self.layers.iter().map(|l| l.cycles).sum()
+    }
+
+    fn macs(&self) -> u64 {
+        self.layers.iter().map(|l| l.layer.macs()).sum()
+    }
+
+    fn energy(&self) -> f64 {
+        self.layers.iter().map(|l| l.energy.total().0).sum()
+    }
+
+    fn seconds(&self) -> f64 {
+        self.cycles() as f64 / (self.loaded.accelerator.clock.0 as f64 * 1e3)
+    }
+
+    fn utilization(&self) -> f64 {
+        let a = &self.loaded.accelerator.array;
+        let peak = u64::from(a.rows) * u64::from(a.cols) * u64::from(a.lanes);
+        self.macs() as f64 / (peak as f64 * self.cycles() as f64)
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let layers: Vec<Value> = self.layers.iter().map(layer_json).collect();
+        json!({
+            "schema": "stationary/run/1",
+            "reading": self.reading.name(),
+            "arch": self.loaded.accelerator.name,
+            "network": self.loaded.network,
+            "dataflow": self.dataflow.name,
+            "seed": self.seed,
+            "layers": layers,
+            "total": {
+                "cycles": self.cycles(), "macs": self.macs(), "energy_pj": self.energy(),
+                "area_um2": self.area, "seconds": self.seconds(),
+            },
+        })
+    }
+
+    /// A line a layer.
+    pub fn csv(&self) -> Result<String> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        out.write_record([
+            "layer",
+            "macs",
+            "cycles",
+            "compute_cycles",
+            "lower_bound_cycles",
+            "utilization",
+            "active_pes",
+            "bound_by",
+            "dram_input_read",
+            "dram_weight_read",
+            "dram_output_read",
+            "dram_output_write",
+            "energy_pj",
+        ])?;
+        for l in &self.layers {
+            let c = &l.counters;
+            out.write_record([
+                l.layer.name().to_owned(),
+                l.layer.macs().to_string(),
+                l.cycles.to_string(),
+                l.compute_cycles.to_string(),
+                l.lower_bound.to_string(),
+                l.utilization.to_string(),
+                l.active_pes.to_string(),
+                l.bound_by.name().to_owned(),
+                c.dram_read.input.to_string(),
+                c.dram_read.weight.to_string(),
+                c.dram_read.output.to_string(),
+                c.dram_write.output.to_string(),
+                l.energy.total().0.to_string(),
+            ])?;
+        }
+        Ok(String::from_utf8(out.into_inner()?)?)
+    }
+
+    /// For people.
+    pub fn table(&self, common: &Common) -> String {
+        let a = &self.loaded.accelerator;
+        let mut text = format!(
+            "{} on {}: {} ({}), {} x {} PEs at {} MHz\n",
+            self.loaded.network,
+            a.name,
+            self.dataflow.title,
+            self.reading.name(),
+            a.array.rows,
+            a.array.cols,
+            a.clock.0 / 1000
+        );
+        let header = [
+            "layer",
+            "shape",
+            "bound by",
+            "MACs",
+            "cycles",
+            "util",
+            "PEs",
+            "DRAM words",
+            "energy",
+        ];
+        let mut rows = table(&header, 3);
+        for l in &self.layers {
+            rows.add_row([
+                l.layer.name().to_owned(),
+                shape(&l.layer),
+                l.bound_by.name().to_owned(),
+                metric(l.layer.macs() as f64),
+                thousands(l.cycles),
+                percent(l.utilization),
+                thousands(l.active_pes),
+                metric(dram_words(&l.counters) as f64),
+                joules(l.energy.total().0),
+            ]);
+        }
+        let words: u64 = self.layers.iter().map(|l| dram_words(&l.counters)).sum();
+        rows.add_row([
+            "total".to_owned(),
+            String::new(),
+            String::new(),
+            metric(self.macs() as f64),
+            thousands(self.cycles()),
+            percent(self.utilization()),
+            String::new(),
+            metric(words as f64),
+            joules(self.energy()),
+        ]);
+        text.push_str(&rows.to_string());
+        text.push('\n');
+        let seconds = self.seconds();
+        text.push_str(&format!(
+            "{:.3} ms a run, {:.2} mm2, {:.0} mW on average (DRAM included), {:.2} pJ a MAC\n",
+            seconds * 1e3,
+            self.area / 1e6,
+            self.energy() / seconds / 1e9,
+            self.energy() / self.macs() as f64
+        ));
+        if let Reading::Machine(_) = self.reading {
+            text.push_str(&self.stalls());
+        }
+        if common.verbose {
+            text.push_str(&self.details());
+        }
+        if !common.quiet {
+            text.push_str(&advise(a, &self.shares(), self.utilization()));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Share of the cycles that goes by in layers bound by each resource.
+    fn shares(&self) -> Vec<(Bound, f64)> {
+        let mut cycles = BTreeMap::<Bound, u64>::new();
+        for l in &self.layers {
+            *cycles.entry(l.bound_by).or_default() += l.cycles;
+        }
+        let total = self.cycles() as f64;
+        cycles
+            .into_iter()
+            .map(|(bound, n)| (bound, n as f64 / total))
+            .collect()
+    }
+
+    fn stalls(&self) -> String {
+        let total = self.cycles();
+        let busy: u64 = total - self.layers.iter().map(|l| l.stalls.total()).sum::<u64>();
+        let mut causes: Vec<(u64, &str)> = Stall::ALL
+            .iter()
+            .map(|s| (self.layers.iter().map(|l| l.stalls.of(*s)).sum(), s.name()))
+            .filter(|(cycles, _)| *cycles > 0)
+            .collect();
+        causes.sort_by(|a, b| b.cmp(a));
+        let share = |cycles: u64| percent(cycles as f64 / total as f64);
+        let listed: Vec<_> = causes
+            .iter()
+            .map(|(cycles, name)| format!("{name} {}", share(*cycles)))
+            .collect();
+        format!(
+            "cycles: array at work {}; waiting for {}\n",
+            share(busy),
+            listed.join(", ")
+        )
+    }
+
+    fn details(&self) -> String {
+        let mut text = String::new();
+        for l in &self.layers {
+            let stalls: Vec<_> = l
+                .stalls
+                .iter()
+                .map(|(s, n)| format!("{} {}", s.name(), thousands(n)))
+                .collect();
+            text.push_str(&format!(
+                "{}: at least {} cycles, busy {}{}{}; mapping {}\n",
+                l.layer.name(),
+                thousands(l.lower_bound),
+                thousands(l.busy),
+                if stalls.is_empty() { "" } else { ", " },
+                stalls.join(", "),
+                serde_json::to_string(&l.mapping).unwrap_or_default()
+            ));
+        }
+        text
+    }
+}
+
+fn dram_words(c: &Counters) -> u64 {
+    c.dram_read.input + c.dram_read.weight + c.dram_read.output + c.dram_write.output
+}
+
+fn layer_json(l: &LayerResult) -> Value {
+    let layer = &l.layer;
+    let mut dims = Map::new();
+    for dim in Dim::ALL {
+        dims.insert(dim.name().to_owned(), json!(layer.size(dim)));
+    }
+    dims.insert("stride".to_owned(), json!(layer.rows().stride));
+    let stalls: Map<String, Value> = l
+        .stalls
+        .iter()
+        .map(|(s, n)| (s.name().to_owned(), json!(n)))
+        .collect();
+    let per = |p: &PerOperand<u64>, what: &str| -> Vec<(String, Value)> {
+        Operand::ALL
+            .iter()
+            .map(|o| (format!("{o}_{what}"), json!(p[*o])))
+            .collect()
+    };
+    let c = &l.counters;
+    let buffer: Map<String, Value> = [
+        per(&c.buffer_fill, "fill"),
+        per(&c.buffer_read, "read"),
+        vec![
+            ("output_write".to_owned(), json!(c.buffer_write.output)),
+            ("output_drain".to_owned(), json!(c.buffer_drain.output)),
+        ],
+    ]
+    .concat()
+    .into_iter()
+    .collect();
+    let array: Map<String, Value> = [
+        per(&c.array_receive, "receive"),
+        vec![
+            ("output_send".to_owned(), json!(c.array_send.output)),
+            ("psum_hops".to_owned(), json!(c.psum_hops)),
+        ],
+    ]
+    .concat()
+    .into_iter()
+    .collect();
+    json!({
+        "name": layer.name(),
+        "dims": dims,
+        "macs": layer.macs(),
+        "cycles": l.cycles,
+        "compute_cycles": l.compute_cycles,
+        "lower_bound_cycles": l.lower_bound,
+        "busy_cycles": l.busy,
+        "utilization": l.utilization,
+        "active_pes": l.active_pes,
+        "stalls": stalls,
+        "moved": {
+            "dram": {
+                "input_read": c.dram_read.input, "weight_read": c.dram_read.weight,
+                "output_read": c.dram_read.output, "output_write": c.dram_write.output,
+            },
+            "global_buffer": buffer,
+            "array": array,
+        },
+        "energy_pj": energy_json(&l.energy),
+        "mapping": l.mapping,
+        "bound_by": l.bound_by.name(),
+    })
+}
+
+fn energy_json(e: &Energy) -> Value {
+    json!({
+        "mac": e.mac.0, "scratchpad": e.scratchpad.0, "network": e.network.0,
+        "global_buffer": e.global_buffer.0, "dram": e.dram.0, "leakage": e.leakage.0,
+        "total": e.total().0,
+    })
+}

@@ -1,0 +1,359 @@
+//! The report of `validate`.
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use stationary::sim::{Stall, Stalls};
+
+use crate::cli::Common;
+use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
+use crate::inputs::Loaded;
+use crate::report::format::{percent, signed_percent, table, thousands};
+
+/// Everything that a validation found.
+pub struct ValidateReport<'a> {
+    loaded: &'a Loaded,
+    dataflows: Vec<ComparedDataflow>,
+    mappings: usize,
+    seed: u64,
+}
+
+/// Statistics over the mappings of a dataflow.
+struct Summary {
+    mappings: usize,
+    mean: f64,
+    greatest: f64,
+    greatest_at: String,
+    bias: f64,
+    violations: usize,
+    miscounts: usize,
+    /// Mean over layers with more than one mapping.
+    tau: Option<f64>,
+    /// Mean regret when the model's best 1, 5 and 10 are simulated.
+    regret: [Option<f64>; 3],
+}
+
+const TOPS: [usize; 3] = [1, 5, 10];
+
+impl Compared {
+    fn error(&self) -> f64 {
+        self.model as f64 / self.machine as f64 - 1.0
+    }
+}
+
+impl<'a> ValidateReport<'a> {
+    /// Collects a validation's results.
+    pub fn new(
+        loaded: &'a Loaded,
+        dataflows: Vec<ComparedDataflow>,
+        mappings: usize,
+        seed: u64,
+    ) -> Self {
+        Self {
+            loaded,
+            dataflows,
+            mappings,
+            seed,
+        }
+    }
+
+    /// Whether every bound and every count held.
+    pub fn is_sound(&self) -> bool {
+        let all = self
+            .dataflows
+            .iter()
+            .flat_map(|d| &d.layers)
+            .flat_map(|l| &l.mappings);
+        all.clone()
+            .all(|m| m.lower_bound <= m.machine && m.counts_agree)
+    }
+
+    /// For people.
+    pub fn table(&self, common: &Common) -> String {
+        let mut text = String::new();
+        for d in &self.dataflows {
+            text.push_str(&format!(
+                "{} on {}: {}, model against machine\n",
+                self.loaded.network, self.loaded.accelerator.name, d.dataflow.title
+            ));
+            let header = [
+                "layer",
+                "causes of the machine's stalls",
+                "model",
+                "machine",
+                "error",
+                "bound",
+            ];
+            let mut rows = table(&header, 2);
+            for layer in &d.layers {
+                for m in layer
+                    .mappings
+                    .iter()
+                    .take(if common.verbose { usize::MAX } else { 1 })
+                {
+                    rows.add_row([
+                        layer.name.clone(),
+                        causes(&m.stalls, m.machine, 3),
+                        thousands(m.model),
+                        thousands(m.machine),
+                        signed_percent(m.error()),
+                        percent(m.lower_bound as f64 / m.machine as f64),
+                    ]);
+                }
+            }
+            text.push_str(&rows.to_string());
+            text.push('\n');
+            text.push_str(&summary_text(&Summary::of(&d.layers)));
+            text.push_str(&explanation(&d.layers));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let dataflows: Vec<Value> = self.dataflows.iter().map(dataflow_json).collect();
+        json!({
+            "schema": "stationary/validate/1",
+            "arch": self.loaded.accelerator.name,
+            "network": self.loaded.network,
+            "mappings": self.mappings,
+            "seed": self.seed,
+            "dataflows": dataflows,
+        })
+    }
+
+    /// A line a mapping.
+    pub fn csv(&self) -> Result<String> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        out.write_record([
+            "dataflow",
+            "layer",
+            "mapping",
+            "model",
+            "machine",
+            "lower_bound",
+            "error",
+        ])?;
+        for d in &self.dataflows {
+            for layer in &d.layers {
+                for (i, m) in layer.mappings.iter().enumerate() {
+                    out.write_record([
+                        d.dataflow.name.to_owned(),
+                        layer.name.clone(),
+                        i.to_string(),
+                        m.model.to_string(),
+                        m.machine.to_string(),
+                        m.lower_bound.to_string(),
+                        m.error().to_string(),
+                    ])?;
+                }
+            }
+        }
+        Ok(String::from_utf8(out.into_inner()?)?)
+    }
+}
+
+impl Summary {
+    fn of(layers: &[ComparedLayer]) -> Self {
+        let all: Vec<(&str, &Compared)> = layers
+            .iter()
+            .flat_map(|l| l.mappings.iter().map(|m| (l.name.as_str(), m)))
+            .collect();
+        let n = all.len() as f64;
+        let worst = all
+            .iter()
+            .max_by(|a, b| a.1.error().abs().total_cmp(&b.1.error().abs()));
+        let several: Vec<_> = layers.iter().filter(|l| l.mappings.len() > 1).collect();
+        let mean = |values: Vec<f64>| {
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        Self {
+            mappings: all.len(),
+            mean: all.iter().map(|(_, m)| m.error().abs()).sum::<f64>() / n,
+            greatest: worst.map_or(0.0, |(_, m)| m.error().abs()),
+            greatest_at: worst.map_or(String::new(), |(name, _)| (*name).to_owned()),
+            bias: all.iter().map(|(_, m)| m.error()).sum::<f64>() / n,
+            violations: all
+                .iter()
+                .filter(|(_, m)| m.lower_bound > m.machine)
+                .count(),
+            miscounts: all.iter().filter(|(_, m)| !m.counts_agree).count(),
+            tau: mean(
+                several
+                    .iter()
+                    .filter_map(|l| kendall(&l.mappings))
+                    .collect(),
+            ),
+            regret: TOPS.map(|k| mean(several.iter().map(|l| regret(&l.mappings, k)).collect())),
+        }
+    }
+}
+
+/// Kendall's tau-b between model and machine; `None` where one of them is the same for all.
+fn kendall(mappings: &[Compared]) -> Option<f64> {
+    let (mut agree, mut ties_model, mut ties_machine, mut pairs) = (0i64, 0i64, 0i64, 0i64);
+    for (i, a) in mappings.iter().enumerate() {
+        for b in &mappings[i + 1..] {
+            let (x, y) = (
+                a.model.cmp(&b.model) as i64,
+                a.machine.cmp(&b.machine) as i64,
+            );
+            agree += x * y;
+            ties_model += i64::from(x == 0);
+            ties_machine += i64::from(y == 0);
+            pairs += 1;
+        }
+    }
+    let scale = ((pairs - ties_model) as f64 * (pairs - ties_machine) as f64).sqrt();
+    (scale > 0.0).then(|| agree as f64 / scale)
+}
+
+/// What choosing the machine's best of the model's `k` best costs over the best of all.
+fn regret(mappings: &[Compared], k: usize) -> f64 {
+    let mut ranked: Vec<_> = mappings.iter().collect();
+    ranked.sort_by_key(|m| m.model);
+    let chosen = ranked.iter().take(k).map(|m| m.machine).min().unwrap_or(0);
+    let best = mappings.iter().map(|m| m.machine).min().unwrap_or(1);
+    chosen as f64 / best as f64 - 1.0
+}
+
+fn summary_text(s: &Summary) -> String {
+    let mut text = format!(
+        "{} mappings: mean absolute error {}, greatest {} ({}), bias {}; bound violations {}",
+        s.mappings,
+        percent(s.mean),
+        percent(s.greatest),
+        s.greatest_at,
+        signed_percent(s.bias),
+        s.violations
+    );
+    if s.miscounts > 0 {
+        text.push_str(&format!("; COUNTS DIFFER in {}", s.miscounts));
+    }
+    if let Some(tau) = s.tau {
+        text.push_str(&format!("\nwithin a layer: Kendall's tau {tau:.3}"));
+    }
+    for (k, regret) in TOPS.iter().zip(s.regret) {
+        if let Some(regret) = regret {
+            text.push_str(&format!(", regret at {k} {}", percent(regret)));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// Where the cycles are that the model gets wrong: stalls of the layers, weighted by their error.
+fn explanation(layers: &[ComparedLayer]) -> String {
+    let (mut weights, mut error) = (vec![0.0; Stall::ALL.len()], 0.0);
+    for m in layers.iter().flat_map(|l| &l.mappings) {
+        let off = m.model.abs_diff(m.machine) as f64;
+        let total = m.stalls.total().max(1) as f64;
+        for (weight, cause) in weights.iter_mut().zip(Stall::ALL) {
+            *weight += off * m.stalls.of(cause) as f64 / total;
+        }
+        error += off;
+    }
+    if error == 0.0 {
+        return String::new();
+    }
+    let mut causes: Vec<_> = weights
+        .iter()
+        .zip(Stall::ALL)
+        .map(|(w, c)| (w / error, c))
+        .collect();
+    causes.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let listed: Vec<_> = causes
+        .iter()
+        .filter(|(share, _)| *share >= 0.005)
+        .take(4)
+        .map(|(share, cause)| format!("{} {}", cause.name(), percent(*share)))
+        .collect();
+    format!(
+        "the error lies in layers that wait for: {}\n",
+        listed.join(", ")
+    )
+}
+
+fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
+    let mut causes: Vec<_> = stalls.iter().collect();
+    causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    causes
+        .iter()
+        .take(most)
+        .filter(|(_, n)| *n * 200 >= cycles)
+        .map(|(cause, n)| {
+            format!(
+                "{} {:.0} %",
+                cause.name(),
+                100.0 * *n as f64 / cycles as f64
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn dataflow_json(d: &ComparedDataflow) -> Value {
+    let s = Summary::of(&d.layers);
+    let layers: Vec<Value> = d
+        .layers
+        .iter()
+        .map(|l| {
+            let mappings: Vec<Value> = l
+                .mappings
+                .iter()
+                .map(|m| {
+                    let stalls: Map<String, Value> = m
+                        .stalls
+                        .iter()
+                        .map(|(c, n)| (c.name().to_owned(), json!(n)))
+                        .collect();
+                    json!({
+                        "model_cycles": m.model, "machine_cycles": m.machine,
+                        "lower_bound_cycles": m.lower_bound, "error": m.error(),
+                        "busy_cycles": m.busy, "stalls": stalls, "counts_agree": m.counts_agree,
+                    })
+                })
+                .collect();
+            json!({ "name": l.name, "mappings": mappings })
+        })
+        .collect();
+    json!({
+        "dataflow": d.dataflow.name,
+        "mean_abs_error": s.mean, "max_abs_error": s.greatest, "max_abs_error_layer": s.greatest_at,
+        "bias": s.bias, "bound_violations": s.violations, "count_mismatches": s.miscounts,
+        "kendall_tau": s.tau,
+        "regret": {"1": s.regret[0], "5": s.regret[1], "10": s.regret[2]},
+        "layers": layers,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mappings(pairs: &[(u64, u64)]) -> Vec<Compared> {
+        let of = |&(model, machine): &(u64, u64)| Compared {
+            model,
+            machine,
+            lower_bound: 0,
+            busy: 0,
+            stalls: Stalls::default(),
+            counts_agree: true,
+        };
+        pairs.iter().map(of).collect()
+    }
+
+    #[test]
+    fn tau_is_one_for_the_same_order_and_minus_one_for_the_reverse() {
+        assert_eq!(kendall(&mappings(&[(1, 10), (2, 20), (3, 30)])), Some(1.0));
+        assert_eq!(kendall(&mappings(&[(1, 30), (2, 20), (3, 10)])), Some(-1.0));
+        assert_eq!(kendall(&mappings(&[(1, 30), (1, 20)])), None);
+    }
+
+    #[test]
+    fn regret_vanishes_when_the_best_is_among_those_simulated() {
+        let m = mappings(&[(1, 30), (2, 20), (3, 40)]);
+        assert_eq!(regret(&m, 1), 0.5);
+        assert_eq!(regret(&m, 2), 0.0);
+    }
+}
