@@ -9,6 +9,10 @@ use crate::machine::Stalls;
 use crate::window::Span;
 
 /// Something that took time, reported when it is over.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "passes are most of the events, and none is stored long"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A tile came from DRAM into the global buffer.

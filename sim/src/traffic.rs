@@ -81,12 +81,12 @@ fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     let mut words = repeats(m, operand, m.staging_depth(operand), |_, _| 1);
     words *= plain_words(m, operand);
     if operand == Operand::Input {
-        for i in 0..2 {
+        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
             let union = |o, t| m.axes[i].union(o, t);
             words *= match m.tiling.staging[operand] {
                 Staging::Block => m.sum_pairs(i, Level::Block, union),
                 Staging::Pass => m.sum_pairs(i, Level::Pass, union),
-                Staging::Layer => union(m.whole()[PAIRS[i].0], m.whole()[PAIRS[i].1]),
+                Staging::Layer => union(m.whole()[output], m.whole()[tap]),
             };
         }
     }

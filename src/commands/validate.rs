@@ -135,6 +135,10 @@ fn compare(
     })
 }
 
+/// How many times slower than the best a sampled mapping may be expected to be. Beyond it lie the
+/// tilings of single words, which nobody would run and which take hours to simulate.
+const RANGE: u64 = 16;
+
 /// Mappings from all over the range of the model's estimates: one from each stratum of the ranked
 /// candidates.
 fn sample(
@@ -155,6 +159,8 @@ fn sample(
     );
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.dedup_by_key(|(_, tiling)| *tiling);
+    let limit = ranked.first().map_or(0, |((cycles, _), _)| RANGE * cycles);
+    ranked.truncate(ranked.partition_point(|((cycles, _), _)| *cycles <= limit));
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let count = count.min(ranked.len().saturating_sub(1));
     (0..count)

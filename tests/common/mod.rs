@@ -48,6 +48,7 @@ struct PrintOnPanic {
 }
 
 impl Drop for PrintOnPanic {
+    #[allow(clippy::print_stderr, reason = "a failed case must name its seed")]
     fn drop(&mut self) {
         eprintln!(
             "failed for dataflow {} with seed {}",

@@ -69,7 +69,7 @@ pub fn default_base() -> Accelerator {
 /// A machine of the style with so many PEs and more scratchpad than a mapping will use.
 pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelerator {
     let rows = (1..=pe)
-        .filter(|r| pe % r == 0 && r * r <= pe)
+        .filter(|r| pe.is_multiple_of(*r) && r * r <= pe)
         .max()
         .unwrap_or(1);
     let cols = pe / rows;

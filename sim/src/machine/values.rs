@@ -127,7 +127,7 @@ struct Values<'t> {
 }
 
 impl Values<'_> {
-    fn from_dram(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
+    fn dram_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
         match operand {
             Operand::Input => self.tensors.input[input_index(m.layer, word)],
             Operand::Weight => self.tensors.weight[weight_index(m.layer, word)],
@@ -181,7 +181,7 @@ impl Payload for Values<'_> {
                 if let Some(word) = word(m, operand, at) {
                     words
                         .entry(word)
-                        .or_insert_with(|| self.from_dram(m, operand, &word));
+                        .or_insert_with(|| self.dram_value(m, operand, &word));
                 }
             });
         }

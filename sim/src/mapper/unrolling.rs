@@ -175,7 +175,7 @@ fn localise(
             is_legal
         });
         let is_kernel = matches!(dim, Dim::R | Dim::S);
-        if extent == share && !is_kernel || !fits && !is_kernel {
+        if !is_kernel && (extent == share || !fits) {
             break;
         }
     }

@@ -1,0 +1,395 @@
+//! The built command line: messages, exit codes, and what programs may rely on.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn stationary(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stationary"))
+        .args(arguments)
+        .output()
+        .expect("the binary runs")
+}
+
+/// The command fails with this code, says each of these on standard error, and nothing on
+/// standard output.
+fn refuses(arguments: &[&str], code: i32, parts: &[&str]) {
+    let output = stationary(arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+    for part in parts {
+        assert!(
+            message.contains(part),
+            "{arguments:?}: `{part}` is not in: {message}"
+        );
+    }
+    assert!(output.stdout.is_empty(), "nothing goes to standard output");
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = stationary(arguments);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("standard output is one JSON document")
+}
+
+/// A file in a folder of this test's own.
+fn file(name: &str, text: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("the target folder can be written");
+    path.to_str()
+        .expect("the target folder's path is text")
+        .to_owned()
+}
+
+const ARCH: &str = "name: mine\ndataflows: [ws]\narray: {rows: 4, cols: 4}\n";
+
+#[test]
+fn unknown_names_get_a_near_match() {
+    let arguments = ["estimate", "--arch", "eyeriss", "--network", "resnet19"];
+    refuses(&arguments, 2, &["resnet19", "did you mean `resnet18`"]);
+    let arguments = ["estimate", "--arch", "eyris", "--network", "resnet18"];
+    refuses(&arguments, 2, &["eyris", "eyeriss"]);
+    let arguments = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "resnet18",
+        "--layer",
+        "conv9",
+    ];
+    refuses(
+        &arguments,
+        2,
+        &["conv9", "resnet18 has no such layer", "did you mean"],
+    );
+    let arguments = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--dataflow",
+        "ws",
+    ];
+    refuses(&arguments, 2, &["eyeriss does not offer it; it offers: rs"]);
+}
+
+#[test]
+fn bad_accelerator_files_name_the_place() {
+    let check = |name: &str, text: &str, parts: &[&str]| {
+        let path = file(name, text);
+        let mut parts = parts.to_vec();
+        parts.push(name);
+        refuses(
+            &["estimate", "--arch", &path, "--network", "alexnet"],
+            2,
+            &parts,
+        );
+    };
+    check(
+        "type.yaml",
+        &ARCH.replace("rows: 4", "rows: four"),
+        &["array.rows", "line 3", "four"],
+    );
+    check(
+        "field.yaml",
+        &ARCH.replace("cols: 4", "colz: 4"),
+        &["array", "colz", "did you mean `cols`"],
+    );
+    check(
+        "negative.yaml",
+        &ARCH.replace("rows: 4", "rows: -4"),
+        &["array.rows", "-4"],
+    );
+    check(
+        "zero.yaml",
+        &ARCH.replace("rows: 4", "rows: 0"),
+        &["array.rows", "0", "1"],
+    );
+    let set = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--set",
+        "array.row=3",
+    ];
+    refuses(&set, 2, &["array.row", "did you mean `rows`"]);
+    let set = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--set",
+        "array.rows",
+    ];
+    refuses(&set, 2, &["needed PATH=VALUE"]);
+}
+
+#[test]
+fn bad_networks_name_the_place() {
+    let text = "name: n\nlayers:\n- {name: big, conv: {input: 4, channels: [1, 1], kernel: 7}}\n";
+    let path = file("kernel.yaml", text);
+    let arguments = ["estimate", "--arch", "systolic", "--network", &path];
+    refuses(&arguments, 2, &["kernel.yaml", "big", "kernel", "7", "4"]);
+    let header = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+    let path = file(
+        "short.csv",
+        &format!("{header}conv1, 224, 224, 7, 7, 3, 64, 2,\nconv2, 56, 56,\n"),
+    );
+    refuses(
+        &["estimate", "--arch", "systolic", "--network", &path],
+        2,
+        &["short.csv", "3"],
+    );
+    let arguments = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "missing.yaml",
+    ];
+    refuses(&arguments, 2, &["cannot read missing.yaml"]);
+}
+
+#[test]
+fn a_mapping_over_capacity_says_by_how_much() {
+    let path = file(
+        "over.yaml",
+        "layers: [{layer: conv3, dataflow: rs, local: {K: 24, C: 12, S: 3}}]\n",
+    );
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+        "--mapping",
+        &path,
+    ];
+    refuses(
+        &arguments,
+        2,
+        &[
+            "over.yaml",
+            "conv3",
+            "input tile takes 36 words",
+            "holds 12",
+        ],
+    );
+}
+
+#[test]
+fn an_infeasible_budget_is_an_answer() {
+    let path = "search/tests/data/mobilenet_v2_dla.csv";
+    let arguments = [
+        "search", "assign", "--table", path, "--budget", "area=1e3", "--format", "json",
+    ];
+    let output = stationary(&arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["best"]["feasible"], false);
+    assert_eq!(answer["best"]["shortfalls"][0]["limit"], 1e3);
+    let path = file(
+        "short_table.csv",
+        "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n0,1,1,5\n",
+    );
+    refuses(
+        &["search", "assign", "--table", &path],
+        2,
+        &["short_table.csv:2", "found"],
+    );
+    let arguments = [
+        "search",
+        "assign",
+        "--network",
+        "alexnet",
+        "--optimizer",
+        "exakt",
+    ];
+    refuses(&arguments, 2, &["exakt", "did you mean `exact`"]);
+}
+
+#[test]
+fn run_json_has_the_documented_fields_whatever_the_threads() {
+    let run = |verb: &str, threads: &str| {
+        let arguments = [
+            verb,
+            "--arch",
+            "eyeriss",
+            "--network",
+            "alexnet",
+            "--format",
+            "json",
+            "--threads",
+            threads,
+        ];
+        let output = stationary(&arguments);
+        assert!(output.status.success());
+        assert!(
+            output.stderr.is_empty(),
+            "progress vanishes when it is not a terminal"
+        );
+        output.stdout
+    };
+    for (verb, reading) in [("estimate", "model"), ("simulate", "machine")] {
+        let bytes = run(verb, "1");
+        assert_eq!(bytes, run(verb, "2"), "{verb}: byte-identical");
+        let answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(answer["schema"], "stationary/run/1");
+        assert_eq!(answer["reading"], reading);
+        let layers = answer["layers"].as_array().expect("a list of layers");
+        assert_eq!(layers.len(), 8);
+        for layer in layers {
+            for field in [
+                "name",
+                "dims",
+                "macs",
+                "cycles",
+                "compute_cycles",
+                "lower_bound_cycles",
+                "utilization",
+                "active_pes",
+                "stalls",
+                "moved",
+                "energy_pj",
+                "mapping",
+                "bound_by",
+            ] {
+                assert!(!layer[field].is_null(), "{field}");
+            }
+            let stalls: u64 = layer["stalls"]
+                .as_object()
+                .expect("a map")
+                .values()
+                .map(number)
+                .sum();
+            if verb == "simulate" {
+                assert_eq!(
+                    number(&layer["cycles"]),
+                    number(&layer["busy_cycles"]) + stalls
+                );
+            }
+            assert!(number(&layer["lower_bound_cycles"]) <= number(&layer["cycles"]));
+        }
+        let sum: u64 = layers.iter().map(|l| number(&l["cycles"])).sum();
+        assert_eq!(number(&answer["total"]["cycles"]), sum);
+    }
+}
+
+#[test]
+fn validate_runs_to_the_end_with_every_bound_kept() {
+    for network in ["alexnet", "resnet18", "mobilenet_v2"] {
+        let arguments = [
+            "validate",
+            "--arch",
+            "eyeriss",
+            "--network",
+            network,
+            "--dataflow",
+            "all",
+            "--format",
+            "json",
+        ];
+        let answer = json(&arguments);
+        let dataflow = &answer["dataflows"][0];
+        assert_eq!(dataflow["dataflow"], "rs");
+        assert_eq!(dataflow["bound_violations"], 0);
+        assert_eq!(dataflow["count_mismatches"], 0);
+        assert!(
+            dataflow["mean_abs_error"].as_f64().is_some_and(|e| e < 0.1),
+            "{network}"
+        );
+    }
+}
+
+#[test]
+fn a_searched_mapping_can_be_run() {
+    let path = file("best.yaml", "");
+    let target = [
+        "--arch",
+        "gemmini",
+        "--network",
+        "resnet18",
+        "--layer",
+        "layer4.0.downsample",
+    ];
+    let search = json(
+        &[
+            &["search", "map"],
+            &target[..],
+            &["-o", &path, "--format", "json"],
+        ]
+        .concat(),
+    );
+    let run = json(
+        &[
+            &["simulate"],
+            &target[..],
+            &["--mapping", &path, "--format", "json"],
+        ]
+        .concat(),
+    );
+    assert_eq!(search["layers"][0]["machine"], run["layers"][0]["cycles"]);
+}
+
+#[test]
+fn outputs_are_exact_on_a_real_layer() {
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "mobilenet_v2",
+        "--layer",
+        "block5.1.depthwise",
+        "--functional",
+        "--format",
+        "json",
+    ];
+    assert_eq!(json(&arguments)["equal"], true);
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "vgg16",
+        "--functional",
+    ];
+    refuses(&arguments, 2, &["--functional", "Pick smaller layers"]);
+}
+
+#[test]
+fn lists_and_shows_what_there_is() {
+    for what in ["archs", "networks", "dataflows", "drams", "optimizers"] {
+        assert!(
+            !json(&["list", what, "--format", "json"])
+                .as_array()
+                .expect("a list")
+                .is_empty()
+        );
+    }
+    let shown = stationary(&["show", "arch", "eyeriss"]);
+    let path = file("shown.yaml", &String::from_utf8_lossy(&shown.stdout));
+    assert!(
+        stationary(&["estimate", "--arch", &path, "--network", "alexnet"])
+            .status
+            .success()
+    );
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().expect("a whole number")
+}
