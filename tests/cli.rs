@@ -97,7 +97,7 @@ fn bad_accelerator_files_name_the_place() {
     check(
         "type.yaml",
         &ARCH.replace("rows: 4", "rows: four"),
-        &["array.rows", "line 3", "four"],
+        &["array.rows", "type.yaml:3:", "four"],
     );
     check(
         "field.yaml",
@@ -138,7 +138,7 @@ fn bad_accelerator_files_name_the_place() {
 
 #[test]
 fn bad_networks_name_the_place() {
-    let text = "name: n\nlayers:\n- {name: big, conv: {input: 4, channels: [1, 1], kernel: 7}}\n";
+    let text = "name: n\nsource: made up\nlayers:\n- {name: big, conv: {input: 4, channels: [1, 1], kernel: 7}}\n";
     let path = file("kernel.yaml", text);
     let arguments = ["estimate", "--arch", "systolic", "--network", &path];
     refuses(&arguments, 2, &["kernel.yaml", "big", "kernel", "7", "4"]);
