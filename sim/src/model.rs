@@ -213,7 +213,7 @@ impl Work {
                     // The last pass of a block computes with what is in the array already.
                     o if o == resident => (read[o].saturating_sub(first_load(o))
                         + later * (bus.latency() + 1))
-                        .saturating_sub(later * busy / passes),
+                        .saturating_sub(share(later, busy, passes)),
                     _ => read[o].saturating_sub(first_load(o)) + later * (bus.latency() + 1),
                 }
             })
@@ -326,7 +326,7 @@ impl Work {
         let ramps = if self.overlaps {
             self.first_beat
         } else {
-            self.passes * self.first_beat
+            self.passes.saturating_mul(self.first_beat)
         };
         // Weights and the first beat's inputs come over networks of their own, at the same time.
         let ahead = if self.overlaps || self.resident == Operand::Output {
@@ -335,10 +335,16 @@ impl Work {
             serial_loads.max(ramps)
         };
         // Results that wait for the way out leave while the next pass is being loaded.
-        let hidden = ahead.min(self.passes * self.queue).min(self.psum_out);
+        let hidden = ahead
+            .min(self.passes.saturating_mul(self.queue))
+            .min(self.psum_out);
         let out = self.psum_out + ahead - hidden;
         let body = (streams + ahead).max(out);
-        body + self.depth + self.passes.saturating_sub(1) * self.dependency
+        body + self.depth
+            + self
+                .passes
+                .saturating_sub(1)
+                .saturating_mul(self.dependency)
     }
 
     fn dram_total(&self) -> u64 {
@@ -410,6 +416,11 @@ fn queue(m: &Mapping<'_>) -> u64 {
     let pass = Cursor::first(m).pass;
     let words = m.results_capacity(&pass) * m.resident_tile_words(Operand::Output, &pass);
     words / u64::from(m.accelerator.networks.psum_out.words_per_cycle)
+}
+
+/// `part / whole` of an amount; the product may exceed 64 bits.
+fn share(part: u64, amount: u64, whole: u64) -> u64 {
+    u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
 }
 
 /// The block that the program ends with.

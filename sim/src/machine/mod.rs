@@ -24,7 +24,7 @@ use stationary_workloads::PerDim;
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, is_first};
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
@@ -317,8 +317,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 Stall::Fill
             } else if feed.state.is_hazard(self.gate(operand)) {
                 Stall::Dependency
-            } else if operand == Operand::Output && operand == self.m.resident {
-                self.reload_cause()
+            } else if operand == Operand::Output && is_first(&a.cursor.pass) {
+                self.release_cause()
             } else {
                 Stall::Network(operand)
             });
@@ -329,12 +329,14 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         (!a.has_room(self.m)).then_some(Stall::PsumOut)
     }
 
-    /// A resident output tile waits for the one before it to leave, or for its partial sums.
-    fn reload_cause(&self) -> Stall {
-        if self.array.results.is_empty() {
-            Stall::Network(Operand::Output)
-        } else {
+    /// New outputs need no partial sums, but their place in the PEs: a resident tile may still be
+    /// leaving it.
+    fn release_cause(&self) -> Stall {
+        let is_leaving = self.m.resident == Operand::Output && !self.array.results.is_empty();
+        if is_leaving {
             Stall::Drain
+        } else {
+            Stall::Fill
         }
     }
 
