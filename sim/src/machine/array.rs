@@ -191,12 +191,14 @@ impl Mapping<'_> {
             }
     }
 
-    /// Beats whose results may be on their way out: those in the array's pipeline, one in the PEs'
-    /// output registers, and what their queues hold.
+    /// Beats whose results may be on their way out: those in the array's pipeline and on the
+    /// network's wires, one being sent, one in the PEs' output registers, and what their queues
+    /// hold.
     pub(crate) fn results_capacity(&self, pass: &PerDim<Span>) -> u64 {
-        let fifo = u64::from(self.accelerator.networks.psum_out.fifo_words);
+        let network = self.accelerator.networks.psum_out;
+        let way = self.depth(pass) + u64::from(network.latency).max(1);
         let held = self.beat_words_per_pe(Operand::Output);
-        self.depth(pass).div_ceil(self.steps(pass)) + 1 + fifo / held
+        way.div_ceil(self.steps(pass)) + 2 + u64::from(network.fifo_words) / held
     }
 
     /// Rows and columns of PEs that a pass occupies.
