@@ -1,4 +1,8 @@
 //! Per-layer traces, as text that a person can read.
+//!
+//! `INSTA_UPDATE=always cargo test --test snapshots` writes them anew; read each changed line before
+//! accepting it. Events stand in the order in which they end; a load's second time is the first
+//! cycle in which it can be read, a pass's one past its last MAC.
 
 mod common;
 
@@ -31,7 +35,9 @@ fn small(arch: &str, dataflow: &str, change: impl Fn(&mut Tiling)) -> String {
     }
     change(&mut tiling);
     let mapping = Mapping::new(&layer, &accelerator, dataflow, tiling).expect("a legal tiling");
-    trace(&mapping, usize::MAX)
+    let text = trace(&mapping, usize::MAX);
+    assert!(text.lines().count() < 60, "short enough to be read");
+    text
 }
 
 /// The beginning of the trace of a real layer under the mapper's mapping.
@@ -45,7 +51,7 @@ fn real(arch: &str, dataflow: &str, network: &str, layer: &str) -> String {
         .expect("a layer of it");
     let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
     let mapping = mapper::map(layer, &accelerator, dataflow).expect("it maps");
-    trace(&mapping, 24)
+    trace(&mapping, 40)
 }
 
 fn trace(mapping: &Mapping<'_>, lines: usize) -> String {
