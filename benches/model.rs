@@ -1,46 +1,70 @@
 //! Rates of the analytical model and the mapper.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use stationary::arch::Accelerator;
 use stationary::sim::{Dataflow, estimate, mapper};
-use stationary::workloads::zoo;
+use stationary::workloads::{Layer, zoo};
 
-fn model(c: &mut Criterion) {
+const TARGETS: [(&str, &str); 5] = [
+    ("eyeriss", "rs"),
+    ("nvdla-large", "ws"),
+    ("systolic", "ws"),
+    ("systolic", "os"),
+    ("systolic", "is"),
+];
+
+/// A convolution of the middle of ResNet-50: 128 to 128 channels, 28 x 28, 3 x 3.
+fn layer() -> Layer {
     let network = zoo::find("resnet50").expect("a bundled network");
-    let layer = network
-        .layers()
-        .iter()
+    let mut layers = network.layers().iter();
+    layers
         .find(|l| l.name() == "layer2.1.conv2")
-        .expect("a layer");
-    let mut group = c.benchmark_group("model");
-    group.measurement_time(std::time::Duration::from_secs(3));
-    for (arch, dataflow) in [
-        ("eyeriss", "rs"),
-        ("nvdla-large", "ws"),
-        ("systolic", "ws"),
-        ("systolic", "os"),
-        ("systolic", "is"),
-    ] {
-        let accelerator = Accelerator::preset(arch, &[]).expect("a bundled preset");
-        let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
-        let mapping = mapper::map(layer, &accelerator, dataflow).expect("it maps");
-        group.throughput(Throughput::Elements(1));
-        group.bench_function(format!("estimate/{arch}/{}", dataflow.name), |b| {
+        .expect("a layer")
+        .clone()
+}
+
+fn target(arch: &str, dataflow: &str) -> (Accelerator, &'static Dataflow) {
+    let accelerator = Accelerator::preset(arch, &[]).expect("a bundled preset");
+    let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
+    (accelerator, dataflow)
+}
+
+fn evaluations(c: &mut Criterion) {
+    let layer = layer();
+    let mut group = c.benchmark_group("model/estimate");
+    group
+        .measurement_time(Duration::from_secs(2))
+        .throughput(Throughput::Elements(1));
+    for (arch, name) in TARGETS {
+        let (accelerator, dataflow) = target(arch, name);
+        let mapping = mapper::map(&layer, &accelerator, dataflow).expect("it maps");
+        group.bench_function(format!("{arch}/{name}"), |b| {
             b.iter(|| estimate(black_box(&mapping)));
-        });
-        let mut candidates = 0;
-        mapper::candidates(layer, &accelerator, dataflow, &mut |_, _| candidates += 1);
-        group
-            .sample_size(10)
-            .throughput(Throughput::Elements(candidates));
-        group.bench_function(format!("mapper/{arch}/{}", dataflow.name), |b| {
-            b.iter(|| mapper::map(black_box(layer), &accelerator, dataflow));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, model);
+fn mappings(c: &mut Criterion) {
+    let layer = layer();
+    let mut group = c.benchmark_group("model/mapper");
+    group
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(10);
+    for (arch, name) in TARGETS {
+        let (accelerator, dataflow) = target(arch, name);
+        let mut candidates = 0;
+        mapper::candidates(&layer, &accelerator, dataflow, &mut |_, _| candidates += 1);
+        group.throughput(Throughput::Elements(candidates));
+        group.bench_function(format!("{arch}/{name}"), |b| {
+            b.iter(|| mapper::map(black_box(&layer), &accelerator, dataflow));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, evaluations, mappings);
 criterion_main!(benches);
