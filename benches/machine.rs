@@ -1,6 +1,7 @@
 //! Rates of the cycle-level machine: simulated cycles a second, and layers a second.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use stationary::arch::Accelerator;
@@ -12,7 +13,8 @@ fn machine(c: &mut Criterion) {
     let mut group = c.benchmark_group("machine");
     group
         .sample_size(10)
-        .measurement_time(std::time::Duration::from_secs(3));
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2));
     for (size, name) in [
         ("small", "layer4.0.downsample"),
         ("typical", "layer3.0.conv1"),

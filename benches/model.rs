@@ -36,6 +36,7 @@ fn evaluations(c: &mut Criterion) {
     let layer = layer();
     let mut group = c.benchmark_group("model/estimate");
     group
+        .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(2))
         .throughput(Throughput::Elements(1));
     for (arch, name) in TARGETS {
@@ -52,6 +53,7 @@ fn mappings(c: &mut Criterion) {
     let layer = layer();
     let mut group = c.benchmark_group("model/mapper");
     group
+        .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(2))
         .sample_size(10);
     for (arch, name) in TARGETS {

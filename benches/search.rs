@@ -1,6 +1,7 @@
 //! Time of the exact optimiser on ConfuciuX's MobileNetV2 tables.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use stationary::search::optimizers::exact;
@@ -10,7 +11,9 @@ fn search(c: &mut Criterion) {
     let text = include_str!("../search/tests/data/mobilenet_v2_dla.csv");
     let table = Table::parse("mobilenet_v2_dla.csv", text).expect("the table is valid");
     let mut group = c.benchmark_group("exact");
-    group.measurement_time(std::time::Duration::from_secs(3));
+    group
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2));
     for platform in ["unlimited", "cloud", "iot", "iotx"] {
         let budget = format!("area={platform}").parse().expect("a budget");
         let problem =
