@@ -41,6 +41,19 @@ pub enum ArchError {
         /// The nearest preset, if one is near.
         near: Option<String>,
     },
+    /// There is no DRAM preset of that name.
+    #[error(
+        "no DRAM preset is called `{name}`; there are {}{}",
+        .allowed.join(", "), suggestion(.near.as_deref())
+    )]
+    UnknownDram {
+        /// The name asked for.
+        name: String,
+        /// Every preset.
+        allowed: Vec<String>,
+        /// The nearest preset, if one is near.
+        near: Option<String>,
+    },
     /// An override names a field that does not exist.
     #[error(
         "--set {path}: {} has no field `{field}`; it has {}{}",

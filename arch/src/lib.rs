@@ -6,6 +6,7 @@
 //! | [`units`] | cycles, bytes, picojoules, square microns |
 //! | [`config`] | the accelerator file: fields, units, defaults |
 //! | [`presets`] | the accelerators that come with the crate |
+//! | [`dram`] | DRAM standards: organisation, timing constraints, controller policy |
 //! | [`CostModel`] | energy of each event, leakage, area |
 //! | [`near`] | the near match of a misspelt name |
 //!
@@ -28,6 +29,7 @@ mod accelerator;
 mod check;
 pub mod config;
 mod cost;
+pub mod dram;
 mod error;
 pub mod near;
 mod operand;

@@ -1,0 +1,90 @@
+//! Which bits of an address name the channel, rank, bank group, bank, row and column.
+
+/// A field of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// `ch`
+    Channel,
+    /// `ra`
+    Rank,
+    /// `bg`
+    BankGroup,
+    /// `ba`: the bank in its group.
+    Bank,
+    /// `ro`
+    Row,
+    /// `co`: the burst in its row.
+    Column,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 6] = [
+        Self::Channel,
+        Self::Rank,
+        Self::BankGroup,
+        Self::Bank,
+        Self::Row,
+        Self::Column,
+    ];
+
+    /// Its two letters.
+    #[must_use]
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Channel => "ch",
+            Self::Rank => "ra",
+            Self::BankGroup => "bg",
+            Self::Bank => "ba",
+            Self::Row => "ro",
+            Self::Column => "co",
+        }
+    }
+}
+
+/// The fields from the highest bits to the lowest, each once. Below them are the bits inside a
+/// burst.
+///
+/// Written as DRAMsim3 does, in two letters a field:
+///
+/// ```
+/// use stationary_arch::dram::{AddressMapping, Field};
+///
+/// let mapping = AddressMapping::parse("rochrababgco").unwrap();
+/// assert_eq!(mapping.fields()[5], Field::Column);
+/// assert_eq!(mapping.to_string(), "rochrababgco");
+/// assert_eq!(AddressMapping::parse("rorochrababgco"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AddressMapping([Field; 6]);
+
+impl AddressMapping {
+    /// Reads a mapping; `None` if it is not each field once.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut fields = Field::ALL;
+        if text.len() != 2 * fields.len() || !text.is_ascii() {
+            return None;
+        }
+        for (i, field) in fields.iter_mut().enumerate() {
+            let letters = &text[2 * i..2 * i + 2];
+            *field = Field::ALL.into_iter().find(|f| f.letters() == letters)?;
+        }
+        let is_whole = Field::ALL.iter().all(|field| fields.contains(field));
+        is_whole.then_some(Self(fields))
+    }
+
+    /// The fields, highest first.
+    #[must_use]
+    pub fn fields(&self) -> [Field; 6] {
+        self.0
+    }
+}
+
+impl std::fmt::Display for AddressMapping {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|field| f.write_str(field.letters()))
+    }
+}

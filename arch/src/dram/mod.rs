@@ -1,0 +1,65 @@
+//! DRAM standards: what a device is, and which command may follow which after how many cycles.
+//!
+//! ```text
+//! a command may issue at `now` if
+//!     for each constraint (scope, preceding, following, cycles) with following = the command:
+//!         now >= time of the last `preceding` at a bank in that scope + cycles
+//!     for each window (command, count, cycles):
+//!         now >= time of the count-th last such command in the rank + cycles
+//! ```
+//!
+//! A standard is this table, not code: adding one is a YAML file. The file gives the data sheet's
+//! named parameters ([`Parameter`]), from which the list in `rules.yaml` makes the table, and may
+//! add constraints of its own:
+//!
+//! ```yaml
+//! name: toy                      # required
+//! clock_ns: 1.25                 # required: a memory clock
+//! organization:                  # required
+//!   channels: 1                  # default 1
+//!   ranks: 1                     # default 1
+//!   bank_groups: 4               # default 1
+//!   banks_per_group: 4
+//!   rows: 65536
+//!   columns: 1024                # of the device's width, not of bursts
+//!   device_bits: 8
+//!   bus_bits: 64
+//!   burst_length: 8              # transfers
+//!   burst_cycles: 4              # memory clocks in which they pass
+//! timing: {CL: 11, CWL: 8, tRCD: 11, tRP: 11, tRAS: 28, tCCD_S: 4, tRRD_S: 6, tWTR_S: 6, tWR: 12,
+//!          tRTP: 6, tRTRS: 1, tFAW: 32, tRFC: 280, tREFI: 6240}
+//! constraints:                   # default none; `cycles` is a number or a sum of parameters
+//!   - {from: [read], to: [precharge], at: [same_bank], cycles: tRTP + 2}
+//! windows:                       # default none
+//!   - {command: activate, count: 8, cycles: 64}
+//! controller:
+//!   address_mapping: rochrababgco  # required: the fields from the highest bits to the lowest
+//!   transaction_queue: 32        # default 32 reads and 32 writes
+//!   command_queue: 8             # default 8 for each bank
+//!   row_policy: open_page        # default; or closed_page
+//!   row_hit_cap: 4               # default 4
+//!   write_high_mark: 32          # default: the transaction queue's size
+//!   write_low_mark: 8            # default 8
+//!   refresh: rank_staggered      # default; or bank_staggered, none
+//!   command_buses: 1             # default 1; 2 as HBM has them, for rows and for columns
+//! ```
+//!
+//! Of the parameters, `tRCDRD` and `tRCDWR` default to `tRCD`, the long forms (`_L`) to the short
+//! ones (`_S`), `tRC` to `tRAS + tRP` and `AL` to 0. Rules that name `tRTW`, `tPPD`, `t32AW`,
+//! `tRFCb` or `tRREFD` hold only where the file gives it. All others are needed.
+
+mod command;
+mod config;
+mod expression;
+mod mapping;
+mod parameter;
+pub mod presets;
+mod rules;
+mod standard;
+
+pub use command::{Command, Constraint, Scope, Window};
+pub use mapping::{AddressMapping, Field};
+pub use parameter::Parameter;
+pub use standard::{
+    CommandBuses, Controller, Organization, Picoseconds, RefreshPolicy, RowPolicy, Standard,
+};

@@ -1,0 +1,68 @@
+//! The DRAM standards that come with the crate, as the files in `presets/dram/`.
+//!
+//! Each names its source. Where two simulators disagree on a standard, both are here.
+
+use super::standard::Standard;
+use crate::error::ArchError;
+use crate::near::nearest;
+
+macro_rules! presets {
+    ($($name:literal),* $(,)?) => {
+        const PRESETS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../presets/dram/", $name, ".yaml")))),*];
+    };
+}
+
+presets!(
+    "ddr3-1600",
+    "ddr4-2400",
+    "ddr4-3200",
+    "ddr5-4800",
+    "gddr5",
+    "gddr6",
+    "gddr6-ramulator",
+    "hbm1",
+    "hbm2",
+    "hbm2-ramulator",
+    "hbm3",
+    "lpddr4-2400",
+    "lpddr5-6400",
+);
+
+/// The presets' names, in alphabetical order.
+pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
+    PRESETS.iter().map(|&(name, _)| name)
+}
+
+/// The file of a preset with its comments, if there is one of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static str> {
+    PRESETS
+        .iter()
+        .find(|&&(preset, _)| preset == name)
+        .map(|&(_, text)| text)
+}
+
+impl Standard {
+    /// A preset.
+    ///
+    /// ```
+    /// use stationary_arch::dram::Standard;
+    ///
+    /// let error = Standard::preset("ddr4-2440").unwrap_err().to_string();
+    /// assert!(error.ends_with("did you mean `ddr4-2400`?"), "{error}");
+    /// ```
+    ///
+    /// # Errors
+    /// [`ArchError::UnknownDram`].
+    pub fn preset(name: &str) -> Result<Self, ArchError> {
+        let Some(text) = find(name) else {
+            return Err(ArchError::UnknownDram {
+                name: name.to_owned(),
+                allowed: names().map(str::to_owned).collect(),
+                near: nearest(name, names()).map(str::to_owned),
+            });
+        };
+        Self::from_yaml(&format!("preset {name}"), text)
+    }
+}

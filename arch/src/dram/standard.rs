@@ -1,0 +1,216 @@
+//! The checked DRAM standard.
+
+use super::command::{Constraint, Window};
+use super::mapping::{AddressMapping, Field};
+
+/// A time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Picoseconds(pub u32);
+
+/// A DRAM standard: organisation, clock, table of timing constraints, and the controller's policy.
+///
+/// Made by [`Standard::preset`] and [`Standard::from_yaml`] only, which check it.
+///
+/// ```
+/// use stationary_arch::dram::Standard;
+///
+/// let ddr4 = Standard::preset("ddr4-2400")?;
+/// assert_eq!(ddr4.organization().banks(), 32);
+/// assert_eq!(ddr4.organization().burst_bytes(), 64);
+/// # Ok::<(), stationary_arch::ArchError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Standard {
+    pub(super) name: String,
+    pub(super) clock: Picoseconds,
+    pub(super) organization: Organization,
+    pub(super) latencies: Latencies,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) windows: Vec<Window>,
+    pub(super) controller: Controller,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Latencies {
+    pub(super) read: u32,
+    pub(super) column_to_column: u32,
+}
+
+/// How many of everything there are. All but the bits are powers of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Organization {
+    /// Channels, each with its own buses and controller.
+    pub channels: u32,
+    /// Ranks of a channel.
+    pub ranks: u32,
+    /// Bank groups of a rank.
+    pub bank_groups: u32,
+    /// Banks of a bank group.
+    pub banks_per_group: u32,
+    /// Rows of a bank.
+    pub rows: u32,
+    /// Columns of a row, each as wide as the device.
+    pub columns: u32,
+    /// Width of a device.
+    pub device_bits: u32,
+    /// Width of a channel's data bus.
+    pub bus_bits: u32,
+    /// Transfers of a burst.
+    pub burst_length: u32,
+    /// Memory clocks in which a burst passes.
+    pub burst_cycles: u32,
+}
+
+impl Organization {
+    /// Banks of a rank.
+    #[must_use]
+    pub fn banks_per_rank(&self) -> u32 {
+        self.bank_groups * self.banks_per_group
+    }
+
+    /// Banks of a channel.
+    #[must_use]
+    pub fn banks(&self) -> u32 {
+        self.ranks * self.banks_per_rank()
+    }
+
+    /// Bytes that one burst moves, which are those of a request.
+    #[must_use]
+    pub fn burst_bytes(&self) -> u64 {
+        u64::from(self.bus_bits) / 8 * u64::from(self.burst_length)
+    }
+
+    /// Bursts of a row.
+    #[must_use]
+    pub fn bursts(&self) -> u32 {
+        self.columns / self.burst_length
+    }
+
+    /// How many values a field of an address has.
+    #[must_use]
+    pub fn extent(&self, field: Field) -> u32 {
+        match field {
+            Field::Channel => self.channels,
+            Field::Rank => self.ranks,
+            Field::BankGroup => self.bank_groups,
+            Field::Bank => self.banks_per_group,
+            Field::Row => self.rows,
+            Field::Column => self.bursts(),
+        }
+    }
+
+    /// Bytes of all channels.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        Field::ALL.iter().fold(self.burst_bytes(), |bytes, &field| {
+            bytes * u64::from(self.extent(field))
+        })
+    }
+}
+
+/// When rows are closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RowPolicy {
+    /// When another row of the bank is needed.
+    OpenPage,
+    /// After each burst.
+    ClosedPage,
+}
+
+/// What is refreshed when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefreshPolicy {
+    /// One rank after the other, each every tREFI.
+    RankStaggered,
+    /// One bank after the other, one every tREFIb.
+    BankStaggered,
+    /// Nothing: not a real device, but a way to see what refresh costs.
+    None,
+}
+
+/// How many commands issue in a memory clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommandBuses {
+    /// One.
+    Shared,
+    /// One to rows and one to columns.
+    RowAndColumn,
+}
+
+/// The memory controller of each channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Controller {
+    /// From addresses to banks.
+    pub address_mapping: AddressMapping,
+    /// Reads, and as many writes, that wait for a place in a bank's queue.
+    pub transaction_queue: u32,
+    /// Commands that wait at a bank.
+    pub command_queue: u32,
+    /// When rows are closed.
+    pub row_policy: RowPolicy,
+    /// Row hits after which another row may close one that has more waiting.
+    pub row_hit_cap: u32,
+    /// Waiting writes that are drained at once.
+    pub write_high_mark: u32,
+    /// More writes waiting than this are drained when no command waits.
+    pub write_low_mark: u32,
+    /// What is refreshed when.
+    pub refresh: RefreshPolicy,
+    /// Memory clocks from one refresh of the channel to the next; 0 if there is none.
+    pub refresh_interval: u32,
+    /// How many commands issue in a memory clock.
+    pub command_buses: CommandBuses,
+}
+
+impl Standard {
+    /// The standard's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The memory clock's period.
+    #[must_use]
+    pub fn clock(&self) -> Picoseconds {
+        self.clock
+    }
+
+    /// How many of everything there are.
+    #[must_use]
+    pub fn organization(&self) -> &Organization {
+        &self.organization
+    }
+
+    /// Memory clocks from a read command to its last data (AL + CL + burst).
+    #[must_use]
+    pub fn read_latency(&self) -> u32 {
+        self.latencies.read
+    }
+
+    /// The constraint table, sorted; at most one for each pair of commands and scope.
+    #[must_use]
+    pub fn constraints(&self) -> &[Constraint] {
+        &self.constraints
+    }
+
+    /// The windows.
+    #[must_use]
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// The controller's sizes and policies.
+    #[must_use]
+    pub fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    /// The most bytes that all channels together can move in a memory clock: one burst every
+    /// max(burst, tCCD_S) clocks.
+    #[must_use]
+    pub fn peak_bytes_per_cycle(&self) -> f64 {
+        let organization = &self.organization;
+        let burst = organization.burst_bytes() as f64;
+        f64::from(organization.channels) * burst / f64::from(self.latencies.column_to_column)
+    }
+}
