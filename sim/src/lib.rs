@@ -7,6 +7,7 @@
 mod beat;
 mod counters;
 mod dataflow;
+pub mod dram;
 mod energy;
 mod error;
 mod machine;

@@ -1,0 +1,91 @@
+//! From addresses to banks, rows and columns.
+
+use stationary_arch::dram::{Field, Standard};
+
+/// Where an address lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// The channel.
+    pub channel: u32,
+    /// The bank of the channel: ranks, bank groups and banks counted through, ranks outermost.
+    pub bank: u32,
+    /// The row of the bank.
+    pub row: u32,
+    /// The burst of the row.
+    pub column: u32,
+}
+
+/// A standard's address mapping, ready to use.
+///
+/// Bits of an address above the memory's capacity are left out, as no wire carries them.
+///
+/// ```
+/// use stationary_arch::dram::Standard;
+/// use stationary_sim::dram::Locator;
+///
+/// // From the lowest bits: 64 bytes of a burst, 128 bursts of a row, four bank groups.
+/// let locator = Locator::new(&Standard::preset("ddr4-2400")?);
+/// assert_eq!(locator.locate(0x40).column, 1);
+/// assert_eq!((locator.locate(0x2000).bank, locator.locate(0x2000).column), (4, 0));
+/// # Ok::<(), stationary_arch::ArchError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Locator {
+    fields: [Bits; 6],
+    banks_per_group: u32,
+    banks_per_rank: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Bits {
+    position: u32,
+    mask: u32,
+}
+
+impl Bits {
+    fn of(self, address: u64) -> u32 {
+        (address >> self.position) as u32 & self.mask
+    }
+}
+
+impl Locator {
+    /// The mapping of a standard.
+    #[must_use]
+    pub fn new(standard: &Standard) -> Self {
+        let organization = standard.organization();
+        let mut position = organization.burst_bytes().trailing_zeros();
+        let mut fields = [Bits::default(); 6];
+        for field in standard
+            .controller()
+            .address_mapping
+            .fields()
+            .into_iter()
+            .rev()
+        {
+            let extent = organization.extent(field);
+            fields[field as usize] = Bits {
+                position,
+                mask: extent - 1,
+            };
+            position += extent.trailing_zeros();
+        }
+        Self {
+            fields,
+            banks_per_group: organization.banks_per_group,
+            banks_per_rank: organization.banks_per_rank(),
+        }
+    }
+
+    /// Where an address lies.
+    #[must_use]
+    pub fn locate(&self, address: u64) -> Location {
+        let of = |field: Field| self.fields[field as usize].of(address);
+        let in_rank = of(Field::BankGroup) * self.banks_per_group + of(Field::Bank);
+        Location {
+            channel: of(Field::Channel),
+            bank: of(Field::Rank) * self.banks_per_rank + in_rank,
+            row: of(Field::Row),
+            column: of(Field::Column),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! One channel: requests wait, move to the queues of their banks, and are done.
+//!
+//! Reads and writes wait apart. Reads go first, until so many writes wait that they are drained: all
+//! that wait at that moment. A write is done for its sender when it is accepted; a read of an
+//! address for which a write waits is answered from it.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use stationary_arch::dram::{Command, CommandBuses, Standard};
+
+use super::address::Location;
+use super::device::Device;
+use super::memory::Done;
+use super::queue::{Choice, Entry, Queues};
+use super::refresh::Refresh;
+use super::statistics::Statistics;
+use super::timing::Timing;
+
+/// The controller of one channel and its device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Controller {
+    device: Device,
+    queues: Queues,
+    refresh: Refresh,
+    reads: Vec<Entry>,
+    writes: Vec<Entry>,
+    /// Reads of an address that an earlier read, still waiting, will bring.
+    merged: Vec<Entry>,
+    /// Writes that the drain has still to move.
+    draining: usize,
+    /// What is done one clock after its push, in order.
+    answered: VecDeque<Done>,
+    /// Reads whose data is on its way, in order.
+    arriving: VecDeque<Done>,
+    /// Banks whose rows were closed for the sake of another row.
+    conflicts: Vec<bool>,
+    /// The first cycle at which a command or a move may be possible.
+    wake: u64,
+    statistics: Statistics,
+    limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Limits {
+    requests: usize,
+    high_mark: usize,
+    low_mark: usize,
+    read_latency: u64,
+    buses: CommandBuses,
+}
+
+impl Controller {
+    pub(super) fn new(standard: &Standard, timing: &Timing) -> Self {
+        let controller = standard.controller();
+        let requests = controller.transaction_queue as usize;
+        Self {
+            device: Device::new(timing),
+            queues: Queues::new(standard),
+            refresh: Refresh::new(standard),
+            reads: Vec::with_capacity(requests),
+            writes: Vec::with_capacity(requests),
+            merged: Vec::new(),
+            draining: 0,
+            answered: VecDeque::with_capacity(requests),
+            arriving: VecDeque::with_capacity(requests),
+            conflicts: vec![false; timing.banks()],
+            wake: 0,
+            statistics: Statistics::default(),
+            limits: Limits {
+                requests,
+                high_mark: controller.write_high_mark as usize,
+                low_mark: controller.write_low_mark as usize,
+                read_latency: standard.read_latency().into(),
+                buses: controller.command_buses,
+            },
+        }
+    }
+
+    pub(super) fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    pub(super) fn accepts(&self, is_write: bool) -> bool {
+        let waiting = if is_write { &self.writes } else { &self.reads };
+        waiting.len() < self.limits.requests
+    }
+
+    /// The first cycle at which [`Controller::tick`] changes anything.
+    pub(super) fn next_event(&self) -> u64 {
+        let first = |done: &VecDeque<Done>| done.front().map_or(u64::MAX, |done| done.at);
+        self.wake
+            .min(first(&self.answered))
+            .min(first(&self.arriving))
+    }
+
+    pub(super) fn push(&mut self, address: u64, at: Location, is_write: bool, tag: u64, now: u64) {
+        assert!(
+            self.accepts(is_write),
+            "a request is pushed where it is accepted"
+        );
+        let entry = Entry {
+            address,
+            tag,
+            pushed: now,
+            bank: at.bank,
+            row: at.row,
+            column: at.column,
+            is_write,
+        };
+        let has_write = self.is_waiting(address, entry.bank, true);
+        if is_write || has_write {
+            self.answered.push_back(entry.done(now + 1));
+        }
+        if is_write && has_write {
+            self.statistics.merged += 1;
+        } else if is_write {
+            self.writes.push(entry);
+        } else if has_write {
+            self.statistics.forwarded += 1;
+        } else if self.is_waiting(address, entry.bank, false) {
+            self.statistics.merged += 1;
+            self.merged.push(entry);
+        } else {
+            self.reads.push(entry);
+        }
+        self.wake = now;
+    }
+
+    /// Whether a read or write of an address has not yet been issued.
+    fn is_waiting(&self, address: u64, bank: u32, is_write: bool) -> bool {
+        let requests = if is_write { &self.writes } else { &self.reads };
+        let commands = self.queues.at(bank as usize);
+        let is_it = |entry: &Entry| entry.address == address && entry.is_write == is_write;
+        requests.iter().any(is_it) || commands.iter().any(is_it)
+    }
+
+    pub(super) fn tick(&mut self, timing: &Timing, now: u64, done: &mut VecDeque<Done>) {
+        self.hand_over(now, done);
+        if self.wake > now {
+            return;
+        }
+        let has_issued = self.issue(timing, now);
+        let has_moved = self.schedule();
+        self.wake = if has_issued || has_moved {
+            now + 1
+        } else {
+            self.next_issue(timing, now)
+        };
+    }
+
+    fn hand_over(&mut self, now: u64, done: &mut VecDeque<Done>) {
+        for queue in [&mut self.answered, &mut self.arriving] {
+            while let Some(&first) = queue.front()
+                && first.at <= now
+            {
+                queue.pop_front();
+                if first.is_write {
+                    self.statistics.writes += 1;
+                } else {
+                    self.statistics.reads += 1;
+                    self.statistics.read_latency_sum += first.latency();
+                    let longest = &mut self.statistics.read_latency_max;
+                    *longest = first.latency().max(*longest);
+                }
+                done.push_back(first);
+            }
+        }
+    }
+
+    /// The banks that are being closed for a refresh, and so take no command of a request.
+    fn closing(&self, timing: &Timing, now: u64) -> Range<usize> {
+        if self.refresh.due() > now {
+            return 0..0;
+        }
+        let bank = self.refresh.bank();
+        match self.refresh.command() {
+            Command::Refresh => bank..bank + timing.banks_per_rank,
+            _ => bank..bank + 1,
+        }
+    }
+
+    fn issue(&mut self, timing: &Timing, now: u64) -> bool {
+        let first = self.issue_refresh(timing, now);
+        let closing = self.closing(timing, now);
+        let first = first.or_else(|| {
+            let choice = self.queues.choose(timing, &self.device, &closing, now)?;
+            self.carry_out(timing, choice, now);
+            Some(choice.command)
+        });
+        let Some(first) = first else {
+            return false;
+        };
+        if self.limits.buses == CommandBuses::RowAndColumn {
+            let second = self.queues.choose(timing, &self.device, &closing, now);
+            // Of two commands for the same bus the second has had its turn and waits.
+            if let Some(second) = second
+                && second.command.is_column() != first.is_column()
+            {
+                self.carry_out(timing, second, now);
+            }
+        }
+        true
+    }
+
+    /// The refresh that is due, or the precharge of the first bank that it needs closed.
+    fn issue_refresh(&mut self, timing: &Timing, now: u64) -> Option<Command> {
+        let closing = self.closing(timing, now);
+        let bank = closing.start;
+        let refresh = self.refresh.command();
+        let mut are_closed = !closing.is_empty();
+        for bank in closing {
+            if self.device.open_row(bank).is_some() {
+                are_closed = false;
+                if self.device.is_ready(timing, Command::Precharge, bank, now) {
+                    self.command(timing, Command::Precharge, bank, 0, now);
+                    return Some(Command::Precharge);
+                }
+            }
+        }
+        if are_closed && self.device.is_ready(timing, refresh, bank, now) {
+            self.command(timing, refresh, bank, 0, now);
+            self.refresh.advance();
+            return Some(refresh);
+        }
+        None
+    }
+
+    fn carry_out(&mut self, timing: &Timing, choice: Choice, now: u64) {
+        let Choice {
+            command,
+            bank,
+            place,
+        } = choice;
+        if !command.is_column() {
+            let row = self.queues.at(bank)[place].row;
+            self.conflicts[bank] |= command == Command::Precharge;
+            self.command(timing, command, bank, row, now);
+            return;
+        }
+        let has_conflict = std::mem::take(&mut self.conflicts[bank]);
+        match self.device.row_hits(bank) {
+            0 if has_conflict => self.statistics.row_conflicts += 1,
+            0 => self.statistics.row_misses += 1,
+            _ => self.statistics.row_hits += 1,
+        }
+        let entry = self.queues.take(bank, place);
+        if command.is_read() {
+            let at = now + self.limits.read_latency;
+            self.arriving.push_back(entry.done(at));
+            if !self.merged.is_empty() {
+                let with = |other: &mut Entry| other.address == entry.address;
+                let merged = self.merged.extract_if(.., with);
+                self.arriving.extend(merged.map(|other| other.done(at)));
+            }
+        }
+        self.command(timing, command, bank, entry.row, now);
+    }
+
+    fn command(&mut self, timing: &Timing, command: Command, bank: usize, row: u32, now: u64) {
+        self.device.issue(timing, command, bank, row, now);
+        match command {
+            Command::Activate => self.statistics.activates += 1,
+            Command::Precharge => self.statistics.precharges += 1,
+            Command::Refresh | Command::RefreshBank => self.statistics.refreshes += 1,
+            _ => {}
+        }
+        self.queues.refresh_wish(bank, &self.device);
+    }
+
+    /// Moves the oldest request that finds room at its bank.
+    fn schedule(&mut self) -> bool {
+        let writes = self.writes.len();
+        let is_full = writes >= self.limits.high_mark;
+        let is_idle = writes > self.limits.low_mark && self.queues.is_empty();
+        if self.draining == 0 && (is_full || is_idle) {
+            self.draining = writes;
+        }
+        let is_write = self.draining > 0;
+        let requests = if is_write { &self.writes } else { &self.reads };
+        let has_room = |entry: &Entry| !self.queues.is_full(entry.bank as usize);
+        let Some(place) = requests.iter().position(has_room) else {
+            return false;
+        };
+        let entry = requests[place];
+        if is_write {
+            // The write must not overtake a read that came before it.
+            if self.is_waiting(entry.address, entry.bank, false) {
+                self.draining = 0;
+                return false;
+            }
+            self.draining -= 1;
+            self.writes.remove(place);
+        } else {
+            self.reads.remove(place);
+        }
+        self.queues.push(entry, &self.device);
+        true
+    }
+
+    /// The first cycle after `now`, at which nothing was possible, when something may be.
+    fn next_issue(&self, timing: &Timing, now: u64) -> u64 {
+        let closing = self.closing(timing, now);
+        let queued = self.queues.ready_at(timing, &self.device, &closing);
+        if closing.is_empty() {
+            return queued.min(self.refresh.due());
+        }
+        let mut refresh = self
+            .device
+            .ready_at(timing, self.refresh.command(), closing.start);
+        let open = closing.filter(|&bank| self.device.open_row(bank).is_some());
+        let precharge = open.map(|bank| self.device.ready_at(timing, Command::Precharge, bank));
+        if let Some(first) = precharge.min() {
+            refresh = first;
+        }
+        queued.min(refresh)
+    }
+}
+
+impl Entry {
+    fn done(&self, at: u64) -> Done {
+        Done {
+            tag: self.tag,
+            is_write: self.is_write,
+            pushed: self.pushed,
+            at,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! All channels behind one address space.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use stationary_arch::dram::Standard;
+
+use super::address::Locator;
+use super::controller::Controller;
+use super::statistics::Statistics;
+use super::timing::Timing;
+
+/// A memory: push requests, tick, take what is done.
+///
+/// ```
+/// use stationary_arch::dram::Standard;
+/// use stationary_sim::dram::Memory;
+///
+/// let mut memory = Memory::new(&Standard::preset("ddr4-2400")?);
+/// assert!(memory.accepts(0x40, false));
+/// memory.push(0x40, false, 7);
+/// let done = loop {
+///     memory.skip_to(memory.next_event());
+///     memory.tick();
+///     if let Some(done) = memory.pop_done() {
+///         break done;
+///     }
+/// };
+/// // One clock to reach the bank's queue, then tRCD + CL + a burst.
+/// assert_eq!((done.tag, done.latency()), (7, 1 + 17 + 17 + 4));
+/// # Ok::<(), stationary_arch::ArchError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Memory {
+    timing: Arc<Timing>,
+    locator: Locator,
+    controllers: Vec<Controller>,
+    /// By channel, the first cycle at which ticking changes anything.
+    events: Vec<u64>,
+    done: VecDeque<Done>,
+    now: u64,
+}
+
+/// A request that is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Done {
+    /// The tag that it was pushed with.
+    pub tag: u64,
+    /// Whether it was a write: its data is accepted, and need not be in the device yet.
+    pub is_write: bool,
+    /// The cycle at which it was pushed.
+    pub pushed: u64,
+    /// The cycle in whose tick it is done.
+    pub at: u64,
+}
+
+impl Done {
+    /// Memory clocks from push to completion.
+    #[must_use]
+    pub fn latency(&self) -> u64 {
+        self.at - self.pushed
+    }
+}
+
+impl Memory {
+    /// A memory at cycle 0, all rows closed.
+    #[must_use]
+    pub fn new(standard: &Standard) -> Self {
+        let timing = Timing::new(standard);
+        let channels = standard.organization().channels as usize;
+        let controller = Controller::new(standard, &timing);
+        Self {
+            timing: Arc::new(timing),
+            locator: Locator::new(standard),
+            controllers: vec![controller; channels],
+            events: vec![0; channels],
+            done: VecDeque::new(),
+            now: 0,
+        }
+    }
+
+    /// The cycle that the next [`Memory::tick`] carries out: how many have passed.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// Whether a request can be pushed in this cycle. Once it can, it can until the next push to
+    /// its channel.
+    #[must_use]
+    pub fn accepts(&self, address: u64, is_write: bool) -> bool {
+        let channel = self.locator.locate(address).channel as usize;
+        self.controllers[channel].accepts(is_write)
+    }
+
+    /// Pushes a request for the burst at an address; `tag` comes back when it is done.
+    ///
+    /// # Panics
+    /// If the request is not accepted.
+    pub fn push(&mut self, address: u64, is_write: bool, tag: u64) {
+        let at = self.locator.locate(address);
+        let channel = at.channel as usize;
+        self.controllers[channel].push(address, at, is_write, tag, self.now);
+        self.events[channel] = self.now;
+    }
+
+    /// Carries out one memory clock.
+    pub fn tick(&mut self) {
+        for (controller, event) in self.controllers.iter_mut().zip(&mut self.events) {
+            if *event <= self.now {
+                controller.tick(&self.timing, self.now, &mut self.done);
+                *event = controller.next_event();
+            }
+        }
+        self.now += 1;
+    }
+
+    /// The next request that is done, in the order of cycles, then of channels.
+    pub fn pop_done(&mut self) -> Option<Done> {
+        self.done.pop_front()
+    }
+
+    /// A cycle before which ticking changes nothing but the time: never too late, perhaps too
+    /// early. `u64::MAX` if only a push can change anything.
+    #[must_use]
+    pub fn next_event(&self) -> u64 {
+        let first = self.events.iter().copied().min();
+        first.unwrap_or(u64::MAX).max(self.now)
+    }
+
+    /// Lets time pass up to a cycle, with the same effect as that many ticks.
+    ///
+    /// # Panics
+    /// If the cycle lies beyond [`Memory::next_event`].
+    pub fn skip_to(&mut self, cycle: u64) {
+        assert!(cycle <= self.next_event(), "no event may be skipped");
+        self.now = self.now.max(cycle);
+    }
+
+    /// What all channels have done so far.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        let mut sum = Statistics::default();
+        for controller in &self.controllers {
+            sum += *controller.statistics();
+        }
+        sum
+    }
+}

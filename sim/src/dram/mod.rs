@@ -1,0 +1,41 @@
+//! The memory: channels of DRAM behind their controllers, in memory clocks.
+//!
+//! ```text
+//! each clock, for each channel:
+//!     hand over what is done
+//!     if a refresh is due: close its banks, refresh          (other banks go on)
+//!     else: one command for the next bank in turn that has one ready
+//!     move one waiting request into the queue of its bank
+//! ```
+//!
+//! | part | does |
+//! |---|---|
+//! | [`Timing`] | the standard's constraint table, arranged by preceding command |
+//! | [`Device`] | what is open, and what may issue when; it has no clock: time is passed in |
+//! | `queue` | the commands that wait at each bank, first-ready first-come first-served |
+//! | `refresh` | whose turn it is to be refreshed |
+//! | `controller` | one channel: requests, drain of writes, forwarding, completion |
+//! | [`Memory`] | all channels, addresses, the clock |
+//! | [`replay`] | a trace of addresses through a memory |
+//!
+//! The controller follows DRAMsim3 (Li et al., CAL 2020) decision by decision, so that the cycles
+//! of a trace can be compared one by one.
+
+mod address;
+mod controller;
+mod device;
+mod memory;
+mod queue;
+mod refresh;
+mod replay;
+mod statistics;
+mod timing;
+mod trace;
+
+pub use address::{Location, Locator};
+pub use device::Device;
+pub use memory::{Done, Memory};
+pub use replay::{Replay, replay};
+pub use statistics::Statistics;
+pub use timing::Timing;
+pub use trace::{Request, TraceError, parse_trace};
