@@ -1,0 +1,102 @@
+//! The memory against DRAMsim3, trace by trace (`tests/data/dram/README.md`).
+
+use std::io::Read;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use stationary::arch::dram::Standard;
+use stationary::sim::dram::{Memory, parse_trace, replay};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/dram")
+}
+
+struct Expected {
+    config: String,
+    trace: String,
+    per_clock: u32,
+    reads: u64,
+    writes: u64,
+    last_issue: u64,
+    last_completion: u64,
+    mean_latency: f64,
+    max_latency: u64,
+}
+
+fn expected() -> Vec<Expected> {
+    let mut rows = csv::Reader::from_path(folder().join("results.csv")).expect("the file is here");
+    let rows = rows.records().map(|row| {
+        let row = row.expect("a row of the table");
+        let number = |i: usize| row[i].parse::<u64>().expect("a number");
+        Expected {
+            config: row[0].to_owned(),
+            trace: row[1].to_owned(),
+            per_clock: row[2].parse().expect("a number"),
+            reads: number(4),
+            writes: number(5),
+            last_issue: number(6),
+            last_completion: number(7),
+            mean_latency: row[8].parse().expect("a number"),
+            max_latency: number(9),
+        }
+    });
+    rows.collect()
+}
+
+fn trace(name: &str) -> String {
+    let path = folder().join(format!("{name}.gz"));
+    let file = std::fs::File::open(&path).expect("the trace is here");
+    let mut text = String::new();
+    let mut reader = GzDecoder::new(file);
+    reader.read_to_string(&mut text).expect("the trace is gzip");
+    text
+}
+
+fn preset(config: &str) -> &'static str {
+    match config {
+        "DDR4_8Gb_x8_2400.ini" => "ddr4-2400",
+        "HBM2_8Gb_x128.ini" => "hbm2",
+        other => panic!("no preset stands for {other}"),
+    }
+}
+
+/// Replays one row of the table; true if it agrees to the clock.
+fn check(row: &Expected) -> bool {
+    let standard = Standard::preset(preset(&row.config)).expect("a bundled preset");
+    let requests = parse_trace(&trace(&row.trace)).expect("a trace");
+    let mut memory = Memory::new(&standard);
+    let per_clock = NonZeroU32::new(row.per_clock).expect("at least one");
+    let ours = replay(&mut memory, &requests, per_clock);
+    let statistics = memory.statistics();
+    println!(
+        "{:10} {:32} cycles {:6} {:6} {:+.4} %  mean read latency {:7.2} {:7.2}  max {:4} {:4}",
+        standard.name(),
+        row.trace,
+        ours.cycles,
+        row.last_completion,
+        100.0 * (ours.cycles as f64 / row.last_completion as f64 - 1.0),
+        statistics.read_latency_mean(),
+        row.mean_latency,
+        statistics.read_latency_max,
+        row.max_latency
+    );
+    assert_eq!(
+        (statistics.reads, statistics.writes),
+        (row.reads, row.writes)
+    );
+    ours.cycles == row.last_completion
+        && ours.last_push == row.last_issue
+        && statistics.read_latency_max == row.max_latency
+        && (statistics.read_latency_mean() - row.mean_latency).abs() < 0.006
+}
+
+/// The table's means are rounded to a hundredth of a clock; all else is equal.
+#[test]
+fn replays_agree_to_the_clock() {
+    let rows = expected();
+    assert_eq!(rows.len(), 34);
+    let differ: Vec<_> = rows.iter().filter(|row| !check(row)).collect();
+    let names: Vec<_> = differ.iter().map(|row| (&row.config, &row.trace)).collect();
+    assert!(names.is_empty(), "these differ: {names:?}");
+}

@@ -1,0 +1,3 @@
+//! Our figures against those of other tools, from their recorded runs in `tests/data`.
+
+mod dram;
