@@ -1,18 +1,17 @@
 //! The DRAM file: a plain mirror of the YAML, and its checks.
 
-use std::collections::BTreeMap;
+mod controller;
+mod timing;
 
 use serde::Deserialize;
 
+use self::controller::ControllerConfig;
+use self::timing::{Given, Timing};
 use super::command::{Command, Scope};
 use super::expression::{Malformed, Name};
-use super::mapping::{AddressMapping, Field};
 use super::parameter::Parameter;
 use super::rules::{ConstraintRule, Rules, Table, WindowRule};
-use super::standard::{
-    CommandBuses, Controller, Latencies, Organization, Picoseconds, RefreshPolicy, RowPolicy,
-    Standard,
-};
+use super::standard::{Latencies, Organization, Picoseconds, Standard};
 use crate::check::Collector;
 use crate::config::{Count, Number};
 use crate::error::ArchError;
@@ -42,7 +41,7 @@ struct Config {
     name: String,
     clock_ns: Number,
     organization: OrganizationConfig,
-    timing: BTreeMap<Parameter, Count>,
+    timing: Given,
     #[serde(default)]
     constraints: Vec<ConstraintRule>,
     #[serde(default)]
@@ -63,35 +62,6 @@ struct OrganizationConfig {
     bus_bits: Count,
     burst_length: Count,
     burst_cycles: Count,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ControllerConfig {
-    address_mapping: String,
-    transaction_queue: Option<Count>,
-    command_queue: Option<Count>,
-    row_policy: Option<RowPolicyConfig>,
-    row_hit_cap: Option<Count>,
-    write_high_mark: Option<Count>,
-    write_low_mark: Option<Count>,
-    refresh: Option<RefreshConfig>,
-    command_buses: Option<Count>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RowPolicyConfig {
-    OpenPage,
-    ClosedPage,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RefreshConfig {
-    RankStaggered,
-    BankStaggered,
-    None,
 }
 
 impl Standard {
@@ -235,168 +205,4 @@ impl OrganizationConfig {
         }
         organization
     }
-}
-
-/// The parameters, with those that follow from others.
-struct Timing(BTreeMap<Parameter, u32>);
-
-impl Timing {
-    fn new(given: &BTreeMap<Parameter, Count>, problems: &mut Collector) -> Self {
-        use Parameter as P;
-        let mut values = BTreeMap::new();
-        for (parameter, value) in given {
-            let path = format!("timing.{}", parameter.name());
-            let cycles = count(&path, Some(*value), 0, limits::CYCLES, problems);
-            values.insert(*parameter, cycles);
-        }
-        for (parameter, from) in [
-            (P::Trcdrd, P::Trcd),
-            (P::Trcdwr, P::Trcd),
-            (P::TccdL, P::TccdS),
-            (P::TrrdL, P::TrrdS),
-            (P::TwtrL, P::TwtrS),
-        ] {
-            if let Some(&cycles) = values.get(&from) {
-                values.entry(parameter).or_insert(cycles);
-            }
-        }
-        if let (Some(&tras), Some(&trp)) = (values.get(&P::Tras), values.get(&P::Trp)) {
-            values.entry(P::Trc).or_insert(tras + trp);
-        }
-        values.entry(P::Al).or_insert(0);
-        for parameter in [
-            P::Cl,
-            P::Cwl,
-            P::Trcdrd,
-            P::Trcdwr,
-            P::Trp,
-            P::Tras,
-            P::TccdS,
-            P::TccdL,
-            P::TrrdS,
-            P::TrrdL,
-            P::TwtrS,
-            P::TwtrL,
-            P::Twr,
-            P::Trtp,
-            P::Trtrs,
-            P::Tfaw,
-        ] {
-            if !values.contains_key(&parameter) {
-                let allowed = "a number of memory clocks";
-                problems.add(format!("timing.{}", parameter.name()), "nothing", allowed);
-            }
-        }
-        Self(values)
-    }
-
-    fn get(&self, parameter: Parameter) -> Option<i64> {
-        self.0.get(&parameter).copied().map(i64::from)
-    }
-
-    fn of(&self, parameter: Parameter) -> u32 {
-        self.0.get(&parameter).copied().unwrap_or(0)
-    }
-}
-
-impl ControllerConfig {
-    fn resolve(
-        self,
-        organization: &Organization,
-        timing: &Timing,
-        problems: &mut Collector,
-    ) -> Controller {
-        let address_mapping = AddressMapping::parse(&self.address_mapping).unwrap_or_else(|| {
-            let allowed = Field::ALL.map(Field::letters).join(", ");
-            problems.add(
-                "controller.address_mapping",
-                format!("`{}`", self.address_mapping),
-                format!("each of {allowed} once, such as `rochrababgco`"),
-            );
-            AddressMapping::parse("rochrababgco").expect("each field stands once")
-        });
-        let mut of = |field: &str, value, default, limits| {
-            let path = format!("controller.{field}");
-            count(&path, value, default, limits, problems)
-        };
-        let queue = of(
-            "transaction_queue",
-            self.transaction_queue,
-            32,
-            limits::QUEUE,
-        );
-        let marks = 0..=u64::from(queue);
-        let high = 1..=u64::from(queue);
-        let write_high_mark = of("write_high_mark", self.write_high_mark, queue, high);
-        let write_low_mark = of("write_low_mark", self.write_low_mark, queue.min(8), marks);
-        let command_queue = of(
-            "command_queue",
-            self.command_queue,
-            8,
-            limits::COMMAND_QUEUE,
-        );
-        let row_hit_cap = of("row_hit_cap", self.row_hit_cap, 4, limits::CYCLES);
-        let buses = of("command_buses", self.command_buses, 1, 1..=2);
-        let refresh = match self.refresh {
-            None | Some(RefreshConfig::RankStaggered) => RefreshPolicy::RankStaggered,
-            Some(RefreshConfig::BankStaggered) => RefreshPolicy::BankStaggered,
-            Some(RefreshConfig::None) => RefreshPolicy::None,
-        };
-        Controller {
-            address_mapping,
-            transaction_queue: queue,
-            command_queue,
-            row_policy: match self.row_policy {
-                None | Some(RowPolicyConfig::OpenPage) => RowPolicy::OpenPage,
-                Some(RowPolicyConfig::ClosedPage) => RowPolicy::ClosedPage,
-            },
-            row_hit_cap,
-            write_high_mark,
-            write_low_mark,
-            refresh,
-            refresh_interval: interval(refresh, organization, timing, problems),
-            command_buses: if buses == 2 {
-                CommandBuses::RowAndColumn
-            } else {
-                CommandBuses::Shared
-            },
-        }
-    }
-}
-
-/// Memory clocks between two refreshes of a channel. A refresh must leave time for work, or no
-/// request would ever be done.
-fn interval(
-    refresh: RefreshPolicy,
-    organization: &Organization,
-    timing: &Timing,
-    problems: &mut Collector,
-) -> u32 {
-    use Parameter as P;
-    let (every, takes, targets) = match refresh {
-        RefreshPolicy::None => return 0,
-        RefreshPolicy::RankStaggered => (P::Trefi, P::Trfc, organization.ranks),
-        RefreshPolicy::BankStaggered => (P::Trefib, P::Trfcb, 1),
-    };
-    for parameter in [every, takes] {
-        if timing.get(parameter).is_none() {
-            let path = format!("timing.{}", parameter.name());
-            problems.add(
-                path,
-                "nothing",
-                "a number of memory clocks, which `refresh` needs",
-            );
-            return 1;
-        }
-    }
-    // Closing all rows, refreshing and opening one again, with as much time left for work.
-    let least = 2 * (timing.of(takes) + timing.of(P::Trc) + timing.of(P::Trp));
-    if timing.of(every) < least {
-        problems.add(
-            format!("timing.{}", every.name()),
-            timing.of(every).to_string(),
-            format!("at least {least}, twice what a refresh takes with closing and opening a row"),
-        );
-    }
-    (timing.of(every) / targets.max(1)).max(1)
 }
