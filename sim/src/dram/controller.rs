@@ -29,14 +29,18 @@ pub(super) struct Controller {
     merged: Vec<Entry>,
     /// Writes that the drain has still to move.
     draining: usize,
+    /// A drain met a write that waits for a read, which must get its chance first.
+    reads_first: bool,
     /// What is done one clock after its push, in order.
     answered: VecDeque<Done>,
     /// Reads whose data is on its way, in order.
     arriving: VecDeque<Done>,
     /// Banks whose rows were closed for the sake of another row.
     conflicts: Vec<bool>,
-    /// The first cycle at which a command or a move may be possible.
-    wake: u64,
+    /// The first cycle at which a command may be possible.
+    next_issue: u64,
+    /// Whether a request may move to its bank: something has come or gone since the last attempt.
+    may_move: bool,
     statistics: Statistics,
     limits: Limits,
 }
@@ -62,10 +66,12 @@ impl Controller {
             writes: Vec::with_capacity(requests),
             merged: Vec::new(),
             draining: 0,
+            reads_first: false,
             answered: VecDeque::with_capacity(requests),
             arriving: VecDeque::with_capacity(requests),
             conflicts: vec![false; timing.banks()],
-            wake: 0,
+            next_issue: 0,
+            may_move: false,
             statistics: Statistics::default(),
             limits: Limits {
                 requests,
@@ -86,12 +92,14 @@ impl Controller {
         waiting.len() < self.limits.requests
     }
 
-    /// The first cycle at which [`Controller::tick`] changes anything.
-    pub(super) fn next_event(&self) -> u64 {
+    /// The first cycle, from `now`, at which [`Controller::tick`] may change anything.
+    pub(super) fn next_event(&self, now: u64) -> u64 {
+        if self.may_move {
+            return now;
+        }
         let first = |done: &VecDeque<Done>| done.front().map_or(u64::MAX, |done| done.at);
-        self.wake
-            .min(first(&self.answered))
-            .min(first(&self.arriving))
+        let done = first(&self.answered).min(first(&self.arriving));
+        self.next_issue.min(done)
     }
 
     pub(super) fn push(&mut self, address: u64, at: Location, is_write: bool, tag: u64, now: u64) {
@@ -124,7 +132,7 @@ impl Controller {
         } else {
             self.reads.push(entry);
         }
-        self.wake = now;
+        self.may_move = true;
     }
 
     /// Whether a read or write of an address has not yet been issued.
@@ -137,16 +145,13 @@ impl Controller {
 
     pub(super) fn tick(&mut self, timing: &Timing, now: u64, done: &mut VecDeque<Done>) {
         self.hand_over(now, done);
-        if self.wake > now {
-            return;
+        if self.next_issue <= now {
+            self.issue(timing, now);
+            self.next_issue = self.issue_after(timing, now);
         }
-        let has_issued = self.issue(timing, now);
-        let has_moved = self.schedule();
-        self.wake = if has_issued || has_moved {
-            now + 1
-        } else {
-            self.next_issue(timing, now)
-        };
+        if self.may_move {
+            self.may_move = self.schedule(timing, now);
+        }
     }
 
     fn hand_over(&mut self, now: u64, done: &mut VecDeque<Done>) {
@@ -180,7 +185,7 @@ impl Controller {
         }
     }
 
-    fn issue(&mut self, timing: &Timing, now: u64) -> bool {
+    fn issue(&mut self, timing: &Timing, now: u64) {
         let first = self.issue_refresh(timing, now);
         let closing = self.closing(timing, now);
         let first = first.or_else(|| {
@@ -189,7 +194,7 @@ impl Controller {
             Some(choice.command)
         });
         let Some(first) = first else {
-            return false;
+            return;
         };
         if self.limits.buses == CommandBuses::RowAndColumn {
             let second = self.queues.choose(timing, &self.device, &closing, now);
@@ -200,7 +205,6 @@ impl Controller {
                 self.carry_out(timing, second, now);
             }
         }
-        true
     }
 
     /// The refresh that is due, or the precharge of the first bank that it needs closed.
@@ -245,6 +249,7 @@ impl Controller {
             _ => self.statistics.row_hits += 1,
         }
         let entry = self.queues.take(bank, place);
+        self.may_move = true;
         if command.is_read() {
             let at = now + self.limits.read_latency;
             self.arriving.push_back(entry.done(at));
@@ -265,15 +270,17 @@ impl Controller {
             Command::Refresh | Command::RefreshBank => self.statistics.refreshes += 1,
             _ => {}
         }
-        self.queues.refresh_wish(bank, &self.device);
+        self.queues.refresh_wish(bank, timing, &self.device);
     }
 
-    /// Moves the oldest request that finds room at its bank.
-    fn schedule(&mut self) -> bool {
+    /// Moves the oldest request that finds room at its bank. False if another attempt changes
+    /// nothing before something comes or goes.
+    fn schedule(&mut self, timing: &Timing, now: u64) -> bool {
         let writes = self.writes.len();
         let is_full = writes >= self.limits.high_mark;
         let is_idle = writes > self.limits.low_mark && self.queues.is_empty();
-        if self.draining == 0 && (is_full || is_idle) {
+        let reads_first = std::mem::take(&mut self.reads_first);
+        if self.draining == 0 && !reads_first && (is_full || is_idle) {
             self.draining = writes;
         }
         let is_write = self.draining > 0;
@@ -284,26 +291,30 @@ impl Controller {
         };
         let entry = requests[place];
         if is_write {
-            // The write must not overtake a read that came before it.
+            // The write must not overtake a read that came before it. If that read still waits, the
+            // next clock is the reads'; DRAMsim3 would try the drain again for ever.
             if self.is_waiting(entry.address, entry.bank, false) {
+                let is_it = |read: &Entry| read.address == entry.address;
                 self.draining = 0;
-                return false;
+                self.reads_first = self.reads.iter().any(is_it);
+                return self.reads_first;
             }
             self.draining -= 1;
             self.writes.remove(place);
         } else {
             self.reads.remove(place);
         }
-        self.queues.push(entry, &self.device);
+        self.queues.push(entry, timing, &self.device);
+        self.next_issue = self.next_issue.min(now + 1);
         true
     }
 
-    /// The first cycle after `now`, at which nothing was possible, when something may be.
-    fn next_issue(&self, timing: &Timing, now: u64) -> u64 {
-        let closing = self.closing(timing, now);
-        let queued = self.queues.ready_at(timing, &self.device, &closing);
+    /// The first cycle after `now` at which a command may be possible, if nothing else happens.
+    fn issue_after(&self, timing: &Timing, now: u64) -> u64 {
+        let closing = self.closing(timing, now + 1);
+        let queued = self.queues.next(&closing);
         if closing.is_empty() {
-            return queued.min(self.refresh.due());
+            return queued.min(self.refresh.due()).max(now + 1);
         }
         let mut refresh = self
             .device
@@ -313,7 +324,7 @@ impl Controller {
         if let Some(first) = precharge.min() {
             refresh = first;
         }
-        queued.min(refresh)
+        queued.min(refresh).max(now + 1)
     }
 }
 

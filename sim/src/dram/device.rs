@@ -36,7 +36,6 @@ struct Bank {
 /// When each of the last commands leaves its window; the oldest is next to be overwritten.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Recent {
-    command: Command,
     ends: Vec<u64>,
     oldest: usize,
 }
@@ -47,7 +46,6 @@ impl Device {
     pub fn new(timing: &Timing) -> Self {
         let windows = timing.windows.iter().flat_map(|window| {
             let recent = Recent {
-                command: window.command,
                 ends: vec![0; window.count as usize],
                 oldest: 0,
             };
@@ -92,12 +90,7 @@ impl Device {
             let earliest = &self.earliest[start + rank.start..start + rank.end];
             return earliest.iter().copied().max().unwrap_or(0);
         }
-        let rank = bank / timing.banks_per_rank;
-        let windows = self.windows.iter().skip(rank).step_by(timing.ranks);
-        windows
-            .filter(|recent| recent.command == command)
-            .map(|recent| recent.ends[recent.oldest])
-            .fold(self.earliest[start + bank], u64::max)
+        self.earliest[start + bank]
     }
 
     /// Whether a command may issue to a bank now.
@@ -193,12 +186,18 @@ impl Device {
     }
 
     fn count(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
-        let rank = bank / timing.banks_per_rank;
-        let recents = self.windows.iter_mut().skip(rank).step_by(timing.ranks);
-        for (window, recent) in timing.windows.iter().zip(recents) {
+        let ranks = self.windows.chunks_exact_mut(timing.ranks);
+        for (window, ranks) in timing.windows.iter().zip(ranks) {
             if window.command == command {
+                let recent = &mut ranks[bank / timing.banks_per_rank];
                 recent.ends[recent.oldest] = now + u64::from(window.cycles);
                 recent.oldest = (recent.oldest + 1) % recent.ends.len();
+                let next = recent.ends[recent.oldest];
+                let start = command.index() * self.banks.len();
+                let rank = Self::rank(timing, bank);
+                for time in &mut self.earliest[start + rank.start..start + rank.end] {
+                    *time = next.max(*time);
+                }
             }
         }
     }

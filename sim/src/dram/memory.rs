@@ -66,7 +66,7 @@ impl Memory {
     /// A memory at cycle 0, all rows closed.
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
-        let timing = Timing::new(standard);
+        let timing = Timing::of_controller(standard);
         let channels = standard.organization().channels as usize;
         let controller = Controller::new(standard, &timing);
         Self {
@@ -109,7 +109,7 @@ impl Memory {
         for (controller, event) in self.controllers.iter_mut().zip(&mut self.events) {
             if *event <= self.now {
                 controller.tick(&self.timing, self.now, &mut self.done);
-                *event = controller.next_event();
+                *event = controller.next_event(self.now + 1);
             }
         }
         self.now += 1;

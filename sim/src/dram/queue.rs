@@ -11,6 +11,8 @@
 //! commands the oldest entry's, of the column commands the first read or the first write that
 //! hits. So each bank keeps these three ([`Wish`]), and a clock compares three times.
 
+use std::ops::Range;
+
 use stationary_arch::dram::{Command, RowPolicy, Standard};
 
 use super::device::Device;
@@ -51,6 +53,9 @@ pub(super) struct Queues {
     entries: Vec<Entry>,
     lengths: Vec<u8>,
     wishes: Vec<Wish>,
+    /// By bank, a cycle before which its wish cannot come true: what has been asked stays true,
+    /// since constraints only ever put commands off. Asked again when it has come.
+    bounds: Vec<u64>,
     capacity: usize,
     waiting: usize,
     turn: usize,
@@ -81,6 +86,7 @@ impl Queues {
             entries: vec![nothing; banks * capacity],
             lengths: vec![0; banks],
             wishes: vec![Wish::default(); banks],
+            bounds: vec![u64::MAX; banks],
             capacity,
             waiting: 0,
             turn: 0,
@@ -105,14 +111,14 @@ impl Queues {
     }
 
     /// Adds an entry to a queue that is not full.
-    pub(super) fn push(&mut self, entry: Entry, device: &Device) {
+    pub(super) fn push(&mut self, entry: Entry, timing: &Timing, device: &Device) {
         let bank = entry.bank as usize;
         assert!(!self.is_full(bank), "only a queue with room takes an entry");
         let place = bank * self.capacity + usize::from(self.lengths[bank]);
         self.entries[place] = entry;
         self.lengths[bank] += 1;
         self.waiting += 1;
-        self.refresh_wish(bank, device);
+        self.refresh_wish(bank, timing, device);
     }
 
     /// Takes out an entry whose column command issues.
@@ -138,8 +144,9 @@ impl Queues {
     }
 
     /// To be called when a bank's queue, open row or hits have changed.
-    pub(super) fn refresh_wish(&mut self, bank: usize, device: &Device) {
+    pub(super) fn refresh_wish(&mut self, bank: usize, timing: &Timing, device: &Device) {
         self.wishes[bank] = self.wish(bank, device);
+        self.bounds[bank] = self.wished_at(timing, device, bank);
     }
 
     fn wish(&self, bank: usize, device: &Device) -> Wish {
@@ -180,23 +187,21 @@ impl Queues {
         &mut self,
         timing: &Timing,
         device: &Device,
-        closing: &std::ops::Range<usize>,
+        closing: &Range<usize>,
         now: u64,
     ) -> Option<Choice> {
-        if self.waiting == 0 {
-            return None;
-        }
-        let banks = self.lengths.len();
+        let banks = self.bounds.len();
         let mut bank = self.turn;
         for _ in 0..banks {
             bank = if bank + 1 == banks { 0 } else { bank + 1 };
-            if self.lengths[bank] == 0 || closing.contains(&bank) {
+            if self.bounds[bank] > now || closing.contains(&bank) {
                 continue;
             }
             if let Some(choice) = self.ready(timing, device, bank, now) {
                 self.turn = bank;
                 return Some(choice);
             }
+            self.bounds[bank] = self.wished_at(timing, device, bank);
         }
         None
     }
@@ -230,24 +235,20 @@ impl Queues {
         }
     }
 
-    /// The first cycle at which [`Queues::choose`] finds a command, if nothing else happens.
-    pub(super) fn ready_at(
-        &self,
-        timing: &Timing,
-        device: &Device,
-        closing: &std::ops::Range<usize>,
-    ) -> u64 {
-        let mut first = u64::MAX;
-        for (bank, wish) in self.wishes.iter().enumerate() {
-            if self.lengths[bank] == 0 || closing.contains(&bank) {
-                continue;
-            }
-            let read = wish.read.map(|_| self.read);
-            let write = wish.write.map(|_| self.write);
-            for command in [wish.row, read, write].into_iter().flatten() {
-                first = first.min(device.ready_at(timing, command, bank));
-            }
-        }
-        first
+    /// When the wish of a bank comes true, as far as is known now.
+    fn wished_at(&self, timing: &Timing, device: &Device, bank: usize) -> u64 {
+        let wish = self.wishes[bank];
+        let read = wish.read.map(|_| self.read);
+        let write = wish.write.map(|_| self.write);
+        let commands = [wish.row, read, write].into_iter().flatten();
+        let times = commands.map(|command| device.ready_at(timing, command, bank));
+        times.min().unwrap_or(u64::MAX)
+    }
+
+    /// A cycle before which [`Queues::choose`] finds no command, if nothing else happens.
+    pub(super) fn next(&self, closing: &Range<usize>) -> u64 {
+        let before = self.bounds[..closing.start].iter();
+        let bounds = before.chain(&self.bounds[closing.end..]);
+        bounds.copied().min().unwrap_or(u64::MAX)
     }
 }

@@ -1,6 +1,6 @@
 //! The constraint table, arranged for the device.
 
-use stationary_arch::dram::{Command, Scope, Standard, Window};
+use stationary_arch::dram::{Command, RefreshPolicy, RowPolicy, Scope, Standard, Window};
 
 /// A standard's constraints by preceding command, and the shape of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,9 +23,30 @@ impl Timing {
     /// Arranges a standard's table.
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
+        Self::among(standard, |_| true)
+    }
+
+    /// Arranges what its controller's policies can use of a standard's table.
+    #[must_use]
+    pub fn of_controller(standard: &Standard) -> Self {
+        let controller = standard.controller();
+        let is_open_page = controller.row_policy == RowPolicy::OpenPage;
+        Self::among(standard, |command| match command {
+            Command::Activate | Command::Precharge => true,
+            Command::Read | Command::Write => is_open_page,
+            Command::ReadPrecharge | Command::WritePrecharge => !is_open_page,
+            Command::Refresh => controller.refresh == RefreshPolicy::RankStaggered,
+            Command::RefreshBank => controller.refresh == RefreshPolicy::BankStaggered,
+        })
+    }
+
+    fn among(standard: &Standard, is_used: impl Fn(Command) -> bool) -> Self {
         let organization = standard.organization();
         let mut waits: [Vec<Wait>; Command::COUNT] = Default::default();
         for constraint in standard.constraints() {
+            if !is_used(constraint.preceding) || !is_used(constraint.following) {
+                continue;
+            }
             let waits = &mut waits[constraint.preceding.index()];
             let following = constraint.following;
             let known = waits.iter().position(|wait| wait.following == following);
