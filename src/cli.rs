@@ -1,5 +1,6 @@
 //! Verbs and flags.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -69,6 +70,8 @@ pub enum Verb {
         #[command(subcommand)]
         what: Search,
     },
+    /// An address trace through a memory.
+    Dram(Dram),
     /// Names of presets.
     List {
         /// Of what.
@@ -227,6 +230,20 @@ pub struct Assign {
     pub export: Option<PathBuf>,
 }
 
+/// Flags of `dram`.
+#[derive(Debug, Args)]
+pub struct Dram {
+    /// DRAM standard: a preset or a YAML file.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub dram: String,
+    /// Trace of lines `0xADDRESS R|W [CYCLE]`, plain or gzip.
+    #[arg(long, value_name = "FILE")]
+    pub trace: PathBuf,
+    /// Requests that may issue in a memory clock.
+    #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
+    pub issue_per_clock: NonZeroU32,
+}
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Listing {
@@ -251,6 +268,8 @@ pub enum Shown {
     Network,
     /// A dataflow.
     Dataflow,
+    /// A DRAM preset.
+    Dram,
     /// The mapper's mappings on an accelerator (with --network).
     Mapping,
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
+use stationary::arch::dram::Standard;
 use stationary::arch::{Accelerator, near};
 use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Mapping, mapper};
@@ -42,6 +43,14 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
         )?);
     }
     Ok(Accelerator::preset(name, &sets)?)
+}
+
+/// A DRAM standard by preset name or file.
+pub fn standard(name: &str) -> Result<Standard> {
+    if is_file(name) {
+        return Ok(Standard::from_yaml(name, &read(Path::new(name))?)?);
+    }
+    Ok(Standard::preset(name)?)
 }
 
 /// A network by preset name or file.

@@ -1,6 +1,7 @@
 //! `list`.
 
 use anyhow::Result;
+use stationary::arch::dram::Standard;
 use stationary::arch::{Accelerator, presets};
 use stationary::search::optimizers;
 use stationary::sim::Dataflow;
@@ -29,7 +30,11 @@ pub fn list(what: Listing, common: &Common) -> Result<Answer> {
                 "bandwidth".to_owned(),
                 "dram.words_per_cycle and dram.latency".to_owned(),
             ),
-        ],
+        ]
+        .into_iter()
+        .map(Ok)
+        .chain(stationary::arch::dram::presets::names().map(dram))
+        .collect::<Result<_>>()?,
         Listing::Optimizers => optimizers::names()
             .into_iter()
             .map(|name| (name.to_owned(), String::new()))
@@ -67,6 +72,23 @@ fn arch(name: &str) -> Result<(String, String)> {
         thousands(kib),
         a.clock.0 / 1000,
         a.technology.0
+    );
+    Ok((name.to_owned(), note))
+}
+
+fn dram(name: &str) -> Result<(String, String)> {
+    let standard = Standard::preset(name)?;
+    let organization = standard.organization();
+    let gigahertz = 1000.0 / f64::from(standard.clock().0);
+    let note = format!(
+        "{} x {} bits, {} ranks of {} banks, {} MiB, {:.2} GHz, {:.1} GB/s",
+        organization.channels,
+        organization.bus_bits,
+        organization.ranks,
+        organization.banks_per_rank(),
+        thousands(organization.bytes() >> 20),
+        gigahertz,
+        standard.peak_bytes_per_cycle() * gigahertz
     );
     Ok((name.to_owned(), note))
 }

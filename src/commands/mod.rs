@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub mod assign;
+pub mod dram;
 pub mod functional;
 pub mod list;
 pub mod map;

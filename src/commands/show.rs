@@ -16,6 +16,7 @@ pub fn show(what: Shown, name: &str, target: &ShowTarget) -> Result<Answer> {
         Shown::Arch => arch(name, target)?,
         Shown::Network => zoo::yaml(name)?.to_owned(),
         Shown::Dataflow => dataflow(name)?,
+        Shown::Dram => dram(name)?,
         Shown::Mapping => mapping(name, target)?,
     };
     output::print(&text)?;
@@ -27,6 +28,15 @@ fn arch(name: &str, target: &ShowTarget) -> Result<String> {
         Some(text) if target.set.is_empty() => Ok(text.to_owned()),
         _ => Ok(inputs::accelerator(name, &target.set)?.to_yaml()),
     }
+}
+
+fn dram(name: &str) -> Result<String> {
+    if let Some(text) = stationary::arch::dram::presets::find(name) {
+        return Ok(text.to_owned());
+    }
+    // A file is shown as it is, once it is known to be right.
+    inputs::standard(name)?;
+    inputs::read(std::path::Path::new(name))
 }
 
 fn dataflow(name: &str) -> Result<String> {

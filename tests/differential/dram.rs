@@ -62,6 +62,7 @@ fn preset(config: &str) -> &'static str {
 }
 
 /// Replays one row of the table; true if it agrees to the clock.
+#[expect(clippy::print_stdout, reason = "the report of a run with --nocapture")]
 fn check(row: &Expected) -> bool {
     let standard = Standard::preset(preset(&row.config)).expect("a bundled preset");
     let requests = parse_trace(&trace(&row.trace)).expect("a trace");
