@@ -121,9 +121,9 @@ pub struct Target {
     /// Dataflow: ws, os, rs or is; the accelerator's first by default.
     #[arg(long, value_name = "D")]
     pub dataflow: Option<String>,
-    /// Mappings to use instead of the mapper's.
-    #[arg(long, value_name = "FILE")]
-    pub mapping: Option<PathBuf>,
+    /// Mappings to use instead of the mapper's: a preset or a YAML file.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub mapping: Option<String>,
 }
 
 /// Flags of `estimate`.
@@ -270,7 +270,7 @@ pub enum Shown {
     Dataflow,
     /// A DRAM preset.
     Dram,
-    /// The mapper's mappings on an accelerator (with --network).
+    /// A mapping preset, or with --network the mapper's mappings on an accelerator.
     Mapping,
 }
 

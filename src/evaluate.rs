@@ -6,7 +6,9 @@ use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::{Accelerator, CostModel, DramKind};
 use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{Bound, Counters, Dataflow, Energy, Mapping, Pace, Stalls, estimate, run};
+use stationary::sim::{
+    Bound, Counters, Dataflow, Energy, Mapping, Pace, Stalls, dram_bits, estimate, run,
+};
 use stationary::workloads::Layer;
 
 use crate::inputs::Loaded;
@@ -36,12 +38,16 @@ pub struct LayerResult {
     pub layer: Layer,
     pub cycles: u64,
     pub compute_cycles: u64,
+    /// Cycles less those in which the array waited for DRAM.
+    pub processing_cycles: u64,
     pub lower_bound: u64,
     pub busy: u64,
     pub utilization: f64,
     pub active_pes: u64,
     pub stalls: Stalls,
     pub counters: Counters,
+    /// Bytes that crossed the DRAM interface, packed as they are there.
+    pub dram_bytes: f64,
     pub energy: Energy,
     pub mapping: LayerMapping,
     pub bound_by: Bound,
@@ -63,7 +69,8 @@ pub fn layers(
         .map(|layer| {
             // Mappings from a file go by the layer's name, so that equal shapes may differ.
             let name = loaded.has_file().then(|| layer.name().to_owned());
-            let key = (*layer.sizes(), layer.rows(), layer.cols(), name);
+            let windows = (layer.rows(), layer.cols());
+            let key = (*layer.sizes(), windows, layer.zeros(), name);
             *known.entry(key).or_insert_with(|| {
                 distinct.push(layer);
                 distinct.len() - 1
@@ -80,15 +87,16 @@ pub fn layers(
         })
         .collect();
     let results = results.into_iter().collect::<Result<Vec<_>>>()?;
-    let named = |(layer, index): (&Layer, usize)| {
+    let named = |((layer, original), index): ((&Layer, &Layer), usize)| {
         let result = results[index].clone();
         LayerResult {
-            layer: layer.clone(),
+            layer: original.clone(),
             mapping: result.mapping.renamed(layer.name()),
             ..result
         }
     };
-    Ok(loaded.layers.iter().zip(indices).map(named).collect())
+    let layers = loaded.layers.iter().zip(&loaded.originals);
+    Ok(layers.zip(indices).map(named).collect())
 }
 
 /// Evaluates one mapping.
@@ -99,12 +107,14 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         layer: mapping.layer().clone(),
         cycles: model.cycles,
         compute_cycles: model.compute_cycles,
+        processing_cycles: model.compute_cycles,
         lower_bound: model.lower_bound,
         busy: model.busy,
         utilization: 0.0,
         active_pes: mapping.active_pes(),
         stalls: Stalls::default(),
         counters: model.counters,
+        dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
         energy: Energy::default(),
         mapping: LayerMapping::of(mapping),
         bound_by: model.bound_by,
@@ -114,6 +124,7 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
         result.stalls = machine.stalls;
+        result.processing_cycles = machine.processing_cycles();
         result.counters = machine.counters;
         result.bound_by = Bound::of_stalls(machine.busy, &machine.stalls);
     }
@@ -124,8 +135,8 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
     result
 }
 
-/// Cycles from the first MAC until the last result has left the array, on the same machine with
-/// memory never in the way.
+/// Cycles from the array's first work until its last result is at the network, on the same machine
+/// with memory never in the way.
 fn compute_cycles(mapping: &Mapping<'_>, pace: Pace) -> u64 {
     let mut ideal: Accelerator = mapping.accelerator().clone();
     ideal.dram.kind = DramKind::Ideal;
@@ -133,5 +144,6 @@ fn compute_cycles(mapping: &Mapping<'_>, pace: Pace) -> u64 {
     let same = Mapping::new(mapping.layer(), &ideal, dataflow, *mapping.tiling())
         .expect("DRAM has no part in whether a mapping is legal");
     let machine = run(&same, pace, &mut ());
-    machine.last_result - machine.first_mac
+    let way = u64::from(ideal.networks.psum_out.latency).max(1);
+    machine.last_result - way - machine.first_work
 }

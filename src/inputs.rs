@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::Standard;
 use stationary::arch::{Accelerator, near};
-use stationary::sim::mapping_file::MappingFile;
+use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
 use stationary::workloads::{Layer, Network, parse, zoo};
 
@@ -67,6 +67,28 @@ pub fn network(name: &str, batch: u64) -> Result<Network> {
     }
 }
 
+/// Mappings by preset name or file.
+fn mapping_file(name: &str) -> Result<MappingFile> {
+    if is_file(name) {
+        return Ok(MappingFile::parse(name, &read(Path::new(name))?)?);
+    }
+    match mapping_file::find(name) {
+        Some(text) => Ok(MappingFile::parse(name, text)?),
+        None => Err(unknown("mapping", name, mapping_file::names())),
+    }
+}
+
+/// The message for a name that no preset has.
+pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
+    let known: Vec<_> = known.collect();
+    let hint = near::nearest(name, known.iter().copied())
+        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    anyhow!(
+        "unknown {what} `{name}`; allowed: {}, or a file{hint}",
+        known.join(", ")
+    )
+}
+
 /// A name that is meant as a path rather than as a preset.
 fn is_file(name: &str) -> bool {
     let extensions = [".yaml", ".yml", ".csv"];
@@ -124,7 +146,10 @@ pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'stati
 pub struct Loaded {
     pub accelerator: Accelerator,
     pub network: String,
+    /// The layers as the array runs them: unfolded, if it does that.
     pub layers: Vec<Layer>,
+    /// The layers as the network has them.
+    pub originals: Vec<Layer>,
     file: Option<(String, MappingFile)>,
 }
 
@@ -133,19 +158,24 @@ impl Loaded {
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
         let network = network(&target.network, target.batch)?;
-        let layers = layers(&network, &target.layer)?;
+        let originals = layers(&network, &target.layer)?;
+        let layers = if accelerator.array.im2col {
+            originals
+                .iter()
+                .map(Layer::unfolded)
+                .collect::<Result<_, _>>()?
+        } else {
+            originals.clone()
+        };
         let file = match &target.mapping {
             None => None,
-            Some(path) => {
-                let name = path.display().to_string();
-                let file = MappingFile::parse(&name, &read(path)?)?;
-                Some((name, file))
-            }
+            Some(name) => Some((name.clone(), mapping_file(name)?)),
         };
         Ok(Self {
             accelerator,
             network: network.name().to_owned(),
             layers,
+            originals,
             file,
         })
     }
@@ -164,7 +194,10 @@ impl Loaded {
         let Some((name, file)) = &self.file else {
             return Ok(mapper::map(layer, &self.accelerator, dataflow)?);
         };
-        let (dataflow, tiling) = file.tiling(name, layer)?;
+        if file.leaves(layer) {
+            return Ok(mapper::map(layer, &self.accelerator, dataflow)?);
+        }
+        let (dataflow, tiling) = file.tiling(name, layer, &self.accelerator)?;
         Mapping::new(layer, &self.accelerator, dataflow, tiling)
             .with_context(|| format!("{name}: mapping of layer `{}`", layer.name()))
     }

@@ -48,8 +48,94 @@ pub struct Array {
     pub lanes: u32,
     /// Stages of a PE's MAC pipeline, in cycles.
     pub mac_latency: u32,
-    /// Whether a pass may start before the previous one has left the array.
-    pub overlap_passes: bool,
+    /// When a pass may follow another.
+    pub passes: Passes,
+    /// How a tile that stays for a pass gets into the PEs.
+    pub resident_load: ResidentLoad,
+    /// Whether streams wait for the resident tile.
+    pub load_order: LoadOrder,
+    /// What of the array a wave crosses, if its networks are systolic.
+    pub skew: Skew,
+    /// Registers that a partial sum crosses in each PE of a systolic chain.
+    pub psum_hop: u32,
+    /// How outputs that stayed for a pass leave the PEs.
+    pub drain: Drain,
+    /// Cycles of control that each pass costs besides.
+    pub pass_overhead: u32,
+    /// One more such cost, of passes that use several rows and several columns.
+    pub corner_overhead: u32,
+    /// Whether convolutions run as matrix products of the unfolded input.
+    pub im2col: bool,
+}
+
+/// When a pass may follow another.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Passes {
+    /// A pass enters the array while the one before leaves it.
+    Overlapped,
+    /// A pass enters when the one before has left; its words already wait at the array's edge.
+    #[default]
+    Serial,
+    /// The first word of a pass is sent when the last result of the one before is in the buffer.
+    Exclusive,
+}
+
+/// How a tile that stays for a pass gets into the PEs.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ResidentLoad {
+    /// Over its network, beside whatever the array does.
+    #[default]
+    Network,
+    /// From the edge through all rows, a row a cycle, while the array stands still.
+    ShiftIn,
+}
+
+/// Whether streams wait for the resident tile.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadOrder {
+    /// All networks start a pass together.
+    #[default]
+    Parallel,
+    /// Inputs or weights are streamed once the pass's resident tile is in the PEs.
+    ResidentFirst,
+}
+
+/// What of a systolic array a wave crosses before its last result is out.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Skew {
+    /// The rows and columns that the pass uses.
+    Used,
+    /// All rows, since sums leave at the lower edge, and the columns in use; all of both if outputs
+    /// stay, since they are taken out together.
+    #[default]
+    Flow,
+    /// All rows and columns.
+    Whole,
+}
+
+/// How outputs that stayed for a pass leave the PEs.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Drain {
+    /// Over the partial-sum network at its width.
+    #[default]
+    Network,
+    /// Into a chain down the columns, a cycle, and out of it a row a cycle, all rows.
+    ShiftOut,
 }
 
 /// A PE's scratchpad for one operand.
@@ -108,6 +194,21 @@ pub struct Networks {
 pub struct GlobalBuffer {
     /// Its partitions; each operand belongs to exactly one.
     pub partitions: Vec<Partition>,
+    /// Whether padding is laid out in memory and moved like any other word.
+    pub padding: Padding,
+}
+
+/// What becomes of the zeros around an input.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// They are made in the PEs: nothing stores or moves them.
+    #[default]
+    Skipped,
+    /// They are stored and moved like the words beside them.
+    Stored,
 }
 
 /// A part of the global buffer that its operands share.
@@ -130,6 +231,45 @@ pub struct Dram {
     pub clock: Kilohertz,
     /// Width of one word of `words_per_cycle`.
     pub word: Bits,
+    /// How inputs and outputs are packed, where the network says how many of them are zero.
+    pub run_length: Option<RunLength>,
+}
+
+/// Run-length compression: words of `pairs` pairs of a run of zeros and the value after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RunLength {
+    /// Bits of a run's length.
+    pub run_bits: u32,
+    /// Pairs in a word.
+    pub pairs: u32,
+    /// Width of a word.
+    pub word: Bits,
+}
+
+impl RunLength {
+    /// Bits that a value takes on average, if so many of a thousand are zero: never more than
+    /// uncompressed, since what would grow is sent as it is. Runs of zeros are taken to have
+    /// geometric lengths; one longer than a pair can hold takes a pair more.
+    ///
+    /// ```
+    /// use stationary_arch::{RunLength, units::Bits};
+    ///
+    /// let eyeriss = RunLength { run_bits: 5, pairs: 3, word: Bits(64) };
+    /// assert_eq!(eyeriss.bits_per_value(16.0, 0.0), 16.0);
+    /// assert!((eyeriss.bits_per_value(16.0, 0.5) - 64.0 / 6.0).abs() < 1e-6);
+    /// ```
+    #[must_use]
+    pub fn bits_per_value(&self, raw: f64, zeros: f64) -> f64 {
+        let longest = f64::from(1u32 << self.run_bits.min(31)) - 1.0;
+        // A pair covers a run of up to `longest` zeros and the value after it.
+        let values_per_pair = if zeros >= 1.0 {
+            longest + 1.0
+        } else {
+            (1.0 - zeros.powf(longest + 1.0)) / (1.0 - zeros)
+        };
+        let bits = f64::from(self.word.0) / (f64::from(self.pairs) * values_per_pair);
+        bits.min(raw)
+    }
 }
 
 /// The kinds of off-chip memory.

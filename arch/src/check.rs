@@ -21,7 +21,7 @@ pub(crate) mod limits {
     pub(crate) type Limits = RangeInclusive<u64>;
     pub(crate) const SIDE: Limits = 1..=65_536;
     pub(crate) const MACS: Limits = 1..=1 << 26;
-    pub(crate) const MAC_LATENCY: Limits = 1..=1024;
+    pub(crate) const MAC_LATENCY: Limits = 0..=1024;
     pub(crate) const SCRATCHPAD_WORDS: Limits = 1..=1 << 24;
     pub(crate) const WIDTH: Limits = 1..=1 << 20;
     pub(crate) const LATENCY: Limits = 0..=1 << 20;
@@ -30,6 +30,8 @@ pub(crate) mod limits {
     pub(crate) const KILOHERTZ: Limits = 1..=100_000_000;
     pub(crate) const WORD_BITS: Limits = 1..=64;
     pub(crate) const DRAM_WORD_BITS: Limits = 1..=4096;
+    pub(crate) const RUN_BITS: Limits = 1..=16;
+    pub(crate) const PAIRS: Limits = 1..=64;
     pub(crate) const TECHNOLOGY_NM: Limits = 1..=1000;
 }
 
@@ -90,6 +92,15 @@ impl Accelerator {
             );
             problems.within("dram.latency", latency.into(), limits::LATENCY);
         }
+        if let Some(packing) = self.dram.run_length {
+            for (field, value, limits) in [
+                ("run_bits", packing.run_bits, limits::RUN_BITS),
+                ("pairs", packing.pairs, limits::PAIRS),
+                ("word_bits", packing.word.0, limits::DRAM_WORD_BITS),
+            ] {
+                problems.within(&format!("dram.run_length.{field}"), value.into(), limits);
+            }
+        }
         for (field, bits) in [
             ("input", self.precision.input),
             ("weight", self.precision.weight),
@@ -140,11 +151,14 @@ impl Accelerator {
             let macs = sides.iter().map(|&(_, side)| u64::from(side)).product();
             problems.within("array (rows x cols x lanes)", macs, limits::MACS);
         }
-        problems.within(
-            "array.mac_latency",
-            array.mac_latency.into(),
-            limits::MAC_LATENCY,
-        );
+        for (field, value, limits) in [
+            ("mac_latency", array.mac_latency, limits::MAC_LATENCY),
+            ("psum_hop", array.psum_hop, limits::MAC_LATENCY),
+            ("pass_overhead", array.pass_overhead, limits::LATENCY),
+            ("corner_overhead", array.corner_overhead, limits::LATENCY),
+        ] {
+            problems.within(&format!("array.{field}"), value.into(), limits);
+        }
         for operand in Operand::ALL {
             let path = format!("scratchpads.{operand}.words");
             problems.within(

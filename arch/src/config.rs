@@ -5,7 +5,7 @@
 //! technology_nm: 45             # default 45
 //! clock_mhz: 500                # default 1000
 //! dataflows: [ws, os]           # required: ws, os, rs, is; the first is the default
-//! array: {rows: 8, cols: 8}     # required; lanes and mac_latency 1, overlap_passes false
+//! array: {rows: 8, cols: 8}     # required; lanes and mac_latency 1, passes serial
 //! scratchpads:                  # of a PE, for input, weight and output; default one word each
 //!   weight: {words: 1, double_buffered: true}
 //! networks:                     # input, weight, psum_in, psum_out
@@ -19,7 +19,7 @@
 //! `systolic`, a FIFO one word; nothing is double buffered unless it says so; DRAM has the array's
 //! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
 //! bits. A DRAM of kind `ideal` may carry the fields of `bandwidth`, so that one override switches
-//! a machine over and back. Widths may be the words `rows` and `cols`.
+//! a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
 
 mod scalar;
 mod write;
@@ -27,8 +27,8 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 use crate::accelerator::{
-    Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Partition, Precision,
-    Scratchpad, Topology,
+    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
+    Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
 };
 use crate::check::{Collector, limits};
 use crate::error::ArchError;
@@ -74,7 +74,15 @@ struct ArrayConfig {
     cols: Count,
     lanes: Option<Count>,
     mac_latency: Option<Count>,
-    overlap_passes: Option<bool>,
+    passes: Option<Passes>,
+    resident_load: Option<ResidentLoad>,
+    load_order: Option<LoadOrder>,
+    skew: Option<Skew>,
+    psum_hop: Option<Count>,
+    drain: Option<Drain>,
+    pass_overhead: Option<Count>,
+    corner_overhead: Option<Count>,
+    im2col: Option<bool>,
 }
 
 mirror! {
@@ -84,10 +92,14 @@ mirror! {
     NetworksConfig {
         input: NetworkConfig, weight: NetworkConfig, psum_in: NetworkConfig, psum_out: NetworkConfig,
     }
-    GlobalBufferConfig { kib: Number, double_buffered: bool, partitions: Vec<PartitionConfig> }
-    DramConfig {
-        kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number, word_bits: Count,
+    GlobalBufferConfig {
+        kib: Number, double_buffered: bool, partitions: Vec<PartitionConfig>, padding: Padding,
     }
+    DramConfig {
+        kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number,
+        word_bits: Count, run_length: RunLengthConfig,
+    }
+    RunLengthConfig { run_bits: Count, pairs: Count, word_bits: Count }
     PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
 }
 
@@ -151,7 +163,25 @@ impl ArrayConfig {
                 1,
                 limits::MAC_LATENCY,
             ),
-            overlap_passes: self.overlap_passes.unwrap_or(false),
+            passes: self.passes.unwrap_or_default(),
+            resident_load: self.resident_load.unwrap_or_default(),
+            load_order: self.load_order.unwrap_or_default(),
+            skew: self.skew.unwrap_or_default(),
+            psum_hop: problems.narrow("array.psum_hop", self.psum_hop, 1, limits::MAC_LATENCY),
+            drain: self.drain.unwrap_or_default(),
+            pass_overhead: problems.narrow(
+                "array.pass_overhead",
+                self.pass_overhead,
+                0,
+                limits::LATENCY,
+            ),
+            corner_overhead: problems.narrow(
+                "array.corner_overhead",
+                self.corner_overhead,
+                0,
+                limits::LATENCY,
+            ),
+            im2col: self.im2col.unwrap_or(false),
         }
     }
 }
@@ -186,6 +216,7 @@ impl NetworksConfig {
                 Width::Words(words) => Count(words),
                 Width::Rows => Count(array.rows.max(1).into()),
                 Width::Cols => Count(array.cols.max(1).into()),
+                Width::All => Count(u64::from(array.rows.max(1)) * u64::from(array.cols.max(1))),
             };
             Network {
                 words_per_cycle: problems.narrow(
@@ -215,6 +246,7 @@ impl NetworksConfig {
 
 impl GlobalBufferConfig {
     fn resolve(self, problems: &mut Collector) -> GlobalBuffer {
+        let padding = self.padding.unwrap_or_default();
         let Some(partitions) = self.partitions else {
             let kib = self.kib.unwrap_or(Number(512.0));
             return GlobalBuffer {
@@ -223,6 +255,7 @@ impl GlobalBufferConfig {
                     bytes: problems.bytes("global_buffer.kib", kib),
                     double_buffered: self.double_buffered.unwrap_or(false),
                 }],
+                padding,
             };
         };
         for (given, field) in [
@@ -253,6 +286,7 @@ impl GlobalBufferConfig {
             });
         GlobalBuffer {
             partitions: resolved.collect(),
+            padding,
         }
     }
 }
@@ -284,6 +318,26 @@ impl DramConfig {
                 "dram.word_bits",
                 self.word_bits,
                 input.0,
+                limits::DRAM_WORD_BITS,
+            )),
+            run_length: self.run_length.map(|packing| packing.resolve(problems)),
+        }
+    }
+}
+
+impl RunLengthConfig {
+    /// Left out, a field is as in Eyeriss: runs of 5 bits, three pairs in 64 bits.
+    fn resolve(self, problems: &mut Collector) -> RunLength {
+        let mut field = |name: &str, count, default, limits: limits::Limits| {
+            problems.narrow(&format!("dram.run_length.{name}"), count, default, limits)
+        };
+        RunLength {
+            run_bits: field("run_bits", self.run_bits, 5, limits::RUN_BITS),
+            pairs: field("pairs", self.pairs, 3, limits::PAIRS),
+            word: Bits(field(
+                "word_bits",
+                self.word_bits,
+                64,
                 limits::DRAM_WORD_BITS,
             )),
         }

@@ -39,8 +39,8 @@ mod read;
 pub mod units;
 
 pub use accelerator::{
-    Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Partition, Precision,
-    Scratchpad, Topology,
+    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
+    Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
 };
 pub use check::DATAFLOWS;
 pub use cost::{Area, CostModel};

@@ -20,6 +20,9 @@ presets!(
     "nvdla-small",
     "shidiannao",
     "systolic",
+    "systolic-rtl",
+    "systolic-scalesim",
+    "systolic-stonne",
     "tpu-v1"
 );
 

@@ -1,6 +1,6 @@
 //! What the reader says of files that are wrong.
 
-use stationary_arch::{Accelerator, DramKind};
+use stationary_arch::{Accelerator, DramKind, Passes};
 
 const TOY: &str = "\
 name: toy
@@ -29,12 +29,8 @@ fn check(old: &str, new: &str, expected: &str) {
 fn defaults_fill_what_is_left_out() {
     let toy = Accelerator::from_yaml("toy.yaml", TOY).expect("the file is right");
     assert_eq!(
-        (
-            toy.array.lanes,
-            toy.array.mac_latency,
-            toy.array.overlap_passes
-        ),
-        (1, 1, false)
+        (toy.array.lanes, toy.array.mac_latency, toy.array.passes),
+        (1, 1, Passes::Serial)
     );
     assert_eq!(toy.networks.input.words_per_cycle, 4, "as many as rows");
     assert_eq!(
@@ -97,7 +93,8 @@ fn unknown_field() {
         "cols: 8",
         "clos: 8",
         "toy.yaml:5:3: array: unknown field `clos`, expected one of `rows`, `cols`, `lanes`, \
-         `mac_latency`, `overlap_passes`; did you mean `cols`?",
+         `mac_latency`, `passes`, `resident_load`, `load_order`, `skew`, `psum_hop`, `drain`, \
+         `pass_overhead`, `corner_overhead`, `im2col`; did you mean `cols`?",
     );
 }
 

@@ -10,6 +10,7 @@ use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand};
 
 use crate::counters::Counters;
+use crate::dram_width::Width;
 use crate::mapping::Mapping;
 
 /// Energy of a layer by component.
@@ -34,7 +35,6 @@ impl Energy {
     /// Prices what moved in so many array cycles.
     #[must_use]
     pub fn of(mapping: &Mapping<'_>, cost: &CostModel, counters: &Counters, cycles: u64) -> Self {
-        let precision = &mapping.accelerator().precision;
         let c = counters;
         let times = |count: u64, each: Picojoules| each * count as f64;
         let mut energy = Self {
@@ -57,11 +57,7 @@ impl Energy {
         energy.scratchpad += times(c.macs, cost.scratchpad_write(Operand::Output));
         energy.scratchpad += times(c.array_send.output, cost.scratchpad_read(Operand::Output));
         energy.network += times(c.array_send.output, cost.network_send(Operand::Output));
-        let dram = |words: u64, bits: Bits| times(words, cost.dram(bits));
-        energy.dram = dram(c.dram_read.input, precision.input)
-            + dram(c.dram_read.weight, precision.weight)
-            + dram(c.dram_read.output + c.dram_spilled, precision.partial_sum)
-            + dram(c.dram_write.output - c.dram_spilled, precision.output);
+        energy.dram = cost.dram(Bits(1)) * dram_bits(mapping, c);
         energy
     }
 
@@ -70,4 +66,17 @@ impl Energy {
     pub fn total(&self) -> Picojoules {
         self.mac + self.scratchpad + self.network + self.global_buffer + self.dram + self.leakage
     }
+}
+
+/// Bits that cross the DRAM interface, packed as they are there.
+#[must_use]
+pub fn dram_bits(mapping: &Mapping<'_>, counters: &Counters) -> f64 {
+    let (c, widths) = (counters, &mapping.dram);
+    let bits = |width: Width, words: u64| width.bits() * words as f64;
+    Operand::ALL
+        .into_iter()
+        .map(|o| bits(widths.load(o), c.dram_read[o]))
+        .sum::<f64>()
+        + bits(widths.store(true), c.dram_spilled)
+        + bits(widths.store(false), c.dram_write.output - c.dram_spilled)
 }

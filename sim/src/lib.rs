@@ -8,6 +8,7 @@ mod beat;
 mod counters;
 mod dataflow;
 pub mod dram;
+mod dram_width;
 mod energy;
 mod error;
 mod machine;
@@ -15,6 +16,7 @@ pub mod mapper;
 mod mapping;
 pub mod mapping_file;
 mod model;
+mod pipeline;
 mod program;
 mod tiling;
 mod trace;
@@ -27,7 +29,7 @@ pub use dataflow::{
     Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
     is_relevant,
 };
-pub use energy::Energy;
+pub use energy::{Energy, dram_bits};
 pub use error::MappingError;
 pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
 pub use mapping::Mapping;

@@ -1,9 +1,10 @@
 //! The checked mapping: the one description that the model, the walk and the machine read.
 
-use stationary_arch::{Accelerator, Operand, PerOperand, Topology};
-use stationary_workloads::{Dim, Layer, PerDim};
+use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
+use stationary_workloads::{Dim, Layer, PerDim, Window};
 
 use crate::dataflow::{Dataflow, is_reduction, is_relevant};
+use crate::dram_width::DramWidths;
 use crate::error::MappingError;
 use crate::program::{Level, Loop};
 use crate::tiling::{Staging, Tiling};
@@ -52,6 +53,8 @@ pub struct Mapping<'a> {
     pub(crate) block_depth: PerOperand<u8>,
     /// A pass tile is exchanged when one of this many outermost loops advances.
     pub(crate) pass_depth: PerOperand<u8>,
+    /// Width of the words in DRAM.
+    pub(crate) dram: DramWidths,
 }
 
 /// Output and tap dimension of the two window axes.
@@ -108,7 +111,7 @@ impl<'a> Mapping<'a> {
             pass,
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
             lane_step: PerDim::from_fn(step),
-            axes: [Axis::new(layer.rows()), Axis::new(layer.cols())],
+            axes: axes(layer, accelerator),
             delivery,
             resident,
             loops: [Loop {
@@ -118,6 +121,7 @@ impl<'a> Mapping<'a> {
             loop_count: 0,
             block_depth: PerOperand::default(),
             pass_depth: PerOperand::default(),
+            dram: DramWidths::new(layer, accelerator),
         };
         mapping.list_loops();
         mapping.check_scratchpads()?;
@@ -343,6 +347,27 @@ pub(crate) fn is_double_buffered(accelerator: &Accelerator, operand: Operand) ->
         .partitions
         .iter()
         .any(|partition| partition.double_buffered && partition.operands.contains(&operand))
+}
+
+/// The windows as the memory holds the input. Stored padding makes an input of its own: the words
+/// from the first that a window touches to the last.
+fn axes(layer: &Layer, accelerator: &Accelerator) -> [Axis; 2] {
+    let window = |window: Window, (output, tap): (Dim, Dim)| {
+        if accelerator.global_buffer.padding == Padding::Skipped {
+            return Axis::new(window);
+        }
+        let last =
+            (layer.size(output) - 1) * window.stride + (layer.size(tap) - 1) * window.dilation;
+        Axis::new(Window {
+            pad: 0,
+            input: last + 1,
+            ..window
+        })
+    };
+    [
+        window(layer.rows(), PAIRS[0]),
+        window(layer.cols(), PAIRS[1]),
+    ]
 }
 
 fn check_shape(

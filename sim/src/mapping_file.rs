@@ -11,23 +11,67 @@
 //!     block_order: GNPQKCRS      # outer to inner
 //!     pass_order: GNPQKCRS
 //!     staging: {weight: pass}    # block, pass or layer; left out: block
+//!   - layer: conv3               # or, instead of all that, Eyeriss's published parameters
+//!     row_stationary: {m: 64, n: 4, e: 13, p: 16, q: 4, r: 1, t: 4}
+//! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
+
+mod row_stationary;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use stationary_arch::{Operand, PerOperand};
+use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::mapping::Mapping;
 use crate::tiling::{Staging, Tiling};
 
+use row_stationary::RowStationary;
+
+/// The mapping files that come with the crate, by name.
+const PRESETS: [(&str, &str); 1] = [(
+    "eyeriss-alexnet",
+    include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
+)];
+
+/// The names of the bundled mapping files.
+pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, _)| *name)
+}
+
+/// The text of a bundled mapping file.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static str> {
+    let preset = PRESETS.iter().find(|(preset, _)| *preset == name);
+    preset.map(|(_, text)| *text)
+}
+
 /// Mappings of the layers of a network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MappingFile {
+    #[serde(default, skip_serializing_if = "Others::is_default")]
+    others: Others,
     layers: Vec<LayerMapping>,
+}
+
+/// What becomes of layers that a file does not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Others {
+    /// They are an error.
+    #[default]
+    Refuse,
+    /// The mapper chooses.
+    Map,
+}
+
+impl Others {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The mapping of one layer, as written.
@@ -35,7 +79,10 @@ pub struct MappingFile {
 #[serde(deny_unknown_fields)]
 pub struct LayerMapping {
     layer: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dataflow: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row_stationary: Option<RowStationary>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     block: BTreeMap<Dim, u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -93,6 +140,22 @@ pub enum MappingFileError {
         /// As written.
         found: String,
     },
+    /// Published parameters that do not fit.
+    #[error("layer `{layer}`: row_stationary.{problem}")]
+    RowStationary {
+        /// The layer.
+        layer: String,
+        /// Which parameter, found and allowed.
+        problem: String,
+    },
+    /// Published parameters beside a tiling.
+    #[error("layer `{layer}`: `{field}` beside `row_stationary`; give one or the other")]
+    Both {
+        /// The layer.
+        layer: String,
+        /// The field of the tiling.
+        field: &'static str,
+    },
     /// A loop order that is not a permutation.
     #[error("layer `{layer}`: {field} is `{found}`; it must name each of N G K C P Q R S once")]
     Order {
@@ -121,6 +184,7 @@ impl MappingFile {
     #[must_use]
     pub fn of(mappings: &[Mapping<'_>]) -> Self {
         Self {
+            others: Others::default(),
             layers: mappings.iter().map(LayerMapping::of).collect(),
         }
     }
@@ -131,17 +195,25 @@ impl MappingFile {
         serde_yaml::to_string(self).unwrap_or_default()
     }
 
+    /// Whether the mapper is to choose for a layer, since the file leaves that to it.
+    #[must_use]
+    pub fn leaves(&self, layer: &Layer) -> bool {
+        self.others == Others::Map && !self.layers.iter().any(|e| e.layer == layer.name())
+    }
+
     /// Dataflow and tiling of a layer.
     ///
     /// # Errors
-    /// No entry for the layer, or one with an unknown dataflow or loop order.
+    /// No entry for the layer, or one with an unknown dataflow or loop order, or with published
+    /// parameters that do not fit.
     pub fn tiling(
         &self,
         file: &str,
         layer: &Layer,
+        accelerator: &Accelerator,
     ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
         match self.layers.iter().find(|entry| entry.layer == layer.name()) {
-            Some(entry) => entry.tiling(layer),
+            Some(entry) => entry.tiling(layer, accelerator),
             None => Err(MappingFileError::Missing {
                 file: file.to_owned(),
                 layer: layer.name().to_owned(),
@@ -177,6 +249,7 @@ impl LayerMapping {
         Self {
             layer: layer.name().to_owned(),
             dataflow: dataflow.name.to_owned(),
+            row_stationary: None,
             block: unlike(&t.block, &|d| layer.size(d)),
             local: unlike(&t.local, &|d| usual_local(dataflow, layer, d)),
             rows: unlike(&t.rows, &|_| 1),
@@ -196,7 +269,20 @@ impl LayerMapping {
         }
     }
 
-    fn tiling(&self, layer: &Layer) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+    fn tiling(
+        &self,
+        layer: &Layer,
+        accelerator: &Accelerator,
+    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+        if let Some(parameters) = &self.row_stationary {
+            self.has_no_tiling()?;
+            return parameters.tiling(layer, accelerator).map_err(|problem| {
+                MappingFileError::RowStationary {
+                    layer: self.layer.clone(),
+                    problem,
+                }
+            });
+        }
         let dataflow =
             Dataflow::find(&self.dataflow).ok_or_else(|| MappingFileError::Dataflow {
                 layer: self.layer.clone(),
@@ -222,6 +308,35 @@ impl LayerMapping {
             staging: PerOperand::from_fn(staging),
         };
         Ok((dataflow, tiling))
+    }
+
+    fn has_no_tiling(&self) -> Result<(), MappingFileError> {
+        let extents = [
+            ("block", &self.block),
+            ("local", &self.local),
+            ("rows", &self.rows),
+            ("cols", &self.cols),
+        ];
+        let mut given = extents
+            .into_iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(field, _)| field);
+        let field = given.next().or_else(|| {
+            [
+                ("staging", !self.staging.is_empty()),
+                ("block_order", self.block_order != default_order()),
+                ("pass_order", self.pass_order != default_order()),
+                ("dataflow", !matches!(self.dataflow.as_str(), "" | "rs")),
+            ]
+            .into_iter()
+            .find_map(|(field, is_given)| is_given.then_some(field))
+        });
+        field.map_or(Ok(()), |field| {
+            Err(MappingFileError::Both {
+                layer: self.layer.clone(),
+                field,
+            })
+        })
     }
 
     fn order(&self, field: &'static str, text: &str) -> Result<[Dim; 8], MappingFileError> {
@@ -285,7 +400,7 @@ mod tests {
             let mapping = mapper::map(layer, &accelerator, &crate::ROW_STATIONARY)?;
             let text = MappingFile::of(&[mapping]).to_yaml();
             let (dataflow, tiling) =
-                MappingFile::parse("m.yaml", &text)?.tiling("m.yaml", layer)?;
+                MappingFile::parse("m.yaml", &text)?.tiling("m.yaml", layer, &accelerator)?;
             assert_eq!((dataflow.name, &tiling), ("rs", mapping.tiling()));
         }
         Ok(())
@@ -295,8 +410,9 @@ mod tests {
     fn errors_name_the_place() {
         let check = |text: &str, expected: &str| {
             let layer = &zoo::find("alexnet").expect("a bundled network").layers()[0].clone();
+            let accelerator = Accelerator::preset("eyeriss", &[]).expect("a bundled preset");
             let error = MappingFile::parse("m.yaml", text)
-                .and_then(|file| file.tiling("m.yaml", layer).map(|_| ()))
+                .and_then(|file| file.tiling("m.yaml", layer, &accelerator).map(|_| ()))
                 .expect_err("the file is wrong");
             assert!(error.to_string().contains(expected), "{error}");
         };
@@ -315,6 +431,15 @@ mod tests {
         check(
             "layers: [{layer: conv1, dataflow: rs, pass_order: NGKC}]",
             "pass_order is `NGKC`",
+        );
+        let published = "row_stationary: {m: 96, n: 1, e: 7, p: 16, q: 1, r: 1, t: 3}";
+        check(
+            &format!("layers: [{{layer: conv1, {published}}}]"),
+            "row_stationary.t is 3; it must lie between 1 and 2, the sets that the array has room",
+        );
+        check(
+            &format!("layers: [{{layer: conv1, rows: {{R: 11}}, {published}}}]"),
+            "layer `conv1`: `rows` beside `row_stationary`",
         );
     }
 }

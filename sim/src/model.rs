@@ -10,7 +10,8 @@
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
 use serde::Serialize;
-use stationary_arch::{Operand, PerOperand};
+use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
+use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
@@ -19,6 +20,7 @@ use crate::mapping::{Mapping, is_double_buffered};
 use crate::program::Cursor;
 use crate::tiling::Staging;
 use crate::traffic;
+use crate::window::Span;
 
 /// What the model says of a mapping.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -159,10 +161,15 @@ struct Work {
     /// Cycles before the first beat of a pass in which its first operands arrive.
     first_beat: u64,
     depth: u64,
+    /// The same of the last pass.
+    last_depth: u64,
     /// Cycles of the network that takes results out, for what may wait for it.
     queue: u64,
     /// Whether loads and streams of the next pass overlap with this one.
-    overlaps: bool,
+    passes_follow: Passes,
+    resident_first: bool,
+    /// Cycles between passes in which the array is not free, summed.
+    gaps: u64,
     loads_overlap: bool,
     resident: Operand,
     /// Extra cycles of each pass that waits for its own partial sums.
@@ -183,29 +190,28 @@ impl Work {
         let n = &a.networks;
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
-        let passes: u64 = stationary_workloads::Dim::ALL
-            .iter()
-            .map(|d| m.pass_count(*d))
-            .product();
+        let passes: u64 = Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
         let busy = traffic::busy(m);
         let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
         let pass = Cursor::first(m).pass;
         let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
+        let last_depth = m.depth(&last_pass(m)) + u64::from(n.psum_out.latency).max(1);
         let bus = DramBus::new(a);
-        let bits = |o| u128::from(m.buffer_bits(o));
-        let read = PerOperand::from_fn(|o| bus.bound(u128::from(c.dram_read[o]) * bits(o)));
-        let final_bits = u128::from(a.precision.output.0);
-        let stored = u128::from(c.dram_write.output - c.dram_spilled) * final_bits
-            + u128::from(c.dram_spilled) * bits(Operand::Output);
-        let stores = bus.bound(stored);
+        let widths = &m.dram;
+        let read = PerOperand::from_fn(|o| bus.bound(widths.load(o).parts(c.dram_read[o])));
+        let finished = c.dram_write.output - c.dram_spilled;
+        let stores = bus
+            .bound(widths.store(false).parts(finished) + widths.store(true).parts(c.dram_spilled));
         let first = Cursor::first(m);
-        let first_load = |o| bus.bound(u128::from(m.words(o, &first.staged(m, o))) * bits(o));
+        let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
         // A tile that streams, or that results go to, is in use until its block ends; without a
         // second copy the next one's transfer starts only then.
         let serial_dram = Operand::ALL
             .into_iter()
             .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
+            // New outputs move in behind those that leave.
+            .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
             .map(|o| {
                 let later = traffic::staged_visits(m, o).saturating_sub(1);
                 match o {
@@ -254,20 +260,22 @@ impl Work {
         };
         let turns = |ways: &dyn Fn(Operand, u64, u64) -> u64| {
             let staged = Operand::ALL.into_iter();
-            let staged = staged.filter(|o| m.tiling.staging[*o] != Staging::Layer);
+            let staged = staged.filter(|o| {
+                m.tiling.staging[*o] != Staging::Layer
+                    && (*o != Operand::Output || c.dram_read.output > 0)
+            });
             let turns = staged.map(|o| {
-                let own = if o == Operand::Output {
-                    busy + stores
-                } else {
-                    net[o]
-                };
-                let slots = 1 + u64::from(is_double_buffered(a, o));
-                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / slots
+                let own = if o == Operand::Output { busy } else { net[o] };
+                let doubled = is_double_buffered(a, o);
+                if o == Operand::Output && doubled {
+                    return 0;
+                }
+                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / (1 + u64::from(doubled))
             });
             turns.max().unwrap_or(0)
         };
         let expected_turns = turns(&|o, own, visits| match o {
-            Operand::Output => own + visits * depth,
+            Operand::Output => own + stores + visits * depth,
             // A streamed tile is in use for as long as its passes last.
             o if o != resident => own.max(busy) + visits * (bus.latency() + 1),
             _ => own + visits * (bus.latency() + 1),
@@ -286,9 +294,13 @@ impl Work {
             load_count,
             first_beat,
             depth,
+            last_depth,
             queue: queue(m),
-            overlaps: a.array.overlap_passes,
-            loads_overlap: a.array.overlap_passes && a.scratchpads[resident].double_buffered,
+            passes_follow: a.array.passes,
+            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
+            gaps: gaps(m, passes, &pass),
+            loads_overlap: a.array.passes != Passes::Exclusive
+                && a.scratchpads[resident].double_buffered,
             resident,
             dependency,
             dram: read,
@@ -297,8 +309,11 @@ impl Work {
             expected_turns,
             turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
-            last_store: bus
-                .bound(u128::from(m.words(Operand::Output, &last_block(m))) * final_bits),
+            last_store: bus.bound(
+                widths
+                    .store(false)
+                    .parts(m.words(Operand::Output, &last_block(m))),
+            ),
         }
     }
 
@@ -323,13 +338,16 @@ impl Work {
         } else {
             self.loads + self.load_count
         };
-        let ramps = if self.overlaps {
-            self.first_beat
-        } else {
+        let ramps = if self.passes_follow == Passes::Exclusive {
             self.passes.saturating_mul(self.first_beat)
+        } else {
+            self.first_beat
         };
         // Weights and the first beat's inputs come over networks of their own, at the same time.
-        let ahead = if self.overlaps || self.resident == Operand::Output {
+        let ahead = if self.passes_follow != Passes::Exclusive
+            || self.resident == Operand::Output
+            || self.resident_first
+        {
             serial_loads + ramps
         } else {
             serial_loads.max(ramps)
@@ -339,8 +357,8 @@ impl Work {
             .min(self.passes.saturating_mul(self.queue))
             .min(self.psum_out);
         let out = self.psum_out + ahead - hidden;
-        let body = (streams + ahead).max(out);
-        body + self.depth
+        let body = (streams + ahead).max(out) + self.gaps;
+        body + self.last_depth
             + self
                 .passes
                 .saturating_sub(1)
@@ -412,6 +430,27 @@ impl Work {
     }
 }
 
+/// Cycles between the last step of a pass and the first of the next in which the array does not
+/// take one: the way out, where passes do not overlap, and a resident tile's way in.
+fn gaps(m: &Mapping<'_>, passes: u64, pass: &PerDim<Span>) -> u64 {
+    let a = &m.accelerator.array;
+    let between = passes.saturating_sub(1);
+    let ways_out = || m.total_occupancy(passes, pass) - m.occupancy(&last_pass(m));
+    let ways_out = match a.passes {
+        Passes::Overlapped => 0,
+        Passes::Serial => ways_out(),
+        Passes::Exclusive => {
+            let network = m.accelerator.networks.psum_out;
+            let last_beat = m.resident_tile_words(Operand::Output, pass);
+            let sending = u64::from(network.latency).max(1)
+                + last_beat.div_ceil(u64::from(network.words_per_cycle));
+            ways_out() + between.saturating_mul(sending)
+        }
+    };
+    let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
+    ways_out + passes.saturating_mul(way_in)
+}
+
 fn queue(m: &Mapping<'_>) -> u64 {
     let pass = Cursor::first(m).pass;
     let words = m.results_capacity(&pass) * m.resident_tile_words(Operand::Output, &pass);
@@ -423,12 +462,24 @@ fn share(part: u64, amount: u64, whole: u64) -> u64 {
     u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
 }
 
+/// The pass that the program ends with.
+fn last_pass(m: &Mapping<'_>) -> PerDim<Span> {
+    let block = last_block(m);
+    PerDim::from_fn(|d| {
+        let start = (block[d].extent - 1) / m.pass_extent(d) * m.pass_extent(d);
+        Span {
+            start: block[d].start + start,
+            extent: block[d].extent - start,
+        }
+    })
+}
+
 /// The block that the program ends with.
-fn last_block(m: &Mapping<'_>) -> stationary_workloads::PerDim<crate::Span> {
-    stationary_workloads::PerDim::from_fn(|d| {
+fn last_block(m: &Mapping<'_>) -> PerDim<Span> {
+    PerDim::from_fn(|d| {
         let (size, block) = (m.layer.size(d), m.tiling.block[d]);
         let start = (size - 1) / block * block;
-        crate::Span {
+        Span {
             start,
             extent: size - start,
         }

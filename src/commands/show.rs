@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow, bail};
 use stationary::arch::presets;
-use stationary::sim::mapping_file::MappingFile;
+use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, mapper};
 use stationary::workloads::{Dim, zoo};
 
@@ -58,8 +58,16 @@ fn dataflow(name: &str) -> Result<String> {
 }
 
 fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
-    let network = target.network.as_deref();
-    let network = network.ok_or_else(|| anyhow!("show mapping: needed --network"))?;
+    let Some(network) = target.network.as_deref() else {
+        let text = mapping_file::find(name);
+        return text.map(str::to_owned).ok_or_else(|| {
+            anyhow!(
+                "show mapping {name}: needed the name of a mapping preset ({}), or an accelerator \
+                 and --network",
+                mapping_file::names().collect::<Vec<_>>().join(", ")
+            )
+        });
+    };
     let accelerator = inputs::accelerator(name, &target.set)?;
     let network = inputs::network(network, 1)?;
     let layers = inputs::layers(&network, &target.layer)?;

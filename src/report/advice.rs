@@ -47,7 +47,7 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
         Bound::Network(Operand::Output) => widen("psum_in", n.psum_in.words_per_cycle),
         Bound::PsumOut => widen("psum_out", n.psum_out.words_per_cycle),
         Bound::Ramp => "Filling and draining the array costs more than its work: passes are too \
-                        short; try --set array.overlap_passes=true, or a smaller array"
+                        short; try --set array.passes=overlapped, or a smaller array"
             .to_owned(),
     };
     format!("{preset}: {head} {next}")

@@ -6,8 +6,9 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
-    Accelerator, Array, Dram, DramKind, GlobalBuffer, Network, Networks, Operand, Partition,
-    PerOperand, Precision, Scratchpad, Topology,
+    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Operand,
+    Padding, Partition, Passes, PerOperand, Precision, ResidentLoad, RunLength, Scratchpad, Skew,
+    Topology,
 };
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
@@ -168,19 +169,35 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             rows: rng.random_range(1..=7),
             cols: rng.random_range(1..=7),
             lanes: rng.random_range(1..=3),
-            mac_latency: rng.random_range(1..=4),
-            overlap_passes: rng.random(),
+            mac_latency: rng.random_range(0..=4),
+            passes: [Passes::Overlapped, Passes::Serial, Passes::Exclusive][rng.random_range(0..3)],
+            resident_load: [ResidentLoad::Network, ResidentLoad::ShiftIn][rng.random_range(0..2)],
+            load_order: [LoadOrder::Parallel, LoadOrder::ResidentFirst][rng.random_range(0..2)],
+            skew: [Skew::Used, Skew::Flow, Skew::Whole][rng.random_range(0..3)],
+            psum_hop: rng.random_range(1..=2),
+            drain: [Drain::Network, Drain::ShiftOut][rng.random_range(0..2)],
+            pass_overhead: rng.random_range(0..=3),
+            corner_overhead: rng.random_range(0..=1),
+            im2col: false,
         },
         scratchpads: PerOperand::from_fn(|_| Scratchpad {
             words: rng.random_range(1..=200),
             double_buffered: rng.random(),
         }),
         networks,
-        global_buffer: GlobalBuffer { partitions },
+        global_buffer: GlobalBuffer {
+            partitions,
+            padding: [Padding::Skipped, Padding::Stored][rng.random_range(0..2)],
+        },
         dram: Dram {
             kind,
             clock: Kilohertz(rng.random_range(50_000..1_000_000)),
             word: Bits([8, 16, 64][rng.random_range(0..3)]),
+            run_length: rng.random_bool(0.3).then(|| RunLength {
+                run_bits: rng.random_range(1..=6),
+                pairs: rng.random_range(1..=4),
+                word: Bits(64),
+            }),
         },
         precision,
     }

@@ -49,6 +49,16 @@ pub struct Layer {
     rows: Window,
     cols: Window,
     right: RightOperand,
+    zeros: Zeros,
+}
+
+/// How many words of a tensor are zero, in ten-thousandths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Zeros {
+    /// Of the input.
+    pub input: u16,
+    /// Of the output.
+    pub output: u16,
 }
 
 impl Layer {
@@ -127,6 +137,7 @@ impl Layer {
             rows: window(0),
             cols: window(1),
             right: RightOperand::Parameters,
+            zeros: Zeros::default(),
         }
         .checked()
     }
@@ -153,6 +164,7 @@ impl Layer {
             rows: Window::none(m),
             cols: Window::none(1),
             right,
+            zeros: Zeros::default(),
         }
         .checked()
     }
@@ -193,6 +205,32 @@ impl Layer {
             self.cols.input,
         ])?;
         Ok(self)
+    }
+
+    /// The layer with so many zeros among its words.
+    #[must_use]
+    pub fn with_zeros(self, zeros: Zeros) -> Self {
+        Self { zeros, ..self }
+    }
+
+    /// The layer as a matrix product of its unfolded input (im2col): a row for each output position,
+    /// a column for each kernel tap of each channel; groups stay apart.
+    ///
+    /// # Errors
+    /// An unfolded input that is too large to count.
+    pub fn unfolded(&self) -> Result<Self, LayerError> {
+        let s = &self.sizes;
+        let rows = s[Dim::N] * s[Dim::P] * s[Dim::Q];
+        let taps = s[Dim::C] * s[Dim::R] * s[Dim::S];
+        let product = [rows, s[Dim::K], taps];
+        let unfolded = Self::matmul(self.name.clone(), s[Dim::G], product, self.right)?;
+        Ok(unfolded.with_zeros(self.zeros))
+    }
+
+    /// How many of its words are zero.
+    #[must_use]
+    pub fn zeros(&self) -> Zeros {
+        self.zeros
     }
 
     /// The layer's name, unique within its network.

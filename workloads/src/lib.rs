@@ -40,6 +40,6 @@ pub mod zoo;
 pub use convolution::Convolution;
 pub use dims::{Dim, PerDim};
 pub use error::{LayerError, NetworkError};
-pub use layer::{Layer, RightOperand, Window};
+pub use layer::{Layer, RightOperand, Window, Zeros};
 pub use network::Network;
 pub use parse::parse;

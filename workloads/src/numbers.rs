@@ -140,3 +140,18 @@ impl<'de> Visitor<'de> for Numbers {
         Ok(numbers)
     }
 }
+
+/// A share between 0 and 1, in ten-thousandths.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fraction(pub(crate) u16);
+
+impl<'de> Deserialize<'de> for Fraction {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let share = f64::deserialize(deserializer)?;
+        if (0.0..=1.0).contains(&share) {
+            return Ok(Self((share * 1e4).round() as u16));
+        }
+        let allowed = &"a share of words between 0 and 1";
+        Err(D::Error::invalid_value(Unexpected::Float(share), allowed))
+    }
+}

@@ -14,17 +14,18 @@ pub(crate) struct Count(pub(crate) u64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number(pub(crate) f64);
 
-/// A network's width: a number, or as many words as the array has rows or columns.
+/// A network's width: a number, or as many words as the array has rows, columns or PEs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
     Words(u64),
     Rows,
     Cols,
+    All,
 }
 
 const COUNT: &str = "a whole number, not negative";
 const NUMBER: &str = "a number";
-const WIDTH: &str = "a whole number of words, `rows` or `cols`";
+const WIDTH: &str = "a whole number of words, `rows`, `cols` or `all`";
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -96,6 +97,7 @@ impl<'de> Deserialize<'de> for Width {
                 match value {
                     "rows" => Ok(Width::Rows),
                     "cols" => Ok(Width::Cols),
+                    "all" => Ok(Width::All),
                     other => Err(E::invalid_value(Unexpected::Str(other), &self)),
                 }
             }
@@ -110,6 +112,7 @@ impl Serialize for Width {
             Width::Words(words) => serializer.serialize_u64(*words),
             Width::Rows => serializer.serialize_str("rows"),
             Width::Cols => serializer.serialize_str("cols"),
+            Width::All => serializer.serialize_str("all"),
         }
     }
 }

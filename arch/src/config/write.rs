@@ -2,8 +2,8 @@
 
 use super::{
     ArrayConfig, Config, Count, DramConfig, DramKindConfig, GlobalBufferConfig, NetworkConfig,
-    NetworksConfig, Number, PartitionConfig, PrecisionConfig, ScratchpadConfig, ScratchpadsConfig,
-    Width,
+    NetworksConfig, Number, PartitionConfig, PrecisionConfig, RunLengthConfig, ScratchpadConfig,
+    ScratchpadsConfig, Width,
 };
 use crate::accelerator::{Accelerator, DramKind, GlobalBuffer, Network, Partition, Scratchpad};
 use crate::operand::Operand;
@@ -58,7 +58,15 @@ impl Config {
                 cols: Count(array.cols.into()),
                 lanes: count(array.lanes),
                 mac_latency: count(array.mac_latency),
-                overlap_passes: Some(array.overlap_passes),
+                passes: Some(array.passes),
+                resident_load: Some(array.resident_load),
+                load_order: Some(array.load_order),
+                skew: Some(array.skew),
+                psum_hop: count(array.psum_hop),
+                drain: Some(array.drain),
+                pass_overhead: count(array.pass_overhead),
+                corner_overhead: count(array.corner_overhead),
+                im2col: Some(array.im2col),
             },
             scratchpads: ScratchpadsConfig {
                 input: scratchpad(Operand::Input),
@@ -78,6 +86,11 @@ impl Config {
                 latency,
                 clock_mhz: Some(megahertz(dram.clock)),
                 word_bits: count(dram.word.0),
+                run_length: dram.run_length.map(|packing| RunLengthConfig {
+                    run_bits: count(packing.run_bits),
+                    pairs: count(packing.pairs),
+                    word_bits: count(packing.word.0),
+                }),
             },
             precision: PrecisionConfig {
                 input: count(precision.input.0),
@@ -99,9 +112,15 @@ impl Config {
                 kib: Number(1.0),
                 double_buffered: Some(false),
             }]),
+            padding: Some(accelerator.global_buffer.padding),
         };
         config.dram.words_per_cycle = count(1);
         config.dram.latency = count(1);
+        config.dram.run_length = Some(RunLengthConfig {
+            run_bits: count(1),
+            pairs: count(1),
+            word_bits: count(1),
+        });
         config
     }
 }
@@ -122,6 +141,7 @@ impl GlobalBufferConfig {
                 kib,
                 double_buffered: Some(*double_buffered),
                 partitions: None,
+                padding: Some(buffer.padding),
             };
         }
         let partitions = buffer.partitions.iter().map(|partition| PartitionConfig {
@@ -133,6 +153,7 @@ impl GlobalBufferConfig {
             kib: None,
             double_buffered: None,
             partitions: Some(partitions.collect()),
+            padding: Some(buffer.padding),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use stationary_arch::{
-    Accelerator, Array, GlobalBuffer, Network, Networks, Operand, Partition, PerOperand,
-    Scratchpad, Topology,
+    Accelerator, Array, Drain, GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding,
+    Partition, Passes, PerOperand, ResidentLoad, Scratchpad, Skew, Topology,
 };
 use stationary_sim::{Dataflow, Mapping, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY};
 
@@ -108,7 +108,19 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
             cols,
             lanes: 1,
             mac_latency: 1,
-            overlap_passes: style != Style::Eye,
+            passes: if style == Style::Eye {
+                Passes::Exclusive
+            } else {
+                Passes::Overlapped
+            },
+            resident_load: ResidentLoad::Network,
+            load_order: LoadOrder::Parallel,
+            skew: Skew::Used,
+            psum_hop: 1,
+            drain: Drain::Network,
+            pass_overhead: 0,
+            corner_overhead: 0,
+            im2col: false,
         },
         scratchpads: PerOperand::from_fn(|operand| Scratchpad {
             words: 1 << 16,
@@ -126,6 +138,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
                 bytes,
                 double_buffered: true,
             }],
+            padding: Padding::Skipped,
         },
         ..base.clone()
     }
@@ -146,6 +159,7 @@ pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
         }),
         global_buffer: GlobalBuffer {
             partitions: partitions.to_vec(),
+            padding: roomy.global_buffer.padding,
         },
         ..roomy.clone()
     }

@@ -3,12 +3,12 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{Operand, Topology};
+use stationary_arch::{Operand, Passes};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
 
@@ -21,6 +21,21 @@ pub(crate) struct Outgoing {
     pub(crate) words: u64,
     /// The output tile of the buffer that they finish.
     pub(crate) closes: Option<PerDim<Span>>,
+    /// Whether they are the first of their outputs, and need a place in the buffer.
+    pub(crate) is_fresh: bool,
+    /// The pass that they are from.
+    pass: u64,
+}
+
+/// How far a resident tile is that shifts in from the array's edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ShiftIn {
+    /// The pass needs none, or its tile is in place.
+    Done,
+    /// It has not begun.
+    Due,
+    /// It is in place at this time.
+    Until(u64),
 }
 
 /// The array's state.
@@ -41,6 +56,9 @@ pub(crate) struct Array {
     pub(crate) output_tiles: u64,
     steps: u64,
     depth: u64,
+    /// When the pass before has left, if passes do not overlap.
+    pub(crate) free_at: u64,
+    pub(crate) shift_in: ShiftIn,
     pub(crate) results: VecDeque<Outgoing>,
     results_capacity: usize,
     /// Words of results that one beat emits.
@@ -56,6 +74,8 @@ pub(crate) struct Finished {
     pub(crate) macs: u64,
     pub(crate) hops: u64,
     pub(crate) pass_ended: bool,
+    /// Whether it was the last for an output tile of the buffer.
+    pub(crate) closes: bool,
     pub(crate) emitted: bool,
 }
 
@@ -74,17 +94,24 @@ impl Array {
             output_tiles: 1,
             steps: 0,
             depth: 0,
+            free_at: 0,
+            shift_in: ShiftIn::Done,
             results: VecDeque::new(),
             results_capacity: 0,
             result_words: 0,
             macs: 0,
             hops: 0,
         };
-        array.enter_pass(mapping);
+        array.enter_pass(mapping, true);
         array
     }
 
-    fn enter_pass(&mut self, mapping: &Mapping<'_>) {
+    fn enter_pass(&mut self, mapping: &Mapping<'_>, reloads: bool) {
+        self.shift_in = if reloads && mapping.shifts_in() {
+            ShiftIn::Due
+        } else {
+            ShiftIn::Done
+        };
         let pass = &self.cursor.pass;
         self.beat = Beat::default();
         self.beats_left = mapping.beats(pass);
@@ -107,8 +134,28 @@ impl Array {
         mapping.resident == Operand::Output || self.results.len() < self.results_capacity
     }
 
+    /// Begins to shift the resident tile in; it must be at the edge.
+    pub(crate) fn begin_shift(&mut self, mapping: &Mapping<'_>, now: u64) {
+        self.shift_in = ShiftIn::Until(now + u64::from(mapping.accelerator.array.rows));
+    }
+
+    /// Times at which the array may go on by itself.
+    pub(crate) fn wakes(&self) -> [u64; 2] {
+        let shifted = match self.shift_in {
+            ShiftIn::Until(end) => end,
+            ShiftIn::Done | ShiftIn::Due => 0,
+        };
+        [self.free_at, shifted]
+    }
+
+    /// Passes that have left the array, to the last result.
+    pub(crate) fn passes_left(&self) -> u64 {
+        self.results.front().map_or(self.passes_done, |r| r.pass)
+    }
+
     /// Starts the next beat; its operands must be there.
     pub(crate) fn start(&mut self) {
+        self.shift_in = ShiftIn::Done;
         self.remaining = self.steps;
         self.beats_started += 1;
     }
@@ -134,6 +181,7 @@ impl Array {
         let resident_leaves = leaves(&|changed| mapping.reloads(mapping.resident, changed));
         let closes = leaves(&|changed| mapping.stages_anew(Operand::Output, changed))
             .then_some(self.cursor.block);
+        finished.closes = closes.is_some();
         if mapping.resident != Operand::Output || resident_leaves {
             let latency = u64::from(mapping.accelerator.networks.psum_out.latency).max(1);
             let ready = now + self.depth + latency;
@@ -141,6 +189,8 @@ impl Array {
                 ready,
                 words: self.result_words,
                 closes,
+                is_fresh: is_first(&self.cursor.pass),
+                pass: self.passes_done,
             });
             finished.emitted = true;
         }
@@ -149,13 +199,17 @@ impl Array {
         }
         if ends {
             finished.pass_ended = true;
+            if mapping.accelerator.array.passes != Passes::Overlapped {
+                self.free_at = now + 1 + mapping.occupancy(&self.cursor.pass);
+            }
             self.passes_done += 1;
             match self.cursor.advance(mapping) {
                 None => self.done = true,
                 Some(changed) => {
-                    self.residents += u64::from(mapping.reloads(mapping.resident, changed));
+                    let reloads = mapping.reloads(mapping.resident, changed);
+                    self.residents += u64::from(reloads);
                     self.output_tiles += u64::from(mapping.stages_anew(Operand::Output, changed));
-                    self.enter_pass(mapping);
+                    self.enter_pass(mapping, reloads);
                 }
             }
         }
@@ -165,50 +219,4 @@ impl Array {
 
 fn reductions() -> impl Iterator<Item = Dim> {
     Dim::ALL.into_iter().filter(|d| is_reduction(*d))
-}
-
-impl Mapping<'_> {
-    /// Cycles from a beat's last local step until its last result is at the network: the MAC
-    /// pipeline, and the skew of a systolic array, the adder tree, or the chain of PEs that adds.
-    pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {
-        let a = self.accelerator;
-        let pipeline = u64::from(a.array.mac_latency);
-        let n = &a.networks;
-        if [n.input, n.weight]
-            .iter()
-            .any(|n| n.topology == Topology::Systolic)
-        {
-            let (rows, cols) = self.used_array(pass);
-            return pipeline + rows + cols - 2;
-        }
-        let adders: u64 = reductions()
-            .map(|d| self.chunks(d, pass[d].extent))
-            .product();
-        pipeline
-            + match n.psum_out.topology {
-                Topology::Tree => u64::from(adders.next_power_of_two().trailing_zeros()),
-                _ => adders - 1,
-            }
-    }
-
-    /// Beats whose results may be on their way out: those in the array's pipeline and on the
-    /// network's wires, one being sent, one in the PEs' output registers, and what their queues
-    /// hold.
-    pub(crate) fn results_capacity(&self, pass: &PerDim<Span>) -> u64 {
-        let network = self.accelerator.networks.psum_out;
-        let way = self.depth(pass) + u64::from(network.latency).max(1);
-        let held = self.beat_words_per_pe(Operand::Output);
-        way.div_ceil(self.steps(pass)) + 2 + u64::from(network.fifo_words) / held
-    }
-
-    /// Rows and columns of PEs that a pass occupies.
-    pub(crate) fn used_array(&self, pass: &PerDim<Span>) -> (u64, u64) {
-        let mut used = (1, 1);
-        for d in Dim::ALL {
-            let chunks = self.chunks(d, pass[d].extent);
-            used.1 *= chunks.min(self.tiling.cols[d]);
-            used.0 *= chunks.div_ceil(self.tiling.cols[d]);
-        }
-        used
-    }
 }

@@ -5,14 +5,15 @@
 //! ```
 //!
 //! Each operand has a prefetcher of its own with one transfer at a time; all share one bus in both
-//! directions, whose bursts interleave: each cycle goes to a finished output tile, since it frees
-//! the buffer that the array waits for, or else to the tile that the program needs first.
+//! directions, whose bursts interleave: each cycle goes first to what the array waits for, then to a
+//! finished output tile, since new results take its place, then to what the program needs soonest.
 
 use std::collections::VecDeque;
 
 use stationary_arch::{Accelerator, DramKind, Operand, PerOperand};
 use stationary_workloads::PerDim;
 
+use crate::dram_width::Width;
 use crate::mapping::{Mapping, is_double_buffered, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
@@ -21,8 +22,8 @@ use crate::window::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bus {
     ideal: bool,
-    /// Bits in `per` cycles.
-    bits: u128,
+    /// Parts of a bit in `per` cycles.
+    parts: u128,
     per: u128,
     latency: u64,
 }
@@ -33,7 +34,7 @@ impl Bus {
         match accelerator.dram.kind {
             DramKind::Ideal => Self {
                 ideal: true,
-                bits: 1,
+                parts: 1,
                 per: 0,
                 latency: 0,
             },
@@ -44,7 +45,7 @@ impl Bus {
                 let bits = u128::from(words_per_cycle) * u128::from(accelerator.dram.word.0);
                 Self {
                     ideal: false,
-                    bits: bits * u128::from(memory),
+                    parts: bits * u128::from(memory) * u128::from(Width::PARTS),
                     per: u128::from(core),
                     latency: (u64::from(latency) * core).div_ceil(memory),
                 }
@@ -53,20 +54,29 @@ impl Bus {
     }
 
     /// Cycles that the bus is taken by a transfer.
-    pub(crate) fn cycles(&self, words: u64, bits: u64) -> u64 {
+    pub(crate) fn cycles(&self, words: u64, width: Width) -> u64 {
         if self.ideal {
             return 1;
         }
-        let amount = u128::from(words) * u128::from(bits) * self.per;
-        u64::try_from(amount.div_ceil(self.bits)).unwrap_or(u64::MAX)
+        self.bound(width.parts(words))
     }
 
-    /// A lower bound on the bus time of transfers that move so many bits together.
-    pub(crate) fn bound(&self, bits: u128) -> u64 {
+    /// Words of a transfer that have gone by after so many of its cycles on the bus.
+    pub(crate) fn words_after(&self, cycles: u64, words: u64, width: Width) -> u64 {
+        if self.ideal {
+            return words;
+        }
+        let parts = u128::from(cycles) * self.parts / self.per;
+        let gone = parts / width.parts(1).max(1);
+        u64::try_from(gone).unwrap_or(u64::MAX).min(words)
+    }
+
+    /// A lower bound on the bus time of transfers that move so many parts of a bit together.
+    pub(crate) fn bound(&self, parts: u128) -> u64 {
         if self.ideal {
             return 0;
         }
-        u64::try_from((bits * self.per).div_ceil(self.bits)).unwrap_or(u64::MAX)
+        u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
     }
 
     /// Cycles from the end of a transfer's bus time to its last word's arrival.
@@ -100,14 +110,20 @@ pub(crate) struct Store {
 pub(crate) struct Tiles {
     pub(crate) filled: PerOperand<u64>,
     pub(crate) freed: PerOperand<u64>,
+    /// Output tiles that the array has done its last beat for.
+    pub(crate) worked: u64,
+    /// Output tiles that are complete; their words leave one by one.
+    pub(crate) closed: u64,
 }
 
 /// A transfer that the bus has not finished.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Job {
     transfer: Transfer,
-    /// Bus cycles left.
+    /// Bus cycles left, of how many.
     left: u64,
+    total: u64,
+    width: Width,
 }
 
 /// The engine's state.
@@ -117,6 +133,15 @@ pub(crate) struct Dma {
     waiting: VecDeque<Store>,
     storing: Option<Job>,
     stored: Option<Transfer>,
+    /// The pass that the array is at.
+    at_pass: u64,
+}
+
+/// Who has the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Load(Operand),
+    Store,
 }
 
 /// The prefetcher of one operand.
@@ -160,6 +185,7 @@ impl Dma {
             waiting: VecDeque::new(),
             storing: None,
             stored: None,
+            at_pass: 0,
         }
     }
 
@@ -169,6 +195,22 @@ impl Dma {
 
     pub(crate) fn has_stores(&self) -> bool {
         !self.waiting.is_empty() || self.storing.is_some() || self.stored.is_some()
+    }
+
+    /// Output tiles that the buffer has places for.
+    pub(crate) fn output_slots(&self) -> u64 {
+        self.channels.output.slots
+    }
+
+    /// Words of the oldest unfinished store that have left the buffer.
+    pub(crate) fn words_stored(&self, bus: &Bus) -> u64 {
+        match (&self.stored, &self.storing) {
+            (Some(transfer), _) => transfer.words,
+            (None, Some(job)) => {
+                bus.words_after(job.total - job.left, job.transfer.words, job.width)
+            }
+            (None, None) => 0,
+        }
     }
 
     /// The next transfer that is complete by now.
@@ -191,6 +233,7 @@ impl Dma {
         mapping: &Mapping<'_>,
         bus: &Bus,
         tiles: &Tiles,
+        passes_done: u64,
         now: u64,
     ) -> bool {
         let mut moved = false;
@@ -201,7 +244,8 @@ impl Dma {
             && self.stored.is_none()
             && let Some(store) = self.waiting.pop_front()
         {
-            let left = bus.cycles(store.words, store_bits(mapping, store.is_partial));
+            let width = mapping.dram.store(store.is_partial);
+            let total = bus.cycles(store.words, width);
             let transfer = Transfer {
                 operand: Operand::Output,
                 words: store.words,
@@ -209,9 +253,15 @@ impl Dma {
                 arrives: 0,
                 tile: store.tile,
             };
-            self.storing = Some(Job { transfer, left });
+            self.storing = Some(Job {
+                transfer,
+                left: total,
+                total,
+                width,
+            });
             moved = true;
         }
+        self.at_pass = passes_done;
         let Some(job) = self.served() else {
             return moved;
         };
@@ -219,34 +269,41 @@ impl Dma {
         if job.left > 0 {
             return moved;
         }
-        self.finish(bus, now);
+        match self.turn() {
+            Some(Turn::Load(operand)) => {
+                self.channels[operand].finish(now + 1 + bus.latency());
+            }
+            Some(Turn::Store) => {
+                self.stored = self.storing.take().map(|job| Transfer {
+                    arrives: now + 1,
+                    ..job.transfer
+                });
+            }
+            None => {}
+        }
         true
     }
 
-    /// The transfer whose turn it is on the bus.
-    fn served(&mut self) -> Option<&mut Job> {
-        if self.storing.is_some() {
-            return self.storing.as_mut();
-        }
-        let operand = self.next_load()?;
-        self.channels[operand].job.as_mut()
-    }
-
-    fn next_load(&self) -> Option<Operand> {
-        let busy = Operand::ALL
+    /// Whose turn it is on the bus: first what the array waits for, then a store, then the load that
+    /// the program needs soonest.
+    fn turn(&self) -> Option<Turn> {
+        let loads = Operand::ALL
             .into_iter()
             .filter(|o| self.channels[*o].job.is_some());
-        busy.min_by_key(|o| self.channels[*o].job_pass)
+        let load = loads.min_by_key(|o| self.channels[*o].job_pass);
+        let is_urgent = |o: &Operand| self.channels[*o].job_pass <= self.at_pass;
+        match (load, &self.storing) {
+            (Some(operand), None) => Some(Turn::Load(operand)),
+            (Some(operand), Some(_)) if is_urgent(&operand) => Some(Turn::Load(operand)),
+            (_, Some(_)) => Some(Turn::Store),
+            (None, None) => None,
+        }
     }
 
-    fn finish(&mut self, bus: &Bus, now: u64) {
-        if let Some(job) = self.storing.take() {
-            self.stored = Some(Transfer {
-                arrives: now + 1,
-                ..job.transfer
-            });
-        } else if let Some(operand) = self.next_load() {
-            self.channels[operand].finish(now + 1 + bus.latency());
+    fn served(&mut self) -> Option<&mut Job> {
+        match self.turn()? {
+            Turn::Load(operand) => self.channels[operand].job.as_mut(),
+            Turn::Store => self.storing.as_mut(),
         }
     }
 
@@ -272,12 +329,21 @@ impl Dma {
 impl Channel {
     /// Starts the next transfer if there is a slot for its tile.
     fn begin(&mut self, mapping: &Mapping<'_>, bus: &Bus, tiles: &Tiles, now: u64) -> bool {
-        let in_use = self.issued - tiles.freed[self.operand];
-        if self.exhausted || self.job.is_some() || in_use >= self.slots {
+        if self.exhausted || self.job.is_some() {
             return false;
         }
         let tile = self.cursor.staged(mapping, self.operand);
         let is_fresh = self.operand == Operand::Output && is_first(&tile);
+        // New outputs move in word by word behind those that leave, which their results wait for
+        // (`words_stored`); the array may begin them when it has done those before.
+        let is_full = if is_fresh {
+            self.issued > tiles.worked + self.slots
+        } else {
+            self.issued >= tiles.freed[self.operand] + self.slots
+        };
+        if is_full {
+            return false;
+        }
         let words = if is_fresh {
             0
         } else {
@@ -290,8 +356,14 @@ impl Channel {
             arrives: 0,
             tile,
         };
-        let left = bus.cycles(words, mapping.buffer_bits(self.operand));
-        self.job = Some(Job { transfer, left });
+        let width = mapping.dram.load(self.operand);
+        let total = bus.cycles(words, width);
+        self.job = Some(Job {
+            transfer,
+            left: total,
+            total,
+            width,
+        });
         self.job_pass = self.pass;
         self.issued += 1;
         if words == 0 {
@@ -322,14 +394,4 @@ impl Channel {
             });
         }
     }
-}
-
-/// Width of an output word on its way to DRAM.
-pub(crate) fn store_bits(mapping: &Mapping<'_>, is_partial: bool) -> u64 {
-    let precision = &mapping.accelerator.precision;
-    u64::from(if is_partial {
-        precision.partial_sum.0
-    } else {
-        precision.output.0
-    })
 }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{Network, Operand};
+use stationary_arch::{LoadOrder, Network, Operand, Passes};
 
 use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
@@ -22,8 +22,10 @@ use stationary_workloads::{Dim, PerDim};
 pub(crate) struct Gate {
     /// Parcels that the array has used up (streams: started; resident tiles: given up).
     pub(crate) used: u64,
-    /// Passes that the array has completed.
-    pub(crate) passes_done: u64,
+    /// Passes that have left the array, to the last result.
+    pub(crate) passes_left: u64,
+    /// Resident tiles that are in the array.
+    pub(crate) residents: u64,
     /// Beats (resident outputs: tiles) whose results are in the buffer.
     pub(crate) written: u64,
 }
@@ -45,7 +47,12 @@ pub(crate) struct Feed {
     is_resident: bool,
     width: u64,
     latency: u64,
-    overlap: bool,
+    /// Whether a pass's words wait until the pass before has left the array.
+    exclusive: bool,
+    /// Whether they wait for the pass's resident tile.
+    resident_first: bool,
+    /// Resident tiles up to that of the current pass.
+    residents: u64,
     cursor: Cursor,
     exhausted: bool,
     pass_index: u64,
@@ -83,7 +90,11 @@ impl ShapedFeed {
                 is_resident: mapping.resident == operand,
                 width: u64::from(network.words_per_cycle),
                 latency: u64::from(network.latency).max(1),
-                overlap: mapping.accelerator.array.overlap_passes,
+                exclusive: mapping.accelerator.array.passes == Passes::Exclusive,
+                resident_first: mapping.accelerator.array.load_order == LoadOrder::ResidentFirst
+                    && mapping.resident != operand
+                    && operand != Operand::Output,
+                residents: 1,
                 cursor,
                 exhausted: false,
                 pass_index: 0,
@@ -244,6 +255,7 @@ impl ShapedFeed {
                 sent.freed += 1;
             }
             sent.moved = true;
+            f.residents += u64::from(m.reloads(m.resident, changed));
             let reloads = m.reloads(f.operand, changed);
             self.enter_pass(m, network, reloads);
         }
@@ -260,7 +272,8 @@ impl Feed {
     fn may_open(&self, tiles: &Tiles, gate: Gate) -> bool {
         tiles.filled[self.operand] >= self.tile_index
             && self.sent < gate.used + self.capacity
-            && (self.overlap || gate.passes_done >= self.pass_index)
+            && (!self.exclusive || gate.passes_left >= self.pass_index)
+            && (!self.resident_first || gate.residents >= self.residents)
             && !self.is_hazard(gate)
     }
 

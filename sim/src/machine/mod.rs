@@ -19,6 +19,8 @@ mod payload;
 mod stall;
 mod values;
 
+use std::cmp::Ordering;
+
 use stationary_arch::{Network, Operand, PerOperand};
 use stationary_workloads::PerDim;
 
@@ -28,7 +30,7 @@ use crate::mapping::{Mapping, is_first};
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
-use array::Array;
+use array::{Array, ShiftIn};
 use dma::{Arrival, Bus, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
@@ -60,8 +62,19 @@ pub struct Run {
     pub counters: Counters,
     /// The cycle in which the first beat started.
     pub first_mac: u64,
+    /// The cycle in which the array first did anything: shifted a tile in, or started a beat.
+    pub first_work: u64,
     /// The cycle by which the last result had left the array.
     pub last_result: u64,
+}
+
+impl Run {
+    /// The array's share of the time: cycles less those in which it waited for DRAM.
+    #[must_use]
+    pub fn processing_cycles(&self) -> u64 {
+        let waits = Operand::ALL.map(|o| self.stalls.of(Stall::Dram(o)));
+        self.cycles - waits.iter().sum::<u64>()
+    }
 }
 
 /// Runs a mapping on the machine.
@@ -79,10 +92,13 @@ struct Machine<'m, 'a, P> {
     feeds: PerOperand<ShapedFeed>,
     array: Array,
     written: u64,
+    /// New words written into the output tile that is open.
+    open_words: u64,
     counters: Counters,
     busy: u64,
     stalls: Stalls,
     first_mac: Option<u64>,
+    first_work: Option<u64>,
     last_result: u64,
     pass_mark: PassMark,
     payload: P,
@@ -111,6 +127,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             busy: 0,
             stalls: Stalls::default(),
             first_mac: None,
+            first_work: None,
+            open_words: 0,
             last_result: 0,
             pass_mark: PassMark::default(),
             payload,
@@ -125,7 +143,13 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             }
             moved |= self.write_results();
             moved |= self.tick_array(trace);
-            moved |= self.dma.tick(self.m, &self.bus, &self.tiles, self.now);
+            moved |= self.dma.tick(
+                self.m,
+                &self.bus,
+                &self.tiles,
+                self.array.passes_done,
+                self.now,
+            );
             for operand in Operand::ALL {
                 moved |= self.tick_feed(operand);
             }
@@ -145,6 +169,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             stalls: self.stalls,
             counters: self.counters,
             first_mac: self.first_mac.unwrap_or(0),
+            first_work: self.first_work.unwrap_or(0),
             last_result: self.last_result,
         }
     }
@@ -192,23 +217,25 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);
         let mut moved = false;
         while budget > 0 {
-            let Some(front) = self
-                .array
-                .results
-                .front_mut()
-                .filter(|r| r.ready <= self.now)
-            else {
+            let room = self.room_for_results();
+            let Some(front) = self.array.results.front_mut() else {
                 break;
             };
-            let words = front.words.min(budget);
+            if front.ready > self.now || (front.words > 0 && room == 0) {
+                break;
+            }
+            let words = front.words.min(budget).min(room);
             front.words -= words;
             budget -= words;
+            if front.is_fresh {
+                self.open_words += words;
+            }
             moved = true;
             self.counters.array_send.output += words;
             self.counters.buffer_write.output += words;
             self.last_result = self.now + 1;
             if front.words > 0 {
-                break;
+                continue;
             }
             let closes = front.closes;
             self.array.results.pop_front();
@@ -221,6 +248,31 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         moved
     }
 
+    /// Words that the buffer has room for of the results that are next. The place of new ones is free
+    /// as far as the tile that was there before has been stored.
+    fn room_for_results(&self) -> u64 {
+        if self.array.results.front().is_none_or(|r| !r.is_fresh) {
+            return u64::MAX;
+        }
+        let Some(before) = self.tiles.closed.checked_sub(self.dma.output_slots()) else {
+            return u64::MAX;
+        };
+        match self.tiles.freed.output.cmp(&before) {
+            Ordering::Greater => u64::MAX,
+            Ordering::Equal => self
+                .dma
+                .words_stored(&self.bus)
+                .saturating_sub(self.open_words),
+            Ordering::Less => 0,
+        }
+    }
+
+    /// Whether results wait for the place that a store has not left yet.
+    fn waits_for_store(&self) -> bool {
+        let is_ready = |r: &array::Outgoing| r.ready <= self.now;
+        self.array.results.front().is_some_and(is_ready) && self.room_for_results() == 0
+    }
+
     fn store(&mut self, tile: PerDim<Span>) {
         let is_partial = stationary_workloads::Dim::ALL
             .iter()
@@ -231,6 +283,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.counters.dram_spilled += words;
         }
         self.payload.close();
+        self.tiles.closed += 1;
+        self.open_words = 0;
         self.dma.queue(Store {
             words,
             tile,
@@ -241,11 +295,13 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn tick_array(&mut self, trace: &mut impl Trace) -> bool {
         let mut moved = false;
         if self.array.remaining == 0 {
+            moved |= self.shift_in();
             if let Some(cause) = self.obstacle() {
                 self.stalls.add(cause, 1);
-                return false;
+                return moved;
             }
             self.first_mac.get_or_insert(self.now);
+            self.first_work.get_or_insert(self.now);
             self.array.start();
             moved = true;
         }
@@ -266,9 +322,22 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         if self.array.retired > retired {
             self.payload.retire();
         }
+        self.tiles.worked += u64::from(finished.closes);
         if finished.pass_ended {
             self.end_pass(trace, &pass);
         }
+        true
+    }
+
+    /// Begins to shift in a resident tile that has reached the edge of a free array.
+    fn shift_in(&mut self) -> bool {
+        let a = &self.array;
+        let is_due = a.shift_in == ShiftIn::Due && !a.done && self.now >= a.free_at;
+        if !is_due || self.feeds[self.m.resident].state.arrived < a.residents {
+            return false;
+        }
+        self.array.begin_shift(self.m, self.now);
+        self.first_work.get_or_insert(self.now);
         true
     }
 
@@ -301,6 +370,14 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 Stall::Dram(Operand::Output)
             });
         }
+        if self.now < a.free_at {
+            return Some(Stall::Drain);
+        }
+        if let ShiftIn::Until(end) = a.shift_in
+            && self.now < end
+        {
+            return Some(Stall::Network(self.m.resident));
+        }
         for operand in [Operand::Weight, Operand::Input, Operand::Output] {
             let feed = &self.feeds[operand];
             let needed = if operand == self.m.resident {
@@ -324,9 +401,20 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             });
         }
         if self.tiles.filled.output < a.output_tiles {
-            return Some(Stall::Dram(Operand::Output));
+            let is_leaving = is_first(&a.cursor.pass) && !a.results.is_empty();
+            return Some(if is_leaving && !self.waits_for_store() {
+                Stall::Drain
+            } else {
+                Stall::Dram(Operand::Output)
+            });
         }
-        (!a.has_room(self.m)).then_some(Stall::PsumOut)
+        if a.has_room(self.m) {
+            None
+        } else if self.waits_for_store() {
+            Some(Stall::Dram(Operand::Output))
+        } else {
+            Some(Stall::PsumOut)
+        }
     }
 
     /// New outputs need no partial sums, but their place in the PEs: a resident tile may still be
@@ -351,7 +439,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         };
         Gate {
             used,
-            passes_done: a.passes_done,
+            passes_left: a.passes_left(),
+            residents: self.feeds[self.m.resident].state.arrived,
             written: self.written,
         }
     }
@@ -382,6 +471,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     /// Counts the cycles until the next at which anything can change.
     fn skip(&mut self) {
         let last = self.now - 1;
+        if self.array.results.front().is_some_and(|r| r.ready <= last) {
+            // They wait for a store, which makes room word by word.
+            return;
+        }
         let mut next = self.dma.next_event(last);
         for operand in Operand::ALL {
             next = next.min(self.feeds[operand].state.next_event());
@@ -391,6 +484,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         }
         if self.array.remaining > 0 {
             next = next.min(last + self.array.remaining);
+        }
+        for wake in self.array.wakes() {
+            if wake > last {
+                next = next.min(wake);
+            }
         }
         assert!(
             next < u64::MAX,

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use bitvec::vec::BitVec;
-use stationary_arch::{Operand, PerOperand};
+use stationary_arch::{Operand, Padding, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::beat::Beat;
@@ -129,7 +129,9 @@ struct Values<'t> {
 impl Values<'_> {
     fn dram_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
         match operand {
-            Operand::Input => self.tensors.input[input_index(m.layer, word)],
+            Operand::Input => {
+                unpadded(m, word).map_or(0, |word| self.tensors.input[input_index(m.layer, &word)])
+            }
             Operand::Weight => self.tensors.weight[weight_index(m.layer, word)],
             Operand::Output => self.output[output_index(m.layer, word)]
                 .expect("a spilled partial sum was stored before it is read back"),
@@ -270,6 +272,19 @@ impl Payload for Values<'_> {
             self.output[output_index(m.layer, &word)] = Some(*value);
         });
     }
+}
+
+/// The input's own word under a word of the memory; `None` for padding that is stored.
+fn unpadded(m: &Mapping<'_>, word: &Word) -> Option<Word> {
+    if m.accelerator.global_buffer.padding == Padding::Skipped {
+        return Some(*word);
+    }
+    let mut own = *word;
+    for (dim, window) in [(Dim::P, m.layer.rows()), (Dim::Q, m.layer.cols())] {
+        let at = word[dim.index()].checked_sub(window.pad)?;
+        own[dim.index()] = Some(at).filter(|at| *at < window.input)?;
+    }
+    Some(own)
 }
 
 fn mac_index(layer: &Layer, at: &Word) -> usize {

@@ -127,7 +127,7 @@ fn unroll(
     let most = size.min(pes);
     let even = size.div_ceil(size.div_ceil(most));
     let mut last = 0;
-    for factor in [1, even, most] {
+    for factor in [1, most, even] {
         if factor == last {
             continue;
         }

@@ -1,0 +1,139 @@
+//! How long a pass is on its way through the array: skew, adders, drain and control.
+
+use stationary_arch::{Drain, Operand, ResidentLoad, Skew, Topology};
+use stationary_workloads::{Dim, PerDim};
+
+use crate::dataflow::is_reduction;
+use crate::mapping::Mapping;
+use crate::window::Span;
+
+impl Mapping<'_> {
+    /// Cycles from a beat's last local step until its last result is at the network: the MAC
+    /// pipeline, and what the pass occupies the array for.
+    pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {
+        let pipeline = u64::from(self.accelerator.array.mac_latency);
+        (self.occupancy(pass) + pipeline).saturating_sub(1)
+    }
+
+    /// Cycles after a pass's last local step for which the array is not free for another: the skew
+    /// of a systolic array, the adder tree, or the chain of PEs that adds; the drain of outputs that
+    /// stayed; control.
+    pub(crate) fn occupancy(&self, pass: &PerDim<Span>) -> u64 {
+        let a = &self.accelerator.array;
+        let n = &self.accelerator.networks;
+        let (rows, cols) = self.used_array(pass);
+        let corner = if rows > 1 && cols > 1 {
+            a.corner_overhead
+        } else {
+            0
+        };
+        let control = u64::from(a.pass_overhead) + u64::from(corner);
+        let drain = if self.resident == Operand::Output && a.drain == Drain::ShiftOut {
+            u64::from(a.rows) + 1
+        } else {
+            0
+        };
+        let way = if self.is_systolic() {
+            self.skew(rows, cols)
+        } else {
+            let adders: u64 = Dim::ALL
+                .into_iter()
+                .filter(|d| is_reduction(*d))
+                .map(|d| self.chunks(d, pass[d].extent))
+                .product();
+            match n.psum_out.topology {
+                Topology::Tree => u64::from(adders.next_power_of_two().trailing_zeros()),
+                _ => adders - 1,
+            }
+        };
+        way + drain + control
+    }
+
+    /// [`Mapping::occupancy`] summed over all passes; where it is not a sum of products of one
+    /// factor a dimension, as if each pass were as wide as the first.
+    pub(crate) fn total_occupancy(&self, passes: u64, first: &PerDim<Span>) -> u64 {
+        let a = &self.accelerator.array;
+        let whole = passes.saturating_mul(self.occupancy(first));
+        if a.skew == Skew::Whole || !self.is_systolic() {
+            return whole;
+        }
+        let along_rows = |d: Dim, e| self.chunks(d, e).div_ceil(self.tiling.cols[d]);
+        let along_cols = |d: Dim, e| self.chunks(d, e).min(self.tiling.cols[d]);
+        let sum = |factor: &dyn Fn(Dim, u64) -> u64| -> u64 {
+            let sums = Dim::ALL.map(|d| self.sum_passes(d, |e| factor(d, e)));
+            sums.into_iter().fold(1, u64::saturating_mul)
+        };
+        let (rows, cols) = self.used_array(first);
+        let registers = if self.resident == Operand::Output {
+            1
+        } else {
+            u64::from(a.psum_hop)
+        };
+        let is_used = |which| a.skew == Skew::Used || (which && self.resident != Operand::Output);
+        let mut total = whole;
+        if is_used(false) {
+            total = total + registers * sum(&along_rows) - registers * rows * passes;
+        }
+        if is_used(true) {
+            total = total + sum(&along_cols) - cols * passes;
+        }
+        if a.corner_overhead > 0 && rows > 1 && cols > 1 {
+            let single_row = sum(&|d, e| u64::from(along_rows(d, e) == 1));
+            let single_col = sum(&|d, e| u64::from(along_cols(d, e) == 1));
+            let single_pe = sum(&|d, e| u64::from(self.chunks(d, e) == 1));
+            total -= u64::from(a.corner_overhead) * (single_row + single_col - single_pe);
+        }
+        total
+    }
+
+    fn is_systolic(&self) -> bool {
+        let n = &self.accelerator.networks;
+        [n.input, n.weight]
+            .iter()
+            .any(|n| n.topology == Topology::Systolic)
+    }
+
+    /// Cycles that a wave takes from the first PE to the last, and its sums down the columns.
+    fn skew(&self, rows: u64, cols: u64) -> u64 {
+        let a = &self.accelerator.array;
+        let stays = self.resident == Operand::Output;
+        let rows = match a.skew {
+            Skew::Used => rows,
+            Skew::Flow | Skew::Whole => u64::from(a.rows),
+        };
+        let cols = match a.skew {
+            Skew::Flow if stays => u64::from(a.cols),
+            Skew::Used | Skew::Flow => cols,
+            Skew::Whole => u64::from(a.cols),
+        };
+        let registers = if stays { 1 } else { u64::from(a.psum_hop) };
+        (rows * registers).saturating_sub(1) + cols - 1
+    }
+
+    /// Whether resident tiles shift in through the rows while the array stands still.
+    pub(crate) fn shifts_in(&self) -> bool {
+        self.resident != Operand::Output
+            && self.accelerator.array.resident_load == ResidentLoad::ShiftIn
+    }
+
+    /// Beats whose results may be on their way out: those in the array's pipeline and on the
+    /// network's wires, one being sent, one in the PEs' output registers, and what their queues
+    /// hold.
+    pub(crate) fn results_capacity(&self, pass: &PerDim<Span>) -> u64 {
+        let network = self.accelerator.networks.psum_out;
+        let way = self.depth(pass) + u64::from(network.latency).max(1);
+        let held = self.beat_words_per_pe(Operand::Output);
+        way.div_ceil(self.steps(pass)) + 2 + u64::from(network.fifo_words) / held
+    }
+
+    /// Rows and columns of PEs that a pass occupies.
+    pub(crate) fn used_array(&self, pass: &PerDim<Span>) -> (u64, u64) {
+        let mut used = (1, 1);
+        for d in Dim::ALL {
+            let chunks = self.chunks(d, pass[d].extent);
+            used.1 *= chunks.min(self.tiling.cols[d]);
+            used.0 *= chunks.div_ceil(self.tiling.cols[d]);
+        }
+        used
+    }
+}
