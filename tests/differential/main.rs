@@ -1,3 +1,8 @@
-//! Our figures against those of other tools, from their recorded runs in `tests/data`.
+//! Our figures against those of chips and other tools, as recorded in `tests/data`.
 
+mod comparison;
 mod dram;
+mod eyeriss;
+mod machine;
+mod systolic;
+mod table;
