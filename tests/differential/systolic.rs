@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary::arch::Accelerator;
 use stationary::sim::{Counters, Dataflow, Mapping, Tiling, mapper};
-use stationary::workloads::{Dim, Layer, PerDim, RightOperand};
+use stationary::workloads::{Dim, Layer, PerDim, RightOperand, zoo};
 
 use crate::machine::{compute_cycles, on_machine, preset};
 use crate::table::{Row, rows};
@@ -264,4 +264,28 @@ fn reads_formula() {
             );
         }
     });
+}
+
+/// D5: without im2col an array unrolls whole dimensions, here 56 columns of outputs on 16 rows; with
+/// it the 3136 outputs are one dimension.
+#[test]
+fn im2col_fills_more_of_the_array() {
+    let network = zoo::find("resnet18").expect("a bundled network");
+    let layer = network
+        .layers()
+        .iter()
+        .find(|l| l.name() == "layer1.0.conv1");
+    let layer = layer.expect("a layer of the network");
+    let array = preset("systolic", &[]);
+    let dataflow = Dataflow::find("os").expect("a known dataflow");
+    let unfolded = layer.unfolded().expect("a small layer");
+    let [direct, unfolded] = [layer, &unfolded].map(|layer| {
+        let mapping = mapper::map(layer, &array, dataflow).unwrap_or_else(|e| panic!("{e}"));
+        compute_cycles(&mapping)
+    });
+    let ratio = direct as f64 / unfolded as f64;
+    assert!(
+        (1.12..1.16).contains(&ratio),
+        "{direct} and {unfolded} cycles"
+    );
 }
