@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::{Accelerator, CostModel, DramKind};
+use stationary::sim::dram::Statistics;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{
     Bound, Counters, Dataflow, Energy, Mapping, Pace, Stalls, dram_bits, estimate, run,
@@ -46,6 +47,8 @@ pub struct LayerResult {
     pub active_pes: u64,
     pub stalls: Stalls,
     pub counters: Counters,
+    /// What the memory did, if it is a DRAM standard and the machine ran.
+    pub memory: Option<Statistics>,
     /// Bytes that crossed the DRAM interface, packed as they are there.
     pub dram_bytes: f64,
     pub energy: Energy,
@@ -114,6 +117,7 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         active_pes: mapping.active_pes(),
         stalls: Stalls::default(),
         counters: model.counters,
+        memory: None,
         dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
         energy: Energy::default(),
         mapping: LayerMapping::of(mapping),
@@ -124,6 +128,7 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
         result.stalls = machine.stalls;
+        result.memory = machine.memory;
         result.processing_cycles = machine.processing_cycles();
         result.counters = machine.counters;
         result.bound_by = Bound::of_stalls(machine.busy, &machine.stalls);

@@ -8,6 +8,9 @@
 //! public for reading, and a value that was changed by hand is checked again by
 //! [`Accelerator::check`].
 
+use std::sync::Arc;
+
+use crate::dram::Standard;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Kilohertz, Nanometres};
 
@@ -223,11 +226,11 @@ pub struct Partition {
 }
 
 /// Off-chip memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dram {
     /// Kind and timing.
     pub kind: DramKind,
-    /// Its clock.
+    /// The clock of the kind `bandwidth`; standards have their own.
     pub clock: Kilohertz,
     /// Width of one word of `words_per_cycle`.
     pub word: Bits,
@@ -273,7 +276,7 @@ impl RunLength {
 }
 
 /// The kinds of off-chip memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DramKind {
     /// Every transfer takes one cycle, whatever its size.
     Ideal,
@@ -284,6 +287,8 @@ pub enum DramKind {
         /// DRAM clocks from request to the first word.
         latency: u32,
     },
+    /// Banks, rows, timing constraints, refresh and a controller; in its own clock.
+    Standard(Arc<Standard>),
 }
 
 /// Widths of the operands' words.

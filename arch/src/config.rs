@@ -18,9 +18,10 @@
 //! Defaults: a width is `rows` for the input and `cols` for the others, a latency 1, a topology
 //! `systolic`, a FIFO one word; nothing is double buffered unless it says so; DRAM has the array's
 //! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
-//! bits. A DRAM of kind `ideal` may carry the fields of `bandwidth`, so that one override switches
-//! a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
+//! bits. The kind of DRAM is `ideal`, `bandwidth` or a standard such as `ddr4-2400`. The other two may
+//! carry the fields of `bandwidth`, so that one override switches a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
 
+mod kind;
 mod scalar;
 mod write;
 
@@ -34,6 +35,7 @@ use crate::check::{Collector, limits};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Kilohertz, Nanometres};
+pub(crate) use kind::DramKindConfig;
 pub(crate) use scalar::{Count, Number, Width};
 
 macro_rules! mirror {
@@ -109,13 +111,6 @@ pub(crate) struct PartitionConfig {
     operands: Vec<Operand>,
     kib: Number,
     double_buffered: Option<bool>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DramKindConfig {
-    Ideal,
-    Bandwidth,
 }
 
 impl Config {
@@ -305,6 +300,7 @@ impl DramConfig {
         problems.within("dram.latency", latency.into(), limits::LATENCY);
         Dram {
             kind: match self.kind.unwrap_or(DramKindConfig::Bandwidth) {
+                DramKindConfig::Standard(standard) => DramKind::Standard(standard),
                 DramKindConfig::Ideal => DramKind::Ideal,
                 DramKindConfig::Bandwidth => DramKind::Bandwidth {
                     words_per_cycle: words,

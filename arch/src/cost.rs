@@ -255,13 +255,19 @@ impl CostModel {
     /// The highest power that the DRAM can draw; none for an ideal one, whose traffic has no limit.
     #[must_use]
     pub fn peak_dram_power(&self, accelerator: &Accelerator) -> Option<Milliwatts> {
-        let DramKind::Bandwidth {
-            words_per_cycle, ..
-        } = accelerator.dram.kind
-        else {
-            return None;
-        };
-        let clock = self.dram(accelerator.dram.word).0 * f64::from(words_per_cycle);
-        Some(Milliwatts(clock * accelerator.dram.clock.0 as f64 * 1e-6))
+        match &accelerator.dram.kind {
+            DramKind::Ideal => None,
+            DramKind::Bandwidth {
+                words_per_cycle, ..
+            } => {
+                let clock = self.dram(accelerator.dram.word).0 * f64::from(*words_per_cycle);
+                Some(Milliwatts(clock * accelerator.dram.clock.0 as f64 * 1e-6))
+            }
+            DramKind::Standard(standard) => {
+                let bits = 8.0 * standard.peak_bytes_per_cycle();
+                let picojoules = self.dram(Bits(1)).0 * bits;
+                Some(Milliwatts(picojoules * 1e3 / f64::from(standard.clock().0)))
+            }
+        }
     }
 }

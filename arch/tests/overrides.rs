@@ -156,7 +156,9 @@ fn wrong_values() {
         "systolic",
         "dram.kind",
         "idael",
-        "--set dram.kind=idael: unknown variant `idael`, expected `ideal` or `bandwidth`; did you \
+        "--set dram.kind=idael: unknown variant `idael`, expected one of `ideal`, `bandwidth`, \
+         `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
+         `hbm1`, `hbm2`, `hbm2-ramulator`, `hbm3`, `lpddr4-2400`, `lpddr5-6400`; did you \
          mean `ideal`?",
     );
     check(

@@ -4,7 +4,7 @@ use stationary_arch::{Accelerator, Operand};
 use stationary_workloads::Layer;
 
 /// A width in parts of a bit, so that the average width of packed words is a whole number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Width(u64);
 
 impl Width {
@@ -18,6 +18,18 @@ impl Width {
     /// Parts of a bit that so many words take.
     pub(crate) fn parts(self, words: u64) -> u128 {
         u128::from(self.0) * u128::from(words)
+    }
+
+    /// Whole bytes that hold so many words.
+    pub(crate) fn bytes(self, words: u64) -> u64 {
+        let parts = self.parts(words).div_ceil(8 * u128::from(Self::PARTS));
+        u64::try_from(parts).unwrap_or(u64::MAX)
+    }
+
+    /// Whole bytes before a word.
+    pub(crate) fn bytes_before(self, words: u64) -> u64 {
+        let parts = self.parts(words) / (8 * u128::from(Self::PARTS));
+        u64::try_from(parts).unwrap_or(u64::MAX)
     }
 
     /// Bits.

@@ -111,7 +111,7 @@ impl<'a> Mapping<'a> {
             pass,
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
             lane_step: PerDim::from_fn(step),
-            axes: axes(layer, accelerator),
+            axes: [0, 1].map(|axis| Axis::new(memory_window(layer, accelerator, axis))),
             delivery,
             resident,
             loops: [Loop {
@@ -203,6 +203,11 @@ impl<'a> Mapping<'a> {
         } else {
             plain
         }
+    }
+
+    /// The window along rows (0) or columns (1) of the input as DRAM and buffer hold it.
+    pub(crate) fn memory_window(&self, axis: usize) -> Window {
+        memory_window(self.layer, self.accelerator, axis)
     }
 
     fn window_words(&self, tile: &PerDim<Span>) -> u64 {
@@ -349,25 +354,20 @@ pub(crate) fn is_double_buffered(accelerator: &Accelerator, operand: Operand) ->
         .any(|partition| partition.double_buffered && partition.operands.contains(&operand))
 }
 
-/// The windows as the memory holds the input. Stored padding makes an input of its own: the words
-/// from the first that a window touches to the last.
-fn axes(layer: &Layer, accelerator: &Accelerator) -> [Axis; 2] {
-    let window = |window: Window, (output, tap): (Dim, Dim)| {
-        if accelerator.global_buffer.padding == Padding::Skipped {
-            return Axis::new(window);
-        }
-        let last =
-            (layer.size(output) - 1) * window.stride + (layer.size(tap) - 1) * window.dilation;
-        Axis::new(Window {
-            pad: 0,
-            input: last + 1,
-            ..window
-        })
-    };
-    [
-        window(layer.rows(), PAIRS[0]),
-        window(layer.cols(), PAIRS[1]),
-    ]
+/// A window as the memory holds the input. Stored padding makes an input of its own: the words from
+/// the first that a window touches to the last.
+fn memory_window(layer: &Layer, accelerator: &Accelerator, axis: usize) -> Window {
+    let window = [layer.rows(), layer.cols()][axis];
+    if accelerator.global_buffer.padding == Padding::Skipped {
+        return window;
+    }
+    let (output, tap) = PAIRS[axis];
+    let last = (layer.size(output) - 1) * window.stride + (layer.size(tap) - 1) * window.dilation;
+    Window {
+        pad: 0,
+        input: last + 1,
+        ..window
+    }
 }
 
 fn check_shape(

@@ -10,12 +10,12 @@
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
 use serde::Serialize;
-use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
+use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
-use crate::machine::{DramBus, Stall};
+use crate::machine::{DramBus, Stall, expected_bursts};
 use crate::mapping::{Mapping, is_double_buffered};
 use crate::program::Cursor;
 use crate::tiling::Staging;
@@ -182,6 +182,10 @@ struct Work {
     turns: u64,
     first_load: u64,
     last_store: u64,
+    /// Cycles by which the memory may be behind the machine at the end.
+    slack: u64,
+    /// The least time that DRAM is busy.
+    dram_bound: u64,
 }
 
 impl Work {
@@ -204,6 +208,24 @@ impl Work {
         let stores = bus
             .bound(widths.store(false).parts(finished) + widths.store(true).parts(c.dram_spilled));
         let first = Cursor::first(m);
+        let (read, stores) = match &a.dram.kind {
+            DramKind::Standard(standard) => {
+                let burst = standard.organization().burst_bytes();
+                let tiles = |o, width| {
+                    let tile = first.staged(m, o);
+                    let bursts = expected_bursts(m, o, &tile, width, burst);
+                    bus.bursts(bursts * traffic::staged_visits(m, o), burst)
+                };
+                let spilled = share(c.dram_spilled, 1000, c.dram_write.output);
+                let outputs = tiles(Operand::Output, widths.store(false));
+                let reads = PerOperand::from_fn(|o| match o {
+                    Operand::Output => share(outputs, spilled, 1000),
+                    o => tiles(o, widths.load(o)),
+                });
+                (reads, outputs)
+            }
+            _ => (read, stores),
+        };
         let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
         // A tile that streams, or that results go to, is in use until its block ends; without a
         // second copy the next one's transfer starts only then.
@@ -281,7 +303,12 @@ impl Work {
             _ => own + visits * (bus.latency() + 1),
         });
         // Edges may be less deep, and tiles that are all padding skip the memory.
-        let turns = turns(&|_, own, _| own);
+        let is_standard = matches!(a.dram.kind, DramKind::Standard(_));
+        let turns = if is_standard {
+            0
+        } else {
+            turns(&|_, own, _| own)
+        };
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
@@ -309,6 +336,12 @@ impl Work {
             expected_turns,
             turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
+            slack: bus.slack(),
+            dram_bound: if is_standard {
+                compulsory(m, &bus).saturating_sub(bus.slack())
+            } else {
+                read.input + read.weight + read.output + stores
+            },
             last_store: bus.bound(
                 widths
                     .store(false)
@@ -381,7 +414,8 @@ impl Work {
         } else {
             self.later_loads
         };
-        let alone = self.first_load + self.busy + serial_loads + self.last_store;
+        let last_store = self.last_store.saturating_sub(self.slack);
+        let alone = self.first_load + self.busy + serial_loads + last_store;
         [
             alone,
             self.psum_out,
@@ -390,7 +424,7 @@ impl Work {
             self.streams.output,
             self.one_way,
             self.turns,
-            self.dram_total(),
+            self.dram_bound,
         ]
         .into_iter()
         .max()
@@ -460,6 +494,23 @@ fn queue(m: &Mapping<'_>) -> u64 {
 /// `part / whole` of an amount; the product may exceed 64 bits.
 fn share(part: u64, amount: u64, whole: u64) -> u64 {
     u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
+}
+
+/// The least time in which each word crosses the DRAM's bus once. A controller may merge requests
+/// for one burst that wait together and answer reads from waiting writes, so that tiles which
+/// overlap, and sums that come back, need not cost more.
+fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
+    let parts: u128 = Operand::ALL
+        .into_iter()
+        .map(|o| {
+            let width = match o {
+                Operand::Output => m.dram.store(false),
+                o => m.dram.load(o),
+            };
+            width.parts(m.words(o, &m.whole()))
+        })
+        .sum();
+    bus.bound(parts)
 }
 
 /// The pass that the program ends with.

@@ -32,7 +32,7 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
              or a smaller array may do as well",
             percent(utilization)
         ),
-        Bound::Dram => match accelerator.dram.kind {
+        Bound::Dram => match &accelerator.dram.kind {
             DramKind::Bandwidth {
                 words_per_cycle, ..
             } => format!(
@@ -41,6 +41,11 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
                 2 * words_per_cycle
             ),
             DramKind::Ideal => String::new(),
+            DramKind::Standard(standard) => format!(
+                "try a faster standard than {} (list drams), a larger global buffer, or --batch 4 to \
+                 reuse weights",
+                standard.name()
+            ),
         },
         Bound::Network(Operand::Input) => widen("input", n.input.words_per_cycle),
         Bound::Network(Operand::Weight) => widen("weight", n.weight.words_per_cycle),

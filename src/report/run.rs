@@ -296,7 +296,7 @@ fn layer_json(l: &LayerResult) -> Value {
     .concat()
     .into_iter()
     .collect();
-    json!({
+    let mut json = json!({
         "name": layer.name(),
         "dims": dims,
         "macs": layer.macs(),
@@ -320,7 +320,15 @@ fn layer_json(l: &LayerResult) -> Value {
         "energy_pj": energy_json(&l.energy),
         "mapping": l.mapping,
         "bound_by": l.bound_by.name(),
-    })
+    });
+    if let Some(memory) = &l.memory {
+        json["dram"] = json!({
+            "reads": memory.reads, "writes": memory.writes, "row_hits": memory.row_hits,
+            "row_misses": memory.row_misses, "row_conflicts": memory.row_conflicts,
+            "refreshes": memory.refreshes, "mean_read_latency": memory.read_latency_mean(),
+        });
+    }
+    json
 }
 
 fn energy_json(e: &Energy) -> Value {

@@ -1,9 +1,12 @@
 //! Random layers, machines and mappings, small enough for the oracles.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::sync::Arc;
+
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
     Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Operand,
@@ -154,6 +157,12 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
     };
     let kind = if rng.random_bool(0.2) {
         DramKind::Ideal
+    } else if rng.random_bool(0.3) {
+        let names: Vec<_> = presets::names().collect();
+        let name = names[rng.random_range(0..names.len())];
+        DramKind::Standard(Arc::new(
+            Standard::preset(name).expect("a bundled standard"),
+        ))
     } else {
         DramKind::Bandwidth {
             words_per_cycle: rng.random_range(1..=8),

@@ -37,15 +37,18 @@ impl Config {
                 double_buffered: Some(double_buffered),
             })
         };
-        let (kind, words_per_cycle, latency) = match dram.kind {
+        let (kind, words_per_cycle, latency) = match &dram.kind {
             DramKind::Ideal => (DramKindConfig::Ideal, None, None),
+            DramKind::Standard(standard) => {
+                (DramKindConfig::Standard(standard.clone()), None, None)
+            }
             DramKind::Bandwidth {
                 words_per_cycle,
                 latency,
             } => (
                 DramKindConfig::Bandwidth,
-                count(words_per_cycle),
-                count(latency),
+                count(*words_per_cycle),
+                count(*latency),
             ),
         };
         Self {

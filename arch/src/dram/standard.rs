@@ -205,6 +205,12 @@ impl Standard {
         &self.controller
     }
 
+    /// The least memory clocks from one burst of a channel to the next: max(burst, tCCD_S).
+    #[must_use]
+    pub fn burst_interval(&self) -> u32 {
+        self.latencies.column_to_column
+    }
+
     /// The most bytes that all channels together can move in a memory clock: one burst every
     /// max(burst, tCCD_S) clocks.
     #[must_use]

@@ -10,80 +10,17 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{Accelerator, DramKind, Operand, PerOperand};
+use stationary_arch::{DramKind, Operand, PerOperand};
 use stationary_workloads::PerDim;
 
+use crate::dram::Statistics;
 use crate::dram_width::Width;
+use crate::machine::bus::Bus;
+use crate::machine::device::{Device, Requests};
+use crate::machine::layout::{Bursts, Layout};
 use crate::mapping::{Mapping, is_double_buffered, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
-
-/// Time that transfers take, in cycles of the array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Bus {
-    ideal: bool,
-    /// Parts of a bit in `per` cycles.
-    parts: u128,
-    per: u128,
-    latency: u64,
-}
-
-impl Bus {
-    pub(crate) fn new(accelerator: &Accelerator) -> Self {
-        let (core, memory) = (accelerator.clock.0, accelerator.dram.clock.0);
-        match accelerator.dram.kind {
-            DramKind::Ideal => Self {
-                ideal: true,
-                parts: 1,
-                per: 0,
-                latency: 0,
-            },
-            DramKind::Bandwidth {
-                words_per_cycle,
-                latency,
-            } => {
-                let bits = u128::from(words_per_cycle) * u128::from(accelerator.dram.word.0);
-                Self {
-                    ideal: false,
-                    parts: bits * u128::from(memory) * u128::from(Width::PARTS),
-                    per: u128::from(core),
-                    latency: (u64::from(latency) * core).div_ceil(memory),
-                }
-            }
-        }
-    }
-
-    /// Cycles that the bus is taken by a transfer.
-    pub(crate) fn cycles(&self, words: u64, width: Width) -> u64 {
-        if self.ideal {
-            return 1;
-        }
-        self.bound(width.parts(words))
-    }
-
-    /// Words of a transfer that have gone by after so many of its cycles on the bus.
-    pub(crate) fn words_after(&self, cycles: u64, words: u64, width: Width) -> u64 {
-        if self.ideal {
-            return words;
-        }
-        let parts = u128::from(cycles) * self.parts / self.per;
-        let gone = parts / width.parts(1).max(1);
-        u64::try_from(gone).unwrap_or(u64::MAX).min(words)
-    }
-
-    /// A lower bound on the bus time of transfers that move so many parts of a bit together.
-    pub(crate) fn bound(&self, parts: u128) -> u64 {
-        if self.ideal {
-            return 0;
-        }
-        u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
-    }
-
-    /// Cycles from the end of a transfer's bus time to its last word's arrival.
-    pub(crate) fn latency(&self) -> u64 {
-        self.latency
-    }
-}
 
 /// A transfer of one tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +31,8 @@ pub(crate) struct Transfer {
     /// When it is complete.
     pub(crate) arrives: u64,
     pub(crate) tile: PerDim<Span>,
+    /// Its number at the device.
+    number: u64,
 }
 
 /// A finished output tile that waits for the bus.
@@ -124,15 +63,81 @@ struct Job {
     left: u64,
     total: u64,
     width: Width,
+    /// The bursts that a device is still to be asked for; `left` counts them.
+    bursts: Option<Bursts>,
+}
+
+impl Job {
+    fn new(link: &mut Link, m: &Mapping<'_>, transfer: Transfer, width: Width) -> Self {
+        let (operand, words, tile) = (transfer.operand, transfer.words, transfer.tile);
+        match link {
+            Link::Bus(bus) => {
+                let total = bus.cycles(words, width);
+                Self {
+                    transfer,
+                    left: total,
+                    total,
+                    width,
+                    bursts: None,
+                }
+            }
+            Link::Device(device, layout) if words > 0 => {
+                let bursts = layout.bursts(m, operand, &tile, width);
+                let total = bursts.count();
+                let number = device.open();
+                Self {
+                    transfer: Transfer { number, ..transfer },
+                    left: total,
+                    total,
+                    width,
+                    bursts: Some(bursts),
+                }
+            }
+            Link::Device(..) => Self {
+                transfer,
+                left: 0,
+                total: 0,
+                width,
+                bursts: None,
+            },
+        }
+    }
+}
+
+/// What is at the other end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Link {
+    Bus(Bus),
+    Device(Box<Device>, Layout),
+}
+
+impl Link {
+    fn new(m: &Mapping<'_>) -> Self {
+        let accelerator = m.accelerator;
+        match &accelerator.dram.kind {
+            DramKind::Standard(standard) => Self::Device(
+                Box::new(Device::new(standard, accelerator.clock)),
+                Layout::new(m, standard.organization().burst_bytes()),
+            ),
+            _ => Self::Bus(Bus::new(accelerator)),
+        }
+    }
 }
 
 /// The engine's state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Dma {
-    channels: PerOperand<Channel>,
+    link: Link,
+    lanes: Lanes,
     waiting: VecDeque<Store>,
-    storing: Option<Job>,
     stored: Option<Transfer>,
+}
+
+/// The transfers that compete for the link.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Lanes {
+    channels: PerOperand<Channel>,
+    storing: Option<Job>,
     /// The pass that the array is at.
     at_pass: u64,
 }
@@ -181,11 +186,14 @@ impl Dma {
             flight: VecDeque::new(),
         };
         Self {
-            channels: PerOperand::from_fn(channel),
+            link: Link::new(mapping),
+            lanes: Lanes {
+                channels: PerOperand::from_fn(channel),
+                storing: None,
+                at_pass: 0,
+            },
             waiting: VecDeque::new(),
-            storing: None,
             stored: None,
-            at_pass: 0,
         }
     }
 
@@ -194,29 +202,40 @@ impl Dma {
     }
 
     pub(crate) fn has_stores(&self) -> bool {
-        !self.waiting.is_empty() || self.storing.is_some() || self.stored.is_some()
+        !self.waiting.is_empty() || self.lanes.storing.is_some() || self.stored.is_some()
     }
 
     /// Output tiles that the buffer has places for.
     pub(crate) fn output_slots(&self) -> u64 {
-        self.channels.output.slots
+        self.lanes.channels.output.slots
     }
 
     /// Words of the oldest unfinished store that have left the buffer.
-    pub(crate) fn words_stored(&self, bus: &Bus) -> u64 {
-        match (&self.stored, &self.storing) {
+    pub(crate) fn words_stored(&self) -> u64 {
+        match (&self.stored, &self.lanes.storing) {
             (Some(transfer), _) => transfer.words,
-            (None, Some(job)) => {
-                bus.words_after(job.total - job.left, job.transfer.words, job.width)
-            }
+            (None, Some(job)) => match &self.link {
+                Link::Bus(bus) => {
+                    bus.words_after(job.total - job.left, job.transfer.words, job.width)
+                }
+                Link::Device(..) => job.transfer.words * (job.total - job.left) / job.total.max(1),
+            },
             (None, None) => 0,
+        }
+    }
+
+    /// What the memory has done, if it is a standard.
+    pub(crate) fn statistics(&self) -> Option<Statistics> {
+        match &self.link {
+            Link::Bus(_) => None,
+            Link::Device(device, _) => Some(device.statistics()),
         }
     }
 
     /// The next transfer that is complete by now.
     pub(crate) fn arrival(&mut self, now: u64) -> Option<Arrival> {
         for operand in Operand::ALL {
-            let flight = &mut self.channels[operand].flight;
+            let flight = &mut self.lanes.channels[operand].flight;
             if flight.front().is_some_and(|t| t.arrives <= now) {
                 return flight.pop_front().map(Arrival::Load);
             }
@@ -226,66 +245,85 @@ impl Dma {
             .map(Arrival::Store)
     }
 
-    /// Starts transfers and gives one of them this cycle of the bus; whether anything began or
-    /// ended.
+    /// Starts transfers, and gives this cycle of the link to those whose turn it is; whether
+    /// anything began or ended.
     pub(crate) fn tick(
         &mut self,
         mapping: &Mapping<'_>,
-        bus: &Bus,
         tiles: &Tiles,
         passes_done: u64,
         now: u64,
     ) -> bool {
         let mut moved = false;
         for operand in Operand::ALL {
-            moved |= self.channels[operand].begin(mapping, bus, tiles, now);
+            moved |= self.lanes.channels[operand].begin(mapping, &mut self.link, tiles, now);
         }
-        if self.storing.is_none()
+        if self.lanes.storing.is_none()
             && self.stored.is_none()
             && let Some(store) = self.waiting.pop_front()
         {
             let width = mapping.dram.store(store.is_partial);
-            let total = bus.cycles(store.words, width);
             let transfer = Transfer {
                 operand: Operand::Output,
                 words: store.words,
                 started: now,
                 arrives: 0,
                 tile: store.tile,
+                number: 0,
             };
-            self.storing = Some(Job {
-                transfer,
-                left: total,
-                total,
-                width,
-            });
+            self.lanes.storing = Some(Job::new(&mut self.link, mapping, transfer, width));
             moved = true;
         }
-        self.at_pass = passes_done;
-        let Some(job) = self.served() else {
-            return moved;
+        self.lanes.at_pass = passes_done;
+        moved |= match &mut self.link {
+            Link::Bus(bus) => {
+                let latency = bus.latency();
+                self.lanes.cross(latency, now, &mut self.stored)
+            }
+            Link::Device(device, _) => {
+                let moved = device.tick(&mut self.lanes, now);
+                self.lanes.settle(device, now, &mut self.stored) || moved
+            }
         };
-        job.left -= 1;
-        if job.left > 0 {
-            return moved;
-        }
-        match self.turn() {
-            Some(Turn::Load(operand)) => {
-                self.channels[operand].finish(now + 1 + bus.latency());
-            }
-            Some(Turn::Store) => {
-                self.stored = self.storing.take().map(|job| Transfer {
-                    arrives: now + 1,
-                    ..job.transfer
-                });
-            }
-            None => {}
-        }
-        true
+        moved
     }
 
-    /// Whose turn it is on the bus: first what the array waits for, then a store, then the load that
-    /// the program needs soonest.
+    /// The next time after `last` at which the engine can change by itself.
+    pub(crate) fn next_event(&mut self, last: u64) -> u64 {
+        let channels = &self.lanes.channels;
+        let loads = Operand::ALL
+            .into_iter()
+            .filter_map(|o| channels[o].flight.front());
+        let ends = loads.chain(&self.stored).map(|t| t.arrives);
+        let arrival = ends.min().unwrap_or(u64::MAX);
+        match &self.link {
+            Link::Bus(_) => self
+                .lanes
+                .served()
+                .map_or(arrival, |job| arrival.min(last + job.left)),
+            Link::Device(device, _) => arrival.min(device.next_event(&self.lanes)),
+        }
+    }
+
+    /// Lets the link work through the cycles up to `next`, in which nothing begins or ends.
+    pub(crate) fn skip(&mut self, cycles: u64, next: u64) {
+        match &mut self.link {
+            Link::Bus(_) => {
+                if let Some(job) = self.lanes.served() {
+                    job.left -= cycles;
+                }
+            }
+            Link::Device(device, _) => {
+                let moved = next > 0 && device.tick(&mut self.lanes, next - 1);
+                assert!(!moved, "nothing begins or ends before the next event");
+            }
+        }
+    }
+}
+
+impl Lanes {
+    /// Whose turn it is: first what the array waits for, then a store, then the load that the
+    /// program needs soonest.
     fn turn(&self) -> Option<Turn> {
         let loads = Operand::ALL
             .into_iter()
@@ -307,28 +345,85 @@ impl Dma {
         }
     }
 
-    /// The next time after `last` at which the engine can change by itself.
-    pub(crate) fn next_event(&mut self, last: u64) -> u64 {
-        let loads = Operand::ALL
-            .into_iter()
-            .filter_map(|o| self.channels[o].flight.front());
-        let ends = loads.chain(&self.stored).map(|t| t.arrives);
-        let arrival = ends.min().unwrap_or(u64::MAX);
-        self.served()
-            .map_or(arrival, |job| arrival.min(last + job.left))
+    /// One cycle of a bus; whether a transfer is over it.
+    fn cross(&mut self, latency: u64, now: u64, stored: &mut Option<Transfer>) -> bool {
+        let Some(job) = self.served() else {
+            return false;
+        };
+        job.left -= 1;
+        if job.left > 0 {
+            return false;
+        }
+        match self.turn() {
+            Some(Turn::Load(operand)) => self.channels[operand].finish(now + 1 + latency),
+            Some(Turn::Store) => {
+                *stored = self.storing.take().map(|job| Transfer {
+                    arrives: now + 1,
+                    ..job.transfer
+                });
+            }
+            None => {}
+        }
+        true
     }
 
-    /// Lets the bus work through cycles in which nothing begins or ends.
-    pub(crate) fn skip(&mut self, cycles: u64) {
-        if let Some(job) = self.served() {
-            job.left -= cycles;
+    /// Notes the transfers of which the memory has answered every burst; whether there are any.
+    fn settle(&mut self, device: &mut Device, now: u64, stored: &mut Option<Transfer>) -> bool {
+        let mut moved = false;
+        let mut complete = |transfer: &mut Transfer| {
+            let is_open = transfer.number > 0 && transfer.arrives == u64::MAX;
+            if is_open && device.pending(transfer.number) == 0 {
+                device.close(transfer.number);
+                transfer.arrives = now + 1;
+                moved = true;
+            }
+        };
+        for operand in Operand::ALL {
+            self.channels[operand]
+                .flight
+                .iter_mut()
+                .for_each(&mut complete);
+        }
+        if self.storing.as_ref().is_some_and(|job| job.left == 0) {
+            *stored = self.storing.take().map(|job| Transfer {
+                arrives: u64::MAX,
+                ..job.transfer
+            });
+        }
+        stored.iter_mut().for_each(complete);
+        moved
+    }
+}
+
+impl Requests for Lanes {
+    fn peek(&self) -> Option<(u64, bool, u64)> {
+        let (job, is_write) = match self.turn()? {
+            Turn::Load(operand) => (self.channels[operand].job.as_ref()?, false),
+            Turn::Store => (self.storing.as_ref()?, true),
+        };
+        let address = job.bursts.as_ref()?.peek()?;
+        Some((address, is_write, job.transfer.number))
+    }
+
+    fn pushed(&mut self) {
+        let turn = self.turn();
+        let Some(job) = self.served() else {
+            return;
+        };
+        if let Some(bursts) = &mut job.bursts {
+            bursts.advance();
+        }
+        job.left -= 1;
+        if let (0, Some(Turn::Load(operand))) = (job.left, turn) {
+            // It arrives when the memory has answered.
+            self.channels[operand].finish(u64::MAX);
         }
     }
 }
 
 impl Channel {
     /// Starts the next transfer if there is a slot for its tile.
-    fn begin(&mut self, mapping: &Mapping<'_>, bus: &Bus, tiles: &Tiles, now: u64) -> bool {
+    fn begin(&mut self, mapping: &Mapping<'_>, link: &mut Link, tiles: &Tiles, now: u64) -> bool {
         if self.exhausted || self.job.is_some() {
             return false;
         }
@@ -355,15 +450,10 @@ impl Channel {
             started: now,
             arrives: 0,
             tile,
+            number: 0,
         };
         let width = mapping.dram.load(self.operand);
-        let total = bus.cycles(words, width);
-        self.job = Some(Job {
-            transfer,
-            left: total,
-            total,
-            width,
-        });
+        self.job = Some(Job::new(link, mapping, transfer, width));
         self.job_pass = self.pass;
         self.issued += 1;
         if words == 0 {
@@ -384,10 +474,13 @@ impl Channel {
 
     fn finish(&mut self, arrives: u64) {
         if let Some(job) = self.job.take() {
-            let arrives = self
-                .flight
-                .back()
-                .map_or(arrives, |last| arrives.max(last.arrives));
+            // In order; behind one that the memory has not answered, it waits its turn all the same.
+            let last = self.flight.back().map_or(0, |last| last.arrives);
+            let arrives = if last == u64::MAX {
+                arrives
+            } else {
+                arrives.max(last)
+            };
             self.flight.push_back(Transfer {
                 arrives,
                 ..job.transfer

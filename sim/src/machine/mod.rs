@@ -13,8 +13,11 @@
 //! between in one step.
 
 mod array;
+mod bus;
+mod device;
 mod dma;
 mod feed;
+mod layout;
 mod payload;
 mod stall;
 mod values;
@@ -26,16 +29,18 @@ use stationary_workloads::PerDim;
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
+use crate::dram::Statistics;
 use crate::mapping::{Mapping, is_first};
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
 use array::{Array, ShiftIn};
-use dma::{Arrival, Bus, Dma, Store, Tiles};
+use dma::{Arrival, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
 
-pub(crate) use dma::Bus as DramBus;
+pub(crate) use bus::Bus as DramBus;
+pub(crate) use layout::expected_bursts;
 pub use stall::{Stall, Stalls};
 pub use values::{FunctionalRun, Tensors, run_functional};
 
@@ -66,6 +71,8 @@ pub struct Run {
     pub first_work: u64,
     /// The cycle by which the last result had left the array.
     pub last_result: u64,
+    /// What the memory did, if it is a DRAM standard.
+    pub memory: Option<Statistics>,
 }
 
 impl Run {
@@ -85,7 +92,6 @@ pub fn run(mapping: &Mapping<'_>, pace: Pace, trace: &mut impl Trace) -> Run {
 
 struct Machine<'m, 'a, P> {
     m: &'m Mapping<'a>,
-    bus: Bus,
     now: u64,
     tiles: Tiles,
     dma: Dma,
@@ -116,7 +122,6 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn new(m: &'m Mapping<'a>, payload: P) -> Self {
         Self {
             m,
-            bus: Bus::new(m.accelerator),
             now: 0,
             tiles: Tiles::default(),
             dma: Dma::new(m),
@@ -143,13 +148,9 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             }
             moved |= self.write_results();
             moved |= self.tick_array(trace);
-            moved |= self.dma.tick(
-                self.m,
-                &self.bus,
-                &self.tiles,
-                self.array.passes_done,
-                self.now,
-            );
+            moved |= self
+                .dma
+                .tick(self.m, &self.tiles, self.array.passes_done, self.now);
             for operand in Operand::ALL {
                 moved |= self.tick_feed(operand);
             }
@@ -171,6 +172,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             first_mac: self.first_mac.unwrap_or(0),
             first_work: self.first_work.unwrap_or(0),
             last_result: self.last_result,
+            memory: self.dma.statistics(),
         }
     }
 
@@ -259,10 +261,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         };
         match self.tiles.freed.output.cmp(&before) {
             Ordering::Greater => u64::MAX,
-            Ordering::Equal => self
-                .dma
-                .words_stored(&self.bus)
-                .saturating_sub(self.open_words),
+            Ordering::Equal => self.dma.words_stored().saturating_sub(self.open_words),
             Ordering::Less => 0,
         }
     }
@@ -495,7 +494,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             "the machine waits for something that can happen"
         );
         let idle = next - self.now;
-        self.dma.skip(idle);
+        self.dma.skip(idle, next);
         if self.array.remaining > 0 {
             self.busy += idle;
             self.array.remaining -= idle;

@@ -1,0 +1,107 @@
+//! The simple memories: a pipe of fixed width and latency, or one without limits.
+
+use stationary_arch::{Accelerator, DramKind};
+
+use crate::dram_width::Width;
+
+/// Time that transfers take, in cycles of the array; of a DRAM standard, the least that they can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Bus {
+    ideal: bool,
+    /// Parts of a bit in `per` cycles.
+    parts: u128,
+    per: u128,
+    latency: u64,
+    /// Cycles that the writes take which are done for the machine, but wait at the memory.
+    slack: u64,
+}
+
+impl Bus {
+    pub(crate) fn new(accelerator: &Accelerator) -> Self {
+        let (core, memory) = (accelerator.clock.0, accelerator.dram.clock.0);
+        match &accelerator.dram.kind {
+            DramKind::Ideal => Self {
+                ideal: true,
+                parts: 1,
+                per: 0,
+                latency: 0,
+                slack: 0,
+            },
+            DramKind::Bandwidth {
+                words_per_cycle,
+                latency,
+            } => {
+                let bits = u128::from(*words_per_cycle) * u128::from(accelerator.dram.word.0);
+                Self {
+                    ideal: false,
+                    parts: bits * u128::from(memory) * u128::from(Width::PARTS),
+                    per: u128::from(core),
+                    latency: (u64::from(*latency) * core).div_ceil(memory),
+                    slack: 0,
+                }
+            }
+            DramKind::Standard(standard) => {
+                let organization = standard.organization();
+                let bits = 8 * organization.burst_bytes() * u64::from(organization.channels);
+                let interval = u64::from(standard.burst_interval());
+                let clocks = |clocks: u64| {
+                    let picoseconds = u128::from(clocks) * u128::from(standard.clock().0);
+                    (picoseconds * u128::from(core) / 1_000_000_000) as u64
+                };
+                let controller = standard.controller();
+                let waiting = u64::from(controller.transaction_queue)
+                    + u64::from(controller.command_queue) * u64::from(organization.banks());
+                Self {
+                    ideal: false,
+                    parts: u128::from(bits) * u128::from(Width::PARTS) * 1_000_000_000,
+                    per: u128::from(interval) * u128::from(standard.clock().0) * u128::from(core),
+                    latency: clocks(
+                        u64::from(standard.read_latency()).saturating_sub(2 * interval),
+                    ),
+                    slack: clocks((waiting + 1) * interval) + 1,
+                }
+            }
+        }
+    }
+
+    /// Cycles that the bus is taken by a transfer.
+    pub(crate) fn cycles(&self, words: u64, width: Width) -> u64 {
+        if self.ideal {
+            return 1;
+        }
+        self.bound(width.parts(words))
+    }
+
+    /// Words of a transfer that have gone by after so many of its cycles on the bus.
+    pub(crate) fn words_after(&self, cycles: u64, words: u64, width: Width) -> u64 {
+        if self.ideal {
+            return words;
+        }
+        let parts = u128::from(cycles) * self.parts / self.per;
+        let gone = parts / width.parts(1).max(1);
+        u64::try_from(gone).unwrap_or(u64::MAX).min(words)
+    }
+
+    /// A lower bound on the bus time of transfers that move so many parts of a bit together.
+    pub(crate) fn bound(&self, parts: u128) -> u64 {
+        if self.ideal {
+            return 0;
+        }
+        u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
+    }
+
+    /// Cycles in which so many bursts of a standard pass.
+    pub(crate) fn bursts(&self, count: u64, bytes: u64) -> u64 {
+        self.bound(u128::from(count) * u128::from(8 * bytes * Width::PARTS))
+    }
+
+    /// Cycles from the end of a transfer's bus time to its last word's arrival.
+    pub(crate) fn latency(&self) -> u64 {
+        self.latency
+    }
+
+    /// Cycles by which the memory may be behind the machine when that is done.
+    pub(crate) fn slack(&self) -> u64 {
+        self.slack
+    }
+}

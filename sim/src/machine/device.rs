@@ -1,0 +1,136 @@
+//! The port to a DRAM standard: pushes bursts in the memory's clock, and follows what is done.
+
+use std::collections::VecDeque;
+
+use stationary_arch::dram::Standard;
+use stationary_arch::units::Kilohertz;
+
+use crate::dram::{Memory, Statistics};
+
+/// A memory behind the machine's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Device {
+    memory: Memory,
+    /// Array clocks in `per_core` are memory clocks in `per_memory`.
+    core_period: u128,
+    memory_period: u128,
+    /// Requests that may be pushed in a memory clock.
+    ports: u32,
+    /// Transfers that have bursts in the memory, oldest first: their number, and how many.
+    open: VecDeque<(u64, u64)>,
+    next_number: u64,
+}
+
+/// Who wants a burst next.
+pub(crate) trait Requests {
+    /// The address and direction of the next burst, and the number of its transfer.
+    fn peek(&self) -> Option<(u64, bool, u64)>;
+    /// The burst was pushed.
+    fn pushed(&mut self);
+}
+
+impl Device {
+    pub(crate) fn new(standard: &Standard, core: Kilohertz) -> Self {
+        Self {
+            memory: Memory::new(standard),
+            core_period: 1_000_000_000,
+            memory_period: u128::from(standard.clock().0) * u128::from(core.0),
+            ports: standard.organization().channels,
+            open: VecDeque::new(),
+            next_number: 0,
+        }
+    }
+
+    /// Opens a transfer: its number.
+    pub(crate) fn open(&mut self) -> u64 {
+        self.next_number += 1;
+        self.open.push_back((self.next_number, 0));
+        self.next_number
+    }
+
+    /// Bursts of a transfer that the memory has not answered.
+    pub(crate) fn pending(&self, number: u64) -> u64 {
+        let transfer = self.open.iter().find(|(open, _)| *open == number);
+        transfer.map_or(0, |(_, pending)| *pending)
+    }
+
+    /// Forgets a transfer that is complete.
+    pub(crate) fn close(&mut self, number: u64) {
+        self.open.retain(|(open, _)| *open != number);
+    }
+
+    /// Memory clocks that have passed after so many of the array's.
+    fn clocks(&self, cycles: u64) -> u64 {
+        (u128::from(cycles) * self.core_period / self.memory_period) as u64
+    }
+
+    /// The array's cycle in which the memory carries out a clock.
+    fn cycle_of(&self, clock: u64) -> u64 {
+        if clock == u64::MAX {
+            return u64::MAX;
+        }
+        let cycles = (u128::from(clock) + 1) * self.memory_period;
+        u64::try_from(cycles.div_ceil(self.core_period) - 1).unwrap_or(u64::MAX)
+    }
+
+    /// Carries out the memory clocks up to the end of the array's cycle `now`; whether a burst was
+    /// pushed or done.
+    pub(crate) fn tick(&mut self, requests: &mut impl Requests, now: u64) -> bool {
+        let target = self.clocks(now + 1);
+        let mut moved = false;
+        while self.memory.now() < target {
+            let pushed = self.push(requests);
+            moved |= pushed;
+            if pushed || self.memory.next_event() <= self.memory.now() {
+                self.memory.tick();
+            } else {
+                let next = self.memory.next_event().min(target);
+                self.memory.skip_to(next);
+            }
+            while let Some(done) = self.memory.pop_done() {
+                moved = true;
+                if let Some((_, pending)) = self.open.iter_mut().find(|(n, _)| *n == done.tag) {
+                    *pending -= 1;
+                }
+            }
+        }
+        moved
+    }
+
+    fn push(&mut self, requests: &mut impl Requests) -> bool {
+        let mut pushed = false;
+        for _ in 0..self.ports {
+            let Some((address, is_write, number)) = requests.peek() else {
+                break;
+            };
+            if !self.memory.accepts(address, is_write) {
+                break;
+            }
+            self.memory.push(address, is_write, number);
+            if let Some((_, pending)) = self.open.iter_mut().find(|(n, _)| *n == number) {
+                *pending += 1;
+            }
+            requests.pushed();
+            pushed = true;
+        }
+        pushed
+    }
+
+    /// The array's next cycle in which a burst can be pushed or done.
+    pub(crate) fn next_event(&self, requests: &impl Requests) -> u64 {
+        let can_push = requests
+            .peek()
+            .is_some_and(|(address, is_write, _)| self.memory.accepts(address, is_write));
+        let clock = if can_push {
+            self.memory.now()
+        } else {
+            self.memory.next_event()
+        };
+        self.cycle_of(clock)
+    }
+
+    /// What the memory has done.
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.memory.statistics()
+    }
+}
