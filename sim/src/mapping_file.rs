@@ -31,10 +31,16 @@ use crate::tiling::{Staging, Tiling};
 use row_stationary::RowStationary;
 
 /// The mapping files that come with the crate, by name.
-const PRESETS: [(&str, &str); 1] = [(
-    "eyeriss-alexnet",
-    include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
-)];
+const PRESETS: [(&str, &str); 2] = [
+    (
+        "eyeriss-alexnet",
+        include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
+    ),
+    (
+        "eyeriss-vgg16",
+        include_str!("mapping_file/presets/eyeriss-vgg16.yaml"),
+    ),
+];
 
 /// The names of the bundled mapping files.
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> {

@@ -227,6 +227,19 @@ impl Work {
             _ => (read, stores),
         };
         let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
+        let out = c
+            .buffer_write
+            .output
+            .div_ceil(u64::from(n.psum_out.words_per_cycle));
+        let net_steady = streams.input.max(streams.weight).max(streams.output);
+        let steady = busy.max(net_steady).max(out);
+        // What goes by between the last word sent of a pass and the first of the next.
+        let all_gaps = gaps(m, passes, &pass);
+        let waits_for_tile = a.array.load_order == LoadOrder::ResidentFirst
+            && a.array.passes == Passes::Exclusive
+            && resident != Operand::Output;
+        let resident_loads = if waits_for_tile { net[resident] } else { 0 };
+        let between = (all_gaps + resident_loads) / passes;
         // A tile that streams, or that results go to, is in use until its block ends; without a
         // second copy the next one's transfer starts only then.
         let serial_dram = Operand::ALL
@@ -242,7 +255,11 @@ impl Work {
                     o if o == resident => (read[o].saturating_sub(first_load(o))
                         + later * (bus.latency() + 1))
                         .saturating_sub(share(later, busy, passes)),
-                    _ => read[o].saturating_sub(first_load(o)) + later * (bus.latency() + 1),
+                    _ => {
+                        let load = read[o].saturating_sub(first_load(o)) / later.max(1);
+                        let hidden = lead(m, o, &pass, steady / passes) + between;
+                        later * (load + bus.latency() + 1).saturating_sub(hidden)
+                    }
                 }
             })
             .sum();
@@ -271,10 +288,6 @@ impl Work {
         } else {
             0
         };
-        let out = c
-            .buffer_write
-            .output
-            .div_ceil(u64::from(n.psum_out.words_per_cycle));
         let (loads, psum_out, one_way) = if resident == Operand::Output {
             (net.output + out, 0, net.output.max(out))
         } else {
@@ -325,7 +338,7 @@ impl Work {
             queue: queue(m),
             passes_follow: a.array.passes,
             resident_first: a.array.load_order == LoadOrder::ResidentFirst,
-            gaps: gaps(m, passes, &pass),
+            gaps: all_gaps,
             loads_overlap: a.array.passes != Passes::Exclusive
                 && a.scratchpads[resident].double_buffered,
             resident,
@@ -483,6 +496,14 @@ fn gaps(m: &Mapping<'_>, passes: u64, pass: &PerDim<Span>) -> u64 {
     };
     let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
     ways_out + passes.saturating_mul(way_in)
+}
+
+/// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
+fn lead(m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>, pass_time: u64) -> u64 {
+    let network = crate::machine::feed_network(m, operand);
+    let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
+    let parcels = u64::from(network.latency).max(1) + queued;
+    (parcels * pass_time / m.beats(pass)).min(pass_time)
 }
 
 fn queue(m: &Mapping<'_>) -> u64 {

@@ -266,15 +266,15 @@ fn reads_formula() {
     });
 }
 
-/// D5: without im2col an array unrolls whole dimensions, here 56 columns of outputs on 16 rows; with
-/// it the 3136 outputs are one dimension.
+/// D5: without im2col an array unrolls whole dimensions, here 28 x 28 outputs on 16 rows; with it
+/// the 784 outputs are one dimension.
 #[test]
 fn im2col_fills_more_of_the_array() {
     let network = zoo::find("resnet18").expect("a bundled network");
     let layer = network
         .layers()
         .iter()
-        .find(|l| l.name() == "layer1.0.conv1");
+        .find(|l| l.name() == "layer2.1.conv2");
     let layer = layer.expect("a layer of the network");
     let array = preset("systolic", &[]);
     let dataflow = Dataflow::find("os").expect("a known dataflow");

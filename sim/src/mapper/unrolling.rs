@@ -11,7 +11,7 @@ use crate::tiling::Tiling;
 use crate::traffic;
 
 /// Unrollings whose array time is estimated.
-const ESTIMATED: usize = 96;
+const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer.
@@ -105,8 +105,9 @@ enum Axis {
     Cols,
 }
 
-/// Every choice of factors along an axis: for each dimension none, as many PEs as it fills, or the
-/// fewest that take no more passes.
+/// Every choice of factors along an axis: for each dimension none, as many PEs as it fills, the
+/// fewest that take no more passes, and the same with a half and a third of the PEs, so that another
+/// dimension may stand beside it.
 fn unroll(
     layer: &Layer,
     dims: &[Dim],
@@ -125,13 +126,12 @@ fn unroll(
     };
     let size = layer.size(*dim).div_ceil(taken);
     let most = size.min(pes);
-    let even = size.div_ceil(size.div_ceil(most));
-    let mut last = 0;
-    for factor in [1, most, even] {
-        if factor == last {
+    let even = |most: u64| size.div_ceil(size.div_ceil(most.max(1)));
+    let factors = [1, most, even(most), even(most / 2), even(most / 3)];
+    for (i, factor) in factors.into_iter().enumerate() {
+        if factors[..i].contains(&factor) {
             continue;
         }
-        last = factor;
         let mut t = tiling;
         match axis {
             Axis::Rows => t.rows[*dim] = factor,
