@@ -18,6 +18,7 @@ mod device;
 mod dma;
 mod feed;
 mod layout;
+mod obstacle;
 mod payload;
 mod stall;
 mod values;
@@ -30,7 +31,7 @@ use stationary_workloads::PerDim;
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
 use crate::dram::Statistics;
-use crate::mapping::{Mapping, is_first};
+use crate::mapping::Mapping;
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
@@ -356,75 +357,6 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             busy: self.busy,
             stalls: self.stalls,
         };
-    }
-
-    /// What keeps the next beat from starting.
-    fn obstacle(&self) -> Option<Stall> {
-        let a = &self.array;
-        if a.done {
-            let is_draining = !a.results.is_empty();
-            return Some(if is_draining {
-                Stall::Drain
-            } else {
-                Stall::Dram(Operand::Output)
-            });
-        }
-        if self.now < a.free_at {
-            return Some(Stall::Drain);
-        }
-        if let ShiftIn::Until(end) = a.shift_in
-            && self.now < end
-        {
-            return Some(Stall::Network(self.m.resident));
-        }
-        for operand in [Operand::Weight, Operand::Input, Operand::Output] {
-            let feed = &self.feeds[operand];
-            let needed = if operand == self.m.resident {
-                a.residents
-            } else {
-                a.beats_started + 1
-            };
-            if feed.state.arrived >= needed {
-                continue;
-            }
-            return Some(if !feed.is_staged(&self.tiles) {
-                Stall::Dram(operand)
-            } else if feed.state.is_in_flight(needed - 1) {
-                Stall::Fill
-            } else if feed.state.is_hazard(self.gate(operand)) {
-                Stall::Dependency
-            } else if operand == Operand::Output && is_first(&a.cursor.pass) {
-                self.release_cause()
-            } else {
-                Stall::Network(operand)
-            });
-        }
-        if self.tiles.filled.output < a.output_tiles {
-            let is_leaving = is_first(&a.cursor.pass) && !a.results.is_empty();
-            return Some(if is_leaving && !self.waits_for_store() {
-                Stall::Drain
-            } else {
-                Stall::Dram(Operand::Output)
-            });
-        }
-        if a.has_room(self.m) {
-            None
-        } else if self.waits_for_store() {
-            Some(Stall::Dram(Operand::Output))
-        } else {
-            Some(Stall::PsumOut)
-        }
-    }
-
-    /// New outputs need no partial sums, but their place in the PEs: a resident tile may still be
-    /// leaving it.
-    fn release_cause(&self) -> Stall {
-        let is_leaving = self.m.resident == Operand::Output && !self.array.results.is_empty();
-        if is_leaving {
-            Stall::Drain
-        } else {
-            Stall::Fill
-        }
     }
 
     fn gate(&self, operand: Operand) -> Gate {

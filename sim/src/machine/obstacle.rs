@@ -1,0 +1,80 @@
+//! Why the next beat does not start.
+
+use stationary_arch::Operand;
+
+use crate::machine::Machine;
+use crate::machine::array::ShiftIn;
+use crate::machine::payload::Payload;
+use crate::machine::stall::Stall;
+use crate::mapping::is_first;
+
+impl<P: Payload> Machine<'_, '_, P> {
+    /// What keeps the next beat from starting.
+    pub(super) fn obstacle(&self) -> Option<Stall> {
+        let a = &self.array;
+        if a.done {
+            let is_draining = !a.results.is_empty();
+            return Some(if is_draining {
+                Stall::Drain
+            } else {
+                Stall::Dram(Operand::Output)
+            });
+        }
+        if self.now < a.free_at {
+            return Some(Stall::Drain);
+        }
+        if let ShiftIn::Until(end) = a.shift_in
+            && self.now < end
+        {
+            return Some(Stall::Network(self.m.resident));
+        }
+        for operand in [Operand::Weight, Operand::Input, Operand::Output] {
+            let feed = &self.feeds[operand];
+            let needed = if operand == self.m.resident {
+                a.residents
+            } else {
+                a.beats_started + 1
+            };
+            if feed.state.arrived >= needed {
+                continue;
+            }
+            return Some(if !feed.is_staged(&self.tiles) {
+                Stall::Dram(operand)
+            } else if feed.state.is_in_flight(needed - 1) {
+                Stall::Fill
+            } else if feed.state.is_hazard(self.gate(operand)) {
+                Stall::Dependency
+            } else if operand == Operand::Output && is_first(&a.cursor.pass) {
+                self.release_cause()
+            } else {
+                Stall::Network(operand)
+            });
+        }
+        if self.tiles.filled.output < a.output_tiles {
+            let is_leaving = is_first(&a.cursor.pass) && !a.results.is_empty();
+            return Some(if is_leaving && !self.waits_for_store() {
+                Stall::Drain
+            } else {
+                Stall::Dram(Operand::Output)
+            });
+        }
+        if a.has_room(self.m) {
+            None
+        } else if self.waits_for_store() {
+            Some(Stall::Dram(Operand::Output))
+        } else {
+            Some(Stall::PsumOut)
+        }
+    }
+
+    /// New outputs need no partial sums, but their place in the PEs: a resident tile may still be
+    /// leaving it.
+    fn release_cause(&self) -> Stall {
+        let is_leaving = self.m.resident == Operand::Output && !self.array.results.is_empty();
+        if is_leaving {
+            Stall::Drain
+        } else {
+            Stall::Fill
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What sets the time.
+
+use serde::Serialize;
+use stationary_arch::Operand;
+
+use crate::machine::Stall;
+
+/// The resource that sets the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Bound {
+    /// MACs on the PEs in use.
+    Compute,
+    /// Loading, filling and draining the array around its passes.
+    Ramp,
+    /// A network into the array.
+    Network(Operand),
+    /// The network that takes partial sums and results out.
+    PsumOut,
+    /// DRAM.
+    Dram,
+}
+
+impl Bound {
+    /// The name in tables and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Bound::Compute => "compute",
+            Bound::Ramp => "ramp",
+            Bound::Network(Operand::Input) => "network:input",
+            Bound::Network(Operand::Weight) => "network:weight",
+            Bound::Network(Operand::Output) => "network:psum_in",
+            Bound::PsumOut => "network:psum_out",
+            Bound::Dram => "dram",
+        }
+    }
+
+    /// What sets the time of a run: its MACs, or the greatest group of its stalls if that is more.
+    #[must_use]
+    pub fn of_stalls(busy: u64, stalls: &crate::Stalls) -> Self {
+        let mut best = (busy, Bound::Compute);
+        let dram = Operand::ALL
+            .iter()
+            .map(|o| stalls.of(Stall::Dram(*o)))
+            .sum();
+        let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency]
+            .map(|s| stalls.of(s))
+            .iter()
+            .sum();
+        for (cycles, bound) in [
+            (dram, Bound::Dram),
+            (
+                stalls.of(Stall::Network(Operand::Input)),
+                Bound::Network(Operand::Input),
+            ),
+            (
+                stalls.of(Stall::Network(Operand::Weight)),
+                Bound::Network(Operand::Weight),
+            ),
+            (
+                stalls.of(Stall::Network(Operand::Output)),
+                Bound::Network(Operand::Output),
+            ),
+            (stalls.of(Stall::PsumOut), Bound::PsumOut),
+            (ramp, Bound::Ramp),
+        ] {
+            if cycles > best.0 {
+                best = (cycles, bound);
+            }
+        }
+        best.1
+    }
+}

@@ -1,0 +1,405 @@
+//! The time that each unit of the machine needs for a layer, and how they add up.
+
+use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand};
+use stationary_workloads::{Dim, PerDim};
+
+use crate::counters::Counters;
+use crate::dataflow::is_reduction;
+use crate::machine::{DramBus, expected_bursts};
+use crate::mapping::{Mapping, is_double_buffered};
+use crate::model::Bound;
+use crate::model::ends::{last_block, last_pass};
+use crate::program::Cursor;
+use crate::tiling::Staging;
+use crate::traffic;
+use crate::window::Span;
+
+/// The time that each unit needs for the layer, were it alone.
+pub(super) struct Work {
+    pub(super) busy: u64,
+    passes: u64,
+    /// Cycles of each feeding network for what streams.
+    streams: PerOperand<u64>,
+    psum_out: u64,
+    /// Cycles of loading resident tiles, and how many loads there are.
+    loads: u64,
+    /// The busier of the networks that resident tiles come and go by.
+    one_way: u64,
+    /// The same without the first load, which may happen while other operands' tiles still come.
+    later_loads: u64,
+    load_count: u64,
+    /// Cycles before the first beat of a pass in which its first operands arrive.
+    first_beat: u64,
+    depth: u64,
+    /// The same of the last pass.
+    last_depth: u64,
+    /// Cycles of the network that takes results out, for what may wait for it.
+    queue: u64,
+    /// Whether loads and streams of the next pass overlap with this one.
+    passes_follow: Passes,
+    resident_first: bool,
+    /// Cycles between passes in which the array is not free, summed.
+    gaps: u64,
+    loads_overlap: bool,
+    resident: Operand,
+    /// Extra cycles of each pass that waits for its own partial sums.
+    dependency: u64,
+    dram: PerOperand<u64>,
+    stores: u64,
+    serial_dram: u64,
+    /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
+    expected_turns: u64,
+    turns: u64,
+    first_load: u64,
+    last_store: u64,
+    /// Cycles by which the memory may be behind the machine at the end.
+    slack: u64,
+    /// The least time that DRAM is busy.
+    dram_bound: u64,
+}
+
+impl Work {
+    pub(super) fn new(m: &Mapping<'_>, c: &Counters) -> Self {
+        let a = m.accelerator;
+        let n = &a.networks;
+        let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
+        let resident = m.resident;
+        let passes: u64 = Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
+        let busy = traffic::busy(m);
+        let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
+        let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
+        let pass = Cursor::first(m).pass;
+        let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
+        let last_depth = m.depth(&last_pass(m)) + u64::from(n.psum_out.latency).max(1);
+        let bus = DramBus::new(a);
+        let widths = &m.dram;
+        let read = PerOperand::from_fn(|o| bus.bound(widths.load(o).parts(c.dram_read[o])));
+        let finished = c.dram_write.output - c.dram_spilled;
+        let stores = bus
+            .bound(widths.store(false).parts(finished) + widths.store(true).parts(c.dram_spilled));
+        let first = Cursor::first(m);
+        let (read, stores) = match &a.dram.kind {
+            DramKind::Standard(standard) => {
+                let burst = standard.organization().burst_bytes();
+                let tiles = |o, width| {
+                    let tile = first.staged(m, o);
+                    let bursts = expected_bursts(m, o, &tile, width, burst);
+                    bus.bursts(bursts * traffic::staged_visits(m, o), burst)
+                };
+                let spilled = share(c.dram_spilled, 1000, c.dram_write.output);
+                let outputs = tiles(Operand::Output, widths.store(false));
+                let reads = PerOperand::from_fn(|o| match o {
+                    Operand::Output => share(outputs, spilled, 1000),
+                    o => tiles(o, widths.load(o)),
+                });
+                (reads, outputs)
+            }
+            _ => (read, stores),
+        };
+        let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
+        let out = c
+            .buffer_write
+            .output
+            .div_ceil(u64::from(n.psum_out.words_per_cycle));
+        let net_steady = streams.input.max(streams.weight).max(streams.output);
+        let steady = busy.max(net_steady).max(out);
+        // What goes by between the last word sent of a pass and the first of the next.
+        let all_gaps = gaps(m, passes, &pass);
+        let waits_for_tile = a.array.load_order == LoadOrder::ResidentFirst
+            && a.array.passes == Passes::Exclusive
+            && resident != Operand::Output;
+        let resident_loads = if waits_for_tile { net[resident] } else { 0 };
+        let between = (all_gaps + resident_loads) / passes;
+        // A tile that streams, or that results go to, is in use until its block ends; without a
+        // second copy the next one's transfer starts only then.
+        let serial_dram = Operand::ALL
+            .into_iter()
+            .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
+            // New outputs move in behind those that leave.
+            .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
+            .map(|o| {
+                let later = traffic::staged_visits(m, o).saturating_sub(1);
+                match o {
+                    Operand::Output => read[o] + stores + later * depth,
+                    // The last pass of a block computes with what is in the array already.
+                    o if o == resident => (read[o].saturating_sub(first_load(o))
+                        + later * (bus.latency() + 1))
+                        .saturating_sub(share(later, busy, passes)),
+                    _ => {
+                        let load = read[o].saturating_sub(first_load(o)) / later.max(1);
+                        let hidden = lead(m, o, &pass, steady / passes) + between;
+                        later * (load + bus.latency() + 1).saturating_sub(hidden)
+                    }
+                }
+            })
+            .sum();
+        let tile = m.resident_tile_words(resident, &pass).max(1);
+        let load_count = match resident {
+            Operand::Output => c.buffer_write.output.div_ceil(tile),
+            o => c.buffer_read[o].div_ceil(tile),
+        };
+        let first_beat = [Operand::Input, Operand::Weight]
+            .into_iter()
+            .filter(|o| *o != resident)
+            .map(|o| {
+                let words = m.resident_tile_words(o, &pass);
+                words.div_ceil(width(o))
+                    + u64::from(crate::machine::feed_network(m, o).latency).max(1)
+            })
+            .max()
+            .unwrap_or(0);
+        let pass_time = busy.div_ceil(passes);
+        let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
+        let innermost = m.loops[usize::from(m.loop_count.max(1) - 1)].dim;
+        let distance = if is_reduction(innermost) { 1 } else { 2 };
+        let dependency = if accumulates {
+            let round = depth + u64::from(n.psum_in.latency).max(1);
+            round.saturating_sub(distance * pass_time) / distance
+        } else {
+            0
+        };
+        let (loads, psum_out, one_way) = if resident == Operand::Output {
+            (net.output + out, 0, net.output.max(out))
+        } else {
+            (net[resident], out, net[resident])
+        };
+        let turns = |ways: &dyn Fn(Operand, u64, u64) -> u64| {
+            let staged = Operand::ALL.into_iter();
+            let staged = staged.filter(|o| {
+                m.tiling.staging[*o] != Staging::Layer
+                    && (*o != Operand::Output || c.dram_read.output > 0)
+            });
+            let turns = staged.map(|o| {
+                let own = if o == Operand::Output { busy } else { net[o] };
+                let doubled = is_double_buffered(a, o);
+                if o == Operand::Output && doubled {
+                    return 0;
+                }
+                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / (1 + u64::from(doubled))
+            });
+            turns.max().unwrap_or(0)
+        };
+        let expected_turns = turns(&|o, own, visits| match o {
+            Operand::Output => own + stores + visits * depth,
+            // A streamed tile is in use for as long as its passes last.
+            o if o != resident => own.max(busy) + visits * (bus.latency() + 1),
+            _ => own + visits * (bus.latency() + 1),
+        });
+        // Edges may be less deep, and tiles that are all padding skip the memory.
+        let is_standard = matches!(a.dram.kind, DramKind::Standard(_));
+        let turns = if is_standard {
+            0
+        } else {
+            turns(&|_, own, _| own)
+        };
+        let later = c.buffer_read[resident].saturating_sub(tile);
+        Self {
+            busy,
+            later_loads: later.div_ceil(width(resident)),
+            passes,
+            streams,
+            psum_out,
+            loads,
+            one_way,
+            load_count,
+            first_beat,
+            depth,
+            last_depth,
+            queue: queue(m),
+            passes_follow: a.array.passes,
+            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
+            gaps: all_gaps,
+            loads_overlap: a.array.passes != Passes::Exclusive
+                && a.scratchpads[resident].double_buffered,
+            resident,
+            dependency,
+            dram: read,
+            stores,
+            serial_dram,
+            expected_turns,
+            turns,
+            first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
+            slack: bus.slack(),
+            dram_bound: if is_standard {
+                compulsory(m, &bus).saturating_sub(bus.slack())
+            } else {
+                read.input + read.weight + read.output + stores
+            },
+            last_store: bus.bound(
+                widths
+                    .store(false)
+                    .parts(m.words(Operand::Output, &last_block(m))),
+            ),
+        }
+    }
+
+    /// Cycles of the array with memory never in the way.
+    pub(super) fn array(&self) -> u64 {
+        let streams = [
+            self.busy,
+            self.streams.input,
+            self.streams.weight,
+            self.streams.output,
+        ];
+        let streams = streams.into_iter().max().unwrap_or(0);
+        let steady = streams.max(self.psum_out);
+        let serial_loads = if self.resident == Operand::Output {
+            // A tile of outputs is loaded, summed and drained; with two registers two tiles take
+            // turns.
+            let cycle = self.loads + self.busy + self.load_count * (self.depth + 1);
+            let cycle = if self.loads_overlap { cycle / 2 } else { cycle };
+            cycle.saturating_sub(self.busy)
+        } else if self.loads_overlap {
+            self.loads.saturating_sub(steady)
+        } else {
+            self.loads + self.load_count
+        };
+        let ramps = if self.passes_follow == Passes::Exclusive {
+            self.passes.saturating_mul(self.first_beat)
+        } else {
+            self.first_beat
+        };
+        // Weights and the first beat's inputs come over networks of their own, at the same time.
+        let ahead = if self.passes_follow != Passes::Exclusive
+            || self.resident == Operand::Output
+            || self.resident_first
+        {
+            serial_loads + ramps
+        } else {
+            serial_loads.max(ramps)
+        };
+        // Results that wait for the way out leave while the next pass is being loaded.
+        let hidden = ahead
+            .min(self.passes.saturating_mul(self.queue))
+            .min(self.psum_out);
+        let out = self.psum_out + ahead - hidden;
+        let body = (streams + ahead).max(out) + self.gaps;
+        body + self.last_depth
+            + self
+                .passes
+                .saturating_sub(1)
+                .saturating_mul(self.dependency)
+    }
+
+    fn dram_total(&self) -> u64 {
+        self.dram.input + self.dram.weight + self.dram.output + self.stores
+    }
+
+    pub(super) fn total(&self, array: u64) -> u64 {
+        let ends = self.first_load + self.last_store;
+        let inner_dram = self.dram_total().saturating_sub(ends);
+        (ends + (array + self.serial_dram).max(inner_dram)).max(self.expected_turns)
+    }
+
+    pub(super) fn lower_bound(&self) -> u64 {
+        let serial_loads = if self.loads_overlap || self.resident == Operand::Output {
+            0
+        } else {
+            self.later_loads
+        };
+        let last_store = self.last_store.saturating_sub(self.slack);
+        let alone = self.first_load + self.busy + serial_loads + last_store;
+        [
+            alone,
+            self.psum_out,
+            self.streams.input,
+            self.streams.weight,
+            self.streams.output,
+            self.one_way,
+            self.turns,
+            self.dram_bound,
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(0)
+    }
+
+    pub(super) fn bound_by(&self, array: u64, total: u64) -> Bound {
+        if total >= 2 * array.max(1)
+            || (total > array && self.dram_total() > self.busy.max(array / 2))
+        {
+            return Bound::Dram;
+        }
+        let mut best = (self.busy, Bound::Compute);
+        for (cycles, bound) in [
+            (self.streams.input, Bound::Network(Operand::Input)),
+            (self.streams.weight, Bound::Network(Operand::Weight)),
+            (self.streams.output, Bound::Network(Operand::Output)),
+            (self.psum_out, Bound::PsumOut),
+            (
+                self.loads,
+                if self.resident == Operand::Output {
+                    Bound::PsumOut
+                } else {
+                    Bound::Network(self.resident)
+                },
+            ),
+        ] {
+            if cycles > best.0 {
+                best = (cycles, bound);
+            }
+        }
+        if array >= 2 * best.0 {
+            Bound::Ramp
+        } else {
+            best.1
+        }
+    }
+}
+
+/// Cycles between the last step of a pass and the first of the next in which the array does not
+/// take one: the way out, where passes do not overlap, and a resident tile's way in.
+fn gaps(m: &Mapping<'_>, passes: u64, pass: &PerDim<Span>) -> u64 {
+    let a = &m.accelerator.array;
+    let between = passes.saturating_sub(1);
+    let ways_out = || m.total_occupancy(passes, pass) - m.occupancy(&last_pass(m));
+    let ways_out = match a.passes {
+        Passes::Overlapped => 0,
+        Passes::Serial => ways_out(),
+        Passes::Exclusive => {
+            let network = m.accelerator.networks.psum_out;
+            let last_beat = m.resident_tile_words(Operand::Output, pass);
+            let sending = u64::from(network.latency).max(1)
+                + last_beat.div_ceil(u64::from(network.words_per_cycle));
+            ways_out() + between.saturating_mul(sending)
+        }
+    };
+    let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
+    ways_out + passes.saturating_mul(way_in)
+}
+
+/// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
+fn lead(m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>, pass_time: u64) -> u64 {
+    let network = crate::machine::feed_network(m, operand);
+    let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
+    let parcels = u64::from(network.latency).max(1) + queued;
+    (parcels * pass_time / m.beats(pass)).min(pass_time)
+}
+
+fn queue(m: &Mapping<'_>) -> u64 {
+    let pass = Cursor::first(m).pass;
+    let words = m.results_capacity(&pass) * m.resident_tile_words(Operand::Output, &pass);
+    words / u64::from(m.accelerator.networks.psum_out.words_per_cycle)
+}
+
+/// `part / whole` of an amount; the product may exceed 64 bits.
+fn share(part: u64, amount: u64, whole: u64) -> u64 {
+    u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
+}
+
+/// The least time in which each word crosses the DRAM's bus once. A controller may merge requests
+/// for one burst that wait together and answer reads from waiting writes, so that tiles which
+/// overlap, and sums that come back, need not cost more.
+fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
+    let parts: u128 = Operand::ALL
+        .into_iter()
+        .map(|o| {
+            let width = match o {
+                Operand::Output => m.dram.store(false),
+                o => m.dram.load(o),
+            };
+            width.parts(m.words(o, &m.whole()))
+        })
+        .sum();
+    bus.bound(parts)
+}
