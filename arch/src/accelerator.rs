@@ -177,6 +177,8 @@ pub struct Network {
     pub topology: Topology,
     /// Words that each PE's end of the network queues ahead of the scratchpad.
     pub fifo_words: u32,
+    /// Whether the words of a cycle go to (or come from) one row and column tag.
+    pub tagged: bool,
 }
 
 /// The four networks.

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! Defaults: a width is `rows` for the input and `cols` for the others, a latency 1, a topology
-//! `systolic`, a FIFO one word; nothing is double buffered unless it says so; DRAM has the array's
+//! `systolic`, a FIFO one word, no tags; nothing is double buffered unless it says so; DRAM has the array's
 //! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
 //! bits. The kind of DRAM is `ideal`, `bandwidth` or a standard such as `ddr4-2400`. The other two may
 //! carry the fields of `bandwidth`, so that one override switches a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
@@ -90,7 +90,7 @@ struct ArrayConfig {
 mirror! {
     ScratchpadConfig { words: Count, double_buffered: bool }
     ScratchpadsConfig { input: ScratchpadConfig, weight: ScratchpadConfig, output: ScratchpadConfig }
-    NetworkConfig { words_per_cycle: Width, latency: Count, topology: Topology, fifo_words: Count }
+    NetworkConfig { words_per_cycle: Width, latency: Count, topology: Topology, fifo_words: Count, tagged: bool }
     NetworksConfig {
         input: NetworkConfig, weight: NetworkConfig, psum_in: NetworkConfig, psum_out: NetworkConfig,
     }
@@ -228,6 +228,7 @@ impl NetworksConfig {
                     1,
                     limits::FIFO,
                 ),
+                tagged: config.tagged.unwrap_or(false),
             }
         };
         Networks {

@@ -84,6 +84,7 @@ fn every_field_can_be_set_on_a_file_that_leaves_all_out() {
         ("networks.weight.topology", "tree"),
         ("networks.input.latency", "0"),
         ("networks.psum_in.fifo_words", "8"),
+        ("networks.psum_in.tagged", "true"),
         ("global_buffer.kib", "1.5"),
         ("global_buffer.double_buffered", "true"),
         (

@@ -125,6 +125,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
         latency: rng.random_range(0..=4),
         topology: topologies[rng.random_range(0..4)],
         fifo_words: rng.random_range(0..=4),
+        tagged: rng.random(),
     };
     let networks = Networks {
         input: network(),

@@ -25,6 +25,7 @@ impl Config {
                 latency: count(network.latency),
                 topology: Some(network.topology),
                 fifo_words: count(network.fifo_words),
+                tagged: Some(network.tagged),
             })
         };
         let scratchpad = |operand: Operand| {

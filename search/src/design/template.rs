@@ -78,6 +78,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
         latency: 1,
         topology,
         fifo_words: 2,
+        tagged: false,
     };
     // Eyeriss has a bus of 4 words for 14 columns.
     let quarter = cols.div_ceil(4);

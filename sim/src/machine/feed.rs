@@ -12,6 +12,7 @@ use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
+use crate::machine::tags::TagWords;
 use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
@@ -46,6 +47,7 @@ pub(crate) struct Feed {
     pub(crate) operand: Operand,
     is_resident: bool,
     width: u64,
+    tag_words: TagWords,
     latency: u64,
     /// Whether a pass's words wait until the pass before has left the array.
     exclusive: bool,
@@ -89,6 +91,7 @@ impl ShapedFeed {
                 operand,
                 is_resident: mapping.resident == operand,
                 width: u64::from(network.words_per_cycle),
+                tag_words: TagWords::new(mapping, operand, network),
                 latency: u64::from(network.latency).max(1),
                 exclusive: mapping.accelerator.array.passes == Passes::Exclusive,
                 resident_first: mapping.accelerator.array.load_order == LoadOrder::ResidentFirst
@@ -164,11 +167,14 @@ impl ShapedFeed {
                 sent.moved = true;
             }
             let f = &mut self.state;
-            let words = f.words_left.min(budget);
+            let words = f.tag_words.transfer(f.words_left, budget);
             if words == 0 && f.words_left > 0 {
                 break;
             }
             budget -= words;
+            if words > 0 && f.tag_words.is_tagged() {
+                budget = 0;
+            }
             f.words_left -= words;
             sent.words += words;
             sent.moved |= words > 0;

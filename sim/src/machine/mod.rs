@@ -21,6 +21,7 @@ mod layout;
 mod obstacle;
 mod payload;
 mod stall;
+mod tags;
 mod values;
 
 use std::cmp::Ordering;
@@ -39,10 +40,12 @@ use array::{Array, ShiftIn};
 use dma::{Arrival, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
+use tags::TagWords;
 
 pub(crate) use bus::Bus as DramBus;
 pub(crate) use layout::expected_bursts;
 pub use stall::{Stall, Stalls};
+pub(crate) use tags::TagWords as Tags;
 pub use values::{FunctionalRun, Tensors, run_functional};
 
 /// How the machine gets from one cycle to the next. Results are the same under each.
@@ -99,6 +102,8 @@ struct Machine<'m, 'a, P> {
     feeds: PerOperand<ShapedFeed>,
     array: Array,
     written: u64,
+    /// Words of results that come from one PE.
+    tag_words: TagWords,
     /// New words written into the output tile that is open.
     open_words: u64,
     counters: Counters,
@@ -135,6 +140,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             first_mac: None,
             first_work: None,
             open_words: 0,
+            tag_words: TagWords::new(m, Operand::Output, m.accelerator.networks.psum_out),
             last_result: 0,
             pass_mark: PassMark::default(),
             payload,
@@ -227,9 +233,12 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             if front.ready > self.now || (front.words > 0 && room == 0) {
                 break;
             }
-            let words = front.words.min(budget).min(room);
+            let words = self.tag_words.transfer(front.words, budget).min(room);
             front.words -= words;
             budget -= words;
+            if words > 0 && self.tag_words.is_tagged() {
+                budget = 0;
+            }
             if front.is_fresh {
                 self.open_words += words;
             }

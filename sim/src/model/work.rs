@@ -5,7 +5,7 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
-use crate::machine::{DramBus, expected_bursts};
+use crate::machine::{DramBus, Tags, expected_bursts};
 use crate::mapping::{Mapping, is_double_buffered};
 use crate::model::Bound;
 use crate::model::ends::{last_block, last_pass};
@@ -18,13 +18,13 @@ use crate::window::Span;
 pub(super) struct Work {
     pub(super) busy: u64,
     passes: u64,
+    /// The least cycles of the busiest network.
+    networks: u64,
     /// Cycles of each feeding network for what streams.
     streams: PerOperand<u64>,
     psum_out: u64,
     /// Cycles of loading resident tiles, and how many loads there are.
     loads: u64,
-    /// The busier of the networks that resident tiles come and go by.
-    one_way: u64,
     /// The same without the first load, which may happen while other operands' tiles still come.
     later_loads: u64,
     load_count: u64,
@@ -66,7 +66,15 @@ impl Work {
         let resident = m.resident;
         let passes: u64 = Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
         let busy = traffic::busy(m);
-        let net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
+        let tags = |o, network| Tags::new(m, o, network);
+        let net = PerOperand::from_fn(|o| {
+            let network = crate::machine::feed_network(m, o);
+            tags(o, network).cycles(c.buffer_read[o], width(o))
+        });
+        // At the edges a tag may have fewer words, so that the bound goes by words alone.
+        let least_net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
+        let out_width = u64::from(n.psum_out.words_per_cycle);
+        let least_out = c.buffer_write.output.div_ceil(out_width);
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
         let pass = Cursor::first(m).pass;
         let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
@@ -97,10 +105,7 @@ impl Work {
             _ => (read, stores),
         };
         let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
-        let out = c
-            .buffer_write
-            .output
-            .div_ceil(u64::from(n.psum_out.words_per_cycle));
+        let out = tags(Operand::Output, n.psum_out).cycles(c.buffer_write.output, out_width);
         let net_steady = streams.input.max(streams.weight).max(streams.output);
         let steady = busy.max(net_steady).max(out);
         // What goes by between the last word sent of a pass and the first of the next.
@@ -158,12 +163,12 @@ impl Work {
         } else {
             0
         };
-        let (loads, psum_out, one_way) = if resident == Operand::Output {
-            (net.output + out, 0, net.output.max(out))
+        let (loads, psum_out) = if resident == Operand::Output {
+            (net.output + out, 0)
         } else {
-            (net[resident], out, net[resident])
+            (net[resident], out)
         };
-        let turns = |ways: &dyn Fn(Operand, u64, u64) -> u64| {
+        let turns = |net: &PerOperand<u64>, ways: &dyn Fn(Operand, u64, u64) -> u64| {
             let staged = Operand::ALL.into_iter();
             let staged = staged.filter(|o| {
                 m.tiling.staging[*o] != Staging::Layer
@@ -179,7 +184,7 @@ impl Work {
             });
             turns.max().unwrap_or(0)
         };
-        let expected_turns = turns(&|o, own, visits| match o {
+        let expected_turns = turns(&net, &|o, own, visits| match o {
             Operand::Output => own + stores + visits * depth,
             // A streamed tile is in use for as long as its passes last.
             o if o != resident => own.max(busy) + visits * (bus.latency() + 1),
@@ -190,7 +195,7 @@ impl Work {
         let turns = if is_standard {
             0
         } else {
-            turns(&|_, own, _| own)
+            turns(&least_net, &|_, own, _| own)
         };
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
@@ -198,9 +203,12 @@ impl Work {
             later_loads: later.div_ceil(width(resident)),
             passes,
             streams,
+            networks: Operand::ALL
+                .into_iter()
+                .map(|o| least_net[o])
+                .fold(least_out, u64::max),
             psum_out,
             loads,
-            one_way,
             load_count,
             first_beat,
             depth,
@@ -299,19 +307,10 @@ impl Work {
         };
         let last_store = self.last_store.saturating_sub(self.slack);
         let alone = self.first_load + self.busy + serial_loads + last_store;
-        [
-            alone,
-            self.psum_out,
-            self.streams.input,
-            self.streams.weight,
-            self.streams.output,
-            self.one_way,
-            self.turns,
-            self.dram_bound,
-        ]
-        .into_iter()
-        .max()
-        .unwrap_or(0)
+        [alone, self.networks, self.turns, self.dram_bound]
+            .into_iter()
+            .max()
+            .unwrap_or(0)
     }
 
     pub(super) fn bound_by(&self, array: u64, total: u64) -> Bound {
