@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use crate::banks::Banks;
 use crate::dram::Standard;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Kilohertz, Nanometres};
@@ -225,6 +226,8 @@ pub struct Partition {
     pub bytes: u64,
     /// Whether a tile is filled while the previous one is in use; a tile may then use half.
     pub double_buffered: bool,
+    /// The banks that it is made of; without, each of its streams has a port of its own.
+    pub banks: Option<Banks>,
 }
 
 /// Off-chip memory.

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use crate::accelerator::{Accelerator, DramKind};
+use crate::banks::Banks;
 use crate::config::{Count, Number};
 use crate::error::{ArchError, Problem};
 use crate::operand::Operand;
@@ -27,6 +28,8 @@ pub(crate) mod limits {
     pub(crate) const LATENCY: Limits = 0..=1 << 20;
     pub(crate) const FIFO: Limits = 1..=1 << 20;
     pub(crate) const BUFFER_BYTES: Limits = 1..=1 << 40;
+    pub(crate) const BANKS: Limits = 1..=128;
+    pub(crate) const BANK_BITS: Limits = 1..=1 << 16;
     pub(crate) const KILOHERTZ: Limits = 1..=100_000_000;
     pub(crate) const WORD_BITS: Limits = 1..=64;
     pub(crate) const DRAM_WORD_BITS: Limits = 1..=4096;
@@ -195,6 +198,9 @@ impl Accelerator {
                 partition.bytes,
                 limits::BUFFER_BYTES,
             );
+            if let Some(banks) = partition.banks {
+                collect_banks(&path, partition.bytes, banks, problems);
+            }
             if partition.operands.is_empty() {
                 let path = format!("{path}.operands");
                 problems.add(
@@ -218,6 +224,22 @@ impl Accelerator {
                 );
             }
         }
+    }
+}
+
+fn collect_banks(path: &str, bytes: u64, banks: Banks, problems: &mut Collector) {
+    let (count, width) = (u64::from(banks.count), u64::from(banks.width.0));
+    problems.within(&format!("{path}.banks.count"), count, limits::BANKS);
+    problems.within(&format!("{path}.banks.bits"), width, limits::BANK_BITS);
+    let row = count * width;
+    let is_whole =
+        row > 0 && bytes <= *limits::BUFFER_BYTES.end() && (8 * bytes).is_multiple_of(row);
+    if row > 0 && !is_whole {
+        problems.add(
+            format!("{path}.banks"),
+            format!("{count} banks of {width} bits in {bytes} bytes"),
+            "as many whole rows in each bank",
+        );
     }
 }
 

@@ -16,7 +16,8 @@
 //! ```
 //!
 //! Defaults: a width is `rows` for the input and `cols` for the others, a latency 1, a topology
-//! `systolic`, a FIFO one word, no tags; nothing is double buffered unless it says so; DRAM has the array's
+//! `systolic`, a FIFO one word, no tags; nothing is double buffered unless it says so; without `banks` a part of the
+//! buffer has a port for each stream, with them rows of 64 bits and one port; DRAM has the array's
 //! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
 //! bits. The kind of DRAM is `ideal`, `bandwidth` or a standard such as `ddr4-2400`. The other two may
 //! carry the fields of `bandwidth`, so that one override switches a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
@@ -31,6 +32,7 @@ use crate::accelerator::{
     Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
     Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
 };
+use crate::banks::{Banks, Ports, Sharing};
 use crate::check::{Collector, limits};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
@@ -95,7 +97,8 @@ mirror! {
         input: NetworkConfig, weight: NetworkConfig, psum_in: NetworkConfig, psum_out: NetworkConfig,
     }
     GlobalBufferConfig {
-        kib: Number, double_buffered: bool, partitions: Vec<PartitionConfig>, padding: Padding,
+        kib: Number, double_buffered: bool, banks: BanksConfig, partitions: Vec<PartitionConfig>,
+        padding: Padding,
     }
     DramConfig {
         kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number,
@@ -111,6 +114,17 @@ pub(crate) struct PartitionConfig {
     operands: Vec<Operand>,
     kib: Number,
     double_buffered: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    banks: Option<BanksConfig>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BanksConfig {
+    count: Count,
+    bits: Option<Count>,
+    ports: Option<Ports>,
+    sharing: Option<Sharing>,
 }
 
 impl Config {
@@ -250,6 +264,9 @@ impl GlobalBufferConfig {
                     operands: Operand::ALL.to_vec(),
                     bytes: problems.bytes("global_buffer.kib", kib),
                     double_buffered: self.double_buffered.unwrap_or(false),
+                    banks: self
+                        .banks
+                        .map(|banks| banks.resolve("global_buffer.banks", problems)),
                 }],
                 padding,
             };
@@ -257,6 +274,7 @@ impl GlobalBufferConfig {
         for (given, field) in [
             (self.kib.is_some(), "kib"),
             (self.double_buffered.is_some(), "double_buffered"),
+            (self.banks.is_some(), "banks"),
         ] {
             if given {
                 problems.add(
@@ -279,10 +297,27 @@ impl GlobalBufferConfig {
                 ),
                 operands: partition.operands,
                 double_buffered: partition.double_buffered.unwrap_or(false),
+                banks: partition.banks.map(|banks| {
+                    banks.resolve(&format!("global_buffer.partitions.{index}.banks"), problems)
+                }),
             });
         GlobalBuffer {
             partitions: resolved.collect(),
             padding,
+        }
+    }
+}
+
+impl BanksConfig {
+    fn resolve(self, path: &str, problems: &mut Collector) -> Banks {
+        let mut field = |name: &str, count, default, limits: limits::Limits| {
+            problems.narrow(&format!("{path}.{name}"), count, default, limits)
+        };
+        Banks {
+            count: field("count", Some(self.count), 1, limits::BANKS),
+            width: Bits(field("bits", self.bits, 64, limits::BANK_BITS)),
+            ports: self.ports.unwrap_or_default(),
+            sharing: self.sharing.unwrap_or_default(),
         }
     }
 }

@@ -26,6 +26,7 @@
 //! ```
 
 mod accelerator;
+mod banks;
 mod check;
 pub mod config;
 mod cost;
@@ -42,6 +43,7 @@ pub use accelerator::{
     Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
     Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
 };
+pub use banks::{Banks, Ports, Sharing};
 pub use check::DATAFLOWS;
 pub use cost::{Area, CostModel};
 pub use error::{ArchError, Problem};

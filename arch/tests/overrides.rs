@@ -87,6 +87,7 @@ fn every_field_can_be_set_on_a_file_that_leaves_all_out() {
         ("networks.psum_in.tagged", "true"),
         ("global_buffer.kib", "1.5"),
         ("global_buffer.double_buffered", "true"),
+        ("global_buffer.banks", "{count: 4}"),
         (
             "global_buffer.partitions",
             "[{operands: [input, weight, output], kib: 7}]",

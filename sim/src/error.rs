@@ -105,6 +105,20 @@ pub enum MappingError {
         /// Bytes there are.
         available: u64,
     },
+    /// The tiles fit, but not in whole banks for each operand.
+    #[error(
+        "the {} tiles take {needed} banks of the global buffer, none of which two operands share; \
+         their partition has {available}",
+        names(operands)
+    )]
+    Banks {
+        /// The operands of the partition.
+        operands: Vec<Operand>,
+        /// Banks needed.
+        needed: u64,
+        /// Banks there are.
+        available: u64,
+    },
 }
 
 fn names(operands: &[Operand]) -> String {

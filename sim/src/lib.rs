@@ -17,6 +17,7 @@ mod mapping;
 pub mod mapping_file;
 mod model;
 mod pipeline;
+mod placement;
 mod program;
 mod tiling;
 mod trace;

@@ -2,12 +2,13 @@
 
 mod check;
 
-use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
+use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Sharing, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
 use crate::dataflow::{Dataflow, is_reduction, is_relevant};
 use crate::dram_width::DramWidths;
 use crate::error::MappingError;
+use crate::placement::whole_banks;
 use crate::program::{Level, Loop};
 use crate::tiling::{Staging, Tiling};
 use crate::window::{Axis, Span};
@@ -324,18 +325,9 @@ impl<'a> Mapping<'a> {
     /// Whether the tiles fit their partitions of the global buffer.
     pub(crate) fn check_buffer(&self) -> Result<(), MappingError> {
         for partition in &self.accelerator.global_buffer.partitions {
-            let copies = |operand| {
-                let once = self.tiling.staging[operand] == Staging::Layer;
-                if partition.double_buffered && !once {
-                    2
-                } else {
-                    1
-                }
-            };
-            let needed = partition
-                .operands
-                .iter()
-                .map(|o| copies(*o) * self.tile_bytes(*o))
+            let operands = partition.operands.iter();
+            let needed = operands
+                .map(|o| self.copies_held(partition, *o) * self.tile_bytes(*o))
                 .sum();
             if needed > partition.bytes {
                 return Err(MappingError::GlobalBuffer {
@@ -343,6 +335,23 @@ impl<'a> Mapping<'a> {
                     needed,
                     available: partition.bytes,
                 });
+            }
+            let Some(banks) = partition.banks else {
+                continue;
+            };
+            if banks.sharing == Sharing::WholeBanks {
+                let operands = partition.operands.iter();
+                let needed = operands
+                    .map(|o| whole_banks(self, partition, banks, *o))
+                    .sum();
+                let available = banks.count.into();
+                if needed > available {
+                    return Err(MappingError::Banks {
+                        operands: partition.operands.clone(),
+                        needed,
+                        available,
+                    });
+                }
             }
         }
         Ok(())

@@ -47,6 +47,9 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
                 standard.name()
             ),
         },
+        Bound::Buffer => "Streams wait for banks of the global buffer: more banks, wider rows or \
+                          banks with a port for each direction (global_buffer ... banks) help"
+            .to_owned(),
         Bound::Network(Operand::Input) => widen("input", n.input.words_per_cycle),
         Bound::Network(Operand::Weight) => widen("weight", n.weight.words_per_cycle),
         Bound::Network(Operand::Output) => widen("psum_in", n.psum_in.words_per_cycle),

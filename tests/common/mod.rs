@@ -9,9 +9,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
-    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Operand,
-    Padding, Partition, Passes, PerOperand, Precision, ResidentLoad, RunLength, Scratchpad, Skew,
-    Topology,
+    Accelerator, Array, Banks, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks,
+    Operand, Padding, Partition, Passes, PerOperand, Ports, Precision, ResidentLoad, RunLength,
+    Scratchpad, Sharing, Skew, Topology,
 };
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
@@ -141,20 +141,10 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
         partial_sum: bits(),
     };
     let partitions = if rng.random() {
-        vec![Partition {
-            operands: Operand::ALL.to_vec(),
-            bytes: rng.random_range(200..200_000),
-            double_buffered: rng.random(),
-        }]
+        vec![partition(rng, &Operand::ALL)]
     } else {
-        Operand::ALL
-            .iter()
-            .map(|o| Partition {
-                operands: vec![*o],
-                bytes: rng.random_range(100..100_000),
-                double_buffered: rng.random(),
-            })
-            .collect()
+        let alone = Operand::ALL.iter().map(|o| partition(rng, &[*o]));
+        alone.collect()
     };
     let kind = if rng.random_bool(0.2) {
         DramKind::Ideal
@@ -210,6 +200,23 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             }),
         },
         precision,
+    }
+}
+
+fn partition(rng: &mut impl Rng, operands: &[Operand]) -> Partition {
+    let banks = rng.random_bool(0.5).then(|| Banks {
+        count: rng.random_range(1..=6),
+        width: Bits([8, 24, 64, 128][rng.random_range(0..4)]),
+        ports: [Ports::One, Ports::ReadWrite][rng.random_range(0..2)],
+        sharing: [Sharing::Interleaved, Sharing::WholeBanks][rng.random_range(0..2)],
+    });
+    let rows = |banks: Banks| u64::from(banks.count * banks.width.0 / 8);
+    let bytes = rng.random_range(100..200_000u64);
+    Partition {
+        operands: operands.to_vec(),
+        bytes: bytes.next_multiple_of(banks.map_or(1, rows)),
+        double_buffered: rng.random(),
+        banks,
     }
 }
 

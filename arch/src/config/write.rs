@@ -1,13 +1,14 @@
 //! The file that stands for an accelerator.
 
 use super::{
-    ArrayConfig, Config, Count, DramConfig, DramKindConfig, GlobalBufferConfig, NetworkConfig,
-    NetworksConfig, Number, PartitionConfig, PrecisionConfig, RunLengthConfig, ScratchpadConfig,
-    ScratchpadsConfig, Width,
+    ArrayConfig, BanksConfig, Config, Count, DramConfig, DramKindConfig, GlobalBufferConfig,
+    NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig, RunLengthConfig,
+    ScratchpadConfig, ScratchpadsConfig, Width,
 };
 use crate::accelerator::{Accelerator, DramKind, GlobalBuffer, Network, Partition, Scratchpad};
+use crate::banks::{Banks, Ports, Sharing};
 use crate::operand::Operand;
-use crate::units::Kilohertz;
+use crate::units::{Bits, Kilohertz};
 
 impl Config {
     /// The file that stands for a checked accelerator, with every field written out.
@@ -108,13 +109,21 @@ impl Config {
     /// A file in which every field there is has a value: overrides find the fields' names here.
     pub(crate) fn with_every_field(accelerator: &Accelerator) -> Self {
         let mut config = Self::of(accelerator);
+        let example = Banks {
+            count: 1,
+            width: Bits(8),
+            ports: Ports::One,
+            sharing: Sharing::Interleaved,
+        };
         config.global_buffer = GlobalBufferConfig {
             kib: Some(Number(1.0)),
             double_buffered: Some(false),
+            banks: Some(BanksConfig::of(example)),
             partitions: Some(vec![PartitionConfig {
                 operands: Operand::ALL.to_vec(),
                 kib: Number(1.0),
                 double_buffered: Some(false),
+                banks: Some(BanksConfig::of(example)),
             }]),
             padding: Some(accelerator.global_buffer.padding),
         };
@@ -129,6 +138,17 @@ impl Config {
     }
 }
 
+impl BanksConfig {
+    fn of(banks: Banks) -> Self {
+        Self {
+            count: Count(banks.count.into()),
+            bits: count(banks.width.0),
+            ports: Some(banks.ports),
+            sharing: Some(banks.sharing),
+        }
+    }
+}
+
 impl GlobalBufferConfig {
     fn of(buffer: &GlobalBuffer) -> Self {
         if let [
@@ -136,6 +156,7 @@ impl GlobalBufferConfig {
                 operands,
                 bytes,
                 double_buffered,
+                banks,
             },
         ] = buffer.partitions.as_slice()
             && operands == &Operand::ALL
@@ -144,6 +165,7 @@ impl GlobalBufferConfig {
             return Self {
                 kib,
                 double_buffered: Some(*double_buffered),
+                banks: banks.map(BanksConfig::of),
                 partitions: None,
                 padding: Some(buffer.padding),
             };
@@ -152,10 +174,12 @@ impl GlobalBufferConfig {
             operands: partition.operands.clone(),
             kib: kibibytes(partition.bytes),
             double_buffered: Some(partition.double_buffered),
+            banks: partition.banks.map(BanksConfig::of),
         });
         Self {
             kib: None,
             double_buffered: None,
+            banks: None,
             partitions: Some(partitions.collect()),
             padding: Some(buffer.padding),
         }

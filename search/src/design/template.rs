@@ -138,6 +138,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
                 operands: Operand::ALL.to_vec(),
                 bytes,
                 double_buffered: true,
+                banks: None,
             }],
             padding: Padding::Skipped,
         },
@@ -152,6 +153,7 @@ pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
         operands: vec![operand],
         bytes: (2 * mapping.tile_bytes(operand)).max(64),
         double_buffered: true,
+        banks: None,
     });
     Accelerator {
         scratchpads: PerOperand::from_fn(|operand| Scratchpad {

@@ -72,6 +72,11 @@ impl Bus {
         self.bound(width.parts(words))
     }
 
+    /// Whether it takes no time to speak of.
+    pub(crate) fn is_ideal(&self) -> bool {
+        self.ideal
+    }
+
     /// Words of a transfer that have gone by after so many of its cycles on the bus.
     pub(crate) fn words_after(&self, cycles: u64, words: u64, width: Width) -> u64 {
         if self.ideal {

@@ -12,8 +12,10 @@ use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
+use crate::machine::ports::{Access, BankPorts, Stream};
 use crate::machine::tags::TagWords;
 use crate::mapping::{Mapping, is_first};
+use crate::placement::Place;
 use crate::program::Cursor;
 use crate::window::Span;
 use stationary_workloads::{Dim, PerDim};
@@ -48,6 +50,8 @@ pub(crate) struct Feed {
     is_resident: bool,
     width: u64,
     tag_words: TagWords,
+    /// Where it reads.
+    pub(crate) stream: Stream,
     latency: u64,
     /// Whether a pass's words wait until the pass before has left the array.
     exclusive: bool,
@@ -79,12 +83,18 @@ pub(crate) struct Feed {
 #[derive(Clone, Debug)]
 pub(crate) struct ShapedFeed {
     pub(crate) state: Feed,
+    network: Network,
     words: BeatWords,
     copies: u64,
 }
 
 impl ShapedFeed {
-    pub(crate) fn new(mapping: &Mapping<'_>, operand: Operand, network: Network) -> Self {
+    pub(crate) fn new(
+        mapping: &Mapping<'_>,
+        operand: Operand,
+        network: Network,
+        place: Option<Place>,
+    ) -> Self {
         let cursor = Cursor::first(mapping);
         let mut feed = Self {
             state: Feed {
@@ -92,6 +102,7 @@ impl ShapedFeed {
                 is_resident: mapping.resident == operand,
                 width: u64::from(network.words_per_cycle),
                 tag_words: TagWords::new(mapping, operand, network),
+                stream: Stream::new(place, Access::Read),
                 latency: u64::from(network.latency).max(1),
                 exclusive: mapping.accelerator.array.passes == Passes::Exclusive,
                 resident_first: mapping.accelerator.array.load_order == LoadOrder::ResidentFirst
@@ -113,14 +124,15 @@ impl ShapedFeed {
                 arrived: 0,
                 flight: VecDeque::new(),
             },
+            network,
             words: BeatWords::new(mapping, operand, &cursor.pass),
             copies: 1,
         };
-        feed.enter_pass(mapping, network, true);
+        feed.enter_pass(mapping, true);
         feed
     }
 
-    fn enter_pass(&mut self, mapping: &Mapping<'_>, network: Network, reloads: bool) {
+    fn enter_pass(&mut self, mapping: &Mapping<'_>, reloads: bool) {
         let f = &mut self.state;
         let pass = &f.cursor.pass;
         f.beat = Beat::default();
@@ -132,7 +144,7 @@ impl ShapedFeed {
         } else {
             f.beats_left = mapping.beats(pass);
             let held = mapping.beat_words_per_pe(f.operand);
-            f.capacity = 1 + f.latency + u64::from(network.fifo_words) / held;
+            f.capacity = 1 + f.latency + u64::from(self.network.fifo_words) / held;
         }
         self.words = BeatWords::new(mapping, f.operand, pass);
         self.copies = mapping.copies(f.operand, pass);
@@ -142,13 +154,14 @@ impl ShapedFeed {
     pub(crate) fn tick<P: Payload>(
         &mut self,
         mapping: &Mapping<'_>,
-        network: Network,
         tiles: &Tiles,
         gate: Gate,
         now: u64,
+        ports: &mut BankPorts,
         payload: &mut P,
     ) -> Sent {
         let mut sent = Sent::default();
+        self.state.stream.was_held = false;
         while self.state.flight.front().is_some_and(|(at, _)| *at <= now) {
             if let Some((_, parcels)) = self.state.flight.pop_front() {
                 self.state.arrived += parcels;
@@ -157,7 +170,7 @@ impl ShapedFeed {
         }
         let mut budget = self.state.width;
         let mut completed = 0;
-        while self.skip_finished_passes(mapping, network, &mut sent) {
+        while self.skip_finished_passes(mapping, &mut sent) {
             if !self.state.open {
                 if !self.state.may_open(tiles, gate) {
                     break;
@@ -167,12 +180,14 @@ impl ShapedFeed {
                 sent.moved = true;
             }
             let f = &mut self.state;
-            let words = f.tag_words.transfer(f.words_left, budget);
+            let wanted = f.tag_words.transfer(f.words_left, budget);
+            let words = ports.grant(&mut f.stream, wanted);
+            sent.moved |= f.stream.was_held;
             if words == 0 && f.words_left > 0 {
                 break;
             }
             budget -= words;
-            if words > 0 && f.tag_words.is_tagged() {
+            if f.stream.was_held || (words > 0 && f.tag_words.is_tagged()) {
                 budget = 0;
             }
             f.words_left -= words;
@@ -240,7 +255,7 @@ impl ShapedFeed {
     }
 
     /// Moves on to a pass that has parcels left; whether there is one.
-    fn skip_finished_passes(&mut self, m: &Mapping<'_>, network: Network, sent: &mut Sent) -> bool {
+    fn skip_finished_passes(&mut self, m: &Mapping<'_>, sent: &mut Sent) -> bool {
         while self.state.beats_left == 0 {
             let f = &mut self.state;
             if f.exhausted {
@@ -258,12 +273,13 @@ impl ShapedFeed {
             f.pass_index += 1;
             if m.stages_anew(f.operand, changed) {
                 f.tile_index += 1;
+                f.stream.next_tile();
                 sent.freed += 1;
             }
             sent.moved = true;
             f.residents += u64::from(m.reloads(m.resident, changed));
             let reloads = m.reloads(f.operand, changed);
-            self.enter_pass(m, network, reloads);
+            self.enter_pass(m, reloads);
         }
         true
     }

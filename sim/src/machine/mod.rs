@@ -1,7 +1,7 @@
 //! The cycle-level machine.
 //!
 //! ```text
-//! each cycle: DMA arrivals; results -> buffer; array; DMA; feeds -> array
+//! each cycle: DMA arrivals; the banks' ports: DRAM's side; results -> buffer; array; DMA; feeds -> array
 //! ```
 //!
 //! Components are ticked consumer before producer, and the DMA before the feeds that release its
@@ -17,9 +17,12 @@ mod bus;
 mod device;
 mod dma;
 mod feed;
+mod lanes;
 mod layout;
+mod link;
 mod obstacle;
 mod payload;
+mod ports;
 mod stall;
 mod tags;
 mod values;
@@ -33,6 +36,7 @@ use crate::counters::Counters;
 use crate::dataflow::is_reduction;
 use crate::dram::Statistics;
 use crate::mapping::Mapping;
+use crate::placement::places;
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
@@ -40,6 +44,7 @@ use array::{Array, ShiftIn};
 use dma::{Arrival, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
+use ports::{Access, BankPorts, Stream};
 use tags::TagWords;
 
 pub(crate) use bus::Bus as DramBus;
@@ -101,6 +106,9 @@ struct Machine<'m, 'a, P> {
     dma: Dma,
     feeds: PerOperand<ShapedFeed>,
     array: Array,
+    ports: BankPorts,
+    /// Where results are written.
+    results: Stream,
     written: u64,
     /// Words of results that come from one PE.
     tag_words: TagWords,
@@ -126,13 +134,17 @@ struct PassMark {
 
 impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn new(m: &'m Mapping<'a>, payload: P) -> Self {
+        let places = places(m);
+        let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), places[o]);
         Self {
             m,
             now: 0,
             tiles: Tiles::default(),
-            dma: Dma::new(m),
-            feeds: PerOperand::from_fn(|o| ShapedFeed::new(m, o, feed_network(m, o))),
+            dma: Dma::new(m, places),
+            feeds: PerOperand::from_fn(feed),
             array: Array::new(m),
+            ports: BankPorts::default(),
+            results: Stream::new(places.output, Access::Write),
             written: 0,
             counters: Counters::default(),
             busy: 0,
@@ -153,6 +165,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             if self.is_done() {
                 break;
             }
+            self.ports.begin(self.dma.touched());
             moved |= self.write_results();
             moved |= self.tick_array(trace);
             moved |= self
@@ -225,6 +238,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn write_results(&mut self) -> bool {
         let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);
         let mut moved = false;
+        self.results.was_held = false;
         while budget > 0 {
             let room = self.room_for_results();
             let Some(front) = self.array.results.front_mut() else {
@@ -233,16 +247,20 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             if front.ready > self.now || (front.words > 0 && room == 0) {
                 break;
             }
-            let words = self.tag_words.transfer(front.words, budget).min(room);
+            let wanted = self.tag_words.transfer(front.words, budget).min(room);
+            let words = self.ports.grant(&mut self.results, wanted);
+            moved = true;
+            if words == 0 && front.words > 0 {
+                break;
+            }
             front.words -= words;
             budget -= words;
-            if words > 0 && self.tag_words.is_tagged() {
+            if self.results.was_held || (words > 0 && self.tag_words.is_tagged()) {
                 budget = 0;
             }
             if front.is_fresh {
                 self.open_words += words;
             }
-            moved = true;
             self.counters.array_send.output += words;
             self.counters.buffer_write.output += words;
             self.last_result = self.now + 1;
@@ -292,6 +310,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.counters.dram_spilled += words;
         }
         self.payload.close();
+        self.results.next_tile();
         self.tiles.closed += 1;
         self.open_words = 0;
         self.dma.queue(Store {
@@ -387,14 +406,13 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
 
     fn tick_feed(&mut self, operand: Operand) -> bool {
         let gate = self.gate(operand);
-        let network = feed_network(self.m, operand);
         let feed = &mut self.feeds[operand];
         let sent = feed.tick(
             self.m,
-            network,
             &self.tiles,
             gate,
             self.now,
+            &mut self.ports,
             &mut self.payload,
         );
         self.counters.buffer_read[operand] += sent.words;

@@ -46,6 +46,8 @@ impl<P: Payload> Machine<'_, '_, P> {
                 Stall::Dependency
             } else if operand == Operand::Output && is_first(&a.cursor.pass) {
                 self.release_cause()
+            } else if feed.state.stream.was_held {
+                Stall::Bank(operand)
             } else {
                 Stall::Network(operand)
             });
@@ -62,6 +64,8 @@ impl<P: Payload> Machine<'_, '_, P> {
             None
         } else if self.waits_for_store() {
             Some(Stall::Dram(Operand::Output))
+        } else if self.results.was_held {
+            Some(Stall::Bank(Operand::Output))
         } else {
             Some(Stall::PsumOut)
         }

@@ -10,6 +10,8 @@ pub enum Stall {
     Dram(Operand),
     /// Words of this operand are still crossing the network between buffer and array.
     Network(Operand),
+    /// Words of this operand wait for a bank of the buffer that something else accesses.
+    Bank(Operand),
     /// Partial sums wait for the network from the array to the buffer.
     PsumOut,
     /// All words are sent; the first of them has not arrived yet.
@@ -22,13 +24,16 @@ pub enum Stall {
 
 impl Stall {
     /// Every cause, in the order of reports.
-    pub const ALL: [Stall; 10] = [
+    pub const ALL: [Stall; 13] = [
         Stall::Dram(Operand::Input),
         Stall::Dram(Operand::Weight),
         Stall::Dram(Operand::Output),
         Stall::Network(Operand::Input),
         Stall::Network(Operand::Weight),
         Stall::Network(Operand::Output),
+        Stall::Bank(Operand::Input),
+        Stall::Bank(Operand::Weight),
+        Stall::Bank(Operand::Output),
         Stall::PsumOut,
         Stall::Fill,
         Stall::Drain,
@@ -45,6 +50,9 @@ impl Stall {
             Stall::Network(Operand::Input) => "network:input",
             Stall::Network(Operand::Weight) => "network:weight",
             Stall::Network(Operand::Output) => "network:psum_in",
+            Stall::Bank(Operand::Input) => "bank:input",
+            Stall::Bank(Operand::Weight) => "bank:weight",
+            Stall::Bank(Operand::Output) => "bank:output",
             Stall::PsumOut => "network:psum_out",
             Stall::Fill => "fill",
             Stall::Drain => "drain",
@@ -56,17 +64,18 @@ impl Stall {
         match self {
             Stall::Dram(operand) => operand as usize,
             Stall::Network(operand) => 3 + operand as usize,
-            Stall::PsumOut => 6,
-            Stall::Fill => 7,
-            Stall::Drain => 8,
-            Stall::Dependency => 9,
+            Stall::Bank(operand) => 6 + operand as usize,
+            Stall::PsumOut => 9,
+            Stall::Fill => 10,
+            Stall::Drain => 11,
+            Stall::Dependency => 12,
         }
     }
 }
 
 /// Cycles lost to each cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stalls([u64; 10]);
+pub struct Stalls([u64; 13]);
 
 impl Stalls {
     /// Cycles lost to one cause.

@@ -14,6 +14,8 @@ pub enum Bound {
     Ramp,
     /// A network into the array.
     Network(Operand),
+    /// Banks of the global buffer.
+    Buffer,
     /// The network that takes partial sums and results out.
     PsumOut,
     /// DRAM.
@@ -30,6 +32,7 @@ impl Bound {
             Bound::Network(Operand::Input) => "network:input",
             Bound::Network(Operand::Weight) => "network:weight",
             Bound::Network(Operand::Output) => "network:psum_in",
+            Bound::Buffer => "buffer",
             Bound::PsumOut => "network:psum_out",
             Bound::Dram => "dram",
         }
@@ -43,12 +46,17 @@ impl Bound {
             .iter()
             .map(|o| stalls.of(Stall::Dram(*o)))
             .sum();
+        let banks = Operand::ALL
+            .iter()
+            .map(|o| stalls.of(Stall::Bank(*o)))
+            .sum();
         let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency]
             .map(|s| stalls.of(s))
             .iter()
             .sum();
         for (cycles, bound) in [
             (dram, Bound::Dram),
+            (banks, Bound::Buffer),
             (
                 stalls.of(Stall::Network(Operand::Input)),
                 Bound::Network(Operand::Input),

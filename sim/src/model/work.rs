@@ -1,6 +1,6 @@
 //! The time that each unit of the machine needs for a layer, and how they add up.
 
-use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand};
+use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand, Ports};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
@@ -9,6 +9,7 @@ use crate::machine::{DramBus, Tags, expected_bursts};
 use crate::mapping::{Mapping, is_double_buffered};
 use crate::model::Bound;
 use crate::model::ends::{last_block, last_pass};
+use crate::placement::places;
 use crate::program::Cursor;
 use crate::tiling::Staging;
 use crate::traffic;
@@ -20,6 +21,8 @@ pub(super) struct Work {
     passes: u64,
     /// The least cycles of the busiest network.
     networks: u64,
+    /// Cycles that the buffer's busiest banks need, with DRAM's accesses and without.
+    banks: [u64; 2],
     /// Cycles of each feeding network for what streams.
     streams: PerOperand<u64>,
     psum_out: u64,
@@ -203,6 +206,7 @@ impl Work {
             later_loads: later.div_ceil(width(resident)),
             passes,
             streams,
+            banks: [bank_cycles(m, c, true), bank_cycles(m, c, false)],
             networks: Operand::ALL
                 .into_iter()
                 .map(|o| least_net[o])
@@ -248,6 +252,7 @@ impl Work {
             self.streams.input,
             self.streams.weight,
             self.streams.output,
+            self.banks[0],
         ];
         let streams = streams.into_iter().max().unwrap_or(0);
         let steady = streams.max(self.psum_out);
@@ -307,10 +312,16 @@ impl Work {
         };
         let last_store = self.last_store.saturating_sub(self.slack);
         let alone = self.first_load + self.busy + serial_loads + last_store;
-        [alone, self.networks, self.turns, self.dram_bound]
-            .into_iter()
-            .max()
-            .unwrap_or(0)
+        [
+            alone,
+            self.networks,
+            self.banks[1],
+            self.turns,
+            self.dram_bound,
+        ]
+        .into_iter()
+        .max()
+        .unwrap_or(0)
     }
 
     pub(super) fn bound_by(&self, array: u64, total: u64) -> Bound {
@@ -325,6 +336,7 @@ impl Work {
             (self.streams.weight, Bound::Network(Operand::Weight)),
             (self.streams.output, Bound::Network(Operand::Output)),
             (self.psum_out, Bound::PsumOut),
+            (self.banks[0], Bound::Buffer),
             (
                 self.loads,
                 if self.resident == Operand::Output {
@@ -344,6 +356,36 @@ impl Work {
             best.1
         }
     }
+}
+
+/// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
+/// greatest over the buffer. A row is accessed once for the words that a stream moves of it.
+fn bank_cycles(m: &Mapping<'_>, c: &Counters, with_dram: bool) -> u64 {
+    let places = places(m);
+    let is_ideal = m.accelerator.dram.kind == DramKind::Ideal;
+    let mut greatest = 0;
+    for operand in Operand::ALL {
+        let Some(place) = places[operand] else {
+            continue;
+        };
+        let shares = |o: &Operand| places[*o].is_some_and(|p| p.shares_banks(&place));
+        let (mut reads, mut writes) = (0, 0);
+        for o in Operand::ALL.into_iter().filter(shares) {
+            let rows = |words: u64| words * m.buffer_bits(o) / place.row;
+            reads += rows(c.buffer_read[o]);
+            writes += rows(c.buffer_write[o]);
+            if with_dram && !is_ideal {
+                reads += rows(c.buffer_drain[o]);
+                writes += rows(c.buffer_fill[o]);
+            }
+        }
+        let accesses = match place.ports {
+            Ports::One => reads + writes,
+            Ports::ReadWrite => reads.max(writes),
+        };
+        greatest = greatest.max(accesses.div_ceil(place.banks));
+    }
+    greatest
 }
 
 /// Cycles between the last step of a pass and the first of the next in which the array does not

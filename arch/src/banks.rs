@@ -1,0 +1,43 @@
+//! The banks that a part of the global buffer is made of.
+
+use crate::units::Bits;
+
+/// Banks of one width, each of which is accessed a row at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Banks {
+    /// How many there are.
+    pub count: u32,
+    /// Width of a row: what one access reads or writes.
+    pub width: Bits,
+    /// Accesses that a bank takes in a cycle.
+    pub ports: Ports,
+    /// How operands divide the banks.
+    pub sharing: Sharing,
+}
+
+/// What a bank does in a cycle.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Ports {
+    /// It reads or writes a row.
+    #[default]
+    One,
+    /// It reads a row and writes another.
+    ReadWrite,
+}
+
+/// How the operands of a partition divide its banks.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// Consecutive rows lie in consecutive banks, whatever they hold.
+    #[default]
+    Interleaved,
+    /// Each bank holds one operand, as a mapping needs them; an operand's rows are interleaved over
+    /// its banks.
+    WholeBanks,
+}

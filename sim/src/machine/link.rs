@@ -1,0 +1,101 @@
+//! What transfers go over: a simple bus, or the port to a DRAM standard.
+
+use stationary_arch::DramKind;
+
+use crate::dram_width::Width;
+use crate::machine::bus::Bus;
+use crate::machine::device::Device;
+use crate::machine::dma::Transfer;
+use crate::machine::layout::{Bursts, Layout};
+use crate::mapping::Mapping;
+use crate::placement::Place;
+
+/// A transfer that the bus has not finished.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Job {
+    pub(crate) transfer: Transfer,
+    /// Bus cycles left, of how many.
+    pub(crate) left: u64,
+    pub(crate) total: u64,
+    width: Width,
+    /// Where its tile lies in the buffer, and which tile of its direction it is.
+    pub(crate) place: Option<Place>,
+    pub(crate) tile: u64,
+    /// The bursts that a device is still to be asked for; `left` counts them.
+    pub(crate) bursts: Option<Bursts>,
+}
+
+impl Job {
+    /// A transfer of the operand's tile number `tile` to or from its place in the buffer.
+    pub(crate) fn new(
+        link: &mut Link,
+        m: &Mapping<'_>,
+        transfer: Transfer,
+        width: Width,
+        (place, tile): (Option<Place>, u64),
+    ) -> Self {
+        let mut job = Self {
+            transfer,
+            left: 0,
+            total: 0,
+            width,
+            place,
+            tile,
+            bursts: None,
+        };
+        match link {
+            Link::Bus(bus) => {
+                job.total = bus.cycles(transfer.words, width);
+                if bus.is_ideal() {
+                    job.place = None;
+                }
+            }
+            Link::Device(device, layout) if transfer.words > 0 => {
+                let bursts = layout.bursts(m, transfer.operand, &transfer.tile, width);
+                job.total = bursts.count();
+                job.transfer.number = device.open();
+                job.bursts = Some(bursts);
+            }
+            Link::Device(..) => {}
+        }
+        job.left = job.total;
+        job
+    }
+
+    /// Words that have gone by when so much is left.
+    pub(crate) fn words_gone(&self, bus: Option<&Bus>, left: u64) -> u64 {
+        let words = self.transfer.words;
+        match bus {
+            Some(bus) => bus.words_after(self.total - left, words, self.width),
+            None => words * (self.total - left) / self.total.max(1),
+        }
+    }
+}
+
+/// What is at the other end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Link {
+    Bus(Bus),
+    Device(Box<Device>, Layout),
+}
+
+impl Link {
+    pub(crate) fn new(m: &Mapping<'_>) -> Self {
+        let accelerator = m.accelerator;
+        match &accelerator.dram.kind {
+            DramKind::Standard(standard) => Self::Device(
+                Box::new(Device::new(standard, accelerator.clock)),
+                Layout::new(m, standard.organization().burst_bytes()),
+            ),
+            _ => Self::Bus(Bus::new(accelerator)),
+        }
+    }
+
+    /// The bus, if it is one.
+    pub(crate) fn bus(&self) -> Option<&Bus> {
+        match self {
+            Self::Bus(bus) => Some(bus),
+            Self::Device(..) => None,
+        }
+    }
+}

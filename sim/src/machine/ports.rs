@@ -1,0 +1,110 @@
+//! The ports of the global buffer's banks, and the streams that compete for them.
+//!
+//! ```text
+//! each cycle, each bank serves the first who asks: DRAM's side, results, inputs, weights, sums
+//! ```
+//!
+//! A stream goes through its tile row by row, and keeps the row that it is at: a bank is accessed
+//! when the next row begins. DRAM cannot wait, so that its side comes first.
+
+use stationary_arch::Ports;
+
+use crate::placement::Place;
+
+/// What an access does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}
+
+/// Where a stream is in the tiles of its operand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Stream {
+    /// None where every stream has a port of its own.
+    place: Option<Place>,
+    access: Access,
+    tile: u64,
+    /// Words of the tile that have gone by.
+    words: u64,
+    /// Rows of the tile that were accessed.
+    rows: u64,
+    /// Whether a bank that was taken held words back in the cycle just past.
+    pub(crate) was_held: bool,
+}
+
+impl Stream {
+    pub(crate) fn new(place: Option<Place>, access: Access) -> Self {
+        Self {
+            place,
+            access,
+            tile: 0,
+            words: 0,
+            rows: 0,
+            was_held: false,
+        }
+    }
+
+    /// Goes on to the next tile.
+    pub(crate) fn next_tile(&mut self) {
+        if self.place.is_some() {
+            self.tile += 1;
+            self.words = 0;
+            self.rows = 0;
+        }
+    }
+}
+
+/// Rows of one tile that DRAM's side accesses in a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Touched {
+    pub(crate) place: Place,
+    pub(crate) access: Access,
+    pub(crate) tile: u64,
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+}
+
+/// Banks that are taken in this cycle, a bit each, by partition and port.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BankPorts([[u128; 2]; 3]);
+
+impl BankPorts {
+    /// Begins a cycle, with the accesses of DRAM's side. What comes faster than the banks take it
+    /// keeps all of them busy.
+    pub(crate) fn begin(&mut self, touched: &[Option<Touched>]) {
+        self.0 = Default::default();
+        for t in touched.iter().flatten() {
+            let taken = self.of(&t.place, t.access);
+            for row in t.from..t.to.min(t.from + t.place.banks) {
+                *taken |= 1 << t.place.bank(t.tile, row);
+            }
+        }
+    }
+
+    /// How many of the words that a stream would move can be, their rows accessed.
+    pub(crate) fn grant(&mut self, stream: &mut Stream, words: u64) -> u64 {
+        let Some(place) = stream.place else {
+            return words;
+        };
+        let taken = self.of(&place, stream.access);
+        let needed = place.rows(stream.words + words);
+        while stream.rows < needed {
+            let bank = 1 << place.bank(stream.tile, stream.rows);
+            if *taken & bank != 0 {
+                break;
+            }
+            *taken |= bank;
+            stream.rows += 1;
+        }
+        let granted = words.min(stream.rows * place.row / place.word - stream.words);
+        stream.words += granted;
+        stream.was_held = granted < words;
+        granted
+    }
+
+    fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
+        let port = place.ports == Ports::ReadWrite && access == Access::Write;
+        &mut self.0[place.partition][usize::from(port)]
+    }
+}
