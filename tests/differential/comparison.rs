@@ -78,6 +78,16 @@ impl Comparison {
     }
 }
 
+/// The report of a run with `--nocapture`.
+impl Drop for Comparison {
+    #[expect(clippy::print_stdout, reason = "asked for by --nocapture")]
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            println!("{self}\n");
+        }
+    }
+}
+
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:32} {:>12} {:>12}", self.what, "ours", "published")?;
