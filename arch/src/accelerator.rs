@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::banks::Banks;
 use crate::dram::Standard;
 use crate::operand::{Operand, PerOperand};
+use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
 
 /// A spatial accelerator.
@@ -29,6 +30,8 @@ pub struct Accelerator {
     pub dataflows: Vec<String>,
     /// The PE array.
     pub array: Array,
+    /// Limits on its loops.
+    pub sequencer: Sequencer,
     /// Scratchpads of one PE.
     pub scratchpads: PerOperand<Scratchpad>,
     /// Networks between global buffer and array.
@@ -202,6 +205,24 @@ pub struct GlobalBuffer {
     pub partitions: Vec<Partition>,
     /// Whether padding is laid out in memory and moved like any other word.
     pub padding: Padding,
+    /// Whether what a stride steps over is laid out and moved with the rest.
+    pub strides: Strides,
+    /// Channels that feature maps are stored and moved in multiples of, in buffer and DRAM.
+    pub channel_atom: u32,
+    /// How finished outputs leave; without, a tile leaves as fast as DRAM takes it.
+    pub delivery: Option<Delivery>,
+}
+
+/// The way of finished outputs from the accumulators to DRAM: a buffer behind them, and an output
+/// processor (bias, scaling, activation) that takes words from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    /// Words that the buffer holds. A pass that finishes outputs starts when it has room for them.
+    pub words: u64,
+    /// Words that are taken each cycle.
+    pub words_per_cycle: u32,
+    /// Cycles from a tile's last sum until its first word is taken.
+    pub latency: u32,
 }
 
 /// What becomes of the zeros around an input.
@@ -214,6 +235,19 @@ pub enum Padding {
     #[default]
     Skipped,
     /// They are stored and moved like the words beside them.
+    Stored,
+}
+
+/// What becomes of the rows and columns of an input that a stride steps over.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Strides {
+    /// Nothing moves them.
+    #[default]
+    Skipped,
+    /// A tile is all that lies between its first element and the next tile's.
     Stored,
 }
 
@@ -241,6 +275,23 @@ pub struct Dram {
     pub word: Bits,
     /// How inputs and outputs are packed, where the network says how many of them are zero.
     pub run_length: Option<RunLength>,
+    /// Whether reads and writes have a channel each.
+    pub duplex: bool,
+    /// Which load the next word is of.
+    pub arbitration: Arbitration,
+}
+
+/// How loads that wait share the way from DRAM.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Arbitration {
+    /// The tile that the program needs soonest goes first.
+    #[default]
+    Program,
+    /// They take turns, cycle by cycle.
+    RoundRobin,
 }
 
 /// Run-length compression: words of `pairs` pairs of a run of zeros and the value after it.

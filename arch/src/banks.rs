@@ -40,4 +40,16 @@ pub enum Sharing {
     /// Each bank holds one operand, as a mapping needs them; an operand's rows are interleaved over
     /// its banks.
     WholeBanks,
+    /// As `WholeBanks`, and an operand's banks are a ring of as many tiles as they have room for; a
+    /// mapping says how many banks it gets, or the last operand that comes in several tiles gets
+    /// what the others leave.
+    Ring,
+}
+
+impl Sharing {
+    /// Whether operands share no bank.
+    #[must_use]
+    pub const fn is_by_operand(self) -> bool {
+        matches!(self, Sharing::WholeBanks | Sharing::Ring)
+    }
 }

@@ -72,6 +72,12 @@ impl Accelerator {
         self.collect_dataflows(problems);
         self.collect_array(problems);
         self.collect_networks(problems);
+        if let Some(stripe) = self.sequencer.stripe {
+            problems.within("sequencer.stripe", stripe.into(), limits::SIDE);
+        }
+        if let Some((field, found, allowed)) = self.sequencer.problem() {
+            problems.add(format!("sequencer.{field}"), format!("`{found}`"), allowed);
+        }
         self.collect_buffer(problems);
         problems.within(
             "dram.clock_mhz (in kHz)",
@@ -190,6 +196,18 @@ impl Accelerator {
     }
 
     fn collect_buffer(&self, problems: &mut Collector) {
+        let atom = self.global_buffer.channel_atom;
+        problems.within("global_buffer.channel_atom", atom.into(), limits::SIDE);
+        if let Some(delivery) = self.global_buffer.delivery {
+            let width = delivery.words_per_cycle;
+            for (field, value, limits) in [
+                ("words", delivery.words, limits::SCRATCHPAD_WORDS),
+                ("words_per_cycle", width.into(), limits::WIDTH),
+                ("latency", delivery.latency.into(), limits::LATENCY),
+            ] {
+                problems.within(&format!("global_buffer.delivery.{field}"), value, limits);
+            }
+        }
         let partitions = &self.global_buffer.partitions;
         for (index, partition) in partitions.iter().enumerate() {
             let path = format!("global_buffer.partitions.{index}");

@@ -29,13 +29,15 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 use crate::accelerator::{
-    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
-    Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
+    Accelerator, Arbitration, Array, Delivery, Drain, Dram, DramKind, GlobalBuffer, LoadOrder,
+    Network, Networks, Padding, Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad,
+    Skew, Strides, Topology,
 };
 use crate::banks::{Banks, Ports, Sharing};
 use crate::check::{Collector, limits};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
+use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
 pub(crate) use kind::DramKindConfig;
 pub(crate) use scalar::{Count, Number, Width};
@@ -59,6 +61,8 @@ pub(crate) struct Config {
     clock_mhz: Option<Number>,
     dataflows: Vec<String>,
     array: ArrayConfig,
+    #[serde(default)]
+    sequencer: Sequencer,
     #[serde(default)]
     scratchpads: ScratchpadsConfig,
     #[serde(default)]
@@ -98,12 +102,13 @@ mirror! {
     }
     GlobalBufferConfig {
         kib: Number, double_buffered: bool, banks: BanksConfig, partitions: Vec<PartitionConfig>,
-        padding: Padding,
+        padding: Padding, strides: Strides, channel_atom: Count, delivery: DeliveryConfig,
     }
     DramConfig {
         kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number,
-        word_bits: Count, run_length: RunLengthConfig,
+        word_bits: Count, run_length: RunLengthConfig, duplex: bool, arbitration: Arbitration,
     }
+    DeliveryConfig { words: Count, words_per_cycle: Count, latency: Count }
     RunLengthConfig { run_bits: Count, pairs: Count, word_bits: Count }
     PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
 }
@@ -149,6 +154,7 @@ impl Config {
             clock,
             dataflows: self.dataflows,
             array,
+            sequencer: self.sequencer,
             scratchpads: self.scratchpads.resolve(),
             networks: self.networks.resolve(array, &mut problems),
             global_buffer: self.global_buffer.resolve(&mut problems),
@@ -257,6 +263,14 @@ impl NetworksConfig {
 impl GlobalBufferConfig {
     fn resolve(self, problems: &mut Collector) -> GlobalBuffer {
         let padding = self.padding.unwrap_or_default();
+        let strides = self.strides.unwrap_or_default();
+        let channel_atom = problems.narrow(
+            "global_buffer.channel_atom",
+            self.channel_atom,
+            1,
+            limits::SIDE,
+        );
+        let delivery = self.delivery.map(|delivery| delivery.resolve(problems));
         let Some(partitions) = self.partitions else {
             let kib = self.kib.unwrap_or(Number(512.0));
             return GlobalBuffer {
@@ -269,6 +283,9 @@ impl GlobalBufferConfig {
                         .map(|banks| banks.resolve("global_buffer.banks", problems)),
                 }],
                 padding,
+                strides,
+                channel_atom,
+                delivery,
             };
         };
         for (given, field) in [
@@ -304,6 +321,9 @@ impl GlobalBufferConfig {
         GlobalBuffer {
             partitions: resolved.collect(),
             padding,
+            strides,
+            channel_atom,
+            delivery,
         }
     }
 }
@@ -322,6 +342,26 @@ impl BanksConfig {
     }
 }
 
+impl DeliveryConfig {
+    fn resolve(self, problems: &mut Collector) -> Delivery {
+        Delivery {
+            words: self.words.map_or(1, |Count(words)| words),
+            words_per_cycle: problems.narrow(
+                "global_buffer.delivery.words_per_cycle",
+                self.words_per_cycle,
+                1,
+                limits::WIDTH,
+            ),
+            latency: problems.narrow(
+                "global_buffer.delivery.latency",
+                self.latency,
+                1,
+                limits::LATENCY,
+            ),
+        }
+    }
+}
+
 impl DramConfig {
     fn resolve(self, array_clock: Kilohertz, input: Bits, problems: &mut Collector) -> Dram {
         // Resolved for the ideal kind too, so that a wrong figure is found whatever the kind.
@@ -334,11 +374,17 @@ impl DramConfig {
         let latency = problems.narrow("dram.latency", self.latency, 32, limits::LATENCY);
         problems.within("dram.words_per_cycle", words.into(), limits::WIDTH);
         problems.within("dram.latency", latency.into(), limits::LATENCY);
+        if let Some(DramKindConfig::Pipe(pipe)) = self.kind {
+            return Dram {
+                run_length: self.run_length.map(|packing| packing.resolve(problems)),
+                ..pipe.dram(array_clock)
+            };
+        }
         Dram {
             kind: match self.kind.unwrap_or(DramKindConfig::Bandwidth) {
                 DramKindConfig::Standard(standard) => DramKind::Standard(standard),
                 DramKindConfig::Ideal => DramKind::Ideal,
-                DramKindConfig::Bandwidth => DramKind::Bandwidth {
+                DramKindConfig::Bandwidth | DramKindConfig::Pipe(_) => DramKind::Bandwidth {
                     words_per_cycle: words,
                     latency,
                 },
@@ -353,6 +399,8 @@ impl DramConfig {
                 limits::DRAM_WORD_BITS,
             )),
             run_length: self.run_length.map(|packing| packing.resolve(problems)),
+            duplex: self.duplex.unwrap_or(false),
+            arbitration: self.arbitration.unwrap_or_default(),
         }
     }
 }

@@ -37,14 +37,17 @@ mod operand;
 mod overrides;
 pub mod presets;
 mod read;
+mod sequencer;
 pub mod units;
 
 pub use accelerator::{
-    Accelerator, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks, Padding,
-    Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
+    Accelerator, Arbitration, Array, Delivery, Drain, Dram, DramKind, GlobalBuffer, LoadOrder,
+    Network, Networks, Padding, Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad,
+    Skew, Strides, Topology,
 };
 pub use banks::{Banks, Ports, Sharing};
 pub use check::DATAFLOWS;
 pub use cost::{Area, CostModel};
 pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};
+pub use sequencer::{Sequencer, Stage};

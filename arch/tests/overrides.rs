@@ -99,8 +99,18 @@ fn every_field_can_be_set_on_a_file_that_leaves_all_out() {
         ("dram.word_bits", "64"),
         ("dram.run_length", "{pairs: 4}"),
         ("global_buffer.padding", "stored"),
+        ("global_buffer.strides", "stored"),
+        ("global_buffer.channel_atom", "8"),
+        ("global_buffer.delivery", "{words: 128}"),
+        ("dram.duplex", "true"),
+        ("dram.arbitration", "round_robin"),
+        ("dram.kind", "nvdla-tb-8B"),
         ("array.resident_load", "shift_in"),
         ("array.im2col", "true"),
+        ("sequencer.rows", "CR"),
+        ("sequencer.stripe", "16"),
+        ("sequencer.staging.input", "layer"),
+        ("sequencer.order", "GKNPQCRS"),
         ("precision.partial_sum", "24"),
         ("precision", "{input: 4, weight: 4}"),
     ] {
@@ -127,7 +137,7 @@ fn unknown_paths() {
         "network.input.latency",
         "8",
         "--set network.input.latency: an accelerator has no field `network`; it has name, \
-         technology_nm, clock_mhz, dataflows, array, scratchpads, networks, global_buffer, dram, \
+         technology_nm, clock_mhz, dataflows, array, sequencer, scratchpads, networks, global_buffer, dram, \
          precision; did you mean `networks`?",
     );
     check(

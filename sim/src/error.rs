@@ -53,6 +53,14 @@ pub enum MappingError {
         /// The dataflow's short name.
         dataflow: &'static str,
     },
+    /// A loop that the accelerator's sequencer does not run.
+    #[error("the sequencer {allowed}; the mapping has {found}")]
+    Sequencer {
+        /// What it can do.
+        allowed: String,
+        /// What it is asked for.
+        found: String,
+    },
     /// More PEs than there are.
     #[error("the unrolling needs {needed} {axis} of PEs; the array has {available}")]
     Array {
@@ -104,6 +112,14 @@ pub enum MappingError {
         needed: u64,
         /// Bytes there are.
         available: u64,
+    },
+    /// Banks for an operand that has none of its own.
+    #[error(
+        "{operand} is given banks; its partition of the global buffer has none that only one operand uses"
+    )]
+    NoBanks {
+        /// The operand.
+        operand: Operand,
     },
     /// The tiles fit, but not in whole banks for each operand.
     #[error(

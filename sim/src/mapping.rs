@@ -2,13 +2,13 @@
 
 mod check;
 
-use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Sharing, Topology};
+use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
 use crate::dataflow::{Dataflow, is_reduction, is_relevant};
 use crate::dram_width::DramWidths;
 use crate::error::MappingError;
-use crate::placement::whole_banks;
+use crate::placement::{banks_needed, slots};
 use crate::program::{Level, Loop};
 use crate::tiling::{Staging, Tiling};
 use crate::window::{Axis, Span};
@@ -60,6 +60,8 @@ pub struct Mapping<'a> {
     pub(crate) pass_depth: PerOperand<u8>,
     /// Width of the words in DRAM.
     pub(crate) dram: DramWidths,
+    /// Tiles of each operand that the global buffer has places for.
+    pub(crate) slots: PerOperand<u64>,
 }
 
 /// Output and tap dimension of the two window axes.
@@ -116,7 +118,10 @@ impl<'a> Mapping<'a> {
             pass,
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
             lane_step: PerDim::from_fn(step),
-            axes: [0, 1].map(|axis| Axis::new(memory_window(layer, accelerator, axis))),
+            axes: [0, 1].map(|axis| {
+                let strides = accelerator.global_buffer.strides;
+                Axis::new(memory_window(layer, accelerator, axis), strides)
+            }),
             delivery,
             resident,
             loops: [Loop {
@@ -127,8 +132,10 @@ impl<'a> Mapping<'a> {
             block_depth: PerOperand::default(),
             pass_depth: PerOperand::default(),
             dram: DramWidths::new(layer, accelerator),
+            slots: PerOperand::default(),
         };
         mapping.list_loops();
+        mapping.slots = slots(&mapping);
         mapping.check_scratchpads()?;
         Ok(mapping)
     }
@@ -200,14 +207,35 @@ impl<'a> Mapping<'a> {
             .div_ceil(self.lane_step[dim])
     }
 
-    /// Distinct words of an operand in a box of indices.
+    /// Whether a box of indices ends the reduction of its outputs.
+    pub(crate) fn finishes(&self, tile: &PerDim<Span>) -> bool {
+        let mut reductions = Dim::ALL.into_iter().filter(|d| is_reduction(*d));
+        reductions.all(|d| tile[d].end() == self.layer.size(d))
+    }
+
+    /// Distinct words of an operand in a box of indices, as buffer and DRAM hold them.
     pub(crate) fn words(&self, operand: Operand, tile: &PerDim<Span>) -> u64 {
-        let plain: u64 = PLAIN[operand].iter().map(|d| tile[*d].extent).product();
+        let plain = self.plain_words(operand, |d| tile[d].extent);
         if operand == Operand::Input {
             plain * self.window_words(tile)
         } else {
             plain
         }
+    }
+
+    /// Words outside of the sliding window: channels of feature maps in whole atoms.
+    fn plain_words(&self, operand: Operand, extent: impl Fn(Dim) -> u64) -> u64 {
+        let plain: u64 = PLAIN[operand].iter().map(|d| extent(*d)).product();
+        let Some(channel) = channel(operand) else {
+            return plain;
+        };
+        let channels = extent(Dim::G) * extent(channel);
+        plain / channels * self.in_atoms(channels)
+    }
+
+    /// So many channels in whole atoms.
+    pub(crate) fn in_atoms(&self, channels: u64) -> u64 {
+        channels.next_multiple_of(u64::from(self.accelerator.global_buffer.channel_atom))
     }
 
     /// The window along rows (0) or columns (1) of the input as DRAM and buffer hold it.
@@ -217,7 +245,7 @@ impl<'a> Mapping<'a> {
 
     fn window_words(&self, tile: &PerDim<Span>) -> u64 {
         (0..2)
-            .map(|i| self.axes[i].union(tile[PAIRS[i].0], tile[PAIRS[i].1]))
+            .map(|i| self.axes[i].held(tile[PAIRS[i].0], tile[PAIRS[i].1]))
             .product()
     }
 
@@ -295,10 +323,10 @@ impl<'a> Mapping<'a> {
             Staging::Pass => &self.pass,
             Staging::Layer => self.layer.sizes(),
         };
-        let plain: u64 = PLAIN[operand].iter().map(|d| extents[*d]).product();
+        let plain = self.plain_words(operand, |d| extents[d]);
         let words = if operand == Operand::Input {
             let window: u64 = (0..2)
-                .map(|i| self.axes[i].footprint(extents[PAIRS[i].0], extents[PAIRS[i].1]))
+                .map(|i| self.axes[i].held_footprint(extents[PAIRS[i].0], extents[PAIRS[i].1]))
                 .product();
             plain * window
         } else {
@@ -336,20 +364,39 @@ impl<'a> Mapping<'a> {
                     available: partition.bytes,
                 });
             }
-            let Some(banks) = partition.banks else {
-                continue;
+            let own = partition
+                .banks
+                .filter(|banks| banks.sharing.is_by_operand());
+            let Some(banks) = own else {
+                let given = |o: &&Operand| self.tiling.banks[**o] > 0;
+                match partition.operands.iter().find(given) {
+                    Some(&operand) => return Err(MappingError::NoBanks { operand }),
+                    None => continue,
+                }
             };
-            if banks.sharing == Sharing::WholeBanks {
-                let operands = partition.operands.iter();
-                let needed = operands
-                    .map(|o| whole_banks(self, partition, banks, *o))
-                    .sum();
-                let available = banks.count.into();
-                if needed > available {
+            let operands = partition.operands.iter();
+            let needed = operands
+                .map(|o| {
+                    let given = u64::from(self.tiling.banks[*o]);
+                    given.max(banks_needed(self, partition, banks, *o))
+                })
+                .sum();
+            let available = banks.count.into();
+            if needed > available {
+                return Err(MappingError::Banks {
+                    operands: partition.operands.clone(),
+                    needed,
+                    available,
+                });
+            }
+            for &operand in &partition.operands {
+                let given = u64::from(self.tiling.banks[operand]);
+                let needed = banks_needed(self, partition, banks, operand);
+                if given > 0 && needed > given {
                     return Err(MappingError::Banks {
-                        operands: partition.operands.clone(),
+                        operands: vec![operand],
                         needed,
-                        available,
+                        available: given,
                     });
                 }
             }
@@ -358,13 +405,13 @@ impl<'a> Mapping<'a> {
     }
 }
 
-/// Whether an operand's partition of the global buffer holds two tiles.
-pub(crate) fn is_double_buffered(accelerator: &Accelerator, operand: Operand) -> bool {
-    accelerator
-        .global_buffer
-        .partitions
-        .iter()
-        .any(|partition| partition.double_buffered && partition.operands.contains(&operand))
+/// The dimension that is, with the groups, an operand's channels; weights have none.
+pub(crate) const fn channel(operand: Operand) -> Option<Dim> {
+    match operand {
+        Operand::Input => Some(Dim::C),
+        Operand::Weight => None,
+        Operand::Output => Some(Dim::K),
+    }
 }
 
 /// A window as the memory holds the input. Stored padding makes an input of its own: the words from

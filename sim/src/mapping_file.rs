@@ -11,8 +11,11 @@
 //!     block_order: GNPQKCRS      # outer to inner
 //!     pass_order: GNPQKCRS
 //!     staging: {weight: pass}    # block, pass or layer; left out: block
+//!     data_banks: 16             # banks of inputs and weights, where none is shared; left out: as needed
+//!     wt_banks: 16
 //!   - layer: conv3               # or, instead of all that, Eyeriss's published parameters
 //!     row_stationary: {m: 64, n: 4, e: 13, p: 16, q: 4, r: 1, t: 4}
+//!   - {layer: conv4, data_banks: 16, wt_banks: 16} # only the buffer's banks: the mapper does the rest
 //! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
 
@@ -25,7 +28,9 @@ use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
+use crate::mapper::{self, Effort};
 use crate::mapping::Mapping;
+use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
 
 use row_stationary::RowStationary;
@@ -103,6 +108,14 @@ pub struct LayerMapping {
     pass_order: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     staging: BTreeMap<Operand, StagingName>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    data_banks: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    wt_banks: u32,
+}
+
+fn is_zero(banks: &u32) -> bool {
+    *banks == 0
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +174,14 @@ pub enum MappingFileError {
         layer: String,
         /// The field of the tiling.
         field: &'static str,
+    },
+    /// No mapping has these banks.
+    #[error("layer `{layer}`: data_banks, wt_banks: {problem}")]
+    Banks {
+        /// The layer.
+        layer: String,
+        /// Why none has.
+        problem: String,
     },
     /// A loop order that is not a permutation.
     #[error("layer `{layer}`: {field} is `{found}`; it must name each of N G K C P Q R S once")]
@@ -263,6 +284,8 @@ impl LayerMapping {
             block_order: order(t.block_order),
             pass_order: order(t.pass_order),
             staging: staged.filter(|(_, s)| *s != StagingName::Block).collect(),
+            data_banks: t.banks.input,
+            wt_banks: t.banks.weight,
         }
     }
 
@@ -280,6 +303,9 @@ impl LayerMapping {
         layer: &Layer,
         accelerator: &Accelerator,
     ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+        if self.has_banks_alone() {
+            return self.mapped(layer, accelerator);
+        }
         if let Some(parameters) = &self.row_stationary {
             self.has_no_tiling()?;
             return parameters.tiling(layer, accelerator).map_err(|problem| {
@@ -312,8 +338,56 @@ impl LayerMapping {
             block_order: self.order("block_order", &self.block_order)?,
             pass_order: self.order("pass_order", &self.pass_order)?,
             staging: PerOperand::from_fn(staging),
+            banks: self.banks(),
         };
         Ok((dataflow, tiling))
+    }
+
+    fn banks(&self) -> PerOperand<u32> {
+        PerOperand {
+            input: self.data_banks,
+            weight: self.wt_banks,
+            output: 0,
+        }
+    }
+
+    /// Whether banks are all that is given.
+    fn has_banks_alone(&self) -> bool {
+        self.banks() != PerOperand::default()
+            && self.row_stationary.is_none()
+            && self.has_no_tiling().is_ok()
+            && self.dataflow.is_empty()
+    }
+
+    /// The mapper's choice with these banks.
+    fn mapped(
+        &self,
+        layer: &Layer,
+        accelerator: &Accelerator,
+    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+        let effort = Effort {
+            banks: self.banks(),
+            ..Effort::default()
+        };
+        let offered = accelerator.dataflows.iter();
+        let best = offered
+            .filter_map(|name| Dataflow::find(name))
+            .map(|dataflow| mapper::map_with(layer, accelerator, dataflow, &effort))
+            .min_by_key(|mapping| match mapping {
+                Ok(mapping) => estimate(mapping).cycles,
+                Err(_) => u64::MAX,
+            });
+        match best {
+            Some(Ok(mapping)) => Ok((mapping.dataflow(), *mapping.tiling())),
+            Some(Err(error)) => Err(MappingFileError::Banks {
+                layer: self.layer.clone(),
+                problem: error.to_string(),
+            }),
+            None => Err(MappingFileError::Dataflow {
+                layer: self.layer.clone(),
+                found: self.dataflow.clone(),
+            }),
+        }
     }
 
     fn has_no_tiling(&self) -> Result<(), MappingFileError> {
@@ -396,7 +470,6 @@ mod tests {
     use stationary_workloads::zoo;
 
     use super::*;
-    use crate::mapper;
 
     #[test]
     fn written_mappings_read_back_the_same() -> Result<(), Box<dyn std::error::Error>> {

@@ -56,13 +56,16 @@ pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
         let Some(banks) = partition.banks else {
             continue;
         };
+        let shares = shares(m, partition, banks);
         let (mut first_bank, mut first_row) = (0, 0);
         for operand in &partition.operands {
             let rows_of_slot = rows(m, *operand, banks);
-            let slots = m.copies_held(partition, *operand);
-            let own = match banks.sharing {
-                Sharing::Interleaved => u64::from(banks.count),
-                Sharing::WholeBanks => whole_banks(m, partition, banks, *operand),
+            let slots = m.slots[*operand];
+            let is_own = banks.sharing.is_by_operand();
+            let own = if is_own {
+                shares[*operand]
+            } else {
+                u64::from(banks.count)
             };
             places[*operand] = Some(Place {
                 partition: number,
@@ -75,25 +78,73 @@ pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
                 rows_of_slot,
                 slots,
             });
-            match banks.sharing {
-                Sharing::Interleaved => first_row += slots * rows_of_slot,
-                Sharing::WholeBanks => first_bank += own,
+            if is_own {
+                first_bank += own;
+            } else {
+                first_row += slots * rows_of_slot;
             }
         }
     }
     places
 }
 
-/// Banks that the tiles of an operand take if each bank holds one operand only.
-pub(crate) fn whole_banks(
+/// Tiles of each operand that the global buffer has places for.
+pub(crate) fn slots(m: &Mapping<'_>) -> PerOperand<u64> {
+    let mut slots = PerOperand::default();
+    for partition in &m.accelerator.global_buffer.partitions {
+        let ring = partition.banks.filter(|b| b.sharing == Sharing::Ring);
+        for &operand in &partition.operands {
+            slots[operand] = match ring {
+                // Sums that were spilled come back when all tiles but the last have been stored.
+                Some(banks) if operand != Operand::Output && m.staging_depth(operand) > 0 => {
+                    let rows_there = shares(m, partition, banks)[operand];
+                    let rows_there = rows_there * rows_of_bank(partition, banks);
+                    (rows_there / rows(m, operand, banks)).max(1)
+                }
+                _ => m.copies_held(partition, operand),
+            };
+        }
+    }
+    slots
+}
+
+/// Banks that each operand gets where none is shared: what the mapping says or its tiles need; in a
+/// ring the last operand with several tiles gets what is left.
+fn shares(m: &Mapping<'_>, partition: &Partition, banks: Banks) -> PerOperand<u64> {
+    let mut shares = PerOperand::default();
+    for &operand in &partition.operands {
+        shares[operand] = match m.tiling.banks[operand] {
+            0 => banks_needed(m, partition, banks, operand),
+            given => given.into(),
+        };
+    }
+    if banks.sharing == Sharing::Ring {
+        let taken: u64 = partition.operands.iter().map(|o| shares[*o]).sum();
+        let left = u64::from(banks.count).saturating_sub(taken);
+        let mut operands = partition.operands.iter().rev();
+        let takes = operands.find(|o| {
+            **o != Operand::Output && m.tiling.banks[**o] == 0 && m.staging_depth(**o) > 0
+        });
+        if let Some(operand) = takes {
+            shares[*operand] += left;
+        }
+    }
+    shares
+}
+
+/// Banks that the tiles of an operand take at least if each bank holds one operand only.
+pub(crate) fn banks_needed(
     m: &Mapping<'_>,
     partition: &Partition,
     banks: Banks,
     operand: Operand,
 ) -> u64 {
     let rows = m.copies_held(partition, operand) * rows(m, operand, banks);
-    let rows_of_bank = 8 * partition.bytes / u64::from(banks.count) / u64::from(banks.width.0);
-    rows.div_ceil(rows_of_bank.max(1))
+    rows.div_ceil(rows_of_bank(partition, banks))
+}
+
+fn rows_of_bank(partition: &Partition, banks: Banks) -> u64 {
+    (8 * partition.bytes / u64::from(banks.count) / u64::from(banks.width.0)).max(1)
 }
 
 fn rows(m: &Mapping<'_>, operand: Operand, banks: Banks) -> u64 {

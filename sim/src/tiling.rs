@@ -1,6 +1,6 @@
 //! The free choices of a mapping, before they are checked.
 
-use stationary_arch::PerOperand;
+use stationary_arch::{PerOperand, Stage};
 use stationary_workloads::{Dim, PerDim};
 
 /// How long an operand's tile stays in the global buffer.
@@ -17,6 +17,16 @@ pub enum Staging {
 
 /// Tile sizes, unrolling and loop orders of a mapping.
 ///
+impl From<Stage> for Staging {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Layer => Self::Layer,
+            Stage::Block => Self::Block,
+            Stage::Pass => Self::Pass,
+        }
+    }
+}
+
 /// For each dimension, from the inside out: a PE covers `local` indices (over its local steps and
 /// beats), the array `rows x cols x local` in a pass, the global buffer `block`, DRAM the layer.
 /// No size needs to divide another: the last tile of each level is as small as what is left.
@@ -36,6 +46,8 @@ pub struct Tiling {
     pub pass_order: [Dim; 8],
     /// Staging of each operand; outputs are always staged by block.
     pub staging: PerOperand<Staging>,
+    /// Banks of each operand, where none is shared; 0: as many as its tiles need.
+    pub banks: PerOperand<u32>,
 }
 
 impl Tiling {
@@ -51,6 +63,7 @@ impl Tiling {
             block_order: Dim::ALL,
             pass_order: Dim::ALL,
             staging: PerOperand::default(),
+            banks: PerOperand::default(),
         }
     }
 }

@@ -15,7 +15,7 @@ use stationary_workloads::Dim;
 
 use crate::counters::Counters;
 use crate::dataflow::{is_reduction, is_relevant};
-use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN};
+use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN, channel};
 use crate::program::Level;
 use crate::tiling::Staging;
 use crate::window::Span;
@@ -54,11 +54,12 @@ pub(crate) fn busy(m: &Mapping<'_>) -> u64 {
 fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
     let out = m.layer.outputs();
     let stored = staged_words(m, Operand::Output);
+    let spilled = stored - staged_plain(m, Operand::Output);
     c.dram_write.output = stored;
     c.buffer_drain.output = stored;
-    c.dram_spilled = stored - out;
-    c.dram_read.output = stored - out;
-    c.buffer_fill.output = stored - out;
+    c.dram_spilled = spilled;
+    c.dram_read.output = spilled;
+    c.buffer_fill.output = spilled;
     let (sent, hops) = if m.resident == Operand::Output {
         (resident_words(m, Operand::Output), 0)
     } else {
@@ -79,18 +80,35 @@ fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
 /// Words of all tiles that pass through the global buffer.
 fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     let mut words = repeats(m, operand, m.staging_depth(operand), |_, _| 1);
-    words *= plain_words(m, operand);
+    words *= staged_plain(m, operand);
     if operand == Operand::Input {
         for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
-            let union = |o, t| m.axes[i].union(o, t);
+            let held = |o, t| m.axes[i].held(o, t);
             words *= match m.tiling.staging[operand] {
-                Staging::Block => m.sum_pairs(i, Level::Block, union),
-                Staging::Pass => m.sum_pairs(i, Level::Pass, union),
-                Staging::Layer => union(m.whole()[output], m.whole()[tap]),
+                Staging::Block => m.sum_pairs(i, Level::Block, held),
+                Staging::Pass => m.sum_pairs(i, Level::Pass, held),
+                Staging::Layer => held(m.whole()[output], m.whole()[tap]),
             };
         }
     }
     words
+}
+
+/// Words outside of the sliding window of all tiles of an operand, each tile once.
+fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
+    let plain = plain_words(m, operand);
+    let Some(channel) = channel(operand) else {
+        return plain;
+    };
+    let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match m.tiling.staging[operand] {
+        Staging::Block => m.sum_blocks(dim, f),
+        Staging::Pass => m.sum_passes(dim, f),
+        Staging::Layer => f(m.layer.size(dim)),
+    };
+    let in_atoms = over_tiles(Dim::G, &|groups| {
+        over_tiles(channel, &|channels| m.in_atoms(groups * channels))
+    });
+    plain / (m.layer.size(Dim::G) * m.layer.size(channel)) * in_atoms
 }
 
 /// Tiles of an operand that pass through the global buffer.

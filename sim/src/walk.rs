@@ -9,13 +9,13 @@
 
 use std::collections::HashSet;
 
-use stationary_arch::{Operand, PerOperand};
+use stationary_arch::{Operand, PerOperand, Strides};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
 use crate::counters::Counters;
 use crate::dataflow::{is_reduction, is_relevant};
-use crate::mapping::{Delivery, Mapping, PAIRS, is_first};
+use crate::mapping::{Delivery, Mapping, PAIRS, channel, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
 
@@ -63,11 +63,17 @@ struct Walk<'m, 'a> {
 impl Walk<'_, '_> {
     fn stage(&mut self, operand: Operand, cursor: &Cursor) {
         let tile = cursor.staged(self.mapping, operand);
-        let mut words = HashSet::new();
-        each(&tile, |at| {
-            words.extend(word(self.mapping, operand, at));
-        });
-        let count = words.len() as u64;
+        let strides = self.mapping.accelerator.global_buffer.strides;
+        let count = if operand == Operand::Input && strides == Strides::Stored {
+            spanned(self.mapping, &tile)
+        } else {
+            let mut words = HashSet::new();
+            each(&tile, |at| {
+                words.extend(word(self.mapping, operand, at));
+            });
+            words.len()
+        };
+        let count = in_atoms(self.mapping, operand, &tile, count);
         let c = &mut self.counters;
         if operand != Operand::Output {
             c.dram_read[operand] += count;
@@ -87,7 +93,7 @@ impl Walk<'_, '_> {
         each(&cursor.block, |at| {
             words.extend(word(m, Operand::Output, at));
         });
-        let count = words.len() as u64;
+        let count = in_atoms(m, Operand::Output, &cursor.block, words.len());
         self.counters.dram_write.output += count;
         self.counters.buffer_drain.output += count;
         let is_last = Dim::ALL
@@ -183,6 +189,40 @@ impl Walk<'_, '_> {
         let _ = beat;
         (copy, pe)
     }
+}
+
+/// Input words of a tile if it is a box, up to where the next output of each axis begins.
+fn spanned(m: &Mapping<'_>, tile: &PerDim<Span>) -> usize {
+    let elements = (0..2).map(|i| {
+        let (output, tap) = PAIRS[i];
+        let window = m.memory_window(i);
+        let mut elements = HashSet::new();
+        let tap_at = |tap: u64| (tap * window.dilation) as i64 - window.pad as i64;
+        let first = (tile[output].start * window.stride) as i64 + tap_at(tile[tap].start);
+        let end = (tile[output].end() * window.stride) as i64 + tap_at(tile[tap].end() - 1);
+        elements.extend((first..end).filter(|x| (0..window.input as i64).contains(x)));
+        elements.len()
+    });
+    let others: u64 = [Dim::N, Dim::G, Dim::C]
+        .map(|d| tile[d].extent)
+        .iter()
+        .product();
+    others as usize * elements.product::<usize>()
+}
+
+/// Words of a tile whose channels are in whole atoms: as many for each channel.
+fn in_atoms(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>, words: usize) -> u64 {
+    let words = words as u64;
+    let Some(channel) = channel(operand) else {
+        return words;
+    };
+    let mut channels = tile[Dim::G].extent * tile[channel].extent;
+    let of_each = words / channels;
+    let atom = u64::from(m.accelerator.global_buffer.channel_atom);
+    while !channels.is_multiple_of(atom) {
+        channels += 1;
+    }
+    of_each * channels
 }
 
 /// The word of an operand under a point of the iteration space; `None` for padding.

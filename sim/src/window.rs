@@ -10,6 +10,7 @@
 //! `(o, f)` touches the same element as `(o + k dilation/g, f - k stride/g)`. Since a tile is a
 //! box, an element was touched at an earlier tap exactly when the pair with `k = 1` is in the tile.
 
+use stationary_arch::Strides;
 use stationary_workloads::Window;
 
 /// A range of loop indices.
@@ -36,19 +37,22 @@ pub(crate) struct Axis {
     dilation: i64,
     pad: i64,
     input: i64,
+    /// Whether memory holds what a stride steps over.
+    spans: bool,
     /// Distance in taps and in outputs between two pairs that touch the same element.
     meet_taps: u64,
     meet_outputs: u64,
 }
 
 impl Axis {
-    pub(crate) fn new(window: Window) -> Self {
+    pub(crate) fn new(window: Window, strides: Strides) -> Self {
         let g = gcd(window.stride, window.dilation);
         Self {
             stride: window.stride as i64,
             dilation: window.dilation as i64,
             pad: window.pad as i64,
             input: window.input as i64,
+            spans: strides == Strides::Stored,
             meet_taps: window.stride / g,
             meet_outputs: window.dilation / g,
         }
@@ -129,6 +133,29 @@ impl Axis {
         }
     }
 
+    /// Elements that memory holds of a tile.
+    pub(crate) fn held(&self, outputs: Span, taps: Span) -> u64 {
+        if !self.spans {
+            return self.union(outputs, taps);
+        }
+        let at = |output: u64, tap: u64| {
+            let x = output as i64 * self.stride + tap as i64 * self.dilation - self.pad;
+            x.clamp(0, self.input) as u64
+        };
+        let last_tap = taps.end() - 1;
+        // Up to where the next output's element would be.
+        at(outputs.end(), last_tap) - at(outputs.start, taps.start)
+    }
+
+    /// The most elements that memory holds of a tile of an extent.
+    pub(crate) fn held_footprint(&self, outputs: u64, taps: u64) -> u64 {
+        if !self.spans {
+            return self.footprint(outputs, taps);
+        }
+        let most = outputs * self.stride as u64 + (taps - 1) * self.dilation as u64;
+        most.min(self.input as u64)
+    }
+
     /// An upper bound on [`Axis::union`] over all tiles of an extent: the union without padding,
     /// but never more than the input.
     pub(crate) fn footprint(&self, outputs: u64, taps: u64) -> u64 {
@@ -189,7 +216,7 @@ mod tests {
     use super::*;
 
     fn check(window: Window, outputs: Span, taps: Span) {
-        let axis = Axis::new(window);
+        let axis = Axis::new(window, Strides::Skipped);
         let (mut seen, mut pairs) = (HashSet::new(), 0);
         for tap in taps.start..taps.end() {
             let before = seen.len();

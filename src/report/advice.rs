@@ -54,6 +54,9 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
         Bound::Network(Operand::Weight) => widen("weight", n.weight.words_per_cycle),
         Bound::Network(Operand::Output) => widen("psum_in", n.psum_in.words_per_cycle),
         Bound::PsumOut => widen("psum_out", n.psum_out.words_per_cycle),
+        Bound::Delivery => "Finished outputs wait for the output processor: try --set \
+                            global_buffer.delivery.words_per_cycle, or a larger delivery buffer"
+            .to_owned(),
         Bound::Ramp => "Filling and draining the array costs more than its work: passes are too \
                         short; try --set array.passes=overlapped, or a smaller array"
             .to_owned(),

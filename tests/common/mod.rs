@@ -9,9 +9,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
-    Accelerator, Array, Banks, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network, Networks,
-    Operand, Padding, Partition, Passes, PerOperand, Ports, Precision, ResidentLoad, RunLength,
-    Scratchpad, Sharing, Skew, Topology,
+    Accelerator, Arbitration, Array, Banks, Delivery, Drain, Dram, DramKind, GlobalBuffer,
+    LoadOrder, Network, Networks, Operand, Padding, Partition, Passes, PerOperand, Ports,
+    Precision, ResidentLoad, RunLength, Scratchpad, Sequencer, Sharing, Skew, Strides, Topology,
 };
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
@@ -180,6 +180,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             corner_overhead: rng.random_range(0..=1),
             im2col: false,
         },
+        sequencer: Sequencer::default(),
         scratchpads: PerOperand::from_fn(|_| Scratchpad {
             words: rng.random_range(1..=200),
             double_buffered: rng.random(),
@@ -188,6 +189,13 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
         global_buffer: GlobalBuffer {
             partitions,
             padding: [Padding::Skipped, Padding::Stored][rng.random_range(0..2)],
+            strides: [Strides::Skipped, Strides::Stored][rng.random_range(0..2)],
+            channel_atom: [1, 1, 2, 5][rng.random_range(0..4)],
+            delivery: rng.random_bool(0.3).then(|| Delivery {
+                words: rng.random_range(1..=200),
+                words_per_cycle: rng.random_range(1..=5),
+                latency: rng.random_range(0..=20),
+            }),
         },
         dram: Dram {
             kind,
@@ -198,6 +206,8 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
                 pairs: rng.random_range(1..=4),
                 word: Bits(64),
             }),
+            duplex: rng.random(),
+            arbitration: [Arbitration::Program, Arbitration::RoundRobin][rng.random_range(0..2)],
         },
         precision,
     }
@@ -208,7 +218,7 @@ fn partition(rng: &mut impl Rng, operands: &[Operand]) -> Partition {
         count: rng.random_range(1..=6),
         width: Bits([8, 24, 64, 128][rng.random_range(0..4)]),
         ports: [Ports::One, Ports::ReadWrite][rng.random_range(0..2)],
-        sharing: [Sharing::Interleaved, Sharing::WholeBanks][rng.random_range(0..2)],
+        sharing: [Sharing::Interleaved, Sharing::WholeBanks, Sharing::Ring][rng.random_range(0..3)],
     });
     let rows = |banks: Banks| u64::from(banks.count * banks.width.0 / 8);
     let bytes = rng.random_range(100..200_000u64);
@@ -273,6 +283,9 @@ pub fn tiling(
         weight: staging(),
         output: Staging::Block,
     };
+    if rng.random_bool(0.2) {
+        t.banks = PerOperand::from_fn(|_| rng.random_range(0..=2));
+    }
     t
 }
 

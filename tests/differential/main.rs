@@ -4,5 +4,6 @@ mod comparison;
 mod dram;
 mod eyeriss;
 mod machine;
+mod nvdla;
 mod systolic;
 mod table;

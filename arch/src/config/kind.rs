@@ -1,11 +1,11 @@
-//! The kind of DRAM: two simple ones, or a standard by name.
+//! The kind of DRAM: two simple ones, a pipe by name, or a standard by name.
 
 use std::sync::Arc;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::dram::{Standard, presets};
+use crate::dram::{Pipe, Standard, presets};
 
 /// As written in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,7 @@ pub(crate) enum DramKindConfig {
     Ideal,
     Bandwidth,
     Standard(Arc<Standard>),
+    Pipe(Pipe),
 }
 
 impl<'de> Deserialize<'de> for DramKindConfig {
@@ -23,11 +24,15 @@ impl<'de> Deserialize<'de> for DramKindConfig {
             "bandwidth" => return Ok(Self::Bandwidth),
             _ => {}
         }
+        if let Some(pipe) = Pipe::find(&name) {
+            return Ok(Self::Pipe(pipe));
+        }
         if presets::find(&name).is_some() {
             let standard = Standard::preset(&name).map_err(D::Error::custom)?;
             return Ok(Self::Standard(Arc::new(standard)));
         }
-        let known = ["ideal", "bandwidth"].into_iter().chain(presets::names());
+        let simple = ["ideal", "bandwidth"].into_iter();
+        let known = simple.chain(Pipe::names()).chain(presets::names());
         let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
         Err(D::Error::custom(format_args!(
             "unknown variant `{name}`, expected one of {}",
@@ -42,6 +47,7 @@ impl Serialize for DramKindConfig {
             Self::Ideal => "ideal",
             Self::Bandwidth => "bandwidth",
             Self::Standard(standard) => standard.name(),
+            Self::Pipe(pipe) => pipe.name,
         })
     }
 }

@@ -1,13 +1,16 @@
 //! The file that stands for an accelerator.
 
 use super::{
-    ArrayConfig, BanksConfig, Config, Count, DramConfig, DramKindConfig, GlobalBufferConfig,
-    NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig, RunLengthConfig,
-    ScratchpadConfig, ScratchpadsConfig, Width,
+    ArrayConfig, BanksConfig, Config, Count, DeliveryConfig, DramConfig, DramKindConfig,
+    GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig,
+    RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
 };
-use crate::accelerator::{Accelerator, DramKind, GlobalBuffer, Network, Partition, Scratchpad};
+use crate::accelerator::{
+    Accelerator, Delivery, DramKind, GlobalBuffer, Network, Partition, Scratchpad,
+};
 use crate::banks::{Banks, Ports, Sharing};
 use crate::operand::Operand;
+use crate::sequencer::{Sequencer, Stage};
 use crate::units::{Bits, Kilohertz};
 
 impl Config {
@@ -73,6 +76,7 @@ impl Config {
                 corner_overhead: count(array.corner_overhead),
                 im2col: Some(array.im2col),
             },
+            sequencer: accelerator.sequencer.clone(),
             scratchpads: ScratchpadsConfig {
                 input: scratchpad(Operand::Input),
                 weight: scratchpad(Operand::Weight),
@@ -96,6 +100,8 @@ impl Config {
                     pairs: count(packing.pairs),
                     word_bits: count(packing.word.0),
                 }),
+                duplex: Some(dram.duplex),
+                arbitration: Some(dram.arbitration),
             },
             precision: PrecisionConfig {
                 input: count(precision.input.0),
@@ -109,6 +115,13 @@ impl Config {
     /// A file in which every field there is has a value: overrides find the fields' names here.
     pub(crate) fn with_every_field(accelerator: &Accelerator) -> Self {
         let mut config = Self::of(accelerator);
+        config.sequencer = Sequencer {
+            rows: Some("C".to_owned()),
+            cols: Some("K".to_owned()),
+            order: Some("NGKCPQRS".to_owned()),
+            staging: Operand::ALL.map(|operand| (operand, Stage::Block)).into(),
+            stripe: Some(1),
+        };
         let example = Banks {
             count: 1,
             width: Bits(8),
@@ -126,6 +139,13 @@ impl Config {
                 banks: Some(BanksConfig::of(example)),
             }]),
             padding: Some(accelerator.global_buffer.padding),
+            strides: Some(accelerator.global_buffer.strides),
+            channel_atom: count(1),
+            delivery: Some(DeliveryConfig::of(Delivery {
+                words: 1,
+                words_per_cycle: 1,
+                latency: 1,
+            })),
         };
         config.dram.words_per_cycle = count(1);
         config.dram.latency = count(1);
@@ -135,6 +155,16 @@ impl Config {
             word_bits: count(1),
         });
         config
+    }
+}
+
+impl DeliveryConfig {
+    fn of(delivery: Delivery) -> Self {
+        Self {
+            words: Some(Count(delivery.words)),
+            words_per_cycle: count(delivery.words_per_cycle),
+            latency: count(delivery.latency),
+        }
     }
 }
 
@@ -168,6 +198,9 @@ impl GlobalBufferConfig {
                 banks: banks.map(BanksConfig::of),
                 partitions: None,
                 padding: Some(buffer.padding),
+                strides: Some(buffer.strides),
+                channel_atom: count(buffer.channel_atom),
+                delivery: buffer.delivery.map(DeliveryConfig::of),
             };
         }
         let partitions = buffer.partitions.iter().map(|partition| PartitionConfig {
@@ -182,6 +215,9 @@ impl GlobalBufferConfig {
             banks: None,
             partitions: Some(partitions.collect()),
             padding: Some(buffer.padding),
+            strides: Some(buffer.strides),
+            channel_atom: count(buffer.channel_atom),
+            delivery: buffer.delivery.map(DeliveryConfig::of),
         }
     }
 }

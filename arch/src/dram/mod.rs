@@ -53,6 +53,7 @@ mod config;
 mod expression;
 mod mapping;
 mod parameter;
+mod pipe;
 pub mod presets;
 mod rules;
 mod standard;
@@ -60,6 +61,7 @@ mod standard;
 pub use command::{Command, Constraint, Scope, Window};
 pub use mapping::{AddressMapping, Field};
 pub use parameter::Parameter;
+pub use pipe::Pipe;
 pub use standard::{
     CommandBuses, Controller, Organization, Picoseconds, RefreshPolicy, RowPolicy, Standard,
 };

@@ -106,6 +106,7 @@ impl DesignSpace {
         let mut local = PerDim::from_fn(|d| (!matches!(d, Dim::R | Dim::S)).then_some(1));
         local[kept] = Some(u64::from(tile));
         let effort = mapper::Effort {
+            banks: stationary_arch::PerOperand::default(),
             unrollings: 2,
             blocks: 3,
             local,

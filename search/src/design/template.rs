@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use stationary_arch::{
     Accelerator, Array, Drain, GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding,
-    Partition, Passes, PerOperand, ResidentLoad, Scratchpad, Skew, Topology,
+    Partition, Passes, PerOperand, ResidentLoad, Scratchpad, Skew, Strides, Topology,
 };
 use stationary_sim::{Dataflow, Mapping, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY};
 
@@ -141,6 +141,9 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
                 banks: None,
             }],
             padding: Padding::Skipped,
+            strides: Strides::Skipped,
+            channel_atom: 1,
+            delivery: None,
         },
         ..base.clone()
     }
@@ -163,6 +166,9 @@ pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
         global_buffer: GlobalBuffer {
             partitions: partitions.to_vec(),
             padding: roomy.global_buffer.padding,
+            strides: Strides::Skipped,
+            channel_atom: 1,
+            delivery: None,
         },
         ..roomy.clone()
     }

@@ -129,6 +129,11 @@ impl Array {
         };
     }
 
+    /// Whether the next beat is the first of its pass.
+    pub(crate) fn is_at_start(&self) -> bool {
+        self.beat == Beat::default()
+    }
+
     /// Whether the way out can take the results of another beat.
     pub(crate) fn has_room(&self, mapping: &Mapping<'_>) -> bool {
         mapping.resident == Operand::Output || self.results.len() < self.results_capacity

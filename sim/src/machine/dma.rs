@@ -178,7 +178,7 @@ impl Dma {
     }
 
     /// The next time after `last` at which the engine can change by itself.
-    pub(crate) fn next_event(&mut self, last: u64) -> u64 {
+    pub(crate) fn next_event(&self, last: u64) -> u64 {
         let channels = &self.lanes.channels;
         let loads = Operand::ALL
             .into_iter()
@@ -186,10 +186,7 @@ impl Dma {
         let ends = loads.chain(&self.stored).map(|t| t.arrives);
         let arrival = ends.min().unwrap_or(u64::MAX);
         match &self.link {
-            Link::Bus(_) => self
-                .lanes
-                .served()
-                .map_or(arrival, |job| arrival.min(last + job.left)),
+            Link::Bus(_) => arrival.min(last.saturating_add(self.lanes.next_over())),
             Link::Device(device, _) => arrival.min(device.next_event(&self.lanes)),
         }
     }
@@ -199,8 +196,7 @@ impl Dma {
         match &mut self.link {
             Link::Bus(bus) => {
                 if cycles > 0 {
-                    self.lanes.touched = [None; 4];
-                    self.lanes.pass_on(Some(bus), cycles);
+                    self.lanes.cross_many(bus, cycles);
                 }
             }
             Link::Device(device, _) => {

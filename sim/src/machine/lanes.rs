@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{Operand, PerOperand};
+use stationary_arch::{Arbitration, Operand, PerOperand};
 
 use crate::machine::bus::Bus;
 use crate::machine::device::{Device, Requests};
 use crate::machine::dma::{Tiles, Transfer};
 use crate::machine::link::{Job, Link};
 use crate::machine::ports::{Access, Touched};
-use crate::mapping::{Mapping, is_double_buffered, is_first};
+use crate::mapping::{Mapping, is_first};
 use crate::placement::Place;
 use crate::program::Cursor;
 
@@ -23,6 +23,10 @@ pub(crate) struct Lanes {
     /// Rows of the buffer that the transfers accessed in the cycle just past: the loads', and the
     /// store's.
     pub(crate) touched: [Option<Touched>; 4],
+    duplex: bool,
+    arbitration: Arbitration,
+    /// The load that went last.
+    last: Operand,
 }
 
 /// Who has the bus.
@@ -57,42 +61,81 @@ impl Lanes {
             storing: None,
             at_pass: 0,
             touched: [None; 4],
+            duplex: mapping.accelerator.dram.duplex,
+            arbitration: mapping.accelerator.dram.arbitration,
+            last: Operand::Output,
         }
     }
 
-    /// Whose turn it is: first what the array waits for, then a store, then the load that the
-    /// program needs soonest.
+    /// The load whose turn it is.
+    fn load(&self) -> Option<Operand> {
+        match self.arbitration {
+            Arbitration::Program => {
+                let waiting = Operand::ALL.into_iter().filter(|o| self.is_loading(*o));
+                waiting.min_by_key(|o| self.channels[*o].job_pass)
+            }
+            Arbitration::RoundRobin => self.in_turn().next(),
+        }
+    }
+
+    fn is_loading(&self, operand: Operand) -> bool {
+        self.channels[operand].job.is_some()
+    }
+
+    /// The loads that take turns, from the next on.
+    fn in_turn(&self) -> impl Iterator<Item = Operand> + use<> {
+        let last = self.last as usize;
+        let loading = PerOperand::from_fn(|o| self.is_loading(o));
+        (1..=3)
+            .map(move |i| Operand::ALL[(last + i) % 3])
+            .filter(move |o| loading[*o])
+    }
+
+    /// Whose turn it is on a link that reads and writes in turn: first what the array waits for,
+    /// then a store, then a load.
     fn turn(&self) -> Option<Turn> {
-        let loads = Operand::ALL
-            .into_iter()
-            .filter(|o| self.channels[*o].job.is_some());
-        let load = loads.min_by_key(|o| self.channels[*o].job_pass);
-        let is_urgent = |o: &Operand| self.channels[*o].job_pass <= self.at_pass;
-        match (load, &self.storing) {
+        let is_urgent = || {
+            let mut waiting = Operand::ALL.into_iter().filter(|o| self.is_loading(*o));
+            waiting.any(|o| self.channels[o].job_pass <= self.at_pass)
+        };
+        match (self.load(), &self.storing) {
             (Some(operand), None) => Some(Turn::Load(operand)),
-            (Some(operand), Some(_)) if is_urgent(&operand) => Some(Turn::Load(operand)),
+            (Some(operand), Some(_)) if is_urgent() => Some(Turn::Load(operand)),
             (_, Some(_)) => Some(Turn::Store),
             (None, None) => None,
         }
     }
 
-    pub(crate) fn served(&mut self) -> Option<&mut Job> {
-        match self.turn()? {
+    /// Who goes over a bus in this cycle: one, or one in each direction.
+    fn turns(&self) -> impl Iterator<Item = Turn> + use<> {
+        let turns = if self.duplex {
+            [
+                self.load().map(Turn::Load),
+                self.storing.is_some().then_some(Turn::Store),
+            ]
+        } else {
+            [self.turn(), None]
+        };
+        turns.into_iter().flatten()
+    }
+
+    fn job(&mut self, turn: Turn) -> Option<&mut Job> {
+        match turn {
             Turn::Load(operand) => self.channels[operand].job.as_mut(),
             Turn::Store => self.storing.as_mut(),
         }
     }
 
-    /// Lets so much of what is served go by: notes what its last part accesses in the buffer.
-    pub(crate) fn pass_on(&mut self, bus: Option<&Bus>, amount: u64) {
-        let Some(turn) = self.turn() else {
-            return;
+    /// Lets so much of a transfer go by: notes what its last part accesses in the buffer.
+    fn pass_on(&mut self, turn: Turn, bus: Option<&Bus>, amount: u64) {
+        let (access, lane) = match turn {
+            Turn::Load(operand) => {
+                self.last = operand;
+                (Access::Write, operand as usize)
+            }
+            Turn::Store => (Access::Read, 3),
         };
-        let (job, access, lane) = match turn {
-            Turn::Load(o) => (self.channels[o].job.as_mut(), Access::Write, o as usize),
-            Turn::Store => (self.storing.as_mut(), Access::Read, 3),
-        };
-        let Some(job) = job else {
+        let Some(job) = self.job(turn) else {
             return;
         };
         job.left -= amount;
@@ -100,16 +143,16 @@ impl Lanes {
             return;
         };
         let rows = |left| place.rows(job.words_gone(bus, left));
-        let (from, to) = (rows(job.left + 1), rows(job.left));
+        let (tile, from, to) = (job.tile, rows(job.left + 1), rows(job.left));
         let touched = &mut self.touched[lane];
         match touched {
             _ if from == to => {}
-            Some(touched) if touched.to == from && touched.tile == job.tile => touched.to = to,
+            Some(touched) if touched.to == from && touched.tile == tile => touched.to = to,
             _ => {
                 *touched = Some(Touched {
                     place,
                     access,
-                    tile: job.tile,
+                    tile,
                     from,
                     to,
                 });
@@ -119,24 +162,74 @@ impl Lanes {
 
     /// One cycle of a bus; whether a transfer is over it.
     pub(crate) fn cross(&mut self, bus: &Bus, now: u64, stored: &mut Option<Transfer>) -> bool {
-        self.pass_on(Some(bus), 1);
-        let Some(job) = self.served() else {
-            return false;
-        };
-        if job.left > 0 {
-            return false;
-        }
-        match self.turn() {
-            Some(Turn::Load(operand)) => self.channels[operand].finish(now + 1 + bus.latency()),
-            Some(Turn::Store) => {
-                *stored = self.storing.take().map(|job| Transfer {
-                    arrives: now + 1,
-                    ..job.transfer
-                });
+        let mut moved = false;
+        for turn in self.turns() {
+            self.pass_on(turn, Some(bus), 1);
+            if self.job(turn).is_none_or(|job| job.left > 0) {
+                continue;
             }
-            None => {}
+            moved = true;
+            match turn {
+                Turn::Load(operand) => self.channels[operand].finish(now + 1 + bus.latency()),
+                Turn::Store => {
+                    *stored = self.storing.take().map(|job| Transfer {
+                        arrives: now + 1,
+                        ..job.transfer
+                    });
+                }
+            }
         }
-        true
+        moved
+    }
+
+    /// Cycles until a transfer is over a bus, if none begins.
+    pub(crate) fn next_over(&self) -> u64 {
+        let over = self.turns().map(|turn| match turn {
+            Turn::Load(_) if self.arbitration == Arbitration::RoundRobin => {
+                let number = self.in_turn().count() as u64;
+                let left = |o: Operand| self.channels[o].job.as_ref().map_or(1, |job| job.left);
+                let ends = (1..).zip(self.in_turn());
+                let ends = ends.map(|(i, o)| (left(o) - 1) * number + i);
+                ends.min().unwrap_or(u64::MAX)
+            }
+            Turn::Load(operand) => self.channels[operand]
+                .job
+                .as_ref()
+                .map_or(0, |job| job.left),
+            Turn::Store => self.storing.as_ref().map_or(0, |job| job.left),
+        });
+        over.min().unwrap_or(u64::MAX)
+    }
+
+    /// So many cycles of a bus in which nothing begins or ends.
+    pub(crate) fn cross_many(&mut self, bus: &Bus, cycles: u64) {
+        self.touched = [None; 4];
+        for turn in self.turns() {
+            match turn {
+                Turn::Load(_) if self.arbitration == Arbitration::RoundRobin => {
+                    self.share(bus, cycles);
+                }
+                _ => self.pass_on(turn, Some(bus), cycles),
+            }
+        }
+    }
+
+    /// Loads take turns for so many cycles.
+    fn share(&mut self, bus: &Bus, cycles: u64) {
+        let number = self.in_turn().count() as u64;
+        let last = (cycles - 1) % number;
+        let mut latest = None;
+        for (i, operand) in (0..).zip(self.in_turn()) {
+            let own = cycles / number + u64::from(i < cycles % number);
+            if i == last {
+                latest = Some((operand, own));
+            } else if let Some(job) = &mut self.channels[operand].job {
+                job.left -= own;
+            }
+        }
+        if let Some((operand, own)) = latest {
+            self.pass_on(Turn::Load(operand), Some(bus), own);
+        }
     }
 
     /// Notes the transfers of which the memory has answered every burst; whether there are any.
@@ -183,15 +276,17 @@ impl Requests for Lanes {
     }
 
     fn pushed(&mut self) {
-        let turn = self.turn();
-        self.pass_on(None, 1);
-        let Some(job) = self.served() else {
+        let Some(turn) = self.turn() else {
+            return;
+        };
+        self.pass_on(turn, None, 1);
+        let Some(job) = self.job(turn) else {
             return;
         };
         if let Some(bursts) = &mut job.bursts {
             bursts.advance();
         }
-        if let (0, Some(Turn::Load(operand))) = (job.left, turn) {
+        if let (0, Turn::Load(operand)) = (job.left, turn) {
             // It arrives when the memory has answered.
             self.channels[operand].finish(u64::MAX);
         }
@@ -207,7 +302,7 @@ impl Channel {
             pass: 0,
             exhausted: false,
             issued: 0,
-            slots: 1 + u64::from(is_double_buffered(mapping.accelerator, operand)),
+            slots: mapping.slots[operand],
             job: None,
             job_pass: 0,
             flight: VecDeque::new(),

@@ -5,7 +5,7 @@
 //! 4 KiB. A tile is a box in it: the runs of neighbouring words are fetched by whole bursts, a burst
 //! that two runs share once. Packed words lie as densely as their average width says.
 
-use stationary_arch::Operand;
+use stationary_arch::{Operand, Strides};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::dram_width::Width;
@@ -99,7 +99,8 @@ impl Layout {
         width: Width,
     ) -> Bursts {
         let axes = axes(m, operand, tile);
-        let rows = (operand == Operand::Input).then(|| {
+        let is_box = m.accelerator.global_buffer.strides == Strides::Stored;
+        let rows = (operand == Operand::Input && !is_box).then(|| {
             let window = m.memory_window(0);
             Rows {
                 stride: window.stride,
@@ -252,7 +253,7 @@ fn axes(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
         size: m.layer.size(dim),
         part: tile[dim],
     };
-    match operand {
+    let axes = match operand {
         Operand::Weight => [Dim::G, Dim::K, Dim::C, Dim::R, Dim::S].map(plain),
         Operand::Output => [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q].map(plain),
         Operand::Input => {
@@ -260,7 +261,13 @@ fn axes(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
                 let (output, tap) = PAIRS[i];
                 let w = m.memory_window(i);
                 let first = tile[output].start * w.stride + tile[tap].start * w.dilation;
-                let last = (tile[output].end() - 1) * w.stride + (tile[tap].end() - 1) * w.dilation;
+                let stepped_over = match m.accelerator.global_buffer.strides {
+                    Strides::Skipped => 0,
+                    Strides::Stored => w.stride - 1,
+                };
+                let last = (tile[output].end() - 1) * w.stride
+                    + (tile[tap].end() - 1) * w.dilation
+                    + stepped_over;
                 let start = first.saturating_sub(w.pad).min(w.input - 1);
                 let end = (last + 1).saturating_sub(w.pad).min(w.input);
                 Axis {
@@ -279,7 +286,46 @@ fn axes(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
                 window(1),
             ]
         }
+    };
+    in_atoms(m, operand, tile, axes)
+}
+
+/// The axes of a feature map in atoms of channels, `[N][1][GC / atom][row][column * atom]`.
+fn in_atoms(
+    m: &Mapping<'_>,
+    operand: Operand,
+    tile: &PerDim<Span>,
+    [batch, groups, channels, rows, columns]: [Axis; 5],
+) -> [Axis; 5] {
+    let atom = u64::from(m.accelerator.global_buffer.channel_atom);
+    if atom == 1 || operand == Operand::Weight {
+        return [batch, groups, channels, rows, columns];
     }
+    let first = tile[Dim::G].start * channels.size + channels.part.start;
+    let atoms = (groups.part.extent * channels.part.extent).div_ceil(atom);
+    let size = (groups.size * channels.size).div_ceil(atom);
+    // A tile's own channels fill its atoms, so that the last may lie past the tensor's end.
+    let part = Span {
+        start: (first / atom).min(size - atoms.min(size)),
+        extent: atoms.min(size),
+    };
+    let one = Span {
+        start: 0,
+        extent: 1,
+    };
+    [
+        batch,
+        Axis { size: 1, part: one },
+        Axis { size, part },
+        rows,
+        Axis {
+            size: columns.size * atom,
+            part: Span {
+                start: columns.part.start * atom,
+                extent: columns.part.extent * atom,
+            },
+        },
+    ]
 }
 
 #[cfg(test)]

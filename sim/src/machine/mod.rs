@@ -14,6 +14,7 @@
 
 mod array;
 mod bus;
+mod delivery;
 mod device;
 mod dma;
 mod feed;
@@ -33,7 +34,6 @@ use stationary_arch::{Network, Operand, PerOperand};
 use stationary_workloads::PerDim;
 
 use crate::counters::Counters;
-use crate::dataflow::is_reduction;
 use crate::dram::Statistics;
 use crate::mapping::Mapping;
 use crate::placement::places;
@@ -41,6 +41,7 @@ use crate::trace::{Event, Trace};
 use crate::window::Span;
 
 use array::{Array, ShiftIn};
+use delivery::Delivery;
 use dma::{Arrival, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
@@ -107,6 +108,7 @@ struct Machine<'m, 'a, P> {
     feeds: PerOperand<ShapedFeed>,
     array: Array,
     ports: BankPorts,
+    delivery: Delivery,
     /// Where results are written.
     results: Stream,
     written: u64,
@@ -144,6 +146,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             feeds: PerOperand::from_fn(feed),
             array: Array::new(m),
             ports: BankPorts::default(),
+            delivery: Delivery::new(m.accelerator.global_buffer.delivery),
             results: Stream::new(places.output, Access::Write),
             written: 0,
             counters: Counters::default(),
@@ -164,6 +167,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             let mut moved = self.take_arrivals(trace);
             if self.is_done() {
                 break;
+            }
+            while let Some(store) = self.delivery.take(self.now) {
+                self.dma.queue(store);
+                moved = true;
             }
             self.ports.begin(self.dma.touched());
             moved |= self.write_results();
@@ -197,7 +204,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     }
 
     fn is_done(&self) -> bool {
-        self.array.done && self.array.results.is_empty() && !self.dma.has_stores()
+        self.array.done
+            && self.array.results.is_empty()
+            && self.delivery.is_empty()
+            && !self.dma.has_stores()
     }
 
     fn take_arrivals(&mut self, trace: &mut impl Trace) -> bool {
@@ -281,7 +291,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     /// Words that the buffer has room for of the results that are next. The place of new ones is free
     /// as far as the tile that was there before has been stored.
     fn room_for_results(&self) -> u64 {
-        if self.array.results.front().is_none_or(|r| !r.is_fresh) {
+        if self.delivery.exists() || self.array.results.front().is_none_or(|r| !r.is_fresh) {
             return u64::MAX;
         }
         let Some(before) = self.tiles.closed.checked_sub(self.dma.output_slots()) else {
@@ -300,10 +310,24 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         self.array.results.front().is_some_and(is_ready) && self.room_for_results() == 0
     }
 
+    /// Outputs that the pass about to start finishes; none in the midst of one.
+    fn finished_words(&self) -> u64 {
+        let pass = &self.array.cursor.pass;
+        if self.delivery.exists() && self.array.is_at_start() && self.m.finishes(pass) {
+            self.m.words(Operand::Output, pass)
+        } else {
+            0
+        }
+    }
+
+    /// When the delivery buffer has room for what the next beat's pass finishes.
+    fn delivery_opens(&self, now: u64) -> Option<u64> {
+        let words = self.finished_words();
+        self.delivery.opens_at(self.array.output_tiles, words, now)
+    }
+
     fn store(&mut self, tile: PerDim<Span>) {
-        let is_partial = stationary_workloads::Dim::ALL
-            .iter()
-            .any(|d| is_reduction(*d) && tile[*d].end() < self.m.layer.size(*d));
+        let is_partial = !self.m.finishes(&tile);
         let words = self.m.words(Operand::Output, &tile);
         self.counters.buffer_drain.output += words;
         if is_partial {
@@ -313,11 +337,14 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         self.results.next_tile();
         self.tiles.closed += 1;
         self.open_words = 0;
-        self.dma.queue(Store {
+        let store = Store {
             words,
             tile,
             is_partial,
-        });
+        };
+        if let Some(store) = self.delivery.close(store, self.now) {
+            self.dma.queue(store);
+        }
     }
 
     fn tick_array(&mut self, trace: &mut impl Trace) -> bool {
@@ -330,6 +357,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             }
             self.first_mac.get_or_insert(self.now);
             self.first_work.get_or_insert(self.now);
+            let finished = self.finished_words();
+            self.delivery.reserve(self.array.output_tiles, finished);
             self.array.start();
             moved = true;
         }
@@ -434,6 +463,12 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             return;
         }
         let mut next = self.dma.next_event(last);
+        next = next.min(self.delivery.next_event());
+        if let Some(opens) = self.delivery_opens(last)
+            && opens > last
+        {
+            next = next.min(opens);
+        }
         for operand in Operand::ALL {
             next = next.min(self.feeds[operand].state.next_event());
         }

@@ -13,9 +13,10 @@ impl<P: Payload> Machine<'_, '_, P> {
     pub(super) fn obstacle(&self) -> Option<Stall> {
         let a = &self.array;
         if a.done {
-            let is_draining = !a.results.is_empty();
-            return Some(if is_draining {
+            return Some(if !a.results.is_empty() {
                 Stall::Drain
+            } else if !self.delivery.is_empty() {
+                Stall::Delivery
             } else {
                 Stall::Dram(Operand::Output)
             });
@@ -60,7 +61,10 @@ impl<P: Payload> Machine<'_, '_, P> {
                 Stall::Dram(Operand::Output)
             });
         }
-        if a.has_room(self.m) {
+        let opens = self.delivery_opens(self.now);
+        if opens.is_none_or(|at| at > self.now) {
+            Some(Stall::Delivery)
+        } else if a.has_room(self.m) {
             None
         } else if self.waits_for_store() {
             Some(Stall::Dram(Operand::Output))

@@ -14,6 +14,8 @@ pub enum Stall {
     Bank(Operand),
     /// Partial sums wait for the network from the array to the buffer.
     PsumOut,
+    /// Finished outputs wait for the output processor.
+    Delivery,
     /// All words are sent; the first of them has not arrived yet.
     Fill,
     /// The last results are leaving the array.
@@ -24,7 +26,7 @@ pub enum Stall {
 
 impl Stall {
     /// Every cause, in the order of reports.
-    pub const ALL: [Stall; 13] = [
+    pub const ALL: [Stall; 14] = [
         Stall::Dram(Operand::Input),
         Stall::Dram(Operand::Weight),
         Stall::Dram(Operand::Output),
@@ -35,6 +37,7 @@ impl Stall {
         Stall::Bank(Operand::Weight),
         Stall::Bank(Operand::Output),
         Stall::PsumOut,
+        Stall::Delivery,
         Stall::Fill,
         Stall::Drain,
         Stall::Dependency,
@@ -54,6 +57,7 @@ impl Stall {
             Stall::Bank(Operand::Weight) => "bank:weight",
             Stall::Bank(Operand::Output) => "bank:output",
             Stall::PsumOut => "network:psum_out",
+            Stall::Delivery => "delivery",
             Stall::Fill => "fill",
             Stall::Drain => "drain",
             Stall::Dependency => "dependency",
@@ -66,16 +70,17 @@ impl Stall {
             Stall::Network(operand) => 3 + operand as usize,
             Stall::Bank(operand) => 6 + operand as usize,
             Stall::PsumOut => 9,
-            Stall::Fill => 10,
-            Stall::Drain => 11,
-            Stall::Dependency => 12,
+            Stall::Delivery => 10,
+            Stall::Fill => 11,
+            Stall::Drain => 12,
+            Stall::Dependency => 13,
         }
     }
 }
 
 /// Cycles lost to each cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stalls([u64; 13]);
+pub struct Stalls([u64; 14]);
 
 impl Stalls {
     /// Cycles lost to one cause.

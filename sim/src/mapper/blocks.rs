@@ -1,6 +1,6 @@
 //! What the global buffer holds: every combination of block extents from a ladder that doubles.
 
-use stationary_arch::Accelerator;
+use stationary_arch::{Accelerator, Operand};
 use stationary_workloads::{Dim, Layer};
 
 use crate::dataflow::Dataflow;
@@ -30,21 +30,34 @@ pub(super) fn fitting<'a>(
         }
     };
     let mut found = false;
+    let mut visit_if_legal = |t: &Tiling| match Mapping::new(layer, accelerator, dataflow, *t) {
+        Ok(mapping) => {
+            found = true;
+            visit(&mapping);
+            true
+        }
+        Err(_) => false,
+    };
     let mut tiling = *base;
-    descend(
-        layer,
-        &LADDER,
-        &chunk,
-        &mut tiling,
-        &mut |t| match Mapping::new(layer, accelerator, dataflow, *t) {
-            Ok(mapping) => {
-                found = true;
-                visit(&mapping);
-                true
+    match accelerator.sequencer.stripe {
+        None => {
+            descend(layer, &LADDER, &chunk, &mut tiling, &mut visit_if_legal);
+        }
+        Some(stripe) => {
+            let weights = accelerator.networks.weight.words_per_cycle;
+            let held = shape.scratchpad_words(Operand::Weight) * shape.active_pes();
+            let least = held.div_ceil(weights.into());
+            for [rows, cols] in stripes(layer, stripe.into(), least) {
+                tiling.block[Dim::P] = rows;
+                tiling.block[Dim::Q] = cols;
+                // One group of kernels, its whole reduction.
+                tiling.block[Dim::K] = chunk(Dim::K).min(layer.size(Dim::K));
+                tiling.block[Dim::C] = layer.size(Dim::C);
+                let others = &[Dim::N, Dim::G];
+                descend(layer, others, &chunk, &mut tiling, &mut visit_if_legal);
             }
-            Err(_) => false,
-        },
-    );
+        }
+    }
     if found {
         return;
     }
@@ -56,6 +69,32 @@ pub(super) fn fitting<'a>(
     if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
         visit(&mapping);
     }
+}
+
+/// Rows and columns of the stripes of at most so many output positions that take the least time if
+/// none takes less than `least` cycles, and of those the fewest.
+fn stripes(layer: &Layer, most: u64, least: u64) -> Vec<[u64; 2]> {
+    let [rows, cols] = [layer.size(Dim::P), layer.size(Dim::Q)];
+    // As many as there are of each extent: whole ones, and what is left.
+    let parts = |size: u64, part: u64| [(size / part, part), (1, size % part)];
+    let rank = |[r, c]: [u64; 2]| {
+        let (mut time, mut count) = (0, 0);
+        for (down, r) in parts(rows, r) {
+            for (across, c) in parts(cols, c) {
+                if r * c > 0 {
+                    time += down * across * (r * c).max(least);
+                    count += down * across;
+                }
+            }
+        }
+        (time, count)
+    };
+    let shapes =
+        || (1..=most.min(rows)).flat_map(|r| (1..=(most / r).min(cols)).map(move |c| [r, c]));
+    let best = shapes().map(rank).min();
+    shapes()
+        .filter(|shape| Some(rank(*shape)) == best)
+        .collect()
 }
 
 /// Extents grow along each ladder until nothing fits; answers whether anything did.

@@ -30,6 +30,8 @@ pub struct Effort {
     pub blocks: usize,
     /// Extents that a PE must cover (as far as the layer has them), by dimension.
     pub local: PerDim<Option<u64>>,
+    /// Banks of each operand, as [`Tiling::banks`].
+    pub banks: PerOperand<u32>,
 }
 
 impl Default for Effort {
@@ -38,6 +40,7 @@ impl Default for Effort {
             unrollings: 10,
             blocks: 16,
             local: PerDim::splat(None),
+            banks: PerOperand::default(),
         }
     }
 }
@@ -98,7 +101,8 @@ pub fn map_with<'a>(
     best.map(|(_, mapping)| mapping).ok_or_else(|| {
         let smallest = Tiling {
             block: PerDim::splat(1),
-            ..Tiling::trivial(layer.sizes())
+            banks: effort.banks,
+            ..first_orders(accelerator, Tiling::trivial(layer.sizes()))
         };
         let reason = match Mapping::new(layer, accelerator, dataflow, smallest) {
             Err(reason) => reason,
@@ -146,8 +150,18 @@ fn candidates_with<'a>(
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
     let mut blocks = Vec::new();
+    let stages = &accelerator.sequencer.staging;
+    let is_own = |staging: &PerOperand<Staging>| {
+        let mut stages = stages.iter();
+        stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
+    };
     for unrolling in unrolling::best(layer, accelerator, dataflow, effort) {
-        for staging in STAGINGS {
+        let mut found = false;
+        let (first, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+        for (number, staging) in first.iter().chain(&others).copied().enumerate() {
+            if number >= first.len() && found {
+                break;
+            }
             let base = Tiling {
                 staging,
                 ..unrolling
@@ -158,10 +172,14 @@ fn candidates_with<'a>(
                 visit(mapping, &estimate);
                 blocks.push((rank(&estimate), mapping.tiling));
             });
+            found |= !blocks.is_empty();
             blocks.sort_by_key(|(rank, _)| *rank);
             blocks.truncate(effort.blocks);
             for (_, tiling) in &blocks {
-                for (block_order, pass_order) in orders().skip(1) {
+                for (block_order, pass_order) in orders() {
+                    if (block_order, pass_order) == (tiling.block_order, tiling.pass_order) {
+                        continue;
+                    }
                     let tiling = Tiling {
                         block_order,
                         pass_order,
@@ -216,11 +234,19 @@ fn orders() -> impl Iterator<Item = ([Dim; 8], [Dim; 8])> {
         .flat_map(|block| ORDERS.into_iter().map(move |pass| (block, pass)))
 }
 
-/// The orders of candidates that have not been combined with all.
-fn first_orders(tiling: Tiling) -> Tiling {
+/// The orders of candidates that have not been combined with all: the sequencer's own, if it has one.
+fn first_orders(accelerator: &Accelerator, tiling: Tiling) -> Tiling {
+    let order = match &accelerator.sequencer.order {
+        Some(letters) => {
+            let mut order = Dim::ALL;
+            order.sort_by_key(|d| letters.find(d.name()));
+            order
+        }
+        None => ORDERS[0],
+    };
     Tiling {
-        block_order: ORDERS[0],
-        pass_order: ORDERS[0],
+        block_order: order,
+        pass_order: order,
         ..tiling
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn best(
     effort: &Effort,
 ) -> Vec<Tiling> {
     let mut found: Vec<(u64, Tiling)> = Vec::new();
-    let base = first_orders(Tiling::trivial(layer.sizes()));
+    let base = first_orders(accelerator, Tiling::trivial(layer.sizes()));
     let base = Tiling {
         local: PerDim::from_fn(|d| {
             if dataflow.beats.contains(&d) {
@@ -31,12 +31,29 @@ pub(super) fn best(
                 1
             }
         }),
+        banks: effort.banks,
         ..base
     };
-    let rows = u64::from(accelerator.array.rows);
-    let cols = u64::from(accelerator.array.cols);
-    unroll(layer, dataflow.rows, rows, base, Axis::Rows, &mut |t| {
-        unroll(layer, dataflow.cols, cols, t, Axis::Cols, &mut |t| {
+    let sequencer = &accelerator.sequencer;
+    let on_rows = unrolled(dataflow.rows, sequencer.rows.as_deref());
+    let on_cols = unrolled(dataflow.cols, sequencer.cols.as_deref());
+    let factors = if sequencer.stripe.is_some() {
+        greatest_factor
+    } else {
+        good_factors
+    };
+    let rows = Side {
+        axis: Axis::Rows,
+        pes: u64::from(accelerator.array.rows),
+        factors,
+    };
+    let cols = Side {
+        axis: Axis::Cols,
+        pes: u64::from(accelerator.array.cols),
+        factors,
+    };
+    unroll(layer, &on_rows, rows, base, &mut |t| {
+        unroll(layer, &on_cols, cols, t, &mut |t| {
             if Mapping::unbuffered(layer, accelerator, dataflow, t).is_err() {
                 return;
             }
@@ -99,45 +116,65 @@ fn fits_buffer(
     Mapping::new(layer, accelerator, dataflow, Tiling { block, ..*tiling }).is_ok()
 }
 
+/// The dimensions that dataflow and sequencer unroll.
+fn unrolled(dims: &[Dim], allowed: Option<&str>) -> Vec<Dim> {
+    let is_allowed = |d: &&Dim| allowed.is_none_or(|allowed| allowed.contains(d.name()));
+    dims.iter().filter(is_allowed).copied().collect()
+}
+
 #[derive(Clone, Copy)]
 enum Axis {
     Rows,
     Cols,
 }
 
-/// Every choice of factors along an axis: for each dimension none, as many PEs as it fills, the
-/// fewest that take no more passes, and the same with a half and a third of the PEs, so that another
-/// dimension may stand beside it.
-fn unroll(
-    layer: &Layer,
-    dims: &[Dim],
-    pes: u64,
-    tiling: Tiling,
+/// One side of the array.
+#[derive(Clone, Copy)]
+struct Side {
     axis: Axis,
-    visit: &mut dyn FnMut(Tiling),
-) {
+    /// PEs that are left along it.
+    pes: u64,
+    /// Factors to try for an extent, given the most that there are PEs for.
+    factors: fn(u64, u64) -> [u64; 5],
+}
+
+/// None, as many PEs as it fills, the fewest that take no more passes, and the same with a half and a
+/// third of the PEs, so that another dimension may stand beside it.
+fn good_factors(size: u64, most: u64) -> [u64; 5] {
+    let even = |most: u64| size.div_ceil(size.div_ceil(most.max(1)));
+    [1, most, even(most), even(most / 2), even(most / 3)]
+}
+
+fn greatest_factor(_: u64, most: u64) -> [u64; 5] {
+    [most; 5]
+}
+
+/// Every choice of factors along a side.
+fn unroll(layer: &Layer, dims: &[Dim], side: Side, tiling: Tiling, visit: &mut dyn FnMut(Tiling)) {
     let Some((dim, rest)) = dims.split_first() else {
         visit(tiling);
         return;
     };
-    let taken = match axis {
+    let taken = match side.axis {
         Axis::Rows => 1,
         Axis::Cols => tiling.rows[*dim],
     };
     let size = layer.size(*dim).div_ceil(taken);
-    let most = size.min(pes);
-    let even = |most: u64| size.div_ceil(size.div_ceil(most.max(1)));
-    let factors = [1, most, even(most), even(most / 2), even(most / 3)];
+    let factors = (side.factors)(size, size.min(side.pes));
     for (i, factor) in factors.into_iter().enumerate() {
         if factors[..i].contains(&factor) {
             continue;
         }
         let mut t = tiling;
-        match axis {
+        match side.axis {
             Axis::Rows => t.rows[*dim] = factor,
             Axis::Cols => t.cols[*dim] = factor,
         }
-        unroll(layer, rest, pes / factor, t, axis, visit);
+        let left = Side {
+            pes: side.pes / factor,
+            ..side
+        };
+        unroll(layer, rest, left, t, visit);
     }
 }
 

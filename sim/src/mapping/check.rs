@@ -68,6 +68,7 @@ pub(super) fn check_shape(
             used[axis] = used[axis].saturating_mul(unrolled[axis]);
         }
     }
+    check_sequencer(accelerator, tiling)?;
     let array = &accelerator.array;
     for (axis, needed, available) in [
         ("rows", used[0], array.rows),
@@ -93,6 +94,35 @@ pub(super) fn check_shape(
         return Err(MappingError::StagedOutput);
     }
     check_edges(accelerator, dataflow, tiling)
+}
+
+/// Whether the accelerator's sequencer runs the loops.
+fn check_sequencer(accelerator: &Accelerator, tiling: &Tiling) -> Result<(), MappingError> {
+    let sequencer = &accelerator.sequencer;
+    let refuse = |allowed: String, found: String| Err(MappingError::Sequencer { allowed, found });
+    for (axis, allowed, factors) in [
+        ("rows", &sequencer.rows, &tiling.rows),
+        ("columns", &sequencer.cols, &tiling.cols),
+    ] {
+        let Some(allowed) = allowed else {
+            continue;
+        };
+        let unrolled = |d: &Dim| factors[*d] > 1 && !allowed.contains(d.name());
+        if let Some(dim) = Dim::ALL.into_iter().find(unrolled) {
+            let allowed = format!("unrolls {allowed} along the {axis}");
+            return refuse(allowed, dim.name().to_string());
+        }
+    }
+    if let Some(allowed) = &sequencer.order {
+        for order in [tiling.block_order, tiling.pass_order] {
+            let mut letters = order.iter().zip(allowed.chars());
+            if !letters.all(|(dim, letter)| dim.name().starts_with(letter)) {
+                let order: String = order.iter().map(|d| d.name()).collect();
+                return refuse(format!("runs its loops in the order {allowed}"), order);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A stream on a systolic network enters at one edge of the array and hops across it, so its

@@ -18,6 +18,8 @@ pub enum Bound {
     Buffer,
     /// The network that takes partial sums and results out.
     PsumOut,
+    /// The output processor, and the buffer in front of it.
+    Delivery,
     /// DRAM.
     Dram,
 }
@@ -34,6 +36,7 @@ impl Bound {
             Bound::Network(Operand::Output) => "network:psum_in",
             Bound::Buffer => "buffer",
             Bound::PsumOut => "network:psum_out",
+            Bound::Delivery => "delivery",
             Bound::Dram => "dram",
         }
     }
@@ -70,6 +73,7 @@ impl Bound {
                 Bound::Network(Operand::Output),
             ),
             (stalls.of(Stall::PsumOut), Bound::PsumOut),
+            (stalls.of(Stall::Delivery), Bound::Delivery),
             (ramp, Bound::Ramp),
         ] {
             if cycles > best.0 {

@@ -6,7 +6,7 @@ use stationary_workloads::{Dim, PerDim};
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
 use crate::machine::{DramBus, Tags, expected_bursts};
-use crate::mapping::{Mapping, is_double_buffered};
+use crate::mapping::Mapping;
 use crate::model::Bound;
 use crate::model::ends::{last_block, last_pass};
 use crate::placement::places;
@@ -49,6 +49,10 @@ pub(super) struct Work {
     dependency: u64,
     dram: PerOperand<u64>,
     stores: u64,
+    /// Whether DRAM reads and writes at a time.
+    duplex: bool,
+    /// Cycles that the output processor is busy or waits for the next tile, and the least.
+    delivery: [u64; 2],
     serial_dram: u64,
     /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
     expected_turns: u64,
@@ -122,7 +126,7 @@ impl Work {
         // second copy the next one's transfer starts only then.
         let serial_dram = Operand::ALL
             .into_iter()
-            .filter(|o| !is_double_buffered(a, *o) && m.tiling.staging[*o] == Staging::Block)
+            .filter(|o| m.slots[*o] == 1 && m.tiling.staging[*o] == Staging::Block)
             // New outputs move in behind those that leave.
             .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
             .map(|o| {
@@ -179,11 +183,10 @@ impl Work {
             });
             let turns = staged.map(|o| {
                 let own = if o == Operand::Output { busy } else { net[o] };
-                let doubled = is_double_buffered(a, o);
-                if o == Operand::Output && doubled {
+                if o == Operand::Output && m.slots[o] > 1 {
                     return 0;
                 }
-                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / (1 + u64::from(doubled))
+                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / m.slots[o]
             });
             turns.max().unwrap_or(0)
         };
@@ -227,6 +230,8 @@ impl Work {
             dependency,
             dram: read,
             stores,
+            duplex: a.dram.duplex && !is_standard,
+            delivery: delivery(m, c, depth),
             serial_dram,
             expected_turns,
             turns,
@@ -235,7 +240,12 @@ impl Work {
             dram_bound: if is_standard {
                 compulsory(m, &bus).saturating_sub(bus.slack())
             } else {
-                read.input + read.weight + read.output + stores
+                let reads = read.input + read.weight + read.output;
+                if a.dram.duplex {
+                    reads.max(stores)
+                } else {
+                    reads + stores
+                }
             },
             last_store: bus.bound(
                 widths
@@ -253,6 +263,7 @@ impl Work {
             self.streams.weight,
             self.streams.output,
             self.banks[0],
+            self.delivery[0],
         ];
         let streams = streams.into_iter().max().unwrap_or(0);
         let steady = streams.max(self.psum_out);
@@ -294,8 +305,14 @@ impl Work {
                 .saturating_mul(self.dependency)
     }
 
+    /// Cycles of the busier direction, or of the one link.
     fn dram_total(&self) -> u64 {
-        self.dram.input + self.dram.weight + self.dram.output + self.stores
+        let reads = self.dram.input + self.dram.weight + self.dram.output;
+        if self.duplex {
+            reads.max(self.stores)
+        } else {
+            reads + self.stores
+        }
     }
 
     pub(super) fn total(&self, array: u64) -> u64 {
@@ -316,6 +333,7 @@ impl Work {
             alone,
             self.networks,
             self.banks[1],
+            self.delivery[1],
             self.turns,
             self.dram_bound,
         ]
@@ -337,6 +355,7 @@ impl Work {
             (self.streams.output, Bound::Network(Operand::Output)),
             (self.psum_out, Bound::PsumOut),
             (self.banks[0], Bound::Buffer),
+            (self.delivery[0], Bound::Delivery),
             (
                 self.loads,
                 if self.resident == Operand::Output {
@@ -356,6 +375,33 @@ impl Work {
             best.1
         }
     }
+}
+
+/// Cycles of the output processor: with the waits between tiles that the buffer in front of it does
+/// not hide, and without.
+fn delivery(m: &Mapping<'_>, c: &Counters, depth: u64) -> [u64; 2] {
+    let Some(delivery) = m.accelerator.global_buffer.delivery else {
+        return [0, 0];
+    };
+    let least = c
+        .dram_write
+        .output
+        .div_ceil(u64::from(delivery.words_per_cycle));
+    let tiles = traffic::staged_visits(m, Operand::Output);
+    let words = c.dram_write.output / tiles;
+    let rounds = if 2 * words <= delivery.words {
+        0
+    } else {
+        // The last pass of the next tile starts when this one has left.
+        let last_pass = busy_of_last_pass(m);
+        tiles * (u64::from(delivery.latency) + depth + last_pass)
+    };
+    [least + rounds, least]
+}
+
+fn busy_of_last_pass(m: &Mapping<'_>) -> u64 {
+    let pass = Cursor::first(m).pass;
+    m.beats(&pass) * m.steps(&pass)
 }
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
