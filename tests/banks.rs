@@ -150,7 +150,11 @@ fn banks_change_time_alone() {
         for partition in &mut free.global_buffer.partitions {
             partition.banks = None;
         }
-        let without = Mapping::new(mapping.layer(), &free, dataflow, *mapping.tiling())
+        let tiling = Tiling {
+            banks: Default::default(),
+            ..*mapping.tiling()
+        };
+        let without = Mapping::new(mapping.layer(), &free, dataflow, tiling)
             .expect("what fits whole banks fits bytes");
         let with = run(mapping, Pace::default(), &mut ());
         let without = run(&without, Pace::default(), &mut ());

@@ -93,10 +93,14 @@ fn conservation(mapping: &Mapping<'_>, c: &Counters) {
 fn in_atoms(mapping: &Mapping<'_>) -> u64 {
     let atom = u64::from(mapping.accelerator().global_buffer.channel_atom);
     let tiles = |dim| {
-        let (size, block) = (mapping.layer().size(dim), mapping.tiling().block[dim]);
-        (0..size)
-            .step_by(block as usize)
-            .map(move |start| block.min(size - start))
+        let (size, t) = (mapping.layer().size(dim), mapping.tiling());
+        let (part, block) = (t.part[dim], t.block[dim]);
+        let parts = (0..size).step_by(part as usize);
+        let parts = parts.map(move |start| part.min(size - start));
+        parts.flat_map(move |part| {
+            let blocks = (0..part).step_by(block as usize);
+            blocks.map(move |start| block.min(part - start))
+        })
     };
     let channels = tiles(Dim::G).flat_map(|groups| tiles(Dim::K).map(move |k| groups * k));
     let sizes = mapping.layer().sizes();

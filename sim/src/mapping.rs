@@ -52,8 +52,10 @@ pub struct Mapping<'a> {
     pub(crate) delivery: [Delivery; 2],
     pub(crate) resident: Operand,
     /// The loops that iterate, outer to inner.
-    pub(crate) loops: [Loop; 16],
+    pub(crate) loops: [Loop; 24],
     pub(crate) loop_count: u8,
+    /// A part's tile is exchanged when one of this many outermost loops advances.
+    pub(crate) part_depth: PerOperand<u8>,
     /// A block tile is exchanged when one of this many outermost loops advances.
     pub(crate) block_depth: PerOperand<u8>,
     /// A pass tile is exchanged when one of this many outermost loops advances.
@@ -127,8 +129,9 @@ impl<'a> Mapping<'a> {
             loops: [Loop {
                 dim: Dim::N,
                 level: Level::Block,
-            }; 16],
+            }; 24],
             loop_count: 0,
+            part_depth: PerOperand::default(),
             block_depth: PerOperand::default(),
             pass_depth: PerOperand::default(),
             dram: DramWidths::new(layer, accelerator),
@@ -261,6 +264,10 @@ impl<'a> Mapping<'a> {
 
     fn list_loops(&mut self) {
         let t = &self.tiling;
+        let of_parts = t.block_order.map(|dim| Loop {
+            dim,
+            level: Level::Part,
+        });
         let of_blocks = t.block_order.map(|dim| Loop {
             dim,
             level: Level::Block,
@@ -269,10 +276,12 @@ impl<'a> Mapping<'a> {
             dim,
             level: Level::Pass,
         });
-        for candidate in of_blocks.into_iter().chain(of_passes) {
+        let loops = of_parts.into_iter().chain(of_blocks).chain(of_passes);
+        for candidate in loops {
             let dim = candidate.dim;
             let (extent, step) = match candidate.level {
-                Level::Block => (self.layer.size(dim), t.block[dim]),
+                Level::Part => (self.layer.size(dim), t.part[dim]),
+                Level::Block => (t.part[dim], t.block[dim]),
                 Level::Pass => (t.block[dim], self.pass[dim]),
             };
             if extent <= step {
@@ -283,8 +292,11 @@ impl<'a> Mapping<'a> {
             for operand in Operand::ALL {
                 if is_relevant(operand, dim) {
                     self.pass_depth[operand] = self.loop_count;
-                    if candidate.level == Level::Block {
+                    if candidate.level != Level::Pass {
                         self.block_depth[operand] = self.loop_count;
+                    }
+                    if candidate.level == Level::Part {
+                        self.part_depth[operand] = self.loop_count;
                     }
                 }
             }
@@ -321,7 +333,7 @@ impl<'a> Mapping<'a> {
         let extents = match self.tiling.staging[operand] {
             Staging::Block => &self.tiling.block,
             Staging::Pass => &self.pass,
-            Staging::Layer => self.layer.sizes(),
+            Staging::Layer => &self.tiling.part,
         };
         let plain = self.plain_words(operand, |d| extents[d]);
         let words = if operand == Operand::Input {

@@ -4,7 +4,8 @@
 //! layers:
 //!   - layer: conv2
 //!     dataflow: rs
-//!     block: {K: 64, C: 2}       # extents in the global buffer; left out: the whole layer
+//!     part: {P: 28}              # extents run as a layer of their own; left out: the whole layer
+//!     block: {K: 64, C: 2}       # extents in the global buffer; left out: the whole part
 //!     local: {K: 16, C: 2, S: 5} # extents in a PE; left out: 1, or all for streaming dimensions
 //!     rows: {R: 5, P: 2}         # unrolling; left out: 1
 //!     cols: {P: 14}
@@ -94,6 +95,8 @@ pub struct LayerMapping {
     dataflow: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row_stationary: Option<RowStationary>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    part: BTreeMap<Dim, u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     block: BTreeMap<Dim, u64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -277,7 +280,8 @@ impl LayerMapping {
             layer: layer.name().to_owned(),
             dataflow: dataflow.name.to_owned(),
             row_stationary: None,
-            block: unlike(&t.block, &|d| layer.size(d)),
+            part: unlike(&t.part, &|d| layer.size(d)),
+            block: unlike(&t.block, &|d| t.part[d]),
             local: unlike(&t.local, &|d| usual_local(dataflow, layer, d)),
             rows: unlike(&t.rows, &|_| 1),
             cols: unlike(&t.cols, &|_| 1),
@@ -330,8 +334,10 @@ impl LayerMapping {
                 .unwrap_or(StagingName::Block)
                 .into()
         };
+        let part = or(&self.part, &|d| layer.size(d));
         let tiling = Tiling {
-            block: or(&self.block, &|d| layer.size(d)),
+            part,
+            block: or(&self.block, &|d| part[d]),
             local: or(&self.local, &|d| usual_local(dataflow, layer, d)),
             rows: or(&self.rows, &|_| 1),
             cols: or(&self.cols, &|_| 1),
@@ -392,6 +398,7 @@ impl LayerMapping {
 
     fn has_no_tiling(&self) -> Result<(), MappingFileError> {
         let extents = [
+            ("part", &self.part),
             ("block", &self.block),
             ("local", &self.local),
             ("rows", &self.rows),

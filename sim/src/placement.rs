@@ -156,7 +156,7 @@ fn rows(m: &Mapping<'_>, operand: Operand, banks: Banks) -> u64 {
 impl Mapping<'_> {
     /// Tiles of an operand that its partition holds at a time.
     pub(crate) fn copies_held(&self, partition: &Partition, operand: Operand) -> u64 {
-        let once = self.tiling.staging[operand] == Staging::Layer;
+        let once = self.tiling.staging[operand] == Staging::Layer && self.part_depth[operand] == 0;
         if partition.double_buffered && !once {
             2
         } else {

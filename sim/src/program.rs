@@ -2,9 +2,10 @@
 //! steps to the next, so that no list of tiles ever exists.
 //!
 //! ```text
-//! for block in DRAM loops (tiling.block_order):
-//!     for pass in global-buffer loops (tiling.pass_order):
-//!         one pass of the array
+//! for part of the layer (tiling.block_order):
+//!     for block in DRAM loops (tiling.block_order):
+//!         for pass in global-buffer loops (tiling.pass_order):
+//!             one pass of the array
 //! ```
 //!
 //! Loops of one iteration do not exist in the program. An operand's tile is exchanged when a loop
@@ -21,7 +22,9 @@ use crate::window::Span;
 /// Which tiles a loop steps over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Level {
-    /// Blocks in DRAM.
+    /// Parts of the layer.
+    Part,
+    /// Blocks of a part, in DRAM.
     Block,
     /// Passes in a block.
     Pass,
@@ -34,9 +37,10 @@ pub(crate) struct Loop {
     pub(crate) level: Level,
 }
 
-/// A position in the program: the current block and the current pass within it.
+/// A position in the program: the current part, block and pass, each within the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Cursor {
+    pub(crate) part: PerDim<Span>,
     pub(crate) block: PerDim<Span>,
     pub(crate) pass: PerDim<Span>,
 }
@@ -51,6 +55,7 @@ impl Cursor {
             })
         };
         Self {
+            part: span(&mapping.tiling.part),
             block: span(&mapping.tiling.block),
             pass: span(&mapping.pass),
         }
@@ -66,7 +71,8 @@ impl Cursor {
     fn has_next(&self, mapping: &Mapping<'_>, index: u8) -> bool {
         let Loop { dim, level } = mapping.loops[usize::from(index)];
         match level {
-            Level::Block => self.block[dim].end() < mapping.layer.size(dim),
+            Level::Part => self.part[dim].end() < mapping.layer.size(dim),
+            Level::Block => self.block[dim].end() < self.part[dim].end(),
             Level::Pass => self.pass[dim].end() < self.block[dim].end(),
         }
     }
@@ -78,21 +84,29 @@ impl Cursor {
         // its block already moved.
         let step = mapping.loops[usize::from(changed)];
         match step.level {
+            Level::Part => self.enter_part(mapping, step.dim, self.part[step.dim].end()),
             Level::Block => self.enter_block(mapping, step.dim, self.block[step.dim].end()),
             Level::Pass => self.enter_pass(mapping, step.dim, self.pass[step.dim].end()),
         }
         for index in changed + 1..mapping.loop_count {
             let Loop { dim, level } = mapping.loops[usize::from(index)];
             match level {
-                Level::Block => self.enter_block(mapping, dim, 0),
+                Level::Part => self.enter_part(mapping, dim, 0),
+                Level::Block => self.enter_block(mapping, dim, self.part[dim].start),
                 Level::Pass => self.enter_pass(mapping, dim, self.block[dim].start),
             }
         }
         Some(changed)
     }
 
+    fn enter_part(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+        let extent = mapping.tiling.part[dim].min(mapping.layer.size(dim) - start);
+        self.part[dim] = Span { start, extent };
+        self.enter_block(mapping, dim, start);
+    }
+
     fn enter_block(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
-        let extent = mapping.tiling.block[dim].min(mapping.layer.size(dim) - start);
+        let extent = mapping.tiling.block[dim].min(self.part[dim].end() - start);
         self.block[dim] = Span { start, extent };
         self.enter_pass(mapping, dim, start);
     }
@@ -107,7 +121,7 @@ impl Cursor {
         match mapping.tiling.staging[operand] {
             Staging::Block => self.block,
             Staging::Pass => self.pass,
-            Staging::Layer => mapping.whole(),
+            Staging::Layer => self.part,
         }
     }
 }
@@ -123,7 +137,7 @@ impl Mapping<'_> {
         match self.tiling.staging[operand] {
             Staging::Block => self.block_depth[operand],
             Staging::Pass => self.pass_depth[operand],
-            Staging::Layer => 0,
+            Staging::Layer => self.part_depth[operand],
         }
     }
 

@@ -11,7 +11,7 @@ pub enum Staging {
     Block,
     /// For one pass: it goes from DRAM through a small part of the buffer into the array.
     Pass,
-    /// For the whole layer: loaded once, before the first pass.
+    /// For the whole layer, or the part of it that is run: loaded once, before the first pass.
     Layer,
 }
 
@@ -28,10 +28,14 @@ impl From<Stage> for Staging {
 }
 
 /// For each dimension, from the inside out: a PE covers `local` indices (over its local steps and
-/// beats), the array `rows x cols x local` in a pass, the global buffer `block`, DRAM the layer.
+/// beats), the array `rows x cols x local` in a pass, the global buffer `block`, DRAM the layer, in
+/// parts if it is split.
 /// No size needs to divide another: the last tile of each level is as small as what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
+    /// Extent that is run as if it were a layer of its own: what the buffer cannot hold whole goes in
+    /// parts.
+    pub part: PerDim<u64>,
     /// Extent held in the global buffer.
     pub block: PerDim<u64>,
     /// Extent covered by one PE in one pass.
@@ -40,7 +44,7 @@ pub struct Tiling {
     pub rows: PerDim<u64>,
     /// Unrolling along the array's columns.
     pub cols: PerDim<u64>,
-    /// DRAM loops over blocks, outer to inner.
+    /// DRAM loops over parts, and over blocks, outer to inner.
     pub block_order: [Dim; 8],
     /// Global-buffer loops over passes, outer to inner.
     pub pass_order: [Dim; 8],
@@ -56,6 +60,7 @@ impl Tiling {
     #[must_use]
     pub fn trivial(sizes: &PerDim<u64>) -> Self {
         Self {
+            part: *sizes,
             block: *sizes,
             local: PerDim::splat(1),
             rows: PerDim::splat(1),

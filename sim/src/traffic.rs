@@ -82,12 +82,12 @@ fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     let mut words = repeats(m, operand, m.staging_depth(operand), |_, _| 1);
     words *= staged_plain(m, operand);
     if operand == Operand::Input {
-        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
+        for i in 0..PAIRS.len() {
             let held = |o, t| m.axes[i].held(o, t);
             words *= match m.tiling.staging[operand] {
                 Staging::Block => m.sum_pairs(i, Level::Block, held),
                 Staging::Pass => m.sum_pairs(i, Level::Pass, held),
-                Staging::Layer => held(m.whole()[output], m.whole()[tap]),
+                Staging::Layer => m.sum_pairs(i, Level::Part, held),
             };
         }
     }
@@ -103,7 +103,7 @@ fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
     let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match m.tiling.staging[operand] {
         Staging::Block => m.sum_blocks(dim, f),
         Staging::Pass => m.sum_passes(dim, f),
-        Staging::Layer => f(m.layer.size(dim)),
+        Staging::Layer => m.sum_parts(dim, f),
     };
     let in_atoms = over_tiles(Dim::G, &|groups| {
         over_tiles(channel, &|channels| m.in_atoms(groups * channels))
@@ -119,7 +119,7 @@ pub(crate) fn staged_visits(m: &Mapping<'_>, operand: Operand) -> u64 {
         .map(|d| match m.tiling.staging[operand] {
             Staging::Block => m.sum_blocks(d, |_| 1),
             Staging::Pass => m.pass_count(d),
-            Staging::Layer => 1,
+            Staging::Layer => m.sum_parts(d, |_| 1),
         });
     tiles.product::<u64>() * repeats(m, operand, m.staging_depth(operand), |_, _| 1)
 }
@@ -207,6 +207,8 @@ fn repeats(m: &Mapping<'_>, operand: Operand, depth: u8, weight: impl Fn(Dim, u6
                 m.sum_passes(d, |extent| weight(d, extent))
             } else if outside(Level::Block) {
                 m.sum_blocks(d, |extent| weight(d, extent.min(m.pass[d])))
+            } else if outside(Level::Part) {
+                m.sum_parts(d, |extent| weight(d, extent.min(m.pass[d])))
             } else {
                 weight(d, m.pass[d])
             }
@@ -227,9 +229,14 @@ impl Mapping<'_> {
         self.sum_passes(dim, |_| 1)
     }
 
+    /// Sum of a function of the extent over the parts of a dimension.
+    pub(crate) fn sum_parts(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
+        sum_tiles(self.layer.size(dim), self.tiling.part[dim], f)
+    }
+
     /// Sum of a function of the extent over the blocks of a dimension.
     pub(crate) fn sum_blocks(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
-        sum_tiles(self.layer.size(dim), self.tiling.block[dim], f)
+        self.sum_parts(dim, |part| sum_tiles(part, self.tiling.block[dim], &f))
     }
 
     /// Sum of a function of the extent over the passes of a dimension, over all blocks.
@@ -248,21 +255,35 @@ impl Mapping<'_> {
     }
 
     fn for_tiles(&self, dim: Dim, level: Level, mut f: impl FnMut(Span)) {
-        let (size, block) = (self.layer.size(dim), self.tiling.block[dim]);
-        let step = if level == Level::Block {
-            block
-        } else {
-            self.pass[dim]
+        let steps = [
+            self.tiling.part[dim],
+            self.tiling.block[dim],
+            self.pass[dim],
+        ];
+        let levels = match level {
+            Level::Part => 1,
+            Level::Block => 2,
+            Level::Pass => 3,
         };
-        let mut start = 0;
-        while start < size {
-            let end = (start + block).min(size);
-            while start < end {
-                let extent = step.min(end - start);
-                f(Span { start, extent });
-                start += extent;
-            }
-        }
+        let whole = Span {
+            start: 0,
+            extent: self.layer.size(dim),
+        };
+        split(whole, &steps[..levels], &mut f);
+    }
+}
+
+/// The tiles of a span by a step, and of each by the next.
+fn split(span: Span, steps: &[u64], f: &mut impl FnMut(Span)) {
+    let Some((step, inner)) = steps.split_first() else {
+        f(span);
+        return;
+    };
+    let mut start = span.start;
+    while start < span.end() {
+        let extent = (*step).min(span.end() - start);
+        split(Span { start, extent }, inner, f);
+        start += extent;
     }
 }
 

@@ -248,8 +248,12 @@ pub fn tiling(
         } else if dataflow.local.contains(&dim) {
             t.local[dim] = rng.random_range(1..=size.min(4));
         }
+        if rng.random_bool(0.15) {
+            t.part[dim] = rng.random_range(1..=size);
+            t.block[dim] = t.part[dim];
+        }
         if rng.random_bool(0.5) {
-            t.block[dim] = rng.random_range(1..=size);
+            t.block[dim] = rng.random_range(1..=t.part[dim]);
         }
     }
     for (dims, total, rows) in [

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use stationary_arch::{Arbitration, Operand, PerOperand};
 
+use crate::dataflow::is_reduction;
 use crate::machine::bus::Bus;
 use crate::machine::device::{Device, Requests};
 use crate::machine::dma::{Tiles, Transfer};
@@ -12,6 +13,8 @@ use crate::machine::ports::{Access, Touched};
 use crate::mapping::{Mapping, is_first};
 use crate::placement::Place;
 use crate::program::Cursor;
+use crate::window::Span;
+use stationary_workloads::{Dim, PerDim};
 
 /// The transfers that compete for the link.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +49,8 @@ pub(crate) struct Channel {
     pass: u64,
     exhausted: bool,
     issued: u64,
+    /// The tile that was issued last.
+    last_tile: Option<PerDim<Span>>,
     pub(crate) slots: u64,
     pub(crate) job: Option<Job>,
     /// The pass that needs the job's tile.
@@ -302,6 +307,7 @@ impl Channel {
             pass: 0,
             exhausted: false,
             issued: 0,
+            last_tile: None,
             slots: mapping.slots[operand],
             job: None,
             job_pass: 0,
@@ -326,6 +332,9 @@ impl Channel {
         // (`words_stored`); the array may begin them when it has done those before.
         let is_full = if is_fresh {
             self.issued > tiles.worked + self.slots
+        } else if self.operand == Operand::Output && self.follows_itself(&tile) {
+            // At the ragged end of a part a block may follow itself; its sums are stored first.
+            self.issued > tiles.freed.output
         } else {
             self.issued >= tiles.freed[self.operand] + self.slots
         };
@@ -346,6 +355,7 @@ impl Channel {
             number: 0,
         };
         let width = mapping.dram.load(self.operand);
+        self.last_tile = Some(tile);
         let place = (self.place, self.issued);
         self.job = Some(Job::new(link, mapping, transfer, width, place));
         self.job_pass = self.pass;
@@ -364,6 +374,13 @@ impl Channel {
                 return true;
             }
         }
+    }
+
+    /// Whether the tile that was issued last holds the same outputs.
+    fn follows_itself(&self, tile: &PerDim<Span>) -> bool {
+        let outputs = || Dim::ALL.into_iter().filter(|d| !is_reduction(*d));
+        self.last_tile
+            .is_some_and(|last| outputs().all(|d| last[d] == tile[d]))
     }
 
     fn finish(&mut self, arrives: u64) {

@@ -1,7 +1,7 @@
 //! What the global buffer holds: every combination of block extents from a ladder that doubles.
 
 use stationary_arch::{Accelerator, Operand};
-use stationary_workloads::{Dim, Layer};
+use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::mapping::Mapping;
@@ -19,7 +19,11 @@ pub(super) fn fitting<'a>(
     base: &Tiling,
     visit: &mut dyn FnMut(&Mapping<'a>),
 ) {
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *base) else {
+    let mut base = *base;
+    for dim in Dim::ALL {
+        base.block[dim] = base.block[dim].min(base.part[dim]);
+    }
+    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, base) else {
         return;
     };
     let chunk = |d: Dim| {
@@ -38,23 +42,29 @@ pub(super) fn fitting<'a>(
         }
         Err(_) => false,
     };
-    let mut tiling = *base;
+    let mut tiling = base;
     match accelerator.sequencer.stripe {
         None => {
-            descend(layer, &LADDER, &chunk, &mut tiling, &mut visit_if_legal);
+            descend(
+                &base.part,
+                &LADDER,
+                &chunk,
+                &mut tiling,
+                &mut visit_if_legal,
+            );
         }
         Some(stripe) => {
             let weights = accelerator.networks.weight.words_per_cycle;
             let held = shape.scratchpad_words(Operand::Weight) * shape.active_pes();
             let least = held.div_ceil(weights.into());
-            for [rows, cols] in stripes(layer, stripe.into(), least) {
+            for [rows, cols] in stripes(&base.part, stripe.into(), least) {
                 tiling.block[Dim::P] = rows;
                 tiling.block[Dim::Q] = cols;
                 // One group of kernels, its whole reduction.
                 tiling.block[Dim::K] = chunk(Dim::K).min(layer.size(Dim::K));
                 tiling.block[Dim::C] = layer.size(Dim::C);
                 let others = &[Dim::N, Dim::G];
-                descend(layer, others, &chunk, &mut tiling, &mut visit_if_legal);
+                descend(&base.part, others, &chunk, &mut tiling, &mut visit_if_legal);
             }
         }
     }
@@ -62,7 +72,7 @@ pub(super) fn fitting<'a>(
         return;
     }
     // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
-    let mut tiling = *base;
+    let mut tiling = base;
     for dim in Dim::ALL {
         tiling.block[dim] = chunk(dim).min(layer.size(dim));
     }
@@ -73,8 +83,8 @@ pub(super) fn fitting<'a>(
 
 /// Rows and columns of the stripes of at most so many output positions that take the least time if
 /// none takes less than `least` cycles, and of those the fewest.
-fn stripes(layer: &Layer, most: u64, least: u64) -> Vec<[u64; 2]> {
-    let [rows, cols] = [layer.size(Dim::P), layer.size(Dim::Q)];
+fn stripes(sizes: &PerDim<u64>, most: u64, least: u64) -> Vec<[u64; 2]> {
+    let [rows, cols] = [sizes[Dim::P], sizes[Dim::Q]];
     // As many as there are of each extent: whole ones, and what is left.
     let parts = |size: u64, part: u64| [(size / part, part), (1, size % part)];
     let rank = |[r, c]: [u64; 2]| {
@@ -99,7 +109,7 @@ fn stripes(layer: &Layer, most: u64, least: u64) -> Vec<[u64; 2]> {
 
 /// Extents grow along each ladder until nothing fits; answers whether anything did.
 fn descend(
-    layer: &Layer,
+    sizes: &PerDim<u64>,
     dims: &[Dim],
     chunk: &dyn Fn(Dim) -> u64,
     tiling: &mut Tiling,
@@ -108,12 +118,12 @@ fn descend(
     let Some((dim, rest)) = dims.split_first() else {
         return visit(tiling);
     };
-    let size = layer.size(*dim);
+    let size = sizes[*dim];
     let mut extent = chunk(*dim).min(size);
     let mut any = false;
     loop {
         tiling.block[*dim] = extent;
-        let fits = descend(layer, rest, chunk, tiling, visit);
+        let fits = descend(sizes, rest, chunk, tiling, visit);
         any |= fits;
         if !fits || extent == size {
             return any;

@@ -162,16 +162,26 @@ fn candidates_with<'a>(
             if number >= first.len() && found {
                 break;
             }
-            let base = Tiling {
-                staging,
-                ..unrolling
-            };
             blocks.clear();
-            blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
-                let estimate = estimate(mapping);
-                visit(mapping, &estimate);
-                blocks.push((rank(&estimate), mapping.tiling));
-            });
+            // What the sequencer wants whole goes in as few parts as fit.
+            let is_split = number < first.len() && !stages.is_empty();
+            let most = if is_split { layer.size(Dim::P) } else { 1 };
+            for parts in 1..=most {
+                let rows = layer.size(Dim::P).div_ceil(parts);
+                let base = Tiling {
+                    staging,
+                    part: layer.sizes().with(Dim::P, rows),
+                    ..unrolling
+                };
+                blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
+                    let estimate = estimate(mapping);
+                    visit(mapping, &estimate);
+                    blocks.push((rank(&estimate), mapping.tiling));
+                });
+                if !blocks.is_empty() {
+                    break;
+                }
+            }
             found |= !blocks.is_empty();
             blocks.sort_by_key(|(rank, _)| *rank);
             blocks.truncate(effort.blocks);

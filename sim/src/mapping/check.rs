@@ -27,9 +27,10 @@ pub(super) fn check_shape(
     let mut used = [1u64; 2];
     for dim in Dim::ALL {
         let size = layer.size(dim);
-        let [block, local] = [tiling.block[dim], tiling.local[dim]];
+        let [part, block, local] = [tiling.part[dim], tiling.block[dim], tiling.local[dim]];
         let unrolled = [tiling.rows[dim], tiling.cols[dim]];
         for (what, value) in [
+            ("part", part),
             ("block", block),
             ("local", local),
             ("rows", unrolled[0]),
@@ -43,6 +44,14 @@ pub(super) fn check_shape(
                     size,
                 });
             }
+        }
+        if block > part {
+            return Err(MappingError::Extent {
+                what: "block",
+                dim,
+                value: block,
+                size: part,
+            });
         }
         let is_beat = dataflow.beats.contains(&dim);
         if is_beat && unrolled != [1, 1] {

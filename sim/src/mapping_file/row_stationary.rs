@@ -94,6 +94,7 @@ impl RowStationary {
         let one = PerDim::splat(1);
         let whole = *layer.sizes();
         let tiling = Tiling {
+            part: whole,
             banks: PerOperand::default(),
             block: whole
                 .with(Dim::N, self.n)

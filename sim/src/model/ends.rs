@@ -20,8 +20,9 @@ pub(super) fn last_pass(m: &Mapping<'_>) -> PerDim<Span> {
 /// The block that the program ends with.
 pub(super) fn last_block(m: &Mapping<'_>) -> PerDim<Span> {
     PerDim::from_fn(|d| {
-        let (size, block) = (m.layer.size(d), m.tiling.block[d]);
-        let start = (size - 1) / block * block;
+        let (size, part, block) = (m.layer.size(d), m.tiling.part[d], m.tiling.block[d]);
+        let of_part = (size - 1) / part * part;
+        let start = of_part + (size - of_part - 1) / block * block;
         Span {
             start,
             extent: size - start,

@@ -126,7 +126,14 @@ impl Work {
         // second copy the next one's transfer starts only then.
         let serial_dram = Operand::ALL
             .into_iter()
-            .filter(|o| m.slots[*o] == 1 && m.tiling.staging[*o] == Staging::Block)
+            .filter(|o| {
+                let is_exchanged = match m.tiling.staging[*o] {
+                    Staging::Block => true,
+                    Staging::Pass => false,
+                    Staging::Layer => m.staging_depth(*o) > 0,
+                };
+                m.slots[*o] == 1 && is_exchanged
+            })
             // New outputs move in behind those that leave.
             .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
             .map(|o| {
