@@ -85,6 +85,7 @@ struct ArrayConfig {
     pass_overhead: Option<Count>,
     corner_overhead: Option<Count>,
     im2col: Option<bool>,
+    zero_gating: Option<bool>,
 }
 
 mirror! {
@@ -177,6 +178,7 @@ impl ArrayConfig {
                 limits::LATENCY,
             ),
             im2col: self.im2col.unwrap_or(false),
+            zero_gating: self.zero_gating.unwrap_or(false),
         }
     }
 }

@@ -43,6 +43,6 @@ pub use accelerator::{
     Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad, Skew, Topology,
 };
 pub use check::DATAFLOWS;
-pub use cost::{Area, CostModel};
+pub use cost::{Area, CostModel, PerPart, cost_constants};
 pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};

@@ -189,6 +189,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             pass_overhead: rng.random_range(0..=3),
             corner_overhead: rng.random_range(0..=1),
             im2col: false,
+            zero_gating: false,
         },
         scratchpads: PerOperand::from_fn(|_| Scratchpad {
             words: rng.random_range(1..=200),

@@ -71,6 +71,7 @@ impl Config {
                 pass_overhead: count(array.pass_overhead),
                 corner_overhead: count(array.corner_overhead),
                 im2col: Some(array.im2col),
+                zero_gating: Some(array.zero_gating),
             },
             scratchpads: ScratchpadsConfig {
                 input: scratchpad(Operand::Input),
