@@ -25,6 +25,9 @@ mod scratchpad;
 mod sram;
 mod technology;
 
+use std::iter::Sum;
+use std::ops::Add;
+
 use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
 use crate::near::nearest;
@@ -81,6 +84,20 @@ pub struct Area {
     pub total: SquareMicrons,
 }
 
+impl Area {
+    /// The figures by part.
+    #[must_use]
+    pub fn by_part(&self) -> PerPart<SquareMicrons> {
+        PerPart {
+            pes: self.pes,
+            scratchpads: self.scratchpads,
+            networks: self.networks,
+            global_buffer: self.global_buffer,
+            dram_interface: self.dram_interface,
+        }
+    }
+}
+
 /// One figure a part of the chip.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PerPart<T> {
@@ -109,7 +126,21 @@ impl<T> PerPart<T> {
     }
 }
 
-impl<T: std::iter::Sum> PerPart<T> {
+impl<T: Add<Output = T>> Add for PerPart<T> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            pes: self.pes + other.pes,
+            scratchpads: self.scratchpads + other.scratchpads,
+            networks: self.networks + other.networks,
+            global_buffer: self.global_buffer + other.global_buffer,
+            dram_interface: self.dram_interface + other.dram_interface,
+        }
+    }
+}
+
+impl<T: Sum> PerPart<T> {
     /// All parts together.
     pub fn total(self) -> T {
         [
@@ -166,9 +197,7 @@ impl CostModel {
             scratchpads: PerOperand::from_fn(|operand| {
                 parts.access(operand, &parts.scratchpads[operand])
             }),
-            buffers: PerOperand::from_fn(|operand| {
-                parts.access(operand, parts.partition(operand))
-            }),
+            buffers: PerOperand::from_fn(|operand| parts.access(operand, parts.partition(operand))),
             sends: PerOperand::from_fn(|operand| parts.send(operand, pitch)),
             receives: PerOperand::from_fn(|operand| parts.receive(operand, pitch)),
             psum_hop: parts.hop(Operand::Output, pitch),
@@ -289,7 +318,8 @@ impl CostModel {
     pub fn leakage_by_part(&self) -> PerPart<Picojoules> {
         // 1 mW for 1 ms is 1e6 pJ.
         let cycle = 1e6 / self.clock.0 as f64;
-        self.leakage_milliwatts.map(|power| Picojoules(power * cycle))
+        self.leakage_milliwatts
+            .map(|power| Picojoules(power * cycle))
     }
 
     /// The area of the chip.

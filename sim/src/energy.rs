@@ -10,6 +10,8 @@
 //! costs the read of that input alone: a share of the MACs, given by the layer, does not read the
 //! weight and the partial sum, work, and write.
 
+use std::ops::Add;
+
 use serde::Serialize;
 use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
@@ -124,8 +126,33 @@ impl Energy {
     }
 }
 
+impl Add for Energy {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let operands = |of: fn(&EventEnergy) -> &PerOperand<Picojoules>| {
+            let (a, b) = (of(&self.events), of(&other.events));
+            PerOperand::from_fn(|operand| a[operand] + b[operand])
+        };
+        Self {
+            events: EventEnergy {
+                mac: self.events.mac + other.events.mac,
+                scratchpad: operands(|events| &events.scratchpad),
+                network: operands(|events| &events.network),
+                global_buffer: operands(|events| &events.global_buffer),
+                dram: operands(|events| &events.dram),
+            },
+            clock: self.clock + other.clock,
+            leakage: self.leakage + other.leakage,
+        }
+    }
+}
+
 fn sum(operands: &PerOperand<Picojoules>) -> Picojoules {
-    Operand::ALL.into_iter().map(|operand| operands[operand]).sum()
+    Operand::ALL
+        .into_iter()
+        .map(|operand| operands[operand])
+        .sum()
 }
 
 fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy {
@@ -135,7 +162,10 @@ fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy 
     EventEnergy {
         mac: cost.mac() * worked,
         scratchpad: PerOperand::from_fn(|operand| {
-            let (read, write) = (cost.scratchpad_read(operand), cost.scratchpad_write(operand));
+            let (read, write) = (
+                cost.scratchpad_read(operand),
+                cost.scratchpad_write(operand),
+            );
             let arrivals = times(c.array_receive[operand], write);
             match operand {
                 Operand::Input => times(c.macs, read) + arrivals,
@@ -145,8 +175,8 @@ fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy 
         }),
         network: PerOperand::from_fn(|operand| {
             let (send, receive) = (cost.network_send(operand), cost.network_receive(operand));
-            let inwards = times(c.buffer_read[operand], send)
-                + times(c.array_receive[operand], receive);
+            let inwards =
+                times(c.buffer_read[operand], send) + times(c.array_receive[operand], receive);
             match operand {
                 Operand::Input | Operand::Weight => inwards,
                 Operand::Output => {

@@ -121,7 +121,8 @@ impl<'a> Parts<'a> {
     }
 
     fn sum(&self, logic: f64, register: f64, of: fn(&Sram) -> f64) -> PerPart<f64> {
-        let pads = Operand::ALL.map(|operand| self.copies(operand) * of(&self.scratchpads[operand]));
+        let pads =
+            Operand::ALL.map(|operand| self.copies(operand) * of(&self.scratchpads[operand]));
         PerPart {
             pes: macs(self.accelerator) * logic + self.pipeline_bits() * register,
             scratchpads: pads.iter().sum(),

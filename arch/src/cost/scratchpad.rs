@@ -61,12 +61,17 @@ mod tests {
             let node = Technology::of(Nanometres(nm)).expect("within the tables");
             for bits in [1.0, 4.0, 8.0, 16.0, 20.0, 32.0] {
                 for words in 1..=600 {
-                    let [here, next] = [words, words + 1].map(|words| {
-                        scratchpad(node, f64::from(words), bits)
-                    });
+                    let [here, next] =
+                        [words, words + 1].map(|words| scratchpad(node, f64::from(words), bits));
                     let place = format!("{nm} nm, {words} words of {bits} bits");
-                    assert!(next.area > here.area && next.leakage > here.leakage, "{place}");
-                    assert!(next.read >= here.read && next.write >= here.write, "{place}");
+                    assert!(
+                        next.area > here.area && next.leakage > here.leakage,
+                        "{place}"
+                    );
+                    assert!(
+                        next.read >= here.read && next.write >= here.write,
+                        "{place}"
+                    );
                 }
             }
         }

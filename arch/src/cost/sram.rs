@@ -119,7 +119,9 @@ impl Grid {
         let rows: Vec<Row> = rows.collect();
         Self(WIDTHS.map(|width| {
             let column = rows.iter().filter(|row| row.width == width);
-            let mut column: Vec<_> = column.map(|row| (row.bytes, monotone(row, &rows))).collect();
+            let mut column: Vec<_> = column
+                .map(|row| (row.bytes, monotone(row, &rows)))
+                .collect();
             column.sort_by(|a, b| a.0.total_cmp(&b.0));
             column
         }))
@@ -129,7 +131,10 @@ impl Grid {
     fn banks(&self, bytes: f64, width: f64, wire: f64) -> Sram {
         // Below the table's narrowest line, and where the lines would be too few, per bit as there.
         let least = f64::from(WIDTHS[0]);
-        let line = width.min(f64::from(WIDTHS[5])).min(8.0 * bytes / FEWEST_WORDS).max(least);
+        let line = width
+            .min(f64::from(WIDTHS[5]))
+            .min(8.0 * bytes / FEWEST_WORDS)
+            .max(least);
         let smallest = FEWEST_WORDS * least / 8.0;
         let bank = self.at(bytes.clamp(smallest, BANK_BYTES), line);
         let (mut read, mut write) = (bank.read / line, bank.write / line);
@@ -166,7 +171,10 @@ impl Grid {
 fn monotone(row: &Row, rows: &[Row]) -> Sram {
     let ordered = |a: &Row, b: &Row| a.bytes <= b.bytes && a.width <= b.width;
     let fold = |is_in: &dyn Fn(&Row) -> bool, pick: fn(f64, f64) -> f64| {
-        let figures = rows.iter().filter(|other| is_in(other)).map(|other| other.cost);
+        let figures = rows
+            .iter()
+            .filter(|other| is_in(other))
+            .map(|other| other.cost);
         figures.fold(row.cost, |a, b| a.map(b, pick))
     };
     let below = fold(&|other| ordered(other, row), f64::max);
@@ -226,7 +234,11 @@ mod tests {
         let limits = [(0.25, 11.0), (0.01, 0.01), (4.3, 34.0), (1.8, 13.0)];
         for ((name, field), limits) in FIELDS.into_iter().zip(limits) {
             let error = |row: Row| {
-                let grid = &grids().iter().find(|grid| grid.0 == row.node).expect("a node").1;
+                let grid = &grids()
+                    .iter()
+                    .find(|grid| grid.0 == row.node)
+                    .expect("a node")
+                    .1;
                 field(&grid.at(row.bytes, f64::from(row.width))) / field(&row.cost) - 1.0
             };
             check(name, errors(rows().map(error)), limits);
@@ -251,7 +263,10 @@ mod tests {
                     let now = at(nm, width, 2f64.powf(f64::from(step) / 4.0));
                     let place = format!("{nm} nm, {width} bits, step {step}");
                     assert!(now.area > before.area, "{place}: {now:?} after {before:?}");
-                    assert!(now.leakage > before.leakage, "{place}: {now:?} after {before:?}");
+                    assert!(
+                        now.leakage > before.leakage,
+                        "{place}: {now:?} after {before:?}"
+                    );
                     before = now;
                 }
             }
@@ -266,7 +281,8 @@ mod tests {
             let line = width.min(512.0);
             [sram.read * line, sram.write * line, sram.area, sram.leakage]
         };
-        let no_less = |a: [f64; 4], b: [f64; 4]| a.iter().zip(b).all(|(a, b)| *a <= b * (1.0 + 1e-12));
+        let no_less =
+            |a: [f64; 4], b: [f64; 4]| a.iter().zip(b).all(|(a, b)| *a <= b * (1.0 + 1e-12));
         for nm in [7, 22, 28, 40, 65, 130] {
             for step in 0..=40 {
                 // From 2 KiB, where there are 32 lines of the widest, to 8 MiB.
@@ -274,8 +290,14 @@ mod tests {
                 for width in (16..=511).step_by(9).map(f64::from) {
                     let here = access(nm, width, bytes);
                     let place = format!("{nm} nm, {width} bits, {bytes} bytes");
-                    assert!(no_less(here, access(nm, width + 1.0, bytes)), "{place}: wider");
-                    assert!(no_less(here, access(nm, width, bytes * 1.1)), "{place}: larger");
+                    assert!(
+                        no_less(here, access(nm, width + 1.0, bytes)),
+                        "{place}: wider"
+                    );
+                    assert!(
+                        no_less(here, access(nm, width, bytes * 1.1)),
+                        "{place}: larger"
+                    );
                 }
             }
         }
@@ -285,7 +307,11 @@ mod tests {
     /// distance to the next row is then twice what it ever is in use.
     #[test]
     fn rows_held_back() {
-        for ((name, field), limits) in FIELDS.into_iter().zip([(8.3, 34.0), (5.8, 19.0), (4.8, 38.0), (5.1, 26.0)]) {
+        for ((name, field), limits) in
+            FIELDS
+                .into_iter()
+                .zip([(8.3, 34.0), (5.8, 19.0), (4.8, 38.0), (5.1, 26.0)])
+        {
             let held = rows().filter(|row| {
                 let beside = |factor: f64| {
                     let is_it = |r: &Row| {
@@ -296,9 +322,8 @@ mod tests {
                 beside(0.5) && beside(2.0)
             });
             let error = |row: Row| {
-                let others = rows().filter(|r| {
-                    r.node == row.node && (r.width, r.bytes) != (row.width, row.bytes)
-                });
+                let others = rows()
+                    .filter(|r| r.node == row.node && (r.width, r.bytes) != (row.width, row.bytes));
                 let found = Grid::of(others).at(row.bytes, f64::from(row.width));
                 field(&found) / field(&row.cost) - 1.0
             };

@@ -385,10 +385,7 @@ mod tests {
             at(40).mac_area(32.0, 32.0, 32.0),
             6628.0 * constants().logic.placement,
         );
-        check(
-            16.0 * (1.5 * at(65).wire() + 4.0 * at(65).register()),
-            4.0,
-        );
+        check(16.0 * (1.5 * at(65).wire() + 4.0 * at(65).register()), 4.0);
     }
 
     #[test]
@@ -405,12 +402,19 @@ mod tests {
     fn a_node_takes_its_energies_from_one_family() {
         let ratio = |nm| at(nm).mac(16.0, 16.0, 16.0) / at(nm).register();
         for nm in 7..=130 {
-            let anchor = if at(nm).family_name() == "eyeriss" { 65 } else { 45 };
+            let anchor = if at(nm).family_name() == "eyeriss" {
+                65
+            } else {
+                45
+            };
             check(ratio(nm), ratio(anchor));
         }
         assert!(ratio(65) > 1.5 * ratio(45), "the two families differ");
         // The border lies at the geometric mean of 65 and 45 nm, 54.1.
-        assert_eq!([at(55), at(54)].map(Technology::family_name), ["eyeriss", "horowitz"]);
+        assert_eq!(
+            [at(55), at(54)].map(Technology::family_name),
+            ["eyeriss", "horowitz"]
+        );
     }
 
     #[test]
