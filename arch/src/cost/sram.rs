@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! inside the table      straight on logarithmic axes between its capacities, widths and nodes
-//! below 32 words        in proportion to the capacity
+//! below 32 lines        in proportion to the capacity
 //! below 16 bits         in proportion to the width: words that share a line are used together
 //! above 512 bits        as many lines of 512 bits
 //! above 8 MiB           banks of 8 MiB: area and leakage in proportion, energy of one bank and the
@@ -44,8 +44,7 @@ pub(super) struct Sram {
 }
 
 impl Sram {
-    /// The cost of so many bytes, more than none, read and written in lines of so many bits. A line
-    /// is narrower where there would be too few of them.
+    /// The cost of so many bytes, more than none, read and written in lines of so many bits.
     pub(super) fn of(technology: Technology, bytes: f64, width: f64) -> Self {
         let known = grids().each_ref().map(|(node, grid)| {
             let cost = grid.banks(bytes, width, technology.bank_wire());
@@ -129,13 +128,8 @@ impl Grid {
 
     /// Whole banks of at most 8 MiB; per bit.
     fn banks(&self, bytes: f64, width: f64, wire: f64) -> Sram {
-        // Below the table's narrowest line, and where the lines would be too few, per bit as there.
-        let least = f64::from(WIDTHS[0]);
-        let line = width
-            .min(f64::from(WIDTHS[5]))
-            .min(8.0 * bytes / FEWEST_WORDS)
-            .max(least);
-        let smallest = FEWEST_WORDS * least / 8.0;
+        let line = width.clamp(f64::from(WIDTHS[0]), f64::from(WIDTHS[5]));
+        let smallest = FEWEST_WORDS * line / 8.0;
         let bank = self.at(bytes.clamp(smallest, BANK_BYTES), line);
         let (mut read, mut write) = (bank.read / line, bank.write / line);
         let share = if bytes < smallest {
