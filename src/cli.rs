@@ -83,8 +83,8 @@ pub enum Verb {
         /// Of what.
         #[arg(value_enum)]
         what: Shown,
-        /// Its name (for mappings: the accelerator's).
-        name: String,
+        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none).
+        name: Option<String>,
         /// For mappings, and overrides of accelerators.
         #[command(flatten)]
         target: ShowTarget,
@@ -272,6 +272,9 @@ pub enum Shown {
     Dram,
     /// A mapping preset, or with --network the mapper's mappings on an accelerator.
     Mapping,
+    /// The constants of the cost model with their sources; what they make of an accelerator, if one
+    /// is named.
+    Cost,
 }
 
 /// What `show` takes besides a name.

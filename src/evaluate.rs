@@ -52,6 +52,8 @@ pub struct LayerResult {
     /// Bytes that crossed the DRAM interface, packed as they are there.
     pub dram_bytes: f64,
     pub energy: Energy,
+    /// What no mapping can go below.
+    pub least_energy: Energy,
     pub mapping: LayerMapping,
     pub bound_by: Bound,
 }
@@ -120,6 +122,7 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         memory: None,
         dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
         energy: Energy::default(),
+        least_energy: Energy::least(mapping, cost),
         mapping: LayerMapping::of(mapping),
         bound_by: model.bound_by,
     };

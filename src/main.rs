@@ -54,6 +54,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
         } => commands::map::map(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
         Verb::List { what } => commands::list::list(*what, common),
-        Verb::Show { what, name, target } => commands::show::show(*what, name, target),
+        Verb::Show { what, name, target } => commands::show::show(*what, name.as_deref(), target),
     }
 }

@@ -27,6 +27,10 @@ fn refuses(arguments: &[&str], code: i32, parts: &[&str]) {
     assert!(output.stdout.is_empty(), "nothing goes to standard output");
 }
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 fn json(arguments: &[&str]) -> Value {
     let output = stationary(arguments);
     assert!(
@@ -283,10 +287,96 @@ fn run_json_has_the_documented_fields_whatever_the_threads() {
                 );
             }
             assert!(number(&layer["lower_bound_cycles"]) <= number(&layer["cycles"]));
+            adds_up(&layer["energy_pj"], &layer["energy_parts_pj"]);
+            let least = layer["energy_lower_bound_pj"].as_f64().expect("a number");
+            assert!(
+                least > 0.0 && least <= layer["energy_pj"]["total"].as_f64().expect("a number")
+            );
         }
+        let total = &answer["total"];
+        adds_up(&total["energy_by_component_pj"], &total["energy_parts_pj"]);
+        for field in [
+            "energy_per_mac_pj",
+            "edp_js",
+            "tops",
+            "tops_per_watt",
+            "dram_bytes_per_mac",
+            "average_power_mw",
+            "peak_power_mw",
+            "energy_lower_bound_pj",
+        ] {
+            assert!(
+                total[field].as_f64().is_some_and(|value| value > 0.0),
+                "{field}"
+            );
+        }
+        let area: f64 = values(&total["area_parts_um2"]).iter().sum();
+        close(area, total["area_um2"].as_f64().expect("a number"));
         let sum: u64 = layers.iter().map(|l| number(&l["cycles"])).sum();
         assert_eq!(number(&answer["total"]["cycles"]), sum);
     }
+}
+
+fn values(object: &Value) -> Vec<f64> {
+    let object = object.as_object().expect("a map").values();
+    object.filter_map(Value::as_f64).collect()
+}
+
+fn close(a: f64, b: f64) {
+    assert!((a - b).abs() <= 1e-9 * a.abs().max(b.abs()), "{a} and {b}");
+}
+
+/// The components sum to the total, and each one's parts to it.
+fn adds_up(components: &Value, parts: &Value) {
+    let total = components["total"].as_f64().expect("a number");
+    close(values(components).iter().sum::<f64>() - total, total);
+    for (name, parts) in parts.as_object().expect("a map") {
+        let component = components[name].as_f64().expect("a number");
+        close(values(parts).iter().sum(), component);
+    }
+}
+
+#[test]
+fn constants_of_cost_are_shown_with_their_sources() {
+    let constants = text(&stationary(&["show", "cost"]).stdout);
+    for word in [
+        "Horowitz",
+        "Stillmaker",
+        "CACTI",
+        "Fitted to",
+        "picojoules_per_bit",
+    ] {
+        assert!(constants.contains(word), "{word}");
+    }
+    let eyeriss = stationary(&["show", "cost", "eyeriss"]);
+    assert!(text(&eyeriss.stdout).contains("mac: 2.0000"));
+    let nameless = stationary(&["show", "arch"]);
+    assert_eq!(nameless.status.code(), Some(2));
+}
+
+#[test]
+fn extrapolated_technology_is_told_on_standard_error_alone() {
+    let run = |node: &str| {
+        let set = format!("technology_nm={node}");
+        let arguments = [
+            "estimate",
+            "--arch",
+            "eyeriss",
+            "--network",
+            "alexnet",
+            "--layer",
+            "conv3",
+            "--format",
+            "json",
+            "--set",
+            &set,
+        ];
+        stationary(&arguments)
+    };
+    let finfet = run("7");
+    assert!(text(&finfet.stderr).contains("FinFET"));
+    serde_json::from_slice::<Value>(&finfet.stdout).expect("JSON alone");
+    assert!(run("65").stderr.is_empty());
 }
 
 #[test]

@@ -73,6 +73,9 @@ pub struct Array {
     pub corner_overhead: u32,
     /// Whether convolutions run as matrix products of the unfolded input.
     pub im2col: bool,
+    /// Whether a PE rests on a zero input: it does not read the weight and the partial sum, nor
+    /// work on them. Saves energy, no cycles.
+    pub zero_gating: bool,
 }
 
 /// When a pass may follow another.

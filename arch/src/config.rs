@@ -91,6 +91,7 @@ struct ArrayConfig {
     pass_overhead: Option<Count>,
     corner_overhead: Option<Count>,
     im2col: Option<bool>,
+    zero_gating: Option<bool>,
 }
 
 mirror! {
@@ -197,6 +198,7 @@ impl ArrayConfig {
                 limits::LATENCY,
             ),
             im2col: self.im2col.unwrap_or(false),
+            zero_gating: self.zero_gating.unwrap_or(false),
         }
     }
 }

@@ -1,35 +1,54 @@
-//! What a machine costs: energy of each event, leakage of each cycle, area of each part.
+//! What a machine costs: energy of each event, clock and leakage of each cycle, area of each part.
 //!
 //! ```text
-//! energy = sum over events of count x energy of one + cycles x leakage
+//! energy = sum over events of count x energy of one
+//!        + cycles x (PEs at work x clock of one + leakage)
 //! area   = sum over parts of number x area of one
 //! ```
 //!
-//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`. The rules
-//! between them:
+//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`; `stationary
+//! show cost` prints them. The rules between them:
 //!
 //! - A MAC is a multiplier of the operands' widths and an adder of the partial sum's.
-//! - A scratchpad is an output register of one word and an SRAM with 16-bit accesses; a buffer
-//!   partition is an SRAM with 64-bit lines whose words are all used.
+//! - A scratchpad is a file of latches, above 64 words an SRAM; a buffer partition is an SRAM with
+//!   lines as wide as its networks move words a cycle, whose words are all used.
 //! - PEs are square; a word travels as many of their pitches as the topology says. A word's end is
 //!   a FIFO at each PE that takes it.
+//! - The clock of a PE that no part of a pass runs on is gated; that of PEs at work never is.
 //! - Leakage per area of logic is the multiplier's, and scales between nodes as energy does.
 //!
-//! Clock tree, control, pads and zero gating are not priced, nor is any margin for placement. So the
-//! areas compare machines and do not predict chips: the model gives Eyeriss 22 % of its core's
-//! 12.25 mm2 and ShiDianNao 45 % of its 4.86 mm2 (a test holds both).
+//! Logic takes more area than its cells by one factor, fitted to Eyeriss' core; pads, PLLs and the
+//! analogue side of the DRAM interface are not priced.
 
 mod parts;
+mod scratchpad;
 mod sram;
 mod technology;
+
+use std::iter::Sum;
+use std::ops::Add;
 
 use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
 use crate::near::nearest;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
-use parts::{Parts, macs};
+use parts::{Parts, macs, pes};
 use technology::Technology;
+
+/// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.
+///
+/// ```
+/// assert!(stationary_arch::cost_constants().contains("picojoules_per_bit"));
+/// ```
+#[must_use]
+pub fn cost_constants() -> String {
+    let comments = include_str!("cost/sram.csv")
+        .lines()
+        .take_while(|line| line.starts_with('#'));
+    let sram: Vec<&str> = comments.collect();
+    format!("{}\n{}\n", technology::YAML, sram.join("\n"))
+}
 
 /// The energies and area of one machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +60,11 @@ pub struct CostModel {
     receives: PerOperand<f64>,
     psum_hop: f64,
     dram_per_bit: f64,
-    leakage_milliwatts: f64,
+    clock_tree: PerPart<f64>,
+    leakage_milliwatts: PerPart<f64>,
     clock: Kilohertz,
     area: Area,
+    caveats: Vec<String>,
 }
 
 /// The area of a machine's parts.
@@ -57,8 +78,81 @@ pub struct Area {
     pub global_buffer: SquareMicrons,
     /// FIFOs and pipeline registers.
     pub networks: SquareMicrons,
+    /// Queues of the DRAM interface, without its pads.
+    pub dram_interface: SquareMicrons,
     /// The sum of the above.
     pub total: SquareMicrons,
+}
+
+impl Area {
+    /// The figures by part.
+    #[must_use]
+    pub fn by_part(&self) -> PerPart<SquareMicrons> {
+        PerPart {
+            pes: self.pes,
+            scratchpads: self.scratchpads,
+            networks: self.networks,
+            global_buffer: self.global_buffer,
+            dram_interface: self.dram_interface,
+        }
+    }
+}
+
+/// One figure a part of the chip.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PerPart<T> {
+    /// Arithmetic and pipeline registers of all PEs.
+    pub pes: T,
+    /// Scratchpads of all PEs.
+    pub scratchpads: T,
+    /// FIFOs and pipeline registers of the networks.
+    pub networks: T,
+    /// The global buffer.
+    pub global_buffer: T,
+    /// Queues of the DRAM interface.
+    pub dram_interface: T,
+}
+
+impl<T> PerPart<T> {
+    /// The same parts with other figures.
+    pub fn map<U>(self, f: impl Fn(T) -> U) -> PerPart<U> {
+        PerPart {
+            pes: f(self.pes),
+            scratchpads: f(self.scratchpads),
+            networks: f(self.networks),
+            global_buffer: f(self.global_buffer),
+            dram_interface: f(self.dram_interface),
+        }
+    }
+}
+
+impl<T: Add<Output = T>> Add for PerPart<T> {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            pes: self.pes + other.pes,
+            scratchpads: self.scratchpads + other.scratchpads,
+            networks: self.networks + other.networks,
+            global_buffer: self.global_buffer + other.global_buffer,
+            dram_interface: self.dram_interface + other.dram_interface,
+        }
+    }
+}
+
+impl<T: Sum> PerPart<T> {
+    /// All parts together.
+    pub fn total(self) -> T {
+        [
+            self.pes,
+            self.scratchpads,
+            self.networks,
+            self.global_buffer,
+            self.dram_interface,
+        ]
+        .into_iter()
+        .sum()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,8 +162,9 @@ struct Access {
 }
 
 impl CostModel {
-    /// The cost of a checked machine, with the energy of Eyeriss' DRAM system (28.75 pJ a bit);
-    /// [`CostModel::with_dram`] takes another.
+    /// The cost of a checked machine. Its DRAM is priced by its standard, and by Eyeriss' DRAM
+    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`; [`CostModel::with_dram`] takes
+    /// another.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, CostModel, Operand};
@@ -84,37 +179,43 @@ impl CostModel {
     /// [`ArchError::NoCost`] for a technology outside 7 to 130 nm and a buffer partition beyond
     /// 256 MiB.
     pub fn of(accelerator: &Accelerator) -> Result<Self, ArchError> {
-        let technology = Technology::of(accelerator.technology)?;
-        let parts = Parts {
-            accelerator,
-            technology,
+        let parts = Parts::of(accelerator)?;
+        let technology = parts.technology;
+        let mut caveats = technology.caveats();
+        let dram = match &accelerator.dram.kind {
+            DramKind::Ideal | DramKind::Bandwidth { .. } => "system",
+            DramKind::Standard(standard) => {
+                let (name, caveat) = technology::dram_of(standard.name());
+                caveats.extend(caveat);
+                name
+            }
         };
-        let partitions = parts.partitions()?;
-        let scratchpads = PerOperand::from_fn(|operand| parts.scratchpad(operand));
-        let area = parts.area(&scratchpads, &partitions);
+        let area = parts.area();
         let pitch = parts.pitch(&area);
-        Ok(Self {
+        let model = Self {
             mac: parts.mac(Technology::mac),
             scratchpads: PerOperand::from_fn(|operand| {
-                parts.access(operand, &scratchpads[operand], technology.register())
+                parts.access(operand, &parts.scratchpads[operand])
             }),
-            buffers: PerOperand::from_fn(|operand| {
-                let holder = accelerator
-                    .global_buffer
-                    .partitions
-                    .iter()
-                    .position(|partition| partition.operands.contains(&operand))
-                    .expect("a checked accelerator has each operand in one partition");
-                parts.access(operand, &partitions[holder], 0.0)
-            }),
+            buffers: PerOperand::from_fn(|operand| parts.access(operand, parts.partition(operand))),
             sends: PerOperand::from_fn(|operand| parts.send(operand, pitch)),
             receives: PerOperand::from_fn(|operand| parts.receive(operand, pitch)),
             psum_hop: parts.hop(Operand::Output, pitch),
-            dram_per_bit: technology::drams().next().map_or(0.0, |(_, energy)| energy),
-            leakage_milliwatts: parts.leakage(&scratchpads, &partitions),
+            dram_per_bit: 0.0,
+            clock_tree: parts.clock_tree(&area),
+            leakage_milliwatts: parts.leakage(),
             clock: accelerator.clock,
             area,
-        })
+            caveats,
+        };
+        model.with_dram(dram)
+    }
+
+    /// Where figures rest on no measurement near them: nodes that are extrapolated or cross from
+    /// planar transistors to FinFETs, and DRAM standards without a published energy.
+    #[must_use]
+    pub fn caveats(&self) -> &[String] {
+        &self.caveats
     }
 
     /// The same machine on another DRAM: `system`, `lpddr4`, `lpddr`, `ddr3`, `gddr5` or `hbm2`.
@@ -199,11 +300,26 @@ impl CostModel {
         Picojoules(self.dram_per_bit * f64::from(word.0))
     }
 
+    /// What clock tree, clock pins and control take in a cycle of one PE at work, with its share of
+    /// scratchpads and networks; nothing for parts outside the array.
+    #[must_use]
+    pub fn clock_per_pe(&self) -> PerPart<Picojoules> {
+        self.clock_tree.map(Picojoules)
+    }
+
     /// Leakage of the whole chip in one cycle of the array's clock.
     #[must_use]
     pub fn leakage_per_cycle(&self) -> Picojoules {
+        self.leakage_by_part().total()
+    }
+
+    /// Leakage in one cycle, by part.
+    #[must_use]
+    pub fn leakage_by_part(&self) -> PerPart<Picojoules> {
         // 1 mW for 1 ms is 1e6 pJ.
-        Picojoules(self.leakage_milliwatts / self.clock.0 as f64 * 1e6)
+        let cycle = 1e6 / self.clock.0 as f64;
+        self.leakage_milliwatts
+            .map(|power| Picojoules(power * cycle))
     }
 
     /// The area of the chip.
@@ -248,7 +364,8 @@ impl CostModel {
             f64::from(network.words_per_cycle) * word
         })
         .sum();
-        let cycle = macs(accelerator) * (self.mac + pads) + moved;
+        let clock = pes(accelerator) * self.clock_tree.total();
+        let cycle = macs(accelerator) * (self.mac + pads) + moved + clock;
         self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1))
     }
 

@@ -1,7 +1,7 @@
 //! The cost of machines: published figures, growth with every resource, and sums.
 
 use stationary_arch::units::{Bits, Cycles, Picojoules};
-use stationary_arch::{Accelerator, Area, CostModel, Operand, presets};
+use stationary_arch::{Accelerator, Area, CostModel, DramKind, Operand, presets};
 
 fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
     Accelerator::preset(name, sets).unwrap_or_else(|error| panic!("{error}"))
@@ -9,6 +9,13 @@ fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
 
 fn cost(accelerator: &Accelerator) -> CostModel {
     CostModel::of(accelerator).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// So many cases, times `STATIONARY_CASES` if that is set.
+fn cases(count: u64) -> u64 {
+    let factor = std::env::var("STATIONARY_CASES").ok();
+    let factor = factor.and_then(|text| text.parse::<f64>().ok());
+    (count as f64 * factor.unwrap_or(1.0)).ceil() as u64
 }
 
 /// xorshift64*, so that the tests need no random source.
@@ -51,7 +58,7 @@ impl Random {
 
 type Growth = (&'static str, fn(&mut Accelerator));
 
-const GROWTHS: [Growth; 18] = [
+const GROWTHS: [Growth; 20] = [
     ("rows", |machine| machine.array.rows += 1),
     ("cols", |machine| machine.array.cols += 1),
     ("lanes", |machine| machine.array.lanes += 1),
@@ -92,11 +99,20 @@ const GROWTHS: [Growth; 18] = [
     ("partial sum bits", |machine| {
         machine.precision.partial_sum.0 += 1
     }),
+    ("DRAM word", |machine| machine.dram.word.0 += 1),
+    ("DRAM width", |machine| {
+        if let DramKind::Bandwidth {
+            words_per_cycle, ..
+        } = &mut machine.dram.kind
+        {
+            *words_per_cycle += 1;
+        }
+    }),
 ];
 
 #[test]
 fn area_and_leakage_grow_with_every_resource() {
-    for seed in 1..=200 {
+    for seed in 1..=cases(200) {
         let machine = Random(seed).machine();
         let before = cost(&machine);
         for (name, grow) in GROWTHS {
@@ -124,14 +140,15 @@ fn the_total_is_the_sum_of_the_parts() {
             scratchpads,
             global_buffer,
             networks,
+            dram_interface,
             total,
         } = cost(&Random(seed).machine()).area();
-        let sum = pes + scratchpads + global_buffer + networks;
+        let sum = pes + scratchpads + global_buffer + networks + dram_interface;
         assert!(
             (sum.0 / total.0 - 1.0).abs() < 1e-12,
             "seed {seed}: {sum} and {total}"
         );
-        for part in [pes, scratchpads, global_buffer, networks] {
+        for part in [pes, scratchpads, global_buffer, networks, dram_interface] {
             assert!(part.0 > 0.0 && part.0.is_finite(), "seed {seed}");
         }
     }
@@ -154,8 +171,9 @@ fn larger_memories_cost_more_an_access() {
                 large.scratchpad_read(operand) > small.scratchpad_read(operand),
                 "seed {seed}"
             );
+            // A write to latches reaches one word, however many there are.
             assert!(
-                large.scratchpad_write(operand) > small.scratchpad_write(operand),
+                large.scratchpad_write(operand) >= small.scratchpad_write(operand),
                 "seed {seed}"
             );
             assert!(
@@ -170,35 +188,43 @@ fn larger_memories_cost_more_an_access() {
     }
 }
 
-/// Eyeriss against figures that the model was not fitted to: nn_dataflow's test_eyeriss_isscc16 has
-/// 1 pJ a register-file access (512 B) and 15 pJ a buffer access (108 KB), for 16 bits at 65 nm.
+/// Eyeriss against figures of nn_dataflow's test_eyeriss_isscc16, for 16 bits at 65 nm. The MAC and
+/// DRAM are those figures; 15 pJ a buffer access (108 KB) is none that the model was fitted to.
 #[test]
 fn eyeriss_is_near_its_published_energies() {
     let eyeriss = cost(&preset("eyeriss", &[]));
     assert!((eyeriss.mac().0 - 2.0).abs() < 1e-9);
     assert!((eyeriss.dram(Bits(16)).0 - 460.0).abs() < 1e-9);
-    for (name, found, published) in [
-        ("scratchpad", eyeriss.scratchpad_read(Operand::Weight), 1.0),
-        ("buffer", eyeriss.buffer_read(Operand::Input), 15.0),
-    ] {
-        let ratio = found.0 / published;
-        assert!(
-            (0.6..1.7).contains(&ratio),
-            "{name}: {found}, published {published} pJ"
-        );
-    }
+    let buffer = eyeriss.buffer_read(Operand::Input).0;
+    assert!((13.0..15.0).contains(&buffer), "{buffer} pJ");
 }
 
 /// The authors' poster gives Eyeriss' core as 3.5 mm x 3.5 mm, the ISCA 2015 abstract ShiDianNao's
-/// layout as 4.86 mm2. The model has neither control nor routing, and says so by these shares.
+/// layout as 4.86 mm2. Placement is fitted to the first; the second is what it is worth elsewhere.
 #[test]
 fn areas_are_known_shares_of_the_chips() {
-    for (name, square_millimetres, share) in
-        [("eyeriss", 12.25, 0.222), ("shidiannao", 4.86, 0.453)]
+    for (name, square_millimetres, share) in [("eyeriss", 12.25, 1.0), ("shidiannao", 4.86, 0.618)]
     {
         let found = cost(&preset(name, &[])).area().total.0 / 1e6 / square_millimetres;
         assert!((found - share).abs() < 0.005, "{name}: {found}");
     }
+}
+
+/// A standard's energy is its own, and what is taken from elsewhere is said.
+#[test]
+fn dram_is_priced_by_its_standard() {
+    for (kind, per_bit, caveats) in [
+        ("bandwidth", 28.75, 0),
+        ("hbm2", 3.9, 0),
+        ("lpddr4-2400", 8.0, 0),
+        ("ddr4-2400", 70.0, 1),
+    ] {
+        let model = cost(&preset("systolic", &[("dram.kind", kind)]));
+        assert!((model.dram(Bits(1)).0 - per_bit).abs() < 1e-9, "{kind}");
+        assert_eq!(model.caveats().len(), caveats, "{kind}");
+    }
+    let finfet = cost(&preset("systolic", &[("technology_nm", "7")]));
+    assert!(finfet.caveats().iter().any(|text| text.contains("FinFET")));
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn unknown_field() {
         "clos: 8",
         "toy.yaml:5:3: array: unknown field `clos`, expected one of `rows`, `cols`, `lanes`, \
          `mac_latency`, `passes`, `resident_load`, `load_order`, `skew`, `psum_hop`, `drain`, \
-         `pass_overhead`, `corner_overhead`, `im2col`; did you mean `cols`?",
+         `pass_overhead`, `corner_overhead`, `im2col`, `zero_gating`; did you mean `cols`?",
     );
 }
 

@@ -130,7 +130,7 @@ fn unknown_paths() {
         "8",
         "--set array.rwos: `array` has no field `rwos`; it has rows, cols, lanes, mac_latency, \
          passes, resident_load, load_order, skew, psum_hop, drain, pass_overhead, corner_overhead, \
-         im2col; did you mean `rows`?",
+         im2col, zero_gating; did you mean `rows`?",
     );
     check(
         "systolic",

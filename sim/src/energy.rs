@@ -2,81 +2,257 @@
 //!
 //! ```text
 //! E = MACs e_mac + accesses e_scratchpad + words (e_send + e_receive) + words e_buffer
-//!     + bits e_dram + cycles P_leak
+//!     + bits e_dram                                  what counts decide
+//!     + PEs at work x cycles x e_clock + cycles x e_leakage      what time decides
 //! ```
+//!
+//! Where PEs rest on zero inputs ([`Array::zero_gating`](stationary_arch::Array)), a MAC with one
+//! costs the read of that input alone: a share of the MACs, given by the layer, does not read the
+//! weight and the partial sum, work, and write.
+
+use std::ops::Add;
 
 use serde::Serialize;
 use stationary_arch::units::{Bits, Picojoules};
-use stationary_arch::{CostModel, Operand};
+use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
+use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
-use crate::dram_width::Width;
 use crate::mapping::Mapping;
+use crate::window::Span;
 
-/// Energy of a layer by component.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+/// Energy of a layer by component and operand.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Energy {
+    /// What counts alone decide: equal between the model and the machine.
+    pub events: EventEnergy,
+    /// Clock and control of the PEs at work, by part.
+    pub clock: PerPart<Picojoules>,
+    /// Leakage of the chip for the time of the run, by part.
+    pub leakage: PerPart<Picojoules>,
+}
+
+/// Energy of what happens, however long it takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct EventEnergy {
     /// Multiply-accumulates.
     pub mac: Picojoules,
     /// Scratchpads: for each MAC an input and a weight are read, a partial sum read and written;
     /// words that arrive are written, words that leave are read.
-    pub scratchpad: Picojoules,
+    pub scratchpad: PerOperand<Picojoules>,
     /// Networks between buffer and array, and between PEs.
-    pub network: Picojoules,
+    pub network: PerOperand<Picojoules>,
     /// Global buffer.
-    pub global_buffer: Picojoules,
+    pub global_buffer: PerOperand<Picojoules>,
     /// DRAM, its interface included.
-    pub dram: Picojoules,
-    /// Leakage of the chip for the time of the run.
-    pub leakage: Picojoules,
+    pub dram: PerOperand<Picojoules>,
 }
 
 impl Energy {
     /// Prices what moved in so many array cycles.
     #[must_use]
     pub fn of(mapping: &Mapping<'_>, cost: &CostModel, counters: &Counters, cycles: u64) -> Self {
-        let c = counters;
-        let times = |count: u64, each: Picojoules| each * count as f64;
-        let mut energy = Self {
-            mac: times(c.macs, cost.mac()),
-            leakage: times(cycles, cost.leakage_per_cycle()),
-            network: times(c.psum_hops, cost.psum_hop()),
-            ..Self::default()
-        };
-        for operand in Operand::ALL {
-            let arrivals = c.array_receive[operand];
-            energy.scratchpad += times(c.macs, cost.scratchpad_read(operand));
-            energy.scratchpad += times(arrivals, cost.scratchpad_write(operand));
-            energy.network += times(c.buffer_read[operand], cost.network_send(operand));
-            energy.network += times(arrivals, cost.network_receive(operand));
-            let read = c.buffer_read[operand] + c.buffer_drain[operand];
-            let written = c.buffer_fill[operand] + c.buffer_write[operand];
-            energy.global_buffer += times(read, cost.buffer_read(operand));
-            energy.global_buffer += times(written, cost.buffer_write(operand));
+        let pe_cycles = mapping.active_pes() as f64 * cycles as f64;
+        Self {
+            events: events(mapping, cost, counters),
+            clock: cost.clock_per_pe().map(|each| each * pe_cycles),
+            leakage: cost.leakage_by_part().map(|each| each * cycles as f64),
         }
-        energy.scratchpad += times(c.macs, cost.scratchpad_write(Operand::Output));
-        energy.scratchpad += times(c.array_send.output, cost.scratchpad_read(Operand::Output));
-        energy.network += times(c.array_send.output, cost.network_send(Operand::Output));
-        energy.dram = cost.dram(Bits(1)) * dram_bits(mapping, c);
-        energy
+    }
+
+    /// What no mapping of the layer on this machine can go below: each word crosses DRAM, buffer and
+    /// network once, no partial sum leaves its PE before it is done, and every PE works each cycle.
+    #[must_use]
+    pub fn least(mapping: &Mapping<'_>, cost: &CostModel) -> Self {
+        let array = &mapping.accelerator().array;
+        let lanes = u64::from(array.lanes);
+        let peak = u64::from(array.rows) * u64::from(array.cols) * lanes;
+        let counters = compulsory(mapping);
+        let pe_cycles = counters.macs.div_ceil(lanes) as f64;
+        let cycles = counters.macs.div_ceil(peak) as f64;
+        Self {
+            events: events(mapping, cost, &counters),
+            clock: cost.clock_per_pe().map(|each| each * pe_cycles),
+            leakage: cost.leakage_by_part().map(|each| each * cycles),
+        }
+    }
+
+    /// Multiply-accumulates, with the clock of the PEs' logic.
+    #[must_use]
+    pub fn mac(&self) -> Picojoules {
+        self.events.mac + self.clock.pes
+    }
+
+    /// Scratchpads, with their clock.
+    #[must_use]
+    pub fn scratchpad(&self) -> Picojoules {
+        sum(&self.events.scratchpad) + self.clock.scratchpads
+    }
+
+    /// Networks, with the clock of their FIFOs.
+    #[must_use]
+    pub fn network(&self) -> Picojoules {
+        sum(&self.events.network) + self.clock.networks
+    }
+
+    /// Global buffer.
+    #[must_use]
+    pub fn global_buffer(&self) -> Picojoules {
+        sum(&self.events.global_buffer) + self.clock.global_buffer
+    }
+
+    /// DRAM, its interface included.
+    #[must_use]
+    pub fn dram(&self) -> Picojoules {
+        sum(&self.events.dram) + self.clock.dram_interface
+    }
+
+    /// Leakage of the whole chip.
+    #[must_use]
+    pub fn leakage(&self) -> Picojoules {
+        self.leakage.total()
+    }
+
+    /// The chip's share: all but DRAM.
+    #[must_use]
+    pub fn on_chip(&self) -> Picojoules {
+        self.mac() + self.scratchpad() + self.network() + self.global_buffer() + self.leakage()
     }
 
     /// The sum of all components.
     #[must_use]
     pub fn total(&self) -> Picojoules {
-        self.mac + self.scratchpad + self.network + self.global_buffer + self.dram + self.leakage
+        self.on_chip() + self.dram()
+    }
+}
+
+impl Add for Energy {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        let operands = |of: fn(&EventEnergy) -> &PerOperand<Picojoules>| {
+            let (a, b) = (of(&self.events), of(&other.events));
+            PerOperand::from_fn(|operand| a[operand] + b[operand])
+        };
+        Self {
+            events: EventEnergy {
+                mac: self.events.mac + other.events.mac,
+                scratchpad: operands(|events| &events.scratchpad),
+                network: operands(|events| &events.network),
+                global_buffer: operands(|events| &events.global_buffer),
+                dram: operands(|events| &events.dram),
+            },
+            clock: self.clock + other.clock,
+            leakage: self.leakage + other.leakage,
+        }
+    }
+}
+
+fn sum(operands: &PerOperand<Picojoules>) -> Picojoules {
+    Operand::ALL
+        .into_iter()
+        .map(|operand| operands[operand])
+        .sum()
+}
+
+fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy {
+    let times = |count: u64, each: Picojoules| each * count as f64;
+    let worked = c.macs as f64 * working_share(mapping);
+    let sends = c.array_send.output;
+    EventEnergy {
+        mac: cost.mac() * worked,
+        scratchpad: PerOperand::from_fn(|operand| {
+            let (read, write) = (
+                cost.scratchpad_read(operand),
+                cost.scratchpad_write(operand),
+            );
+            let arrivals = times(c.array_receive[operand], write);
+            match operand {
+                Operand::Input => times(c.macs, read) + arrivals,
+                Operand::Weight => read * worked + arrivals,
+                Operand::Output => (read + write) * worked + arrivals + times(sends, read),
+            }
+        }),
+        network: PerOperand::from_fn(|operand| {
+            let (send, receive) = (cost.network_send(operand), cost.network_receive(operand));
+            let inwards =
+                times(c.buffer_read[operand], send) + times(c.array_receive[operand], receive);
+            match operand {
+                Operand::Input | Operand::Weight => inwards,
+                Operand::Output => {
+                    inwards + times(sends, send) + times(c.psum_hops, cost.psum_hop())
+                }
+            }
+        }),
+        global_buffer: PerOperand::from_fn(|operand| {
+            let read = c.buffer_read[operand] + c.buffer_drain[operand];
+            let written = c.buffer_fill[operand] + c.buffer_write[operand];
+            times(read, cost.buffer_read(operand)) + times(written, cost.buffer_write(operand))
+        }),
+        dram: {
+            let bits = dram_bits_of(mapping, c);
+            PerOperand::from_fn(|operand| cost.dram(Bits(1)) * bits[operand])
+        },
+    }
+}
+
+/// Share of the MACs on which a PE does not rest.
+fn working_share(mapping: &Mapping<'_>) -> f64 {
+    if mapping.accelerator().array.zero_gating {
+        1.0 - f64::from(mapping.layer().zeros().input) / 1e4
+    } else {
+        1.0
+    }
+}
+
+/// Each word once, and each MAC.
+fn compulsory(mapping: &Mapping<'_>) -> Counters {
+    let layer = mapping.layer();
+    let whole = PerDim::from_fn(|dim: Dim| Span {
+        start: 0,
+        extent: layer.size(dim),
+    });
+    let inwards = PerOperand::from_fn(|operand| match operand {
+        Operand::Input | Operand::Weight => mapping.words(operand, &whole),
+        Operand::Output => 0,
+    });
+    let outwards = PerOperand::from_fn(|operand| match operand {
+        Operand::Input | Operand::Weight => 0,
+        Operand::Output => layer.outputs(),
+    });
+    Counters {
+        macs: layer.sizes().0.iter().product(),
+        dram_read: inwards,
+        buffer_fill: inwards,
+        buffer_read: inwards,
+        array_receive: inwards,
+        array_send: outwards,
+        buffer_write: outwards,
+        buffer_drain: outwards,
+        dram_write: outwards,
+        ..Counters::default()
     }
 }
 
 /// Bits that cross the DRAM interface, packed as they are there.
 #[must_use]
 pub fn dram_bits(mapping: &Mapping<'_>, counters: &Counters) -> f64 {
-    let (c, widths) = (counters, &mapping.dram);
-    let bits = |width: Width, words: u64| width.bits() * words as f64;
-    Operand::ALL
-        .into_iter()
-        .map(|o| bits(widths.load(o), c.dram_read[o]))
-        .sum::<f64>()
-        + bits(widths.store(true), c.dram_spilled)
-        + bits(widths.store(false), c.dram_write.output - c.dram_spilled)
+    let bits = dram_bits_of(mapping, counters);
+    Operand::ALL.into_iter().map(|operand| bits[operand]).sum()
+}
+
+fn dram_bits_of(mapping: &Mapping<'_>, c: &Counters) -> PerOperand<f64> {
+    let widths = &mapping.dram;
+    PerOperand::from_fn(|operand| {
+        let loaded = widths.load(operand).bits() * c.dram_read[operand] as f64;
+        match operand {
+            Operand::Input | Operand::Weight => loaded,
+            Operand::Output => {
+                let finished = c.dram_write.output - c.dram_spilled;
+                loaded
+                    + widths.store(true).bits() * c.dram_spilled as f64
+                    + widths.store(false).bits() * finished as f64
+            }
+        }
+    })
 }

@@ -30,7 +30,7 @@ pub use dataflow::{
     Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
     is_relevant,
 };
-pub use energy::{Energy, dram_bits};
+pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
 pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
 pub use mapping::Mapping;

@@ -43,6 +43,9 @@ fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -
     let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let report = RunReport::new(loaded, dataflow, reading, layers, common.seed)?;
+    for caveat in report.caveats() {
+        output::complain(&format!("warning: {caveat}"));
+    }
     let text = match common.format {
         Format::Table => report.table(common),
         Format::Json => serde_json::to_string_pretty(&report.json())?,

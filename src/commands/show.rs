@@ -1,7 +1,8 @@
 //! `show`.
 
 use anyhow::{Result, anyhow, bail};
-use stationary::arch::presets;
+use stationary::arch::units::{Bits, Picojoules};
+use stationary::arch::{CostModel, Operand, cost_constants, presets};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, mapper};
 use stationary::workloads::{Dim, zoo};
@@ -11,16 +12,81 @@ use crate::cli::{ShowTarget, Shown};
 use crate::{inputs, output};
 
 /// Prints the YAML that a name stands for.
-pub fn show(what: Shown, name: &str, target: &ShowTarget) -> Result<Answer> {
-    let text = match what {
-        Shown::Arch => arch(name, target)?,
-        Shown::Network => zoo::yaml(name)?.to_owned(),
-        Shown::Dataflow => dataflow(name)?,
-        Shown::Dram => dram(name)?,
-        Shown::Mapping => mapping(name, target)?,
+pub fn show(what: Shown, name: Option<&str>, target: &ShowTarget) -> Result<Answer> {
+    let text = match (what, name) {
+        (Shown::Cost, None) => cost_constants(),
+        (Shown::Cost, Some(name)) => cost(name, target)?,
+        (Shown::Arch, Some(name)) => arch(name, target)?,
+        (Shown::Network, Some(name)) => zoo::yaml(name)?.to_owned(),
+        (Shown::Dataflow, Some(name)) => dataflow(name)?,
+        (Shown::Dram, Some(name)) => dram(name)?,
+        (Shown::Mapping, Some(name)) => mapping(name, target)?,
+        (_, None) => bail!("show: needed a name; only `show cost` goes without"),
     };
     output::print(&text)?;
     Ok(Answer::Yes)
+}
+
+/// What the constants make of an accelerator.
+fn cost(name: &str, target: &ShowTarget) -> Result<String> {
+    let accelerator = inputs::accelerator(name, &target.set)?;
+    let cost = CostModel::of(&accelerator)?;
+    let mut text = format!(
+        "# {}: {} nm, {} MHz\n",
+        accelerator.name,
+        accelerator.technology.0,
+        accelerator.clock.0 as f64 / 1e3
+    );
+    for caveat in cost.caveats() {
+        text.push_str(&format!("# {caveat}\n"));
+    }
+    text.push_str("energy_pj:    # of a word, unless it says otherwise\n");
+    let mut line = |name: &str, energy: Picojoules| {
+        text.push_str(&format!("  {name}: {:.4}\n", energy.0));
+    };
+    line("mac", cost.mac());
+    for operand in Operand::ALL {
+        line(
+            &format!("scratchpad_{operand}_read"),
+            cost.scratchpad_read(operand),
+        );
+        line(
+            &format!("scratchpad_{operand}_write"),
+            cost.scratchpad_write(operand),
+        );
+        line(
+            &format!("network_{operand}_send"),
+            cost.network_send(operand),
+        );
+        line(
+            &format!("network_{operand}_receive"),
+            cost.network_receive(operand),
+        );
+        line(&format!("buffer_{operand}_read"), cost.buffer_read(operand));
+        line(
+            &format!("buffer_{operand}_write"),
+            cost.buffer_write(operand),
+        );
+    }
+    line("psum_hop", cost.psum_hop());
+    line("dram_per_bit", cost.dram(Bits(1)));
+    line("clock_per_pe_and_cycle", cost.clock_per_pe().total());
+    line("leakage_per_cycle", cost.leakage_per_cycle());
+    text.push_str("area_um2:\n");
+    let area = cost.area();
+    for (name, area) in [
+        ("pes", area.pes),
+        ("scratchpads", area.scratchpads),
+        ("networks", area.networks),
+        ("global_buffer", area.global_buffer),
+        ("dram_interface", area.dram_interface),
+        ("total", area.total),
+    ] {
+        text.push_str(&format!("  {name}: {:.0}\n", area.0));
+    }
+    let peak = cost.peak_power(&accelerator);
+    text.push_str(&format!("peak_power_mw: {:.1}    # without DRAM\n", peak.0));
+    Ok(text)
 }
 
 fn arch(name: &str, target: &ShowTarget) -> Result<String> {

@@ -1,6 +1,7 @@
 //! How results look: tables, JSON, CSV, and advice.
 
 pub mod advice;
+pub mod energy;
 pub mod format;
 pub mod run;
 pub mod validate;

@@ -12,6 +12,7 @@ use crate::cli::Common;
 use crate::evaluate::{LayerResult, Reading};
 use crate::inputs::Loaded;
 use crate::report::advice::advise;
+use crate::report::energy;
 use crate::report::format::{joules, metric, percent, shape, table, thousands};
 
 /// Everything that a run found.
@@ -21,7 +22,7 @@ pub struct RunReport<'a> {
     reading: Reading,
     layers: Vec<LayerResult>,
     seed: u64,
-    area: f64,
+    cost: CostModel,
 }
 
 impl<'a> RunReport<'a> {
@@ -33,14 +34,14 @@ impl<'a> RunReport<'a> {
         layers: Vec<LayerResult>,
         seed: u64,
     ) -> Result<Self> {
-        let area = CostModel::of(&loaded.accelerator)?.area().total.0;
+        let cost = CostModel::of(&loaded.accelerator)?;
         Ok(Self {
             loaded,
             dataflow,
             reading,
             layers,
             seed,
-            area,
+            cost,
         })
     }
 
@@ -52,8 +53,48 @@ impl<'a> RunReport<'a> {
         self.layers.iter().map(|l| l.layer.macs()).sum()
     }
 
+    /// What the figures rest on besides measurements, a line each.
+    pub fn caveats(&self) -> &[String] {
+        self.cost.caveats()
+    }
+
+    fn spent(&self) -> Energy {
+        energy::sum(self.layers.iter().map(|l| &l.energy))
+    }
+
     fn energy(&self) -> f64 {
         self.layers.iter().map(|l| l.energy.total().0).sum()
+    }
+
+    fn least_energy(&self) -> f64 {
+        self.layers.iter().map(|l| l.least_energy.total().0).sum()
+    }
+
+    fn dram_bytes(&self) -> f64 {
+        self.layers.iter().map(|l| l.dram_bytes).sum()
+    }
+
+    /// Operations a second, a multiply and an add to a MAC.
+    fn tops(&self) -> f64 {
+        2.0 * self.macs() as f64 / self.seconds() / 1e12
+    }
+
+    fn tops_per_watt(&self) -> f64 {
+        2.0 * self.macs() as f64 / self.energy()
+    }
+
+    /// In joules times seconds.
+    fn edp(&self) -> f64 {
+        self.energy() * 1e-12 * self.seconds()
+    }
+
+    /// In mW, DRAM included.
+    fn average_power(&self) -> f64 {
+        self.energy() / self.seconds() / 1e9
+    }
+
+    fn area(&self) -> f64 {
+        self.cost.area().total.0
     }
 
     fn seconds(&self) -> f64 {
@@ -79,7 +120,20 @@ impl<'a> RunReport<'a> {
             "layers": layers,
             "total": {
                 "cycles": self.cycles(), "macs": self.macs(), "energy_pj": self.energy(),
-                "area_um2": self.area, "seconds": self.seconds(),
+                "area_um2": self.area(), "seconds": self.seconds(),
+                "energy_by_component_pj": energy::json(&self.spent()),
+                "energy_parts_pj": energy::parts_json(&self.spent()),
+                "energy_lower_bound_pj": self.least_energy(),
+                "energy_per_mac_pj": self.energy() / self.macs() as f64,
+                "edp_js": self.edp(),
+                "tops": self.tops(),
+                "tops_per_watt": self.tops_per_watt(),
+                "dram_bytes_per_mac": self.dram_bytes() / self.macs() as f64,
+                "area_parts_um2": energy::by_part(&self.cost.area().by_part().map(|area| area.0)),
+                "average_power_mw": self.average_power(),
+                "peak_power_mw": self.cost.peak_power(&self.loaded.accelerator).0,
+                "peak_dram_power_mw":
+                    self.cost.peak_dram_power(&self.loaded.accelerator).map(|power| power.0),
             },
         })
     }
@@ -87,7 +141,7 @@ impl<'a> RunReport<'a> {
     /// A line a layer.
     pub fn csv(&self) -> Result<String> {
         let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record([
+        let header = [
             "layer",
             "macs",
             "cycles",
@@ -101,10 +155,14 @@ impl<'a> RunReport<'a> {
             "dram_output_read",
             "dram_output_write",
             "energy_pj",
-        ])?;
+            "energy_lower_bound_pj",
+        ];
+        let names = energy::columns(&Energy::default());
+        let names = names.iter().map(|(name, _)| name.as_str());
+        out.write_record(header.into_iter().chain(names))?;
         for l in &self.layers {
             let c = &l.counters;
-            out.write_record([
+            let fields = [
                 l.layer.name().to_owned(),
                 l.layer.macs().to_string(),
                 l.cycles.to_string(),
@@ -118,7 +176,11 @@ impl<'a> RunReport<'a> {
                 c.dram_read.output.to_string(),
                 c.dram_write.output.to_string(),
                 l.energy.total().0.to_string(),
-            ])?;
+                l.least_energy.total().0.to_string(),
+            ];
+            let energies = energy::columns(&l.energy).into_iter();
+            let energies = energies.map(|(_, energy)| energy.to_string());
+            out.write_record(fields.into_iter().chain(energies))?;
         }
         Ok(String::from_utf8(out.into_inner()?)?)
     }
@@ -175,14 +237,7 @@ impl<'a> RunReport<'a> {
         ]);
         text.push_str(&rows.to_string());
         text.push('\n');
-        let seconds = self.seconds();
-        text.push_str(&format!(
-            "{:.3} ms a run, {:.2} mm2, {:.0} mW on average (DRAM included), {:.2} pJ a MAC\n",
-            seconds * 1e3,
-            self.area / 1e6,
-            self.energy() / seconds / 1e9,
-            self.energy() / self.macs() as f64
-        ));
+        text.push_str(&self.figures());
         if let Reading::Machine(_) = self.reading {
             text.push_str(&self.stalls());
         }
@@ -194,6 +249,35 @@ impl<'a> RunReport<'a> {
             text.push('\n');
         }
         text
+    }
+
+    fn figures(&self) -> String {
+        let (energy, macs) = (self.energy(), self.macs() as f64);
+        let area = self.cost.area().by_part().map(|area| area.0 / 1e6);
+        format!(
+            "{:.3} ms a run, {:.0} mW on average and {:.0} mW at peak without DRAM, {:.3} TOPS, \
+             {:.3} TOPS/W, {:.3e} J s\n\
+             {:.2} pJ and {:.4} bytes of DRAM a MAC; {:.2} times the energy that no mapping can go \
+             below\n{}\
+             {:.2} mm2: PEs {:.2}, scratchpads {:.2}, networks {:.2}, buffer {:.2}, DRAM interface \
+             {:.2}\n",
+            self.seconds() * 1e3,
+            self.average_power(),
+            self.cost.peak_power(&self.loaded.accelerator).0,
+            self.tops(),
+            self.tops_per_watt(),
+            self.edp(),
+            energy / macs,
+            self.dram_bytes() / macs,
+            energy / self.least_energy(),
+            energy::shares(&self.spent()),
+            area.total(),
+            area.pes,
+            area.scratchpads,
+            area.networks,
+            area.global_buffer,
+            area.dram_interface,
+        )
     }
 
     /// Share of the cycles that goes by in layers bound by each resource.
@@ -317,7 +401,9 @@ fn layer_json(l: &LayerResult) -> Value {
             "global_buffer": buffer,
             "array": array,
         },
-        "energy_pj": energy_json(&l.energy),
+        "energy_pj": energy::json(&l.energy),
+        "energy_parts_pj": energy::parts_json(&l.energy),
+        "energy_lower_bound_pj": l.least_energy.total().0,
         "mapping": l.mapping,
         "bound_by": l.bound_by.name(),
     });
@@ -329,12 +415,4 @@ fn layer_json(l: &LayerResult) -> Value {
         });
     }
     json
-}
-
-fn energy_json(e: &Energy) -> Value {
-    json!({
-        "mac": e.mac.0, "scratchpad": e.scratchpad.0, "network": e.network.0,
-        "global_buffer": e.global_buffer.0, "dram": e.dram.0, "leakage": e.leakage.0,
-        "total": e.total().0,
-    })
 }

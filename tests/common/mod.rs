@@ -179,6 +179,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             pass_overhead: rng.random_range(0..=3),
             corner_overhead: rng.random_range(0..=1),
             im2col: false,
+            zero_gating: false,
         },
         sequencer: Sequencer::default(),
         scratchpads: PerOperand::from_fn(|_| Scratchpad {

@@ -75,6 +75,7 @@ impl Config {
                 pass_overhead: count(array.pass_overhead),
                 corner_overhead: count(array.corner_overhead),
                 im2col: Some(array.im2col),
+                zero_gating: Some(array.zero_gating),
             },
             sequencer: accelerator.sequencer.clone(),
             scratchpads: ScratchpadsConfig {

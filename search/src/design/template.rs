@@ -122,6 +122,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
             pass_overhead: 0,
             corner_overhead: 0,
             im2col: false,
+            zero_gating: base.array.zero_gating,
         },
         scratchpads: PerOperand::from_fn(|operand| Scratchpad {
             words: 1 << 16,

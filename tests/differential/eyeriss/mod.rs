@@ -1,6 +1,7 @@
 //! The Eyeriss chip on AlexNet, batch 4, under its published mappings
 //! (`tests/data/eyeriss/README.md`). Nothing in the preset is fitted to these figures.
 
+mod power;
 mod time;
 mod traffic;
 mod vgg;
