@@ -357,11 +357,13 @@ impl<const K: usize> Graph<K> {
         if !is_over(&best) {
             return best;
         }
+        // A bound above every path's cost proves that none keeps the budgets.
+        let dearest = self.dearest() as f64;
         let (mut low, mut high) = (0.0, self.price(k));
         let mut probe = at(high);
         for _ in 0..60 {
             best = best.or(probe);
-            if !is_over(&probe) {
+            if !is_over(&probe) || best.dual.bound > 2.0 * dearest {
                 break;
             }
             (low, high) = (high, 4.0 * high);
@@ -402,7 +404,7 @@ impl<const K: usize> Graph<K> {
         let priced = self.rest(0.0, f64::INFINITY, |arc| arc.price(&dual.multipliers));
         let margin = self.margin(&dual);
         let ceiling = 1 + self.dearest();
-        let floor = (dual.bound - margin).ceil() as i64;
+        let floor = (dual.bound - margin).max(0.0).ceil() as i64;
         let mut gap = ((ceiling - floor) / 1024).max(1);
         let mut room = states;
         let mut proved = floor;
