@@ -201,22 +201,33 @@ pub struct Assign {
     /// Override a field of the accelerator (repeatable).
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// Style of the arrays: dla, shi or eye.
+    /// Style of the arrays: dla, shi, eye, or mix for a choice by layer.
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: String,
+    /// Numbers of PEs to choose from, such as 1,2,4,8 or 1-128; ConfuciuX's 12 levels if left out.
+    #[arg(long, value_name = "LIST", conflicts_with = "table")]
+    pub pes: Option<String>,
+    /// Tiles to choose from (output channels a PE keeps); 1-12 if left out.
+    #[arg(long, value_name = "LIST", conflicts_with = "table")]
+    pub tiles: Option<String>,
+    /// pipelined: each layer has its own partition; sequential: all share one; segmented or
+    /// segmented=N: contiguous layers share, in at most N stages.
+    #[arg(long, default_value = "pipelined", value_name = "DEPLOYMENT")]
+    pub deployment: String,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
     /// Images a run.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub batch: u64,
-    /// What to minimise: latency, energy, edp, or throughput (the slowest layer).
+    /// What to minimise: latency, energy, edp, or throughput (the slowest stage).
     #[arg(long, default_value = "latency")]
     pub objective: String,
-    /// area=VALUE or power=VALUE: absolute, a fraction, or unlimited, cloud, iot, iotx (repeatable).
+    /// area=VALUE or power=VALUE: absolute (in um2 or mW, or with a unit: 2.5mm2, 300mW), a
+    /// fraction, or unlimited, cloud, iot, iotx (repeatable).
     #[arg(long, value_name = "RESOURCE=VALUE")]
     pub budget: Vec<String>,
-    /// exact, random, greedy or genetic.
+    /// exact, greedy, random, grid, annealing or genetic.
     #[arg(long, default_value = "exact")]
     pub optimizer: String,
     /// Points that the optimiser may evaluate.
@@ -225,7 +236,10 @@ pub struct Assign {
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
-    /// Write the cost table.
+    /// Also solve exactly under N limits on the first budget: its Pareto front.
+    #[arg(long, value_name = "N", requires = "budget", value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub front: Option<u64>,
+    /// Write the cost table, for --table.
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
 }

@@ -12,6 +12,7 @@
 //! Every option is a legal mapping on a machine with real capacities, so that states in which work
 //! takes no time, or buffers no area, cannot exist.
 
+mod list;
 mod recheck;
 mod template;
 
@@ -26,6 +27,7 @@ use stationary_workloads::{Dim, Layer, PerDim, Window};
 use crate::style::Style;
 use crate::table::{Entry, Levels, Table, TableError};
 
+pub use list::{BadLevels, parse_levels};
 pub use recheck::{Checked, recheck};
 pub use template::default_base;
 
