@@ -2,30 +2,21 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::design::{Checked, DesignSpace, default_base, parse_levels, recheck};
+use stationary::search::design::{Checked, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
     Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Repair,
-    Resource, Settings, Stop, Style, Table, Verdict, binding, certificate, optimizers, run,
+    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run,
 };
-use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
+use crate::commands::costs::{self, Source};
 use crate::inputs;
 use crate::output;
 use crate::report::format::{signed_percent, table, thousands};
-
-/// Where the numbers come from.
-enum Source {
-    Table,
-    Model {
-        space: Box<DesignSpace>,
-        layers: Vec<Layer>,
-    },
-}
 
 struct Found<'a> {
     args: &'a Assign,
@@ -48,7 +39,7 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         .map(|b| b.parse())
         .collect::<Result<_, _>>()?;
     let mut optimizer = optimizers::find(&args.optimizer, common.seed)?;
-    let (costs, source) = costs(args, common)?;
+    let (costs, source) = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
         inputs::write(path, &costs.to_csv())?;
     }
@@ -109,47 +100,6 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
     } else {
         Answer::No
     })
-}
-
-fn costs(args: &Assign, common: &Common) -> Result<(Table, Source)> {
-    if let Some(path) = &args.table {
-        let text = inputs::read(path)?;
-        return Ok((
-            Table::parse(&path.display().to_string(), &text)?,
-            Source::Table,
-        ));
-    }
-    let Some(network) = &args.network else {
-        bail!("search assign: needed --network or --table")
-    };
-    let styles = match args.dataflow.as_str() {
-        "mix" => Style::ALL.to_vec(),
-        name => vec![name.parse()?],
-    };
-    let base = match &args.arch {
-        Some(arch) => inputs::accelerator(arch, &args.set)?,
-        None if args.set.is_empty() => default_base(),
-        None => inputs::accelerator("systolic", &args.set)?,
-    };
-    let network = inputs::network(network, args.batch)?;
-    let layers = inputs::layers(&network, &args.layer)?;
-    let mut space = DesignSpace::new(base, &styles);
-    if let Some(pes) = &args.pes {
-        space.pes = parse_levels(pes)?;
-    }
-    if let Some(tiles) = &args.tiles {
-        space.tiles = parse_levels(tiles)?;
-    }
-    let bar = output::progress(common, "cost table", layers.len() as u64);
-    let table = space.table(&layers, &|| bar.inc(1))?;
-    bar.finish_and_clear();
-    Ok((
-        table,
-        Source::Model {
-            space: Box::new(space),
-            layers,
-        },
-    ))
 }
 
 /// The front of the first budget, each vertex with its certificate checked.
