@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use stationary::search::compare::{Instance, Report, TARGETS, Trial, report, trial};
+use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
 use stationary::search::{BudgetRequest, Problem, optimizers};
 
 use crate::Answer;
@@ -210,11 +210,15 @@ fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
     })
 }
 
-type Recorded = (String, Key, (u64, Vec<(u64, f64)>));
+/// What a record keeps of a run: evaluations charged, and the curve.
+type Kept = (u64, Vec<(u64, f64)>);
+
+/// A field of a line with what was found there.
+type Fault = (&'static str, Value);
 
 /// The runs of a record. A last line without its end was cut short by an
 /// interruption and is left out; any other fault is an error.
-fn recorded(path: &Path) -> Result<Vec<Recorded>> {
+fn recorded(path: &Path) -> Result<Vec<(String, Key, Kept)>> {
     let text = inputs::read(path)?;
     let mut runs = Vec::new();
     for (at, line) in text.split_inclusive('\n').enumerate() {
@@ -239,7 +243,7 @@ fn recorded(path: &Path) -> Result<Vec<Recorded>> {
     Ok(runs)
 }
 
-fn run(value: &Value) -> Result<(Key, (u64, Vec<(u64, f64)>)), (&'static str, Value)> {
+fn run(value: &Value) -> Result<(Key, Kept), Fault> {
     let bad = |field: &'static str| (field, value[field].clone());
     let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
     let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
@@ -306,7 +310,7 @@ impl Page<'_> {
         let profiles = f
             .profiles
             .iter()
-            .map(|p| json!({"optimizer": p.optimizer, "shares": p.shares}));
+            .map(|p| json!({"optimizer": p.optimizer, "target": p.target, "shares": p.shares}));
         let comparisons = f.comparisons.iter().map(|c| {
             let [first, second, ties] = c.wins;
             json!({
@@ -316,10 +320,15 @@ impl Page<'_> {
             })
         });
         let speedups = f.speedups.iter().map(|s| {
+            let ratio = s.ratio.map(|r| {
+                json!({
+                    "mean": finite(r.mean), "interval": r.interval.map(finite),
+                    "worst": finite(r.worst),
+                })
+            });
             json!({
-                "optimizer": s.optimizer, "target": 1.05, "mean": finite(s.mean),
-                "interval": s.interval.map(finite), "worst": finite(s.worst),
-                "instances": s.instances,
+                "optimizer": s.optimizer, "target": s.target, "instances": s.instances,
+                "ratio": ratio,
             })
         });
         json!({
@@ -378,30 +387,7 @@ impl Page<'_> {
                 }
             }
         }
-        let mut rows = table(
-            &[
-                "optimizer",
-                "speed-up",
-                "95 % interval",
-                "worst",
-                "instances",
-            ],
-            1,
-        );
-        for s in &self.figures.speedups {
-            let [low, high] = s.interval.map(times);
-            rows.add_row([
-                s.optimizer.clone(),
-                times(s.mean),
-                format!("{low} to {high}"),
-                times(s.worst),
-                format!("{} of {}", s.instances, self.instances.len()),
-            ]);
-        }
-        text.push_str(&format!(
-            "times faster than {} to within 5 % of the optimum, where both get there\n{rows}\n",
-            self.args.against
-        ));
+        text.push_str(&self.speedups());
         let mut rows = table(&["pair", "better", "worse", "equal", "p (Holm)"], 1);
         for c in &self.figures.comparisons {
             rows.add_row([
@@ -424,11 +410,39 @@ impl Page<'_> {
         text
     }
 
+    fn speedups(&self) -> String {
+        let header = ["optimizer".to_owned()]
+            .into_iter()
+            .chain(TARGETS.map(target));
+        let header: Vec<String> = header.collect();
+        let mut rows = table(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+        for name in self.names {
+            let own = self
+                .figures
+                .speedups
+                .iter()
+                .filter(|s| s.optimizer == *name);
+            let cell = |s: &Speedup| match s.ratio {
+                None => "-".to_owned(),
+                Some(r) => {
+                    let [low, high] = r.interval.map(times);
+                    format!(
+                        "{} ({low} to {high}; worst {})",
+                        times(r.mean),
+                        times(r.worst)
+                    )
+                }
+            };
+            rows.add_row([name.clone()].into_iter().chain(own.map(cell)));
+        }
+        format!(
+            "times faster than {} to within a share of the optimum, where both get there (95 % \
+             interval; worst instance)\n{rows}\n",
+            self.args.against
+        )
+    }
+
     fn lengths(&self, instance: usize) -> String {
-        let target = |t: f64| match t {
-            1.0 => "exact".to_owned(),
-            t => format!("{:.0} %", 100.0 * (t - 1.0)),
-        };
         let header = ["optimizer", "median gap", "quartiles"].map(str::to_owned);
         let header: Vec<String> = header.into_iter().chain(TARGETS.map(target)).collect();
         let mut rows = table(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
@@ -461,6 +475,13 @@ fn finite(number: f64) -> Value {
         json!(number)
     } else {
         Value::Null
+    }
+}
+
+fn target(factor: f64) -> String {
+    match factor {
+        1.0 => "exact".to_owned(),
+        factor => format!("{:.0} %", 100.0 * (factor - 1.0)),
     }
 }
 

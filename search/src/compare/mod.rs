@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::repair::Repair;
 
 pub use report::{
-    Anytime, Comparison, Expected, Profile, Report, RunLength, Speedup, TARGETS, report,
+    Anytime, Comparison, Expected, Profile, Ratio, Report, RunLength, Speedup, TARGETS, report,
 };
 pub use statistics::{Signed, holm, quantile, wilcoxon};
 

@@ -6,8 +6,6 @@ use super::{Instance, Trial};
 /// The targets, as factors on the optimum. The last one is the optimum itself,
 /// to a relative 1e-9.
 pub const TARGETS: [f64; 6] = [1.5, 1.1, 1.05, 1.02, 1.01, 1.0];
-/// The target of speed-ups and of the performance profile.
-const NAMED: usize = 2;
 /// More than the rounding of a sum, less than any difference that counts.
 const EXACT: f64 = 1e-9;
 
@@ -22,11 +20,11 @@ pub struct Report {
     /// By optimiser: the share of (instance, seed, target) that is reached, at
     /// each checkpoint.
     pub ecdf: Vec<(String, Vec<f64>)>,
-    /// By optimiser, on the expected running time to the named target.
+    /// By optimiser and target.
     pub profiles: Vec<Profile>,
     /// Each pair of optimisers.
     pub comparisons: Vec<Comparison>,
-    /// By optimiser, against the reference one.
+    /// By optimiser and target, against the reference one.
     pub speedups: Vec<Speedup>,
     /// The numbers of evaluations at which `anytime` and `ecdf` look.
     pub checkpoints: Vec<u64>,
@@ -69,11 +67,14 @@ pub struct Anytime {
     pub gaps: Vec<[f64; 3]>,
 }
 
-/// A performance profile (Dolan and More, Mathematical Programming 91, 2002).
+/// A performance profile (Dolan and More, Mathematical Programming 91, 2002) on
+/// the expected running time to a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// The optimiser.
     pub optimizer: String,
+    /// The target, one of [`TARGETS`].
+    pub target: f64,
     /// (ratio, share of the instances on which the expected running time is at
     /// most that many times the best one's).
     pub shares: Vec<(f64, f64)>,
@@ -95,20 +96,28 @@ pub struct Comparison {
     pub adjusted: f64,
 }
 
-/// How many times faster an optimiser reaches the named target than the
-/// reference.
+/// How many times faster than the reference an optimiser reaches a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Speedup {
     /// The optimiser.
     pub optimizer: String,
-    /// Geometric mean over the instances on which both reach the target.
+    /// The target, one of [`TARGETS`].
+    pub target: f64,
+    /// On how many instances both reach the target.
+    pub instances: usize,
+    /// Over those instances; nothing where there is none.
+    pub ratio: Option<Ratio>,
+}
+
+/// A ratio of expected running times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// Geometric mean over instances.
     pub mean: f64,
     /// Its 95 % interval, over resamples of the seeds.
     pub interval: [f64; 2],
-    /// The least over those instances.
+    /// The least over instances.
     pub worst: f64,
-    /// How many instances that are.
-    pub instances: usize,
 }
 
 /// Figures from trials, which hold each instance, optimiser and seed once.
@@ -160,9 +169,9 @@ pub fn report(
             .collect(),
         profiles: profiles(&solved, optimizers, &run_lengths),
         comparisons: study.comparisons(&solved, optimizers),
-        speedups: optimizers
-            .iter()
-            .map(|o| study.speedup(&solved, o, reference, seed))
+        speedups: (optimizers.iter())
+            .flat_map(|o| (0..TARGETS.len()).map(move |target| (o, target)))
+            .map(|(o, target)| study.speedup(&solved, [reference, o], target, seed))
             .collect(),
         run_lengths,
         anytime,
@@ -281,73 +290,76 @@ impl Study<'_> {
         comparisons
     }
 
-    fn speedup(&self, instances: &[usize], optimizer: &str, reference: &str, seed: u64) -> Speedup {
+    fn speedup(
+        &self,
+        instances: &[usize],
+        [reference, optimizer]: [&str; 2],
+        target: usize,
+        seed: u64,
+    ) -> Speedup {
+        let time = |cell: &[&Trial]| self.expected(cell, target).evaluations;
         let cells = instances
             .iter()
             .map(|&i| [self.cell(i, reference), self.cell(i, optimizer)]);
-        let is_reached =
-            |cells: &[Vec<&Trial>; 2]| cells.iter().all(|c| self.expected(c, NAMED).successes > 0);
+        let is_reached = |cells: &[Vec<&Trial>; 2]| cells.iter().all(|c| time(c).is_finite());
         let cells: Vec<_> = cells.filter(is_reached).collect();
-        let Some(seeds) = cells.first().map(|cell| cell[0].len()) else {
-            let [mean, worst] = [f64::NAN; 2];
-            return Speedup {
-                optimizer: optimizer.to_owned(),
-                mean,
-                interval: [mean; 2],
-                worst,
-                instances: 0,
-            };
-        };
         let ratios = |seeds: &[usize]| -> Vec<f64> {
-            let time = |cell: &Vec<&Trial>| {
-                let drawn: Vec<&Trial> = seeds.iter().map(|&at| cell[at]).collect();
-                self.expected(&drawn, NAMED).evaluations
+            let drawn = |cell: &[&Trial]| -> f64 {
+                time(&seeds.iter().map(|&at| cell[at]).collect::<Vec<_>>())
             };
             cells
                 .iter()
-                .map(|[reference, own]| ratio(time(reference), time(own)))
+                .map(|[reference, own]| ratio(drawn(reference), drawn(own)))
                 .collect()
         };
-        let all: Vec<usize> = (0..seeds).collect();
-        let found = ratios(&all);
+        let summary = |cells: &[Vec<&Trial>; 2]| {
+            let seeds = cells[0].len();
+            let found = ratios(&(0..seeds).collect::<Vec<_>>());
+            Ratio {
+                mean: geometric_mean(&found),
+                interval: bootstrap(seeds, seed, |indices| geometric_mean(&ratios(indices))),
+                worst: found.iter().copied().fold(f64::INFINITY, f64::min),
+            }
+        };
         Speedup {
             optimizer: optimizer.to_owned(),
-            mean: geometric_mean(&found),
-            interval: bootstrap(seeds, seed, |indices| geometric_mean(&ratios(indices))),
-            worst: found.iter().copied().fold(f64::INFINITY, f64::min),
-            instances: found.len(),
+            target: TARGETS[target],
+            instances: cells.len(),
+            ratio: cells.first().map(summary),
         }
     }
 }
 
 fn profiles(instances: &[usize], optimizers: &[String], lengths: &[RunLength]) -> Vec<Profile> {
-    let time = |instance: usize, optimizer: &String| {
+    let time = |instance: usize, optimizer: &String, target: usize| {
         let mut cells = lengths.iter();
         let cell = cells.find(|l| l.instance == instance && l.optimizer == *optimizer);
-        cell.map_or(f64::INFINITY, |l| l.expected[NAMED].evaluations)
+        cell.map_or(f64::INFINITY, |l| l.expected[target].evaluations)
     };
-    let best = |instance: usize| {
-        optimizers
-            .iter()
-            .map(|o| time(instance, o))
-            .fold(f64::INFINITY, f64::min)
-    };
-    let ratios = (0..=10).map(|power| f64::from(1u32 << power));
-    let profile = |optimizer: &String| {
-        let share = |ratio: f64| {
-            let is_within = |&&i: &&usize| {
-                let time = time(i, optimizer);
-                time.is_finite() && time <= ratio * best(i)
+    let mut profiles = Vec::new();
+    for optimizer in optimizers {
+        for (target, &factor) in TARGETS.iter().enumerate() {
+            let ratio = |&instance: &usize| {
+                let times = optimizers.iter().map(|o| time(instance, o, target));
+                let own = time(instance, optimizer, target);
+                own.is_finite()
+                    .then(|| own / times.fold(f64::INFINITY, f64::min))
             };
-            let within = instances.iter().filter(is_within).count();
-            (ratio, within as f64 / instances.len().max(1) as f64)
-        };
-        Profile {
-            optimizer: optimizer.clone(),
-            shares: ratios.clone().map(share).collect(),
+            let ratios: Vec<f64> = instances.iter().filter_map(ratio).collect();
+            let share = |most: f64| {
+                let within = ratios.iter().filter(|ratio| **ratio <= most).count();
+                (most, within as f64 / instances.len().max(1) as f64)
+            };
+            profiles.push(Profile {
+                optimizer: optimizer.clone(),
+                target: factor,
+                shares: (0..=10)
+                    .map(|power| share(f64::from(1u32 << power)))
+                    .collect(),
+            });
         }
-    };
-    optimizers.iter().map(profile).collect()
+    }
+    profiles
 }
 
 /// 1, 2, 5, 10, 20, 50, ... up to the budget.

@@ -154,12 +154,13 @@ impl Stages {
             most: if is_counted { self.most } else { 0 },
         };
         // Sums of the cost over the layers before, by option.
-        let options = usize::from(self.join);
-        let mut before = vec![vec![0i64; options]; self.layers + 1];
-        for layer in 0..self.layers {
-            for option in 0..options {
-                before[layer + 1][option] = before[layer][option] + cost.get(layer, option);
-            }
+        let mut before = vec![vec![0i64; usize::from(self.join)]];
+        for (layer, costs) in cost.values().iter().enumerate() {
+            let sums = before[layer]
+                .iter()
+                .zip(costs)
+                .map(|(sum, cost)| sum + cost);
+            before.push(sums.collect());
         }
         for bundle in &self.bundles {
             let arc = |candidate: &Candidate| Arc {
