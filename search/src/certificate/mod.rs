@@ -27,7 +27,8 @@ pub struct Certificate {
     pub lower_bound: Option<f64>,
     /// The bound that the multipliers give by themselves, for latency and
     /// energy: L(m) = min_x (cost(x) + sum_b m_b usage_b(x)) - sum_b m_b B_b,
-    /// where with a stage for each layer every layer is minimised by itself.
+    /// where with a stage for each layer every layer is minimised by itself, and
+    /// B_b is the limit raised by the tolerance of 2^-40.
     pub relaxation: Option<f64>,
     /// Shadow prices: by how much the objective's relaxation falls for each
     /// unit more of each budget, in the order of the problem's budgets. Empty
