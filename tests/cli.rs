@@ -528,15 +528,15 @@ fn a_front_falls_and_ends_at_the_optimum() {
 #[test]
 fn an_exported_table_reads_back_to_the_same_answer() {
     let path = file("exported.csv", "");
+    let network = file(
+        "two_layers.csv",
+        "K,C,Y,X,R,S,T\n8,3,8,8,3,3,1\n4,8,6,6,1,1,1\n",
+    );
     let model = [
         "search",
         "assign",
         "--network",
-        "alexnet",
-        "--layer",
-        "2",
-        "--layer",
-        "3",
+        &network,
         "--dataflow",
         "mix",
         "--pes",

@@ -177,7 +177,8 @@ fn is_near(a: f64, b: f64) -> bool {
 #[test]
 fn exact_equals_enumeration_however_layers_share() {
     let (mut solved, mut infeasible, mut relaxed) = (0, 0, 0);
-    for seed in 0..cases(1000) {
+    // One in six is sequential, so that the full count has 10,000 of each.
+    for seed in 0..cases(3000) {
         let rng = &mut rng(seed);
         let table = table(rng);
         let deployment = deployment(rng);
@@ -324,7 +325,8 @@ fn the_front_is_optimal_at_every_limit_and_falls() {
             }
             for pair in front.windows(2) {
                 assert!(pair[0].limit <= pair[1].limit, "{context}");
-                assert!(pair[1].objective <= pair[0].objective, "{context}");
+                let [before, after] = [&pair[0], &pair[1]].map(|v| v.objective.unwrap());
+                assert!(after <= before * (1.0 + 1e-12), "{context}");
             }
             let best = all
                 .iter()
@@ -362,10 +364,12 @@ fn every_optimiser_keeps_to_the_deployment() {
                 let mut optimizer = optimizers::find(name, seed).unwrap();
                 let outcome = run(&problem, &mut *optimizer, &settings);
                 let Some((point, best)) = &outcome.best else {
-                    let is_joint = problem.budgets().len() == 2;
+                    // Lowering cannot balance two budgets, nor joining find every cut.
+                    let is_hard = problem.budgets().len() == 2
+                        || matches!(deployment, Deployment::Segmented { .. });
                     assert!(
-                        least.is_none() || is_joint,
-                        "{context}: repair is enough for one"
+                        least.is_none() || is_hard,
+                        "{context}: repair is enough for one budget"
                     );
                     continue;
                 };

@@ -43,7 +43,8 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
     else {
         return Vec::new();
     };
-    let most = open.used(&best)[budget];
+    // Not below the least by a rounding.
+    let most = open.used(&best)[budget].max(least);
     let limits = (0..count).map(|at| {
         let share = at as f64 / (count.max(2) - 1) as f64;
         least + share * (most - least)
