@@ -14,7 +14,7 @@ use super::model::{Cost, Model, Question};
 use crate::problem::{Point, Problem};
 
 /// The relative distance between the two ends at which the search stops.
-pub const EPSILON: f64 = 1e-6;
+const EPSILON: f64 = 1e-6;
 /// More than the tolerance with which a budget is kept.
 const ROUNDING: f64 = 1e-9;
 
@@ -23,7 +23,7 @@ const ROUNDING: f64 = 1e-9;
 pub struct Relaxation {
     /// What to multiply every budget with.
     pub factor: f64,
-    /// No factor below this will do; `factor` is at most [`EPSILON`] above it.
+    /// No factor below this will do; `factor` is at most a relative 1e-6 above it.
     pub bound: f64,
     /// An assignment that keeps the relaxed budgets.
     pub point: Point,
