@@ -3,25 +3,73 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use stationary::search::optimizers::exact;
-use stationary::search::{Objective, Problem, Table};
+use stationary::search::{BudgetRequest, Deployment, Objective, Problem, Table};
+
+const PLATFORMS: [&str; 4] = ["unlimited", "cloud", "iot", "iotx"];
+const OBJECTIVES: [Objective; 4] = [
+    Objective::Latency,
+    Objective::Energy,
+    Objective::Edp,
+    Objective::Throughput,
+];
+
+fn dla() -> Table {
+    let text = include_str!("../search/tests/data/mobilenet_v2_dla.csv");
+    Table::parse("mobilenet_v2_dla.csv", text).expect("the table is valid")
+}
+
+fn problem(table: &Table, deployment: &str, objective: Objective, budgets: &[String]) -> Problem {
+    let deployment: Deployment = deployment.parse().expect("a deployment");
+    let parse = |text: &String| text.parse().expect("a budget");
+    let requests: Vec<BudgetRequest> = budgets.iter().map(parse).collect();
+    Problem::deployed(table.clone(), deployment, objective, &requests).expect("a problem")
+}
+
+fn solve(group: &mut BenchmarkGroup<'_, WallTime>, name: String, problem: &Problem) {
+    group.bench_function(name, |b| {
+        b.iter(|| exact::solve(black_box(problem), exact::STATES));
+    });
+}
 
 fn search(c: &mut Criterion) {
-    let text = include_str!("../search/tests/data/mobilenet_v2_dla.csv");
-    let table = Table::parse("mobilenet_v2_dla.csv", text).expect("the table is valid");
+    let table = dla();
     let mut group = c.benchmark_group("exact");
     group
-        .warm_up_time(Duration::from_secs(1))
-        .measurement_time(Duration::from_secs(2));
-    for platform in ["unlimited", "cloud", "iot", "iotx"] {
-        let budget = format!("area={platform}").parse().expect("a budget");
-        let problem =
-            Problem::new(table.clone(), Objective::Latency, &[budget]).expect("a problem");
-        group.bench_function(format!("mobilenet_v2_dla/latency/area={platform}"), |b| {
-            b.iter(|| exact::solve(black_box(&problem), exact::STATES));
-        });
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    for objective in OBJECTIVES {
+        for platform in PLATFORMS {
+            let budgets = [format!("area={platform}")];
+            let problem = problem(&table, "pipelined", objective, &budgets);
+            let name = format!("mobilenet_v2_dla/{objective}/area={platform}");
+            solve(&mut group, name, &problem);
+        }
+        let budgets = ["area=iotx", "power=iotx"].map(str::to_owned);
+        let both = problem(&table, "pipelined", objective, &budgets);
+        solve(
+            &mut group,
+            format!("mobilenet_v2_dla/{objective}/both=iotx"),
+            &both,
+        );
+        for deployment in ["sequential", "segmented"] {
+            let problem = problem(&table, deployment, objective, &["area=iot".to_owned()]);
+            let name = format!("mobilenet_v2_dla/{objective}/{deployment}/area=iot");
+            solve(&mut group, name, &problem);
+        }
     }
+    let latency = problem(
+        &table,
+        "pipelined",
+        Objective::Latency,
+        &["area=iot".to_owned()],
+    );
+    group.bench_function("mobilenet_v2_dla/latency/front of 200", |b| {
+        b.iter(|| exact::front(black_box(&latency), 0, 200, exact::STATES));
+    });
     group.finish();
 }
 

@@ -70,6 +70,8 @@ pub enum Verb {
         #[command(subcommand)]
         what: Search,
     },
+    /// Optimisers side by side: equal budgets, many seeds.
+    Compare(Compare),
     /// An address trace through a memory.
     Dram(Dram),
     /// Names of presets.
@@ -185,15 +187,26 @@ pub struct Map {
     pub output: Option<PathBuf>,
 }
 
-/// Flags of `search assign`.
-#[derive(Debug, Args)]
-pub struct Assign {
+/// Where the costs of the options of `search assign` come from.
+#[derive(Clone, Debug, Args)]
+pub struct Costs {
     /// Cost table instead of our own model.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "arch", "dataflow"])]
     pub table: Option<PathBuf>,
     /// Network: a preset or a file.
     #[arg(long, value_name = "PRESET|FILE", required_unless_present = "table")]
     pub network: Option<String>,
+    /// Style of the arrays: dla, shi, eye, or mix for a choice by layer.
+    #[arg(long, default_value = "dla", value_name = "STYLE")]
+    pub dataflow: String,
+    /// The model's other inputs.
+    #[command(flatten)]
+    pub model: Model,
+}
+
+/// What our own model needs besides a network and a style.
+#[derive(Clone, Debug, Args)]
+pub struct Model {
     /// Gives clocks, DRAM, precision, technology and the most buffer; a documented default if left
     /// out.
     #[arg(long, value_name = "PRESET|FILE")]
@@ -201,22 +214,38 @@ pub struct Assign {
     /// Override a field of the accelerator (repeatable).
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// Style of the arrays: dla, shi or eye.
-    #[arg(long, default_value = "dla", value_name = "STYLE")]
-    pub dataflow: String,
+    /// Numbers of PEs to choose from, such as 1,2,4,8 or 1-128; ConfuciuX's 12 levels if left out.
+    #[arg(long, value_name = "LIST")]
+    pub pes: Option<String>,
+    /// Tiles to choose from (output channels a PE keeps); 1-12 if left out.
+    #[arg(long, value_name = "LIST")]
+    pub tiles: Option<String>,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
     /// Images a run.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub batch: u64,
-    /// What to minimise: latency, energy, edp, or throughput (the slowest layer).
+}
+
+/// Flags of `search assign`.
+#[derive(Debug, Args)]
+pub struct Assign {
+    /// The options and what they cost.
+    #[command(flatten)]
+    pub costs: Costs,
+    /// pipelined: each layer has its own partition; sequential: all share one; segmented or
+    /// segmented=N: contiguous layers share, in at most N stages.
+    #[arg(long, default_value = "pipelined", value_name = "DEPLOYMENT")]
+    pub deployment: String,
+    /// What to minimise: latency, energy, edp, or throughput (the slowest stage).
     #[arg(long, default_value = "latency")]
     pub objective: String,
-    /// area=VALUE or power=VALUE: absolute, a fraction, or unlimited, cloud, iot, iotx (repeatable).
+    /// area=VALUE or power=VALUE: absolute (in um2 or mW, or with a unit: 2.5mm2, 300mW), a
+    /// fraction, or unlimited, cloud, iot, iotx (repeatable).
     #[arg(long, value_name = "RESOURCE=VALUE")]
     pub budget: Vec<String>,
-    /// exact, random, greedy or genetic.
+    /// exact, greedy, random, grid, annealing or genetic.
     #[arg(long, default_value = "exact")]
     pub optimizer: String,
     /// Points that the optimiser may evaluate.
@@ -225,9 +254,57 @@ pub struct Assign {
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
-    /// Write the cost table.
+    /// Also solve exactly under N limits on the first budget: its Pareto front.
+    #[arg(long, value_name = "N", requires = "budget", value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub front: Option<u64>,
+    /// Write the cost table, for --table.
     #[arg(long, value_name = "FILE")]
     pub export: Option<PathBuf>,
+}
+
+/// Flags of `compare`. Every table or style of every network, deployment, objective and budget
+/// together is an instance.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Cost table (repeatable).
+    #[arg(long, value_name = "FILE")]
+    pub table: Vec<PathBuf>,
+    /// Network, by our own model (repeatable).
+    #[arg(long, value_name = "PRESET|FILE", required_unless_present = "table")]
+    pub network: Vec<String>,
+    /// Style of the arrays: dla, shi, eye or mix (repeatable).
+    #[arg(long, default_value = "dla", value_name = "STYLE")]
+    pub dataflow: Vec<String>,
+    /// The model's other inputs.
+    #[command(flatten)]
+    pub model: Model,
+    /// As in `search assign` (repeatable).
+    #[arg(long, default_value = "pipelined", value_name = "DEPLOYMENT")]
+    pub deployment: Vec<String>,
+    /// latency, energy, edp or throughput (repeatable).
+    #[arg(long, default_value = "latency")]
+    pub objective: Vec<String>,
+    /// One instance's budgets, joined by plus: area=iot, or area=iot+power=cloud (repeatable).
+    #[arg(long, default_value = "area=iot", value_name = "RESOURCE=VALUE[+...]")]
+    pub budget: Vec<String>,
+    /// What to compare (repeatable); every optimiser if left out.
+    #[arg(long, value_name = "NAME")]
+    pub optimizer: Vec<String>,
+    /// The optimiser that speed-ups are measured against.
+    #[arg(long, default_value = "random", value_name = "NAME")]
+    pub against: String,
+    /// How many seeds, from --seed on.
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+    /// Points that each run may evaluate.
+    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    pub evaluations: u64,
+    /// Write each run as soon as it ends, a line each.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Take the runs of this record instead of running them again; may be the --record itself.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
 }
 
 /// Flags of `dram`.

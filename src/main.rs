@@ -52,6 +52,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
         Verb::Search {
             what: Search::Map(args),
         } => commands::map::map(args, common),
+        Verb::Compare(args) => commands::compare::compare(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
         Verb::List { what } => commands::list::list(*what, common),
         Verb::Show { what, name, target } => commands::show::show(*what, name.as_deref(), target),

@@ -9,16 +9,21 @@
 //!
 //! where Cmin and Cmax are the least and the greatest total of the four corner
 //! designs, which give every layer the smallest or the greatest level of PEs
-//! together with the smallest or the greatest tile level.
+//! together with the smallest or the greatest tile level. With several dataflow
+//! styles there are four corners of each. The total is that of a pipeline, in
+//! which each layer has its own partition; of layers in sequence, it is that of
+//! the one partition that they share.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::deployment::Deployment;
 use crate::name::UnknownName;
 use crate::problem::ProblemError;
-use crate::table::Table;
+use crate::table::{Entry, Levels, Table};
 
 /// What a budget limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,7 +54,8 @@ impl Allowance {
     pub const IOTX: Self = Self::Share(0.05);
 }
 
-/// A budget as asked for: `area=cloud`, `power=0.3`, `area=2.5e12`.
+/// A budget as asked for: `area=cloud`, `power=0.3`, `area=2.5e12`,
+/// `area=2.5mm2`, `power=300mW`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BudgetRequest {
     /// What is limited.
@@ -91,12 +97,12 @@ impl BudgetRequest {
     /// [`ProblemError::MissingCorner`] where a share is asked for and a layer
     /// lacks a corner design, [`ProblemError::BadLimit`] where the amount is
     /// not a finite number or is negative.
-    pub fn on(self, table: &Table) -> Result<Budget, ProblemError> {
+    pub fn on(self, table: &Table, deployment: Deployment) -> Result<Budget, ProblemError> {
         let resource = self.resource;
         let limit = match self.allowance {
             Allowance::Absolute(limit) => limit,
             Allowance::Share(share) => {
-                let (least, greatest) = corners(table, resource)?;
+                let (least, greatest) = corners(table, deployment, resource)?;
                 least + share * (greatest - least)
             }
         };
@@ -113,24 +119,36 @@ impl BudgetRequest {
 
 /// Cmin and Cmax. Sums run in layer order, so that they are reproducible to
 /// the last bit.
-fn corners(table: &Table, resource: Resource) -> Result<(f64, f64), ProblemError> {
+fn corners(
+    table: &Table,
+    deployment: Deployment,
+    resource: Resource,
+) -> Result<(f64, f64), ProblemError> {
     let entries = || table.layers().iter().flatten();
-    let range = |level: fn(&crate::table::Entry) -> u32| {
+    let range = |level: fn(&Entry) -> u32| {
         let levels = entries().map(level);
         [levels.clone().min().unwrap_or(0), levels.max().unwrap_or(0)]
     };
     let (pes, tiles) = (range(|e| e.pe), range(|e| e.tile));
+    let styles: BTreeSet<_> = entries().map(|e| e.style).collect();
     let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for (pe, tile) in pes.iter().flat_map(|&pe| tiles.map(|tile| (pe, tile))) {
-        let mut total = 0.0;
-        for (layer, options) in table.layers().iter().enumerate() {
-            let entry = options.iter().find(|e| (e.pe, e.tile) == (pe, tile));
-            total += entry
-                .ok_or(ProblemError::MissingCorner { layer, pe, tile })?
-                .usage(resource);
+    for style in styles {
+        for (pe, tile) in pes.iter().flat_map(|&pe| tiles.map(|tile| (pe, tile))) {
+            let levels = Levels { style, pe, tile };
+            let mut total = 0.0;
+            for (layer, options) in table.layers().iter().enumerate() {
+                let entry = options.iter().find(|e| e.levels() == levels);
+                let usage = entry
+                    .ok_or(ProblemError::MissingCorner { layer, levels })?
+                    .usage(resource);
+                total = match deployment {
+                    Deployment::Sequential => usage.max(total),
+                    Deployment::Pipelined | Deployment::Segmented { .. } => total + usage,
+                };
+            }
+            least = least.min(total);
+            greatest = greatest.max(total);
         }
-        least = least.min(total);
-        greatest = greatest.max(total);
     }
     Ok((least, greatest))
 }
@@ -174,13 +192,42 @@ impl FromStr for Allowance {
             Ok(limit) if limit.is_finite() && limit > 1.0 => Ok(Self::Absolute(limit)),
             Ok(_) => Err(UnknownBudget::Amount(text.to_owned())),
             Err(_) => {
-                let platforms = vec!["unlimited", "cloud", "iot", "iotx", "<number>"];
+                let platforms = vec![
+                    "unlimited",
+                    "cloud",
+                    "iot",
+                    "iotx",
+                    "<number>",
+                    "<number><unit>",
+                ];
                 Err(UnknownBudget::Platform(UnknownName::new(
                     "budget", text, platforms,
                 )))
             }
         }
     }
+}
+
+/// Units in which an absolute budget may be given, and what one is in the
+/// table's unit.
+const UNITS: [(Resource, &str, f64); 4] = [
+    (Resource::Area, "mm2", 1e6),
+    (Resource::Area, "um2", 1.0),
+    (Resource::Power, "mW", 1.0),
+    (Resource::Power, "W", 1e3),
+];
+
+/// An absolute total with its unit; nothing where the text is no such thing.
+fn with_unit(resource: Resource, text: &str) -> Option<Result<Allowance, UnknownBudget>> {
+    let units = UNITS.iter().filter(|unit| unit.0 == resource);
+    let (number, factor) = units
+        .filter_map(|(_, unit, factor)| Some((text.strip_suffix(unit)?, factor)))
+        .find_map(|(number, factor)| Some((number.trim().parse::<f64>().ok()?, factor)))?;
+    Some(if number.is_finite() && number >= 0.0 {
+        Ok(Allowance::Absolute(number * factor))
+    } else {
+        Err(UnknownBudget::Amount(text.to_owned()))
+    })
 }
 
 impl FromStr for BudgetRequest {
@@ -191,9 +238,13 @@ impl FromStr for BudgetRequest {
             return Err(UnknownBudget::Shape(text.to_owned()));
         };
         let resource = resource.trim().parse().map_err(UnknownBudget::Resource)?;
+        let allowance = match with_unit(resource, allowance.trim()) {
+            Some(allowance) => allowance?,
+            None => allowance.trim().parse()?,
+        };
         Ok(Self {
             resource,
-            allowance: allowance.trim().parse()?,
+            allowance,
         })
     }
 }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::certificate::{Certificate, Kind};
 use crate::optimizers::{Access, Optimizer, Standing};
 use crate::problem::{Point, Problem, Shortfall, Verdict};
-use crate::repair::{Ladders, Repair};
+use crate::repair::{Mender, Repair};
 
 /// Below this number of points, handing them to other threads costs more than
 /// it saves.
@@ -92,9 +92,9 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
     if !shortfalls.is_empty() {
         return recorder.close(Standing::Infeasible(shortfalls), optimizer.access());
     }
-    let ladders = match settings.repair {
+    let mender = match settings.repair {
         Repair::Off => None,
-        Repair::Lower => Some(Ladders::new(problem)),
+        Repair::Lower => Some(Mender::new(problem)),
     };
     loop {
         let room = settings.evaluations - recorder.evaluations.calls;
@@ -111,8 +111,9 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
             return recorder.close(standing, optimizer.access());
         }
         let evaluate = |mut point: Point| {
-            if let Some(ladders) = &ladders {
-                ladders.lower(problem, &mut point);
+            problem.settle(&mut point);
+            if let Some(mender) = &mender {
+                mender.mend(problem, &mut point);
             }
             Evaluated {
                 verdict: problem.verdict(&point),
@@ -125,7 +126,7 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
             points.into_par_iter().map(evaluate).collect()
         };
         for each in &evaluated {
-            recorder.record(each);
+            recorder.record(problem, each);
         }
         optimizer.tell(&evaluated);
         match optimizer.standing() {
@@ -161,14 +162,16 @@ impl Recorder {
         }
     }
 
-    fn record(&mut self, evaluated: &Evaluated) {
+    fn record(&mut self, problem: &Problem, evaluated: &Evaluated) {
         self.evaluations.calls += 1;
         if !self.seen.insert(evaluated.point.clone()) {
             return;
         }
         self.evaluations.distinct += 1;
-        for (read, &option) in self.read.iter_mut().zip(&evaluated.point) {
-            read[usize::from(option)] = true;
+        for stage in problem.stages(&evaluated.point) {
+            for layer in stage.layers {
+                self.read[layer][usize::from(stage.option)] = true;
+            }
         }
         let Some(objective) = evaluated.verdict.objective() else {
             return;
@@ -204,13 +207,7 @@ impl Recorder {
                 Kind::None => (Stop::Budget, certificate, Vec::new()),
                 Kind::Proved | Kind::Conditional => (Stop::Proved, certificate, Vec::new()),
             },
-            Standing::Infeasible(short) => {
-                let proved = Certificate {
-                    kind: Kind::Proved,
-                    ..Certificate::none()
-                };
-                (Stop::Proved, proved, short)
-            }
+            Standing::Infeasible(short) => (Stop::Proved, Certificate::infeasible(), short),
         };
         Outcome {
             best: self.leaders.first().cloned(),

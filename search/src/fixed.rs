@@ -6,6 +6,8 @@
 //! less than the n 2^-53 that adding the same numbers in floating point may
 //! lose. Latencies are integers already and are not scaled.
 
+use std::ops::Range;
+
 /// The relative tolerance with which a budget is kept: 2^-40. A platform's
 /// budget is itself a floating-point sum, and the design that it was taken
 /// from has to fit.
@@ -50,19 +52,10 @@ impl Fixed {
         self.values[layer][option]
     }
 
-    pub(crate) fn sum(&self, point: &[u16]) -> i64 {
-        self.values
-            .iter()
-            .zip(point)
-            .map(|(layer, &option)| layer[usize::from(option)])
-            .sum()
-    }
-
-    pub(crate) fn least(&self) -> i64 {
-        self.values
-            .iter()
-            .map(|layer| layer.iter().min().copied().unwrap_or(0))
-            .sum()
+    /// The greatest value of an option over some layers.
+    pub(crate) fn greatest(&self, layers: Range<usize>, option: usize) -> i64 {
+        let values = self.values[layers].iter().map(|layer| layer[option]);
+        values.max().unwrap_or(0)
     }
 
     /// The greatest integer sum that keeps a limit, to within [`SLACK`].

@@ -16,8 +16,11 @@
 //! No clock, file, environment or global random source is read here, and
 //! nothing is printed.
 
+mod binding;
 mod budget;
 pub mod certificate;
+pub mod compare;
+mod deployment;
 pub mod design;
 mod driver;
 mod fixed;
@@ -28,10 +31,13 @@ pub mod optimizers;
 mod parse;
 mod problem;
 mod repair;
+mod style;
 mod table;
 
+pub use binding::{Binding, binding};
 pub use budget::{Allowance, Budget, BudgetRequest, Resource, UnknownBudget};
 pub use certificate::{Certificate, Cut, Flaw, Kind};
+pub use deployment::{Deployment, Stage};
 pub use driver::{Evaluated, Evaluations, Outcome, Settings, Stop, run};
 pub use name::UnknownName;
 pub use objective::Objective;
@@ -39,4 +45,5 @@ pub use optimizers::{Access, Optimizer, Standing};
 pub use parse::ParseError;
 pub use problem::{Choice, Point, Problem, ProblemError, Shortfall, Totals, Verdict};
 pub use repair::Repair;
-pub use table::{Entry, Table, TableError};
+pub use style::Style;
+pub use table::{Entry, Levels, Table, TableError};

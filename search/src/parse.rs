@@ -5,7 +5,8 @@
 //! 0,1,1,47312641,82202.754872,363219562905.513,2854553.4317
 //! ```
 //!
-//! Rows may come in any order; within a layer the options keep the order of
+//! A column `dataflow` (dla, shi or eye) after `layer` marks options of several
+//! styles. Rows may come in any order; within a layer the options keep the order of
 //! the text. Layers count from 0 without a gap.
 
 use std::collections::HashSet;
@@ -14,9 +15,11 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::style::Style;
 use crate::table::{Entry, Table, TableError};
 
 const HEADER: &str = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
+const MIXED_HEADER: &str = "layer,dataflow,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
 
 /// A fault in the text of a table.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -58,27 +61,21 @@ impl Table {
             .lines()
             .enumerate()
             .map(|(at, line)| (at + 1, line.trim()));
-        match lines.next() {
-            Some((_, line)) if line.trim_start_matches('\u{feff}') == HEADER => {}
-            Some((at, line)) => {
-                return Err(fault(
-                    at,
-                    format!("`{line}`"),
-                    format!("the header `{HEADER}`"),
-                ));
-            }
-            None => {
-                let expected = format!("the header `{HEADER}`");
-                return Err(fault(1, "an empty file".to_owned(), expected));
-            }
-        }
+        let expected = || format!("the header `{HEADER}`, or with `dataflow` after `layer`");
+        let header = match lines.next() {
+            Some((at, line)) => [HEADER, MIXED_HEADER]
+                .into_iter()
+                .find(|header| line.trim_start_matches('\u{feff}') == *header)
+                .ok_or_else(|| fault(at, format!("`{line}`"), expected()))?,
+            None => return Err(fault(1, "an empty file".to_owned(), expected())),
+        };
         let mut rows: Vec<(usize, usize, Entry)> = Vec::new();
         let mut seen = HashSet::new();
         for (at, line) in lines.filter(|(_, line)| !line.is_empty()) {
             let (layer, entry) =
-                row(line).map_err(|(found, expected)| fault(at, found, expected))?;
-            if !seen.insert((layer, entry.pe, entry.tile)) {
-                let found = format!("layer {layer}, pe {}, tile {} again", entry.pe, entry.tile);
+                row(line, header).map_err(|(found, expected)| fault(at, found, expected))?;
+            if !seen.insert((layer, entry.levels())) {
+                let found = format!("layer {layer}, {} again", entry.levels());
                 return Err(fault(at, found, "each of them once".to_owned()));
             }
             rows.push((at, layer, entry));
@@ -109,10 +106,12 @@ impl Table {
 
     /// The table as text that [`Table::parse`] reads back to an equal table.
     pub fn to_csv(&self) -> String {
-        let mut text = format!("{HEADER}\n");
+        let is_mixed = self.layers().iter().flatten().any(|e| e.style.is_some());
+        let mut text = format!("{}\n", if is_mixed { MIXED_HEADER } else { HEADER });
         for (layer, options) in self.layers().iter().enumerate() {
             for e in options {
                 let Entry {
+                    style,
                     pe,
                     tile,
                     latency,
@@ -120,9 +119,10 @@ impl Table {
                     area,
                     power,
                 } = e;
+                let style = style.map_or(String::new(), |style| format!("{style},"));
                 writeln!(
                     text,
-                    "{layer},{pe},{tile},{latency},{energy},{area},{power}"
+                    "{layer},{style}{pe},{tile},{latency},{energy},{area},{power}"
                 )
                 .expect("writing to a string does not fail");
             }
@@ -133,21 +133,34 @@ impl Table {
 
 type Fault = (String, String);
 
-fn row(line: &str) -> Result<(usize, Entry), Fault> {
-    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-    let &[layer, pe, tile, latency, energy, area, power] = &fields[..] else {
+fn row(line: &str, header: &str) -> Result<(usize, Entry), Fault> {
+    let mut fields: Vec<&str> = line.split(',').map(str::trim).collect();
+    let needed = header.split(',').count();
+    if fields.len() != needed {
         let found = format!("{} fields in `{line}`", fields.len());
-        return Err((found, format!("7 fields: {HEADER}")));
+        return Err((found, format!("{needed} fields: {header}")));
+    }
+    let style = match header {
+        MIXED_HEADER => Some(style(fields.remove(1))?),
+        _ => None,
     };
     let entry = Entry {
-        pe: integer("pe", pe)?,
-        tile: integer("tile", tile)?,
-        latency: integer("latency_cycles", latency)?,
-        energy: cost("energy_nj", energy)?,
-        area: cost("area_um2", area)?,
-        power: cost("power_mw", power)?,
+        style,
+        pe: integer("pe", fields[1])?,
+        tile: integer("tile", fields[2])?,
+        latency: integer("latency_cycles", fields[3])?,
+        energy: cost("energy_nj", fields[4])?,
+        area: cost("area_um2", fields[5])?,
+        power: cost("power_mw", fields[6])?,
     };
-    Ok((integer("layer", layer)?, entry))
+    Ok((integer("layer", fields[0])?, entry))
+}
+
+fn style(field: &str) -> Result<Style, Fault> {
+    let names = || Style::ALL.map(Style::name).join(", ");
+    field
+        .parse()
+        .map_err(|_| (format!("dataflow `{field}`"), format!("one of {}", names())))
 }
 
 fn integer<T: FromStr>(column: &str, field: &str) -> Result<T, Fault> {

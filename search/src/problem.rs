@@ -3,17 +3,25 @@
 use thiserror::Error;
 
 use crate::budget::{Budget, BudgetRequest, Resource};
+use crate::deployment::{Deployment, Stage};
 use crate::fixed::Fixed;
 use crate::objective::Objective;
-use crate::table::{Entry, Table};
+use crate::style::Style;
+use crate::table::{Entry, Levels, Table};
 
-/// An assignment: for each layer the index of the chosen option.
+/// An assignment, one gene after the other.
+///
+/// Pipelined: for each layer the index of the chosen option. Sequential: one
+/// gene, the option that all layers share. Segmented: for each layer the option
+/// of the stage that it opens, or, one past the last option, that it joins the
+/// stage before it. The first layer always opens a stage.
 pub type Point = Vec<u16>;
 
 /// A table with an objective and budgets.
 #[derive(Clone, Debug)]
 pub struct Problem {
     table: Table,
+    deployment: Deployment,
     objective: Objective,
     budgets: Vec<Budget>,
     usage: Vec<Fixed>,
@@ -39,13 +47,13 @@ pub enum Verdict {
 pub struct Totals {
     /// Sum of latencies in cycles.
     pub latency: u64,
-    /// Latency of the slowest layer in cycles.
+    /// Latency of the slowest stage in cycles.
     pub slowest: u64,
     /// Sum of energies in nanojoules.
     pub energy: f64,
-    /// Sum of areas in square microns.
+    /// Sum of the stages' areas in square microns.
     pub area: f64,
-    /// Sum of powers in milliwatts.
+    /// Sum of the stages' powers in milliwatts.
     pub power: f64,
 }
 
@@ -54,10 +62,24 @@ pub struct Totals {
 pub struct Choice {
     /// The layer.
     pub layer: usize,
+    /// The stage that the layer belongs to; stages count from 0.
+    pub stage: usize,
+    /// The dataflow style, where the table has options of several.
+    pub style: Option<Style>,
     /// Number of processing elements.
     pub pe: u32,
     /// Tile level.
     pub tile: u32,
+}
+
+impl Choice {
+    /// The option's levels.
+    pub fn levels(&self) -> Levels {
+        let &Self {
+            style, pe, tile, ..
+        } = self;
+        Levels { style, pe, tile }
+    }
 }
 
 /// A budget that no assignment keeps.
@@ -81,16 +103,17 @@ pub enum ProblemError {
     RepeatedBudget(Resource),
     /// A share of a range that the table does not span.
     #[error(
-        "layer {layer} has no option with pe {pe}, tile {tile}; a budget given as a platform or share needs this corner design in every layer"
+        "layer {layer} has no option with {levels}; a budget given as a platform or share needs this corner design in every layer"
     )]
     MissingCorner {
         /// The layer.
         layer: usize,
-        /// The corner's level of PEs.
-        pe: u32,
-        /// The corner's tile level.
-        tile: u32,
+        /// The corner's levels.
+        levels: Levels,
     },
+    /// Layers that cannot share hardware.
+    #[error("deployment {0}: no option has the same levels in every layer; needed at least one")]
+    NothingShared(Deployment),
     /// A limit that is no amount.
     #[error("the budget on {resource} is {found}; needed a finite number, not negative")]
     BadLimit {
@@ -102,49 +125,162 @@ pub enum ProblemError {
 }
 
 impl Problem {
-    /// Joins a table, an objective and at most one budget for each resource.
+    /// Joins a table, an objective and at most one budget for each resource,
+    /// with every layer on its own partition.
     ///
     /// # Errors
-    /// [`ProblemError`] for the first budget that cannot be set.
+    /// As [`Problem::deployed`].
     pub fn new(
         table: Table,
         objective: Objective,
         requests: &[BudgetRequest],
     ) -> Result<Self, ProblemError> {
+        Self::deployed(table, Deployment::Pipelined, objective, requests)
+    }
+
+    /// The same where layers may share hardware. Options that not every layer
+    /// has are then left out of the table.
+    ///
+    /// # Errors
+    /// [`ProblemError`] for the first budget that cannot be set, or where no
+    /// option can be shared.
+    pub fn deployed(
+        table: Table,
+        deployment: Deployment,
+        objective: Objective,
+        requests: &[BudgetRequest],
+    ) -> Result<Self, ProblemError> {
+        let table = match deployment.is_shared() {
+            false => table,
+            true => (table.aligned()).ok_or(ProblemError::NothingShared(deployment))?,
+        };
         let mut budgets: Vec<Budget> = Vec::new();
         for request in requests {
             if budgets.iter().any(|b| b.resource == request.resource) {
                 return Err(ProblemError::RepeatedBudget(request.resource));
             }
-            budgets.push(request.on(&table)?);
+            budgets.push(request.on(&table, deployment)?);
         }
-        let usage = |b: &Budget| Fixed::scaled(table.layers(), |e: &Entry| e.usage(b.resource));
-        let usage = budgets.iter().map(usage).collect();
+        let usage = usages(&table, &budgets);
         Ok(Self {
             table,
+            deployment,
             objective,
             budgets,
             usage,
         })
     }
 
-    /// The same objective and limits over another table, as when bounds have
-    /// given way to simulated costs. Limits stay as they are, even where they
-    /// were derived from the old table's corners.
+    /// The same objective and limits over another table of the same options, as
+    /// when bounds have given way to simulated costs. Limits stay as they are,
+    /// even where they were derived from the old table's corners.
     pub fn with_table(&self, table: Table) -> Self {
-        let usage = |b: &Budget| Fixed::scaled(table.layers(), |e: &Entry| e.usage(b.resource));
-        let usage = self.budgets.iter().map(usage).collect();
         Self {
+            usage: usages(&table, &self.budgets),
             table,
-            usage,
             budgets: self.budgets.clone(),
             ..*self
         }
     }
 
-    /// The table.
+    /// The same problem with another limit on one budget.
+    ///
+    /// # Panics
+    /// If there is no such budget.
+    pub fn with_limit(&self, budget: usize, limit: f64) -> Self {
+        let mut changed = self.clone();
+        changed.budgets[budget].limit = limit;
+        changed
+    }
+
+    /// The table: all options, or with shared hardware those that every layer
+    /// has, in the same order.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// How layers share hardware.
+    pub fn deployment(&self) -> Deployment {
+        self.deployment
+    }
+
+    /// How many genes a point has.
+    pub fn genes(&self) -> usize {
+        match self.deployment {
+            Deployment::Sequential => 1,
+            Deployment::Pipelined | Deployment::Segmented { .. } => self.table.layers().len(),
+        }
+    }
+
+    /// How many values a gene may take; they count from 0.
+    pub fn values(&self, gene: usize) -> usize {
+        let options = self.table.layers()[gene].len();
+        match self.deployment {
+            Deployment::Segmented { .. } if gene > 0 => options + 1,
+            _ => options,
+        }
+    }
+
+    /// The stages of a point. Where it opens more stages than the deployment
+    /// allows, the last stage takes all layers that are left.
+    ///
+    /// # Panics
+    /// If the point does not have one existing value for each gene.
+    pub fn stages<'a>(&'a self, point: &'a [u16]) -> impl Iterator<Item = Stage> + 'a {
+        assert_eq!(
+            point.len(),
+            self.genes(),
+            "a point has a value for each gene"
+        );
+        let layers = self.table.layers().len();
+        let most = self.deployment.most_stages(layers);
+        let joins = |gene: usize| usize::from(point[gene]) == self.table.layers()[gene].len();
+        let mut start = 0;
+        let mut opened = 0;
+        std::iter::from_fn(move || {
+            if start == layers {
+                return None;
+            }
+            opened += 1;
+            let mut end = match self.deployment {
+                Deployment::Sequential => layers,
+                Deployment::Segmented { .. } if opened == most => layers,
+                Deployment::Pipelined | Deployment::Segmented { .. } => start + 1,
+            };
+            while end < layers && self.deployment.is_shared() && joins(end) {
+                end += 1;
+            }
+            let option = point[start];
+            let layers = start..end;
+            start = end;
+            Some(Stage { layers, option })
+        })
+    }
+
+    /// The point with these stages.
+    pub(crate) fn assemble(&self, stages: &[Stage]) -> Point {
+        match self.deployment {
+            Deployment::Pipelined | Deployment::Sequential => {
+                stages.iter().map(|stage| stage.option).collect()
+            }
+            Deployment::Segmented { .. } => {
+                let join = self.table.layers()[0].len() as u16;
+                let mut point = vec![join; self.table.layers().len()];
+                for stage in stages {
+                    point[stage.layers.start] = stage.option;
+                }
+                point
+            }
+        }
+    }
+
+    /// Writes openings that [`Problem::stages`] ignores as what they mean, so
+    /// that equal assignments are equal points.
+    pub(crate) fn settle(&self, point: &mut Point) {
+        if let Deployment::Segmented { .. } = self.deployment {
+            let stages: Vec<Stage> = self.stages(point).collect();
+            *point = self.assemble(&stages);
+        }
     }
 
     /// What is minimised.
@@ -184,13 +320,14 @@ impl Problem {
     /// # Panics
     /// As [`Problem::verdict`].
     pub fn is_feasible(&self, point: &[u16]) -> bool {
-        assert_eq!(
-            point.len(),
-            self.table.layers().len(),
-            "a point has one option a layer"
-        );
+        let takes = |usage: &Fixed| -> i64 {
+            let stages = self.stages(point);
+            stages
+                .map(|s| usage.greatest(s.layers, usize::from(s.option)))
+                .sum()
+        };
         (self.budgets.iter().zip(&self.usage))
-            .all(|(budget, usage)| usage.sum(point) <= usage.limit(budget.limit))
+            .all(|(budget, usage)| takes(usage) <= usage.limit(budget.limit))
     }
 
     /// What the point takes of each budget, summed in layer order.
@@ -198,8 +335,12 @@ impl Problem {
     /// # Panics
     /// As [`Problem::verdict`].
     pub fn used(&self, point: &[u16]) -> Vec<f64> {
-        let total = |b: &Budget| self.chosen(point).map(|e| e.usage(b.resource)).sum();
-        self.budgets.iter().map(total).collect()
+        let totals = self.totals(point);
+        let used = |b: &Budget| match b.resource {
+            Resource::Area => totals.area,
+            Resource::Power => totals.power,
+        };
+        self.budgets.iter().map(used).collect()
     }
 
     /// What the point costs in all respects, summed in layer order.
@@ -214,12 +355,19 @@ impl Problem {
             area: 0.0,
             power: 0.0,
         };
-        for entry in self.chosen(point) {
-            totals.latency += entry.latency;
-            totals.slowest = totals.slowest.max(entry.latency);
-            totals.energy += entry.energy;
-            totals.area += entry.area;
-            totals.power += entry.power;
+        for Stage { layers, option } in self.stages(point) {
+            let (mut latency, mut area, mut power) = (0, 0.0f64, 0.0f64);
+            for layer in &self.table.layers()[layers] {
+                let entry = &layer[usize::from(option)];
+                latency += entry.latency;
+                totals.energy += entry.energy;
+                area = area.max(entry.area);
+                power = power.max(entry.power);
+            }
+            totals.latency += latency;
+            totals.slowest = totals.slowest.max(latency);
+            totals.area += area;
+            totals.power += power;
         }
         totals
     }
@@ -238,42 +386,62 @@ impl Problem {
         }
     }
 
-    /// The point in levels.
+    /// The point in levels, layer by layer.
     ///
     /// # Panics
     /// As [`Problem::verdict`].
     pub fn choices(&self, point: &[u16]) -> Vec<Choice> {
-        let choice = |(layer, e): (usize, &Entry)| Choice {
-            layer,
-            pe: e.pe,
-            tile: e.tile,
-        };
-        self.chosen(point).enumerate().map(choice).collect()
+        let mut choices = Vec::with_capacity(self.table.layers().len());
+        for (stage, Stage { layers, option }) in self.stages(point).enumerate() {
+            for layer in layers {
+                let Levels { style, pe, tile } =
+                    self.table.layers()[layer][usize::from(option)].levels();
+                choices.push(Choice {
+                    layer,
+                    stage,
+                    style,
+                    pe,
+                    tile,
+                });
+            }
+        }
+        choices
     }
 
     /// The point that makes these choices, which must name each layer once, in
-    /// order. Nothing where an option does not exist.
+    /// order. Nothing where an option does not exist or layers are grouped as
+    /// the deployment does not allow.
     pub fn point(&self, choices: &[Choice]) -> Option<Point> {
         let layers = self.table.layers();
-        let option = |(layer, choice): (usize, &Choice)| {
-            let levels = (choice.pe, choice.tile);
-            let at = layers
-                .get(layer)?
-                .iter()
-                .position(|e| (e.pe, e.tile) == levels)?;
-            (choice.layer == layer).then_some(at as u16)
-        };
-        let point: Option<Point> = choices.iter().enumerate().map(option).collect();
-        point.filter(|point| point.len() == layers.len())
+        let mut stages: Vec<Stage> = Vec::new();
+        for (layer, choice) in choices.iter().enumerate() {
+            let options = layers.get(layer).filter(|_| choice.layer == layer)?;
+            let levels = choice.levels();
+            let option = options.iter().position(|e| e.levels() == levels)? as u16;
+            let opened = stages.len();
+            match stages.last_mut().filter(|_| choice.stage + 1 == opened) {
+                Some(last) => last.layers.end = layer + 1,
+                None => stages.push(Stage {
+                    layers: layer..layer + 1,
+                    option,
+                }),
+            }
+        }
+        let is_whole = choices.len() == layers.len();
+        let fits = stages.len() <= self.deployment.most_stages(layers.len());
+        let point = (is_whole && fits).then(|| self.assemble(&stages))?;
+        let is_same = point.len() == self.genes() && self.choices(&point) == choices;
+        is_same.then_some(point)
     }
 
-    /// The budgets that even the lightest options exceed, each by itself.
+    /// The budgets that even the lightest assignment exceeds, each by itself.
     pub fn shortfalls(&self) -> Vec<Shortfall> {
         let mut short = Vec::new();
         for (budget, usage) in self.budgets.iter().zip(&self.usage) {
-            if usage.least() > usage.limit(budget.limit) {
+            let least = self.least(usage);
+            if least > usage.limit(budget.limit) {
                 let &Budget { resource, limit } = budget;
-                let least = usage.least() as f64 / usage.scale();
+                let least = least as f64 / usage.scale();
                 short.push(Shortfall {
                     resource,
                     limit,
@@ -282,6 +450,36 @@ impl Problem {
             }
         }
         short
+    }
+
+    /// The least that any assignment takes of a resource, over the number of
+    /// stages so far and the end of the last:
+    ///
+    /// ```text
+    /// least[n + 1][end] = min_start least[n][start] + min_j max_{start <= i < end} w_ij
+    /// ```
+    pub(crate) fn least(&self, usage: &Fixed) -> i64 {
+        let layers = usage.values();
+        let most = self.deployment.most_stages(layers.len());
+        let mut least = vec![vec![i64::MAX; layers.len() + 1]; most + 1];
+        least[0][0] = 0;
+        for start in 0..layers.len() {
+            let ends = self.deployment.ends(start, layers.len());
+            let mut heaviest = vec![i64::MIN; layers[start].len()];
+            for end in start + 1..ends.end {
+                for (heaviest, value) in heaviest.iter_mut().zip(&layers[end - 1]) {
+                    *heaviest = (*heaviest).max(*value);
+                }
+                let stage = heaviest.iter().copied().min().unwrap_or(0);
+                for count in 0..most {
+                    let before = least[count][start];
+                    if ends.contains(&end) && before < i64::MAX {
+                        least[count + 1][end] = least[count + 1][end].min(before + stage);
+                    }
+                }
+            }
+        }
+        least.iter().map(|row| row[layers.len()]).min().unwrap_or(0)
     }
 
     /// The share of all budgets that an entry takes: sum of w_b / B_b. A
@@ -297,15 +495,11 @@ impl Problem {
     pub(crate) fn usage(&self) -> &[Fixed] {
         &self.usage
     }
+}
 
-    fn chosen<'a>(&'a self, point: &'a [u16]) -> impl Iterator<Item = &'a Entry> {
-        assert_eq!(
-            point.len(),
-            self.table.layers().len(),
-            "a point has one option a layer"
-        );
-        (self.table.layers().iter().zip(point)).map(|(layer, &option)| &layer[usize::from(option)])
-    }
+fn usages(table: &Table, budgets: &[Budget]) -> Vec<Fixed> {
+    let usage = |b: &Budget| Fixed::scaled(table.layers(), |e: &Entry| e.usage(b.resource));
+    budgets.iter().map(usage).collect()
 }
 
 impl Verdict {

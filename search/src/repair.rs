@@ -2,7 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::iter;
+use std::ops::Range;
 
+use crate::deployment::{Deployment, Stage};
+use crate::fixed::Fixed;
 use crate::hull::{self, Corner};
 use crate::objective::Objective;
 use crate::problem::{Point, Problem};
@@ -24,15 +28,18 @@ pub enum Repair {
     /// of the layers' means; for throughput the latency. The repaired point
     /// takes the place of the proposed one, in what the optimiser is told too.
     ///
-    /// Where all layers stand on their lightest option and a budget is still
-    /// exceeded, the point stays infeasible.
+    /// Where layers share hardware, a stage takes the place of a layer. Where all
+    /// stages stand on their lightest option and a budget is still exceeded,
+    /// the two neighbours whose union frees the greatest share are joined, if
+    /// the deployment allows it, and so on; else the point stays infeasible.
     #[default]
     Lower,
 }
 
-/// The steps of all layers of a problem.
+/// The steps of all stages of a problem, where the stages are given.
 pub(crate) struct Ladders {
-    layers: Vec<Ladder>,
+    stages: Vec<Range<usize>>,
+    ladders: Vec<Ladder>,
 }
 
 struct Ladder {
@@ -41,30 +48,80 @@ struct Ladder {
     hull: Vec<Corner>,
 }
 
-impl Ladders {
+/// Mends points as [`Repair::Lower`] says.
+pub(crate) struct Mender {
+    /// Where all points have the same stages.
+    ladders: Option<Ladders>,
+}
+
+impl Mender {
     pub(crate) fn new(problem: &Problem) -> Self {
+        let layers = problem.table().layers().len();
+        let ladders = match problem.deployment() {
+            Deployment::Pipelined => Some((0..layers).map(|i| i..i + 1).collect()),
+            Deployment::Sequential => Some(iter::once(0..layers).collect()),
+            Deployment::Segmented { .. } => None,
+        };
+        Self {
+            ladders: ladders.map(|stages| Ladders::new(problem, stages)),
+        }
+    }
+
+    pub(crate) fn mend(&self, problem: &Problem, point: &mut Point) {
+        if problem.is_feasible(point) {
+            return;
+        }
+        let mut stages: Vec<Stage> = problem.stages(point).collect();
+        if let Some(ladders) = &self.ladders {
+            ladders.lower(problem, &mut stages);
+            *point = problem.assemble(&stages);
+            return;
+        }
+        loop {
+            let ranges = stages.iter().map(|stage| stage.layers.clone()).collect();
+            let ladders = Ladders::new(problem, ranges);
+            let is_kept = ladders.lower(problem, &mut stages);
+            if is_kept || !ladders.join(problem, &mut stages) {
+                break;
+            }
+        }
+        *point = problem.assemble(&stages);
+    }
+}
+
+impl Ladders {
+    pub(crate) fn new(problem: &Problem, stages: Vec<Range<usize>>) -> Self {
         let cost = separable_cost(problem);
-        let layers = problem.table().layers().iter().map(|layer| {
-            let options: Vec<_> = layer.iter().map(|e| (problem.share(e), cost(e))).collect();
+        let ladders = stages.iter().map(|stage| {
+            let folded = problem.table().fold(stage.clone());
+            let options: Vec<_> = folded.iter().map(|e| (problem.share(e), cost(e))).collect();
             Ladder {
                 hull: corners(&options),
                 options,
             }
         });
         Self {
-            layers: layers.collect(),
+            ladders: ladders.collect(),
+            stages,
         }
     }
 
     pub(crate) fn hulls(&self) -> Vec<Vec<Corner>> {
-        self.layers
-            .iter()
-            .map(|ladder| ladder.hull.clone())
-            .collect()
+        (self.ladders.iter().map(|ladder| ladder.hull.clone())).collect()
     }
 
-    /// Lowers the point until it is feasible or nothing is left to lower.
-    pub(crate) fn lower(&self, problem: &Problem, point: &mut Point) {
+    /// The stages with each on one option of its hull.
+    pub(crate) fn stages(&self, option: impl Fn(&[Corner]) -> u16) -> Vec<Stage> {
+        let stages = self.stages.iter().zip(&self.ladders);
+        let stage = |(layers, ladder): (&Range<usize>, &Ladder)| Stage {
+            layers: layers.clone(),
+            option: option(&ladder.hull),
+        };
+        stages.map(stage).collect()
+    }
+
+    /// Lowers the stages until they are feasible, or nothing is left to lower.
+    fn lower(&self, problem: &Problem, stages: &mut [Stage]) -> bool {
         let usage = problem.usage();
         let limits: Vec<i64> = problem
             .budgets()
@@ -72,37 +129,69 @@ impl Ladders {
             .zip(usage)
             .map(|(b, fixed)| fixed.limit(b.limit))
             .collect();
-        let mut used: Vec<i64> = usage.iter().map(|fixed| fixed.sum(point)).collect();
+        let takes = |fixed: &Fixed, stage: &Stage| {
+            fixed.greatest(stage.layers.clone(), usize::from(stage.option))
+        };
+        let total = |fixed: &Fixed| stages.iter().map(|stage| takes(fixed, stage)).sum();
+        let mut used: Vec<i64> = usage.iter().map(total).collect();
         let is_over = |used: &[i64]| used.iter().zip(&limits).any(|(used, limit)| used > limit);
-        if !is_over(&used) {
-            return;
-        }
-        let steps = self.layers.iter().zip(&*point).enumerate();
-        let steps = steps.filter_map(|(layer, (ladder, &option))| ladder.step(layer, option));
+        let steps = self.ladders.iter().zip(&*stages).enumerate();
+        let steps = steps.filter_map(|(at, (ladder, stage))| ladder.step(at, stage.option));
         let mut heap: BinaryHeap<Descent> = steps.collect();
-        while let Some(Descent { layer, option, .. }) = heap.pop() {
+        while is_over(&used) {
+            let Some(Descent {
+                stage: at, option, ..
+            }) = heap.pop()
+            else {
+                return false;
+            };
+            let stage = &mut stages[at];
             for (used, fixed) in used.iter_mut().zip(usage) {
-                *used += fixed.get(layer, usize::from(option))
-                    - fixed.get(layer, usize::from(point[layer]));
+                *used -= takes(fixed, stage);
             }
-            point[layer] = option;
-            if !is_over(&used) {
-                return;
+            stage.option = option;
+            for (used, fixed) in used.iter_mut().zip(usage) {
+                *used += takes(fixed, stage);
             }
-            heap.extend(self.layers[layer].step(layer, option));
+            heap.extend(self.ladders[at].step(at, option));
         }
+        true
+    }
+
+    /// Joins the two neighbours whose union frees the greatest share; not where
+    /// only one stage is left. Of equals the first.
+    fn join(&self, problem: &Problem, stages: &mut Vec<Stage>) -> bool {
+        let lightest = |at: usize| self.ladders[at].hull[0].weight;
+        let mut best: Option<(f64, usize)> = None;
+        for at in 1..stages.len() {
+            let union = problem
+                .table()
+                .fold(stages[at - 1].layers.start..stages[at].layers.end);
+            let share = union
+                .iter()
+                .map(|e| problem.share(e))
+                .fold(f64::INFINITY, f64::min);
+            let freed = lightest(at - 1) + lightest(at) - share;
+            if best.is_none_or(|(most, _)| freed > most) {
+                best = Some((freed, at));
+            }
+        }
+        let Some((_, at)) = best else { return false };
+        stages[at - 1].layers.end = stages[at].layers.end;
+        stages.remove(at);
+        true
     }
 }
 
 impl Ladder {
-    fn step(&self, layer: usize, option: u16) -> Option<Descent> {
+    fn step(&self, stage: usize, option: u16) -> Option<Descent> {
         let (share, cost) = self.options[usize::from(option)];
         let lighter = self.hull.partition_point(|corner| corner.weight < share);
         let corner = self.hull[..lighter].last()?;
         let price = (corner.cost - cost) / (share - corner.weight);
         Some(Descent {
             price,
-            layer,
+            stage,
             option: corner.option,
         })
     }
@@ -146,7 +235,7 @@ fn corners(options: &[(f64, f64)]) -> Vec<Corner> {
 /// A step down, ordered so that the heap yields the cheapest.
 struct Descent {
     price: f64,
-    layer: usize,
+    stage: usize,
     option: u16,
 }
 
@@ -155,7 +244,7 @@ impl Ord for Descent {
         other
             .price
             .total_cmp(&self.price)
-            .then(other.layer.cmp(&self.layer))
+            .then(other.stage.cmp(&self.stage))
     }
 }
 

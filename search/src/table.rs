@@ -1,12 +1,18 @@
 //! The cost table: for each layer a list of options with their costs.
 
+use std::fmt;
+use std::ops::Range;
+
 use thiserror::Error;
 
 use crate::budget::Resource;
+use crate::style::Style;
 
 /// One option of a layer: its levels and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry {
+    /// The dataflow style, where the table has options of several.
+    pub style: Option<Style>,
     /// Number of processing elements.
     pub pe: u32,
     /// Tile level, from which buffer sizes follow.
@@ -21,7 +27,35 @@ pub struct Entry {
     pub power: f64,
 }
 
+/// What tells the options of a layer apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Levels {
+    /// The dataflow style, where the table has options of several.
+    pub style: Option<Style>,
+    /// Number of processing elements.
+    pub pe: u32,
+    /// Tile level.
+    pub tile: u32,
+}
+
+impl fmt::Display for Levels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(style) = self.style {
+            write!(f, "dataflow {style}, ")?;
+        }
+        write!(f, "pe {}, tile {}", self.pe, self.tile)
+    }
+}
+
 impl Entry {
+    /// The option's levels.
+    pub fn levels(&self) -> Levels {
+        let &Self {
+            style, pe, tile, ..
+        } = self;
+        Levels { style, pe, tile }
+    }
+
     /// What the option takes of a budgeted resource.
     pub fn usage(&self, resource: Resource) -> f64 {
         match resource {
@@ -60,31 +94,28 @@ pub enum TableError {
         found: usize,
     },
     /// The same levels stand twice in one layer.
-    #[error("layer {layer} has pe {pe}, tile {tile} twice; each may stand once")]
+    #[error("layer {layer} has {levels} twice; each may stand once")]
     Duplicate {
         /// The layer.
         layer: usize,
-        /// The repeated level of PEs.
-        pe: u32,
-        /// The repeated tile level.
-        tile: u32,
+        /// The repeated levels.
+        levels: Levels,
     },
     /// A cost that is no cost.
-    #[error(
-        "layer {layer}, pe {pe}, tile {tile}: {column} is {found}; needed a finite number, not negative"
-    )]
+    #[error("layer {layer}, {levels}: {column} is {found}; needed a finite number, not negative")]
     BadCost {
         /// The layer.
         layer: usize,
-        /// The option's level of PEs.
-        pe: u32,
-        /// The option's tile level.
-        tile: u32,
+        /// The option's levels.
+        levels: Levels,
         /// Which cost.
         column: &'static str,
         /// Its value.
         found: f64,
     },
+    /// A style on some options only.
+    #[error("some options name a dataflow and others do not; needed on all or on none")]
+    StyleMissing,
     /// Latencies too great to be summed.
     #[error("the greatest latencies sum to 2^60 cycles or more; their sum must stay below")]
     LatencyTooGreat,
@@ -107,6 +138,11 @@ impl Table {
         }
         for (layer, options) in layers.iter().enumerate() {
             check_layer(layer, options)?;
+        }
+        let mut styles = layers.iter().flatten().map(|e| e.style.is_some());
+        let first = styles.next();
+        if styles.any(|is_some| Some(is_some) != first) {
+            return Err(TableError::StyleMissing);
         }
         let latency = layers.iter().try_fold(0u64, |sum, options| {
             sum.checked_add(options.iter().map(|e| e.latency).max().unwrap_or(0))
@@ -144,13 +180,73 @@ impl Table {
     pub fn replace(&mut self, layer: usize, option: usize, entry: Entry) -> Result<(), TableError> {
         let old = self.layers[layer][option];
         assert!(
-            (old.pe, old.tile) == (entry.pe, entry.tile),
+            old.levels() == entry.levels(),
             "an option keeps its levels when its costs are replaced"
         );
         let mut layers = self.layers.clone();
         layers[layer][option] = entry;
         *self = Self::new(layers)?;
         Ok(())
+    }
+}
+
+impl Table {
+    /// The options of several tables together, layer by layer, each marked with
+    /// its style: the dataflow becomes a third choice.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    ///
+    /// # Panics
+    /// If the tables differ in their number of layers.
+    pub fn mixed(tables: &[(Style, Table)]) -> Result<Self, TableError> {
+        let layers = tables.first().map_or(0, |(_, table)| table.layers.len());
+        let mut mixed = vec![Vec::new(); layers];
+        for (style, table) in tables {
+            assert_eq!(table.layers.len(), layers, "tables of one network");
+            let style = Some(*style);
+            for (options, entries) in mixed.iter_mut().zip(&table.layers) {
+                options.extend(entries.iter().map(|&entry| Entry { style, ..entry }));
+            }
+        }
+        Self::new(mixed)
+    }
+
+    /// The options that every layer has, in the first layer's order; nothing
+    /// where there is none.
+    pub(crate) fn aligned(&self) -> Option<Self> {
+        let levels: Vec<Levels> = self.layers[0].iter().map(Entry::levels).collect();
+        let find = |layer: &Vec<Entry>, levels: &Levels| {
+            (layer.iter().find(|entry| entry.levels() == *levels)).copied()
+        };
+        let is_common = |levels: &&Levels| self.layers.iter().all(|l| find(l, levels).is_some());
+        let common: Vec<&Levels> = levels.iter().filter(is_common).collect();
+        if common.is_empty() {
+            return None;
+        }
+        let layers = self.layers.iter().map(|layer| {
+            let entries = common.iter().filter_map(|levels| find(layer, levels));
+            entries.collect()
+        });
+        Some(Self {
+            layers: layers.collect(),
+        })
+    }
+
+    /// What each option costs a stage of these layers; see
+    /// [`Deployment`](crate::Deployment). The table is aligned, or the stage is
+    /// one layer.
+    pub(crate) fn fold(&self, layers: Range<usize>) -> Vec<Entry> {
+        let mut folded = self.layers[layers.start].clone();
+        for layer in &self.layers[layers.start + 1..layers.end] {
+            for (sum, entry) in folded.iter_mut().zip(layer) {
+                sum.latency += entry.latency;
+                sum.energy += entry.energy;
+                sum.area = sum.area.max(entry.area);
+                sum.power = sum.power.max(entry.power);
+            }
+        }
+        folded
     }
 }
 
@@ -170,21 +266,20 @@ fn check_layer(layer: usize, options: &[Entry]) -> Result<(), TableError> {
         let found = options.len();
         return Err(TableError::TooManyOptions { layer, found });
     }
-    let mut levels: Vec<_> = options.iter().map(|e| (e.pe, e.tile)).collect();
+    let mut levels: Vec<Levels> = options.iter().map(Entry::levels).collect();
     levels.sort_unstable();
     if let Some(pair) = levels.windows(2).find(|pair| pair[0] == pair[1]) {
-        let (pe, tile) = pair[0];
-        return Err(TableError::Duplicate { layer, pe, tile });
+        let levels = pair[0];
+        return Err(TableError::Duplicate { layer, levels });
     }
     for &entry in options {
-        let Entry { pe, tile, .. } = entry;
+        let levels = entry.levels();
         for (column, value) in COLUMNS {
             let found = value(&entry);
             if !(found.is_finite() && found >= 0.0) {
                 return Err(TableError::BadCost {
                     layer,
-                    pe,
-                    tile,
+                    levels,
                     column,
                     found,
                 });

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{budget, table};
+use common::{TABLES, budget, table};
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{BudgetRequest, Kind, Objective, Problem, certificate};
 
@@ -33,6 +33,30 @@ fn rows() -> Vec<Row> {
         }
     };
     text.lines().skip(1).map(row).collect()
+}
+
+/// At the least limit of all, multipliers may be so great that sums cancel.
+#[test]
+fn every_vertex_of_a_front_is_certified() {
+    for (name, _) in TABLES {
+        for objective in ["latency", "energy", "edp", "throughput"] {
+            let objective: Objective = objective.parse().unwrap();
+            let request = budget("area=iot");
+            let problem = Problem::new(table(name), objective, &[request]).unwrap();
+            let front = exact::front(&problem, 0, 21, exact::STATES);
+            assert_eq!(front.len(), 21);
+            for vertex in &front {
+                let limited = problem.with_limit(0, vertex.limit);
+                let (point, found) = (vertex.point.as_ref().unwrap(), vertex.objective.unwrap());
+                assert_eq!(vertex.certificate.kind, Kind::Proved);
+                certificate::check(&limited, point, found, &vertex.certificate)
+                    .unwrap_or_else(|flaw| panic!("{name} {objective} {}: {flaw}", vertex.limit));
+            }
+            for pair in front.windows(2) {
+                assert!(pair[1].objective <= pair[0].objective, "{name} {objective}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,35 +2,29 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::design::{Checked, DesignSpace, Style, default_base, recheck};
+use stationary::search::design::{Checked, recheck};
+use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
-    BudgetRequest, Kind, Objective, Outcome, Problem, Repair, Resource, Settings, Stop, Table,
-    Verdict, certificate, optimizers, run,
+    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Repair,
+    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run,
 };
-use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
+use crate::commands::costs::{self, Source};
 use crate::inputs;
 use crate::output;
 use crate::report::format::{signed_percent, table, thousands};
-
-/// Where the numbers come from.
-enum Source {
-    Table,
-    Model {
-        space: Box<DesignSpace>,
-        layers: Vec<Layer>,
-    },
-}
 
 struct Found<'a> {
     args: &'a Assign,
     problem: Problem,
     outcome: Outcome,
     checked: Vec<Checked>,
+    front: Vec<Vertex>,
+    relaxation: Option<Relaxation>,
     seconds: [f64; 2],
     verbose: bool,
 }
@@ -38,17 +32,18 @@ struct Found<'a> {
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
 pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
     let objective: Objective = args.objective.parse()?;
+    let deployment: Deployment = args.deployment.parse()?;
     let budgets: Vec<BudgetRequest> = args
         .budget
         .iter()
         .map(|b| b.parse())
         .collect::<Result<_, _>>()?;
     let mut optimizer = optimizers::find(&args.optimizer, common.seed)?;
-    let (costs, source) = costs(args, common)?;
+    let (costs, source) = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
         inputs::write(path, &costs.to_csv())?;
     }
-    let problem = Problem::new(costs, objective, &budgets)?;
+    let problem = Problem::deployed(costs, deployment, objective, &budgets)?;
     let settings = Settings {
         evaluations: args.evaluations,
         repair: Repair::default(),
@@ -76,12 +71,21 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         }
     };
     let seconds = [search, start.elapsed().as_secs_f64()];
+    let front = args
+        .front
+        .map_or(Ok(Vec::new()), |count| front(&problem, count))?;
+    let relaxation = match &outcome.best {
+        None if outcome.stop == Stop::Proved => exact::relaxation(&problem, exact::STATES),
+        _ => None,
+    };
     let verbose = common.verbose;
     let found = Found {
         args,
         problem,
         outcome,
         checked,
+        front,
+        relaxation,
         seconds,
         verbose,
     };
@@ -98,36 +102,17 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
     })
 }
 
-fn costs(args: &Assign, common: &Common) -> Result<(Table, Source)> {
-    if let Some(path) = &args.table {
-        let text = inputs::read(path)?;
-        return Ok((
-            Table::parse(&path.display().to_string(), &text)?,
-            Source::Table,
-        ));
+/// The front of the first budget, each vertex with its certificate checked.
+fn front(problem: &Problem, count: u64) -> Result<Vec<Vertex>> {
+    let front = exact::front(problem, 0, usize::try_from(count)?, exact::STATES);
+    for vertex in &front {
+        if let (Some(point), Some(objective)) = (&vertex.point, vertex.objective) {
+            let limited = problem.with_limit(0, vertex.limit);
+            certificate::check(&limited, point, objective, &vertex.certificate)
+                .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
+        }
     }
-    let Some(network) = &args.network else {
-        bail!("search assign: needed --network or --table")
-    };
-    let style: Style = args.dataflow.parse()?;
-    let base = match &args.arch {
-        Some(arch) => inputs::accelerator(arch, &args.set)?,
-        None if args.set.is_empty() => default_base(),
-        None => inputs::accelerator("systolic", &args.set)?,
-    };
-    let network = inputs::network(network, args.batch)?;
-    let layers = inputs::layers(&network, &args.layer)?;
-    let space = DesignSpace::new(base, style);
-    let bar = output::progress(common, "cost table", layers.len() as u64);
-    let table = space.table(&layers, &|| bar.inc(1))?;
-    bar.finish_and_clear();
-    Ok((
-        table,
-        Source::Model {
-            space: Box::new(space),
-            layers,
-        },
-    ))
+    Ok(front)
 }
 
 impl Found<'_> {
@@ -155,20 +140,20 @@ impl Found<'_> {
 
     fn json(&self) -> Value {
         let best = match self.best() {
-            None => json!({"feasible": false, "shortfalls": self.shortfalls()}),
+            None => json!({
+                "feasible": false, "shortfalls": self.shortfalls(),
+                "relaxation": self.relaxation.as_ref().map(|r| json!({"factor": r.factor, "bound": r.bound})),
+            }),
             Some((point, objective)) => {
                 let totals = self.problem.totals(point);
-                let choices: Vec<Value> = self
-                    .problem
-                    .choices(point)
-                    .iter()
-                    .map(|c| json!({"layer": c.layer, "pe": c.pe, "tile": c.tile}))
-                    .collect();
+                let choices: Vec<Value> = self.problem.choices(point).iter().map(choice).collect();
                 let feasible = matches!(self.problem.verdict(point), Verdict::Feasible { .. });
                 json!({
                     "feasible": feasible, "objective": self.number(objective),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
                     "choices": choices,
+                    "binding": self.binding(point).iter()
+                        .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
                 })
             }
         };
@@ -192,9 +177,10 @@ impl Found<'_> {
                 })
             })
             .collect();
-        json!({
+        let mut document = json!({
             "schema": "stationary/search/1",
             "optimizer": self.args.optimizer,
+            "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,
             "budgets": budgets,
             "best": best,
@@ -211,7 +197,28 @@ impl Found<'_> {
             "seconds": self.seconds(),
             "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
             "stop": stop(o.stop),
+        });
+        if !self.front.is_empty() {
+            document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
+        }
+        document
+    }
+
+    fn vertex(&self, v: &Vertex) -> Value {
+        let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
+        json!({
+            "limit": v.limit, "used": used, "objective": v.objective.map(|o| self.number(o)),
+            "kind": kind(v.certificate.kind), "lower_bound": v.certificate.lower_bound,
+            "multipliers": v.certificate.multipliers,
         })
+    }
+
+    /// What the budgets hold back; nothing without budgets.
+    fn binding(&self, point: &[u16]) -> Vec<Binding> {
+        if self.problem.budgets().is_empty() {
+            return Vec::new();
+        }
+        binding(&self.problem, point)
     }
 
     /// Wall-clock time, which differs from run to run, is given on demand only.
@@ -227,10 +234,10 @@ impl Found<'_> {
 
     fn csv(&self) -> Result<String> {
         let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record(["layer", "pe", "tile"])?;
+        out.write_record(COLUMNS)?;
         if let Some((point, _)) = self.best() {
             for c in self.problem.choices(point) {
-                out.write_record([c.layer.to_string(), c.pe.to_string(), c.tile.to_string()])?;
+                out.write_record(fields(&c))?;
             }
         }
         Ok(String::from_utf8(out.into_inner()?)?)
@@ -273,11 +280,37 @@ impl Found<'_> {
                 budget.resource
             ));
         }
-        let mut rows = table(&["layer", "PEs", "tile"], 1);
+        let bindings = self.binding(point);
+        if !bindings.is_empty() {
+            let first = bindings.iter().take(3);
+            let stages: Vec<String> = first
+                .map(|b| format!("{} ({:.3e})", b.stage, b.loss))
+                .collect();
+            text.push_str(&format!(
+                "{} of {} stages bind, most of all: {}\n",
+                bindings.len(),
+                self.problem.stages(point).count(),
+                stages.join(", ")
+            ));
+        }
+        let mut rows = table(&COLUMNS, 1);
         for c in self.problem.choices(point) {
-            rows.add_row([c.layer.to_string(), c.pe.to_string(), c.tile.to_string()]);
+            rows.add_row(fields(&c));
         }
         text.push_str(&format!("{rows}\n"));
+        if !self.front.is_empty() {
+            let mut rows = table(&["limit", "used", &self.args.objective, "proof"], 0);
+            for v in &self.front {
+                let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
+                rows.add_row([
+                    format!("{:.4e}", v.limit),
+                    used.map_or("-".to_owned(), |used| format!("{used:.4e}")),
+                    v.objective.map_or("-".to_owned(), |o| self.show(o)),
+                    kind(v.certificate.kind).to_owned(),
+                ]);
+            }
+            text.push_str(&format!("{rows}\n"));
+        }
         for (i, c) in self.checked.iter().enumerate() {
             text.push_str(&format!(
                 "re-checked {}: model {}, machine {} (model {}){}\n",
@@ -307,6 +340,12 @@ impl Found<'_> {
                 s.resource, s.limit, s.least
             ));
         }
+        if let Some(relaxation) = &self.relaxation {
+            text.push_str(&format!(
+                "feasible with every budget multiplied by {:.6}\n",
+                relaxation.factor
+            ));
+        }
         text
     }
 
@@ -317,6 +356,22 @@ impl Found<'_> {
             format!("{objective:.6e}")
         }
     }
+}
+
+const COLUMNS: [&str; 5] = ["layer", "pe", "tile", "stage", "dataflow"];
+
+fn fields(c: &Choice) -> [String; 5] {
+    let style = c.style.map_or(String::new(), |style| style.to_string());
+    let [layer, stage] = [c.layer, c.stage].map(|n| n.to_string());
+    [layer, c.pe.to_string(), c.tile.to_string(), stage, style]
+}
+
+fn choice(c: &Choice) -> Value {
+    let mut choice = json!({"layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage});
+    if let Some(style) = c.style {
+        choice["dataflow"] = json!(style.name());
+    }
+    choice
 }
 
 fn unit(resource: Resource) -> &'static str {

@@ -1,6 +1,8 @@
 //! One file a verb.
 
 pub mod assign;
+pub mod compare;
+pub mod costs;
 pub mod dram;
 pub mod functional;
 pub mod list;

@@ -1,17 +1,34 @@
 //! The checker: it shares no arithmetic with the optimisers.
+//!
+//! Whatever the deployment, an assignment is a sequence of stages, so that each
+//! bound is one recurrence over where stages end, in floating point:
+//!
+//! ```text
+//! least[n + 1][end] = min over start, option of least[n][start] + price(start..end, option)
+//! ```
+
+use std::ops::Range;
 
 use super::{Certificate, Cut, Flaw, Kind};
+use crate::budget::Resource;
+use crate::deployment::Deployment;
 use crate::objective::Objective;
-use crate::problem::Problem;
+use crate::problem::{Problem, Totals};
 use crate::table::Entry;
 
 /// Relative difference allowed between two floating-point sums.
 const SUM: f64 = 1e-9;
+/// Relative error of a sum of some hundred terms, with a margin.
+const ROUNDING: f64 = 1e-13;
+/// The relative tolerance with which a budget is kept, as `Problem::verdict`
+/// states it.
+const SLACK: f64 = 1.0 / (1u64 << 40) as f64;
 
 /// Recomputes everything that can be recomputed from the table alone: the
 /// choices' objective and budgets, the Lagrangian bound at the multipliers, the
 /// bound that follows from the cuts, for throughput under at most one budget
-/// that no faster assignment fits, and the order of the bounds. What it does
+/// that no faster assignment fits, for a single stage that no option is better,
+/// and the order of the bounds. What it does
 /// not repeat is the search between relaxation and lower bound.
 ///
 /// # Errors
@@ -22,21 +39,25 @@ pub fn check(
     objective: f64,
     certificate: &Certificate,
 ) -> Result<(), Flaw> {
-    let layers = problem.table().layers();
-    let entries: Vec<_> = layers
+    let is_value = |&(gene, &value): &(usize, &u16)| usize::from(value) < problem.values(gene);
+    let found = point
         .iter()
-        .zip(point)
-        .filter_map(|(l, &o)| l.get(usize::from(o)))
-        .collect();
-    if entries.len() != layers.len() || point.len() != layers.len() {
-        return Err(Flaw::Shape {
-            found: entries.len(),
-            needed: layers.len(),
-        });
+        .take(problem.genes())
+        .enumerate()
+        .filter(is_value)
+        .count();
+    if found != problem.genes() || point.len() != problem.genes() {
+        let needed = problem.genes();
+        return Err(Flaw::Shape { found, needed });
     }
-    let latency: u64 = entries.iter().map(|e| e.latency).sum();
-    let slowest = entries.iter().map(|e| e.latency).max().unwrap_or(0);
-    let energy: f64 = entries.iter().map(|e| e.energy).sum();
+    let stages: Vec<Totals> = problem
+        .stages(point)
+        .map(|stage| totals(problem, stage.layers, usize::from(stage.option)))
+        .collect();
+    let sum = |value: fn(&Totals) -> f64| stages.iter().map(value).sum::<f64>();
+    let latency: u64 = stages.iter().map(|s| s.latency).sum();
+    let slowest = stages.iter().map(|s| s.latency).max().unwrap_or(0);
+    let energy = sum(|s| s.energy);
     let found = match problem.objective() {
         Objective::Latency => latency as f64,
         Objective::Energy => energy,
@@ -50,7 +71,10 @@ pub fn check(
         });
     }
     for (at, budget) in problem.budgets().iter().enumerate() {
-        let used: f64 = entries.iter().map(|e| e.usage(budget.resource)).sum();
+        let used = match budget.resource {
+            Resource::Area => sum(|s| s.area),
+            Resource::Power => sum(|s| s.power),
+        };
         let limit = budget.limit;
         if used > limit * (1.0 + SUM) {
             return Err(Flaw::Budget {
@@ -62,11 +86,12 @@ pub fn check(
     }
     let mut bound = certificate.lower_bound.unwrap_or(f64::NEG_INFINITY);
     if let Some(claimed) = certificate.relaxation {
-        let found = relaxation(problem, &certificate.multipliers)?;
-        if !is_near(found, claimed) && (found - claimed).abs() > SUM * objective {
+        let (found, rounding) = relaxation(problem, &certificate.multipliers)?;
+        let tolerance = rounding.max(SUM * objective);
+        if !is_near(found, claimed) && (found - claimed).abs() > tolerance {
             return Err(Flaw::Relaxation { claimed, found });
         }
-        in_order(found, bound)?;
+        in_order(found - rounding, bound)?;
     }
     if !certificate.cuts.is_empty() {
         for cut in &certificate.cuts {
@@ -83,40 +108,38 @@ pub fn check(
         if bound < objective * (1.0 - SUM) {
             return Err(Flaw::Gap { bound, objective });
         }
-        if let Some(bound) = faster(problem, slowest) {
+        if let Some(bound) = faster(problem, slowest).or(alone(problem, objective)) {
             return Err(Flaw::Gap { bound, objective });
         }
     }
     Ok(())
 }
 
-/// L(m), straight from its equation.
-fn relaxation(problem: &Problem, multipliers: &[f64]) -> Result<f64, Flaw> {
+/// L(m), straight from its equation, with each limit raised by the tolerance
+/// with which budgets are kept; and what rounding may have added to it, which
+/// counts where a multiplier is so great that its terms all but cancel.
+fn relaxation(problem: &Problem, multipliers: &[f64]) -> Result<(f64, f64), Flaw> {
     let budgets = problem.budgets();
     if multipliers.len() != budgets.len() || !multipliers.iter().all(|m| *m >= 0.0) {
         return Err(Flaw::Multipliers(multipliers.to_vec()));
     }
-    let mut bound = 0.0;
-    for layer in problem.table().layers() {
-        let priced = layer.iter().map(|e| {
-            let cost = match problem.objective() {
-                Objective::Energy => e.energy,
-                _ => e.latency as f64,
-            };
-            let price = budgets
-                .iter()
-                .zip(multipliers)
-                .map(|(b, m)| m * e.usage(b.resource));
-            cost + price.sum::<f64>()
-        });
-        bound += priced.fold(f64::INFINITY, f64::min);
-    }
+    let bound = least(problem, |stage| {
+        let cost = match problem.objective() {
+            Objective::Energy => stage.energy,
+            _ => stage.latency as f64,
+        };
+        let price = budgets
+            .iter()
+            .zip(multipliers)
+            .map(|(b, m)| m * usage(stage, b.resource));
+        Some(cost + price.sum::<f64>())
+    });
     let limits: f64 = budgets
         .iter()
         .zip(multipliers)
-        .map(|(b, m)| m * b.limit)
+        .map(|(b, m)| m * b.limit * (1.0 + SLACK))
         .sum();
-    Ok(bound - limits)
+    Ok((bound - limits, ROUNDING * limits))
 }
 
 /// The least product of latency and energy over the half-planes of the cuts: a
@@ -144,26 +167,103 @@ pub(crate) fn corner_bound(cuts: &[Cut]) -> f64 {
     least
 }
 
-/// For throughput under at most one budget: the objective of a faster
-/// assignment, were there one.
+/// For throughput under at most one budget: whether there is an assignment
+/// faster than `slowest`, and then a value that its objective does not reach.
 fn faster(problem: &Problem, slowest: u64) -> Option<f64> {
     if problem.objective() != Objective::Throughput || problem.budgets().len() > 1 {
         return None;
     }
-    let mut total = 0.0;
-    let mut found = 0;
-    for layer in problem.table().layers() {
-        let fast = layer.iter().filter(|e| e.latency < slowest);
-        let usage = |e: &Entry| problem.budgets().iter().map(|b| e.usage(b.resource)).sum();
-        let light = fast.min_by(|a, b| f64::total_cmp(&usage(a), &usage(b)))?;
-        total += usage(light);
-        found = found.max(light.latency);
+    let total = least(problem, |stage| {
+        let taken = problem
+            .budgets()
+            .iter()
+            .map(|b| usage(stage, b.resource))
+            .sum();
+        (stage.latency < slowest).then_some(taken)
+    });
+    let limit = problem.budgets().first().map_or(f64::MAX, |b| b.limit);
+    (total <= limit * (1.0 - SUM)).then_some(slowest as f64 - 1.0)
+}
+
+/// With all layers in one stage: the objective of a better option, were there
+/// one.
+fn alone(problem: &Problem, objective: f64) -> Option<f64> {
+    if problem.deployment() != Deployment::Sequential {
+        return None;
     }
-    let is_within = problem
-        .budgets()
+    let found = least(problem, |stage| {
+        let mut budgets = problem.budgets().iter();
+        let value = match problem.objective() {
+            Objective::Latency | Objective::Throughput => stage.latency as f64,
+            Objective::Energy => stage.energy,
+            Objective::Edp => stage.latency as f64 * stage.energy,
+        };
+        budgets
+            .all(|b| usage(stage, b.resource) <= b.limit * (1.0 - SUM))
+            .then_some(value)
+    });
+    (found < objective * (1.0 - SUM)).then_some(found)
+}
+
+/// The least sum of a price over the stages of any assignment; infinite where
+/// no assignment has stages with a price only.
+fn least(problem: &Problem, price: impl Fn(&Totals) -> Option<f64>) -> f64 {
+    let table = problem.table().layers();
+    let layers = table.len();
+    let most = match problem.deployment() {
+        Deployment::Pipelined => layers,
+        Deployment::Sequential => 1,
+        Deployment::Segmented { most } => most.get().min(layers),
+    };
+    let mut least = vec![vec![f64::INFINITY; layers + 1]; most + 1];
+    least[0][0] = 0.0;
+    for start in 0..layers {
+        for end in start + 1..=layers {
+            let is_stage = match problem.deployment() {
+                Deployment::Pipelined => end == start + 1,
+                Deployment::Sequential => start == 0 && end == layers,
+                Deployment::Segmented { .. } => true,
+            };
+            if !is_stage {
+                continue;
+            }
+            let options = (0..table[start].len()).map(|option| totals(problem, start..end, option));
+            let stage = options
+                .filter_map(|t| price(&t))
+                .fold(f64::INFINITY, f64::min);
+            for count in 0..most {
+                let sum = least[count][start] + stage;
+                least[count + 1][end] = least[count + 1][end].min(sum);
+            }
+        }
+    }
+    least
         .iter()
-        .all(|b| total <= b.limit * (1.0 - SUM));
-    is_within.then_some(found as f64)
+        .map(|row| row[layers])
+        .fold(f64::INFINITY, f64::min)
+}
+
+/// What a stage costs.
+fn totals(problem: &Problem, layers: Range<usize>, option: usize) -> Totals {
+    let entries = problem.table().layers()[layers]
+        .iter()
+        .map(|layer| &layer[option]);
+    let greatest = |value: fn(&Entry) -> f64| entries.clone().map(value).fold(0.0, f64::max);
+    let latency = entries.clone().map(|e| e.latency).sum();
+    Totals {
+        latency,
+        slowest: latency,
+        energy: entries.clone().map(|e| e.energy).sum(),
+        area: greatest(|e| e.area),
+        power: greatest(|e| e.power),
+    }
+}
+
+fn usage(stage: &Totals, resource: Resource) -> f64 {
+    match resource {
+        Resource::Area => stage.area,
+        Resource::Power => stage.power,
+    }
 }
 
 fn in_order(bound: f64, above: f64) -> Result<(), Flaw> {

@@ -26,7 +26,9 @@ pub struct Certificate {
     /// No feasible assignment has a lesser objective.
     pub lower_bound: Option<f64>,
     /// The bound that the multipliers give by themselves, for latency and
-    /// energy: L(m) = sum_i min_j (c_ij + sum_b m_b w_ijb) - sum_b m_b B_b.
+    /// energy: L(m) = min_x (cost(x) + sum_b m_b usage_b(x)) - sum_b m_b B_b,
+    /// where with a stage for each layer every layer is minimised by itself, and
+    /// B_b is the limit raised by the tolerance of 2^-40.
     pub relaxation: Option<f64>,
     /// Shadow prices: by how much the objective's relaxation falls for each
     /// unit more of each budget, in the order of the problem's budgets. Empty
@@ -53,11 +55,11 @@ pub struct Cut {
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum Flaw {
     /// The point is not one option for each layer.
-    #[error("the point has {found} choices that exist; the table has {needed} layers")]
+    #[error("the point has {found} choices that exist; the problem has {needed} to make")]
     Shape {
         /// Choices that name an existing option.
         found: usize,
-        /// Layers of the table.
+        /// Choices to make.
         needed: usize,
     },
     /// The objective is not the one claimed.
@@ -116,6 +118,14 @@ impl Certificate {
             relaxation: None,
             multipliers: Vec::new(),
             cuts: Vec::new(),
+        }
+    }
+
+    /// It is proved that no assignment keeps the budgets.
+    pub fn infeasible() -> Self {
+        Self {
+            kind: Kind::Proved,
+            ..Self::none()
         }
     }
 

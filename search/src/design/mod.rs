@@ -12,6 +12,7 @@
 //! Every option is a legal mapping on a machine with real capacities, so that states in which work
 //! takes no time, or buffers no area, cannot exist.
 
+mod list;
 mod recheck;
 mod template;
 
@@ -23,10 +24,12 @@ use stationary_arch::{Accelerator, ArchError, CostModel};
 use stationary_sim::{Dataflow, Energy, Mapping, MappingError, Tiling, estimate, mapper};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
-use crate::table::{Entry, Table, TableError};
+use crate::style::Style;
+use crate::table::{Entry, Levels, Table, TableError};
 
+pub use list::{BadLevels, parse_levels};
 pub use recheck::{Checked, recheck};
-pub use template::{Style, default_base};
+pub use template::default_base;
 
 /// The levels of ConfuciuX: 12 numbers of PEs and 12 tiles.
 pub const PE_LEVELS: [u32; 12] = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
@@ -71,8 +74,8 @@ pub struct Design {
 pub struct DesignSpace {
     /// Gives technology, clocks, DRAM, precision, and the most that a buffer may hold.
     pub base: Accelerator,
-    /// How the array works.
-    pub style: Style,
+    /// How the array works: one style for all, or several to choose from (MIX).
+    pub styles: Vec<Style>,
     /// Numbers of PEs.
     pub pes: Vec<u32>,
     /// Output channels (depthwise: channels) kept in a PE.
@@ -80,12 +83,16 @@ pub struct DesignSpace {
 }
 
 impl DesignSpace {
-    /// The default 12 x 12 levels.
+    /// The default 12 x 12 levels, in each style.
+    ///
+    /// # Panics
+    /// If there is no style.
     #[must_use]
-    pub fn new(base: Accelerator, style: Style) -> Self {
+    pub fn new(base: Accelerator, styles: &[Style]) -> Self {
+        assert!(!styles.is_empty(), "a design has a style");
         Self {
             base,
-            style,
+            styles: styles.to_vec(),
             pes: PE_LEVELS.to_vec(),
             tiles: TILE_LEVELS.to_vec(),
         }
@@ -95,16 +102,17 @@ impl DesignSpace {
     ///
     /// # Errors
     /// If no mapping fits the base's buffer.
-    pub fn design(&self, layer: &Layer, pe: u32, tile: u32) -> Result<Design, DesignError> {
-        let roomy = template::accelerator(&self.base, self.style, pe);
-        let dataflow = self.style.dataflow();
+    pub fn design(&self, layer: &Layer, levels: Levels) -> Result<Design, DesignError> {
+        let style = levels.style.unwrap_or(self.styles[0]);
+        let roomy = template::accelerator(&self.base, style, levels.pe);
+        let dataflow = style.dataflow();
         let kept = if layer.size(Dim::K) == 1 && layer.size(Dim::G) > 1 {
             Dim::G
         } else {
             Dim::K
         };
         let mut local = PerDim::from_fn(|d| (!matches!(d, Dim::R | Dim::S)).then_some(1));
-        local[kept] = Some(u64::from(tile));
+        local[kept] = Some(u64::from(levels.tile));
         let effort = mapper::Effort {
             banks: stationary_arch::PerOperand::default(),
             unrollings: 2,
@@ -152,26 +160,39 @@ impl DesignSpace {
     }
 
     fn entries(&self, layer: &Layer) -> Result<Vec<Entry>, DesignError> {
-        let levels = self
-            .pes
-            .iter()
-            .flat_map(|pe| self.tiles.iter().map(move |tile| (*pe, *tile)));
-        let levels: Vec<_> = levels.collect();
-        levels
+        self.levels()
             .into_par_iter()
-            .map(|(pe, tile)| self.entry(layer, pe, tile))
+            .map(|levels| self.entry(layer, levels))
             .collect()
     }
 
-    fn entry(&self, layer: &Layer, pe: u32, tile: u32) -> Result<Entry, DesignError> {
-        let design = self.design(layer, pe, tile)?;
+    /// Every option: the style changes slowest, the tile fastest. With one style
+    /// only, options do not name it.
+    fn levels(&self) -> Vec<Levels> {
+        let is_mixed = self.styles.len() > 1;
+        let mut levels = Vec::new();
+        for &style in &self.styles {
+            for &pe in &self.pes {
+                levels.extend(self.tiles.iter().map(|&tile| Levels {
+                    style: is_mixed.then_some(style),
+                    pe,
+                    tile,
+                }));
+            }
+        }
+        levels
+    }
+
+    fn entry(&self, layer: &Layer, levels: Levels) -> Result<Entry, DesignError> {
+        let design = self.design(layer, levels)?;
         let mapping = design.mapping(layer)?;
         let cost = CostModel::of(&design.accelerator)?;
         let model = estimate(&mapping);
         let energy = Energy::of(&mapping, &cost, &model.counters, model.cycles).total();
         Ok(Entry {
-            pe,
-            tile,
+            style: levels.style,
+            pe: levels.pe,
+            tile: levels.tile,
             latency: model.cycles,
             energy: energy.0 / 1e3,
             area: cost.area().total.0,

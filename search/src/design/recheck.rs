@@ -9,7 +9,7 @@ use stationary_workloads::Layer;
 
 use crate::design::{DesignError, DesignSpace, shape};
 use crate::problem::{Point, Problem};
-use crate::table::Entry;
+use crate::table::{Entry, Levels};
 
 /// An assignment with the model's and the machine's word on it. Only [`recheck`] makes one, by
 /// running the machine.
@@ -69,24 +69,25 @@ pub fn recheck(
     for point in points {
         for (layer, choice) in layers.iter().zip(problem.choices(point)) {
             known
-                .entry((shape(layer), choice.pe, choice.tile))
+                .entry((shape(layer), choice.levels()))
                 .or_insert_with(|| {
-                    jobs.push((layer, choice.pe, choice.tile));
+                    jobs.push((layer, choice.levels()));
                     jobs.len() - 1
                 });
         }
     }
     let measured: Result<Vec<Entry>, DesignError> = jobs
         .par_iter()
-        .map(|(layer, pe, tile)| measure(space, layer, *pe, *tile))
+        .map(|(layer, levels)| measure(space, layer, *levels))
         .collect();
     let measured = measured?;
     let mut checked = Vec::new();
     for point in points {
         let mut table = problem.table().clone();
-        for (i, (layer, choice)) in layers.iter().zip(problem.choices(point)).enumerate() {
-            let entry = measured[known[&(shape(layer), choice.pe, choice.tile)]];
-            table.replace(i, usize::from(point[i]), entry)?;
+        let options = (problem.stages(point)).flat_map(|s| s.layers.map(move |_| s.option));
+        for ((layer, choice), option) in layers.iter().zip(problem.choices(point)).zip(options) {
+            let entry = measured[known[&(shape(layer), choice.levels())]];
+            table.replace(choice.layer, usize::from(option), entry)?;
         }
         let machine = problem.with_table(table);
         checked.push(Checked {
@@ -104,16 +105,17 @@ pub fn recheck(
     Ok(checked)
 }
 
-fn measure(space: &DesignSpace, layer: &Layer, pe: u32, tile: u32) -> Result<Entry, DesignError> {
-    let design = space.design(layer, pe, tile)?;
+fn measure(space: &DesignSpace, layer: &Layer, levels: Levels) -> Result<Entry, DesignError> {
+    let design = space.design(layer, levels)?;
     let mapping = design.mapping(layer)?;
     let cost = CostModel::of(&design.accelerator)?;
     let machine = run(&mapping, Pace::SkipIdle, &mut ());
     let energy = Energy::of(&mapping, &cost, &machine.counters, machine.cycles).total();
     let time = stationary_arch::units::Cycles(machine.cycles);
     Ok(Entry {
-        pe,
-        tile,
+        style: levels.style,
+        pe: levels.pe,
+        tile: levels.tile,
         latency: machine.cycles,
         energy: energy.0 / 1e3,
         area: cost.area().total.0,

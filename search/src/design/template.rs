@@ -1,59 +1,12 @@
 //! The machines that the styles stand for.
 
-use std::str::FromStr;
-
 use stationary_arch::{
     Accelerator, Array, Drain, GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding,
     Partition, Passes, PerOperand, ResidentLoad, Scratchpad, Skew, Strides, Topology,
 };
-use stationary_sim::{Dataflow, Mapping, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY};
+use stationary_sim::Mapping;
 
-use crate::name::UnknownName;
-
-/// The dataflow styles of ConfuciuX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// NVDLA-like: weight-stationary, adder trees over input channels.
-    Dla,
-    /// ShiDianNao-like: output-stationary, inputs handed between neighbours.
-    Shi,
-    /// Eyeriss-like: row-stationary, multicast buses.
-    Eye,
-}
-
-impl Style {
-    /// Every style.
-    pub const ALL: [Style; 3] = [Style::Dla, Style::Shi, Style::Eye];
-
-    /// The name on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        ["dla", "shi", "eye"][self as usize]
-    }
-
-    /// Its dataflow.
-    #[must_use]
-    pub fn dataflow(self) -> &'static Dataflow {
-        match self {
-            Style::Dla => &WEIGHT_STATIONARY,
-            Style::Shi => &OUTPUT_STATIONARY,
-            Style::Eye => &ROW_STATIONARY,
-        }
-    }
-}
-
-impl FromStr for Style {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL
-            .into_iter()
-            .find(|style| style.name() == text)
-            .ok_or_else(|| {
-                UnknownName::new("dataflow style", text, Self::ALL.map(Self::name).to_vec())
-            })
-    }
-}
+use crate::style::Style;
 
 /// What a style's machine takes its technology, clocks, DRAM and precision from when no
 /// accelerator is given: the plain systolic preset (45 nm, 1 GHz, int8, 16 bytes of DRAM a cycle,

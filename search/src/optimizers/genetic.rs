@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Optimizer, Standing, random};
+use super::{Optimizer, Standing, random, share};
 use crate::driver::Evaluated;
 use crate::problem::{Point, Problem, Verdict};
 
@@ -42,9 +42,9 @@ impl Genetic {
         let second = &self.parents[(at + 1) % self.parents.len()].point;
         let middle = first.len() / 2;
         let mut child: Point = [&first[..middle], &second[middle..]].concat();
-        for (gene, layer) in child.iter_mut().zip(problem.table().layers()) {
+        for (gene, value) in child.iter_mut().enumerate() {
             if self.rng.random_bool(MUTATION) {
-                *gene = self.rng.random_range(0..layer.len()) as u16;
+                *value = random::value(problem, gene, &mut self.rng);
             }
         }
         child
@@ -77,13 +77,7 @@ impl Optimizer for Genetic {
 }
 
 fn rank(a: &Verdict, b: &Verdict, limits: &[f64]) -> Ordering {
-    let share = |excess: &[f64]| -> f64 {
-        excess
-            .iter()
-            .zip(limits)
-            .map(|(e, limit)| e / limit.max(f64::MIN_POSITIVE))
-            .sum()
-    };
+    let share = |excess: &[f64]| share(excess, limits);
     match (a, b) {
         (Verdict::Feasible { objective: a }, Verdict::Feasible { objective: b }) => a.total_cmp(b),
         (Verdict::Feasible { .. }, Verdict::Infeasible { .. }) => Ordering::Less,

@@ -10,8 +10,13 @@
 //! all budgets and the separable cost. With one budget and an additive
 //! objective this is the classical greedy for the multiple-choice knapsack
 //! (Kellerer, Pferschy and Pisinger, Knapsack Problems, 2004, section 11.2).
+//! Where layers may form stages, it walks once for each number of stages, with
+//! the layers cut into stages of equal numbers.
+
+use std::ops::Range;
 
 use super::{Access, Optimizer, Standing};
+use crate::deployment::Deployment;
 use crate::driver::Evaluated;
 use crate::hull;
 use crate::problem::{Point, Problem};
@@ -27,7 +32,15 @@ impl Optimizer for Greedy {
         if std::mem::replace(&mut self.is_done, true) {
             return Vec::new();
         }
-        vec![walk(problem)]
+        let layers = problem.table().layers().len();
+        let most = problem.deployment().most_stages(layers);
+        let counts = match problem.deployment() {
+            Deployment::Pipelined | Deployment::Sequential => most..=most,
+            Deployment::Segmented { .. } => 1..=most,
+        };
+        counts
+            .map(|count| walk(problem, cut(layers, count)))
+            .collect()
     }
 
     fn tell(&mut self, _: &[Evaluated]) {}
@@ -45,19 +58,27 @@ impl Optimizer for Greedy {
     }
 }
 
-fn walk(problem: &Problem) -> Point {
-    let hulls = Ladders::new(problem).hulls();
-    let mut point: Point = hulls.iter().map(|hull| hull[0].option).collect();
-    let mut is_stuck = vec![false; point.len()];
-    for step in hull::steps(&hulls) {
+fn walk(problem: &Problem, stages: Vec<Range<usize>>) -> Point {
+    let ladders = Ladders::new(problem, stages);
+    let mut stages = ladders.stages(|hull| hull[0].option);
+    let mut is_stuck = vec![false; stages.len()];
+    for step in hull::steps(&ladders.hulls()) {
         if is_stuck[step.layer] {
             continue;
         }
-        point[step.layer] = step.heavy.option;
-        if !problem.is_feasible(&point) {
-            point[step.layer] = step.light.option;
+        stages[step.layer].option = step.heavy.option;
+        if !problem.is_feasible(&problem.assemble(&stages)) {
+            stages[step.layer].option = step.light.option;
             is_stuck[step.layer] = true;
         }
     }
-    point
+    problem.assemble(&stages)
+}
+
+/// The layers cut into so many stages of as equal numbers as can be.
+fn cut(layers: usize, stages: usize) -> Vec<Range<usize>> {
+    let end = |stage: usize| stage * layers / stages;
+    (0..stages)
+        .map(|stage| end(stage)..end(stage + 1))
+        .collect()
 }

@@ -1,8 +1,10 @@
 //! The optimisers: peers behind one trait, one line each to register.
 
+mod annealing;
 pub mod exact;
 mod genetic;
 mod greedy;
+mod grid;
 mod random;
 
 use crate::certificate::Certificate;
@@ -14,11 +16,12 @@ use crate::problem::{Point, Problem, Shortfall};
 ///
 /// The driver alternates `ask` and `tell` on one problem: each `tell` answers
 /// the last `ask`, in the same order, though a point may have been repaired and
-/// the list cut short. An optimiser is deterministic given its seed: it reads
+/// the list cut short. A point is settled before it is judged: an opening beyond
+/// the greatest number of stages is written as the joining that it means. An optimiser is deterministic given its seed: it reads
 /// no clock and starts no threads.
 pub trait Optimizer {
     /// The next points to evaluate, at most `room`; none when done. Each names
-    /// one existing option for every layer of the problem.
+    /// one existing value for every gene of the problem.
     fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point>;
 
     /// What became of the points asked for last.
@@ -60,9 +63,13 @@ pub enum Access {
 type Make = fn(u64) -> Box<dyn Optimizer>;
 
 const REGISTER: &[(&str, Make)] = &[
+    ("annealing", |seed| {
+        Box::new(annealing::Annealing::new(seed))
+    }),
     ("exact", |_| Box::new(exact::Exact::default())),
     ("genetic", |seed| Box::new(genetic::Genetic::new(seed))),
     ("greedy", |_| Box::new(greedy::Greedy::default())),
+    ("grid", |_| Box::new(grid::Grid::default())),
     ("random", |seed| Box::new(random::Random::new(seed))),
 ];
 
@@ -85,4 +92,13 @@ pub fn find(name: &str, seed: u64) -> Result<Box<dyn Optimizer>, UnknownName> {
     found
         .map(|(_, make)| make(seed))
         .ok_or_else(|| UnknownName::new("optimizer", name, names()))
+}
+
+/// The sum of excesses over budgets, each as a share of its limit: by how much
+/// an infeasible point is worse than another.
+fn share(excess: &[f64], limits: &[f64]) -> f64 {
+    let shares = excess.iter().zip(limits);
+    shares
+        .map(|(e, limit)| e / limit.max(f64::MIN_POSITIVE))
+        .sum()
 }

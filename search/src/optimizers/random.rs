@@ -1,4 +1,5 @@
-//! Uniform random points: every layer's option is drawn independently.
+//! Uniform random points: every layer's option is drawn independently. Where
+//! layers may join the stage before them, half of them do.
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -36,11 +37,19 @@ impl Optimizer for Random {
     }
 }
 
-/// One uniform random point.
+/// One random point.
 pub(super) fn draw(problem: &Problem, rng: &mut Xoshiro256PlusPlus) -> Point {
-    let layers = problem.table().layers();
-    layers
-        .iter()
-        .map(|layer| rng.random_range(0..layer.len()) as u16)
+    (0..problem.genes())
+        .map(|gene| value(problem, gene, rng))
         .collect()
+}
+
+/// A random value of a gene: uniform over the options, after an even chance to
+/// join the stage before where that is a value.
+pub(super) fn value(problem: &Problem, gene: usize, rng: &mut Xoshiro256PlusPlus) -> u16 {
+    let options = problem.table().layers()[gene].len();
+    if problem.values(gene) > options && rng.random_bool(0.5) {
+        return options as u16;
+    }
+    rng.random_range(0..options) as u16
 }

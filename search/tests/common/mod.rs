@@ -32,10 +32,12 @@ pub fn budget(text: &str) -> BudgetRequest {
     text.parse().expect("a budget")
 }
 
-/// How many random cases to try: `STATIONARY_CASES`, or 500.
-pub fn cases() -> u64 {
-    std::env::var("STATIONARY_CASES")
-        .map_or(500, |n| n.parse().expect("STATIONARY_CASES is a number"))
+/// How many random cases to try: `default`, or as many times more as
+/// `STATIONARY_CASES` says.
+pub fn cases(default: u64) -> u64 {
+    let factor = std::env::var("STATIONARY_CASES")
+        .map_or(1.0, |n| n.parse().expect("STATIONARY_CASES is a number"));
+    (default as f64 * factor).ceil() as u64
 }
 
 pub fn rng(seed: u64) -> Xoshiro256PlusPlus {
@@ -54,6 +56,7 @@ pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
         let options = rng.random_range(1..=5);
         let mut layer: Vec<Entry> = (0..options)
             .map(|at| Entry {
+                style: None,
                 pe: at,
                 tile: 1,
                 latency: rng.random_range(0..range),
@@ -65,6 +68,7 @@ pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
         if rng.random_bool(0.3) {
             let copy = layer[rng.random_range(0..layer.len())];
             layer.push(Entry {
+                style: None,
                 pe: options,
                 ..copy
             });

@@ -1,4 +1,4 @@
-//! The slowest layer made as fast as the budgets allow.
+//! The slowest stage made as fast as the budgets allow.
 //!
 //! ```text
 //! T = the least latency so that, with only the options of at most T cycles,
@@ -6,24 +6,33 @@
 //! ```
 //!
 //! Feasibility does not turn back as T grows, so T is found by binary search
-//! over the latencies that occur. With one budget the test is a sum of least
-//! usages; with two it is a knapsack.
+//! over the latencies that a stage may have. With one budget and a stage for each
+//! layer the test is a sum of least usages.
 
-use super::units::{Least, minimize};
-use super::{Answer, budgets, joint_shortfalls};
+use super::model::{Cost, Model, Question};
+use super::units::Least;
+use super::{Answer, joint_shortfalls};
 use crate::certificate::{Certificate, Kind};
-use crate::fixed::Fixed;
-use crate::problem::{Point, Problem};
+use crate::problem::Point;
 
-pub(super) fn solve(problem: &Problem, states: usize) -> Answer {
-    let layers = problem.table().layers();
-    let budgets = budgets(problem);
-    let latency = Fixed::integers(layers, |e| e.latency);
-    let cost = budgets.first().map_or(&latency, |&(usage, _)| usage);
-    let within = |most: u64| minimize(cost, &budgets, |i, j| layers[i][j].latency <= most, states);
-    let mut times: Vec<u64> = layers.iter().flatten().map(|e| e.latency).collect();
-    times.sort_unstable();
-    times.dedup();
+pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
+    let problem = model.problem();
+    let limits = model.limits();
+    let cost = if limits.is_empty() {
+        Cost::Latency
+    } else {
+        Cost::Usage(0)
+    };
+    let within = |slowest: u64| {
+        let limits = limits.clone();
+        let question = Question {
+            cost,
+            limits,
+            slowest,
+        };
+        model.answer(&question, states)
+    };
+    let times = model.latencies();
     let mut best: Option<Point> = None;
     // The least time that could be neither reached nor ruled out.
     let mut open: Option<u64> = None;
@@ -46,7 +55,7 @@ pub(super) fn solve(problem: &Problem, states: usize) -> Answer {
     }
     let Some(point) = best else {
         return match open {
-            None => Answer::Infeasible(joint_shortfalls(problem, states)),
+            None => Answer::Infeasible(joint_shortfalls(model, states)),
             Some(_) => Answer::Best {
                 point: None,
                 certificate: Certificate::none(),

@@ -1,26 +1,36 @@
 //! The exact optimiser: the optimum with its proof.
 //!
-//! - latency, energy: a multiple-choice knapsack, see `knapsack`;
-//! - throughput: binary search over the latencies that occur, see
-//!   `bottleneck`;
-//! - the product of latency and energy: a sequence of knapsacks with weighted
-//!   sums, see `product`.
+//! | objective | solved as |
+//! |---|---|
+//! | latency, energy | one additive question, see `model` |
+//! | throughput | binary search over the latencies that occur, see `bottleneck` |
+//! | the product of latency and energy | a sequence of weighted sums, see `product` |
+//!
+//! An additive question is a multiple-choice knapsack where each layer is a stage
+//! (see `knapsack`), and a shortest path under budgets where layers share hardware
+//! (see `path`).
 //!
 //! Costs are integers scaled to 60 bits, so an optimum is exact for latencies
 //! and exact to the rounding of a floating-point sum for the rest.
 
 mod bottleneck;
 mod dual;
+mod front;
 mod knapsack;
+mod model;
+mod path;
 mod product;
+mod relaxation;
 mod states;
 mod units;
 
-use self::units::minimize;
+pub use self::front::{Vertex, front};
+use self::model::{Cost, Model, Question};
+pub use self::relaxation::{Relaxation, relaxation};
 use super::{Access, Optimizer, Standing};
+use crate::budget::Budget;
 use crate::certificate::{Certificate, Kind};
 use crate::driver::Evaluated;
-use crate::fixed::Fixed;
 use crate::objective::Objective;
 use crate::problem::{Point, Problem, Shortfall};
 
@@ -49,10 +59,12 @@ pub fn solve(problem: &Problem, states: usize) -> Answer {
     if !short.is_empty() {
         return Answer::Infeasible(short);
     }
+    let model = Model::new(problem);
     match problem.objective() {
-        Objective::Latency | Objective::Energy => additive(problem, states),
-        Objective::Throughput => bottleneck::solve(problem, states),
-        Objective::Edp => product::solve(problem, states),
+        Objective::Latency => additive(&model, Cost::Latency, states),
+        Objective::Energy => additive(&model, Cost::Energy, states),
+        Objective::Throughput => bottleneck::solve(&model, states),
+        Objective::Edp => product::solve(&model, states),
     }
 }
 
@@ -90,17 +102,12 @@ impl Optimizer for Exact {
     }
 }
 
-fn additive(problem: &Problem, states: usize) -> Answer {
-    let layers = problem.table().layers();
-    let cost = match problem.objective() {
-        Objective::Energy => Fixed::scaled(layers, |e| e.energy),
-        _ => Fixed::integers(layers, |e| e.latency),
-    };
-    let Some(least) = minimize(&cost, &budgets(problem), |_, _| true, states) else {
-        return Answer::Infeasible(joint_shortfalls(problem, states));
+fn additive(model: &Model<'_>, cost: Cost, states: usize) -> Answer {
+    let Some(least) = model.minimize(cost, states) else {
+        return Answer::Infeasible(joint_shortfalls(model, states));
     };
     let (kind, lower_bound) = match &least.point {
-        Some(point) if least.is_proved => (Kind::Proved, problem.value(point)),
+        Some(point) if least.is_proved => (Kind::Proved, model.problem().value(point)),
         _ => (Kind::None, least.bound),
     };
     let certificate = Certificate {
@@ -117,31 +124,22 @@ fn additive(problem: &Problem, states: usize) -> Answer {
 }
 
 /// The least limit of each budget while the others are held.
-fn joint_shortfalls(problem: &Problem, states: usize) -> Vec<Shortfall> {
-    let budgets = budgets(problem);
-    let held = problem
-        .budgets()
-        .iter()
-        .enumerate()
-        .filter_map(|(at, budget)| {
-            let mut others = budgets.clone();
-            let (usage, _) = others.remove(at);
-            let least = minimize(usage, &others, |_, _| true, states)?.bound;
-            Some(Shortfall {
-                resource: budget.resource,
-                limit: budget.limit,
-                least,
-            })
-        });
+fn joint_shortfalls(model: &Model<'_>, states: usize) -> Vec<Shortfall> {
+    let budgets = model.problem().budgets().iter().enumerate();
+    let held = budgets.filter_map(|(at, &Budget { resource, limit })| {
+        let mut limits = model.limits();
+        limits.remove(at);
+        let question = Question {
+            cost: Cost::Usage(at),
+            limits,
+            slowest: u64::MAX,
+        };
+        let least = model.answer(&question, states)?.bound;
+        Some(Shortfall {
+            resource,
+            limit,
+            least,
+        })
+    });
     held.collect()
-}
-
-fn budgets(problem: &Problem) -> Vec<(&Fixed, i64)> {
-    let limits = problem.budgets().iter().map(|b| b.limit);
-    problem
-        .usage()
-        .iter()
-        .zip(limits)
-        .map(|(usage, limit)| (usage, usage.limit(limit)))
-        .collect()
 }

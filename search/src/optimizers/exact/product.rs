@@ -17,11 +17,10 @@
 //! Each solve proves a half-plane that holds every feasible point; together
 //! they prove the bound. Comparisons allow a relative 1e-12 for rounding.
 
-use super::units::minimize;
-use super::{Answer, budgets, joint_shortfalls};
+use super::model::{Cost, Model};
+use super::{Answer, joint_shortfalls};
 use crate::certificate::{Certificate, Cut, Kind, corner_bound};
-use crate::fixed::Fixed;
-use crate::problem::{Point, Problem};
+use crate::problem::Point;
 
 const EPSILON: f64 = 1e-12;
 
@@ -34,16 +33,16 @@ struct Vertex {
 }
 
 struct Front<'a> {
-    problem: &'a Problem,
+    model: &'a Model<'a>,
     states: usize,
     best: Option<(f64, Point)>,
     cuts: Vec<Cut>,
     is_proved: bool,
 }
 
-pub(super) fn solve(problem: &Problem, states: usize) -> Answer {
+pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
     let mut front = Front {
-        problem,
+        model,
         states,
         best: None,
         cuts: Vec::new(),
@@ -52,7 +51,7 @@ pub(super) fn solve(problem: &Problem, states: usize) -> Answer {
     let ends = (front.minimize(1.0, 0.0), front.minimize(0.0, 1.0));
     let (Some(left), Some(right)) = ends else {
         return if front.is_proved {
-            Answer::Infeasible(joint_shortfalls(problem, states))
+            Answer::Infeasible(joint_shortfalls(model, states))
         } else {
             front.close()
         };
@@ -79,9 +78,11 @@ impl Front<'_> {
     /// A feasible point that minimises `a C + b E`; nothing where there is none
     /// or none was found.
     fn minimize(&mut self, a: f64, b: f64) -> Option<Vertex> {
-        let layers = self.problem.table().layers();
-        let cost = Fixed::scaled(layers, |e| a * e.latency as f64 + b * e.energy);
-        let least = minimize(&cost, &budgets(self.problem), |_, _| true, self.states)?;
+        let cost = Cost::Weighted {
+            latency: a,
+            energy: b,
+        };
+        let least = self.model.minimize(cost, self.states)?;
         self.is_proved &= least.is_proved;
         let cut = Cut {
             latency: a,
@@ -90,7 +91,7 @@ impl Front<'_> {
         };
         self.cuts.push(cut);
         let point = least.point?;
-        let totals = self.problem.totals(&point);
+        let totals = self.model.problem().totals(&point);
         let (latency, energy) = (totals.latency as f64, totals.energy);
         if self
             .best

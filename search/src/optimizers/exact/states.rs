@@ -29,11 +29,11 @@ pub(super) enum Search {
 }
 
 #[derive(Clone, Copy)]
-struct State<const K: usize> {
-    weight: [i64; K],
-    cost: i64,
-    parent: u32,
-    item: u16,
+pub(super) struct State<const K: usize> {
+    pub(super) weight: [i64; K],
+    pub(super) cost: i64,
+    pub(super) parent: u32,
+    pub(super) item: u16,
 }
 
 /// Searches a core for its cheapest assignment below `target`. `room` is the
@@ -240,13 +240,13 @@ fn lightest<const K: usize>(layer: &[Item<K>], k: usize) -> i64 {
 
 /// Drops beaten states from a list sorted by weight and cost.
 #[derive(Default)]
-struct Staircase {
+pub(super) struct Staircase {
     ranks: Vec<i64>,
     least: Vec<i64>,
 }
 
 impl Staircase {
-    fn filter<const K: usize>(&mut self, states: &mut Vec<State<K>>) {
+    pub(super) fn filter<const K: usize>(&mut self, states: &mut Vec<State<K>>) {
         if K == 1 {
             let mut least = i64::MAX;
             states.retain(|state| {

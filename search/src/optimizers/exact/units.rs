@@ -1,6 +1,5 @@
 //! From the table's units to a knapsack in integers and back.
 
-use super::dual::Dual;
 use super::knapsack::{Instance, Item, Solution, Solved};
 use crate::fixed::Fixed;
 use crate::problem::Point;
@@ -72,13 +71,21 @@ fn solve<const K: usize>(
     if layers.iter().any(Vec::is_empty) {
         return None;
     }
-    let scale = cost.scale();
-    let optimum = |solution: &Solution| solution.cost as f64 / scale;
-    let (solution, dual, bound, is_proved): (Option<Solution>, Dual<K>, f64, bool) =
-        match (Instance { layers, limit }).solve(states) {
+    Least::from_integers(Instance { layers, limit }.solve(states), cost, usage)
+}
+
+impl Least {
+    /// Back to the table's units; nothing where there is no solution.
+    pub(super) fn from_integers<const K: usize>(
+        solved: Solved<K>,
+        cost: &Fixed,
+        usage: &[&Fixed],
+    ) -> Option<Self> {
+        let scale = cost.scale();
+        let (solution, dual, bound, is_proved) = match solved {
             Solved::Infeasible => return None,
             Solved::Optimal { solution, dual } => {
-                let bound = optimum(&solution);
+                let bound = solution.cost as f64 / scale;
                 (Some(solution), dual, bound, true)
             }
             Solved::Stopped {
@@ -87,12 +94,13 @@ fn solve<const K: usize>(
                 bound,
             } => (incumbent, dual, bound / scale, false),
         };
-    let price = |(m, usage): (&f64, &&Fixed)| m * usage.scale() / scale;
-    Some(Least {
-        point: solution.map(|s| s.options),
-        is_proved,
-        bound,
-        relaxation: dual.bound / scale,
-        multipliers: dual.multipliers.iter().zip(usage).map(price).collect(),
-    })
+        let price = |(m, usage): (&f64, &&Fixed)| m * usage.scale() / scale;
+        Some(Self {
+            point: solution.map(|s: Solution| s.options),
+            is_proved,
+            bound,
+            relaxation: dual.bound / scale,
+            multipliers: dual.multipliers.iter().zip(usage).map(price).collect(),
+        })
+    }
 }

@@ -1,0 +1,123 @@
+//! Optimisers side by side: the same problems, budgets, repair and seeds.
+//!
+//! ```text
+//! for each instance, optimiser and seed:  run, keep the curve of improvements
+//! gap = value / optimum - 1               the optimum is the exact optimiser's
+//! ```
+//!
+//! Time is counted in evaluations of a whole network. An optimiser that reads
+//! the table itself is charged, before its first point, with as many as it takes
+//! to see every option of a layer.
+
+mod report;
+mod statistics;
+
+use crate::driver::{Settings, run};
+use crate::name::UnknownName;
+use crate::optimizers::exact::{self, Answer};
+use crate::optimizers::{self, Access};
+use crate::problem::Problem;
+use crate::repair::Repair;
+
+pub use report::{
+    Anytime, Comparison, Expected, Profile, Ratio, Report, RunLength, Speedup, TARGETS, report,
+};
+pub use statistics::{Signed, holm, quantile, wilcoxon};
+
+/// A problem with a name and the value that gaps are measured from.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// What to call it.
+    pub name: String,
+    /// The problem.
+    pub problem: Problem,
+    /// The least objective: proved, or the best that is known.
+    pub optimum: Option<f64>,
+    /// Whether it is proved, or that there is none.
+    pub is_proved: bool,
+}
+
+/// One run, without the points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// The instance, by its place.
+    pub instance: usize,
+    /// The optimiser's name.
+    pub optimizer: String,
+    /// The seed.
+    pub seed: u64,
+    /// Evaluations charged when the run ended.
+    pub spent: u64,
+    /// The objective after each improvement: (evaluations charged, best).
+    pub curve: Vec<(u64, f64)>,
+}
+
+impl Instance {
+    /// Solves the problem exactly for its optimum.
+    pub fn new(name: String, problem: Problem) -> Self {
+        let answer = exact::solve(&problem, exact::STATES);
+        let (optimum, is_proved) = match answer {
+            Answer::Best { point, certificate } => {
+                let is_proved = certificate.kind == crate::Kind::Proved;
+                (point.map(|point| problem.value(&point)), is_proved)
+            }
+            Answer::Infeasible(_) => (None, true),
+        };
+        Self {
+            name,
+            problem,
+            optimum,
+            is_proved,
+        }
+    }
+
+    /// A number that tells this instance from others: FNV-1a over its table,
+    /// deployment, objective and limits.
+    pub fn fingerprint(&self) -> u64 {
+        let problem = &self.problem;
+        let mut text = problem.table().to_csv();
+        text.push_str(&format!("{} {}", problem.deployment(), problem.objective()));
+        for budget in problem.budgets() {
+            text.push_str(&format!(" {}={}", budget.resource, budget.limit));
+        }
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    }
+}
+
+/// Runs one optimiser on one instance.
+///
+/// # Errors
+/// [`UnknownName`] where there is no such optimiser.
+pub fn trial(
+    instances: &[Instance],
+    instance: usize,
+    optimizer: &str,
+    seed: u64,
+    evaluations: u64,
+) -> Result<Trial, UnknownName> {
+    let problem = &instances[instance].problem;
+    let mut found = optimizers::find(optimizer, seed)?;
+    let options = problem.table().layers().iter().map(Vec::len).max();
+    let charge = match found.access() {
+        Access::Points => 0,
+        Access::Table => options.unwrap_or(0) as u64,
+    };
+    let settings = Settings {
+        evaluations: evaluations.saturating_sub(charge),
+        repair: Repair::Lower,
+        keep: 1,
+    };
+    let outcome = run(problem, &mut *found, &settings);
+    let curve = outcome.curve.iter();
+    Ok(Trial {
+        instance,
+        optimizer: optimizer.to_owned(),
+        seed,
+        spent: charge + outcome.evaluations.calls,
+        curve: curve
+            .map(|&(calls, value)| (charge + calls, value))
+            .collect(),
+    })
+}

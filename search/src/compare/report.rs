@@ -1,0 +1,407 @@
+//! What follows from the trials of a comparison.
+
+use super::statistics::{bootstrap, holm, quantile, wilcoxon};
+use super::{Instance, Trial};
+
+/// The targets, as factors on the optimum. The last one is the optimum itself,
+/// to a relative 1e-9.
+pub const TARGETS: [f64; 6] = [1.5, 1.1, 1.05, 1.02, 1.01, 1.0];
+/// More than the rounding of a sum, less than any difference that counts.
+const EXACT: f64 = 1e-9;
+
+/// All figures of a comparison. Numbers may be infinite, where nothing feasible
+/// or no success was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Instance by instance and optimiser by optimiser.
+    pub run_lengths: Vec<RunLength>,
+    /// Gaps over time, likewise.
+    pub anytime: Vec<Anytime>,
+    /// By optimiser: the share of (instance, seed, target) that is reached, at
+    /// each checkpoint.
+    pub ecdf: Vec<(String, Vec<f64>)>,
+    /// By optimiser and target.
+    pub profiles: Vec<Profile>,
+    /// Each pair of optimisers.
+    pub comparisons: Vec<Comparison>,
+    /// By optimiser and target, against the reference one.
+    pub speedups: Vec<Speedup>,
+    /// The numbers of evaluations at which `anytime` and `ecdf` look.
+    pub checkpoints: Vec<u64>,
+}
+
+/// How long an optimiser takes on an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunLength {
+    /// The instance, by its place.
+    pub instance: usize,
+    /// The optimiser.
+    pub optimizer: String,
+    /// Quartiles of the gap at the end: 25 %, 50 %, 75 %.
+    pub gap: [f64; 3],
+    /// One for each of [`TARGETS`].
+    pub expected: Vec<Expected>,
+}
+
+/// The expected running time to a target (Hansen et al., Optimization Methods
+/// and Software 36(1), 2021): all evaluations before the target was reached,
+/// those of failures included, over the number of successes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// Evaluations; infinite without a success.
+    pub evaluations: f64,
+    /// Successes among the seeds.
+    pub successes: usize,
+    /// The number of seeds.
+    pub seeds: usize,
+}
+
+/// Gaps over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anytime {
+    /// The instance, by its place.
+    pub instance: usize,
+    /// The optimiser.
+    pub optimizer: String,
+    /// Quartiles of the gap at each checkpoint.
+    pub gaps: Vec<[f64; 3]>,
+}
+
+/// A performance profile (Dolan and More, Mathematical Programming 91, 2002) on
+/// the expected running time to a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The optimiser.
+    pub optimizer: String,
+    /// The target, one of [`TARGETS`].
+    pub target: f64,
+    /// (ratio, share of the instances on which the expected running time is at
+    /// most that many times the best one's).
+    pub shares: Vec<(f64, f64)>,
+}
+
+/// Whether two optimisers differ in their final gaps, paired by instance and
+/// seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// One optimiser.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Pairs in which the first, the second, or neither has the lesser gap.
+    pub wins: [usize; 3],
+    /// Two-sided probability by Wilcoxon's signed ranks.
+    pub p: f64,
+    /// The same after Holm's adjustment over all pairs of optimisers.
+    pub adjusted: f64,
+}
+
+/// How many times faster than the reference an optimiser reaches a target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speedup {
+    /// The optimiser.
+    pub optimizer: String,
+    /// The target, one of [`TARGETS`].
+    pub target: f64,
+    /// On how many instances both reach the target.
+    pub instances: usize,
+    /// Over those instances; nothing where there is none.
+    pub ratio: Option<Ratio>,
+}
+
+/// A ratio of expected running times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ratio {
+    /// Geometric mean over instances.
+    pub mean: f64,
+    /// Its 95 % interval, over resamples of the seeds.
+    pub interval: [f64; 2],
+    /// The least over instances.
+    pub worst: f64,
+}
+
+/// Figures from trials, which hold each instance, optimiser and seed once.
+/// Instances without a known optimum are left out. `reference` is the optimiser
+/// that speed-ups are measured against, and `seed` that of the resampling.
+pub fn report(
+    instances: &[Instance],
+    optimizers: &[String],
+    trials: &[Trial],
+    reference: &str,
+    evaluations: u64,
+    seed: u64,
+) -> Report {
+    let checkpoints = checkpoints(evaluations);
+    let study = Study { instances, trials };
+    let solved: Vec<usize> = (0..instances.len())
+        .filter(|&at| instances[at].optimum.is_some())
+        .collect();
+    let mut run_lengths = Vec::new();
+    let mut anytime = Vec::new();
+    for &instance in &solved {
+        for optimizer in optimizers {
+            let cell = study.cell(instance, optimizer);
+            let at = |time: u64| -> Vec<f64> {
+                cell.iter().map(|trial| study.gap(trial, time)).collect()
+            };
+            run_lengths.push(RunLength {
+                instance,
+                optimizer: optimizer.clone(),
+                gap: quartiles(&at(u64::MAX)),
+                expected: (0..TARGETS.len())
+                    .map(|target| study.expected(&cell, target))
+                    .collect(),
+            });
+            anytime.push(Anytime {
+                instance,
+                optimizer: optimizer.clone(),
+                gaps: checkpoints
+                    .iter()
+                    .map(|&time| quartiles(&at(time)))
+                    .collect(),
+            });
+        }
+    }
+    Report {
+        ecdf: optimizers
+            .iter()
+            .map(|o| (o.clone(), study.ecdf(&solved, o, &checkpoints)))
+            .collect(),
+        profiles: profiles(&solved, optimizers, &run_lengths),
+        comparisons: study.comparisons(&solved, optimizers),
+        speedups: (optimizers.iter())
+            .flat_map(|o| (0..TARGETS.len()).map(move |target| (o, target)))
+            .map(|(o, target)| study.speedup(&solved, [reference, o], target, seed))
+            .collect(),
+        run_lengths,
+        anytime,
+        checkpoints,
+    }
+}
+
+struct Study<'a> {
+    instances: &'a [Instance],
+    trials: &'a [Trial],
+}
+
+impl Study<'_> {
+    /// The trials of an optimiser on an instance, by seed.
+    fn cell(&self, instance: usize, optimizer: &str) -> Vec<&Trial> {
+        let is_in = |t: &&Trial| t.instance == instance && t.optimizer == optimizer;
+        let mut cell: Vec<&Trial> = self.trials.iter().filter(is_in).collect();
+        cell.sort_by_key(|trial| trial.seed);
+        cell
+    }
+
+    fn optimum(&self, trial: &Trial) -> f64 {
+        let optimum = self.instances[trial.instance].optimum;
+        optimum.expect("instances without an optimum are left out")
+    }
+
+    /// The gap after so many evaluations; infinite before anything feasible.
+    fn gap(&self, trial: &Trial, time: u64) -> f64 {
+        let known = trial.curve.partition_point(|&(at, _)| at <= time);
+        let Some(&(_, value)) = trial.curve[..known].last() else {
+            return f64::INFINITY;
+        };
+        gap(value, self.optimum(trial))
+    }
+
+    /// When a trial reached a target.
+    fn hit(&self, trial: &Trial, target: usize) -> Option<u64> {
+        let optimum = self.optimum(trial);
+        let most = (TARGETS[target] - 1.0).max(EXACT);
+        let mut curve = trial.curve.iter();
+        curve
+            .find(|&&(_, value)| gap(value, optimum) <= most)
+            .map(|&(at, _)| at)
+    }
+
+    fn expected(&self, cell: &[&Trial], target: usize) -> Expected {
+        let hits: Vec<Option<u64>> = cell.iter().map(|trial| self.hit(trial, target)).collect();
+        let successes = hits.iter().flatten().count();
+        let spent = cell
+            .iter()
+            .zip(&hits)
+            .map(|(trial, hit)| hit.unwrap_or(trial.spent));
+        let evaluations = match successes {
+            0 => f64::INFINITY,
+            _ => spent.sum::<u64>() as f64 / successes as f64,
+        };
+        Expected {
+            evaluations,
+            successes,
+            seeds: cell.len(),
+        }
+    }
+
+    fn ecdf(&self, instances: &[usize], optimizer: &str, checkpoints: &[u64]) -> Vec<f64> {
+        let mut hits = Vec::new();
+        for &instance in instances {
+            for trial in self.cell(instance, optimizer) {
+                hits.extend((0..TARGETS.len()).map(|target| self.hit(trial, target)));
+            }
+        }
+        let share = |&time: &u64| {
+            let reached = hits.iter().flatten().filter(|hit| **hit <= time).count();
+            reached as f64 / hits.len().max(1) as f64
+        };
+        checkpoints.iter().map(share).collect()
+    }
+
+    fn comparisons(&self, instances: &[usize], optimizers: &[String]) -> Vec<Comparison> {
+        let mut comparisons = Vec::new();
+        for (at, first) in optimizers.iter().enumerate() {
+            for second in &optimizers[at + 1..] {
+                let mut differences = Vec::new();
+                for &instance in instances {
+                    let pairs = self
+                        .cell(instance, first)
+                        .into_iter()
+                        .zip(self.cell(instance, second));
+                    differences.extend(pairs.map(|(a, b)| {
+                        let gaps = [a, b].map(|trial| self.gap(trial, u64::MAX));
+                        if gaps[0] == gaps[1] {
+                            0.0
+                        } else {
+                            gaps[0] - gaps[1]
+                        }
+                    }));
+                }
+                let count = |is: fn(&f64) -> bool| differences.iter().copied().filter(is).count();
+                let wins = [
+                    count(|d| *d < 0.0),
+                    count(|d| *d > 0.0),
+                    count(|d| *d == 0.0),
+                ];
+                comparisons.push(Comparison {
+                    first: first.clone(),
+                    second: second.clone(),
+                    wins,
+                    p: wilcoxon(&differences).p,
+                    adjusted: 1.0,
+                });
+            }
+        }
+        let p: Vec<f64> = comparisons.iter().map(|c| c.p).collect();
+        for (comparison, adjusted) in comparisons.iter_mut().zip(holm(&p)) {
+            comparison.adjusted = adjusted;
+        }
+        comparisons
+    }
+
+    fn speedup(
+        &self,
+        instances: &[usize],
+        [reference, optimizer]: [&str; 2],
+        target: usize,
+        seed: u64,
+    ) -> Speedup {
+        let time = |cell: &[&Trial]| self.expected(cell, target).evaluations;
+        let cells = instances
+            .iter()
+            .map(|&i| [self.cell(i, reference), self.cell(i, optimizer)]);
+        let is_reached = |cells: &[Vec<&Trial>; 2]| cells.iter().all(|c| time(c).is_finite());
+        let cells: Vec<_> = cells.filter(is_reached).collect();
+        let ratios = |seeds: &[usize]| -> Vec<f64> {
+            let drawn = |cell: &[&Trial]| -> f64 {
+                time(&seeds.iter().map(|&at| cell[at]).collect::<Vec<_>>())
+            };
+            cells
+                .iter()
+                .map(|[reference, own]| ratio(drawn(reference), drawn(own)))
+                .collect()
+        };
+        let summary = |cells: &[Vec<&Trial>; 2]| {
+            let seeds = cells[0].len();
+            let found = ratios(&(0..seeds).collect::<Vec<_>>());
+            Ratio {
+                mean: geometric_mean(&found),
+                interval: bootstrap(seeds, seed, |indices| geometric_mean(&ratios(indices))),
+                worst: found.iter().copied().fold(f64::INFINITY, f64::min),
+            }
+        };
+        Speedup {
+            optimizer: optimizer.to_owned(),
+            target: TARGETS[target],
+            instances: cells.len(),
+            ratio: cells.first().map(summary),
+        }
+    }
+}
+
+fn profiles(instances: &[usize], optimizers: &[String], lengths: &[RunLength]) -> Vec<Profile> {
+    let time = |instance: usize, optimizer: &String, target: usize| {
+        let mut cells = lengths.iter();
+        let cell = cells.find(|l| l.instance == instance && l.optimizer == *optimizer);
+        cell.map_or(f64::INFINITY, |l| l.expected[target].evaluations)
+    };
+    let mut profiles = Vec::new();
+    for optimizer in optimizers {
+        for (target, &factor) in TARGETS.iter().enumerate() {
+            let ratio = |&instance: &usize| {
+                let times = optimizers.iter().map(|o| time(instance, o, target));
+                let own = time(instance, optimizer, target);
+                own.is_finite()
+                    .then(|| own / times.fold(f64::INFINITY, f64::min))
+            };
+            let ratios: Vec<f64> = instances.iter().filter_map(ratio).collect();
+            let share = |most: f64| {
+                let within = ratios.iter().filter(|ratio| **ratio <= most).count();
+                (most, within as f64 / instances.len().max(1) as f64)
+            };
+            profiles.push(Profile {
+                optimizer: optimizer.clone(),
+                target: factor,
+                shares: (0..=10)
+                    .map(|power| share(f64::from(1u32 << power)))
+                    .collect(),
+            });
+        }
+    }
+    profiles
+}
+
+/// 1, 2, 5, 10, 20, 50, ... up to the budget.
+fn checkpoints(evaluations: u64) -> Vec<u64> {
+    let mut checkpoints: Vec<u64> = Vec::new();
+    let mut decade: u64 = 1;
+    while decade <= evaluations {
+        checkpoints.extend([1, 2, 5].map(|digit| decade.saturating_mul(digit)));
+        let Some(next) = decade.checked_mul(10) else {
+            break;
+        };
+        decade = next;
+    }
+    checkpoints.retain(|&at| at < evaluations);
+    checkpoints.push(evaluations);
+    checkpoints
+}
+
+fn gap(value: f64, optimum: f64) -> f64 {
+    if value <= optimum {
+        0.0
+    } else {
+        // An optimum of zero is met or infinitely far away.
+        value / optimum - 1.0
+    }
+}
+
+/// How many times longer one time is than another, where a resample may have
+/// no success in either.
+fn ratio(reference: f64, own: f64) -> f64 {
+    match (reference.is_finite(), own.is_finite()) {
+        (true, true) => reference / own,
+        (false, true) => f64::INFINITY,
+        (true, false) => 0.0,
+        (false, false) => 1.0,
+    }
+}
+
+fn geometric_mean(ratios: &[f64]) -> f64 {
+    (ratios.iter().map(|r| r.ln()).sum::<f64>() / ratios.len() as f64).exp()
+}
+
+fn quartiles(values: &[f64]) -> [f64; 3] {
+    [0.25, 0.5, 0.75].map(|share| quantile(values, share))
+}

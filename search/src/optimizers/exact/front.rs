@@ -1,0 +1,67 @@
+//! The Pareto front of a budget and the objective, by sweeping the budget.
+
+use rayon::prelude::*;
+
+use super::{Answer, solve};
+use crate::certificate::Certificate;
+use crate::problem::{Point, Problem};
+
+/// The best assignment under one limit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vertex {
+    /// The limit on the swept budget.
+    pub limit: f64,
+    /// The assignment; none where the other budgets forbid it, or where the
+    /// allowed number of states was reached before one was found.
+    pub point: Option<Point>,
+    /// Its objective.
+    pub objective: Option<f64>,
+    /// What is proved about it.
+    pub certificate: Certificate,
+}
+
+/// Solves the problem under `count` limits on one budget, evenly apart from the
+/// least that any assignment takes to what the best one takes without that
+/// budget, in parallel. The other budgets stay. Nothing where they cannot be
+/// kept at all.
+///
+/// # Panics
+/// If there is no such budget.
+pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> Vec<Vertex> {
+    let usage = &problem.usage()[budget];
+    let least = problem.least(usage) as f64 / usage.scale();
+    // Any assignment keeps the sum of the layers' greatest usages.
+    let all: i64 = usage
+        .values()
+        .iter()
+        .filter_map(|layer| layer.iter().max())
+        .sum();
+    let open = problem.with_limit(budget, all as f64 / usage.scale());
+    let Answer::Best {
+        point: Some(best), ..
+    } = solve(&open, states)
+    else {
+        return Vec::new();
+    };
+    // Not below the least by a rounding.
+    let most = open.used(&best)[budget].max(least);
+    let limits = (0..count).map(|at| {
+        let share = at as f64 / (count.max(2) - 1) as f64;
+        least + share * (most - least)
+    });
+    let limits: Vec<f64> = limits.collect();
+    let vertex = |limit: f64| {
+        let problem = problem.with_limit(budget, limit);
+        let (point, certificate) = match solve(&problem, states) {
+            Answer::Best { point, certificate } => (point, certificate),
+            Answer::Infeasible(_) => (None, Certificate::infeasible()),
+        };
+        Vertex {
+            limit,
+            objective: point.as_ref().map(|point| problem.value(point)),
+            point,
+            certificate,
+        }
+    };
+    limits.into_par_iter().map(vertex).collect()
+}

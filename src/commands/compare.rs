@@ -1,0 +1,502 @@
+//! `compare`: optimisers side by side.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
+use stationary::search::{BudgetRequest, Problem, optimizers};
+
+use crate::Answer;
+use crate::cli::{Common, Compare, Costs, Format};
+use crate::commands::costs;
+use crate::inputs;
+use crate::output;
+use crate::report::format::{percent, table, thousands};
+
+/// Runs what is not recorded yet, and reports.
+pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
+    let names = names(args)?;
+    let instances = instances(args, common)?;
+    let trials = trials(args, common, &instances, &names)?;
+    let figures = report(
+        &instances,
+        &names,
+        &trials,
+        &args.against,
+        args.evaluations,
+        common.seed,
+    );
+    let page = Page {
+        args,
+        common,
+        instances: &instances,
+        names: &names,
+        trials: &trials,
+        figures,
+    };
+    output::print(&match common.format {
+        Format::Json => serde_json::to_string_pretty(&page.json())?,
+        Format::Csv => page.csv()?,
+        Format::Table => page.table(),
+    })?;
+    Ok(Answer::Yes)
+}
+
+/// The optimisers asked for, each once, the reference among them.
+fn names(args: &Compare) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let all = || optimizers::names().into_iter().map(str::to_owned).collect();
+    let asked = if args.optimizer.is_empty() {
+        all()
+    } else {
+        args.optimizer.clone()
+    };
+    for name in asked.into_iter().chain([args.against.clone()]) {
+        optimizers::find(&name, 0)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
+    let mut sources: Vec<(String, Costs)> = Vec::new();
+    for path in &args.table {
+        let costs = Costs {
+            table: Some(path.clone()),
+            network: None,
+            dataflow: String::new(),
+            model: args.model.clone(),
+        };
+        let stem = path.file_stem().unwrap_or(path.as_os_str());
+        sources.push((stem.to_string_lossy().into_owned(), costs));
+    }
+    for network in &args.network {
+        for dataflow in &args.dataflow {
+            let costs = Costs {
+                table: None,
+                network: Some(network.clone()),
+                dataflow: dataflow.clone(),
+                model: args.model.clone(),
+            };
+            sources.push((format!("{network} {dataflow}"), costs));
+        }
+    }
+    let mut instances: Vec<Instance> = Vec::new();
+    for (source, costs) in sources {
+        let (costs, _) = costs::load(&costs, common)?;
+        for deployment in &args.deployment {
+            for objective in &args.objective {
+                for budget in &args.budget {
+                    let requests: Vec<BudgetRequest> = budget
+                        .split('+')
+                        .map(str::parse)
+                        .collect::<Result<_, _>>()?;
+                    let problem = Problem::deployed(
+                        costs.clone(),
+                        deployment.parse()?,
+                        objective.parse()?,
+                        &requests,
+                    )?;
+                    let name = format!("{source}, {deployment}, {objective}, {budget}");
+                    if instances.iter().any(|i| i.name == name) {
+                        bail!("the instance `{name}` is asked for twice");
+                    }
+                    instances.push(Instance::new(name, problem));
+                }
+            }
+        }
+    }
+    Ok(instances)
+}
+
+/// What tells a run from others in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    fingerprint: String,
+    optimizer: String,
+    seed: u64,
+    evaluations: u64,
+}
+
+/// Every run, in the order of instances, optimisers and seeds, whatever the
+/// order in which they ended.
+fn trials(
+    args: &Compare,
+    common: &Common,
+    instances: &[Instance],
+    names: &[String],
+) -> Result<Vec<Trial>> {
+    let fingerprints: Vec<String> = instances
+        .iter()
+        .map(|i| format!("{:016x}", i.fingerprint()))
+        .collect();
+    let mut lines = Vec::new();
+    let mut known = HashMap::new();
+    if let Some(path) = &args.resume {
+        for (line, key, trial) in recorded(path)? {
+            lines.push(line);
+            known.insert(key, trial);
+        }
+    }
+    let record = match &args.record {
+        None => None,
+        Some(path) => {
+            // A resumed record begins with what it had, less a line cut short.
+            inputs::write(path, &lines.concat())?;
+            let file = File::options().append(true).open(path);
+            Some(Mutex::new(file.with_context(|| {
+                format!("cannot write {}", path.display())
+            })?))
+        }
+    };
+    let mut jobs = Vec::new();
+    for instance in 0..instances.len() {
+        for name in names {
+            let seeds = (0..args.seeds).map(|n| common.seed.wrapping_add(n));
+            jobs.extend(seeds.map(|seed| (instance, name, seed)));
+        }
+    }
+    let bar = output::progress(common, "runs", jobs.len() as u64);
+    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Trial> {
+        let key = Key {
+            fingerprint: fingerprints[instance].clone(),
+            optimizer: name.clone(),
+            seed,
+            evaluations: args.evaluations,
+        };
+        if let Some((spent, curve)) = known.get(&key) {
+            bar.inc(1);
+            return Ok(Trial {
+                instance,
+                optimizer: name.clone(),
+                seed,
+                spent: *spent,
+                curve: curve.clone(),
+            });
+        }
+        let trial = trial(instances, instance, name, seed, args.evaluations)?;
+        if let Some(file) = &record {
+            let mut line = line(&key, &instances[instance].name, &trial).to_string();
+            line.push('\n');
+            let mut file = file
+                .lock()
+                .map_err(|_| anyhow!("another run failed to record"))?;
+            file.write_all(line.as_bytes())
+                .context("cannot write the record")?;
+        }
+        bar.inc(1);
+        Ok(trial)
+    };
+    let trials: Result<Vec<Trial>> = jobs.into_par_iter().map(job).collect();
+    bar.finish_and_clear();
+    trials
+}
+
+const RECORD: &str = "stationary/compare-run/1";
+
+fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
+    json!({
+        "schema": RECORD, "version": env!("CARGO_PKG_VERSION"), "instance": instance,
+        "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
+        "evaluations": key.evaluations, "spent": trial.spent, "curve": trial.curve,
+    })
+}
+
+/// What a record keeps of a run: evaluations charged, and the curve.
+type Kept = (u64, Vec<(u64, f64)>);
+
+/// A field of a line with what was found there.
+type Fault = (&'static str, Value);
+
+/// The runs of a record. A last line without its end was cut short by an
+/// interruption and is left out; any other fault is an error.
+fn recorded(path: &Path) -> Result<Vec<(String, Key, Kept)>> {
+    let text = inputs::read(path)?;
+    let mut runs = Vec::new();
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        if !line.ends_with('\n') {
+            break;
+        }
+        let place = || format!("{}:{}", path.display(), at + 1);
+        let value: Value = serde_json::from_str(line).with_context(|| {
+            format!(
+                "{}: found no JSON; expected a run as --record writes it",
+                place()
+            )
+        })?;
+        let run = run(&value).map_err(|(field, found)| {
+            anyhow!(
+                "{}: found {field} {found}; expected a run as --record of this version writes it",
+                place()
+            )
+        })?;
+        runs.push((line.to_owned(), run.0, run.1));
+    }
+    Ok(runs)
+}
+
+fn run(value: &Value) -> Result<(Key, Kept), Fault> {
+    let bad = |field: &'static str| (field, value[field].clone());
+    let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
+    let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
+    if text("schema")? != RECORD {
+        return Err(bad("schema"));
+    }
+    if text("version")? != env!("CARGO_PKG_VERSION") {
+        return Err(bad("version"));
+    }
+    let key = Key {
+        fingerprint: text("fingerprint")?.to_owned(),
+        optimizer: text("optimizer")?.to_owned(),
+        seed: number("seed")?,
+        evaluations: number("evaluations")?,
+    };
+    let step = |step: &Value| Some((step[0].as_u64()?, step[1].as_f64()?));
+    let curve = value["curve"].as_array().ok_or(bad("curve"))?;
+    let curve: Option<Vec<_>> = curve.iter().map(step).collect();
+    Ok((key, (number("spent")?, curve.ok_or(bad("curve"))?)))
+}
+
+struct Page<'a> {
+    args: &'a Compare,
+    common: &'a Common,
+    instances: &'a [Instance],
+    names: &'a [String],
+    trials: &'a [Trial],
+    figures: Report,
+}
+
+impl Page<'_> {
+    fn json(&self) -> Value {
+        let f = &self.figures;
+        let instances: Vec<Value> = (self.instances.iter())
+            .map(|i| {
+                json!({
+                    "name": i.name, "fingerprint": format!("{:016x}", i.fingerprint()),
+                    "optimum": i.optimum, "proved": i.is_proved,
+                })
+            })
+            .collect();
+        let name = |at: usize| &self.instances[at].name;
+        let lengths: Vec<Value> = (f.run_lengths.iter().zip(&f.anytime))
+            .map(|(l, a)| {
+                let targets = l.expected.iter().zip(TARGETS).map(|(e, target)| {
+                    json!({
+                        "target": target, "evaluations": finite(e.evaluations),
+                        "successes": e.successes, "seeds": e.seeds,
+                        "success_rate": e.successes as f64 / e.seeds as f64,
+                    })
+                });
+                json!({
+                    "instance": name(l.instance), "optimizer": l.optimizer,
+                    "final_gap": l.gap.map(finite),
+                    "expected_running_time": targets.collect::<Vec<_>>(),
+                    "anytime_gap": a.gaps.iter().map(|g| g.map(finite)).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let ecdf = f
+            .ecdf
+            .iter()
+            .map(|(o, shares)| json!({"optimizer": o, "shares": shares}));
+        let profiles = f
+            .profiles
+            .iter()
+            .map(|p| json!({"optimizer": p.optimizer, "target": p.target, "shares": p.shares}));
+        let comparisons = f.comparisons.iter().map(|c| {
+            let [first, second, ties] = c.wins;
+            json!({
+                "first": c.first, "second": c.second,
+                "first_better": first, "second_better": second, "equal": ties,
+                "p": c.p, "p_holm": c.adjusted,
+            })
+        });
+        let speedups = f.speedups.iter().map(|s| {
+            let ratio = s.ratio.map(|r| {
+                json!({
+                    "mean": finite(r.mean), "interval": r.interval.map(finite),
+                    "worst": finite(r.worst),
+                })
+            });
+            json!({
+                "optimizer": s.optimizer, "target": s.target, "instances": s.instances,
+                "ratio": ratio,
+            })
+        });
+        json!({
+            "schema": "stationary/compare/1",
+            "evaluations": self.args.evaluations, "seed": self.common.seed,
+            "seeds": self.args.seeds, "against": self.args.against,
+            "optimizers": self.names,
+            "instances": instances,
+            "checkpoints": f.checkpoints,
+            "runs": lengths,
+            "ecdf": ecdf.collect::<Vec<_>>(),
+            "performance_profile": profiles.collect::<Vec<_>>(),
+            "wilcoxon": comparisons.collect::<Vec<_>>(),
+            "speedups": speedups.collect::<Vec<_>>(),
+        })
+    }
+
+    /// A line a run.
+    fn csv(&self) -> Result<String> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        out.write_record(["instance", "optimizer", "seed", "spent", "best", "optimum"])?;
+        for t in self.trials {
+            let i = &self.instances[t.instance];
+            let best = t
+                .curve
+                .last()
+                .map_or(String::new(), |(_, best)| best.to_string());
+            out.write_record([
+                i.name.clone(),
+                t.optimizer.clone(),
+                t.seed.to_string(),
+                t.spent.to_string(),
+                best,
+                i.optimum.map_or(String::new(), |o| o.to_string()),
+            ])?;
+        }
+        Ok(String::from_utf8(out.into_inner()?)?)
+    }
+
+    fn table(&self) -> String {
+        let mut text = String::new();
+        for (at, instance) in self.instances.iter().enumerate() {
+            text.push_str(&format!("{}\n", instance.name));
+            match instance.optimum {
+                None => text.push_str("no feasible design\n"),
+                Some(optimum) => {
+                    let word = if instance.is_proved {
+                        "proved"
+                    } else {
+                        "best known"
+                    };
+                    text.push_str(&format!(
+                        "optimum {optimum} ({word})\n{}\n",
+                        self.lengths(at)
+                    ));
+                }
+            }
+        }
+        text.push_str(&self.speedups());
+        let mut rows = table(&["pair", "better", "worse", "equal", "p (Holm)"], 1);
+        for c in &self.figures.comparisons {
+            rows.add_row([
+                format!("{} against {}", c.first, c.second),
+                c.wins[0].to_string(),
+                c.wins[1].to_string(),
+                c.wins[2].to_string(),
+                format!("{:.2e}", c.adjusted),
+            ]);
+        }
+        text.push_str(&format!(
+            "final gaps of equal instance and seed, Wilcoxon's signed ranks\n{rows}\n"
+        ));
+        text.push_str(&format!(
+            "{} evaluations a run, seeds {} to {}\n",
+            thousands(self.args.evaluations),
+            self.common.seed,
+            self.common.seed.wrapping_add(self.args.seeds - 1)
+        ));
+        text
+    }
+
+    fn speedups(&self) -> String {
+        let header = ["optimizer".to_owned()]
+            .into_iter()
+            .chain(TARGETS.map(target));
+        let header: Vec<String> = header.collect();
+        let mut rows = table(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+        for name in self.names {
+            let own = self
+                .figures
+                .speedups
+                .iter()
+                .filter(|s| s.optimizer == *name);
+            let cell = |s: &Speedup| match s.ratio {
+                None => "-".to_owned(),
+                Some(r) => {
+                    let [low, high] = r.interval.map(times);
+                    format!(
+                        "{} ({low} to {high}; worst {})",
+                        times(r.mean),
+                        times(r.worst)
+                    )
+                }
+            };
+            rows.add_row([name.clone()].into_iter().chain(own.map(cell)));
+        }
+        format!(
+            "times faster than {} to within a share of the optimum, where both get there (95 % \
+             interval; worst instance)\n{rows}\n",
+            self.args.against
+        )
+    }
+
+    fn lengths(&self, instance: usize) -> String {
+        let header = ["optimizer", "median gap", "quartiles"].map(str::to_owned);
+        let header: Vec<String> = header.into_iter().chain(TARGETS.map(target)).collect();
+        let mut rows = table(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+        for l in self
+            .figures
+            .run_lengths
+            .iter()
+            .filter(|l| l.instance == instance)
+        {
+            let [low, median, high] = l.gap.map(share);
+            let mut row = vec![l.optimizer.clone(), median, format!("{low} to {high}")];
+            row.extend(l.expected.iter().map(|e| match e.successes {
+                0 => "-".to_owned(),
+                n if n == e.seeds => thousands(e.evaluations.round() as u64),
+                n => format!(
+                    "{} ({n}/{})",
+                    thousands(e.evaluations.round() as u64),
+                    e.seeds
+                ),
+            }));
+            rows.add_row(row);
+        }
+        format!("expected evaluations to within a share of the optimum (successes)\n{rows}")
+    }
+}
+
+/// JSON has no infinity: null says that there is no such number.
+fn finite(number: f64) -> Value {
+    if number.is_finite() {
+        json!(number)
+    } else {
+        Value::Null
+    }
+}
+
+fn target(factor: f64) -> String {
+    match factor {
+        1.0 => "exact".to_owned(),
+        factor => format!("{:.0} %", 100.0 * (factor - 1.0)),
+    }
+}
+
+fn share(gap: f64) -> String {
+    if gap.is_finite() {
+        percent(gap)
+    } else {
+        "-".to_owned()
+    }
+}
+
+fn times(ratio: f64) -> String {
+    if ratio.is_finite() {
+        format!("{ratio:.2}")
+    } else {
+        "-".to_owned()
+    }
+}
