@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::Standard;
-use stationary::arch::{Accelerator, near};
+use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
 use stationary::workloads::{Layer, Network, parse, zoo};
 
 use crate::cli::Target;
+use crate::report::excerpts;
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
@@ -35,20 +36,20 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
         })
         .collect();
     let sets = sets?;
-    if is_file(name) {
-        return Ok(Accelerator::from_yaml_with(
-            name,
-            &read(Path::new(name))?,
-            &sets,
-        )?);
+    if !is_file(name) {
+        return Ok(Accelerator::preset(name, &sets)?);
     }
-    Ok(Accelerator::preset(name, &sets)?)
+    let text = read(Path::new(name))?;
+    let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
+    Accelerator::from_yaml_with(name, &text, &sets).map_err(excerpt)
 }
 
 /// A DRAM standard by preset name or file.
 pub fn standard(name: &str) -> Result<Standard> {
     if is_file(name) {
-        return Ok(Standard::from_yaml(name, &read(Path::new(name))?)?);
+        let text = read(Path::new(name))?;
+        let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
+        return Standard::from_yaml(name, &text).map_err(excerpt);
     }
     Ok(Standard::preset(name)?)
 }
@@ -56,7 +57,9 @@ pub fn standard(name: &str) -> Result<Standard> {
 /// A network by preset name or file.
 pub fn network(name: &str, batch: u64) -> Result<Network> {
     let network = if is_file(name) || name.ends_with(".csv") {
-        parse(name, &read(Path::new(name))?)?
+        let text = read(Path::new(name))?;
+        parse(name, &text)
+            .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?
     } else {
         zoo::find(name)?
     };
@@ -70,7 +73,9 @@ pub fn network(name: &str, batch: u64) -> Result<Network> {
 /// Mappings by preset name or file.
 fn mapping_file(name: &str) -> Result<MappingFile> {
     if is_file(name) {
-        return Ok(MappingFile::parse(name, &read(Path::new(name))?)?);
+        let text = read(Path::new(name))?;
+        return MappingFile::parse(name, &text)
+            .map_err(|error| excerpts::error(&text, &error.diagnostics().to_vec(), error));
     }
     match mapping_file::find(name) {
         Some(text) => Ok(MappingFile::parse(name, text)?),

@@ -458,3 +458,28 @@ fn dram_refuses_what_it_cannot_read() {
         &["organization.rows", "65537", "a power of two"],
     );
 }
+
+#[test]
+fn errors_show_the_line_and_a_caret_for_each() {
+    let text = "name: mine\ndataflows: [ws]\narray: {rows: four, cols: 4, colz: 3}\n";
+    let path = file("carets.yaml", text);
+    let parts = [
+        "carets.yaml:3:15: array.rows",
+        "  |\n3 | array: {rows: four, cols: 4, colz: 3}\n  |               ^^^^\n",
+        "carets.yaml:3:30: array: unknown field `colz`",
+        "^^^^ did you mean `cols`?",
+    ];
+    let arguments = ["estimate", "--arch", &path, "--network", "alexnet"];
+    refuses(&arguments, 2, &parts);
+    let text = "Layer, M, N, K,\nfc1, 1, 0, 3,\nfc2, 1, 2, x,\n";
+    let path = file("carets.csv", text);
+    let parts = [
+        "carets.csv:2:1: N: found `0`",
+        "3 | fc2, 1, 2, x,\n  | ^^^^",
+    ];
+    refuses(
+        &["estimate", "--arch", "systolic", "--network", &path],
+        2,
+        &parts,
+    );
+}

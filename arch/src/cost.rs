@@ -25,10 +25,10 @@ mod technology;
 
 use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
-use crate::near::nearest;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
 use parts::{Parts, macs};
+use stationary_document::near::nearest;
 use technology::Technology;
 
 /// The energies and area of one machine.

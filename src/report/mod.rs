@@ -1,6 +1,7 @@
 //! How results look: tables, JSON, CSV, and advice.
 
 pub mod advice;
+pub mod excerpts;
 pub mod format;
 pub mod run;
 pub mod validate;

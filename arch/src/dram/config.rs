@@ -4,6 +4,7 @@ mod controller;
 mod timing;
 
 use serde::Deserialize;
+use stationary_document::from_yaml;
 
 use self::controller::ControllerConfig;
 use self::timing::{Given, Timing};
@@ -15,7 +16,6 @@ use super::standard::{Latencies, Organization, Picoseconds, Standard};
 use crate::check::Collector;
 use crate::config::{Count, Number};
 use crate::error::ArchError;
-use crate::read::yaml_error;
 
 mod limits {
     use std::ops::RangeInclusive;
@@ -69,10 +69,10 @@ impl Standard {
     /// nothing is opened.
     ///
     /// # Errors
-    /// [`ArchError::Yaml`] where a field is unknown, missing or of the wrong type;
+    /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
     /// [`ArchError::Invalid`] with everything that no memory can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
-        let config: Config = serde_yaml::from_str(text).map_err(|e| yaml_error(file, &e))?;
+        let config: Config = from_yaml(file, text).map_err(ArchError::Unreadable)?;
         let mut problems = Collector::default();
         let standard = config.resolve(&mut problems);
         problems.into_result(file).map(|()| standard)
