@@ -72,6 +72,12 @@ pub enum Verb {
     },
     /// An address trace through a memory.
     Dram(Dram),
+    /// Mappings as the files of another tool, to check them there.
+    Export {
+        /// For which tool.
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Names of presets.
     List {
         /// Of what.
@@ -91,6 +97,24 @@ pub enum Verb {
     },
 }
 
+/// For which tool.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Timeloop: arch.yaml, prob.yaml and map.yaml (version 0.3) in a folder for each layer.
+    Timeloop(ExportTimeloop),
+}
+
+/// Flags of `export timeloop`.
+#[derive(Debug, Args)]
+pub struct ExportTimeloop {
+    /// What to export.
+    #[command(flatten)]
+    pub target: Target,
+    /// The folder to write to.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+}
+
 /// What to search for.
 #[derive(Debug, Subcommand)]
 pub enum Search {
@@ -103,10 +127,11 @@ pub enum Search {
 /// A network on an accelerator.
 #[derive(Clone, Debug, Args)]
 pub struct Target {
-    /// Accelerator: a preset or a YAML file.
+    /// Accelerator: a preset or a file (YAML, Timeloop or ZigZag YAML, SCALE-Sim .cfg).
     #[arg(long, value_name = "PRESET|FILE")]
     pub arch: String,
-    /// Network: a preset, a YAML file, a SCALE-Sim topology or ConfuciuX layer CSV.
+    /// Network: a preset or a file (YAML, Timeloop or ZigZag YAML, SCALE-Sim or ConfuciuX CSV,
+    /// MAESTRO .m).
     #[arg(long, value_name = "PRESET|FILE")]
     pub network: String,
     /// Only these layers, by name or index from 0 (repeatable).
@@ -132,6 +157,19 @@ pub struct Estimate {
     /// What to estimate.
     #[command(flatten)]
     pub target: Target,
+    /// How words moved are counted. With `timeloop`, the files of --arch, --network and --mapping may
+    /// be Timeloop's.
+    #[arg(long, value_enum, default_value_t = Counting::Physical)]
+    pub counting: Counting,
+}
+
+/// How words moved are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Counting {
+    /// Distinct words, as the machine moves them.
+    Physical,
+    /// As Timeloop does, level by level.
+    Timeloop,
 }
 
 /// Flags of `simulate`.

@@ -4,12 +4,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::Standard;
+use stationary::arch::import::Imported;
 use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
-use stationary::workloads::{Layer, Network, parse, zoo};
+use stationary::workloads::{Layer, Network, parse_with_notes, zoo};
+use stationary_document::{Diagnostic, Node};
 
 use crate::cli::Target;
+use crate::output;
 use crate::report::excerpts;
 
 /// Reads a file as text.
@@ -41,7 +44,16 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
     }
     let text = read(Path::new(name))?;
     let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
-    Accelerator::from_yaml_with(name, &text, &sets).map_err(excerpt)
+    let imported = Imported::read(name, &text, &sets).map_err(excerpt)?;
+    notes(&imported.notes);
+    Ok(imported.accelerator)
+}
+
+/// Tells what a file says and is not used, or leaves open.
+pub fn notes(notes: &[Diagnostic]) {
+    for note in notes {
+        output::complain(&format!("note: {note}"));
+    }
 }
 
 /// A DRAM standard by preset name or file.
@@ -56,10 +68,12 @@ pub fn standard(name: &str) -> Result<Standard> {
 
 /// A network by preset name or file.
 pub fn network(name: &str, batch: u64) -> Result<Network> {
-    let network = if is_file(name) || name.ends_with(".csv") {
+    let network = if is_file(name) {
         let text = read(Path::new(name))?;
-        parse(name, &text)
-            .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?
+        let (network, left_out) = parse_with_notes(name, &text)
+            .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
+        notes(&left_out);
+        network
     } else {
         zoo::find(name)?
     };
@@ -74,6 +88,13 @@ pub fn network(name: &str, batch: u64) -> Result<Network> {
 fn mapping_file(name: &str) -> Result<MappingFile> {
     if is_file(name) {
         let text = read(Path::new(name))?;
+        let root = Node::parse(name, &text).ok();
+        if root.is_some_and(|root| root.get("mapping").is_some()) {
+            bail!(
+                "{name}: a Timeloop mapping; it goes with Timeloop's --arch and --network files, in \
+                 estimate --counting timeloop"
+            );
+        }
         return MappingFile::parse(name, &text)
             .map_err(|error| excerpts::error(&text, &error.diagnostics().to_vec(), error));
     }
@@ -95,8 +116,8 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 }
 
 /// A name that is meant as a path rather than as a preset.
-fn is_file(name: &str) -> bool {
-    let extensions = [".yaml", ".yml", ".csv"];
+pub fn is_file(name: &str) -> bool {
+    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m"];
     name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
 }
 

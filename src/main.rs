@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Search, Verb};
+use cli::{Cli, Export, Search, Verb};
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
             what: Search::Map(args),
         } => commands::map::map(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
+        Verb::Export {
+            what: Export::Timeloop(args),
+        } => commands::timeloop::export(args),
         Verb::List { what } => commands::list::list(*what, common),
         Verb::Show { what, name, target } => commands::show::show(*what, name, target),
     }

@@ -6,6 +6,7 @@
 //! | [`units`] | cycles, bytes, picojoules, square microns |
 //! | [`config`] | the accelerator file: fields, units, defaults |
 //! | [`presets`] | the accelerators that come with the crate |
+//! | [`import`] | accelerator files of Timeloop, ZigZag and SCALE-Sim |
 //! | [`dram`] | DRAM standards: organisation, timing constraints, controller policy |
 //! | [`CostModel`] | energy of each event, leakage, area |
 //! | [`near`] | the near match of a misspelt name |
@@ -31,6 +32,7 @@ pub mod config;
 mod cost;
 pub mod dram;
 mod error;
+pub mod import;
 mod operand;
 mod overrides;
 pub mod presets;

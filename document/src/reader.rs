@@ -68,14 +68,15 @@ impl Reader {
     /// The value, and what was not used on the way to it; or all that is wrong.
     ///
     /// # Errors
-    /// The problems, if there are any. A value that is not there must have a problem.
+    /// The problems, at least one.
     pub fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match value {
             Some(value) if self.problems.is_empty() => Ok((value, self.notes)),
-            _ => {
-                assert!(!self.problems.is_empty(), "no value has a reason");
-                Err(self.problems)
+            _ if self.problems.is_empty() => {
+                let message = "the file lacks what it must have";
+                Err(vec![Diagnostic::new(self.file, None, message)])
             }
+            _ => Err(self.problems),
         }
     }
 

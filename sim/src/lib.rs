@@ -19,6 +19,7 @@ mod model;
 mod pipeline;
 mod program;
 mod tiling;
+pub mod timeloop;
 mod trace;
 mod traffic;
 mod walk;

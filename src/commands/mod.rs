@@ -7,4 +7,5 @@ pub mod list;
 pub mod map;
 pub mod run;
 pub mod show;
+pub mod timeloop;
 pub mod validate;

@@ -6,3 +6,4 @@ mod eyeriss;
 mod machine;
 mod systolic;
 mod table;
+mod timeloop;

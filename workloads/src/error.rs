@@ -135,7 +135,7 @@ pub enum NetworkError {
     },
     /// The file's extension is not that of a known format.
     #[error(
-        "{file}: found {found}; networks are read from .yaml, .yml (networks) and .csv (SCALE-Sim, ConfuciuX)"
+        "{file}: found {found}; networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX) and .m (MAESTRO)"
     )]
     Extension {
         /// The file.
@@ -260,6 +260,10 @@ impl NetworkError {
         let message = message
             .strip_prefix(&format!("{file}: "))
             .unwrap_or(&message);
+        let line = place.map(|place| format!("line {}: ", place.line));
+        let message = line
+            .and_then(|line| message.strip_prefix(&line))
+            .unwrap_or(message);
         Diagnostic::new(file, place, message)
     }
 }
