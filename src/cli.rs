@@ -78,6 +78,26 @@ pub enum Verb {
         #[command(subcommand)]
         what: Export,
     },
+    /// The JSON Schema of a kind of YAML file, for editors that complete and check.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Schematic,
+    },
+    /// A commented accelerator file to start from.
+    New(New),
+    /// Completions for a shell, to be sourced.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages, one for each verb.
+    Man {
+        /// The folder to write to.
+        #[arg(short, long, value_name = "FOLDER")]
+        output: PathBuf,
+    },
     /// Names of presets.
     List {
         /// Of what.
@@ -280,6 +300,29 @@ pub struct Dram {
     /// Requests that may issue in a memory clock.
     #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
     pub issue_per_clock: NonZeroU32,
+}
+
+/// Flags of `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Its name.
+    pub name: String,
+    /// The file to write; standard output if left out.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schematic {
+    /// An accelerator.
+    Arch,
+    /// A network.
+    Network,
+    /// Mappings.
+    Mapping,
+    /// A DRAM standard.
+    Dram,
 }
 
 /// What can be listed.

@@ -56,6 +56,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
         Verb::Export {
             what: Export::Timeloop(args),
         } => commands::timeloop::export(args),
+        Verb::Schema { what } => commands::write::schema(*what),
+        Verb::New(args) => commands::write::new(args),
+        Verb::Completions { shell } => commands::write::completions(*shell),
+        Verb::Man { output } => commands::write::man(output),
         Verb::List { what } => commands::list::list(*what, common),
         Verb::Show { what, name, target } => commands::show::show(*what, name, target),
     }

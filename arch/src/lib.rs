@@ -6,6 +6,7 @@
 //! | [`units`] | cycles, bytes, picojoules, square microns |
 //! | [`config`] | the accelerator file: fields, units, defaults |
 //! | [`presets`] | the accelerators that come with the crate |
+//! | [`schema`] | JSON Schemas of the files |
 //! | [`import`] | accelerator files of Timeloop, ZigZag and SCALE-Sim |
 //! | [`dram`] | DRAM standards: organisation, timing constraints, controller policy |
 //! | [`CostModel`] | energy of each event, leakage, area |
@@ -37,6 +38,7 @@ mod operand;
 mod overrides;
 pub mod presets;
 mod read;
+pub mod schema;
 pub mod units;
 
 pub use accelerator::{

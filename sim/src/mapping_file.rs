@@ -55,8 +55,16 @@ pub fn find(name: &str) -> Option<&'static str> {
     preset.map(|(_, text)| *text)
 }
 
+/// The JSON Schema of a mapping file.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(MappingFile);
+    schema.insert("title".to_owned(), "Mappings of stationary".into());
+    schema
+}
+
 /// Mappings of the layers of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MappingFile {
     #[serde(default, skip_serializing_if = "Others::is_default")]
@@ -65,7 +73,9 @@ pub struct MappingFile {
 }
 
 /// What becomes of layers that a file does not list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 enum Others {
     /// They are an error.
@@ -82,7 +92,7 @@ impl Others {
 }
 
 /// The mapping of one layer, as written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerMapping {
     layer: String,
@@ -106,7 +116,7 @@ pub struct LayerMapping {
     staging: BTreeMap<Operand, StagingName>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum StagingName {
     Block,

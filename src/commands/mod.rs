@@ -9,3 +9,4 @@ pub mod run;
 pub mod show;
 pub mod timeloop;
 pub mod validate;
+pub mod write;

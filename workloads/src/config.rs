@@ -28,7 +28,7 @@ use crate::layer::{Layer, RightOperand, Zeros};
 use crate::network::{MOST_LAYERS, Network};
 use crate::numbers::{Channels, Extent, Fraction, Padding, Size};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NetworkConfig {
     name: String,
@@ -40,7 +40,7 @@ struct NetworkConfig {
 
 /// One layer, or a group that repeats. All kinds are fields of one struct, as the errors of a
 /// derived enum would name neither path nor line.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EntryConfig {
     name: String,
@@ -53,7 +53,7 @@ struct EntryConfig {
     layers: Option<Vec<EntryConfig>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ConvConfig {
     input: Extent,
@@ -69,7 +69,7 @@ struct ConvConfig {
     dilation: Extent,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DepthwiseConfig {
     input: Extent,
@@ -83,7 +83,7 @@ struct DepthwiseConfig {
     dilation: Extent,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MatmulConfig {
     #[serde(default = "one")]
@@ -95,7 +95,7 @@ struct MatmulConfig {
     right: RightConfig,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ZerosConfig {
     #[serde(default)]
@@ -104,7 +104,7 @@ struct ZerosConfig {
     output: Fraction,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum RightConfig {
     #[default]
@@ -122,6 +122,14 @@ const fn once() -> Extent {
 
 const fn no_padding() -> Padding {
     Padding([0; 4])
+}
+
+/// The JSON Schema of a network's file.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(NetworkConfig);
+    schema.insert("title".to_owned(), "Network of stationary".into());
+    schema
 }
 
 /// Reads the YAML form of a network.

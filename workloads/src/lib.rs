@@ -36,6 +36,7 @@ mod numbers;
 mod parse;
 pub mod zoo;
 
+pub use config::schema;
 pub use convolution::Convolution;
 pub use dims::{Dim, PerDim};
 pub use error::{LayerError, NetworkError};

@@ -35,7 +35,7 @@ mod limits {
     pub(super) const PICOSECONDS: Limits = 1..=1_000_000;
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
     name: String,
@@ -49,7 +49,7 @@ struct Config {
     controller: ControllerConfig,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganizationConfig {
     channels: Option<Count>,
@@ -62,6 +62,11 @@ struct OrganizationConfig {
     bus_bits: Count,
     burst_length: Count,
     burst_cycles: Count,
+}
+
+/// The schema of a file.
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Config)
 }
 
 impl Standard {
