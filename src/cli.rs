@@ -151,9 +151,12 @@ pub struct Target {
     #[arg(long, value_name = "PRESET|FILE")]
     pub arch: String,
     /// Network: a preset or a file (YAML, Timeloop or ZigZag YAML, SCALE-Sim or ConfuciuX CSV,
-    /// MAESTRO .m).
+    /// MAESTRO .m, ONNX).
     #[arg(long, value_name = "PRESET|FILE")]
     pub network: String,
+    /// Size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
@@ -262,6 +265,9 @@ pub struct Assign {
     /// Style of the arrays: dla, shi or eye.
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: String,
+    /// Size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
@@ -361,6 +367,9 @@ pub struct ShowTarget {
     /// For mappings: the network.
     #[arg(long, value_name = "PRESET|FILE")]
     pub network: Option<String>,
+    /// For mappings: size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// For mappings: only these layers (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,

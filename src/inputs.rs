@@ -8,7 +8,7 @@ use stationary::arch::import::Imported;
 use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
-use stationary::workloads::{Layer, Network, parse_with_notes, zoo};
+use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
 use stationary_document::{Diagnostic, Node};
 
 use crate::cli::Target;
@@ -66,9 +66,13 @@ pub fn standard(name: &str) -> Result<Standard> {
     Ok(Standard::preset(name)?)
 }
 
-/// A network by preset name or file.
-pub fn network(name: &str, batch: u64) -> Result<Network> {
-    let network = if is_file(name) {
+/// A network by preset name or file; `dims` are sizes that an ONNX model leaves open.
+pub fn network(name: &str, batch: u64, dims: &[String]) -> Result<Network> {
+    let network = if name.ends_with(".onnx") {
+        model(name, dims)?
+    } else if let Some(dim) = dims.first() {
+        bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
+    } else if is_file(name) {
         let text = read(Path::new(name))?;
         let (network, left_out) = parse_with_notes(name, &text)
             .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
@@ -82,6 +86,23 @@ pub fn network(name: &str, batch: u64) -> Result<Network> {
     } else {
         Ok(network.batched(batch)?)
     }
+}
+
+fn model(name: &str, dims: &[String]) -> Result<Network> {
+    let dims: Result<Vec<(&str, u64)>> = dims
+        .iter()
+        .map(|dim| {
+            let parts = dim
+                .split_once('=')
+                .and_then(|(name, size)| Some((name, size.parse().ok()?)));
+            let parts = parts.filter(|(_, size)| *size > 0);
+            parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
+        })
+        .collect();
+    let bytes = std::fs::read(name).with_context(|| format!("cannot read {name}"))?;
+    let (network, left_out) = onnx::read(name, &bytes, &dims?)?;
+    notes(&left_out);
+    Ok(network)
 }
 
 /// Mappings by preset name or file.
@@ -117,7 +138,7 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 
 /// A name that is meant as a path rather than as a preset.
 pub fn is_file(name: &str) -> bool {
-    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m"];
+    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx"];
     name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
 }
 
@@ -183,7 +204,7 @@ impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
-        let network = network(&target.network, target.batch)?;
+        let network = network(&target.network, target.batch, &target.dim)?;
         let originals = layers(&network, &target.layer)?;
         let layers = if accelerator.array.im2col {
             originals

@@ -115,7 +115,7 @@ fn costs(args: &Assign, common: &Common) -> Result<(Table, Source)> {
         None if args.set.is_empty() => default_base(),
         None => inputs::accelerator("systolic", &args.set)?,
     };
-    let network = inputs::network(network, args.batch)?;
+    let network = inputs::network(network, args.batch, &args.dim)?;
     let layers = inputs::layers(&network, &args.layer)?;
     let space = DesignSpace::new(base, style);
     let bar = output::progress(common, "cost table", layers.len() as u64);

@@ -135,7 +135,7 @@ pub enum NetworkError {
     },
     /// The file's extension is not that of a known format.
     #[error(
-        "{file}: found {found}; networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX) and .m (MAESTRO)"
+        "{file}: found {found}; networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX), .m (MAESTRO) and .onnx"
     )]
     Extension {
         /// The file.

@@ -40,7 +40,7 @@ pub use config::schema;
 pub use convolution::Convolution;
 pub use dims::{Dim, PerDim};
 pub use error::{LayerError, NetworkError};
-pub use import::timeloop;
+pub use import::{onnx, timeloop};
 pub use layer::{Layer, RightOperand, Window, Zeros};
 pub use network::Network;
 pub use parse::{parse, parse_with_notes};

@@ -3,6 +3,7 @@
 
 mod confuciux;
 mod maestro;
+pub mod onnx;
 mod scale_sim;
 mod table;
 pub mod timeloop;
