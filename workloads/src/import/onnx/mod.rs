@@ -13,6 +13,8 @@
 mod infer;
 mod products;
 mod proto;
+#[cfg(test)]
+mod tests;
 mod value;
 mod window;
 
