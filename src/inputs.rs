@@ -117,7 +117,7 @@ fn mapping_file(name: &str) -> Result<MappingFile> {
             );
         }
         return MappingFile::parse(name, &text)
-            .map_err(|error| excerpts::error(&text, &error.diagnostics().to_vec(), error));
+            .map_err(|error| excerpts::error(&text, error.diagnostics(), &error));
     }
     match mapping_file::find(name) {
         Some(text) => Ok(MappingFile::parse(name, text)?),

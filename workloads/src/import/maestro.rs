@@ -35,11 +35,15 @@ struct Parser<'t> {
     notes: Vec<Diagnostic>,
 }
 
-/// The network's name and layers.
-pub(crate) fn read(
-    file: &str,
-    text: &str,
-) -> Result<(Option<String>, Vec<Layer>, Vec<Diagnostic>), Vec<Diagnostic>> {
+/// What a file holds.
+pub(crate) struct Contents {
+    /// The network's own name.
+    pub(crate) name: Option<String>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) notes: Vec<Diagnostic>,
+}
+
+pub(crate) fn read(file: &str, text: &str) -> Result<Contents, Vec<Diagnostic>> {
     let mut parser = Parser {
         file,
         tokens: tokens(text),
@@ -48,7 +52,11 @@ pub(crate) fn read(
         notes: Vec::new(),
     };
     match parser.network() {
-        Ok((name, layers)) => Ok((name, layers, parser.notes)),
+        Ok((name, layers)) => Ok(Contents {
+            name,
+            layers,
+            notes: parser.notes,
+        }),
         Err(error) => Err(vec![error]),
     }
 }

@@ -66,6 +66,7 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
 
 /// Reads a MAESTRO network.
 pub(crate) fn maestro(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
-    let (own, layers, notes) = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
-    Ok((Network::of_file(file, own.unwrap_or(name), layers)?, notes))
+    let read = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
+    let name = read.name.unwrap_or(name);
+    Ok((Network::of_file(file, name, read.layers)?, read.notes))
 }

@@ -13,6 +13,7 @@
 mod infer;
 mod products;
 mod proto;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod value;

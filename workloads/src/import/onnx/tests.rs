@@ -250,6 +250,7 @@ fn what_is_not_imported_is_listed_with_its_share() {
         "operator LSTM: 1 not imported: it is not supported; about 3840 multiply-accumulates, 90.6 % of the model's",
         "operator MatMul: 1 not imported: the shape of an operand is not known; how many multiply-accumulates that is, is not known",
     ];
+    assert_eq!(notes.len(), expected.len(), "{notes:#?}");
     for (note, expected) in notes.iter().zip(expected) {
         assert_eq!(note, &format!("m.onnx: {expected}"));
     }
