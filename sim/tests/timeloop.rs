@@ -18,7 +18,7 @@ fn layers() -> Vec<Layer> {
 }
 
 fn for_mappings(mut check: impl FnMut(&Mapping<'_>, &Nest)) {
-    let mut exported = 0;
+    let mut refused = Vec::new();
     for (preset, sets) in [
         ("systolic", vec![("array.rows", "8"), ("array.cols", "8")]),
         ("eyeriss", vec![("array.rows", "12"), ("array.cols", "12")]),
@@ -32,15 +32,17 @@ fn for_mappings(mut check: impl FnMut(&Mapping<'_>, &Nest)) {
                 let Ok(mapping) = mapper::map(&layer, &accelerator, dataflow) else {
                     continue;
                 };
-                let Ok(nest) = Nest::of(&mapping) else {
-                    continue;
-                };
-                exported += 1;
-                check(&mapping, &nest);
+                match Nest::of(&mapping) {
+                    Ok(nest) => check(&mapping, &nest),
+                    Err(why) => refused.push(format!("{preset} {name} {}: {why}", layer.name())),
+                }
             }
         }
     }
-    assert!(exported >= 12, "only {exported} mappings were exported");
+    // 64 indices in tiles of 12 are padded, and no longer fit.
+    let allowed = "eyeriss rs product: in Timeloop's count of words, the tiles in `weight_buffer` take \
+                   4752 words; it holds 4096";
+    assert_eq!(refused, [allowed]);
 }
 
 #[test]

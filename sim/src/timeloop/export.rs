@@ -29,25 +29,40 @@ impl Nest {
     pub fn of(mapping: &Mapping<'_>) -> Result<Self, String> {
         let (layer, accelerator, tiling) =
             (mapping.layer(), mapping.accelerator(), mapping.tiling());
-        let pass = PerDim::from_fn(|d| tiling.local[d] * tiling.rows[d] * tiling.cols[d]);
+        // A PE's share may be stated beyond the block, which then cuts it.
+        let spread = PerDim::from_fn(|d| tiling.rows[d] * tiling.cols[d]);
+        let local = PerDim::from_fn(|d| tiling.local[d].min(tiling.block[d].div_ceil(spread[d])));
+        let pass = PerDim::from_fn(|d| local[d] * spread[d]);
         let block = PerDim::from_fn(|d| tiling.block[d].next_multiple_of(pass[d]));
         let blocks = PerDim::from_fn(|d| layer.size(d).div_ceil(tiling.block[d]));
         let sizes = PerDim::from_fn(|d| blocks[d] * block[d]);
         let lanes = u64::from(accelerator.array.lanes);
-        let in_lanes = lanes.min(tiling.local[Dim::C]);
-        if tiling.local[Dim::C] % in_lanes != 0 {
+        let in_lanes = lanes.min(local[Dim::C]);
+        if local[Dim::C] % in_lanes != 0 {
             return Err(format!(
                 "a PE's {} channels do not divide into {in_lanes} lanes; Timeloop's tiles divide",
-                tiling.local[Dim::C]
+                local[Dim::C]
             ));
         }
         let buffers = buffers(mapping);
-        let architecture = architecture(accelerator, mapping.resident(), &buffers);
+        let mut architecture = architecture(accelerator, mapping.resident(), &buffers);
+        // A level has one factor for each dimension: one that is unrolled along both axes needs two.
+        let is_on_both = Dim::ALL
+            .iter()
+            .any(|d| tiling.rows[*d] > 1 && tiling.cols[*d] > 1);
+        let column = usize::from(is_on_both);
+        if is_on_both {
+            let at = 1 + buffers.len();
+            architecture
+                .storages
+                .insert(at, column_of(accelerator, &architecture.storages[at]));
+        }
         let mut levels = vec![Level::new(8, 3); architecture.storages.len()];
         for level in &mut levels {
             level.temporal.clear();
             level.spatial.clear();
             level.keeps = vec![false; 3];
+            level.split = 0;
         }
         levels[0].keeps = vec![true; 3];
         for (index, buffer) in buffers.iter().enumerate() {
@@ -74,16 +89,19 @@ impl Nest {
         };
         let columns = unrolled(&tiling.cols);
         levels[partitions].split = columns.len();
-        levels[partitions].spatial = columns.into_iter().chain(unrolled(&tiling.rows)).collect();
+        levels[partitions].spatial = columns;
+        levels[partitions + column]
+            .spatial
+            .extend(unrolled(&tiling.rows));
         let step = |d: Dim| {
             if d == Dim::C {
-                tiling.local[d] / in_lanes
+                local[d] / in_lanes
             } else {
-                tiling.local[d]
+                local[d]
             }
         };
         let beats = mapping.dataflow().beats;
-        let [outer, inner] = [partitions + 1, partitions + 3];
+        let [outer, inner] = [partitions + column + 1, partitions + column + 3];
         levels[outer].temporal = beats.iter().rev().map(|d| (d.index(), step(*d))).collect();
         let rest = Dim::ALL.into_iter().rev().filter(|d| !beats.contains(d));
         levels[inner].temporal = rest.map(|d| (d.index(), step(d))).collect();
@@ -94,7 +112,7 @@ impl Nest {
         }
         for level in &mut levels {
             complete(&mut level.temporal);
-            complete_spatial(level);
+            complete(&mut level.spatial);
         }
         let nest = Self {
             problem: problem(layer, &sizes),
@@ -117,23 +135,15 @@ fn complete(loops: &mut Vec<(usize, u64)>) {
     }
 }
 
-/// Every dimension once: one that is unrolled along both axes counts with its larger part's axis,
-/// which needs no word as long as the product fits there.
-fn complete_spatial(level: &mut Level) {
-    let mut merged: Vec<(usize, u64)> = Vec::new();
-    let mut split = 0;
-    for (place, &(dim, bound)) in level.spatial.iter().enumerate() {
-        match merged.iter_mut().find(|(known, _)| *known == dim) {
-            Some((_, product)) => *product *= bound,
-            None => {
-                merged.push((dim, bound));
-                split += usize::from(place < level.split);
-            }
-        }
+/// A level that keeps nothing, one a column, as Eyeriss's models have it.
+fn column_of(accelerator: &Accelerator, pad: &Storage) -> Storage {
+    Storage {
+        name: "column".to_owned(),
+        instances: u64::from(accelerator.array.cols),
+        rows: Some(1),
+        words: Some(1),
+        ..pad.clone()
     }
-    complete(&mut merged);
-    level.spatial = merged;
-    level.split = split;
 }
 
 /// The scratchpads, outer to inner.
