@@ -81,6 +81,7 @@ fn cycles_energy_and_utilization_are_timeloops() {
     for row in rows("reference_summary.csv") {
         let counts = nest(&row[0]).count();
         assert_eq!(counts.computes.to_string(), row[1], "{}", row[0]);
+        assert_eq!(format!("{:.2}", counts.utilization), row[3], "{}", row[0]);
         assert_eq!(counts.cycles.to_string(), row[4], "{}", row[0]);
         assert_eq!(
             format!("{:.2} uJ", counts.energy_pj / 1e6),

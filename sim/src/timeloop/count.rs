@@ -27,7 +27,7 @@ pub struct Counts {
     pub computes: u64,
     /// Cycles.
     pub cycles: u64,
-    /// Multiplications over what all multipliers could do in the time without stalls.
+    /// Multiplications over what all multipliers could do in the time.
     pub utilization: f64,
     /// Picojoules, multipliers included.
     pub energy_pj: f64,
@@ -121,7 +121,7 @@ impl Nest {
         Counts {
             computes,
             cycles: slowest,
-            utilization: computes as f64 / (steps as f64 * multipliers as f64),
+            utilization: computes as f64 / (slowest as f64 * multipliers as f64),
             energy_pj: energy_pj
                 + computes as f64 * energy::of_multiplication(&self.architecture.arithmetic),
             levels,
