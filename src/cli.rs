@@ -74,6 +74,32 @@ pub enum Verb {
     Compare(Compare),
     /// An address trace through a memory.
     Dram(Dram),
+    /// Mappings as the files of another tool, to check them there.
+    Export {
+        /// For which tool.
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// The JSON Schema of a kind of YAML file, for editors that complete and check.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Schematic,
+    },
+    /// A commented accelerator file to start from.
+    New(New),
+    /// Completions for a shell, to be sourced.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages, one for each verb.
+    Man {
+        /// The folder to write to.
+        #[arg(short, long, value_name = "FOLDER")]
+        output: PathBuf,
+    },
     /// Names of presets.
     List {
         /// Of what.
@@ -93,6 +119,24 @@ pub enum Verb {
     },
 }
 
+/// For which tool.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Timeloop: arch.yaml, prob.yaml and map.yaml (version 0.3) in a folder for each layer.
+    Timeloop(ExportTimeloop),
+}
+
+/// Flags of `export timeloop`.
+#[derive(Debug, Args)]
+pub struct ExportTimeloop {
+    /// What to export.
+    #[command(flatten)]
+    pub target: Target,
+    /// The folder to write to.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+}
+
 /// What to search for.
 #[derive(Debug, Subcommand)]
 pub enum Search {
@@ -105,12 +149,16 @@ pub enum Search {
 /// A network on an accelerator.
 #[derive(Clone, Debug, Args)]
 pub struct Target {
-    /// Accelerator: a preset or a YAML file.
+    /// Accelerator: a preset or a file (YAML, Timeloop or ZigZag YAML, SCALE-Sim .cfg).
     #[arg(long, value_name = "PRESET|FILE")]
     pub arch: String,
-    /// Network: a preset, a YAML file, a SCALE-Sim topology or ConfuciuX layer CSV.
+    /// Network: a preset or a file (YAML, Timeloop or ZigZag YAML, SCALE-Sim or ConfuciuX CSV,
+    /// MAESTRO .m, ONNX).
     #[arg(long, value_name = "PRESET|FILE")]
     pub network: String,
+    /// Size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
@@ -134,6 +182,19 @@ pub struct Estimate {
     /// What to estimate.
     #[command(flatten)]
     pub target: Target,
+    /// How words moved are counted. With `timeloop`, the files of --arch, --network and --mapping may
+    /// be Timeloop's.
+    #[arg(long, value_enum, default_value_t = Counting::Physical)]
+    pub counting: Counting,
+}
+
+/// How words moved are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Counting {
+    /// Distinct words, as the machine moves them.
+    Physical,
+    /// As Timeloop does, level by level.
+    Timeloop,
 }
 
 /// Flags of `simulate`.
@@ -220,6 +281,9 @@ pub struct Model {
     /// Tiles to choose from (output channels a PE keeps); 1-12 if left out.
     #[arg(long, value_name = "LIST")]
     pub tiles: Option<String>,
+    /// Size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// Only these layers, by name or index from 0 (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,
@@ -321,6 +385,29 @@ pub struct Dram {
     pub issue_per_clock: NonZeroU32,
 }
 
+/// Flags of `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Its name.
+    pub name: String,
+    /// The file to write; standard output if left out.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schematic {
+    /// An accelerator.
+    Arch,
+    /// A network.
+    Network,
+    /// Mappings.
+    Mapping,
+    /// A DRAM standard.
+    Dram,
+}
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Listing {
@@ -360,6 +447,9 @@ pub struct ShowTarget {
     /// For mappings: the network.
     #[arg(long, value_name = "PRESET|FILE")]
     pub network: Option<String>,
+    /// For mappings: size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
     /// For mappings: only these layers (repeatable).
     #[arg(long, value_name = "NAME|INDEX")]
     pub layer: Vec<String>,

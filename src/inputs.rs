@@ -4,12 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::Standard;
-use stationary::arch::{Accelerator, near};
+use stationary::arch::import::Imported;
+use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
-use stationary::workloads::{Layer, Network, parse, zoo};
+use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
+use stationary_document::{Diagnostic, Node};
 
 use crate::cli::Target;
+use crate::output;
+use crate::report::excerpts;
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
@@ -35,28 +39,45 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
         })
         .collect();
     let sets = sets?;
-    if is_file(name) {
-        return Ok(Accelerator::from_yaml_with(
-            name,
-            &read(Path::new(name))?,
-            &sets,
-        )?);
+    if !is_file(name) {
+        return Ok(Accelerator::preset(name, &sets)?);
     }
-    Ok(Accelerator::preset(name, &sets)?)
+    let text = read(Path::new(name))?;
+    let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
+    let imported = Imported::read(name, &text, &sets).map_err(excerpt)?;
+    notes(&imported.notes);
+    Ok(imported.accelerator)
+}
+
+/// Tells what a file says and is not used, or leaves open.
+pub fn notes(notes: &[Diagnostic]) {
+    for note in notes {
+        output::complain(&format!("note: {note}"));
+    }
 }
 
 /// A DRAM standard by preset name or file.
 pub fn standard(name: &str) -> Result<Standard> {
     if is_file(name) {
-        return Ok(Standard::from_yaml(name, &read(Path::new(name))?)?);
+        let text = read(Path::new(name))?;
+        let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
+        return Standard::from_yaml(name, &text).map_err(excerpt);
     }
     Ok(Standard::preset(name)?)
 }
 
-/// A network by preset name or file.
-pub fn network(name: &str, batch: u64) -> Result<Network> {
-    let network = if is_file(name) || name.ends_with(".csv") {
-        parse(name, &read(Path::new(name))?)?
+/// A network by preset name or file; `dims` are sizes that an ONNX model leaves open.
+pub fn network(name: &str, batch: u64, dims: &[String]) -> Result<Network> {
+    let network = if name.ends_with(".onnx") {
+        model(name, dims)?
+    } else if let Some(dim) = dims.first() {
+        bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
+    } else if is_file(name) {
+        let text = read(Path::new(name))?;
+        let (network, left_out) = parse_with_notes(name, &text)
+            .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
+        notes(&left_out);
+        network
     } else {
         zoo::find(name)?
     };
@@ -67,10 +88,36 @@ pub fn network(name: &str, batch: u64) -> Result<Network> {
     }
 }
 
+fn model(name: &str, dims: &[String]) -> Result<Network> {
+    let dims: Result<Vec<(&str, u64)>> = dims
+        .iter()
+        .map(|dim| {
+            let parts = dim
+                .split_once('=')
+                .and_then(|(name, size)| Some((name, size.parse().ok()?)));
+            let parts = parts.filter(|(_, size)| *size > 0);
+            parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
+        })
+        .collect();
+    let bytes = std::fs::read(name).with_context(|| format!("cannot read {name}"))?;
+    let (network, left_out) = onnx::read(name, &bytes, &dims?)?;
+    notes(&left_out);
+    Ok(network)
+}
+
 /// Mappings by preset name or file.
 fn mapping_file(name: &str) -> Result<MappingFile> {
     if is_file(name) {
-        return Ok(MappingFile::parse(name, &read(Path::new(name))?)?);
+        let text = read(Path::new(name))?;
+        let root = Node::parse(name, &text).ok();
+        if root.is_some_and(|root| root.get("mapping").is_some()) {
+            bail!(
+                "{name}: a Timeloop mapping; it goes with Timeloop's --arch and --network files, in \
+                 estimate --counting timeloop"
+            );
+        }
+        return MappingFile::parse(name, &text)
+            .map_err(|error| excerpts::error(&text, error.diagnostics(), &error));
     }
     match mapping_file::find(name) {
         Some(text) => Ok(MappingFile::parse(name, text)?),
@@ -90,8 +137,8 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 }
 
 /// A name that is meant as a path rather than as a preset.
-fn is_file(name: &str) -> bool {
-    let extensions = [".yaml", ".yml", ".csv"];
+pub fn is_file(name: &str) -> bool {
+    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx"];
     name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
 }
 
@@ -157,7 +204,7 @@ impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
-        let network = network(&target.network, target.batch)?;
+        let network = network(&target.network, target.batch, &target.dim)?;
         let originals = layers(&network, &target.layer)?;
         let layers = if accelerator.array.im2col {
             originals

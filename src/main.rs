@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Search, Verb};
+use cli::{Cli, Export, Search, Verb};
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,13 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
         } => commands::map::map(args, common),
         Verb::Compare(args) => commands::compare::compare(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
+        Verb::Export {
+            what: Export::Timeloop(args),
+        } => commands::timeloop::export(args),
+        Verb::Schema { what } => commands::write::schema(*what),
+        Verb::New(args) => commands::write::new(args),
+        Verb::Completions { shell } => commands::write::completions(*shell),
+        Verb::Man { output } => commands::write::man(output),
         Verb::List { what } => commands::list::list(*what, common),
         Verb::Show { what, name, target } => commands::show::show(*what, name.as_deref(), target),
     }

@@ -44,7 +44,7 @@ pub(crate) use scalar::{Count, Number, Width};
 
 macro_rules! mirror {
     ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => { $(
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub(crate) struct $name {
             $(#[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ macro_rules! mirror {
     )* };
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     name: String,
@@ -75,7 +75,7 @@ pub(crate) struct Config {
     precision: PrecisionConfig,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ArrayConfig {
     rows: Count,
@@ -114,7 +114,7 @@ mirror! {
     PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartitionConfig {
     operands: Vec<Operand>,
@@ -124,7 +124,7 @@ pub(crate) struct PartitionConfig {
     banks: Option<BanksConfig>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BanksConfig {
     count: Count,

@@ -30,10 +30,10 @@ use std::ops::Add;
 
 use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
-use crate::near::nearest;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
 use parts::{Parts, macs, pes};
+use stationary_document::near::nearest;
 use technology::Technology;
 
 /// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.

@@ -2,24 +2,16 @@
 
 use std::fmt;
 
+use stationary_document::{Diagnostic, Source};
+
 /// An accelerator description that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchError {
-    /// The text is no YAML, or a field is unknown, missing or of the wrong type.
-    #[error("{file}{}: {message}{}", place(*.line, *.column), suggestion(.near.as_deref()))]
-    Yaml {
-        /// Name of the file.
-        file: String,
-        /// Line, from 1; 0 where it is not known.
-        line: usize,
-        /// Column, from 1; 0 where it is not known.
-        column: usize,
-        /// The path inside the file, what was found and what is allowed.
-        message: String,
-        /// The allowed name that a misspelt one is nearest to.
-        near: Option<String>,
-    },
+    /// The text is not of its format: no YAML, or fields that are unknown, missing or of the wrong
+    /// type; of another tool's file also what has no counterpart here. Never empty.
+    #[error("{}", lines(.0))]
+    Unreadable(Vec<Diagnostic>),
     /// The fields have the right types and values that no machine can have.
     #[error("{file}: {}", list(.problems))]
     Invalid {
@@ -116,12 +108,26 @@ impl fmt::Display for Problem {
     }
 }
 
-fn place(line: usize, column: usize) -> String {
-    if line == 0 {
-        String::new()
-    } else {
-        format!(":{line}:{column}")
+impl ArchError {
+    /// What is wrong with a file, each at its place in the file's text. Empty if the error is not
+    /// about a file.
+    #[must_use]
+    pub fn diagnostics(&self, text: &str) -> Vec<Diagnostic> {
+        match self {
+            Self::Unreadable(errors) => errors.clone(),
+            Self::Invalid { file, problems } => {
+                let source = Source::new(text);
+                let at = |p: &Problem| Diagnostic::new(file, source.place(&p.path), p.to_string());
+                problems.iter().map(at).collect()
+            }
+            _ => Vec::new(),
+        }
     }
+}
+
+fn lines(errors: &[Diagnostic]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn suggestion(near: Option<&str>) -> String {

@@ -6,6 +6,8 @@
 //! | [`units`] | cycles, bytes, picojoules, square microns |
 //! | [`config`] | the accelerator file: fields, units, defaults |
 //! | [`presets`] | the accelerators that come with the crate |
+//! | [`schema`] | JSON Schemas of the files |
+//! | [`import`] | accelerator files of Timeloop, ZigZag and SCALE-Sim |
 //! | [`dram`] | DRAM standards: organisation, timing constraints, controller policy |
 //! | [`CostModel`] | energy of each event, leakage, area |
 //! | [`near`] | the near match of a misspelt name |
@@ -32,11 +34,12 @@ pub mod config;
 mod cost;
 pub mod dram;
 mod error;
-pub mod near;
+pub mod import;
 mod operand;
 mod overrides;
 pub mod presets;
 mod read;
+pub mod schema;
 mod sequencer;
 pub mod units;
 
@@ -51,3 +54,4 @@ pub use cost::{Area, CostModel, PerPart, cost_constants};
 pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};
 pub use sequencer::{Sequencer, Stage};
+pub use stationary_document::near;

@@ -1,23 +1,23 @@
 //! Overrides of single fields, applied to the YAML tree before it is checked.
 
 use serde_yaml::{Mapping, Value};
+use stationary_document::{from_yaml, suggestion_in};
 
 use crate::config::Config;
 use crate::error::ArchError;
-use crate::near::nearest;
 use crate::presets;
-use crate::read::{near_in, yaml_error};
+use stationary_document::near::nearest;
 
 /// Applies `sets` to the file in order. Types are read anew after each, so that an error names the
 /// override that brought it.
 pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Config, ArchError> {
     let every_field = every_field();
-    let mut tree: Value = serde_yaml::from_str(text).map_err(|error| yaml_error(file, &error))?;
+    let mut tree: Value = from_yaml(file, text).map_err(ArchError::Unreadable)?;
     for &(path, value) in sets {
         let wrong = |message: String| ArchError::Override {
             path: path.to_owned(),
             value: value.to_owned(),
-            near: near_in(&message),
+            near: suggestion_in(&message),
             message,
         };
         let parsed: Value = serde_yaml::from_str(value).map_err(|e| wrong(e.to_string()))?;
@@ -28,7 +28,7 @@ pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Con
         let read: Result<Config, _> = serde_yaml::from_value(tree.clone());
         read.map_err(|error| wrong(error.to_string()))?;
     }
-    serde_yaml::from_value(tree).map_err(|error| yaml_error(file, &error))
+    Ok(serde_yaml::from_value(tree).expect("it was read after the last override"))
 }
 
 /// The place in `tree` that `path` names, made where the file leaves it out. `known` is a tree in

@@ -4,7 +4,7 @@
 
 use crate::accelerator::Accelerator;
 use crate::error::ArchError;
-use crate::near::nearest;
+use stationary_document::near::nearest;
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {

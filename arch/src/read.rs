@@ -4,10 +4,11 @@
 //! text -> Config (types) -> overrides, one at a time -> Config -> Accelerator (checks)
 //! ```
 
+use stationary_document::from_yaml;
+
 use crate::accelerator::Accelerator;
 use crate::config::Config;
 use crate::error::ArchError;
-use crate::near::nearest;
 use crate::overrides;
 
 impl Accelerator {
@@ -15,7 +16,7 @@ impl Accelerator {
     /// carry; nothing is opened.
     ///
     /// # Errors
-    /// [`ArchError::Yaml`] where a field is unknown, missing or of the wrong type;
+    /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
     /// [`ArchError::Invalid`] with everything that no machine can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
         config(file, text)?.resolve(file)
@@ -61,36 +62,6 @@ impl Accelerator {
     }
 }
 
-fn config(file: &str, text: &str) -> Result<Config, ArchError> {
-    serde_yaml::from_str(text).map_err(|error| yaml_error(file, &error))
-}
-
-pub(crate) fn yaml_error(file: &str, error: &serde_yaml::Error) -> ArchError {
-    let (line, column) = error
-        .location()
-        .map_or((0, 0), |at| (at.line(), at.column()));
-    let mut message = error.to_string();
-    // The place stands before the message, where editors look for it.
-    if let Some(cut) = message.rfind(&format!(" at line {line} column {column}")) {
-        message.truncate(cut);
-    }
-    let near = near_in(&message);
-    ArchError::Yaml {
-        file: file.to_owned(),
-        line,
-        column,
-        message,
-        near,
-    }
-}
-
-/// The near match in a message such as "unknown field `row`, expected `rows` or `cols`", whose
-/// quoted words are the one found and the ones allowed.
-pub(crate) fn near_in(message: &str) -> Option<String> {
-    let words = &message[message
-        .find("unknown field")
-        .or_else(|| message.find("unknown variant"))?..];
-    let mut quoted = words.split('`').skip(1).step_by(2);
-    let found = quoted.next()?;
-    nearest(found, quoted).map(str::to_owned)
+pub(crate) fn config(file: &str, text: &str) -> Result<Config, ArchError> {
+    from_yaml(file, text).map_err(ArchError::Unreadable)
 }

@@ -7,7 +7,17 @@ use crate::operand::Operand;
 /// Limits on mappings beyond the dataflow's; by default there are none.
 ///
 /// Dimensions are single letters: N G K C P Q R S.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sequencer {
     /// Dimensions that may be unrolled along the rows.
@@ -29,7 +39,17 @@ pub struct Sequencer {
 }
 
 /// When a tile of an operand comes into the global buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Once for the layer.

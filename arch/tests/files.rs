@@ -207,3 +207,31 @@ fn broken_yaml_has_a_place() {
         "{message}"
     );
 }
+
+#[test]
+fn every_wrong_type_and_unknown_field_is_named_at_its_place() {
+    let text = TOY
+        .replace("rows: 4", "rows: four")
+        .replace("topology: multicast", "topologie: multicast");
+    let error = Accelerator::from_yaml("toy.yaml", &text).expect_err("the file is wrong");
+    let places: Vec<_> = error
+        .diagnostics(&text)
+        .iter()
+        .map(|error| error.place.map(|place| (place.line, place.column)))
+        .collect();
+    assert_eq!(places, [Some((4, 9)), Some((7, 11))], "{error}");
+    let text = TOY
+        .replace("rows: 4", "rows: 0")
+        .replace("kib: 64", "kib: 0.3");
+    let error = Accelerator::from_yaml("toy.yaml", &text).expect_err("the file is wrong");
+    let found: Vec<_> = error
+        .diagnostics(&text)
+        .iter()
+        .map(|error| error.place.map(|place| (place.line, place.column)))
+        .collect();
+    assert_eq!(found.len(), 2, "{error}");
+    assert!(
+        found.contains(&Some((4, 9))) && found.contains(&Some((8, 22))),
+        "{found:?}"
+    );
+}

@@ -20,6 +20,7 @@ mod pipeline;
 mod placement;
 mod program;
 mod tiling;
+pub mod timeloop;
 mod trace;
 mod traffic;
 mod walk;

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, Operand, PerOperand};
+use stationary_document::{Diagnostic, from_yaml};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
@@ -60,8 +61,16 @@ pub fn find(name: &str) -> Option<&'static str> {
     preset.map(|(_, text)| *text)
 }
 
+/// The JSON Schema of a mapping file.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(MappingFile);
+    schema.insert("title".to_owned(), "Mappings of stationary".into());
+    schema
+}
+
 /// Mappings of the layers of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MappingFile {
     #[serde(default, skip_serializing_if = "Others::is_default")]
@@ -70,7 +79,9 @@ pub struct MappingFile {
 }
 
 /// What becomes of layers that a file does not list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 enum Others {
     /// They are an error.
@@ -87,7 +98,7 @@ impl Others {
 }
 
 /// The mapping of one layer, as written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerMapping {
     layer: String,
@@ -121,7 +132,7 @@ fn is_zero(banks: &u32) -> bool {
     *banks == 0
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum StagingName {
     Block,
@@ -136,14 +147,9 @@ fn default_order() -> String {
 /// Why a mapping file is not usable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingFileError {
-    /// Not YAML, or not of this shape.
-    #[error("{file}: {message}")]
-    Yaml {
-        /// The file.
-        file: String,
-        /// What the parser says, with path, line and column.
-        message: String,
-    },
+    /// Not YAML, or not of this shape. Never empty.
+    #[error("{}", lines(.0))]
+    Unreadable(Vec<Diagnostic>),
     /// No entry for a layer.
     #[error("{file}: no mapping for layer `{layer}`; it has: {present}")]
     Missing {
@@ -198,16 +204,29 @@ pub enum MappingFileError {
     },
 }
 
+fn lines(errors: &[Diagnostic]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+impl MappingFileError {
+    /// What is wrong with a file, each at its place. Empty if the error is not about its text.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Self::Unreadable(errors) => errors,
+            _ => &[],
+        }
+    }
+}
+
 impl MappingFile {
     /// Reads a file's text.
     ///
     /// # Errors
     /// Text that is not YAML of this shape.
     pub fn parse(file: &str, text: &str) -> Result<Self, MappingFileError> {
-        serde_yaml::from_str(text).map_err(|e| MappingFileError::Yaml {
-            file: file.to_owned(),
-            message: e.to_string(),
-        })
+        from_yaml(file, text).map_err(MappingFileError::Unreadable)
     }
 
     /// The file of some mappings, each under its layer's name.
@@ -512,7 +531,7 @@ mod tests {
         );
         check(
             "layers: [{layer: conv1, dataflow: rs, block: {K: -4}}]",
-            "m.yaml: layers[0].block",
+            ": layers[0].block",
         );
         check(
             "layers: [{layer: conv1, dataflow: rs, pass_order: NGKC}]",

@@ -44,7 +44,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<(Table, Source)> {
         None if model.set.is_empty() => default_base(),
         None => inputs::accelerator("systolic", &model.set)?,
     };
-    let network = inputs::network(network, model.batch)?;
+    let network = inputs::network(network, model.batch, &model.dim)?;
     let layers = inputs::layers(&network, &model.layer)?;
     let mut space = DesignSpace::new(base, &styles);
     if let Some(pes) = &model.pes {

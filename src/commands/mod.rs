@@ -9,4 +9,6 @@ pub mod list;
 pub mod map;
 pub mod run;
 pub mod show;
+pub mod timeloop;
 pub mod validate;
+pub mod write;

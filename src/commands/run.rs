@@ -6,8 +6,8 @@ use anyhow::Result;
 use stationary::sim::{Pace, TextTrace, run};
 
 use crate::Answer;
-use crate::cli::{Common, Estimate, Format, PaceName, Simulate, Target};
-use crate::commands::functional;
+use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate, Target};
+use crate::commands::{functional, timeloop};
 use crate::evaluate::{self, Reading};
 use crate::inputs::{self, Loaded};
 use crate::output;
@@ -15,6 +15,9 @@ use crate::report::run::RunReport;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
+    if args.counting == Counting::Timeloop {
+        return timeloop::estimate(args, common);
+    }
     let loaded = Loaded::new(&args.target)?;
     report(&loaded, &args.target, Reading::Model, common)?;
     Ok(Answer::Yes)

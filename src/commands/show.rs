@@ -135,7 +135,7 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         });
     };
     let accelerator = inputs::accelerator(name, &target.set)?;
-    let network = inputs::network(network, 1)?;
+    let network = inputs::network(network, 1, &target.dim)?;
     let layers = inputs::layers(&network, &target.layer)?;
     let dataflow = inputs::dataflow(&accelerator, target.dataflow.as_deref())?;
     let mappings: Result<Vec<_>, _> = layers

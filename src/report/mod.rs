@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod energy;
+pub mod excerpts;
 pub mod format;
 pub mod run;
 pub mod validate;

@@ -7,3 +7,4 @@ mod machine;
 mod nvdla;
 mod systolic;
 mod table;
+mod timeloop;

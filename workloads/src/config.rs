@@ -20,15 +20,15 @@
 //! beside a layer's kind says what share of its words is zero, for compressed DRAM traffic.
 
 use serde::Deserialize;
+use stationary_document::from_yaml;
 
 use crate::convolution::Convolution;
 use crate::error::{LayerError, NetworkError};
 use crate::layer::{Layer, RightOperand, Zeros};
-use crate::near;
 use crate::network::{MOST_LAYERS, Network};
 use crate::numbers::{Channels, Extent, Fraction, Padding, Size};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NetworkConfig {
     name: String,
@@ -40,7 +40,7 @@ struct NetworkConfig {
 
 /// One layer, or a group that repeats. All kinds are fields of one struct, as the errors of a
 /// derived enum would name neither path nor line.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EntryConfig {
     name: String,
@@ -53,7 +53,7 @@ struct EntryConfig {
     layers: Option<Vec<EntryConfig>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ConvConfig {
     input: Extent,
@@ -69,7 +69,7 @@ struct ConvConfig {
     dilation: Extent,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DepthwiseConfig {
     input: Extent,
@@ -83,7 +83,7 @@ struct DepthwiseConfig {
     dilation: Extent,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MatmulConfig {
     #[serde(default = "one")]
@@ -95,7 +95,7 @@ struct MatmulConfig {
     right: RightConfig,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ZerosConfig {
     #[serde(default)]
@@ -104,7 +104,7 @@ struct ZerosConfig {
     output: Fraction,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum RightConfig {
     #[default]
@@ -124,20 +124,26 @@ const fn no_padding() -> Padding {
     Padding([0; 4])
 }
 
+/// The JSON Schema of a network's file.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    let mut schema = schemars::schema_for!(NetworkConfig);
+    schema.insert("title".to_owned(), "Network of stationary".into());
+    schema
+}
+
 /// Reads the YAML form of a network.
 pub(crate) fn parse(file: &str, text: &str) -> Result<Network, NetworkError> {
-    let config: NetworkConfig = serde_yaml::from_str(text).map_err(|error| {
-        let message = with_suggestion(error.to_string());
-        NetworkError::Yaml {
-            file: file.to_owned(),
-            message,
-        }
-    })?;
+    let config: NetworkConfig = from_yaml(file, text).map_err(NetworkError::Unreadable)?;
     let mut expansion = Expansion {
         file,
         layers: Vec::new(),
+        errors: Vec::new(),
     };
-    expansion.entries("layers", "", &config.layers)?;
+    expansion.entries("layers", "", &config.layers);
+    if !expansion.errors.is_empty() {
+        return Err(NetworkError::of_all(expansion.errors));
+    }
     Network::of_file(file, config.name, expansion.layers)
 }
 
@@ -145,19 +151,22 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Network, NetworkError> {
 struct Expansion<'a> {
     file: &'a str,
     layers: Vec<Layer>,
+    errors: Vec<NetworkError>,
 }
 
+/// More than a reader's fill at a time.
+const MOST_ERRORS: usize = 20;
+
 impl Expansion<'_> {
-    fn entries(
-        &mut self,
-        path: &str,
-        prefix: &str,
-        entries: &[EntryConfig],
-    ) -> Result<(), NetworkError> {
+    fn entries(&mut self, path: &str, prefix: &str, entries: &[EntryConfig]) {
         for (index, entry) in entries.iter().enumerate() {
-            self.entry(&format!("{path}[{index}]"), prefix, entry)?;
+            if self.errors.len() >= MOST_ERRORS || self.layers.len() > MOST_LAYERS {
+                return;
+            }
+            if let Err(error) = self.entry(&format!("{path}[{index}]"), prefix, entry) {
+                self.errors.push(error);
+            }
         }
-        Ok(())
     }
 
     fn entry(&mut self, path: &str, prefix: &str, entry: &EntryConfig) -> Result<(), NetworkError> {
@@ -222,7 +231,11 @@ impl Expansion<'_> {
                 &format!("{path}.layers"),
                 &format!("{name}{index}."),
                 entries,
-            )?;
+            );
+            // What is wrong in a group is wrong in each of its repetitions.
+            if !self.errors.is_empty() {
+                break;
+            }
         }
         Ok(())
     }
@@ -301,17 +314,5 @@ impl MatmulConfig {
             RightConfig::Activations => RightOperand::Activations,
         };
         Layer::matmul(name, self.heads.0, [self.m.0, self.k.0, self.c.0], right)
-    }
-}
-
-/// Adds the near match to serde's "unknown field `strid`, expected one of `input`, `stride`".
-fn with_suggestion(message: String) -> String {
-    let unknown = ["unknown field `", "unknown variant `"]
-        .iter()
-        .any(|m| message.contains(m));
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    match quoted.next().and_then(|found| near::nearest(found, quoted)) {
-        Some(name) if unknown => format!("{message} (did you mean `{name}`?)"),
-        _ => message,
     }
 }

@@ -12,7 +12,19 @@ use std::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 /// A loop dimension. `K` and `C` count channels *per group*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Dim {
     /// Batch.
     N,

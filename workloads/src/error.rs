@@ -1,6 +1,10 @@
 //! Why sizes are not a layer, and why a text is not a network. An error about a network names the
 //! file (or the preset) it is about.
 
+use std::fmt::Display;
+
+use stationary_document::{Diagnostic, Place, Source};
+
 /// Why sizes do not make a layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayerError {
@@ -40,15 +44,13 @@ pub enum LayerError {
 /// Why a file, a preset name or a list of layers is not a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    /// The file is not YAML, or a field is missing, unknown or of the wrong type. The message of
-    /// the YAML reader holds the path inside the file, line and column.
-    #[error("{file}: {message}")]
-    Yaml {
-        /// The file.
-        file: String,
-        /// What the YAML reader says, with path, line and column.
-        message: String,
-    },
+    /// The file is not of its format: no YAML, or fields that are unknown, missing or of the wrong
+    /// type; of another tool's file also what has no counterpart here. Never empty.
+    #[error("{}", lines(.0))]
+    Unreadable(Vec<Diagnostic>),
+    /// Several things are wrong, each of which is an error of its own.
+    #[error("{}", lines(.0))]
+    Several(Vec<NetworkError>),
     /// An entry of `layers` is not exactly one kind of layer.
     #[error(
         "{file}: {path}: entry `{name}` has {found}; it must have exactly one of `conv`, `depthwise`, `matmul` or (with `layers`) `repeat`"
@@ -133,7 +135,7 @@ pub enum NetworkError {
     },
     /// The file's extension is not that of a known format.
     #[error(
-        "{file}: found {found}; networks are read from .yaml, .yml (networks) and .csv (SCALE-Sim, ConfuciuX)"
+        "{file}: found {found}; networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX), .m (MAESTRO) and .onnx"
     )]
     Extension {
         /// The file.
@@ -203,4 +205,80 @@ pub enum NetworkError {
 
 fn meant(near: &Option<&'static str>) -> String {
     near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"))
+}
+
+fn lines(errors: &[impl Display]) -> String {
+    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+impl NetworkError {
+    /// One error of all of them.
+    pub(crate) fn of_all(mut errors: Vec<Self>) -> Self {
+        assert!(!errors.is_empty(), "a failure has a reason");
+        if errors.len() == 1 {
+            return errors.remove(0);
+        }
+        Self::Several(errors)
+    }
+
+    /// What is wrong with a file, each at its place in the file's text. Empty if the error is not
+    /// about a file.
+    #[must_use]
+    pub fn diagnostics(&self, text: &str) -> Vec<Diagnostic> {
+        let source = Source::new(text);
+        match self {
+            Self::Unreadable(errors) => errors.clone(),
+            Self::Several(errors) => errors.iter().flat_map(|e| e.diagnostics(text)).collect(),
+            Self::Unknown { .. } => Vec::new(),
+            Self::Kind { file, path, .. }
+            | Self::OnlyWithRepeat { file, path, .. }
+            | Self::Sizes {
+                file, place: path, ..
+            } => {
+                let place = match path.strip_prefix("line ").map(str::parse) {
+                    Some(Ok(line)) => line_of(text, line),
+                    _ => source.place(path),
+                };
+                vec![self.at(file, place)]
+            }
+            Self::Header { file, line, .. }
+            | Self::Row { file, line, .. }
+            | Self::Value { file, line, .. } => vec![self.at(file, line_of(text, *line))],
+            Self::Empty { file }
+            | Self::TooManyLayers { file, .. }
+            | Self::Unnamed { file, .. }
+            | Self::Duplicate { file, .. }
+            | Self::TooLarge { file }
+            | Self::Extension { file, .. }
+            | Self::Csv { file, .. } => vec![self.at(file, None)],
+        }
+    }
+
+    fn at(&self, file: &str, place: Option<Place>) -> Diagnostic {
+        let message = self.to_string();
+        let message = message
+            .strip_prefix(&format!("{file}: "))
+            .unwrap_or(&message);
+        let line = place.map(|place| format!("line {}: ", place.line));
+        let message = line
+            .and_then(|line| message.strip_prefix(&line))
+            .unwrap_or(message);
+        Diagnostic::new(file, place, message)
+    }
+}
+
+/// A whole line of a text.
+fn line_of(text: &str, line: u64) -> Option<Place> {
+    let line = usize::try_from(line).ok()?;
+    let before = line.checked_sub(1)?;
+    let lines = || text.split_inclusive('\n');
+    let start = lines().take(before).map(|line| line.chars().count()).sum();
+    let width = lines().nth(before)?.trim_end().chars().count();
+    Some(Place {
+        line,
+        column: 1,
+        start,
+        end: start + width,
+    })
 }

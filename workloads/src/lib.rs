@@ -1,8 +1,7 @@
 //! Layers and networks for `stationary`, with exact shapes.
 //!
 //! A [`Layer`] is one eight-dimensional loop nest; a [`Network`] is a list of them. Networks come
-//! from the bundled [`zoo`], from YAML, or from the layer tables of SCALE-Sim and ConfuciuX
-//! ([`parse()`]).
+//! from the bundled [`zoo`], from YAML, or from the files of other tools ([`parse()`]).
 //!
 //! ```
 //! use stationary_workloads::{Dim, parse, zoo};
@@ -37,9 +36,11 @@ mod numbers;
 mod parse;
 pub mod zoo;
 
+pub use config::schema;
 pub use convolution::Convolution;
 pub use dims::{Dim, PerDim};
 pub use error::{LayerError, NetworkError};
+pub use import::{onnx, timeloop};
 pub use layer::{Layer, RightOperand, Window, Zeros};
 pub use network::Network;
-pub use parse::parse;
+pub use parse::{parse, parse_with_notes};

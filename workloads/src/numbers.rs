@@ -155,3 +155,34 @@ impl<'de> Deserialize<'de> for Fraction {
         Err(D::Error::invalid_value(Unexpected::Float(share), allowed))
     }
 }
+
+macro_rules! schemas {
+    ($($kind:ty, $name:literal, $schema:tt;)*) => { $(
+        impl schemars::JsonSchema for $kind {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    )* };
+}
+
+schemas! {
+    Size, "Size", {"type": "integer", "minimum": 1};
+    Extent, "Extent", {"description": "one number for both, or [rows, columns]", "anyOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2}
+    ]};
+    Channels, "Channels", {
+        "description": "[input channels, output channels]", "type": "array",
+        "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2
+    };
+    Padding, "Padding", {"description": "one number, [rows, columns] or [top, left, bottom, right]", "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
+        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 4, "maxItems": 4}
+    ]};
+    Fraction, "Fraction", {"type": "number", "minimum": 0, "maximum": 1};
+}

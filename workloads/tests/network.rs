@@ -122,7 +122,7 @@ fn the_extension_chooses_the_format() {
             .name(),
         "a"
     );
-    let readable = "networks are read from .yaml, .yml (networks) and .csv (SCALE-Sim, ConfuciuX)";
+    let readable = "networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX), .m (MAESTRO) and .onnx";
     check_error(
         parse("x.toml", yaml),
         &format!("x.toml: found the extension .toml; {readable}"),

@@ -4,6 +4,7 @@ mod controller;
 mod timing;
 
 use serde::Deserialize;
+use stationary_document::from_yaml;
 
 use self::controller::ControllerConfig;
 use self::timing::{Given, Timing};
@@ -15,7 +16,6 @@ use super::standard::{Latencies, Organization, Picoseconds, Standard};
 use crate::check::Collector;
 use crate::config::{Count, Number};
 use crate::error::ArchError;
-use crate::read::yaml_error;
 
 mod limits {
     use std::ops::RangeInclusive;
@@ -35,7 +35,7 @@ mod limits {
     pub(super) const PICOSECONDS: Limits = 1..=1_000_000;
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
     name: String,
@@ -49,7 +49,7 @@ struct Config {
     controller: ControllerConfig,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganizationConfig {
     channels: Option<Count>,
@@ -64,15 +64,20 @@ struct OrganizationConfig {
     burst_cycles: Count,
 }
 
+/// The schema of a file.
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Config)
+}
+
 impl Standard {
     /// Reads a DRAM file ([`crate::dram`] describes it). `file` is the name that errors carry;
     /// nothing is opened.
     ///
     /// # Errors
-    /// [`ArchError::Yaml`] where a field is unknown, missing or of the wrong type;
+    /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
     /// [`ArchError::Invalid`] with everything that no memory can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
-        let config: Config = serde_yaml::from_str(text).map_err(|e| yaml_error(file, &e))?;
+        let config: Config = from_yaml(file, text).map_err(ArchError::Unreadable)?;
         let mut problems = Collector::default();
         let standard = config.resolve(&mut problems);
         problems.into_result(file).map(|()| standard)

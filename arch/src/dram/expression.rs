@@ -6,7 +6,7 @@
 //! ```
 
 use super::parameter::Parameter;
-use crate::near::nearest;
+use stationary_document::near::nearest;
 
 /// The name of the cycles that a burst takes.
 pub(super) const BURST: &str = "burst";

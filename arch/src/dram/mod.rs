@@ -59,6 +59,7 @@ mod rules;
 mod standard;
 
 pub use command::{Command, Constraint, Scope, Window};
+pub(crate) use config::schema;
 pub use mapping::{AddressMapping, Field};
 pub use parameter::Parameter;
 pub use pipe::Pipe;

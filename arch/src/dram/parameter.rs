@@ -7,7 +7,7 @@ macro_rules! parameters {
         /// A timing parameter under its data sheet's name, in memory clocks.
         ///
         /// The names are those of the JEDEC standards, as DRAMsim3's configurations write them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
         pub enum Parameter {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }

@@ -10,14 +10,14 @@ use super::expression::{Malformed, Values, evaluate};
 const SHARED: &str = include_str!("rules.yaml");
 
 /// Rules as a file states them.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Rules {
     pub(super) constraints: Vec<ConstraintRule>,
     pub(super) windows: Vec<WindowRule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConstraintRule {
     from: Vec<Command>,
@@ -26,7 +26,7 @@ pub(super) struct ConstraintRule {
     cycles: Sum,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowRule {
     command: Command,
@@ -34,7 +34,7 @@ pub(super) struct WindowRule {
     cycles: Sum,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(
     untagged,
     expecting = "a whole number of memory clocks, or a sum of parameters"

@@ -28,7 +28,7 @@ use crate::dataflow::{Dataflow, ROW_STATIONARY};
 use crate::tiling::{Staging, Tiling};
 
 /// The published parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowStationary {
     m: u64,

@@ -18,11 +18,7 @@ pub(super) fn is_header(columns: &[String]) -> bool {
 }
 
 pub(super) fn layers(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
-    table
-        .rows()
-        .enumerate()
-        .map(|(index, row)| layer(index, &row?))
-        .collect()
+    table.layers(layer)
 }
 
 fn layer(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {

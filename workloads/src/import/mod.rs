@@ -1,8 +1,17 @@
-//! Layer tables of other tools: CSV files that their header tells apart.
+//! Networks of other tools: CSV tables that their header tells apart, YAML files that their first
+//! fields do, and files with an extension of their own.
 
 mod confuciux;
+mod maestro;
+pub mod onnx;
 mod scale_sim;
 mod table;
+pub mod timeloop;
+mod zigzag;
+
+use stationary_document::{Diagnostic, Node, Reader};
+
+use crate::config;
 
 use crate::error::NetworkError;
 use crate::network::Network;
@@ -27,4 +36,37 @@ pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Network, Netwo
         ]));
     };
     Network::of_file(file, name, layers)
+}
+
+/// A network with what reading it left out.
+pub(crate) type Noted = (Network, Vec<Diagnostic>);
+
+/// Reads a YAML file: ours, Timeloop's or ZigZag's.
+pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
+    // A text that is no YAML is reported by our own format's reader.
+    let root = Node::parse(file, text).ok();
+    let foreign = root.filter(|root| timeloop::is_problem(root) || zigzag::is_workload(root));
+    let Some(root) = foreign else {
+        return Ok((config::parse(file, text)?, Vec::new()));
+    };
+    let mut reader = Reader::new(file);
+    let layers = if zigzag::is_workload(&root) {
+        zigzag::layers(&mut reader, &root)
+    } else {
+        timeloop::Problem::of(&mut reader, &root).and_then(|problem| {
+            let layer = problem.layer();
+            let layer = layer
+                .map_err(|why| reader.problem(&root, "problem", format!("not a layer: {why}")));
+            Some(vec![layer.ok()?])
+        })
+    };
+    let (layers, notes) = reader.finish(layers).map_err(NetworkError::Unreadable)?;
+    Ok((Network::of_file(file, name, layers)?, notes))
+}
+
+/// Reads a MAESTRO network.
+pub(crate) fn maestro(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
+    let read = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
+    let name = read.name.unwrap_or(name);
+    Ok((Network::of_file(file, name, read.layers)?, read.notes))
 }

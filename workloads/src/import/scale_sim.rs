@@ -51,15 +51,12 @@ fn is_stride(columns: &[String]) -> bool {
 }
 
 pub(super) fn products(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
-    table.rows().map(|row| product(&row?)).collect()
+    table.layers(|_, row| product(row))
 }
 
 pub(super) fn convolutions(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
     let last = table.columns().len() - 1;
-    table
-        .rows()
-        .map(|row| convolution(&row?, [SIZES.len() + 1, last]))
-        .collect()
+    table.layers(|_, row| convolution(row, [SIZES.len() + 1, last]))
 }
 
 fn product(row: &Row<'_>) -> Result<Layer, NetworkError> {

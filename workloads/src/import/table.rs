@@ -70,7 +70,7 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, NetworkError>> {
+    fn rows(&self) -> impl Iterator<Item = Result<Row<'_>, NetworkError>> {
         self.rows.iter().map(|(line, values)| {
             if values.len() == self.header.len() {
                 return Ok(Row {
@@ -87,6 +87,25 @@ impl<'a> Table<'a> {
                 columns: self.header.join(", "),
             })
         })
+    }
+
+    /// The layers of all rows, or everything that is wrong with any.
+    pub(super) fn layers(
+        &self,
+        mut layer: impl FnMut(usize, &Row<'_>) -> Result<Layer, NetworkError>,
+    ) -> Result<Vec<Layer>, NetworkError> {
+        let (mut layers, mut errors) = (Vec::new(), Vec::new());
+        for (index, row) in self.rows().enumerate() {
+            match row.and_then(|row| layer(index, &row)) {
+                Ok(layer) => layers.push(layer),
+                Err(error) => errors.push(error),
+            }
+        }
+        if errors.is_empty() {
+            Ok(layers)
+        } else {
+            Err(NetworkError::of_all(errors))
+        }
     }
 
     pub(super) fn unknown_header(&self, allowed: &[&str]) -> NetworkError {

@@ -10,7 +10,7 @@ use crate::dram::mapping::{AddressMapping, Field};
 use crate::dram::parameter::Parameter;
 use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolicy, RowPolicy};
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ControllerConfig {
     address_mapping: String,
@@ -24,14 +24,14 @@ pub(super) struct ControllerConfig {
     command_buses: Option<Count>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RowPolicyConfig {
     OpenPage,
     ClosedPage,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefreshConfig {
     RankStaggered,

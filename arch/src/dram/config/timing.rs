@@ -15,6 +15,21 @@ use crate::dram::parameter::Parameter;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Given(BTreeMap<Parameter, Count>);
 
+impl schemars::JsonSchema for Given {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timing".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let count = generator.subschema_for::<Count>();
+        let each = |parameter: &Parameter| (parameter.name().to_owned(), count.clone().into());
+        let properties: serde_json::Map<_, _> = Parameter::ALL.iter().map(each).collect();
+        schemars::json_schema!({
+            "type": "object", "properties": properties, "additionalProperties": false
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;

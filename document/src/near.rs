@@ -12,7 +12,7 @@
 /// least one may). Case, `-` and `_` count for nothing. The first of equals wins.
 ///
 /// ```
-/// use stationary_arch::near::nearest;
+/// use stationary_document::near::nearest;
 ///
 /// assert_eq!(nearest("eyeris", ["systolic", "eyeriss"]), Some("eyeriss"));
 /// assert_eq!(nearest("gpu", ["systolic", "eyeriss"]), None);

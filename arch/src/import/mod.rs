@@ -1,0 +1,61 @@
+//! Accelerator files of other tools. What they say beyond a plain machine, or leave open, is noted;
+//! what has no counterpart is refused.
+
+mod scale_sim;
+pub mod timeloop;
+mod zigzag;
+
+use std::path::Path;
+
+use stationary_document::{Diagnostic, Node};
+
+use crate::accelerator::Accelerator;
+use crate::error::ArchError;
+
+/// An accelerator, and what reading it left out or assumed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// The machine.
+    pub accelerator: Accelerator,
+    /// What the file says and the machine does not have, and what the file leaves open.
+    pub notes: Vec<Diagnostic>,
+}
+
+impl Imported {
+    /// Reads an accelerator file of any known format: one of ours, a Timeloop architecture (YAML of
+    /// versions 0.1 to 0.4), a ZigZag accelerator, or a SCALE-Sim configuration (`.cfg`). YAML files
+    /// are told apart by their first fields.
+    ///
+    /// `sets` override fields, as in [`Accelerator::from_yaml_with`], of what the file stands for.
+    ///
+    /// # Errors
+    /// Those of [`Accelerator::from_yaml_with`].
+    pub fn read(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
+        let is_configuration = Path::new(file)
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("cfg"));
+        let read = if is_configuration {
+            scale_sim::read(file, text)
+        } else {
+            // A text that is no YAML is reported by our own format's reader.
+            match Node::parse(file, text) {
+                Ok(root) if timeloop::is_architecture(&root) => timeloop::read(file, &root),
+                Ok(root) if zigzag::is_accelerator(&root) => zigzag::read(file, &root),
+                _ => {
+                    let accelerator = Accelerator::from_yaml_with(file, text, sets)?;
+                    let notes = Vec::new();
+                    return Ok(Self { accelerator, notes });
+                }
+            }
+        };
+        let (ours, notes) = read.map_err(ArchError::Unreadable)?;
+        let file = format!("{file} (as an accelerator)");
+        let accelerator = Accelerator::from_yaml_with(&file, &ours, sets)?;
+        Ok(Self { accelerator, notes })
+    }
+}
+
+/// A text as a quoted YAML value.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''").replace(['\n', '\r'], " "))
+}

@@ -1,0 +1,142 @@
+//! Versions 0.2 and 0.3: subtrees with local components.
+
+use stationary_document::{Node, Reader};
+
+use super::{Architecture, Arithmetic, Attributes, Class, Storage, class};
+
+/// What has been seen on the way down.
+#[derive(Default)]
+struct Walk {
+    name: Option<String>,
+    technology: Option<u32>,
+    storages: Vec<Storage>,
+    arithmetic: Option<Arithmetic>,
+}
+
+pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
+    let fields = reader.fields(root, "architecture", &["version", "subtree"])?;
+    let list = reader.required(fields, "architecture", "subtree")?;
+    let mut walk = Walk::default();
+    walk.subtrees(reader, list, "architecture.subtree", 1)?;
+    let Some(arithmetic) = walk.arithmetic else {
+        reader.problem(
+            root,
+            "architecture",
+            "found no multiplier (class intmac or fpmac)",
+        );
+        return None;
+    };
+    Architecture {
+        name: walk.name.unwrap_or_else(|| "timeloop".to_owned()),
+        technology: walk.technology,
+        storages: walk.storages,
+        arithmetic,
+        containers: Vec::new(),
+    }
+    .checked(reader, root)
+}
+
+impl Walk {
+    fn subtrees(
+        &mut self,
+        reader: &mut Reader,
+        list: &Node,
+        path: &str,
+        outside: u64,
+    ) -> Option<()> {
+        let nodes = reader.list(list, path)?;
+        if let Some(second) = nodes.get(1) {
+            let allowed = "one subtree inside another; several side by side have no order";
+            reader.problem(
+                second,
+                &format!("{path}[1]"),
+                format!("a second subtree; allowed: {allowed}"),
+            );
+            return None;
+        }
+        let node = nodes.first()?;
+        let path = format!("{path}[0]");
+        let fields = reader.fields(node, &path, &["name", "attributes", "local", "subtree"])?;
+        let name = reader.required(fields, &path, "name")?;
+        let (name, instances) = counted(reader, name, &path)?;
+        self.name = Some(name);
+        let instances = multiplied(reader, node, &path, outside, instances)?;
+        let of_attributes = fields.get("attributes");
+        let attributes = Attributes::new(reader, of_attributes, format!("{path}.attributes"), &[]);
+        self.technology = attributes.technology(reader).or(self.technology);
+        if let Some(local) = fields.get("local") {
+            let path = format!("{path}.local");
+            for (index, node) in reader.list(local, &path)?.iter().enumerate() {
+                self.component(reader, node, &format!("{path}[{index}]"), instances)?;
+            }
+        }
+        match fields.get("subtree") {
+            Some(list) => self.subtrees(reader, list, &format!("{path}.subtree"), instances),
+            None => Some(()),
+        }
+    }
+
+    fn component(
+        &mut self,
+        reader: &mut Reader,
+        node: &Node,
+        path: &str,
+        outside: u64,
+    ) -> Option<()> {
+        let fields = reader.fields(node, path, &["name", "class", "attributes"])?;
+        let name = reader.required(fields, path, "name")?;
+        let (name, instances) = counted(reader, name, path)?;
+        let instances = multiplied(reader, node, path, outside, instances)?;
+        let path = format!("{path}.attributes");
+        let class = class(reader, fields, node, &path)?;
+        let attributes = Attributes::new(reader, fields.get("attributes"), path, &[]);
+        // Without a word on it all instances stand along X, as far as the part outside allows.
+        let mesh_x = attributes.size(reader, &super::MESH_X).unwrap_or(instances);
+        if class != Class::Arithmetic {
+            let is_dram = class == Class::Dram;
+            let storage = attributes.storage(reader, node, &name, is_dram, (instances, mesh_x))?;
+            self.storages.push(storage);
+            return Some(());
+        }
+        self.arithmetic = Some(Arithmetic {
+            name,
+            instances,
+            mesh_x,
+            word_bits: attributes.size(reader, &super::WORD_BITS).unwrap_or(16),
+        });
+        Some(())
+    }
+}
+
+/// The name and the number of instances of `PE[0..255]`.
+fn counted(reader: &mut Reader, node: &Node, path: &str) -> Option<(String, u64)> {
+    let text = reader.text(node, path)?;
+    let Some((name, range)) = text.split_once('[') else {
+        return Some((text.to_owned(), 1));
+    };
+    let bounds = range
+        .strip_suffix(']')
+        .and_then(|range| range.split_once(".."));
+    let bounds = bounds.and_then(|(a, b)| Some((a.parse::<u64>().ok()?, b.parse::<u64>().ok()?)));
+    match bounds {
+        Some((first, last)) if first <= last && last - first < 1 << 32 => {
+            Some((name.to_owned(), last - first + 1))
+        }
+        _ => {
+            reader.problem(
+                node,
+                path,
+                format!("found `{text}`; needed a name as in `PE[0..255]`"),
+            );
+            None
+        }
+    }
+}
+
+fn multiplied(reader: &mut Reader, node: &Node, path: &str, a: u64, b: u64) -> Option<u64> {
+    let product = a.checked_mul(b).filter(|product| *product <= 1 << 40);
+    if product.is_none() {
+        reader.problem(node, path, "more instances than anybody means");
+    }
+    product
+}

@@ -1,0 +1,273 @@
+//! ZigZag's accelerator files.
+//!
+//! ```text
+//! the memory that serves every dimension and is outermost -> dram
+//! memories that serve every dimension inside of it        -> partitions of the global buffer
+//! memories that serve none (one a PE)                     -> scratchpads
+//! dimensions D1 x D2                                      -> columns x rows
+//! ```
+//!
+//! Sizes and bandwidths are in bits. `I1` is the input, `I2` the weight, `O` the output, as in
+//! ZigZag's own examples.
+
+use std::fmt::Write as _;
+
+use stationary_document::{Diagnostic, Kind, Node, Reader};
+
+use super::quoted;
+use crate::operand::Operand;
+
+pub(super) fn is_accelerator(root: &Node) -> bool {
+    root.get("operational_array").is_some() && root.get("memories").is_some()
+}
+
+struct Memory {
+    name: String,
+    bits: u64,
+    operands: Vec<Operand>,
+    /// How many array dimensions share one instance.
+    serves: usize,
+    bandwidth: u64,
+}
+
+pub(super) fn read(file: &str, root: &Node) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut reader = Reader::new(file);
+    let text = text(&mut reader, root);
+    reader.finish(text)
+}
+
+fn text(reader: &mut Reader, root: &Node) -> Option<String> {
+    let fields = reader.noted_fields(root, "", &["name", "memories", "operational_array"])?;
+    let name = fields.get("name").and_then(Node::text).unwrap_or("zigzag");
+    let array = reader.required(fields, "", "operational_array")?;
+    let [rows, cols] = sides(reader, array)?;
+    let dimensions = if rows == 1 { 1 } else { 2 };
+    let node = reader.required(fields, "", "memories")?;
+    let memories = memories(reader, node)?;
+    let (shared, own): (Vec<_>, Vec<_>) = memories.iter().partition(|m| m.serves >= dimensions);
+    let (pads, between): (Vec<_>, Vec<_>) = own.into_iter().partition(|m| m.serves == 0);
+    for memory in between {
+        let message = format!(
+            "`{}`, shared along one dimension of the array, is left out",
+            memory.name
+        );
+        reader.note(root, "memories", message);
+    }
+    let Some((dram, buffers)) = shared.split_last() else {
+        reader.problem(
+            root,
+            "memories",
+            "found none that serves the whole array; needed DRAM and a buffer",
+        );
+        return None;
+    };
+    let partition = |operand: Operand| {
+        let holds = |m: &&&Memory| m.operands.contains(&operand);
+        buffers
+            .iter()
+            .rfind(holds)
+            .map(|m| (m.name.clone(), m.bits))
+    };
+    let mut text = format!("name: {}\ndataflows: [ws, os, is, rs]\n", quoted(name));
+    let _ = writeln!(text, "array: {{rows: {rows}, cols: {cols}}}\nscratchpads:");
+    for operand in Operand::ALL {
+        let words = pads
+            .iter()
+            .rfind(|m| m.operands.contains(&operand))
+            .map_or(1, |m| (m.bits / 8).max(1));
+        let _ = writeln!(text, "  {operand}: {{words: {words}}}");
+    }
+    let _ = writeln!(text, "networks:");
+    let width = |operand: Operand| {
+        let of_buffer = buffers.iter().rfind(|m| m.operands.contains(&operand));
+        of_buffer.map_or(1, |m| (m.bandwidth / 8).max(1))
+    };
+    for (network, operand) in [
+        ("input", Operand::Input),
+        ("weight", Operand::Weight),
+        ("psum_in", Operand::Output),
+        ("psum_out", Operand::Output),
+    ] {
+        let _ = writeln!(
+            text,
+            "  {network}: {{words_per_cycle: {}, topology: multicast}}",
+            width(operand)
+        );
+    }
+    let mut groups: Vec<(String, u64, Vec<Operand>)> = Vec::new();
+    for operand in Operand::ALL {
+        let Some((name, bits)) = partition(operand) else {
+            let message = format!(
+                "found no buffer that holds the {operand} for the whole array, inside DRAM"
+            );
+            reader.problem(root, "memories", message);
+            continue;
+        };
+        match groups.iter_mut().find(|(known, ..)| *known == name) {
+            Some((.., operands)) => operands.push(operand),
+            None => groups.push((name, bits, vec![operand])),
+        }
+    }
+    let _ = writeln!(text, "global_buffer:\n  partitions:");
+    for (_, bits, operands) in &groups {
+        let names: Vec<_> = operands.iter().map(|o| o.name()).collect();
+        let kib = (bits / 8) as f64 / 1024.0;
+        let _ = writeln!(
+            text,
+            "    - {{operands: [{}], kib: {kib}}}",
+            names.join(", ")
+        );
+    }
+    let words = (dram.bandwidth / 8).max(1);
+    let _ = writeln!(
+        text,
+        "dram: {{kind: bandwidth, words_per_cycle: {words}, latency: 0, word_bits: 8}}"
+    );
+    for buffer in buffers {
+        if !groups.iter().any(|(name, ..)| *name == buffer.name) {
+            let message = format!("`{}`, a buffer outside another, is left out", buffer.name);
+            reader.note(root, "memories", message);
+        }
+    }
+    let open = "words are taken to be of 8 bits and partial sums of 32; costs, latencies, port \
+                allocations and dataflows are left out: energy and area come from our own tables";
+    reader.note(root, "", open);
+    Some(text)
+}
+
+/// Rows and columns of the array; the first dimension is the columns.
+fn sides(reader: &mut Reader, node: &Node) -> Option<[u64; 2]> {
+    let path = "operational_array";
+    let fields = reader.noted_fields(node, path, &["dimensions", "sizes"])?;
+    let sizes = reader.required(fields, path, "sizes")?;
+    let at = format!("{path}.sizes");
+    let list = reader.list(sizes, &at)?;
+    let sizes_read: Vec<u64> = list
+        .iter()
+        .filter_map(|size| reader.size(size, &at))
+        .collect();
+    match sizes_read.as_slice() {
+        [cols] if list.len() == 1 => Some([1, *cols]),
+        [cols, rows] if list.len() == 2 => Some([*rows, *cols]),
+        _ => {
+            let found = list.len();
+            reader.problem(
+                sizes,
+                &at,
+                format!("found {found} dimensions; needed one or two, of at least 1"),
+            );
+            None
+        }
+    }
+}
+
+fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
+    let Kind::Mapping(pairs) = &node.kind else {
+        reader.problem(
+            node,
+            "memories",
+            format!("found {}; needed memories by name", node.describe()),
+        );
+        return None;
+    };
+    let mut memories = Vec::new();
+    for (key, node) in pairs {
+        let name = key.text().unwrap_or("?").to_owned();
+        let path = format!("memories.{name}");
+        let costs = [
+            "r_cost",
+            "w_cost",
+            "area",
+            "latency",
+            "min_r_granularity",
+            "min_w_granularity",
+        ];
+        let automatic = [
+            "auto_cost_extraction",
+            "double_buffering_support",
+            "mem_type",
+        ];
+        let used = [
+            "size",
+            "operands",
+            "ports",
+            "served_dimensions",
+            "r_bw",
+            "w_bw",
+        ];
+        let known: Vec<_> = used.into_iter().chain(costs).chain(automatic).collect();
+        let fields = reader.noted_fields(node, &path, &known)?;
+        let size = reader.required(fields, &path, "size")?;
+        let bits = reader.size(size, &format!("{path}.size"))?;
+        let list = reader.required(fields, &path, "operands")?;
+        let mut operands = Vec::new();
+        for item in reader.list(list, &format!("{path}.operands"))? {
+            operands.push(match item.text() {
+                Some("I1") => Operand::Input,
+                Some("I2") => Operand::Weight,
+                Some("O") => Operand::Output,
+                found => {
+                    let found = found.unwrap_or("no name").to_owned();
+                    reader.unknown(item, &path, "unknown operand", &found, &["I1", "I2", "O"]);
+                    return None;
+                }
+            });
+        }
+        let served = reader.required(fields, &path, "served_dimensions")?;
+        let serves = reader
+            .list(served, &format!("{path}.served_dimensions"))?
+            .len();
+        let bandwidth = match (fields.get("ports"), fields.get("r_bw")) {
+            (Some(ports), _) => widest(reader, ports, &format!("{path}.ports"))?,
+            (None, Some(width)) => reader.size(width, &format!("{path}.r_bw"))?,
+            (None, None) => {
+                reader.problem(node, &path, "missing field `ports`");
+                return None;
+            }
+        };
+        memories.push(Memory {
+            name,
+            bits,
+            operands,
+            serves,
+            bandwidth,
+        });
+    }
+    Some(memories)
+}
+
+/// The bandwidth of the widest port that reads.
+fn widest(reader: &mut Reader, node: &Node, path: &str) -> Option<u64> {
+    let mut widest = 0;
+    for (index, port) in reader.list(node, path)?.iter().enumerate() {
+        let path = format!("{path}[{index}]");
+        let used = [
+            "name",
+            "type",
+            "bandwidth_min",
+            "bandwidth_max",
+            "allocation",
+        ];
+        let fields = reader.noted_fields(port, &path, &used)?;
+        let kind = reader
+            .required(fields, &path, "type")?
+            .text()
+            .unwrap_or_default();
+        if !["read", "write", "read_write"].contains(&kind) {
+            reader.unknown(
+                port,
+                &path,
+                "unknown type",
+                kind,
+                &["read", "write", "read_write"],
+            );
+            return None;
+        }
+        let width = reader.required(fields, &path, "bandwidth_max")?;
+        let width = reader.size(width, &format!("{path}.bandwidth_max"))?;
+        if kind != "write" {
+            widest = widest.max(width);
+        }
+    }
+    Some(widest.max(1))
+}

@@ -1,0 +1,58 @@
+//! JSON Schemas of the files, for editors that complete and check, and of the leaves that are read by
+//! hand.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
+
+use crate::config::{Config, Count, DramKindConfig, Number, Width};
+use crate::dram::{Pipe, presets};
+
+/// The schema of an accelerator file.
+///
+/// ```
+/// let schema = stationary_arch::schema::accelerator();
+/// assert_eq!(schema.get("type").and_then(|t| t.as_str()), Some("object"));
+/// ```
+#[must_use]
+pub fn accelerator() -> Schema {
+    titled(schema_for!(Config), "Accelerator of stationary")
+}
+
+/// The schema of a DRAM file.
+#[must_use]
+pub fn dram() -> Schema {
+    titled(crate::dram::schema(), "DRAM standard of stationary")
+}
+
+fn titled(mut schema: Schema, title: &str) -> Schema {
+    schema.insert("title".to_owned(), title.into());
+    schema
+}
+
+macro_rules! leaves {
+    ($($kind:ty, $name:literal, $schema:expr;)*) => { $(
+        impl JsonSchema for $kind {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    )* };
+}
+
+leaves! {
+    Count, "Count", json_schema!({"type": "integer", "minimum": 0});
+    Number, "Number", json_schema!({"type": "number"});
+    Width, "Width", json_schema!({
+        "description": "words, or as many as the array has rows, columns or PEs",
+        "anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["rows", "cols", "all"]}]
+    });
+    DramKindConfig, "DramKind", {
+        let simple = ["ideal", "bandwidth"].into_iter();
+        let names: Vec<_> = simple.chain(Pipe::names()).chain(presets::names()).collect();
+        json_schema!({"enum": names})
+    };
+}

@@ -1,0 +1,34 @@
+//! Text files with places: what every reader of a file shares, whatever the file describes.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`Diagnostic`] | one thing that is wrong, or not used, and where |
+//! | [`Node`] | a YAML tree in which every value knows its place |
+//! | [`Reader`] | reads a tree of another tool's making: all that is wrong, all that is not used |
+//! | [`from_yaml`] | a typed file, with all its errors instead of the first |
+//! | [`Source`] | the text of a file, to find a path in it |
+//! | [`near`] | the name that a misspelt one most likely meant |
+//!
+//! ```
+//! use stationary_document::{Node, Reader};
+//!
+//! let root = Node::parse("a.yaml", "{rows: 4, colour: red}")?;
+//! let mut reader = Reader::new("a.yaml");
+//! let fields = reader.fields(&root, "", &["rows", "cols"]).expect("it is a mapping");
+//! assert_eq!(reader.count(fields.get("rows").expect("it is there"), "rows"), Some(4));
+//! assert_eq!(reader.problems()[0].to_string(), "a.yaml:1:11: unknown field `colour`; allowed: rows, cols");
+//! # Ok::<(), stationary_document::Diagnostic>(())
+//! ```
+
+mod diagnostic;
+pub mod near;
+mod reader;
+mod source;
+mod tree;
+mod typed;
+
+pub use diagnostic::Diagnostic;
+pub use reader::{Fields, Reader};
+pub use source::Source;
+pub use tree::{Kind, Node, Place};
+pub use typed::{from_yaml, suggestion_in};

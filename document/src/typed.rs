@@ -1,0 +1,208 @@
+//! A typed file, with all its errors instead of the first.
+//!
+//! The reader of types stops at the first error. So something harmless is written where it was wrong,
+//! without moving anything else, and the text is read again:
+//!
+//! ```text
+//! loop { read(text) -> error at a place; mend the value or the unknown field there }
+//! ```
+
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::Diagnostic;
+use crate::near::nearest;
+use crate::tree::{Kind, Node, Place};
+
+/// More than a reader's fill at a time.
+const MOST_ERRORS: usize = 20;
+
+/// Reads a file's text.
+///
+/// # Errors
+/// The unknown fields and wrong types; a missing field ends the search, as it has no place to mend.
+pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
+    let first = match serde_yaml::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let mut errors = vec![diagnostic(file, text, &first)];
+    let mut rest = text.to_owned();
+    while errors.len() < MOST_ERRORS {
+        let last = errors.last().expect("there is at least one");
+        // A stand-in fits if what is wrong next is wrong elsewhere.
+        let next = stand_ins(last).into_iter().find_map(|stand_in| {
+            let mended = mended(&rest, last, &stand_in)?;
+            let error = match serde_yaml::from_str::<T>(&mended) {
+                Ok(_) => return Some((mended, None)),
+                Err(error) => diagnostic(file, text, &error),
+            };
+            let is_same = |e: &Diagnostic| e.place == error.place || path(e) == path(&error);
+            (!errors.iter().any(is_same)).then_some((mended, Some(error)))
+        });
+        let Some((mended, Some(next))) = next else {
+            break;
+        };
+        rest = mended;
+        errors.push(next);
+    }
+    Err(errors)
+}
+
+fn path(error: &Diagnostic) -> Option<&str> {
+    error.message.split_once(": ").map(|(path, _)| path)
+}
+
+/// What may stand where something was wrong: nothing, a number, a list, or a name that the message
+/// says is allowed.
+fn stand_ins(error: &Diagnostic) -> Vec<String> {
+    if error.message.contains("unknown field") {
+        return vec![String::new()];
+    }
+    let mut texts: Vec<_> = ["", "1", "[]"].map(str::to_owned).into();
+    texts.extend(error.message.split('`').nth(3).map(str::to_owned));
+    texts
+}
+
+fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
+    let mut message = error.to_string();
+    let location = error.location();
+    if let Some(at) = &location {
+        // The place stands before the message, where editors look for it.
+        let tail = format!(" at line {} column {}", at.line(), at.column());
+        if let Some(cut) = message.rfind(&tail) {
+            message.truncate(cut);
+        }
+    }
+    let place = location.map(|at| {
+        let start = text
+            .split_inclusive('\n')
+            .take(at.line().saturating_sub(1))
+            .map(|line| line.chars().count())
+            .sum::<usize>()
+            + at.column().saturating_sub(1);
+        let word = text
+            .chars()
+            .skip(start)
+            .take_while(|c| is_of_a_word(*c))
+            .count();
+        Place {
+            line: at.line(),
+            column: at.column(),
+            start,
+            end: start + word.max(1),
+        }
+    });
+    Diagnostic {
+        near: suggestion_in(&message),
+        ..Diagnostic::new(file, place, message)
+    }
+}
+
+fn is_of_a_word(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, ',' | ':' | '}' | ']' | '{' | '[')
+}
+
+/// The near match in a message such as "unknown field `row`, expected `rows` or `cols`", whose
+/// quoted words are the one found and the ones allowed.
+#[must_use]
+pub fn suggestion_in(message: &str) -> Option<String> {
+    let words = &message[message
+        .find("unknown field")
+        .or_else(|| message.find("unknown variant"))?..];
+    let mut quoted = words.split('`').skip(1).step_by(2);
+    let found = quoted.next()?;
+    nearest(found, quoted).map(str::to_owned)
+}
+
+/// The text with something else for the value, or for the field that is unknown there; lines and
+/// columns stay as they are.
+fn mended(text: &str, error: &Diagnostic, stand_in: &str) -> Option<String> {
+    let root = Node::parse("", text).ok()?;
+    let is_field = error.message.contains("unknown field");
+    let (start, end) = span(&root, error.place?.start, is_field)?;
+    let mut characters: Vec<char> = text.chars().collect();
+    let mut letters = stand_in.chars();
+    for c in characters.get_mut(start..end)? {
+        if !matches!(*c, '\n' | '\r') {
+            *c = letters.next().unwrap_or(' ');
+        }
+    }
+    if letters.next().is_some() {
+        return None;
+    }
+    if is_field {
+        // A comma behind a field goes with it.
+        let after = characters[end..].iter().position(|c| !c.is_whitespace());
+        if let Some(gap) = after.filter(|gap| characters[end + gap] == ',') {
+            characters[end + gap] = ' ';
+        }
+    }
+    Some(characters.into_iter().collect())
+}
+
+fn span(node: &Node, at: usize, is_field: bool) -> Option<(usize, usize)> {
+    match &node.kind {
+        Kind::List(items) => {
+            let of_item = |item| self::span(item, at, is_field);
+            items.iter().find_map(of_item)
+        }
+        Kind::Mapping(fields) => fields.iter().find_map(|(key, value)| {
+            if is_field && key.place.start == at {
+                return Some((key.place.start, value.place.end.max(key.place.end + 1)));
+            }
+            if !is_field && value.place.start == at && !matches!(value.kind, Kind::Null) {
+                return Some((value.place.start, value.place.end));
+            }
+            span(value, at, is_field)
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read")]
+    struct Toy {
+        rows: Option<u64>,
+        cols: Option<u64>,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only read")]
+    struct Inner {
+        depth: Option<u64>,
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let errors = from_yaml::<Toy>("toy.yaml", text).expect_err("the file is wrong");
+        let found: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.contains(expected), "{expected}\n{found}");
+        }
+    }
+
+    #[test]
+    fn every_error_of_a_file_is_named_at_its_place() {
+        check(
+            "rows: four\ncolz: 3\ninner: {depht: 1, depth: x}\n",
+            &[
+                "toy.yaml:1:7: rows: invalid type",
+                "toy.yaml:2:1: unknown field `colz`",
+                "toy.yaml:3:9: inner: unknown field `depht`",
+                "toy.yaml:3:26: inner.depth: invalid type",
+            ],
+        );
+        check("rows: four\n", &["toy.yaml:1:7: rows"]);
+        check("rows: [\n", &["toy.yaml:"]);
+    }
+}

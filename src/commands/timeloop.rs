@@ -1,0 +1,233 @@
+//! Timeloop's way of counting, and its files.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use serde_json::json;
+use stationary::arch::import::timeloop::Architecture;
+use stationary::sim::timeloop::{Counts, Nest};
+use stationary::workloads::timeloop::Problem;
+use stationary::workloads::{Dim, Layer};
+use stationary_document::{Diagnostic, Node};
+
+use crate::Answer;
+use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::report::excerpts;
+use crate::report::format::{percent, table, thousands};
+
+/// `estimate --counting timeloop`.
+pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
+    let target = &args.target;
+    let layers = match files(target)? {
+        Some(nest) => vec![(nest.problem().name.clone(), nest.count())],
+        None => {
+            let loaded = Loaded::new(target)?;
+            let mut layers = Vec::new();
+            for (name, nest) in nests(&loaded, target)? {
+                match nest {
+                    Ok(nest) => layers.push((name, nest.count())),
+                    Err(why) => bail!("layer `{name}`: {why}"),
+                }
+            }
+            layers
+        }
+    };
+    let text = match common.format {
+        Format::Table => to_table(&layers),
+        Format::Json => to_json(target, &layers)?,
+        Format::Csv => to_csv(&layers)?,
+    };
+    output::print(&text)?;
+    Ok(Answer::Yes)
+}
+
+/// `export timeloop`.
+pub fn export(args: &ExportTimeloop) -> Result<Answer> {
+    let loaded = Loaded::new(&args.target)?;
+    let mut text = String::new();
+    let mut answer = Answer::Yes;
+    for (name, nest) in nests(&loaded, &args.target)? {
+        match nest {
+            Ok(nest) => {
+                let folder = args.output.join(name.replace(['/', '\\'], "_"));
+                std::fs::create_dir_all(&folder)?;
+                let files = nest.files();
+                inputs::write(&folder.join("arch.yaml"), &files.architecture)?;
+                inputs::write(&folder.join("prob.yaml"), &files.problem)?;
+                inputs::write(&folder.join("map.yaml"), &files.mapping)?;
+                text.push_str(&format!("{}\n", folder.display()));
+            }
+            Err(why) => {
+                output::complain(&format!("layer `{name}` is not written: {why}"));
+                answer = Answer::No;
+            }
+        }
+    }
+    output::print(&text)?;
+    Ok(answer)
+}
+
+type Named<T> = Vec<(String, T)>;
+
+/// The nest of each layer's mapping, or why Timeloop has none.
+fn nests(loaded: &Loaded, target: &Target) -> Result<Named<Result<Nest, String>>> {
+    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let nest = |layer| {
+        let mapping = loaded.mapping(layer, dataflow)?;
+        let nest = Nest::of(&mapping);
+        if let Ok(nest) = &nest {
+            padding(layer, nest.problem());
+        }
+        Ok((layer.name().to_owned(), nest))
+    };
+    loaded.layers.iter().map(nest).collect()
+}
+
+/// Tells of sizes that had to grow.
+fn padding(layer: &Layer, problem: &Problem) {
+    let grown = |(dim, size): (Dim, &u64)| {
+        let own = layer.size(dim);
+        (own != *size).then(|| format!("{dim} {own} to {size}"))
+    };
+    let grown: Vec<String> = Dim::ALL
+        .into_iter()
+        .zip(&problem.sizes)
+        .filter_map(grown)
+        .collect();
+    if !grown.is_empty() {
+        output::complain(&format!(
+            "note: layer `{}` is padded, as Timeloop's tiles divide: {}",
+            layer.name(),
+            grown.join(", ")
+        ));
+    }
+}
+
+/// The nest of Timeloop's own files, if the target names such.
+fn files(target: &Target) -> Result<Option<Nest>> {
+    let Some(architecture) = text_with(&target.arch, &["architecture", "arch"])? else {
+        return Ok(None);
+    };
+    let (Some(problem), Some(mapping)) = (
+        text_with(&target.network, &["problem"])?,
+        match &target.mapping {
+            Some(name) => text_with(name, &["mapping"])?,
+            None => None,
+        },
+    ) else {
+        bail!(
+            "--counting timeloop: {} is a Timeloop architecture; --network and --mapping must be a \
+             Timeloop problem and mapping",
+            target.arch
+        );
+    };
+    if !target.set.is_empty() || !target.layer.is_empty() || target.batch != 1 {
+        bail!("--counting timeloop of Timeloop's files takes no --set, --layer or --batch");
+    }
+    let (architecture, left_out) = shown(
+        &architecture,
+        Architecture::read(&target.arch, &architecture),
+    )?;
+    inputs::notes(&left_out);
+    let (problem, left_out) = shown(&problem, Problem::read(&target.network, &problem))?;
+    inputs::notes(&left_out);
+    let name = target.mapping.as_deref().unwrap_or_default();
+    let (nest, left_out) = shown(&mapping, Nest::read(name, &mapping, problem, architecture))?;
+    inputs::notes(&left_out);
+    Ok(Some(nest))
+}
+
+fn shown<T>(text: &str, read: Result<T, Vec<Diagnostic>>) -> Result<T> {
+    read.map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        excerpts::error(text, &errors, lines.join("\n"))
+    })
+}
+
+/// The text of a file that has one of these fields at its top.
+fn text_with(name: &str, fields: &[&str]) -> Result<Option<String>> {
+    if !inputs::is_file(name) {
+        return Ok(None);
+    }
+    let text = inputs::read(Path::new(name))?;
+    let root = Node::parse(name, &text).ok();
+    let has_one = root.is_some_and(|root| fields.iter().any(|field| root.get(field).is_some()));
+    Ok(has_one.then_some(text))
+}
+
+fn to_table(layers: &[(String, Counts)]) -> String {
+    let mut text = String::new();
+    for (name, counts) in layers {
+        let header = [
+            "level",
+            "space",
+            "tile",
+            "instances",
+            "reads",
+            "updates",
+            "fills",
+            "cycles",
+            "uJ",
+        ];
+        let mut rows = table(&header, 2);
+        for c in &counts.levels {
+            rows.add_row([
+                c.level.clone(),
+                c.space.clone(),
+                thousands(c.tile),
+                thousands(c.instances),
+                thousands(c.reads),
+                thousands(c.updates),
+                thousands(c.fills),
+                thousands(c.cycles),
+                format!("{:.2}", c.energy_pj / 1e6),
+            ]);
+        }
+        text.push_str(&format!(
+            "{name} as Timeloop counts: {} cycles, {} of the multipliers busy, {:.2} uJ\n{rows}\n",
+            thousands(counts.cycles),
+            percent(counts.utilization),
+            counts.energy_pj / 1e6
+        ));
+    }
+    text
+}
+
+fn to_json(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
+    let layers: Vec<_> = layers
+        .iter()
+        .map(|(name, counts)| json!({"name": name, "counts": counts}))
+        .collect();
+    let document = json!({
+        "schema": "stationary/timeloop/1", "arch": target.arch, "network": target.network, "layers": layers,
+    });
+    Ok(serde_json::to_string_pretty(&document)?)
+}
+
+fn to_csv(layers: &[(String, Counts)]) -> Result<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record([
+        "layer",
+        "level",
+        "space",
+        "tile",
+        "instances",
+        "reads",
+        "updates",
+        "fills",
+        "cycles",
+        "energy_pj",
+    ])?;
+    for (name, counts) in layers {
+        for c in &counts.levels {
+            let numbers = [c.tile, c.instances, c.reads, c.updates, c.fills, c.cycles];
+            let mut record = vec![name.clone(), c.level.clone(), c.space.clone()];
+            record.extend(numbers.iter().map(u64::to_string));
+            record.push(c.energy_pj.to_string());
+            out.write_record(&record)?;
+        }
+    }
+    Ok(String::from_utf8(out.into_inner()?)?)
+}

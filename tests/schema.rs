@@ -1,0 +1,142 @@
+//! JSON Schemas against the files that come with the crate.
+
+use std::process::Command;
+
+use jsonschema::Validator;
+use serde_json::Value;
+use stationary::arch::{self, dram, presets};
+use stationary::sim::mapping_file;
+use stationary::workloads::{self, zoo};
+
+fn validator(schema: &schemars::Schema) -> Validator {
+    let schema = serde_json::to_value(schema).expect("a schema is JSON");
+    jsonschema::validator_for(&schema).expect("it is a schema")
+}
+
+fn value(text: &str) -> Value {
+    serde_yaml::from_str(text).expect("a bundled file is YAML")
+}
+
+fn accepts(validator: &Validator, name: &str, text: &str) {
+    let value = value(text);
+    let errors: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}");
+}
+
+#[test]
+fn bundled_files_fit_their_schemas() {
+    let accelerators = validator(&arch::schema::accelerator());
+    for name in presets::names() {
+        accepts(
+            &accelerators,
+            name,
+            presets::find(name).expect("a listed preset"),
+        );
+    }
+    let drams = validator(&arch::schema::dram());
+    for name in dram::presets::names() {
+        accepts(
+            &drams,
+            name,
+            dram::presets::find(name).expect("a listed preset"),
+        );
+    }
+    let networks = validator(&workloads::schema());
+    for name in zoo::names() {
+        accepts(&networks, name, zoo::yaml(name).expect("a listed network"));
+    }
+    let mappings = validator(&mapping_file::schema());
+    for name in mapping_file::names() {
+        accepts(
+            &mappings,
+            name,
+            mapping_file::find(name).expect("a listed mapping"),
+        );
+    }
+}
+
+#[test]
+fn schemas_refuse_what_the_readers_refuse() {
+    let accelerators = validator(&arch::schema::accelerator());
+    let text = "{name: toy, dataflows: [ws], array: {rows: 4, cols: 4}}";
+    assert!(accelerators.is_valid(&value(text)));
+    for (from, to) in [
+        ("cols", "colz"),
+        ("cols: 4", "cols: four"),
+        ("cols: 4", "cols: -4"),
+        (", cols: 4", ""),
+    ] {
+        assert!(
+            !accelerators.is_valid(&value(&text.replace(from, to))),
+            "{to}"
+        );
+    }
+}
+
+fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_stationary"))
+        .args(arguments)
+        .output()
+        .expect("it runs");
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
+#[test]
+fn the_command_line_describes_itself() {
+    for what in ["arch", "network", "mapping", "dram"] {
+        let schema: Value = serde_json::from_str(&run(&["schema", what])).expect("it is JSON");
+        assert!(
+            schema["$schema"].is_string() && schema["title"].is_string(),
+            "{what}"
+        );
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(run(&["completions", shell]).contains("simulate"), "{shell}");
+    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("man");
+    run(&["man", "-o", folder.to_str().expect("text")]);
+    for page in [
+        "stationary.1",
+        "stationary-simulate.1",
+        "stationary-search-map.1",
+    ] {
+        let text =
+            std::fs::read_to_string(folder.join(page)).unwrap_or_else(|e| panic!("{page}: {e}"));
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+}
+
+#[test]
+fn a_new_accelerator_runs_as_it_is_and_is_never_written_over_another() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("new.yaml");
+    let _ = std::fs::remove_file(&path);
+    let path = path.to_str().expect("text");
+    run(&["new", "mine", "-o", path]);
+    let text = std::fs::read_to_string(path).expect("it was written");
+    accepts(&validator(&arch::schema::accelerator()), "new", &text);
+    assert!(
+        run(&[
+            "estimate",
+            "--arch",
+            path,
+            "--network",
+            "alexnet",
+            "--layer",
+            "0"
+        ])
+        .contains("mine")
+    );
+    let again = Command::new(env!("CARGO_BIN_EXE_stationary"))
+        .args(["new", "mine", "-o", path])
+        .output();
+    assert_eq!(again.expect("it runs").status.code(), Some(2));
+    assert_eq!(run(&["new", "mine"]), text);
+}
