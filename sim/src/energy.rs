@@ -15,11 +15,9 @@ use std::ops::Add;
 use serde::Serialize;
 use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
-use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
 use crate::mapping::Mapping;
-use crate::window::Span;
 
 /// Energy of a layer by component and operand.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -208,12 +206,8 @@ fn working_share(mapping: &Mapping<'_>) -> f64 {
 /// Each word once, and each MAC.
 fn compulsory(mapping: &Mapping<'_>) -> Counters {
     let layer = mapping.layer();
-    let whole = PerDim::from_fn(|dim: Dim| Span {
-        start: 0,
-        extent: layer.size(dim),
-    });
     let inwards = PerOperand::from_fn(|operand| match operand {
-        Operand::Input | Operand::Weight => mapping.words(operand, &whole),
+        Operand::Input | Operand::Weight => mapping.touched_words(operand),
         Operand::Output => 0,
     });
     let outwards = PerOperand::from_fn(|operand| match operand {

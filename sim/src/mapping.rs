@@ -226,6 +226,18 @@ impl<'a> Mapping<'a> {
         }
     }
 
+    /// Distinct words of an operand that the layer touches, however tiles are held.
+    pub(crate) fn touched_words(&self, operand: Operand) -> u64 {
+        let plain: u64 = PLAIN[operand].iter().map(|d| self.layer.size(*d)).product();
+        if operand != Operand::Input {
+            return plain;
+        }
+        let whole = self.whole();
+        let window = PAIRS.iter().zip(&self.axes);
+        let window = window.map(|((output, tap), axis)| axis.union(whole[*output], whole[*tap]));
+        plain * window.product::<u64>()
+    }
+
     /// Words outside of the sliding window: channels of feature maps in whole atoms.
     fn plain_words(&self, operand: Operand, extent: impl Fn(Dim) -> u64) -> u64 {
         let plain: u64 = PLAIN[operand].iter().map(|d| extent(*d)).product();

@@ -492,7 +492,7 @@ fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
                 Operand::Output => m.dram.store(false),
                 o => m.dram.load(o),
             };
-            width.parts(m.words(o, &m.whole()))
+            width.parts(m.touched_words(o))
         })
         .sum();
     bus.bound(parts)
