@@ -42,6 +42,7 @@ impl Random {
         for partition in &mut machine.global_buffer.partitions {
             let octave = self.below(19);
             partition.bytes = 1 + self.below(256 << octave);
+            partition.banks = None;
         }
         let precision = &mut machine.precision;
         for bits in [

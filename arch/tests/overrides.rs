@@ -29,7 +29,9 @@ fn the_dram_switches_kind_on_every_preset() {
         assert_eq!(ideal.dram.kind, DramKind::Ideal);
         let back = preset(name, &[("dram.kind", "ideal"), ("dram.kind", "bandwidth")]);
         assert_eq!(back, preset(name, &[("dram.kind", "bandwidth")]));
-        assert!(back == plain || plain == ideal, "{name}");
+        // The memory of nvdla-small is a pipe with a name of its own.
+        let is_pipe = name == "nvdla-small";
+        assert!(back == plain || plain == ideal || is_pipe, "{name}");
         // A file without the bandwidth fields gets the defaults.
         let filled =
             Accelerator::from_yaml_with("file", &ideal.to_yaml(), &[("dram.kind", "bandwidth")])
@@ -169,7 +171,7 @@ fn wrong_values() {
         "dram.kind",
         "idael",
         "--set dram.kind=idael: unknown variant `idael`, expected one of `ideal`, `bandwidth`, \
-         `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
+         `nvdla-tb-4B`, `nvdla-tb-8B`, `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
          `hbm1`, `hbm2`, `hbm2-ramulator`, `hbm3`, `lpddr4-2400`, `lpddr5-6400`; did you \
          mean `ideal`?",
     );
