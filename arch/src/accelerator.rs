@@ -8,6 +8,7 @@
 //! public for reading, and a value that was changed by hand is checked again by
 //! [`Accelerator::check`].
 
+use crate::choice::choice;
 use std::sync::Arc;
 
 use crate::banks::Banks;
@@ -78,119 +79,69 @@ pub struct Array {
     pub zero_gating: bool,
 }
 
-/// When a pass may follow another.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Passes {
-    /// A pass enters the array while the one before leaves it.
-    Overlapped,
-    /// A pass enters when the one before has left; its words already wait at the array's edge.
-    #[default]
-    Serial,
-    /// The first word of a pass is sent when the last result of the one before is in the buffer.
-    Exclusive,
+choice! {
+    /// When a pass may follow another.
+    #[derive(Default)]
+    pub enum Passes {
+        /// A pass enters the array while the one before leaves it.
+        Overlapped,
+        /// A pass enters when the one before has left; its words already wait at the array's edge.
+        #[default]
+        Serial,
+        /// The first word of a pass is sent when the last result of the one before is in the buffer.
+        Exclusive,
+    }
 }
 
-/// How a tile that stays for a pass gets into the PEs.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ResidentLoad {
-    /// Over its network, beside whatever the array does.
-    #[default]
-    Network,
-    /// From the edge through all rows, a row a cycle, while the array stands still.
-    ShiftIn,
+choice! {
+    /// How a tile that stays for a pass gets into the PEs.
+    #[derive(Default)]
+    pub enum ResidentLoad {
+        /// Over its network, beside whatever the array does.
+        #[default]
+        Network,
+        /// From the edge through all rows, a row a cycle, while the array stands still.
+        ShiftIn,
+    }
 }
 
-/// Whether streams wait for the resident tile.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum LoadOrder {
-    /// All networks start a pass together.
-    #[default]
-    Parallel,
-    /// Inputs or weights are streamed once the pass's resident tile is in the PEs.
-    ResidentFirst,
+choice! {
+    /// Whether streams wait for the resident tile.
+    #[derive(Default)]
+    pub enum LoadOrder {
+        /// All networks start a pass together.
+        #[default]
+        Parallel,
+        /// Inputs or weights are streamed once the pass's resident tile is in the PEs.
+        ResidentFirst,
+    }
 }
 
-/// What of a systolic array a wave crosses before its last result is out.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Skew {
-    /// The rows and columns that the pass uses.
-    Used,
-    /// All rows, since sums leave at the lower edge, and the columns in use; all of both if outputs
-    /// stay, since they are taken out together.
-    #[default]
-    Flow,
-    /// All rows and columns.
-    Whole,
+choice! {
+    /// What of a systolic array a wave crosses before its last result is out.
+    #[derive(Default)]
+    pub enum Skew {
+        /// The rows and columns that the pass uses.
+        Used,
+        /// All rows, since sums leave at the lower edge, and the columns in use; all of both if outputs
+        /// stay, since they are taken out together.
+        #[default]
+        Flow,
+        /// All rows and columns.
+        Whole,
+    }
 }
 
-/// How outputs that stayed for a pass leave the PEs.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Drain {
-    /// Over the partial-sum network at its width.
-    #[default]
-    Network,
-    /// Into a chain down the columns, a cycle, and out of it a row a cycle, all rows.
-    ShiftOut,
+choice! {
+    /// How outputs that stayed for a pass leave the PEs.
+    #[derive(Default)]
+    pub enum Drain {
+        /// Over the partial-sum network at its width.
+        #[default]
+        Network,
+        /// Into a chain down the columns, a cycle, and out of it a row a cycle, all rows.
+        ShiftOut,
+    }
 }
 
 /// A PE's scratchpad for one operand.
@@ -202,30 +153,20 @@ pub struct Scratchpad {
     pub double_buffered: bool,
 }
 
-/// How a network reaches the PEs.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Topology {
-    /// Buses with row and column tags: a word reaches every PE that wants it in one transfer.
-    Multicast,
-    /// Words enter at the array's edge and hop from PE to PE, one a cycle; each edge port has a
-    /// stream of its own. As a partial-sum network: a chain along the rows.
-    Systolic,
-    /// A broadcast tree; as a partial-sum network, an adder tree over the rows.
-    Tree,
-    /// Multicast, and PEs hand inputs to their neighbours (ShiDianNao): a word is sent once as
-    /// long as any PE of the array still needs it.
-    Mesh,
+choice! {
+    /// How a network reaches the PEs.
+    pub enum Topology {
+        /// Buses with row and column tags: a word reaches every PE that wants it in one transfer.
+        Multicast,
+        /// Words enter at the array's edge and hop from PE to PE, one a cycle; each edge port has a
+        /// stream of its own. As a partial-sum network: a chain along the rows.
+        Systolic,
+        /// A broadcast tree; as a partial-sum network, an adder tree over the rows.
+        Tree,
+        /// Multicast, and PEs hand inputs to their neighbours (ShiDianNao): a word is sent once as
+        /// long as any PE of the array still needs it.
+        Mesh,
+    }
 }
 
 /// A network between the global buffer and the array.
@@ -283,48 +224,28 @@ pub struct Delivery {
     pub latency: u32,
 }
 
-/// What becomes of the zeros around an input.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Padding {
-    /// They are made in the PEs: nothing stores or moves them.
-    #[default]
-    Skipped,
-    /// They are stored and moved like the words beside them.
-    Stored,
+choice! {
+    /// What becomes of the zeros around an input.
+    #[derive(Default)]
+    pub enum Padding {
+        /// They are made in the PEs: nothing stores or moves them.
+        #[default]
+        Skipped,
+        /// They are stored and moved like the words beside them.
+        Stored,
+    }
 }
 
-/// What becomes of the rows and columns of an input that a stride steps over.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Strides {
-    /// Nothing moves them.
-    #[default]
-    Skipped,
-    /// A tile is all that lies between its first element and the next tile's.
-    Stored,
+choice! {
+    /// What becomes of the rows and columns of an input that a stride steps over.
+    #[derive(Default)]
+    pub enum Strides {
+        /// Nothing moves them.
+        #[default]
+        Skipped,
+        /// A tile is all that lies between its first element and the next tile's.
+        Stored,
+    }
 }
 
 /// A part of the global buffer that its operands share.
@@ -357,26 +278,16 @@ pub struct Dram {
     pub arbitration: Arbitration,
 }
 
-/// How loads that wait share the way from DRAM.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Arbitration {
-    /// The tile that the program needs soonest goes first.
-    #[default]
-    Program,
-    /// They take turns, cycle by cycle.
-    RoundRobin,
+choice! {
+    /// How loads that wait share the way from DRAM.
+    #[derive(Default)]
+    pub enum Arbitration {
+        /// The tile that the program needs soonest goes first.
+        #[default]
+        Program,
+        /// They take turns, cycle by cycle.
+        RoundRobin,
+    }
 }
 
 /// Run-length compression: words of `pairs` pairs of a run of zeros and the value after it.

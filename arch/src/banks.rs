@@ -1,5 +1,6 @@
 //! The banks that a part of the global buffer is made of.
 
+use crate::choice::choice;
 use crate::units::Bits;
 
 /// Banks of one width, each of which is accessed a row at a time.
@@ -15,53 +16,33 @@ pub struct Banks {
     pub sharing: Sharing,
 }
 
-/// What a bank does in a cycle.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Ports {
-    /// It reads or writes a row.
-    #[default]
-    One,
-    /// It reads a row and writes another.
-    ReadWrite,
+choice! {
+    /// What a bank does in a cycle.
+    #[derive(Default)]
+    pub enum Ports {
+        /// It reads or writes a row.
+        #[default]
+        One,
+        /// It reads a row and writes another.
+        ReadWrite,
+    }
 }
 
-/// How the operands of a partition divide its banks.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Sharing {
-    /// Consecutive rows lie in consecutive banks, whatever they hold.
-    #[default]
-    Interleaved,
-    /// Each bank holds one operand, as a mapping needs them; an operand's rows are interleaved over
-    /// its banks.
-    WholeBanks,
-    /// As `WholeBanks`, and an operand's banks are a ring of as many tiles as they have room for; a
-    /// mapping says how many banks it gets, or the last operand that comes in several tiles gets
-    /// what the others leave.
-    Ring,
+choice! {
+    /// How the operands of a partition divide its banks.
+    #[derive(Default)]
+    pub enum Sharing {
+        /// Consecutive rows lie in consecutive banks, whatever they hold.
+        #[default]
+        Interleaved,
+        /// Each bank holds one operand, as a mapping needs them; an operand's rows are interleaved over
+        /// its banks.
+        WholeBanks,
+        /// As `WholeBanks`, and an operand's banks are a ring of as many tiles as they have room for; a
+        /// mapping says how many banks it gets, or the last operand that comes in several tiles gets
+        /// what the others leave.
+        Ring,
+    }
 }
 
 impl Sharing {

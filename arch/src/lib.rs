@@ -30,6 +30,7 @@
 mod accelerator;
 mod banks;
 mod check;
+mod choice;
 pub mod config;
 mod cost;
 pub mod dram;

@@ -1,5 +1,6 @@
 //! What loops a machine's sequencer can run.
 
+use crate::choice::choice;
 use std::collections::BTreeMap;
 
 use crate::operand::Operand;
@@ -38,26 +39,16 @@ pub struct Sequencer {
     pub stripe: Option<u32>,
 }
 
-/// When a tile of an operand comes into the global buffer.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Once for the layer.
-    Layer,
-    /// With each block.
-    Block,
-    /// With each pass.
-    Pass,
+choice! {
+    /// When a tile of an operand comes into the global buffer.
+    pub enum Stage {
+        /// Once for the layer.
+        Layer,
+        /// With each block.
+        Block,
+        /// With each pass.
+        Pass,
+    }
 }
 
 /// The dimensions' letters.
