@@ -16,11 +16,19 @@
 //! ```
 //!
 //! Defaults: a width is `rows` for the input and `cols` for the others, a latency 1, a topology
-//! `systolic`, a FIFO one word, no tags; nothing is double buffered unless it says so; without `banks` a part of the
-//! buffer has a port for each stream, with them rows of 64 bits and one port; DRAM has the array's
-//! clock and words as wide as the input's, 4 a clock, 32 clocks away; precision is 8, 8, 8 and 32
-//! bits. The kind of DRAM is `ideal`, `bandwidth` or a standard such as `ddr4-2400`. The other two may
-//! carry the fields of `bandwidth`, so that one override switches a machine over and back. Widths may be the words `rows`, `cols` and `all` (PEs).
+//! `systolic`, a FIFO one word, no tags; nothing is double buffered unless it says so; DRAM has the
+//! array's clock and words as wide as the input's, 4 a clock, 32 clocks away, both directions on one
+//! link; precision is 8, 8, 8 and 32 bits. Widths may be the words `rows`, `cols` and `all` (PEs).
+//!
+//! `banks: {count, bits, ports, sharing}` of the buffer or a partition: without it each stream has a
+//! port of its own, with it rows of 64 bits and one port. Optional as well: `sequencer` (limits on
+//! loops), `global_buffer.delivery` (an output processor), `channel_atom` and `strides` (what lies in
+//! memory beside the words that are used).
+//!
+//! The kind of DRAM is `ideal`, `bandwidth`, a pipe of a test bench such as `nvdla-tb-8B`, or a
+//! standard such as `ddr4-2400`. `bandwidth` alone reads the fields beside it (`words_per_cycle`,
+//! `latency`, `clock_mhz`, `word_bits`, and with the others `duplex` and `arbitration`); the rest may
+//! carry them, so that one override switches a machine over and back.
 
 mod kind;
 mod scalar;
