@@ -149,59 +149,79 @@ fn candidates_with<'a>(
     effort: &Effort,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
-    let mut blocks = Vec::new();
     let stages = &accelerator.sequencer.staging;
     let is_own = |staging: &PerOperand<Staging>| {
         let mut stages = stages.iter();
         stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
     };
     for unrolling in unrolling::best(layer, accelerator, dataflow, effort) {
+        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+        // What the sequencer wants whole goes in as few parts as fit; what does not fit so goes as
+        // any other machine has it.
+        let most = if stages.is_empty() {
+            1
+        } else {
+            layer.size(Dim::P)
+        };
         let mut found = false;
-        let (first, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
-        for (number, staging) in first.iter().chain(&others).copied().enumerate() {
-            if number >= first.len() && found {
-                break;
-            }
-            blocks.clear();
-            // What the sequencer wants whole goes in as few parts as fit.
-            let is_split = number < first.len() && !stages.is_empty();
-            let most = if is_split { layer.size(Dim::P) } else { 1 };
-            for parts in 1..=most {
-                let rows = layer.size(Dim::P).div_ceil(parts);
+        for (stagings, most) in [(own, most), (others, 1)] {
+            for staging in stagings {
                 let base = Tiling {
                     staging,
-                    part: layer.sizes().with(Dim::P, rows),
                     ..unrolling
                 };
-                blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
-                    let estimate = estimate(mapping);
-                    visit(mapping, &estimate);
-                    blocks.push((rank(&estimate), mapping.tiling));
-                });
-                if !blocks.is_empty() {
-                    break;
-                }
+                found |= staged(layer, accelerator, dataflow, effort, (base, most), visit);
             }
-            found |= !blocks.is_empty();
-            blocks.sort_by_key(|(rank, _)| *rank);
-            blocks.truncate(effort.blocks);
-            for (_, tiling) in &blocks {
-                for (block_order, pass_order) in orders() {
-                    if (block_order, pass_order) == (tiling.block_order, tiling.pass_order) {
-                        continue;
-                    }
-                    let tiling = Tiling {
-                        block_order,
-                        pass_order,
-                        ..*tiling
-                    };
-                    if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
-                        visit(&mapping, &estimate(&mapping));
-                    }
-                }
+            if found {
+                break;
             }
         }
     }
+}
+
+/// Visits the blocks of a staging, the layer in as few parts of its rows as fit, and the best of them
+/// in all loop orders; whether any fits.
+fn staged<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+    effort: &Effort,
+    (base, most_parts): (Tiling, u64),
+    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+) -> bool {
+    let mut blocks = Vec::new();
+    let mut parts = 1;
+    while blocks.is_empty() && parts <= most_parts {
+        let rows = layer.size(Dim::P).div_ceil(parts);
+        let base = Tiling {
+            part: layer.sizes().with(Dim::P, rows),
+            ..base
+        };
+        blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
+            let estimate = estimate(mapping);
+            visit(mapping, &estimate);
+            blocks.push((rank(&estimate), mapping.tiling));
+        });
+        parts += 1;
+    }
+    blocks.sort_by_key(|(rank, _)| *rank);
+    blocks.truncate(effort.blocks);
+    for (_, tiling) in &blocks {
+        for (block_order, pass_order) in orders() {
+            if (block_order, pass_order) == (tiling.block_order, tiling.pass_order) {
+                continue;
+            }
+            let tiling = Tiling {
+                block_order,
+                pass_order,
+                ..*tiling
+            };
+            if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
+                visit(&mapping, &estimate(&mapping));
+            }
+        }
+    }
+    !blocks.is_empty()
 }
 
 const STAGINGS: [PerOperand<Staging>; 4] = [
