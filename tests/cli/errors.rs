@@ -1,0 +1,177 @@
+//! What is wrong with an input, and where.
+
+use serde_json::Value;
+
+use crate::{ARCH, file, refuses, stationary};
+
+#[test]
+fn unknown_names_get_a_near_match() {
+    let arguments = ["estimate", "--arch", "eyeriss", "--network", "resnet19"];
+    refuses(&arguments, 2, &["resnet19", "did you mean `resnet18`"]);
+    let arguments = ["estimate", "--arch", "eyris", "--network", "resnet18"];
+    refuses(&arguments, 2, &["eyris", "eyeriss"]);
+    let arguments = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "resnet18",
+        "--layer",
+        "conv9",
+    ];
+    refuses(
+        &arguments,
+        2,
+        &["conv9", "resnet18 has no such layer", "did you mean"],
+    );
+    let arguments = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--dataflow",
+        "ws",
+    ];
+    refuses(&arguments, 2, &["eyeriss does not offer it; it offers: rs"]);
+}
+
+#[test]
+fn bad_accelerator_files_name_the_place() {
+    let check = |name: &str, text: &str, parts: &[&str]| {
+        let path = file(name, text);
+        let mut parts = parts.to_vec();
+        parts.push(name);
+        refuses(
+            &["estimate", "--arch", &path, "--network", "alexnet"],
+            2,
+            &parts,
+        );
+    };
+    check(
+        "type.yaml",
+        &ARCH.replace("rows: 4", "rows: four"),
+        &["array.rows", "type.yaml:3:", "four"],
+    );
+    check(
+        "field.yaml",
+        &ARCH.replace("cols: 4", "colz: 4"),
+        &["array", "colz", "did you mean `cols`"],
+    );
+    check(
+        "negative.yaml",
+        &ARCH.replace("rows: 4", "rows: -4"),
+        &["array.rows", "-4"],
+    );
+    check(
+        "zero.yaml",
+        &ARCH.replace("rows: 4", "rows: 0"),
+        &["array.rows", "0", "1"],
+    );
+    let set = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--set",
+        "array.row=3",
+    ];
+    refuses(&set, 2, &["array.row", "did you mean `rows`"]);
+    let set = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--set",
+        "array.rows",
+    ];
+    refuses(&set, 2, &["needed PATH=VALUE"]);
+}
+
+#[test]
+fn bad_networks_name_the_place() {
+    let text = "name: n\nsource: made up\nlayers:\n- {name: big, conv: {input: 4, channels: [1, 1], kernel: 7}}\n";
+    let path = file("kernel.yaml", text);
+    let arguments = ["estimate", "--arch", "systolic", "--network", &path];
+    refuses(&arguments, 2, &["kernel.yaml", "big", "kernel", "7", "4"]);
+    let header = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+    let path = file(
+        "short.csv",
+        &format!("{header}conv1, 224, 224, 7, 7, 3, 64, 2,\nconv2, 56, 56,\n"),
+    );
+    refuses(
+        &["estimate", "--arch", "systolic", "--network", &path],
+        2,
+        &["short.csv", "3"],
+    );
+    let arguments = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--network",
+        "missing.yaml",
+    ];
+    refuses(&arguments, 2, &["cannot read missing.yaml"]);
+}
+
+#[test]
+fn a_mapping_over_capacity_says_by_how_much() {
+    let path = file(
+        "over.yaml",
+        "layers: [{layer: conv3, dataflow: rs, local: {K: 24, C: 12, S: 3}}]\n",
+    );
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+        "--mapping",
+        &path,
+    ];
+    refuses(
+        &arguments,
+        2,
+        &[
+            "over.yaml",
+            "conv3",
+            "input tile takes 36 words",
+            "holds 12",
+        ],
+    );
+}
+
+#[test]
+fn an_infeasible_budget_is_an_answer() {
+    let path = "search/tests/data/mobilenet_v2_dla.csv";
+    let arguments = [
+        "search", "assign", "--table", path, "--budget", "area=1e3", "--format", "json",
+    ];
+    let output = stationary(&arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["best"]["feasible"], false);
+    assert_eq!(answer["best"]["shortfalls"][0]["limit"], 1e3);
+    let path = file(
+        "short_table.csv",
+        "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n0,1,1,5\n",
+    );
+    refuses(
+        &["search", "assign", "--table", &path],
+        2,
+        &["short_table.csv:2", "found"],
+    );
+    let arguments = [
+        "search",
+        "assign",
+        "--network",
+        "alexnet",
+        "--optimizer",
+        "exakt",
+    ];
+    refuses(&arguments, 2, &["exakt", "did you mean `exact`"]);
+}

@@ -1,0 +1,220 @@
+//! Diagnostics, and files of other tools.
+
+use std::path::PathBuf;
+
+use crate::{file, json, refuses, stationary};
+
+#[test]
+fn errors_show_the_line_and_a_caret_for_each() {
+    let text = "name: mine\ndataflows: [ws]\narray: {rows: four, cols: 4, colz: 3}\n";
+    let path = file("carets.yaml", text);
+    let parts = [
+        "carets.yaml:3:15: array.rows",
+        "  |\n3 | array: {rows: four, cols: 4, colz: 3}\n  |               ^^^^\n",
+        "carets.yaml:3:30: array: unknown field `colz`",
+        "^^^^ did you mean `cols`?",
+    ];
+    let arguments = ["estimate", "--arch", &path, "--network", "alexnet"];
+    refuses(&arguments, 2, &parts);
+    let text = "Layer, M, N, K,\nfc1, 1, 0, 3,\nfc2, 1, 2, x,\n";
+    let path = file("carets.csv", text);
+    let parts = [
+        "carets.csv:2:1: N: found `0`",
+        "3 | fc2, 1, 2, x,\n  | ^^^^",
+    ];
+    refuses(
+        &["estimate", "--arch", "systolic", "--network", &path],
+        2,
+        &parts,
+    );
+}
+
+/// A file of `tests/data`.
+fn data(name: &str) -> String {
+    format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn timeloops_files_are_counted_as_timeloop_counts_and_estimated_as_ours() {
+    let of = |name: &str| data(&format!("timeloop/ws_r18_conv2/{name}.yaml"));
+    let (arch, network, mapping) = (of("arch"), of("prob"), of("map"));
+    let target = [
+        "estimate",
+        "--arch",
+        &arch,
+        "--network",
+        &network,
+        "--format",
+        "json",
+    ];
+    let counted = json(
+        &[
+            &target[..],
+            &["--mapping", &mapping, "--counting", "timeloop"],
+        ]
+        .concat(),
+    );
+    assert_eq!(counted["schema"], "stationary/timeloop/1");
+    let counts = &counted["layers"][0]["counts"];
+    assert_eq!(
+        (&counts["cycles"], &counts["computes"]),
+        (&451_584.into(), &115_605_504.into())
+    );
+    let estimated = json(&target);
+    assert_eq!(estimated["total"]["macs"], 115_605_504);
+    // A mapping for the one way of counting is refused in the other.
+    let arguments = [&target[..], &["--mapping", &mapping]].concat();
+    refuses(
+        &arguments,
+        2,
+        &["map.yaml", "a Timeloop mapping", "--counting timeloop"],
+    );
+    let spoilt = std::fs::read_to_string(&mapping)
+        .expect("a data file")
+        .replace("K=16", "K=15");
+    let spoilt = file("spoilt.yaml", &spoilt);
+    let arguments = [
+        &target[..],
+        &["--mapping", &spoilt, "--counting", "timeloop"],
+    ]
+    .concat();
+    refuses(
+        &arguments,
+        2,
+        &["the factors of K multiply to 60; the problem's K is 64"],
+    );
+}
+
+#[test]
+fn mappings_are_exported_as_files_that_count_the_same() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli/timeloop");
+    let folder = folder.to_str().expect("text");
+    let target = [
+        "--arch",
+        "nvdla-small",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+    ];
+    let output = stationary(&[&["export", "timeloop", "-o", folder][..], &target].concat());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let of = |name: &str| format!("{folder}/conv3/{name}.yaml");
+    let ours = json(
+        &[
+            &["estimate", "--counting", "timeloop", "--format", "json"][..],
+            &target,
+        ]
+        .concat(),
+    );
+    let (arch, network, mapping) = (of("arch"), of("prob"), of("map"));
+    let files = [
+        "--arch",
+        &arch,
+        "--network",
+        &network,
+        "--mapping",
+        &mapping,
+    ];
+    let theirs = json(
+        &[
+            &["estimate", "--counting", "timeloop", "--format", "json"][..],
+            &files,
+        ]
+        .concat(),
+    );
+    assert_eq!(ours["layers"][0]["counts"], theirs["layers"][0]["counts"]);
+}
+
+#[test]
+fn models_of_other_tools_run() {
+    let text =
+        "Network n { Layer a { Type: CONV Dimensions { K: 8, C: 3, R: 3, S: 3, Y: 16, X: 16 } } }";
+    let network = file("n.m", text);
+    let text = "[general]\nrun_name = mine\n[architecture_presets]\nArrayHeight: 8\nArrayWidth: 8\nIfmapSramSzkB: 64\n\
+                FilterSramSzkB: 64\nOfmapSramSzkB: 64\nDataflow: os\nIfmapOffset: 0\n";
+    let arch = file("mine.cfg", text);
+    let run = json(&[
+        "simulate",
+        "--arch",
+        &arch,
+        "--network",
+        &network,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(
+        (&run["arch"], &run["total"]["macs"]),
+        (&"mine".into(), &(8 * 3 * 9 * 14 * 14).into())
+    );
+    let output = stationary(&["estimate", "--arch", &arch, "--network", &network]);
+    let notes = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        notes.contains("mine.cfg:10:1: IfmapOffset: not used"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn onnx_models_take_their_open_sizes_from_the_command_line() {
+    let packed = std::fs::read(data("onnx/bert_base.onnx.gz")).expect("a data file");
+    let mut model = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(packed.as_slice()),
+        &mut model,
+    )
+    .expect("gzip");
+    let path = file("bert.onnx", "");
+    std::fs::write(&path, model).expect("the target folder can be written");
+    let target = [
+        "estimate",
+        "--arch",
+        "gemmini",
+        "--network",
+        &path,
+        "--layer",
+        "0",
+    ];
+    refuses(
+        &target,
+        2,
+        &[
+            "bert.onnx: input `input_ids`: dimension 1",
+            "--dim sequence=SIZE",
+        ],
+    );
+    refuses(
+        &[&target[..], &["--dim", "sequence"]].concat(),
+        2,
+        &["needed NAME=SIZE"],
+    );
+    let run = |batch: &str| {
+        json(
+            &[
+                &target[..],
+                &["--dim", "sequence=32", "--batch", batch, "--format", "json"],
+            ]
+            .concat(),
+        )["total"]["macs"]
+            .as_u64()
+    };
+    assert_eq!(run("1"), Some(32 * 768 * 768));
+    assert_eq!(run("4"), Some(4 * 32 * 768 * 768));
+    refuses(
+        &[
+            "estimate",
+            "--arch",
+            "gemmini",
+            "--network",
+            "alexnet",
+            "--dim",
+            "a=1",
+        ],
+        2,
+        &["no ONNX model"],
+    );
+}

@@ -1,0 +1,65 @@
+//! The built command line: messages, exit codes, and what programs may rely on.
+
+mod dram;
+mod errors;
+mod formats;
+mod run;
+mod search;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn stationary(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stationary"))
+        .args(arguments)
+        .output()
+        .expect("the binary runs")
+}
+
+/// The command fails with this code, says each of these on standard error, and nothing on
+/// standard output.
+fn refuses(arguments: &[&str], code: i32, parts: &[&str]) {
+    let output = stationary(arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+    for part in parts {
+        assert!(
+            message.contains(part),
+            "{arguments:?}: `{part}` is not in: {message}"
+        );
+    }
+    assert!(output.stdout.is_empty(), "nothing goes to standard output");
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = stationary(arguments);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("standard output is one JSON document")
+}
+
+/// A file in a folder of this test's own.
+fn file(name: &str, text: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("the target folder can be written");
+    path.to_str()
+        .expect("the target folder's path is text")
+        .to_owned()
+}
+
+const ARCH: &str = "name: mine\ndataflows: [ws]\narray: {rows: 4, cols: 4}\n";
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().expect("a whole number")
+}

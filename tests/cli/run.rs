@@ -1,0 +1,261 @@
+//! Estimates, runs, what they cost, and mappings that are found and run.
+
+use serde_json::Value;
+
+use crate::{file, json, number, refuses, stationary, text};
+
+#[test]
+fn run_json_has_the_documented_fields_whatever_the_threads() {
+    let run = |verb: &str, threads: &str| {
+        let arguments = [
+            verb,
+            "--arch",
+            "eyeriss",
+            "--network",
+            "alexnet",
+            "--format",
+            "json",
+            "--threads",
+            threads,
+        ];
+        let output = stationary(&arguments);
+        assert!(output.status.success());
+        assert!(
+            output.stderr.is_empty(),
+            "progress vanishes when it is not a terminal"
+        );
+        output.stdout
+    };
+    for (verb, reading) in [("estimate", "model"), ("simulate", "machine")] {
+        let bytes = run(verb, "1");
+        assert_eq!(bytes, run(verb, "2"), "{verb}: byte-identical");
+        let answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert_eq!(answer["schema"], "stationary/run/1");
+        assert_eq!(answer["reading"], reading);
+        let layers = answer["layers"].as_array().expect("a list of layers");
+        assert_eq!(layers.len(), 8);
+        for layer in layers {
+            for field in [
+                "name",
+                "dims",
+                "macs",
+                "cycles",
+                "compute_cycles",
+                "lower_bound_cycles",
+                "utilization",
+                "active_pes",
+                "stalls",
+                "moved",
+                "energy_pj",
+                "mapping",
+                "bound_by",
+            ] {
+                assert!(!layer[field].is_null(), "{field}");
+            }
+            let stalls: u64 = layer["stalls"]
+                .as_object()
+                .expect("a map")
+                .values()
+                .map(number)
+                .sum();
+            if verb == "simulate" {
+                assert_eq!(
+                    number(&layer["cycles"]),
+                    number(&layer["busy_cycles"]) + stalls
+                );
+            }
+            assert!(number(&layer["lower_bound_cycles"]) <= number(&layer["cycles"]));
+            adds_up(&layer["energy_pj"], &layer["energy_parts_pj"]);
+            let least = layer["energy_lower_bound_pj"].as_f64().expect("a number");
+            assert!(
+                least > 0.0 && least <= layer["energy_pj"]["total"].as_f64().expect("a number")
+            );
+        }
+        let total = &answer["total"];
+        adds_up(&total["energy_by_component_pj"], &total["energy_parts_pj"]);
+        for field in [
+            "energy_per_mac_pj",
+            "edp_js",
+            "tops",
+            "tops_per_watt",
+            "dram_bytes_per_mac",
+            "average_power_mw",
+            "peak_power_mw",
+            "energy_lower_bound_pj",
+        ] {
+            assert!(
+                total[field].as_f64().is_some_and(|value| value > 0.0),
+                "{field}"
+            );
+        }
+        let area: f64 = values(&total["area_parts_um2"]).iter().sum();
+        close(area, total["area_um2"].as_f64().expect("a number"));
+        let sum: u64 = layers.iter().map(|l| number(&l["cycles"])).sum();
+        assert_eq!(number(&answer["total"]["cycles"]), sum);
+    }
+}
+
+fn values(object: &Value) -> Vec<f64> {
+    let object = object.as_object().expect("a map").values();
+    object.filter_map(Value::as_f64).collect()
+}
+
+fn close(a: f64, b: f64) {
+    assert!((a - b).abs() <= 1e-9 * a.abs().max(b.abs()), "{a} and {b}");
+}
+
+/// The components sum to the total, and each one's parts to it.
+fn adds_up(components: &Value, parts: &Value) {
+    let total = components["total"].as_f64().expect("a number");
+    close(values(components).iter().sum::<f64>() - total, total);
+    for (name, parts) in parts.as_object().expect("a map") {
+        let component = components[name].as_f64().expect("a number");
+        close(values(parts).iter().sum(), component);
+    }
+}
+
+#[test]
+fn constants_of_cost_are_shown_with_their_sources() {
+    let constants = text(&stationary(&["show", "cost"]).stdout);
+    for word in [
+        "Horowitz",
+        "Stillmaker",
+        "CACTI",
+        "Fitted to",
+        "picojoules_per_bit",
+    ] {
+        assert!(constants.contains(word), "{word}");
+    }
+    let eyeriss = stationary(&["show", "cost", "eyeriss"]);
+    assert!(text(&eyeriss.stdout).contains("mac: 2.0000"));
+    let nameless = stationary(&["show", "arch"]);
+    assert_eq!(nameless.status.code(), Some(2));
+}
+
+#[test]
+fn extrapolated_technology_is_told_on_standard_error_alone() {
+    let run = |node: &str| {
+        let set = format!("technology_nm={node}");
+        let arguments = [
+            "estimate",
+            "--arch",
+            "eyeriss",
+            "--network",
+            "alexnet",
+            "--layer",
+            "conv3",
+            "--format",
+            "json",
+            "--set",
+            &set,
+        ];
+        stationary(&arguments)
+    };
+    let finfet = run("7");
+    assert!(text(&finfet.stderr).contains("FinFET"));
+    serde_json::from_slice::<Value>(&finfet.stdout).expect("JSON alone");
+    assert!(run("65").stderr.is_empty());
+}
+
+#[test]
+fn validate_runs_to_the_end_with_every_bound_kept() {
+    for network in ["alexnet", "resnet18", "mobilenet_v2"] {
+        let arguments = [
+            "validate",
+            "--arch",
+            "eyeriss",
+            "--network",
+            network,
+            "--dataflow",
+            "all",
+            "--format",
+            "json",
+        ];
+        let answer = json(&arguments);
+        let dataflow = &answer["dataflows"][0];
+        assert_eq!(dataflow["dataflow"], "rs");
+        assert_eq!(dataflow["bound_violations"], 0);
+        assert_eq!(dataflow["count_mismatches"], 0);
+        assert!(
+            dataflow["mean_abs_error"]
+                .as_f64()
+                .is_some_and(|e| e < 0.12),
+            "{network}"
+        );
+    }
+}
+
+#[test]
+fn a_searched_mapping_can_be_run() {
+    let path = file("best.yaml", "");
+    let target = [
+        "--arch",
+        "gemmini",
+        "--network",
+        "resnet18",
+        "--layer",
+        "layer4.0.downsample",
+    ];
+    let search = json(
+        &[
+            &["search", "map"],
+            &target[..],
+            &["-o", &path, "--format", "json"],
+        ]
+        .concat(),
+    );
+    let run = json(
+        &[
+            &["simulate"],
+            &target[..],
+            &["--mapping", &path, "--format", "json"],
+        ]
+        .concat(),
+    );
+    assert_eq!(search["layers"][0]["machine"], run["layers"][0]["cycles"]);
+}
+
+#[test]
+fn outputs_are_exact_on_a_real_layer() {
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "mobilenet_v2",
+        "--layer",
+        "block5.1.depthwise",
+        "--functional",
+        "--format",
+        "json",
+    ];
+    assert_eq!(json(&arguments)["equal"], true);
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "vgg16",
+        "--functional",
+    ];
+    refuses(&arguments, 2, &["--functional", "Pick smaller layers"]);
+}
+
+#[test]
+fn lists_and_shows_what_there_is() {
+    for what in ["archs", "networks", "dataflows", "drams", "optimizers"] {
+        assert!(
+            !json(&["list", what, "--format", "json"])
+                .as_array()
+                .expect("a list")
+                .is_empty()
+        );
+    }
+    let shown = stationary(&["show", "arch", "eyeriss"]);
+    let path = file("shown.yaml", &String::from_utf8_lossy(&shown.stdout));
+    assert!(
+        stationary(&["estimate", "--arch", &path, "--network", "alexnet"])
+            .status
+            .success()
+    );
+}
