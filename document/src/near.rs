@@ -9,7 +9,7 @@
 //! ```
 
 /// The candidate nearest to `name`, if one is near: at most a third of its letters differ (at
-/// least one may). Case, `-` and `_` count for nothing. The first of equals wins.
+/// least one may). Case, `-`, `_` and spaces count for nothing. The first of equals wins.
 ///
 /// ```
 /// use stationary_document::near::nearest;
@@ -32,7 +32,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 fn plain(name: &str) -> Vec<char> {
     name.chars()
-        .filter(|c| !matches!(c, '-' | '_'))
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
         .flat_map(char::to_lowercase)
         .collect()
 }
