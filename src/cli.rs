@@ -204,7 +204,7 @@ pub struct Simulate {
     #[command(flatten)]
     pub target: Target,
     /// How the machine gets from cycle to cycle; results are the same.
-    #[arg(long, value_enum, default_value_t = PaceName::SkipIdle)]
+    #[arg(long, value_enum, default_value_t = PaceName::SkipPeriods)]
     pub pace: PaceName,
     /// Carry values and compare the outputs with the convolution by its definition.
     #[arg(long)]
@@ -221,6 +221,8 @@ pub enum PaceName {
     EveryCycle,
     /// Jump over cycles in which nothing can change.
     SkipIdle,
+    /// Multiply what repeats itself as well.
+    SkipPeriods,
 }
 
 /// Flags of `validate`.

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Size, cases, for_random_mappings};
 use stationary_arch::Operand;
-use stationary_sim::{Counters, Event, Mapping, Pace, Run, estimate, run, walk};
+use stationary_sim::{Counters, Event, Mapping, Pace, Repeat, Run, Trace, estimate, run, walk};
 use stationary_workloads::Dim;
 
 #[test]
@@ -29,17 +29,56 @@ fn model_walk_and_machine_count_the_same() {
 
 #[test]
 fn paces_agree() {
+    let mut skipped = 0;
     for_random_mappings(cases(500), Size::Small, |_, mapping, _| {
         let (mut every, mut skip) = (Vec::<Event>::new(), Vec::new());
         let slow = run(mapping, Pace::EveryCycle, &mut every);
         let fast = run(mapping, Pace::SkipIdle, &mut skip);
         assert_eq!(slow, fast);
-        assert_eq!(every, skip);
+        same_events(&every, &skip);
+        let mut periods = Unfolded::default();
+        let fastest = run(mapping, Pace::SkipPeriods, &mut periods);
+        assert_eq!(fast, fastest);
+        same_events(&in_order(every), &in_order(periods.events));
+        skipped += u64::from(periods.repeats > 0);
         conservation(mapping, &fast.counters);
         time(mapping, &fast);
         assert!(estimate(mapping).lower_bound <= fast.cycles);
         assert_eq!(estimate(mapping).counters, fast.counters);
     });
+    assert!(skipped > 0, "some runs repeat themselves");
+}
+
+/// A trace with its repeats unfolded, and how many there were.
+#[derive(Default)]
+struct Unfolded {
+    events: Vec<Event>,
+    repeats: u64,
+}
+
+impl Trace for Unfolded {
+    fn event(&mut self, event: Event) {
+        self.events.event(event);
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        self.repeats += 1;
+        self.events.repeat(repeat);
+    }
+}
+
+fn same_events(slow: &[Event], fast: &[Event]) {
+    let differ = slow.iter().zip(fast).position(|(slow, fast)| slow != fast);
+    if let Some(at) = differ {
+        panic!("event {at}: {:#?} against {:#?}", slow[at], fast[at]);
+    }
+    assert_eq!(slow.len(), fast.len(), "events");
+}
+
+/// Events in the order of their times; of the same cycle, loads and stores first.
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| (event.at(), matches!(event, Event::Pass { .. })));
+    events
 }
 
 /// Laws that hold whatever the model says: what goes in comes out, and all of it is used.

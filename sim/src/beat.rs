@@ -14,15 +14,34 @@ pub(crate) struct Beat {
 }
 
 impl Beat {
-    /// Steps to the next beat; the innermost beat dimension runs fastest.
+    /// Steps to the next beat; the innermost beat dimension runs fastest. The place of the outermost
+    /// that advanced, or `None` past the last beat.
     #[inline]
-    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>, pass: &PerDim<Span>) {
+    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> Option<u8> {
         for (i, dim) in mapping.dataflow.beats.iter().enumerate().rev() {
             self.at[i] += 1;
             if self.at[i] < mapping.beats_along(*dim, pass[*dim].extent) {
-                return;
+                return Some(i as u8);
             }
             self.at[i] = 0;
+        }
+        None
+    }
+
+    /// The index along one of the beat dimensions.
+    pub(crate) fn index(&self, place: usize) -> u64 {
+        self.at[place]
+    }
+
+    /// Steps along one of the beat dimensions.
+    pub(crate) fn step_along(&mut self, place: usize, steps: u64) {
+        self.at[place] += steps;
+    }
+
+    /// Moves on by the distance from an earlier beat, times over.
+    pub(crate) fn move_on(&mut self, before: &Beat, times: u64) {
+        for (at, before) in self.at.iter_mut().zip(before.at) {
+            *at = at.wrapping_add(at.wrapping_sub(before).wrapping_mul(times));
         }
     }
 

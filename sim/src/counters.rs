@@ -32,6 +32,28 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// What the array and its networks count, to be moved on.
+    pub(crate) fn of_array(&mut self) -> impl Iterator<Item = &mut u64> {
+        let single = [&mut self.macs, &mut self.dram_spilled, &mut self.psum_hops];
+        let by_operand = [
+            &mut self.buffer_read,
+            &mut self.buffer_write,
+            &mut self.buffer_drain,
+            &mut self.array_receive,
+            &mut self.array_send,
+        ];
+        single.into_iter().chain(each(by_operand))
+    }
+
+    /// What crosses the link to DRAM, to be moved on.
+    pub(crate) fn of_link(&mut self) -> impl Iterator<Item = &mut u64> {
+        each([
+            &mut self.dram_read,
+            &mut self.dram_write,
+            &mut self.buffer_fill,
+        ])
+    }
+
     /// Adds another layer's counts.
     pub fn add(&mut self, other: &Counters) {
         self.macs += other.macs;
@@ -52,4 +74,10 @@ impl Counters {
             }
         }
     }
+}
+
+fn each<const N: usize>(counts: [&mut PerOperand<u64>; N]) -> impl Iterator<Item = &mut u64> {
+    counts
+        .into_iter()
+        .flat_map(|c| [&mut c.input, &mut c.weight, &mut c.output])
 }

@@ -37,6 +37,11 @@ impl Place {
         self.first_bank + row % self.banks
     }
 
+    /// Tiles after which the places come round.
+    pub(crate) fn slots(&self) -> u64 {
+        self.slots
+    }
+
     /// Whether another place's rows may lie in the same banks.
     pub(crate) fn shares_banks(&self, other: &Place) -> bool {
         self.partition == other.partition && self.first_bank == other.first_bank

@@ -52,19 +52,97 @@ pub enum Event {
     },
 }
 
-/// Receives the machine's events in order.
+/// What came last comes again, a number of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    /// How many of the events before make the period, those of repeats within it counted singly.
+    pub events: u64,
+    /// Which of them.
+    pub scope: Scope,
+    /// How often they come again.
+    pub times: u64,
+    /// Cycles of the period.
+    pub cycles: u64,
+    /// Passes of the period.
+    pub passes: u64,
+    /// The dimension along which its tiles move, and how far.
+    pub along: (Dim, u64),
+}
+
+/// Which events repeat themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All.
+    All,
+    /// The array's; loads and stores among them are reported one by one.
+    Passes,
+}
+
+/// Receives the machine's events in order. Where only the array's repeat themselves, loads and
+/// stores of the same time come before them.
 pub trait Trace {
     /// One event.
     fn event(&mut self, event: Event);
+    /// Events that come again.
+    fn repeat(&mut self, repeat: &Repeat);
 }
 
 impl Trace for () {
     fn event(&mut self, _: Event) {}
+    fn repeat(&mut self, _: &Repeat) {}
 }
 
+/// Repeats are unfolded.
 impl Trace for Vec<Event> {
     fn event(&mut self, event: Event) {
         self.push(event);
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        let period = self.len() - repeat.events as usize..self.len();
+        for time in 1..=repeat.times {
+            for i in period.clone() {
+                if repeat.scope == Scope::All || matches!(self[i], Event::Pass { .. }) {
+                    self.push(self[i].again(repeat, time));
+                }
+            }
+        }
+    }
+}
+
+impl Event {
+    /// The cycle in which it is reported.
+    #[must_use]
+    pub fn at(&self) -> u64 {
+        match self {
+            Event::Load { to, .. } | Event::Store { to, .. } => *to,
+            Event::Pass { to, .. } => *to - 1,
+        }
+    }
+
+    /// The same event when it comes again.
+    fn again(mut self, repeat: &Repeat, time: u64) -> Self {
+        let later = time * repeat.cycles;
+        match &mut self {
+            Event::Load { from, to, .. } | Event::Store { from, to, .. } => {
+                *from += later;
+                *to += later;
+            }
+            Event::Pass {
+                index,
+                from,
+                to,
+                tile,
+                ..
+            } => {
+                *index += time * repeat.passes;
+                *from += later;
+                *to += later;
+                let (dim, distance) = repeat.along;
+                tile[dim].start += time * distance;
+            }
+        }
+        self
     }
 }
 
@@ -102,6 +180,29 @@ impl Trace for TextTrace {
         }
         self.flush();
         self.last = Some((event, 1));
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        // A period of one kind of event goes on as a line with a count.
+        if repeat.events == 1
+            && let Some((Event::Pass { .. }, times)) = &mut self.last
+        {
+            *times += repeat.times;
+            return;
+        }
+        self.flush();
+        let what = match repeat.scope {
+            Scope::All => "events",
+            Scope::Passes => "events' passes",
+        };
+        let (events, times, cycles) = (repeat.events, repeat.times, repeat.cycles);
+        if events > 0 && (repeat.scope == Scope::All || repeat.passes > 0) {
+            let _ = writeln!(
+                self.text,
+                "{:19}  again  the last {events} {what}, every {cycles} cycles  x{times}",
+                ""
+            );
+        }
     }
 }
 

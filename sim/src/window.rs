@@ -177,6 +177,19 @@ impl Axis {
         unbounded.union(outputs, taps).min(self.input as u64)
     }
 
+    /// Outputs at which none of so many taps meets padding, nor what lies past the last stride.
+    pub(crate) fn inner_outputs(&self, taps: u64) -> std::ops::Range<u64> {
+        let first = (self.pad + self.stride - 1) / self.stride;
+        let reach = (taps as i64 - 1) * self.dilation;
+        let end = (self.input + self.pad - reach).max(0) / self.stride;
+        first as u64..end.max(first) as u64
+    }
+
+    /// The first output of a tile of which an earlier one may have touched elements.
+    pub(crate) fn first_meeting(&self) -> u64 {
+        self.meet_outputs
+    }
+
     /// Elements that a sliding window of `taps` taps takes in at each step.
     pub(crate) fn advance(&self, taps: u64) -> u64 {
         self.meet_taps.min(taps)

@@ -28,6 +28,7 @@ pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
     let pace = match args.pace {
         PaceName::EveryCycle => Pace::EveryCycle,
         PaceName::SkipIdle => Pace::SkipIdle,
+        PaceName::SkipPeriods => Pace::SkipPeriods,
     };
     let loaded = Loaded::new(&args.target)?;
     if let Some(path) = &args.trace {

@@ -8,6 +8,7 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
+use crate::machine::period::{Kind, Visitor};
 use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
@@ -43,6 +44,9 @@ pub(crate) enum ShiftIn {
 pub(crate) struct Array {
     pub(crate) cursor: Cursor,
     pub(crate) done: bool,
+    /// The loop that the beat which has just ended stepped along, those over beats after those of
+    /// the program.
+    pub(crate) stepped: Option<u8>,
     pub(crate) passes_done: u64,
     pub(crate) beat: Beat,
     beats_left: u64,
@@ -84,6 +88,7 @@ impl Array {
         let mut array = Self {
             cursor: Cursor::first(mapping),
             done: false,
+            stepped: None,
             passes_done: 0,
             beat: Beat::default(),
             beats_left: 0,
@@ -174,7 +179,8 @@ impl Array {
             hops: self.hops,
             ..Finished::default()
         };
-        self.beat.advance(mapping, &self.cursor.pass);
+        let along = self.beat.advance(mapping, &self.cursor.pass);
+        self.stepped = along.map(|place| mapping.loop_count + place);
         self.beats_left -= 1;
         let next = if self.beats_left == 0 {
             self.cursor.next_change(mapping)
@@ -212,6 +218,7 @@ impl Array {
                 None => self.done = true,
                 Some(changed) => {
                     let reloads = mapping.reloads(mapping.resident, changed);
+                    self.stepped = Some(changed);
                     self.residents += u64::from(reloads);
                     self.output_tiles += u64::from(mapping.stages_anew(Operand::Output, changed));
                     self.enter_pass(mapping, reloads);
@@ -219,6 +226,39 @@ impl Array {
             }
         }
         finished
+    }
+
+    /// Shows the state to a visitor.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
+        v.same(self.results.len() as u64);
+        v.same(self.remaining);
+        v.field(Kind::Time, &mut self.free_at, now);
+        match &mut self.shift_in {
+            ShiftIn::Done => v.same(0),
+            ShiftIn::Due => v.same(1),
+            ShiftIn::Until(end) => {
+                v.same(2);
+                v.field(Kind::Time, end, now);
+            }
+        }
+        for result in &mut self.results {
+            v.field(Kind::Time, &mut result.ready, now);
+            v.same(result.words);
+            v.same(u64::from(result.is_fresh));
+            v.field(Kind::Count, &mut result.pass, self.passes_done);
+            v.optional_tile(&mut result.closes);
+        }
+        v.field(Kind::Count, &mut self.retired, self.residents);
+        for count in [
+            &mut self.beats_left,
+            &mut self.passes_done,
+            &mut self.beats_started,
+            &mut self.residents,
+            &mut self.output_tiles,
+        ] {
+            v.field(Kind::Total, count, 0);
+        }
+        v.cursor(&mut self.cursor, &mut self.beat);
     }
 }
 

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 
 use crate::machine::dma::Store;
+use crate::machine::period::{Kind, Visitor};
 
 /// A tile that leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,6 +113,22 @@ impl Delivery {
             return None;
         }
         self.leaving.pop_front().map(|tile| tile.store)
+    }
+
+    /// Shows the state to a visitor; `tiles` counts those of outputs that the array has entered.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64, now: u64) {
+        v.same(self.leaving.len() as u64);
+        v.same(self.open.len() as u64);
+        for left in &mut self.leaving {
+            left.store.visit(v);
+            v.same(left.room);
+            v.field(Kind::Count, &mut left.from, now);
+            v.field(Kind::Count, &mut left.to, now);
+        }
+        for (tile, room) in &mut self.open {
+            v.field(Kind::Count, tile, tiles);
+            v.same(*room);
+        }
     }
 
     /// When the next tile will have left.

@@ -16,6 +16,7 @@ use stationary_workloads::PerDim;
 use crate::dram::Statistics;
 use crate::machine::lanes::Lanes;
 use crate::machine::link::{Job, Link};
+use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::Touched;
 use crate::mapping::Mapping;
 use crate::placement::Place;
@@ -41,6 +42,25 @@ pub(crate) struct Store {
     pub(crate) tile: PerDim<Span>,
     /// Whether the tile still lacks part of its reduction.
     pub(crate) is_partial: bool,
+}
+
+impl Transfer {
+    /// Shows the state to a visitor.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
+        v.same(self.words);
+        v.field(Kind::Time, &mut self.arrives, now);
+        v.field(Kind::Note, &mut self.started, now);
+        v.tile(&mut self.tile);
+    }
+}
+
+impl Store {
+    /// Shows the state to a visitor.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
+        v.same(self.words);
+        v.same(u64::from(self.is_partial));
+        v.tile(&mut self.tile);
+    }
 }
 
 /// What the buffer holds: tiles that arrived and tiles that were released, by operand.
@@ -189,6 +209,35 @@ impl Dma {
             Link::Bus(_) => arrival.min(last.saturating_add(self.lanes.next_over())),
             Link::Device(device, _) => arrival.min(device.next_event(&self.lanes)),
         }
+    }
+
+    /// Shows the state to a visitor; a device repeats itself too rarely.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: &Tiles, passes: u64, now: u64) {
+        v.same(self.waiting.len() as u64);
+        v.same(u64::from(self.stored.is_some()));
+        self.waiting.iter_mut().for_each(|store| store.visit(v));
+        self.stored.iter_mut().for_each(|t| t.visit(v, now));
+        if let Some(place) = self.output {
+            v.same(self.stores % place.slots());
+        }
+        v.field(Kind::Count, &mut self.stores, tiles.closed);
+        self.lanes.visit(v, tiles, passes, now);
+    }
+
+    /// Whether another tile of an operand is complete by a time.
+    pub(crate) fn brings(&self, operand: Operand, now: u64) -> bool {
+        let flight = self.lanes.channels[operand].flight.front();
+        flight.is_some_and(|t| t.arrives <= now)
+    }
+
+    /// Whether transfers take ports of banks that the array's streams use as well.
+    pub(crate) fn touches_banks(&self) -> bool {
+        self.output.is_some() || self.lanes.touch_banks()
+    }
+
+    /// Whether the memory is a bus.
+    pub(crate) fn is_bus(&self) -> bool {
+        self.link.bus().is_some()
     }
 
     /// Lets the link work through the cycles up to `next`, in which nothing begins or ends.

@@ -12,6 +12,7 @@ use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
+use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, BankPorts, Stream};
 use crate::machine::tags::TagWords;
 use crate::mapping::{Mapping, is_first};
@@ -31,6 +32,16 @@ pub(crate) struct Gate {
     pub(crate) residents: u64,
     /// Beats (resident outputs: tiles) whose results are in the buffer.
     pub(crate) written: u64,
+}
+
+/// What a feed's counts are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origins {
+    pub(crate) now: u64,
+    pub(crate) used: u64,
+    pub(crate) written: u64,
+    pub(crate) passes: u64,
+    pub(crate) residents: u64,
 }
 
 /// Words of one cycle, as counted at both ends.
@@ -282,6 +293,39 @@ impl ShapedFeed {
             self.enter_pass(m, reloads);
         }
         true
+    }
+
+    /// Shows the state to a visitor: what the array has used of the parcels, the passes that it has
+    /// done, the resident tiles that it has entered, results written.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, m: &Mapping<'_>, at: Origins) {
+        let f = &mut self.state;
+        v.same(f.words_left);
+        v.same(u64::from(f.open));
+        v.same(u64::from(f.exhausted));
+        v.same(u64::from(f.repeats));
+        v.same(f.flight.len() as u64);
+        v.field(Kind::Count, &mut f.sent, at.used);
+        v.field(Kind::Count, &mut f.arrived, at.used);
+        for (time, parcels) in &mut f.flight {
+            v.field(Kind::Time, time, at.now);
+            v.same(*parcels);
+        }
+        let [here, before] = &mut f.base;
+        if !v.is_in_pass() {
+            v.field(Kind::Count, here, f.sent);
+            v.field(Kind::Count, before, f.sent);
+        } else if f.operand == Operand::Output && f.repeats {
+            // Sums are read as far behind the results as before.
+            let ahead = (at.written + *here).wrapping_sub(f.sent + *before);
+            v.same(ahead);
+        }
+        v.field(Kind::Total, &mut f.beats_left, 0);
+        v.field(Kind::Note, &mut f.pass_index, at.passes);
+        v.field(Kind::Note, &mut f.residents, at.residents);
+        f.stream.visit(v, f.tile_index);
+        v.field(Kind::Total, &mut f.tile_index, 0);
+        v.cursor(&mut f.cursor, &mut f.beat);
+        self.words = BeatWords::new(m, f.operand, &f.cursor.pass);
     }
 
     /// Whether the words of the tile that the next parcel comes from are in the buffer.

@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 
 use stationary_arch::{Arbitration, Operand, PerOperand};
 
+use crate::beat::Beat;
 use crate::dataflow::is_reduction;
 use crate::machine::bus::Bus;
 use crate::machine::device::{Device, Requests};
 use crate::machine::dma::{Tiles, Transfer};
 use crate::machine::link::{Job, Link};
+use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, Touched};
 use crate::mapping::{Mapping, is_first};
 use crate::placement::Place;
@@ -237,6 +239,33 @@ impl Lanes {
         }
     }
 
+    /// Whether loads access banks that others may want.
+    pub(crate) fn touch_banks(&self) -> bool {
+        let mut operands = Operand::ALL.into_iter();
+        operands.any(|o| self.channels[o].place.is_some())
+    }
+
+    /// Shows the state to a visitor.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: &Tiles, passes: u64, now: u64) {
+        v.same(self.last as u64);
+        v.same(u64::from(self.storing.is_some()));
+        for (lane, touched) in self.touched.iter_mut().enumerate() {
+            v.same(u64::from(touched.is_some()));
+            if let Some(touched) = touched {
+                let operand = Operand::ALL.get(lane).copied();
+                let tiles = operand.map_or(tiles.closed, |o| tiles.filled[o]);
+                touched.visit(v, tiles);
+            }
+        }
+        if let Some(job) = &mut self.storing {
+            job.visit(v, tiles.closed, now);
+        }
+        for operand in Operand::ALL {
+            self.channels[operand].visit(v, tiles.filled[operand], passes, now);
+        }
+        v.field(Kind::Note, &mut self.at_pass, passes);
+    }
+
     /// Notes the transfers of which the memory has answered every burst; whether there are any.
     pub(crate) fn settle(
         &mut self,
@@ -381,6 +410,21 @@ impl Channel {
         let outputs = || Dim::ALL.into_iter().filter(|d| !is_reduction(*d));
         self.last_tile
             .is_some_and(|last| outputs().all(|d| last[d] == tile[d]))
+    }
+
+    fn visit(&mut self, v: &mut impl Visitor, filled: u64, passes: u64, now: u64) {
+        v.same(u64::from(self.exhausted));
+        v.same(self.flight.len() as u64);
+        v.same(u64::from(self.job.is_some()));
+        v.field(Kind::Count, &mut self.issued, filled);
+        if let Some(job) = &mut self.job {
+            job.visit(v, filled, now);
+        }
+        self.flight.iter_mut().for_each(|t| t.visit(v, now));
+        v.field(Kind::Note, &mut self.pass, passes);
+        v.field(Kind::Note, &mut self.job_pass, passes);
+        v.optional_tile(&mut self.last_tile);
+        v.cursor(&mut self.cursor, &mut Beat::default());
     }
 
     fn finish(&mut self, arrives: u64) {

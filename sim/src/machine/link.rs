@@ -7,6 +7,7 @@ use crate::machine::bus::Bus;
 use crate::machine::device::Device;
 use crate::machine::dma::Transfer;
 use crate::machine::layout::{Bursts, Layout};
+use crate::machine::period::{Kind, Visitor};
 use crate::mapping::Mapping;
 use crate::placement::Place;
 
@@ -60,6 +61,17 @@ impl Job {
         }
         job.left = job.total;
         job
+    }
+
+    /// Shows the state to a visitor; `tiles` counts those of the operand. Over a bus only.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64, now: u64) {
+        v.same(self.left);
+        v.same(self.total);
+        if let Some(place) = self.place {
+            v.same(self.tile % place.slots());
+        }
+        v.field(Kind::Note, &mut self.tile, tiles);
+        self.transfer.visit(v, now);
     }
 
     /// Words that have gone by when so much is left.

@@ -10,7 +10,8 @@
 //!
 //! [`Pace::EveryCycle`] does just that and is the oracle of the other. [`Pace::SkipIdle`] looks, after a
 //! cycle in which nothing moved, for the next time at which anything can, and counts the cycles
-//! between in one step.
+//! between in one step. [`Pace::SkipPeriods`] does so too, and multiplies what repeats itself
+//! (`period`).
 
 mod array;
 mod bus;
@@ -23,6 +24,7 @@ mod layout;
 mod link;
 mod obstacle;
 mod payload;
+mod period;
 mod ports;
 mod stall;
 mod tags;
@@ -45,6 +47,7 @@ use delivery::Delivery;
 use dma::{Arrival, Dma, Store, Tiles};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
+use period::{Counted, Periods};
 use ports::{Access, BankPorts, Stream};
 use tags::TagWords;
 
@@ -60,8 +63,10 @@ pub enum Pace {
     /// Every component, every cycle: the plain reading.
     EveryCycle,
     /// Jumps over cycles in which nothing can change.
-    #[default]
     SkipIdle,
+    /// Multiplies what repeats itself as well. With values to carry it is as [`Pace::SkipIdle`].
+    #[default]
+    SkipPeriods,
 }
 
 /// What a run of the machine found.
@@ -163,8 +168,10 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     }
 
     fn run(&mut self, pace: Pace, trace: &mut impl Trace) -> Run {
+        let trace = &mut Counted::new(trace);
+        let mut periods = Periods::default();
         loop {
-            let mut moved = self.take_arrivals(trace);
+            let mut moved = self.take_arrivals(self.now, trace);
             if self.is_done() {
                 break;
             }
@@ -182,8 +189,14 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 moved |= self.tick_feed(operand);
             }
             self.now += 1;
-            if pace == Pace::SkipIdle && !moved {
+            if pace != Pace::EveryCycle && !moved {
                 self.skip();
+            }
+            if pace == Pace::SkipPeriods
+                && !P::CARRIES
+                && let Some(number) = self.array.stepped.take()
+            {
+                self.skip_periods(number, &mut periods, trace);
             }
         }
         assert_eq!(
@@ -210,9 +223,9 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             && !self.dma.has_stores()
     }
 
-    fn take_arrivals(&mut self, trace: &mut impl Trace) -> bool {
+    fn take_arrivals(&mut self, now: u64, trace: &mut impl Trace) -> bool {
         let mut moved = false;
-        while let Some(arrival) = self.dma.arrival(self.now) {
+        while let Some(arrival) = self.dma.arrival(now) {
             moved = true;
             let c = &mut self.counters;
             match arrival {
@@ -462,8 +475,19 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             // They wait for a store, which makes room word by word.
             return;
         }
-        let mut next = self.dma.next_event(last);
-        next = next.min(self.delivery.next_event());
+        let next = self.dma.next_event(last).min(self.array_event(last));
+        assert!(
+            next < u64::MAX,
+            "the machine waits for something that can happen"
+        );
+        self.dma.skip(next - self.now, next);
+        self.stand_still(next);
+    }
+
+    /// The next time after `last` at which the array, its networks or the delivery can change by
+    /// themselves.
+    fn array_event(&self, last: u64) -> u64 {
+        let mut next = self.delivery.next_event();
         if let Some(opens) = self.delivery_opens(last)
             && opens > last
         {
@@ -483,12 +507,12 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 next = next.min(wake);
             }
         }
-        assert!(
-            next < u64::MAX,
-            "the machine waits for something that can happen"
-        );
+        next
+    }
+
+    /// Counts the cycles up to `next`, in which the array goes on as it is.
+    fn stand_still(&mut self, next: u64) {
         let idle = next - self.now;
-        self.dma.skip(idle, next);
         if self.array.remaining > 0 {
             self.busy += idle;
             self.array.remaining -= idle;

@@ -10,6 +10,9 @@ use crate::window::Span;
 /// Follows the machine's transfers. Each method is called when its transfer is complete, in the
 /// machine's order, so that a value can only be used where it has arrived.
 pub(crate) trait Payload {
+    /// Whether anything is carried, so that no transfer may be left out.
+    const CARRIES: bool;
+
     /// A tile arrived in the global buffer (fresh outputs: space for it).
     fn fill(&mut self, _m: &Mapping<'_>, _operand: Operand, _tile: &PerDim<Span>) {}
     /// The oldest tile of an operand was released.
@@ -32,4 +35,6 @@ pub(crate) trait Payload {
     fn store(&mut self, _m: &Mapping<'_>, _tile: &PerDim<Span>) {}
 }
 
-impl Payload for () {}
+impl Payload for () {
+    const CARRIES: bool = false;
+}

@@ -9,6 +9,7 @@
 
 use stationary_arch::Ports;
 
+use crate::machine::period::{Kind, Visitor};
 use crate::placement::Place;
 
 /// What an access does.
@@ -53,6 +54,18 @@ impl Stream {
             self.rows = 0;
         }
     }
+
+    /// Shows the state to a visitor; `tiles` counts those of the operand.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64) {
+        v.same(u64::from(self.was_held));
+        let Some(place) = self.place else {
+            return;
+        };
+        v.same(self.tile % place.slots());
+        v.same(self.words);
+        v.same(self.rows);
+        v.field(Kind::Note, &mut self.tile, tiles);
+    }
 }
 
 /// Rows of one tile that DRAM's side accesses in a cycle.
@@ -63,6 +76,16 @@ pub(crate) struct Touched {
     pub(crate) tile: u64,
     pub(crate) from: u64,
     pub(crate) to: u64,
+}
+
+impl Touched {
+    /// Shows the state to a visitor; `tiles` counts those of the operand.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64) {
+        v.same(self.tile % self.place.slots());
+        v.same(self.from);
+        v.same(self.to);
+        v.field(Kind::Note, &mut self.tile, tiles);
+    }
 }
 
 /// Banks that are taken in this cycle, a bit each, by partition and port.

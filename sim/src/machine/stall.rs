@@ -103,6 +103,11 @@ impl Stalls {
             .filter(|(_, n)| *n > 0)
     }
 
+    /// The counts, to be moved on.
+    pub(crate) fn counts(&mut self) -> impl Iterator<Item = &mut u64> {
+        self.0.iter_mut()
+    }
+
     pub(crate) fn add(&mut self, cause: Stall, cycles: u64) {
         self.0[cause.index()] += cycles;
     }

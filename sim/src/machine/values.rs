@@ -176,6 +176,8 @@ impl Values<'_> {
 }
 
 impl Payload for Values<'_> {
+    const CARRIES: bool = true;
+
     fn fill(&mut self, m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) {
         let mut words = Tile::new();
         if operand != Operand::Output || !is_first(tile) {

@@ -167,7 +167,15 @@ impl Work {
             })
             .max()
             .unwrap_or(0);
-        let pass_time = busy.div_ceil(passes);
+        let loads_overlap =
+            a.array.passes != Passes::Exclusive && a.scratchpads[resident].double_buffered;
+        // The time from a pass to the next: with little to do in each, that of its loads.
+        let pass_time = match resident {
+            Operand::Output => busy,
+            _ if loads_overlap => steady.max(net[resident]),
+            _ => steady + net[resident],
+        };
+        let pass_time = pass_time.div_ceil(passes);
         let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
         let innermost = m.loops[usize::from(m.loop_count.max(1) - 1)].dim;
         let distance = if is_reduction(innermost) { 1 } else { 2 };
@@ -231,8 +239,7 @@ impl Work {
             passes_follow: a.array.passes,
             resident_first: a.array.load_order == LoadOrder::ResidentFirst,
             gaps: all_gaps,
-            loads_overlap: a.array.passes != Passes::Exclusive
-                && a.scratchpads[resident].double_buffered,
+            loads_overlap,
             resident,
             dependency,
             dram: read,

@@ -1,0 +1,348 @@
+//! Recognises that the machine repeats itself, and multiplies.
+//!
+//! ```text
+//! each time that the array steps along a loop:
+//!     if the state is what it was p iterations ago, but for time and place:
+//!         move it on by as many times p iterations as the loop's regular part has left
+//! ```
+//!
+//! States are equal if each number keeps its distance from what it is compared with, each time its
+//! distance from now, and each position either stays or moves along the loop. Then what follows is
+//! equal as well, as long as all positions stay in iterations that are alike (`alike.rs`); the last
+//! iterations, and all edges, are simulated. A state is compared with one kept from 1, 2, 4, ...
+//! iterations before (Brent's search for a cycle), in every loop of the program and over the beats.
+//!
+//! Two things may repeat. The whole machine, its memory being a bus: so do blocks and passes. Or,
+//! as long as no tile is exchanged, all but what moves tiles: then that part works through the same
+//! time by itself, and the repetition ends before anything arrives that the array waits for.
+
+pub(crate) mod alike;
+mod visit;
+
+pub(crate) use visit::{Kind, Visitor};
+
+use stationary_arch::Operand;
+
+use crate::machine::Machine;
+use crate::machine::dma::Tiles;
+use crate::machine::feed::Origins;
+use crate::machine::payload::Payload;
+use crate::trace::{Event, Repeat, Scope, Trace};
+
+use alike::Step;
+use visit::{Comparer, Mover, Record, Recorder};
+
+/// The states that were kept, one for each loop.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Periods {
+    kept: Vec<Kept>,
+}
+
+/// A state that was kept.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    /// Whether the loops around have not moved since.
+    is_live: bool,
+    /// Whether the loop has nothing left to find.
+    is_spent: bool,
+    iteration: u64,
+    /// Iterations after which another state is kept.
+    patience: u64,
+    now: u64,
+    passes: u64,
+    events: u64,
+    tiles: Tiles,
+    core: Record,
+    link: Record,
+}
+
+/// Counts a trace's events.
+pub(super) struct Counted<'t, T> {
+    inner: &'t mut T,
+    events: u64,
+}
+
+impl<'t, T: Trace> Counted<'t, T> {
+    pub(super) fn new(inner: &'t mut T) -> Self {
+        Self { inner, events: 0 }
+    }
+}
+
+impl<T: Trace> Trace for Counted<'_, T> {
+    fn event(&mut self, event: Event) {
+        self.events += 1;
+        self.inner.event(event);
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        self.inner.repeat(repeat);
+    }
+}
+
+impl<P: Payload> Machine<'_, '_, P> {
+    /// To be called after a cycle in which the array has stepped along a loop: looks for a period of
+    /// it, and skips what it can.
+    pub(super) fn skip_periods<T: Trace>(
+        &mut self,
+        number: u8,
+        periods: &mut Periods,
+        trace: &mut Counted<'_, T>,
+    ) {
+        let step = Step::new(self.m, number, (&self.array.cursor, &self.array.beat));
+        let number = usize::from(number);
+        if periods.kept.len() <= number {
+            periods.kept.resize(number + 1, Kept::default());
+        }
+        for inner in &mut periods.kept[number + 1..] {
+            inner.is_live = false;
+        }
+        let kept = &mut periods.kept[number];
+        let iteration = step.iteration(&self.array.cursor, &self.array.beat);
+        if !kept.is_live {
+            *kept = Kept {
+                is_live: true,
+                patience: 1,
+                core: std::mem::take(&mut kept.core),
+                link: std::mem::take(&mut kept.link),
+                ..Kept::default()
+            };
+            // Too short a loop has nothing to skip.
+            let regular = step.regular(self.m);
+            kept.is_spent = regular.end - regular.start < 3;
+            if !kept.is_spent {
+                self.keep(kept, iteration, &step, trace.events);
+            }
+            return;
+        }
+        if kept.is_spent {
+            return;
+        }
+        let iterations = iteration - kept.iteration;
+        let regular = step.regular(self.m);
+        if iteration >= regular.end {
+            kept.is_spent = true;
+            return;
+        }
+        if kept.iteration >= regular.start && self.try_skip(kept, &step, iterations, trace) {
+            kept.is_live = false;
+            return;
+        }
+        if kept.iteration < regular.start {
+            self.keep(kept, iteration, &step, trace.events);
+        } else if iterations == kept.patience {
+            kept.patience *= 2;
+            self.keep(kept, iteration, &step, trace.events);
+        }
+    }
+
+    fn keep(&mut self, kept: &mut Kept, iteration: u64, step: &Step, events: u64) {
+        kept.iteration = iteration;
+        kept.now = self.now;
+        kept.passes = self.array.passes_done;
+        kept.tiles = self.tiles;
+        kept.events = events;
+        self.visit_core(&mut Recorder::new(&mut kept.core, step.is_in_pass()));
+        if self.dma.is_bus() {
+            self.visit_link(&mut Recorder::new(&mut kept.link, step.is_in_pass()));
+        }
+    }
+
+    /// Skips as many periods as can be; whether there were any.
+    fn try_skip<T: Trace>(
+        &mut self,
+        kept: &Kept,
+        step: &Step,
+        iterations: u64,
+        trace: &mut Counted<'_, T>,
+    ) -> bool {
+        let mut core = Comparer::new(&kept.core, step, iterations);
+        self.visit_core(&mut core);
+        if !core.is_alike {
+            return false;
+        }
+        let furthest = core.furthest;
+        let end = step.regular(self.m).end;
+        let times = |furthest: u64| end.saturating_sub(1 + furthest) / iterations;
+        let period = self.now - kept.now;
+        let mut repeat = Repeat {
+            events: 0,
+            scope: Scope::All,
+            times: 0,
+            cycles: period,
+            passes: self.array.passes_done - kept.passes,
+            along: step.distance(iterations),
+        };
+        if self.dma.is_bus() {
+            let mut link = Comparer::new(&kept.link, step, iterations);
+            self.visit_link(&mut link);
+            if link.is_alike {
+                repeat.times = times(furthest.max(link.furthest));
+                repeat.events = trace.events - kept.events;
+                if repeat.times == 0 {
+                    return false;
+                }
+                trace.events += repeat.events * repeat.times;
+                trace.repeat(&repeat);
+                let is_in_pass = step.is_in_pass();
+                self.visit_link(&mut Mover::new(
+                    &kept.link,
+                    repeat.times,
+                    period,
+                    is_in_pass,
+                ));
+                self.move_core(kept, step, repeat.times);
+                return true;
+            }
+        }
+        if times(furthest) == 0 || !self.is_apart(&kept.tiles) {
+            return false;
+        }
+        let until = self.now + times(furthest) * period;
+        let reached = self.drive_link(until, trace);
+        repeat.times = (reached - self.now) / period;
+        repeat.events = trace.events - kept.events;
+        repeat.scope = Scope::Passes;
+        if repeat.times > 0 {
+            trace.events += repeat.passes * repeat.times;
+            trace.repeat(&repeat);
+            self.move_core(kept, step, repeat.times);
+        }
+        self.drive_core(reached, trace);
+        true
+    }
+
+    fn move_core(&mut self, kept: &Kept, step: &Step, times: u64) {
+        let period = self.now - kept.now;
+        self.visit_core(&mut Mover::new(
+            &kept.core,
+            times,
+            period,
+            step.is_in_pass(),
+        ));
+        self.now += times * period;
+    }
+
+    /// Whether the array and what moves tiles have not met since, and will not as long as this goes
+    /// on: no tile was exchanged, no bank is shared, and results have room.
+    fn is_apart(&self, before: &Tiles) -> bool {
+        let t = &self.tiles;
+        let is_still = t.freed.input == before.freed.input
+            && t.freed.weight == before.freed.weight
+            && (t.worked, t.closed) == (before.worked, before.closed);
+        is_still
+            && self.delivery.is_empty()
+            && !self.dma.touches_banks()
+            && (self.delivery.exists() || t.freed.output + self.dma.output_slots() > t.closed)
+    }
+
+    /// Lets what moves tiles work by itself up to a cycle, or to the one in which something arrives
+    /// that the array waits for.
+    fn drive_link(&mut self, until: u64, trace: &mut impl Trace) -> u64 {
+        let waits = |m: &Self, o: Operand| {
+            let feed = &m.feeds[o];
+            !feed.is_staged(&m.tiles)
+                || (o == Operand::Output && m.tiles.filled.output < m.array.output_tiles)
+        };
+        let mut at = self.now;
+        while at < until {
+            let is_awaited = |o: &Operand| waits(self, *o) && self.dma.brings(*o, at);
+            if Operand::ALL.iter().any(is_awaited) {
+                break;
+            }
+            let mut moved = self.take_arrivals(at, trace);
+            let passes = self.array.passes_done;
+            moved |= self.dma.tick(self.m, &self.tiles, passes, at);
+            at += 1;
+            if !moved && at < until {
+                let next = self.dma.next_event(at - 1).clamp(at, until);
+                self.dma.skip(next - at, next);
+                at = next;
+            }
+        }
+        at
+    }
+
+    /// Lets the array and its networks catch up with what moves tiles.
+    fn drive_core(&mut self, until: u64, trace: &mut impl Trace) {
+        while self.now < until {
+            self.ports.begin(&[]);
+            let mut moved = self.write_results();
+            moved |= self.tick_array(trace);
+            for operand in Operand::ALL {
+                moved |= self.tick_feed(operand);
+            }
+            self.now += 1;
+            if !moved {
+                let next = self.array_event(self.now - 1).clamp(self.now, until);
+                self.stand_still(next);
+            }
+        }
+    }
+
+    /// Shows all but what moves tiles to a visitor.
+    fn visit_core(&mut self, v: &mut impl Visitor) {
+        let now = self.now;
+        let a = &self.array;
+        let at = |operand| Origins {
+            now,
+            used: if operand == self.m.resident {
+                a.residents
+            } else {
+                a.beats_started
+            },
+            written: self.written,
+            passes: a.passes_done,
+            residents: a.residents,
+        };
+        let origins = Operand::ALL.map(at);
+        let beats = if self.m.resident == Operand::Output {
+            a.residents
+        } else {
+            a.beats_started
+        };
+        let tiles = a.output_tiles;
+        v.same(u64::from(self.results.was_held));
+        v.same(self.open_words);
+        v.same(u64::from(self.tiles.filled.output >= tiles));
+        for operand in Operand::ALL {
+            v.same(u64::from(self.feeds[operand].is_staged(&self.tiles)));
+        }
+        v.field(Kind::Count, &mut self.written, beats);
+        self.array.visit(v, now);
+        for (operand, at) in Operand::ALL.into_iter().zip(origins) {
+            self.feeds[operand].visit(v, self.m, at);
+        }
+        self.results.visit(v, tiles);
+        self.delivery.visit(v, tiles, now);
+        let mark = &mut self.pass_mark;
+        v.field(Kind::Note, &mut mark.at, now);
+        v.field(Kind::Note, &mut mark.busy, self.busy);
+        for (mark, stalls) in mark.stalls.counts().zip(self.stalls.counts()) {
+            v.field(Kind::Note, mark, *stalls);
+            v.field(Kind::Total, stalls, 0);
+        }
+        v.field(Kind::Total, &mut self.busy, 0);
+        v.field(Kind::Total, &mut self.last_result, 0);
+        for count in self.counters.of_array() {
+            v.field(Kind::Total, count, 0);
+        }
+    }
+
+    /// Shows what moves tiles to a visitor.
+    fn visit_link(&mut self, v: &mut impl Visitor) {
+        let (passes, output_tiles) = (self.array.passes_done, self.array.output_tiles);
+        let before = self.tiles;
+        self.dma.visit(v, &before, passes, self.now);
+        let t = &mut self.tiles;
+        for operand in Operand::ALL {
+            let index = self.feeds[operand].state.tile_index;
+            v.field(Kind::Count, &mut t.filled[operand], index);
+            v.field(Kind::Count, &mut t.freed[operand], index);
+        }
+        v.field(Kind::Count, &mut t.worked, output_tiles);
+        v.field(Kind::Count, &mut t.closed, output_tiles);
+        for count in self.counters.of_link() {
+            v.field(Kind::Total, count, 0);
+        }
+    }
+}

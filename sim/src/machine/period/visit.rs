@@ -1,0 +1,250 @@
+//! The three things that are done with a state: note it, compare it, and move it on.
+//!
+//! A state lists its fields once (`visit` in each component), each by what becomes of it when the
+//! machine repeats itself.
+
+use stationary_workloads::PerDim;
+
+use crate::beat::Beat;
+use crate::machine::period::alike::Step;
+use crate::program::Cursor;
+use crate::window::Span;
+
+/// What a field is under a repetition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It does not change.
+    Same,
+    /// It keeps its distance from the origin.
+    Count,
+    /// It keeps its distance from the origin, or does not change.
+    Note,
+    /// A time, the origin being now: the future keeps its distance, and all of the past is alike.
+    Time,
+    /// It only grows, by as much in each period.
+    Total,
+}
+
+impl Kind {
+    fn relative(self, value: u64, origin: u64) -> u64 {
+        match self {
+            Kind::Same => value,
+            Kind::Count | Kind::Note => value.wrapping_sub(origin),
+            Kind::Time if value == u64::MAX => u64::MAX,
+            Kind::Time => value.saturating_sub(origin),
+            Kind::Total => 0,
+        }
+    }
+}
+
+/// Goes through the fields of a state.
+pub(crate) trait Visitor {
+    /// A number.
+    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64);
+    /// The place of a tile.
+    fn tile(&mut self, tile: &mut PerDim<Span>);
+    /// A position in the loop program.
+    fn cursor(&mut self, cursor: &mut Cursor, beat: &mut Beat);
+    /// Whether the repetition is of beats, within one pass.
+    fn is_in_pass(&self) -> bool;
+
+    /// A number that does not change.
+    fn same(&mut self, value: u64) {
+        self.field(Kind::Same, &mut { value }, 0);
+    }
+
+    /// A tile that may be missing.
+    fn optional_tile(&mut self, tile: &mut Option<PerDim<Span>>) {
+        self.same(u64::from(tile.is_some()));
+        if let Some(tile) = tile {
+            self.tile(tile);
+        }
+    }
+}
+
+/// A state as it was: each number itself and relative to its origin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    numbers: Vec<(u64, u64)>,
+    tiles: Vec<PerDim<Span>>,
+    cursors: Vec<(Cursor, Beat)>,
+}
+
+/// Notes a state.
+pub(crate) struct Recorder<'r> {
+    record: &'r mut Record,
+    is_in_pass: bool,
+}
+
+impl<'r> Recorder<'r> {
+    pub(crate) fn new(record: &'r mut Record, is_in_pass: bool) -> Self {
+        record.numbers.clear();
+        record.tiles.clear();
+        record.cursors.clear();
+        Self { record, is_in_pass }
+    }
+}
+
+impl Visitor for Recorder<'_> {
+    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
+        let relative = kind.relative(*value, origin);
+        self.record.numbers.push((*value, relative));
+    }
+
+    fn tile(&mut self, tile: &mut PerDim<Span>) {
+        self.record.tiles.push(*tile);
+    }
+
+    fn cursor(&mut self, cursor: &mut Cursor, beat: &mut Beat) {
+        self.record.cursors.push((*cursor, *beat));
+    }
+
+    fn is_in_pass(&self) -> bool {
+        self.is_in_pass
+    }
+}
+
+/// How far a comparison or a move is in a record.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    number: usize,
+    tile: usize,
+    cursor: usize,
+}
+
+/// Finds out whether a state is that of a record, some iterations of a loop later.
+pub(crate) struct Comparer<'r> {
+    record: &'r Record,
+    place: Place,
+    step: &'r Step,
+    /// Iterations between the two.
+    iterations: u64,
+    pub(crate) is_alike: bool,
+    /// The furthest iteration that a cursor is at which moves.
+    pub(crate) furthest: u64,
+}
+
+impl<'r> Comparer<'r> {
+    pub(crate) fn new(record: &'r Record, step: &'r Step, iterations: u64) -> Self {
+        Self {
+            record,
+            place: Place::default(),
+            step,
+            iterations,
+            is_alike: true,
+            furthest: 0,
+        }
+    }
+}
+
+impl Visitor for Comparer<'_> {
+    #[inline]
+    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
+        if !self.is_alike {
+            return;
+        }
+        let before = self.record.numbers.get(self.place.number);
+        self.place.number += 1;
+        let relative = kind.relative(*value, origin);
+        self.is_alike = before.is_some_and(|(raw, distance)| {
+            relative == *distance || (kind == Kind::Note && raw == value)
+        });
+    }
+
+    fn tile(&mut self, tile: &mut PerDim<Span>) {
+        if !self.is_alike {
+            return;
+        }
+        let before = self.record.tiles.get(self.place.tile);
+        self.place.tile += 1;
+        let moved = |before| *tile == self.step.moved_tile(before, self.iterations);
+        self.is_alike = before.is_some_and(|before| tile == before || moved(before));
+    }
+
+    fn cursor(&mut self, cursor: &mut Cursor, beat: &mut Beat) {
+        if !self.is_alike {
+            return;
+        }
+        let before = self.record.cursors.get(self.place.cursor);
+        self.place.cursor += 1;
+        let Some(before) = before else {
+            self.is_alike = false;
+            return;
+        };
+        if *before == (*cursor, *beat) {
+            return;
+        }
+        self.is_alike = (*cursor, *beat) == self.step.moved(before, self.iterations)
+            && self.step.is_in_context(cursor, beat);
+        self.furthest = self.furthest.max(self.step.iteration(cursor, beat));
+    }
+
+    fn is_in_pass(&self) -> bool {
+        self.step.is_in_pass()
+    }
+}
+
+/// Moves a state on by as many periods as lie between it and a record, times over.
+pub(crate) struct Mover<'r> {
+    record: &'r Record,
+    place: Place,
+    times: u64,
+    cycles: u64,
+    is_in_pass: bool,
+}
+
+impl<'r> Mover<'r> {
+    /// For so many times a period of so many cycles.
+    pub(crate) fn new(record: &'r Record, times: u64, period: u64, is_in_pass: bool) -> Self {
+        Self {
+            record,
+            place: Place::default(),
+            times,
+            cycles: times * period,
+            is_in_pass,
+        }
+    }
+
+    fn move_on(&self, value: &mut u64, before: u64) {
+        *value = value.wrapping_add(value.wrapping_sub(before).wrapping_mul(self.times));
+    }
+
+    fn move_tile(&self, tile: &mut PerDim<Span>, before: &PerDim<Span>) {
+        for dim in stationary_workloads::Dim::ALL {
+            self.move_on(&mut tile[dim].start, before[dim].start);
+        }
+    }
+}
+
+impl Visitor for Mover<'_> {
+    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
+        let (before, _) = self.record.numbers[self.place.number];
+        self.place.number += 1;
+        match kind {
+            Kind::Same => {}
+            // What is past stays past.
+            Kind::Time if *value < origin => {}
+            Kind::Time => *value = value.saturating_add(self.cycles),
+            Kind::Count | Kind::Note | Kind::Total => self.move_on(value, before),
+        }
+    }
+
+    fn tile(&mut self, tile: &mut PerDim<Span>) {
+        let before = self.record.tiles[self.place.tile];
+        self.place.tile += 1;
+        self.move_tile(tile, &before);
+    }
+
+    fn cursor(&mut self, cursor: &mut Cursor, beat: &mut Beat) {
+        let (before, beat_before) = self.record.cursors[self.place.cursor];
+        self.place.cursor += 1;
+        self.move_tile(&mut cursor.part, &before.part);
+        self.move_tile(&mut cursor.block, &before.block);
+        self.move_tile(&mut cursor.pass, &before.pass);
+        beat.move_on(&beat_before, self.times);
+    }
+
+    fn is_in_pass(&self) -> bool {
+        self.is_in_pass
+    }
+}
