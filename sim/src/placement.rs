@@ -1,12 +1,13 @@
 //! Where the tiles of the operands lie in the banks of the global buffer.
 //!
 //! ```text
-//! bank of row r of a tile in slot s = first bank + (first row + s * rows of a slot + r) mod banks
+//! bank of row r of a tile = first bank + (first row + r) mod banks
 //! ```
 //!
-//! A row is what a bank reads or writes at a time; a slot holds a tile.
+//! A row is what a bank reads or writes at a time. Every tile begins in the same bank, and one that
+//! is gone through again goes on round the banks.
 
-use stationary_arch::{Banks, Operand, Partition, PerOperand, Ports, Sharing};
+use stationary_arch::{Banks, DramKind, Operand, Partition, PerOperand, Ports, Sharing};
 
 use crate::mapping::Mapping;
 use crate::tiling::Staging;
@@ -24,22 +25,12 @@ pub(crate) struct Place {
     /// Banks that the operand's rows go round.
     pub(crate) banks: u64,
     first_row: u64,
-    rows_of_slot: u64,
-    slots: u64,
 }
 
 impl Place {
-    /// The bank that a row of the operand's tile number `tile` is in. Rows beyond the tile start it
-    /// anew.
-    pub(crate) fn bank(&self, tile: u64, row: u64) -> u64 {
-        let slot = tile % self.slots;
-        let row = self.first_row + slot * self.rows_of_slot + row % self.rows_of_slot;
-        self.first_bank + row % self.banks
-    }
-
-    /// Tiles after which the places come round.
-    pub(crate) fn slots(&self) -> u64 {
-        self.slots
+    /// The bank that a row of the operand's tiles is in.
+    pub(crate) fn bank(&self, row: u64) -> u64 {
+        self.first_bank + (self.first_row + row) % self.banks
     }
 
     /// Whether another place's rows may lie in the same banks.
@@ -64,8 +55,6 @@ pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
         let shares = shares(m, partition, banks);
         let (mut first_bank, mut first_row) = (0, 0);
         for operand in &partition.operands {
-            let rows_of_slot = rows(m, *operand, banks);
-            let slots = m.slots[*operand];
             let is_own = banks.sharing.is_by_operand();
             let own = if is_own {
                 shares[*operand]
@@ -80,17 +69,47 @@ pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
                 first_bank,
                 banks: own,
                 first_row,
-                rows_of_slot,
-                slots,
             });
             if is_own {
                 first_bank += own;
             } else {
-                first_row += slots * rows_of_slot;
+                first_row += m.slots[*operand] * rows(m, *operand, banks);
             }
         }
     }
     places
+}
+
+/// The places whose banks more than one of the streams may want at a time. Elsewhere ports are never
+/// in the way: a single stream goes on by a row a cycle at most.
+pub(crate) fn contended(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
+    let all = places(m);
+    let is_ideal = m.accelerator.dram.kind == DramKind::Ideal;
+    PerOperand::from_fn(|operand| {
+        let place = all[operand]?;
+        let (mut reads, mut writes, mut is_wide) = (0, 0, false);
+        for o in Operand::ALL {
+            if !all[o].is_some_and(|other| other.shares_banks(&place)) {
+                continue;
+            }
+            let out = m.accelerator.networks.psum_out.words_per_cycle;
+            let (stores, results, widest) = match o {
+                Operand::Output => (u64::from(!is_ideal), 1, out),
+                _ => (0, 0, 0),
+            };
+            reads += 1 + stores;
+            writes += u64::from(!is_ideal) + results;
+            let width = crate::machine::feed_network(m, o)
+                .words_per_cycle
+                .max(widest);
+            is_wide |= u64::from(width) * m.buffer_bits(o) > place.row;
+        }
+        let is_contended = match place.ports {
+            Ports::One => reads + writes > 1,
+            Ports::ReadWrite => reads > 1 || writes > 1,
+        };
+        (is_contended || is_wide).then_some(place)
+    })
 }
 
 /// Tiles of each operand that the global buffer has places for.

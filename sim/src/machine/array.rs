@@ -230,7 +230,6 @@ impl Array {
 
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
-        v.same(self.results.len() as u64);
         v.same(self.remaining);
         v.field(Kind::Time, &mut self.free_at, now);
         match &mut self.shift_in {

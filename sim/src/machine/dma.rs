@@ -17,7 +17,7 @@ use crate::dram::Statistics;
 use crate::machine::lanes::Lanes;
 use crate::machine::link::{Job, Link};
 use crate::machine::period::{Kind, Visitor};
-use crate::machine::ports::Touched;
+use crate::machine::ports::{Stream, Touched};
 use crate::mapping::Mapping;
 use crate::placement::Place;
 use crate::window::Span;
@@ -212,16 +212,20 @@ impl Dma {
     }
 
     /// Shows the state to a visitor; a device repeats itself too rarely.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: &Tiles, passes: u64, now: u64) {
+    pub(crate) fn visit(
+        &mut self,
+        v: &mut impl Visitor,
+        (tiles, streams): (&Tiles, [&Stream; 4]),
+        passes: u64,
+        now: u64,
+    ) {
         v.same(self.waiting.len() as u64);
         v.same(u64::from(self.stored.is_some()));
         self.waiting.iter_mut().for_each(|store| store.visit(v));
         self.stored.iter_mut().for_each(|t| t.visit(v, now));
-        if let Some(place) = self.output {
-            v.same(self.stores % place.slots());
-        }
         v.field(Kind::Count, &mut self.stores, tiles.closed);
-        self.lanes.visit(v, tiles, passes, now);
+        let bus = self.link.bus();
+        self.lanes.visit(v, bus, (tiles, streams), passes, now);
     }
 
     /// Whether another tile of an operand is complete by a time.
@@ -230,9 +234,10 @@ impl Dma {
         flight.is_some_and(|t| t.arrives <= now)
     }
 
-    /// Whether transfers take ports of banks that the array's streams use as well.
-    pub(crate) fn touches_banks(&self) -> bool {
-        self.output.is_some() || self.lanes.touch_banks()
+    /// Whether transfers take, or may soon take, ports of banks that others want.
+    pub(crate) fn touches_banks(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+        let stores = !self.waiting.is_empty() || self.lanes.storing.is_some();
+        (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles)
     }
 
     /// Whether the memory is a bus.

@@ -299,7 +299,7 @@ impl ShapedFeed {
     /// done, the resident tiles that it has entered, results written.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, m: &Mapping<'_>, at: Origins) {
         let f = &mut self.state;
-        v.same(f.words_left);
+        f.stream.visit(v);
         v.same(u64::from(f.open));
         v.same(u64::from(f.exhausted));
         v.same(u64::from(f.repeats));
@@ -322,7 +322,6 @@ impl ShapedFeed {
         v.field(Kind::Total, &mut f.beats_left, 0);
         v.field(Kind::Note, &mut f.pass_index, at.passes);
         v.field(Kind::Note, &mut f.residents, at.residents);
-        f.stream.visit(v, f.tile_index);
         v.field(Kind::Total, &mut f.tile_index, 0);
         v.cursor(&mut f.cursor, &mut f.beat);
         self.words = BeatWords::new(m, f.operand, &f.cursor.pass);
@@ -365,6 +364,11 @@ impl Feed {
     /// Whether words are on their way and nothing is left to send of the parcel after `index`.
     pub(crate) fn is_in_flight(&self, index: u64) -> bool {
         self.sent > index
+    }
+
+    /// Words left of the parcel that is being sent.
+    pub(crate) fn words_left(&self) -> u64 {
+        self.words_left
     }
 
     /// The next time at which something arrives.

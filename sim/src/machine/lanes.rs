@@ -11,7 +11,7 @@ use crate::machine::device::{Device, Requests};
 use crate::machine::dma::{Tiles, Transfer};
 use crate::machine::link::{Job, Link};
 use crate::machine::period::{Kind, Visitor};
-use crate::machine::ports::{Access, Touched};
+use crate::machine::ports::{Access, Stream, Touched};
 use crate::mapping::{Mapping, is_first};
 use crate::placement::Place;
 use crate::program::Cursor;
@@ -239,29 +239,38 @@ impl Lanes {
         }
     }
 
-    /// Whether loads access banks that others may want.
-    pub(crate) fn touch_banks(&self) -> bool {
-        let mut operands = Operand::ALL.into_iter();
-        operands.any(|o| self.channels[o].place.is_some())
+    /// Whether loads access, or are about to, banks that others may want.
+    pub(crate) fn touch_banks(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+        let mut channels = Operand::ALL.into_iter().map(|o| &self.channels[o]);
+        channels.any(|c| {
+            let is_quiet = c.job.is_none() && (c.exhausted || c.is_full(mapping, tiles));
+            c.place.is_some() && !is_quiet
+        })
     }
 
-    /// Shows the state to a visitor.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: &Tiles, passes: u64, now: u64) {
+    /// Shows the state to a visitor; of the streams the last is that of results.
+    pub(crate) fn visit(
+        &mut self,
+        v: &mut impl Visitor,
+        bus: Option<&Bus>,
+        (tiles, streams): (&Tiles, [&Stream; 4]),
+        passes: u64,
+        now: u64,
+    ) {
         v.same(self.last as u64);
         v.same(u64::from(self.storing.is_some()));
-        for (lane, touched) in self.touched.iter_mut().enumerate() {
+        for (touched, stream) in self.touched.iter_mut().zip(streams) {
             v.same(u64::from(touched.is_some()));
             if let Some(touched) = touched {
-                let operand = Operand::ALL.get(lane).copied();
-                let tiles = operand.map_or(tiles.closed, |o| tiles.filled[o]);
-                touched.visit(v, tiles);
+                touched.visit(v, stream);
             }
         }
         if let Some(job) = &mut self.storing {
-            job.visit(v, tiles.closed, now);
+            job.visit(v, bus, (tiles.closed, streams[3]), now);
         }
-        for operand in Operand::ALL {
-            self.channels[operand].visit(v, tiles.filled[operand], passes, now);
+        for (operand, stream) in Operand::ALL.into_iter().zip(streams) {
+            let at = (tiles.filled[operand], stream);
+            self.channels[operand].visit(v, bus, at, passes, now);
         }
         v.field(Kind::Note, &mut self.at_pass, passes);
     }
@@ -355,21 +364,11 @@ impl Channel {
         if self.exhausted || self.job.is_some() {
             return false;
         }
-        let tile = self.cursor.staged(mapping, self.operand);
-        let is_fresh = self.operand == Operand::Output && is_first(&tile);
-        // New outputs move in word by word behind those that leave, which their results wait for
-        // (`words_stored`); the array may begin them when it has done those before.
-        let is_full = if is_fresh {
-            self.issued > tiles.worked + self.slots
-        } else if self.operand == Operand::Output && self.follows_itself(&tile) {
-            // At the ragged end of a part a block may follow itself; its sums are stored first.
-            self.issued > tiles.freed.output
-        } else {
-            self.issued >= tiles.freed[self.operand] + self.slots
-        };
-        if is_full {
+        if self.is_full(mapping, tiles) {
             return false;
         }
+        let tile = self.cursor.staged(mapping, self.operand);
+        let is_fresh = self.operand == Operand::Output && is_first(&tile);
         let words = if is_fresh {
             0
         } else {
@@ -405,6 +404,24 @@ impl Channel {
         }
     }
 
+    /// Whether there is no slot for the next tile.
+    fn is_full(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+        if self.operand != Operand::Output {
+            return self.issued >= tiles.freed[self.operand] + self.slots;
+        }
+        let tile = self.cursor.staged(mapping, self.operand);
+        if is_first(&tile) {
+            // New outputs move in word by word behind those that leave, which their results wait for
+            // (`words_stored`); the array may begin them when it has done those before.
+            self.issued > tiles.worked + self.slots
+        } else if self.follows_itself(&tile) {
+            // At the ragged end of a part a block may follow itself; its sums are stored first.
+            self.issued > tiles.freed.output
+        } else {
+            self.issued >= tiles.freed.output + self.slots
+        }
+    }
+
     /// Whether the tile that was issued last holds the same outputs.
     fn follows_itself(&self, tile: &PerDim<Span>) -> bool {
         let outputs = || Dim::ALL.into_iter().filter(|d| !is_reduction(*d));
@@ -412,13 +429,20 @@ impl Channel {
             .is_some_and(|last| outputs().all(|d| last[d] == tile[d]))
     }
 
-    fn visit(&mut self, v: &mut impl Visitor, filled: u64, passes: u64, now: u64) {
+    fn visit(
+        &mut self,
+        v: &mut impl Visitor,
+        bus: Option<&Bus>,
+        (filled, stream): (u64, &Stream),
+        passes: u64,
+        now: u64,
+    ) {
         v.same(u64::from(self.exhausted));
         v.same(self.flight.len() as u64);
         v.same(u64::from(self.job.is_some()));
         v.field(Kind::Count, &mut self.issued, filled);
         if let Some(job) = &mut self.job {
-            job.visit(v, filled, now);
+            job.visit(v, bus, (filled, stream), now);
         }
         self.flight.iter_mut().for_each(|t| t.visit(v, now));
         v.field(Kind::Note, &mut self.pass, passes);

@@ -8,6 +8,7 @@ use crate::machine::device::Device;
 use crate::machine::dma::Transfer;
 use crate::machine::layout::{Bursts, Layout};
 use crate::machine::period::{Kind, Visitor};
+use crate::machine::ports::Stream;
 use crate::mapping::Mapping;
 use crate::placement::Place;
 
@@ -63,12 +64,20 @@ impl Job {
         job
     }
 
-    /// Shows the state to a visitor; `tiles` counts those of the operand. Over a bus only.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64, now: u64) {
+    /// Shows the state to a visitor; `tiles` counts those of the operand, and `stream` goes through
+    /// them. Over a bus only.
+    pub(crate) fn visit(
+        &mut self,
+        v: &mut impl Visitor,
+        bus: Option<&Bus>,
+        (tiles, stream): (u64, &Stream),
+        now: u64,
+    ) {
         v.same(self.left);
         v.same(self.total);
         if let Some(place) = self.place {
-            v.same(self.tile % place.slots());
+            let row = place.rows(self.words_gone(bus, self.left));
+            v.same(stream.distance_of(row));
         }
         v.field(Kind::Note, &mut self.tile, tiles);
         self.transfer.visit(v, now);

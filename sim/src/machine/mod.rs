@@ -38,7 +38,7 @@ use stationary_workloads::PerDim;
 use crate::counters::Counters;
 use crate::dram::Statistics;
 use crate::mapping::Mapping;
-use crate::placement::places;
+use crate::placement::contended;
 use crate::trace::{Event, Trace};
 use crate::window::Span;
 
@@ -141,7 +141,7 @@ struct PassMark {
 
 impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn new(m: &'m Mapping<'a>, payload: P) -> Self {
-        let places = places(m);
+        let places = contended(m);
         let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), places[o]);
         Self {
             m,

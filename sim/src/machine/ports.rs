@@ -25,7 +25,6 @@ pub(crate) struct Stream {
     /// None where every stream has a port of its own.
     place: Option<Place>,
     access: Access,
-    tile: u64,
     /// Words of the tile that have gone by.
     words: u64,
     /// Rows of the tile that were accessed.
@@ -39,7 +38,6 @@ impl Stream {
         Self {
             place,
             access,
-            tile: 0,
             words: 0,
             rows: 0,
             was_held: false,
@@ -49,22 +47,39 @@ impl Stream {
     /// Goes on to the next tile.
     pub(crate) fn next_tile(&mut self) {
         if self.place.is_some() {
-            self.tile += 1;
             self.words = 0;
             self.rows = 0;
         }
     }
 
-    /// Shows the state to a visitor; `tiles` counts those of the operand.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64) {
+    /// Shows the state to a visitor.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
         v.same(u64::from(self.was_held));
         let Some(place) = self.place else {
             return;
         };
-        v.same(self.tile % place.slots());
-        v.same(self.words);
-        v.same(self.rows);
-        v.field(Kind::Note, &mut self.tile, tiles);
+        v.same(self.words * place.word % place.row);
+        v.same(self.rows - place.rows(self.words));
+        // Which bank comes next matters beside those of the others only (`distance`).
+        v.field(Kind::Total, &mut self.words, 0);
+        v.field(Kind::Total, &mut self.rows, 0);
+    }
+
+    /// Banks by which a stream is ahead of another in the same ones.
+    pub(crate) fn distance(&self, other: &Stream) -> u64 {
+        let (Some(place), Some(others)) = (self.place, other.place) else {
+            return 0;
+        };
+        if !place.shares_banks(&others) {
+            return 0;
+        }
+        (place.bank(self.rows) + place.banks - others.bank(other.rows)) % place.banks
+    }
+
+    /// Banks by which a row of the same operand is ahead.
+    pub(crate) fn distance_of(&self, row: u64) -> u64 {
+        let ahead = |place: Place| place.bank(row) + place.banks - place.bank(self.rows);
+        self.place.map_or(0, |place| ahead(place) % place.banks)
     }
 }
 
@@ -79,12 +94,12 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
-    /// Shows the state to a visitor; `tiles` counts those of the operand.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64) {
-        v.same(self.tile % self.place.slots());
-        v.same(self.from);
-        v.same(self.to);
-        v.field(Kind::Note, &mut self.tile, tiles);
+    /// Shows the state to a visitor; `stream` goes through the same tiles.
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, stream: &Stream) {
+        v.same(stream.distance_of(self.from));
+        v.field(Kind::Count, &mut self.to, self.from);
+        v.field(Kind::Total, &mut self.from, 0);
+        v.field(Kind::Total, &mut self.tile, 0);
     }
 }
 
@@ -100,7 +115,7 @@ impl BankPorts {
         for t in touched.iter().flatten() {
             let taken = self.of(&t.place, t.access);
             for row in t.from..t.to.min(t.from + t.place.banks) {
-                *taken |= 1 << t.place.bank(t.tile, row);
+                *taken |= 1 << t.place.bank(row);
             }
         }
     }
@@ -113,7 +128,7 @@ impl BankPorts {
         let taken = self.of(&place, stream.access);
         let needed = place.rows(stream.words + words);
         while stream.rows < needed {
-            let bank = 1 << place.bank(stream.tile, stream.rows);
+            let bank = 1 << place.bank(stream.rows);
             if *taken & bank != 0 {
                 break;
             }

@@ -27,6 +27,7 @@ use crate::machine::Machine;
 use crate::machine::dma::Tiles;
 use crate::machine::feed::Origins;
 use crate::machine::payload::Payload;
+use crate::machine::ports::Stream;
 use crate::trace::{Event, Repeat, Scope, Trace};
 
 use alike::Step;
@@ -45,6 +46,11 @@ struct Kept {
     is_live: bool,
     /// Whether the loop has nothing left to find.
     is_spent: bool,
+    /// Whether this run of the loop has been skipped along.
+    has_skipped: bool,
+    /// Runs of the loop in which nothing was found, and how many are to be left alone for it.
+    failures: u32,
+    respite: u32,
     iteration: u64,
     /// Iterations after which another state is kept.
     patience: u64,
@@ -52,6 +58,8 @@ struct Kept {
     passes: u64,
     events: u64,
     tiles: Tiles,
+    /// Whether transfers took ports of banks then.
+    touched_banks: bool,
     core: Record,
     link: Record,
 }
@@ -79,6 +87,24 @@ impl<T: Trace> Trace for Counted<'_, T> {
     }
 }
 
+impl Kept {
+    /// Begins another run of the loop, or goes on in one after a skip. Over beats, where looking
+    /// costs as much as working, loops in which nothing is found are left alone for a while.
+    fn begin(&mut self, is_short: bool, is_in_pass: bool) {
+        if self.has_skipped {
+            self.failures = 0;
+        } else if is_in_pass && !is_short && self.respite == 0 && self.patience > 0 {
+            self.failures = (self.failures + 1).min(6);
+            self.respite = 1 << self.failures;
+        }
+        self.respite = self.respite.saturating_sub(1);
+        self.has_skipped = false;
+        self.is_live = true;
+        self.is_spent = is_short || self.respite > 0;
+        self.patience = 4;
+    }
+}
+
 impl<P: Payload> Machine<'_, '_, P> {
     /// To be called after a cycle in which the array has stepped along a loop: looks for a period of
     /// it, and skips what it can.
@@ -99,16 +125,9 @@ impl<P: Payload> Machine<'_, '_, P> {
         let kept = &mut periods.kept[number];
         let iteration = step.iteration(&self.array.cursor, &self.array.beat);
         if !kept.is_live {
-            *kept = Kept {
-                is_live: true,
-                patience: 1,
-                core: std::mem::take(&mut kept.core),
-                link: std::mem::take(&mut kept.link),
-                ..Kept::default()
-            };
             // Too short a loop has nothing to skip.
             let regular = step.regular(self.m);
-            kept.is_spent = regular.end - regular.start < 3;
+            kept.begin(regular.end - regular.start < 3, step.is_in_pass());
             if !kept.is_spent {
                 self.keep(kept, iteration, &step, trace.events);
             }
@@ -125,6 +144,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         }
         if kept.iteration >= regular.start && self.try_skip(kept, &step, iterations, trace) {
             kept.is_live = false;
+            kept.has_skipped = true;
             return;
         }
         if kept.iteration < regular.start {
@@ -140,6 +160,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         kept.now = self.now;
         kept.passes = self.array.passes_done;
         kept.tiles = self.tiles;
+        kept.touched_banks = self.dma.touches_banks(self.m, &self.tiles);
         kept.events = events;
         self.visit_core(&mut Recorder::new(&mut kept.core, step.is_in_pass()));
         if self.dma.is_bus() {
@@ -194,7 +215,7 @@ impl<P: Payload> Machine<'_, '_, P> {
                 return true;
             }
         }
-        if times(furthest) == 0 || !self.is_apart(&kept.tiles) {
+        if times(furthest) == 0 || !self.is_apart(kept) {
             return false;
         }
         let until = self.now + times(furthest) * period;
@@ -224,14 +245,15 @@ impl<P: Payload> Machine<'_, '_, P> {
 
     /// Whether the array and what moves tiles have not met since, and will not as long as this goes
     /// on: no tile was exchanged, no bank is shared, and results have room.
-    fn is_apart(&self, before: &Tiles) -> bool {
-        let t = &self.tiles;
+    fn is_apart(&self, kept: &Kept) -> bool {
+        let (t, before) = (&self.tiles, &kept.tiles);
         let is_still = t.freed.input == before.freed.input
             && t.freed.weight == before.freed.weight
             && (t.worked, t.closed) == (before.worked, before.closed);
         is_still
             && self.delivery.is_empty()
-            && !self.dma.touches_banks()
+            && !kept.touched_banks
+            && !self.dma.touches_banks(self.m, t)
             && (self.delivery.exists() || t.freed.output + self.dma.output_slots() > t.closed)
     }
 
@@ -305,14 +327,23 @@ impl<P: Payload> Machine<'_, '_, P> {
         v.same(self.open_words);
         v.same(u64::from(self.tiles.filled.output >= tiles));
         for operand in Operand::ALL {
-            v.same(u64::from(self.feeds[operand].is_staged(&self.tiles)));
+            let feed = &self.feeds[operand];
+            v.same(feed.state.words_left());
+            v.same(u64::from(feed.is_staged(&self.tiles)));
         }
+        v.same(self.array.results.len() as u64);
         v.field(Kind::Count, &mut self.written, beats);
-        self.array.visit(v, now);
         for (operand, at) in Operand::ALL.into_iter().zip(origins) {
             self.feeds[operand].visit(v, self.m, at);
         }
-        self.results.visit(v, tiles);
+        self.array.visit(v, now);
+        let streams = self.streams();
+        for (i, stream) in streams.iter().enumerate() {
+            for other in &streams[..i] {
+                v.same(stream.distance(other));
+            }
+        }
+        self.results.visit(v);
         self.delivery.visit(v, tiles, now);
         let mark = &mut self.pass_mark;
         v.field(Kind::Note, &mut mark.at, now);
@@ -328,11 +359,19 @@ impl<P: Payload> Machine<'_, '_, P> {
         }
     }
 
+    /// What goes through the tiles of the buffer: the feeds, and the results.
+    fn streams(&self) -> [&Stream; 4] {
+        let [input, weight, output] = Operand::ALL.map(|o| &self.feeds[o].state.stream);
+        [input, weight, output, &self.results]
+    }
+
     /// Shows what moves tiles to a visitor.
     fn visit_link(&mut self, v: &mut impl Visitor) {
         let (passes, output_tiles) = (self.array.passes_done, self.array.output_tiles);
         let before = self.tiles;
-        self.dma.visit(v, &before, passes, self.now);
+        let streams = self.streams().map(Stream::clone);
+        let streams = streams.each_ref();
+        self.dma.visit(v, (&before, streams), passes, self.now);
         let t = &mut self.tiles;
         for operand in Operand::ALL {
             let index = self.feeds[operand].state.tile_index;
