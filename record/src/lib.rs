@@ -1,0 +1,18 @@
+//! Files that outlive a crash.
+//!
+//! * [`write`] puts a file in its place whole or not at all.
+//! * [`Log`] appends lines that each carry a checksum; what a crash cuts short is recognised and
+//!   dropped.
+//! * [`digest`] tells files apart; [`Lock`] keeps a second process out.
+//!
+//! Nothing here knows what the files are about.
+
+mod digest;
+mod lock;
+mod log;
+mod whole;
+
+pub use digest::digest;
+pub use lock::Lock;
+pub use log::{Log, LogError, read};
+pub use whole::write;

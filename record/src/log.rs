@@ -1,0 +1,186 @@
+//! An append-only file of checked lines.
+//!
+//! ```text
+//! line = {...,"crc":"xxxxxxxx"}      CRC-32 of the line's bytes before `,"crc"`
+//! read = the longest run of whole lines from the start
+//! ```
+//!
+//! Each line is a JSON object, so that other tools read the file too. A process that dies leaves a
+//! prefix of what it wrote; a machine that dies may leave anything behind what was last synced. In
+//! both cases no whole line follows the first that is not whole, and the rest is dropped. A whole
+//! line behind a broken one is no such case: then the file was damaged, which is an error.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::whole::{sync_folder, write};
+
+/// Lines are handed to the system at once, which a killed process cannot take back, and to the disk
+/// no more often than this. So a power cut loses what took no longer than this to find.
+const BETWEEN_SYNCS: Duration = Duration::from_millis(200);
+
+/// Why a log is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The system's reason.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Whole lines follow one that is not.
+    #[error(
+        "{}:{line}: the line is damaged, and whole lines follow; expected a record as this tool writes it",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+    },
+}
+
+/// A log that is open for more.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    file: File,
+    synced: Instant,
+}
+
+impl Log {
+    /// Goes on with a log, or begins one: what it holds, less a torn end, which is cut off.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn resume(path: &Path) -> Result<(Self, Vec<Value>), LogError> {
+        let io = |cause| error(path, cause);
+        let mut options = File::options();
+        let mut file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(io)?;
+        sync_folder(path).map_err(io)?;
+        let (lines, whole) = whole_lines(path)?;
+        file.set_len(whole).map_err(io)?;
+        file.seek(SeekFrom::End(0)).map_err(io)?;
+        Ok((Self::at(path, file), lines))
+    }
+
+    /// Begins a log with some lines, in place of any file that is there.
+    ///
+    /// # Errors
+    /// [`LogError::Io`].
+    pub fn create(path: &Path, lines: &[Value]) -> Result<Self, LogError> {
+        let io = |cause| error(path, cause);
+        write(path, text(lines).as_bytes()).map_err(io)?;
+        let file = File::options().append(true).open(path).map_err(io)?;
+        Ok(Self::at(path, file))
+    }
+
+    fn at(path: &Path, file: File) -> Self {
+        Self {
+            path: path.to_owned(),
+            file,
+            synced: Instant::now(),
+        }
+    }
+
+    /// Appends lines, which must be JSON objects without a member `crc`.
+    ///
+    /// # Errors
+    /// [`LogError::Io`].
+    pub fn append(&mut self, lines: &[Value]) -> Result<(), LogError> {
+        self.file
+            .write_all(text(lines).as_bytes())
+            .map_err(|e| error(&self.path, e))?;
+        if self.synced.elapsed() < BETWEEN_SYNCS {
+            return Ok(());
+        }
+        self.sync()
+    }
+
+    /// Waits until all lines are on the disk.
+    ///
+    /// # Errors
+    /// [`LogError::Io`].
+    pub fn sync(&mut self) -> Result<(), LogError> {
+        self.file.sync_data().map_err(|e| error(&self.path, e))?;
+        self.synced = Instant::now();
+        Ok(())
+    }
+}
+
+/// The whole lines of a log, without their checksums; a torn end is left out, in the file it stays.
+///
+/// # Errors
+/// [`LogError`].
+pub fn read(path: &Path) -> Result<Vec<Value>, LogError> {
+    Ok(whole_lines(path)?.0)
+}
+
+/// The whole lines, and the bytes that they take.
+fn whole_lines(path: &Path) -> Result<(Vec<Value>, u64), LogError> {
+    let bytes = std::fs::read(path).map_err(|e| error(path, e))?;
+    let mut lines = Vec::new();
+    let (mut whole, mut torn) = (0, None);
+    for (at, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+        match (parse(line), torn) {
+            (Some(value), None) => {
+                lines.push(value);
+                whole += line.len() as u64;
+            }
+            (Some(_), Some(line)) => {
+                let path = path.to_owned();
+                return Err(LogError::Damaged { path, line });
+            }
+            (None, None) => torn = Some(at + 1),
+            (None, Some(_)) => {}
+        }
+    }
+    Ok((lines, whole))
+}
+
+/// `,"crc":"xxxxxxxx"}` and the end of the line.
+const TAIL: usize = 8 + 8 + 2 + 1;
+
+fn parse(line: &[u8]) -> Option<Value> {
+    let (body, tail) = line.split_at_checked(line.len().checked_sub(TAIL)?)?;
+    if tail != tail_of(body).as_bytes() {
+        return None;
+    }
+    let text = [body, b"}"].concat();
+    serde_json::from_slice(&text).ok()
+}
+
+fn tail_of(body: &[u8]) -> String {
+    format!(",\"crc\":\"{:08x}\"}}\n", crc32fast::hash(body))
+}
+
+fn text(lines: &[Value]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let line = line.to_string();
+        let body = line.strip_suffix('}').filter(|body| body.len() > 1);
+        let body = body
+            .unwrap_or_else(|| panic!("a log holds JSON objects that are not empty; found {line}"));
+        text.push_str(body);
+        text.push_str(&tail_of(body.as_bytes()));
+    }
+    text
+}
+
+fn error(path: &Path, cause: io::Error) -> LogError {
+    let path = path.to_owned();
+    LogError::Io { path, cause }
+}

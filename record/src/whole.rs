@@ -1,0 +1,40 @@
+//! Files that are there whole or not at all.
+//!
+//! ```text
+//! write beside it; sync; rename into its place; sync the folder
+//! ```
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file so that at every moment, a power cut included, its place holds the old content or
+/// the new, never a part. What was written before a crash stays behind as `PATH.part`.
+///
+/// # Errors
+/// The system's; the place then holds what it held before.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let mut file = File::create(part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(part, path)?;
+    sync_folder(path)
+}
+
+/// Makes the name of a file durable, as far as the system can.
+#[cfg(unix)]
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Windows has no such call and renames durably by itself.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
