@@ -6,8 +6,12 @@
 //!     evaluated = [verdict(repair(p)) for p in points]    in parallel, in order
 //!     record(evaluated); optimizer.tell(evaluated)
 //! ```
+//!
+//! An optimiser is deterministic, so a run that was interrupted resumes by running again with the
+//! verdicts that are known: what it asks for must be what the record says it asked for.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 
 use rayon::prelude::*;
 
@@ -84,13 +88,63 @@ pub struct Outcome {
     pub shortfalls: Vec<Shortfall>,
 }
 
+/// Why a recorded run cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Interruption<E> {
+    /// The optimiser asks for another point than it did when the record was made.
+    #[error(
+        "evaluation {at} of the record is of another point than the search asks for: the record is of another \
+         problem, optimiser, seed or version"
+    )]
+    Diverged {
+        /// The evaluation, counted from 1.
+        at: usize,
+    },
+    /// What was found could not be recorded.
+    #[error(transparent)]
+    Record(E),
+}
+
 /// Runs an optimiser on a problem. The outcome depends on the problem, the
 /// optimiser's state and the settings, not on the number of threads.
 pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings) -> Outcome {
+    run_recorded(problem, optimizer, settings, &[], |_| {
+        Ok::<(), Infallible>(())
+    })
+    .expect("nothing is known that could diverge, and nothing recorded that could fail")
+}
+
+/// [`run`] that takes the verdicts of an earlier run's record, as far as it goes, and hands on every
+/// further evaluation, in order, before the optimiser hears of it.
+///
+/// # Errors
+/// [`Interruption`].
+pub fn run_recorded<E>(
+    problem: &Problem,
+    optimizer: &mut dyn Optimizer,
+    settings: &Settings,
+    known: &[Evaluated],
+    record: impl FnMut(&[Evaluated]) -> Result<(), E>,
+) -> Result<Outcome, Interruption<E>> {
+    let outcome = drive(problem, optimizer, settings, known, record)?;
+    let calls = usize::try_from(outcome.evaluations.calls).unwrap_or(usize::MAX);
+    if known.len() > calls {
+        return Err(Interruption::Diverged { at: calls + 1 });
+    }
+    Ok(outcome)
+}
+
+fn drive<E>(
+    problem: &Problem,
+    optimizer: &mut dyn Optimizer,
+    settings: &Settings,
+    known: &[Evaluated],
+    mut record: impl FnMut(&[Evaluated]) -> Result<(), E>,
+) -> Result<Outcome, Interruption<E>> {
     let mut recorder = Recorder::new(problem, settings.keep.max(1));
     let shortfalls = problem.shortfalls();
     if !shortfalls.is_empty() {
-        return recorder.close(Standing::Infeasible(shortfalls), optimizer.access());
+        return Ok(recorder.close(Standing::Infeasible(shortfalls), optimizer.access()));
     }
     let mender = match settings.repair {
         Repair::Off => None,
@@ -99,7 +153,7 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
     loop {
         let room = settings.evaluations - recorder.evaluations.calls;
         if room == 0 {
-            return recorder.close(Standing::Searching, optimizer.access());
+            return Ok(recorder.close(Standing::Searching, optimizer.access()));
         }
         let mut points = optimizer.ask(problem, usize::try_from(room).unwrap_or(usize::MAX));
         points.truncate(usize::try_from(room).unwrap_or(usize::MAX));
@@ -108,30 +162,42 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
                 Standing::Searching => Standing::Exhausted,
                 standing => standing,
             };
-            return recorder.close(standing, optimizer.access());
+            return Ok(recorder.close(standing, optimizer.access()));
         }
-        let evaluate = |mut point: Point| {
+        let done = usize::try_from(recorder.evaluations.calls).unwrap_or(usize::MAX);
+        let known = known.get(done..).unwrap_or_default();
+        let evaluate = |(at, mut point): (usize, Point)| {
             problem.settle(&mut point);
             if let Some(mender) = &mender {
                 mender.mend(problem, &mut point);
             }
-            Evaluated {
-                verdict: problem.verdict(&point),
-                point,
+            match known.get(at) {
+                None => Ok(Evaluated {
+                    verdict: problem.verdict(&point),
+                    point,
+                }),
+                Some(known) if known.point == point => Ok(known.clone()),
+                Some(_) => Err(done + at + 1),
             }
         };
-        let evaluated: Vec<Evaluated> = if points.len() < PARALLEL {
-            points.into_iter().map(evaluate).collect()
+        let evaluated: Vec<_> = if points.len() < PARALLEL {
+            points.into_iter().enumerate().map(evaluate).collect()
         } else {
-            points.into_par_iter().map(evaluate).collect()
+            points.into_par_iter().enumerate().map(evaluate).collect()
         };
+        let evaluated: Result<Vec<Evaluated>, usize> = evaluated.into_iter().collect();
+        let evaluated = evaluated.map_err(|at| Interruption::Diverged { at })?;
+        let new = &evaluated[known.len().min(evaluated.len())..];
+        if !new.is_empty() {
+            record(new).map_err(Interruption::Record)?;
+        }
         for each in &evaluated {
             recorder.record(problem, each);
         }
         optimizer.tell(&evaluated);
         match optimizer.standing() {
             Standing::Searching => {}
-            standing => return recorder.close(standing, optimizer.access()),
+            standing => return Ok(recorder.close(standing, optimizer.access())),
         }
     }
 }

@@ -38,7 +38,9 @@ pub use binding::{Binding, binding};
 pub use budget::{Allowance, Budget, BudgetRequest, Resource, UnknownBudget};
 pub use certificate::{Certificate, Cut, Flaw, Kind};
 pub use deployment::{Deployment, Stage};
-pub use driver::{Evaluated, Evaluations, Outcome, Settings, Stop, run};
+pub use driver::{
+    Evaluated, Evaluations, Interruption, Outcome, Settings, Stop, run, run_recorded,
+};
 pub use name::UnknownName;
 pub use objective::Objective;
 pub use optimizers::{Access, Optimizer, Standing};

@@ -3,11 +3,14 @@
 mod common;
 
 use common::{budget, cases, rng, small_table, table};
+use std::convert::Infallible;
+
 use rand::RngExt;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Evaluated, Kind, Objective, Optimizer, Outcome, Point, Problem,
-    Repair, Resource, Settings, Standing, Stop, Verdict, certificate, optimizers, run,
+    Allowance, BudgetRequest, Evaluated, Interruption, Kind, Objective, Optimizer, Outcome, Point,
+    Problem, Repair, Resource, Settings, Standing, Stop, Verdict, certificate, optimizers, run,
+    run_recorded,
 };
 
 const SETTINGS: Settings = Settings {
@@ -281,4 +284,52 @@ fn an_impossible_budget_is_an_answer() {
         (excess[0] - 17_887_417_270_803.805).abs() < 1.0,
         "{excess:?}"
     );
+}
+
+/// A run that goes on from a record: what comes of it, and what it adds.
+fn resumed(
+    problem: &Problem,
+    name: &str,
+    known: &[Evaluated],
+) -> Result<(Outcome, Vec<Evaluated>), Interruption<Infallible>> {
+    let mut optimizer = optimizers::find(name, 7).unwrap();
+    let mut added = Vec::new();
+    let record = |new: &[Evaluated]| {
+        added.extend_from_slice(new);
+        Ok(())
+    };
+    let outcome = run_recorded(problem, optimizer.as_mut(), &SETTINGS, known, record)?;
+    Ok((outcome, added))
+}
+
+#[test]
+fn a_run_cut_anywhere_ends_with_the_same_outcome_and_record() {
+    let problem = problem(Objective::Latency, &["area=iotx", "power=iot"]);
+    let mut rng = rng(1);
+    for name in optimizers::names() {
+        let (whole, record) = resumed(&problem, name, &[]).unwrap();
+        assert_eq!(record.len() as u64, whole.evaluations.calls, "{name}");
+        assert_eq!(outcome(&problem, name, 7, &SETTINGS), whole, "{name}");
+        for _ in 0..cases(5) {
+            let cut = rng.random_range(0..=record.len());
+            let (again, added) = resumed(&problem, name, &record[..cut]).unwrap();
+            assert_eq!(again, whole, "{name} cut at {cut}");
+            assert_eq!(added, record[cut..], "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_record_of_another_run_is_refused() {
+    let problem = problem(Objective::Latency, &["area=iot"]);
+    let (_, record) = resumed(&problem, "random", &[]).unwrap();
+    let at = |known: &[Evaluated]| match resumed(&problem, "random", known) {
+        Err(Interruption::Diverged { at }) => at,
+        other => panic!("{other:?}"),
+    };
+    let mut swapped = record.clone();
+    swapped.swap(99, 1499);
+    assert_eq!(at(&swapped), 100);
+    let doubled = [&record[..], &record[..1]].concat();
+    assert_eq!(at(&doubled), 1501, "one more than were asked for");
 }
