@@ -1,7 +1,7 @@
 //! Verbs and flags.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -119,6 +119,26 @@ pub enum Verb {
     },
 }
 
+impl Verb {
+    /// The folder that the run is to be kept in.
+    pub fn folder(&self) -> Option<&Path> {
+        let folder = match self {
+            Self::Estimate(args) => &args.folder.run,
+            Self::Simulate(args) => &args.folder.run,
+            Self::Validate(args) => &args.folder.run,
+            Self::Search {
+                what: Search::Assign(args),
+            } => &args.recording.run,
+            Self::Search {
+                what: Search::Map(args),
+            } => &args.recording.run,
+            Self::Compare(args) => &args.recording.run,
+            _ => return None,
+        };
+        folder.as_deref()
+    }
+}
+
 /// For which tool.
 #[derive(Debug, Subcommand)]
 pub enum Export {
@@ -176,12 +196,38 @@ pub struct Target {
     pub mapping: Option<String>,
 }
 
+/// Where a run is kept.
+#[derive(Clone, Debug, Args)]
+pub struct Folder {
+    /// Keep inputs with hashes, command, version, seed and results in a folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub run: Option<PathBuf>,
+}
+
+/// Where a search is kept, each evaluation as it happens.
+#[derive(Clone, Debug, Args)]
+pub struct Recording {
+    /// Keep inputs with hashes, command, version, seed, every evaluation and results in a folder;
+    /// the same command again goes on where it was interrupted.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["record", "resume"])]
+    pub run: Option<PathBuf>,
+    /// Write each evaluation as soon as it is known, a line each.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Take the evaluations of this record instead of making them again; may be the --record itself.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+}
+
 /// Flags of `estimate`.
 #[derive(Debug, Args)]
 pub struct Estimate {
     /// What to estimate.
     #[command(flatten)]
     pub target: Target,
+    /// Where the run is kept.
+    #[command(flatten)]
+    pub folder: Folder,
     /// How words moved are counted. With `timeloop`, the files of --arch, --network and --mapping may
     /// be Timeloop's.
     #[arg(long, value_enum, default_value_t = Counting::Physical)]
@@ -203,6 +249,9 @@ pub struct Simulate {
     /// What to simulate.
     #[command(flatten)]
     pub target: Target,
+    /// Where the run is kept.
+    #[command(flatten)]
+    pub folder: Folder,
     /// How the machine gets from cycle to cycle; results are the same.
     #[arg(long, value_enum, default_value_t = PaceName::SkipPeriods)]
     pub pace: PaceName,
@@ -231,6 +280,9 @@ pub struct Validate {
     /// What to validate; `--dataflow all` takes every dataflow in turn.
     #[command(flatten)]
     pub target: Target,
+    /// Where the run is kept.
+    #[command(flatten)]
+    pub folder: Folder,
     /// Mappings a layer: the mapper's best, and others drawn over the whole range.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub mappings: usize,
@@ -242,6 +294,9 @@ pub struct Map {
     /// The layers and the hardware.
     #[command(flatten)]
     pub target: Target,
+    /// Where the search is kept.
+    #[command(flatten)]
+    pub recording: Recording,
     /// How many of the model's best run on the machine.
     #[arg(long, default_value_t = 5, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
@@ -300,6 +355,9 @@ pub struct Assign {
     /// The options and what they cost.
     #[command(flatten)]
     pub costs: Costs,
+    /// Where the search is kept.
+    #[command(flatten)]
+    pub recording: Recording,
     /// pipelined: each layer has its own partition; sequential: all share one; segmented or
     /// segmented=N: contiguous layers share, in at most N stages.
     #[arg(long, default_value = "pipelined", value_name = "DEPLOYMENT")]
@@ -365,12 +423,9 @@ pub struct Compare {
     /// Points that each run may evaluate.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pub evaluations: u64,
-    /// Write each run as soon as it ends, a line each.
-    #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
-    /// Take the runs of this record instead of running them again; may be the --record itself.
-    #[arg(long, value_name = "FILE")]
-    pub resume: Option<PathBuf>,
+    /// Where the runs are kept, each as it ends.
+    #[command(flatten)]
+    pub recording: Recording,
 }
 
 /// Flags of `dram`.

@@ -5,16 +5,20 @@ mod commands;
 mod evaluate;
 mod inputs;
 mod output;
+mod record;
 mod report;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
+use record::Record;
 
 /// The answer of a command that could be carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Answer {
     /// Done.
     Yes,
@@ -23,8 +27,9 @@ enum Answer {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match dispatch(&cli) {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match dispatch(&cli, &matches) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -35,24 +40,31 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
+fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {
     if let Some(threads) = cli.common.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build_global()?;
     }
+    let mut record = Record::open(cli.verb.folder(), matches)?;
+    let answer = carry_out(cli, &mut record)?;
+    record.close(answer)?;
+    Ok(answer)
+}
+
+fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
     let common = &cli.common;
     match &cli.verb {
-        Verb::Estimate(args) => commands::run::estimate(args, common),
-        Verb::Simulate(args) => commands::run::simulate(args, common),
-        Verb::Validate(args) => commands::validate::validate(args, common),
+        Verb::Estimate(args) => commands::run::estimate(args, common, record),
+        Verb::Simulate(args) => commands::run::simulate(args, common, record),
+        Verb::Validate(args) => commands::validate::validate(args, common, record),
         Verb::Search {
             what: Search::Assign(args),
-        } => commands::assign::assign(args, common),
+        } => commands::assign::assign(args, common, record),
         Verb::Search {
             what: Search::Map(args),
-        } => commands::map::map(args, common),
-        Verb::Compare(args) => commands::compare::compare(args, common),
+        } => commands::map::map(args, common, record),
+        Verb::Compare(args) => commands::compare::compare(args, common, record),
         Verb::Dram(args) => commands::dram::dram(args, common),
         Verb::Export {
             what: Export::Timeloop(args),

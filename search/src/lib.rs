@@ -23,6 +23,7 @@ pub mod compare;
 mod deployment;
 pub mod design;
 mod driver;
+mod fingerprint;
 mod fixed;
 mod hull;
 mod name;

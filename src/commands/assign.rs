@@ -8,14 +8,16 @@ use stationary::search::design::{Checked, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
     Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Repair,
-    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run,
+    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run_recorded,
 };
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
 use crate::commands::costs::{self, Source};
+use crate::commands::evaluations::Evaluations;
 use crate::inputs;
 use crate::output;
+use crate::record::Record;
 use crate::report::format::{signed_percent, table, thousands};
 
 struct Found<'a> {
@@ -30,7 +32,7 @@ struct Found<'a> {
 }
 
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
-pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
+pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Answer> {
     let objective: Objective = args.objective.parse()?;
     let deployment: Deployment = args.deployment.parse()?;
     let budgets: Vec<BudgetRequest> = args
@@ -50,7 +52,11 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         keep: args.recheck as usize,
     };
     let start = Instant::now();
-    let outcome = run(&problem, &mut *optimizer, &settings);
+    let mut evaluations = Evaluations::open(args, common.seed, &problem, record)?;
+    let known = std::mem::take(&mut evaluations.known);
+    let keep = |new: &[_]| evaluations.append(new);
+    let outcome = run_recorded(&problem, &mut *optimizer, &settings, &known, keep)?;
+    evaluations.close()?;
     let search = start.elapsed().as_secs_f64();
     if let Some((point, objective)) = &outcome.best
         && outcome.stop == Stop::Proved
@@ -89,6 +95,7 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         seconds,
         verbose,
     };
+    found.keep(record)?;
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&found.json())?,
         Format::Csv => found.csv()?,
@@ -121,6 +128,23 @@ impl Found<'_> {
             .best
             .as_ref()
             .map(|(point, objective)| (point.as_slice(), *objective))
+    }
+
+    /// The answer, and what a proof rests on.
+    fn keep(&self, record: &mut Record) -> Result<()> {
+        let mut document = self.json();
+        // Wall-clock time differs from run to run.
+        document["seconds"] = json!({"search": null, "recheck": null});
+        let certificate = || {
+            let mut certificate = document["certificate"].clone();
+            for field in ["deployment", "objective", "budgets", "best"] {
+                certificate[field] = document[field].clone();
+            }
+            Ok(serde_json::to_string_pretty(&certificate)?)
+        };
+        record.keep("costs.csv", || Ok(self.problem.table().to_csv()))?;
+        record.keep("certificate.json", certificate)?;
+        record.results(|| document.clone(), || self.csv())
     }
 
     fn is_integral(&self) -> bool {

@@ -1,29 +1,26 @@
 //! `compare`: optimisers side by side.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
 use std::sync::Mutex;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
 use stationary::search::{BudgetRequest, Problem, optimizers};
 
 use crate::Answer;
 use crate::cli::{Common, Compare, Costs, Format};
 use crate::commands::costs;
-use crate::inputs;
 use crate::output;
+use crate::record::{Journal, Record};
 use crate::report::format::{percent, table, thousands};
 
 /// Runs what is not recorded yet, and reports.
-pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
+pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
     let names = names(args)?;
     let instances = instances(args, common)?;
-    let trials = trials(args, common, &instances, &names)?;
+    let trials = trials(args, common, &instances, &names, record)?;
     let figures = report(
         &instances,
         &names,
@@ -40,6 +37,7 @@ pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
         trials: &trials,
         figures,
     };
+    record.results(|| page.json(), || page.csv())?;
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&page.json())?,
         Format::Csv => page.csv()?,
@@ -133,30 +131,15 @@ fn trials(
     common: &Common,
     instances: &[Instance],
     names: &[String],
+    record: &Record,
 ) -> Result<Vec<Trial>> {
     let fingerprints: Vec<String> = instances
         .iter()
         .map(|i| format!("{:016x}", i.fingerprint()))
         .collect();
-    let mut lines = Vec::new();
-    let mut known = HashMap::new();
-    if let Some(path) = &args.resume {
-        for (line, key, trial) in recorded(path)? {
-            lines.push(line);
-            known.insert(key, trial);
-        }
-    }
-    let record = match &args.record {
-        None => None,
-        Some(path) => {
-            // A resumed record begins with what it had, less a line cut short.
-            inputs::write(path, &lines.concat())?;
-            let file = File::options().append(true).open(path);
-            Some(Mutex::new(file.with_context(|| {
-                format!("cannot write {}", path.display())
-            })?))
-        }
-    };
+    let journal = Journal::open(&args.recording, record, &head())?;
+    let known: HashMap<Key, Kept> = recorded(journal.known())?.into_iter().collect();
+    let journal = Mutex::new(journal);
     let mut jobs = Vec::new();
     for instance in 0..instances.len() {
         for name in names {
@@ -183,29 +166,36 @@ fn trials(
             });
         }
         let trial = trial(instances, instance, name, seed, args.evaluations)?;
-        if let Some(file) = &record {
-            let mut line = line(&key, &instances[instance].name, &trial).to_string();
-            line.push('\n');
-            let mut file = file
-                .lock()
-                .map_err(|_| anyhow!("another run failed to record"))?;
-            file.write_all(line.as_bytes())
-                .context("cannot write the record")?;
-        }
+        let line = line(&key, &instances[instance].name, &trial);
+        let mut journal = (journal.lock()).map_err(|_| anyhow!("another run failed to record"))?;
+        journal.append(&[line])?;
         bar.inc(1);
         Ok(trial)
     };
     let trials: Result<Vec<Trial>> = jobs.into_par_iter().map(job).collect();
     bar.finish_and_clear();
-    trials
+    let trials = trials?;
+    let journal = journal.into_inner();
+    journal
+        .map_err(|_| anyhow!("a run failed to record"))?
+        .close()?;
+    Ok(trials)
 }
 
-const RECORD: &str = "stationary/compare-run/1";
+/// What a record of this version says first.
+fn head() -> Map<String, Value> {
+    let head = [
+        ("schema", "stationary/compare-runs/1"),
+        ("version", env!("CARGO_PKG_VERSION")),
+    ];
+    head.map(|(field, value)| (field.to_owned(), value.into()))
+        .into_iter()
+        .collect()
+}
 
 fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
     json!({
-        "schema": RECORD, "version": env!("CARGO_PKG_VERSION"), "instance": instance,
-        "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
+        "instance": instance, "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
         "evaluations": key.evaluations, "spent": trial.spent, "curve": trial.curve,
     })
 }
@@ -216,43 +206,20 @@ type Kept = (u64, Vec<(u64, f64)>);
 /// A field of a line with what was found there.
 type Fault = (&'static str, Value);
 
-/// The runs of a record. A last line without its end was cut short by an
-/// interruption and is left out; any other fault is an error.
-fn recorded(path: &Path) -> Result<Vec<(String, Key, Kept)>> {
-    let text = inputs::read(path)?;
-    let mut runs = Vec::new();
-    for (at, line) in text.split_inclusive('\n').enumerate() {
-        if !line.ends_with('\n') {
-            break;
-        }
-        let place = || format!("{}:{}", path.display(), at + 1);
-        let value: Value = serde_json::from_str(line).with_context(|| {
-            format!(
-                "{}: found no JSON; expected a run as --record writes it",
-                place()
-            )
-        })?;
-        let run = run(&value).map_err(|(field, found)| {
-            anyhow!(
-                "{}: found {field} {found}; expected a run as --record of this version writes it",
-                place()
-            )
-        })?;
-        runs.push((line.to_owned(), run.0, run.1));
-    }
-    Ok(runs)
+/// The runs of a record.
+fn recorded(lines: &[Value]) -> Result<Vec<(Key, Kept)>> {
+    let run = |line: &Value| {
+        run(line).map_err(|(field, found)| {
+            anyhow!("--resume: found {field} {found}; expected a run as --record writes it")
+        })
+    };
+    lines.iter().map(run).collect()
 }
 
 fn run(value: &Value) -> Result<(Key, Kept), Fault> {
     let bad = |field: &'static str| (field, value[field].clone());
     let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
     let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
-    if text("schema")? != RECORD {
-        return Err(bad("schema"));
-    }
-    if text("version")? != env!("CARGO_PKG_VERSION") {
-        return Err(bad("version"));
-    }
     let key = Key {
         fingerprint: text("fingerprint")?.to_owned(),
         optimizer: text("optimizer")?.to_owned(),

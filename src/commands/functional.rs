@@ -9,12 +9,19 @@ use crate::Answer;
 use crate::cli::{Common, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::record::Record;
 
 /// MACs beyond which carrying values takes too long and too much memory.
 const LIMIT: u64 = 20_000_000;
 
 /// Runs each layer with values; the answer is no if any output differs.
-pub fn functional(loaded: &Loaded, target: &Target, pace: Pace, common: &Common) -> Result<Answer> {
+pub fn functional(
+    loaded: &Loaded,
+    target: &Target,
+    pace: Pace,
+    common: &Common,
+    record: &mut Record,
+) -> Result<Answer> {
     let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
     if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
         bail!(
@@ -54,10 +61,11 @@ pub fn functional(loaded: &Loaded, target: &Target, pace: Pace, common: &Common)
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let document = json!({"schema": "stationary/functional/1", "equal": all, "layers": records});
+    let json = serde_json::to_string_pretty(&document)?;
+    record.keep("result.json", || Ok(json.clone()))?;
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(
-            &json!({"schema": "stationary/functional/1", "equal": all, "layers": records}),
-        )?,
+        Format::Json => json,
         _ => lines.join("\n"),
     };
     output::print(&text)?;

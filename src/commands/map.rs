@@ -6,13 +6,15 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use stationary::sim::mapping_file::{LayerMapping, MappingFile};
-use stationary::sim::{Dataflow, Mapping, Pace, Tiling, estimate, mapper, run};
+use stationary::sim::{Dataflow, Mapping, Tiling, estimate, mapper};
 use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Common, Format, Map};
+use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::record::{ACCELERATOR, Record};
 use crate::report::format::{percent, signed_percent, table, thousands};
 
 /// A layer's winner. It exists only with the machine's figure.
@@ -26,8 +28,17 @@ struct Winner<'a> {
     candidates: u64,
 }
 
+/// What was found for layers of one shape.
+#[derive(Clone, Copy)]
+struct Found {
+    tiling: Tiling,
+    machine: u64,
+    first: u64,
+    candidates: u64,
+}
+
 /// Searches, re-checks, reports.
-pub fn map(args: &Map, common: &Common) -> Result<Answer> {
+pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.target.mapping.is_some() {
         bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
     }
@@ -41,37 +52,42 @@ pub fn map(args: &Map, common: &Common) -> Result<Answer> {
         .iter()
         .map(|layer| {
             *firsts
-                .entry((*layer.sizes(), layer.rows(), layer.cols()))
+                .entry((*layer.sizes(), layer.rows(), layer.cols(), layer.zeros()))
                 .or_insert_with(|| {
                     distinct.push(layer);
                     distinct.len() - 1
                 })
         })
         .collect();
-    let found: Vec<Result<(Tiling, u64)>> = distinct
+    let runs = MachineRuns::open(&args.recording, record, &loaded)?;
+    let found: Vec<Result<Found>> = distinct
         .par_iter()
         .map(|layer| {
-            let best = search(&loaded, layer, dataflow, args.recheck as usize);
+            let best = search(&loaded, layer, dataflow, args.recheck as usize, &runs);
             bar.inc(1);
             best
         })
         .collect();
     bar.finish_and_clear();
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+    runs.close()?;
     let winners: Vec<Winner<'_>> = loaded
         .layers
         .iter()
         .zip(indices)
         .map(|(layer, i)| winner(&loaded, layer, dataflow, found[i]))
         .collect::<Result<_>>()?;
+    let mappings: Vec<_> = winners.iter().map(|w| w.mapping).collect();
+    let mappings = MappingFile::of(&mappings).to_yaml();
     if let Some(path) = &args.output {
-        let mappings: Vec<_> = winners.iter().map(|w| w.mapping).collect();
-        inputs::write(path, &MappingFile::of(&mappings).to_yaml())?;
+        inputs::write(path, &mappings)?;
     }
+    let json = to_json(&loaded, dataflow, &winners, common);
+    record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
+    record.keep("mappings.yaml", || Ok(mappings))?;
+    record.results(|| json.clone(), || to_csv(&winners))?;
     let text = match common.format {
-        Format::Json => {
-            serde_json::to_string_pretty(&to_json(&loaded, dataflow, &winners, common))?
-        }
+        Format::Json => serde_json::to_string_pretty(&json)?,
         Format::Csv => to_csv(&winners)?,
         Format::Table => to_table(&loaded, dataflow, &winners),
     };
@@ -79,20 +95,21 @@ pub fn map(args: &Map, common: &Common) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The machine's best of the model's best `k`, and how many candidates there were.
+/// The machine's best of the model's best `k`.
 fn search(
     loaded: &Loaded,
     layer: &Layer,
     dataflow: &'static Dataflow,
     k: usize,
-) -> Result<(Tiling, u64)> {
-    let (mut ranked, mut count) = (Vec::new(), 0);
+    runs: &MachineRuns,
+) -> Result<Found> {
+    let (mut ranked, mut candidates) = (Vec::new(), 0);
     mapper::candidates(
         layer,
         &loaded.accelerator,
         dataflow,
         &mut |mapping, estimate| {
-            count += 1;
+            candidates += 1;
             let key = (mapper::rank(estimate), *mapping.tiling());
             let place = ranked.partition_point(|(rank, _)| *rank <= key.0);
             if place < k && !ranked.contains(&key) {
@@ -101,41 +118,44 @@ fn search(
             }
         },
     );
+    // Without a candidate the mapper says why.
+    let first = mapper::map(layer, &loaded.accelerator, dataflow)?;
+    let first_cycles = runs.cycles(&first)?;
     let mut best: Option<(u64, Tiling)> = None;
     for (_, tiling) in ranked {
-        let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
-        let cycles = run(&mapping, Pace::SkipIdle, &mut ()).cycles;
+        let cycles = if tiling == *first.tiling() {
+            first_cycles
+        } else {
+            runs.cycles(&Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?)?
+        };
         if best.is_none_or(|(least, _)| cycles < least) {
             best = Some((cycles, tiling));
         }
     }
-    match best {
-        Some((_, tiling)) => Ok((tiling, count)),
-        // No candidate: the mapper says why.
-        None => Ok((
-            *mapper::map(layer, &loaded.accelerator, dataflow)?.tiling(),
-            count,
-        )),
-    }
+    let (machine, tiling) = best.unwrap_or((first_cycles, *first.tiling()));
+    Ok(Found {
+        tiling,
+        machine,
+        first: first_cycles,
+        candidates,
+    })
 }
 
 fn winner<'a>(
     loaded: &'a Loaded,
     layer: &'a Layer,
     dataflow: &'static Dataflow,
-    (tiling, candidates): (Tiling, u64),
+    found: Found,
 ) -> Result<Winner<'a>> {
-    let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
-    let first = mapper::map(layer, &loaded.accelerator, dataflow)?;
-    let cycles = |m: &Mapping<'_>| run(m, Pace::SkipIdle, &mut ()).cycles;
+    let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, found.tiling)?;
     let model = estimate(&mapping);
     Ok(Winner {
         mapping,
         model: model.cycles,
-        machine: cycles(&mapping),
+        machine: found.machine,
         lower_bound: model.lower_bound,
-        first: cycles(&first),
-        candidates,
+        first: found.first,
+        candidates: found.candidates,
     })
 }
 

@@ -11,20 +11,21 @@ use crate::commands::{functional, timeloop};
 use crate::evaluate::{self, Reading};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::record::{ACCELERATOR, Record};
 use crate::report::run::RunReport;
 
 /// The analytical model.
-pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
+pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.counting == Counting::Timeloop {
-        return timeloop::estimate(args, common);
+        return timeloop::estimate(args, common, record);
     }
     let loaded = Loaded::new(&args.target)?;
-    report(&loaded, &args.target, Reading::Model, common)?;
+    report(&loaded, &args.target, Reading::Model, common, record)?;
     Ok(Answer::Yes)
 }
 
 /// The cycle-level machine.
-pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
+pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result<Answer> {
     let pace = match args.pace {
         PaceName::EveryCycle => Pace::EveryCycle,
         PaceName::SkipIdle => Pace::SkipIdle,
@@ -35,13 +36,25 @@ pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
         inputs::write(path, &trace(&loaded, &args.target, pace)?)?;
     }
     if args.functional {
-        return functional::functional(&loaded, &args.target, pace, common);
+        return functional::functional(&loaded, &args.target, pace, common, record);
     }
-    report(&loaded, &args.target, Reading::Machine(pace), common)?;
+    report(
+        &loaded,
+        &args.target,
+        Reading::Machine(pace),
+        common,
+        record,
+    )?;
     Ok(Answer::Yes)
 }
 
-fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -> Result<()> {
+fn report(
+    loaded: &Loaded,
+    target: &Target,
+    reading: Reading,
+    common: &Common,
+    record: &mut Record,
+) -> Result<()> {
     let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
     let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
     let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
@@ -50,6 +63,8 @@ fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -
     for caveat in report.caveats() {
         output::complain(&format!("warning: {caveat}"));
     }
+    record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
+    record.results(|| report.json(), || report.csv())?;
     let text = match common.format {
         Format::Table => report.table(common),
         Format::Json => serde_json::to_string_pretty(&report.json())?,

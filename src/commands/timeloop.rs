@@ -14,11 +14,12 @@ use crate::Answer;
 use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::record::Record;
 use crate::report::excerpts;
 use crate::report::format::{percent, table, thousands};
 
 /// `estimate --counting timeloop`.
-pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
+pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
     let target = &args.target;
     let layers = match files(target)? {
         Some(nest) => vec![(nest.problem().name.clone(), nest.count())],
@@ -34,6 +35,8 @@ pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
             layers
         }
     };
+    record.keep("result.json", || to_json(target, &layers))?;
+    record.keep("result.csv", || to_csv(&layers))?;
     let text = match common.format {
         Format::Table => to_table(&layers),
         Format::Json => to_json(target, &layers)?,

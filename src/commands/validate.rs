@@ -11,6 +11,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Validate};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::record::{ACCELERATOR, Record};
 use crate::report::validate::ValidateReport;
 
 /// One mapping of one layer, by model and machine.
@@ -39,7 +40,7 @@ pub struct ComparedDataflow {
 }
 
 /// Compares model and machine; the answer is no if a bound or a count is wrong.
-pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
+pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.mappings == 0 {
         bail!("--mappings 0: needed at least 1");
     }
@@ -78,6 +79,8 @@ pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
     }
     bar.finish_and_clear();
     let report = ValidateReport::new(&loaded, results, args.mappings, common.seed);
+    record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
+    record.results(|| report.json(), || report.csv())?;
     let text = match common.format {
         Format::Table => report.table(common),
         Format::Json => serde_json::to_string_pretty(&report.json())?,

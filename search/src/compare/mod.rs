@@ -71,18 +71,9 @@ impl Instance {
         }
     }
 
-    /// A number that tells this instance from others: FNV-1a over its table,
-    /// deployment, objective and limits.
+    /// A number that tells this instance from others: its problem's.
     pub fn fingerprint(&self) -> u64 {
-        let problem = &self.problem;
-        let mut text = problem.table().to_csv();
-        text.push_str(&format!("{} {}", problem.deployment(), problem.objective()));
-        for budget in problem.budgets() {
-            text.push_str(&format!(" {}={}", budget.resource, budget.limit));
-        }
-        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+        self.problem.fingerprint()
     }
 }
 

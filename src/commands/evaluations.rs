@@ -1,0 +1,84 @@
+//! The evaluations of an assignment's search, kept and taken again.
+
+use anyhow::{Result, anyhow};
+use serde_json::{Map, Value, json};
+use stationary::search::{Evaluated, Problem, Repair, Verdict};
+use stationary_record::LogError;
+
+use crate::cli::Assign;
+use crate::record::{Journal, Record};
+
+/// A journal of points and verdicts.
+pub struct Evaluations {
+    /// Those of earlier runs.
+    pub known: Vec<Evaluated>,
+    journal: Journal,
+}
+
+impl Evaluations {
+    /// Opens what the flags name.
+    pub fn open(args: &Assign, seed: u64, problem: &Problem, record: &Record) -> Result<Self> {
+        let journal = Journal::open(&args.recording, record, &head(args, seed, problem))?;
+        let known = journal.known().iter().enumerate().map(|(at, line)| {
+            evaluated(line)
+                .ok_or_else(|| anyhow!("line {} of the record is no evaluation: {line}", at + 2))
+        });
+        let known = known.collect::<Result<_>>()?;
+        Ok(Self { known, journal })
+    }
+
+    /// Keeps further ones.
+    pub fn append(&mut self, new: &[Evaluated]) -> Result<(), LogError> {
+        let lines: Vec<Value> = new.iter().map(line).collect();
+        self.journal.append(&lines)
+    }
+
+    /// Waits until all are on the disk.
+    pub fn close(self) -> Result<(), LogError> {
+        self.journal.close()
+    }
+}
+
+/// What decides which points are evaluated, and to what.
+fn head(args: &Assign, seed: u64, problem: &Problem) -> Map<String, Value> {
+    [
+        ("schema", json!("stationary/evaluations/1")),
+        ("version", json!(env!("CARGO_PKG_VERSION"))),
+        ("problem", json!(format!("{:016x}", problem.fingerprint()))),
+        ("optimizer", json!(args.optimizer)),
+        ("seed", json!(seed)),
+        ("evaluations", json!(args.evaluations)),
+        (
+            "repair",
+            json!(format!("{:?}", Repair::default()).to_lowercase()),
+        ),
+    ]
+    .map(|(field, value)| (field.to_owned(), value))
+    .into_iter()
+    .collect()
+}
+
+fn line(evaluated: &Evaluated) -> Value {
+    let point = &evaluated.point;
+    match &evaluated.verdict {
+        Verdict::Feasible { objective } => json!({"point": point, "objective": objective}),
+        Verdict::Infeasible { excess } => json!({"point": point, "excess": excess}),
+    }
+}
+
+fn evaluated(line: &Value) -> Option<Evaluated> {
+    let gene = |gene: &Value| u16::try_from(gene.as_u64()?).ok();
+    let point = line["point"]
+        .as_array()?
+        .iter()
+        .map(gene)
+        .collect::<Option<_>>()?;
+    let verdict = match (line["objective"].as_f64(), line["excess"].as_array()) {
+        (Some(objective), None) => Verdict::Feasible { objective },
+        (None, Some(excess)) => Verdict::Infeasible {
+            excess: excess.iter().map(Value::as_f64).collect::<Option<_>>()?,
+        },
+        _ => return None,
+    };
+    Some(Evaluated { point, verdict })
+}

@@ -1,0 +1,76 @@
+//! Runs of the machine in a search over mappings, kept and taken again.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use anyhow::{Result, anyhow};
+use serde_json::{Map, Value, json};
+use stationary::sim::mapping_file::LayerMapping;
+use stationary::sim::{Mapping, Pace, run};
+use stationary_record::digest;
+
+use crate::cli::Recording;
+use crate::inputs::Loaded;
+use crate::record::{Journal, Record};
+
+/// A journal of mappings and their cycles.
+pub struct MachineRuns {
+    known: HashMap<String, u64>,
+    journal: Mutex<Journal>,
+}
+
+impl MachineRuns {
+    /// Opens what the flags name.
+    pub fn open(recording: &Recording, record: &Record, loaded: &Loaded) -> Result<Self> {
+        let journal = Journal::open(recording, record, &head(loaded))?;
+        let known = journal.known().iter().enumerate().map(|(at, line)| {
+            let cycles = line["cycles"].as_u64();
+            let cycles = cycles.ok_or_else(|| {
+                anyhow!(
+                    "line {} of the record is no run of the machine: {line}",
+                    at + 2
+                )
+            })?;
+            Ok((line["mapping"].to_string(), cycles))
+        });
+        let known = known.collect::<Result<_>>()?;
+        let journal = Mutex::new(journal);
+        Ok(Self { known, journal })
+    }
+
+    /// The machine's cycles, by an earlier run's word or by running it.
+    pub fn cycles(&self, mapping: &Mapping<'_>) -> Result<u64> {
+        let written = serde_json::to_value(LayerMapping::of(mapping))?;
+        if let Some(cycles) = self.known.get(&written.to_string()) {
+            return Ok(*cycles);
+        }
+        let cycles = run(mapping, Pace::SkipIdle, &mut ()).cycles;
+        let line = json!({"mapping": written, "cycles": cycles});
+        let mut journal = (self.journal.lock())
+            .map_err(|_| anyhow!("another run of the machine failed to be recorded"))?;
+        journal.append(&[line])?;
+        Ok(cycles)
+    }
+
+    /// Waits until all are on the disk.
+    pub fn close(self) -> Result<()> {
+        let journal = self.journal.into_inner();
+        let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
+        Ok(journal.close()?)
+    }
+}
+
+/// What decides a mapping's cycles.
+fn head(loaded: &Loaded) -> Map<String, Value> {
+    let accelerator = digest(loaded.accelerator.to_yaml().as_bytes());
+    let layers = digest(format!("{:?}", loaded.layers).as_bytes());
+    [
+        ("schema", json!("stationary/machine-runs/1")),
+        ("version", json!(env!("CARGO_PKG_VERSION"))),
+        ("accelerator", json!(accelerator)),
+        ("layers", json!(layers)),
+    ]
+    .map(|(field, value)| (field.to_owned(), value))
+    .into_iter()
+    .collect()
+}

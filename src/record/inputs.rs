@@ -1,0 +1,106 @@
+//! The files of a request.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+use stationary::arch::{dram, presets};
+use stationary::sim::mapping_file;
+use stationary::workloads::zoo;
+use stationary_record::digest;
+
+use super::Kept;
+use super::request::Request;
+use crate::inputs::{self, is_file};
+
+/// A file or a preset that a run read, and where its copy is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// The option that names it.
+    pub option: String,
+    /// As it was named.
+    pub name: String,
+    /// A file, or else a preset of the tool.
+    pub is_file: bool,
+    #[serde(flatten)]
+    pub kept: Kept,
+}
+
+impl Input {
+    /// Whether the file still is what was copied.
+    pub fn check(&self) -> Result<()> {
+        let same = |bytes: Vec<u8>| digest(&bytes) == self.kept.sha256;
+        if !self.is_file || std::fs::read(&self.name).is_ok_and(same) {
+            return Ok(());
+        }
+        bail!(
+            "{}: it changed while it was read; the results may be of either content",
+            self.name
+        )
+    }
+}
+
+/// Options that name a file or a preset.
+const OPTIONS: [&str; 5] = ["arch", "network", "mapping", "table", "dram"];
+
+/// Each input with its content.
+pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
+    let mut inputs: Vec<(Input, Vec<u8>)> = Vec::new();
+    for option in OPTIONS {
+        for name in request.values(option) {
+            let is_file = option == "table" || is_file(name);
+            let bytes = if is_file {
+                std::fs::read(name).with_context(|| format!("cannot read {name}"))?
+            } else {
+                preset(option, name)?.as_bytes().to_vec()
+            };
+            let place = place(option, name, is_file);
+            let taken = |file: &str| inputs.iter().any(|(input, _)| input.kept.file == file);
+            let file = (1..)
+                .map(|n| match n {
+                    1 => format!("inputs/{place}"),
+                    n => format!("inputs/{n}.{place}"),
+                })
+                .find(|file| !taken(file))
+                .ok_or_else(|| anyhow!("too many inputs"))?;
+            let kept = Kept {
+                file,
+                sha256: digest(&bytes),
+            };
+            let input = Input {
+                option: option.to_owned(),
+                name: name.clone(),
+                is_file,
+                kept,
+            };
+            inputs.push((input, bytes));
+        }
+    }
+    Ok(inputs)
+}
+
+fn place(option: &str, name: &str, is_file: bool) -> String {
+    if !is_file {
+        return format!("{option}.{name}.yaml");
+    }
+    let base = Path::new(name).file_name().unwrap_or_default();
+    format!("{option}.{}", base.to_string_lossy())
+}
+
+/// The text of a preset. The messages for unknown names are those of the verbs.
+fn preset(option: &str, name: &str) -> Result<&'static str> {
+    let found = match option {
+        "arch" => presets::find(name),
+        "mapping" => mapping_file::find(name),
+        "dram" => dram::presets::find(name),
+        _ => return Ok(zoo::yaml(name)?),
+    };
+    match (found, option) {
+        (Some(text), _) => Ok(text),
+        (None, "arch") => Err(inputs::accelerator(name, &[])
+            .err()
+            .unwrap_or_else(|| anyhow!("unknown accelerator `{name}`"))),
+        (None, "mapping") => Err(inputs::unknown("mapping", name, mapping_file::names())),
+        (None, _) => Err(inputs::unknown("memory", name, dram::presets::names())),
+    }
+}
