@@ -72,6 +72,8 @@ pub enum Verb {
     },
     /// Optimisers side by side: equal budgets, many seeds.
     Compare(Compare),
+    /// Two runs side by side: what went in and what came out. Exits with 1 if results differ.
+    Diff(Diff),
     /// An address trace through a memory.
     Dram(Dram),
     /// Mappings as the files of another tool, to check them there.
@@ -426,6 +428,18 @@ pub struct Compare {
     /// Where the runs are kept, each as it ends.
     #[command(flatten)]
     pub recording: Recording,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A folder of --run, or a file of --format json.
+    pub a: PathBuf,
+    /// The other.
+    pub b: PathBuf,
+    /// Numbers that differ by no more than this share of the greater are equal.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    pub tolerance: f64,
 }
 
 /// Flags of `dram`.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod diff;
 mod evaluate;
 mod inputs;
 mod output;
@@ -65,6 +66,7 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
             what: Search::Map(args),
         } => commands::map::map(args, common, record),
         Verb::Compare(args) => commands::compare::compare(args, common, record),
+        Verb::Diff(args) => commands::diff::diff(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
         Verb::Export {
             what: Export::Timeloop(args),

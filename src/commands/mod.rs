@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod compare;
 pub mod costs;
+pub mod diff;
 pub mod dram;
 pub mod evaluations;
 pub mod functional;
