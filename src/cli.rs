@@ -196,6 +196,9 @@ pub struct Target {
     /// Mappings to use instead of the mapper's: a preset or a YAML file.
     #[arg(long, value_name = "PRESET|FILE")]
     pub mapping: Option<String>,
+    /// Where a mapping is not legal: by how much, and what would mend it.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// Where a run is kept.
@@ -380,6 +383,9 @@ pub struct Assign {
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
+    /// Where no design keeps the budgets: by how much, which layers weigh most, and what would do.
+    #[arg(long)]
+    pub explain: bool,
     /// Also solve exactly under N limits on the first budget: its Pareto front.
     #[arg(long, value_name = "N", requires = "budget", value_parser = clap::value_parser!(u64).range(2..=100_000))]
     pub front: Option<u64>,

@@ -13,7 +13,7 @@ use stationary_document::{Diagnostic, Node};
 
 use crate::cli::Target;
 use crate::output;
-use crate::report::excerpts;
+use crate::report::{excerpts, explain};
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
@@ -198,6 +198,7 @@ pub struct Loaded {
     /// The layers as the network has them.
     pub originals: Vec<Layer>,
     file: Option<(String, MappingFile)>,
+    explain: bool,
 }
 
 impl Loaded {
@@ -224,6 +225,7 @@ impl Loaded {
             layers,
             originals,
             file,
+            explain: target.explain,
         })
     }
 
@@ -239,13 +241,32 @@ impl Loaded {
         dataflow: &'static Dataflow,
     ) -> Result<Mapping<'a>> {
         let Some((name, file)) = &self.file else {
-            return Ok(mapper::map(layer, &self.accelerator, dataflow)?);
+            return self.mapped(layer, dataflow);
         };
         if file.leaves(layer) {
-            return Ok(mapper::map(layer, &self.accelerator, dataflow)?);
+            return self.mapped(layer, dataflow);
         }
         let (dataflow, tiling) = file.tiling(name, layer, &self.accelerator)?;
-        Mapping::new(layer, &self.accelerator, dataflow, tiling)
-            .with_context(|| format!("{name}: mapping of layer `{}`", layer.name()))
+        Mapping::new(layer, &self.accelerator, dataflow, tiling).map_err(|limit| {
+            let more = if self.explain {
+                explain::mapping(layer, &self.accelerator, dataflow, tiling)
+            } else {
+                EXPLAIN.to_owned()
+            };
+            anyhow!("{name}: mapping of layer `{}`: {limit}{more}", layer.name())
+        })
+    }
+
+    fn mapped<'a>(&'a self, layer: &'a Layer, dataflow: &'static Dataflow) -> Result<Mapping<'a>> {
+        mapper::map(layer, &self.accelerator, dataflow).map_err(|error| {
+            let more = if self.explain {
+                explain::no_mapping(layer, &self.accelerator, dataflow)
+            } else {
+                EXPLAIN.to_owned()
+            };
+            anyhow!("{error}{more}")
+        })
     }
 }
+
+const EXPLAIN: &str = "; --explain says what would mend it";

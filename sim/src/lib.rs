@@ -11,6 +11,7 @@ pub mod dram;
 mod dram_width;
 mod energy;
 mod error;
+mod explain;
 mod machine;
 pub mod mapper;
 mod mapping;
@@ -33,6 +34,7 @@ pub use dataflow::{
 };
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
+pub use explain::{Change, Explanation, Mend, explain, explain_mapper};
 pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
 pub use mapping::Mapping;
 pub use model::{Bound, Estimate, estimate};

@@ -15,6 +15,7 @@ use crate::Answer;
 use crate::cli::{Assign, Common, Format};
 use crate::commands::costs::{self, Source};
 use crate::commands::evaluations::Evaluations;
+use crate::commands::shortage::Shortage;
 use crate::inputs;
 use crate::output;
 use crate::record::Record;
@@ -27,6 +28,7 @@ struct Found<'a> {
     checked: Vec<Checked>,
     front: Vec<Vertex>,
     relaxation: Option<Relaxation>,
+    shortage: Option<Shortage>,
     seconds: [f64; 2],
     verbose: bool,
 }
@@ -84,6 +86,12 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         None if outcome.stop == Stop::Proved => exact::relaxation(&problem, exact::STATES),
         _ => None,
     };
+    let shortage = match &outcome.best {
+        None if args.explain && outcome.stop == Stop::Proved => {
+            Some(Shortage::of(&problem, &outcome.shortfalls)?)
+        }
+        _ => None,
+    };
     let verbose = common.verbose;
     let found = Found {
         args,
@@ -92,6 +100,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         checked,
         front,
         relaxation,
+        shortage,
         seconds,
         verbose,
     };
@@ -167,6 +176,7 @@ impl Found<'_> {
             None => json!({
                 "feasible": false, "shortfalls": self.shortfalls(),
                 "relaxation": self.relaxation.as_ref().map(|r| json!({"factor": r.factor, "bound": r.bound})),
+                "explanation": self.shortage.as_ref().map(Shortage::json),
             }),
             Some((point, objective)) => {
                 let totals = self.problem.totals(point);
@@ -369,6 +379,15 @@ impl Found<'_> {
                 "feasible with every budget multiplied by {:.6}\n",
                 relaxation.factor
             ));
+        }
+        match &self.shortage {
+            Some(shortage) => text.push_str(&shortage.text(&self.problem, |o| self.show(o))),
+            None if self.outcome.stop != Stop::Proved => {
+                text.push_str(
+                    "not proved: --optimizer exact finds one or proves that there is none\n",
+                );
+            }
+            None => text.push_str("--explain says what would do\n"),
         }
         text
     }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod machine_runs;
 pub mod map;
 pub mod run;
+pub mod shortage;
 pub mod show;
 pub mod timeloop;
 pub mod validate;

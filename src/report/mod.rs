@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod energy;
 pub mod excerpts;
+pub mod explain;
 pub mod format;
 pub mod run;
 pub mod validate;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{ARCH, file, refuses, stationary};
+use crate::{ARCH, file, json, refuses, stationary, text};
 
 #[test]
 fn unknown_names_get_a_near_match() {
@@ -174,4 +174,127 @@ fn an_infeasible_budget_is_an_answer() {
         "exakt",
     ];
     refuses(&arguments, 2, &["exakt", "did you mean `exact`"]);
+}
+
+#[test]
+fn an_illegal_mapping_is_explained_and_each_mend_mends_it() {
+    let arch = file("explain.yaml", ARCH);
+    let entry = |block: &str| {
+        format!(
+            "layers:\n  - layer: conv3\n    dataflow: ws\n    block: {{K: 384, C: 256, P: 13, Q: {block}}}\n    rows: {{C: 8}}\n"
+        )
+    };
+    let mapping = file("explain_map.yaml", &entry("13"));
+    let target = [
+        "estimate",
+        "--arch",
+        &arch,
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+        "--mapping",
+    ];
+    refuses(
+        &[&target[..], &[&mapping]].concat(),
+        2,
+        &["--explain says what would mend it"],
+    );
+    let output = stationary(&[&target[..], &[&mapping, "--explain"]].concat());
+    let message = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    let mends: Vec<&str> = message
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .collect();
+    assert!(!mends.is_empty(), "{message}");
+    assert!(
+        message.contains("legal as it is on a larger mine: array.rows 4 -> 8"),
+        "{message}"
+    );
+    // The first mend, done: each `field from -> to` is set.
+    let (changes, cycles) = mends[0].rsplit_once(": ").expect("cycles");
+    let mut entry: serde_json::Value = serde_json::json!({
+        "layer": "conv3", "dataflow": "ws", "block": {"K": 384, "C": 256, "P": 13, "Q": 13}, "rows": {"C": 8},
+    });
+    for change in changes.split(", ") {
+        let (field, values) = change.split_once(' ').expect("a field");
+        let (_, to) = values.split_once(" -> ").expect("a value");
+        let (table, dim) = field.split_once('.').expect("a dimension");
+        entry[table][dim] = to.parse::<u64>().map_or(to.into(), Into::into);
+    }
+    let mended = serde_json::json!({"layers": [entry]});
+    let mended = file("explain_mended.yaml", &mended.to_string());
+    let run = json(&[&target[..], &[&mended, "--format", "json"]].concat());
+    let told: u64 = cycles.replace(',', "").parse().expect("a number");
+    assert_eq!(
+        run["layers"][0]["cycles"], told,
+        "as many cycles as were told"
+    );
+}
+
+#[test]
+fn an_infeasible_budget_is_explained() {
+    let costs = "search/tests/data/mobilenet_v2_dla.csv";
+    let arguments = |budget: &'static str| {
+        vec![
+            "search",
+            "assign",
+            "--table",
+            costs,
+            "--budget",
+            budget,
+            "--explain",
+            "--format",
+            "json",
+        ]
+    };
+    let output = stationary(&arguments("area=1e13"));
+    assert_eq!(output.status.code(), Some(1));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let told = &answer["best"]["explanation"];
+    let least = told["shortfalls"][0]["least"].as_f64().expect("the least");
+    assert!(least > 1e13);
+    let assign = |budget: String, deployment: &str| {
+        let output = stationary(&[
+            "search",
+            "assign",
+            "--table",
+            costs,
+            "--budget",
+            &budget,
+            "--deployment",
+            deployment,
+            "--format",
+            "json",
+        ]);
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), answer["best"]["objective"].as_f64())
+    };
+    assert_eq!(
+        assign(format!("area={}", least * 0.999_999), "pipelined").0,
+        Some(1),
+        "a bit less will not do"
+    );
+    let factor = told["relaxed"]["factor"].as_f64().expect("a factor");
+    let relaxed = assign(format!("area={}", 1e13 * factor), "pipelined");
+    assert_eq!(
+        relaxed,
+        (Some(0), told["relaxed"]["optimum"]["objective"].as_f64())
+    );
+    let shares = told["relaxed"]["heaviest"][0].as_array().expect("stages");
+    assert!(
+        shares
+            .windows(2)
+            .all(|w| w[0]["share"].as_f64() >= w[1]["share"].as_f64())
+    );
+    for other in told["deployments"].as_array().expect("deployments") {
+        let found = assign(
+            "area=1e13".to_owned(),
+            other["deployment"].as_str().expect("a name"),
+        );
+        assert_eq!(found.1, other["optimum"]["objective"].as_f64(), "{other}");
+    }
+    let table = text(&stationary(&arguments("area=1e13")[..7]).stdout);
+    assert!(table.contains("more is needed at the least"), "{table}");
 }

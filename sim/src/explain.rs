@@ -1,0 +1,383 @@
+//! What would make a tiling legal.
+//!
+//! ```text
+//! for each size of the tiling:    the greatest smaller value with which Mapping::new accepts it
+//! for the accelerator:            grow what is too small to what is needed, until it is accepted
+//! ```
+//!
+//! The constructor of [`Mapping`] is the only judge, so nothing is proposed that is not legal.
+
+use std::fmt;
+
+use stationary_arch::{Accelerator, Operand};
+use stationary_workloads::{Dim, Layer, PerDim};
+
+use crate::dataflow::Dataflow;
+use crate::error::MappingError;
+use crate::mapper::{self, MapperError};
+use crate::mapping::Mapping;
+use crate::model::estimate;
+use crate::tiling::{Staging, Tiling};
+
+/// One field with another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The field, as mapping files and accelerator files call it.
+    pub field: String,
+    /// What it is.
+    pub from: String,
+    /// What it would be.
+    pub to: String,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} -> {}", self.field, self.from, self.to)
+    }
+}
+
+/// Changes that together make the tiling legal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mend {
+    /// At least one.
+    pub changes: Vec<Change>,
+    /// The legal tiling.
+    pub tiling: Tiling,
+    /// The model's estimate of it.
+    pub cycles: u64,
+}
+
+/// Why a tiling is not legal, and what would mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The first limit that it exceeds.
+    pub limit: MappingError,
+    /// Changes of the tiling, the fastest first: each a single field if that will do, else a chain
+    /// of them. None if there is no such.
+    pub mends: Vec<Mend>,
+    /// Sizes of the accelerator with which the tiling is legal as it is; none if sizes are not what
+    /// is wrong.
+    pub accelerator: Vec<Change>,
+}
+
+/// How many changes a chain may have: more than a tiling has fields.
+const LONGEST_CHAIN: usize = 60;
+
+/// Explains; nothing if the tiling is legal.
+#[must_use]
+pub fn explain(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    tiling: Tiling,
+) -> Option<Explanation> {
+    let problem = Problem {
+        layer,
+        accelerator,
+        dataflow,
+    };
+    let limit = problem.check(tiling).err()?;
+    let mut mends: Vec<Mend> = problem
+        .variants(tiling)
+        .into_iter()
+        .filter_map(|mut variants| {
+            variants.find_map(|(change, tiling)| problem.mend(vec![change], tiling))
+        })
+        .collect();
+    if mends.is_empty() {
+        mends.extend(problem.chain(tiling));
+    }
+    mends.sort_by_key(|mend| mend.cycles);
+    Some(Explanation {
+        limit,
+        mends,
+        accelerator: grown(layer, accelerator, dataflow, tiling).unwrap_or_default(),
+    })
+}
+
+struct Problem<'a> {
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    dataflow: &'static Dataflow,
+}
+
+type Variant = (Change, Tiling);
+/// Other values of one field, the nearest first.
+type Variants = Box<dyn Iterator<Item = Variant>>;
+
+impl Problem<'_> {
+    fn check(&self, tiling: Tiling) -> Result<u64, MappingError> {
+        let mapping = Mapping::new(self.layer, self.accelerator, self.dataflow, tiling)?;
+        Ok(estimate(&mapping).cycles)
+    }
+
+    fn mend(&self, changes: Vec<Change>, tiling: Tiling) -> Option<Mend> {
+        let cycles = self.check(tiling).ok()?;
+        Some(Mend {
+            changes,
+            tiling,
+            cycles,
+        })
+    }
+
+    /// For each field its other values, the nearest first.
+    fn variants(&self, tiling: Tiling) -> Vec<Variants> {
+        let mut all: Vec<Variants> = Vec::new();
+        let one = |variant: Variant| -> Variants { Box::new(std::iter::once(variant)) };
+        for (name, sizes) in SIZES {
+            for dim in Dim::ALL {
+                let from = sizes(&mut tiling.clone())[dim];
+                let most = from.saturating_sub(1).min(self.layer.size(dim));
+                let variant = move |to: u64| {
+                    let mut tiling = tiling;
+                    sizes(&mut tiling)[dim] = to;
+                    (change(format!("{name}.{dim}"), from, to), tiling)
+                };
+                all.push(if from == 0 {
+                    one(variant(1))
+                } else {
+                    Box::new((1..=most).rev().map(variant))
+                });
+            }
+        }
+        for operand in Operand::ALL {
+            let from = tiling.staging[operand];
+            let others = [Staging::Block, Staging::Pass, Staging::Layer];
+            let variant = |to: Staging| {
+                let mut tiling = tiling;
+                tiling.staging[operand] = to;
+                let [from, to] = [from, to].map(|s| format!("{s:?}").to_lowercase());
+                (change(format!("staging.{operand}"), from, to), tiling)
+            };
+            all.extend(
+                others
+                    .into_iter()
+                    .filter(|s| *s != from)
+                    .map(|s| one(variant(s))),
+            );
+            if tiling.banks[operand] > 0 {
+                let mut freed = tiling;
+                freed.banks[operand] = 0;
+                let field = format!("banks.{operand}");
+                all.push(one((
+                    change(field, tiling.banks[operand], "as needed"),
+                    freed,
+                )));
+            }
+        }
+        let orders: [(&str, fn(&mut Tiling) -> &mut [Dim; 8]); 2] = [
+            ("block_order", |t| &mut t.block_order),
+            ("pass_order", |t| &mut t.pass_order),
+        ];
+        let offered = self.accelerator.sequencer.order.as_ref();
+        let order = offered.and_then(|order| dims(order)).unwrap_or(Dim::ALL);
+        for (name, field) in orders {
+            let mut ordered = tiling;
+            let from = std::mem::replace(field(&mut ordered), order);
+            if from != order {
+                let [from, to] =
+                    [from, order].map(|o| o.iter().map(|d| d.name()).collect::<String>());
+                all.push(one((change(name, from, to), ordered)));
+            }
+        }
+        all
+    }
+
+    /// Mends one limit after the other, each by the change that leaves most of the tile.
+    fn chain(&self, tiling: Tiling) -> Option<Mend> {
+        let (mut tiling, mut changes) = (tiling, Vec::<Change>::new());
+        for _ in 0..LONGEST_CHAIN {
+            let limit = match self.check(tiling) {
+                Ok(_) => return self.mend(changes, tiling),
+                Err(limit) => limit,
+            };
+            let is_fresh = |change: &Change, next: &Tiling| {
+                size(next) < size(&tiling) || !changes.iter().any(|c| c.field == change.field)
+            };
+            let passes = |(change, next): &Variant| {
+                let after = self.check(*next).err();
+                is_fresh(change, next)
+                    && after.is_none_or(|e| rank(&e) >= rank(&limit) && !is_same(&limit, &e))
+            };
+            let variants = self.variants(tiling).into_iter();
+            let steps = variants.filter_map(|mut variants| variants.find(passes));
+            let step = steps.max_by(|(_, a), (_, b)| size(a).total_cmp(&size(b)));
+            let (change, next) = step.or_else(|| self.nearest(tiling, &limit))?;
+            match changes.iter_mut().find(|c| c.field == change.field) {
+                // What is not a size could go to and fro for ever.
+                Some(_) if size(&next) == size(&tiling) => return None,
+                Some(earlier) => earlier.to = change.to,
+                None => changes.push(change),
+            }
+            tiling = next;
+        }
+        None
+    }
+
+    /// The change that comes nearest to a limit which no single change mends.
+    fn nearest(&self, tiling: Tiling, limit: &MappingError) -> Option<Variant> {
+        let least = self.variants(tiling).into_iter().filter_map(Iterator::last);
+        let nearer = least.filter_map(|variant| {
+            let next = self.check(variant.1).err()?;
+            let needed = needed(&next).filter(|_| is_same(limit, &next))?;
+            Some(((needed, size(&variant.1)), variant))
+        });
+        let least = nearer.min_by(|((n, a), _), ((m, b), _)| n.cmp(m).then(a.total_cmp(b)));
+        let ((least, left), variant) = least?;
+        // What is needed may not change before several sizes have: whole rows and banks count.
+        let is_nearer = Some(least) < needed(limit) || left < size(&tiling);
+        is_nearer.then_some(variant)
+    }
+}
+
+/// How much of the tile there is: the logarithm of the product of all sizes.
+fn size(tiling: &Tiling) -> f64 {
+    let tiles = SIZES.iter().map(|(_, sizes)| *sizes(&mut tiling.clone()));
+    let sizes = tiles.flat_map(|tile| Dim::ALL.map(|dim| tile[dim].max(1) as f64));
+    sizes.map(f64::ln).sum()
+}
+
+/// What a limit is exceeded with.
+fn needed(limit: &MappingError) -> Option<u64> {
+    match limit {
+        MappingError::Array { needed, .. }
+        | MappingError::Scratchpad { needed, .. }
+        | MappingError::GlobalBuffer { needed, .. }
+        | MappingError::Banks { needed, .. } => Some(*needed),
+        _ => None,
+    }
+}
+
+type Sizes = fn(&mut Tiling) -> &mut PerDim<u64>;
+
+const SIZES: [(&str, Sizes); 5] = [
+    ("part", |t| &mut t.part),
+    ("block", |t| &mut t.block),
+    ("local", |t| &mut t.local),
+    ("rows", |t| &mut t.rows),
+    ("cols", |t| &mut t.cols),
+];
+
+fn change(field: impl Into<String>, from: impl ToString, to: impl ToString) -> Change {
+    Change {
+        field: field.into(),
+        from: from.to_string(),
+        to: to.to_string(),
+    }
+}
+
+fn dims(order: &str) -> Option<[Dim; 8]> {
+    let dim = |letter: char| Dim::ALL.into_iter().find(|d| d.name().starts_with(letter));
+    let dims: Option<Vec<Dim>> = order.chars().map(dim).collect();
+    dims?.try_into().ok()
+}
+
+/// The order in which limits are checked: what mends one must not break one before it.
+fn rank(limit: &MappingError) -> u8 {
+    use MappingError as E;
+    match limit {
+        E::Dataflow { .. } | E::NoStationaryOperand => 0,
+        E::Extent { .. } | E::UnrolledBeat { .. } | E::NotLocal { .. } | E::NotUnrolled { .. } => 1,
+        E::Sequencer { .. } => 2,
+        E::Array { .. } => 3,
+        E::Order { .. } => 4,
+        E::StagedOutput => 5,
+        E::Edge { .. } => 6,
+        E::Scratchpad { .. } => 7,
+        E::GlobalBuffer { .. } => 8,
+        E::NoBanks { .. } | E::Banks { .. } => 9,
+    }
+}
+
+/// Whether two errors are of one limit: the same field, operand or dimension, by whatever amount.
+fn is_same(a: &MappingError, b: &MappingError) -> bool {
+    use MappingError as E;
+    match (a, b) {
+        (
+            E::Extent { what, dim, .. },
+            E::Extent {
+                what: w, dim: d, ..
+            },
+        ) => (what, dim) == (w, d),
+        (E::Array { axis, .. }, E::Array { axis: x, .. }) => axis == x,
+        (E::Scratchpad { operand, .. }, E::Scratchpad { operand: o, .. }) => operand == o,
+        (E::GlobalBuffer { operands, .. }, E::GlobalBuffer { operands: o, .. })
+        | (E::Banks { operands, .. }, E::Banks { operands: o, .. }) => operands == o,
+        (a, b) => a == b,
+    }
+}
+
+/// The accelerator's sizes with which the tiling is legal.
+fn grown(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    tiling: Tiling,
+) -> Option<Vec<Change>> {
+    let mut larger = accelerator.clone();
+    let mut changes: Vec<Change> = Vec::new();
+    for _ in 0..LONGEST_CHAIN {
+        let limit = match Mapping::new(layer, &larger, dataflow, tiling) {
+            Ok(_) => return Some(changes),
+            Err(limit) => limit,
+        };
+        changes.push(grow(&mut larger, &limit)?);
+    }
+    None
+}
+
+/// Sizes of the accelerator with which the mapper finds a mapping, where it finds none; none if sizes
+/// are not what is wrong.
+#[must_use]
+pub fn explain_mapper(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+) -> Vec<Change> {
+    let mut larger = accelerator.clone();
+    let mut changes = Vec::new();
+    for _ in 0..LONGEST_CHAIN {
+        let reason = match mapper::map(layer, &larger, dataflow) {
+            Ok(_) => return changes,
+            Err(MapperError::NoMapping { reason, .. }) => reason,
+        };
+        match grow(&mut larger, &reason) {
+            Some(change) => changes.push(change),
+            None => break,
+        }
+    }
+    Vec::new()
+}
+
+/// Grows what is too small to what is needed; nothing if that is no size.
+fn grow(accelerator: &mut Accelerator, limit: &MappingError) -> Option<Change> {
+    match limit {
+        MappingError::Array { axis, needed, .. } => {
+            let array = &mut accelerator.array;
+            let (field, size) = match *axis {
+                "rows" => ("array.rows", &mut array.rows),
+                _ => ("array.cols", &mut array.cols),
+            };
+            let from = std::mem::replace(size, u32::try_from(*needed).ok()?);
+            Some(change(field, from, needed))
+        }
+        MappingError::Scratchpad {
+            operand, needed, ..
+        } => {
+            let words = &mut accelerator.scratchpads[*operand].words;
+            let from = std::mem::replace(words, *needed);
+            Some(change(format!("scratchpads.{operand}.words"), from, needed))
+        }
+        MappingError::GlobalBuffer {
+            operands, needed, ..
+        } => {
+            let partitions = &mut accelerator.global_buffer.partitions;
+            let at = partitions.iter().position(|p| p.operands == *operands)?;
+            let from = std::mem::replace(&mut partitions[at].bytes, *needed);
+            let names: Vec<&str> = operands.iter().map(|o| o.name()).collect();
+            let field = format!("bytes of the global buffer for {}", names.join(", "));
+            Some(change(field, from, needed))
+        }
+        _ => None,
+    }
+}
