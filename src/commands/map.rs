@@ -104,7 +104,7 @@ fn search(
     let mut best: Option<(u64, Tiling)> = None;
     for (_, tiling) in ranked {
         let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
-        let cycles = run(&mapping, Pace::SkipIdle, &mut ()).cycles;
+        let cycles = run(&mapping, Pace::SkipPeriods, &mut ()).cycles;
         if best.is_none_or(|(least, _)| cycles < least) {
             best = Some((cycles, tiling));
         }
@@ -127,7 +127,7 @@ fn winner<'a>(
 ) -> Result<Winner<'a>> {
     let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?;
     let first = mapper::map(layer, &loaded.accelerator, dataflow)?;
-    let cycles = |m: &Mapping<'_>| run(m, Pace::SkipIdle, &mut ()).cycles;
+    let cycles = |m: &Mapping<'_>| run(m, Pace::SkipPeriods, &mut ()).cycles;
     let model = estimate(&mapping);
     Ok(Winner {
         mapping,

@@ -241,24 +241,28 @@ impl Layer {
 
     /// The extent of one loop dimension.
     #[must_use]
+    #[inline]
     pub fn size(&self, dim: Dim) -> u64 {
         self.sizes[dim]
     }
 
     /// The extents of all loop dimensions.
     #[must_use]
+    #[inline]
     pub fn sizes(&self) -> &PerDim<u64> {
         &self.sizes
     }
 
     /// The sliding window along rows (P and R).
     #[must_use]
+    #[inline]
     pub fn rows(&self) -> Window {
         self.rows
     }
 
     /// The sliding window along columns (Q and S).
     #[must_use]
+    #[inline]
     pub fn cols(&self) -> Window {
         self.cols
     }
