@@ -10,5 +10,6 @@ pub mod map;
 pub mod run;
 pub mod show;
 pub mod timeloop;
+pub mod trace;
 pub mod validate;
 pub mod write;

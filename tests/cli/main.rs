@@ -5,6 +5,8 @@ mod errors;
 mod formats;
 mod run;
 mod search;
+mod trace;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
