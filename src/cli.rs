@@ -76,6 +76,8 @@ pub enum Verb {
     Compare(Compare),
     /// An address trace through a memory.
     Dram(Dram),
+    /// A run as a page with plots, in one file that works offline.
+    Report(Report),
     /// Mappings as the files of another tool, to check them there.
     Export {
         /// For which tool.
@@ -407,6 +409,18 @@ pub struct Dram {
     /// Requests that may issue in a memory clock.
     #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
     pub issue_per_clock: NonZeroU32,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What estimate, simulate, validate, search or compare wrote with --format json, or the folder
+    /// of a run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
 }
 
 /// Flags of `new`.

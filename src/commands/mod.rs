@@ -7,6 +7,7 @@ pub mod dram;
 pub mod functional;
 pub mod list;
 pub mod map;
+pub mod report;
 pub mod run;
 pub mod show;
 pub mod timeloop;

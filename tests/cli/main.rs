@@ -3,6 +3,7 @@
 mod dram;
 mod errors;
 mod formats;
+mod report;
 mod run;
 mod search;
 mod trace;
