@@ -1,9 +1,11 @@
 //! Verbs and flags.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::trace::View;
 
 /// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
 #[derive(Debug, Parser)]
@@ -74,6 +76,8 @@ pub enum Verb {
     Compare(Compare),
     /// An address trace through a memory.
     Dram(Dram),
+    /// A run as a page with plots, in one file that works offline.
+    Report(Report),
     /// Mappings as the files of another tool, to check them there.
     Export {
         /// For which tool.
@@ -209,9 +213,29 @@ pub struct Simulate {
     /// Carry values and compare the outputs with the convolution by its definition.
     #[arg(long)]
     pub functional: bool,
-    /// Write a text trace of the layers.
+    /// Write a trace of the layers; the name's end says as what: .txt, .perfetto-trace or .pftrace,
+    /// .json, .fst, .vcd.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Trace only these layers (repeatable).
+    #[arg(long, value_name = "NAME|INDEX", requires = "trace")]
+    pub trace_layer: Vec<String>,
+    /// Trace only these cycles of each layer, the last not included.
+    #[arg(long, value_name = "FROM..TO", requires = "trace", value_parser = window)]
+    pub trace_window: Option<View>,
+    /// Gather in a Perfetto trace what happens within so many cycles; as long a run asks for if left
+    /// out.
+    #[arg(long, value_name = "CYCLES", requires = "trace")]
+    pub trace_step: Option<NonZeroU64>,
+}
+
+fn window(text: &str) -> Result<View, String> {
+    let ends = text.split_once("..");
+    let ends = ends.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    match ends {
+        Some((from, to)) if from < to => Ok(View { from, to }),
+        _ => Err("needed two cycles, the first before the second, such as 1000..2000".to_owned()),
+    }
 }
 
 /// Pace of the machine.
@@ -385,6 +409,18 @@ pub struct Dram {
     /// Requests that may issue in a memory clock.
     #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
     pub issue_per_clock: NonZeroU32,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What estimate, simulate, validate, search or compare wrote with --format json, or the folder
+    /// of a run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
 }
 
 /// Flags of `new`.

@@ -38,6 +38,8 @@ impl Reading {
 pub struct LayerResult {
     pub layer: Layer,
     pub cycles: u64,
+    /// What the model says.
+    pub model_cycles: u64,
     pub compute_cycles: u64,
     /// Cycles less those in which the array waited for DRAM.
     pub processing_cycles: u64,
@@ -111,6 +113,7 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
     let mut result = LayerResult {
         layer: mapping.layer().clone(),
         cycles: model.cycles,
+        model_cycles: model.cycles,
         compute_cycles: model.compute_cycles,
         processing_cycles: model.compute_cycles,
         lower_bound: model.lower_bound,

@@ -21,11 +21,11 @@ pub fn read(path: &Path) -> Result<String> {
 }
 
 /// Writes a file whole: beside it first, then in its place.
-pub fn write(path: &Path, text: &str) -> Result<()> {
+pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    std::fs::write(part, text).with_context(|| format!("cannot write {}", part.display()))?;
+    std::fs::write(part, content).with_context(|| format!("cannot write {}", part.display()))?;
     std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
 }
 

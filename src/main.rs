@@ -6,6 +6,7 @@ mod evaluate;
 mod inputs;
 mod output;
 mod report;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Answer> {
         } => commands::map::map(args, common),
         Verb::Compare(args) => commands::compare::compare(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
+        Verb::Report(args) => commands::report::report(args),
         Verb::Export {
             what: Export::Timeloop(args),
         } => commands::timeloop::export(args),

@@ -20,6 +20,8 @@ use crate::report::format::{signed_percent, table, thousands};
 
 struct Found<'a> {
     args: &'a Assign,
+    /// Of the layers, where they are known.
+    names: Vec<String>,
     problem: Problem,
     outcome: Outcome,
     checked: Vec<Checked>,
@@ -79,8 +81,13 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         _ => None,
     };
     let verbose = common.verbose;
+    let names = match &source {
+        Source::Table => Vec::new(),
+        Source::Model { layers, .. } => layers.iter().map(|l| l.name().to_owned()).collect(),
+    };
     let found = Found {
         args,
+        names,
         problem,
         outcome,
         checked,
@@ -180,6 +187,7 @@ impl Found<'_> {
         let mut document = json!({
             "schema": "stationary/search/1",
             "optimizer": self.args.optimizer,
+            "network": self.args.costs.network,
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,
             "budgets": budgets,
@@ -198,6 +206,11 @@ impl Found<'_> {
             "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
             "stop": stop(o.stop),
         });
+        if let Some(choices) = document["best"]["choices"].as_array_mut() {
+            for (choice, name) in choices.iter_mut().zip(&self.names) {
+                choice["name"] = json!(name);
+            }
+        }
         if !self.front.is_empty() {
             document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
         }

@@ -4,5 +4,7 @@ pub mod advice;
 pub mod energy;
 pub mod excerpts;
 pub mod format;
+pub mod html;
+pub mod peaks;
 pub mod run;
 pub mod validate;

@@ -11,9 +11,10 @@ use stationary::workloads::Dim;
 use crate::cli::Common;
 use crate::evaluate::{LayerResult, Reading};
 use crate::inputs::Loaded;
-use crate::report::advice::advise;
+use crate::report::advice::{advise, try_next};
 use crate::report::energy;
 use crate::report::format::{joules, metric, percent, shape, table, thousands};
+use crate::report::peaks;
 
 /// Everything that a run found.
 pub struct RunReport<'a> {
@@ -117,6 +118,8 @@ impl<'a> RunReport<'a> {
             "network": self.loaded.network,
             "dataflow": self.dataflow.name,
             "seed": self.seed,
+            "accelerator": peaks::json(&self.loaded.accelerator),
+            "advice": try_next(&self.loaded.accelerator, &self.shares(), self.utilization()),
             "layers": layers,
             "total": {
                 "cycles": self.cycles(), "macs": self.macs(), "energy_pj": self.energy(),
@@ -385,6 +388,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "dims": dims,
         "macs": layer.macs(),
         "cycles": l.cycles,
+        "model_cycles": l.model_cycles,
         "compute_cycles": l.compute_cycles,
         "processing_cycles": l.processing_cycles,
         "lower_bound_cycles": l.lower_bound,

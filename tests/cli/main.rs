@@ -3,8 +3,11 @@
 mod dram;
 mod errors;
 mod formats;
+mod report;
 mod run;
 mod search;
+mod trace;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
