@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use stationary::sim::{Pace, TextTrace, run};
+use stationary::sim::{Pace, TextTrace, decoupled, run};
 
 use crate::Answer;
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate, Target};
@@ -12,6 +12,7 @@ use crate::evaluate::{self, Reading};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::report::run::RunReport;
+use crate::style::Style;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common) -> Result<Answer> {
@@ -42,11 +43,11 @@ pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
 }
 
 fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -> Result<()> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
     let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
-    let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
+    let layers = evaluate::layers(loaded, style, reading, &|| bar.inc(1))?;
     bar.finish_and_clear();
-    let report = RunReport::new(loaded, dataflow, reading, layers, common.seed)?;
+    let report = RunReport::new(loaded, style, reading, layers, common.seed)?;
     for caveat in report.caveats() {
         output::complain(&format!("warning: {caveat}"));
     }
@@ -60,21 +61,25 @@ fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -
 
 /// The text trace of every layer, one after the other.
 fn trace(loaded: &Loaded, target: &Target, pace: Pace) -> Result<String> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
     let mut text = String::new();
     for layer in &loaded.layers {
-        let mapping = loaded.mapping(layer, dataflow)?;
-        let mut trace = TextTrace::default();
-        let machine = run(&mapping, pace, &mut trace);
-        writeln!(
-            text,
-            "# {} on {}: {} cycles",
-            layer.name(),
-            loaded.accelerator.name,
-            machine.cycles
-        )?;
+        let (cycles, lines) = match style {
+            Style::Hardwired(dataflow) => {
+                let mut trace = TextTrace::default();
+                let machine = run(&loaded.mapping(layer, dataflow)?, pace, &mut trace);
+                (machine.cycles, trace.finish())
+            }
+            Style::Decoupled => {
+                let mut trace = decoupled::TextTrace::default();
+                let machine = decoupled::run(&loaded.kernel(layer)?, pace, &mut trace);
+                (machine.cycles, trace.finish())
+            }
+        };
+        let (name, machine) = (layer.name(), &loaded.accelerator.name);
+        writeln!(text, "# {name} on {machine}: {cycles} cycles")?;
         text.push_str("#    from        to  what\n");
-        text.push_str(&trace.finish());
+        text.push_str(&lines);
     }
     Ok(text)
 }
