@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::{Accelerator, CostModel, DramKind};
-use stationary::sim::dram::Statistics;
 use stationary::sim::decoupled::{self, Kernel, LayerSchedule, Wait, Waits};
+use stationary::sim::dram::Statistics;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
 use stationary::workloads::Layer;
@@ -194,7 +194,9 @@ pub fn evaluate_kernel(kernel: &Kernel<'_>, cost: &CostModel, reading: Reading) 
 }
 
 fn memory_cycles(waits: &Waits) -> u64 {
-    let causes = waits.iter().filter(|(cause, _): &(Wait, u64)| cause.is_memory());
+    let causes = waits
+        .iter()
+        .filter(|(cause, _): &(Wait, u64)| cause.is_memory());
     causes.map(|(_, cycles)| cycles).sum()
 }
 

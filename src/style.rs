@@ -1,6 +1,6 @@
 //! What a machine runs: mappings of a dataflow, or schedules.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 use stationary::sim::decoupled::{LayerSchedule, Waits};
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Stalls};
@@ -33,8 +33,7 @@ impl Style {
 }
 
 /// What a layer runs.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub enum Plan {
     /// On a dataflow.
     Mapping(Box<LayerMapping>),
@@ -43,6 +42,14 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// For programs.
+    pub fn json(&self) -> Value {
+        match self {
+            Plan::Mapping(mapping) => json!(mapping),
+            Plan::Schedule(schedule) => json!(schedule),
+        }
+    }
+
     /// The same for another layer of equal shape.
     pub fn renamed(self, layer: &str) -> Self {
         match self {

@@ -12,7 +12,7 @@ use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz};
 use stationary_arch::{Accelerator, DramKind, RowOrder, Step};
 use stationary_sim::decoupled::{
-    Buffer, Event, Kernel, Schedule, ScheduleError, Space, estimate, run, run_functional,
+    Buffer, Event, Kernel, Schedule, ScheduleError, Space, TextTrace, estimate, run, run_functional,
 };
 use stationary_sim::{Pace, Tensors};
 use stationary_workloads::{Convolution, Dim, Layer};
@@ -172,7 +172,13 @@ fn paces_agree_and_cycles_are_conserved() {
         assert_eq!(fast.control.instructions, skipped.len() as u64);
         let array = &kernel.accelerator().array;
         let macs = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
-        let interval = kernel.accelerator().decoupled.as_ref().expect("decoupled").gemm.interval;
+        let interval = kernel
+            .accelerator()
+            .decoupled
+            .as_ref()
+            .expect("decoupled")
+            .gemm
+            .interval;
         let blocks = fast.busy / u64::from(interval) * macs;
         assert!(kernel.layer().macs() <= blocks, "work in, work out");
         for event in &skipped {
@@ -210,5 +216,84 @@ fn counts_are_exact_and_the_bound_holds() {
         slack += 1.0 - model.lower_bound as f64 / machine.cycles as f64;
         done += 1.0;
     });
-    println!("estimate off by {:.3}, bound by {:.3}", errors / done, slack / done);
+    println!(
+        "estimate off by {:.3}, bound by {:.3}",
+        errors / done,
+        slack / done
+    );
+}
+
+fn vta() -> Accelerator {
+    Accelerator::preset("vta", &[]).expect("a bundled preset")
+}
+
+fn convolution(input: u64, channels: [u64; 2]) -> Layer {
+    let conv = Convolution::square(input, channels, 3, 1, 1);
+    Layer::convolution("conv", conv).expect("a layer")
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
+    let (machine, layer) = (vta(), convolution(56, [64, 64]));
+    let refused = |schedule| Kernel::new(&layer, &machine, schedule).err();
+    // 58 x 58 vectors of 16 bytes, for a 56 x 56 tile and its border.
+    let whole = Schedule {
+        tile_h: 56,
+        tile_w: 56,
+        ..Schedule::ONE
+    };
+    assert_eq!(
+        refused(whole),
+        Some(ScheduleError::Capacity {
+            buffer: Buffer::Input,
+            bytes: 58 * 58 * 16,
+            capacity: 32 << 10,
+            threads: 1,
+        })
+    );
+    let deep = Schedule {
+        tile_h: 28,
+        tile_w: 28,
+        tile_co: 2,
+        h_nthread: 2,
+        ..Schedule::ONE
+    };
+    assert!(refused(deep).is_none(), "2 x 30 x 30 x 16 bytes fit");
+    let deeper = Schedule { tile_co: 4, ..deep };
+    assert_eq!(
+        refused(deeper),
+        Some(ScheduleError::Capacity {
+            buffer: Buffer::Accumulator,
+            bytes: 2 * 28 * 28 * 4 * 64,
+            capacity: 128 << 10,
+            threads: 2,
+        })
+    );
+    let odd = Schedule {
+        tile_h: 3,
+        ..Schedule::ONE
+    };
+    assert_eq!(
+        refused(odd),
+        Some(ScheduleError::Divisor {
+            knob: "tile_h",
+            value: 3,
+            extent: 56,
+        })
+    );
+}
+
+#[test]
+fn a_small_convolution_unit_by_unit() {
+    let (machine, layer) = (vta(), convolution(8, [32, 32]));
+    let schedule = Schedule {
+        tile_h: 8,
+        tile_w: 8,
+        oc_nthread: 2,
+        ..Schedule::ONE
+    };
+    let kernel = Kernel::new(&layer, &machine, schedule).expect("it fits");
+    let mut trace = TextTrace::default();
+    let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
+    insta::assert_snapshot!("decoupled", format!("{cycles} cycles\n{}", trace.finish()));
 }

@@ -7,9 +7,9 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use crate::accelerator::{Accelerator, DramKind, Partition};
-use crate::decoupled::Decoupled;
 use crate::banks::Banks;
 use crate::config::{Count, Number};
+use crate::decoupled::Decoupled;
 use crate::error::{ArchError, Problem};
 use crate::operand::Operand;
 use crate::units::Kilohertz;

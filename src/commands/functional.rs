@@ -36,7 +36,10 @@ pub fn functional(loaded: &Loaded, target: &Target, pace: Pace, common: &Common)
         let (result, expected) = match style {
             Style::Hardwired(dataflow) => {
                 let mapping = loaded.mapping(layer, dataflow)?;
-                (run_functional(&mapping, &tensors, pace, &mut ()).into(), sums)
+                (
+                    run_functional(&mapping, &tensors, pace, &mut ()).into(),
+                    sums,
+                )
             }
             Style::Decoupled => decoupled(&loaded.kernel(layer)?, &tensors, sums, pace),
         };

@@ -330,7 +330,7 @@ impl<'a> RunReport<'a> {
                 thousands(l.busy),
                 if stalls.is_empty() { "" } else { ", " },
                 stalls.join(", "),
-                serde_json::to_string(&l.mapping).unwrap_or_default()
+                l.mapping.json()
             ));
         }
         text
@@ -405,7 +405,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "energy_pj": energy::json(&l.energy),
         "energy_parts_pj": energy::parts_json(&l.energy),
         "energy_lower_bound_pj": l.least_energy.total().0,
-        "mapping": l.mapping,
+        "mapping": l.mapping.json(),
         "bound_by": l.bound_by.name(),
     });
     if let Some(memory) = &l.memory {

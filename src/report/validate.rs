@@ -75,7 +75,9 @@ impl<'a> ValidateReport<'a> {
         for d in &self.dataflows {
             text.push_str(&format!(
                 "{} on {}: {}, model against machine\n",
-                self.loaded.network, self.loaded.accelerator.name, d.style.title()
+                self.loaded.network,
+                self.loaded.accelerator.name,
+                d.style.title()
             ));
             let header = [
                 "layer",
@@ -282,9 +284,7 @@ fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
         .iter()
         .take(most)
         .filter(|(_, n)| *n * 200 >= cycles)
-        .map(|(cause, n)| {
-            format!("{cause} {:.0} %", 100.0 * *n as f64 / cycles as f64)
-        })
+        .map(|(cause, n)| format!("{cause} {:.0} %", 100.0 * *n as f64 / cycles as f64))
         .collect::<Vec<_>>()
         .join(", ")
 }

@@ -103,7 +103,12 @@ impl DecoupledConfig {
             },
             micro_op_bytes: 0,
             memory: MemoryEngine {
-                bus: Bits(count("memory.bus_bits", memory.bus_bits, 64, limits::DRAM_WORD_BITS)),
+                bus: Bits(count(
+                    "memory.bus_bits",
+                    memory.bus_bits,
+                    64,
+                    limits::DRAM_WORD_BITS,
+                )),
                 burst_beats: count("memory.burst_beats", memory.burst_beats, 256, limits::FIFO),
                 outstanding: count("memory.outstanding", memory.outstanding, 16, limits::FIFO),
                 request: count("memory.request", memory.request, 2, limits::LATENCY),

@@ -1,9 +1,9 @@
 //! The file that stands for an accelerator.
 
 use super::{
-    ArrayConfig, BanksConfig, Config, Count, DecoupledConfig, DeliveryConfig, DramConfig, DramKindConfig,
-    GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig,
-    RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
+    ArrayConfig, BanksConfig, Config, Count, DecoupledConfig, DeliveryConfig, DramConfig,
+    DramKindConfig, GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig,
+    PrecisionConfig, RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
 };
 use crate::accelerator::{
     Accelerator, Delivery, DramKind, GlobalBuffer, Network, Partition, Scratchpad,

@@ -45,7 +45,10 @@ struct Flight {
     /// One past the cycle of its last beat; unknown while a DRAM standard has it.
     end: Option<u64>,
     beats: u64,
-    number: u64,
+    /// Of a DRAM standard: when the request reaches it, and its number once it has.
+    at: u64,
+    number: Option<u64>,
+    burst: Burst,
 }
 
 /// A pipe, in cycles of the array.
@@ -218,15 +221,27 @@ impl Engine {
     /// Takes note of what has arrived by now.
     pub(super) fn complete(&mut self, now: u64) {
         if let Link::Port(port) = &mut self.link {
+            // The memory's clocks before this cycle pass without what reaches it now.
+            if let Some(before) = now.checked_sub(1) {
+                port.tick(before);
+            }
+            for (is_write, flights) in [(false, &mut self.reads), (true, &mut self.writes)] {
+                let arrived = |flight: &&mut Flight| flight.number.is_none() && flight.at <= now;
+                for flight in flights.iter_mut().filter(arrived) {
+                    let Burst { address, bytes, .. } = flight.burst;
+                    flight.number = Some(port.open(address, bytes, is_write));
+                }
+            }
             port.tick(now);
-            for (direction, flights) in [&mut self.reads, &mut self.writes].into_iter().enumerate() {
+            for (direction, flights) in [&mut self.reads, &mut self.writes].into_iter().enumerate()
+            {
                 for flight in flights.iter_mut().filter(|flight| flight.end.is_none()) {
-                    if !port.is_done(flight.number) {
+                    if !flight.number.is_some_and(|number| port.is_done(number)) {
                         continue;
                     }
                     // The beats end no earlier than the memory is done, nor overlap on the bus.
                     let free = &mut self.bus_free[direction];
-                    let end = (now + 1).max(*free + flight.beats);
+                    let end = (now + 1).max(flight.at.max(*free) + flight.beats);
                     *free = end;
                     flight.end = Some(end);
                     note(&mut self.clients, flight.client, end - flight.beats, end);
@@ -284,31 +299,42 @@ impl Engine {
                     client,
                     end: Some(end),
                     beats: burst.beats,
-                    number: 0,
+                    at: now,
+                    number: None,
+                    burst,
                 }
             }
-            Link::Port(port) => Flight {
+            Link::Port(_) => Flight {
                 client,
                 end: None,
                 beats: burst.beats + gap,
-                number: port.open(burst.address, burst.bytes, is_write),
+                at: now + self.request,
+                number: None,
+                burst,
             },
         }
     }
 
     /// The next cycle in which anything changes here, if no client asks for more.
     pub(super) fn next_event(&self, now: u64) -> u64 {
-        let reads = self.waiting[..Client::Store as usize].iter().flatten().next();
+        let reads = self.waiting[..Client::Store as usize]
+            .iter()
+            .flatten()
+            .next();
         let can_read = reads.is_some() && self.reads.len() < self.outstanding;
         let can_write = self.waiting[Client::Store as usize].is_some() && self.writes.is_empty();
         if can_read || can_write {
             return now + 1;
         }
         let flights = self.reads.iter().chain(&self.writes);
-        let ends = flights.filter_map(|flight| flight.end).min();
+        let ends = flights.clone().filter_map(|flight| flight.end).min();
         let port = match &self.link {
             Link::Pipe(_) => u64::MAX,
-            Link::Port(port) => port.next_event(now),
+            Link::Port(port) => {
+                let coming = flights.filter(|flight| flight.number.is_none());
+                let coming = coming.map(|flight| flight.at.max(now + 1)).min();
+                port.next_event(now).min(coming.unwrap_or(u64::MAX))
+            }
         };
         ends.unwrap_or(u64::MAX).min(port)
     }

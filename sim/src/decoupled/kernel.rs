@@ -156,7 +156,11 @@ impl<'a> Kernel<'a> {
         };
         for (buffer, tile, capacity) in [
             (Buffer::Input, self.input_bytes(), partition(Operand::Input)),
-            (Buffer::Weight, self.weight_bytes(), partition(Operand::Weight)),
+            (
+                Buffer::Weight,
+                self.weight_bytes(),
+                partition(Operand::Weight),
+            ),
             (
                 Buffer::Accumulator,
                 self.vectors() * self.bytes.accumulator,

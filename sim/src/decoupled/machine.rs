@@ -430,7 +430,9 @@ impl<'k, P: Payload> Machine<'k, P> {
             let most = u64::from(self.k.control().fetch);
             let coming = (0..most).take_while(|_| ahead.next(self.k).is_some());
             self.fetch.coming = coming.count() as u64;
-            let rows = self.layout.instructions(self.fetch.fetched, self.fetch.coming);
+            let rows = self
+                .layout
+                .instructions(self.fetch.fetched, self.fetch.coming);
             self.fetch.bursts = self.bursts(rows);
             self.engine.begin(Client::Fetch, now);
         }
@@ -460,9 +462,13 @@ impl<'k, P: Payload> Machine<'k, P> {
                         let waits = moving.serial && burst.opens_row;
                         !waits || self.engine.open(moving.client) == 0
                     }) && !self.engine.is_waiting(moving.client);
-                    let is_empty = moving.bursts.peek().is_none()
-                        && self.engine.open(moving.client) == 0;
-                    if can_ask || is_empty { now + 1 } else { u64::MAX }
+                    let is_empty =
+                        moving.bursts.peek().is_none() && self.engine.open(moving.client) == 0;
+                    if can_ask || is_empty {
+                        now + 1
+                    } else {
+                        u64::MAX
+                    }
                 }
             };
             next = next.min(at.max(now + 1));

@@ -113,11 +113,8 @@ fn counters(k: &Kernel<'_>) -> Counters {
 fn control(k: &Kernel<'_>) -> Control {
     let [h, co] = k.threads;
     let (tiles, width) = (k.all_tiles(), k.width());
-    let rounds = k.blocks.groups
-        * k.tiles.b
-        * k.tiles.h.div_ceil(h)
-        * k.tiles.co.div_ceil(co)
-        * k.tiles.w;
+    let rounds =
+        k.blocks.groups * k.tiles.b * k.tiles.h.div_ceil(h) * k.tiles.co.div_ceil(co) * k.tiles.w;
     let steps = k.steps().len() as u64;
     let epilogue = (steps + u64::from(k.has_bias())).max(1);
     let tile = 2 + k.tiles.ci * (k.input_loads() + 2) + epilogue + k.stores();
@@ -127,7 +124,10 @@ fn control(k: &Kernel<'_>) -> Control {
         (width * (2 + steps), width * (reset + gemm + steps * alu))
     } else {
         let times = k.tiles.ci;
-        (tiles * (1 + times + steps), tiles * (reset + times * gemm + steps * alu))
+        (
+            tiles * (1 + times + steps),
+            tiles * (reset + times * gemm + steps * alu),
+        )
     };
     // The store unit hands out the first tokens; they come back before the end.
     let ends = 2 * width + 1;
@@ -141,7 +141,9 @@ fn control(k: &Kernel<'_>) -> Control {
 
 /// Cycles of the compute unit's instructions that need no memory.
 fn compute(k: &Kernel<'_>) -> u64 {
-    let alu: u64 = (0..k.steps().len()).map(|step| k.duration(&Work::Alu(step))).sum();
+    let alu: u64 = (0..k.steps().len())
+        .map(|step| k.duration(&Work::Alu(step)))
+        .sum();
     let gemm = k.tiles.ci * k.duration(&Work::Gemm);
     k.all_tiles() * (k.duration(&Work::Reset) + gemm + alu)
 }
@@ -165,7 +167,8 @@ fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
     // Micro-ops come with the first use, tokens from the store unit's first instructions.
     let tokens: Vec<i64> = (1..=k.width() as i64).map(|t| t * sync as i64).collect();
     let first = &rounds[0].0;
-    let mut end = memory.fetch(k) + Round::after(&tokens, first, memory.first_use(k)).end(k.tiles.ci);
+    let mut end =
+        memory.fetch(k) + Round::after(&tokens, first, memory.first_use(k)).end(k.tiles.ci);
     for (index, (durations, times)) in rounds.iter().enumerate() {
         let times = times - u64::from(index == 0);
         let least = stores
@@ -345,10 +348,16 @@ impl Memory {
         let bytes = |words: u64, bits: u32| words * u64::from(bits) / 8;
         let precision = &k.accelerator().precision;
         let beat = |bytes: u64, cached: bool| {
-            self.pipe.cycles(bytes.div_ceil(self.bus), cached && self.has_cache)
+            self.pipe
+                .cycles(bytes.div_ceil(self.bus), cached && self.has_cache)
         };
-        let reads = beat(bytes(counters.dram_read.input, precision.input.0), self.cached[0])
-            + beat(bytes(counters.dram_read.weight, precision.weight.0), self.cached[1]);
+        let reads = beat(
+            bytes(counters.dram_read.input, precision.input.0),
+            self.cached[0],
+        ) + beat(
+            bytes(counters.dram_read.weight, precision.weight.0),
+            self.cached[1],
+        );
         let instructions = beat(control(k).instruction_bytes, true);
         let writes = if self.pipe.is_duplex() {
             0

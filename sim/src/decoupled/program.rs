@@ -50,7 +50,10 @@ pub(super) enum Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Work {
     /// Images and channels of a block, counted within the tile.
-    Input { b: u64, ci: u64 },
+    Input {
+        b: u64,
+        ci: u64,
+    },
     Weight,
     Bias,
     MicroOps(u64),

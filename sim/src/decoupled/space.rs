@@ -53,7 +53,10 @@ impl Space {
     /// How many schedules there are, whether they fit or not.
     #[must_use]
     pub fn points(&self) -> u64 {
-        self.knobs.iter().map(|values| values.len() as u64).product()
+        self.knobs
+            .iter()
+            .map(|values| values.len() as u64)
+            .product()
     }
 
     /// The schedule with this number; the last knob changes fastest.

@@ -115,7 +115,11 @@ impl Kernel<'_> {
                 ..Counters::default()
             },
             Work::Alu(step) => {
-                let operands = if self.steps()[*step].is_tensor() { 2 } else { 1 };
+                let operands = if self.steps()[*step].is_tensor() {
+                    2
+                } else {
+                    1
+                };
                 Counters {
                     buffer_read: output(operands * vectors * sums),
                     buffer_write: output(vectors * sums),

@@ -137,7 +137,8 @@ impl<'t> Values<'t> {
         for i in 0..sizes.weight {
             let (word, rest) = (i % block, i / block);
             let tap = rest % taps;
-            let c = (at.ci * s.tile_ci + rest / taps % s.tile_ci) * sizes.lanes + word % sizes.lanes;
+            let c =
+                (at.ci * s.tile_ci + rest / taps % s.tile_ci) * sizes.lanes + word % sizes.lanes;
             let out = at.tile.co * s.tile_co + rest / taps / s.tile_ci;
             let o = out * sizes.cols + word / sizes.lanes;
             let is_there = c < layer.size(Dim::C) && o < layer.size(Dim::K);
@@ -169,7 +170,10 @@ impl<'t> Values<'t> {
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let all = sizes.sums;
         (0..all).map(move |i| {
-            let (word, vector) = (i % (sizes.batch * sizes.cols), i / (sizes.batch * sizes.cols));
+            let (word, vector) = (
+                i % (sizes.batch * sizes.cols),
+                i / (sizes.batch * sizes.cols),
+            );
             let (x, vector) = (vector % s.tile_w, vector / s.tile_w);
             let (y, vector) = (vector % s.tile_h, vector / s.tile_h);
             let (co, b) = (vector % s.tile_co, vector / s.tile_co);

@@ -62,12 +62,7 @@ impl Wait {
     pub const fn is_memory(self) -> bool {
         matches!(
             self,
-            Wait::Input
-                | Wait::Weight
-                | Wait::Bias
-                | Wait::Output
-                | Wait::MicroOps
-                | Wait::Fetch
+            Wait::Input | Wait::Weight | Wait::Bias | Wait::Output | Wait::MicroOps | Wait::Fetch
         )
     }
 }

@@ -79,12 +79,20 @@ fn add<T: PartialEq>(kinds: &mut Vec<(T, u64)>, kind: T) {
 impl Kernel<'_> {
     /// Of a tile along rows.
     pub(in super::super) fn inner_rows(&self, tile: u64) -> Span {
-        inner(self.layer().rows(), tile * self.schedule().tile_h, self.window()[0])
+        inner(
+            self.layer().rows(),
+            tile * self.schedule().tile_h,
+            self.window()[0],
+        )
     }
 
     /// Of a tile along columns.
     pub(in super::super) fn inner_cols(&self, tile: u64) -> Span {
-        inner(self.layer().cols(), tile * self.schedule().tile_w, self.window()[1])
+        inner(
+            self.layer().cols(),
+            tile * self.schedule().tile_w,
+            self.window()[1],
+        )
     }
 }
 
