@@ -254,17 +254,16 @@ fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
     let deep = Schedule {
         tile_h: 28,
         tile_w: 28,
-        tile_co: 2,
         h_nthread: 2,
         ..Schedule::ONE
     };
     assert!(refused(deep).is_none(), "2 x 30 x 30 x 16 bytes fit");
-    let deeper = Schedule { tile_co: 4, ..deep };
+    let deeper = Schedule { tile_co: 2, ..deep };
     assert_eq!(
         refused(deeper),
         Some(ScheduleError::Capacity {
             buffer: Buffer::Accumulator,
-            bytes: 2 * 28 * 28 * 4 * 64,
+            bytes: 2 * 28 * 28 * 2 * 64,
             capacity: 128 << 10,
             threads: 2,
         })

@@ -40,7 +40,8 @@ impl Trace for Vec<Event> {
 /// count.
 #[derive(Debug, Default)]
 pub struct TextTrace {
-    text: String,
+    /// Lines by the start of their first event.
+    lines: Vec<(u64, Unit, String)>,
     /// The last event of each unit, and how often it came.
     last: [Option<(Event, u64)>; 3],
 }
@@ -52,7 +53,9 @@ impl TextTrace {
         for unit in Unit::ALL {
             self.flush(unit);
         }
-        self.text
+        self.lines
+            .sort_by_key(|(from, unit, _)| (*from, *unit as u8));
+        self.lines.into_iter().map(|(_, _, line)| line).collect()
     }
 
     fn flush(&mut self, unit: Unit) {
@@ -74,8 +77,8 @@ impl TextTrace {
         if times > 1 {
             let _ = write!(line, "  x{times}");
         }
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+        let line = format!("{}\n", line.trim_end());
+        self.lines.push((event.from, event.unit, line));
     }
 }
 
