@@ -6,6 +6,7 @@ mod evaluate;
 mod inputs;
 mod output;
 mod report;
+mod style;
 mod trace;
 
 use std::process::ExitCode;

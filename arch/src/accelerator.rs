@@ -12,6 +12,7 @@ use crate::choice::choice;
 use std::sync::Arc;
 
 use crate::banks::Banks;
+use crate::decoupled::Decoupled;
 use crate::dram::Standard;
 use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
@@ -27,7 +28,7 @@ pub struct Accelerator {
     /// Clock of the array, the networks and the buffer.
     pub clock: Kilohertz,
     /// The dataflows that its sequencer offers, by short name (`ws`, `os`, `rs`, `is`); the first
-    /// is the default.
+    /// is the default. None if instructions control the machine.
     pub dataflows: Vec<String>,
     /// The PE array.
     pub array: Array,
@@ -43,6 +44,8 @@ pub struct Accelerator {
     pub dram: Dram,
     /// Widths of the words.
     pub precision: Precision,
+    /// Control by instructions; without it, a sequencer runs the dataflows.
+    pub decoupled: Option<Decoupled>,
 }
 
 /// The PE array.

@@ -25,11 +25,15 @@
 //! loops), `global_buffer.delivery` (an output processor), `channel_atom` and `strides` (what lies in
 //! memory beside the words that are used).
 //!
+//! A machine that instructions control has a section `decoupled` (see `config/decoupled.rs`) and no
+//! `dataflows`; its networks are as wide as a block of the GEMM core.
+//!
 //! The kind of DRAM is `ideal`, `bandwidth`, a pipe of a test bench such as `nvdla-tb-8B`, or a
 //! standard such as `ddr4-2400`. `bandwidth` alone reads the fields beside it (`words_per_cycle`,
 //! `latency`, `clock_mhz`, `word_bits`, and with the others `duplex` and `arbitration`); the rest may
 //! carry them, so that one override switches a machine over and back.
 
+mod decoupled;
 mod kind;
 mod scalar;
 mod write;
@@ -47,6 +51,7 @@ use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
+pub(crate) use decoupled::{DecoupledConfig, STEP, StepConfig};
 pub(crate) use kind::DramKindConfig;
 pub(crate) use scalar::{Count, Number, Width};
 
@@ -67,6 +72,7 @@ pub(crate) struct Config {
     name: String,
     technology_nm: Option<Count>,
     clock_mhz: Option<Number>,
+    #[serde(default)]
     dataflows: Vec<String>,
     array: ArrayConfig,
     #[serde(default)]
@@ -81,6 +87,8 @@ pub(crate) struct Config {
     dram: DramConfig,
     #[serde(default)]
     precision: PrecisionConfig,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decoupled: Option<DecoupledConfig>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -157,6 +165,12 @@ impl Config {
             limits::TECHNOLOGY_NM,
         );
         let array = self.array.resolve(&mut problems);
+        let decoupled = self.decoupled.map(|config| config.resolve(&mut problems));
+        let widths = if decoupled.is_some() {
+            blocks(array)
+        } else {
+            [Width::Rows, Width::Cols, Width::Cols]
+        };
         let accelerator = Accelerator {
             name: self.name,
             technology: Nanometres(technology),
@@ -165,10 +179,11 @@ impl Config {
             array,
             sequencer: self.sequencer,
             scratchpads: self.scratchpads.resolve(),
-            networks: self.networks.resolve(array, &mut problems),
+            networks: self.networks.resolve(array, widths, &mut problems),
             global_buffer: self.global_buffer.resolve(&mut problems),
             dram: self.dram.resolve(clock, precision.input, &mut problems),
             precision,
+            decoupled,
         };
         accelerator.collect(&mut problems);
         problems.into_result(file).map(|()| accelerator)
@@ -211,6 +226,12 @@ impl ArrayConfig {
     }
 }
 
+/// The words of a GEMM core's blocks of inputs, weights and sums, which it takes in a cycle.
+fn blocks(array: Array) -> [Width; 3] {
+    let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(|n| u64::from(n.max(1)));
+    [rows * lanes, cols * lanes, rows * cols].map(Width::Words)
+}
+
 impl ScratchpadsConfig {
     fn resolve(self) -> PerOperand<Scratchpad> {
         let scratchpad = |config: Option<ScratchpadConfig>| {
@@ -232,7 +253,8 @@ impl ScratchpadsConfig {
 }
 
 impl NetworksConfig {
-    fn resolve(self, array: Array, problems: &mut Collector) -> Networks {
+    /// `widths` are the defaults of input, weight and partial sums.
+    fn resolve(self, array: Array, widths: [Width; 3], problems: &mut Collector) -> Networks {
         let mut network = |name: &str, default: Width, config: Option<NetworkConfig>| {
             let config = config.unwrap_or_default();
             let path = |field: &str| format!("networks.{name}.{field}");
@@ -262,10 +284,10 @@ impl NetworksConfig {
             }
         };
         Networks {
-            input: network("input", Width::Rows, self.input),
-            weight: network("weight", Width::Cols, self.weight),
-            psum_in: network("psum_in", Width::Cols, self.psum_in),
-            psum_out: network("psum_out", Width::Cols, self.psum_out),
+            input: network("input", widths[0], self.input),
+            weight: network("weight", widths[1], self.weight),
+            psum_in: network("psum_in", widths[2], self.psum_in),
+            psum_out: network("psum_out", widths[2], self.psum_out),
         }
     }
 }

@@ -154,8 +154,18 @@ fn sum(operands: &PerOperand<Picojoules>) -> Picojoules {
 }
 
 fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy {
+    event_energy(cost, c, working_share(mapping), &dram_bits_of(mapping, c))
+}
+
+/// Prices counts; `share` is that of the MACs on which a PE does not rest.
+pub(crate) fn event_energy(
+    cost: &CostModel,
+    c: &Counters,
+    share: f64,
+    bits: &PerOperand<f64>,
+) -> EventEnergy {
     let times = |count: u64, each: Picojoules| each * count as f64;
-    let worked = c.macs as f64 * working_share(mapping);
+    let worked = c.macs as f64 * share;
     let sends = c.array_send.output;
     EventEnergy {
         mac: cost.mac() * worked,
@@ -187,10 +197,7 @@ fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy 
             let written = c.buffer_fill[operand] + c.buffer_write[operand];
             times(read, cost.buffer_read(operand)) + times(written, cost.buffer_write(operand))
         }),
-        dram: {
-            let bits = dram_bits_of(mapping, c);
-            PerOperand::from_fn(|operand| cost.dram(Bits(1)) * bits[operand])
-        },
+        dram: PerOperand::from_fn(|operand| cost.dram(Bits(1)) * bits[operand]),
     }
 }
 

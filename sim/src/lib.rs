@@ -7,6 +7,7 @@
 mod beat;
 mod counters;
 mod dataflow;
+pub mod decoupled;
 pub mod dram;
 mod dram_width;
 mod energy;

@@ -40,11 +40,11 @@ pub fn simulate(args: &Simulate, common: &Common) -> Result<Answer> {
 }
 
 fn report(loaded: &Loaded, target: &Target, reading: Reading, common: &Common) -> Result<()> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
     let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
-    let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
+    let layers = evaluate::layers(loaded, style, reading, &|| bar.inc(1))?;
     bar.finish_and_clear();
-    let report = RunReport::new(loaded, dataflow, reading, layers, common.seed)?;
+    let report = RunReport::new(loaded, style, reading, layers, common.seed)?;
     for caveat in report.caveats() {
         output::complain(&format!("warning: {caveat}"));
     }

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use stationary::sim::{Dataflow, Mapping, Pace, TextTrace, estimate, run};
+use stationary::sim::{Dataflow, Mapping, Pace, TextTrace, decoupled, estimate, run};
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Simulate};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::style::Style;
 use crate::trace::sheet::{Note, Slice};
 use crate::trace::timeline::{self, Timeline};
 use crate::trace::tracks::Tracks;
@@ -37,10 +38,21 @@ pub fn write(
     common: &Common,
 ) -> Result<()> {
     let kind = Kind::of(path)?;
+    let style = inputs::style(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let layers = layers(loaded, &args.trace_layer)?;
+    let dataflow = match style {
+        Style::Hardwired(dataflow) => dataflow,
+        Style::Decoupled if kind == Kind::Text => {
+            return inputs::write(path, decoupled_text(loaded, &layers, pace)?.as_bytes());
+        }
+        Style::Decoupled => {
+            bail!("--trace: a decoupled machine's trace is text: a file named *.txt")
+        }
+    };
     let plan = Plan {
         loaded,
-        layers: layers(loaded, &args.trace_layer)?,
-        dataflow: inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?,
+        layers,
+        dataflow,
         // What repeats itself is folded in the text, and shown in the others.
         pace: match pace {
             Pace::SkipPeriods => Pace::SkipIdle,
@@ -68,6 +80,20 @@ pub fn write(
         Kind::Vcd => waveform::vcd(&plan.wave()?)?,
     };
     inputs::write(path, &bytes)
+}
+
+/// The text trace of layers on a decoupled machine, one after the other.
+fn decoupled_text(loaded: &Loaded, layers: &[&Layer], pace: Pace) -> Result<String> {
+    let mut text = String::new();
+    for layer in layers {
+        let mut trace = decoupled::TextTrace::default();
+        let machine = decoupled::run(&loaded.kernel(layer)?, pace, &mut trace);
+        let (name, arch, cycles) = (layer.name(), &loaded.accelerator.name, machine.cycles);
+        writeln!(text, "# {name} on {arch}: {cycles} cycles")?;
+        text.push_str("#    from        to  what\n");
+        text.push_str(&trace.finish());
+    }
+    Ok(text)
 }
 
 /// The layers picked by name or by their place among those that run.

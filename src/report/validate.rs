@@ -1,13 +1,15 @@
 //! The report of `validate`.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use stationary::sim::{Stall, Stalls};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
 use crate::inputs::Loaded;
 use crate::report::format::{percent, signed_percent, table, thousands};
+use crate::style::Causes;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
@@ -73,7 +75,9 @@ impl<'a> ValidateReport<'a> {
         for d in &self.dataflows {
             text.push_str(&format!(
                 "{} on {}: {}, model against machine\n",
-                self.loaded.network, self.loaded.accelerator.name, d.dataflow.title
+                self.loaded.network,
+                self.loaded.accelerator.name,
+                d.style.title()
             ));
             let header = [
                 "layer",
@@ -138,7 +142,7 @@ impl<'a> ValidateReport<'a> {
             for layer in &d.layers {
                 for (i, m) in layer.mappings.iter().enumerate() {
                     out.write_record([
-                        d.dataflow.name.to_owned(),
+                        d.style.name().to_owned(),
                         layer.name.clone(),
                         i.to_string(),
                         m.model.to_string(),
@@ -244,12 +248,12 @@ fn summary_text(s: &Summary) -> String {
 
 /// Where the cycles are that the model gets wrong: stalls of the layers, weighted by their error.
 fn explanation(layers: &[ComparedLayer]) -> String {
-    let (mut weights, mut error) = (vec![0.0; Stall::ALL.len()], 0.0);
+    let (mut weights, mut error) = (BTreeMap::<&str, f64>::new(), 0.0);
     for m in layers.iter().flat_map(|l| &l.mappings) {
         let off = m.model.abs_diff(m.machine) as f64;
         let total = m.stalls.total().max(1) as f64;
-        for (weight, cause) in weights.iter_mut().zip(Stall::ALL) {
-            *weight += off * m.stalls.of(cause) as f64 / total;
+        for (cause, cycles) in m.stalls.iter() {
+            *weights.entry(cause).or_default() += off * cycles as f64 / total;
         }
         error += off;
     }
@@ -257,16 +261,15 @@ fn explanation(layers: &[ComparedLayer]) -> String {
         return String::new();
     }
     let mut causes: Vec<_> = weights
-        .iter()
-        .zip(Stall::ALL)
-        .map(|(w, c)| (w / error, c))
+        .into_iter()
+        .map(|(cause, weight)| (weight / error, cause))
         .collect();
     causes.sort_by(|a, b| b.0.total_cmp(&a.0));
     let listed: Vec<_> = causes
         .iter()
         .filter(|(share, _)| *share >= 0.005)
         .take(4)
-        .map(|(share, cause)| format!("{} {}", cause.name(), percent(*share)))
+        .map(|(share, cause)| format!("{cause} {}", percent(*share)))
         .collect();
     format!(
         "the error lies in layers that wait for: {}\n",
@@ -274,20 +277,14 @@ fn explanation(layers: &[ComparedLayer]) -> String {
     )
 }
 
-fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
+fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
     let mut causes: Vec<_> = stalls.iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     causes
         .iter()
         .take(most)
         .filter(|(_, n)| *n * 200 >= cycles)
-        .map(|(cause, n)| {
-            format!(
-                "{} {:.0} %",
-                cause.name(),
-                100.0 * *n as f64 / cycles as f64
-            )
-        })
+        .map(|(cause, n)| format!("{cause} {:.0} %", 100.0 * *n as f64 / cycles as f64))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -305,7 +302,7 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
                     let stalls: Map<String, Value> = m
                         .stalls
                         .iter()
-                        .map(|(c, n)| (c.name().to_owned(), json!(n)))
+                        .map(|(c, n)| (c.to_owned(), json!(n)))
                         .collect();
                     json!({
                         "model_cycles": m.model, "machine_cycles": m.machine,
@@ -318,7 +315,7 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
         })
         .collect();
     json!({
-        "dataflow": d.dataflow.name,
+        "dataflow": d.style.name(),
         "mean_abs_error": s.mean, "max_abs_error": s.greatest, "max_abs_error_layer": s.greatest_at,
         "bias": s.bias, "bound_violations": s.violations, "count_mismatches": s.miscounts,
         "kendall_tau": s.tau,
@@ -337,7 +334,7 @@ mod tests {
             machine,
             lower_bound: 0,
             busy: 0,
-            stalls: Stalls::default(),
+            stalls: Causes::default(),
             counts_agree: true,
         };
         pairs.iter().map(of).collect()

@@ -211,6 +211,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             arbitration: [Arbitration::Program, Arbitration::RoundRobin][rng.random_range(0..2)],
         },
         precision,
+        decoupled: None,
     }
 }
 

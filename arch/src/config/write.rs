@@ -1,14 +1,15 @@
 //! The file that stands for an accelerator.
 
 use super::{
-    ArrayConfig, BanksConfig, Config, Count, DeliveryConfig, DramConfig, DramKindConfig,
-    GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig,
-    RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
+    ArrayConfig, BanksConfig, Config, Count, DecoupledConfig, DeliveryConfig, DramConfig,
+    DramKindConfig, GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig,
+    PrecisionConfig, RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
 };
 use crate::accelerator::{
     Accelerator, Delivery, DramKind, GlobalBuffer, Network, Partition, Scratchpad,
 };
 use crate::banks::{Banks, Ports, Sharing};
+use crate::check::Collector;
 use crate::operand::Operand;
 use crate::sequencer::{Sequencer, Stage};
 use crate::units::{Bits, Kilohertz};
@@ -110,6 +111,7 @@ impl Config {
                 output: count(precision.output.0),
                 partial_sum: count(precision.partial_sum.0),
             },
+            decoupled: accelerator.decoupled.as_ref().map(DecoupledConfig::of),
         }
     }
 
@@ -155,6 +157,8 @@ impl Config {
             pairs: count(1),
             word_bits: count(1),
         });
+        let any = DecoupledConfig::default().resolve(&mut Collector::default());
+        config.decoupled = Some(DecoupledConfig::of(&any));
         config
     }
 }

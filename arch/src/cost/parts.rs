@@ -36,11 +36,16 @@ impl<'a> Parts<'a> {
             let line = line_bits(accelerator, partition);
             Ok(Sram::of(technology, partition.bytes as f64, line))
         });
+        let mut partitions = partitions.collect::<Result<Vec<_>, _>>()?;
+        if let Some(decoupled) = &accelerator.decoupled {
+            // The micro-op buffer reads one 32-bit micro-op a cycle.
+            partitions.push(Sram::of(technology, decoupled.micro_op_bytes as f64, 32.0));
+        }
         Ok(Self {
             accelerator,
             technology,
             scratchpads,
-            partitions: partitions.collect::<Result<_, _>>()?,
+            partitions,
         })
     }
 

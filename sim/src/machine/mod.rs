@@ -16,7 +16,7 @@
 mod array;
 mod bus;
 mod delivery;
-mod device;
+pub(crate) mod device;
 mod dma;
 mod feed;
 mod lanes;
