@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
-use stationary::search::{BudgetRequest, Problem, optimizers};
+use stationary::search::{BudgetRequest, Effort, optimizers};
 
 use crate::Answer;
 use crate::cli::{Common, Compare, Costs, Format};
@@ -73,6 +73,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
             table: Some(path.clone()),
             network: None,
             dataflow: String::new(),
+            shapes: args.shapes.clone(),
             model: args.model.clone(),
         };
         let stem = path.file_stem().unwrap_or(path.as_os_str());
@@ -84,6 +85,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
                 table: None,
                 network: Some(network.clone()),
                 dataflow: dataflow.clone(),
+                shapes: None,
                 model: args.model.clone(),
             };
             sources.push((format!("{network} {dataflow}"), costs));
@@ -91,7 +93,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
     }
     let mut instances: Vec<Instance> = Vec::new();
     for (source, costs) in sources {
-        let (costs, _) = costs::load(&costs, common)?;
+        let offer = costs::load(&costs, common)?;
         for deployment in &args.deployment {
             for objective in &args.objective {
                 for budget in &args.budget {
@@ -99,12 +101,8 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
                         .split('+')
                         .map(str::parse)
                         .collect::<Result<_, _>>()?;
-                    let problem = Problem::deployed(
-                        costs.clone(),
-                        deployment.parse()?,
-                        objective.parse()?,
-                        &requests,
-                    )?;
+                    let problem =
+                        offer.problem(deployment.parse()?, objective.parse()?, &requests)?;
                     let name = format!("{source}, {deployment}, {objective}, {budget}");
                     if instances.iter().any(|i| i.name == name) {
                         bail!("the instance `{name}` is asked for twice");
@@ -124,6 +122,12 @@ struct Key {
     optimizer: String,
     seed: u64,
     evaluations: u64,
+    /// Epochs and preset, where the optimiser has them.
+    effort: Option<(u64, String)>,
+}
+
+fn effort_of(name: &str, effort: &Effort) -> Option<(u64, String)> {
+    optimizers::has_epochs(name).then(|| (effort.epochs, effort.preset.to_string()))
 }
 
 /// Every run, in the order of instances, optimisers and seeds, whatever the
@@ -134,6 +138,7 @@ fn trials(
     instances: &[Instance],
     names: &[String],
 ) -> Result<Vec<Trial>> {
+    let effort = costs::effort(&args.learning)?;
     let fingerprints: Vec<String> = instances
         .iter()
         .map(|i| format!("{:016x}", i.fingerprint()))
@@ -171,6 +176,7 @@ fn trials(
             optimizer: name.clone(),
             seed,
             evaluations: args.evaluations,
+            effort: effort_of(name, &effort),
         };
         if let Some((spent, curve)) = known.get(&key) {
             bar.inc(1);
@@ -182,7 +188,7 @@ fn trials(
                 curve: curve.clone(),
             });
         }
-        let trial = trial(instances, instance, name, seed, args.evaluations)?;
+        let trial = trial(instances, instance, name, seed, args.evaluations, &effort)?;
         if let Some(file) = &record {
             let mut line = line(&key, &instances[instance].name, &trial).to_string();
             line.push('\n');
@@ -200,13 +206,13 @@ fn trials(
     trials
 }
 
-const RECORD: &str = "stationary/compare-run/1";
+const RECORD: &str = "stationary/compare-run/2";
 
 fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
     json!({
         "schema": RECORD, "version": env!("CARGO_PKG_VERSION"), "instance": instance,
         "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
-        "evaluations": key.evaluations, "spent": trial.spent, "curve": trial.curve,
+        "evaluations": key.evaluations, "effort": key.effort, "spent": trial.spent, "curve": trial.curve,
     })
 }
 
@@ -253,7 +259,15 @@ fn run(value: &Value) -> Result<(Key, Kept), Fault> {
     if text("version")? != env!("CARGO_PKG_VERSION") {
         return Err(bad("version"));
     }
+    let effort = match &value["effort"] {
+        Value::Null => None,
+        pair => Some((
+            pair[0].as_u64().ok_or(bad("effort"))?,
+            pair[1].as_str().ok_or(bad("effort"))?.to_owned(),
+        )),
+    };
     let key = Key {
+        effort,
         fingerprint: text("fingerprint")?.to_owned(),
         optimizer: text("optimizer")?.to_owned(),
         seed: number("seed")?,
@@ -333,7 +347,9 @@ impl Page<'_> {
         });
         json!({
             "schema": "stationary/compare/1",
-            "evaluations": self.args.evaluations, "seed": self.common.seed,
+            "evaluations": self.args.evaluations,
+            "epochs": self.args.learning.epochs.unwrap_or(Effort::default().epochs),
+            "preset": self.args.learning.preset, "seed": self.common.seed,
             "seeds": self.args.seeds, "against": self.args.against,
             "optimizers": self.names,
             "instances": instances,
