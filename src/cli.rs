@@ -383,8 +383,9 @@ pub struct Compare {
     /// One instance's budgets, joined by plus: area=iot, or area=iot+power=cloud (repeatable).
     #[arg(long, default_value = "area=iot", value_name = "RESOURCE=VALUE[+...]")]
     pub budget: Vec<String>,
-    /// What to compare (repeatable); every optimiser if left out.
-    #[arg(long, value_name = "NAME")]
+    /// What to compare (repeatable); every optimiser if left out. A preset and a number of epochs of
+    /// its own may follow: confuciux:tuned, sac@100.
+    #[arg(long, value_name = "NAME[:PRESET][@EPOCHS]")]
     pub optimizer: Vec<String>,
     /// The optimiser that speed-ups are measured against.
     #[arg(long, default_value = "random", value_name = "NAME")]
@@ -392,9 +393,18 @@ pub struct Compare {
     /// How many seeds, from --seed on.
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
+    /// How many seeds for those that work in epochs, which take longer; as --seeds if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epoch_seeds: Option<u64>,
     /// Points that each run may evaluate.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pub evaluations: u64,
+    /// Also write the expected running times to --target as a page of Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// The target of the page: 1.5, 1.1, 1.05, 1.02, 1.01 or 1 times the optimum.
+    #[arg(long, default_value_t = 1.05, value_name = "FACTOR")]
+    pub target: f64,
     /// How the searches learn.
     #[command(flatten)]
     pub learning: Learning,

@@ -88,7 +88,9 @@ pub struct Outcome {
 /// Runs an optimiser on a problem. The outcome depends on the problem, the
 /// optimiser's state and the settings, not on the number of threads.
 pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings) -> Outcome {
-    run_watched(problem, optimizer, settings, &mut |_| ControlFlow::Continue(()))
+    run_watched(problem, optimizer, settings, &mut |_| {
+        ControlFlow::Continue(())
+    })
 }
 
 /// The same, with a watcher that hears of the points as they are evaluated, in
@@ -215,7 +217,9 @@ impl Recorder {
             Access::Table => self.read.iter().map(Vec::len).sum::<usize>() as u64,
         };
         let (stop, certificate, shortfalls) = match standing {
-            Standing::Searching | Standing::Spent => (Stop::Budget, Certificate::none(), Vec::new()),
+            Standing::Searching | Standing::Spent => {
+                (Stop::Budget, Certificate::none(), Vec::new())
+            }
             Standing::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
             Standing::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
             Standing::Bounded(certificate) => match certificate.kind {

@@ -83,7 +83,9 @@ impl GaussianProcess {
         let means = cross.tr_mul(&weights);
         let mut spread = cross;
         // The factor's diagonal is positive: the system has a solution.
-        self.factor.l_dirty().solve_lower_triangular_mut(&mut spread);
+        self.factor
+            .l_dirty()
+            .solve_lower_triangular_mut(&mut spread);
         let belief = |j: usize| Belief {
             mean: mean + deviation * means[j],
             deviation: deviation * (1.0 - spread.column(j).norm_squared()).max(0.0).sqrt(),
@@ -98,7 +100,10 @@ fn standard(outputs: &[f64]) -> (DVector<f64>, f64, f64) {
     let mean = outputs.iter().sum::<f64>() / count;
     let variance = outputs.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / count;
     let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-    let y = DVector::from_iterator(outputs.len(), outputs.iter().map(|y| (y - mean) / deviation));
+    let y = DVector::from_iterator(
+        outputs.len(),
+        outputs.iter().map(|y| (y - mean) / deviation),
+    );
     (y, mean, deviation)
 }
 
@@ -141,7 +146,10 @@ mod tests {
             assert!((belief.deviation - deviation * variance.sqrt()).abs() < 1e-4 * deviation);
         }
         for (belief, known) in process.beliefs(&outputs, &points).iter().zip(&outputs) {
-            assert!((belief.mean - known).abs() < 1e-2 * deviation, "known points are met");
+            assert!(
+                (belief.mean - known).abs() < 1e-2 * deviation,
+                "known points are met"
+            );
             assert!(belief.deviation < 1e-2 * deviation);
         }
     }
@@ -151,7 +159,11 @@ mod tests {
         let points: Vec<Vec<f64>> = (0..30).map(|i| vec![f64::from(i) / 30.0]).collect();
         let slow: Vec<f64> = points.iter().map(|p| (2.0 * p[0]).sin()).collect();
         let quick: Vec<f64> = points.iter().map(|p| (60.0 * p[0]).sin()).collect();
-        let scale = |y: &[f64]| GaussianProcess::fit(&points, y, &[0.05, 1.0]).unwrap().scale;
+        let scale = |y: &[f64]| {
+            GaussianProcess::fit(&points, y, &[0.05, 1.0])
+                .unwrap()
+                .scale
+        };
         assert_eq!((scale(&slow), scale(&quick)), (1.0, 0.05));
     }
 }

@@ -311,8 +311,7 @@ impl Problem {
     /// uniform design; 1 without budgets, or where the table lacks such designs.
     pub(crate) fn tightness(&self) -> f64 {
         let place = |budget: &Budget| {
-            let (least, greatest) =
-                corners(&self.table, self.deployment, budget.resource).ok()?;
+            let (least, greatest) = corners(&self.table, self.deployment, budget.resource).ok()?;
             (greatest > least).then(|| (budget.limit - least) / (greatest - least))
         };
         let places = self.budgets.iter().filter_map(place);

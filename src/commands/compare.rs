@@ -18,6 +18,7 @@ use crate::commands::costs;
 use crate::inputs;
 use crate::output;
 use crate::report::format::{percent, table, thousands};
+use crate::report::markdown;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
@@ -40,6 +41,12 @@ pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
         trials: &trials,
         figures,
     };
+    if let Some(path) = &args.markdown {
+        inputs::write(
+            path,
+            &markdown::page(page.instances, page.names, &page.figures, args)?,
+        )?;
+    }
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&page.json())?,
         Format::Csv => page.csv()?,
@@ -50,6 +57,7 @@ pub fn compare(args: &Compare, common: &Common) -> Result<Answer> {
 
 /// The optimisers asked for, each once, the reference among them.
 fn names(args: &Compare) -> Result<Vec<String>> {
+    let effort = costs::effort(&args.learning)?;
     let mut names: Vec<String> = Vec::new();
     let all = || optimizers::names().into_iter().map(str::to_owned).collect();
     let asked = if args.optimizer.is_empty() {
@@ -58,7 +66,7 @@ fn names(args: &Compare) -> Result<Vec<String>> {
         args.optimizer.clone()
     };
     for name in asked.into_iter().chain([args.against.clone()]) {
-        optimizers::find(&name, 0)?;
+        optimizers::variant(&name, &effort)?;
         if !names.contains(&name) {
             names.push(name);
         }
@@ -126,8 +134,9 @@ struct Key {
     effort: Option<(u64, String)>,
 }
 
-fn effort_of(name: &str, effort: &Effort) -> Option<(u64, String)> {
-    optimizers::has_epochs(name).then(|| (effort.epochs, effort.preset.to_string()))
+fn effort_of(label: &str, effort: &Effort) -> Result<Option<(u64, String)>> {
+    let (name, own) = optimizers::variant(label, effort)?;
+    Ok(optimizers::has_epochs(name).then(|| (own.epochs, own.preset.to_string())))
 }
 
 /// Every run, in the order of instances, optimisers and seeds, whatever the
@@ -165,7 +174,11 @@ fn trials(
     let mut jobs = Vec::new();
     for instance in 0..instances.len() {
         for name in names {
-            let seeds = (0..args.seeds).map(|n| common.seed.wrapping_add(n));
+            let count = match args.epoch_seeds {
+                Some(count) if effort_of(name, &effort)?.is_some() => count,
+                _ => args.seeds,
+            };
+            let seeds = (0..count).map(|n| common.seed.wrapping_add(n));
             jobs.extend(seeds.map(|seed| (instance, name, seed)));
         }
     }
@@ -176,7 +189,7 @@ fn trials(
             optimizer: name.clone(),
             seed,
             evaluations: args.evaluations,
-            effort: effort_of(name, &effort),
+            effort: effort_of(name, &effort)?,
         };
         if let Some((spent, curve)) = known.get(&key) {
             bar.inc(1);
@@ -305,6 +318,7 @@ impl Page<'_> {
                 let targets = l.expected.iter().zip(TARGETS).map(|(e, target)| {
                     json!({
                         "target": target, "evaluations": finite(e.evaluations),
+                        "interval": e.interval.map(finite),
                         "successes": e.successes, "seeds": e.seeds,
                         "success_rate": e.successes as f64 / e.seeds as f64,
                     })

@@ -114,7 +114,9 @@ impl Journal {
 /// end was cut short by an interruption and is left out.
 fn known(path: &Path, head: &Value) -> Result<VecDeque<String>> {
     let text = inputs::read(path)?;
-    let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let mut lines = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
     let Some(first) = lines.next() else {
         return Ok(VecDeque::new());
     };

@@ -4,5 +4,6 @@ pub mod advice;
 pub mod energy;
 pub mod excerpts;
 pub mod format;
+pub mod markdown;
 pub mod run;
 pub mod validate;

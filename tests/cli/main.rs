@@ -3,6 +3,7 @@
 mod dram;
 mod errors;
 mod formats;
+mod resume;
 mod run;
 mod search;
 

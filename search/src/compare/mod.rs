@@ -76,7 +76,8 @@ impl Instance {
     }
 }
 
-/// Runs one optimiser on one instance.
+/// Runs one optimiser on one instance; its name may be a
+/// [`variant`](optimizers::variant).
 ///
 /// # Errors
 /// [`UnknownName`] where there is no such optimiser.
@@ -89,7 +90,8 @@ pub fn trial(
     effort: &Effort,
 ) -> Result<Trial, UnknownName> {
     let problem = &instances[instance].problem;
-    let mut found = optimizers::find_with(optimizer, seed, effort)?;
+    let (name, effort) = optimizers::variant(optimizer, effort)?;
+    let mut found = optimizers::find_with(name, seed, &effort)?;
     let options = problem.table().layers().iter().map(Vec::len).max();
     let charge = match found.access() {
         Access::Points => 0,

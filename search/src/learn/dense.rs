@@ -41,11 +41,7 @@ pub(crate) struct Frozen {
 impl Dense {
     /// Weights and bias uniform within one over the square root of the inputs,
     /// the default of PyTorch.
-    pub(crate) fn new(
-        inputs: usize,
-        outputs: usize,
-        rng: &mut Xoshiro256PlusPlus,
-    ) -> Result<Self> {
+    pub(crate) fn new(inputs: usize, outputs: usize, rng: &mut Xoshiro256PlusPlus) -> Result<Self> {
         let limit = 1.0 / (inputs as f64).sqrt();
         Ok(Self {
             weight: uniform((inputs, outputs), limit, rng)?,
@@ -92,7 +88,9 @@ impl Mlp {
         activation: Activation,
         rng: &mut Xoshiro256PlusPlus,
     ) -> Result<Self> {
-        let layers = sizes.windows(2).map(|pair| Dense::new(pair[0], pair[1], rng));
+        let layers = sizes
+            .windows(2)
+            .map(|pair| Dense::new(pair[0], pair[1], rng));
         Ok(Self {
             layers: layers.collect::<Result<_>>()?,
             activation,

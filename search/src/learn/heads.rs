@@ -132,15 +132,21 @@ mod tests {
     #[test]
     fn the_surrogate_is_clipped_on_the_side_that_gains() {
         let loss = |ratio: f64, advantage: f64| -> f32 {
-            let [new, old, advantage] =
-                [ratio.ln(), 0.0, advantage].map(|x| column(&[x]).unwrap());
+            let [new, old, advantage] = [ratio.ln(), 0.0, advantage].map(|x| column(&[x]).unwrap());
             let loss = clipped_surrogate(&new, &old, &advantage, 0.2).unwrap();
             loss.to_scalar::<f32>().unwrap()
         };
-        for (ratio, advantage, expected) in
-            [(1.5, 1.0, -1.2), (1.1, 1.0, -1.1), (0.5, 1.0, -0.5), (0.5, -1.0, 0.8), (1.5, -1.0, 1.5)]
-        {
-            assert!((loss(ratio, advantage) - expected).abs() < 1e-5, "{ratio} {advantage}");
+        for (ratio, advantage, expected) in [
+            (1.5, 1.0, -1.2),
+            (1.1, 1.0, -1.1),
+            (0.5, 1.0, -0.5),
+            (0.5, -1.0, 0.8),
+            (1.5, -1.0, 1.5),
+        ] {
+            assert!(
+                (loss(ratio, advantage) - expected).abs() < 1e-5,
+                "{ratio} {advantage}"
+            );
         }
     }
 }

@@ -121,12 +121,7 @@ impl Kfac {
 
     /// Steps the network down the gradients of a loss, with a share of the
     /// greatest rate.
-    pub(crate) fn step(
-        &mut self,
-        network: &Mlp,
-        gradients: &GradStore,
-        share: f64,
-    ) -> Result<()> {
+    pub(crate) fn step(&mut self, network: &Mlp, gradients: &GradStore, share: f64) -> Result<()> {
         if self.stepped.is_multiple_of(self.settings.refresh) {
             self.decompose();
         }
@@ -215,7 +210,9 @@ mod tests {
         let mut kfac = Kfac::new(&network, SETTINGS).unwrap();
         let probed = Probed::new(&network, &x).unwrap();
         // Of a unit normal output, drawn one above and one below in turn.
-        let signs: Vec<f64> = (0..40).map(|at| if at % 2 == 0 { 1.0 } else { -1.0 }).collect();
+        let signs: Vec<f64> = (0..40)
+            .map(|at| if at % 2 == 0 { 1.0 } else { -1.0 })
+            .collect();
         let likelihood = (&probed.output * column(&signs).unwrap()).unwrap();
         kfac.observe(&probed, &likelihood.sum_all().unwrap().backward().unwrap())
             .unwrap();

@@ -35,11 +35,7 @@ pub(crate) struct FrozenLstm {
 
 impl Lstm {
     /// Entries uniform within one over the square root of the width.
-    pub(crate) fn new(
-        inputs: usize,
-        width: usize,
-        rng: &mut Xoshiro256PlusPlus,
-    ) -> Result<Self> {
+    pub(crate) fn new(inputs: usize, width: usize, rng: &mut Xoshiro256PlusPlus) -> Result<Self> {
         let limit = 1.0 / (width as f64).sqrt();
         Ok(Self {
             input: Dense {
@@ -268,7 +264,12 @@ mod tests {
             let [fused, graph] = [lstm.forward(&x).unwrap(), oracle(&lstm, &x)];
             close(&fused, &graph);
             let backward = |hidden: &Tensor| -> GradStore {
-                (hidden * &pull).unwrap().sum_all().unwrap().backward().unwrap()
+                (hidden * &pull)
+                    .unwrap()
+                    .sum_all()
+                    .unwrap()
+                    .backward()
+                    .unwrap()
             };
             let [fused, graph] = [backward(&fused), backward(&graph)];
             for var in lstm.parameters().iter().chain([&x]) {

@@ -2,7 +2,7 @@
 //! policies' heads, returns, a replay buffer, and steps of gradient descent.
 //!
 //! Differentiation and matrix products are candle's, on the processor and in
-//! single precision. Random numbers come from the caller. Results repeat to the
+//! single precision, on one thread. Random numbers come from the caller. Results repeat to the
 //! last bit on one kind of processor; on another the kernels may round otherwise.
 
 mod adam;
@@ -41,11 +41,9 @@ pub(crate) fn column(values: &[f64]) -> Result<Tensor> {
 }
 
 /// A trainable matrix with entries drawn uniformly from within `limit` of zero.
-fn uniform(
-    shape: (usize, usize),
-    limit: f64,
-    rng: &mut Xoshiro256PlusPlus,
-) -> Result<Var> {
+fn uniform(shape: (usize, usize), limit: f64, rng: &mut Xoshiro256PlusPlus) -> Result<Var> {
+    // Candle's products would wake threads that wait longer than they work.
+    gemm::set_threading_threshold(usize::MAX);
     let count = shape.0 * shape.1;
     let data: Vec<f32> = (0..count)
         .map(|_| rng.random_range(-limit..=limit) as f32)

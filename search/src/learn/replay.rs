@@ -43,6 +43,7 @@ impl Replay {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.kept.len()
     }

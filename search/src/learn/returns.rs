@@ -68,14 +68,28 @@ mod tests {
     #[test]
     fn advantages_are_returns_less_values() {
         let (rewards, values) = ([1.0, 2.0, 3.0, 4.0], [0.5, -1.0, 0.25, 2.0]);
-        let found = advantages(&rewards, &values, &[false, true, false, false], 10.0, 0.9, 1.0);
+        let found = advantages(
+            &rewards,
+            &values,
+            &[false, true, false, false],
+            10.0,
+            0.9,
+            1.0,
+        );
         let first = discounted(&rewards[..2], 0.9);
         let second = discounted(&[3.0, 4.0, 10.0], 0.9);
         let expected = [first[0], first[1], second[0], second[1]];
         for t in 0..4 {
             assert!((found[t] - (expected[t] - values[t])).abs() < 1e-12, "{t}");
         }
-        let one = advantages(&rewards, &values, &[false, true, false, false], 10.0, 0.9, 0.0);
+        let one = advantages(
+            &rewards,
+            &values,
+            &[false, true, false, false],
+            10.0,
+            0.9,
+            0.0,
+        );
         assert!((one[2] - (3.0 + 0.9 * 2.0 - 0.25)).abs() < 1e-12);
         assert!((one[1] - 3.0).abs() < 1e-12, "nothing follows an end");
     }

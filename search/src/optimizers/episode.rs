@@ -78,8 +78,14 @@ impl Environment {
             space: Space::new(problem),
             shapes: problem.shapes().rows()[..problem.genes()].to_vec(),
             sight,
-            costs: genes.iter().map(|g| g.iter().map(&cost).collect()).collect(),
-            usage: genes.iter().map(|g| g.iter().map(shares).collect()).collect(),
+            costs: genes
+                .iter()
+                .map(|g| g.iter().map(&cost).collect())
+                .collect(),
+            usage: genes
+                .iter()
+                .map(|g| g.iter().map(shares).collect())
+                .collect(),
             lowest: f64::INFINITY,
         }
     }
@@ -121,7 +127,10 @@ impl Environment {
         };
         let shape = self.shapes[episode.order[at]].iter();
         let rest = episode.last.iter().copied();
-        let all = shape.copied().chain(rest).chain([progress as f64 / count as f64]);
+        let all = shape
+            .copied()
+            .chain(rest)
+            .chain([progress as f64 / count as f64]);
         all.map(|x| (2.0 * (x - 0.5)) as f32).collect()
     }
 
@@ -150,7 +159,11 @@ impl Environment {
         let raw = -self.costs[gene][usize::from(option)];
         self.lowest = self.lowest.min(raw);
         let mut reward = raw - self.lowest;
-        let excess = episode.used.iter().map(|used| used - 1.0).fold(0.0, f64::max);
+        let excess = episode
+            .used
+            .iter()
+            .map(|used| used - 1.0)
+            .fold(0.0, f64::max);
         episode.overflowed = excess > 1e-12;
         if was_over {
             return Effect {
@@ -204,7 +217,11 @@ mod tests {
         let mut environment = Environment::new(&problem, Sight::Next);
         let mut episode = environment.begin(vec![0, 1]);
         let first = environment.act(&mut episode, &[0, 0]);
-        assert_eq!((first.reward, first.is_end), (0.0, false), "the first is the lowest");
+        assert_eq!(
+            (first.reward, first.is_end),
+            (0.0, false),
+            "the first is the lowest"
+        );
         let second = environment.act(&mut episode, &[1, 0]);
         assert_eq!((second.reward, second.is_end), (70.0, true));
         assert!(episode.is_whole() && !episode.has_overflowed());
@@ -212,7 +229,10 @@ mod tests {
         assert_eq!(environment.act(&mut episode, &[1, 0]).reward, 70.0);
         let over = environment.act(&mut episode, &[1, 0]);
         let expected = -70.0 * (40.0 - 35.0) / 35.0;
-        assert!((over.reward - expected).abs() < 1e-9 && over.is_end, "{over:?}");
+        assert!(
+            (over.reward - expected).abs() < 1e-9 && over.is_end,
+            "{over:?}"
+        );
         assert_eq!(episode.into_point(), [1, 1]);
     }
 
@@ -224,7 +244,10 @@ mod tests {
             let mut episode = environment.begin(vec![0, 1]);
             for (at, latency) in latencies.into_iter().enumerate() {
                 let seen = environment.observation(&episode)[0];
-                assert!((f64::from(seen) - 2.0 * (latency / 100.0 - 0.5)).abs() < 1e-6, "{at}");
+                assert!(
+                    (f64::from(seen) - 2.0 * (latency / 100.0 - 0.5)).abs() < 1e-6,
+                    "{at}"
+                );
                 environment.act(&mut episode, &[0, 0]);
             }
         }

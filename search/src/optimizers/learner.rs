@@ -55,7 +55,10 @@ impl<A: Agent> Optimizer for Learner<A> {
         let (environment, agent, scale) = self.run.get_or_insert_with(|| {
             let environment = Environment::new(problem, Sight::Next);
             let axes = environment.space.axes();
-            let steps = self.effort.epochs.saturating_mul(environment.genes() as u64);
+            let steps = self
+                .effort
+                .epochs
+                .saturating_mul(environment.genes() as u64);
             let agent = A::new(environment.width(), &axes, self.seed, steps);
             (environment, agent, Scale::default())
         });

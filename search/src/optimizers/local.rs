@@ -16,6 +16,10 @@
 //! Where that is the level from before, as always for tiles with mul = 0.1, the
 //! public code stays; here it goes one level on. By itself the search begins at a
 //! random assignment.
+//!
+//! Tuned: a gene moves to any level, over the budget too. The driver's repair then
+//! takes from other layers what this one took, which exchanges between layers
+//! where the published moves only fill up what is left.
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -77,7 +81,9 @@ impl Local {
     ) -> Self {
         let space = Space::new(problem);
         let genes = point.iter().enumerate();
-        let genes = genes.map(|(gene, &value)| space.levels(gene, value)).collect();
+        let genes = genes
+            .map(|(gene, &value)| space.levels(gene, value))
+            .collect();
         self.order = order.to_vec();
         self.space = Some(space);
         self.share = problem.tightness();
@@ -94,12 +100,16 @@ impl Local {
         point
     }
 
-    /// Moves one gene on one axis, if the budget allows it.
+    /// Moves one gene on one axis, if the preset or the budget allows it.
     fn mutate(&mut self, problem: &Problem, space: &Space, genes: &mut [Vec<usize>]) -> bool {
         let axes = space.axes();
         let axis = self.rng.random_range(0..axes.len());
         let gene = self.rng.random_range(0..genes.len());
         let before = genes[gene][axis];
+        if self.preset == Preset::Tuned {
+            genes[gene][axis] = self.rng.random_range(0..axes[axis]);
+            return true;
+        }
         genes[gene][axis] = match axis {
             0 | 1 => self.shifted(space.numbers(axis), before),
             _ => self.rng.random_range(0..axes[axis]),
@@ -184,7 +194,10 @@ impl Optimizer for Local {
             vec![random::draw(problem, &mut self.rng)]
         } else {
             let children = self.children(problem, &space);
-            children.iter().map(|genes| self.point(&space, genes)).collect()
+            children
+                .iter()
+                .map(|genes| self.point(&space, genes))
+                .collect()
         };
         self.space = Some(space);
         points

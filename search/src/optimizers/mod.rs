@@ -159,9 +159,13 @@ type Make = fn(u64, &Effort) -> Box<dyn Optimizer>;
 
 const REGISTER: &[(&str, Make)] = &[
     #[cfg(feature = "learn")]
-    ("a2c", |seed, effort| Box::new(Learner::<on_policy::A2cAgent>::new(seed, effort))),
+    ("a2c", |seed, effort| {
+        Box::new(Learner::<on_policy::A2cAgent>::new(seed, effort))
+    }),
     #[cfg(feature = "learn")]
-    ("acktr", |seed, effort| Box::new(Learner::<on_policy::AcktrAgent>::new(seed, effort))),
+    ("acktr", |seed, effort| {
+        Box::new(Learner::<on_policy::AcktrAgent>::new(seed, effort))
+    }),
     ("annealing", |seed, _| {
         Box::new(annealing::Annealing::new(seed))
     }),
@@ -173,7 +177,9 @@ const REGISTER: &[(&str, Make)] = &[
         Box::new(confuciux::Confuciux::new(seed, effort))
     }),
     #[cfg(feature = "learn")]
-    ("ddpg", |seed, effort| Box::new(Learner::<off_policy::DdpgAgent>::new(seed, effort))),
+    ("ddpg", |seed, effort| {
+        Box::new(Learner::<off_policy::DdpgAgent>::new(seed, effort))
+    }),
     ("exact", |_, _| Box::new(exact::Exact::default())),
     ("genetic", |seed, _| Box::new(genetic::Genetic::new(seed))),
     ("greedy", |_, _| Box::new(greedy::Greedy::default())),
@@ -182,16 +188,22 @@ const REGISTER: &[(&str, Make)] = &[
         Box::new(local::Local::new(seed, effort))
     }),
     #[cfg(feature = "learn")]
-    ("ppo", |seed, effort| Box::new(Learner::<on_policy::PpoAgent>::new(seed, effort))),
+    ("ppo", |seed, effort| {
+        Box::new(Learner::<on_policy::PpoAgent>::new(seed, effort))
+    }),
     ("random", |seed, _| Box::new(random::Random::new(seed))),
     #[cfg(feature = "learn")]
     ("reinforce", |seed, effort| {
         Box::new(reinforce::Reinforce::new(seed, effort))
     }),
     #[cfg(feature = "learn")]
-    ("sac", |seed, effort| Box::new(Learner::<off_policy::SacAgent>::new(seed, effort))),
+    ("sac", |seed, effort| {
+        Box::new(Learner::<off_policy::SacAgent>::new(seed, effort))
+    }),
     #[cfg(feature = "learn")]
-    ("td3", |seed, effort| Box::new(Learner::<off_policy::Td3Agent>::new(seed, effort))),
+    ("td3", |seed, effort| {
+        Box::new(Learner::<off_policy::Td3Agent>::new(seed, effort))
+    }),
 ];
 
 /// The names of all optimisers.
@@ -205,7 +217,16 @@ pub fn has_epochs(name: &str) -> bool {
 }
 
 const EPOCHAL: [&str; 10] = [
-    "a2c", "acktr", "bayesian", "confuciux", "ddpg", "local-genetic", "ppo", "reinforce", "sac", "td3",
+    "a2c",
+    "acktr",
+    "bayesian",
+    "confuciux",
+    "ddpg",
+    "local-genetic",
+    "ppo",
+    "reinforce",
+    "sac",
+    "td3",
 ];
 
 /// The optimiser of this name, with its random numbers drawn from `seed` and the
@@ -236,6 +257,34 @@ pub fn find_with(
     found
         .map(|(_, make)| make(seed, effort))
         .ok_or_else(|| UnknownName::new("optimizer", name, names()))
+}
+
+/// A name with an effort of its own: `NAME[:PRESET][@EPOCHS]`, such as
+/// `confuciux:tuned` or `sac@100`. What is not given comes from `effort`.
+///
+/// # Errors
+/// [`UnknownName`] for a name, preset or number that cannot be.
+///
+/// ```
+/// use stationary_search::{Effort, optimizers};
+/// let (name, effort) = optimizers::variant("sac@100", &Effort::default()).unwrap();
+/// assert_eq!((name, effort.epochs), ("sac", 100));
+/// assert!(optimizers::variant("confuciux:tund", &effort).is_err());
+/// ```
+pub fn variant<'a>(label: &'a str, effort: &Effort) -> Result<(&'a str, Effort), UnknownName> {
+    let mut own = *effort;
+    let (rest, epochs) = label.split_once('@').unwrap_or((label, ""));
+    if label.contains('@') {
+        let number = epochs.parse().ok().filter(|&epochs: &u64| epochs > 0);
+        own.epochs =
+            number.ok_or_else(|| UnknownName::new("number of epochs", epochs, vec!["<number>"]))?;
+    }
+    let (name, preset) = rest.split_once(':').unwrap_or((rest, ""));
+    if rest.contains(':') {
+        own.preset = preset.parse()?;
+    }
+    find_with(name, 0, &own)?;
+    Ok((name, own))
 }
 
 /// The sum of excesses over budgets, each as a share of its limit: by how much

@@ -293,8 +293,15 @@ impl OffPolicy {
         let value = least(&self.critics, &batch.observations, &drawn.action)?;
         let loss = ((&drawn.log_likelihood * temperature)? - value)?.mean_all()?;
         self.adams[0].step(&loss.backward()?)?;
-        let short = drawn.log_likelihood.detach().affine(1.0, -(self.axes.len() as f64))?;
-        let loss = self.log_temperature.broadcast_mul(&short)?.mean_all()?.neg()?;
+        let short = drawn
+            .log_likelihood
+            .detach()
+            .affine(1.0, -(self.axes.len() as f64))?;
+        let loss = self
+            .log_temperature
+            .broadcast_mul(&short)?
+            .mean_all()?
+            .neg()?;
         self.adams[2].step(&loss.backward()?)
     }
 }

@@ -134,7 +134,11 @@ impl OnPolicy {
     ) -> Result<Self> {
         let mut rng = generator(seed);
         let outputs = axes.iter().sum();
-        let actor = Mlp::new(&[width, HIDDEN, HIDDEN, outputs], Activation::Tanh, &mut rng)?;
+        let actor = Mlp::new(
+            &[width, HIDDEN, HIDDEN, outputs],
+            Activation::Tanh,
+            &mut rng,
+        )?;
         let critic = Mlp::new(&[width, HIDDEN, HIDDEN, 1], Activation::Tanh, &mut rng)?;
         Ok(Self {
             rng,
@@ -171,7 +175,8 @@ impl OnPolicy {
         r.levels.iter_mut().for_each(|l| l.truncate(recorded));
         r.observations.push(observation.to_vec());
         r.likelihoods.push(likelihood);
-        r.values.push(f64::from(self.frozen[1].apply(observation)[0]));
+        r.values
+            .push(f64::from(self.frozen[1].apply(observation)[0]));
         for (all, &level) in r.levels.iter_mut().zip(&levels) {
             all.push(level as u32);
         }
@@ -287,24 +292,27 @@ impl OnPolicy {
 }
 
 impl Rollout {
-    fn lesson(
-        &self,
-        steps: &[usize],
-        advantages: &[f64],
-        settings: &Settings,
-    ) -> Result<Lesson> {
-        let observations: Vec<Vec<f32>> =
-            steps.iter().map(|&t| self.observations[t].clone()).collect();
+    fn lesson(&self, steps: &[usize], advantages: &[f64], settings: &Settings) -> Result<Lesson> {
+        let observations: Vec<Vec<f32>> = steps
+            .iter()
+            .map(|&t| self.observations[t].clone())
+            .collect();
         let pick = |values: &[f64]| -> Vec<f64> { steps.iter().map(|&t| values[t]).collect() };
         let mut own = pick(advantages);
-        let returns: Vec<f64> = own.iter().zip(pick(&self.values)).map(|(a, v)| a + v).collect();
+        let returns: Vec<f64> = own
+            .iter()
+            .zip(pick(&self.values))
+            .map(|(a, v)| a + v)
+            .collect();
         if settings.standardizes {
             standardize(&mut own, 1e-8);
         }
         let levels = self.levels.iter();
         Ok(Lesson {
             observations: matrix(&observations)?,
-            levels: levels.map(|l| steps.iter().map(|&t| l[t]).collect()).collect(),
+            levels: levels
+                .map(|l| steps.iter().map(|&t| l[t]).collect())
+                .collect(),
             likelihoods: column(&pick(&self.likelihoods))?,
             advantages: column(&own)?,
             returns: column(&returns)?,

@@ -65,7 +65,10 @@ impl Policy {
             .collect();
         let x = self.trunk.forward(&Tensor::cat(&encoded?, 1)?)?.relu()?;
         let hidden = self.lstm.forward(&x)?;
-        self.heads.iter().map(|head| head.forward(&hidden)).collect()
+        self.heads
+            .iter()
+            .map(|head| head.forward(&hidden))
+            .collect()
     }
 
     pub(super) fn frozen(&self) -> Result<FrozenPolicy> {
@@ -97,7 +100,9 @@ impl FrozenPolicy {
         let (shape, rest) = observation.split_at(SHAPE);
         let (actions, progress) = rest.split_at(rest.len() - 1);
         let parts = self.encoders.iter().zip([shape, actions, progress]);
-        let x: Vec<f32> = parts.flat_map(|(encoder, part)| encoder.apply(part)).collect();
+        let x: Vec<f32> = parts
+            .flat_map(|(encoder, part)| encoder.apply(part))
+            .collect();
         let mut x = self.trunk.apply(&x);
         x.iter_mut().for_each(|x| *x = x.max(0.0));
         let hidden = self.lstm.step(&x);

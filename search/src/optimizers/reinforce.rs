@@ -16,8 +16,8 @@
 //! it as it does for every optimiser. The policy does not learn of the mending.
 
 use candle_core::{Result, Tensor};
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::episode::{Environment, Sight};

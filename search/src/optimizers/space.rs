@@ -80,7 +80,8 @@ impl Space {
                     apart.sum()
                 };
                 let all = levels.iter().enumerate();
-                all.min_by_key(|(_, at)| distance(at)).map_or(0, |(option, _)| option as u16)
+                all.min_by_key(|(_, at)| distance(at))
+                    .map_or(0, |(option, _)| option as u16)
             };
             let missing = options.clone();
             for (flat, wanted) in combinations.enumerate() {
