@@ -286,6 +286,10 @@ pub struct Costs {
     /// Style of the arrays: dla, shi, eye, or mix for a choice by layer.
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: String,
+    /// Network whose layers the table's are, in order: learned optimisers see their shapes, instead
+    /// of a few costs of each layer.
+    #[arg(long, value_name = "PRESET|FILE", requires = "table")]
+    pub shapes: Option<String>,
     /// The model's other inputs.
     #[command(flatten)]
     pub model: Model,
@@ -318,6 +322,22 @@ pub struct Model {
     pub batch: u64,
 }
 
+/// What learned optimisers, local-genetic and bayesian may spend, and how.
+#[derive(Clone, Debug, Args)]
+pub struct Learning {
+    /// Episodes (or generations) of those that work in epochs; 500 if left out. Others take it as
+    /// their --evaluations.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epochs: Option<u64>,
+    /// Settings of confuciux and its parts: faithful, tuned or as-published.
+    #[arg(long, default_value = "faithful", value_name = "PRESET")]
+    pub preset: String,
+    /// Short for --preset as-published: with the known defects of ConfuciuX's public code, and
+    /// without repair.
+    #[arg(long)]
+    pub as_published: bool,
+}
+
 /// Flags of `search assign`.
 #[derive(Debug, Args)]
 pub struct Assign {
@@ -335,12 +355,21 @@ pub struct Assign {
     /// fraction, or unlimited, cloud, iot, iotx (repeatable).
     #[arg(long, value_name = "RESOURCE=VALUE")]
     pub budget: Vec<String>,
-    /// exact, greedy, random, grid, annealing or genetic.
+    /// One of `list optimizers`.
     #[arg(long, default_value = "exact")]
     pub optimizer: String,
-    /// Points that the optimiser may evaluate.
-    #[arg(long, default_value_t = 10_000, value_name = "N")]
-    pub evaluations: u64,
+    /// Points that the optimiser may evaluate; 10,000 if neither this nor --epochs is given.
+    #[arg(long, value_name = "N")]
+    pub evaluations: Option<u64>,
+    /// How the search learns.
+    #[command(flatten)]
+    pub learning: Learning,
+    /// Write each batch of points as soon as it is evaluated, a line each.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Go on with the interrupted run of this record, to the same end; may be the --record itself.
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
@@ -362,6 +391,9 @@ pub struct Compare {
     /// Network, by our own model (repeatable).
     #[arg(long, value_name = "PRESET|FILE", required_unless_present = "table")]
     pub network: Vec<String>,
+    /// As in `search assign`, for every table.
+    #[arg(long, value_name = "PRESET|FILE", requires = "table")]
+    pub shapes: Option<String>,
     /// Style of the arrays: dla, shi, eye or mix (repeatable).
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: Vec<String>,
@@ -377,8 +409,9 @@ pub struct Compare {
     /// One instance's budgets, joined by plus: area=iot, or area=iot+power=cloud (repeatable).
     #[arg(long, default_value = "area=iot", value_name = "RESOURCE=VALUE[+...]")]
     pub budget: Vec<String>,
-    /// What to compare (repeatable); every optimiser if left out.
-    #[arg(long, value_name = "NAME")]
+    /// What to compare (repeatable); every optimiser if left out. A preset and a number of epochs of
+    /// its own may follow: confuciux:tuned, sac@100.
+    #[arg(long, value_name = "NAME[:PRESET][@EPOCHS]")]
     pub optimizer: Vec<String>,
     /// The optimiser that speed-ups are measured against.
     #[arg(long, default_value = "random", value_name = "NAME")]
@@ -386,9 +419,21 @@ pub struct Compare {
     /// How many seeds, from --seed on.
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
+    /// How many seeds for those that work in epochs, which take longer; as --seeds if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epoch_seeds: Option<u64>,
     /// Points that each run may evaluate.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pub evaluations: u64,
+    /// Also write the expected running times to --target as a page of Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// The target of the page: 1.5, 1.1, 1.05, 1.02, 1.01 or 1 times the optimum.
+    #[arg(long, default_value_t = 1.05, value_name = "FACTOR")]
+    pub target: f64,
+    /// How the searches learn.
+    #[command(flatten)]
+    pub learning: Learning,
     /// Write each run as soon as it ends, a line each.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,

@@ -8,6 +8,7 @@
 //! ```
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
@@ -87,6 +88,19 @@ pub struct Outcome {
 /// Runs an optimiser on a problem. The outcome depends on the problem, the
 /// optimiser's state and the settings, not on the number of threads.
 pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings) -> Outcome {
+    run_watched(problem, optimizer, settings, &mut |_| {
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same, with a watcher that hears of the points as they are evaluated, in
+/// order, and may end the run before the optimiser learns of them.
+pub fn run_watched(
+    problem: &Problem,
+    optimizer: &mut dyn Optimizer,
+    settings: &Settings,
+    watcher: &mut dyn FnMut(&[Evaluated]) -> ControlFlow<()>,
+) -> Outcome {
     let mut recorder = Recorder::new(problem, settings.keep.max(1));
     let shortfalls = problem.shortfalls();
     if !shortfalls.is_empty() {
@@ -127,6 +141,9 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
         };
         for each in &evaluated {
             recorder.record(problem, each);
+        }
+        if watcher(&evaluated).is_break() {
+            return recorder.close(Standing::Spent, optimizer.access());
         }
         optimizer.tell(&evaluated);
         match optimizer.standing() {
@@ -200,7 +217,9 @@ impl Recorder {
             Access::Table => self.read.iter().map(Vec::len).sum::<usize>() as u64,
         };
         let (stop, certificate, shortfalls) = match standing {
-            Standing::Searching => (Stop::Budget, Certificate::none(), Vec::new()),
+            Standing::Searching | Standing::Spent => {
+                (Stop::Budget, Certificate::none(), Vec::new())
+            }
             Standing::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
             Standing::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
             Standing::Bounded(certificate) => match certificate.kind {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{budget, cases, rng, small_table, table};
+use common::{EFFORT, budget, cases, rng, small_table, table};
 use rand::RngExt;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
@@ -25,7 +25,7 @@ const OBJECTIVES: [Objective; 4] = [
 fn outcome(problem: &Problem, name: &str, seed: u64, settings: &Settings) -> Outcome {
     run(
         problem,
-        optimizers::find(name, seed).unwrap().as_mut(),
+        optimizers::find_with(name, seed, &EFFORT).unwrap().as_mut(),
         settings,
     )
 }

@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 use stationary::search::design::{Checked, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
-    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Repair,
-    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run,
+    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Resource,
+    Settings, Stop, Verdict, binding, certificate, optimizers, run_watched,
 };
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
 use crate::commands::costs::{self, Source};
+use crate::commands::journal::Journal;
 use crate::inputs;
 use crate::output;
 use crate::report::format::{signed_percent, table, thousands};
@@ -40,19 +41,32 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         .iter()
         .map(|b| b.parse())
         .collect::<Result<_, _>>()?;
-    let mut optimizer = optimizers::find(&args.optimizer, common.seed)?;
-    let (costs, source) = costs::load(&args.costs, common)?;
+    let effort = costs::effort(&args.learning)?;
+    let mut optimizer = optimizers::find_with(&args.optimizer, common.seed, &effort)?;
+    let offer = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
-        inputs::write(path, &costs.to_csv())?;
+        inputs::write(path, &offer.table.to_csv())?;
     }
-    let problem = Problem::deployed(costs, deployment, objective, &budgets)?;
+    let problem = offer.problem(deployment, objective, &budgets)?;
     let settings = Settings {
-        evaluations: args.evaluations,
-        repair: Repair::default(),
+        evaluations: evaluations(args),
+        repair: effort.preset.repair(),
         keep: args.recheck as usize,
     };
+    let mut journal = Journal::new(
+        args.resume.as_deref(),
+        args.record.as_deref(),
+        &json!({
+            "optimizer": args.optimizer, "seed": common.seed, "evaluations": settings.evaluations,
+            "epochs": effort.epochs, "preset": effort.preset.to_string(),
+            "problem": format!("{:016x}", problem.fingerprint()),
+        }),
+    )?;
     let start = Instant::now();
-    let outcome = run(&problem, &mut *optimizer, &settings);
+    let outcome = run_watched(&problem, &mut *optimizer, &settings, &mut |evaluated| {
+        journal.watch(evaluated)
+    });
+    journal.close()?;
     let search = start.elapsed().as_secs_f64();
     if let Some((point, objective)) = &outcome.best
         && outcome.stop == Stop::Proved
@@ -61,7 +75,7 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
     let start = Instant::now();
-    let checked = match &source {
+    let checked = match &offer.source {
         Source::Table => Vec::new(),
         Source::Model { space, layers } => {
             let points: Vec<_> = outcome
@@ -81,7 +95,7 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         _ => None,
     };
     let verbose = common.verbose;
-    let names = match &source {
+    let names = match &offer.source {
         Source::Table => Vec::new(),
         Source::Model { layers, .. } => layers.iter().map(|l| l.name().to_owned()).collect(),
     };
@@ -107,6 +121,17 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
     } else {
         Answer::No
     })
+}
+
+/// How many points may be evaluated. Learned optimisers end with their epochs.
+fn evaluations(args: &Assign) -> u64 {
+    let has_epochs = optimizers::has_epochs(&args.optimizer);
+    match (args.evaluations, args.learning.epochs) {
+        (Some(evaluations), _) => evaluations,
+        (None, Some(_)) if has_epochs => u64::MAX,
+        (None, Some(epochs)) => epochs,
+        (None, None) => 10_000,
+    }
 }
 
 /// The front of the first budget, each vertex with its certificate checked.
@@ -181,6 +206,7 @@ impl Found<'_> {
                 json!({
                     "model": self.number(c.model()), "machine": self.number(c.machine()),
                     "error": c.error(), "feasible": c.is_feasible(),
+                    "model_rank": self.rank(c),
                 })
             })
             .collect();
@@ -202,6 +228,7 @@ impl Found<'_> {
                 "calls": o.evaluations.calls, "distinct": o.evaluations.distinct,
                 "entries": o.evaluations.entries,
             },
+            "ranking": self.ranking(),
             "seconds": self.seconds(),
             "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
             "stop": stop(o.stop),
@@ -215,6 +242,25 @@ impl Found<'_> {
             document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
         }
         document
+    }
+
+    /// How the machine ranks the re-checked points; null with fewer than two.
+    fn ranking(&self) -> Value {
+        if self.checked.len() < 2 {
+            return Value::Null;
+        }
+        let order: Vec<usize> = self.checked.iter().map(|c| self.rank(c)).collect();
+        let pairs = order.len() * (order.len() - 1) / 2;
+        json!({"model_ranks": order, "turned_pairs": inversions(&order), "pairs": pairs})
+    }
+
+    /// The place of a re-checked point by the model, from 1.
+    fn rank(&self, checked: &Checked) -> usize {
+        let leaders = self.outcome.leaders.iter();
+        leaders
+            .take_while(|(point, _)| point != checked.point())
+            .count()
+            + 1
     }
 
     fn vertex(&self, v: &Vertex) -> Value {
@@ -325,8 +371,12 @@ impl Found<'_> {
             text.push_str(&format!("{rows}\n"));
         }
         for (i, c) in self.checked.iter().enumerate() {
+            let rank = match self.rank(c) {
+                rank if self.checked.len() == 1 || rank == i + 1 => String::new(),
+                rank => format!(", {rank} by the model"),
+            };
             text.push_str(&format!(
-                "re-checked {}: model {}, machine {} (model {}){}\n",
+                "re-checked {}{rank}: model {}, machine {} (model {}){}\n",
                 i + 1,
                 self.show(c.model()),
                 self.show(c.machine()),
@@ -336,6 +386,15 @@ impl Found<'_> {
                 } else {
                     "; over budget on the machine"
                 },
+            ));
+        }
+        if self.checked.len() > 1 {
+            let order: Vec<usize> = self.checked.iter().map(|c| self.rank(c)).collect();
+            let pairs = order.len() * (order.len() - 1) / 2;
+            text.push_str(&format!(
+                "ranking of the best {} on the machine: {} of {pairs} pairs turned round\n",
+                order.len(),
+                inversions(&order),
             ));
         }
         text.push_str(&format!(
@@ -369,6 +428,12 @@ impl Found<'_> {
             format!("{objective:.6e}")
         }
     }
+}
+
+/// Pairs that stand in another order than their numbers.
+fn inversions(order: &[usize]) -> usize {
+    let later = |at: usize| order[at + 1..].iter().filter(move |&&o| o < order[at]);
+    (0..order.len()).map(|at| later(at).count()).sum()
 }
 
 const COLUMNS: [&str; 5] = ["layer", "pe", "tile", "stage", "dataflow"];

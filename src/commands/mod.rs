@@ -5,6 +5,7 @@ pub mod compare;
 pub mod costs;
 pub mod dram;
 pub mod functional;
+pub mod journal;
 pub mod list;
 pub mod map;
 pub mod report;

@@ -6,5 +6,6 @@ pub mod excerpts;
 pub mod format;
 pub mod html;
 pub mod peaks;
+pub mod markdown;
 pub mod run;
 pub mod validate;

@@ -4,6 +4,7 @@ mod dram;
 mod errors;
 mod formats;
 mod report;
+mod resume;
 mod run;
 mod search;
 mod trace;
