@@ -175,7 +175,10 @@ fn compare(
     }
     let compared = tilings.into_iter().map(|tiling| {
         let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow(), tiling)?;
-        let (model, machine) = (estimate(&mapping), run(&mapping, Pace::SkipPeriods, &mut ()));
+        let (model, machine) = (
+            estimate(&mapping),
+            run(&mapping, Pace::SkipPeriods, &mut ()),
+        );
         Ok(Compared {
             model: model.cycles,
             machine: machine.cycles,
