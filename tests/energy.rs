@@ -122,10 +122,10 @@ fn zero_gating_saves_in_the_array_alone() {
         let mut gated = mapping.accelerator().clone();
         gated.array.zero_gating = true;
         let layers = [0, 2500, 5000, 10_000].map(|input| {
-            mapping
-                .layer()
-                .clone()
-                .with_zeros(Zeros { input, output: 0 })
+            mapping.layer().clone().with_zeros(Zeros {
+                input,
+                ..Zeros::default()
+            })
         });
         let energies = layers.each_ref().map(|layer| {
             let same = Mapping::new(layer, &gated, mapping.dataflow(), *mapping.tiling());

@@ -6,8 +6,9 @@
 //! area   = sum over parts of number x area of one
 //! ```
 //!
-//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`; `stationary
-//! show cost` prints them. The rules between them:
+//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`; an accelerator's
+//! file may give others in its section `cost`; `stationary show cost` prints them. The rules between
+//! them:
 //!
 //! - A MAC is a multiplier of the operands' widths and an adder of the partial sum's.
 //! - A scratchpad is a file of latches, above 64 words an SRAM; a buffer partition is an SRAM with
@@ -20,6 +21,9 @@
 //! Logic takes more area than its cells by one factor, fitted to Eyeriss' core; pads, PLLs and the
 //! analogue side of the DRAM interface are not priced.
 
+mod constants;
+mod dram;
+mod given;
 mod parts;
 mod scratchpad;
 mod sram;
@@ -32,8 +36,9 @@ use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
+pub use constants::Constants;
+pub(crate) use constants::{schema, tree};
 use parts::{Parts, macs, pes};
-use stationary_document::near::nearest;
 use technology::Technology;
 
 /// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.
@@ -47,7 +52,7 @@ pub fn cost_constants() -> String {
         .lines()
         .take_while(|line| line.starts_with('#'));
     let sram: Vec<&str> = comments.collect();
-    format!("{}\n{}\n", technology::YAML, sram.join("\n"))
+    format!("{}\n{}\n", constants::YAML, sram.join("\n"))
 }
 
 /// The energies and area of one machine.
@@ -163,8 +168,7 @@ struct Access {
 
 impl CostModel {
     /// The cost of a checked machine. Its DRAM is priced by its standard, and by Eyeriss' DRAM
-    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`; [`CostModel::with_dram`] takes
-    /// another.
+    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, CostModel, Operand};
@@ -182,17 +186,12 @@ impl CostModel {
         let parts = Parts::of(accelerator)?;
         let technology = parts.technology;
         let mut caveats = technology.caveats();
-        let dram = match &accelerator.dram.kind {
-            DramKind::Ideal | DramKind::Bandwidth { .. } => "system",
-            DramKind::Standard(standard) => {
-                let (name, caveat) = technology::dram_of(standard.name());
-                caveats.extend(caveat);
-                name
-            }
-        };
+        let interfaces = &technology.constants().dram;
+        let (dram_per_bit, caveat) = dram::energy(interfaces, &accelerator.dram.kind);
+        caveats.extend(caveat);
         let area = parts.area();
         let pitch = parts.pitch(&area);
-        let model = Self {
+        Ok(Self {
             mac: parts.mac(Technology::mac),
             scratchpads: PerOperand::from_fn(|operand| {
                 parts.access(operand, &parts.scratchpads[operand])
@@ -201,14 +200,13 @@ impl CostModel {
             sends: PerOperand::from_fn(|operand| parts.send(operand, pitch)),
             receives: PerOperand::from_fn(|operand| parts.receive(operand, pitch)),
             psum_hop: parts.hop(Operand::Output, pitch),
-            dram_per_bit: 0.0,
+            dram_per_bit,
             clock_tree: parts.clock_tree(&area),
             leakage_milliwatts: parts.leakage(),
             clock: accelerator.clock,
             area,
             caveats,
-        };
-        model.with_dram(dram)
+        })
     }
 
     /// Where figures rest on no measurement near them: nodes that are extrapolated or cross from
@@ -216,26 +214,6 @@ impl CostModel {
     #[must_use]
     pub fn caveats(&self) -> &[String] {
         &self.caveats
-    }
-
-    /// The same machine on another DRAM: `system`, `lpddr4`, `lpddr`, `ddr3`, `gddr5` or `hbm2`.
-    ///
-    /// # Errors
-    /// [`ArchError::NoCost`] for any other name.
-    pub fn with_dram(self, name: &str) -> Result<Self, ArchError> {
-        let known = || technology::drams().map(|(name, _)| name);
-        let Some((_, dram_per_bit)) = technology::drams().find(|&(dram, _)| dram == name) else {
-            let near = nearest(name, known()).map(|near| format!("; did you mean `{near}`?"));
-            return Err(ArchError::NoCost {
-                path: "DRAM".to_owned(),
-                found: format!("`{name}`"),
-                allowed: known().collect::<Vec<_>>().join(", ") + &near.unwrap_or_default(),
-            });
-        };
-        Ok(Self {
-            dram_per_bit,
-            ..self
-        })
     }
 
     /// One multiply and add.

@@ -12,14 +12,14 @@ use crate::units::SquareMicrons;
 /// A machine at its technology node, while its cost is worked out.
 pub(super) struct Parts<'a> {
     pub(super) accelerator: &'a Accelerator,
-    pub(super) technology: Technology,
+    pub(super) technology: Technology<'a>,
     pub(super) scratchpads: PerOperand<Sram>,
     pub(super) partitions: Vec<Sram>,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn of(accelerator: &'a Accelerator) -> Result<Self, ArchError> {
-        let technology = Technology::of(accelerator.technology)?;
+        let technology = Technology::of(accelerator.technology, accelerator.cost.all())?;
         let scratchpads = PerOperand::from_fn(|operand| {
             let words = accelerator.scratchpads[operand].words as f64;
             scratchpad(technology, words, bits(accelerator, operand))
@@ -48,7 +48,7 @@ impl<'a> Parts<'a> {
         bits(self.accelerator, operand)
     }
 
-    pub(super) fn mac(&self, of: fn(Technology, f64, f64, f64) -> f64) -> f64 {
+    pub(super) fn mac(&self, of: fn(Technology<'a>, f64, f64, f64) -> f64) -> f64 {
         let [input, weight, sum] = Operand::ALL.map(|operand| self.bits(operand));
         of(self.technology, input, weight, sum)
     }

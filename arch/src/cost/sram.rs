@@ -17,7 +17,7 @@
 
 use std::sync::OnceLock;
 
-use super::technology::{Technology, area, energy};
+use super::technology::{Scale, Technology};
 
 /// Nodes of the table in nm, coarsest first.
 const NODES: [u32; 4] = [65, 45, 32, 22];
@@ -45,17 +45,17 @@ pub(super) struct Sram {
 
 impl Sram {
     /// The cost of so many bytes, more than none, read and written in lines of so many bits.
-    pub(super) fn of(technology: Technology, bytes: f64, width: f64) -> Self {
+    pub(super) fn of(technology: Technology<'_>, bytes: f64, width: f64) -> Self {
         let known = grids().each_ref().map(|(node, grid)| {
             let cost = grid.banks(bytes, width, technology.bank_wire());
             (f64::from(*node), cost)
         });
         let pick = |field: fn(&Sram) -> f64| known.map(|(node, cost)| (node, field(&cost)));
         Self {
-            read: technology.between(&pick(|cost| cost.read), energy),
-            write: technology.between(&pick(|cost| cost.write), energy),
-            leakage: technology.between(&pick(|cost| cost.leakage), energy),
-            area: technology.between(&pick(|cost| cost.area), area),
+            read: technology.between(&pick(|cost| cost.read), Scale::Energy),
+            write: technology.between(&pick(|cost| cost.write), Scale::Energy),
+            leakage: technology.between(&pick(|cost| cost.leakage), Scale::Energy),
+            area: technology.between(&pick(|cost| cost.area), Scale::Area),
         }
     }
 
@@ -192,10 +192,9 @@ fn along(column: &[(f64, Sram)], bytes: f64) -> Sram {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Nanometres;
 
     fn at(nm: u32, width: f64, bytes: f64) -> Sram {
-        let node = Technology::of(Nanometres(nm)).expect("within the tables");
+        let node = Technology::at(nm);
         Sram::of(node, bytes, width)
     }
 
