@@ -11,8 +11,8 @@
 //! them:
 //!
 //! - A MAC is a multiplier of the operands' widths and an adder of the partial sum's.
-//! - A scratchpad is a file of latches, above 64 words an SRAM; a buffer partition is an SRAM with
-//!   lines as wide as its networks move words a cycle, whose words are all used.
+//! - A scratchpad is a file of latches, above 64 words an SRAM. A buffer partition is its banks, or one
+//!   SRAM with lines as wide as its networks move words a cycle; all words of a line are used.
 //! - PEs are square; a word travels as many of their pitches as the topology says. A word's end is
 //!   a FIFO at each PE that takes it.
 //! - The clock of a PE that no part of a pass runs on is gated; that of PEs at work never is.

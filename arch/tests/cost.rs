@@ -1,7 +1,9 @@
 //! The cost of machines: published figures, growth with every resource, and sums.
 
 use stationary_arch::units::{Bits, Cycles, Picojoules};
-use stationary_arch::{Accelerator, Area, CostModel, DramKind, Operand, presets};
+use stationary_arch::{
+    Accelerator, Area, Banks, CostModel, DramKind, Operand, Ports, Sharing, presets,
+};
 
 fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
     Accelerator::preset(name, sets).unwrap_or_else(|error| panic!("{error}"))
@@ -44,6 +46,17 @@ impl Random {
             partition.bytes = 1 + self.below(256 << octave);
             partition.banks = None;
         }
+        if self.below(2) == 0 {
+            let banks = Banks {
+                count: 1 + self.below(64) as u32,
+                width: Bits(8 * (1 + self.below(64) as u32)),
+                ports: [Ports::One, Ports::ReadWrite][self.below(2) as usize],
+                sharing: Sharing::Interleaved,
+            };
+            let last = &mut machine.global_buffer.partitions[1];
+            last.bytes = last.bytes.next_multiple_of(row_bytes(banks));
+            last.banks = Some(banks);
+        }
         let precision = &mut machine.precision;
         for bits in [
             &mut precision.input,
@@ -57,9 +70,25 @@ impl Random {
     }
 }
 
+/// Bytes of one row of each bank.
+fn row_bytes(banks: Banks) -> u64 {
+    u64::from(banks.count * banks.width.0 / 8)
+}
+
 type Growth = (&'static str, fn(&mut Accelerator));
 
-const GROWTHS: [Growth; 20] = [
+/// A memory of wider lines has fewer of them, and may leak less.
+const WIDTHS: [&str; 7] = [
+    "input width",
+    "weight width",
+    "psum_in width",
+    "psum_out width",
+    "input bits",
+    "weight bits",
+    "partial sum bits",
+];
+
+const GROWTHS: [Growth; 21] = [
     ("rows", |machine| machine.array.rows += 1),
     ("cols", |machine| machine.array.cols += 1),
     ("lanes", |machine| machine.array.lanes += 1),
@@ -80,7 +109,18 @@ const GROWTHS: [Growth; 20] = [
         machine.global_buffer.partitions[0].bytes += 1
     }),
     ("second partition", |machine| {
-        machine.global_buffer.partitions[1].bytes += 1
+        let partition = &mut machine.global_buffer.partitions[1];
+        partition.bytes += partition.banks.map_or(1, row_bytes);
+    }),
+    ("one more bank", |machine| {
+        let partition = &mut machine.global_buffer.partitions[1];
+        match &mut partition.banks {
+            Some(banks) => {
+                partition.bytes += partition.bytes / u64::from(banks.count);
+                banks.count += 1;
+            }
+            None => partition.bytes += 1,
+        }
     }),
     ("input width", |machine| {
         machine.networks.input.words_per_cycle += 1
@@ -126,7 +166,7 @@ fn area_and_leakage_grow_with_every_resource() {
                 "seed {seed}, {name}: {small} and then {large}"
             );
             assert!(
-                after.leakage_per_cycle() > before.leakage_per_cycle(),
+                WIDTHS.contains(&name) || after.leakage_per_cycle() > before.leakage_per_cycle(),
                 "seed {seed}, {name}"
             );
         }
@@ -289,4 +329,22 @@ fn what_the_tables_do_not_reach_is_said() {
         "global_buffer.partitions.0.kib: found 262145; the cost tables reach up to 262144 KiB"
     );
     assert!(CostModel::of(&preset("systolic", &[("global_buffer.kib", "262144")])).is_ok());
+}
+
+/// What a buffer is built of shows in its price: small banks take less an access than one macro, wide
+/// rows more, and a second port costs area and energy.
+#[test]
+fn banks_and_ports_have_their_price() {
+    let with = |sets: &[(&str, &str)]| cost(&preset("eyeriss", sets));
+    let path = |field: &str| format!("global_buffer.partitions.0.banks.{field}");
+    let chip = with(&[]);
+    let read = |cost: &CostModel| cost.buffer_read(Operand::Input);
+    let whole = with(&[(&path("count"), "1")]);
+    assert!(read(&whole) > read(&chip));
+    assert!(whole.area().global_buffer < chip.area().global_buffer);
+    let dual = with(&[(&path("ports"), "read_write")]);
+    assert!(read(&dual) > read(&chip) && dual.area().global_buffer > chip.area().global_buffer);
+    // All words of a row are used, so that one of a wider row takes less.
+    let narrow = with(&[(&path("bits"), "16")]);
+    assert!(read(&narrow) > read(&chip));
 }

@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
-use stationary::sim::{Dataflow, Mapping, Pace, Stalls, Tiling, estimate, mapper, run};
+use stationary::arch::CostModel;
+use stationary::sim::{Dataflow, Energy, Mapping, Pace, Stalls, Tiling, estimate, mapper, run};
 use stationary::workloads::Layer;
 
 use crate::Answer;
@@ -22,6 +23,8 @@ pub struct Compared {
     pub busy: u64,
     pub stalls: Stalls,
     pub counts_agree: bool,
+    pub model_energy: Energy,
+    pub machine_energy: Energy,
 }
 
 /// All mappings of one layer, the mapper's best first.
@@ -50,6 +53,7 @@ pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
             args.mappings
         );
     }
+    let cost = CostModel::of(&loaded.accelerator)?;
     let (dataflows, absent) = dataflows(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
         output::complain(&format!(
@@ -68,7 +72,7 @@ pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
             .enumerate()
             .map(|(i, layer)| {
                 let seed = common.seed.wrapping_add(i as u64);
-                let compared = compare(&loaded, layer, dataflow, args.mappings, seed);
+                let compared = compare(&loaded, &cost, layer, dataflow, args.mappings, seed);
                 bar.inc(1);
                 compared
             })
@@ -107,6 +111,7 @@ fn dataflows(
 
 fn compare(
     loaded: &Loaded,
+    cost: &CostModel,
     layer: &Layer,
     dataflow: &'static Dataflow,
     mappings: usize,
@@ -127,6 +132,8 @@ fn compare(
             busy: machine.busy,
             stalls: machine.stalls,
             counts_agree: model.counters == machine.counters && model.busy == machine.busy,
+            model_energy: Energy::of(&mapping, cost, &model.counters, model.cycles),
+            machine_energy: Energy::of(&mapping, cost, &machine.counters, machine.cycles),
         })
     });
     Ok(ComparedLayer {

@@ -33,8 +33,11 @@ impl<'a> Parts<'a> {
                     allowed: format!("up to {} KiB", GREATEST_BYTES >> 10),
                 });
             }
-            let line = line_bits(accelerator, partition);
-            Ok(Sram::of(technology, partition.bytes as f64, line))
+            let bytes = partition.bytes as f64;
+            Ok(match partition.banks {
+                Some(banks) => Sram::banked(technology, bytes, banks),
+                None => Sram::of(technology, bytes, line_bits(accelerator, partition)),
+            })
         });
         Ok(Self {
             accelerator,
@@ -211,7 +214,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Bits that a partition reads or writes at a time: the widest of its operands' networks, so that
+/// Bits that a partition without banks reads or writes at a time: the widest of its operands' networks, so that
 /// one line a cycle feeds it, and banks lie side by side only for capacity.
 fn line_bits(accelerator: &Accelerator, partition: &Partition) -> f64 {
     let networks = &accelerator.networks;

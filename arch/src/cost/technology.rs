@@ -8,6 +8,8 @@
 //! never mixes two, so the ratios of energies are the same at every node of a family. What they
 //! give for nodes that no measurement backs is said in [`Technology::caveats`].
 
+use std::ops::Range;
+
 use super::constants::{All, Family, Growth, Logic, Node, Operation};
 use crate::error::ArchError;
 use crate::units::Nanometres;
@@ -178,6 +180,18 @@ impl<'a> Technology<'a> {
         self.between(&[(*nm, placement.factor * value)], Scale::Area)
     }
 
+    /// Which of some nodes (coarsest first) decide a figure at this one.
+    pub(super) fn neighbours(self, nodes: &[f64]) -> Range<usize> {
+        let coarser = nodes.partition_point(|node| *node > self.nm);
+        let is_known = nodes.get(coarser) == Some(&self.nm);
+        let first = if is_known || coarser == 0 {
+            coarser
+        } else {
+            coarser - 1
+        };
+        first..(coarser + 1).min(nodes.len())
+    }
+
     /// A value known at some nodes (coarsest first): geometric interpolation between them, scaling
     /// from the nearest beyond them.
     pub(super) fn between(self, known: &[(f64, f64)], scale: Scale) -> f64 {
@@ -295,6 +309,13 @@ mod tests {
             let ratio = mac.picojoules / (clock.picojoules / clock.square_microns);
             check(found / (area * node.clock()), ratio);
         }
+    }
+
+    #[test]
+    fn a_node_lies_between_its_neighbours() {
+        let nodes = [65.0, 45.0, 22.0];
+        let found = [90, 65, 60, 45, 28, 22, 7].map(|nm| at(nm).neighbours(&nodes));
+        assert_eq!(found, [0..1, 0..1, 0..2, 1..2, 1..3, 2..3, 2..3]);
     }
 
     #[test]
