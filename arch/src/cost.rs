@@ -38,7 +38,7 @@ use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
 pub use constants::Constants;
 pub(crate) use constants::{schema, tree};
-use parts::{Parts, macs, pes};
+use parts::{Parts, bits, macs, pes};
 use technology::Technology;
 
 /// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.
@@ -315,54 +315,85 @@ impl CostModel {
         Milliwatts(energy.0 / time.0 as f64 * self.clock.0 as f64 * 1e-6)
     }
 
-    /// The power of the chip, without DRAM, when every PE works every cycle (each MAC reads one
-    /// word of each scratchpad and writes a partial sum) and every network and its partition move
-    /// as many words as they can, each to one PE.
+    /// The power of the chip, without DRAM, when every PE works every cycle: each MAC reads one word
+    /// of each scratchpad and writes a partial sum, each PE takes or gives as many words of each
+    /// network as it has lanes and hands a partial sum on, and networks, partitions and the DRAM's
+    /// link move as many words as they can. A link without a limit moves none.
     #[must_use]
     pub fn peak_power(&self, accelerator: &Accelerator) -> Milliwatts {
+        let lanes = f64::from(accelerator.array.lanes);
+        let (pes, macs) = (pes(accelerator), macs(accelerator));
+        let pads = &self.scratchpads;
+        let worked =
+            self.mac + pads.input.read + pads.weight.read + pads.output.read + pads.output.write;
         let networks = &accelerator.networks;
-        let pads = Operand::ALL
-            .map(|operand| self.scratchpads[operand].read)
-            .iter()
-            .sum::<f64>()
-            + self.scratchpads.output.write;
+        let arrival = |operand| self.receives[operand] + pads[operand].write;
         let moved: f64 = [
-            (Operand::Input, networks.input, self.buffers.input.read),
-            (Operand::Weight, networks.weight, self.buffers.weight.read),
-            (Operand::Output, networks.psum_in, self.buffers.output.read),
+            (
+                Operand::Input,
+                networks.input,
+                self.buffers.input.read,
+                arrival(Operand::Input),
+            ),
+            (
+                Operand::Weight,
+                networks.weight,
+                self.buffers.weight.read,
+                arrival(Operand::Weight),
+            ),
+            (
+                Operand::Output,
+                networks.psum_in,
+                self.buffers.output.read,
+                arrival(Operand::Output),
+            ),
             (
                 Operand::Output,
                 networks.psum_out,
                 self.buffers.output.write,
+                pads.output.read,
             ),
         ]
         .into_iter()
-        .map(|(operand, network, buffer)| {
-            let word = buffer + self.sends[operand] + self.receives[operand];
-            f64::from(network.words_per_cycle) * word
+        .map(|(operand, network, buffer, at_a_pe)| {
+            let words = f64::from(network.words_per_cycle);
+            words * (buffer + self.sends[operand]) + pes * words.min(lanes) * at_a_pe
         })
         .sum();
-        let clock = pes(accelerator) * self.clock_tree.total();
-        let cycle = macs(accelerator) * (self.mac + pads) + moved + clock;
-        self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1))
+        let cycle = macs * worked + moved + pes * (self.psum_hop + self.clock_tree.total());
+        let on_chip = self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1));
+        let buffer = Operand::ALL.map(|operand| {
+            let Access { read, write } = self.buffers[operand];
+            read.max(write) / bits(accelerator, operand)
+        });
+        let link = dram_bits_per_second(accelerator).unwrap_or(0.0)
+            * buffer.into_iter().fold(0.0, f64::max);
+        on_chip + Milliwatts(link * 1e-9)
     }
 
     /// The highest power that the DRAM can draw; none for an ideal one, whose traffic has no limit.
     #[must_use]
     pub fn peak_dram_power(&self, accelerator: &Accelerator) -> Option<Milliwatts> {
-        match &accelerator.dram.kind {
-            DramKind::Ideal => None,
-            DramKind::Bandwidth {
-                words_per_cycle, ..
-            } => {
-                let clock = self.dram(accelerator.dram.word).0 * f64::from(*words_per_cycle);
-                Some(Milliwatts(clock * accelerator.dram.clock.0 as f64 * 1e-6))
-            }
-            DramKind::Standard(standard) => {
-                let bits = 8.0 * standard.peak_bytes_per_cycle();
-                let picojoules = self.dram(Bits(1)).0 * bits;
-                Some(Milliwatts(picojoules * 1e3 / f64::from(standard.clock().0)))
-            }
+        let bits = dram_bits_per_second(accelerator)?;
+        Some(Milliwatts(self.dram_per_bit * bits * 1e-9))
+    }
+}
+
+/// The most that the DRAM's link moves; an ideal one has no limit.
+fn dram_bits_per_second(accelerator: &Accelerator) -> Option<f64> {
+    let dram = &accelerator.dram;
+    match &dram.kind {
+        DramKind::Ideal => None,
+        DramKind::Bandwidth {
+            words_per_cycle, ..
+        } => {
+            let channels = if dram.duplex { 2.0 } else { 1.0 };
+            let cycle = channels * f64::from(*words_per_cycle) * f64::from(dram.word.0);
+            Some(cycle * dram.clock.0 as f64 * 1e3)
+        }
+        DramKind::Standard(standard) => {
+            let cycle = 8.0 * standard.peak_bytes_per_cycle();
+            Some(cycle * 1e12 / f64::from(standard.clock().0))
         }
     }
 }

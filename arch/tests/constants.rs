@@ -106,7 +106,7 @@ fn wrong_constants_are_told_with_their_place() {
         "cost: {families: {eyeriss: {transport: {picojoules: 0.5}}}}",
         &[
             "toy.yaml:5:53: cost.families.eyeriss.transport.picojoules: found 0.5; allowed: more than \
-           0.7616, which its FIFOs take",
+           0.8576, which its FIFOs take",
         ],
     );
     check(

@@ -33,6 +33,8 @@ impl Random {
 
     fn machine(&mut self) -> Accelerator {
         let mut machine = preset("eyeriss", &[]);
+        // Its pairs have room for no wider words.
+        machine.dram.run_length = None;
         machine.technology.0 = 7 + self.below(124) as u32;
         machine.array.rows = 1 + self.below(40) as u32;
         machine.array.cols = 1 + self.below(40) as u32;
@@ -230,14 +232,19 @@ fn larger_memories_cost_more_an_access() {
 }
 
 /// Eyeriss against figures of nn_dataflow's test_eyeriss_isscc16, for 16 bits at 65 nm. The MAC and
-/// DRAM are those figures; 15 pJ a buffer access (108 KB) is none that the model was fitted to.
+/// DRAM are those figures; 15 pJ a buffer access (108 KB) is none that the model was fitted to. It is
+/// that of one memory; the chip's banks of 4 KiB take less.
 #[test]
 fn eyeriss_is_near_its_published_energies() {
     let eyeriss = cost(&preset("eyeriss", &[]));
     assert!((eyeriss.mac().0 - 2.0).abs() < 1e-9);
     assert!((eyeriss.dram(Bits(16)).0 - 460.0).abs() < 1e-9);
-    let buffer = eyeriss.buffer_read(Operand::Input).0;
-    assert!((13.0..15.0).contains(&buffer), "{buffer} pJ");
+    let whole = [("global_buffer.partitions.0.banks.count", "1")];
+    let buffer = cost(&preset("eyeriss", &whole))
+        .buffer_read(Operand::Input)
+        .0;
+    assert!((12.0..15.0).contains(&buffer), "{buffer} pJ");
+    assert!(eyeriss.buffer_read(Operand::Input).0 < buffer);
 }
 
 /// The authors' poster gives Eyeriss' core as 3.5 mm x 3.5 mm, the ISCA 2015 abstract ShiDianNao's

@@ -232,7 +232,7 @@ fn line_bits(accelerator: &Accelerator, partition: &Partition) -> f64 {
         .fold(0.0, f64::max)
 }
 
-fn bits(accelerator: &Accelerator, operand: Operand) -> f64 {
+pub(super) fn bits(accelerator: &Accelerator, operand: Operand) -> f64 {
     let precision = &accelerator.precision;
     f64::from(match operand {
         Operand::Input => precision.input.0,

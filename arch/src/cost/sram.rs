@@ -13,10 +13,10 @@
 //!
 //! CACTI chooses an organisation for each row, and figures jump where it chooses another: up, and
 //! also down, so that now and then a larger or wider memory takes less than a smaller one. Nobody
-//! would build the smaller one then. So a figure is the middle of the greatest that no larger memory
-//! has and the least that no smaller one has, which is monotone and as near to the rows as a monotone
-//! table can be. Between two rows of different organisations stands the smaller one's, as far as the
-//! larger one's figure.
+//! would build the smaller one then. So a figure is the middle of the greatest that a smaller memory
+//! has and the least that a larger one has, which is monotone and as near to the rows as a monotone
+//! table can be: the harmonic mean, off by the same share from both. Between two rows of different
+//! organisations stands the smaller one's, as far as the larger one's figure.
 
 use std::sync::OnceLock;
 
@@ -24,7 +24,7 @@ use super::technology::{Scale, Technology};
 use crate::banks::{Banks, Ports};
 
 /// Nodes of the table in nm, coarsest first.
-const NODES: [f64; 4] = [65.0, 45.0, 32.0, 22.0];
+pub(super) const NODES: [f64; 4] = [65.0, 45.0, 32.0, 22.0];
 /// Greatest bank.
 const BANK_BYTES: f64 = (8u64 << 20) as f64;
 /// Greatest capacity that is priced.
@@ -116,7 +116,11 @@ struct Row {
 }
 
 fn rows() -> impl Iterator<Item = Row> {
-    include_str!("sram.csv")
+    read(include_str!("sram.csv"))
+}
+
+fn read(table: &'static str) -> impl Iterator<Item = Row> {
+    table
         .lines()
         .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
         .map(|line| row(line).expect("a test reads the table"))
@@ -220,11 +224,11 @@ fn middle(bounds: &[(Sram, Sram)], column: usize) -> Sram {
     let narrower = bounds[..column].iter().map(|(most, _)| *most);
     let wider = bounds[column + 1..].iter().map(|(_, least)| *least);
     let all = narrower.fold(most, |a, b| a.map(b, f64::max));
-    let middle = all.between(wider.fold(least, |a, b| a.map(b, f64::min)), 0.5);
+    let harmonic = |a: f64, b: f64| 2.0 * a * b / (a + b);
     Sram {
         // A wider memory of the same capacity has fewer lines, and may well leak less.
-        leakage: most.between(least, 0.5).leakage,
-        ..middle
+        leakage: harmonic(most.leakage, least.leakage),
+        ..all.map(wider.fold(least, |a, b| a.map(b, f64::min)), harmonic)
     }
 }
 
@@ -314,27 +318,16 @@ mod tests {
     /// than `limits`.
     fn check(pairs: &[(Sram, Row)], limits: [(f64, f64); 4]) {
         for ((name, field), limits) in FIELDS.into_iter().zip(limits) {
-            let errors = pairs
-                .iter()
-                .map(|(found, row)| (100.0 * (field(found) / field(&row.cost) - 1.0).abs(), row));
-            let (sum, worst) = errors.fold((0.0, (0.0, None)), |(sum, worst), (error, row)| {
-                (
-                    sum + error,
-                    if error > worst.0 {
-                        (error, Some(row))
-                    } else {
-                        worst
-                    },
-                )
-            });
-            let mean = sum / pairs.len() as f64;
-            println!(
-                "{name}: mean {mean:.2} %, worst {:.2} % at {:?}",
-                worst.0, worst.1
-            );
+            let error = |(found, row): &(Sram, Row)| {
+                let error = field(found) / field(&row.cost) - 1.0;
+                (100.0 * error.abs(), row.node, row.width, row.bytes)
+            };
+            let mean = pairs.iter().map(|pair| error(pair).0).sum::<f64>() / pairs.len() as f64;
+            let worst = pairs.iter().map(error).max_by(|a, b| a.0.total_cmp(&b.0));
+            let worst = worst.expect("there are pairs");
             assert!(
                 mean <= limits.0 && worst.0 <= limits.1,
-                "{name}, allowed {limits:?}"
+                "{name}: mean {mean:.2} %, worst {worst:.2?}, allowed {limits:?}"
             );
         }
     }
@@ -350,7 +343,7 @@ mod tests {
         let pairs: Vec<_> = of_one_port()
             .map(|row| (found(grid(row.node), row), row))
             .collect();
-        check(&pairs, [(2.0, 15.0), (2.5, 20.0), (1.0, 10.0), (2.5, 15.0)]);
+        check(&pairs, [(1.5, 13.0), (1.6, 16.6), (0.6, 16.5), (2.0, 12.5)]);
     }
 
     /// The recorded sweep's rows (powers of two), all of them held back at once but for the ends of
@@ -371,7 +364,44 @@ mod tests {
             let place = NODES.iter().position(|node| *node == row.node);
             (found(&grids[place.expect("a node of the table")], row), row)
         });
-        check(&pairs.collect::<Vec<_>>(), [(4.0, 15.0); 4]);
+        // At 22 nm, memories of 16 bits leak a quarter less from 184 bytes on than up to 180.
+        let limits = [(4.0, 15.0), (4.0, 15.0), (4.0, 19.0), (4.0, 15.0)];
+        check(&pairs.collect::<Vec<_>>(), limits);
+    }
+
+    /// What CACTI says of memories between those of the table; at widths between its own, where it
+    /// chooses other organisations again, it is further off.
+    #[test]
+    fn memories_between_those_of_the_table() {
+        let rows = read(include_str!("sram_between.csv"));
+        let pairs = rows.map(|row| (found(grid(row.node), row), row));
+        let (known, between): (Vec<_>, Vec<_>) =
+            pairs.partition(|(_, row)| row.width.log2().fract() == 0.0);
+        assert_eq!([known.len(), between.len()], [62, 58]);
+        check(&known, [(4.0, 15.0); 4]);
+        let limits = [(9.2, 21.5), (4.8, 13.0), (3.4, 19.5), (5.6, 15.5)];
+        check(&between, limits);
+    }
+
+    /// Rows with a port to read and one to write are the recorded sweep's alone. Each that has
+    /// neighbours of half and twice the capacity, from a table without it.
+    #[test]
+    fn rows_of_two_ports_held_back() {
+        let all: Vec<Row> = rows().filter(|row| row.ports == Ports::ReadWrite).collect();
+        let is_row = |row: &Row, bytes: f64| {
+            let is_it = |r: &&Row| (r.node, r.width, r.bytes) == (row.node, row.width, bytes);
+            all.iter().any(|r| is_it(&r))
+        };
+        let held = all
+            .iter()
+            .filter(|r| is_row(r, r.bytes / 2.0) && is_row(r, r.bytes * 2.0));
+        let pairs = held.map(|row| {
+            let is_other = |r: &&Row| (r.width, r.bytes) != (row.width, row.bytes);
+            let others = all.iter().filter(|r| r.node == row.node).filter(is_other);
+            (found(&Grid::of(others.copied()), *row), *row)
+        });
+        let limits = [(8.1, 28.5), (5.4, 18.0), (3.6, 29.0), (5.1, 24.5)];
+        check(&pairs.collect::<Vec<_>>(), limits);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use super::constants::{All, Family, Growth, Logic, Node, Operation};
+use super::sram::NODES;
 use crate::error::ArchError;
 use crate::units::Nanometres;
 
@@ -65,14 +66,13 @@ impl<'a> Technology<'a> {
 
     /// Where the figures at this node rest on no measurement near it.
     pub(super) fn caveats(self) -> Vec<String> {
-        let All { wires, scaling, .. } = self.constants;
-        let (nm, planar) = (self.nm, scaling.last_planar_nm);
-        let (coarsest, finest) = (wires.nodes[0].nm, wires.nodes[wires.nodes.len() - 1].nm);
+        let (nm, planar) = (self.nm, self.constants.scaling.last_planar_nm);
+        let (coarsest, finest) = (NODES[0], NODES[NODES.len() - 1]);
         let mut caveats = Vec::new();
         if !(finest..=coarsest).contains(&nm) {
             caveats.push(format!(
-                "technology_nm: {nm} is outside {finest} to {coarsest}, where SRAM and wires are \
-                 tabulated; their figures are extrapolated by Stillmaker and Baas' scaling"
+                "technology_nm: {nm} is outside {finest} to {coarsest}, where SRAM is \
+                 tabulated; its figures are extrapolated by Stillmaker and Baas' scaling"
             ));
         }
         if nm < planar && self.family.nm >= planar {
