@@ -5,7 +5,7 @@ pub mod energy;
 pub mod excerpts;
 pub mod format;
 pub mod html;
-pub mod peaks;
 pub mod markdown;
+pub mod peaks;
 pub mod run;
 pub mod validate;
