@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use crate::accelerator::{Accelerator, DramKind, Partition};
+use crate::accelerator::{Accelerator, DramKind, Partition, RunLength};
 use crate::banks::Banks;
 use crate::config::{Count, Number};
 use crate::decoupled::Decoupled;
@@ -115,7 +115,31 @@ impl Accelerator {
             ] {
                 problems.within(&format!("dram.run_length.{field}"), value.into(), limits);
             }
+            let precision = &self.precision;
+            let widest = precision
+                .input
+                .0
+                .max(precision.weight.0)
+                .max(precision.output.0);
+            let needed =
+                u64::from(packing.pairs) * u64::from(packing.run_bits.saturating_add(widest));
+            if needed > packing.word.0.into() {
+                let RunLength {
+                    run_bits,
+                    pairs,
+                    word,
+                } = packing;
+                problems.add(
+                    "dram.run_length",
+                    format!(
+                        "{pairs} pairs of {run_bits} and {widest} bits in {}",
+                        word.0
+                    ),
+                    "as many pairs of a run and a value as a word has room for",
+                );
+            }
         }
+        self.collect_zeros(problems);
         for (field, bits) in [
             ("input", self.precision.input),
             ("weight", self.precision.weight),
@@ -182,6 +206,13 @@ impl Accelerator {
                     "a partition for each operand, since instructions control the machine",
                 );
             }
+        }
+    }
+
+    fn collect_zeros(&self, problems: &mut Collector) {
+        for operand in Operand::ALL {
+            let share = f64::from(self.zeros[operand]) / 1e4;
+            problems.share(&format!("zeros.{operand}"), Some(Number(share)));
         }
     }
 
@@ -380,6 +411,16 @@ impl Collector {
             self.outside(path, value, &limits);
             1
         })
+    }
+
+    /// A share in ten-thousandths; none is nothing.
+    pub(crate) fn share(&mut self, path: &str, share: Option<Number>) -> u16 {
+        let share = share.map_or(0.0, |Number(share)| share);
+        if (0.0..=1.0).contains(&share) {
+            return (share * 1e4).round() as u16;
+        }
+        self.add(path, share.to_string(), "a share of words between 0 and 1");
+        0
     }
 
     pub(crate) fn kilohertz(&mut self, path: &str, Number(megahertz): Number) -> Kilohertz {

@@ -20,6 +20,10 @@
 //! array's clock and words as wide as the input's, 4 a clock, 32 clocks away, both directions on one
 //! link; precision is 8, 8, 8 and 32 bits. Widths may be the words `rows`, `cols` and `all` (PEs).
 //!
+//! `zeros: {input: 0.5, weight: 0, output: 0.5}`, 0 by default, are the shares of words that are zero
+//! in layers whose network does not say: `array.zero_gating` and `dram.run_length` make use of them.
+//! `cost` gives constants in the place of those that `stationary show cost` prints, in the same form.
+//!
 //! `banks: {count, bits, ports, sharing}` of the buffer or a partition: without it each stream has a
 //! port of its own, with it rows of 64 bits and one port. Optional as well: `sequencer` (limits on
 //! loops), `global_buffer.delivery` (an output processor), `channel_atom` and `strides` (what lies in
@@ -47,6 +51,7 @@ use crate::accelerator::{
 };
 use crate::banks::{Banks, Ports, Sharing};
 use crate::check::{Collector, limits};
+use crate::cost::Constants;
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
@@ -89,6 +94,21 @@ pub(crate) struct Config {
     precision: PrecisionConfig,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decoupled: Option<DecoupledConfig>,
+    #[serde(default)]
+    zeros: ZerosConfig,
+    #[serde(default, skip_serializing_if = "CostConfig::is_empty")]
+    cost: CostConfig,
+}
+
+/// Constants in the place of those of the cost model, in a tree of the same form.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct CostConfig(pub(crate) serde_yaml::Mapping);
+
+impl CostConfig {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -128,6 +148,7 @@ mirror! {
     DeliveryConfig { words: Count, words_per_cycle: Count, latency: Count }
     RunLengthConfig { run_bits: Count, pairs: Count, word_bits: Count }
     PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
+    ZerosConfig { input: Number, weight: Number, output: Number }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -184,6 +205,12 @@ impl Config {
             dram: self.dram.resolve(clock, precision.input, &mut problems),
             precision,
             decoupled,
+            zeros: PerOperand {
+                input: problems.share("zeros.input", self.zeros.input),
+                weight: problems.share("zeros.weight", self.zeros.weight),
+                output: problems.share("zeros.output", self.zeros.output),
+            },
+            cost: Constants::with(self.cost, &mut problems),
         };
         accelerator.collect(&mut problems);
         problems.into_result(file).map(|()| accelerator)

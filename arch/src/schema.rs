@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
-use crate::config::{Config, Count, DramKindConfig, Number, STEP, StepConfig, Width};
+use crate::config::{Config, CostConfig, Count, DramKindConfig, Number, STEP, StepConfig, Width};
 use crate::dram::{Pipe, presets};
 
 /// The schema of an accelerator file.
@@ -44,6 +44,7 @@ macro_rules! leaves {
 }
 
 leaves! {
+    CostConfig, "Cost", crate::cost::schema();
     Count, "Count", json_schema!({"type": "integer", "minimum": 0});
     Number, "Number", json_schema!({"type": "number"});
     Width, "Width", json_schema!({

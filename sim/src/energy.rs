@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Where PEs rest on zero inputs ([`Array::zero_gating`](stationary_arch::Array)), a MAC with one
-//! costs the read of that input alone: a share of the MACs, given by the layer, does not read the
-//! weight and the partial sum, work, and write.
+//! costs the read of that input alone: a share of the MACs, given by the layer or the accelerator,
+//! does not read the weight and the partial sum, work, and write.
 
 use std::ops::Add;
 
@@ -17,6 +17,7 @@ use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
 
 use crate::counters::Counters;
+use crate::dram_width::zeros;
 use crate::mapping::Mapping;
 
 /// Energy of a layer by component and operand.
@@ -204,7 +205,7 @@ pub(crate) fn event_energy(
 /// Share of the MACs on which a PE does not rest.
 fn working_share(mapping: &Mapping<'_>) -> f64 {
     if mapping.accelerator().array.zero_gating {
-        1.0 - f64::from(mapping.layer().zeros().input) / 1e4
+        1.0 - zeros(mapping.layer(), mapping.accelerator()).input
     } else {
         1.0
     }

@@ -4,12 +4,15 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::design::{Checked, recheck};
+use stationary::arch::CostModel;
+use stationary::search::design::{Checked, DesignSpace, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
     Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Resource,
     Settings, Stop, Verdict, binding, certificate, optimizers, run_watched,
 };
+use stationary::sim::{Energy, estimate};
+use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
@@ -17,7 +20,8 @@ use crate::commands::costs::{self, Source};
 use crate::commands::journal::Journal;
 use crate::inputs;
 use crate::output;
-use crate::report::format::{signed_percent, table, thousands};
+use crate::report::energy;
+use crate::report::format::{joules, signed_percent, table, thousands};
 
 struct Found<'a> {
     args: &'a Assign,
@@ -26,6 +30,8 @@ struct Found<'a> {
     problem: Problem,
     outcome: Outcome,
     checked: Vec<Checked>,
+    /// Of the best, by the model; none where the costs are a table's.
+    energy: Option<Energy>,
     front: Vec<Vertex>,
     relaxation: Option<Relaxation>,
     seconds: [f64; 2],
@@ -74,6 +80,12 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         certificate::check(&problem, point, *objective, &outcome.certificate)
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
+    let energy = match (&offer.source, &outcome.best) {
+        (Source::Model { space, layers }, Some((point, _))) => {
+            Some(spent(space, layers, &problem.choices(point))?)
+        }
+        _ => None,
+    };
     let start = Instant::now();
     let checked = match &offer.source {
         Source::Table => Vec::new(),
@@ -105,6 +117,7 @@ pub fn assign(args: &Assign, common: &Common) -> Result<Answer> {
         problem,
         outcome,
         checked,
+        energy,
         front,
         relaxation,
         seconds,
@@ -132,6 +145,19 @@ fn evaluations(args: &Assign) -> u64 {
         (None, Some(epochs)) => epochs,
         (None, None) => 10_000,
     }
+}
+
+/// What the chosen designs spend, by the model.
+fn spent(space: &DesignSpace, layers: &[Layer], choices: &[Choice]) -> Result<Energy> {
+    let mut spent = Energy::default();
+    for choice in choices {
+        let layer = &layers[choice.layer];
+        let design = space.design(layer, choice.levels())?;
+        let (mapping, cost) = (design.mapping(layer)?, CostModel::of(&design.accelerator)?);
+        let model = estimate(&mapping);
+        spent = spent + Energy::of(&mapping, &cost, &model.counters, model.cycles);
+    }
+    Ok(spent)
 }
 
 /// The front of the first budget, each vertex with its certificate checked.
@@ -183,6 +209,11 @@ impl Found<'_> {
                 json!({
                     "feasible": feasible, "objective": self.number(objective),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
+                    "energy_pj": match &self.energy {
+                        Some(spent) => energy::json(spent),
+                        None => json!({"total": 1e3 * totals.energy}),
+                    },
+                    "energy_parts_pj": self.energy.as_ref().map(energy::parts_json),
                     "choices": choices,
                     "binding": self.binding(point).iter()
                         .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
@@ -338,6 +369,11 @@ impl Found<'_> {
                 "shadow price of {}: {price:.3e} of the objective a unit\n",
                 budget.resource
             ));
+        }
+        let totals = self.problem.totals(point);
+        text.push_str(&format!("energy {}\n", joules(1e3 * totals.energy)));
+        if let Some(spent) = &self.energy {
+            text.push_str(&energy::shares(spent));
         }
         let bindings = self.binding(point);
         if !bindings.is_empty() {

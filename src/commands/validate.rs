@@ -4,8 +4,9 @@ use anyhow::{Result, bail};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
+use stationary::arch::CostModel;
 use stationary::sim::decoupled::{self, Kernel, Space};
-use stationary::sim::{Dataflow, Mapping, Pace, Tiling, estimate, mapper, run};
+use stationary::sim::{Dataflow, Energy, Mapping, Pace, Tiling, estimate, mapper, run};
 use stationary::workloads::Layer;
 
 use crate::Answer;
@@ -24,6 +25,8 @@ pub struct Compared {
     pub busy: u64,
     pub stalls: Causes,
     pub counts_agree: bool,
+    pub model_energy: Energy,
+    pub machine_energy: Energy,
 }
 
 /// All mappings of one layer, the mapper's best first.
@@ -52,6 +55,7 @@ pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
             args.mappings
         );
     }
+    let cost = CostModel::of(&loaded.accelerator)?;
     let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
         output::complain(&format!(
@@ -72,9 +76,9 @@ pub fn validate(args: &Validate, common: &Common) -> Result<Answer> {
                 let seed = common.seed.wrapping_add(i as u64);
                 let compared = match style {
                     Style::Hardwired(dataflow) => {
-                        compare(&loaded, layer, dataflow, args.mappings, seed)
+                        compare(&loaded, &cost, layer, dataflow, args.mappings, seed)
                     }
-                    Style::Decoupled => compare_kernels(&loaded, layer, args.mappings, seed),
+                    Style::Decoupled => compare_kernels(&loaded, &cost, layer, args.mappings, seed),
                 };
                 bar.inc(1);
                 compared
@@ -116,6 +120,7 @@ fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'stat
 /// The schedule of the file or the estimate's best, and others from all over the range of estimates.
 fn compare_kernels(
     loaded: &Loaded,
+    cost: &CostModel,
     layer: &Layer,
     mappings: usize,
     seed: u64,
@@ -153,6 +158,20 @@ fn compare_kernels(
             counts_agree: model.counters == machine.counters
                 && model.busy == machine.busy
                 && model.control == machine.control,
+            model_energy: decoupled::energy(
+                &kernel,
+                cost,
+                &model.counters,
+                &model.control,
+                model.cycles,
+            ),
+            machine_energy: decoupled::energy(
+                &kernel,
+                cost,
+                &machine.counters,
+                &machine.control,
+                machine.cycles,
+            ),
         })
     });
     Ok(ComparedLayer {
@@ -163,6 +182,7 @@ fn compare_kernels(
 
 fn compare(
     loaded: &Loaded,
+    cost: &CostModel,
     layer: &Layer,
     dataflow: &'static Dataflow,
     mappings: usize,
@@ -186,6 +206,8 @@ fn compare(
             busy: machine.busy,
             stalls: machine.stalls.into(),
             counts_agree: model.counters == machine.counters && model.busy == machine.busy,
+            model_energy: Energy::of(&mapping, cost, &model.counters, model.cycles),
+            machine_energy: Energy::of(&mapping, cost, &machine.counters, machine.cycles),
         })
     });
     Ok(ComparedLayer {

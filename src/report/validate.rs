@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
 use crate::inputs::Loaded;
-use crate::report::format::{percent, signed_percent, table, thousands};
+use crate::report::energy;
+use crate::report::format::{joules, percent, signed_percent, table, thousands};
 use crate::style::Causes;
 
 /// Everything that a validation found.
@@ -28,6 +29,8 @@ struct Summary {
     bias: f64,
     violations: usize,
     miscounts: usize,
+    /// Of the energies: mean and greatest absolute error.
+    energy: [f64; 2],
     /// Mean over layers with more than one mapping.
     tau: Option<f64>,
     /// Mean regret when the model's best 1, 5 and 10 are simulated.
@@ -39,6 +42,10 @@ const TOPS: [usize; 3] = [1, 5, 10];
 impl Compared {
     fn error(&self) -> f64 {
         self.model as f64 / self.machine as f64 - 1.0
+    }
+
+    fn energy_error(&self) -> f64 {
+        self.model_energy.total().0 / self.machine_energy.total().0 - 1.0
     }
 }
 
@@ -86,6 +93,7 @@ impl<'a> ValidateReport<'a> {
                 "machine",
                 "error",
                 "bound",
+                "energy",
             ];
             let mut rows = table(&header, 2);
             for layer in &d.layers {
@@ -101,6 +109,7 @@ impl<'a> ValidateReport<'a> {
                         thousands(m.machine),
                         signed_percent(m.error()),
                         percent(m.lower_bound as f64 / m.machine as f64),
+                        joules(m.machine_energy.total().0),
                     ]);
                 }
             }
@@ -108,6 +117,9 @@ impl<'a> ValidateReport<'a> {
             text.push('\n');
             text.push_str(&summary_text(&Summary::of(&d.layers)));
             text.push_str(&explanation(&d.layers));
+            let firsts = d.layers.iter().filter_map(|layer| layer.mappings.first());
+            let spent = energy::sum(firsts.map(|first| &first.machine_energy));
+            text.push_str(&energy::shares(&spent));
             text.push('\n');
         }
         text
@@ -137,6 +149,8 @@ impl<'a> ValidateReport<'a> {
             "machine",
             "lower_bound",
             "error",
+            "model_energy_pj",
+            "machine_energy_pj",
         ])?;
         for d in &self.dataflows {
             for layer in &d.layers {
@@ -149,6 +163,8 @@ impl<'a> ValidateReport<'a> {
                         m.machine.to_string(),
                         m.lower_bound.to_string(),
                         m.error().to_string(),
+                        m.model_energy.total().0.to_string(),
+                        m.machine_energy.total().0.to_string(),
                     ])?;
                 }
             }
@@ -181,6 +197,10 @@ impl Summary {
                 .iter()
                 .filter(|(_, m)| m.lower_bound > m.machine)
                 .count(),
+            energy: {
+                let errors = all.iter().map(|(_, m)| m.energy_error().abs());
+                [errors.clone().sum::<f64>() / n, errors.fold(0.0, f64::max)]
+            },
             miscounts: all.iter().filter(|(_, m)| !m.counts_agree).count(),
             tau: mean(
                 several
@@ -243,6 +263,10 @@ fn summary_text(s: &Summary) -> String {
         }
     }
     text.push('\n');
+    let [mean, greatest] = s.energy.map(percent);
+    text.push_str(&format!(
+        "energy: mean absolute error {mean}, greatest {greatest}\n"
+    ));
     text
 }
 
@@ -308,6 +332,10 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
                         "model_cycles": m.model, "machine_cycles": m.machine,
                         "lower_bound_cycles": m.lower_bound, "error": m.error(),
                         "busy_cycles": m.busy, "stalls": stalls, "counts_agree": m.counts_agree,
+                        "model_energy_pj": energy::json(&m.model_energy),
+                        "machine_energy_pj": energy::json(&m.machine_energy),
+                        "machine_energy_parts_pj": energy::parts_json(&m.machine_energy),
+                        "energy_error": m.energy_error(),
                     })
                 })
                 .collect();
@@ -318,6 +346,7 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
         "dataflow": d.style.name(),
         "mean_abs_error": s.mean, "max_abs_error": s.greatest, "max_abs_error_layer": s.greatest_at,
         "bias": s.bias, "bound_violations": s.violations, "count_mismatches": s.miscounts,
+        "energy_mean_abs_error": s.energy[0], "energy_max_abs_error": s.energy[1],
         "kendall_tau": s.tau,
         "regret": {"1": s.regret[0], "5": s.regret[1], "10": s.regret[2]},
         "layers": layers,
@@ -326,6 +355,8 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use stationary::sim::Energy;
+
     use super::*;
 
     fn mappings(pairs: &[(u64, u64)]) -> Vec<Compared> {
@@ -336,6 +367,8 @@ mod tests {
             busy: 0,
             stalls: Causes::default(),
             counts_agree: true,
+            model_energy: Energy::default(),
+            machine_energy: Energy::default(),
         };
         pairs.iter().map(of).collect()
     }

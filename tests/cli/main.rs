@@ -1,6 +1,7 @@
 //! The built command line: messages, exit codes, and what programs may rely on.
 
 mod dram;
+mod energy;
 mod errors;
 mod formats;
 mod report;
