@@ -198,7 +198,7 @@ fn paces_agree_and_cycles_are_conserved() {
 
 #[test]
 fn counts_are_exact_and_the_bound_holds() {
-    let (mut errors, mut slack, mut done) = (0.0, 0.0, 0.0);
+    let (mut errors, mut done) = (0.0, 0.0);
     for_random_kernels(cases(2_000), Size::Small, |kernel, _| {
         let (model, machine) = (estimate(kernel), run(kernel, Pace::SkipIdle, &mut ()));
         assert_eq!(model.counters, machine.counters);
@@ -213,14 +213,10 @@ fn counts_are_exact_and_the_bound_holds() {
         assert!(model.lower_bound <= model.cycles);
         assert!(model.compute_cycles <= machine.cycles);
         errors += (model.cycles as f64 / machine.cycles as f64 - 1.0).abs();
-        slack += 1.0 - model.lower_bound as f64 / machine.cycles as f64;
         done += 1.0;
     });
-    println!(
-        "estimate off by {:.3}, bound by {:.3}",
-        errors / done,
-        slack / done
-    );
+    let mean: f64 = errors / done;
+    assert!(mean < 0.1, "the estimate is off by {mean} on the mean");
 }
 
 fn vta() -> Accelerator {

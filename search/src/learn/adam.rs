@@ -83,9 +83,12 @@ mod tests {
     fn clipping_keeps_the_direction() {
         let x = Var::new(&[[3.0f32, -4.0]], &Device::Cpu).unwrap();
         let mut gradients = bowl(&x);
-        assert_eq!(clip(&mut gradients, &[x.clone()], 100.0).unwrap(), 10.0);
+        assert_eq!(
+            clip(&mut gradients, std::slice::from_ref(&x), 100.0).unwrap(),
+            10.0
+        );
         assert_eq!(entries(gradients.get(&x).unwrap()).unwrap(), [6.0, -8.0]);
-        clip(&mut gradients, &[x.clone()], 5.0).unwrap();
+        clip(&mut gradients, std::slice::from_ref(&x), 5.0).unwrap();
         assert_eq!(entries(gradients.get(&x).unwrap()).unwrap(), [3.0, -4.0]);
     }
 }
