@@ -43,14 +43,10 @@ fn resnet18_is_proved_with_few_simulations() {
         valid += proof.valid;
         simulated += proof.simulated;
         let share = proof.simulated as f64 / proof.valid as f64;
-        println!(
-            "{input} {channels:?} {kernel}: {} of {}",
-            proof.simulated, proof.valid
-        );
-        assert!(share <= 0.05, "{share}");
+        assert!(share <= 0.05, "{input} {channels:?} {kernel}: {share}");
     }
     assert_eq!((points, valid), (13_760, 10_501));
-    println!("{simulated} of {valid} simulated");
+    assert!(simulated * 20 <= valid, "{simulated} of {valid} simulated");
 }
 
 #[test]
