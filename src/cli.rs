@@ -145,7 +145,7 @@ pub struct ExportTimeloop {
 #[derive(Debug, Subcommand)]
 pub enum Search {
     /// PEs and buffer of each layer under budgets (ConfuciuX).
-    Assign(Assign),
+    Assign(Box<Assign>),
     /// The best mapping of each layer on fixed hardware.
     Map(Map),
 }
