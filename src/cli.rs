@@ -73,7 +73,7 @@ pub enum Verb {
         what: Search,
     },
     /// Optimisers side by side: equal budgets, many seeds.
-    Compare(Compare),
+    Compare(Box<Compare>),
     /// An address trace through a memory.
     Dram(Dram),
     /// A run as a page with plots, in one file that works offline.
