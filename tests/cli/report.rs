@@ -163,7 +163,19 @@ fn every_kind_of_answer_has_a_page() {
     }
     assert!(searched.contains("proved bound"), "the curve has its bound");
     let compare = [
-        &["compare", "--seeds", "2", "--evaluations", "50"],
+        &[
+            "compare",
+            "--seeds",
+            "2",
+            "--evaluations",
+            "50",
+            "--optimizer",
+            "exact",
+            "--optimizer",
+            "genetic",
+            "--optimizer",
+            "random",
+        ],
         &costs[..],
     ]
     .concat();
