@@ -38,6 +38,7 @@ fn machine(c: &mut Criterion) {
             for (pace, label) in [
                 (Pace::EveryCycle, "every-cycle"),
                 (Pace::SkipIdle, "skip-idle"),
+                (Pace::SkipPeriods, "skip-periods"),
             ] {
                 group.bench_function(format!("{label}/{}/{size}", dataflow.name), |b| {
                     b.iter(|| run(black_box(&mapping), pace, &mut ()));

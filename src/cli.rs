@@ -1,9 +1,11 @@
 //! Verbs and flags.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::trace::View;
 
 /// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
 #[derive(Debug, Parser)]
@@ -71,11 +73,13 @@ pub enum Verb {
         what: Search,
     },
     /// Optimisers side by side: equal budgets, many seeds.
-    Compare(Compare),
+    Compare(Box<Compare>),
     /// Two runs side by side: what went in and what came out. Exits with 1 if results differ.
     Diff(Diff),
     /// An address trace through a memory.
     Dram(Dram),
+    /// A run as a page with plots, in one file that works offline.
+    Report(Report),
     /// Mappings as the files of another tool, to check them there.
     Export {
         /// For which tool.
@@ -163,7 +167,7 @@ pub struct ExportTimeloop {
 #[derive(Debug, Subcommand)]
 pub enum Search {
     /// PEs and buffer of each layer under budgets (ConfuciuX).
-    Assign(Assign),
+    Assign(Box<Assign>),
     /// The best mapping of each layer on fixed hardware.
     Map(Map),
 }
@@ -263,9 +267,29 @@ pub struct Simulate {
     /// Carry values and compare the outputs with the convolution by its definition.
     #[arg(long)]
     pub functional: bool,
-    /// Write a text trace of the layers.
+    /// Write a trace of the layers; the name's end says as what: .txt, .perfetto-trace or .pftrace,
+    /// .json, .fst, .vcd.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
+    /// Trace only these layers (repeatable).
+    #[arg(long, value_name = "NAME|INDEX", requires = "trace")]
+    pub trace_layer: Vec<String>,
+    /// Trace only these cycles of each layer, the last not included.
+    #[arg(long, value_name = "FROM..TO", requires = "trace", value_parser = window)]
+    pub trace_window: Option<View>,
+    /// Gather in a Perfetto trace what happens within so many cycles; as long a run asks for if left
+    /// out.
+    #[arg(long, value_name = "CYCLES", requires = "trace")]
+    pub trace_step: Option<NonZeroU64>,
+}
+
+fn window(text: &str) -> Result<View, String> {
+    let ends = text.split_once("..");
+    let ends = ends.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    match ends {
+        Some((from, to)) if from < to => Ok(View { from, to }),
+        _ => Err("needed two cycles, the first before the second, such as 1000..2000".to_owned()),
+    }
 }
 
 /// Pace of the machine.
@@ -322,6 +346,10 @@ pub struct Costs {
     /// Style of the arrays: dla, shi, eye, or mix for a choice by layer.
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: String,
+    /// Network whose layers the table's are, in order: learned optimisers see their shapes, instead
+    /// of a few costs of each layer.
+    #[arg(long, value_name = "PRESET|FILE", requires = "table")]
+    pub shapes: Option<String>,
     /// The model's other inputs.
     #[command(flatten)]
     pub model: Model,
@@ -354,6 +382,22 @@ pub struct Model {
     pub batch: u64,
 }
 
+/// What learned optimisers, local-genetic and bayesian may spend, and how.
+#[derive(Clone, Debug, Args)]
+pub struct Learning {
+    /// Episodes (or generations) of those that work in epochs; 500 if left out. Others take it as
+    /// their --evaluations.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epochs: Option<u64>,
+    /// Settings of confuciux and its parts: faithful, tuned or as-published.
+    #[arg(long, default_value = "faithful", value_name = "PRESET")]
+    pub preset: String,
+    /// Short for --preset as-published: with the known defects of ConfuciuX's public code, and
+    /// without repair.
+    #[arg(long)]
+    pub as_published: bool,
+}
+
 /// Flags of `search assign`.
 #[derive(Debug, Args)]
 pub struct Assign {
@@ -374,12 +418,15 @@ pub struct Assign {
     /// fraction, or unlimited, cloud, iot, iotx (repeatable).
     #[arg(long, value_name = "RESOURCE=VALUE")]
     pub budget: Vec<String>,
-    /// exact, greedy, random, grid, annealing or genetic.
+    /// One of `list optimizers`.
     #[arg(long, default_value = "exact")]
     pub optimizer: String,
-    /// Points that the optimiser may evaluate.
-    #[arg(long, default_value_t = 10_000, value_name = "N")]
-    pub evaluations: u64,
+    /// Points that the optimiser may evaluate; 10,000 if neither this nor --epochs is given.
+    #[arg(long, value_name = "N")]
+    pub evaluations: Option<u64>,
+    /// How the search learns.
+    #[command(flatten)]
+    pub learning: Learning,
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
@@ -404,6 +451,9 @@ pub struct Compare {
     /// Network, by our own model (repeatable).
     #[arg(long, value_name = "PRESET|FILE", required_unless_present = "table")]
     pub network: Vec<String>,
+    /// As in `search assign`, for every table.
+    #[arg(long, value_name = "PRESET|FILE", requires = "table")]
+    pub shapes: Option<String>,
     /// Style of the arrays: dla, shi, eye or mix (repeatable).
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: Vec<String>,
@@ -419,8 +469,9 @@ pub struct Compare {
     /// One instance's budgets, joined by plus: area=iot, or area=iot+power=cloud (repeatable).
     #[arg(long, default_value = "area=iot", value_name = "RESOURCE=VALUE[+...]")]
     pub budget: Vec<String>,
-    /// What to compare (repeatable); every optimiser if left out.
-    #[arg(long, value_name = "NAME")]
+    /// What to compare (repeatable); every optimiser if left out. A preset and a number of epochs of
+    /// its own may follow: confuciux:tuned, sac@100.
+    #[arg(long, value_name = "NAME[:PRESET][@EPOCHS]")]
     pub optimizer: Vec<String>,
     /// The optimiser that speed-ups are measured against.
     #[arg(long, default_value = "random", value_name = "NAME")]
@@ -428,9 +479,21 @@ pub struct Compare {
     /// How many seeds, from --seed on.
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
+    /// How many seeds for those that work in epochs, which take longer; as --seeds if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub epoch_seeds: Option<u64>,
     /// Points that each run may evaluate.
     #[arg(long, default_value_t = 5_000, value_name = "N")]
     pub evaluations: u64,
+    /// Also write the expected running times to --target as a page of Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// The target of the page: 1.5, 1.1, 1.05, 1.02, 1.01 or 1 times the optimum.
+    #[arg(long, default_value_t = 1.05, value_name = "FACTOR")]
+    pub target: f64,
+    /// How the searches learn.
+    #[command(flatten)]
+    pub learning: Learning,
     /// Where the runs are kept, each as it ends.
     #[command(flatten)]
     pub recording: Recording,
@@ -460,6 +523,18 @@ pub struct Dram {
     /// Requests that may issue in a memory clock.
     #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
     pub issue_per_clock: NonZeroU32,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What estimate, simulate, validate, search or compare wrote with --format json, or the folder
+    /// of a run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
 }
 
 /// Flags of `new`.

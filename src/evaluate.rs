@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::{Accelerator, CostModel, DramKind};
+use stationary::sim::decoupled::{self, Kernel, LayerSchedule, Wait, Waits};
 use stationary::sim::dram::Statistics;
 use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{
-    Bound, Counters, Dataflow, Energy, Mapping, Pace, Stalls, dram_bits, estimate, run,
-};
+use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
 use stationary::workloads::Layer;
 
 use crate::inputs::Loaded;
+use crate::style::{Causes, Plan, Style};
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ impl Reading {
 pub struct LayerResult {
     pub layer: Layer,
     pub cycles: u64,
+    /// What the model says.
+    pub model_cycles: u64,
     pub compute_cycles: u64,
     /// Cycles less those in which the array waited for DRAM.
     pub processing_cycles: u64,
@@ -45,7 +47,7 @@ pub struct LayerResult {
     pub busy: u64,
     pub utilization: f64,
     pub active_pes: u64,
-    pub stalls: Stalls,
+    pub stalls: Causes,
     pub counters: Counters,
     /// What the memory did, if it is a DRAM standard and the machine ran.
     pub memory: Option<Statistics>,
@@ -54,14 +56,14 @@ pub struct LayerResult {
     pub energy: Energy,
     /// What no mapping can go below.
     pub least_energy: Energy,
-    pub mapping: LayerMapping,
+    pub mapping: Plan,
     pub bound_by: Bound,
 }
 
 /// Evaluates every layer; the order is the network's.
 pub fn layers(
     loaded: &Loaded,
-    dataflow: &'static Dataflow,
+    style: Style,
     reading: Reading,
     done: &(dyn Fn() + Sync),
 ) -> Result<Vec<LayerResult>> {
@@ -85,8 +87,12 @@ pub fn layers(
     let results: Vec<Result<LayerResult>> = distinct
         .par_iter()
         .map(|layer| {
-            let mapping = loaded.mapping(layer, dataflow)?;
-            let result = evaluate(&mapping, &cost, reading);
+            let result = match style {
+                Style::Hardwired(dataflow) => {
+                    evaluate(&loaded.mapping(layer, dataflow)?, &cost, reading)
+                }
+                Style::Decoupled => evaluate_kernel(&loaded.kernel(layer)?, &cost, reading),
+            };
             done();
             Ok(result)
         })
@@ -111,26 +117,27 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
     let mut result = LayerResult {
         layer: mapping.layer().clone(),
         cycles: model.cycles,
+        model_cycles: model.cycles,
         compute_cycles: model.compute_cycles,
         processing_cycles: model.compute_cycles,
         lower_bound: model.lower_bound,
         busy: model.busy,
         utilization: 0.0,
         active_pes: mapping.active_pes(),
-        stalls: Stalls::default(),
+        stalls: Causes::default(),
         counters: model.counters,
         memory: None,
         dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
         energy: Energy::default(),
         least_energy: Energy::least(mapping, cost),
-        mapping: LayerMapping::of(mapping),
+        mapping: Plan::Mapping(Box::new(LayerMapping::of(mapping))),
         bound_by: model.bound_by,
     };
     if let Reading::Machine(pace) = reading {
         let machine = run(mapping, pace, &mut ());
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
-        result.stalls = machine.stalls;
+        result.stalls = machine.stalls.into();
         result.memory = machine.memory;
         result.processing_cycles = machine.processing_cycles();
         result.counters = machine.counters;
@@ -141,6 +148,71 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
     result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
     result.energy = Energy::of(mapping, cost, &result.counters, result.cycles);
     result
+}
+
+/// Evaluates one kernel.
+pub fn evaluate_kernel(kernel: &Kernel<'_>, cost: &CostModel, reading: Reading) -> LayerResult {
+    let model = decoupled::estimate(kernel);
+    let (counters, mut control) = (model.counters, model.control);
+    let mut result = LayerResult {
+        layer: kernel.layer().clone(),
+        cycles: model.cycles,
+        model_cycles: model.cycles,
+        compute_cycles: model.compute_cycles,
+        processing_cycles: model.compute_cycles,
+        lower_bound: model.lower_bound,
+        busy: model.busy,
+        utilization: 0.0,
+        active_pes: kernel.active_pes(),
+        stalls: Causes::default(),
+        counters,
+        memory: None,
+        dram_bytes: 0.0,
+        energy: Energy::default(),
+        least_energy: decoupled::least_energy(kernel, cost),
+        mapping: Plan::Schedule(LayerSchedule::of(kernel)),
+        bound_by: bound(
+            model.busy,
+            model.compute_cycles.saturating_sub(model.busy),
+            model.cycles.saturating_sub(model.compute_cycles),
+        ),
+    };
+    if let Reading::Machine(pace) = reading {
+        let machine = decoupled::run(kernel, pace, &mut ());
+        result.cycles = machine.cycles;
+        result.counters = machine.counters;
+        result.memory = machine.memory;
+        control = machine.control;
+        let memory = memory_cycles(&machine.waits);
+        let others = machine.waits.total() - memory;
+        result.processing_cycles = machine.cycles - memory;
+        result.bound_by = bound(machine.busy, others, memory);
+        result.stalls = machine.waits.into();
+    }
+    let array = &kernel.accelerator().array;
+    let peak = kernel.active_pes() * u64::from(array.lanes);
+    result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
+    result.dram_bytes = decoupled::dram_bytes(kernel, &result.counters, &control);
+    result.energy = decoupled::energy(kernel, cost, &result.counters, &control, result.cycles);
+    result
+}
+
+fn memory_cycles(waits: &Waits) -> u64 {
+    let causes = waits
+        .iter()
+        .filter(|(cause, _): &(Wait, u64)| cause.is_memory());
+    causes.map(|(_, cycles)| cycles).sum()
+}
+
+/// What sets the time: products, what else the compute unit does, or memory.
+fn bound(products: u64, others: u64, memory: u64) -> Bound {
+    if memory > products && memory > others {
+        Bound::Dram
+    } else if others > products {
+        Bound::Ramp
+    } else {
+        Bound::Compute
+    }
 }
 
 /// Cycles from the array's first work until its last result is at the network, on the same machine

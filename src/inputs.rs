@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::Standard;
 use stationary::arch::import::Imported;
 use stationary::arch::{Accelerator, ArchError, near};
+use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
@@ -14,6 +15,7 @@ use stationary_document::{Diagnostic, Node};
 use crate::cli::Target;
 use crate::output;
 use crate::report::{excerpts, explain};
+use crate::style::Style;
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
@@ -21,11 +23,11 @@ pub fn read(path: &Path) -> Result<String> {
 }
 
 /// Writes a file whole: beside it first, then in its place.
-pub fn write(path: &Path, text: &str) -> Result<()> {
+pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    std::fs::write(part, text).with_context(|| format!("cannot write {}", part.display()))?;
+    std::fs::write(part, content).with_context(|| format!("cannot write {}", part.display()))?;
     std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -125,6 +127,15 @@ fn mapping_file(name: &str) -> Result<MappingFile> {
     }
 }
 
+/// Schedules by file.
+fn schedule_file(name: &str) -> Result<ScheduleFile> {
+    let text = read(Path::new(name))?;
+    ScheduleFile::parse(name, &text).map_err(|diagnostics| {
+        let error = anyhow!("{name}: not a file of schedules");
+        excerpts::error(&text, &diagnostics, error)
+    })
+}
+
 /// The message for a name that no preset has.
 pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
     let known: Vec<_> = known.collect();
@@ -175,6 +186,13 @@ fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer> {
 
 /// A dataflow that the accelerator offers; its first by default.
 pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'static Dataflow> {
+    if accelerator.decoupled.is_some() {
+        bail!(
+            "{}: instructions control it, by schedules and not by mappings of a dataflow; estimate, \
+             simulate, validate and search codesign take it",
+            accelerator.name
+        );
+    }
     let name = name.unwrap_or(&accelerator.dataflows[0]);
     let Some(dataflow) = Dataflow::find(name) else {
         bail!("--dataflow {name}: unknown dataflow; allowed: ws, os, rs, is")
@@ -189,6 +207,20 @@ pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'stati
     Ok(dataflow)
 }
 
+/// How the accelerator is controlled: by a dataflow that it offers, or by instructions.
+pub fn style(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<Style> {
+    match dataflow {
+        None if accelerator.decoupled.is_some() => Ok(Style::Decoupled),
+        name => Ok(Style::Hardwired(self::dataflow(accelerator, name)?)),
+    }
+}
+
+/// What `--mapping` names.
+enum File {
+    Mappings(MappingFile),
+    Schedules(ScheduleFile),
+}
+
 /// Everything that a target names.
 pub struct Loaded {
     pub accelerator: Accelerator,
@@ -197,7 +229,7 @@ pub struct Loaded {
     pub layers: Vec<Layer>,
     /// The layers as the network has them.
     pub originals: Vec<Layer>,
-    file: Option<(String, MappingFile)>,
+    file: Option<(String, File)>,
     explain: bool,
 }
 
@@ -217,7 +249,10 @@ impl Loaded {
         };
         let file = match &target.mapping {
             None => None,
-            Some(name) => Some((name.clone(), mapping_file(name)?)),
+            Some(name) if accelerator.decoupled.is_some() => {
+                Some((name.clone(), File::Schedules(schedule_file(name)?)))
+            }
+            Some(name) => Some((name.clone(), File::Mappings(mapping_file(name)?))),
         };
         Ok(Self {
             accelerator,
@@ -240,7 +275,7 @@ impl Loaded {
         layer: &'a Layer,
         dataflow: &'static Dataflow,
     ) -> Result<Mapping<'a>> {
-        let Some((name, file)) = &self.file else {
+        let Some((name, File::Mappings(file))) = &self.file else {
             return self.mapped(layer, dataflow);
         };
         if file.leaves(layer) {
@@ -266,6 +301,26 @@ impl Loaded {
             };
             anyhow!("{error}{more}")
         })
+    }
+
+    /// The schedule of a layer, checked: the file's, or the estimate's best.
+    pub fn kernel<'a>(&'a self, layer: &'a Layer) -> Result<Kernel<'a>> {
+        let map = || {
+            decoupled::map(layer, &self.accelerator)
+                .with_context(|| format!("layer `{}`: no schedule fits", layer.name()))
+        };
+        let Some((name, File::Schedules(file))) = &self.file else {
+            return map();
+        };
+        match file.find(layer) {
+            Some(schedule) => Kernel::new(layer, &self.accelerator, schedule)
+                .with_context(|| format!("{name}: schedule of layer `{}`", layer.name())),
+            None if file.maps_others() => map(),
+            None => bail!(
+                "{name}: no schedule of layer `{}`; add one, or `others: map`",
+                layer.name()
+            ),
+        }
     }
 }
 

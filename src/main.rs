@@ -8,6 +8,8 @@ mod inputs;
 mod output;
 mod record;
 mod report;
+mod style;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -68,6 +70,7 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
         Verb::Compare(args) => commands::compare::compare(args, common, record),
         Verb::Diff(args) => commands::diff::diff(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
+        Verb::Report(args) => commands::report::report(args),
         Verb::Export {
             what: Export::Timeloop(args),
         } => commands::timeloop::export(args),

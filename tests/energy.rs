@@ -3,8 +3,8 @@
 mod common;
 
 use common::{Size, cases, for_random_mappings};
-use stationary_arch::units::Picojoules;
-use stationary_arch::{CostModel, Operand, PerOperand};
+use stationary_arch::units::{Cycles, Picojoules};
+use stationary_arch::{CostModel, DramKind, Operand, PerOperand};
 use stationary_sim::{Counters, Energy, EventEnergy, Mapping, Pace, estimate, run};
 
 fn cost(mapping: &Mapping<'_>) -> CostModel {
@@ -114,6 +114,21 @@ fn more_dram_traffic_takes_more_energy() {
     });
 }
 
+/// No run takes more than the chip can draw.
+#[test]
+fn the_average_is_below_the_peak() {
+    for_random_mappings(cases(100), Size::Tiny, |_, mapping, _| {
+        let cost = cost(mapping);
+        let machine = run(mapping, Pace::SkipIdle, &mut ());
+        let spent = Energy::of(mapping, &cost, &machine.counters, machine.cycles);
+        let average = cost.average_power(spent.on_chip(), Cycles(machine.cycles));
+        let peak = cost.peak_power(mapping.accelerator());
+        if !matches!(mapping.accelerator().dram.kind, DramKind::Ideal) {
+            assert!(average <= peak, "{average} on the mean, {peak} at the peak");
+        }
+    });
+}
+
 /// PEs that rest on zeros save energy in the array, by the share of zeros, and nothing else.
 #[test]
 fn zero_gating_saves_in_the_array_alone() {
@@ -122,10 +137,10 @@ fn zero_gating_saves_in_the_array_alone() {
         let mut gated = mapping.accelerator().clone();
         gated.array.zero_gating = true;
         let layers = [0, 2500, 5000, 10_000].map(|input| {
-            mapping
-                .layer()
-                .clone()
-                .with_zeros(Zeros { input, output: 0 })
+            mapping.layer().clone().with_zeros(Zeros {
+                input,
+                ..Zeros::default()
+            })
         });
         let energies = layers.each_ref().map(|layer| {
             let same = Mapping::new(layer, &gated, mapping.dataflow(), *mapping.tiling());

@@ -5,7 +5,10 @@ mod common;
 
 use common::{Size, cases, for_random_mappings};
 use stationary_arch::Operand;
-use stationary_sim::{Counters, Event, Mapping, Pace, Repeat, Run, Trace, estimate, run, walk};
+use stationary_sim::{
+    Activity, Counters, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, run,
+    walk,
+};
 use stationary_workloads::Dim;
 
 #[test]
@@ -41,6 +44,11 @@ fn paces_agree() {
         assert_eq!(fast, fastest);
         same_events(&in_order(every), &in_order(periods.events));
         skipped += u64::from(periods.repeats > 0);
+        let (mut all, mut idle) = (Joined::default(), Joined::default());
+        assert_eq!(slow, run(mapping, Pace::EveryCycle, &mut all));
+        assert_eq!(fast, run(mapping, Pace::SkipPeriods, &mut idle));
+        assert_eq!(all.0, idle.0);
+        seen(&fast, &idle.0);
         conservation(mapping, &fast.counters);
         time(mapping, &fast);
         assert!(estimate(mapping).lower_bound <= fast.cycles);
@@ -79,6 +87,54 @@ fn same_events(slow: &[Event], fast: &[Event]) {
 fn in_order(mut events: Vec<Event>) -> Vec<Event> {
     events.sort_by_key(|event| (event.at(), matches!(event, Event::Pass { .. })));
     events
+}
+
+/// A trace's samples, equal neighbours joined.
+#[derive(Default)]
+struct Joined(Vec<Sample>);
+
+impl Trace for Joined {
+    const SAMPLES: bool = true;
+
+    fn event(&mut self, _: Event) {}
+
+    fn repeat(&mut self, _: &Repeat) {
+        unreachable!("samples are of every cycle");
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        match self.0.last_mut() {
+            Some(last) if last.is_alike(sample) => last.to = sample.to,
+            _ => self.0.push(sample.clone()),
+        }
+    }
+}
+
+/// Samples cover every cycle once, and have the run's totals.
+fn seen(run: &Run, samples: &[Sample]) {
+    let mut end = 0;
+    for sample in samples {
+        assert_eq!(sample.from, end, "samples follow each other");
+        end = sample.to;
+    }
+    assert_eq!(end, run.cycles);
+    let sum = |of: &dyn Fn(&Sample) -> u64| -> u64 {
+        samples.iter().map(|s| (s.to - s.from) * of(s)).sum()
+    };
+    let during = |activity| sum(&|s: &Sample| u64::from(s.activity == activity));
+    assert_eq!(during(Activity::Work), run.busy);
+    for cause in Stall::ALL {
+        let lost = during(Activity::Stall(cause));
+        assert_eq!(lost, run.stalls.of(cause), "{}", cause.name());
+    }
+    for operand in Operand::ALL {
+        let sent = sum(&|s: &Sample| s.sent[operand]);
+        assert_eq!(sent, run.counters.buffer_read[operand], "{operand}");
+    }
+    assert_eq!(
+        sum(&|s: &Sample| s.written),
+        run.counters.buffer_write.output
+    );
 }
 
 /// Laws that hold whatever the model says: what goes in comes out, and all of it is used.

@@ -12,6 +12,8 @@ use crate::choice::choice;
 use std::sync::Arc;
 
 use crate::banks::Banks;
+use crate::cost::Constants;
+use crate::decoupled::Decoupled;
 use crate::dram::Standard;
 use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
@@ -27,7 +29,7 @@ pub struct Accelerator {
     /// Clock of the array, the networks and the buffer.
     pub clock: Kilohertz,
     /// The dataflows that its sequencer offers, by short name (`ws`, `os`, `rs`, `is`); the first
-    /// is the default.
+    /// is the default. None if instructions control the machine.
     pub dataflows: Vec<String>,
     /// The PE array.
     pub array: Array,
@@ -43,6 +45,12 @@ pub struct Accelerator {
     pub dram: Dram,
     /// Widths of the words.
     pub precision: Precision,
+    /// Control by instructions; without it, a sequencer runs the dataflows.
+    pub decoupled: Option<Decoupled>,
+    /// How many words of layers whose network does not say are zero, in ten-thousandths.
+    pub zeros: PerOperand<u16>,
+    /// What prices it.
+    pub cost: Constants,
 }
 
 /// The PE array.
@@ -270,7 +278,7 @@ pub struct Dram {
     pub clock: Kilohertz,
     /// Width of one word of `words_per_cycle`.
     pub word: Bits,
-    /// How inputs and outputs are packed, where the network says how many of them are zero.
+    /// How operands are packed of which some words are zero. Partial sums are not.
     pub run_length: Option<RunLength>,
     /// Whether reads and writes have a channel each.
     pub duplex: bool,
@@ -302,9 +310,16 @@ pub struct RunLength {
 }
 
 impl RunLength {
-    /// Bits that a value takes on average, if so many of a thousand are zero: never more than
-    /// uncompressed, since what would grow is sent as it is. Runs of zeros are taken to have
-    /// geometric lengths; one longer than a pair can hold takes a pair more.
+    /// Bits that a value takes on average, if this share of them is zero: never more than the `raw`
+    /// bits of an uncompressed one, since what would grow is sent as it is.
+    ///
+    /// ```text
+    /// bits = word / pairs x (1 - zeros) / (1 - zeros ^ 2^run_bits)
+    /// ```
+    ///
+    /// Zeros are taken to lie anywhere: a pair then covers `k` zeros and the value after them with
+    /// probability `zeros ^ k`, up to the longest run; one longer than that takes a pair more, whose
+    /// value is a zero. Where zeros lie side by side in longer runs than that, such pairs are more.
     ///
     /// ```
     /// use stationary_arch::{RunLength, units::Bits};

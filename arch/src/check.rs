@@ -6,9 +6,10 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use crate::accelerator::{Accelerator, DramKind};
+use crate::accelerator::{Accelerator, DramKind, Partition, RunLength};
 use crate::banks::Banks;
 use crate::config::{Count, Number};
+use crate::decoupled::Decoupled;
 use crate::error::{ArchError, Problem};
 use crate::operand::Operand;
 use crate::units::Kilohertz;
@@ -36,6 +37,8 @@ pub(crate) mod limits {
     pub(crate) const RUN_BITS: Limits = 1..=16;
     pub(crate) const PAIRS: Limits = 1..=64;
     pub(crate) const TECHNOLOGY_NM: Limits = 1..=1000;
+    /// Steps of the ALU on each sum.
+    pub(crate) const STEPS: usize = 12;
 }
 
 impl Accelerator {
@@ -79,6 +82,9 @@ impl Accelerator {
             problems.add(format!("sequencer.{field}"), format!("`{found}`"), allowed);
         }
         self.collect_buffer(problems);
+        if let Some(decoupled) = &self.decoupled {
+            self.collect_decoupled(decoupled, problems);
+        }
         problems.within(
             "dram.clock_mhz (in kHz)",
             self.dram.clock.0,
@@ -109,7 +115,31 @@ impl Accelerator {
             ] {
                 problems.within(&format!("dram.run_length.{field}"), value.into(), limits);
             }
+            let precision = &self.precision;
+            let widest = precision
+                .input
+                .0
+                .max(precision.weight.0)
+                .max(precision.output.0);
+            let needed =
+                u64::from(packing.pairs) * u64::from(packing.run_bits.saturating_add(widest));
+            if needed > packing.word.0.into() {
+                let RunLength {
+                    run_bits,
+                    pairs,
+                    word,
+                } = packing;
+                problems.add(
+                    "dram.run_length",
+                    format!(
+                        "{pairs} pairs of {run_bits} and {widest} bits in {}",
+                        word.0
+                    ),
+                    "as many pairs of a run and a value as a word has room for",
+                );
+            }
         }
+        self.collect_zeros(problems);
         for (field, bits) in [
             ("input", self.precision.input),
             ("weight", self.precision.weight),
@@ -124,9 +154,78 @@ impl Accelerator {
         }
     }
 
+    fn collect_decoupled(&self, decoupled: &Decoupled, problems: &mut Collector) {
+        let (gemm, alu, memory) = (decoupled.gemm, decoupled.alu, decoupled.memory);
+        for (field, value, limits) in [
+            ("queue", decoupled.queue, limits::FIFO),
+            ("sync", decoupled.sync, limits::FIFO),
+            ("fetch", decoupled.fetch, limits::FIFO),
+            ("gemm.interval", gemm.interval, limits::FIFO),
+            ("gemm.latency", gemm.latency, limits::LATENCY),
+            ("gemm.loop_overhead", gemm.loop_overhead, limits::LATENCY),
+            ("alu.immediate", alu.immediate, limits::FIFO),
+            ("alu.tensor", alu.tensor, limits::FIFO),
+            ("alu.latency", alu.latency, limits::LATENCY),
+            ("alu.loop_overhead", alu.loop_overhead, limits::LATENCY),
+            ("memory.bus_bits", memory.bus.0, limits::DRAM_WORD_BITS),
+            ("memory.burst_beats", memory.burst_beats, limits::FIFO),
+            ("memory.outstanding", memory.outstanding, limits::FIFO),
+            ("memory.request", memory.request, limits::LATENCY),
+            ("memory.zero_cycles", memory.zero_cycles, limits::LATENCY),
+            ("memory.store_gap", memory.store_gap, limits::LATENCY),
+        ] {
+            problems.within(&format!("decoupled.{field}"), value.into(), limits);
+        }
+        problems.within(
+            "decoupled.micro_op_kib (in bytes)",
+            decoupled.micro_op_bytes,
+            limits::BUFFER_BYTES,
+        );
+        if decoupled.epilogue.len() > limits::STEPS {
+            problems.add(
+                "decoupled.epilogue",
+                format!("{} steps", decoupled.epilogue.len()),
+                format!("at most {} steps", limits::STEPS),
+            );
+        }
+        let bits = memory.bus.0;
+        if bits < 8 || !bits.is_power_of_two() {
+            problems.add(
+                "decoupled.memory.bus_bits",
+                bits.to_string(),
+                "a power of two, at least 8",
+            );
+        }
+        for operand in Operand::ALL {
+            let of = |partition: &&Partition| partition.operands.contains(&operand);
+            let holder = self.global_buffer.partitions.iter().find(of);
+            if holder.is_some_and(|holder| holder.operands.len() > 1) {
+                problems.add(
+                    "global_buffer.partitions",
+                    format!("`{operand}` beside another operand"),
+                    "a partition for each operand, since instructions control the machine",
+                );
+            }
+        }
+    }
+
+    fn collect_zeros(&self, problems: &mut Collector) {
+        for operand in Operand::ALL {
+            let share = f64::from(self.zeros[operand]) / 1e4;
+            problems.share(&format!("zeros.{operand}"), Some(Number(share)));
+        }
+    }
+
     fn collect_dataflows(&self, problems: &mut Collector) {
         let allowed = DATAFLOWS.join(", ");
-        if self.dataflows.is_empty() {
+        if self.decoupled.is_some() && !self.dataflows.is_empty() {
+            problems.add(
+                "dataflows",
+                self.dataflows.join(", "),
+                "none, since instructions control the machine (`decoupled`)",
+            );
+        }
+        if self.decoupled.is_none() && self.dataflows.is_empty() {
             problems.add(
                 "dataflows",
                 "an empty list",
@@ -312,6 +411,16 @@ impl Collector {
             self.outside(path, value, &limits);
             1
         })
+    }
+
+    /// A share in ten-thousandths; none is nothing.
+    pub(crate) fn share(&mut self, path: &str, share: Option<Number>) -> u16 {
+        let share = share.map_or(0.0, |Number(share)| share);
+        if (0.0..=1.0).contains(&share) {
+            return (share * 1e4).round() as u16;
+        }
+        self.add(path, share.to_string(), "a share of words between 0 and 1");
+        0
     }
 
     pub(crate) fn kilohertz(&mut self, path: &str, Number(megahertz): Number) -> Kilohertz {

@@ -20,16 +20,24 @@
 //! array's clock and words as wide as the input's, 4 a clock, 32 clocks away, both directions on one
 //! link; precision is 8, 8, 8 and 32 bits. Widths may be the words `rows`, `cols` and `all` (PEs).
 //!
+//! `zeros: {input: 0.5, weight: 0, output: 0.5}`, 0 by default, are the shares of words that are zero
+//! in layers whose network does not say: `array.zero_gating` and `dram.run_length` make use of them.
+//! `cost` gives constants in the place of those that `stationary show cost` prints, in the same form.
+//!
 //! `banks: {count, bits, ports, sharing}` of the buffer or a partition: without it each stream has a
 //! port of its own, with it rows of 64 bits and one port. Optional as well: `sequencer` (limits on
 //! loops), `global_buffer.delivery` (an output processor), `channel_atom` and `strides` (what lies in
 //! memory beside the words that are used).
+//!
+//! A machine that instructions control has a section `decoupled` (see `config/decoupled.rs`) and no
+//! `dataflows`; its networks are as wide as a block of the GEMM core.
 //!
 //! The kind of DRAM is `ideal`, `bandwidth`, a pipe of a test bench such as `nvdla-tb-8B`, or a
 //! standard such as `ddr4-2400`. `bandwidth` alone reads the fields beside it (`words_per_cycle`,
 //! `latency`, `clock_mhz`, `word_bits`, and with the others `duplex` and `arbitration`); the rest may
 //! carry them, so that one override switches a machine over and back.
 
+mod decoupled;
 mod kind;
 mod scalar;
 mod write;
@@ -43,10 +51,12 @@ use crate::accelerator::{
 };
 use crate::banks::{Banks, Ports, Sharing};
 use crate::check::{Collector, limits};
+use crate::cost::Constants;
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
+pub(crate) use decoupled::{DecoupledConfig, STEP, StepConfig};
 pub(crate) use kind::DramKindConfig;
 pub(crate) use scalar::{Count, Number, Width};
 
@@ -67,6 +77,7 @@ pub(crate) struct Config {
     name: String,
     technology_nm: Option<Count>,
     clock_mhz: Option<Number>,
+    #[serde(default)]
     dataflows: Vec<String>,
     array: ArrayConfig,
     #[serde(default)]
@@ -81,6 +92,23 @@ pub(crate) struct Config {
     dram: DramConfig,
     #[serde(default)]
     precision: PrecisionConfig,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decoupled: Option<DecoupledConfig>,
+    #[serde(default)]
+    zeros: ZerosConfig,
+    #[serde(default, skip_serializing_if = "CostConfig::is_empty")]
+    cost: CostConfig,
+}
+
+/// Constants in the place of those of the cost model, in a tree of the same form.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct CostConfig(pub(crate) serde_yaml::Mapping);
+
+impl CostConfig {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -120,6 +148,7 @@ mirror! {
     DeliveryConfig { words: Count, words_per_cycle: Count, latency: Count }
     RunLengthConfig { run_bits: Count, pairs: Count, word_bits: Count }
     PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
+    ZerosConfig { input: Number, weight: Number, output: Number }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -157,6 +186,12 @@ impl Config {
             limits::TECHNOLOGY_NM,
         );
         let array = self.array.resolve(&mut problems);
+        let decoupled = self.decoupled.map(|config| config.resolve(&mut problems));
+        let widths = if decoupled.is_some() {
+            blocks(array)
+        } else {
+            [Width::Rows, Width::Cols, Width::Cols]
+        };
         let accelerator = Accelerator {
             name: self.name,
             technology: Nanometres(technology),
@@ -165,10 +200,17 @@ impl Config {
             array,
             sequencer: self.sequencer,
             scratchpads: self.scratchpads.resolve(),
-            networks: self.networks.resolve(array, &mut problems),
+            networks: self.networks.resolve(array, widths, &mut problems),
             global_buffer: self.global_buffer.resolve(&mut problems),
             dram: self.dram.resolve(clock, precision.input, &mut problems),
             precision,
+            decoupled,
+            zeros: PerOperand {
+                input: problems.share("zeros.input", self.zeros.input),
+                weight: problems.share("zeros.weight", self.zeros.weight),
+                output: problems.share("zeros.output", self.zeros.output),
+            },
+            cost: Constants::with(self.cost, &mut problems),
         };
         accelerator.collect(&mut problems);
         problems.into_result(file).map(|()| accelerator)
@@ -211,6 +253,12 @@ impl ArrayConfig {
     }
 }
 
+/// The words of a GEMM core's blocks of inputs, weights and sums, which it takes in a cycle.
+fn blocks(array: Array) -> [Width; 3] {
+    let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(|n| u64::from(n.max(1)));
+    [rows * lanes, cols * lanes, rows * cols].map(Width::Words)
+}
+
 impl ScratchpadsConfig {
     fn resolve(self) -> PerOperand<Scratchpad> {
         let scratchpad = |config: Option<ScratchpadConfig>| {
@@ -232,7 +280,8 @@ impl ScratchpadsConfig {
 }
 
 impl NetworksConfig {
-    fn resolve(self, array: Array, problems: &mut Collector) -> Networks {
+    /// `widths` are the defaults of input, weight and partial sums.
+    fn resolve(self, array: Array, widths: [Width; 3], problems: &mut Collector) -> Networks {
         let mut network = |name: &str, default: Width, config: Option<NetworkConfig>| {
             let config = config.unwrap_or_default();
             let path = |field: &str| format!("networks.{name}.{field}");
@@ -262,10 +311,10 @@ impl NetworksConfig {
             }
         };
         Networks {
-            input: network("input", Width::Rows, self.input),
-            weight: network("weight", Width::Cols, self.weight),
-            psum_in: network("psum_in", Width::Cols, self.psum_in),
-            psum_out: network("psum_out", Width::Cols, self.psum_out),
+            input: network("input", widths[0], self.input),
+            weight: network("weight", widths[1], self.weight),
+            psum_in: network("psum_in", widths[2], self.psum_in),
+            psum_out: network("psum_out", widths[2], self.psum_out),
         }
     }
 }

@@ -6,12 +6,13 @@
 //! area   = sum over parts of number x area of one
 //! ```
 //!
-//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`; `stationary
-//! show cost` prints them. The rules between them:
+//! The constants and their sources are in `cost/technology.yaml` and `cost/sram.csv`; an accelerator's
+//! file may give others in its section `cost`; `stationary show cost` prints them. The rules between
+//! them:
 //!
 //! - A MAC is a multiplier of the operands' widths and an adder of the partial sum's.
-//! - A scratchpad is a file of latches, above 64 words an SRAM; a buffer partition is an SRAM with
-//!   lines as wide as its networks move words a cycle, whose words are all used.
+//! - A scratchpad is a file of latches, above 64 words an SRAM. A buffer partition is its banks, or one
+//!   SRAM with lines as wide as its networks move words a cycle; all words of a line are used.
 //! - PEs are square; a word travels as many of their pitches as the topology says. A word's end is
 //!   a FIFO at each PE that takes it.
 //! - The clock of a PE that no part of a pass runs on is gated; that of PEs at work never is.
@@ -20,6 +21,9 @@
 //! Logic takes more area than its cells by one factor, fitted to Eyeriss' core; pads, PLLs and the
 //! analogue side of the DRAM interface are not priced.
 
+mod constants;
+mod dram;
+mod given;
 mod parts;
 mod scratchpad;
 mod sram;
@@ -32,8 +36,9 @@ use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
-use parts::{Parts, macs, pes};
-use stationary_document::near::nearest;
+pub use constants::Constants;
+pub(crate) use constants::{schema, tree};
+use parts::{Parts, bits, macs, pes};
 use technology::Technology;
 
 /// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.
@@ -47,7 +52,7 @@ pub fn cost_constants() -> String {
         .lines()
         .take_while(|line| line.starts_with('#'));
     let sram: Vec<&str> = comments.collect();
-    format!("{}\n{}\n", technology::YAML, sram.join("\n"))
+    format!("{}\n{}\n", constants::YAML, sram.join("\n"))
 }
 
 /// The energies and area of one machine.
@@ -163,8 +168,7 @@ struct Access {
 
 impl CostModel {
     /// The cost of a checked machine. Its DRAM is priced by its standard, and by Eyeriss' DRAM
-    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`; [`CostModel::with_dram`] takes
-    /// another.
+    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, CostModel, Operand};
@@ -182,17 +186,12 @@ impl CostModel {
         let parts = Parts::of(accelerator)?;
         let technology = parts.technology;
         let mut caveats = technology.caveats();
-        let dram = match &accelerator.dram.kind {
-            DramKind::Ideal | DramKind::Bandwidth { .. } => "system",
-            DramKind::Standard(standard) => {
-                let (name, caveat) = technology::dram_of(standard.name());
-                caveats.extend(caveat);
-                name
-            }
-        };
+        let interfaces = &technology.constants().dram;
+        let (dram_per_bit, caveat) = dram::energy(interfaces, &accelerator.dram.kind);
+        caveats.extend(caveat);
         let area = parts.area();
         let pitch = parts.pitch(&area);
-        let model = Self {
+        Ok(Self {
             mac: parts.mac(Technology::mac),
             scratchpads: PerOperand::from_fn(|operand| {
                 parts.access(operand, &parts.scratchpads[operand])
@@ -201,14 +200,13 @@ impl CostModel {
             sends: PerOperand::from_fn(|operand| parts.send(operand, pitch)),
             receives: PerOperand::from_fn(|operand| parts.receive(operand, pitch)),
             psum_hop: parts.hop(Operand::Output, pitch),
-            dram_per_bit: 0.0,
+            dram_per_bit,
             clock_tree: parts.clock_tree(&area),
             leakage_milliwatts: parts.leakage(),
             clock: accelerator.clock,
             area,
             caveats,
-        };
-        model.with_dram(dram)
+        })
     }
 
     /// Where figures rest on no measurement near them: nodes that are extrapolated or cross from
@@ -216,26 +214,6 @@ impl CostModel {
     #[must_use]
     pub fn caveats(&self) -> &[String] {
         &self.caveats
-    }
-
-    /// The same machine on another DRAM: `system`, `lpddr4`, `lpddr`, `ddr3`, `gddr5` or `hbm2`.
-    ///
-    /// # Errors
-    /// [`ArchError::NoCost`] for any other name.
-    pub fn with_dram(self, name: &str) -> Result<Self, ArchError> {
-        let known = || technology::drams().map(|(name, _)| name);
-        let Some((_, dram_per_bit)) = technology::drams().find(|&(dram, _)| dram == name) else {
-            let near = nearest(name, known()).map(|near| format!("; did you mean `{near}`?"));
-            return Err(ArchError::NoCost {
-                path: "DRAM".to_owned(),
-                found: format!("`{name}`"),
-                allowed: known().collect::<Vec<_>>().join(", ") + &near.unwrap_or_default(),
-            });
-        };
-        Ok(Self {
-            dram_per_bit,
-            ..self
-        })
     }
 
     /// One multiply and add.
@@ -337,54 +315,85 @@ impl CostModel {
         Milliwatts(energy.0 / time.0 as f64 * self.clock.0 as f64 * 1e-6)
     }
 
-    /// The power of the chip, without DRAM, when every PE works every cycle (each MAC reads one
-    /// word of each scratchpad and writes a partial sum) and every network and its partition move
-    /// as many words as they can, each to one PE.
+    /// The power of the chip, without DRAM, when every PE works every cycle: each MAC reads one word
+    /// of each scratchpad and writes a partial sum, each PE takes or gives as many words of each
+    /// network as it has lanes and hands a partial sum on, and networks, partitions and the DRAM's
+    /// link move as many words as they can. A link without a limit moves none.
     #[must_use]
     pub fn peak_power(&self, accelerator: &Accelerator) -> Milliwatts {
+        let lanes = f64::from(accelerator.array.lanes);
+        let (pes, macs) = (pes(accelerator), macs(accelerator));
+        let pads = &self.scratchpads;
+        let worked =
+            self.mac + pads.input.read + pads.weight.read + pads.output.read + pads.output.write;
         let networks = &accelerator.networks;
-        let pads = Operand::ALL
-            .map(|operand| self.scratchpads[operand].read)
-            .iter()
-            .sum::<f64>()
-            + self.scratchpads.output.write;
+        let arrival = |operand| self.receives[operand] + pads[operand].write;
         let moved: f64 = [
-            (Operand::Input, networks.input, self.buffers.input.read),
-            (Operand::Weight, networks.weight, self.buffers.weight.read),
-            (Operand::Output, networks.psum_in, self.buffers.output.read),
+            (
+                Operand::Input,
+                networks.input,
+                self.buffers.input.read,
+                arrival(Operand::Input),
+            ),
+            (
+                Operand::Weight,
+                networks.weight,
+                self.buffers.weight.read,
+                arrival(Operand::Weight),
+            ),
+            (
+                Operand::Output,
+                networks.psum_in,
+                self.buffers.output.read,
+                arrival(Operand::Output),
+            ),
             (
                 Operand::Output,
                 networks.psum_out,
                 self.buffers.output.write,
+                pads.output.read,
             ),
         ]
         .into_iter()
-        .map(|(operand, network, buffer)| {
-            let word = buffer + self.sends[operand] + self.receives[operand];
-            f64::from(network.words_per_cycle) * word
+        .map(|(operand, network, buffer, at_a_pe)| {
+            let words = f64::from(network.words_per_cycle);
+            words * (buffer + self.sends[operand]) + pes * words.min(lanes) * at_a_pe
         })
         .sum();
-        let clock = pes(accelerator) * self.clock_tree.total();
-        let cycle = macs(accelerator) * (self.mac + pads) + moved + clock;
-        self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1))
+        let cycle = macs * worked + moved + pes * (self.psum_hop + self.clock_tree.total());
+        let on_chip = self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1));
+        let buffer = Operand::ALL.map(|operand| {
+            let Access { read, write } = self.buffers[operand];
+            read.max(write) / bits(accelerator, operand)
+        });
+        let link = dram_bits_per_second(accelerator).unwrap_or(0.0)
+            * buffer.into_iter().fold(0.0, f64::max);
+        on_chip + Milliwatts(link * 1e-9)
     }
 
     /// The highest power that the DRAM can draw; none for an ideal one, whose traffic has no limit.
     #[must_use]
     pub fn peak_dram_power(&self, accelerator: &Accelerator) -> Option<Milliwatts> {
-        match &accelerator.dram.kind {
-            DramKind::Ideal => None,
-            DramKind::Bandwidth {
-                words_per_cycle, ..
-            } => {
-                let clock = self.dram(accelerator.dram.word).0 * f64::from(*words_per_cycle);
-                Some(Milliwatts(clock * accelerator.dram.clock.0 as f64 * 1e-6))
-            }
-            DramKind::Standard(standard) => {
-                let bits = 8.0 * standard.peak_bytes_per_cycle();
-                let picojoules = self.dram(Bits(1)).0 * bits;
-                Some(Milliwatts(picojoules * 1e3 / f64::from(standard.clock().0)))
-            }
+        let bits = dram_bits_per_second(accelerator)?;
+        Some(Milliwatts(self.dram_per_bit * bits * 1e-9))
+    }
+}
+
+/// The most that the DRAM's link moves; an ideal one has no limit.
+fn dram_bits_per_second(accelerator: &Accelerator) -> Option<f64> {
+    let dram = &accelerator.dram;
+    match &dram.kind {
+        DramKind::Ideal => None,
+        DramKind::Bandwidth {
+            words_per_cycle, ..
+        } => {
+            let channels = if dram.duplex { 2.0 } else { 1.0 };
+            let cycle = channels * f64::from(*words_per_cycle) * f64::from(dram.word.0);
+            Some(cycle * dram.clock.0 as f64 * 1e3)
+        }
+        DramKind::Standard(standard) => {
+            let cycle = 8.0 * standard.peak_bytes_per_cycle();
+            Some(cycle * 1e12 / f64::from(standard.clock().0))
         }
     }
 }

@@ -33,6 +33,7 @@ mod check;
 mod choice;
 pub mod config;
 mod cost;
+mod decoupled;
 pub mod dram;
 mod error;
 pub mod import;
@@ -51,7 +52,8 @@ pub use accelerator::{
 };
 pub use banks::{Banks, Ports, Sharing};
 pub use check::DATAFLOWS;
-pub use cost::{Area, CostModel, PerPart, cost_constants};
+pub use cost::{Area, Constants, CostModel, PerPart, cost_constants};
+pub use decoupled::{Alu, Decoupled, GemmCore, MemoryEngine, RowOrder, Step};
 pub use error::{ArchError, Problem};
 pub use operand::{Operand, PerOperand};
 pub use sequencer::{Sequencer, Stage};

@@ -62,6 +62,7 @@ pub struct PerOperand<T> {
 
 impl<T> PerOperand<T> {
     /// Computes each entry from its operand.
+    #[inline]
     pub fn from_fn(mut f: impl FnMut(Operand) -> T) -> Self {
         Self {
             input: f(Operand::Input),
@@ -73,6 +74,7 @@ impl<T> PerOperand<T> {
 
 impl<T> Index<Operand> for PerOperand<T> {
     type Output = T;
+    #[inline]
     fn index(&self, operand: Operand) -> &T {
         match operand {
             Operand::Input => &self.input,
@@ -83,6 +85,7 @@ impl<T> Index<Operand> for PerOperand<T> {
 }
 
 impl<T> IndexMut<Operand> for PerOperand<T> {
+    #[inline]
     fn index_mut(&mut self, operand: Operand) -> &mut T {
         match operand {
             Operand::Input => &mut self.input,

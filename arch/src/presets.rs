@@ -23,7 +23,9 @@ presets!(
     "systolic-rtl",
     "systolic-scalesim",
     "systolic-stonne",
-    "tpu-v1"
+    "tpu-v1",
+    "vta",
+    "vta-pipelined"
 );
 
 /// The presets' names, in alphabetical order.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
-use crate::config::{Config, Count, DramKindConfig, Number, Width};
+use crate::config::{Config, CostConfig, Count, DramKindConfig, Number, STEP, StepConfig, Width};
 use crate::dram::{Pipe, presets};
 
 /// The schema of an accelerator file.
@@ -44,12 +44,14 @@ macro_rules! leaves {
 }
 
 leaves! {
+    CostConfig, "Cost", crate::cost::schema();
     Count, "Count", json_schema!({"type": "integer", "minimum": 0});
     Number, "Number", json_schema!({"type": "number"});
     Width, "Width", json_schema!({
         "description": "words, or as many as the array has rows, columns or PEs",
         "anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["rows", "cols", "all"]}]
     });
+    StepConfig, "Step", json_schema!({"type": "string", "pattern": STEP});
     DramKindConfig, "DramKind", {
         let simple = ["ideal", "bandwidth"].into_iter();
         let names: Vec<_> = simple.chain(Pipe::names()).chain(presets::names()).collect();

@@ -30,7 +30,7 @@ fn the_dram_switches_kind_on_every_preset() {
         let back = preset(name, &[("dram.kind", "ideal"), ("dram.kind", "bandwidth")]);
         assert_eq!(back, preset(name, &[("dram.kind", "bandwidth")]));
         // The memory of nvdla-small is a pipe with a name of its own.
-        let is_pipe = name == "nvdla-small";
+        let is_pipe = ["nvdla-small", "vta-pipelined"].contains(&name);
         assert!(back == plain || plain == ideal || is_pipe, "{name}");
         // A file without the bandwidth fields gets the defaults.
         let filled =
@@ -140,7 +140,7 @@ fn unknown_paths() {
         "8",
         "--set network.input.latency: an accelerator has no field `network`; it has name, \
          technology_nm, clock_mhz, dataflows, array, sequencer, scratchpads, networks, global_buffer, dram, \
-         precision; did you mean `networks`?",
+         precision, decoupled; did you mean `networks`?",
     );
     check(
         "eyeriss",
@@ -171,7 +171,7 @@ fn wrong_values() {
         "dram.kind",
         "idael",
         "--set dram.kind=idael: unknown variant `idael`, expected one of `ideal`, `bandwidth`, \
-         `nvdla-tb-4B`, `nvdla-tb-8B`, `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
+         `nvdla-tb-4B`, `nvdla-tb-8B`, `vta-tsim-8B`, `vta-tsim-16B`, `vta-tsim-64B`, `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
          `hbm1`, `hbm2`, `hbm2-ramulator`, `hbm3`, `lpddr4-2400`, `lpddr5-6400`; did you \
          mean `ideal`?",
     );

@@ -100,6 +100,6 @@ fn a_misspelt_preset_is_met_with_the_near_one() {
         error,
         "no accelerator preset is called `eyeris`; there are eyeriss, gemmini, nvdla-large, \
          nvdla-small, shidiannao, systolic, systolic-rtl, systolic-scalesim, systolic-stonne, \
-         tpu-v1; did you mean `eyeriss`?"
+         tpu-v1, vta, vta-pipelined; did you mean `eyeriss`?"
     );
 }

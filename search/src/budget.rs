@@ -119,7 +119,7 @@ impl BudgetRequest {
 
 /// Cmin and Cmax. Sums run in layer order, so that they are reproducible to
 /// the last bit.
-fn corners(
+pub(crate) fn corners(
     table: &Table,
     deployment: Deployment,
     resource: Resource,

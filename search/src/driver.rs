@@ -266,7 +266,9 @@ impl Recorder {
             Access::Table => self.read.iter().map(Vec::len).sum::<usize>() as u64,
         };
         let (stop, certificate, shortfalls) = match standing {
-            Standing::Searching => (Stop::Budget, Certificate::none(), Vec::new()),
+            Standing::Searching | Standing::Spent => {
+                (Stop::Budget, Certificate::none(), Vec::new())
+            }
             Standing::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
             Standing::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
             Standing::Bounded(certificate) => match certificate.kind {

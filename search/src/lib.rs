@@ -19,19 +19,23 @@
 mod binding;
 mod budget;
 pub mod certificate;
+pub mod codesign;
 pub mod compare;
 mod deployment;
 pub mod design;
 mod driver;
-mod fingerprint;
 mod fixed;
+mod gaussian_process;
 mod hull;
+#[cfg(feature = "learn")]
+mod learn;
 mod name;
 mod objective;
 pub mod optimizers;
 mod parse;
 mod problem;
 mod repair;
+mod shapes;
 mod style;
 mod table;
 
@@ -44,9 +48,10 @@ pub use driver::{
 };
 pub use name::UnknownName;
 pub use objective::Objective;
-pub use optimizers::{Access, Optimizer, Standing};
+pub use optimizers::{Access, Effort, Optimizer, Preset, Standing};
 pub use parse::ParseError;
 pub use problem::{Choice, Point, Problem, ProblemError, Shortfall, Totals, Verdict};
 pub use repair::Repair;
+pub use shapes::Shapes;
 pub use style::Style;
 pub use table::{Entry, Levels, Table, TableError};

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::budget::{Budget, BudgetRequest, Resource};
+use crate::budget::{Budget, BudgetRequest, Resource, corners};
 use crate::deployment::{Deployment, Stage};
 use crate::fixed::Fixed;
 use crate::objective::Objective;
+use crate::shapes::Shapes;
 use crate::style::Style;
 use crate::table::{Entry, Levels, Table};
 
@@ -25,6 +26,7 @@ pub struct Problem {
     objective: Objective,
     budgets: Vec<Budget>,
     usage: Vec<Fixed>,
+    shapes: Shapes,
 }
 
 /// The judgement of a point.
@@ -163,12 +165,33 @@ impl Problem {
         }
         let usage = usages(&table, &budgets);
         Ok(Self {
+            shapes: Shapes::of_table(&table),
             table,
             deployment,
             objective,
             budgets,
             usage,
         })
+    }
+
+    /// The same problem, with the layers' shapes for learned policies to see.
+    /// Without this they see a few costs of each layer instead.
+    ///
+    /// # Panics
+    /// If there is not one row for each layer.
+    #[must_use]
+    pub fn seen_as(self, shapes: Shapes) -> Self {
+        assert_eq!(
+            shapes.rows().len(),
+            self.table.layers().len(),
+            "a shape for each layer"
+        );
+        Self { shapes, ..self }
+    }
+
+    /// What learned policies see of the layers.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
     }
 
     /// The same objective and limits over another table of the same options, as
@@ -179,6 +202,7 @@ impl Problem {
             usage: usages(&table, &self.budgets),
             table,
             budgets: self.budgets.clone(),
+            shapes: self.shapes.clone(),
             ..*self
         }
     }
@@ -281,6 +305,33 @@ impl Problem {
             let stages: Vec<Stage> = self.stages(point).collect();
             *point = self.assemble(&stages);
         }
+    }
+
+    /// Where the tightest budget lies between the least (0) and the greatest (1)
+    /// uniform design; 1 without budgets, or where the table lacks such designs.
+    pub(crate) fn tightness(&self) -> f64 {
+        let place = |budget: &Budget| {
+            let (least, greatest) = corners(&self.table, self.deployment, budget.resource).ok()?;
+            (greatest > least).then(|| (budget.limit - least) / (greatest - least))
+        };
+        let places = self.budgets.iter().filter_map(place);
+        places.fold(1.0, f64::min).max(0.0)
+    }
+
+    /// A number that tells this problem from others: FNV-1a over its table,
+    /// deployment, objective and limits, and what learned policies see.
+    pub fn fingerprint(&self) -> u64 {
+        let mut text = self.table.to_csv();
+        text.push_str(&format!("{} {}", self.deployment, self.objective));
+        for budget in &self.budgets {
+            text.push_str(&format!(" {}={}", budget.resource, budget.limit));
+        }
+        for row in self.shapes.rows() {
+            text.push_str(&format!(" {row:?}"));
+        }
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
     }
 
     /// What is minimised.

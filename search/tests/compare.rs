@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{cases, rng};
+use common::{EFFORT, cases, rng};
 use rand::RngExt;
 use stationary_search::compare::{
     Instance, Report, TARGETS, Trial, holm, quantile, report, trial, wilcoxon,
@@ -218,7 +218,7 @@ fn every_optimiser_is_charged_and_the_exact_one_wins() {
     for at in 0..instances.len() {
         for name in &names {
             for seed in 0..5 {
-                let trial = trial(&instances, at, name, seed, 400).unwrap();
+                let trial = trial(&instances, at, name, seed, 400, &EFFORT).unwrap();
                 assert!(trial.spent <= 400, "{trial:?}");
                 assert!(trial.curve.last().unwrap().0 <= trial.spent, "{trial:?}");
                 trials.push(trial);

@@ -5,7 +5,7 @@ mod common;
 
 use std::num::NonZeroUsize;
 
-use common::{cases, rng};
+use common::{EFFORT, cases, rng};
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_search::optimizers::exact::{self, Answer};
@@ -361,7 +361,7 @@ fn every_optimiser_keeps_to_the_deployment() {
             let least = kept.map(|s| s.objective(objective)).min_by(f64::total_cmp);
             for name in optimizers::names() {
                 let context = format!("seed {seed} {deployment} {objective} {name}");
-                let mut optimizer = optimizers::find(name, seed).unwrap();
+                let mut optimizer = optimizers::find_with(name, seed, &EFFORT).unwrap();
                 let outcome = run(&problem, &mut *optimizer, &settings);
                 let Some((point, best)) = &outcome.best else {
                     // Lowering cannot balance two budgets, nor joining find every cut.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{budget, cases, rng, small_table, table};
+use common::{EFFORT, budget, cases, rng, small_table, table};
 use std::convert::Infallible;
 
 use rand::RngExt;
@@ -28,7 +28,7 @@ const OBJECTIVES: [Objective; 4] = [
 fn outcome(problem: &Problem, name: &str, seed: u64, settings: &Settings) -> Outcome {
     run(
         problem,
-        optimizers::find(name, seed).unwrap().as_mut(),
+        optimizers::find_with(name, seed, &EFFORT).unwrap().as_mut(),
         settings,
     )
 }
@@ -292,7 +292,7 @@ fn resumed(
     name: &str,
     known: &[Evaluated],
 ) -> Result<(Outcome, Vec<Evaluated>), Interruption<Infallible>> {
-    let mut optimizer = optimizers::find(name, 7).unwrap();
+    let mut optimizer = optimizers::find_with(name, 7, &EFFORT).unwrap();
     let mut added = Vec::new();
     let record = |new: &[Evaluated]| {
         added.extend_from_slice(new);
@@ -310,7 +310,7 @@ fn a_run_cut_anywhere_ends_with_the_same_outcome_and_record() {
         let (whole, record) = resumed(&problem, name, &[]).unwrap();
         assert_eq!(record.len() as u64, whole.evaluations.calls, "{name}");
         assert_eq!(outcome(&problem, name, 7, &SETTINGS), whole, "{name}");
-        for _ in 0..cases(5) {
+        for _ in 0..cases(2) {
             let cut = rng.random_range(0..=record.len());
             let (again, added) = resumed(&problem, name, &record[..cut]).unwrap();
             assert_eq!(again, whole, "{name} cut at {cut}");

@@ -54,6 +54,24 @@ impl Counters {
         ])
     }
 
+    /// So many times the counts.
+    pub(crate) fn times(&self, times: u64) -> Counters {
+        let all = |counts: &PerOperand<u64>| PerOperand::from_fn(|o| counts[o] * times);
+        Counters {
+            macs: self.macs * times,
+            dram_read: all(&self.dram_read),
+            dram_write: all(&self.dram_write),
+            dram_spilled: self.dram_spilled * times,
+            buffer_fill: all(&self.buffer_fill),
+            buffer_read: all(&self.buffer_read),
+            buffer_write: all(&self.buffer_write),
+            buffer_drain: all(&self.buffer_drain),
+            array_receive: all(&self.array_receive),
+            array_send: all(&self.array_send),
+            psum_hops: self.psum_hops * times,
+        }
+    }
+
     /// Adds another layer's counts.
     pub fn add(&mut self, other: &Counters) {
         self.macs += other.macs;

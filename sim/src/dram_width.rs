@@ -1,6 +1,6 @@
 //! How wide words are in DRAM: as wide as the precision says, or packed.
 
-use stationary_arch::{Accelerator, Operand};
+use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::Layer;
 
 /// A width in parts of a bit, so that the average width of packed words is a whole number.
@@ -38,6 +38,16 @@ impl Width {
     }
 }
 
+/// The shares of words that are zero: the network's, or the accelerator's where that does not say.
+pub(crate) fn zeros(layer: &Layer, accelerator: &Accelerator) -> PerOperand<f64> {
+    let shares = layer.zeros().map_or(accelerator.zeros, |zeros| PerOperand {
+        input: zeros.input,
+        weight: zeros.weight,
+        output: zeros.output,
+    });
+    PerOperand::from_fn(|operand| f64::from(shares[operand]) / 1e4)
+}
+
 /// Widths of the words that DRAM holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DramWidths {
@@ -52,16 +62,20 @@ pub(crate) struct DramWidths {
 impl DramWidths {
     pub(crate) fn new(layer: &Layer, accelerator: &Accelerator) -> Self {
         let precision = &accelerator.precision;
-        let packed = |raw: u32, zeros: u16| {
+        let zeros = zeros(layer, accelerator);
+        let packed = |raw: u32, operand| {
             let raw = f64::from(raw);
-            Width::of(accelerator.dram.run_length.map_or(raw, |packing| {
-                packing.bits_per_value(raw, f64::from(zeros) / 1e4)
-            }))
+            Width::of(
+                accelerator
+                    .dram
+                    .run_length
+                    .map_or(raw, |packing| packing.bits_per_value(raw, zeros[operand])),
+            )
         };
         Self {
-            input: packed(precision.input.0, layer.zeros().input),
-            weight: Width::of(f64::from(precision.weight.0)),
-            output: packed(precision.output.0, layer.zeros().output),
+            input: packed(precision.input.0, Operand::Input),
+            weight: packed(precision.weight.0, Operand::Weight),
+            output: packed(precision.output.0, Operand::Output),
             partial_sum: Width::of(f64::from(precision.partial_sum.0)),
         }
     }

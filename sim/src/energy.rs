@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Where PEs rest on zero inputs ([`Array::zero_gating`](stationary_arch::Array)), a MAC with one
-//! costs the read of that input alone: a share of the MACs, given by the layer, does not read the
-//! weight and the partial sum, work, and write.
+//! costs the read of that input alone: a share of the MACs, given by the layer or the accelerator,
+//! does not read the weight and the partial sum, work, and write.
 
 use std::ops::Add;
 
@@ -17,6 +17,7 @@ use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
 
 use crate::counters::Counters;
+use crate::dram_width::zeros;
 use crate::mapping::Mapping;
 
 /// Energy of a layer by component and operand.
@@ -154,8 +155,18 @@ fn sum(operands: &PerOperand<Picojoules>) -> Picojoules {
 }
 
 fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy {
+    event_energy(cost, c, working_share(mapping), &dram_bits_of(mapping, c))
+}
+
+/// Prices counts; `share` is that of the MACs on which a PE does not rest.
+pub(crate) fn event_energy(
+    cost: &CostModel,
+    c: &Counters,
+    share: f64,
+    bits: &PerOperand<f64>,
+) -> EventEnergy {
     let times = |count: u64, each: Picojoules| each * count as f64;
-    let worked = c.macs as f64 * working_share(mapping);
+    let worked = c.macs as f64 * share;
     let sends = c.array_send.output;
     EventEnergy {
         mac: cost.mac() * worked,
@@ -187,17 +198,14 @@ fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy 
             let written = c.buffer_fill[operand] + c.buffer_write[operand];
             times(read, cost.buffer_read(operand)) + times(written, cost.buffer_write(operand))
         }),
-        dram: {
-            let bits = dram_bits_of(mapping, c);
-            PerOperand::from_fn(|operand| cost.dram(Bits(1)) * bits[operand])
-        },
+        dram: PerOperand::from_fn(|operand| cost.dram(Bits(1)) * bits[operand]),
     }
 }
 
 /// Share of the MACs on which a PE does not rest.
 fn working_share(mapping: &Mapping<'_>) -> f64 {
     if mapping.accelerator().array.zero_gating {
-        1.0 - f64::from(mapping.layer().zeros().input) / 1e4
+        1.0 - zeros(mapping.layer(), mapping.accelerator()).input
     } else {
         1.0
     }

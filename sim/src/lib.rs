@@ -7,6 +7,7 @@
 mod beat;
 mod counters;
 mod dataflow;
+pub mod decoupled;
 pub mod dram;
 mod dram_width;
 mod energy;
@@ -39,6 +40,6 @@ pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_fun
 pub use mapping::Mapping;
 pub use model::{Bound, Estimate, estimate};
 pub use tiling::{Staging, Tiling};
-pub use trace::{Event, Repeat, Scope, TextTrace, Trace};
+pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace};
 pub use walk::walk;
 pub use window::Span;

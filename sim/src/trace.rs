@@ -1,12 +1,22 @@
-//! One typed stream of events from the machine, and its text form.
+//! What the machine tells of a run: events when they are over, and samples of what can be seen of it.
+//!
+//! ```text
+//! events     what took time: a load, a store, a pass
+//! samples    the cycles one after the other, those that look alike together
+//! ```
+//!
+//! A run's samples cover each of its cycles once, so that whatever is drawn from them has the run's
+//! totals. Both are the same under every pace, samples once equal neighbours are joined.
 
-use std::fmt::Write as _;
+mod text;
 
-use stationary_arch::Operand;
+use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
-use crate::machine::Stalls;
+use crate::machine::{Stall, Stalls};
 use crate::window::Span;
+
+pub use text::TextTrace;
 
 /// Something that took time, reported when it is over.
 #[allow(
@@ -19,8 +29,10 @@ pub enum Event {
     Load {
         /// Whose.
         operand: Operand,
-        /// Its words.
+        /// Words that moved; 0 where new outputs only take their place, or a tile is all padding.
         words: u64,
+        /// Words that the tile takes in the buffer.
+        holds: u64,
         /// The cycle in which the bus took it.
         from: u64,
         /// The cycle from which it can be read.
@@ -78,13 +90,96 @@ pub enum Scope {
     Passes,
 }
 
-/// Receives the machine's events in order. Where only the array's repeat themselves, loads and
-/// stores of the same time come before them.
+/// What the array does in a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Activity {
+    /// It works.
+    Work,
+    /// It stands still.
+    Stall(Stall),
+}
+
+impl Activity {
+    /// The name in traces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Activity::Work => "work",
+            Activity::Stall(cause) => cause.name(),
+        }
+    }
+}
+
+/// What can be seen of the machine at the end of each of some cycles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The first of the cycles.
+    pub from: u64,
+    /// One past the last.
+    pub to: u64,
+    /// What the array did.
+    pub activity: Activity,
+    /// The pass that the array is at, from 0.
+    pub pass: u64,
+    /// Words that each feed sent into the array, in each cycle.
+    pub sent: PerOperand<u64>,
+    /// Words of results that were written into the buffer, in each cycle.
+    pub written: u64,
+    /// Tiles of each operand that have come to the buffer.
+    pub filled: PerOperand<u64>,
+    /// Tiles of each operand that have left it.
+    pub freed: PerOperand<u64>,
+    /// Parcels of each operand that are at the array or on their way to it, and not used up.
+    pub queued: PerOperand<u64>,
+    /// Results on their way out.
+    pub results: u64,
+    /// Whether a tile of each operand is crossing the link to the buffer.
+    pub loading: PerOperand<bool>,
+    /// Whether a tile of outputs is crossing the link to DRAM, or waits for the memory.
+    pub storing: bool,
+    /// Finished tiles that wait for the output processor.
+    pub delivering: u64,
+    /// The channels of a DRAM standard; none for other memories.
+    pub channels: Vec<Channel>,
+}
+
+impl Sample {
+    /// Whether the cycles of another sample look like these.
+    #[must_use]
+    pub fn is_alike(&self, other: &Sample) -> bool {
+        let (from, to) = (self.from, self.to);
+        let there = Sample {
+            from,
+            to,
+            ..other.clone()
+        };
+        *self == there
+    }
+}
+
+/// What can be seen of a memory channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Channel {
+    /// Reads that wait for their bank.
+    pub reads: u64,
+    /// Writes that wait for theirs.
+    pub writes: u64,
+    /// The open row of each bank.
+    pub rows: Vec<Option<u32>>,
+}
+
+/// Receives what the machine tells, in order. Where only the array's events repeat themselves, loads
+/// and stores of the same time come before them.
 pub trait Trace {
-    /// One event.
+    /// Whether it takes samples, and loads without words. That costs time, and nothing is told to
+    /// repeat itself.
+    const SAMPLES: bool = false;
+    /// Something is over.
     fn event(&mut self, event: Event);
     /// Events that come again.
     fn repeat(&mut self, repeat: &Repeat);
+    /// Some cycles went by; the next sample begins where this one ends.
+    fn sample(&mut self, _: &Sample) {}
 }
 
 impl Trace for () {
@@ -144,121 +239,4 @@ impl Event {
         }
         self
     }
-}
-
-/// Writes events as lines of text; runs of lines that differ only in their times and tiles are
-/// folded into one with a count.
-#[derive(Debug, Default)]
-pub struct TextTrace {
-    text: String,
-    last: Option<(Event, u64)>,
-}
-
-impl TextTrace {
-    /// The text so far.
-    #[must_use]
-    pub fn finish(mut self) -> String {
-        self.flush();
-        self.text
-    }
-
-    fn flush(&mut self) {
-        let Some((event, times)) = self.last.take() else {
-            return;
-        };
-        line(&mut self.text, &event, times);
-    }
-}
-
-impl Trace for TextTrace {
-    fn event(&mut self, event: Event) {
-        if let Some((last, times)) = &mut self.last
-            && kind(last) == kind(&event)
-        {
-            *times += 1;
-            return;
-        }
-        self.flush();
-        self.last = Some((event, 1));
-    }
-
-    fn repeat(&mut self, repeat: &Repeat) {
-        // A period of one kind of event goes on as a line with a count.
-        if repeat.events == 1
-            && let Some((Event::Pass { .. }, times)) = &mut self.last
-        {
-            *times += repeat.times;
-            return;
-        }
-        self.flush();
-        let what = match repeat.scope {
-            Scope::All => "events",
-            Scope::Passes => "events' passes",
-        };
-        let (events, times, cycles) = (repeat.events, repeat.times, repeat.cycles);
-        if events > 0 && (repeat.scope == Scope::All || repeat.passes > 0) {
-            let _ = writeln!(
-                self.text,
-                "{:19}  again  the last {events} {what}, every {cycles} cycles  x{times}",
-                ""
-            );
-        }
-    }
-}
-
-/// What two events must share to be folded.
-fn kind(event: &Event) -> (u8, u64, u64, u64, Stalls) {
-    match *event {
-        Event::Load {
-            operand,
-            words,
-            from,
-            to,
-        } => (operand as u8, words, to - from, 0, Stalls::default()),
-        Event::Store { words, from, to } => (3, words, to - from, 0, Stalls::default()),
-        Event::Pass {
-            from,
-            to,
-            busy,
-            stalls,
-            ..
-        } => (4, 0, to - from, busy, stalls),
-    }
-}
-
-fn line(text: &mut String, event: &Event, times: u64) {
-    let (what, from, to, mut detail) = match event {
-        Event::Load {
-            operand,
-            words,
-            from,
-            to,
-        } => ("load ", *from, *to, format!("{operand} {words} words")),
-        Event::Store { words, from, to } => ("store", *from, *to, format!("output {words} words")),
-        Event::Pass {
-            from,
-            to,
-            busy,
-            stalls,
-            tile,
-            ..
-        } => {
-            let mut detail = format!("busy {busy}");
-            for (cause, cycles) in stalls.iter() {
-                let _ = write!(detail, ", {} {cycles}", cause.name());
-            }
-            detail.push_str("  at");
-            for dim in Dim::ALL {
-                let span = tile[dim];
-                if span.start > 0 || span.extent > 1 {
-                    let _ = write!(detail, " {dim}{}+{}", span.start, span.extent);
-                }
-            }
-            ("pass ", *from, *to, detail)
-        }
-    };
-    if times > 1 {
-        let _ = write!(detail, "  x{times}");
-    }
-    let _ = writeln!(text, "{from:>9} {to:>9}  {what}  {detail}");
 }

@@ -4,12 +4,15 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::design::{Checked, recheck};
+use stationary::arch::CostModel;
+use stationary::search::design::{Checked, DesignSpace, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
-    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Repair,
-    Resource, Settings, Stop, Verdict, binding, certificate, optimizers, run_recorded,
+    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Resource,
+    Settings, Stop, Verdict, binding, certificate, optimizers, run_recorded,
 };
+use stationary::sim::{Energy, estimate};
+use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
@@ -19,13 +22,18 @@ use crate::commands::shortage::Shortage;
 use crate::inputs;
 use crate::output;
 use crate::record::Record;
-use crate::report::format::{signed_percent, table, thousands};
+use crate::report::energy;
+use crate::report::format::{joules, signed_percent, table, thousands};
 
 struct Found<'a> {
     args: &'a Assign,
+    /// Of the layers, where they are known.
+    names: Vec<String>,
     problem: Problem,
     outcome: Outcome,
     checked: Vec<Checked>,
+    /// Of the best, by the model; none where the costs are a table's.
+    energy: Option<Energy>,
     front: Vec<Vertex>,
     relaxation: Option<Relaxation>,
     shortage: Option<Shortage>,
@@ -42,19 +50,25 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         .iter()
         .map(|b| b.parse())
         .collect::<Result<_, _>>()?;
-    let mut optimizer = optimizers::find(&args.optimizer, common.seed)?;
-    let (costs, source) = costs::load(&args.costs, common)?;
+    let effort = costs::effort(&args.learning)?;
+    let mut optimizer = optimizers::find_with(&args.optimizer, common.seed, &effort)?;
+    let offer = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
-        inputs::write(path, &costs.to_csv())?;
+        inputs::write(path, &offer.table.to_csv())?;
     }
-    let problem = Problem::deployed(costs, deployment, objective, &budgets)?;
+    let problem = offer.problem(deployment, objective, &budgets)?;
     let settings = Settings {
-        evaluations: args.evaluations,
-        repair: Repair::default(),
+        evaluations: evaluations(args),
+        repair: effort.preset.repair(),
         keep: args.recheck as usize,
     };
+    let head = json!({
+        "optimizer": args.optimizer, "seed": common.seed, "evaluations": settings.evaluations,
+        "epochs": effort.epochs, "preset": effort.preset.to_string(),
+        "problem": format!("{:016x}", problem.fingerprint()),
+    });
     let start = Instant::now();
-    let mut evaluations = Evaluations::open(args, common.seed, &problem, record)?;
+    let mut evaluations = Evaluations::open(&args.recording, record, head)?;
     let known = std::mem::take(&mut evaluations.known);
     let keep = |new: &[_]| evaluations.append(new);
     let outcome = run_recorded(&problem, &mut *optimizer, &settings, &known, keep)?;
@@ -66,8 +80,14 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         certificate::check(&problem, point, *objective, &outcome.certificate)
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
+    let energy = match (&offer.source, &outcome.best) {
+        (Source::Model { space, layers }, Some((point, _))) => {
+            Some(spent(space, layers, &problem.choices(point))?)
+        }
+        _ => None,
+    };
     let start = Instant::now();
-    let checked = match &source {
+    let checked = match &offer.source {
         Source::Table => Vec::new(),
         Source::Model { space, layers } => {
             let points: Vec<_> = outcome
@@ -93,11 +113,17 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         _ => None,
     };
     let verbose = common.verbose;
+    let names = match &offer.source {
+        Source::Table => Vec::new(),
+        Source::Model { layers, .. } => layers.iter().map(|l| l.name().to_owned()).collect(),
+    };
     let found = Found {
         args,
+        names,
         problem,
         outcome,
         checked,
+        energy,
         front,
         relaxation,
         shortage,
@@ -116,6 +142,30 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     } else {
         Answer::No
     })
+}
+
+/// How many points may be evaluated. Learned optimisers end with their epochs.
+fn evaluations(args: &Assign) -> u64 {
+    let has_epochs = optimizers::has_epochs(&args.optimizer);
+    match (args.evaluations, args.learning.epochs) {
+        (Some(evaluations), _) => evaluations,
+        (None, Some(_)) if has_epochs => u64::MAX,
+        (None, Some(epochs)) => epochs,
+        (None, None) => 10_000,
+    }
+}
+
+/// What the chosen designs spend, by the model.
+fn spent(space: &DesignSpace, layers: &[Layer], choices: &[Choice]) -> Result<Energy> {
+    let mut spent = Energy::default();
+    for choice in choices {
+        let layer = &layers[choice.layer];
+        let design = space.design(layer, choice.levels())?;
+        let (mapping, cost) = (design.mapping(layer)?, CostModel::of(&design.accelerator)?);
+        let model = estimate(&mapping);
+        spent = spent + Energy::of(&mapping, &cost, &model.counters, model.cycles);
+    }
+    Ok(spent)
 }
 
 /// The front of the first budget, each vertex with its certificate checked.
@@ -185,6 +235,11 @@ impl Found<'_> {
                 json!({
                     "feasible": feasible, "objective": self.number(objective),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
+                    "energy_pj": match &self.energy {
+                        Some(spent) => energy::json(spent),
+                        None => json!({"total": 1e3 * totals.energy}),
+                    },
+                    "energy_parts_pj": self.energy.as_ref().map(energy::parts_json),
                     "choices": choices,
                     "binding": self.binding(point).iter()
                         .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
@@ -208,12 +263,14 @@ impl Found<'_> {
                 json!({
                     "model": self.number(c.model()), "machine": self.number(c.machine()),
                     "error": c.error(), "feasible": c.is_feasible(),
+                    "model_rank": self.rank(c),
                 })
             })
             .collect();
         let mut document = json!({
             "schema": "stationary/search/1",
             "optimizer": self.args.optimizer,
+            "network": self.args.costs.network,
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,
             "budgets": budgets,
@@ -228,14 +285,39 @@ impl Found<'_> {
                 "calls": o.evaluations.calls, "distinct": o.evaluations.distinct,
                 "entries": o.evaluations.entries,
             },
+            "ranking": self.ranking(),
             "seconds": self.seconds(),
             "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
             "stop": stop(o.stop),
         });
+        if let Some(choices) = document["best"]["choices"].as_array_mut() {
+            for (choice, name) in choices.iter_mut().zip(&self.names) {
+                choice["name"] = json!(name);
+            }
+        }
         if !self.front.is_empty() {
             document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
         }
         document
+    }
+
+    /// How the machine ranks the re-checked points; null with fewer than two.
+    fn ranking(&self) -> Value {
+        if self.checked.len() < 2 {
+            return Value::Null;
+        }
+        let order: Vec<usize> = self.checked.iter().map(|c| self.rank(c)).collect();
+        let pairs = order.len() * (order.len() - 1) / 2;
+        json!({"model_ranks": order, "turned_pairs": inversions(&order), "pairs": pairs})
+    }
+
+    /// The place of a re-checked point by the model, from 1.
+    fn rank(&self, checked: &Checked) -> usize {
+        let leaders = self.outcome.leaders.iter();
+        leaders
+            .take_while(|(point, _)| point != checked.point())
+            .count()
+            + 1
     }
 
     fn vertex(&self, v: &Vertex) -> Value {
@@ -314,6 +396,11 @@ impl Found<'_> {
                 budget.resource
             ));
         }
+        let totals = self.problem.totals(point);
+        text.push_str(&format!("energy {}\n", joules(1e3 * totals.energy)));
+        if let Some(spent) = &self.energy {
+            text.push_str(&energy::shares(spent));
+        }
         let bindings = self.binding(point);
         if !bindings.is_empty() {
             let first = bindings.iter().take(3);
@@ -346,8 +433,12 @@ impl Found<'_> {
             text.push_str(&format!("{rows}\n"));
         }
         for (i, c) in self.checked.iter().enumerate() {
+            let rank = match self.rank(c) {
+                rank if self.checked.len() == 1 || rank == i + 1 => String::new(),
+                rank => format!(", {rank} by the model"),
+            };
             text.push_str(&format!(
-                "re-checked {}: model {}, machine {} (model {}){}\n",
+                "re-checked {}{rank}: model {}, machine {} (model {}){}\n",
                 i + 1,
                 self.show(c.model()),
                 self.show(c.machine()),
@@ -357,6 +448,15 @@ impl Found<'_> {
                 } else {
                     "; over budget on the machine"
                 },
+            ));
+        }
+        if self.checked.len() > 1 {
+            let order: Vec<usize> = self.checked.iter().map(|c| self.rank(c)).collect();
+            let pairs = order.len() * (order.len() - 1) / 2;
+            text.push_str(&format!(
+                "ranking of the best {} on the machine: {} of {pairs} pairs turned round\n",
+                order.len(),
+                inversions(&order),
             ));
         }
         text.push_str(&format!(
@@ -399,6 +499,12 @@ impl Found<'_> {
             format!("{objective:.6e}")
         }
     }
+}
+
+/// Pairs that stand in another order than their numbers.
+fn inversions(order: &[usize]) -> usize {
+    let later = |at: usize| order[at + 1..].iter().filter(move |&&o| o < order[at]);
+    (0..order.len()).map(|at| later(at).count()).sum()
 }
 
 const COLUMNS: [&str; 5] = ["layer", "pe", "tile", "stage", "dataflow"];

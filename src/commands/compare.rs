@@ -7,14 +7,16 @@ use anyhow::{Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
-use stationary::search::{BudgetRequest, Problem, optimizers};
+use stationary::search::{BudgetRequest, Effort, optimizers};
 
 use crate::Answer;
 use crate::cli::{Common, Compare, Costs, Format};
 use crate::commands::costs;
+use crate::inputs;
 use crate::output;
 use crate::record::{Journal, Record};
 use crate::report::format::{percent, table, thousands};
+use crate::report::markdown;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -38,6 +40,12 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         figures,
     };
     record.results(|| page.json(), || page.csv())?;
+    if let Some(path) = &args.markdown {
+        inputs::write(
+            path,
+            &markdown::page(page.instances, page.names, &page.figures, args)?,
+        )?;
+    }
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&page.json())?,
         Format::Csv => page.csv()?,
@@ -48,6 +56,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
 
 /// The optimisers asked for, each once, the reference among them.
 fn names(args: &Compare) -> Result<Vec<String>> {
+    let effort = costs::effort(&args.learning)?;
     let mut names: Vec<String> = Vec::new();
     let all = || optimizers::names().into_iter().map(str::to_owned).collect();
     let asked = if args.optimizer.is_empty() {
@@ -56,7 +65,7 @@ fn names(args: &Compare) -> Result<Vec<String>> {
         args.optimizer.clone()
     };
     for name in asked.into_iter().chain([args.against.clone()]) {
-        optimizers::find(&name, 0)?;
+        optimizers::variant(&name, &effort)?;
         if !names.contains(&name) {
             names.push(name);
         }
@@ -71,6 +80,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
             table: Some(path.clone()),
             network: None,
             dataflow: String::new(),
+            shapes: args.shapes.clone(),
             model: args.model.clone(),
         };
         let stem = path.file_stem().unwrap_or(path.as_os_str());
@@ -82,6 +92,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
                 table: None,
                 network: Some(network.clone()),
                 dataflow: dataflow.clone(),
+                shapes: None,
                 model: args.model.clone(),
             };
             sources.push((format!("{network} {dataflow}"), costs));
@@ -89,7 +100,7 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
     }
     let mut instances: Vec<Instance> = Vec::new();
     for (source, costs) in sources {
-        let (costs, _) = costs::load(&costs, common)?;
+        let offer = costs::load(&costs, common)?;
         for deployment in &args.deployment {
             for objective in &args.objective {
                 for budget in &args.budget {
@@ -97,12 +108,8 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
                         .split('+')
                         .map(str::parse)
                         .collect::<Result<_, _>>()?;
-                    let problem = Problem::deployed(
-                        costs.clone(),
-                        deployment.parse()?,
-                        objective.parse()?,
-                        &requests,
-                    )?;
+                    let problem =
+                        offer.problem(deployment.parse()?, objective.parse()?, &requests)?;
                     let name = format!("{source}, {deployment}, {objective}, {budget}");
                     if instances.iter().any(|i| i.name == name) {
                         bail!("the instance `{name}` is asked for twice");
@@ -122,6 +129,13 @@ struct Key {
     optimizer: String,
     seed: u64,
     evaluations: u64,
+    /// Epochs and preset, where the optimiser has them.
+    effort: Option<(u64, String)>,
+}
+
+fn effort_of(label: &str, effort: &Effort) -> Result<Option<(u64, String)>> {
+    let (name, own) = optimizers::variant(label, effort)?;
+    Ok(optimizers::has_epochs(name).then(|| (own.epochs, own.preset.to_string())))
 }
 
 /// Every run, in the order of instances, optimisers and seeds, whatever the
@@ -133,6 +147,7 @@ fn trials(
     names: &[String],
     record: &Record,
 ) -> Result<Vec<Trial>> {
+    let effort = costs::effort(&args.learning)?;
     let fingerprints: Vec<String> = instances
         .iter()
         .map(|i| format!("{:016x}", i.fingerprint()))
@@ -143,7 +158,11 @@ fn trials(
     let mut jobs = Vec::new();
     for instance in 0..instances.len() {
         for name in names {
-            let seeds = (0..args.seeds).map(|n| common.seed.wrapping_add(n));
+            let count = match args.epoch_seeds {
+                Some(count) if effort_of(name, &effort)?.is_some() => count,
+                _ => args.seeds,
+            };
+            let seeds = (0..count).map(|n| common.seed.wrapping_add(n));
             jobs.extend(seeds.map(|seed| (instance, name, seed)));
         }
     }
@@ -154,6 +173,7 @@ fn trials(
             optimizer: name.clone(),
             seed,
             evaluations: args.evaluations,
+            effort: effort_of(name, &effort)?,
         };
         if let Some((spent, curve)) = known.get(&key) {
             bar.inc(1);
@@ -165,7 +185,7 @@ fn trials(
                 curve: curve.clone(),
             });
         }
-        let trial = trial(instances, instance, name, seed, args.evaluations)?;
+        let trial = trial(instances, instance, name, seed, args.evaluations, &effort)?;
         let line = line(&key, &instances[instance].name, &trial);
         let mut journal = (journal.lock()).map_err(|_| anyhow!("another run failed to record"))?;
         journal.append(&[line])?;
@@ -196,7 +216,7 @@ fn head() -> Map<String, Value> {
 fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
     json!({
         "instance": instance, "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
-        "evaluations": key.evaluations, "spent": trial.spent, "curve": trial.curve,
+        "evaluations": key.evaluations, "effort": key.effort, "spent": trial.spent, "curve": trial.curve,
     })
 }
 
@@ -220,7 +240,15 @@ fn run(value: &Value) -> Result<(Key, Kept), Fault> {
     let bad = |field: &'static str| (field, value[field].clone());
     let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
     let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
+    let effort = match &value["effort"] {
+        Value::Null => None,
+        pair => Some((
+            pair[0].as_u64().ok_or(bad("effort"))?,
+            pair[1].as_str().ok_or(bad("effort"))?.to_owned(),
+        )),
+    };
     let key = Key {
+        effort,
         fingerprint: text("fingerprint")?.to_owned(),
         optimizer: text("optimizer")?.to_owned(),
         seed: number("seed")?,
@@ -258,6 +286,7 @@ impl Page<'_> {
                 let targets = l.expected.iter().zip(TARGETS).map(|(e, target)| {
                     json!({
                         "target": target, "evaluations": finite(e.evaluations),
+                        "interval": e.interval.map(finite),
                         "successes": e.successes, "seeds": e.seeds,
                         "success_rate": e.successes as f64 / e.seeds as f64,
                     })
@@ -300,7 +329,9 @@ impl Page<'_> {
         });
         json!({
             "schema": "stationary/compare/1",
-            "evaluations": self.args.evaluations, "seed": self.common.seed,
+            "evaluations": self.args.evaluations,
+            "epochs": self.args.learning.epochs.unwrap_or(Effort::default().epochs),
+            "preset": self.args.learning.preset, "seed": self.common.seed,
             "seeds": self.args.seeds, "against": self.args.against,
             "optimizers": self.names,
             "instances": instances,

@@ -2,10 +2,12 @@
 
 use anyhow::{Result, bail};
 use stationary::search::design::{DesignSpace, default_base, parse_levels};
-use stationary::search::{Style, Table};
+use stationary::search::{
+    BudgetRequest, Deployment, Effort, Objective, Preset, Problem, Shapes, Style, Table,
+};
 use stationary::workloads::Layer;
 
-use crate::cli::{Common, Costs};
+use crate::cli::{Common, Costs, Learning};
 use crate::{inputs, output};
 
 /// Where the numbers come from.
@@ -21,8 +23,65 @@ pub enum Source {
     },
 }
 
+/// What there is to choose from.
+pub struct Offer {
+    /// The options and what they cost.
+    pub table: Table,
+    /// What learned optimisers see of the layers, if that is known.
+    pub shapes: Option<Shapes>,
+    /// Where the costs come from.
+    pub source: Source,
+}
+
+impl Offer {
+    /// A problem with the layers' shapes.
+    pub fn problem(
+        &self,
+        deployment: Deployment,
+        objective: Objective,
+        budgets: &[BudgetRequest],
+    ) -> Result<Problem> {
+        let problem = Problem::deployed(self.table.clone(), deployment, objective, budgets)?;
+        Ok(match &self.shapes {
+            Some(shapes) => problem.seen_as(shapes.clone()),
+            None => problem,
+        })
+    }
+}
+
+/// What learned optimisers may spend.
+pub fn effort(learning: &Learning) -> Result<Effort> {
+    let preset = match (learning.as_published, learning.preset.as_str()) {
+        (false, name) => name.parse()?,
+        (true, "faithful" | "as-published") => Preset::AsPublished,
+        (true, name) => bail!("--as-published and --preset {name} exclude each other"),
+    };
+    let epochs = learning.epochs.unwrap_or(Effort::default().epochs);
+    Ok(Effort { epochs, preset })
+}
+
+fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
+    let network = inputs::network(network, args.model.batch, &args.model.dim)?;
+    let mut layers = inputs::layers(&network, &args.model.layer)?;
+    let (found, wanted) = (layers.len(), table.layers().len());
+    if found < wanted {
+        bail!(
+            "--shapes {}: it has {found} layers, the table {wanted}",
+            network.name()
+        );
+    }
+    if found > wanted {
+        output::complain(&format!(
+            "note: --shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
+            network.name()
+        ));
+        layers.truncate(wanted);
+    }
+    Ok(Shapes::of(&layers))
+}
+
 /// Reads a table, or fills one by the model.
-pub fn load(args: &Costs, common: &Common) -> Result<(Table, Source)> {
+pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
     let model = &args.model;
     if let Some(path) = &args.table {
         if model.pes.is_some() || model.tiles.is_some() {
@@ -30,7 +89,15 @@ pub fn load(args: &Costs, common: &Common) -> Result<(Table, Source)> {
         }
         let text = inputs::read(path)?;
         let table = Table::parse(&path.display().to_string(), &text)?;
-        return Ok((table, Source::Table));
+        let shapes = match &args.shapes {
+            Some(network) => Some(shapes(network, args, &table)?),
+            None => None,
+        };
+        return Ok(Offer {
+            table,
+            shapes,
+            source: Source::Table,
+        });
     }
     let Some(network) = &args.network else {
         bail!("needed --network or --table")
@@ -57,5 +124,9 @@ pub fn load(args: &Costs, common: &Common) -> Result<(Table, Source)> {
     let table = space.table(&layers, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let space = Box::new(space);
-    Ok((table, Source::Model { space, layers }))
+    Ok(Offer {
+        table,
+        shapes: Some(Shapes::of(&layers)),
+        source: Source::Model { space, layers },
+    })
 }

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::{Evaluated, Problem, Repair, Verdict};
+use stationary::search::{Evaluated, Verdict};
 use stationary_record::LogError;
 
-use crate::cli::Assign;
+use crate::cli::Recording;
 use crate::record::{Journal, Record};
 
 /// A journal of points and verdicts.
@@ -16,9 +16,13 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
-    /// Opens what the flags name.
-    pub fn open(args: &Assign, seed: u64, problem: &Problem, record: &Record) -> Result<Self> {
-        let journal = Journal::open(&args.recording, record, &head(args, seed, problem))?;
+    /// Opens what the flags name; `run` is what decides which points are evaluated, and to what.
+    pub fn open(recording: &Recording, record: &Record, run: Value) -> Result<Self> {
+        let mut head = Map::new();
+        head.insert("schema".to_owned(), json!("stationary/evaluations/1"));
+        head.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+        head.extend(run.as_object().cloned().unwrap_or_default());
+        let journal = Journal::open(recording, record, &head)?;
         let known = journal.known().iter().enumerate().map(|(at, line)| {
             evaluated(line)
                 .ok_or_else(|| anyhow!("line {} of the record is no evaluation: {line}", at + 2))
@@ -37,25 +41,6 @@ impl Evaluations {
     pub fn close(self) -> Result<(), LogError> {
         self.journal.close()
     }
-}
-
-/// What decides which points are evaluated, and to what.
-fn head(args: &Assign, seed: u64, problem: &Problem) -> Map<String, Value> {
-    [
-        ("schema", json!("stationary/evaluations/1")),
-        ("version", json!(env!("CARGO_PKG_VERSION"))),
-        ("problem", json!(format!("{:016x}", problem.fingerprint()))),
-        ("optimizer", json!(args.optimizer)),
-        ("seed", json!(seed)),
-        ("evaluations", json!(args.evaluations)),
-        (
-            "repair",
-            json!(format!("{:?}", Repair::default()).to_lowercase()),
-        ),
-    ]
-    .map(|(field, value)| (field.to_owned(), value))
-    .into_iter()
-    .collect()
 }
 
 fn line(evaluated: &Evaluated) -> Value {

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 use serde_json::json;
-use stationary::sim::{Pace, Tensors, run_functional};
+use stationary::sim::decoupled::{Kernel, run_functional as run_functional_kernel};
+use stationary::sim::{FunctionalRun, Pace, Tensors, run_functional};
 use stationary::workloads::{Dim, Layer};
 
 use crate::Answer;
@@ -10,6 +11,7 @@ use crate::cli::{Common, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::Record;
+use crate::style::Style;
 
 /// MACs beyond which carrying values takes too long and too much memory.
 const LIMIT: u64 = 20_000_000;
@@ -22,7 +24,7 @@ pub fn functional(
     common: &Common,
     record: &mut Record,
 ) -> Result<Answer> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
     if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
         bail!(
             "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
@@ -36,10 +38,18 @@ pub fn functional(
     let mut records = Vec::new();
     let bar = output::progress(common, "functional", loaded.layers.len() as u64);
     for layer in &loaded.layers {
-        let mapping = loaded.mapping(layer, dataflow)?;
         let tensors = Tensors::patterned(layer);
-        let result = run_functional(&mapping, &tensors, pace, &mut ());
-        let expected = reference(layer, &tensors);
+        let sums = reference(layer, &tensors);
+        let (result, expected) = match style {
+            Style::Hardwired(dataflow) => {
+                let mapping = loaded.mapping(layer, dataflow)?;
+                (
+                    run_functional(&mapping, &tensors, pace, &mut ()).into(),
+                    sums,
+                )
+            }
+            Style::Decoupled => decoupled(&loaded.kernel(layer)?, &tensors, sums, pace),
+        };
         let wrong = expected
             .iter()
             .zip(&result.output)
@@ -52,11 +62,11 @@ pub fn functional(
             layer.name(),
             expected.len(),
             if result.each_mac_once { "yes" } else { "no" },
-            result.run.cycles
+            result.cycles
         ));
         records.push(json!({
             "name": layer.name(), "outputs": expected.len(), "wrong": wrong,
-            "each_mac_once": result.each_mac_once, "cycles": result.run.cycles,
+            "each_mac_once": result.each_mac_once, "cycles": result.cycles,
         }));
         bar.inc(1);
     }
@@ -70,6 +80,56 @@ pub fn functional(
     };
     output::print(&text)?;
     Ok(if all { Answer::Yes } else { Answer::No })
+}
+
+/// What is compared and shown of a run.
+struct Outcome {
+    output: Vec<i64>,
+    each_mac_once: bool,
+    cycles: u64,
+}
+
+impl From<FunctionalRun> for Outcome {
+    fn from(result: FunctionalRun) -> Self {
+        Self {
+            output: result.output,
+            each_mac_once: result.each_mac_once,
+            cycles: result.run.cycles,
+        }
+    }
+}
+
+/// A kernel's outputs, and what they should be: the sums through the epilogue.
+fn decoupled(
+    kernel: &Kernel<'_>,
+    tensors: &Tensors,
+    sums: Vec<i64>,
+    pace: Pace,
+) -> (Outcome, Vec<i64>) {
+    let layer = kernel.layer();
+    let channels = layer.size(Dim::G) * layer.size(Dim::K);
+    let bias: Vec<i32> = (0..channels as i32).map(|i| (i * 37) % 101 - 50).collect();
+    let result = run_functional_kernel(kernel, tensors, &bias, pace, &mut ());
+    let steps = kernel
+        .accelerator()
+        .decoupled
+        .as_ref()
+        .map_or(&[][..], |control| &control.epilogue);
+    let cut = 64 - kernel.accelerator().precision.output.0;
+    let plane = (layer.size(Dim::P) * layer.size(Dim::Q)) as usize;
+    let expected = sums.into_iter().enumerate().map(|(i, sum)| {
+        let bias = bias[i / plane % bias.len()];
+        let value = steps.iter().fold(sum as i32, |v, step| step.apply(v, bias));
+        i64::from(value) << cut >> cut
+    });
+    let expected: Vec<i64> = expected.collect();
+    let outcome = Outcome {
+        // Wrong, missing or double products show in the outputs alone.
+        each_mac_once: result.output == expected,
+        output: result.output,
+        cycles: result.run.cycles,
+    };
+    (outcome, expected)
 }
 
 /// The layer by its definition: `[N][G][K][P][Q]`.

@@ -68,7 +68,11 @@ fn arch(name: &str) -> Result<(String, String)> {
         "{} x {} PEs, {}, {} KiB, {} MHz, {} nm",
         a.array.rows,
         a.array.cols,
-        a.dataflows.join(" "),
+        if a.decoupled.is_some() {
+            "decoupled".to_owned()
+        } else {
+            a.dataflows.join(" ")
+        },
         thousands(kib),
         a.clock.0 / 1000,
         a.technology.0

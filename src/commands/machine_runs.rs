@@ -44,7 +44,7 @@ impl MachineRuns {
         if let Some(cycles) = self.known.get(&written.to_string()) {
             return Ok(*cycles);
         }
-        let cycles = run(mapping, Pace::SkipIdle, &mut ()).cycles;
+        let cycles = run(mapping, Pace::SkipPeriods, &mut ()).cycles;
         let line = json!({"mapping": written, "cycles": cycles});
         let mut journal = (self.journal.lock())
             .map_err(|_| anyhow!("another run of the machine failed to be recorded"))?;

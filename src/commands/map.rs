@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stationary::arch::CostModel;
 use stationary::sim::mapping_file::{LayerMapping, MappingFile};
-use stationary::sim::{Dataflow, Mapping, Tiling, estimate, mapper};
+use stationary::sim::{Dataflow, Energy, Mapping, Tiling, estimate, mapper};
 use stationary::workloads::Layer;
 
 use crate::Answer;
@@ -15,7 +16,8 @@ use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
-use crate::report::format::{percent, signed_percent, table, thousands};
+use crate::report::energy;
+use crate::report::format::{joules, percent, signed_percent, table, thousands};
 
 /// A layer's winner. It exists only with the machine's figure.
 struct Winner<'a> {
@@ -26,6 +28,10 @@ struct Winner<'a> {
     /// The machine's figure for what the model thought best.
     first: u64,
     candidates: u64,
+    /// The machine's.
+    energy: Energy,
+    /// What no mapping can go below.
+    least_energy: Energy,
 }
 
 /// What was found for layers of one shape.
@@ -44,6 +50,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     }
     let loaded = Loaded::new(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let cost = CostModel::of(&loaded.accelerator)?;
     let bar = output::progress(common, "search map", loaded.layers.len() as u64);
     let mut firsts = HashMap::new();
     let mut distinct = Vec::new();
@@ -75,7 +82,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         .layers
         .iter()
         .zip(indices)
-        .map(|(layer, i)| winner(&loaded, layer, dataflow, found[i]))
+        .map(|(layer, i)| winner(&loaded, &cost, layer, dataflow, found[i]))
         .collect::<Result<_>>()?;
     let mappings: Vec<_> = winners.iter().map(|w| w.mapping).collect();
     let mappings = MappingFile::of(&mappings).to_yaml();
@@ -143,6 +150,7 @@ fn search(
 
 fn winner<'a>(
     loaded: &'a Loaded,
+    cost: &CostModel,
     layer: &'a Layer,
     dataflow: &'static Dataflow,
     found: Found,
@@ -156,6 +164,9 @@ fn winner<'a>(
         lower_bound: model.lower_bound,
         first: found.first,
         candidates: found.candidates,
+        // The machine moves the same words: only the time is its own.
+        energy: Energy::of(&mapping, cost, &model.counters, found.machine),
+        least_energy: Energy::least(&mapping, cost),
     })
 }
 
@@ -172,6 +183,7 @@ fn to_table(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>]) -> Str
         "error",
         "above bound",
         "gain of re-check",
+        "energy",
     ];
     let mut rows = table(&header, 1);
     for w in winners {
@@ -183,13 +195,17 @@ fn to_table(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>]) -> Str
             signed_percent(w.model as f64 / w.machine as f64 - 1.0),
             percent(w.machine as f64 / w.lower_bound as f64 - 1.0),
             percent(w.first as f64 / w.machine as f64 - 1.0),
+            joules(w.energy.total().0),
         ]);
     }
     let total: u64 = winners.iter().map(|w| w.machine).sum();
+    let spent = energy::sum(winners.iter().map(|w| &w.energy));
     text.push_str(&format!(
-        "{rows}\n{} cycles in all; write the mappings with -o FILE and run \
-                            them with --mapping FILE\n",
-        thousands(total)
+        "{rows}\n{} cycles and {} in all; write the mappings with -o FILE and run them with \
+         --mapping FILE\n{}",
+        thousands(total),
+        joules(spent.total().0),
+        energy::shares(&spent)
     ));
     text
 }
@@ -203,37 +219,53 @@ fn to_json(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>], common:
                 "model": w.model, "machine": w.machine,
                 "error": w.model as f64 / w.machine as f64 - 1.0,
                 "lower_bound": w.lower_bound, "model_choice_machine": w.first,
+                "energy_pj": energy::json(&w.energy),
+                "energy_parts_pj": energy::parts_json(&w.energy),
+                "energy_lower_bound_pj": w.least_energy.total().0,
                 "mapping": LayerMapping::of(&w.mapping),
             })
         })
         .collect();
+    let spent = energy::sum(winners.iter().map(|w| &w.energy));
     json!({
         "schema": "stationary/search-map/1", "arch": loaded.accelerator.name,
         "network": loaded.network, "dataflow": dataflow.name, "seed": common.seed,
         "layers": layers,
-        "total": {"machine": winners.iter().map(|w| w.machine).sum::<u64>()},
+        "total": {
+            "machine": winners.iter().map(|w| w.machine).sum::<u64>(),
+            "energy_pj": energy::json(&spent),
+        },
     })
 }
 
 fn to_csv(winners: &[Winner<'_>]) -> Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record([
+    let header = [
         "layer",
         "candidates",
         "model",
         "machine",
         "lower_bound",
         "model_choice_machine",
-    ])?;
+    ];
+    let names = energy::columns(&Energy::default());
+    let names = names.iter().map(|(name, _)| name.as_str());
+    out.write_record(header.into_iter().chain(names))?;
     for w in winners {
-        out.write_record([
+        let fields = [
             w.mapping.layer().name().to_owned(),
             w.candidates.to_string(),
             w.model.to_string(),
             w.machine.to_string(),
             w.lower_bound.to_string(),
             w.first.to_string(),
-        ])?;
+        ];
+        let energies = energy::columns(&w.energy).into_iter();
+        out.write_record(
+            fields
+                .into_iter()
+                .chain(energies.map(|(_, e)| e.to_string())),
+        )?;
     }
     Ok(String::from_utf8(out.into_inner()?)?)
 }

@@ -1,13 +1,11 @@
 //! `estimate` and `simulate`.
 
-use std::fmt::Write as _;
-
 use anyhow::Result;
-use stationary::sim::{Pace, TextTrace, run};
+use stationary::sim::Pace;
 
 use crate::Answer;
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate, Target};
-use crate::commands::{functional, timeloop};
+use crate::commands::{functional, timeloop, trace};
 use crate::evaluate::{self, Reading};
 use crate::inputs::{self, Loaded};
 use crate::output;
@@ -33,7 +31,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
     };
     let loaded = Loaded::new(&args.target)?;
     if let Some(path) = &args.trace {
-        inputs::write(path, &trace(&loaded, &args.target, pace)?)?;
+        trace::write(path, &loaded, args, pace, common)?;
     }
     if args.functional {
         return functional::functional(&loaded, &args.target, pace, common, record);
@@ -55,11 +53,11 @@ fn report(
     common: &Common,
     record: &mut Record,
 ) -> Result<()> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
     let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
-    let layers = evaluate::layers(loaded, dataflow, reading, &|| bar.inc(1))?;
+    let layers = evaluate::layers(loaded, style, reading, &|| bar.inc(1))?;
     bar.finish_and_clear();
-    let report = RunReport::new(loaded, dataflow, reading, layers, common.seed)?;
+    let report = RunReport::new(loaded, style, reading, layers, common.seed)?;
     for caveat in report.caveats() {
         output::complain(&format!("warning: {caveat}"));
     }
@@ -71,25 +69,4 @@ fn report(
         Format::Csv => report.csv()?,
     };
     Ok(output::print(&text)?)
-}
-
-/// The text trace of every layer, one after the other.
-fn trace(loaded: &Loaded, target: &Target, pace: Pace) -> Result<String> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
-    let mut text = String::new();
-    for layer in &loaded.layers {
-        let mapping = loaded.mapping(layer, dataflow)?;
-        let mut trace = TextTrace::default();
-        let machine = run(&mapping, pace, &mut trace);
-        writeln!(
-            text,
-            "# {} on {}: {} cycles",
-            layer.name(),
-            loaded.accelerator.name,
-            machine.cycles
-        )?;
-        text.push_str("#    from        to  what\n");
-        text.push_str(&trace.finish());
-    }
-    Ok(text)
 }

@@ -86,6 +86,10 @@ fn cost(name: &str, target: &ShowTarget) -> Result<String> {
     }
     let peak = cost.peak_power(&accelerator);
     text.push_str(&format!("peak_power_mw: {:.1}    # without DRAM\n", peak.0));
+    text.push_str("cost:    # the constants behind these figures, with their sources\n");
+    for line in accelerator.cost.to_yaml().lines() {
+        text.push_str(&format!("  {line}\n"));
+    }
     Ok(text)
 }
 

@@ -4,7 +4,9 @@ use anyhow::{Result, bail};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
-use stationary::sim::{Dataflow, Mapping, Pace, Stalls, Tiling, estimate, mapper, run};
+use stationary::arch::CostModel;
+use stationary::sim::decoupled::{self, Kernel, Space};
+use stationary::sim::{Dataflow, Energy, Mapping, Pace, Tiling, estimate, mapper, run};
 use stationary::workloads::Layer;
 
 use crate::Answer;
@@ -13,6 +15,7 @@ use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::validate::ValidateReport;
+use crate::style::{Causes, Style};
 
 /// One mapping of one layer, by model and machine.
 #[derive(Clone, Debug)]
@@ -21,8 +24,10 @@ pub struct Compared {
     pub machine: u64,
     pub lower_bound: u64,
     pub busy: u64,
-    pub stalls: Stalls,
+    pub stalls: Causes,
     pub counts_agree: bool,
+    pub model_energy: Energy,
+    pub machine_energy: Energy,
 }
 
 /// All mappings of one layer, the mapper's best first.
@@ -32,10 +37,10 @@ pub struct ComparedLayer {
     pub mappings: Vec<Compared>,
 }
 
-/// All layers under one dataflow.
+/// All layers under one dataflow, or by instructions.
 #[derive(Clone, Debug)]
 pub struct ComparedDataflow {
-    pub dataflow: &'static Dataflow,
+    pub style: Style,
     pub layers: Vec<ComparedLayer>,
 }
 
@@ -51,7 +56,8 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
             args.mappings
         );
     }
-    let (dataflows, absent) = dataflows(&loaded, args.target.dataflow.as_deref())?;
+    let cost = CostModel::of(&loaded.accelerator)?;
+    let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
         output::complain(&format!(
             "{} does not offer {}",
@@ -59,23 +65,28 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
             absent.join(", ")
         ));
     }
-    let total = dataflows.len() * loaded.layers.len();
+    let total = styles.len() * loaded.layers.len();
     let bar = output::progress(common, "validate", total as u64);
     let mut results = Vec::new();
-    for dataflow in dataflows {
+    for style in styles {
         let layers: Vec<Result<ComparedLayer>> = loaded
             .layers
             .par_iter()
             .enumerate()
             .map(|(i, layer)| {
                 let seed = common.seed.wrapping_add(i as u64);
-                let compared = compare(&loaded, layer, dataflow, args.mappings, seed);
+                let compared = match style {
+                    Style::Hardwired(dataflow) => {
+                        compare(&loaded, &cost, layer, dataflow, args.mappings, seed)
+                    }
+                    Style::Decoupled => compare_kernels(&loaded, &cost, layer, args.mappings, seed),
+                };
                 bar.inc(1);
                 compared
             })
             .collect();
         let layers = layers.into_iter().collect::<Result<Vec<_>>>()?;
-        results.push(ComparedDataflow { dataflow, layers });
+        results.push(ComparedDataflow { style, layers });
     }
     bar.finish_and_clear();
     let report = ValidateReport::new(&loaded, results, args.mappings, common.seed);
@@ -95,21 +106,86 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
-fn dataflows(
-    loaded: &Loaded,
-    name: Option<&str>,
-) -> Result<(Vec<&'static Dataflow>, Vec<&'static str>)> {
+fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'static str>)> {
     let accelerator = &loaded.accelerator;
     if name != Some("all") {
-        return Ok((vec![inputs::dataflow(accelerator, name)?], Vec::new()));
+        return Ok((vec![inputs::style(accelerator, name)?], Vec::new()));
+    }
+    if accelerator.decoupled.is_some() {
+        return Ok((vec![Style::Decoupled], Vec::new()));
     }
     let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| name == d.name);
     let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
-    Ok((offered, absent.iter().map(|d| d.name).collect()))
+    let styles = offered.into_iter().map(Style::Hardwired).collect();
+    Ok((styles, absent.iter().map(|d| d.name).collect()))
+}
+
+/// The schedule of the file or the estimate's best, and others from all over the range of estimates.
+fn compare_kernels(
+    loaded: &Loaded,
+    cost: &CostModel,
+    layer: &Layer,
+    mappings: usize,
+    seed: u64,
+) -> Result<ComparedLayer> {
+    let best = loaded.kernel(layer)?;
+    let mut schedules = vec![best.schedule()];
+    if mappings > 1 {
+        let space = Space::new(layer, &loaded.accelerator)?;
+        let kernels = (0..space.points())
+            .filter_map(|n| Kernel::new(layer, &loaded.accelerator, space.point(n)).ok());
+        let mut ranked: Vec<_> = kernels
+            .map(|kernel| (decoupled::estimate(&kernel).cycles, kernel.schedule()))
+            .collect();
+        ranked.sort_unstable();
+        let limit = ranked.first().map_or(0, |(cycles, _)| RANGE * cycles);
+        ranked.retain(|(cycles, schedule)| *cycles <= limit && *schedule != best.schedule());
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let count = (mappings - 1).min(ranked.len());
+        let strata = (0..count).map(|i| {
+            let (from, to) = (i * ranked.len() / count, (i + 1) * ranked.len() / count);
+            ranked[rng.random_range(from..to)].1
+        });
+        schedules.extend(strata);
+    }
+    let compared = schedules.into_iter().map(|schedule| {
+        let kernel = Kernel::new(layer, &loaded.accelerator, schedule)?;
+        let model = decoupled::estimate(&kernel);
+        let machine = decoupled::run(&kernel, Pace::SkipIdle, &mut ());
+        Ok(Compared {
+            model: model.cycles,
+            machine: machine.cycles,
+            lower_bound: model.lower_bound,
+            busy: machine.busy,
+            stalls: machine.waits.into(),
+            counts_agree: model.counters == machine.counters
+                && model.busy == machine.busy
+                && model.control == machine.control,
+            model_energy: decoupled::energy(
+                &kernel,
+                cost,
+                &model.counters,
+                &model.control,
+                model.cycles,
+            ),
+            machine_energy: decoupled::energy(
+                &kernel,
+                cost,
+                &machine.counters,
+                &machine.control,
+                machine.cycles,
+            ),
+        })
+    });
+    Ok(ComparedLayer {
+        name: layer.name().to_owned(),
+        mappings: compared.collect::<Result<_>>()?,
+    })
 }
 
 fn compare(
     loaded: &Loaded,
+    cost: &CostModel,
     layer: &Layer,
     dataflow: &'static Dataflow,
     mappings: usize,
@@ -122,14 +198,19 @@ fn compare(
     }
     let compared = tilings.into_iter().map(|tiling| {
         let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow(), tiling)?;
-        let (model, machine) = (estimate(&mapping), run(&mapping, Pace::SkipIdle, &mut ()));
+        let (model, machine) = (
+            estimate(&mapping),
+            run(&mapping, Pace::SkipPeriods, &mut ()),
+        );
         Ok(Compared {
             model: model.cycles,
             machine: machine.cycles,
             lower_bound: model.lower_bound,
             busy: machine.busy,
-            stalls: machine.stalls,
+            stalls: machine.stalls.into(),
             counts_agree: model.counters == machine.counters && model.busy == machine.busy,
+            model_energy: Energy::of(&mapping, cost, &model.counters, model.cycles),
+            machine_energy: Energy::of(&mapping, cost, &machine.counters, machine.cycles),
         })
     });
     Ok(ComparedLayer {

@@ -38,6 +38,7 @@ impl Journal {
             .clone()
             .or(kept.filter(|path| path.exists()));
         let first = Value::Object(head.clone());
+        let from = from.filter(|path| !is_torn_head(path, &first));
         let Some(from) = from else {
             let log = to.map(|to| Log::create(&to, &[first])).transpose()?;
             let known = Vec::new();
@@ -75,6 +76,15 @@ impl Journal {
     pub fn close(self) -> Result<(), LogError> {
         self.log.map_or(Ok(()), |mut log| log.sync())
     }
+}
+
+/// Whether a record was cut within its head, so that nothing is known.
+fn is_torn_head(path: &Path, head: &Value) -> bool {
+    let head = head.to_string();
+    let body = head.trim_end_matches('}');
+    let begins =
+        |text: String| !text.contains('\n') && (body.starts_with(&text) || text.starts_with(body));
+    std::fs::read_to_string(path).is_ok_and(begins)
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {

@@ -7,7 +7,7 @@ use crate::report::format::percent;
 
 /// One or two sentences on the resource that most cycles go by, with an override to try.
 pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f64) -> String {
-    let Some((bound, share)) = shares.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)) else {
+    let Some((bound, share)) = most(shares) else {
         return String::new();
     };
     let preset = &accelerator.name;
@@ -16,11 +16,26 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
         percent(share),
         bound.name()
     );
+    format!("{preset}: {head} {}", next(accelerator, bound, utilization))
+}
+
+/// What to try next.
+pub fn try_next(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f64) -> String {
+    most(shares).map_or(String::new(), |(bound, _)| {
+        next(accelerator, bound, utilization)
+    })
+}
+
+fn most(shares: &[(Bound, f64)]) -> Option<(Bound, f64)> {
+    shares.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+fn next(accelerator: &Accelerator, bound: Bound, utilization: f64) -> String {
     let widen = |network: &str, width: u32| {
         format!("try --set networks.{network}.words_per_cycle={}", 2 * width)
     };
     let n = &accelerator.networks;
-    let next = match bound {
+    match bound {
         Bound::Compute if utilization > 0.8 => {
             format!(
                 "The array is well used; more PEs are what helps: try --set array.cols={}",
@@ -60,6 +75,5 @@ pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f
         Bound::Ramp => "Filling and draining the array costs more than its work: passes are too \
                         short; try --set array.passes=overlapped, or a smaller array"
             .to_owned(),
-    };
-    format!("{preset}: {head} {next}")
+    }
 }

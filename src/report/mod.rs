@@ -5,5 +5,8 @@ pub mod energy;
 pub mod excerpts;
 pub mod explain;
 pub mod format;
+pub mod html;
+pub mod markdown;
+pub mod peaks;
 pub mod run;
 pub mod validate;

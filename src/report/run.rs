@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use stationary::arch::{CostModel, Operand, PerOperand};
-use stationary::sim::{Bound, Counters, Dataflow, Energy, Stall};
+use stationary::sim::{Bound, Counters, Energy};
 use stationary::workloads::Dim;
 
 use crate::cli::Common;
 use crate::evaluate::{LayerResult, Reading};
 use crate::inputs::Loaded;
-use crate::report::advice::advise;
+use crate::report::advice::{advise, try_next};
 use crate::report::energy;
 use crate::report::format::{joules, metric, percent, shape, table, thousands};
+use crate::report::peaks;
+use crate::style::Style;
 
 /// Everything that a run found.
 pub struct RunReport<'a> {
     loaded: &'a Loaded,
-    dataflow: &'static Dataflow,
+    style: Style,
     reading: Reading,
     layers: Vec<LayerResult>,
     seed: u64,
@@ -29,7 +31,7 @@ impl<'a> RunReport<'a> {
     /// Collects a run's results.
     pub fn new(
         loaded: &'a Loaded,
-        dataflow: &'static Dataflow,
+        style: Style,
         reading: Reading,
         layers: Vec<LayerResult>,
         seed: u64,
@@ -37,7 +39,7 @@ impl<'a> RunReport<'a> {
         let cost = CostModel::of(&loaded.accelerator)?;
         Ok(Self {
             loaded,
-            dataflow,
+            style,
             reading,
             layers,
             seed,
@@ -115,8 +117,10 @@ impl<'a> RunReport<'a> {
             "reading": self.reading.name(),
             "arch": self.loaded.accelerator.name,
             "network": self.loaded.network,
-            "dataflow": self.dataflow.name,
+            "dataflow": self.style.name(),
             "seed": self.seed,
+            "accelerator": peaks::json(&self.loaded.accelerator),
+            "advice": try_next(&self.loaded.accelerator, &self.shares(), self.utilization()),
             "layers": layers,
             "total": {
                 "cycles": self.cycles(), "macs": self.macs(), "energy_pj": self.energy(),
@@ -192,7 +196,7 @@ impl<'a> RunReport<'a> {
             "{} on {}: {} ({}), {} x {} PEs at {} MHz\n",
             self.loaded.network,
             a.name,
-            self.dataflow.title,
+            self.style.title(),
             self.reading.name(),
             a.array.rows,
             a.array.cols,
@@ -296,11 +300,11 @@ impl<'a> RunReport<'a> {
     fn stalls(&self) -> String {
         let total = self.cycles();
         let busy: u64 = total - self.layers.iter().map(|l| l.stalls.total()).sum::<u64>();
-        let mut causes: Vec<(u64, &str)> = Stall::ALL
-            .iter()
-            .map(|s| (self.layers.iter().map(|l| l.stalls.of(*s)).sum(), s.name()))
-            .filter(|(cycles, _)| *cycles > 0)
-            .collect();
+        let mut sums = BTreeMap::<&str, u64>::new();
+        for (cause, cycles) in self.layers.iter().flat_map(|l| l.stalls.iter()) {
+            *sums.entry(cause).or_default() += cycles;
+        }
+        let mut causes: Vec<(u64, &str)> = sums.into_iter().map(|(s, n)| (n, s)).collect();
         causes.sort_by(|a, b| b.cmp(a));
         let share = |cycles: u64| percent(cycles as f64 / total as f64);
         let listed: Vec<_> = causes
@@ -320,7 +324,7 @@ impl<'a> RunReport<'a> {
             let stalls: Vec<_> = l
                 .stalls
                 .iter()
-                .map(|(s, n)| format!("{} {}", s.name(), thousands(n)))
+                .map(|(s, n)| format!("{s} {}", thousands(n)))
                 .collect();
             text.push_str(&format!(
                 "{}: at least {} cycles, busy {}{}{}; mapping {}\n",
@@ -329,7 +333,7 @@ impl<'a> RunReport<'a> {
                 thousands(l.busy),
                 if stalls.is_empty() { "" } else { ", " },
                 stalls.join(", "),
-                serde_json::to_string(&l.mapping).unwrap_or_default()
+                l.mapping.json()
             ));
         }
         text
@@ -350,7 +354,7 @@ fn layer_json(l: &LayerResult) -> Value {
     let stalls: Map<String, Value> = l
         .stalls
         .iter()
-        .map(|(s, n)| (s.name().to_owned(), json!(n)))
+        .map(|(s, n)| (s.to_owned(), json!(n)))
         .collect();
     let per = |p: &PerOperand<u64>, what: &str| -> Vec<(String, Value)> {
         Operand::ALL
@@ -385,6 +389,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "dims": dims,
         "macs": layer.macs(),
         "cycles": l.cycles,
+        "model_cycles": l.model_cycles,
         "compute_cycles": l.compute_cycles,
         "processing_cycles": l.processing_cycles,
         "lower_bound_cycles": l.lower_bound,
@@ -404,7 +409,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "energy_pj": energy::json(&l.energy),
         "energy_parts_pj": energy::parts_json(&l.energy),
         "energy_lower_bound_pj": l.least_energy.total().0,
-        "mapping": l.mapping,
+        "mapping": l.mapping.json(),
         "bound_by": l.bound_by.name(),
     });
     if let Some(memory) = &l.memory {

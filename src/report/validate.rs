@@ -1,13 +1,16 @@
 //! The report of `validate`.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde_json::{Map, Value, json};
-use stationary::sim::{Stall, Stalls};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
 use crate::inputs::Loaded;
-use crate::report::format::{percent, signed_percent, table, thousands};
+use crate::report::energy;
+use crate::report::format::{joules, percent, signed_percent, table, thousands};
+use crate::style::Causes;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
@@ -26,6 +29,8 @@ struct Summary {
     bias: f64,
     violations: usize,
     miscounts: usize,
+    /// Of the energies: mean and greatest absolute error.
+    energy: [f64; 2],
     /// Mean over layers with more than one mapping.
     tau: Option<f64>,
     /// Mean regret when the model's best 1, 5 and 10 are simulated.
@@ -37,6 +42,10 @@ const TOPS: [usize; 3] = [1, 5, 10];
 impl Compared {
     fn error(&self) -> f64 {
         self.model as f64 / self.machine as f64 - 1.0
+    }
+
+    fn energy_error(&self) -> f64 {
+        self.model_energy.total().0 / self.machine_energy.total().0 - 1.0
     }
 }
 
@@ -73,7 +82,9 @@ impl<'a> ValidateReport<'a> {
         for d in &self.dataflows {
             text.push_str(&format!(
                 "{} on {}: {}, model against machine\n",
-                self.loaded.network, self.loaded.accelerator.name, d.dataflow.title
+                self.loaded.network,
+                self.loaded.accelerator.name,
+                d.style.title()
             ));
             let header = [
                 "layer",
@@ -82,6 +93,7 @@ impl<'a> ValidateReport<'a> {
                 "machine",
                 "error",
                 "bound",
+                "energy",
             ];
             let mut rows = table(&header, 2);
             for layer in &d.layers {
@@ -97,6 +109,7 @@ impl<'a> ValidateReport<'a> {
                         thousands(m.machine),
                         signed_percent(m.error()),
                         percent(m.lower_bound as f64 / m.machine as f64),
+                        joules(m.machine_energy.total().0),
                     ]);
                 }
             }
@@ -104,6 +117,9 @@ impl<'a> ValidateReport<'a> {
             text.push('\n');
             text.push_str(&summary_text(&Summary::of(&d.layers)));
             text.push_str(&explanation(&d.layers));
+            let firsts = d.layers.iter().filter_map(|layer| layer.mappings.first());
+            let spent = energy::sum(firsts.map(|first| &first.machine_energy));
+            text.push_str(&energy::shares(&spent));
             text.push('\n');
         }
         text
@@ -133,18 +149,22 @@ impl<'a> ValidateReport<'a> {
             "machine",
             "lower_bound",
             "error",
+            "model_energy_pj",
+            "machine_energy_pj",
         ])?;
         for d in &self.dataflows {
             for layer in &d.layers {
                 for (i, m) in layer.mappings.iter().enumerate() {
                     out.write_record([
-                        d.dataflow.name.to_owned(),
+                        d.style.name().to_owned(),
                         layer.name.clone(),
                         i.to_string(),
                         m.model.to_string(),
                         m.machine.to_string(),
                         m.lower_bound.to_string(),
                         m.error().to_string(),
+                        m.model_energy.total().0.to_string(),
+                        m.machine_energy.total().0.to_string(),
                     ])?;
                 }
             }
@@ -177,6 +197,10 @@ impl Summary {
                 .iter()
                 .filter(|(_, m)| m.lower_bound > m.machine)
                 .count(),
+            energy: {
+                let errors = all.iter().map(|(_, m)| m.energy_error().abs());
+                [errors.clone().sum::<f64>() / n, errors.fold(0.0, f64::max)]
+            },
             miscounts: all.iter().filter(|(_, m)| !m.counts_agree).count(),
             tau: mean(
                 several
@@ -239,17 +263,21 @@ fn summary_text(s: &Summary) -> String {
         }
     }
     text.push('\n');
+    let [mean, greatest] = s.energy.map(percent);
+    text.push_str(&format!(
+        "energy: mean absolute error {mean}, greatest {greatest}\n"
+    ));
     text
 }
 
 /// Where the cycles are that the model gets wrong: stalls of the layers, weighted by their error.
 fn explanation(layers: &[ComparedLayer]) -> String {
-    let (mut weights, mut error) = (vec![0.0; Stall::ALL.len()], 0.0);
+    let (mut weights, mut error) = (BTreeMap::<&str, f64>::new(), 0.0);
     for m in layers.iter().flat_map(|l| &l.mappings) {
         let off = m.model.abs_diff(m.machine) as f64;
         let total = m.stalls.total().max(1) as f64;
-        for (weight, cause) in weights.iter_mut().zip(Stall::ALL) {
-            *weight += off * m.stalls.of(cause) as f64 / total;
+        for (cause, cycles) in m.stalls.iter() {
+            *weights.entry(cause).or_default() += off * cycles as f64 / total;
         }
         error += off;
     }
@@ -257,16 +285,15 @@ fn explanation(layers: &[ComparedLayer]) -> String {
         return String::new();
     }
     let mut causes: Vec<_> = weights
-        .iter()
-        .zip(Stall::ALL)
-        .map(|(w, c)| (w / error, c))
+        .into_iter()
+        .map(|(cause, weight)| (weight / error, cause))
         .collect();
     causes.sort_by(|a, b| b.0.total_cmp(&a.0));
     let listed: Vec<_> = causes
         .iter()
         .filter(|(share, _)| *share >= 0.005)
         .take(4)
-        .map(|(share, cause)| format!("{} {}", cause.name(), percent(*share)))
+        .map(|(share, cause)| format!("{cause} {}", percent(*share)))
         .collect();
     format!(
         "the error lies in layers that wait for: {}\n",
@@ -274,20 +301,14 @@ fn explanation(layers: &[ComparedLayer]) -> String {
     )
 }
 
-fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
+fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
     let mut causes: Vec<_> = stalls.iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     causes
         .iter()
         .take(most)
         .filter(|(_, n)| *n * 200 >= cycles)
-        .map(|(cause, n)| {
-            format!(
-                "{} {:.0} %",
-                cause.name(),
-                100.0 * *n as f64 / cycles as f64
-            )
-        })
+        .map(|(cause, n)| format!("{cause} {:.0} %", 100.0 * *n as f64 / cycles as f64))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -305,12 +326,16 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
                     let stalls: Map<String, Value> = m
                         .stalls
                         .iter()
-                        .map(|(c, n)| (c.name().to_owned(), json!(n)))
+                        .map(|(c, n)| (c.to_owned(), json!(n)))
                         .collect();
                     json!({
                         "model_cycles": m.model, "machine_cycles": m.machine,
                         "lower_bound_cycles": m.lower_bound, "error": m.error(),
                         "busy_cycles": m.busy, "stalls": stalls, "counts_agree": m.counts_agree,
+                        "model_energy_pj": energy::json(&m.model_energy),
+                        "machine_energy_pj": energy::json(&m.machine_energy),
+                        "machine_energy_parts_pj": energy::parts_json(&m.machine_energy),
+                        "energy_error": m.energy_error(),
                     })
                 })
                 .collect();
@@ -318,9 +343,10 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
         })
         .collect();
     json!({
-        "dataflow": d.dataflow.name,
+        "dataflow": d.style.name(),
         "mean_abs_error": s.mean, "max_abs_error": s.greatest, "max_abs_error_layer": s.greatest_at,
         "bias": s.bias, "bound_violations": s.violations, "count_mismatches": s.miscounts,
+        "energy_mean_abs_error": s.energy[0], "energy_max_abs_error": s.energy[1],
         "kendall_tau": s.tau,
         "regret": {"1": s.regret[0], "5": s.regret[1], "10": s.regret[2]},
         "layers": layers,
@@ -329,6 +355,8 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use stationary::sim::Energy;
+
     use super::*;
 
     fn mappings(pairs: &[(u64, u64)]) -> Vec<Compared> {
@@ -337,8 +365,10 @@ mod tests {
             machine,
             lower_bound: 0,
             busy: 0,
-            stalls: Stalls::default(),
+            stalls: Causes::default(),
             counts_agree: true,
+            model_energy: Energy::default(),
+            machine_energy: Energy::default(),
         };
         pairs.iter().map(of).collect()
     }

@@ -2,11 +2,16 @@
 
 mod diff;
 mod dram;
+mod energy;
 mod errors;
 mod formats;
 mod records;
+mod report;
+mod resume;
 mod run;
 mod search;
+mod trace;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

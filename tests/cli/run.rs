@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::{file, json, number, refuses, stationary, text};
+use crate::energy::{adds_up, close, values};
+use crate::{file, json, number, refuses, stationary};
 
 #[test]
 fn run_json_has_the_documented_fields_whatever_the_threads() {
@@ -93,68 +94,6 @@ fn run_json_has_the_documented_fields_whatever_the_threads() {
         let sum: u64 = layers.iter().map(|l| number(&l["cycles"])).sum();
         assert_eq!(number(&answer["total"]["cycles"]), sum);
     }
-}
-
-fn values(object: &Value) -> Vec<f64> {
-    let object = object.as_object().expect("a map").values();
-    object.filter_map(Value::as_f64).collect()
-}
-
-fn close(a: f64, b: f64) {
-    assert!((a - b).abs() <= 1e-9 * a.abs().max(b.abs()), "{a} and {b}");
-}
-
-/// The components sum to the total, and each one's parts to it.
-fn adds_up(components: &Value, parts: &Value) {
-    let total = components["total"].as_f64().expect("a number");
-    close(values(components).iter().sum::<f64>() - total, total);
-    for (name, parts) in parts.as_object().expect("a map") {
-        let component = components[name].as_f64().expect("a number");
-        close(values(parts).iter().sum(), component);
-    }
-}
-
-#[test]
-fn constants_of_cost_are_shown_with_their_sources() {
-    let constants = text(&stationary(&["show", "cost"]).stdout);
-    for word in [
-        "Horowitz",
-        "Stillmaker",
-        "CACTI",
-        "Fitted to",
-        "picojoules_per_bit",
-    ] {
-        assert!(constants.contains(word), "{word}");
-    }
-    let eyeriss = stationary(&["show", "cost", "eyeriss"]);
-    assert!(text(&eyeriss.stdout).contains("mac: 2.0000"));
-    let nameless = stationary(&["show", "arch"]);
-    assert_eq!(nameless.status.code(), Some(2));
-}
-
-#[test]
-fn extrapolated_technology_is_told_on_standard_error_alone() {
-    let run = |node: &str| {
-        let set = format!("technology_nm={node}");
-        let arguments = [
-            "estimate",
-            "--arch",
-            "eyeriss",
-            "--network",
-            "alexnet",
-            "--layer",
-            "conv3",
-            "--format",
-            "json",
-            "--set",
-            &set,
-        ];
-        stationary(&arguments)
-    };
-    let finfet = run("7");
-    assert!(text(&finfet.stderr).contains("FinFET"));
-    serde_json::from_slice::<Value>(&finfet.stdout).expect("JSON alone");
-    assert!(run("65").stderr.is_empty());
 }
 
 #[test]

@@ -9,9 +9,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
-    Accelerator, Arbitration, Array, Banks, Delivery, Drain, Dram, DramKind, GlobalBuffer,
-    LoadOrder, Network, Networks, Operand, Padding, Partition, Passes, PerOperand, Ports,
-    Precision, ResidentLoad, RunLength, Scratchpad, Sequencer, Sharing, Skew, Strides, Topology,
+    Accelerator, Arbitration, Array, Banks, Constants, Delivery, Drain, Dram, DramKind,
+    GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding, Partition, Passes, PerOperand,
+    Ports, Precision, ResidentLoad, RunLength, Scratchpad, Sequencer, Sharing, Skew, Strides,
+    Topology,
 };
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
@@ -202,15 +203,22 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             kind,
             clock: Kilohertz(rng.random_range(50_000..1_000_000)),
             word: Bits([8, 16, 64][rng.random_range(0..3)]),
-            run_length: rng.random_bool(0.3).then(|| RunLength {
-                run_bits: rng.random_range(1..=6),
-                pairs: rng.random_range(1..=4),
-                word: Bits(64),
+            run_length: rng.random_bool(0.3).then(|| {
+                let run_bits = rng.random_range(1..=6);
+                let pair = run_bits + precision.input.0.max(precision.weight.0);
+                RunLength {
+                    run_bits,
+                    pairs: rng.random_range(1..=64 / pair.max(run_bits + precision.output.0)),
+                    word: Bits(64),
+                }
             }),
             duplex: rng.random(),
             arbitration: [Arbitration::Program, Arbitration::RoundRobin][rng.random_range(0..2)],
         },
         precision,
+        decoupled: None,
+        zeros: PerOperand::from_fn(|_| rng.random_range(0..=10_000)),
+        cost: Constants::default(),
     }
 }
 

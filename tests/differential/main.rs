@@ -8,3 +8,4 @@ mod nvdla;
 mod systolic;
 mod table;
 mod timeloop;
+mod vta;

@@ -16,8 +16,9 @@
 //!
 //! Sizes along rows and columns are one number or `[rows, columns]`; `pad` also
 //! `[top, left, bottom, right]`. `stride`, `groups`, `dilation` and `heads` are 1, `pad` and `first`
-//! are 0, and `right` is `parameters`, where they are missing. `zeros: {input: 0.4, output: 0.7}`
-//! beside a layer's kind says what share of its words is zero, for compressed DRAM traffic.
+//! are 0, and `right` is `parameters`, where they are missing. `zeros: {input: 0.4, weight: 0,
+//! output: 0.7}` beside a layer's kind says what shares of its words are zero, for compressed DRAM
+//! traffic and gated PEs.
 
 use serde::Deserialize;
 use stationary_document::from_yaml;
@@ -100,6 +101,8 @@ struct MatmulConfig {
 struct ZerosConfig {
     #[serde(default)]
     input: Fraction,
+    #[serde(default)]
+    weight: Fraction,
     #[serde(default)]
     output: Fraction,
 }
@@ -201,6 +204,7 @@ impl Expansion<'_> {
         self.layers.push(match &entry.zeros {
             Some(zeros) => layer.with_zeros(Zeros {
                 input: zeros.input.0,
+                weight: zeros.weight.0,
                 output: zeros.output.0,
             }),
             None => layer,

@@ -59,12 +59,14 @@ impl Dim {
 
     /// Position in [`Dim::ALL`].
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self as usize
     }
 
     /// The one-letter name.
     #[must_use]
+    #[inline]
     pub const fn name(self) -> &'static str {
         ["N", "G", "K", "C", "P", "Q", "R", "S"][self as usize]
     }
@@ -89,8 +91,19 @@ impl<T: Copy> PerDim<T> {
 
     /// Computes each entry from its dimension.
     #[must_use]
-    pub fn from_fn(f: impl FnMut(Dim) -> T) -> Self {
-        Self(Dim::ALL.map(f))
+    #[inline]
+    pub fn from_fn(mut f: impl FnMut(Dim) -> T) -> Self {
+        // Spelt out, since a map over an array is not inlined.
+        Self([
+            f(Dim::N),
+            f(Dim::G),
+            f(Dim::K),
+            f(Dim::C),
+            f(Dim::P),
+            f(Dim::Q),
+            f(Dim::R),
+            f(Dim::S),
+        ])
     }
 
     /// Replaces one entry.
@@ -103,12 +116,14 @@ impl<T: Copy> PerDim<T> {
 
 impl<T> Index<Dim> for PerDim<T> {
     type Output = T;
+    #[inline]
     fn index(&self, dim: Dim) -> &T {
         &self.0[dim.index()]
     }
 }
 
 impl<T> IndexMut<Dim> for PerDim<T> {
+    #[inline]
     fn index_mut(&mut self, dim: Dim) -> &mut T {
         &mut self.0[dim.index()]
     }

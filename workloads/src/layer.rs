@@ -49,7 +49,7 @@ pub struct Layer {
     rows: Window,
     cols: Window,
     right: RightOperand,
-    zeros: Zeros,
+    zeros: Option<Zeros>,
 }
 
 /// How many words of a tensor are zero, in ten-thousandths.
@@ -57,6 +57,8 @@ pub struct Layer {
 pub struct Zeros {
     /// Of the input.
     pub input: u16,
+    /// Of the weights.
+    pub weight: u16,
     /// Of the output.
     pub output: u16,
 }
@@ -137,7 +139,7 @@ impl Layer {
             rows: window(0),
             cols: window(1),
             right: RightOperand::Parameters,
-            zeros: Zeros::default(),
+            zeros: None,
         }
         .checked()
     }
@@ -164,7 +166,7 @@ impl Layer {
             rows: Window::none(m),
             cols: Window::none(1),
             right,
-            zeros: Zeros::default(),
+            zeros: None,
         }
         .checked()
     }
@@ -210,7 +212,10 @@ impl Layer {
     /// The layer with so many zeros among its words.
     #[must_use]
     pub fn with_zeros(self, zeros: Zeros) -> Self {
-        Self { zeros, ..self }
+        Self {
+            zeros: Some(zeros),
+            ..self
+        }
     }
 
     /// The layer as a matrix product of its unfolded input (im2col): a row for each output position,
@@ -224,12 +229,15 @@ impl Layer {
         let taps = s[Dim::C] * s[Dim::R] * s[Dim::S];
         let product = [rows, s[Dim::K], taps];
         let unfolded = Self::matmul(self.name.clone(), s[Dim::G], product, self.right)?;
-        Ok(unfolded.with_zeros(self.zeros))
+        Ok(Self {
+            zeros: self.zeros,
+            ..unfolded
+        })
     }
 
-    /// How many of its words are zero.
+    /// How many of its words are zero, where the network says so.
     #[must_use]
-    pub fn zeros(&self) -> Zeros {
+    pub fn zeros(&self) -> Option<Zeros> {
         self.zeros
     }
 
@@ -241,24 +249,28 @@ impl Layer {
 
     /// The extent of one loop dimension.
     #[must_use]
+    #[inline]
     pub fn size(&self, dim: Dim) -> u64 {
         self.sizes[dim]
     }
 
     /// The extents of all loop dimensions.
     #[must_use]
+    #[inline]
     pub fn sizes(&self) -> &PerDim<u64> {
         &self.sizes
     }
 
     /// The sliding window along rows (P and R).
     #[must_use]
+    #[inline]
     pub fn rows(&self) -> Window {
         self.rows
     }
 
     /// The sliding window along columns (Q and S).
     #[must_use]
+    #[inline]
     pub fn cols(&self) -> Window {
         self.cols
     }

@@ -1,14 +1,17 @@
 //! The file that stands for an accelerator.
 
 use super::{
-    ArrayConfig, BanksConfig, Config, Count, DeliveryConfig, DramConfig, DramKindConfig,
-    GlobalBufferConfig, NetworkConfig, NetworksConfig, Number, PartitionConfig, PrecisionConfig,
-    RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
+    ArrayConfig, BanksConfig, Config, CostConfig, Count, DecoupledConfig, DeliveryConfig,
+    DramConfig, DramKindConfig, GlobalBufferConfig, NetworkConfig, NetworksConfig, Number,
+    PartitionConfig, PrecisionConfig, RunLengthConfig, ScratchpadConfig, ScratchpadsConfig, Width,
+    ZerosConfig,
 };
 use crate::accelerator::{
     Accelerator, Delivery, DramKind, GlobalBuffer, Network, Partition, Scratchpad,
 };
 use crate::banks::{Banks, Ports, Sharing};
+use crate::check::Collector;
+use crate::cost::tree;
 use crate::operand::Operand;
 use crate::sequencer::{Sequencer, Stage};
 use crate::units::{Bits, Kilohertz};
@@ -110,6 +113,13 @@ impl Config {
                 output: count(precision.output.0),
                 partial_sum: count(precision.partial_sum.0),
             },
+            decoupled: accelerator.decoupled.as_ref().map(DecoupledConfig::of),
+            zeros: ZerosConfig {
+                input: share(accelerator.zeros.input),
+                weight: share(accelerator.zeros.weight),
+                output: share(accelerator.zeros.output),
+            },
+            cost: accelerator.cost.given(),
         }
     }
 
@@ -155,6 +165,9 @@ impl Config {
             pairs: count(1),
             word_bits: count(1),
         });
+        let any = DecoupledConfig::default().resolve(&mut Collector::default());
+        config.decoupled = Some(DecoupledConfig::of(&any));
+        config.cost = CostConfig(tree());
         config
     }
 }
@@ -225,6 +238,10 @@ impl GlobalBufferConfig {
 
 fn count(value: u32) -> Option<Count> {
     Some(Count(value.into()))
+}
+
+fn share(ten_thousandths: u16) -> Option<Number> {
+    Some(Number(f64::from(ten_thousandths) / 1e4))
 }
 
 fn megahertz(clock: Kilohertz) -> Number {

@@ -12,14 +12,14 @@ use crate::units::SquareMicrons;
 /// A machine at its technology node, while its cost is worked out.
 pub(super) struct Parts<'a> {
     pub(super) accelerator: &'a Accelerator,
-    pub(super) technology: Technology,
+    pub(super) technology: Technology<'a>,
     pub(super) scratchpads: PerOperand<Sram>,
     pub(super) partitions: Vec<Sram>,
 }
 
 impl<'a> Parts<'a> {
     pub(super) fn of(accelerator: &'a Accelerator) -> Result<Self, ArchError> {
-        let technology = Technology::of(accelerator.technology)?;
+        let technology = Technology::of(accelerator.technology, accelerator.cost.all())?;
         let scratchpads = PerOperand::from_fn(|operand| {
             let words = accelerator.scratchpads[operand].words as f64;
             scratchpad(technology, words, bits(accelerator, operand))
@@ -33,14 +33,22 @@ impl<'a> Parts<'a> {
                     allowed: format!("up to {} KiB", GREATEST_BYTES >> 10),
                 });
             }
-            let line = line_bits(accelerator, partition);
-            Ok(Sram::of(technology, partition.bytes as f64, line))
+            let bytes = partition.bytes as f64;
+            Ok(match partition.banks {
+                Some(banks) => Sram::banked(technology, bytes, banks),
+                None => Sram::of(technology, bytes, line_bits(accelerator, partition)),
+            })
         });
+        let mut partitions = partitions.collect::<Result<Vec<_>, _>>()?;
+        if let Some(decoupled) = &accelerator.decoupled {
+            // The micro-op buffer reads one 32-bit micro-op a cycle.
+            partitions.push(Sram::of(technology, decoupled.micro_op_bytes as f64, 32.0));
+        }
         Ok(Self {
             accelerator,
             technology,
             scratchpads,
-            partitions: partitions.collect::<Result<_, _>>()?,
+            partitions,
         })
     }
 
@@ -48,7 +56,7 @@ impl<'a> Parts<'a> {
         bits(self.accelerator, operand)
     }
 
-    pub(super) fn mac(&self, of: fn(Technology, f64, f64, f64) -> f64) -> f64 {
+    pub(super) fn mac(&self, of: fn(Technology<'a>, f64, f64, f64) -> f64) -> f64 {
         let [input, weight, sum] = Operand::ALL.map(|operand| self.bits(operand));
         of(self.technology, input, weight, sum)
     }
@@ -211,7 +219,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Bits that a partition reads or writes at a time: the widest of its operands' networks, so that
+/// Bits that a partition without banks reads or writes at a time: the widest of its operands' networks, so that
 /// one line a cycle feeds it, and banks lie side by side only for capacity.
 fn line_bits(accelerator: &Accelerator, partition: &Partition) -> f64 {
     let networks = &accelerator.networks;
@@ -229,7 +237,7 @@ fn line_bits(accelerator: &Accelerator, partition: &Partition) -> f64 {
         .fold(0.0, f64::max)
 }
 
-fn bits(accelerator: &Accelerator, operand: Operand) -> f64 {
+pub(super) fn bits(accelerator: &Accelerator, operand: Operand) -> f64 {
     let precision = &accelerator.precision;
     f64::from(match operand {
         Operand::Input => precision.input.0,

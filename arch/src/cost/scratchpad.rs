@@ -19,7 +19,7 @@ use super::technology::Technology;
 const LATCH_WORDS: f64 = 64.0;
 
 /// A scratchpad of so many words of so many bits; energies per bit.
-pub(super) fn scratchpad(technology: Technology, words: f64, bits: f64) -> Sram {
+pub(super) fn scratchpad(technology: Technology<'_>, words: f64, bits: f64) -> Sram {
     if words <= LATCH_WORDS {
         return latches(technology, words, bits);
     }
@@ -29,7 +29,7 @@ pub(super) fn scratchpad(technology: Technology, words: f64, bits: f64) -> Sram 
     registered(technology, words, bits).map(overhead, |sram, overhead| sram + overhead)
 }
 
-fn latches(technology: Technology, words: f64, bits: f64) -> Sram {
+fn latches(technology: Technology<'_>, words: f64, bits: f64) -> Sram {
     let register = technology.register();
     Sram {
         read: register * (1.0 + words.log2()),
@@ -40,7 +40,7 @@ fn latches(technology: Technology, words: f64, bits: f64) -> Sram {
 }
 
 /// An SRAM with a register at its output.
-fn registered(technology: Technology, words: f64, bits: f64) -> Sram {
+fn registered(technology: Technology<'_>, words: f64, bits: f64) -> Sram {
     let sram = Sram::of(technology, words * bits / 8.0, bits);
     Sram {
         read: sram.read + technology.register(),
@@ -53,12 +53,11 @@ fn registered(technology: Technology, words: f64, bits: f64) -> Sram {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Nanometres;
 
     #[test]
     fn a_word_more_costs_more() {
         for nm in [7, 22, 45, 65, 130] {
-            let node = Technology::of(Nanometres(nm)).expect("within the tables");
+            let node = Technology::at(nm);
             for bits in [1.0, 4.0, 8.0, 16.0, 20.0, 32.0] {
                 for words in 1..=600 {
                     let [here, next] =
@@ -81,7 +80,7 @@ mod tests {
     /// its TETRIS T-16, both at 65 nm; one MAC, 2 pJ, for 0.5 kB in the ISCA 2016 paper's Table IV.
     #[test]
     fn half_a_kilobyte_lies_among_published_figures() {
-        let node = Technology::of(Nanometres(65)).expect("within the tables");
+        let node = Technology::at(65);
         let pad = scratchpad(node, 256.0, 16.0);
         let access = 16.0 * (pad.read + pad.write) / 2.0;
         assert!((0.6..2.5).contains(&access), "{access} pJ");

@@ -17,7 +17,7 @@ pub struct Pipe {
 /// The memories of NVDLA's test bench as shipped, which accepts a read of 8 bytes every other
 /// clock, and with one every clock. AXI has a channel for reads and one for writes; weights and
 /// data take turns.
-const PIPES: [Pipe; 2] = [
+const PIPES: [Pipe; 5] = [
     Pipe {
         name: "nvdla-tb-4B",
         bytes_per_cycle: 4,
@@ -27,6 +27,21 @@ const PIPES: [Pipe; 2] = [
         name: "nvdla-tb-8B",
         bytes_per_cycle: 8,
         latency: 32,
+    },
+    Pipe {
+        name: "vta-tsim-8B",
+        bytes_per_cycle: 8,
+        latency: 16,
+    },
+    Pipe {
+        name: "vta-tsim-16B",
+        bytes_per_cycle: 16,
+        latency: 16,
+    },
+    Pipe {
+        name: "vta-tsim-64B",
+        bytes_per_cycle: 64,
+        latency: 16,
     },
 ];
 

@@ -15,9 +15,8 @@ mod statistics;
 use crate::driver::{Settings, run};
 use crate::name::UnknownName;
 use crate::optimizers::exact::{self, Answer};
-use crate::optimizers::{self, Access};
+use crate::optimizers::{self, Access, Effort};
 use crate::problem::Problem;
-use crate::repair::Repair;
 
 pub use report::{
     Anytime, Comparison, Expected, Profile, Ratio, Report, RunLength, Speedup, TARGETS, report,
@@ -77,7 +76,8 @@ impl Instance {
     }
 }
 
-/// Runs one optimiser on one instance.
+/// Runs one optimiser on one instance; its name may be a
+/// [`variant`](optimizers::variant).
 ///
 /// # Errors
 /// [`UnknownName`] where there is no such optimiser.
@@ -87,9 +87,11 @@ pub fn trial(
     optimizer: &str,
     seed: u64,
     evaluations: u64,
+    effort: &Effort,
 ) -> Result<Trial, UnknownName> {
     let problem = &instances[instance].problem;
-    let mut found = optimizers::find(optimizer, seed)?;
+    let (name, effort) = optimizers::variant(optimizer, effort)?;
+    let mut found = optimizers::find_with(name, seed, &effort)?;
     let options = problem.table().layers().iter().map(Vec::len).max();
     let charge = match found.access() {
         Access::Points => 0,
@@ -97,7 +99,7 @@ pub fn trial(
     };
     let settings = Settings {
         evaluations: evaluations.saturating_sub(charge),
-        repair: Repair::Lower,
+        repair: effort.preset.repair(),
         keep: 1,
     };
     let outcome = run(problem, &mut *found, &settings);

@@ -50,6 +50,8 @@ pub struct RunLength {
 pub struct Expected {
     /// Evaluations; infinite without a success.
     pub evaluations: f64,
+    /// Its 95 % interval, over resamples of the seeds.
+    pub interval: [f64; 2],
     /// Successes among the seeds.
     pub successes: usize,
     /// The number of seeds.
@@ -149,7 +151,7 @@ pub fn report(
                 optimizer: optimizer.clone(),
                 gap: quartiles(&at(u64::MAX)),
                 expected: (0..TARGETS.len())
-                    .map(|target| study.expected(&cell, target))
+                    .map(|target| study.expected_within(&cell, target, seed))
                     .collect(),
             });
             anytime.push(Anytime {
@@ -230,8 +232,21 @@ impl Study<'_> {
         };
         Expected {
             evaluations,
+            interval: [evaluations; 2],
             successes,
             seeds: cell.len(),
+        }
+    }
+
+    /// The same with its interval.
+    fn expected_within(&self, cell: &[&Trial], target: usize, seed: u64) -> Expected {
+        let time = |seeds: &[usize]| -> f64 {
+            let drawn: Vec<&Trial> = seeds.iter().map(|&at| cell[at]).collect();
+            self.expected(&drawn, target).evaluations
+        };
+        Expected {
+            interval: bootstrap(cell.len(), seed, time),
+            ..self.expected(cell, target)
         }
     }
 
@@ -303,6 +318,8 @@ impl Study<'_> {
             .map(|&i| [self.cell(i, reference), self.cell(i, optimizer)]);
         let is_reached = |cells: &[Vec<&Trial>; 2]| cells.iter().all(|c| time(c).is_finite());
         let cells: Vec<_> = cells.filter(is_reached).collect();
+        // Optimisers may differ in their number of seeds: the common ones count.
+        let common = cells.iter().flatten().map(Vec::len).min().unwrap_or(0);
         let ratios = |seeds: &[usize]| -> Vec<f64> {
             let drawn = |cell: &[&Trial]| -> f64 {
                 time(&seeds.iter().map(|&at| cell[at]).collect::<Vec<_>>())
@@ -312,12 +329,11 @@ impl Study<'_> {
                 .map(|[reference, own]| ratio(drawn(reference), drawn(own)))
                 .collect()
         };
-        let summary = |cells: &[Vec<&Trial>; 2]| {
-            let seeds = cells[0].len();
-            let found = ratios(&(0..seeds).collect::<Vec<_>>());
+        let summary = || {
+            let found = ratios(&(0..common).collect::<Vec<_>>());
             Ratio {
                 mean: geometric_mean(&found),
-                interval: bootstrap(seeds, seed, |indices| geometric_mean(&ratios(indices))),
+                interval: bootstrap(common, seed, |indices| geometric_mean(&ratios(indices))),
                 worst: found.iter().copied().fold(f64::INFINITY, f64::min),
             }
         };
@@ -325,7 +341,7 @@ impl Study<'_> {
             optimizer: optimizer.to_owned(),
             target: TARGETS[target],
             instances: cells.len(),
-            ratio: cells.first().map(summary),
+            ratio: (!cells.is_empty()).then(summary),
         }
     }
 }

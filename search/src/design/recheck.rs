@@ -109,7 +109,7 @@ fn measure(space: &DesignSpace, layer: &Layer, levels: Levels) -> Result<Entry, 
     let design = space.design(layer, levels)?;
     let mapping = design.mapping(layer)?;
     let cost = CostModel::of(&design.accelerator)?;
-    let machine = run(&mapping, Pace::SkipIdle, &mut ());
+    let machine = run(&mapping, Pace::SkipPeriods, &mut ());
     let energy = Energy::of(&mapping, &cost, &machine.counters, machine.cycles).total();
     let time = stationary_arch::units::Cycles(machine.cycles);
     Ok(Entry {

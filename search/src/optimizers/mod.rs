@@ -1,16 +1,39 @@
 //! The optimisers: peers behind one trait, one line each to register.
 
 mod annealing;
+mod bayesian;
+#[cfg(feature = "learn")]
+mod confuciux;
+#[cfg(feature = "learn")]
+mod episode;
 pub mod exact;
 mod genetic;
 mod greedy;
 mod grid;
+#[cfg(feature = "learn")]
+mod learner;
+mod local;
+#[cfg(feature = "learn")]
+mod off_policy;
+#[cfg(feature = "learn")]
+mod on_policy;
+#[cfg(feature = "learn")]
+mod policy;
 mod random;
+#[cfg(feature = "learn")]
+mod reinforce;
+mod space;
+
+use std::fmt;
+use std::str::FromStr;
 
 use crate::certificate::Certificate;
 use crate::driver::Evaluated;
 use crate::name::UnknownName;
 use crate::problem::{Point, Problem, Shortfall};
+use crate::repair::Repair;
+#[cfg(feature = "learn")]
+use learner::Learner;
 
 /// An optimiser that is asked for points and told what became of them.
 ///
@@ -41,6 +64,8 @@ pub trait Optimizer {
 pub enum Standing {
     /// More points are to come.
     Searching,
+    /// All epochs are spent.
+    Spent,
     /// Every point has been proposed.
     Exhausted,
     /// No improvement is in sight.
@@ -60,17 +85,125 @@ pub enum Access {
     Table,
 }
 
-type Make = fn(u64) -> Box<dyn Optimizer>;
+/// What a learned optimiser may spend, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Episodes, and generations of the local genetic stage.
+    pub epochs: u64,
+    /// Which of several published or own settings.
+    pub preset: Preset,
+}
+
+/// The settings of ConfuciuX and its parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// The published hyper-parameters, without the defects of the public code.
+    #[default]
+    Faithful,
+    /// Our own hyper-parameters.
+    Tuned,
+    /// The published hyper-parameters with the defects of the public code: the
+    /// policy sees the layer decided last, in an order that changes from episode
+    /// to episode; the genetic stage starts with genes in the last such order,
+    /// and with a small budget never changes a tile; nothing starts from an
+    /// infeasible episode.
+    AsPublished,
+}
+
+impl Preset {
+    /// What the driver does with infeasible points: the public code rejects them.
+    #[must_use]
+    pub fn repair(self) -> Repair {
+        match self {
+            Self::Faithful | Self::Tuned => Repair::Lower,
+            Self::AsPublished => Repair::Off,
+        }
+    }
+}
+
+const PRESETS: [(&str, Preset); 3] = [
+    ("faithful", Preset::Faithful),
+    ("tuned", Preset::Tuned),
+    ("as-published", Preset::AsPublished),
+];
+
+impl FromStr for Preset {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = PRESETS.iter().find(|(name, _)| *name == text);
+        let names = || PRESETS.iter().map(|(name, _)| *name).collect();
+        found
+            .map(|&(_, preset)| preset)
+            .ok_or_else(|| UnknownName::new("preset", text, names()))
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = PRESETS.iter().find(|(_, preset)| preset == self);
+        f.write_str(name.expect("every preset has a name").0)
+    }
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            epochs: 500,
+            preset: Preset::Faithful,
+        }
+    }
+}
+
+type Make = fn(u64, &Effort) -> Box<dyn Optimizer>;
 
 const REGISTER: &[(&str, Make)] = &[
-    ("annealing", |seed| {
+    #[cfg(feature = "learn")]
+    ("a2c", |seed, effort| {
+        Box::new(Learner::<on_policy::A2cAgent>::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("acktr", |seed, effort| {
+        Box::new(Learner::<on_policy::AcktrAgent>::new(seed, effort))
+    }),
+    ("annealing", |seed, _| {
         Box::new(annealing::Annealing::new(seed))
     }),
-    ("exact", |_| Box::new(exact::Exact::default())),
-    ("genetic", |seed| Box::new(genetic::Genetic::new(seed))),
-    ("greedy", |_| Box::new(greedy::Greedy::default())),
-    ("grid", |_| Box::new(grid::Grid::default())),
-    ("random", |seed| Box::new(random::Random::new(seed))),
+    ("bayesian", |seed, effort| {
+        Box::new(bayesian::Bayesian::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("confuciux", |seed, effort| {
+        Box::new(confuciux::Confuciux::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("ddpg", |seed, effort| {
+        Box::new(Learner::<off_policy::DdpgAgent>::new(seed, effort))
+    }),
+    ("exact", |_, _| Box::new(exact::Exact::default())),
+    ("genetic", |seed, _| Box::new(genetic::Genetic::new(seed))),
+    ("greedy", |_, _| Box::new(greedy::Greedy::default())),
+    ("grid", |_, _| Box::new(grid::Grid::default())),
+    ("local-genetic", |seed, effort| {
+        Box::new(local::Local::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("ppo", |seed, effort| {
+        Box::new(Learner::<on_policy::PpoAgent>::new(seed, effort))
+    }),
+    ("random", |seed, _| Box::new(random::Random::new(seed))),
+    #[cfg(feature = "learn")]
+    ("reinforce", |seed, effort| {
+        Box::new(reinforce::Reinforce::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("sac", |seed, effort| {
+        Box::new(Learner::<off_policy::SacAgent>::new(seed, effort))
+    }),
+    #[cfg(feature = "learn")]
+    ("td3", |seed, effort| {
+        Box::new(Learner::<off_policy::Td3Agent>::new(seed, effort))
+    }),
 ];
 
 /// The names of all optimisers.
@@ -78,7 +211,26 @@ pub fn names() -> Vec<&'static str> {
     REGISTER.iter().map(|(name, _)| *name).collect()
 }
 
-/// The optimiser of this name, with its random numbers drawn from `seed`.
+/// Whether the optimiser of this name works in epochs, as [`Effort`] limits them.
+pub fn has_epochs(name: &str) -> bool {
+    EPOCHAL.contains(&name)
+}
+
+const EPOCHAL: [&str; 10] = [
+    "a2c",
+    "acktr",
+    "bayesian",
+    "confuciux",
+    "ddpg",
+    "local-genetic",
+    "ppo",
+    "reinforce",
+    "sac",
+    "td3",
+];
+
+/// The optimiser of this name, with its random numbers drawn from `seed` and the
+/// default effort.
 ///
 /// # Errors
 /// [`UnknownName`] with the allowed names and a near match.
@@ -88,10 +240,51 @@ pub fn names() -> Vec<&'static str> {
 /// assert!(error.to_string().contains("did you mean `exact`?"));
 /// ```
 pub fn find(name: &str, seed: u64) -> Result<Box<dyn Optimizer>, UnknownName> {
+    find_with(name, seed, &Effort::default())
+}
+
+/// The optimiser of this name. Those that do not learn have no use for an
+/// effort: they go on until the driver's budget ends.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_with(
+    name: &str,
+    seed: u64,
+    effort: &Effort,
+) -> Result<Box<dyn Optimizer>, UnknownName> {
     let found = REGISTER.iter().find(|(known, _)| *known == name);
     found
-        .map(|(_, make)| make(seed))
+        .map(|(_, make)| make(seed, effort))
         .ok_or_else(|| UnknownName::new("optimizer", name, names()))
+}
+
+/// A name with an effort of its own: `NAME[:PRESET][@EPOCHS]`, such as
+/// `confuciux:tuned` or `sac@100`. What is not given comes from `effort`.
+///
+/// # Errors
+/// [`UnknownName`] for a name, preset or number that cannot be.
+///
+/// ```
+/// use stationary_search::{Effort, optimizers};
+/// let (name, effort) = optimizers::variant("sac@100", &Effort::default()).unwrap();
+/// assert_eq!((name, effort.epochs), ("sac", 100));
+/// assert!(optimizers::variant("confuciux:tund", &effort).is_err());
+/// ```
+pub fn variant<'a>(label: &'a str, effort: &Effort) -> Result<(&'a str, Effort), UnknownName> {
+    let mut own = *effort;
+    let (rest, epochs) = label.split_once('@').unwrap_or((label, ""));
+    if label.contains('@') {
+        let number = epochs.parse().ok().filter(|&epochs: &u64| epochs > 0);
+        own.epochs =
+            number.ok_or_else(|| UnknownName::new("number of epochs", epochs, vec!["<number>"]))?;
+    }
+    let (name, preset) = rest.split_once(':').unwrap_or((rest, ""));
+    if rest.contains(':') {
+        own.preset = preset.parse()?;
+    }
+    find_with(name, 0, &own)?;
+    Ok((name, own))
 }
 
 /// The sum of excesses over budgets, each as a share of its limit: by how much

@@ -3,7 +3,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use stationary_search::{BudgetRequest, Entry, Table};
+use stationary_search::{BudgetRequest, Effort, Entry, Preset, Table};
 
 pub const TABLES: [(&str, &str); 3] = [
     (
@@ -19,6 +19,12 @@ pub const TABLES: [(&str, &str); 3] = [
         include_str!("../data/mobilenet_v2_shi.csv"),
     ),
 ];
+
+/// Enough for a learned optimiser to update its networks at least once.
+pub const EFFORT: Effort = Effort {
+    epochs: 4,
+    preset: Preset::Faithful,
+};
 
 pub fn table(name: &str) -> Table {
     let (_, text) = TABLES

@@ -16,6 +16,7 @@ use super::queue::{Choice, Entry, Queues};
 use super::refresh::Refresh;
 use super::statistics::Statistics;
 use super::timing::Timing;
+use crate::trace::Channel;
 
 /// The controller of one channel and its device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +86,16 @@ impl Controller {
 
     pub(super) fn statistics(&self) -> &Statistics {
         &self.statistics
+    }
+
+    /// What can be seen from outside.
+    pub(super) fn look(&self) -> Channel {
+        let rows = (0..self.conflicts.len()).map(|bank| self.device.open_row(bank));
+        Channel {
+            reads: self.reads.len() as u64,
+            writes: self.writes.len() as u64,
+            rows: rows.collect(),
+        }
     }
 
     pub(super) fn accepts(&self, is_write: bool) -> bool {

@@ -9,6 +9,7 @@ use super::address::Locator;
 use super::controller::Controller;
 use super::statistics::Statistics;
 use super::timing::Timing;
+use crate::trace::Channel;
 
 /// A memory: push requests, tick, take what is done.
 ///
@@ -135,6 +136,12 @@ impl Memory {
     pub fn skip_to(&mut self, cycle: u64) {
         assert!(cycle <= self.next_event(), "no event may be skipped");
         self.now = self.now.max(cycle);
+    }
+
+    /// What can be seen of each channel.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        self.controllers.iter().map(Controller::look).collect()
     }
 
     /// What all channels have done so far.

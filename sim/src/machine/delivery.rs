@@ -54,6 +54,11 @@ impl Delivery {
         self.leaving.is_empty()
     }
 
+    /// Finished tiles that wait.
+    pub(crate) fn tiles(&self) -> u64 {
+        self.leaving.len() as u64
+    }
+
     /// Takes room for the outputs of a tile that a pass finishes.
     pub(crate) fn reserve(&mut self, tile: u64, words: u64) {
         match self.open.back_mut() {

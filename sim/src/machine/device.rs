@@ -6,6 +6,7 @@ use stationary_arch::dram::Standard;
 use stationary_arch::units::Kilohertz;
 
 use crate::dram::{Memory, Statistics};
+use crate::trace::Channel;
 
 /// A memory behind the machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -127,6 +128,11 @@ impl Device {
             self.memory.next_event()
         };
         self.cycle_of(clock)
+    }
+
+    /// The channels as a trace sees them.
+    pub(crate) fn channels(&self) -> Vec<Channel> {
+        self.memory.channels()
     }
 
     /// What the memory has done.

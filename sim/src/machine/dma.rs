@@ -20,6 +20,7 @@ use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Stream, Touched};
 use crate::mapping::Mapping;
 use crate::placement::Place;
+use crate::trace::Channel;
 use crate::window::Span;
 
 /// A transfer of one tile.
@@ -93,6 +94,13 @@ pub(crate) enum Arrival {
     Store(Transfer),
 }
 
+/// What a trace sees of the link and the memory behind it.
+pub(crate) struct Seen {
+    pub(crate) loading: PerOperand<bool>,
+    pub(crate) storing: bool,
+    pub(crate) channels: Vec<Channel>,
+}
+
 impl Dma {
     pub(crate) fn new(mapping: &Mapping<'_>, places: PerOperand<Option<Place>>) -> Self {
         Self {
@@ -129,6 +137,19 @@ impl Dma {
             (Some(transfer), _) => transfer.words,
             (None, Some(job)) => job.words_gone(self.link.bus(), job.left),
             (None, None) => 0,
+        }
+    }
+
+    /// What a trace sees.
+    pub(crate) fn seen(&self) -> Seen {
+        let channels = &self.lanes.channels;
+        Seen {
+            loading: PerOperand::from_fn(|o| channels[o].job.is_some()),
+            storing: self.lanes.storing.is_some() || self.stored.is_some(),
+            channels: match &self.link {
+                Link::Bus(_) => Vec::new(),
+                Link::Device(device, _) => device.channels(),
+            },
         }
     }
 

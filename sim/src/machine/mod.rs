@@ -16,7 +16,7 @@
 mod array;
 mod bus;
 mod delivery;
-mod device;
+pub(crate) mod device;
 mod dma;
 mod feed;
 mod lanes;
@@ -26,6 +26,7 @@ mod obstacle;
 mod payload;
 mod period;
 mod ports;
+mod sample;
 mod stall;
 mod tags;
 mod values;
@@ -49,6 +50,7 @@ use feed::{Gate, ShapedFeed};
 use payload::Payload;
 use period::{Counted, Periods};
 use ports::{Access, BankPorts, Stream};
+use sample::Mark;
 use tags::TagWords;
 
 pub(crate) use bus::Bus as DramBus;
@@ -167,10 +169,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         }
     }
 
-    fn run(&mut self, pace: Pace, trace: &mut impl Trace) -> Run {
+    fn run<T: Trace>(&mut self, pace: Pace, trace: &mut T) -> Run {
         let trace = &mut Counted::new(trace);
         let mut periods = Periods::default();
         loop {
+            let mark = T::SAMPLES.then(|| self.mark());
             let mut moved = self.take_arrivals(self.now, trace);
             if self.is_done() {
                 break;
@@ -189,11 +192,15 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 moved |= self.tick_feed(operand);
             }
             self.now += 1;
+            self.show(mark, trace);
             if pace != Pace::EveryCycle && !moved {
+                let mark = T::SAMPLES.then(|| self.mark());
                 self.skip();
+                self.show(mark, trace);
             }
             if pace == Pace::SkipPeriods
                 && !P::CARRIES
+                && !T::SAMPLES
                 && let Some(number) = self.array.stepped.take()
             {
                 self.skip_periods(number, &mut periods, trace);
@@ -216,6 +223,13 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         }
     }
 
+    /// Tells a trace that samples of the cycles since a mark.
+    fn show(&self, mark: Option<Mark>, trace: &mut impl Trace) {
+        if let Some(sample) = mark.and_then(|mark| self.sample(&mark)) {
+            trace.sample(&sample);
+        }
+    }
+
     fn is_done(&self) -> bool {
         self.array.done
             && self.array.results.is_empty()
@@ -223,7 +237,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             && !self.dma.has_stores()
     }
 
-    fn take_arrivals(&mut self, now: u64, trace: &mut impl Trace) -> bool {
+    fn take_arrivals<T: Trace>(&mut self, now: u64, trace: &mut T) -> bool {
         let mut moved = false;
         while let Some(arrival) = self.dma.arrival(now) {
             moved = true;
@@ -234,10 +248,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                     c.dram_read[t.operand] += t.words;
                     c.buffer_fill[t.operand] += t.words;
                     self.payload.fill(self.m, t.operand, &t.tile);
-                    if t.words > 0 {
+                    if t.words > 0 || T::SAMPLES {
                         trace.event(Event::Load {
                             operand: t.operand,
                             words: t.words,
+                            holds: self.m.words(t.operand, &t.tile),
                             from: t.started,
                             to: t.arrives,
                         });

@@ -10,7 +10,7 @@ use crate::mapping::Mapping;
 use crate::model::Bound;
 use crate::model::ends::{last_block, last_pass};
 use crate::placement::places;
-use crate::program::Cursor;
+use crate::program::{Cursor, Level, Loop};
 use crate::tiling::Staging;
 use crate::traffic;
 use crate::window::Span;
@@ -402,20 +402,35 @@ fn delivery(m: &Mapping<'_>, c: &Counters, depth: u64) -> [u64; 2] {
         .output
         .div_ceil(u64::from(delivery.words_per_cycle));
     let tiles = traffic::staged_visits(m, Operand::Output);
-    let words = c.dram_write.output / tiles;
-    let rounds = if 2 * words <= delivery.words {
+    let pass = Cursor::first(m).pass;
+    let (finishing, tail) = finishing_passes(m);
+    let room = finishing * m.words(Operand::Output, &pass);
+    let rounds = if 2 * room <= delivery.words {
         0
     } else {
-        // The last pass of the next tile starts when this one has left.
-        let last_pass = busy_of_last_pass(m);
-        tiles * (u64::from(delivery.latency) + depth + last_pass)
+        // The first pass of the next tile that finishes outputs starts when this one has left.
+        let busy = m.beats(&pass) * m.steps(&pass);
+        tiles * (u64::from(delivery.latency) + depth + tail * busy)
     };
     [least + rounds, least]
 }
 
-fn busy_of_last_pass(m: &Mapping<'_>) -> u64 {
-    let pass = Cursor::first(m).pass;
-    m.beats(&pass) * m.steps(&pass)
+/// Passes of a block that finish outputs, and all from the first of them on.
+fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
+    let (mut passes, mut before, mut finishing) = (1, 0, 1);
+    for Loop { dim, level } in m.loops[..usize::from(m.loop_count)].iter().rev() {
+        if *level != Level::Pass {
+            continue;
+        }
+        let count = m.tiling.block[*dim].div_ceil(m.pass_extent(*dim));
+        if is_reduction(*dim) {
+            before += (count - 1) * passes;
+        } else {
+            finishing *= count;
+        }
+        passes *= count;
+    }
+    (finishing, passes - before)
 }
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the

@@ -33,12 +33,23 @@ pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
         model.answer(&question, states)
     };
     let times = model.latencies();
+    let is_sum = model.is_pipelined() && limits.len() == 1;
     let mut best: Option<Point> = None;
     // The least time that could be neither reached nor ruled out.
     let mut open: Option<u64> = None;
     let (mut low, mut high) = (0, times.len());
     while low < high {
         let middle = low + (high - low) / 2;
+        if is_sum {
+            match model.lightest(times[middle]) {
+                Some((point, used)) if used <= limits[0].1 => {
+                    best = Some(point);
+                    high = middle;
+                }
+                _ => low = middle + 1,
+            }
+            continue;
+        }
         match within(times[middle]) {
             Some(Least {
                 point: Some(point), ..

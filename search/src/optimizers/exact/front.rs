@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{Answer, solve};
+use super::model::Kept;
+use super::{Answer, solve_over};
 use crate::certificate::Certificate;
+use crate::deployment::Deployment;
 use crate::problem::{Point, Problem};
 
 /// The best assignment under one limit.
@@ -37,9 +39,13 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
         .filter_map(|layer| layer.iter().max())
         .sum();
     let open = problem.with_limit(budget, all as f64 / usage.scale());
+    let kept = match problem.deployment() {
+        Deployment::Pipelined => Some(Kept::new(problem)),
+        Deployment::Sequential | Deployment::Segmented { .. } => None,
+    };
     let Answer::Best {
         point: Some(best), ..
-    } = solve(&open, states)
+    } = solve_over(&open, kept.as_ref(), states)
     else {
         return Vec::new();
     };
@@ -52,7 +58,7 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
     let limits: Vec<f64> = limits.collect();
     let vertex = |limit: f64| {
         let problem = problem.with_limit(budget, limit);
-        let (point, certificate) = match solve(&problem, states) {
+        let (point, certificate) = match solve_over(&problem, kept.as_ref(), states) {
             Answer::Best { point, certificate } => (point, certificate),
             Answer::Infeasible(_) => (None, Certificate::infeasible()),
         };

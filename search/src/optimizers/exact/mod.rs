@@ -25,11 +25,12 @@ mod states;
 mod units;
 
 pub use self::front::{Vertex, front};
-use self::model::{Cost, Model, Question};
+use self::model::{Cost, Kept, Model, Question};
 pub use self::relaxation::{Relaxation, relaxation};
 use super::{Access, Optimizer, Standing};
 use crate::budget::Budget;
 use crate::certificate::{Certificate, Kind};
+use crate::deployment::Deployment;
 use crate::driver::Evaluated;
 use crate::objective::Objective;
 use crate::problem::{Point, Problem, Shortfall};
@@ -55,11 +56,22 @@ pub enum Answer {
 
 /// Solves a problem to proof, or until `states` states were listed.
 pub fn solve(problem: &Problem, states: usize) -> Answer {
+    if problem.objective() == Objective::Edp && problem.deployment() == Deployment::Pipelined {
+        return solve_over(problem, Some(&Kept::new(problem)), states);
+    }
+    solve_over(problem, None, states)
+}
+
+/// The same over some of the options, in pipelines.
+fn solve_over(problem: &Problem, kept: Option<&Kept>, states: usize) -> Answer {
     let short = problem.shortfalls();
     if !short.is_empty() {
         return Answer::Infeasible(short);
     }
-    let model = Model::new(problem);
+    let mut model = Model::new(problem);
+    if let Some(kept) = kept {
+        model = model.over(kept);
+    }
     match problem.objective() {
         Objective::Latency => additive(&model, Cost::Latency, states),
         Objective::Energy => additive(&model, Cost::Energy, states),

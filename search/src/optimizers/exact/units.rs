@@ -18,27 +18,31 @@ pub(super) struct Least {
     pub(super) multipliers: Vec<f64>,
 }
 
-/// Minimises the sum of `cost` over the allowed options, with each budget's
-/// sum at most its limit. Nothing where that cannot be.
+/// Minimises the sum of `cost` over the allowed options, or those of them that
+/// are `kept`, with each budget's sum at most its limit. Nothing where that
+/// cannot be.
 pub(super) fn minimize(
     cost: &Fixed,
     budgets: &[(&Fixed, i64)],
     allowed: impl Fn(usize, usize) -> bool,
+    kept: Option<&[Vec<u16>]>,
     states: usize,
 ) -> Option<Least> {
     match *budgets {
-        [] => solve(cost, |_, _| [0], [0], &[], allowed, states),
+        [] => solve(cost, |_, _| [0], [0], &[], allowed, kept, states),
         [(one, limit)] => solve(
             cost,
             |i, j| [one.get(i, j)],
             [limit],
             &[one],
             allowed,
+            kept,
             states,
         ),
         [(one, first), (two, second)] => {
             let weight = |i, j| [one.get(i, j), two.get(i, j)];
-            solve(cost, weight, [first, second], &[one, two], allowed, states)
+            let limits = [first, second];
+            solve(cost, weight, limits, &[one, two], allowed, kept, states)
         }
         _ => unreachable!("there are two resources, and each has at most one budget"),
     }
@@ -50,22 +54,23 @@ fn solve<const K: usize>(
     limit: [i64; K],
     usage: &[&Fixed],
     allowed: impl Fn(usize, usize) -> bool,
+    kept: Option<&[Vec<u16>]>,
     states: usize,
 ) -> Option<Least> {
-    let layer = |(layer, costs): (usize, &Vec<i64>)| {
-        let item = |(at, &cost): (usize, &i64)| {
-            let option = at as u16;
+    let layer = |(layer, costs): (usize, &Vec<i64>)| -> Vec<Item<K>> {
+        let item = |at: usize| {
             allowed(layer, at).then(|| Item {
-                cost,
+                cost: costs[at],
                 weight: weight(layer, at),
-                option,
+                option: at as u16,
             })
         };
-        costs
-            .iter()
-            .enumerate()
-            .filter_map(item)
-            .collect::<Vec<_>>()
+        match kept {
+            None => (0..costs.len()).filter_map(item).collect(),
+            Some(kept) => (kept[layer].iter())
+                .filter_map(|&at| item(usize::from(at)))
+                .collect(),
+        }
     };
     let layers: Vec<_> = cost.values().iter().enumerate().map(layer).collect();
     if layers.iter().any(Vec::is_empty) {

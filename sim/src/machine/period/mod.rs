@@ -28,7 +28,7 @@ use crate::machine::dma::Tiles;
 use crate::machine::feed::Origins;
 use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
-use crate::trace::{Event, Repeat, Scope, Trace};
+use crate::trace::{Event, Repeat, Sample, Scope, Trace};
 
 use alike::Step;
 use visit::{Comparer, Mover, Record, Recorder};
@@ -77,6 +77,8 @@ impl<'t, T: Trace> Counted<'t, T> {
 }
 
 impl<T: Trace> Trace for Counted<'_, T> {
+    const SAMPLES: bool = T::SAMPLES;
+
     fn event(&mut self, event: Event) {
         self.events += 1;
         self.inner.event(event);
@@ -84,6 +86,10 @@ impl<T: Trace> Trace for Counted<'_, T> {
 
     fn repeat(&mut self, repeat: &Repeat) {
         self.inner.repeat(repeat);
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        self.inner.sample(sample);
     }
 }
 

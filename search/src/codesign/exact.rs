@@ -1,0 +1,77 @@
+//! The optimum of a task, proved by the machine.
+//!
+//! ```text
+//! points in the order of their lower bound; best = infinity
+//! for point in points:
+//!     if bound(point) >= best: done, for no point that is left can be better
+//!     best = min(best, machine(point))
+//! ```
+
+use rayon::prelude::*;
+
+use super::task::{Measured, Outcome, Point, Task};
+use super::tune::{Record, Tuned};
+
+/// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
+const BATCH: usize = 4;
+
+/// A proved optimum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The optimum and its cycles; none if no schedule fits.
+    pub best: Option<(Point, u64)>,
+    /// Points that fit.
+    pub valid: u64,
+    /// Points that the machine ran.
+    pub simulated: u64,
+    /// The measurements, in order.
+    pub course: Tuned,
+}
+
+/// Proves the best point on one machine, or that none takes fewer than `below` cycles: then `best`
+/// is none.
+pub fn prove(task: &Task<'_>, machine: usize, below: u64, record: &Record) -> Proof {
+    let points: Vec<Point> = task.points_on(machine).collect();
+    let mut bounds: Vec<(u64, Point)> = points
+        .par_iter()
+        .filter_map(|point| task.bound(*point).map(|bound| (bound, *point)))
+        .collect();
+    bounds.sort_unstable();
+    let (mut best, mut measured) = (None::<(Point, u64)>, Vec::<Measured>::new());
+    let mut least = below;
+    for batch in bounds.chunks(BATCH) {
+        let open: Vec<Point> = batch
+            .iter()
+            .filter(|(bound, _)| *bound < least)
+            .map(|(_, point)| *point)
+            .collect();
+        if open.is_empty() {
+            break;
+        }
+        let found: Vec<Measured> = open
+            .par_iter()
+            .map(|point| match record.get(point) {
+                Some(outcome) => Measured {
+                    point: *point,
+                    outcome: *outcome,
+                },
+                None => task.measure(*point),
+            })
+            .collect();
+        for each in found {
+            if let Outcome::Cycles(cycles) = each.outcome
+                && cycles < least
+            {
+                least = cycles;
+                best = Some((each.point, cycles));
+            }
+            measured.push(each);
+        }
+    }
+    Proof {
+        best,
+        valid: bounds.len() as u64,
+        simulated: measured.len() as u64,
+        course: Tuned::of(measured),
+    }
+}

@@ -1,0 +1,147 @@
+//! The hardware that a search may choose from: shapes of the GEMM core.
+
+use stationary_arch::{Accelerator, ArchError, CostModel};
+
+/// The shape of a GEMM core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Shape {
+    /// Images (BATCH).
+    pub batch: u32,
+    /// Input channels (BLOCK_IN).
+    pub block_in: u32,
+    /// Output channels (BLOCK_OUT).
+    pub block_out: u32,
+}
+
+/// A choice of hardware: every combination of the values of three knobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hardware {
+    knobs: [Vec<u32>; 3],
+    machines: Vec<(Accelerator, f64)>,
+}
+
+impl Hardware {
+    /// The machine alone as it is.
+    ///
+    /// # Errors
+    /// [`ArchError::NoCost`].
+    pub fn fixed(base: &Accelerator) -> Result<Self, ArchError> {
+        let array = &base.array;
+        Self::of(
+            base,
+            [vec![array.rows], vec![array.lanes], vec![array.cols]],
+        )
+    }
+
+    /// 64 shapes: 1 to 8 images, and 8 to 64 channels each way, in powers of two.
+    ///
+    /// # Errors
+    /// [`ArchError::NoCost`].
+    pub fn all(base: &Accelerator) -> Result<Self, ArchError> {
+        let channels = || vec![8, 16, 32, 64];
+        Self::of(base, [vec![1, 2, 4, 8], channels(), channels()])
+    }
+
+    /// All combinations of the values of BATCH, BLOCK_IN and BLOCK_OUT on a machine whose other
+    /// fields stay; its networks are as wide as the blocks.
+    ///
+    /// # Errors
+    /// [`ArchError::NoCost`], and [`ArchError::Invalid`] for a shape that no machine has.
+    pub fn of(base: &Accelerator, knobs: [Vec<u32>; 3]) -> Result<Self, ArchError> {
+        let mut machines = Vec::new();
+        for &batch in &knobs[0] {
+            for &block_in in &knobs[1] {
+                for &block_out in &knobs[2] {
+                    let shape = Shape {
+                        batch,
+                        block_in,
+                        block_out,
+                    };
+                    let machine = shaped(base, shape);
+                    machine.check()?;
+                    let area = CostModel::of(&machine)?.area().total.0;
+                    machines.push((machine, area));
+                }
+            }
+        }
+        Ok(Self { knobs, machines })
+    }
+
+    /// The values of BATCH, BLOCK_IN and BLOCK_OUT, ascending as they were given.
+    #[must_use]
+    pub fn knobs(&self) -> &[Vec<u32>; 3] {
+        &self.knobs
+    }
+
+    /// How many machines there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.machines.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.machines.is_empty()
+    }
+
+    /// The machine with this number; the last knob changes fastest.
+    #[must_use]
+    pub fn machine(&self, number: usize) -> &Accelerator {
+        &self.machines[number].0
+    }
+
+    /// Its area in square microns.
+    #[must_use]
+    pub fn area(&self, number: usize) -> f64 {
+        self.machines[number].1
+    }
+
+    /// The number of a machine by the places of its values.
+    #[must_use]
+    pub fn number(&self, places: [usize; 3]) -> usize {
+        let mut number = 0;
+        for (place, values) in places.iter().zip(&self.knobs) {
+            number = number * values.len() + place;
+        }
+        number
+    }
+
+    /// The places of a machine's values.
+    #[must_use]
+    pub fn places(&self, number: usize) -> [usize; 3] {
+        let (mut rest, mut places) = (number, [0; 3]);
+        for (place, values) in places.iter_mut().zip(&self.knobs).rev() {
+            *place = rest % values.len();
+            rest /= values.len();
+        }
+        places
+    }
+
+    /// The shape with this number.
+    #[must_use]
+    pub fn shape(&self, number: usize) -> Shape {
+        let array = &self.machine(number).array;
+        Shape {
+            batch: array.rows,
+            block_in: array.lanes,
+            block_out: array.cols,
+        }
+    }
+}
+
+fn shaped(base: &Accelerator, shape: Shape) -> Accelerator {
+    let mut machine = base.clone();
+    let array = &mut machine.array;
+    (array.rows, array.cols, array.lanes) = (shape.batch, shape.block_out, shape.block_in);
+    let networks = &mut machine.networks;
+    networks.input.words_per_cycle = shape.batch * shape.block_in;
+    networks.weight.words_per_cycle = shape.block_in * shape.block_out;
+    networks.psum_in.words_per_cycle = shape.batch * shape.block_out;
+    networks.psum_out.words_per_cycle = shape.batch * shape.block_out;
+    machine.name = format!(
+        "{}-{}x{}x{}",
+        base.name, shape.batch, shape.block_in, shape.block_out
+    );
+    machine
+}

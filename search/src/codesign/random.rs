@@ -1,0 +1,51 @@
+//! Points drawn at random, each machine and each schedule on it alike.
+
+use rand::{Rng, RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::Tuner;
+use super::task::{KNOBS, Measured, Point, Task};
+
+/// Points in a proposal.
+const BATCH: usize = 16;
+
+pub(super) struct Random {
+    rng: Xoshiro256PlusPlus,
+}
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed),
+        }
+    }
+}
+
+impl Tuner for Random {
+    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+        (0..BATCH.min(room))
+            .map(|_| draw(task, &mut self.rng))
+            .collect()
+    }
+
+    fn learn(&mut self, _: &Task<'_>, _: &[Measured]) {}
+}
+
+/// A point.
+pub(super) fn draw(task: &Task<'_>, rng: &mut impl Rng) -> Point {
+    let machine = rng.random_range(0..task.hardware().len());
+    let sizes = task.sizes_on(machine);
+    let mut point = Point([0; KNOBS]);
+    point.0[..3].copy_from_slice(&task.hardware().places(machine));
+    for (place, size) in point.0.iter_mut().zip(sizes).skip(3) {
+        *place = rng.random_range(0..size);
+    }
+    point
+}
+
+/// Another value of one knob that has several.
+pub(super) fn redraw(task: &Task<'_>, point: Point, knob: usize, rng: &mut impl Rng) -> Point {
+    let mut next = point;
+    next.0[knob] = rng.random_range(0..task.sizes(point)[knob]);
+    task.settled(next)
+}

@@ -1,0 +1,183 @@
+//! One layer, the hardware to choose from, and the schedules on each.
+
+use stationary_sim::Pace;
+use stationary_sim::decoupled::{Kernel, Schedule, ScheduleError, Space, lower_bound, run};
+use stationary_workloads::Layer;
+
+use super::hardware::Hardware;
+
+/// Knobs of a point: BATCH, BLOCK_IN, BLOCK_OUT, then those of [`Schedule::knobs`].
+pub const KNOBS: usize = 10;
+
+/// Places in the lists of values of all knobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Point(pub [usize; KNOBS]);
+
+/// What a point was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Cycles of the machine.
+    Cycles(u64),
+    /// Its tiles do not fit.
+    Invalid,
+}
+
+impl Outcome {
+    /// The cycles, if it runs.
+    #[must_use]
+    pub fn cycles(self) -> Option<u64> {
+        match self {
+            Outcome::Cycles(cycles) => Some(cycles),
+            Outcome::Invalid => None,
+        }
+    }
+}
+
+/// A point with its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The point.
+    pub point: Point,
+    /// What the machine says.
+    pub outcome: Outcome,
+}
+
+/// A layer, the hardware to choose from, and the schedules on each.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    layer: &'a Layer,
+    hardware: &'a Hardware,
+    spaces: Vec<Space>,
+}
+
+impl<'a> Task<'a> {
+    /// The task of a layer.
+    ///
+    /// # Errors
+    /// [`ScheduleError::NotDecoupled`].
+    pub fn new(layer: &'a Layer, hardware: &'a Hardware) -> Result<Self, ScheduleError> {
+        let spaces = (0..hardware.len()).map(|n| Space::new(layer, hardware.machine(n)));
+        Ok(Self {
+            layer,
+            hardware,
+            spaces: spaces.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The layer.
+    #[must_use]
+    pub fn layer(&self) -> &'a Layer {
+        self.layer
+    }
+
+    /// The hardware to choose from.
+    #[must_use]
+    pub fn hardware(&self) -> &'a Hardware {
+        self.hardware
+    }
+
+    /// The number of the machine that a point names.
+    #[must_use]
+    pub fn machine(&self, point: Point) -> usize {
+        let [batch, block_in, block_out, ..] = point.0;
+        self.hardware.number([batch, block_in, block_out])
+    }
+
+    /// How many values each knob has. Those of tiles depend on the machine: their lists are those of
+    /// the point's.
+    #[must_use]
+    pub fn sizes(&self, point: Point) -> [usize; KNOBS] {
+        self.sizes_on(self.machine(point))
+    }
+
+    /// How many values each knob has on a machine.
+    #[must_use]
+    pub fn sizes_on(&self, machine: usize) -> [usize; KNOBS] {
+        let mut sizes = [0; KNOBS];
+        let hardware = self.hardware.knobs().iter().map(Vec::len);
+        let schedule = self.spaces[machine].knobs().iter().map(Vec::len);
+        for (size, length) in sizes.iter_mut().zip(hardware.chain(schedule)) {
+            *size = length;
+        }
+        sizes
+    }
+
+    /// The point with its places of tiles cut to the lists of its machine: what remains of a point
+    /// whose hardware was changed.
+    #[must_use]
+    pub fn settled(&self, mut point: Point) -> Point {
+        let sizes = self.sizes(point);
+        for (place, size) in point.0.iter_mut().zip(sizes) {
+            *place = (*place).min(size - 1);
+        }
+        point
+    }
+
+    /// The schedule that a point names.
+    #[must_use]
+    pub fn schedule(&self, point: Point) -> Schedule {
+        let mut places = [0; 7];
+        places.copy_from_slice(&point.0[3..]);
+        self.spaces[self.machine(point)].at(places)
+    }
+
+    /// The number of points.
+    #[must_use]
+    pub fn points(&self) -> u64 {
+        self.spaces.iter().map(Space::points).sum()
+    }
+
+    /// Every point on a machine, in the order of their numbers.
+    pub fn points_on(&self, machine: usize) -> impl Iterator<Item = Point> + '_ {
+        let hardware = self.hardware.places(machine);
+        let sizes = self.sizes_on(machine);
+        (0..self.spaces[machine].points()).map(move |number| {
+            let mut point = Point([0; KNOBS]);
+            point.0[..3].copy_from_slice(&hardware);
+            let mut rest = number;
+            for knob in (3..KNOBS).rev() {
+                point.0[knob] = (rest % sizes[knob] as u64) as usize;
+                rest /= sizes[knob] as u64;
+            }
+            point
+        })
+    }
+
+    /// The kernel of a point.
+    ///
+    /// # Errors
+    /// The buffer that its tiles do not fit.
+    pub fn kernel(&self, point: Point) -> Result<Kernel<'_>, ScheduleError> {
+        let machine = self.hardware.machine(self.machine(point));
+        Kernel::new(self.layer, machine, self.schedule(point))
+    }
+
+    /// Runs the machine.
+    #[must_use]
+    pub fn measure(&self, point: Point) -> Measured {
+        let outcome = match self.kernel(point) {
+            Ok(kernel) => Outcome::Cycles(run(&kernel, Pace::SkipIdle, &mut ()).cycles),
+            Err(_) => Outcome::Invalid,
+        };
+        Measured { point, outcome }
+    }
+
+    /// A bound below the machine's cycles; none if the point does not fit.
+    #[must_use]
+    pub fn bound(&self, point: Point) -> Option<u64> {
+        self.kernel(point).ok().map(|kernel| lower_bound(&kernel))
+    }
+
+    /// What a point looks like to whoever learns from it: the layer's shape, then the value of each
+    /// knob, as logarithms to base two.
+    #[must_use]
+    pub fn features(&self, point: Point) -> Vec<f64> {
+        let shape = self.hardware.shape(self.machine(point));
+        let shape = [shape.batch, shape.block_in, shape.block_out].map(u64::from);
+        let layer = self.layer.sizes().0;
+        let stride = [self.layer.rows().stride, self.layer.cols().stride];
+        let schedule = self.schedule(point).knobs().map(|(_, value)| value);
+        let all = layer.into_iter().chain(stride).chain(shape).chain(schedule);
+        all.map(|value| (value as f64).log2()).collect()
+    }
+}

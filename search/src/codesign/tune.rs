@@ -1,0 +1,114 @@
+//! Runs a tuner on a task.
+//!
+//! ```text
+//! while measurements < budget:
+//!     points = tuner.propose(task, budget - measurements)         none: stop
+//!     measured = [known or machine(p) for p in points]            in parallel, in order
+//!     tuner.learn(measured)
+//! ```
+//!
+//! A record of what was measured before replaces the machine, so that an interrupted run comes to the
+//! same end.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::Tuner;
+use super::task::{Measured, Outcome, Point, Task};
+
+/// Proposals in a row without a new point, after which a tuner is taken to be done.
+const PATIENCE: usize = 100;
+
+/// What was measured before, by point.
+pub type Record = HashMap<Point, Outcome>;
+
+/// The course of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tuned {
+    /// Distinct points in the order of their measurement.
+    pub measured: Vec<Measured>,
+    /// The best, the earliest among equals.
+    pub best: Option<(Point, u64)>,
+    /// Measurements so far and the best cycles, after each improvement.
+    pub curve: Vec<(usize, u64)>,
+}
+
+impl Tuned {
+    /// The course of these measurements.
+    #[must_use]
+    pub fn of(measured: Vec<Measured>) -> Self {
+        let (mut best, mut curve) = (None::<(Point, u64)>, Vec::new());
+        for (index, each) in measured.iter().enumerate() {
+            let Outcome::Cycles(cycles) = each.outcome else {
+                continue;
+            };
+            if best.is_none_or(|(_, least)| cycles < least) {
+                best = Some((each.point, cycles));
+                curve.push((index + 1, cycles));
+            }
+        }
+        Self {
+            measured,
+            best,
+            curve,
+        }
+    }
+}
+
+/// Runs a tuner for at most so many measurements of distinct points. `record` holds what need not be
+/// measured again; `note` is told of each new measurement, in order.
+pub fn tune(
+    task: &Task<'_>,
+    tuner: &mut dyn Tuner,
+    measurements: usize,
+    record: &Record,
+    note: &mut dyn FnMut(&Measured),
+) -> Tuned {
+    let mut known: HashMap<Point, Outcome> = HashMap::new();
+    let mut measured = Vec::new();
+    let mut idle = 0;
+    while measured.len() < measurements && idle < PATIENCE {
+        let room = measurements - measured.len();
+        let mut points = tuner.propose(task, room);
+        if points.is_empty() {
+            break;
+        }
+        let mut fresh: Vec<Point> = Vec::new();
+        points.retain(|point| {
+            if known.contains_key(point) || fresh.contains(point) {
+                return true;
+            }
+            let fits = fresh.len() < room;
+            if fits {
+                fresh.push(*point);
+            }
+            fits
+        });
+        idle = if fresh.is_empty() { idle + 1 } else { 0 };
+        let found: Vec<Measured> = fresh
+            .par_iter()
+            .map(|point| match record.get(point) {
+                Some(outcome) => Measured {
+                    point: *point,
+                    outcome: *outcome,
+                },
+                None => task.measure(*point),
+            })
+            .collect();
+        for each in found {
+            note(&each);
+            known.insert(each.point, each.outcome);
+            measured.push(each);
+        }
+        let answers: Vec<Measured> = points
+            .into_iter()
+            .map(|point| Measured {
+                point,
+                outcome: known[&point],
+            })
+            .collect();
+        tuner.learn(task, &answers);
+    }
+    Tuned::of(measured)
+}

@@ -1,0 +1,43 @@
+//! The decoupled access-execute machine: a load, a compute and a store unit that run one stream of
+//! instructions each and wait for each other by tokens, as VTA does (Moreau et al., IEEE Micro
+//! 39(5), 2019).
+//!
+//! ```text
+//! Schedule --Kernel::new--> Kernel --+--> estimate: cycles, lower bound, counts in closed form
+//!                                    +--> run: the machine
+//!                                    `--> run_functional: the machine with values
+//! ```
+//!
+//! A [`Kernel`] is here what a [`Mapping`](crate::Mapping) is elsewhere: the one description that
+//! everything reads. Where its tiles and loops come from is the template's business
+//! (`kernel.rs`), in which order instructions follow that of `program.rs`, and when they run that of
+//! `machine.rs`.
+
+mod engine;
+mod file;
+mod kernel;
+mod machine;
+mod model;
+mod payload;
+mod port;
+mod price;
+mod program;
+mod schedule;
+mod space;
+mod tally;
+mod trace;
+mod transfer;
+mod values;
+mod wait;
+
+pub use file::{LayerSchedule, ScheduleFile};
+pub use kernel::Kernel;
+pub use machine::{Control, Run, run};
+pub use model::{Estimate, estimate, lower_bound};
+pub use price::{dram_bytes, energy, least_energy};
+pub use program::Unit;
+pub use schedule::{Buffer, Schedule, ScheduleError};
+pub use space::{Space, map};
+pub use trace::{Event, TextTrace, Trace};
+pub use values::{FunctionalRun, run_functional};
+pub use wait::{Wait, Waits};

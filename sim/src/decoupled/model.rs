@@ -1,0 +1,415 @@
+//! The closed form: counts, a lower bound on cycles, and an estimate.
+//!
+//! Rounds follow each other in the compute unit, so that cycles are a sum over rounds. Within a round
+//! the units wait for each other in a fixed pattern, of which the end is the longest path:
+//!
+//! ```text
+//! reset(t)    after  reset(t-1), the store of the round before
+//! load(i, t)  after  load before it, gemm(i-1, t) or reset(t)
+//! gemm(i, t)  after  gemm before it, load(i, t)
+//! store(t)    after  store(t-1), ALU(t)
+//! ```
+//!
+//! With the least time of each instruction this is a lower bound: what it leaves out (clients that
+//! compete, bursts that are cut, instructions that come late) only delays. With one thread nothing
+//! overlaps, and the path is the chain of everything.
+
+use super::engine::Pipe;
+use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
+use super::machine::Control;
+use super::program::Work;
+use super::transfer::{input_tensor, weight_tensor};
+use crate::counters::Counters;
+use stationary_arch::RowOrder;
+
+mod classes;
+mod round;
+
+use classes::{Class, Classes};
+use round::{Durations, Round};
+
+/// The closed form's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// What moves; equal to the machine's.
+    pub counters: Counters,
+    /// Instructions and micro-ops; equal to the machine's.
+    pub control: Control,
+    /// Expected cycles.
+    pub cycles: u64,
+    /// The machine takes no fewer cycles.
+    pub lower_bound: u64,
+    /// Cycles of products; equal to the machine's.
+    pub busy: u64,
+    /// Cycles of the compute unit if memory were never in the way.
+    pub compute_cycles: u64,
+}
+
+/// Evaluates a kernel.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::Pace;
+/// use stationary_sim::decoupled::{Kernel, Schedule, estimate, run};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let vta = Accelerator::preset("vta", &[])?;
+/// let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1))?;
+/// let schedule = Schedule { tile_h: 7, tile_w: 14, tile_co: 2, oc_nthread: 2, ..Schedule::ONE };
+/// let kernel = Kernel::new(&layer, &vta, schedule)?;
+/// let (model, machine) = (estimate(&kernel), run(&kernel, Pace::SkipIdle, &mut ()));
+/// assert!(model.lower_bound <= machine.cycles);
+/// assert_eq!(model.counters, machine.counters);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn estimate(k: &Kernel<'_>) -> Estimate {
+    let memory = Memory::new(k);
+    let lower_bound = path(k, &memory);
+    Estimate {
+        counters: counters(k),
+        control: control(k),
+        cycles: lower_bound + memory.contention(k, lower_bound),
+        lower_bound,
+        busy: k.all_tiles() * k.tiles.ci * k.products() * u64::from(k.control().gemm.interval),
+        compute_cycles: compute(k),
+    }
+}
+
+/// A bound below the machine's cycles.
+#[must_use]
+pub fn lower_bound(k: &Kernel<'_>) -> u64 {
+    path(k, &Memory::new(k))
+}
+
+/// What moves.
+fn counters(k: &Kernel<'_>) -> Counters {
+    let tiles = k.all_tiles();
+    let mut sum = Counters::default();
+    let mut add = |counters: Counters, times: u64| sum.add(&counters.times(times));
+    add(k.counts(&Work::Gemm), tiles * k.tiles.ci);
+    add(k.counts(&Work::Reset), tiles);
+    for step in 0..k.steps().len() {
+        add(k.counts(&Work::Alu(step)), tiles);
+    }
+    add(k.counts(&Work::Finish), 1);
+    if k.has_bias() {
+        let bytes = k.schedule().tile_co * k.bytes.accumulator;
+        add(k.moved(&Work::Bias, bytes), tiles);
+    }
+    let weights = tiles * k.tiles.ci * k.weight_bytes();
+    add(k.moved(&Work::Weight, weights), 1);
+    let outputs = tiles * k.vectors() * k.bytes.output;
+    add(k.moved(&Work::Store(0), outputs), 1);
+    let rows: u64 = (0..k.tiles.h).map(|h| k.inner_rows(h).1).sum();
+    let cols: u64 = (0..k.tiles.w).map(|w| k.inner_cols(w).1).sum();
+    let blocks = k.blocks.groups * k.blocks.batch * k.tiles.co * k.blocks.ci;
+    let inputs = rows * cols * blocks * k.bytes.input;
+    add(k.moved(&Work::Input { b: 0, ci: 0 }, inputs), 1);
+    sum
+}
+
+/// Instructions and micro-ops, as `program.rs` has them.
+fn control(k: &Kernel<'_>) -> Control {
+    let [h, co] = k.threads;
+    let (tiles, width) = (k.all_tiles(), k.width());
+    let rounds =
+        k.blocks.groups * k.tiles.b * k.tiles.h.div_ceil(h) * k.tiles.co.div_ceil(co) * k.tiles.w;
+    let steps = k.steps().len() as u64;
+    let epilogue = (steps + u64::from(k.has_bias())).max(1);
+    let tile = 2 + k.tiles.ci * (k.input_loads() + 2) + epilogue + k.stores();
+    let absent = 4 + k.tiles.ci * 2;
+    let [reset, gemm, alu] = k.loops().map(|loops| loops.micro_ops);
+    let (micro_loads, micro_ops) = if k.keeps_micro_ops() {
+        (width * (2 + steps), width * (reset + gemm + steps * alu))
+    } else {
+        let times = k.tiles.ci;
+        (
+            tiles * (1 + times + steps),
+            tiles * (reset + times * gemm + steps * alu),
+        )
+    };
+    // The store unit hands out the first tokens; they come back before the end.
+    let ends = 2 * width + 1;
+    let instructions = ends + tiles * tile + (rounds * width - tiles) * absent + micro_loads;
+    Control {
+        instructions,
+        instruction_bytes: instructions * INSTRUCTION_BYTES,
+        micro_op_bytes: micro_ops * MICRO_OP_BYTES,
+    }
+}
+
+/// Cycles of the compute unit's instructions that need no memory.
+fn compute(k: &Kernel<'_>) -> u64 {
+    let alu: u64 = (0..k.steps().len())
+        .map(|step| k.duration(&Work::Alu(step)))
+        .sum();
+    let gemm = k.tiles.ci * k.duration(&Work::Gemm);
+    k.all_tiles() * (k.duration(&Work::Reset) + gemm + alu)
+}
+
+/// The longest path through all rounds.
+fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
+    let sync = u64::from(k.control().sync);
+    let classes = Classes::new(k);
+    let rounds: Vec<(Durations, u64)> = classes
+        .rounds()
+        .map(|(class, times)| (memory.durations(k, &class), times))
+        .collect();
+    // A round may follow one of any class; they differ only where threads have no tile.
+    let mut stores: Vec<Vec<i64>> = Vec::new();
+    for (durations, _) in &rounds {
+        let done = durations.stores();
+        if !stores.contains(&done) {
+            stores.push(done);
+        }
+    }
+    // Micro-ops come with the first use, tokens from the store unit's first instructions.
+    let tokens: Vec<i64> = (1..=k.width() as i64).map(|t| t * sync as i64).collect();
+    let first = &rounds[0].0;
+    let mut end =
+        memory.fetch(k) + Round::after(&tokens, first, memory.first_use(k)).end(k.tiles.ci);
+    for (index, (durations, times)) in rounds.iter().enumerate() {
+        let times = times - u64::from(index == 0);
+        let least = stores
+            .iter()
+            .map(|stores| Round::after(stores, durations, [0; 3]).end(k.tiles.ci))
+            .min();
+        end += least.unwrap_or(0) * times;
+    }
+    let drain = |stores: &Vec<i64>| {
+        let done = stores.iter();
+        done.fold(0, |free: i64, store| free.max(*store) + sync as i64)
+    };
+    end + stores.iter().map(drain).min().unwrap_or(0) as u64 + sync
+}
+
+/// How long transfers take at least, with memory to themselves.
+struct Memory {
+    pipe: Pipe,
+    bus: u64,
+    longest: u64,
+    outstanding: u64,
+    request: u64,
+    is_one_by_one: bool,
+    zero_cycles: u64,
+    store_gap: u64,
+    sync: u64,
+    has_cache: bool,
+    cached: [bool; 2],
+}
+
+/// A transfer without its place.
+#[derive(Clone, Copy, Debug, Default)]
+struct Transfer {
+    rows: u64,
+    row_bytes: u64,
+    zeros: u64,
+}
+
+impl Memory {
+    fn new(k: &Kernel<'_>) -> Self {
+        let control = k.control();
+        let memory = &control.memory;
+        let bus = u64::from(memory.bus.0) / 8;
+        let cache = memory.cache_bytes;
+        Self {
+            pipe: Pipe::new(k.accelerator(), control),
+            bus,
+            longest: bus * u64::from(memory.burst_beats),
+            outstanding: memory.outstanding.into(),
+            request: memory.request.into(),
+            is_one_by_one: memory.rows == RowOrder::OneByOne,
+            zero_cycles: memory.zero_cycles.into(),
+            store_gap: memory.store_gap.into(),
+            sync: control.sync.into(),
+            has_cache: cache > 0,
+            cached: [input_tensor(k) <= cache, weight_tensor(k) <= cache],
+        }
+    }
+
+    /// Cycles of an instruction that reads.
+    fn read(&self, t: Transfer, is_cached: bool) -> u64 {
+        let zeros = t.zeros * self.zero_cycles;
+        if t.rows == 0 {
+            return self.sync + zeros;
+        }
+        let answer = self.request + self.pipe.latency();
+        let beats = t.row_bytes.div_ceil(self.bus);
+        let bursts = t.rows * t.row_bytes.div_ceil(self.longest);
+        let data = t.rows * self.pipe.least_cycles(beats, is_cached && self.has_cache);
+        // Each burst waits for the one that had its place among those under way.
+        let places = (bursts * answer + data).div_ceil(self.outstanding);
+        if self.is_one_by_one {
+            return self.sync + (t.rows * answer + data).max(places) + zeros;
+        }
+        self.sync + (answer + data).max(places).max(data + zeros)
+    }
+
+    /// Cycles of an instruction that writes.
+    fn write(&self, k: &Kernel<'_>, t: Transfer) -> u64 {
+        let beats = t.row_bytes.div_ceil(self.bus);
+        let bursts = t.rows * t.row_bytes.div_ceil(self.longest);
+        let vectors = t.rows * (t.row_bytes / k.bytes.output);
+        let data = t.rows * self.pipe.least_cycles(beats, self.has_cache);
+        self.sync + bursts * self.request + data + vectors * self.store_gap
+    }
+
+    fn line(bytes: u64) -> Transfer {
+        Transfer {
+            rows: 1,
+            row_bytes: bytes,
+            zeros: 0,
+        }
+    }
+
+    /// The cycle in which the first instructions are there.
+    fn fetch(&self, k: &Kernel<'_>) -> u64 {
+        // No program is shorter than one round.
+        let least = 6 * k.width() + 2;
+        let count = least.min(k.control().fetch.into());
+        self.read(Self::line(count * INSTRUCTION_BYTES), true) - self.sync
+    }
+
+    /// Cycles of loading the micro-ops of a reset, a GEMM and one ALU step.
+    fn micro_ops(&self, k: &Kernel<'_>) -> [u64; 3] {
+        k.loops()
+            .map(|loops| self.read(Self::line(loops.micro_ops * MICRO_OP_BYTES), true))
+    }
+
+    /// What the first reset, GEMM and epilogue of each thread take more than the later ones.
+    fn first_use(&self, k: &Kernel<'_>) -> [u64; 3] {
+        if !k.keeps_micro_ops() {
+            return [0; 3];
+        }
+        let [reset, gemm, alu] = self.micro_ops(k);
+        [reset, gemm, alu * k.steps().len() as u64]
+    }
+
+    /// The least time of each part of a round.
+    fn durations(&self, k: &Kernel<'_>, class: &Class) -> Durations {
+        let more = if k.keeps_micro_ops() {
+            [0; 3]
+        } else {
+            self.micro_ops(k)
+        };
+        let alu: u64 = (0..k.steps().len())
+            .map(|step| more[2] + k.duration(&Work::Alu(step)))
+            .sum();
+        let bias = if k.has_bias() {
+            self.read(Self::line(k.schedule().tile_co * k.bytes.accumulator), true)
+        } else {
+            0
+        };
+        let epilogue = (alu + bias).max(self.sync);
+        let weight = if k.tiles.ci == 1 {
+            Self::line(k.weight_bytes())
+        } else {
+            Transfer {
+                rows: k.schedule().tile_co,
+                row_bytes: k.weight_row() * k.bytes.weight,
+                zeros: 0,
+            }
+        };
+        let weight = self.read(weight, self.cached[1]);
+        let store = k.stores() * self.write(k, store(k));
+        let mut durations = Durations::idle(k.width() as usize, self.sync, [0; 2]);
+        if !k.keeps_micro_ops() {
+            // Threads without a tile need none: the bound keeps them all without.
+            let all = class.rows.iter().flatten().count() as u64 * class.channels == k.width();
+            if all {
+                durations = Durations::idle(k.width() as usize, self.sync, [more[0], more[1]]);
+            }
+        }
+        let [_, threads_co] = k.threads;
+        for thread in 0..k.width() {
+            let (h, co) = (thread / threads_co, thread % threads_co);
+            let Some(rows) = class.rows[h as usize].filter(|_| co < class.channels) else {
+                continue;
+            };
+            let input = k.input_loads() * self.read(input(k, rows, class.cols), self.cached[0]);
+            durations.set(
+                thread as usize,
+                [
+                    k.duration(&Work::Reset),
+                    input + weight,
+                    k.duration(&Work::Gemm),
+                    epilogue,
+                    store,
+                ],
+            );
+        }
+        durations
+    }
+
+    /// Cycles that the clients lose to each other.
+    fn contention(&self, k: &Kernel<'_>, cycles: u64) -> u64 {
+        let counters = counters(k);
+        let bytes = |words: u64, bits: u32| words * u64::from(bits) / 8;
+        let precision = &k.accelerator().precision;
+        let beat = |bytes: u64, cached: bool| {
+            self.pipe
+                .cycles(bytes.div_ceil(self.bus), cached && self.has_cache)
+        };
+        let reads = beat(
+            bytes(counters.dram_read.input, precision.input.0),
+            self.cached[0],
+        ) + beat(
+            bytes(counters.dram_read.weight, precision.weight.0),
+            self.cached[1],
+        );
+        let instructions = beat(control(k).instruction_bytes, true);
+        let writes = if self.pipe.is_duplex() {
+            0
+        } else {
+            beat(bytes(counters.dram_write.output, precision.output.0), true)
+        };
+        // A load that meets others waits for them in proportion to its share of the time.
+        let others = u128::from(instructions + writes);
+        (others * u128::from(reads) / u128::from(cycles.max(1))) as u64
+    }
+}
+
+/// One store of a tile.
+fn store(k: &Kernel<'_>) -> Transfer {
+    let s = k.schedule();
+    let line = k.blocks.w * k.bytes.output;
+    let (rows, row_bytes) = if s.tile_w < k.blocks.w {
+        (s.tile_h, s.tile_w * k.bytes.output)
+    } else if s.tile_h == k.blocks.h {
+        (1, s.tile_co * s.tile_h * line)
+    } else {
+        (s.tile_co, s.tile_h * line)
+    };
+    Transfer {
+        rows,
+        row_bytes,
+        zeros: 0,
+    }
+}
+
+/// One load of a tile's inputs.
+fn input(k: &Kernel<'_>, rows: (u64, u64), cols: (u64, u64)) -> Transfer {
+    let [height, width] = k.window();
+    let (above, inner_rows) = rows;
+    let (left, inner_cols) = cols;
+    let (layer_rows, layer_cols) = (k.layer().rows(), k.layer().cols());
+    let all = height * width;
+    if inner_rows == 0 || inner_cols == 0 {
+        return Transfer {
+            zeros: all,
+            ..Transfer::default()
+        };
+    }
+    let is_padded = layer_rows.pad + layer_cols.pad + above + left > 0
+        || inner_rows < height
+        || inner_cols < width;
+    if !is_padded && inner_cols == layer_cols.input {
+        return Memory::line(inner_rows * inner_cols * k.bytes.input);
+    }
+    Transfer {
+        rows: inner_rows,
+        row_bytes: inner_cols * k.bytes.input,
+        zeros: all - inner_rows * inner_cols,
+    }
+}

@@ -1,0 +1,93 @@
+//! The port to a DRAM standard: bursts of the engine as bursts of the memory.
+
+use std::collections::VecDeque;
+
+use stationary_arch::Accelerator;
+use stationary_arch::dram::Standard;
+
+use crate::dram::Statistics;
+use crate::machine::device::{Device, Requests};
+
+/// A transfer that is not yet wholly in the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Rest {
+    number: u64,
+    address: u64,
+    end: u64,
+    is_write: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Queue {
+    rests: VecDeque<Rest>,
+    burst: u64,
+}
+
+impl Requests for Queue {
+    fn peek(&self) -> Option<(u64, bool, u64)> {
+        let rest = self.rests.front()?;
+        Some((rest.address, rest.is_write, rest.number))
+    }
+
+    fn pushed(&mut self) {
+        if let Some(rest) = self.rests.front_mut() {
+            rest.address += self.burst;
+            if rest.address >= rest.end {
+                self.rests.pop_front();
+            }
+        }
+    }
+}
+
+/// The memory and what waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Port {
+    device: Device,
+    queue: Queue,
+}
+
+impl Port {
+    pub(super) fn new(standard: &Standard, accelerator: &Accelerator) -> Self {
+        Self {
+            device: Device::new(standard, accelerator.clock),
+            queue: Queue {
+                rests: VecDeque::new(),
+                burst: standard.organization().burst_bytes(),
+            },
+        }
+    }
+
+    /// Asks for bytes: the number of the transfer.
+    pub(super) fn open(&mut self, address: u64, bytes: u64, is_write: bool) -> u64 {
+        let number = self.device.open();
+        self.queue.rests.push_back(Rest {
+            number,
+            address: address - address % self.queue.burst,
+            end: address + bytes,
+            is_write,
+        });
+        number
+    }
+
+    pub(super) fn tick(&mut self, now: u64) {
+        self.device.tick(&mut self.queue, now);
+    }
+
+    /// Whether the memory has answered; each transfer may be asked for until it has.
+    pub(super) fn is_done(&mut self, number: u64) -> bool {
+        let is_in = self.queue.rests.iter().all(|rest| rest.number != number);
+        let is_done = is_in && self.device.pending(number) == 0;
+        if is_done {
+            self.device.close(number);
+        }
+        is_done
+    }
+
+    pub(super) fn next_event(&self, now: u64) -> u64 {
+        self.device.next_event(&self.queue).max(now + 1)
+    }
+
+    pub(super) fn statistics(&self) -> Statistics {
+        self.device.statistics()
+    }
+}

@@ -1,0 +1,154 @@
+//! The seven knobs of a schedule, and what is wrong with one.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The schedule of a convolution on a decoupled machine: the template `conv2d_packed.vta` of TVM.
+///
+/// Tiles are inner factors and divide their loops. Images and channels count in blocks of the GEMM
+/// core (BATCH, BLOCK_IN, BLOCK_OUT). Threads are virtual: their tiles take turns in every unit, so
+/// that one loads while another computes.
+///
+/// ```
+/// use stationary_sim::decoupled::Schedule;
+///
+/// let schedule = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, oc_nthread: 2, ..Schedule::ONE };
+/// assert_eq!(schedule.threads(), 2);
+/// ```
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Blocks of images in a tile.
+    #[serde(default = "one")]
+    pub tile_b: u64,
+    /// Rows of outputs in a tile.
+    pub tile_h: u64,
+    /// Columns of outputs in a tile.
+    pub tile_w: u64,
+    /// Blocks of input channels that are loaded at a time.
+    pub tile_ci: u64,
+    /// Blocks of output channels in a tile.
+    pub tile_co: u64,
+    /// Virtual threads along output channels: 1 or 2.
+    #[serde(default = "one")]
+    pub oc_nthread: u64,
+    /// Virtual threads along rows: 1 or 2.
+    #[serde(default = "one")]
+    pub h_nthread: u64,
+}
+
+const fn one() -> u64 {
+    1
+}
+
+impl Schedule {
+    /// Tiles of one block and one thread.
+    pub const ONE: Self = Self {
+        tile_b: 1,
+        tile_h: 1,
+        tile_w: 1,
+        tile_ci: 1,
+        tile_co: 1,
+        oc_nthread: 1,
+        h_nthread: 1,
+    };
+
+    /// The knobs by name, in the order of the template.
+    #[must_use]
+    pub fn knobs(&self) -> [(&'static str, u64); 7] {
+        [
+            ("tile_b", self.tile_b),
+            ("tile_h", self.tile_h),
+            ("tile_w", self.tile_w),
+            ("tile_ci", self.tile_ci),
+            ("tile_co", self.tile_co),
+            ("oc_nthread", self.oc_nthread),
+            ("h_nthread", self.h_nthread),
+        ]
+    }
+
+    /// Virtual threads; each has its own place in the buffers.
+    #[must_use]
+    pub fn threads(&self) -> u64 {
+        self.oc_nthread * self.h_nthread
+    }
+}
+
+/// A buffer of a decoupled machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Buffer {
+    /// Input activations.
+    Input,
+    /// Weights.
+    Weight,
+    /// Accumulators.
+    Accumulator,
+    /// Micro-ops.
+    MicroOp,
+}
+
+impl std::fmt::Display for Buffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Buffer::Input => "input",
+            Buffer::Weight => "weight",
+            Buffer::Accumulator => "accumulator",
+            Buffer::MicroOp => "micro-op",
+        })
+    }
+}
+
+/// Why a schedule does not run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ScheduleError {
+    /// The machine runs dataflows.
+    #[error("{accelerator} is not controlled by instructions: it has no section `decoupled`")]
+    NotDecoupled {
+        /// The machine.
+        accelerator: String,
+    },
+    /// A tile does not divide its loop.
+    #[error("{knob} {value} does not divide {extent}")]
+    Divisor {
+        /// Which.
+        knob: &'static str,
+        /// Its value.
+        value: u64,
+        /// The loop's extent.
+        extent: u64,
+    },
+    /// A number of threads that the template does not have.
+    #[error("{knob} {value}: allowed are 1 and 2")]
+    Threads {
+        /// Which.
+        knob: &'static str,
+        /// Its value.
+        value: u64,
+    },
+    /// The threads' tiles do not fit a buffer.
+    #[error(
+        "the {buffer} buffer holds {capacity} bytes; the tiles of {threads} threads take {bytes}"
+    )]
+    Capacity {
+        /// Which.
+        buffer: Buffer,
+        /// What the tiles take.
+        bytes: u64,
+        /// What there is.
+        capacity: u64,
+        /// How many threads.
+        threads: u64,
+    },
+}

@@ -1,0 +1,175 @@
+//! What is counted as instructions end, and how long those take that no memory delays.
+
+use stationary_arch::PerOperand;
+
+use super::kernel::{INSTRUCTION_BYTES, Kernel};
+use super::machine::Control;
+use super::program::{Instruction, Unit, Work};
+use super::transfer::Rows;
+use super::wait::{Wait, Waits};
+use crate::counters::Counters;
+
+/// Counts of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) busy: u64,
+    pub(super) waits: Waits,
+    pub(super) counters: Counters,
+    pub(super) control: Control,
+}
+
+impl Tally {
+    /// An instruction ended after so many cycles.
+    pub(super) fn done(&mut self, k: &Kernel<'_>, instruction: &Instruction, cycles: u64) {
+        self.control.instructions += 1;
+        self.control.instruction_bytes += INSTRUCTION_BYTES;
+        let work = &instruction.work;
+        if instruction.unit == Unit::Compute {
+            let (cause, own) = match work {
+                Work::Gemm => (None, k.products() * u64::from(k.control().gemm.interval)),
+                Work::Reset => (
+                    Some(Wait::Reset),
+                    k.vectors() * u64::from(k.control().gemm.interval),
+                ),
+                Work::Alu(step) => (Some(Wait::Alu), k.vectors() * k.alu_interval(*step)),
+                Work::Bias => (Some(Wait::Bias), cycles),
+                Work::MicroOps(_) => (Some(Wait::MicroOps), cycles),
+                _ => (None, 0),
+            };
+            match cause {
+                Some(cause) => self.waits.add(cause, own),
+                None => self.busy += own,
+            }
+            self.waits.add(Wait::Issue, cycles - own);
+        }
+        self.counters.add(&k.counts(work));
+    }
+
+    /// A transfer began.
+    pub(super) fn moved(&mut self, k: &Kernel<'_>, work: &Work, rows: &Rows) {
+        if let Work::MicroOps(_) = work {
+            self.control.micro_op_bytes += rows.bytes();
+        }
+        self.counters.add(&k.moved(work, rows.bytes()));
+    }
+}
+
+impl Kernel<'_> {
+    /// Cycles of the ALU for a vector of a step.
+    pub(super) fn alu_interval(&self, step: usize) -> u64 {
+        let alu = &self.control().alu;
+        let is_tensor = self.steps()[step].is_tensor();
+        u64::from(if is_tensor { alu.tensor } else { alu.immediate })
+    }
+
+    /// Cycles of an instruction that needs no memory.
+    pub(super) fn duration(&self, work: &Work) -> u64 {
+        let control = self.control();
+        let [reset, gemm, alu] = self.loops();
+        let core = |vectors: u64, turns: u64| {
+            vectors * u64::from(control.gemm.interval)
+                + turns * u64::from(control.gemm.loop_overhead)
+                + u64::from(control.gemm.latency)
+        };
+        let own = match work {
+            Work::Gemm => core(self.products(), gemm.turns),
+            Work::Reset => core(self.vectors(), reset.turns),
+            Work::Alu(step) => {
+                self.vectors() * self.alu_interval(*step)
+                    + alu.turns * u64::from(control.alu.loop_overhead)
+                    + u64::from(control.alu.latency)
+            }
+            _ => 0,
+        };
+        u64::from(control.sync) + own
+    }
+
+    /// What an instruction that needs no memory moves between buffers and cores.
+    pub(super) fn counts(&self, work: &Work) -> Counters {
+        let array = &self.accelerator().array;
+        let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(u64::from);
+        let (products, vectors) = (self.products(), self.vectors());
+        let sums = rows * cols;
+        match work {
+            Work::Gemm => {
+                let read = PerOperand {
+                    input: products * rows * lanes,
+                    weight: products * cols * lanes,
+                    output: products * sums,
+                };
+                Counters {
+                    buffer_read: read,
+                    buffer_write: output(products * sums),
+                    // Inputs go to all columns, weights to all rows.
+                    array_receive: PerOperand {
+                        input: read.input * cols,
+                        weight: read.weight * rows,
+                        output: read.output,
+                    },
+                    array_send: output(products * sums),
+                    ..Counters::default()
+                }
+            }
+            Work::Reset => Counters {
+                buffer_write: output(vectors * sums),
+                ..Counters::default()
+            },
+            Work::Alu(step) => {
+                let operands = if self.steps()[*step].is_tensor() {
+                    2
+                } else {
+                    1
+                };
+                Counters {
+                    buffer_read: output(operands * vectors * sums),
+                    buffer_write: output(vectors * sums),
+                    ..Counters::default()
+                }
+            }
+            // The layer's MACs, however many more the padded blocks make.
+            Work::Finish => Counters {
+                macs: self.layer().macs(),
+                ..Counters::default()
+            },
+            _ => Counters::default(),
+        }
+    }
+
+    /// What a transfer of so many bytes moves, in words.
+    pub(super) fn moved(&self, work: &Work, bytes: u64) -> Counters {
+        let precision = &self.accelerator().precision;
+        let words = |bits: u32| bytes * 8 / u64::from(bits);
+        let into = |operand: PerOperand<u64>| Counters {
+            dram_read: operand,
+            buffer_fill: operand,
+            ..Counters::default()
+        };
+        match work {
+            Work::Input { .. } => into(PerOperand {
+                input: words(precision.input.0),
+                weight: 0,
+                output: 0,
+            }),
+            Work::Weight => into(PerOperand {
+                input: 0,
+                weight: words(precision.weight.0),
+                output: 0,
+            }),
+            Work::Bias => into(output(words(precision.partial_sum.0))),
+            Work::Store(_) => Counters {
+                dram_write: output(words(precision.output.0)),
+                buffer_drain: output(words(precision.output.0)),
+                ..Counters::default()
+            },
+            _ => Counters::default(),
+        }
+    }
+}
+
+fn output(words: u64) -> PerOperand<u64> {
+    PerOperand {
+        input: 0,
+        weight: 0,
+        output: words,
+    }
+}

@@ -1,0 +1,37 @@
+//! `report`: a page from a run's JSON.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::Answer;
+use crate::cli::Report;
+use crate::inputs;
+use crate::report::html;
+
+/// The document of a run folder.
+const RESULT: &str = "result.json";
+
+/// Writes the page.
+pub fn report(args: &Report) -> Result<Answer> {
+    let path = document(&args.run)?;
+    let text = inputs::read(&path)?;
+    let run: Value = serde_json::from_str(&text)
+        .with_context(|| format!("{}: needed the JSON of a run", path.display()))?;
+    let page = html::render(&run).with_context(|| path.display().to_string())?;
+    inputs::write(&args.output, &page)?;
+    Ok(Answer::Yes)
+}
+
+/// The file itself, or that of a run folder.
+fn document(run: &Path) -> Result<PathBuf> {
+    if !run.is_dir() {
+        return Ok(run.to_owned());
+    }
+    let inside = run.join(RESULT);
+    if !inside.is_file() {
+        bail!("{}: the folder has no {RESULT}", run.display());
+    }
+    Ok(inside)
+}

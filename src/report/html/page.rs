@@ -1,0 +1,143 @@
+//! A page: what is on it, and its text from the template.
+
+use anyhow::{Context, Result};
+use minijinja::{Environment, Value, context};
+
+use crate::report::html::bars::Kind;
+use crate::report::html::chart::Size;
+use crate::report::html::svg::Svg;
+
+/// Everything on a page.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// What kind of answer it is.
+    pub kind: &'static str,
+    pub title: String,
+    pub subtitle: String,
+    pub cards: Vec<Card>,
+    /// Sentences: what was found, and what to try.
+    pub findings: Vec<Finding>,
+    pub sections: Vec<Section>,
+    /// How it came about.
+    pub facts: Vec<(String, String)>,
+}
+
+/// A figure of merit.
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub label: String,
+    pub value: String,
+    pub note: String,
+}
+
+impl Card {
+    pub fn new(label: &str, value: String, note: impl Into<String>) -> Self {
+        Self {
+            label: label.to_owned(),
+            value,
+            note: note.into(),
+        }
+    }
+}
+
+/// A sentence with what it is about.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub head: &'static str,
+    pub text: String,
+}
+
+/// A plot with its numbers.
+#[derive(Clone, Debug)]
+pub struct Section {
+    pub title: String,
+    /// What is to be seen.
+    pub lead: String,
+    pub legend: Vec<Kind>,
+    /// Names of the drawings, for those who cannot see them, and what draws them.
+    pub drawings: Vec<(String, [Svg; 2])>,
+    pub table: Table,
+}
+
+/// Numbers in rows; the first column is text, the others are as they say.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    pub caption: String,
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// How many columns are text.
+    pub texts: usize,
+}
+
+impl Table {
+    pub fn new(caption: impl Into<String>, head: &[&str], texts: usize) -> Self {
+        Self {
+            caption: caption.into(),
+            head: head.iter().map(|h| (*h).to_owned()).collect(),
+            rows: Vec::new(),
+            texts,
+        }
+    }
+}
+
+/// Draws for a desk and for a phone.
+pub fn drawings(draw: impl Fn(Size) -> Svg) -> [Svg; 2] {
+    Size::BOTH.map(draw)
+}
+
+/// The text of the page.
+pub fn render(page: Page) -> Result<String> {
+    let mut environment = Environment::new();
+    environment.add_template("page.html", include_str!("page.html"))?;
+    let sections: Vec<Value> = (page.sections.into_iter().enumerate())
+        .map(|(i, section)| self::section(i, section))
+        .collect();
+    let cards: Vec<Value> = page
+        .cards
+        .into_iter()
+        .map(|c| context! { label => c.label, value => c.value, note => c.note })
+        .collect();
+    let findings: Vec<Value> = page
+        .findings
+        .into_iter()
+        .map(|f| context! { head => f.head, text => unbroken(&f.text) })
+        .collect();
+    let template = environment.get_template("page.html")?;
+    let values = context! {
+        kind => page.kind, title => page.title, subtitle => page.subtitle, cards, findings,
+        sections, facts => page.facts,
+        style => Value::from_safe_string(include_str!("style.css").to_owned()),
+    };
+    template.render(values).context("the report's template")
+}
+
+fn section(index: usize, section: Section) -> Value {
+    let drawings: Vec<Value> = (section.drawings.into_iter().enumerate())
+        .map(|(i, (name, drawings))| {
+            let svgs = drawings.into_iter().zip(Size::BOTH).map(|(svg, size)| {
+                let id = format!("drawing-{index}-{i}-{}", size.class());
+                svg.finish(size.class(), &id, &name)
+            });
+            Value::from_safe_string(svgs.collect())
+        })
+        .collect();
+    let legend: Vec<Value> = section
+        .legend
+        .into_iter()
+        .map(|k| context! { class => k.class, label => k.label })
+        .collect();
+    let table = section.table;
+    context! {
+        id => format!("section-{index}"), title => section.title, lead => unbroken(&section.lead),
+        legend,
+        drawings,
+        table => context! {
+            caption => table.caption, head => table.head, rows => table.rows, texts => table.texts,
+        },
+    }
+}
+
+/// A text whose percentages are not broken between lines.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+}

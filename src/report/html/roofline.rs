@@ -1,0 +1,137 @@
+//! The roofline, with every layer on it.
+
+use serde_json::Value;
+
+use crate::report::format::{metric, percent};
+use crate::report::html::axis::Axis;
+use crate::report::html::bars::Kind;
+use crate::report::html::chart::{Chart, Dot, Line};
+use crate::report::html::page::{Section, Table, drawings};
+use crate::report::html::read::{amount, number, text};
+
+/// The class of what bounds a layer, and its words.
+pub fn bound_kind(bound: &str) -> Kind {
+    let (class, label) = match bound {
+        "compute" => ("work", "compute"),
+        "dram" => ("dram-2", "DRAM"),
+        "buffer" => ("bank-2", "buffer banks"),
+        "delivery" => ("out", "delivery"),
+        b if b.starts_with("network") => ("net-3", "networks"),
+        _ => ("drain", "fill and drain"),
+    };
+    Kind::of((class, label))
+}
+
+/// The plot and its numbers.
+pub fn section(run: &Value, layers: &[Value]) -> Section {
+    let peak = number(run, "accelerator.peak_macs_per_cycle");
+    let width = number(run, "accelerator.dram_bytes_per_cycle");
+    let of = |layer: &Value| {
+        let (macs, bytes) = (amount(layer, "macs"), amount(layer, "moved.dram_bytes"));
+        [
+            macs / bytes.max(1e-9),
+            macs / amount(layer, "cycles").max(1.0),
+        ]
+    };
+    let places: Vec<[f64; 2]> = layers.iter().map(of).collect();
+    let ridge = peak.zip(width).map(|(peak, width)| peak / width);
+    let xs = places.iter().map(|p| p[0]).chain(ridge);
+    let ys = places.iter().map(|p| p[1]).chain(peak.map(|p| p * 1.1));
+    let x = Axis::log("MACs a byte of DRAM traffic", xs);
+    let y = Axis::log("MACs a cycle", ys);
+    let mut lines = Vec::new();
+    if let Some(peak) = peak {
+        let from = ridge.unwrap_or(x.least).max(x.least);
+        lines.push(Line {
+            points: vec![[from, peak], [x.most, peak]],
+            class: "line roof".to_owned(),
+            label: format!("peak, {} MACs a cycle", metric(peak)),
+            is_step: false,
+        });
+        if let (Some(width), Some(ridge)) = (width, ridge) {
+            let low = x.least.max(y.least / width);
+            let end = ridge.min(x.most);
+            lines.push(Line {
+                points: vec![[low, low * width], [end, end * width]],
+                class: "line roof".to_owned(),
+                ..Line::default()
+            });
+        }
+    }
+    let total: f64 = layers.iter().map(|l| amount(l, "cycles")).sum();
+    let mut order: Vec<usize> = (0..layers.len()).collect();
+    let share = |i: usize| amount(&layers[i], "cycles") / total.max(1.0);
+    order.sort_by(|a, b| share(*b).total_cmp(&share(*a)));
+    let mut legend: Vec<Kind> = Vec::new();
+    let mut dots = Vec::new();
+    for (rank, &i) in order.iter().enumerate() {
+        let kind = bound_kind(text(&layers[i], "bound_by"));
+        let name = text(&layers[i], "name");
+        dots.push(Dot {
+            at: places[i],
+            radius: 3.5 + 13.0 * share(i).sqrt(),
+            class: kind.class.to_owned(),
+            hint: format!(
+                "{name}: {} MACs a cycle, {} MACs a byte, {} of the cycles, bound by {}",
+                metric(places[i][1]),
+                metric(places[i][0]),
+                percent(share(i)),
+                text(&layers[i], "bound_by")
+            ),
+            label: if rank < 8 {
+                name.to_owned()
+            } else {
+                String::new()
+            },
+        });
+        if !legend.contains(&kind) {
+            legend.push(kind);
+        }
+    }
+    let mut table = Table::new(
+        "Every layer of the roofline",
+        &[
+            "layer",
+            "bound by",
+            "MACs",
+            "MACs a byte",
+            "MACs a cycle",
+            "of peak",
+        ],
+        2,
+    );
+    for (layer, [intensity, rate]) in layers.iter().zip(&places) {
+        let used = peak.map_or(String::new(), |peak| percent(rate / peak));
+        table.rows.push(vec![
+            text(layer, "name").to_owned(),
+            text(layer, "bound_by").to_owned(),
+            metric(amount(layer, "macs")),
+            metric(*intensity),
+            metric(*rate),
+            used,
+        ]);
+    }
+    let chart = Chart {
+        x,
+        y,
+        shape: 0.5,
+        lines,
+        dots,
+    };
+    let slope = width.map_or(String::new(), |width| {
+        format!(" The slope is DRAM at {width:.2} bytes a cycle.")
+    });
+    Section {
+        title: "Roofline".to_owned(),
+        lead: format!(
+            "Each layer by its reuse and its rate; larger dots take more of the time. What stands \
+             well below the roof is held back by neither the array nor DRAM.{slope}"
+        ),
+        legend,
+        drawings: vec![(
+            format!("Roofline of {} layers", layers.len()),
+            drawings(|size| chart.draw(size)),
+        )],
+        table,
+    }
+}

@@ -1,0 +1,406 @@
+//! `search assign` as a page.
+
+use serde_json::Value;
+
+use crate::report::format::{percent, thousands};
+use crate::report::html::axis::Axis;
+use crate::report::html::bars::{Columns, columns};
+use crate::report::html::chart::{Chart, Dot, Line};
+use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::report::html::read::{amount, at, list, number, signed, text};
+
+/// The page of a search for hardware.
+pub fn page(run: &Value) -> Page {
+    let feasible = run["best"]["feasible"] == true;
+    let mut sections = Vec::new();
+    sections.extend(curve(run));
+    sections.extend(front(run));
+    sections.extend(choices(run));
+    sections.extend(checked(run));
+    let network = match text(run, "network") {
+        "" => "an assignment",
+        network => network,
+    };
+    Page {
+        kind: "Search",
+        title: format!("Hardware for {network}"),
+        subtitle: format!(
+            "Least {} by {}, {} deployment.",
+            text(run, "objective"),
+            text(run, "optimizer"),
+            text(run, "deployment")
+        ),
+        cards: cards(run, feasible),
+        findings: findings(run, feasible),
+        sections,
+        facts: facts(run),
+    }
+}
+
+/// A value of the objective.
+fn show(value: f64) -> String {
+    if value.fract() == 0.0 && value < 1e15 {
+        thousands(value as u64)
+    } else {
+        format!("{value:.4e}")
+    }
+}
+
+fn cards(run: &Value, feasible: bool) -> Vec<Card> {
+    let mut cards = Vec::new();
+    let best = match number(run, "best.objective").filter(|_| feasible) {
+        Some(best) => show(best),
+        None => "none".to_owned(),
+    };
+    let note = match text(run, "objective") {
+        _ if !feasible => "no design fits the budgets",
+        "latency" => "cycles a run",
+        "throughput" => "cycles of the slowest stage",
+        _ => "",
+    };
+    cards.push(Card::new(
+        &format!("Best {}", text(run, "objective")),
+        best,
+        note,
+    ));
+    let kind = match text(run, "certificate.kind") {
+        "proved" => "proved",
+        "conditional" => "conditional",
+        _ => "none",
+    };
+    let bound = number(run, "certificate.lower_bound");
+    let note = bound.map_or(String::new(), |bound| {
+        format!("nothing is below {}", show(bound))
+    });
+    cards.push(Card::new("Proof", kind.to_owned(), note));
+    if let Some(gap) = number(run, "certificate.gap") {
+        cards.push(Card::new("Gap to the bound", percent(gap), ""));
+    }
+    for (resource, limit) in run["budgets"].as_object().into_iter().flatten() {
+        let limit = limit.as_f64().unwrap_or(0.0);
+        let used = amount(run, &format!("best.used.{resource}"));
+        let (name, scale, unit) = match resource.as_str() {
+            "area_um2" => ("Area used", 1e6, "mm\u{b2}"),
+            _ => ("Power used", 1.0, "mW"),
+        };
+        let note = format!("{:.2} of {:.2} {unit}", used / scale, limit / scale);
+        cards.push(Card::new(name, percent(used / limit), note));
+    }
+    let distinct = amount(run, "evaluations.distinct");
+    let calls = format!(
+        "{} in all",
+        thousands(amount(run, "evaluations.calls") as u64)
+    );
+    cards.push(Card::new(
+        "Distinct evaluations",
+        thousands(distinct as u64),
+        calls,
+    ));
+    cards
+}
+
+fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
+    let mut found = String::new();
+    let mut next = String::new();
+    if !feasible {
+        for s in list(run, "best.shortfalls") {
+            found.push_str(&format!(
+                "The {} budget is {}; the least that any assignment takes is {}. ",
+                text(s, "resource"),
+                show(amount(s, "limit")),
+                show(amount(s, "least"))
+            ));
+        }
+        if let Some(factor) = number(run, "best.relaxation.factor") {
+            next = format!("Every budget multiplied by {factor:.4} would admit a design.");
+        }
+    } else {
+        let binding = list(run, "best.binding");
+        let bounded = binding.iter().take(3);
+        let stages: Vec<_> = bounded
+            .map(|b| stage_name(run, amount(b, "stage")))
+            .collect();
+        found = if binding.is_empty() {
+            "No budget holds a stage back.".to_owned()
+        } else {
+            format!(
+                "The budgets hold back {} of the stages, most of all {}.",
+                binding.len(),
+                stages.join(", ")
+            )
+        };
+        let prices = list(run, "certificate.multipliers").iter();
+        let budgets = run["budgets"].as_object().into_iter().flatten();
+        for ((resource, limit), price) in budgets.zip(prices) {
+            let (price, limit) = (price.as_f64().unwrap_or(0.0), limit.as_f64().unwrap_or(0.0));
+            let name = resource.split('_').next().unwrap_or("");
+            if price > 0.0 {
+                next.push_str(&format!(
+                    "One per cent more {name} is worth about {} of {}. ",
+                    show((price * limit / 100.0).round()),
+                    text(run, "objective")
+                ));
+            }
+        }
+        if text(run, "certificate.kind") != "proved" {
+            next.push_str("Search with --optimizer exact for the optimum and its proof.");
+        }
+    }
+    let sentences = [("What bounds it", found), ("What to try next", next)];
+    let kept = sentences.into_iter().filter(|(_, text)| !text.is_empty());
+    kept.map(|(head, text)| Finding { head, text }).collect()
+}
+
+fn stage_name(run: &Value, stage: f64) -> String {
+    let choices = list(run, "best.choices");
+    let own = choices.iter().find(|c| amount(c, "stage") == stage);
+    own.map_or(stage.to_string(), layer_name)
+}
+
+fn layer_name(choice: &Value) -> String {
+    match text(choice, "name") {
+        "" => format!("layer {}", amount(choice, "layer")),
+        name => name.to_owned(),
+    }
+}
+
+fn facts(run: &Value) -> Vec<(String, String)> {
+    let fact = |name: &str, path: &str| (name.to_owned(), text(run, path).to_owned());
+    vec![
+        fact("Optimiser", "optimizer"),
+        fact("Objective", "objective"),
+        fact("Deployment", "deployment"),
+        fact("Stopped by", "stop"),
+    ]
+}
+
+fn curve(run: &Value) -> Option<Section> {
+    let points: Vec<[f64; 2]> = list(run, "curve")
+        .iter()
+        .filter_map(|p| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]))
+        .collect();
+    let last = points.last()?;
+    let spent = amount(run, "evaluations.distinct").max(last[0]);
+    let bound = number(run, "certificate.lower_bound").filter(|b| *b > 0.0);
+    let values = points.iter().map(|p| p[1]).chain(bound);
+    let (x, y) = (
+        Axis::log(
+            "evaluations",
+            points.iter().map(|p| p[0].max(1.0)).chain([spent]),
+        ),
+        Axis::log(text(run, "objective"), values),
+    );
+    let mut steps = points.clone();
+    steps.push([spent, last[1]]);
+    let mut lines = Vec::new();
+    if let Some(bound) = bound {
+        lines.push(Line {
+            points: vec![[x.least, bound], [x.most, bound]],
+            class: "line proof".to_owned(),
+            label: format!("proved bound {}", show(bound)),
+            is_step: false,
+        });
+    }
+    lines.push(Line {
+        points: steps,
+        class: "line s1".to_owned(),
+        label: format!("{} {}", text(run, "optimizer"), show(last[1])),
+        is_step: true,
+    });
+    let dots = points.iter().map(|p| Dot {
+        at: *p,
+        radius: 3.0,
+        class: "s1".to_owned(),
+        hint: format!(
+            "{} after {} evaluations",
+            show(p[1]),
+            thousands(p[0] as u64)
+        ),
+        label: String::new(),
+    });
+    let chart = Chart {
+        dots: dots.collect(),
+        x,
+        y,
+        // A single answer needs no height.
+        shape: if points.len() > 1 { 0.4 } else { 0.2 },
+        lines,
+    };
+    let mut table = Table::new(
+        "Every improvement",
+        &["evaluations", text(run, "objective")],
+        0,
+    );
+    let rows = points
+        .iter()
+        .map(|p| vec![thousands(p[0] as u64), show(p[1])]);
+    table.rows = rows.collect();
+    Some(Section {
+        title: "Anytime curve".to_owned(),
+        lead: "The best that was known after so many evaluations, and what nothing can go below."
+            .to_owned(),
+        legend: Vec::new(),
+        drawings: vec![(
+            "Best objective over evaluations, with the proved bound".to_owned(),
+            drawings(|size| chart.draw(size)),
+        )],
+        table,
+    })
+}
+
+fn front(run: &Value) -> Option<Section> {
+    let vertices = list(run, "front");
+    let solved = || vertices.iter().filter(|v| at(v, "objective").is_some());
+    let place = |v: &Value| [amount(v, "used") / 1e6, amount(v, "objective")];
+    let points: Vec<[f64; 2]> = solved().map(place).collect();
+    if points.is_empty() {
+        return None;
+    }
+    let is_area = run["budgets"]
+        .as_object()
+        .and_then(|b| b.keys().next())
+        .is_none_or(|k| k == "area_um2");
+    let scale = if is_area { 1.0 } else { 1e6 };
+    let points: Vec<[f64; 2]> = points.iter().map(|[x, y]| [x * scale, *y]).collect();
+    let resource = if is_area {
+        "area in mm\u{b2}"
+    } else {
+        "power in mW"
+    };
+    let dots = points.iter().zip(solved()).map(|(p, v)| Dot {
+        at: *p,
+        radius: 4.0,
+        class: "s1".to_owned(),
+        hint: format!("{} at {:.3} ({})", show(p[1]), p[0], text(v, "kind")),
+        label: String::new(),
+    });
+    let used = if is_area {
+        amount(run, "best.used.area_um2") / 1e6
+    } else {
+        amount(run, "best.used.power_mw")
+    };
+    let chosen = number(run, "best.objective").map(|objective| Dot {
+        at: [used, objective],
+        radius: 5.5,
+        class: "s2".to_owned(),
+        hint: format!(
+            "{} at {used:.3}: the design of this search",
+            show(objective)
+        ),
+        label: "this search".to_owned(),
+    });
+    let chart = Chart {
+        x: Axis::log(resource, points.iter().map(|p| p[0])),
+        y: Axis::log(text(run, "objective"), points.iter().map(|p| p[1])),
+        shape: 0.42,
+        lines: vec![Line {
+            points: points.clone(),
+            class: "line s1".to_owned(),
+            label: String::new(),
+            is_step: true,
+        }],
+        dots: dots.chain(chosen).collect(),
+    };
+    let mut table = Table::new(
+        "Every point of the front",
+        &["proof", "limit", "used", text(run, "objective"), "bound"],
+        1,
+    );
+    for v in vertices {
+        let cell = |path: &str| number(v, path).map_or("-".to_owned(), show);
+        table.rows.push(vec![
+            text(v, "kind").to_owned(),
+            cell("limit"),
+            cell("used"),
+            cell("objective"),
+            cell("lower_bound"),
+        ]);
+    }
+    let proved = solved().filter(|v| text(v, "kind") == "proved").count();
+    Some(Section {
+        title: "Pareto front".to_owned(),
+        lead: format!(
+            "The best {} under each limit on {}; {proved} of {} points are proved.",
+            text(run, "objective"),
+            resource.split(' ').next().unwrap_or(""),
+            points.len()
+        ),
+        legend: Vec::new(),
+        drawings: vec![(
+            format!("Pareto front of {} and {resource}", text(run, "objective")),
+            drawings(|size| chart.draw(size)),
+        )],
+        table,
+    })
+}
+
+fn choices(run: &Value) -> Option<Section> {
+    let choices = list(run, "best.choices");
+    if choices.is_empty() {
+        return None;
+    }
+    let group = |title: &str, class, path: &str| Columns {
+        title: title.to_owned(),
+        class,
+        values: choices
+            .iter()
+            .map(|c| (layer_name(c), amount(c, path)))
+            .collect(),
+    };
+    let groups = [group("PEs", "s1", "pe"), group("tile", "s2", "tile")];
+    let mut table = Table::new(
+        "The choice of every layer",
+        &["layer", "dataflow", "PEs", "tile", "stage"],
+        2,
+    );
+    for c in choices {
+        let whole = |path: &str| thousands(amount(c, path) as u64);
+        table.rows.push(vec![
+            layer_name(c),
+            text(c, "dataflow").to_owned(),
+            whole("pe"),
+            whole("tile"),
+            whole("stage"),
+        ]);
+    }
+    Some(Section {
+        title: "Choices by layer".to_owned(),
+        lead: "Processing elements and the tile that each keeps, layer by layer.".to_owned(),
+        legend: Vec::new(),
+        drawings: vec![(
+            "PEs and tile chosen for each layer".to_owned(),
+            drawings(|size| columns(&groups, size)),
+        )],
+        table,
+    })
+}
+
+fn checked(run: &Value) -> Option<Section> {
+    let checked = list(run, "checked");
+    if checked.is_empty() {
+        return None;
+    }
+    let mut table = Table::new(
+        "The best, run on the machine",
+        &["rank", "within budget", "model", "machine", "model off by"],
+        2,
+    );
+    for (i, c) in checked.iter().enumerate() {
+        let within = if c["feasible"] == false { "no" } else { "yes" };
+        table.rows.push(vec![
+            (i + 1).to_string(),
+            within.to_owned(),
+            show(amount(c, "model")),
+            show(amount(c, "machine")),
+            signed(amount(c, "error")),
+        ]);
+    }
+    Some(Section {
+        title: "Re-checked on the machine".to_owned(),
+        lead: "No winner escapes the simulator: what the model promised, and what it measured."
+            .to_owned(),
+        legend: Vec::new(),
+        drawings: Vec::new(),
+        table,
+    })
+}

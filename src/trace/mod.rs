@@ -1,0 +1,77 @@
+//! Traces as files of other tools.
+//!
+//! ```text
+//! machine -> timeline -> sheet of tracks -> Perfetto's protobuf, or JSON trace events
+//! machine -> wave     -> changes of signals -> FST or VCD
+//! ```
+//!
+//! In all of them a nanosecond stands for a cycle of the array, and a layer begins where the one
+//! before ended.
+
+pub mod json;
+mod lane;
+pub mod perfetto;
+pub mod sheet;
+pub mod timeline;
+pub mod tracks;
+pub mod wave;
+pub mod waveform;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+/// What a trace is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Lines that a person reads.
+    Text,
+    /// Perfetto's own format.
+    Perfetto,
+    /// The JSON that Perfetto and Chrome's viewer read.
+    Json,
+    /// A compressed waveform.
+    Fst,
+    /// A waveform that every viewer reads.
+    Vcd,
+}
+
+impl Kind {
+    /// By the end of a file's name.
+    pub fn of(path: &Path) -> Result<Self> {
+        let extension = path.extension().and_then(|e| e.to_str());
+        Ok(match extension {
+            Some("txt") => Kind::Text,
+            Some("perfetto-trace" | "pftrace") => Kind::Perfetto,
+            Some("json") => Kind::Json,
+            Some("fst") => Kind::Fst,
+            Some("vcd") => Kind::Vcd,
+            _ => bail!(
+                "--trace {}: the name's end says what to write: .txt (text), .perfetto-trace or \
+                 .pftrace (Perfetto), .json (Perfetto's JSON), .fst or .vcd (waveform)",
+                path.display()
+            ),
+        })
+    }
+}
+
+/// Cycles of a layer that are traced: from one to before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    pub from: u64,
+    pub to: u64,
+}
+
+impl View {
+    /// Every cycle.
+    pub const ALL: View = View {
+        from: 0,
+        to: u64::MAX,
+    };
+
+    /// The part of a stretch that is traced; empty ones are none.
+    pub fn clip(self, from: u64, to: u64) -> Option<(u64, u64)> {
+        let (from, to) = (from.max(self.from), to.min(self.to));
+        (from < to).then_some((from, to))
+    }
+}

@@ -1,0 +1,106 @@
+//! The tracks of an accelerator: one for each component, and its counters.
+
+use stationary::arch::{Accelerator, DramKind, Operand, PerOperand};
+
+use crate::trace::sheet::{Sheet, TrackId};
+
+/// Where everything goes.
+#[derive(Clone, Debug)]
+pub struct Tracks {
+    pub layers: TrackId,
+    pub passes: TrackId,
+    pub array: TrackId,
+    pub feeds: PerOperand<TrackId>,
+    pub results: TrackId,
+    pub loads: PerOperand<TrackId>,
+    pub store: TrackId,
+    pub delivery: Option<TrackId>,
+    /// By channel, the banks.
+    pub banks: Vec<Vec<TrackId>>,
+    pub counters: Counters,
+}
+
+/// The counters.
+#[derive(Clone, Debug)]
+pub struct Counters {
+    /// Words in the buffer.
+    pub buffer: PerOperand<TrackId>,
+    /// Parcels at the array or on their way to it.
+    pub queued: PerOperand<TrackId>,
+    pub results: TrackId,
+    /// Words a cycle on the networks into the array, and out of it.
+    pub feeds: PerOperand<TrackId>,
+    pub written: TrackId,
+    /// Words a cycle from and to DRAM.
+    pub read: TrackId,
+    pub stored: TrackId,
+    /// Requests that wait, by channel: reads and writes.
+    pub waiting: Vec<[TrackId; 2]>,
+}
+
+/// The network that brings an operand.
+pub const fn network(operand: Operand) -> &'static str {
+    match operand {
+        Operand::Input => "input",
+        Operand::Weight => "weight",
+        Operand::Output => "psum_in",
+    }
+}
+
+impl Tracks {
+    /// Those of an accelerator, in a new sheet.
+    pub fn new(accelerator: &Accelerator, title: String) -> (Self, Sheet) {
+        let mut sheet = Sheet {
+            title,
+            ..Sheet::default()
+        };
+        let s = &mut sheet;
+        let (channels, banks) = match &accelerator.dram.kind {
+            DramKind::Standard(standard) => {
+                let organization = standard.organization();
+                (organization.channels, organization.banks())
+            }
+            _ => (0, 0),
+        };
+        let tracks = Self {
+            layers: s.track("layers"),
+            passes: s.track("passes"),
+            array: s.track("array"),
+            feeds: PerOperand::from_fn(|o| s.track(format!("network {}", network(o)))),
+            results: s.track("network psum_out"),
+            loads: PerOperand::from_fn(|o| s.track(format!("DMA load {o}"))),
+            store: s.track("DMA store output"),
+            delivery: {
+                let delivery = accelerator.global_buffer.delivery;
+                delivery.map(|_| s.track("delivery"))
+            },
+            counters: Counters {
+                buffer: PerOperand::from_fn(|o| s.counter(format!("buffer {o}"), "words")),
+                queued: PerOperand::from_fn(|o| {
+                    s.counter(format!("queued at the array {}", network(o)), "parcels")
+                }),
+                results: s.counter("results on their way out", "beats"),
+                feeds: PerOperand::from_fn(|o| {
+                    s.counter(format!("rate of network {}", network(o)), "words/cycle")
+                }),
+                written: s.counter("rate of network psum_out", "words/cycle"),
+                read: s.counter("rate from DRAM", "words/cycle"),
+                stored: s.counter("rate to DRAM", "words/cycle"),
+                waiting: (0..channels)
+                    .map(|channel| {
+                        ["reads", "writes"].map(|what| {
+                            s.counter(format!("DRAM {channel} {what} waiting"), "requests")
+                        })
+                    })
+                    .collect(),
+            },
+            banks: (0..channels)
+                .map(|channel| {
+                    let name = |bank| format!("DRAM {channel} bank {bank}");
+                    (0..banks).map(|bank| s.track(name(bank))).collect()
+                })
+                .collect(),
+        };
+        (tracks, sheet)
+    }
+}

@@ -1,0 +1,367 @@
+//! `report`: pages that work offline, with and without a browser.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::{file, refuses, stationary, text};
+
+/// Writes the answer of a command as JSON, and the page of it.
+fn page(name: &str, arguments: &[&str]) -> (Value, String) {
+    let output = stationary(&[arguments, &["--format", "json"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let run = file(&format!("{name}.json"), &text(&output.stdout));
+    let to = run.replace(".json", ".html");
+    let output = stationary(&["report", &run, "-o", &to]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty(), "only the page is written");
+    let page = std::fs::read_to_string(&to).expect("the page is written");
+    let answer = std::fs::read_to_string(&run).expect("it was written");
+    (serde_json::from_str(&answer).expect("JSON"), page)
+}
+
+/// Elements that have no end.
+const VOID: [&str; 3] = ["meta", "link", "!doctype"];
+
+/// The page is well-formed, and needs nothing from elsewhere.
+fn check(page: &str) {
+    let mut open: Vec<String> = Vec::new();
+    let without_style = {
+        let (before, rest) = page.split_once("<style>").expect("a style");
+        let (style, after) = rest.split_once("</style>").expect("it ends");
+        assert!(
+            !style.contains("url(") && !style.contains("@import"),
+            "fonts and images are not loaded"
+        );
+        format!("{before}{after}")
+    };
+    for part in without_style.split('<').skip(1) {
+        let (tag, _) = part.split_once('>').expect("every tag ends");
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(|c| !c.is_whitespace() && *c != '/')
+            .collect();
+        let name = name.to_lowercase();
+        if tag.starts_with('/') {
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name.as_str()),
+                "</{tag}> ends what was opened last"
+            );
+        } else if !tag.ends_with('/') && !VOID.contains(&name.as_str()) {
+            open.push(name);
+        }
+        let quotes = tag.matches('"').count();
+        assert!(quotes.is_multiple_of(2), "<{tag}>: attributes are quoted");
+    }
+    assert!(open.is_empty(), "{open:?} is left open");
+    for outside in ["http:", "https:", "src=", "<script", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let drawings = page.matches("<svg class=").count();
+    let titles = page.matches("aria-labelledby").count();
+    assert_eq!(drawings, titles, "every drawing has a name");
+    assert!(
+        !page.contains("NaN") && !page.contains("inf\""),
+        "every place is a number"
+    );
+}
+
+/// Every layer is in the tables.
+fn names_layers(page: &str, answer: &Value, layers: &str) {
+    for layer in answer
+        .pointer(layers)
+        .and_then(Value::as_array)
+        .expect("layers")
+    {
+        let name = layer["name"].as_str().expect("a name");
+        assert!(
+            page.contains(&format!("<th scope=\"row\">{name}</th>")),
+            "{name}"
+        );
+    }
+}
+
+fn simulated() -> (Value, String) {
+    let arguments = ["simulate", "--arch", "tpu-v1", "--network", "resnet18"];
+    page("simulated", &arguments)
+}
+
+#[test]
+fn a_run_has_its_roofline_cycles_energy_and_parity() {
+    let (answer, page) = simulated();
+    check(&page);
+    names_layers(&page, &answer, "/layers");
+    for title in [
+        "Roofline",
+        "Where the cycles go",
+        "Where the energy goes",
+        "Model against machine",
+        "What bounds it",
+        "What to try next",
+    ] {
+        assert!(page.contains(&format!(">{title}</h2>")), "{title}");
+    }
+    let cycles = answer["total"]["cycles"].as_u64().expect("a number");
+    let shown: String = page.chars().filter(|c| *c != ',').collect();
+    assert!(shown.contains(&format!("{cycles} cycles")), "{cycles}");
+}
+
+#[test]
+fn every_kind_of_answer_has_a_page() {
+    let small = [
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv5",
+        "--layer",
+        "fc8",
+    ];
+    let with = |verb: &[&'static str], more: &[&'static str]| [verb, &small, more].concat();
+    for (name, arguments, layers) in [
+        ("estimated", with(&["estimate"], &[]), "/layers"),
+        (
+            "validated",
+            with(&["validate"], &["--mappings", "3"]),
+            "/dataflows/0/layers",
+        ),
+        ("mapped", with(&["search", "map"], &[]), "/layers"),
+    ] {
+        let (answer, page) = page(name, &arguments);
+        check(&page);
+        names_layers(&page, &answer, layers);
+    }
+    let costs = [
+        "--network",
+        "resnet18",
+        "--layer",
+        "layer4.0.downsample",
+        "--layer",
+        "fc",
+        "--budget",
+        "area=iot",
+        "--pes",
+        "1,2,4,8,16",
+        "--tiles",
+        "1,2,4",
+    ];
+    let assign = [&["search", "assign", "--front", "4"], &costs[..]].concat();
+    let (answer, searched) = page("assigned", &assign);
+    check(&searched);
+    names_layers(&searched, &answer, "/best/choices");
+    for title in [
+        "Anytime curve",
+        "Pareto front",
+        "Choices by layer",
+        "Re-checked on the machine",
+    ] {
+        assert!(searched.contains(&format!(">{title}</h2>")), "{title}");
+    }
+    assert!(searched.contains("proved bound"), "the curve has its bound");
+    let compare = [
+        &[
+            "compare",
+            "--seeds",
+            "2",
+            "--evaluations",
+            "50",
+            "--optimizer",
+            "exact",
+            "--optimizer",
+            "genetic",
+            "--optimizer",
+            "random",
+        ],
+        &costs[..],
+    ]
+    .concat();
+    let (answer, compared) = page("compared", &compare);
+    check(&compared);
+    for optimizer in answer["optimizers"].as_array().expect("a list") {
+        let name = optimizer.as_str().expect("a name");
+        assert!(
+            compared.contains(&format!("<th scope=\"row\">{name}</th>")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_is_named_oddly_does_no_harm() {
+    let run = serde_json::json!({
+        "schema": "stationary/run/1", "reading": "machine", "arch": "<b>&\"'", "network": "</style>",
+        "layers": [{"name": "a<script>b", "cycles": 7, "macs": 0, "stalls": {"odd": 3}}],
+    });
+    let from = file("odd.json", &run.to_string());
+    let to = from.replace(".json", ".html");
+    assert!(stationary(&["report", &from, "-o", &to]).status.success());
+    let page = std::fs::read_to_string(&to).expect("the page is written");
+    check(&page);
+    assert!(page.contains("a&lt;script&gt;b"));
+}
+
+#[test]
+fn what_is_no_run_is_refused() {
+    let other = file("other.json", "{\"schema\": \"stationary/other/1\"}");
+    refuses(
+        &["report", &other],
+        2,
+        &["other.json", "stationary/other/1"],
+    );
+    let list = file("list.json", "[1]");
+    refuses(&["report", &list], 2, &["no `schema`", "--format json"]);
+    let text = file("text.json", "cycles");
+    refuses(
+        &["report", &text],
+        2,
+        &["text.json", "needed the JSON of a run"],
+    );
+    refuses(&["report", "no-such-run"], 2, &["no-such-run"]);
+    let folder = PathBuf::from(&text);
+    let folder = folder.parent().and_then(|f| f.to_str()).expect("a folder");
+    refuses(&["report", folder], 2, &["the folder has no result.json"]);
+}
+
+#[test]
+fn a_run_folder_stands_for_its_result() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join("folder");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    let estimate = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--format",
+        "json",
+    ];
+    std::fs::write(folder.join("result.json"), stationary(&estimate).stdout)
+        .expect("it can be written");
+    let to = folder.join("page.html");
+    let [from, to] = [&folder, &to].map(|path| path.to_str().expect("text"));
+    assert!(stationary(&["report", from, "-o", to]).status.success());
+    check(&std::fs::read_to_string(to).expect("the page is written"));
+}
+
+/// Loads a page at the width of a phone and of a desk, and tells what is to be seen of it.
+const VIEWER: &str = r#"<!DOCTYPE html><body><pre id="found"></pre><script>
+const found = [];
+let left = 2;
+for (const width of [390, 1280]) {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = `width:${width}px;height:900px;border:0`;
+  frame.onload = () => {
+    const page = frame.contentDocument;
+    const shown = [...page.querySelectorAll("figure svg")].filter((s) => s.getBoundingClientRect().width > 0);
+    const sizes = shown.flatMap((svg) => {
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      return [...svg.querySelectorAll("text")].map((t) => scale * parseFloat(frame.contentWindow.getComputedStyle(t).fontSize));
+    });
+    const beyond = [...page.querySelectorAll("svg text")].filter((t) => {
+      const box = t.getBoundingClientRect();
+      return box.width > 0 && (box.right > width + 1 || box.left < -1);
+    });
+    found.push({
+      width, overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth, figures: page.querySelectorAll("figure").length,
+      shown: shown.length, shapes: shown.map((s) => s.querySelectorAll("rect,circle,path").length),
+      smallest: Math.min(...sizes), beyond: beyond.map((t) => t.textContent),
+      background: frame.contentWindow.getComputedStyle(page.body).backgroundColor,
+    });
+    if (--left === 0) document.getElementById("found").textContent = JSON.stringify(found);
+  };
+  frame.src = "PAGE";
+  document.body.append(frame);
+}
+</script></body>"#;
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what is skipped is said")]
+fn a_browser_shows_every_plot_at_both_widths() {
+    let Some(browser) = browser() else {
+        eprintln!("skipped: there is no Chromium");
+        return;
+    };
+    let (_, page) = simulated();
+    let path = file("seen.html", &page);
+    let viewer = file(
+        "viewer.html",
+        &VIEWER.replace("PAGE", &format!("file://{path}")),
+    );
+    let mut backgrounds = Vec::new();
+    for scheme in ["1", "0"] {
+        let (dom, log) = look(browser, &viewer, scheme);
+        assert!(!log.contains("CONSOLE"), "{log}");
+        let start = dom
+            .find("[{")
+            .unwrap_or_else(|| panic!("the page loads: {dom} {log}"));
+        let end = dom.rfind("}]").expect("the answer ends") + 2;
+        let found: Value = serde_json::from_str(&dom[start..end]).expect("JSON");
+        for view in found.as_array().expect("two views") {
+            assert_eq!(view["overflow"], 0, "nothing sticks out: {view}");
+            assert_eq!(
+                view["figures"], view["shown"],
+                "every plot is there: {view}"
+            );
+            assert!(view["figures"].as_u64() >= Some(4), "{view}");
+            let shapes = view["shapes"].as_array().expect("a list");
+            assert!(shapes.iter().all(|n| n.as_u64() > Some(10)), "{view}");
+            assert!(
+                view["smallest"].as_f64() >= Some(10.0),
+                "text can be read: {view}"
+            );
+            assert_eq!(
+                view["beyond"],
+                serde_json::json!([]),
+                "names are not cut off"
+            );
+            backgrounds.push(view["background"].to_string());
+        }
+    }
+    backgrounds.dedup();
+    assert_eq!(backgrounds.len(), 2, "light and dark: {backgrounds:?}");
+}
+
+/// What a browser makes of a page, in light (1) or dark (0): its elements, and its log.
+fn look(browser: &str, page: &str, scheme: &str) -> (String, String) {
+    let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("chromium");
+    let output = Command::new(browser)
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--hide-scrollbars",
+        ])
+        .args([
+            "--allow-file-access-from-files",
+            "--window-size=1800,1000",
+            "--no-first-run",
+        ])
+        .args(["--virtual-time-budget=20000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+        .arg(format!("file://{page}"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("the browser runs");
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A Chromium on this machine.
+fn browser() -> Option<&'static str> {
+    ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| {
+            let version = Command::new(name)
+                .arg("--version")
+                .stdin(Stdio::null())
+                .output();
+            version.is_ok_and(|output| output.status.success())
+        })
+}

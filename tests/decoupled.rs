@@ -1,0 +1,294 @@
+//! The decoupled machine: values, counts, paces and bounds over random layers, schedules and
+//! hardware.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{Size, cases, layer, reference};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use stationary_arch::dram::{Standard, presets};
+use stationary_arch::units::{Bits, Kilohertz};
+use stationary_arch::{Accelerator, DramKind, RowOrder, Step};
+use stationary_sim::decoupled::{
+    Buffer, Event, Kernel, Schedule, ScheduleError, Space, TextTrace, estimate, run, run_functional,
+};
+use stationary_sim::{Pace, Tensors};
+use stationary_workloads::{Convolution, Dim, Layer};
+
+/// A machine of any proportions; buffers large enough for most tiles of small layers.
+fn hardware(rng: &mut impl Rng) -> Accelerator {
+    let mut machine = Accelerator::preset("vta", &[]).expect("a bundled preset");
+    let array = &mut machine.array;
+    array.rows = rng.random_range(1..=3);
+    array.cols = [1, 2, 4][rng.random_range(0..3)];
+    array.lanes = [1, 2, 4][rng.random_range(0..3)];
+    for partition in &mut machine.global_buffer.partitions {
+        partition.bytes = rng.random_range(200..20_000);
+    }
+    machine.clock = Kilohertz(rng.random_range(50_000..500_000));
+    let dram = &mut machine.dram;
+    dram.clock = Kilohertz(rng.random_range(50_000..500_000));
+    dram.word = Bits([8, 32, 64][rng.random_range(0..3)]);
+    dram.duplex = rng.random();
+    dram.kind = match rng.random_range(0..6) {
+        0 => DramKind::Ideal,
+        1 => {
+            let names: Vec<_> = presets::names().collect();
+            let name = names[rng.random_range(0..names.len())];
+            let standard = Standard::preset(name).expect("a bundled standard");
+            DramKind::Standard(Arc::new(standard))
+        }
+        _ => DramKind::Bandwidth {
+            words_per_cycle: rng.random_range(1..=8),
+            latency: rng.random_range(0..=40),
+        },
+    };
+    let control = machine.decoupled.as_mut().expect("a decoupled machine");
+    control.queue = rng.random_range(1..=8);
+    control.sync = rng.random_range(1..=4);
+    control.fetch = rng.random_range(1..=12);
+    control.gemm.interval = rng.random_range(1..=4);
+    control.gemm.latency = rng.random_range(0..=6);
+    control.gemm.loop_overhead = rng.random_range(0..=2);
+    control.alu.immediate = rng.random_range(1..=2);
+    control.alu.tensor = rng.random_range(1..=3);
+    control.alu.latency = rng.random_range(0..=6);
+    control.alu.loop_overhead = rng.random_range(0..=2);
+    control.micro_op_bytes = rng.random_range(200..4_000);
+    let memory = &mut control.memory;
+    memory.bus = Bits([8, 32, 64, 128][rng.random_range(0..4)]);
+    memory.burst_beats = rng.random_range(1..=40);
+    memory.outstanding = rng.random_range(1..=4);
+    memory.request = rng.random_range(0..=5);
+    memory.rows = [RowOrder::Overlapped, RowOrder::OneByOne][rng.random_range(0..2)];
+    memory.zero_cycles = rng.random_range(0..=2);
+    memory.store_gap = rng.random_range(0..=2);
+    memory.cache_bytes = [0, 500, 1 << 20][rng.random_range(0..3)];
+    let steps = [
+        Step::Bias,
+        Step::Max(0),
+        Step::Add(8),
+        Step::Shift(3),
+        Step::Max(-100),
+        Step::Min(90),
+    ];
+    control.epilogue = steps.into_iter().filter(|_| rng.random()).collect();
+    machine.check().expect("the ranges are valid");
+    machine
+}
+
+/// A schedule that runs, drawn from all.
+fn schedule(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<Schedule> {
+    let space = Space::new(layer, machine).expect("a decoupled machine");
+    (0..20).find_map(|_| {
+        let schedule = space.point(rng.random_range(0..space.points()));
+        Kernel::new(layer, machine, schedule).ok().map(|_| schedule)
+    })
+}
+
+fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel<'_>, u64)) {
+    let mut done = 0;
+    for seed in 0.. {
+        if done == count {
+            break;
+        }
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let layer = layer(&mut rng, size);
+        let machine = hardware(&mut rng);
+        let Some(schedule) = schedule(&mut rng, &layer, &machine) else {
+            continue;
+        };
+        let kernel = Kernel::new(&layer, &machine, schedule).expect("it was checked");
+        done += 1;
+        let guard = Seed(seed);
+        property(&kernel, seed);
+        std::mem::forget(guard);
+    }
+}
+
+struct Seed(u64);
+
+impl Drop for Seed {
+    #[allow(clippy::print_stderr, reason = "a failed case must name its seed")]
+    fn drop(&mut self) {
+        eprintln!("failed with seed {}", self.0);
+    }
+}
+
+/// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
+fn expected(kernel: &Kernel<'_>, tensors: &Tensors, bias: &[i32]) -> Vec<i64> {
+    let layer = kernel.layer();
+    let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
+    let cut = 64 - kernel.accelerator().precision.output.0;
+    let plane = layer.size(Dim::P) * layer.size(Dim::Q);
+    let channels = layer.size(Dim::G) * layer.size(Dim::K);
+    let sums = reference(layer, tensors).into_iter().enumerate();
+    sums.map(|(i, sum)| {
+        let channel = i as u64 / plane % channels;
+        let steps = control.epilogue.iter();
+        let value = steps.fold(sum as i32, |v, step| step.apply(v, bias[channel as usize]));
+        i64::from(value) << cut >> cut
+    })
+    .collect()
+}
+
+/// Inputs and weights of eight bits, biases of sixteen.
+fn values(rng: &mut impl Rng, layer: &Layer) -> (Tensors, Vec<i32>) {
+    let mut bytes = |n: u64| (0..n).map(|_| rng.random_range(-128..=127)).collect();
+    let tensors = Tensors {
+        input: bytes(layer.inputs()),
+        weight: bytes(layer.weights()),
+    };
+    let channels = layer.size(Dim::G) * layer.size(Dim::K);
+    let bias = (0..channels).map(|_| rng.random_range(-30_000..=30_000));
+    (tensors, bias.collect())
+}
+
+#[test]
+fn outputs_equal_the_reference_convolution() {
+    for_random_kernels(cases(500), Size::Tiny, |kernel, seed| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 1);
+        let (tensors, bias) = values(&mut rng, kernel.layer());
+        let result = run_functional(kernel, &tensors, &bias, Pace::SkipIdle, &mut ());
+        assert_eq!(result.output, expected(kernel, &tensors, &bias));
+        assert_eq!(
+            result.run,
+            run(kernel, Pace::SkipIdle, &mut ()),
+            "values change no time"
+        );
+    });
+}
+
+#[test]
+fn paces_agree_and_cycles_are_conserved() {
+    for_random_kernels(cases(250), Size::Tiny, |kernel, _| {
+        let (mut skipped, mut ticked) = (Vec::<Event>::new(), Vec::<Event>::new());
+        let fast = run(kernel, Pace::SkipIdle, &mut skipped);
+        assert_eq!(fast, run(kernel, Pace::EveryCycle, &mut ticked));
+        assert_eq!(skipped, ticked);
+        assert_eq!(fast.busy + fast.waits.total(), fast.cycles);
+        assert_eq!(fast.control.instructions, skipped.len() as u64);
+        let array = &kernel.accelerator().array;
+        let macs = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
+        let interval = kernel
+            .accelerator()
+            .decoupled
+            .as_ref()
+            .expect("decoupled")
+            .gemm
+            .interval;
+        let blocks = fast.busy / u64::from(interval) * macs;
+        assert!(kernel.layer().macs() <= blocks, "work in, work out");
+        for event in &skipped {
+            assert!(event.from < event.to && event.to <= fast.cycles);
+        }
+        // A unit's instructions and waits fill its time.
+        for unit in stationary_sim::decoupled::Unit::ALL {
+            let own = skipped.iter().filter(|event| event.unit == unit);
+            let end = own.fold(0, |free, event| {
+                assert_eq!(free + event.waits.total(), event.from, "{event:?}");
+                event.to
+            });
+            assert!(end <= fast.cycles);
+        }
+    });
+}
+
+#[test]
+fn counts_are_exact_and_the_bound_holds() {
+    let (mut errors, mut done) = (0.0, 0.0);
+    for_random_kernels(cases(2_000), Size::Small, |kernel, _| {
+        let (model, machine) = (estimate(kernel), run(kernel, Pace::SkipIdle, &mut ()));
+        assert_eq!(model.counters, machine.counters);
+        assert_eq!(model.control, machine.control);
+        assert_eq!(model.busy, machine.busy);
+        assert!(
+            model.lower_bound <= machine.cycles,
+            "{} > {}",
+            model.lower_bound,
+            machine.cycles
+        );
+        assert!(model.lower_bound <= model.cycles);
+        assert!(model.compute_cycles <= machine.cycles);
+        errors += (model.cycles as f64 / machine.cycles as f64 - 1.0).abs();
+        done += 1.0;
+    });
+    let mean: f64 = errors / done;
+    assert!(mean < 0.2, "the estimate is off by {mean} on the mean");
+}
+
+fn vta() -> Accelerator {
+    Accelerator::preset("vta", &[]).expect("a bundled preset")
+}
+
+fn convolution(input: u64, channels: [u64; 2]) -> Layer {
+    let conv = Convolution::square(input, channels, 3, 1, 1);
+    Layer::convolution("conv", conv).expect("a layer")
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
+    let (machine, layer) = (vta(), convolution(56, [64, 64]));
+    let refused = |schedule| Kernel::new(&layer, &machine, schedule).err();
+    // 58 x 58 vectors of 16 bytes, for a 56 x 56 tile and its border.
+    let whole = Schedule {
+        tile_h: 56,
+        tile_w: 56,
+        ..Schedule::ONE
+    };
+    assert_eq!(
+        refused(whole),
+        Some(ScheduleError::Capacity {
+            buffer: Buffer::Input,
+            bytes: 58 * 58 * 16,
+            capacity: 32 << 10,
+            threads: 1,
+        })
+    );
+    let deep = Schedule {
+        tile_h: 28,
+        tile_w: 28,
+        h_nthread: 2,
+        ..Schedule::ONE
+    };
+    assert!(refused(deep).is_none(), "2 x 30 x 30 x 16 bytes fit");
+    let deeper = Schedule { tile_co: 2, ..deep };
+    assert_eq!(
+        refused(deeper),
+        Some(ScheduleError::Capacity {
+            buffer: Buffer::Accumulator,
+            bytes: 2 * 28 * 28 * 2 * 64,
+            capacity: 128 << 10,
+            threads: 2,
+        })
+    );
+    let odd = Schedule {
+        tile_h: 3,
+        ..Schedule::ONE
+    };
+    assert_eq!(
+        refused(odd),
+        Some(ScheduleError::Divisor {
+            knob: "tile_h",
+            value: 3,
+            extent: 56,
+        })
+    );
+}
+
+#[test]
+fn a_small_convolution_unit_by_unit() {
+    let (machine, layer) = (vta(), convolution(8, [32, 32]));
+    let schedule = Schedule {
+        tile_h: 8,
+        tile_w: 8,
+        oc_nthread: 2,
+        ..Schedule::ONE
+    };
+    let kernel = Kernel::new(&layer, &machine, schedule).expect("it fits");
+    let mut trace = TextTrace::default();
+    let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
+    insta::assert_snapshot!("decoupled", format!("{cycles} cycles\n{}", trace.finish()));
+}

@@ -1,0 +1,147 @@
+//! VTA on a Pynq board and in RTL simulation (`tests/data/vta/README.md`).
+
+use stationary::arch::{Accelerator, Step};
+use stationary::sim::Pace;
+use stationary::sim::decoupled::{Kernel, Run, Schedule, run};
+use stationary::workloads::{Convolution, Layer};
+
+use crate::comparison::Comparison;
+use crate::machine::preset;
+use crate::table::{Row, rows};
+
+fn layer(row: &Row) -> Layer {
+    let channels = [row.count("in_channels"), row.count("out_channels")];
+    let [input, kernel, stride, pad] =
+        ["input", "kernel", "stride", "pad"].map(|column| row.count(column));
+    let convolution = Convolution::square(input, channels, kernel, stride, pad);
+    Layer::convolution(row.text("name"), convolution).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn schedule(row: &Row) -> Schedule {
+    Schedule {
+        tile_b: row.count("tile_b"),
+        tile_h: row.count("tile_h"),
+        tile_w: row.count("tile_w"),
+        tile_ci: row.count("tile_ci"),
+        tile_co: row.count("tile_co"),
+        oc_nthread: row.count("oc_nthread"),
+        h_nthread: row.count("h_nthread"),
+    }
+}
+
+fn on(machine: &Accelerator, row: &Row) -> Run {
+    let layer = layer(row);
+    let kernel = Kernel::new(&layer, machine, schedule(row));
+    run(
+        &kernel.unwrap_or_else(|error| panic!("{error}")),
+        Pace::SkipIdle,
+        &mut (),
+    )
+}
+
+/// The board's milliseconds; odd lines are those that the constants are fitted to.
+#[test]
+fn pynq_board() {
+    let board = preset("vta", &[]);
+    let (mut fitted, mut others) = (
+        Comparison::new("ms on the Pynq board, fitted lines"),
+        Comparison::new("ms on the Pynq board, other lines"),
+    );
+    for (index, row) in rows("vta/pynq_resnet18.csv").iter().enumerate() {
+        let ours = on(&board, row).cycles as f64 / board.clock.0 as f64;
+        let half = if index % 2 == 0 {
+            &mut fitted
+        } else {
+            &mut others
+        };
+        half.push(row.text("name"), ours, row.number("measured_ms"));
+    }
+    for half in [fitted, others] {
+        half.assert_mean(2.0);
+        half.assert_each(4.5);
+    }
+}
+
+/// The machine with the epilogue of a layer of the quantised network.
+fn with_epilogue(machine: &Accelerator, with_relu: bool) -> Accelerator {
+    let mut machine = machine.clone();
+    let control = machine.decoupled.as_mut().expect("it is decoupled");
+    control.epilogue = vec![Step::Bias];
+    control.epilogue.extend(with_relu.then_some(Step::Max(0)));
+    let rest = [
+        Step::Add(128),
+        Step::Shift(8),
+        Step::Max(-128),
+        Step::Min(127),
+    ];
+    control.epilogue.extend(rest);
+    machine
+}
+
+/// All convolutions of ResNet-18 but the first, and what they move.
+fn network(machine: &Accelerator) -> Vec<(Run, u64, Row)> {
+    let mut runs = Vec::new();
+    for (with_relu, column) in [(true, "with_relu"), (false, "without_relu")] {
+        let machine = with_epilogue(machine, with_relu);
+        for row in rows("vta/pynq_resnet18.csv") {
+            let times = row.count(column);
+            if times > 0 {
+                runs.push((on(&machine, &row), times, row));
+            }
+        }
+    }
+    runs
+}
+
+#[test]
+fn what_resnet18_moves_is_what_the_functional_simulator_counts() {
+    let runs = network(&preset("vta-pipelined", &[]));
+    let sum = |of: fn(&Run) -> u64| runs.iter().map(|(run, n, _)| n * of(run)).sum::<u64>();
+    assert_eq!(sum(|run| run.counters.dram_read.input), 5_549_568);
+    assert_eq!(sum(|run| run.counters.dram_read.weight), 12_763_136);
+    assert_eq!(4 * sum(|run| run.counters.dram_read.output), 30_720);
+    assert_eq!(sum(|run| run.counters.dram_write.output), 1_680_896);
+    assert_eq!(sum(|run| run.busy), 6_623_232, "products of blocks");
+    // Every step writes a vector of 16, as do resets and products.
+    let writes = sum(|run| run.counters.buffer_write.output) / 16;
+    let resets = 1_680_896 / 16;
+    assert_eq!(writes - 6_623_232 - resets, 572_320, "vectors of the ALU");
+}
+
+#[test]
+fn resnet18_in_rtl() {
+    let first = [
+        ("decoupled.gemm.interval", "4"),
+        ("decoupled.gemm.latency", "3"),
+    ];
+    for (what, sets, published) in [
+        ("cycles of ResNet-18, pipelined core", &[][..], 7_729_601.0),
+        ("cycles of ResNet-18, first core", &first[..], 27_679_515.0),
+    ] {
+        let runs = network(&preset("vta-pipelined", sets));
+        let cycles: u64 = runs.iter().map(|(run, n, _)| n * run.cycles).sum();
+        let mut comparison = Comparison::new(what);
+        comparison.push("all but the first convolution", cycles as f64, published);
+        comparison.assert_total(2.0);
+    }
+}
+
+/// Why the published cycles are without residual additions.
+#[test]
+fn the_published_cycles_have_no_room_for_additions() {
+    let runs = network(&preset("vta-pipelined", &[]));
+    let compute: u64 = runs
+        .iter()
+        .map(|(run, n, _)| {
+            let waits: u64 = run
+                .waits
+                .iter()
+                .filter(|(w, _)| w.is_memory())
+                .map(|w| w.1)
+                .sum();
+            n * (run.cycles - waits)
+        })
+        .sum();
+    let loads = 2 * 752_640 * 4 / 8;
+    assert!(compute + loads > 7_729_601 + 400_000, "{compute} + {loads}");
+}
