@@ -169,7 +169,7 @@ pub enum Search {
     /// PEs and buffer of each layer under budgets (ConfuciuX).
     Assign(Box<Assign>),
     /// The best mapping of each layer on fixed hardware.
-    Map(Map),
+    Map(Box<Map>),
 }
 
 /// A network on an accelerator.

@@ -165,13 +165,9 @@ impl Problem<'_> {
                 )));
             }
         }
-        let orders: [(&str, fn(&mut Tiling) -> &mut [Dim; 8]); 2] = [
-            ("block_order", |t| &mut t.block_order),
-            ("pass_order", |t| &mut t.pass_order),
-        ];
         let offered = self.accelerator.sequencer.order.as_ref();
         let order = offered.and_then(|order| dims(order)).unwrap_or(Dim::ALL);
-        for (name, field) in orders {
+        for (name, field) in ORDERS {
             let mut ordered = tiling;
             let from = std::mem::replace(field(&mut ordered), order);
             if from != order {
@@ -256,6 +252,13 @@ const SIZES: [(&str, Sizes); 5] = [
     ("local", |t| &mut t.local),
     ("rows", |t| &mut t.rows),
     ("cols", |t| &mut t.cols),
+];
+
+type Orders = fn(&mut Tiling) -> &mut [Dim; 8];
+
+const ORDERS: [(&str, Orders); 2] = [
+    ("block_order", |t| &mut t.block_order),
+    ("pass_order", |t| &mut t.pass_order),
 ];
 
 fn change(field: impl Into<String>, from: impl ToString, to: impl ToString) -> Change {
