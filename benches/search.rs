@@ -6,7 +6,9 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use stationary::search::optimizers::exact;
-use stationary::search::{BudgetRequest, Deployment, Objective, Problem, Table};
+use stationary::search::{
+    BudgetRequest, Deployment, Effort, Objective, Problem, Repair, Settings, Table, optimizers, run,
+};
 
 const PLATFORMS: [&str; 4] = ["unlimited", "cloud", "iot", "iotx"];
 const OBJECTIVES: [Objective; 4] = [
@@ -70,8 +72,49 @@ fn search(c: &mut Criterion) {
     group.bench_function("mobilenet_v2_dla/latency/front of 200", |b| {
         b.iter(|| exact::front(black_box(&latency), 0, 200, exact::STATES));
     });
+    let product = problem(
+        &table,
+        "pipelined",
+        Objective::Edp,
+        &["area=iot".to_owned()],
+    );
+    group.bench_function("mobilenet_v2_dla/edp/front of 200", |b| {
+        b.iter(|| exact::front(black_box(&product), 0, 200, exact::STATES));
+    });
     group.finish();
 }
 
-criterion_group!(benches, search);
+/// Nine epochs of each optimiser that works in epochs.
+fn learning(c: &mut Criterion) {
+    let budgets = ["area=iot".to_owned()];
+    let problem = problem(&dla(), "pipelined", Objective::Latency, &budgets);
+    let effort = Effort {
+        epochs: 9,
+        ..Effort::default()
+    };
+    let settings = Settings {
+        evaluations: u64::MAX,
+        repair: Repair::Lower,
+        keep: 1,
+    };
+    let mut group = c.benchmark_group("learning, 9 epochs");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    for name in optimizers::names() {
+        if !optimizers::has_epochs(name) {
+            continue;
+        }
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let mut found = optimizers::find_with(name, 1, &effort).expect("a known name");
+                run(black_box(&problem), found.as_mut(), &settings)
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, search, learning);
 criterion_main!(benches);

@@ -175,7 +175,7 @@ impl CostModel {
     ///
     /// let eyeriss = CostModel::of(&Accelerator::preset("eyeriss", &[])?)?;
     /// assert!((eyeriss.mac().0 - 2.0).abs() < 1e-9);
-    /// assert!(eyeriss.buffer_read(Operand::Input).0 > 6.0 * eyeriss.mac().0);
+    /// assert!(eyeriss.buffer_read(Operand::Input).0 > 4.0 * eyeriss.mac().0);
     /// # Ok::<(), stationary_arch::ArchError>(())
     /// ```
     ///

@@ -140,7 +140,7 @@ fn unknown_paths() {
         "8",
         "--set network.input.latency: an accelerator has no field `network`; it has name, \
          technology_nm, clock_mhz, dataflows, array, sequencer, scratchpads, networks, global_buffer, dram, \
-         precision, decoupled; did you mean `networks`?",
+         precision, decoupled, zeros, cost; did you mean `networks`?",
     );
     check(
         "eyeriss",

@@ -235,11 +235,6 @@ impl Found<'_> {
                 json!({
                     "feasible": feasible, "objective": self.number(objective),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
-                    "energy_pj": match &self.energy {
-                        Some(spent) => energy::json(spent),
-                        None => json!({"total": 1e3 * totals.energy}),
-                    },
-                    "energy_parts_pj": self.energy.as_ref().map(energy::parts_json),
                     "choices": choices,
                     "binding": self.binding(point).iter()
                         .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
@@ -294,6 +289,14 @@ impl Found<'_> {
             for (choice, name) in choices.iter_mut().zip(&self.names) {
                 choice["name"] = json!(name);
             }
+        }
+        if let Some((point, _)) = self.best() {
+            // Beside the best: a table that was exported gives the same best, and knows no components.
+            document["energy_pj"] = match &self.energy {
+                Some(spent) => energy::json(spent),
+                None => json!({"total": 1e3 * self.problem.totals(point).energy}),
+            };
+            document["energy_parts_pj"] = json!(self.energy.as_ref().map(energy::parts_json));
         }
         if !self.front.is_empty() {
             document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();

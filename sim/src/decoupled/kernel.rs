@@ -21,10 +21,10 @@ pub(super) const INSTRUCTION_BYTES: u64 = 16;
 /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
 /// let tiles = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, oc_nthread: 2, ..Schedule::ONE };
 /// assert!(Kernel::new(&layer, &vta, tiles).is_ok());
-/// let more = Kernel::new(&layer, &vta, Schedule { tile_ci: 2, ..tiles });
+/// let more = Kernel::new(&layer, &vta, Schedule { tile_ci: 4, ..tiles });
 /// assert_eq!(
 ///     more.unwrap_err().to_string(),
-///     "the weight buffer holds 262144 bytes; the tiles of 2 threads take 147456"
+///     "the weight buffer holds 262144 bytes; the tiles of 2 threads take 294912"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
