@@ -172,6 +172,7 @@ struct Column {
 struct Point {
     bytes: f64,
     organisation: &'static str,
+    own: Sram,
     /// The greatest of the smaller ones and its own.
     most: Sram,
     /// The least of the larger ones and its own.
@@ -237,6 +238,7 @@ impl Column {
         let point = |row: &Row| Point {
             bytes: row.bytes,
             organisation: row.organisation,
+            own: row.cost,
             most: row.cost,
             least: row.cost,
         };
@@ -262,28 +264,24 @@ impl Column {
             return (here.most, here.least);
         }
         let below = &self.rows[after - 1];
-        let share =
-            |from: &Point, to: &Point| (bytes / from.bytes).ln() / (to.bytes / from.bytes).ln();
         let along = |from: &Point, to: &Point| {
-            let share = share(from, to);
-            (
-                from.most.between(to.most, share),
-                from.least.between(to.least, share),
-            )
+            let share = (bytes / from.bytes).ln() / (to.bytes / from.bytes).ln();
+            from.own.between(to.own, share)
         };
         let before = after.checked_sub(2).map(|place| &self.rows[place]);
-        match before.filter(|before| before.organisation == below.organisation) {
-            Some(before) if below.organisation != here.organisation => {
-                let (most, least) = along(before, below);
-                // No further than the larger one's, less the least growth on the way to it.
-                let back = (bytes / here.bytes).powf(LEAST_GROWTH);
-                (
-                    most.map(here.most.times(back), f64::min),
-                    least.map(here.least.times(back), f64::min),
-                )
-            }
+        // Where the organisation changes, the smaller one's goes on as it has come.
+        let own = match before.filter(|before| before.organisation == below.organisation) {
+            Some(before) if below.organisation != here.organisation => along(before, below),
             _ => along(below, here),
-        }
+        };
+        let grown =
+            |point: &Point, bound: Sram| bound.times((bytes / point.bytes).powf(LEAST_GROWTH));
+        // Above all that is smaller, below all that is larger.
+        let most = own.map(grown(here, here.most), f64::min);
+        (
+            most.map(grown(below, below.most), f64::max),
+            own.map(grown(here, here.least), f64::min),
+        )
     }
 }
 
@@ -325,6 +323,7 @@ mod tests {
             let mean = pairs.iter().map(|pair| error(pair).0).sum::<f64>() / pairs.len() as f64;
             let worst = pairs.iter().map(error).max_by(|a, b| a.0.total_cmp(&b.0));
             let worst = worst.expect("there are pairs");
+            println!("{name}: mean {mean:.2} %, worst {worst:.2?}");
             assert!(
                 mean <= limits.0 && worst.0 <= limits.1,
                 "{name}: mean {mean:.2} %, worst {worst:.2?}, allowed {limits:?}"
@@ -364,9 +363,7 @@ mod tests {
             let place = NODES.iter().position(|node| *node == row.node);
             (found(&grids[place.expect("a node of the table")], row), row)
         });
-        // At 22 nm, memories of 16 bits leak a quarter less from 184 bytes on than up to 180.
-        let limits = [(4.0, 15.0), (4.0, 15.0), (4.0, 19.0), (4.0, 15.0)];
-        check(&pairs.collect::<Vec<_>>(), limits);
+        check(&pairs.collect::<Vec<_>>(), [(4.0, 15.0); 4]);
     }
 
     /// What CACTI says of memories between those of the table; at widths between its own, where it
@@ -379,7 +376,7 @@ mod tests {
             pairs.partition(|(_, row)| row.width.log2().fract() == 0.0);
         assert_eq!([known.len(), between.len()], [62, 58]);
         check(&known, [(4.0, 15.0); 4]);
-        let limits = [(9.2, 21.5), (4.8, 13.0), (3.4, 19.5), (5.6, 15.5)];
+        let limits = [(9.2, 22.0), (4.8, 13.0), (3.7, 19.5), (5.6, 15.5)];
         check(&between, limits);
     }
 
