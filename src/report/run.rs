@@ -259,7 +259,7 @@ impl<'a> RunReport<'a> {
         let (energy, macs) = (self.energy(), self.macs() as f64);
         let area = self.cost.area().by_part().map(|area| area.0 / 1e6);
         format!(
-            "{:.3} ms a run, {:.0} mW on average and {:.0} mW at peak without DRAM, {:.3} TOPS, \
+            "{:.3} ms a run, {:.0} mW on average with DRAM, {:.0} without and then {:.0} at peak, {:.3} TOPS, \
              {:.3} TOPS/W, {:.3e} J s\n\
              {:.2} pJ and {:.4} bytes of DRAM a MAC; {:.2} times the energy that no mapping can go \
              below\n{}\
@@ -267,6 +267,7 @@ impl<'a> RunReport<'a> {
              {:.2}\n",
             self.seconds() * 1e3,
             self.average_power(),
+            self.average_power() * (1.0 - self.spent().dram().0 / energy),
             self.cost.peak_power(&self.loaded.accelerator).0,
             self.tops(),
             self.tops_per_watt(),
