@@ -18,7 +18,7 @@ use stationary_workloads::{Dim, Layer, PerDim};
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapping::Mapping;
-use crate::model::{Estimate, estimate};
+use crate::model::{Estimate, Evaluator};
 use crate::tiling::{Staging, Tiling};
 
 /// How far the enumeration goes, and what is given.
@@ -154,7 +154,10 @@ fn candidates_with<'a>(
         let mut stages = stages.iter();
         stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
     };
-    for unrolling in unrolling::best(layer, accelerator, dataflow, effort) {
+    let Ok(mut evaluator) = Evaluator::new(layer, accelerator, dataflow) else {
+        return;
+    };
+    for unrolling in unrolling::best(&mut evaluator, effort) {
         let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
         // What the sequencer wants whole goes in as few parts as fit; what does not fit so goes as
         // any other machine has it.
@@ -170,7 +173,7 @@ fn candidates_with<'a>(
                     staging,
                     ..unrolling
                 };
-                found |= staged(layer, accelerator, dataflow, effort, (base, most), visit);
+                found |= staged(&mut evaluator, effort, (base, most), visit);
             }
             if found {
                 break;
@@ -182,13 +185,12 @@ fn candidates_with<'a>(
 /// Visits the blocks of a staging, the layer in as few parts of its rows as fit, and the best of them
 /// in all loop orders; whether any fits.
 fn staged<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+    evaluator: &mut Evaluator<'a>,
     effort: &Effort,
     (base, most_parts): (Tiling, u64),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) -> bool {
+    let layer = evaluator.mapping().layer;
     let mut blocks = Vec::new();
     let mut parts = 1;
     while blocks.is_empty() && parts <= most_parts {
@@ -197,10 +199,10 @@ fn staged<'a>(
             part: layer.sizes().with(Dim::P, rows),
             ..base
         };
-        blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
-            let estimate = estimate(mapping);
-            visit(mapping, &estimate);
-            blocks.push((rank(&estimate), mapping.tiling));
+        blocks::fitting(evaluator, &base, &mut |evaluator| {
+            let estimate = evaluator.estimate_taken();
+            visit(evaluator.mapping(), &estimate);
+            blocks.push((rank(&estimate), evaluator.mapping().tiling));
         });
         parts += 1;
     }
@@ -216,8 +218,8 @@ fn staged<'a>(
                 pass_order,
                 ..*tiling
             };
-            if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
-                visit(&mapping, &estimate(&mapping));
+            if let Some(estimate) = evaluator.estimate(&tiling) {
+                visit(evaluator.mapping(), &estimate);
             }
         }
     }

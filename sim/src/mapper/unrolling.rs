@@ -1,26 +1,21 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
-use stationary_arch::Accelerator;
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::Dataflow;
 use crate::mapper::{Effort, first_orders};
-use crate::mapping::Mapping;
-use crate::model::estimate;
+use crate::model::Evaluator;
 use crate::tiling::Tiling;
-use crate::traffic;
 
 /// Unrollings whose array time is estimated.
 const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer.
-pub(super) fn best(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
-    effort: &Effort,
-) -> Vec<Tiling> {
+pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling> {
+    let (layer, accelerator, dataflow) = {
+        let m = evaluator.mapping();
+        (m.layer, m.accelerator, m.dataflow)
+    };
     let mut found: Vec<(u64, Tiling)> = Vec::new();
     let base = first_orders(accelerator, Tiling::trivial(layer.sizes()));
     let base = Tiling {
@@ -54,66 +49,63 @@ pub(super) fn best(
     };
     unroll(layer, &on_rows, rows, base, &mut |t| {
         unroll(layer, &on_cols, cols, t, &mut |t| {
-            if Mapping::unbuffered(layer, accelerator, dataflow, t).is_err() {
+            if !evaluator.fits_array(&t) {
                 return;
             }
-            localise(
-                layer,
-                dataflow.local,
-                effort,
-                t,
-                &mut |t| match Mapping::unbuffered(layer, accelerator, dataflow, t) {
-                    Ok(mapping) => {
-                        found.push((traffic::busy(&mapping), t));
-                        true
-                    }
-                    Err(_) => false,
-                },
-            );
+            localise(layer, dataflow.local, effort, t, &mut |t| {
+                let fits = evaluator.fits_array(&t);
+                if fits {
+                    found.push((evaluator.busy(), t));
+                }
+                fits
+            });
         });
     });
     found.sort_by_key(|(busy, _)| *busy);
-    let mut ranked: Vec<_> = found
-        .into_iter()
-        .filter(|(_, t)| fits_buffer(layer, accelerator, dataflow, t))
-        .take(ESTIMATED)
-        .filter_map(|(_, t)| {
-            let mapping = Mapping::unbuffered(layer, accelerator, dataflow, t).ok()?;
-            let e = estimate(&mapping);
-            let reads = e.counters.buffer_read;
-            Some((
-                (e.compute_cycles, reads.input + reads.weight + reads.output),
-                t,
-            ))
-        })
-        .collect();
-    ranked.sort_by_key(|(key, _)| *key);
-    ranked.dedup_by_key(|(_, t)| *t);
-    ranked
-        .into_iter()
-        .take(effort.unrollings)
-        .map(|(_, t)| t)
-        .collect()
+    let mut best: Vec<((u64, u64), Tiling)> = Vec::with_capacity(effort.unrollings + 1);
+    let mut estimated = 0;
+    for (busy, tiling) in &found {
+        let is_full = best.len() == effort.unrollings;
+        let worst = best.last().map(|(key, _)| *key);
+        // No estimate of the array is below its MACs.
+        if estimated == ESTIMATED || (is_full && worst.is_some_and(|w| *busy > w.0)) {
+            break;
+        }
+        if !fits_buffer(evaluator, tiling) {
+            continue;
+        }
+        estimated += 1;
+        if !evaluator.fits_array(tiling) {
+            continue;
+        }
+        let e = evaluator.estimate_taken();
+        let reads = e.counters.buffer_read;
+        let key = (e.compute_cycles, reads.input + reads.weight + reads.output);
+        let place = best.partition_point(|(other, _)| *other <= key);
+        let same = best[..place].iter().rev().take_while(|(other, _)| *other == key);
+        if place == effort.unrollings || same.into_iter().any(|(_, t)| t == tiling) {
+            continue;
+        }
+        best.insert(place, (key, *tiling));
+        best.truncate(effort.unrollings);
+    }
+    best.into_iter().map(|(_, tiling)| tiling).collect()
 }
 
 /// Whether the global buffer holds at least the tiles of one pass.
-fn fits_buffer(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
-    tiling: &Tiling,
-) -> bool {
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *tiling) else {
+fn fits_buffer(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> bool {
+    if !evaluator.fits_array(tiling) {
         return false;
-    };
+    }
+    let m = evaluator.mapping();
     let block = PerDim::from_fn(|d| {
-        if dataflow.beats.contains(&d) {
+        if m.dataflow.beats.contains(&d) {
             1
         } else {
-            shape.pass_extent(d)
+            m.pass_extent(d)
         }
     });
-    Mapping::new(layer, accelerator, dataflow, Tiling { block, ..*tiling }).is_ok()
+    evaluator.fits(&Tiling { block, ..*tiling })
 }
 
 /// The dimensions that dataflow and sequencer unroll.

@@ -8,7 +8,7 @@ use crate::error::MappingError;
 use crate::tiling::{Staging, Tiling};
 
 /// The first limit that a tiling exceeds, capacities aside.
-pub(super) fn check_shape(
+pub(crate) fn check_shape(
     layer: &Layer,
     accelerator: &Accelerator,
     dataflow: &'static Dataflow,
