@@ -6,7 +6,7 @@ pub(crate) mod check;
 use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
-use crate::dataflow::{Dataflow, is_reduction, is_relevant};
+use crate::dataflow::{Dataflow, bit, is_reduction, relevant_bits};
 use crate::dram_width::DramWidths;
 use crate::error::MappingError;
 use crate::placement::slots;
@@ -14,12 +14,13 @@ use crate::program::{Level, Loop};
 use crate::tiling::{Staging, Tiling};
 use crate::window::{Axis, Span};
 
-use check::check_shape;
+use check::Rules;
 
 /// How the elements of one sliding-window axis are delivered within a pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// Neither loop advances from beat to beat; each distinct element once a beat.
+    #[default]
     Once,
     /// Neither advances; an element for every (output, tap) pair.
     Each,
@@ -50,6 +51,8 @@ pub struct Mapping<'a> {
     pub(crate) lane_step: PerDim<u64>,
     /// The window along rows (P, R) and columns (Q, S).
     pub(crate) axes: [Axis; 2],
+    /// Pairs of an output and a tap whose element exists, along each axis.
+    pub(crate) pairs: [u64; 2],
     pub(crate) delivery: [Delivery; 2],
     pub(crate) resident: Operand,
     /// The loops that iterate, outer to inner.
@@ -90,7 +93,7 @@ impl<'a> Mapping<'a> {
         dataflow: &'static Dataflow,
         tiling: Tiling,
     ) -> Result<Self, MappingError> {
-        check_shape(layer, accelerator, dataflow, &tiling)?;
+        Rules::new(layer, accelerator, dataflow)?.check(&tiling)?;
         let mut mapping = Self::base(layer, accelerator, dataflow)?;
         mapping.place(tiling);
         mapping
@@ -113,6 +116,14 @@ impl<'a> Mapping<'a> {
             .into_iter()
             .find(|o| dataflow.is_resident(*o))
             .ok_or(MappingError::NoStationaryOperand)?;
+        let axes = [0, 1].map(|axis| {
+            let strides = accelerator.global_buffer.strides;
+            Axis::new(memory_window(layer, accelerator, axis), strides)
+        });
+        let whole = |d| Span {
+            start: 0,
+            extent: layer.size(d),
+        };
         let mut mapping = Self {
             layer,
             accelerator,
@@ -121,10 +132,8 @@ impl<'a> Mapping<'a> {
             pass: PerDim::splat(1),
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
             lane_step: PerDim::from_fn(step),
-            axes: [0, 1].map(|axis| {
-                let strides = accelerator.global_buffer.strides;
-                Axis::new(memory_window(layer, accelerator, axis), strides)
-            }),
+            pairs: [0, 1].map(|i| axes[i].pairs(whole(PAIRS[i].0), whole(PAIRS[i].1))),
+            axes,
             delivery: [Delivery::Once; 2],
             resident,
             loops: [Loop {
@@ -330,7 +339,12 @@ impl<'a> Mapping<'a> {
                 self.loops[usize::from(self.loop_count)] = Loop { dim, level };
                 self.loop_count += 1;
                 for operand in Operand::ALL {
-                    if is_relevant(operand, dim) {
+                    const RELEVANT: PerOperand<u8> = PerOperand {
+                        input: relevant_bits(Operand::Input),
+                        weight: relevant_bits(Operand::Weight),
+                        output: relevant_bits(Operand::Output),
+                    };
+                    if RELEVANT[operand] & bit(dim) != 0 {
                         self.pass_depth[operand] = self.loop_count;
                         if level != Level::Pass {
                             self.block_depth[operand] = self.loop_count;

@@ -15,8 +15,8 @@ mod evaluator;
 mod work;
 
 use crate::counters::Counters;
-use crate::mapping::Mapping;
 use crate::machine::DramBus;
+use crate::mapping::Mapping;
 use crate::traffic::Traffic;
 
 pub(crate) use along::{Shape, Used};

@@ -191,9 +191,11 @@ fn staged<'a>(
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) -> bool {
     let layer = evaluator.mapping().layer;
-    let mut blocks = Vec::new();
+    // The best so far, best first.
+    let mut blocks: Vec<(Rank, Tiling)> = Vec::with_capacity(effort.blocks);
+    let mut found = false;
     let mut parts = 1;
-    while blocks.is_empty() && parts <= most_parts {
+    while !found && parts <= most_parts {
         let rows = layer.size(Dim::P).div_ceil(parts);
         let base = Tiling {
             part: layer.sizes().with(Dim::P, rows),
@@ -202,28 +204,38 @@ fn staged<'a>(
         blocks::fitting(evaluator, &base, &mut |evaluator| {
             let estimate = evaluator.estimate_taken();
             visit(evaluator.mapping(), &estimate);
-            blocks.push((rank(&estimate), evaluator.mapping().tiling));
+            let rank = rank(&estimate);
+            let place = blocks.partition_point(|(other, _)| *other <= rank);
+            if place < effort.blocks {
+                blocks.truncate(effort.blocks - 1);
+                blocks.insert(place, (rank, evaluator.mapping().tiling));
+            }
+            found = true;
         });
         parts += 1;
     }
-    blocks.sort_by_key(|(rank, _)| *rank);
-    blocks.truncate(effort.blocks);
     for (_, tiling) in &blocks {
+        evaluator.fits(tiling);
+        let mut programs = vec![evaluator.mapping().program()];
         for (block_order, pass_order) in orders() {
-            if (block_order, pass_order) == (tiling.block_order, tiling.pass_order) {
-                continue;
-            }
             let tiling = Tiling {
                 block_order,
                 pass_order,
                 ..*tiling
             };
-            if let Some(estimate) = evaluator.estimate(&tiling) {
+            if !evaluator.fits(&tiling) {
+                continue;
+            }
+            // Orders often differ in loops alone that do not iterate.
+            let program = evaluator.mapping().program();
+            if !programs.contains(&program) {
+                programs.push(program);
+                let estimate = evaluator.estimate_taken();
                 visit(evaluator.mapping(), &estimate);
             }
         }
     }
-    !blocks.is_empty()
+    found
 }
 
 const STAGINGS: [PerOperand<Staging>; 4] = [

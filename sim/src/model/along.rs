@@ -159,10 +159,7 @@ impl Elements {
             Delivery::Once | Delivery::Sliding | Delivery::Forwarded
         );
         // Tiles partition the pairs, so that one count over the layer is their sum.
-        let pairs = || {
-            let whole = |d| span(m.layer.size(d));
-            axis.pairs(whole(output), whole(tap))
-        };
+        let pairs = || m.pairs[i];
         let unions = || m.sum_pairs(i, Level::Pass, |o, t| axis.union(o, t));
         let sent = if is_union { unions() } else { pairs() };
         let received = match delivery {

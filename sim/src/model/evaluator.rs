@@ -1,16 +1,16 @@
 //! The model for many mappings of one layer: what they have in common is kept.
 
 use stationary_arch::{Accelerator, PerOperand};
-use stationary_workloads::{Dim, Layer};
+use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::Dataflow;
+use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
 use crate::machine::DramBus;
-use crate::mapping::check::check_shape;
-use crate::mapping::{Mapping, PAIRS};
+use crate::mapping::check::Rules;
+use crate::mapping::{Delivery, Mapping, PAIRS};
 use crate::model::along::{Along, Elements, Shape};
 use crate::model::{Estimate, estimate_shape};
-use crate::tiling::Tiling;
+use crate::tiling::{Staging, Tiling};
 
 /// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from
 /// those of the one before; nothing is allocated.
@@ -36,6 +36,7 @@ use crate::tiling::Tiling;
 pub struct Evaluator<'a> {
     /// The mapping of the last tiling whose shape was legal.
     m: Mapping<'a>,
+    rules: Rules<'a>,
     bus: DramBus,
     shape: Shape,
     /// The most elements of the input that a tile in the buffer has along each window axis.
@@ -45,6 +46,38 @@ pub struct Evaluator<'a> {
     /// Dimensions and axes whose sums are those of an earlier tiling.
     stale: u8,
     stale_axes: [bool; 2],
+    /// Sums of earlier tilings, of the axes and of the dimensions.
+    known_elements: [[(Stretch, Elements); KNOWN]; 2],
+    known_along: PerDim<[(Cuts, Along); KNOWN]>,
+}
+
+/// How many sums of earlier tilings are kept: extents that double, as a search tries them, each have
+/// a place of their own.
+const KNOWN: usize = 8;
+
+/// What decides the sums of a dimension.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Cuts {
+    part: u64,
+    block: u64,
+    local: u64,
+    rows: u64,
+    cols: u64,
+}
+
+/// What decides the sums of a window axis: of outputs and taps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stretch {
+    part: [u64; 2],
+    block: [u64; 2],
+    pass: [u64; 2],
+    staging: Staging,
+    delivery: Delivery,
+}
+
+/// The place of a sum among those kept.
+fn place(block: u64, local: u64) -> usize {
+    (block.max(1).ilog2() as usize + local as usize) % KNOWN
 }
 
 impl<'a> Evaluator<'a> {
@@ -57,20 +90,19 @@ impl<'a> Evaluator<'a> {
         accelerator: &'a Accelerator,
         dataflow: &'static Dataflow,
     ) -> Result<Self, MappingError> {
-        if !accelerator.dataflows.iter().any(|n| n == dataflow.name) {
-            return Err(MappingError::Dataflow {
-                dataflow: dataflow.name,
-                offered: accelerator.dataflows.join(", "),
-            });
-        }
+        let rules = Rules::new(layer, accelerator, dataflow)?;
         let m = Mapping::base(layer, accelerator, dataflow)?;
         Ok(Self {
+            rules,
             bus: DramBus::new(accelerator),
             shape: Shape::new(&m),
             footprints: [0, 1].map(|axis| m.held_footprint(axis)),
             fits_scratchpads: m.check_scratchpads().is_ok(),
             stale: 0,
             stale_axes: [false; 2],
+            // No cut is 0, so that these are found for no tiling.
+            known_elements: Default::default(),
+            known_along: PerDim::splat(Default::default()),
             m,
         })
     }
@@ -128,16 +160,28 @@ impl<'a> Evaluator<'a> {
             || before.block_order != tiling.block_order
             || before.pass_order != tiling.pass_order;
         if is_shape {
-            let m = &self.m;
-            if check_shape(m.layer, m.accelerator, m.dataflow, tiling).is_err() {
+            if self.rules.check(tiling).is_err() {
                 return false;
             }
-        } else if !Dim::ALL.iter().all(|d| (1..=tiling.part[*d]).contains(&tiling.block[*d])) {
+        } else if !Dim::ALL
+            .iter()
+            .all(|d| (1..=tiling.part[*d]).contains(&tiling.block[*d]))
+        {
             return false;
         }
-        self.m.tiling = *tiling;
-        let has_changed = |d: Dim| changed & 1 << d.index() != 0;
+        let has_changed = |d: Dim| changed & bit(d) != 0;
+        let mine = &mut self.m.tiling;
+        mine.block_order = tiling.block_order;
+        mine.pass_order = tiling.pass_order;
+        mine.staging = tiling.staging;
+        mine.banks = tiling.banks;
         for d in Dim::ALL.into_iter().filter(|d| has_changed(*d)) {
+            let mine = &mut self.m.tiling;
+            mine.part[d] = tiling.part[d];
+            mine.block[d] = tiling.block[d];
+            mine.local[d] = tiling.local[d];
+            mine.rows[d] = tiling.rows[d];
+            mine.cols[d] = tiling.cols[d];
             self.m.set_pass(d);
         }
         if is_array {
@@ -162,16 +206,41 @@ impl<'a> Evaluator<'a> {
 
     /// Brings the sums of the model up to the mapping.
     fn refresh(&mut self) {
+        let t = &self.m.tiling;
         for d in Dim::ALL {
-            if self.stale & 1 << d.index() != 0 {
-                self.shape.along[d] = Along::new(&self.m, d);
+            if self.stale & bit(d) == 0 {
+                continue;
             }
-        }
-        for (i, stale) in self.stale_axes.iter_mut().enumerate() {
-            if std::mem::take(stale) {
-                self.shape.elements[i] = Elements::new(&self.m, i);
+            let cuts = Cuts {
+                part: t.part[d],
+                block: t.block[d],
+                local: t.local[d],
+                rows: t.rows[d],
+                cols: t.cols[d],
+            };
+            let known = &mut self.known_along[d][place(cuts.block, cuts.local)];
+            if known.0 != cuts {
+                *known = (cuts, Along::new(&self.m, d));
             }
+            self.shape.along[d] = known.1;
         }
         self.stale = 0;
+        for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
+            if !std::mem::take(&mut self.stale_axes[i]) {
+                continue;
+            }
+            let stretch = Stretch {
+                part: [t.part[output], t.part[tap]],
+                block: [t.block[output], t.block[tap]],
+                pass: [self.m.pass[output], self.m.pass[tap]],
+                staging: t.staging.input,
+                delivery: self.m.delivery[i],
+            };
+            let known = &mut self.known_elements[i][place(t.block[output], 0)];
+            if known.0 != stretch {
+                *known = (stretch, Elements::new(&self.m, i));
+            }
+            self.shape.elements[i] = known.1;
+        }
     }
 }

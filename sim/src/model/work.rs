@@ -70,9 +70,8 @@ impl Work {
         let n = &a.networks;
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
-        let product = |factor: fn(&Along) -> u64| -> u64 {
-            shape.along.0.iter().map(factor).product()
-        };
+        let product =
+            |factor: fn(&Along) -> u64| -> u64 { shape.along.0.iter().map(factor).product() };
         let passes = product(|along| along.tiles[3]);
         let busy = traffic::busy(shape);
         let (beats, steps) = (shape.beats(m), shape.steps(m));
@@ -96,7 +95,10 @@ impl Work {
         );
         let adders = |chunks: fn(&Along) -> u64| -> u64 {
             let reductions = [Dim::C, Dim::R, Dim::S];
-            reductions.iter().map(|d| chunks(&shape.along[*d])).product()
+            reductions
+                .iter()
+                .map(|d| chunks(&shape.along[*d]))
+                .product()
         };
         let occupancy = m.occupancy_of(used, adders(|along| along.first.chunks));
         let last_occupancy = m.occupancy_of(last_used, adders(|along| along.last.chunks));
@@ -245,7 +247,7 @@ impl Work {
             later_loads: later.div_ceil(width(resident)),
             passes,
             streams,
-            banks: [bank_cycles(m, c, true), bank_cycles(m, c, false)],
+            banks: bank_cycles(m, c),
             networks: Operand::ALL
                 .into_iter()
                 .map(|o| least_net[o])
@@ -282,11 +284,7 @@ impl Work {
                     reads + stores
                 }
             },
-            last_store: bus.bound(
-                widths
-                    .store(false)
-                    .parts(shape.last_outputs(m)),
-            ),
+            last_store: bus.bound(widths.store(false).parts(shape.last_outputs(m))),
         }
     }
 
@@ -452,31 +450,41 @@ fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
 }
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
-/// greatest over the buffer. A row is accessed once for the words that a stream moves of it.
-fn bank_cycles(m: &Mapping<'_>, c: &Counters, with_dram: bool) -> u64 {
+/// greatest over the buffer; with DRAM's accesses, and without. A row is accessed once for the words that a stream moves of it.
+fn bank_cycles(m: &Mapping<'_>, c: &Counters) -> [u64; 2] {
+    let mut partitions = m.accelerator.global_buffer.partitions.iter();
+    if partitions.all(|partition| partition.banks.is_none()) {
+        return [0, 0];
+    }
     let places = places(m);
     let is_ideal = m.accelerator.dram.kind == DramKind::Ideal;
-    let mut greatest = 0;
+    let mut greatest = [0, 0];
     for operand in Operand::ALL {
         let Some(place) = places[operand] else {
             continue;
         };
         let shares = |o: &Operand| places[*o].is_some_and(|p| p.shares_banks(&place));
-        let (mut reads, mut writes) = (0, 0);
+        // Reads and writes, of the array and of DRAM.
+        let [mut reads, mut writes] = [[0, 0], [0, 0]];
         for o in Operand::ALL.into_iter().filter(shares) {
             let rows = |words: u64| words * m.buffer_bits(o) / place.row;
-            reads += rows(c.buffer_read[o]);
-            writes += rows(c.buffer_write[o]);
-            if with_dram && !is_ideal {
-                reads += rows(c.buffer_drain[o]);
-                writes += rows(c.buffer_fill[o]);
+            reads[0] += rows(c.buffer_read[o]);
+            writes[0] += rows(c.buffer_write[o]);
+            if !is_ideal {
+                reads[1] += rows(c.buffer_drain[o]);
+                writes[1] += rows(c.buffer_fill[o]);
             }
         }
-        let accesses = match place.ports {
-            Ports::One => reads + writes,
-            Ports::ReadWrite => reads.max(writes),
+        let cycles = |reads: u64, writes: u64| {
+            let accesses = match place.ports {
+                Ports::One => reads + writes,
+                Ports::ReadWrite => reads.max(writes),
+            };
+            accesses.div_ceil(place.banks)
         };
-        greatest = greatest.max(accesses.div_ceil(place.banks));
+        let all = cycles(reads[0] + reads[1], writes[0] + writes[1]);
+        greatest[0] = greatest[0].max(all);
+        greatest[1] = greatest[1].max(cycles(reads[0], writes[0]));
     }
     greatest
 }
