@@ -71,9 +71,29 @@ pub fn estimate(mapping: &Mapping<'_>) -> Estimate {
 
 /// [`estimate`] of a mapping whose sums are known.
 pub(crate) fn estimate_shape(mapping: &Mapping<'_>, bus: &DramBus, shape: &Shape) -> Estimate {
+    estimate_traffic(mapping, bus, shape, &Traffic::new(mapping, shape))
+}
+
+/// The same, unless no schedule of the mapping takes as few cycles as `most`.
+pub(crate) fn estimate_within(
+    mapping: &Mapping<'_>,
+    bus: &DramBus,
+    shape: &Shape,
+    most: u64,
+) -> Option<Estimate> {
     let traffic = Traffic::new(mapping, shape);
+    (work::least(mapping, bus, shape, &traffic) <= most)
+        .then(|| estimate_traffic(mapping, bus, shape, &traffic))
+}
+
+fn estimate_traffic(
+    mapping: &Mapping<'_>,
+    bus: &DramBus,
+    shape: &Shape,
+    traffic: &Traffic,
+) -> Estimate {
     let counters = traffic.counters;
-    let work = Work::new(mapping, bus, shape, &traffic);
+    let work = Work::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();
     let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
     Estimate {

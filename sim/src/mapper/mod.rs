@@ -90,7 +90,7 @@ pub fn map_with<'a>(
         layer,
         accelerator,
         dataflow,
-        effort,
+        (effort, Sight::Contenders),
         &mut |mapping, estimate| {
             let rank = rank(estimate);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
@@ -139,14 +139,23 @@ pub fn candidates<'a>(
     dataflow: &'static Dataflow,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
-    candidates_with(layer, accelerator, dataflow, &Effort::default(), visit);
+    let effort = (&Effort::default(), Sight::All);
+    candidates_with(layer, accelerator, dataflow, effort, visit);
+}
+
+/// Which candidates are visited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    All,
+    /// Not those whose lower bound is above the estimates of enough others.
+    Contenders,
 }
 
 fn candidates_with<'a>(
     layer: &'a Layer,
     accelerator: &'a Accelerator,
     dataflow: &'static Dataflow,
-    effort: &Effort,
+    (effort, sight): (&Effort, Sight),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
     let stages = &accelerator.sequencer.staging;
@@ -173,7 +182,7 @@ fn candidates_with<'a>(
                     staging,
                     ..unrolling
                 };
-                found |= staged(&mut evaluator, effort, (base, most), visit);
+                found |= staged(&mut evaluator, (effort, sight), (base, most), visit);
             }
             if found {
                 break;
@@ -186,7 +195,7 @@ fn candidates_with<'a>(
 /// in all loop orders; whether any fits.
 fn staged<'a>(
     evaluator: &mut Evaluator<'a>,
-    effort: &Effort,
+    (effort, sight): (&Effort, Sight),
     (base, most_parts): (Tiling, u64),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) -> bool {
@@ -202,7 +211,15 @@ fn staged<'a>(
             ..base
         };
         blocks::fitting(evaluator, &base, &mut |evaluator| {
-            let estimate = evaluator.estimate_taken();
+            found = true;
+            let is_full = blocks.len() == effort.blocks;
+            let most = match blocks.last() {
+                Some((worst, _)) if is_full && sight == Sight::Contenders => worst.0,
+                _ => u64::MAX,
+            };
+            let Some(estimate) = evaluator.estimate_within(most) else {
+                return;
+            };
             visit(evaluator.mapping(), &estimate);
             let rank = rank(&estimate);
             let place = blocks.partition_point(|(other, _)| *other <= rank);
@@ -210,7 +227,6 @@ fn staged<'a>(
                 blocks.truncate(effort.blocks - 1);
                 blocks.insert(place, (rank, evaluator.mapping().tiling));
             }
-            found = true;
         });
         parts += 1;
     }
@@ -230,8 +246,13 @@ fn staged<'a>(
             let program = evaluator.mapping().program();
             if !programs.contains(&program) {
                 programs.push(program);
-                let estimate = evaluator.estimate_taken();
-                visit(evaluator.mapping(), &estimate);
+                let most = match sight {
+                    Sight::All => u64::MAX,
+                    Sight::Contenders => blocks[0].0.0,
+                };
+                if let Some(estimate) = evaluator.estimate_within(most) {
+                    visit(evaluator.mapping(), &estimate);
+                }
             }
         }
     }

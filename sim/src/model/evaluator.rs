@@ -1,5 +1,6 @@
 //! The model for many mappings of one layer: what they have in common is kept.
 
+use rayon::prelude::*;
 use stationary_arch::{Accelerator, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
@@ -9,7 +10,7 @@ use crate::machine::DramBus;
 use crate::mapping::check::Rules;
 use crate::mapping::{Delivery, Mapping, PAIRS};
 use crate::model::along::{Along, Elements, Shape};
-use crate::model::{Estimate, estimate_shape};
+use crate::model::{Estimate, estimate_shape, estimate_within};
 use crate::tiling::{Staging, Tiling};
 
 /// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from
@@ -34,13 +35,15 @@ use crate::tiling::{Staging, Tiling};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Evaluator<'a> {
-    /// The mapping of the last tiling whose shape was legal.
+    /// The mapping of the last tiling whose shape was legal; at first, of the trivial one.
     m: Mapping<'a>,
     rules: Rules<'a>,
     bus: DramBus,
     shape: Shape,
     /// The most elements of the input that a tile in the buffer has along each window axis.
     footprints: [u64; 2],
+    /// Whether the shape of `m` is one that was found legal: the first is not checked.
+    is_checked: bool,
     /// Whether the scratchpads hold the tiles of `m`.
     fits_scratchpads: bool,
     /// Dimensions and axes whose sums are those of an earlier tiling.
@@ -54,6 +57,9 @@ pub struct Evaluator<'a> {
 /// How many sums of earlier tilings are kept: extents that double, as a search tries them, each have
 /// a place of their own.
 const KNOWN: usize = 8;
+
+/// Tilings that a thread evaluates one after the other.
+const BATCH: usize = 1024;
 
 /// What decides the sums of a dimension.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,6 +104,7 @@ impl<'a> Evaluator<'a> {
             shape: Shape::new(&m),
             footprints: [0, 1].map(|axis| m.held_footprint(axis)),
             fits_scratchpads: m.check_scratchpads().is_ok(),
+            is_checked: false,
             stale: 0,
             stale_axes: [false; 2],
             // No cut is 0, so that these are found for no tiling.
@@ -111,6 +118,18 @@ impl<'a> Evaluator<'a> {
     #[inline]
     pub fn estimate(&mut self, tiling: &Tiling) -> Option<Estimate> {
         self.fits(tiling).then(|| self.estimate_taken())
+    }
+
+    /// [`Evaluator::estimate`] of many tilings, over as many threads as there are; in their order.
+    #[must_use]
+    pub fn estimates(&self, tilings: &[Tiling]) -> Vec<Option<Estimate>> {
+        let chunks = tilings.par_chunks(BATCH);
+        chunks
+            .flat_map_iter(|chunk| {
+                let mut evaluator = self.clone();
+                chunk.iter().map(move |tiling| evaluator.estimate(tiling))
+            })
+            .collect()
     }
 
     /// Whether a tiling is legal.
@@ -135,6 +154,12 @@ impl<'a> Evaluator<'a> {
         estimate_shape(&self.m, &self.bus, &self.shape)
     }
 
+    /// The same, unless a lower bound is above `most` cycles.
+    pub(crate) fn estimate_within(&mut self, most: u64) -> Option<Estimate> {
+        self.refresh();
+        estimate_within(&self.m, &self.bus, &self.shape, most)
+    }
+
     /// Cycles of MACs of the tiling that was given last.
     pub(crate) fn busy(&mut self) -> u64 {
         self.refresh();
@@ -156,13 +181,15 @@ impl<'a> Evaluator<'a> {
             is_shape |= unrolls || parts;
         }
         let stages = before.staging != tiling.staging;
-        is_shape |= stages
+        is_shape |= !self.is_checked
+            || stages
             || before.block_order != tiling.block_order
             || before.pass_order != tiling.pass_order;
         if is_shape {
             if self.rules.check(tiling).is_err() {
                 return false;
             }
+            self.is_checked = true;
         } else if !Dim::ALL
             .iter()
             .all(|d| (1..=tiling.part[*d]).contains(&tiling.block[*d]))
