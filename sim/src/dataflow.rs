@@ -109,6 +109,29 @@ pub const fn is_relevant(operand: Operand, dim: Dim) -> bool {
     }
 }
 
+/// The dimensions that select among an operand's words, a bit each.
+pub(crate) const fn relevant_bits(operand: Operand) -> u8 {
+    let mut bits = 0;
+    let mut at = 0;
+    while at < Dim::ALL.len() {
+        if is_relevant(operand, Dim::ALL[at]) {
+            bits |= bit(Dim::ALL[at]);
+        }
+        at += 1;
+    }
+    bits
+}
+
+/// A dimension's bit in a set of them.
+pub(crate) const fn bit(dim: Dim) -> u8 {
+    1 << dim.index()
+}
+
+/// The bits of some dimensions.
+pub(crate) fn bits(dims: &[Dim]) -> u8 {
+    dims.iter().fold(0, |bits, dim| bits | bit(*dim))
+}
+
 /// Whether a dimension is summed over.
 #[must_use]
 pub const fn is_reduction(dim: Dim) -> bool {

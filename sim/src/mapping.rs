@@ -1,24 +1,26 @@
 //! The checked mapping: the one description that the model, the walk and the machine read.
 
-mod check;
+mod capacity;
+pub(crate) mod check;
 
 use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
-use crate::dataflow::{Dataflow, is_reduction, is_relevant};
+use crate::dataflow::{Dataflow, bit, is_reduction, relevant_bits};
 use crate::dram_width::DramWidths;
 use crate::error::MappingError;
-use crate::placement::{banks_needed, slots};
+use crate::placement::slots;
 use crate::program::{Level, Loop};
 use crate::tiling::{Staging, Tiling};
 use crate::window::{Axis, Span};
 
-use check::check_shape;
+use check::Rules;
 
 /// How the elements of one sliding-window axis are delivered within a pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// Neither loop advances from beat to beat; each distinct element once a beat.
+    #[default]
     Once,
     /// Neither advances; an element for every (output, tap) pair.
     Each,
@@ -49,6 +51,8 @@ pub struct Mapping<'a> {
     pub(crate) lane_step: PerDim<u64>,
     /// The window along rows (P, R) and columns (Q, S).
     pub(crate) axes: [Axis; 2],
+    /// Pairs of an output and a tap whose element exists, along each axis.
+    pub(crate) pairs: [u64; 2],
     pub(crate) delivery: [Delivery; 2],
     pub(crate) resident: Operand,
     /// The loops that iterate, outer to inner.
@@ -62,6 +66,8 @@ pub struct Mapping<'a> {
     pub(crate) pass_depth: PerOperand<u8>,
     /// Width of the words in DRAM.
     pub(crate) dram: DramWidths,
+    /// Bytes of the global buffer that one tile of each operand takes.
+    pub(crate) tile_bytes: PerOperand<u64>,
     /// Tiles of each operand that the global buffer has places for.
     pub(crate) slots: PerOperand<u64>,
 }
@@ -87,44 +93,48 @@ impl<'a> Mapping<'a> {
         dataflow: &'static Dataflow,
         tiling: Tiling,
     ) -> Result<Self, MappingError> {
-        let mapping = Self::unbuffered(layer, accelerator, dataflow, tiling)?;
-        mapping.check_buffer()?;
+        Rules::new(layer, accelerator, dataflow)?.check(&tiling)?;
+        let mut mapping = Self::base(layer, accelerator, dataflow)?;
+        mapping.place(tiling);
+        mapping
+            .check_scratchpads()
+            .and_then(|()| mapping.check_buffer())
+            .map_err(|shortage| shortage.error(accelerator))?;
         Ok(mapping)
     }
 
-    /// A mapping as if the global buffer held anything: what the array makes of an unrolling.
-    pub(crate) fn unbuffered(
+    /// What all mappings of a layer have in common; the tiling is the trivial one.
+    pub(crate) fn base(
         layer: &'a Layer,
         accelerator: &'a Accelerator,
         dataflow: &'static Dataflow,
-        tiling: Tiling,
     ) -> Result<Self, MappingError> {
-        check_shape(layer, accelerator, dataflow, &tiling)?;
         let lanes = u64::from(accelerator.array.lanes);
         let is_beat = |dim| dataflow.beats.contains(&dim);
         let step = |dim| if dim == Dim::C { lanes } else { 1 };
-        let pass = PerDim::from_fn(|d| {
-            (tiling.local[d] * tiling.rows[d] * tiling.cols[d]).min(tiling.block[d])
-        });
         let resident = Operand::ALL
             .into_iter()
             .find(|o| dataflow.is_resident(*o))
             .ok_or(MappingError::NoStationaryOperand)?;
-        let delivery =
-            PAIRS.map(|(output, tap)| delivery(accelerator, dataflow, &tiling, output, tap));
+        let axes = [0, 1].map(|axis| {
+            let strides = accelerator.global_buffer.strides;
+            Axis::new(memory_window(layer, accelerator, axis), strides)
+        });
+        let whole = |d| Span {
+            start: 0,
+            extent: layer.size(d),
+        };
         let mut mapping = Self {
             layer,
             accelerator,
             dataflow,
-            tiling,
-            pass,
+            tiling: Tiling::trivial(layer.sizes()),
+            pass: PerDim::splat(1),
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
             lane_step: PerDim::from_fn(step),
-            axes: [0, 1].map(|axis| {
-                let strides = accelerator.global_buffer.strides;
-                Axis::new(memory_window(layer, accelerator, axis), strides)
-            }),
-            delivery,
+            pairs: [0, 1].map(|i| axes[i].pairs(whole(PAIRS[i].0), whole(PAIRS[i].1))),
+            axes,
+            delivery: [Delivery::Once; 2],
             resident,
             loops: [Loop {
                 dim: Dim::N,
@@ -135,12 +145,41 @@ impl<'a> Mapping<'a> {
             block_depth: PerOperand::default(),
             pass_depth: PerOperand::default(),
             dram: DramWidths::new(layer, accelerator),
+            tile_bytes: PerOperand::default(),
             slots: PerOperand::default(),
         };
-        mapping.list_loops();
-        mapping.slots = slots(&mapping);
-        mapping.check_scratchpads()?;
+        mapping.place(mapping.tiling);
         Ok(mapping)
+    }
+
+    /// Takes another tiling, whose shape has been checked.
+    fn place(&mut self, tiling: Tiling) {
+        self.tiling = tiling;
+        for dim in Dim::ALL {
+            self.set_pass(dim);
+        }
+        self.set_delivery();
+        self.list_loops();
+        self.tile_bytes = PerOperand::from_fn(|o| {
+            let windows = (0..2).map(|axis| self.held_footprint(axis));
+            self.bytes_of(o, windows.product())
+        });
+        self.set_slots();
+    }
+
+    pub(crate) fn set_slots(&mut self) {
+        self.slots = slots(self);
+    }
+
+    pub(crate) fn set_pass(&mut self, dim: Dim) {
+        let t = &self.tiling;
+        self.pass[dim] = (t.local[dim] * t.rows[dim] * t.cols[dim]).min(t.block[dim]);
+    }
+
+    pub(crate) fn set_delivery(&mut self) {
+        self.delivery = PAIRS.map(|(output, tap)| {
+            delivery(self.accelerator, self.dataflow, &self.tiling, output, tap)
+        });
     }
 
     /// The layer.
@@ -239,11 +278,14 @@ impl<'a> Mapping<'a> {
     }
 
     /// Words outside of the sliding window: channels of feature maps in whole atoms.
-    fn plain_words(&self, operand: Operand, extent: impl Fn(Dim) -> u64) -> u64 {
+    pub(crate) fn plain_words(&self, operand: Operand, extent: impl Fn(Dim) -> u64) -> u64 {
         let plain: u64 = PLAIN[operand].iter().map(|d| extent(*d)).product();
         let Some(channel) = channel(operand) else {
             return plain;
         };
+        if self.accelerator.global_buffer.channel_atom == 1 {
+            return plain;
+        }
         let channels = extent(Dim::G) * extent(channel);
         plain / channels * self.in_atoms(channels)
     }
@@ -274,41 +316,42 @@ impl<'a> Mapping<'a> {
         })
     }
 
-    fn list_loops(&mut self) {
+    pub(crate) fn list_loops(&mut self) {
+        self.loop_count = 0;
+        self.part_depth = PerOperand::default();
+        self.block_depth = PerOperand::default();
+        self.pass_depth = PerOperand::default();
         let t = &self.tiling;
-        let of_parts = t.block_order.map(|dim| Loop {
-            dim,
-            level: Level::Part,
-        });
-        let of_blocks = t.block_order.map(|dim| Loop {
-            dim,
-            level: Level::Block,
-        });
-        let of_passes = t.pass_order.map(|dim| Loop {
-            dim,
-            level: Level::Pass,
-        });
-        let loops = of_parts.into_iter().chain(of_blocks).chain(of_passes);
-        for candidate in loops {
-            let dim = candidate.dim;
-            let (extent, step) = match candidate.level {
-                Level::Part => (self.layer.size(dim), t.part[dim]),
-                Level::Block => (t.part[dim], t.block[dim]),
-                Level::Pass => (t.block[dim], self.pass[dim]),
+        for level in [Level::Part, Level::Block, Level::Pass] {
+            let order = match level {
+                Level::Part | Level::Block => &t.block_order,
+                Level::Pass => &t.pass_order,
             };
-            if extent <= step {
-                continue;
-            }
-            self.loops[usize::from(self.loop_count)] = candidate;
-            self.loop_count += 1;
-            for operand in Operand::ALL {
-                if is_relevant(operand, dim) {
-                    self.pass_depth[operand] = self.loop_count;
-                    if candidate.level != Level::Pass {
-                        self.block_depth[operand] = self.loop_count;
-                    }
-                    if candidate.level == Level::Part {
-                        self.part_depth[operand] = self.loop_count;
+            for &dim in order {
+                let (extent, step) = match level {
+                    Level::Part => (self.layer.size(dim), t.part[dim]),
+                    Level::Block => (t.part[dim], t.block[dim]),
+                    Level::Pass => (t.block[dim], self.pass[dim]),
+                };
+                if extent <= step {
+                    continue;
+                }
+                self.loops[usize::from(self.loop_count)] = Loop { dim, level };
+                self.loop_count += 1;
+                for operand in Operand::ALL {
+                    const RELEVANT: PerOperand<u8> = PerOperand {
+                        input: relevant_bits(Operand::Input),
+                        weight: relevant_bits(Operand::Weight),
+                        output: relevant_bits(Operand::Output),
+                    };
+                    if RELEVANT[operand] & bit(dim) != 0 {
+                        self.pass_depth[operand] = self.loop_count;
+                        if level != Level::Pass {
+                            self.block_depth[operand] = self.loop_count;
+                        }
+                        if level == Level::Part {
+                            self.part_depth[operand] = self.loop_count;
+                        }
                     }
                 }
             }
@@ -342,90 +385,35 @@ impl<'a> Mapping<'a> {
     /// Bytes of the global buffer that one tile of an operand takes.
     #[must_use]
     pub fn tile_bytes(&self, operand: Operand) -> u64 {
-        let extents = match self.tiling.staging[operand] {
+        self.tile_bytes[operand]
+    }
+
+    /// Extents of an operand's tile in the global buffer.
+    pub(crate) fn staged_extents(&self, operand: Operand) -> &PerDim<u64> {
+        match self.tiling.staging[operand] {
             Staging::Block => &self.tiling.block,
             Staging::Pass => &self.pass,
             Staging::Layer => &self.tiling.part,
-        };
+        }
+    }
+
+    /// Elements of the input that the buffer holds of a tile along a window axis.
+    pub(crate) fn held_footprint(&self, axis: usize) -> u64 {
+        let extents = self.staged_extents(Operand::Input);
+        let (output, tap) = PAIRS[axis];
+        self.axes[axis].held_footprint(extents[output], extents[tap])
+    }
+
+    /// Bytes of a tile in the global buffer; of the input with so many elements under the window.
+    pub(crate) fn bytes_of(&self, operand: Operand, window: u64) -> u64 {
+        let extents = self.staged_extents(operand);
         let plain = self.plain_words(operand, |d| extents[d]);
         let words = if operand == Operand::Input {
-            let window: u64 = (0..2)
-                .map(|i| self.axes[i].held_footprint(extents[PAIRS[i].0], extents[PAIRS[i].1]))
-                .product();
             plain * window
         } else {
             plain
         };
         (words * self.buffer_bits(operand)).div_ceil(8)
-    }
-
-    fn check_scratchpads(&self) -> Result<(), MappingError> {
-        for operand in Operand::ALL {
-            let needed = self.scratchpad_words(operand);
-            let available = self.accelerator.scratchpads[operand].words;
-            if needed > available {
-                return Err(MappingError::Scratchpad {
-                    operand,
-                    needed,
-                    available,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the tiles fit their partitions of the global buffer.
-    pub(crate) fn check_buffer(&self) -> Result<(), MappingError> {
-        for partition in &self.accelerator.global_buffer.partitions {
-            let operands = partition.operands.iter();
-            let needed = operands
-                .map(|o| self.copies_held(partition, *o) * self.tile_bytes(*o))
-                .sum();
-            if needed > partition.bytes {
-                return Err(MappingError::GlobalBuffer {
-                    operands: partition.operands.clone(),
-                    needed,
-                    available: partition.bytes,
-                });
-            }
-            let own = partition
-                .banks
-                .filter(|banks| banks.sharing.is_by_operand());
-            let Some(banks) = own else {
-                let given = |o: &&Operand| self.tiling.banks[**o] > 0;
-                match partition.operands.iter().find(given) {
-                    Some(&operand) => return Err(MappingError::NoBanks { operand }),
-                    None => continue,
-                }
-            };
-            let operands = partition.operands.iter();
-            let needed = operands
-                .map(|o| {
-                    let given = u64::from(self.tiling.banks[*o]);
-                    given.max(banks_needed(self, partition, banks, *o))
-                })
-                .sum();
-            let available = banks.count.into();
-            if needed > available {
-                return Err(MappingError::Banks {
-                    operands: partition.operands.clone(),
-                    needed,
-                    available,
-                });
-            }
-            for &operand in &partition.operands {
-                let given = u64::from(self.tiling.banks[operand]);
-                let needed = banks_needed(self, partition, banks, operand);
-                if given > 0 && needed > given {
-                    return Err(MappingError::Banks {
-                        operands: vec![operand],
-                        needed,
-                        available: given,
-                    });
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -9,15 +9,19 @@
 //! estimate adds what the machine's schedule cannot hide: the load ahead of each pass where passes
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
+mod along;
 mod bound;
-mod ends;
+mod evaluator;
 mod work;
 
 use crate::counters::Counters;
+use crate::machine::DramBus;
 use crate::mapping::Mapping;
-use crate::traffic;
+use crate::traffic::Traffic;
 
+pub(crate) use along::{Shape, Used};
 pub use bound::Bound;
+pub use evaluator::Evaluator;
 use work::Work;
 
 /// What the model says of a mapping.
@@ -61,8 +65,35 @@ pub struct Estimate {
 /// ```
 #[must_use]
 pub fn estimate(mapping: &Mapping<'_>) -> Estimate {
-    let counters = traffic::counters(mapping);
-    let work = Work::new(mapping, &counters);
+    let bus = DramBus::new(mapping.accelerator);
+    estimate_shape(mapping, &bus, &Shape::new(mapping))
+}
+
+/// [`estimate`] of a mapping whose sums are known.
+pub(crate) fn estimate_shape(mapping: &Mapping<'_>, bus: &DramBus, shape: &Shape) -> Estimate {
+    estimate_traffic(mapping, bus, shape, &Traffic::new(mapping, shape))
+}
+
+/// The same, unless no schedule of the mapping takes as few cycles as `most`.
+pub(crate) fn estimate_within(
+    mapping: &Mapping<'_>,
+    bus: &DramBus,
+    shape: &Shape,
+    most: u64,
+) -> Option<Estimate> {
+    let traffic = Traffic::new(mapping, shape);
+    (work::least(mapping, bus, shape, &traffic) <= most)
+        .then(|| estimate_traffic(mapping, bus, shape, &traffic))
+}
+
+fn estimate_traffic(
+    mapping: &Mapping<'_>,
+    bus: &DramBus,
+    shape: &Shape,
+    traffic: &Traffic,
+) -> Estimate {
+    let counters = traffic.counters;
+    let work = Work::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();
     let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
     Estimate {

@@ -5,23 +5,35 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
+use crate::model::{Shape, Used};
 use crate::window::Span;
 
 impl Mapping<'_> {
     /// Cycles from a beat's last local step until its last result is at the network: the MAC
     /// pipeline, and what the pass occupies the array for.
     pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {
+        self.depth_of(self.occupancy(pass))
+    }
+
+    /// [`Mapping::depth`] of a pass that occupies the array for so long.
+    pub(crate) fn depth_of(&self, occupancy: u64) -> u64 {
         let pipeline = u64::from(self.accelerator.array.mac_latency);
-        (self.occupancy(pass) + pipeline).saturating_sub(1)
+        (occupancy + pipeline).saturating_sub(1)
     }
 
     /// Cycles after a pass's last local step for which the array is not free for another: the skew
     /// of a systolic array, the adder tree, or the chain of PEs that adds; the drain of outputs that
     /// stayed; control.
     pub(crate) fn occupancy(&self, pass: &PerDim<Span>) -> u64 {
+        let reductions = Dim::ALL.into_iter().filter(|d| is_reduction(*d));
+        let adders = reductions.map(|d| self.chunks(d, pass[d].extent)).product();
+        self.occupancy_of(self.used_array(pass), adders)
+    }
+
+    /// [`Mapping::occupancy`] of a pass on so many rows and columns, with so many PEs that add up.
+    pub(crate) fn occupancy_of(&self, (rows, cols): (u64, u64), adders: u64) -> u64 {
         let a = &self.accelerator.array;
         let n = &self.accelerator.networks;
-        let (rows, cols) = self.used_array(pass);
         let corner = if rows > 1 && cols > 1 {
             a.corner_overhead
         } else {
@@ -36,11 +48,6 @@ impl Mapping<'_> {
         let way = if self.is_systolic() {
             self.skew(rows, cols)
         } else {
-            let adders: u64 = Dim::ALL
-                .into_iter()
-                .filter(|d| is_reduction(*d))
-                .map(|d| self.chunks(d, pass[d].extent))
-                .product();
             match n.psum_out.topology {
                 Topology::Tree => u64::from(adders.next_power_of_two().trailing_zeros()),
                 _ => adders - 1,
@@ -50,20 +57,24 @@ impl Mapping<'_> {
     }
 
     /// [`Mapping::occupancy`] summed over all passes; where it is not a sum of products of one
-    /// factor a dimension, as if each pass were as wide as the first.
-    pub(crate) fn total_occupancy(&self, passes: u64, first: &PerDim<Span>) -> u64 {
+    /// factor a dimension, as if each pass were as wide as the first, which occupies the array for
+    /// `first` cycles and so many rows and columns.
+    pub(crate) fn total_occupancy(
+        &self,
+        shape: &Shape,
+        passes: u64,
+        first: u64,
+        (rows, cols): (u64, u64),
+    ) -> u64 {
         let a = &self.accelerator.array;
-        let whole = passes.saturating_mul(self.occupancy(first));
+        let whole = passes.saturating_mul(first);
         if a.skew == Skew::Whole || !self.is_systolic() {
             return whole;
         }
-        let along_rows = |d: Dim, e| self.chunks(d, e).div_ceil(self.tiling.cols[d]);
-        let along_cols = |d: Dim, e| self.chunks(d, e).min(self.tiling.cols[d]);
-        let sum = |factor: &dyn Fn(Dim, u64) -> u64| -> u64 {
-            let sums = Dim::ALL.map(|d| self.sum_passes(d, |e| factor(d, e)));
-            sums.into_iter().fold(1, u64::saturating_mul)
+        let sum = |factor: fn(&Used) -> u64| -> u64 {
+            let sums = shape.along.0.iter().map(|along| factor(&along.used));
+            sums.fold(1, u64::saturating_mul)
         };
-        let (rows, cols) = self.used_array(first);
         let registers = if self.resident == Operand::Output {
             1
         } else {
@@ -72,16 +83,14 @@ impl Mapping<'_> {
         let is_used = |which| a.skew == Skew::Used || (which && self.resident != Operand::Output);
         let mut total = whole;
         if is_used(false) {
-            total = total + registers * sum(&along_rows) - registers * rows * passes;
+            total = total + registers * sum(|used| used.rows) - registers * rows * passes;
         }
         if is_used(true) {
-            total = total + sum(&along_cols) - cols * passes;
+            total = total + sum(|used| used.cols) - cols * passes;
         }
         if a.corner_overhead > 0 && rows > 1 && cols > 1 {
-            let single_row = sum(&|d, e| u64::from(along_rows(d, e) == 1));
-            let single_col = sum(&|d, e| u64::from(along_cols(d, e) == 1));
-            let single_pe = sum(&|d, e| u64::from(self.chunks(d, e) == 1));
-            total -= u64::from(a.corner_overhead) * (single_row + single_col - single_pe);
+            let singles = sum(|used| used.single_row) + sum(|used| used.single_col);
+            total -= u64::from(a.corner_overhead) * (singles - sum(|used| used.single_pe));
         }
         total
     }
@@ -120,10 +129,15 @@ impl Mapping<'_> {
     /// network's wires, one being sent, one in the PEs' output registers, and what their queues
     /// hold.
     pub(crate) fn results_capacity(&self, pass: &PerDim<Span>) -> u64 {
+        self.results_capacity_of(self.depth(pass), self.steps(pass))
+    }
+
+    /// [`Mapping::results_capacity`] of a pass of such a depth, with beats of so many steps.
+    pub(crate) fn results_capacity_of(&self, depth: u64, steps: u64) -> u64 {
         let network = self.accelerator.networks.psum_out;
-        let way = self.depth(pass) + u64::from(network.latency).max(1);
+        let way = depth + u64::from(network.latency).max(1);
         let held = self.beat_words_per_pe(Operand::Output);
-        way.div_ceil(self.steps(pass)) + 2 + u64::from(network.fifo_words) / held
+        way.div_ceil(steps) + 2 + u64::from(network.fifo_words) / held
     }
 
     /// Rows and columns of PEs that a pass occupies.

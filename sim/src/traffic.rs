@@ -10,64 +10,115 @@
 //! loops outside the operand's exchange point iterate. [`crate::walk`] counts the same by
 //! enumeration.
 
-use stationary_arch::Operand;
-use stationary_workloads::Dim;
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
 use crate::dataflow::{is_reduction, is_relevant};
-use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN, channel};
-use crate::program::Level;
+use crate::mapping::{Mapping, PAIRS, PLAIN, channel};
+use crate::model::Shape;
+use crate::program::{Level, Loop};
 use crate::tiling::Staging;
 use crate::window::Span;
 
-/// Words that the whole layer moves.
-#[must_use]
-pub(crate) fn counters(m: &Mapping<'_>) -> Counters {
-    let mut c = Counters {
-        macs: m.layer.macs(),
-        ..Counters::default()
-    };
-    for operand in [Operand::Input, Operand::Weight] {
-        let fill = staged_words(m, operand);
-        c.dram_read[operand] = fill;
-        c.buffer_fill[operand] = fill;
-        let (read, receive) = if operand == m.resident {
-            (resident_words(m, operand), resident_receives(m, operand))
-        } else {
-            (streamed_words(m, operand), streamed_receives(m, operand))
+/// What the whole layer moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traffic {
+    pub(crate) counters: Counters,
+    /// Tiles of each operand that pass through the global buffer.
+    pub(crate) visits: PerOperand<u64>,
+}
+
+impl Traffic {
+    pub(crate) fn new(m: &Mapping<'_>, shape: &Shape) -> Self {
+        let staged = PerOperand::from_fn(|o| {
+            let levels = levels(m, m.staging_depth(o));
+            over_irrelevant(o, |d| shape.along[d].tiles[levels[d]])
+        });
+        let resident = levels(m, m.pass_depth[m.resident]);
+        let mut c = Counters {
+            macs: m.layer.macs(),
+            ..Counters::default()
         };
-        c.buffer_read[operand] = read;
-        c.array_receive[operand] = receive;
+        let e = &shape.elements;
+        for operand in [Operand::Input, Operand::Weight] {
+            let [held, sent, received] = if operand == Operand::Input {
+                [
+                    e[0].held * e[1].held,
+                    e[0].sent * e[1].sent,
+                    e[0].received * e[1].received,
+                ]
+            } else {
+                [1; 3]
+            };
+            let fill = staged[operand] * staged_plain(m, operand) * held;
+            c.dram_read[operand] = fill;
+            c.buffer_fill[operand] = fill;
+            // Tiles that stay are sent at each visit, streams at each beat; at the PEs copies of a
+            // word along an irrelevant dimension count one each. The copies of what stays are those
+            // of the pass that loads the tile, the first of the loops inside the exchange point.
+            let along = |d: Dim| &shape.along[d];
+            let (sends, receives) = if operand == m.resident {
+                (
+                    over_irrelevant(operand, |d| along(d).tiles[resident[d]]),
+                    over_irrelevant(operand, |d| along(d).chunks[resident[d]]),
+                )
+            } else {
+                (
+                    over_irrelevant(operand, |d| along(d).beats),
+                    over_irrelevant(operand, |d| along(d).copies),
+                )
+            };
+            let plain = plain_words(m, operand);
+            c.buffer_read[operand] = sends * plain * sent;
+            c.array_receive[operand] = receives * plain * received;
+        }
+        count_outputs(m, shape, staged.output, &resident, &mut c);
+        let visits = PerOperand::from_fn(|o| {
+            let level = match m.tiling.staging[o] {
+                Staging::Block => 2,
+                Staging::Pass => 3,
+                Staging::Layer => 1,
+            };
+            let relevant = Dim::ALL.iter().filter(|d| is_relevant(o, **d));
+            let tiles: u64 = relevant.map(|d| shape.along[*d].tiles[level]).product();
+            tiles * staged[o]
+        });
+        Self {
+            counters: c,
+            visits,
+        }
     }
-    count_outputs(m, &mut c);
-    c
 }
 
 /// Cycles of MACs, of the busiest PE.
-pub(crate) fn busy(m: &Mapping<'_>) -> u64 {
-    Dim::ALL
-        .into_iter()
-        .map(|d| m.sum_passes(d, |e| m.beats_along(d, e) * m.steps_along(d, e)))
-        .product()
+pub(crate) fn busy(shape: &Shape) -> u64 {
+    shape.along.0.iter().map(|along| along.busy).product()
 }
 
-fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
+fn count_outputs(
+    m: &Mapping<'_>,
+    shape: &Shape,
+    staged: u64,
+    resident: &PerDim<usize>,
+    c: &mut Counters,
+) {
     let out = m.layer.outputs();
-    let stored = staged_words(m, Operand::Output);
-    let spilled = stored - staged_plain(m, Operand::Output);
+    let plain = staged_plain(m, Operand::Output);
+    let stored = staged * plain;
+    let spilled = stored - plain;
     c.dram_write.output = stored;
     c.buffer_drain.output = stored;
     c.dram_spilled = spilled;
     c.dram_read.output = spilled;
     c.buffer_fill.output = spilled;
     let (sent, hops) = if m.resident == Operand::Output {
-        (resident_words(m, Operand::Output), 0)
+        let visits = over_irrelevant(Operand::Output, |d| shape.along[d].tiles[resident[d]]);
+        (visits * plain_words(m, Operand::Output), 0)
     } else {
         let reductions = || Dim::ALL.into_iter().filter(|d| is_reduction(*d));
-        let visits: u64 = reductions().map(|d| m.pass_count(d)).product();
-        let chunks: u64 = reductions()
-            .map(|d| m.sum_passes(d, |e| m.chunks(d, e)))
-            .product();
+        let visits: u64 = reductions().map(|d| shape.along[d].tiles[3]).product();
+        let chunks: u64 = reductions().map(|d| shape.along[d].chunks[3]).product();
         (out * visits, out * (chunks - visits))
     };
     c.buffer_write.output = sent;
@@ -77,29 +128,16 @@ fn count_outputs(m: &Mapping<'_>, c: &mut Counters) {
     c.psum_hops = hops;
 }
 
-/// Words of all tiles that pass through the global buffer.
-fn staged_words(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let mut words = repeats(m, operand, m.staging_depth(operand), |_, _| 1);
-    words *= staged_plain(m, operand);
-    if operand == Operand::Input {
-        for i in 0..PAIRS.len() {
-            let held = |o, t| m.axes[i].held(o, t);
-            words *= match m.tiling.staging[operand] {
-                Staging::Block => m.sum_pairs(i, Level::Block, held),
-                Staging::Pass => m.sum_pairs(i, Level::Pass, held),
-                Staging::Layer => m.sum_pairs(i, Level::Part, held),
-            };
-        }
-    }
-    words
-}
-
-/// Words outside of the sliding window of all tiles of an operand, each tile once.
+/// Words outside of the sliding window of all tiles of an operand in the global buffer, each tile
+/// once.
 fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
     let plain = plain_words(m, operand);
     let Some(channel) = channel(operand) else {
         return plain;
     };
+    if m.accelerator.global_buffer.channel_atom == 1 {
+        return plain;
+    }
     let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match m.tiling.staging[operand] {
         Staging::Block => m.sum_blocks(dim, f),
         Staging::Pass => m.sum_passes(dim, f),
@@ -111,141 +149,51 @@ fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
     plain / (m.layer.size(Dim::G) * m.layer.size(channel)) * in_atoms
 }
 
-/// Tiles of an operand that pass through the global buffer.
-pub(crate) fn staged_visits(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let tiles = Dim::ALL
-        .into_iter()
-        .filter(|d| is_relevant(operand, *d))
-        .map(|d| match m.tiling.staging[operand] {
-            Staging::Block => m.sum_blocks(d, |_| 1),
-            Staging::Pass => m.pass_count(d),
-            Staging::Layer => m.sum_parts(d, |_| 1),
-        });
-    tiles.product::<u64>() * repeats(m, operand, m.staging_depth(operand), |_, _| 1)
-}
-
-/// Words sent into (or out of) the array for tiles that stay for a pass or longer.
-fn resident_words(m: &Mapping<'_>, operand: Operand) -> u64 {
-    repeats(m, operand, m.pass_depth[operand], |_, _| 1)
-        * plain_words(m, operand)
-        * sent_windows(m, operand)
-}
-
-/// The same at the PEs: copies of a word along an irrelevant dimension count one each. The copies
-/// are those of the pass that loads the tile, the first of the loops inside the exchange point.
-fn resident_receives(m: &Mapping<'_>, operand: Operand) -> u64 {
-    repeats(m, operand, m.pass_depth[operand], |d, extent| {
-        m.chunks(d, extent)
-    }) * plain_words(m, operand)
-        * received_windows(m, operand)
-}
-
-fn streamed_words(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let visits: u64 = irrelevant(operand)
-        .map(|d| m.sum_passes(d, |e| m.beats_along(d, e)))
-        .product();
-    visits * plain_words(m, operand) * sent_windows(m, operand)
-}
-
-fn streamed_receives(m: &Mapping<'_>, operand: Operand) -> u64 {
-    let copies: u64 = irrelevant(operand)
-        .map(|d| m.sum_passes(d, |e| m.beats_along(d, e) * m.chunks(d, e).max(1)))
-        .product();
-    copies * plain_words(m, operand) * received_windows(m, operand)
-}
-
 fn plain_words(m: &Mapping<'_>, operand: Operand) -> u64 {
     PLAIN[operand].iter().map(|d| m.layer.size(*d)).product()
 }
 
-fn sent_windows(m: &Mapping<'_>, operand: Operand) -> u64 {
-    windows(m, operand, |delivery| {
-        matches!(
-            delivery,
-            Delivery::Once | Delivery::Sliding | Delivery::Forwarded
-        )
-    })
+fn over_irrelevant(operand: Operand, factor: impl Fn(Dim) -> u64) -> u64 {
+    const IRRELEVANT: PerOperand<&[Dim]> = PerOperand {
+        input: &[Dim::K],
+        weight: &[Dim::N, Dim::P, Dim::Q],
+        output: &[Dim::C, Dim::R, Dim::S],
+    };
+    IRRELEVANT[operand].iter().map(|d| factor(*d)).product()
 }
 
-fn received_windows(m: &Mapping<'_>, operand: Operand) -> u64 {
-    windows(m, operand, |delivery| delivery == Delivery::Sliding)
-}
-
-fn windows(m: &Mapping<'_>, operand: Operand, is_union: impl Fn(Delivery) -> bool) -> u64 {
-    if operand != Operand::Input {
-        return 1;
+/// Which tiles of each dimension the loops outside an exchange point visit one by one: the whole,
+/// parts, blocks or passes (0 to 3).
+fn levels(m: &Mapping<'_>, depth: u8) -> PerDim<usize> {
+    let mut levels = PerDim::splat(0);
+    for Loop { dim, level } in &m.loops[..usize::from(depth)] {
+        levels[*dim] = match level {
+            Level::Part => 1,
+            Level::Block => 2,
+            Level::Pass => 3,
+        };
     }
-    (0..2)
-        .map(|i| {
-            if is_union(m.delivery[i]) {
-                m.sum_pairs(i, Level::Pass, |o, t| m.axes[i].union(o, t))
-            } else {
-                // Tiles partition the pairs, so that one count over the layer is the sum.
-                let whole = |d| Span {
-                    start: 0,
-                    extent: m.layer.size(d),
-                };
-                m.axes[i].pairs(whole(PAIRS[i].0), whole(PAIRS[i].1))
-            }
-        })
-        .product()
-}
-
-fn irrelevant(operand: Operand) -> impl Iterator<Item = Dim> {
-    Dim::ALL
-        .into_iter()
-        .filter(move |d| !is_relevant(operand, *d))
-}
-
-/// How often the irrelevant loops outside an exchange point visit the operand's tiles; each visit
-/// weighs as much as `weight` says for the extent of its pass.
-fn repeats(m: &Mapping<'_>, operand: Operand, depth: u8, weight: impl Fn(Dim, u64) -> u64) -> u64 {
-    irrelevant(operand)
-        .map(|d| {
-            let outside = |level| m.loop_index(d, level).is_some_and(|i| i < depth);
-            if outside(Level::Pass) {
-                m.sum_passes(d, |extent| weight(d, extent))
-            } else if outside(Level::Block) {
-                m.sum_blocks(d, |extent| weight(d, extent.min(m.pass[d])))
-            } else if outside(Level::Part) {
-                m.sum_parts(d, |extent| weight(d, extent.min(m.pass[d])))
-            } else {
-                weight(d, m.pass[d])
-            }
-        })
-        .product()
+    levels
 }
 
 impl Mapping<'_> {
-    pub(crate) fn loop_index(&self, dim: Dim, level: Level) -> Option<u8> {
-        (0..self.loop_count).find(|i| {
-            let candidate = self.loops[usize::from(*i)];
-            candidate.dim == dim && candidate.level == level
-        })
-    }
-
-    /// Passes along a dimension, over all blocks.
-    pub(crate) fn pass_count(&self, dim: Dim) -> u64 {
-        self.sum_passes(dim, |_| 1)
-    }
-
     /// Sum of a function of the extent over the parts of a dimension.
-    pub(crate) fn sum_parts(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
+    fn sum_parts(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
         sum_tiles(self.layer.size(dim), self.tiling.part[dim], f)
     }
 
     /// Sum of a function of the extent over the blocks of a dimension.
-    pub(crate) fn sum_blocks(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
+    fn sum_blocks(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
         self.sum_parts(dim, |part| sum_tiles(part, self.tiling.block[dim], &f))
     }
 
     /// Sum of a function of the extent over the passes of a dimension, over all blocks.
-    pub(crate) fn sum_passes(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
+    fn sum_passes(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
         self.sum_blocks(dim, |block| sum_tiles(block, self.pass[dim], &f))
     }
 
     /// Sum over all pairs of an output tile and a tap tile of a window axis.
-    fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
+    pub(crate) fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
         let (output, tap) = PAIRS[i];
         let mut sum = 0;
         self.for_tiles(output, level, |o| {
@@ -287,9 +235,25 @@ fn split(span: Span, steps: &[u64], f: &mut impl FnMut(Span)) {
     }
 }
 
-/// Sum of `f(extent)` over tiles of an extent: full ones, and the ragged last.
+/// Sum of `f(extent)` over tiles of an extent.
 fn sum_tiles(size: u64, tile: u64, f: impl Fn(u64) -> u64) -> u64 {
-    let (full, rest) = (size / tile, size % tile);
-    let full = if full == 0 { 0 } else { full * f(tile) };
-    if rest == 0 { full } else { full + f(rest) }
+    let mut sum = 0;
+    for_extents(size, tile, |extent, count| sum += count * f(extent));
+    sum
+}
+
+/// Visits the extents of an extent's tiles with how often they occur: full ones, and the ragged last.
+#[inline]
+pub(crate) fn for_extents(size: u64, tile: u64, mut f: impl FnMut(u64, u64)) {
+    if tile == size {
+        return f(size, 1);
+    }
+    let full = size / tile;
+    let rest = size - full * tile;
+    if full > 0 {
+        f(tile, full);
+    }
+    if rest > 0 {
+        f(rest, 1);
+    }
 }

@@ -108,7 +108,19 @@ impl Axis {
     }
 
     /// Distinct existing elements under a tile.
+    #[inline]
     pub(crate) fn union(&self, outputs: Span, taps: Span) -> u64 {
+        // Windows side by side, without holes between or within: one stretch of elements.
+        if self.dilation == 1 && taps.extent as i64 >= self.stride && outputs.extent > 0 {
+            let at = |output: u64, tap: u64| output as i64 * self.stride + tap as i64 - self.pad;
+            let first = at(outputs.start, taps.start).max(0);
+            let end = (at(outputs.end() - 1, taps.end() - 1) + 1).min(self.input);
+            return (end - first).max(0) as u64;
+        }
+        self.union_by_steps(outputs, taps)
+    }
+
+    fn union_by_steps(&self, outputs: Span, taps: Span) -> u64 {
         if taps.extent <= outputs.extent {
             (taps.start..taps.end())
                 .map(|tap| self.fresh_at_tap(tap, outputs, taps))
@@ -207,6 +219,11 @@ impl Axis {
 
 /// Indices `i` of a span with `0 <= i * step + offset < limit`.
 fn overlap(step: i64, offset: i64, limit: i64, span: Span) -> u64 {
+    if step == 1 {
+        let low = (-offset).max(span.start as i64);
+        let high = (limit - offset).max(0).min(span.end() as i64);
+        return (high - low).max(0) as u64;
+    }
     let first = (-offset).max(0).div_euclid(step) + i64::from((-offset).max(0) % step != 0);
     let room = (limit - offset).max(0);
     let end = room.div_euclid(step) + i64::from(room % step != 0);

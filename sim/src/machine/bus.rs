@@ -18,6 +18,16 @@ pub(crate) struct Bus {
 
 impl Bus {
     pub(crate) fn new(accelerator: &Accelerator) -> Self {
+        let bus = Self::unreduced(accelerator);
+        let divisor = gcd(bus.parts, bus.per);
+        Self {
+            parts: bus.parts / divisor,
+            per: bus.per / divisor,
+            ..bus
+        }
+    }
+
+    fn unreduced(accelerator: &Accelerator) -> Self {
         let (core, memory) = (accelerator.clock.0, accelerator.dram.clock.0);
         match &accelerator.dram.kind {
             DramKind::Ideal => Self {
@@ -92,6 +102,14 @@ impl Bus {
         if self.ideal {
             return 0;
         }
+        if let (Ok(parts), Ok(per), Ok(of)) = (
+            u64::try_from(parts),
+            u64::try_from(self.per),
+            u64::try_from(self.parts),
+        ) && let Some(product) = parts.checked_mul(per)
+        {
+            return product.div_ceil(of);
+        }
         u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
     }
 
@@ -109,4 +127,8 @@ impl Bus {
     pub(crate) fn slack(&self) -> u64 {
         self.slack
     }
+}
+
+fn gcd(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }

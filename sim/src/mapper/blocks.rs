@@ -1,10 +1,9 @@
 //! What the global buffer holds: every combination of block extents from a ladder that doubles.
 
-use stationary_arch::{Accelerator, Operand};
-use stationary_workloads::{Dim, Layer, PerDim};
+use stationary_arch::Operand;
+use stationary_workloads::{Dim, PerDim};
 
-use crate::dataflow::Dataflow;
-use crate::mapping::Mapping;
+use crate::model::Evaluator;
 use crate::tiling::Tiling;
 
 /// Dimensions whose blocks vary, in the order in which they shrink; kernels stay whole unless
@@ -13,19 +12,22 @@ const LADDER: [Dim; 6] = [Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q];
 
 /// Visits the mapping of each block that fits the buffer.
 pub(super) fn fitting<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+    evaluator: &mut Evaluator<'a>,
     base: &Tiling,
-    visit: &mut dyn FnMut(&Mapping<'a>),
+    visit: &mut dyn FnMut(&mut Evaluator<'a>),
 ) {
     let mut base = *base;
+    let (layer, accelerator, dataflow) = {
+        let m = evaluator.mapping();
+        (m.layer, m.accelerator, m.dataflow)
+    };
     for dim in Dim::ALL {
         base.block[dim] = base.block[dim].min(base.part[dim]);
     }
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, base) else {
+    if !evaluator.fits_array(&base) {
         return;
-    };
+    }
+    let shape = *evaluator.mapping();
     let chunk = |d: Dim| {
         if dataflow.beats.contains(&d) {
             1
@@ -34,13 +36,13 @@ pub(super) fn fitting<'a>(
         }
     };
     let mut found = false;
-    let mut visit_if_legal = |t: &Tiling| match Mapping::new(layer, accelerator, dataflow, *t) {
-        Ok(mapping) => {
+    let mut visit_if_legal = |t: &Tiling| {
+        let is_legal = evaluator.fits(t);
+        if is_legal {
             found = true;
-            visit(&mapping);
-            true
+            visit(evaluator);
         }
-        Err(_) => false,
+        is_legal
     };
     let mut tiling = base;
     match accelerator.sequencer.stripe {
@@ -76,8 +78,8 @@ pub(super) fn fitting<'a>(
     for dim in Dim::ALL {
         tiling.block[dim] = chunk(dim).min(layer.size(dim));
     }
-    if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
-        visit(&mapping);
+    if evaluator.fits(&tiling) {
+        visit(evaluator);
     }
 }
 

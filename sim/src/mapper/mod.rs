@@ -18,7 +18,7 @@ use stationary_workloads::{Dim, Layer, PerDim};
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapping::Mapping;
-use crate::model::{Estimate, estimate};
+use crate::model::{Estimate, Evaluator};
 use crate::tiling::{Staging, Tiling};
 
 /// How far the enumeration goes, and what is given.
@@ -90,7 +90,7 @@ pub fn map_with<'a>(
         layer,
         accelerator,
         dataflow,
-        effort,
+        (effort, Sight::Contenders),
         &mut |mapping, estimate| {
             let rank = rank(estimate);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
@@ -139,14 +139,23 @@ pub fn candidates<'a>(
     dataflow: &'static Dataflow,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
-    candidates_with(layer, accelerator, dataflow, &Effort::default(), visit);
+    let effort = (&Effort::default(), Sight::All);
+    candidates_with(layer, accelerator, dataflow, effort, visit);
+}
+
+/// Which candidates are visited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    All,
+    /// Not those whose lower bound is above the estimates of enough others.
+    Contenders,
 }
 
 fn candidates_with<'a>(
     layer: &'a Layer,
     accelerator: &'a Accelerator,
     dataflow: &'static Dataflow,
-    effort: &Effort,
+    (effort, sight): (&Effort, Sight),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
     let stages = &accelerator.sequencer.staging;
@@ -154,7 +163,10 @@ fn candidates_with<'a>(
         let mut stages = stages.iter();
         stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
     };
-    for unrolling in unrolling::best(layer, accelerator, dataflow, effort) {
+    let Ok(mut evaluator) = Evaluator::new(layer, accelerator, dataflow) else {
+        return;
+    };
+    for unrolling in unrolling::best(&mut evaluator, effort) {
         let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
         // What the sequencer wants whole goes in as few parts as fit; what does not fit so goes as
         // any other machine has it.
@@ -170,7 +182,7 @@ fn candidates_with<'a>(
                     staging,
                     ..unrolling
                 };
-                found |= staged(layer, accelerator, dataflow, effort, (base, most), visit);
+                found |= staged(&mut evaluator, (effort, sight), (base, most), visit);
             }
             if found {
                 break;
@@ -182,46 +194,69 @@ fn candidates_with<'a>(
 /// Visits the blocks of a staging, the layer in as few parts of its rows as fit, and the best of them
 /// in all loop orders; whether any fits.
 fn staged<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
-    effort: &Effort,
+    evaluator: &mut Evaluator<'a>,
+    (effort, sight): (&Effort, Sight),
     (base, most_parts): (Tiling, u64),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) -> bool {
-    let mut blocks = Vec::new();
+    let layer = evaluator.mapping().layer;
+    // The best so far, best first.
+    let mut blocks: Vec<(Rank, Tiling)> = Vec::with_capacity(effort.blocks);
+    let mut found = false;
     let mut parts = 1;
-    while blocks.is_empty() && parts <= most_parts {
+    while !found && parts <= most_parts {
         let rows = layer.size(Dim::P).div_ceil(parts);
         let base = Tiling {
             part: layer.sizes().with(Dim::P, rows),
             ..base
         };
-        blocks::fitting(layer, accelerator, dataflow, &base, &mut |mapping| {
-            let estimate = estimate(mapping);
-            visit(mapping, &estimate);
-            blocks.push((rank(&estimate), mapping.tiling));
+        blocks::fitting(evaluator, &base, &mut |evaluator| {
+            found = true;
+            let is_full = blocks.len() == effort.blocks;
+            let most = match blocks.last() {
+                Some((worst, _)) if is_full && sight == Sight::Contenders => worst.0,
+                _ => u64::MAX,
+            };
+            let Some(estimate) = evaluator.estimate_within(most) else {
+                return;
+            };
+            visit(evaluator.mapping(), &estimate);
+            let rank = rank(&estimate);
+            let place = blocks.partition_point(|(other, _)| *other <= rank);
+            if place < effort.blocks {
+                blocks.truncate(effort.blocks - 1);
+                blocks.insert(place, (rank, evaluator.mapping().tiling));
+            }
         });
         parts += 1;
     }
-    blocks.sort_by_key(|(rank, _)| *rank);
-    blocks.truncate(effort.blocks);
     for (_, tiling) in &blocks {
+        evaluator.fits(tiling);
+        let mut programs = vec![evaluator.mapping().program()];
         for (block_order, pass_order) in orders() {
-            if (block_order, pass_order) == (tiling.block_order, tiling.pass_order) {
-                continue;
-            }
             let tiling = Tiling {
                 block_order,
                 pass_order,
                 ..*tiling
             };
-            if let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) {
-                visit(&mapping, &estimate(&mapping));
+            if !evaluator.fits(&tiling) {
+                continue;
+            }
+            // Orders often differ in loops alone that do not iterate.
+            let program = evaluator.mapping().program();
+            if !programs.contains(&program) {
+                programs.push(program);
+                let most = match sight {
+                    Sight::All => u64::MAX,
+                    Sight::Contenders => blocks[0].0.0,
+                };
+                if let Some(estimate) = evaluator.estimate_within(most) {
+                    visit(evaluator.mapping(), &estimate);
+                }
             }
         }
     }
-    !blocks.is_empty()
+    found
 }
 
 const STAGINGS: [PerOperand<Staging>; 4] = [

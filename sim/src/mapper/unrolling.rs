@@ -1,29 +1,26 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
-use stationary_arch::Accelerator;
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::Dataflow;
 use crate::mapper::{Effort, first_orders};
-use crate::mapping::Mapping;
-use crate::model::estimate;
+use crate::model::Evaluator;
 use crate::tiling::Tiling;
-use crate::traffic;
 
 /// Unrollings whose array time is estimated.
 const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer.
-pub(super) fn best(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
-    effort: &Effort,
-) -> Vec<Tiling> {
-    let mut found: Vec<(u64, Tiling)> = Vec::new();
+pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling> {
+    let (layer, accelerator, dataflow) = {
+        let m = evaluator.mapping();
+        (m.layer, m.accelerator, m.dataflow)
+    };
+    let mut found: Vec<Tiling> = Vec::new();
+    // Cycles of MACs, and the place among those found.
+    let mut order: Vec<(u64, u32)> = Vec::new();
     let base = first_orders(accelerator, Tiling::trivial(layer.sizes()));
-    let base = Tiling {
+    let mut base = Tiling {
         local: PerDim::from_fn(|d| {
             if dataflow.beats.contains(&d) {
                 layer.size(d)
@@ -52,68 +49,67 @@ pub(super) fn best(
         pes: u64::from(accelerator.array.cols),
         factors,
     };
-    unroll(layer, &on_rows, rows, base, &mut |t| {
+    unroll(layer, &on_rows, rows, &mut base, &mut |t| {
         unroll(layer, &on_cols, cols, t, &mut |t| {
-            if Mapping::unbuffered(layer, accelerator, dataflow, t).is_err() {
+            if !evaluator.fits_array(t) {
                 return;
             }
-            localise(
-                layer,
-                dataflow.local,
-                effort,
-                t,
-                &mut |t| match Mapping::unbuffered(layer, accelerator, dataflow, t) {
-                    Ok(mapping) => {
-                        found.push((traffic::busy(&mapping), t));
-                        true
-                    }
-                    Err(_) => false,
-                },
-            );
+            localise(layer, dataflow.local, effort, t, &mut |t| {
+                let fits = evaluator.fits_array(t);
+                if fits {
+                    order.push((evaluator.busy(), found.len() as u32));
+                    found.push(*t);
+                }
+                fits
+            });
         });
     });
-    found.sort_by_key(|(busy, _)| *busy);
-    let mut ranked: Vec<_> = found
-        .into_iter()
-        .filter(|(_, t)| fits_buffer(layer, accelerator, dataflow, t))
-        .take(ESTIMATED)
-        .filter_map(|(_, t)| {
-            let mapping = Mapping::unbuffered(layer, accelerator, dataflow, t).ok()?;
-            let e = estimate(&mapping);
-            let reads = e.counters.buffer_read;
-            Some((
-                (e.compute_cycles, reads.input + reads.weight + reads.output),
-                t,
-            ))
-        })
-        .collect();
-    ranked.sort_by_key(|(key, _)| *key);
-    ranked.dedup_by_key(|(_, t)| *t);
-    ranked
-        .into_iter()
-        .take(effort.unrollings)
-        .map(|(_, t)| t)
-        .collect()
+    order.sort_unstable();
+    let mut best: Vec<((u64, u64), Tiling)> = Vec::with_capacity(effort.unrollings + 1);
+    let mut estimated = 0;
+    for (busy, index) in order {
+        let tiling = &found[index as usize];
+        let is_full = best.len() == effort.unrollings;
+        let worst = best.last().map(|(key, _)| *key);
+        // No estimate of the array is below its MACs.
+        if estimated == ESTIMATED || (is_full && worst.is_some_and(|w| busy > w.0)) {
+            break;
+        }
+        if !fits_buffer(evaluator, tiling) {
+            continue;
+        }
+        estimated += 1;
+        if !evaluator.fits_array(tiling) {
+            continue;
+        }
+        let e = evaluator.estimate_taken();
+        let reads = e.counters.buffer_read;
+        let key = (e.compute_cycles, reads.input + reads.weight + reads.output);
+        let place = best.partition_point(|(other, _)| *other <= key);
+        let same = best[..place]
+            .iter()
+            .rev()
+            .take_while(|(other, _)| *other == key);
+        if place == effort.unrollings || same.into_iter().any(|(_, t)| t == tiling) {
+            continue;
+        }
+        best.insert(place, (key, *tiling));
+        best.truncate(effort.unrollings);
+    }
+    best.into_iter().map(|(_, tiling)| tiling).collect()
 }
 
 /// Whether the global buffer holds at least the tiles of one pass.
-fn fits_buffer(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
-    tiling: &Tiling,
-) -> bool {
-    let Ok(shape) = Mapping::unbuffered(layer, accelerator, dataflow, *tiling) else {
-        return false;
-    };
+fn fits_buffer(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> bool {
+    let m = evaluator.mapping();
     let block = PerDim::from_fn(|d| {
-        if dataflow.beats.contains(&d) {
+        if m.dataflow.beats.contains(&d) {
             1
         } else {
-            shape.pass_extent(d)
+            (tiling.local[d] * tiling.rows[d] * tiling.cols[d]).min(tiling.block[d])
         }
     });
-    Mapping::new(layer, accelerator, dataflow, Tiling { block, ..*tiling }).is_ok()
+    evaluator.fits(&Tiling { block, ..*tiling })
 }
 
 /// The dimensions that dataflow and sequencer unroll.
@@ -150,7 +146,13 @@ fn greatest_factor(_: u64, most: u64) -> [u64; 5] {
 }
 
 /// Every choice of factors along a side.
-fn unroll(layer: &Layer, dims: &[Dim], side: Side, tiling: Tiling, visit: &mut dyn FnMut(Tiling)) {
+fn unroll(
+    layer: &Layer,
+    dims: &[Dim],
+    side: Side,
+    tiling: &mut Tiling,
+    visit: &mut dyn FnMut(&mut Tiling),
+) {
     let Some((dim, rest)) = dims.split_first() else {
         visit(tiling);
         return;
@@ -165,16 +167,19 @@ fn unroll(layer: &Layer, dims: &[Dim], side: Side, tiling: Tiling, visit: &mut d
         if factors[..i].contains(&factor) {
             continue;
         }
-        let mut t = tiling;
         match side.axis {
-            Axis::Rows => t.rows[*dim] = factor,
-            Axis::Cols => t.cols[*dim] = factor,
+            Axis::Rows => tiling.rows[*dim] = factor,
+            Axis::Cols => tiling.cols[*dim] = factor,
         }
         let left = Side {
             pes: side.pes / factor,
             ..side
         };
-        unroll(layer, rest, left, t, visit);
+        unroll(layer, rest, left, tiling, visit);
+    }
+    match side.axis {
+        Axis::Rows => tiling.rows[*dim] = 1,
+        Axis::Cols => tiling.cols[*dim] = 1,
     }
 }
 
@@ -184,8 +189,8 @@ fn localise(
     layer: &Layer,
     dims: &[Dim],
     effort: &Effort,
-    tiling: Tiling,
-    visit: &mut dyn FnMut(Tiling) -> bool,
+    tiling: &mut Tiling,
+    visit: &mut dyn FnMut(&Tiling) -> bool,
 ) {
     let Some((dim, rest)) = dims.split_first() else {
         visit(tiling);
@@ -201,12 +206,9 @@ fn localise(
     };
     for step in steps {
         let extent = (*step).min(share);
-        let t = Tiling {
-            local: tiling.local.with(*dim, extent),
-            ..tiling
-        };
+        tiling.local[*dim] = extent;
         let mut fits = false;
-        localise(layer, rest, effort, t, &mut |t| {
+        localise(layer, rest, effort, tiling, &mut |t| {
             let is_legal = visit(t);
             fits |= is_legal;
             is_legal
@@ -216,4 +218,5 @@ fn localise(
             break;
         }
     }
+    tiling.local[*dim] = 1;
 }

@@ -1,32 +1,123 @@
 //! Whether a tiling suits the layer, the dataflow and the array.
 
-use stationary_arch::{Accelerator, Operand, Topology};
-use stationary_workloads::{Dim, Layer, PerDim};
+use stationary_arch::{Accelerator, Operand, PerOperand, Topology};
+use stationary_workloads::{Dim, Layer};
 
-use crate::dataflow::{Dataflow, is_relevant};
+use crate::dataflow::{Dataflow, bit, bits, relevant_bits};
 use crate::error::MappingError;
 use crate::tiling::{Staging, Tiling};
 
-/// The first limit that a tiling exceeds, capacities aside.
-pub(super) fn check_shape(
-    layer: &Layer,
-    accelerator: &Accelerator,
+/// What a layer, an accelerator and a dataflow allow, so that checking a tiling is cheap.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
     dataflow: &'static Dataflow,
-    tiling: &Tiling,
-) -> Result<(), MappingError> {
-    if !accelerator
-        .dataflows
-        .iter()
-        .any(|name| name == dataflow.name)
-    {
-        return Err(MappingError::Dataflow {
-            dataflow: dataflow.name,
-            offered: accelerator.dataflows.join(", "),
-        });
+    /// Dimensions, a bit each.
+    beats: u8,
+    local: u8,
+    unrolled: [u8; 2],
+    /// Dimensions of an operand that enters or leaves at an edge of the array.
+    edges: PerOperand<u8>,
+}
+
+impl<'a> Rules<'a> {
+    /// # Errors
+    /// If the accelerator does not offer the dataflow.
+    pub(crate) fn new(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
+    ) -> Result<Self, MappingError> {
+        if !accelerator.dataflows.iter().any(|n| n == dataflow.name) {
+            return Err(MappingError::Dataflow {
+                dataflow: dataflow.name,
+                offered: accelerator.dataflows.join(", "),
+            });
+        }
+        let networks = &accelerator.networks;
+        Ok(Self {
+            layer,
+            accelerator,
+            dataflow,
+            beats: bits(dataflow.beats),
+            local: bits(dataflow.local),
+            unrolled: [bits(dataflow.rows), bits(dataflow.cols)],
+            edges: PerOperand::from_fn(|operand| {
+                let network = match operand {
+                    Operand::Input => networks.input,
+                    Operand::Weight => networks.weight,
+                    Operand::Output => networks.psum_out,
+                };
+                if network.topology != Topology::Systolic || dataflow.is_resident(operand) {
+                    0
+                } else {
+                    relevant_bits(operand)
+                }
+            }),
+        })
     }
-    let mut used = [1u64; 2];
-    for dim in Dim::ALL {
-        let size = layer.size(dim);
+
+    /// The first limit that a tiling exceeds, capacities aside.
+    pub(crate) fn check(&self, tiling: &Tiling) -> Result<(), MappingError> {
+        let mut used = [1_u64; 2];
+        let mut unrolled = [0_u8; 2];
+        let mut is_wrong = false;
+        for dim in Dim::ALL {
+            let factors = [tiling.rows[dim], tiling.cols[dim]];
+            let (size, block, local) = (self.layer.size(dim), tiling.block[dim], tiling.local[dim]);
+            // One comparison each, as `0 - 1` is more than any size.
+            let is_extent = |value: u64, most: u64| value.wrapping_sub(1) < most;
+            let fit = is_extent(tiling.part[dim], size)
+                & is_extent(block, tiling.part[dim])
+                & is_extent(local, size)
+                & is_extent(factors[0], size)
+                & is_extent(factors[1], size);
+            for axis in 0..2 {
+                unrolled[axis] |= u8::from(factors[axis] > 1) << dim.index();
+                used[axis] = used[axis].saturating_mul(factors[axis]);
+            }
+            let is_local = local == 1 || (self.beats | self.local) & bit(dim) != 0;
+            is_wrong |= !fit || !is_local;
+        }
+        if is_wrong
+            || (unrolled[0] | unrolled[1]) & self.beats != 0
+            || unrolled[0] & !self.unrolled[0] != 0
+            || unrolled[1] & !self.unrolled[1] != 0
+        {
+            Dim::ALL
+                .into_iter()
+                .try_for_each(|d| self.refuse(tiling, d))?;
+        }
+        check_sequencer(self.accelerator, tiling)?;
+        let array = &self.accelerator.array;
+        for (axis, available) in [array.rows, array.cols].into_iter().enumerate() {
+            if used[axis] > u64::from(available) {
+                return Err(MappingError::Array {
+                    axis: ["rows", "columns"][axis],
+                    needed: used[axis],
+                    available: u64::from(available),
+                });
+            }
+        }
+        if bits(&tiling.block_order) != u8::MAX {
+            return Err(MappingError::Order {
+                what: "block_order",
+            });
+        }
+        if bits(&tiling.pass_order) != u8::MAX {
+            return Err(MappingError::Order { what: "pass_order" });
+        }
+        if tiling.staging.output != Staging::Block {
+            return Err(MappingError::StagedOutput);
+        }
+        self.check_edges(unrolled)
+    }
+
+    /// What is wrong with a tiling along a dimension, if anything is.
+    #[cold]
+    fn refuse(&self, tiling: &Tiling, dim: Dim) -> Result<(), MappingError> {
+        let size = self.layer.size(dim);
         let [part, block, local] = [tiling.part[dim], tiling.block[dim], tiling.local[dim]];
         let unrolled = [tiling.rows[dim], tiling.cols[dim]];
         for (what, value) in [
@@ -53,6 +144,7 @@ pub(super) fn check_shape(
                 size: part,
             });
         }
+        let dataflow = self.dataflow;
         let is_beat = dataflow.beats.contains(&dim);
         if is_beat && unrolled != [1, 1] {
             return Err(MappingError::UnrolledBeat { dim });
@@ -74,35 +166,27 @@ pub(super) fn check_shape(
                     dataflow: dataflow.name,
                 });
             }
-            used[axis] = used[axis].saturating_mul(unrolled[axis]);
         }
+        Ok(())
     }
-    check_sequencer(accelerator, tiling)?;
-    let array = &accelerator.array;
-    for (axis, needed, available) in [
-        ("rows", used[0], array.rows),
-        ("columns", used[1], array.cols),
-    ] {
-        if needed > u64::from(available) {
-            return Err(MappingError::Array {
-                axis,
-                needed,
-                available: u64::from(available),
-            });
+
+    /// A stream on a systolic network enters at one edge of the array and hops across it, so its
+    /// dimensions can be unrolled along one axis only; partial sums leave at the columns' ends.
+    fn check_edges(&self, [rows, cols]: [u8; 2]) -> Result<(), MappingError> {
+        let first = |bits: u8| Dim::ALL.into_iter().find(|d| bits & bit(*d) != 0);
+        for operand in Operand::ALL {
+            let (on_rows, on_cols) = (self.edges[operand] & rows, self.edges[operand] & cols);
+            let wrong = match operand {
+                Operand::Output => on_rows,
+                Operand::Input | Operand::Weight if on_rows != 0 => on_cols,
+                Operand::Input | Operand::Weight => 0,
+            };
+            if let Some(dim) = first(wrong) {
+                return Err(MappingError::Edge { operand, dim });
+            }
         }
+        Ok(())
     }
-    for (what, order) in [
-        ("block_order", tiling.block_order),
-        ("pass_order", tiling.pass_order),
-    ] {
-        if !Dim::ALL.iter().all(|d| order.contains(d)) {
-            return Err(MappingError::Order { what });
-        }
-    }
-    if tiling.staging.output != Staging::Block {
-        return Err(MappingError::StagedOutput);
-    }
-    check_edges(accelerator, dataflow, tiling)
 }
 
 /// Whether the accelerator's sequencer runs the loops.
@@ -129,39 +213,6 @@ fn check_sequencer(accelerator: &Accelerator, tiling: &Tiling) -> Result<(), Map
                 let order: String = order.iter().map(|d| d.name()).collect();
                 return refuse(format!("runs its loops in the order {allowed}"), order);
             }
-        }
-    }
-    Ok(())
-}
-
-/// A stream on a systolic network enters at one edge of the array and hops across it, so its
-/// dimensions can be unrolled along one axis only; partial sums leave at the columns' ends.
-fn check_edges(
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
-    tiling: &Tiling,
-) -> Result<(), MappingError> {
-    let networks = &accelerator.networks;
-    for (operand, network) in [
-        (Operand::Input, networks.input),
-        (Operand::Weight, networks.weight),
-        (Operand::Output, networks.psum_out),
-    ] {
-        if network.topology != Topology::Systolic || dataflow.is_resident(operand) {
-            continue;
-        }
-        let unrolled = |factors: &PerDim<u64>| {
-            Dim::ALL
-                .into_iter()
-                .find(|d| is_relevant(operand, *d) && factors[*d] > 1)
-        };
-        let (on_rows, on_cols) = (unrolled(&tiling.rows), unrolled(&tiling.cols));
-        match (operand, on_rows, on_cols) {
-            (Operand::Output, Some(dim), _) => return Err(MappingError::Edge { operand, dim }),
-            (Operand::Input | Operand::Weight, Some(_), Some(dim)) => {
-                return Err(MappingError::Edge { operand, dim });
-            }
-            _ => {}
         }
     }
     Ok(())

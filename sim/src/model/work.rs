@@ -1,19 +1,18 @@
 //! The time that each unit of the machine needs for a layer, and how they add up.
 
 use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand, Ports};
-use stationary_workloads::{Dim, PerDim};
+use stationary_workloads::Dim;
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
 use crate::machine::{DramBus, Tags, expected_bursts};
 use crate::mapping::Mapping;
 use crate::model::Bound;
-use crate::model::ends::{last_block, last_pass};
+use crate::model::along::{Along, Shape};
 use crate::placement::places;
 use crate::program::{Cursor, Level, Loop};
 use crate::tiling::Staging;
-use crate::traffic;
-use crate::window::Span;
+use crate::traffic::{self, Traffic};
 
 /// The time that each unit needs for the layer, were it alone.
 pub(super) struct Work {
@@ -66,13 +65,16 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(m: &Mapping<'_>, c: &Counters) -> Self {
-        let a = m.accelerator;
+    pub(super) fn new(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> Self {
+        let (a, c, visits) = (m.accelerator, &traffic.counters, &traffic.visits);
         let n = &a.networks;
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
-        let passes: u64 = Dim::ALL.iter().map(|d| m.pass_count(*d)).product();
-        let busy = traffic::busy(m);
+        let product =
+            |factor: fn(&Along) -> u64| -> u64 { shape.along.0.iter().map(factor).product() };
+        let passes = product(|along| along.tiles[3]);
+        let busy = traffic::busy(shape);
+        let (beats, steps) = (shape.beats(m), shape.steps(m));
         let tags = |o, network| Tags::new(m, o, network);
         let net = PerOperand::from_fn(|o| {
             let network = crate::machine::feed_network(m, o);
@@ -83,23 +85,39 @@ impl Work {
         let out_width = u64::from(n.psum_out.words_per_cycle);
         let least_out = c.buffer_write.output.div_ceil(out_width);
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
-        let pass = Cursor::first(m).pass;
-        let depth = m.depth(&pass) + u64::from(n.psum_out.latency).max(1);
-        let last_depth = m.depth(&last_pass(m)) + u64::from(n.psum_out.latency).max(1);
-        let bus = DramBus::new(a);
+        let used = (
+            product(|along| along.first.rows),
+            product(|along| along.first.cols),
+        );
+        let last_used = (
+            product(|along| along.last.rows),
+            product(|along| along.last.cols),
+        );
+        let adders = |chunks: fn(&Along) -> u64| -> u64 {
+            let reductions = [Dim::C, Dim::R, Dim::S];
+            reductions
+                .iter()
+                .map(|d| chunks(&shape.along[*d]))
+                .product()
+        };
+        let occupancy = m.occupancy_of(used, adders(|along| along.first.chunks));
+        let last_occupancy = m.occupancy_of(last_used, adders(|along| along.last.chunks));
+        let first_depth = m.depth_of(occupancy);
+        let depth = first_depth + u64::from(n.psum_out.latency).max(1);
+        let last_depth = m.depth_of(last_occupancy) + u64::from(n.psum_out.latency).max(1);
         let widths = &m.dram;
         let read = PerOperand::from_fn(|o| bus.bound(widths.load(o).parts(c.dram_read[o])));
         let finished = c.dram_write.output - c.dram_spilled;
         let stores = bus
             .bound(widths.store(false).parts(finished) + widths.store(true).parts(c.dram_spilled));
-        let first = Cursor::first(m);
         let (read, stores) = match &a.dram.kind {
             DramKind::Standard(standard) => {
                 let burst = standard.organization().burst_bytes();
+                let first = Cursor::first(m);
                 let tiles = |o, width| {
                     let tile = first.staged(m, o);
                     let bursts = expected_bursts(m, o, &tile, width, burst);
-                    bus.bursts(bursts * traffic::staged_visits(m, o), burst)
+                    bus.bursts(bursts * visits[o], burst)
                 };
                 let spilled = share(c.dram_spilled, 1000, c.dram_write.output);
                 let outputs = tiles(Operand::Output, widths.store(false));
@@ -111,12 +129,17 @@ impl Work {
             }
             _ => (read, stores),
         };
-        let first_load = |o| bus.bound(widths.load(o).parts(m.words(o, &first.staged(m, o))));
+        let first_loads = PerOperand::from_fn(|o| {
+            bus.bound(widths.load(o).parts(shape.first_staged_words(m, o)))
+        });
+        let first_load = |o: Operand| first_loads[o];
         let out = tags(Operand::Output, n.psum_out).cycles(c.buffer_write.output, out_width);
         let net_steady = streams.input.max(streams.weight).max(streams.output);
         let steady = busy.max(net_steady).max(out);
         // What goes by between the last word sent of a pass and the first of the next.
-        let all_gaps = gaps(m, passes, &pass);
+        let last_beat = shape.first_beat_words(Operand::Output);
+        let ways_out = || m.total_occupancy(shape, passes, occupancy, used) - last_occupancy;
+        let all_gaps = gaps(m, passes, ways_out, last_beat);
         let waits_for_tile = a.array.load_order == LoadOrder::ResidentFirst
             && a.array.passes == Passes::Exclusive
             && resident != Operand::Output;
@@ -137,7 +160,7 @@ impl Work {
             // New outputs move in behind those that leave.
             .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
             .map(|o| {
-                let later = traffic::staged_visits(m, o).saturating_sub(1);
+                let later = visits[o].saturating_sub(1);
                 match o {
                     Operand::Output => read[o] + stores + later * depth,
                     // The last pass of a block computes with what is in the array already.
@@ -146,13 +169,13 @@ impl Work {
                         .saturating_sub(share(later, busy, passes)),
                     _ => {
                         let load = read[o].saturating_sub(first_load(o)) / later.max(1);
-                        let hidden = lead(m, o, &pass, steady / passes) + between;
+                        let hidden = lead(m, o, beats, steady / passes) + between;
                         later * (load + bus.latency() + 1).saturating_sub(hidden)
                     }
                 }
             })
             .sum();
-        let tile = m.resident_tile_words(resident, &pass).max(1);
+        let tile = shape.first_beat_words(resident).max(1);
         let load_count = match resident {
             Operand::Output => c.buffer_write.output.div_ceil(tile),
             o => c.buffer_read[o].div_ceil(tile),
@@ -161,7 +184,7 @@ impl Work {
             .into_iter()
             .filter(|o| *o != resident)
             .map(|o| {
-                let words = m.resident_tile_words(o, &pass);
+                let words = shape.first_beat_words(o);
                 words.div_ceil(width(o))
                     + u64::from(crate::machine::feed_network(m, o).latency).max(1)
             })
@@ -201,7 +224,7 @@ impl Work {
                 if o == Operand::Output && m.slots[o] > 1 {
                     return 0;
                 }
-                (read[o] + ways(o, own, traffic::staged_visits(m, o))) / m.slots[o]
+                (read[o] + ways(o, own, visits[o])) / m.slots[o]
             });
             turns.max().unwrap_or(0)
         };
@@ -224,7 +247,7 @@ impl Work {
             later_loads: later.div_ceil(width(resident)),
             passes,
             streams,
-            banks: [bank_cycles(m, c, true), bank_cycles(m, c, false)],
+            banks: bank_cycles(m, c),
             networks: Operand::ALL
                 .into_iter()
                 .map(|o| least_net[o])
@@ -235,7 +258,7 @@ impl Work {
             first_beat,
             depth,
             last_depth,
-            queue: queue(m),
+            queue: m.results_capacity_of(first_depth, steps) * last_beat / out_width,
             passes_follow: a.array.passes,
             resident_first: a.array.load_order == LoadOrder::ResidentFirst,
             gaps: all_gaps,
@@ -245,14 +268,14 @@ impl Work {
             dram: read,
             stores,
             duplex: a.dram.duplex && !is_standard,
-            delivery: delivery(m, c, depth),
+            delivery: delivery(m, traffic, depth, beats * steps),
             serial_dram,
             expected_turns,
             turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
             slack: bus.slack(),
             dram_bound: if is_standard {
-                compulsory(m, &bus).saturating_sub(bus.slack())
+                compulsory(m, bus).saturating_sub(bus.slack())
             } else {
                 let reads = read.input + read.weight + read.output;
                 if a.dram.duplex {
@@ -261,11 +284,7 @@ impl Work {
                     reads + stores
                 }
             },
-            last_store: bus.bound(
-                widths
-                    .store(false)
-                    .parts(m.words(Operand::Output, &last_block(m))),
-            ),
+            last_store: bus.bound(widths.store(false).parts(shape.last_outputs(m))),
         }
     }
 
@@ -391,17 +410,31 @@ impl Work {
     }
 }
 
+/// A lower bound that costs little: the MACs, the words over each network, and on a plain link to DRAM.
+pub(super) fn least(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> u64 {
+    let c = &traffic.counters;
+    let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
+    let into = Operand::ALL.map(|o| c.buffer_read[o].div_ceil(width(o)));
+    let dram = match m.accelerator.dram.kind {
+        DramKind::Standard(_) => 0,
+        _ => {
+            let loads = Operand::ALL.map(|o| m.dram.load(o).parts(c.dram_read[o]));
+            bus.bound(loads.into_iter().sum())
+        }
+    };
+    into.into_iter()
+        .fold(dram.max(traffic::busy(shape)), u64::max)
+}
+
 /// Cycles of the output processor: with the waits between tiles that the buffer in front of it does
 /// not hide, and without.
-fn delivery(m: &Mapping<'_>, c: &Counters, depth: u64) -> [u64; 2] {
+fn delivery(m: &Mapping<'_>, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
     let Some(delivery) = m.accelerator.global_buffer.delivery else {
         return [0, 0];
     };
-    let least = c
-        .dram_write
-        .output
-        .div_ceil(u64::from(delivery.words_per_cycle));
-    let tiles = traffic::staged_visits(m, Operand::Output);
+    let words = traffic.counters.dram_write.output;
+    let least = words.div_ceil(u64::from(delivery.words_per_cycle));
+    let tiles = traffic.visits.output;
     let pass = Cursor::first(m).pass;
     let (finishing, tail) = finishing_passes(m);
     let room = finishing * m.words(Operand::Output, &pass);
@@ -409,7 +442,6 @@ fn delivery(m: &Mapping<'_>, c: &Counters, depth: u64) -> [u64; 2] {
         0
     } else {
         // The first pass of the next tile that finishes outputs starts when this one has left.
-        let busy = m.beats(&pass) * m.steps(&pass);
         tiles * (u64::from(delivery.latency) + depth + tail * busy)
     };
     [least + rounds, least]
@@ -434,47 +466,55 @@ fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
 }
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
-/// greatest over the buffer. A row is accessed once for the words that a stream moves of it.
-fn bank_cycles(m: &Mapping<'_>, c: &Counters, with_dram: bool) -> u64 {
+/// greatest over the buffer; with DRAM's accesses, and without. A row is accessed once for the words that a stream moves of it.
+fn bank_cycles(m: &Mapping<'_>, c: &Counters) -> [u64; 2] {
+    let mut partitions = m.accelerator.global_buffer.partitions.iter();
+    if partitions.all(|partition| partition.banks.is_none()) {
+        return [0, 0];
+    }
     let places = places(m);
     let is_ideal = m.accelerator.dram.kind == DramKind::Ideal;
-    let mut greatest = 0;
+    let mut greatest = [0, 0];
     for operand in Operand::ALL {
         let Some(place) = places[operand] else {
             continue;
         };
         let shares = |o: &Operand| places[*o].is_some_and(|p| p.shares_banks(&place));
-        let (mut reads, mut writes) = (0, 0);
+        // Reads and writes, of the array and of DRAM.
+        let [mut reads, mut writes] = [[0, 0], [0, 0]];
         for o in Operand::ALL.into_iter().filter(shares) {
             let rows = |words: u64| words * m.buffer_bits(o) / place.row;
-            reads += rows(c.buffer_read[o]);
-            writes += rows(c.buffer_write[o]);
-            if with_dram && !is_ideal {
-                reads += rows(c.buffer_drain[o]);
-                writes += rows(c.buffer_fill[o]);
+            reads[0] += rows(c.buffer_read[o]);
+            writes[0] += rows(c.buffer_write[o]);
+            if !is_ideal {
+                reads[1] += rows(c.buffer_drain[o]);
+                writes[1] += rows(c.buffer_fill[o]);
             }
         }
-        let accesses = match place.ports {
-            Ports::One => reads + writes,
-            Ports::ReadWrite => reads.max(writes),
+        let cycles = |reads: u64, writes: u64| {
+            let accesses = match place.ports {
+                Ports::One => reads + writes,
+                Ports::ReadWrite => reads.max(writes),
+            };
+            accesses.div_ceil(place.banks)
         };
-        greatest = greatest.max(accesses.div_ceil(place.banks));
+        let all = cycles(reads[0] + reads[1], writes[0] + writes[1]);
+        greatest[0] = greatest[0].max(all);
+        greatest[1] = greatest[1].max(cycles(reads[0], writes[0]));
     }
     greatest
 }
 
 /// Cycles between the last step of a pass and the first of the next in which the array does not
 /// take one: the way out, where passes do not overlap, and a resident tile's way in.
-fn gaps(m: &Mapping<'_>, passes: u64, pass: &PerDim<Span>) -> u64 {
+fn gaps(m: &Mapping<'_>, passes: u64, ways_out: impl Fn() -> u64, last_beat: u64) -> u64 {
     let a = &m.accelerator.array;
     let between = passes.saturating_sub(1);
-    let ways_out = || m.total_occupancy(passes, pass) - m.occupancy(&last_pass(m));
     let ways_out = match a.passes {
         Passes::Overlapped => 0,
         Passes::Serial => ways_out(),
         Passes::Exclusive => {
             let network = m.accelerator.networks.psum_out;
-            let last_beat = m.resident_tile_words(Operand::Output, pass);
             let sending = u64::from(network.latency).max(1)
                 + last_beat.div_ceil(u64::from(network.words_per_cycle));
             ways_out() + between.saturating_mul(sending)
@@ -485,21 +525,18 @@ fn gaps(m: &Mapping<'_>, passes: u64, pass: &PerDim<Span>) -> u64 {
 }
 
 /// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
-fn lead(m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>, pass_time: u64) -> u64 {
+fn lead(m: &Mapping<'_>, operand: Operand, beats: u64, pass_time: u64) -> u64 {
     let network = crate::machine::feed_network(m, operand);
     let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
     let parcels = u64::from(network.latency).max(1) + queued;
-    (parcels * pass_time / m.beats(pass)).min(pass_time)
-}
-
-fn queue(m: &Mapping<'_>) -> u64 {
-    let pass = Cursor::first(m).pass;
-    let words = m.results_capacity(&pass) * m.resident_tile_words(Operand::Output, &pass);
-    words / u64::from(m.accelerator.networks.psum_out.words_per_cycle)
+    (parcels * pass_time / beats).min(pass_time)
 }
 
 /// `part / whole` of an amount; the product may exceed 64 bits.
 fn share(part: u64, amount: u64, whole: u64) -> u64 {
+    if let Some(product) = part.checked_mul(amount) {
+        return product / whole;
+    }
     u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
 }
 
