@@ -107,6 +107,14 @@ impl Bus {
         u64::try_from(gone).unwrap_or(u64::MAX).min(words)
     }
 
+    /// What has gone by, after so many cycles of a transfer, of the word that is next.
+    pub(crate) fn phase(&self, cycles: u64, width: Width) -> u128 {
+        if self.ideal {
+            return 0;
+        }
+        u128::from(cycles) * self.parts % (self.per * width.parts(1).max(1))
+    }
+
     /// A lower bound on the bus time of transfers that move so many parts of a bit together.
     pub(crate) fn bound(&self, parts: u128) -> u64 {
         if self.ideal {

@@ -206,7 +206,7 @@ impl<P: Payload> Machine<'_, '_, P> {
             let mut link = Comparer::new(&kept.link, step, iterations);
             self.visit_link(&mut link);
             if link.is_alike {
-                repeat.times = times(furthest.max(link.furthest));
+                repeat.times = times(furthest.max(link.furthest)).min(link.most);
                 repeat.events = trace.events - kept.events;
                 if repeat.times == 0 {
                     return false;
@@ -346,11 +346,10 @@ impl<P: Payload> Machine<'_, '_, P> {
         // They are counted for what may not be written yet.
         let is_free = self.has_free_place();
         v.same(u64::from(is_free));
-        if is_free {
-            v.field(Kind::Total, &mut self.open_words, 0);
-        } else {
-            v.same(self.open_words);
+        if !is_free {
+            v.same(self.dma.words_stored().wrapping_sub(self.open_words));
         }
+        v.field(Kind::Total, &mut self.open_words, 0);
         v.same(u64::from(self.tiles.filled.output >= tiles));
         for operand in Operand::ALL {
             let feed = &self.feeds[operand];
