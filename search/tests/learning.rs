@@ -5,8 +5,8 @@ mod common;
 
 use common::{budget, table};
 use stationary_search::{
-    Effort, Evaluated, Objective, Optimizer, Point, Preset, Problem, Settings, Standing, Stop,
-    Verdict, optimizers, run,
+    Effort, Evaluated, Objective, Point, Preset, Problem, Settings, Standing, Stop, Verdict,
+    optimizers, run,
 };
 
 fn problem(budgets: &[&str]) -> Problem {
