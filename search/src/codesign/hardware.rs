@@ -18,6 +18,7 @@ pub struct Shape {
 pub struct Hardware {
     knobs: [Vec<u32>; 3],
     machines: Vec<(Accelerator, f64)>,
+    limit: Option<f64>,
 }
 
 impl Hardware {
@@ -64,7 +65,49 @@ impl Hardware {
                 }
             }
         }
-        Ok(Self { knobs, machines })
+        Ok(Self {
+            knobs,
+            machines,
+            limit: None,
+        })
+    }
+
+    /// The same under a limit of area in square microns: larger machines keep their numbers, and
+    /// nothing runs on them.
+    #[must_use]
+    pub fn within(self, area: f64) -> Self {
+        Self {
+            limit: Some(area),
+            ..self
+        }
+    }
+
+    /// The limit of area in square microns.
+    #[must_use]
+    pub fn limit(&self) -> Option<f64> {
+        self.limit
+    }
+
+    /// Whether a machine keeps the limit.
+    #[must_use]
+    pub fn is_allowed(&self, number: usize) -> bool {
+        self.limit.is_none_or(|limit| self.area(number) <= limit)
+    }
+
+    /// The numbers of the machines that keep the limit.
+    pub fn allowed(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len()).filter(|number| self.is_allowed(*number))
+    }
+
+    /// The machine with this number alone.
+    #[must_use]
+    pub fn alone(&self, number: usize) -> Self {
+        let shape = self.shape(number);
+        Self {
+            knobs: [shape.batch, shape.block_in, shape.block_out].map(|value| vec![value]),
+            machines: vec![self.machines[number].clone()],
+            limit: self.limit,
+        }
     }
 
     /// The values of BATCH, BLOCK_IN and BLOCK_OUT, ascending as they were given.
