@@ -14,7 +14,7 @@
 //! a critic; the sampling and its threshold; that an episode ends when 75 % of the knobs rest. **Ours**:
 //! the cost model meets throughputs (squared error), since its score is a reward; episodes start in
 //! turn from a random point and from one of the 32 fastest; it learns after each 32 episodes; of the
-//! points met, the 1024 of the best prediction are clustered; a synthesis that is known is redrawn by
+//! points met, the 256 of the best prediction are clustered; a synthesis that is known is redrawn by
 //! drawing each knob's value from the cluster's points, as often as they have it.
 
 use std::collections::HashSet;
@@ -40,7 +40,7 @@ const EFFORT: Effort = Effort {
     group: 32,
 };
 /// Points that are clustered.
-const CLUSTERED: usize = 1024;
+const CLUSTERED: usize = 256;
 /// Fall of the loss below which more clusters are of no use.
 const KNEE: f64 = 2.5;
 /// Clusters are tried in steps of so many.

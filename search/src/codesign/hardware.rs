@@ -19,6 +19,7 @@ pub struct Hardware {
     knobs: [Vec<u32>; 3],
     machines: Vec<(Accelerator, f64)>,
     limit: Option<f64>,
+    macs: Option<u64>,
 }
 
 impl Hardware {
@@ -69,6 +70,7 @@ impl Hardware {
             knobs,
             machines,
             limit: None,
+            macs: None,
         })
     }
 
@@ -82,19 +84,45 @@ impl Hardware {
         }
     }
 
+    /// The same for machines of at most so many MACs a cycle.
+    #[must_use]
+    pub fn of_macs(self, macs: u64) -> Self {
+        Self {
+            macs: Some(macs),
+            ..self
+        }
+    }
+
+    /// MACs a cycle of a machine.
+    #[must_use]
+    pub fn macs(&self, number: usize) -> u64 {
+        let shape = self.shape(number);
+        [shape.batch, shape.block_in, shape.block_out]
+            .map(u64::from)
+            .iter()
+            .product()
+    }
+
     /// The limit of area in square microns.
     #[must_use]
     pub fn limit(&self) -> Option<f64> {
         self.limit
     }
 
-    /// Whether a machine keeps the limit.
+    /// The limit of MACs a cycle.
     #[must_use]
-    pub fn is_allowed(&self, number: usize) -> bool {
-        self.limit.is_none_or(|limit| self.area(number) <= limit)
+    pub fn most_macs(&self) -> Option<u64> {
+        self.macs
     }
 
-    /// The numbers of the machines that keep the limit.
+    /// Whether a machine keeps the limits.
+    #[must_use]
+    pub fn is_allowed(&self, number: usize) -> bool {
+        let has_area = self.limit.is_none_or(|limit| self.area(number) <= limit);
+        has_area && self.macs.is_none_or(|most| self.macs(number) <= most)
+    }
+
+    /// The numbers of the machines that keep the limits.
     pub fn allowed(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len()).filter(|number| self.is_allowed(*number))
     }
@@ -107,6 +135,7 @@ impl Hardware {
             knobs: [shape.batch, shape.block_in, shape.block_out].map(|value| vec![value]),
             machines: vec![self.machines[number].clone()],
             limit: self.limit,
+            macs: self.macs,
         }
     }
 

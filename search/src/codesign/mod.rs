@@ -5,6 +5,7 @@
 //! Tuner      proposes points, is told what was measured          one file each
 //! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
 //! prove      the optimum of a task: runs in the order of a lower bound until none can be better
+//! share      the same for one chip and a whole network
 //! ```
 //!
 //! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
@@ -30,6 +31,7 @@ mod hardware;
 #[cfg(feature = "learn")]
 mod judgement;
 mod random;
+mod share;
 mod task;
 #[cfg(feature = "learn")]
 mod team;
@@ -37,6 +39,9 @@ mod tune;
 
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
+pub use share::{
+    Chip, Extent, NetworkProof, NetworkTuned, Repeated, Verdict, prove_network, tune_network,
+};
 pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
 pub use tune::{Record, Tuned, tune};
 

@@ -36,7 +36,7 @@ impl Outcome {
 /// By how much a point breaks its limits, as shares of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Excess {
-    /// Of the area.
+    /// Of the area, and of the MACs where they are limited.
     pub area: f64,
     /// Of the buffers, summed up.
     pub memory: f64,
@@ -182,14 +182,17 @@ impl<'a> Task<'a> {
         self.kernel(point).ok().map(|kernel| lower_bound(&kernel))
     }
 
-    /// By how much a point breaks its limits: the area above the limit as a share of it, and the
-    /// bytes above the capacity of each buffer as a share of that, summed up.
+    /// By how much a point breaks its limits: the area above the limit as a share of it (MACs
+    /// likewise), and the bytes above the capacity of each buffer as a share of that, summed up.
     #[must_use]
     pub fn excess(&self, point: Point) -> Excess {
         let number = self.machine(point);
         let over = |used: f64, limit: f64| (used / limit - 1.0).max(0.0);
-        let area = self.hardware.limit();
-        let area = area.map_or(0.0, |limit| over(self.hardware.area(number), limit));
+        let hardware = self.hardware;
+        let area = hardware.limit();
+        let area = area.map_or(0.0, |limit| over(hardware.area(number), limit));
+        let macs = hardware.most_macs();
+        let macs = macs.map_or(0.0, |most| over(hardware.macs(number) as f64, most as f64));
         let machine = self.hardware.machine(number);
         // Whatever knobs name divides its loop.
         let demands = Kernel::demands(self.layer, machine, self.schedule(point));
@@ -197,7 +200,10 @@ impl<'a> Task<'a> {
         let memory = demands
             .map(|d| over(d.bytes as f64, d.capacity as f64))
             .sum();
-        Excess { area, memory }
+        Excess {
+            area: area + macs,
+            memory,
+        }
     }
 
     /// What a point looks like to whoever learns from it: the layer's shape, then the value of each
