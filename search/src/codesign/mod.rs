@@ -40,7 +40,8 @@ mod tune;
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
 pub use share::{
-    Chip, Extent, NetworkProof, NetworkTuned, Repeated, Verdict, prove_network, tune_network,
+    Chip, Extent, NetworkProof, NetworkTuned, Repeated, Verdict, prove_each, prove_network,
+    tune_network,
 };
 pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
 pub use tune::{Record, Tuned, tune};

@@ -154,6 +154,39 @@ fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
     Some((least, valid))
 }
 
+/// Proves the best of each task on whatever machine: not one chip, and not to be built.
+pub fn prove_each(
+    tasks: &[Repeated<'_>],
+    records: &[Record],
+    note: &mut dyn FnMut(usize, &Measured),
+) -> Vec<Option<(Point, u64)>> {
+    let prove = |(number, each): (usize, &Repeated<'_>)| {
+        let task = &each.task;
+        let machines: Vec<usize> = task.hardware().allowed().collect();
+        let least = machines.into_par_iter().filter_map(|machine| {
+            let points = task.points_on(machine);
+            let least = points.filter_map(|point| task.bound(point)).min()?;
+            Some((least, machine))
+        });
+        let mut order: Vec<(u64, usize)> = least.collect();
+        order.sort_unstable();
+        let mut best: Option<(Point, u64)> = None;
+        for (bound, machine) in order {
+            let below = best.map_or(u64::MAX, |(_, cycles)| cycles);
+            if bound >= below {
+                break;
+            }
+            let proof = exact::prove(task, machine, below, &records[number]);
+            for measured in &proof.course.measured {
+                note(number, measured);
+            }
+            best = proof.best.or(best);
+        }
+        best
+    };
+    tasks.iter().enumerate().map(prove).collect()
+}
+
 fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
     let all = tasks.iter().zip(cycles);
     all.map(|(each, cycles)| each.times * cycles).sum()
