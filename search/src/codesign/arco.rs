@@ -19,8 +19,11 @@
 //! Confidence Sampling draws by is the reward, not the critic's, for a critic values what comes after
 //! a point; the first round's points are drawn at random among those that keep all limits, as the
 //! penalties are known before anything is measured.
+//!
+//! `arco-without-agents` is the same with points drawn at random in the place of episodes, to tell
+//! what is owed to the agents.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -55,7 +58,8 @@ const AGENTS: [&[usize]; 3] = [&[0, 1, 2], &[8, 9], &[3, 4, 5, 6, 7]];
 
 pub(super) struct Arco {
     rng: Xoshiro256PlusPlus,
-    team: Team,
+    /// None for the same without agents: as many points as they would meet, drawn at random.
+    team: Option<Team>,
     known: Knowledge,
     /// Measurements of a round, once the budget is known.
     round: usize,
@@ -65,8 +69,15 @@ impl Arco {
     pub(super) fn new(seed: u64) -> Self {
         let actors = AGENTS.map(|knobs| (knobs.to_vec(), sees(knobs)));
         Self {
+            team: Some(Team::new(STATE, &actors, 3, seed)),
+            ..Self::without_agents(seed)
+        }
+    }
+
+    pub(super) fn without_agents(seed: u64) -> Self {
+        Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
-            team: Team::new(STATE, &actors, 3, seed),
+            team: None,
             known: Knowledge::default(),
             round: 0,
         }
@@ -86,15 +97,10 @@ impl Tuner for Arco {
         let forest = known.forest(Loss::Square, MOST, rng);
         let mut judge = Judge::new(task, &forest);
         let reward = |score: f64, point: Point| score - penalty(task, point);
-        let mut met = explore(
-            task,
-            &mut self.team,
-            &mut judge,
-            known,
-            EFFORT,
-            &reward,
-            rng,
-        );
+        let mut met = match &mut self.team {
+            Some(team) => explore(task, team, &mut judge, known, EFFORT, &reward, rng),
+            None => drawn(task, &mut judge, &reward, rng),
+        };
         met.retain(|(point, _)| !known.has(point));
         let mut value = |point: Point| reward(judge.score(point), point);
         let mut plan = confidence::sample(task, &met, known, count, &mut value, rng);
@@ -107,6 +113,21 @@ impl Tuner for Arco {
     fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
         self.known.add(task, measured);
     }
+}
+
+/// Distinct points drawn at random, as many as steps of the agents, in the order of the points.
+fn drawn(
+    task: &Task<'_>,
+    judge: &mut Judge<'_>,
+    reward: &dyn Fn(f64, Point) -> f64,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<(Point, f64)> {
+    let count = EFFORT.episodes * EFFORT.steps;
+    let points: BTreeSet<Point> = (0..count).map(|_| random::draw(task, rng)).collect();
+    let valued = points.into_iter();
+    valued
+        .map(|point| (point, reward(judge.score(point), point)))
+        .collect()
 }
 
 fn penalty(task: &Task<'_>, point: Point) -> f64 {

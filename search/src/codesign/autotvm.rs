@@ -30,7 +30,7 @@ const CHAINS: usize = 128;
 const STEPS: usize = 500;
 /// Steps in which no better point was met, after which the chains stop.
 const IDLE: usize = 50;
-/// The share of points drawn at random.
+/// The share of points drawn at random; one at least.
 const RANDOM: f64 = 0.05;
 
 pub(super) struct AutoTvm {
@@ -97,7 +97,8 @@ impl Tuner for AutoTvm {
         if self.known.len() > 0 {
             let forest = self.known.forest(Loss::Rank, self.plan, &mut self.rng);
             plan = self.anneal(task, &forest);
-            plan.truncate(count - (RANDOM * count as f64) as usize);
+            let drawn = (RANDOM * count as f64) as usize;
+            plan.truncate(count.saturating_sub(drawn.max(1)));
         }
         fill(task, &self.known, &mut plan, count, &mut self.rng);
         plan

@@ -5,7 +5,7 @@
 //! Tuner      proposes points, is told what was measured          one file each
 //! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
 //! prove      the optimum of a task: runs in the order of a lower bound until none can be better
-//! share      the same for one chip and a whole network
+//! share      the proof for one chip and a whole network; chip: the same by a tuner
 //! ```
 //!
 //! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
@@ -18,6 +18,7 @@ mod arco;
 mod autotvm;
 #[cfg(feature = "learn")]
 mod chameleon;
+mod chip;
 #[cfg(feature = "learn")]
 mod confidence;
 mod exact;
@@ -37,12 +38,10 @@ mod task;
 mod team;
 mod tune;
 
+pub use chip::{NetworkTuned, tune_network};
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
-pub use share::{
-    Chip, Extent, NetworkProof, NetworkTuned, Repeated, Verdict, prove_each, prove_network,
-    tune_network,
-};
+pub use share::{Chip, Extent, NetworkProof, Repeated, Verdict, prove_each, prove_network};
 pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
 pub use tune::{Record, Tuned, tune};
 
@@ -70,6 +69,10 @@ const REGISTER: &[(&str, Make)] = &[
     }),
     #[cfg(feature = "learn")]
     ("arco", |seed| Box::new(arco::Arco::new(seed))),
+    #[cfg(feature = "learn")]
+    ("arco-without-agents", |seed| {
+        Box::new(arco::Arco::without_agents(seed))
+    }),
     #[cfg(feature = "learn")]
     ("autotvm", |seed| {
         Box::new(autotvm::AutoTvm::new(seed, autotvm::PLAN))

@@ -4,20 +4,15 @@
 //! proved   for machine in the order of the sum of its layers' least bounds:
 //!              skip it if that sum is not below the best
 //!              for layer: prove its optimum, or that the sum cannot come below the best any more
-//! tuned    half of each layer's measurements: the tuner has the hardware's knobs as well
-//!          hardware = the least sum of the best that was measured on it
-//!          the other half: a new tuner, on that hardware alone
 //! ```
 //!
-//! A layer tuned with hardware of its own is also reported: of those chips only one could be built.
+//! The best of each layer on hardware of its own is also reported: of those chips only one could be built.
 
 use rayon::prelude::*;
 
-use super::Tuner;
 use super::exact::{self, bounds, from};
-use super::task::{Measured, Outcome, Point, Task};
-use super::tune::{Record, Tuned, tune};
-use stationary_sim::decoupled::ScheduleError;
+use super::task::{Measured, Point, Task};
+use super::tune::Record;
 
 /// A task, and how many of the network's layers it stands for.
 #[derive(Clone, Debug)]
@@ -225,133 +220,4 @@ fn settle(
         layers.push((point, cycles));
     }
     (Verdict::Exactly(total(tasks, &known)), layers)
-}
-
-/// What tuning a network came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NetworkTuned {
-    /// The chip that all layers share; none if no machine ran all of them.
-    pub best: Option<Chip>,
-    /// Each task's course while the hardware was free; empty where there is only one machine.
-    pub free: Vec<Tuned>,
-    /// Each task's course on the chip.
-    pub shared: Vec<Tuned>,
-    /// The best of each task on whatever machine: not one chip, and not to be built.
-    pub each: Vec<Option<(Point, u64)>>,
-}
-
-/// Tunes all tasks for one machine, with at most so many measurements a task. `make` gives a tuner for
-/// each task and half; `records` hold what need not be measured again; `note` is told of each
-/// measurement, with its task.
-///
-/// # Errors
-/// [`ScheduleError::NotDecoupled`].
-pub fn tune_network(
-    tasks: &[Repeated<'_>],
-    make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
-    measurements: usize,
-    records: &[Record],
-    note: &mut dyn FnMut(usize, &Measured),
-) -> Result<NetworkTuned, ScheduleError> {
-    let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
-        return Ok(NetworkTuned {
-            best: None,
-            free: Vec::new(),
-            shared: Vec::new(),
-            each: Vec::new(),
-        });
-    };
-    let is_fixed = hardware.len() == 1;
-    let half = if is_fixed { 0 } else { measurements / 2 };
-    let mut free = Vec::new();
-    for (number, each) in tasks.iter().enumerate() {
-        let mut tuner = make(number);
-        let mut note = |measured: &Measured| note(number, measured);
-        let record = &records[number];
-        free.push(tune(&each.task, tuner.as_mut(), half, record, &mut note));
-    }
-    let machine = if is_fixed { 0 } else { choose(tasks, &free) };
-    let alone = hardware.alone(machine);
-    let places = hardware.places(machine);
-    // On a machine alone, its knobs have one value each.
-    let (into, back) = (moved([0; 3]), moved(places));
-    let mut shared = Vec::new();
-    for (number, each) in tasks.iter().enumerate() {
-        let task = Task::new(each.task.layer(), &alone)?;
-        let mut known: Record = Record::new();
-        let all = records[number]
-            .iter()
-            .map(|(point, outcome)| (*point, *outcome));
-        let all = all.chain(free[number].measured.iter().map(|m| (m.point, m.outcome)));
-        known.extend(
-            all.filter(|(point, _)| point.0[..3] == places)
-                .map(|(point, outcome)| (into(point), outcome)),
-        );
-        let mut tuner = make(number);
-        let mut note = |measured: &Measured| {
-            let point = back(measured.point);
-            note(number, &Measured { point, ..*measured });
-        };
-        let count = measurements - half;
-        let tuned = tune(&task, tuner.as_mut(), count, &known, &mut note);
-        let measured = tuned.measured.into_iter().map(|each| Measured {
-            point: back(each.point),
-            ..each
-        });
-        shared.push(Tuned::of(measured.collect()));
-    }
-    let on_chip = |number: usize| {
-        let all = free[number].measured.iter().chain(&shared[number].measured);
-        let own = all.filter(|m| m.point.0[..3] == places);
-        own.filter_map(|m| Some((m.outcome.cycles()?, m.point)))
-            .min()
-    };
-    let layers: Option<Vec<(Point, u64)>> = (0..tasks.len())
-        .map(|number| on_chip(number).map(|(cycles, point)| (point, cycles)))
-        .collect();
-    let each = (0..tasks.len()).map(|number| {
-        let both = [free[number].best, shared[number].best];
-        let found = both.into_iter().flatten();
-        found.min_by_key(|(point, cycles)| (*cycles, *point))
-    });
-    Ok(NetworkTuned {
-        best: layers.map(|layers| Chip {
-            machine,
-            cycles: tasks.iter().zip(&layers).map(|(t, l)| t.times * l.1).sum(),
-            layers,
-        }),
-        each: each.collect(),
-        free,
-        shared,
-    })
-}
-
-/// Gives a point the hardware of these places.
-fn moved(places: [usize; 3]) -> impl Fn(Point) -> Point {
-    move |mut point| {
-        point.0[..3].copy_from_slice(&places);
-        point
-    }
-}
-
-/// The machine with the least sum of the best that was measured on it. A task that never ran on a
-/// machine counts as on its worst.
-fn choose(tasks: &[Repeated<'_>], free: &[Tuned]) -> usize {
-    let hardware = tasks[0].task.hardware();
-    let mut sums = vec![0; hardware.len()];
-    for (each, tuned) in tasks.iter().zip(free) {
-        let mut best: Vec<Option<u64>> = vec![None; hardware.len()];
-        for measured in &tuned.measured {
-            if let Outcome::Cycles(cycles) = measured.outcome {
-                let own = &mut best[each.task.machine(measured.point)];
-                *own = Some(own.map_or(cycles, |least| least.min(cycles)));
-            }
-        }
-        let worst = best.iter().flatten().max().copied().unwrap_or(0);
-        for (sum, own) in sums.iter_mut().zip(best) {
-            *sum += each.times * own.unwrap_or(worst);
-        }
-    }
-    let allowed = hardware.allowed();
-    allowed.min_by_key(|machine| sums[*machine]).unwrap_or(0)
 }
