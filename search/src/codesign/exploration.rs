@@ -108,7 +108,7 @@ pub(super) fn explore(
         }
     }
     let mut met: Vec<(Point, f64)> = met.into_iter().collect();
-    met.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    met.sort_unstable_by_key(|(point, _)| *point);
     met
 }
 
