@@ -142,7 +142,12 @@ fn what_is_wrong_is_said() {
         2,
         &["batch", "greater"],
     );
-    let none = stationary(&arguments(&["--hardware", "all", "--budget", "area=0.1mm2"]));
+    let none = stationary(&arguments(&[
+        "--hardware",
+        "all",
+        "--budget",
+        "area=0.1mm2",
+    ]));
     assert_eq!(none.status.code(), Some(1));
     assert!(
         text(&none.stdout).contains("0 of 64 shapes"),

@@ -1,12 +1,13 @@
 //! One chip for a whole network: the sum of cycles over the layers, on hardware that all share.
 //!
 //! ```text
-//! proved   for machine in the order of the sum of its layers' least bounds:
-//!              skip it if that sum is not below the best
-//!              for layer: prove its optimum, or that the sum cannot come below the best any more
+//! for machine in the order of the sum of its layers' least bounds:
+//!     skip it if that sum is not below the best
+//!     for layer: prove its optimum, or that the sum cannot come below the best any more
 //! ```
 //!
-//! The best of each layer on hardware of its own is also reported: of those chips only one could be built.
+//! The best of each layer on hardware of its own is also reported: of those chips only one could be
+//! built.
 
 use rayon::prelude::*;
 
@@ -85,7 +86,7 @@ pub fn prove_network(
             simulated: 0,
         };
     };
-    // A machine's bounds are made twice, so that those of all need not be held.
+    // A machine's bounds are made again when its turn comes, so that those of all need not be held.
     let least: Vec<Option<(Vec<u64>, u64)>> = (0..hardware.len())
         .into_par_iter()
         .map(|machine| least(tasks, machine))
