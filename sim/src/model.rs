@@ -12,6 +12,7 @@
 mod along;
 mod bound;
 mod evaluator;
+mod phases;
 mod work;
 
 use crate::counters::Counters;

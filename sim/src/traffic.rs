@@ -27,6 +27,8 @@ pub(crate) struct Traffic {
     pub(crate) counters: Counters,
     /// Tiles of each operand that pass through the global buffer.
     pub(crate) visits: PerOperand<u64>,
+    /// Tiles that stay in the array.
+    pub(crate) resident_visits: u64,
 }
 
 impl Traffic {
@@ -84,9 +86,13 @@ impl Traffic {
             let tiles: u64 = relevant.map(|d| shape.along[*d].tiles[level]).product();
             tiles * staged[o]
         });
+        let relevant = Dim::ALL.iter().filter(|d| is_relevant(m.resident, **d));
+        let tiles: u64 = relevant.map(|d| shape.along[*d].tiles[3]).product();
+        let repeats = over_irrelevant(m.resident, |d| shape.along[d].tiles[resident[d]]);
         Self {
             counters: c,
             visits,
+            resident_visits: tiles * repeats,
         }
     }
 }

@@ -67,8 +67,8 @@ pub(crate) struct Array {
     results_capacity: usize,
     /// Words of results that one beat emits.
     result_words: u64,
-    /// MACs of a beat, padding included.
-    pub(crate) macs: u64,
+    /// MACs of a beat over the dimensions that do not advance with beats.
+    macs_across: u64,
     hops: u64,
 }
 
@@ -77,7 +77,6 @@ pub(crate) struct Array {
 pub(crate) struct Finished {
     pub(crate) macs: u64,
     pub(crate) hops: u64,
-    pub(crate) pass_ended: bool,
     /// Whether it was the last for an output tile of the buffer.
     pub(crate) closes: bool,
     pub(crate) emitted: bool,
@@ -104,7 +103,7 @@ impl Array {
             results: VecDeque::new(),
             results_capacity: 0,
             result_words: 0,
-            macs: 0,
+            macs_across: 0,
             hops: 0,
         };
         array.enter_pass(mapping, true);
@@ -121,6 +120,8 @@ impl Array {
         self.beat = Beat::default();
         self.beats_left = mapping.beats(pass);
         self.steps = mapping.steps(pass);
+        let across = Dim::ALL.iter().filter(|d| mapping.beat_step[**d] == 0);
+        self.macs_across = across.map(|d| pass[*d].extent).product();
         self.depth = mapping.depth(pass);
         self.results_capacity = mapping.results_capacity(pass) as usize;
         self.result_words = mapping.resident_tile_words(Operand::Output, pass);
@@ -137,6 +138,11 @@ impl Array {
     /// Whether the next beat is the first of its pass.
     pub(crate) fn is_at_start(&self) -> bool {
         self.beat == Beat::default()
+    }
+
+    /// Whether the beat at work is the last of its pass.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.beats_left == 1
     }
 
     /// Whether the way out can take the results of another beat.
@@ -172,10 +178,8 @@ impl Array {
 
     /// Finishes the beat at work: emits results and moves on.
     pub(crate) fn finish(&mut self, mapping: &Mapping<'_>, now: u64) -> Finished {
-        let tile = self.beat.tile(mapping, &self.cursor.pass);
-        let macs = Dim::ALL.iter().map(|d| tile[*d].extent).product();
         let mut finished = Finished {
-            macs,
+            macs: self.macs(mapping),
             hops: self.hops,
             ..Finished::default()
         };
@@ -209,7 +213,6 @@ impl Array {
             self.retired += 1;
         }
         if ends {
-            finished.pass_ended = true;
             if mapping.accelerator.array.passes != Passes::Overlapped {
                 self.free_at = now + 1 + mapping.occupancy(&self.cursor.pass);
             }
@@ -226,6 +229,25 @@ impl Array {
             }
         }
         finished
+    }
+
+    /// Beats below which looking for a repetition costs more than working through them: the state
+    /// grows with the results on their way, and a beat costs as much as it has steps.
+    pub(crate) fn worthwhile(&self) -> u64 {
+        (12 + self.results.len() as u64 / 3) / self.steps.max(1)
+    }
+
+    /// MACs of the beat at work, padding included.
+    fn macs(&self, mapping: &Mapping<'_>) -> u64 {
+        let pass = &self.cursor.pass;
+        let mut macs = self.macs_across;
+        for (place, dim) in mapping.dataflow.beats.iter().enumerate() {
+            let step = mapping.beat_step[*dim];
+            if step > 1 {
+                macs *= step.min(pass[*dim].extent - self.beat.index(place) * step);
+            }
+        }
+        macs
     }
 
     /// Shows the state to a visitor.

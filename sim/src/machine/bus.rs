@@ -92,9 +92,27 @@ impl Bus {
         if self.ideal {
             return words;
         }
+        let narrow = || {
+            let parts = cycles.checked_mul(u64::try_from(self.parts).ok()?)?;
+            let per = u64::try_from(self.per).ok()?;
+            let width = u64::try_from(width.parts(1).max(1)).ok()?;
+            // The quotient of a quotient is that by the product.
+            Some(parts / per.checked_mul(width)?)
+        };
+        if let Some(gone) = narrow() {
+            return gone.min(words);
+        }
         let parts = u128::from(cycles) * self.parts / self.per;
         let gone = parts / width.parts(1).max(1);
         u64::try_from(gone).unwrap_or(u64::MAX).min(words)
+    }
+
+    /// What has gone by, after so many cycles of a transfer, of the word that is next.
+    pub(crate) fn phase(&self, cycles: u64, width: Width) -> u128 {
+        if self.ideal {
+            return 0;
+        }
+        u128::from(cycles) * self.parts % (self.per * width.parts(1).max(1))
     }
 
     /// A lower bound on the bus time of transfers that move so many parts of a bit together.

@@ -255,10 +255,16 @@ impl Dma {
         flight.is_some_and(|t| t.arrives <= now)
     }
 
-    /// Whether transfers take, or may soon take, ports of banks that others want.
-    pub(crate) fn touches_banks(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+    /// Whether transfers take, or may soon take, ports of banks that others want; `is_alone` as for
+    /// [`Lanes::touch_banks`].
+    pub(crate) fn touches_banks(
+        &self,
+        mapping: &Mapping<'_>,
+        tiles: &Tiles,
+        is_alone: impl Fn(Operand) -> bool,
+    ) -> bool {
         let stores = !self.waiting.is_empty() || self.lanes.storing.is_some();
-        (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles)
+        (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles, is_alone)
     }
 
     /// Whether the memory is a bus.

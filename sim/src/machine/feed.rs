@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{LoadOrder, Network, Operand, Passes};
+use stationary_arch::{LoadOrder, Network, Operand, Passes, PerOperand};
 
 use crate::beat::{Beat, BeatWords};
 use crate::dataflow::is_relevant;
@@ -97,6 +97,10 @@ pub(crate) struct ShapedFeed {
     network: Network,
     words: BeatWords,
     copies: u64,
+    /// Words of the parcel that is open.
+    parcel: u64,
+    /// Whether no other operand lies in the banks that it reads.
+    pub(crate) has_own_banks: bool,
 }
 
 impl ShapedFeed {
@@ -104,8 +108,13 @@ impl ShapedFeed {
         mapping: &Mapping<'_>,
         operand: Operand,
         network: Network,
-        place: Option<Place>,
+        places: &PerOperand<Option<Place>>,
     ) -> Self {
+        let place = places[operand];
+        let shares = |o: Operand| {
+            let pair = place.zip(places[o]);
+            o != operand && pair.is_some_and(|(own, other)| own.shares_banks(&other))
+        };
         let cursor = Cursor::first(mapping);
         let mut feed = Self {
             state: Feed {
@@ -138,6 +147,8 @@ impl ShapedFeed {
             network,
             words: BeatWords::new(mapping, operand, &cursor.pass),
             copies: 1,
+            parcel: 0,
+            has_own_banks: !Operand::ALL.into_iter().any(shares),
         };
         feed.enter_pass(mapping, true);
         feed
@@ -186,7 +197,8 @@ impl ShapedFeed {
                 if !self.state.may_open(tiles, gate) {
                     break;
                 }
-                self.state.words_left = self.words_of_parcel(mapping);
+                self.parcel = self.words_of_parcel(mapping);
+                self.state.words_left = self.parcel;
                 self.state.open = true;
                 sent.moved = true;
             }
@@ -237,7 +249,7 @@ impl ShapedFeed {
     /// Words that the PEs together take in from the parcel that was just sent.
     fn received(&self, mapping: &Mapping<'_>) -> u64 {
         let f = &self.state;
-        let sent = self.words_of_parcel(mapping);
+        let sent = self.parcel;
         match f.operand {
             Operand::Output => sent,
             Operand::Weight => sent * self.copies,

@@ -239,12 +239,18 @@ impl Lanes {
         }
     }
 
-    /// Whether loads access, or are about to, banks that others may want.
-    pub(crate) fn touch_banks(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+    /// Whether loads access, or are about to, banks that others may want; `is_alone` says of an
+    /// operand that nothing else goes to its banks until its tile has arrived.
+    pub(crate) fn touch_banks(
+        &self,
+        mapping: &Mapping<'_>,
+        tiles: &Tiles,
+        is_alone: impl Fn(Operand) -> bool,
+    ) -> bool {
         let mut channels = Operand::ALL.into_iter().map(|o| &self.channels[o]);
         channels.any(|c| {
-            let is_quiet = c.job.is_none() && (c.exhausted || c.is_full(mapping, tiles));
-            c.place.is_some() && !is_quiet
+            let is_quiet = || c.job.is_none() && (c.exhausted || c.is_full(mapping, tiles));
+            c.place.is_some() && !is_alone(c.operand) && !is_quiet()
         })
     }
 
@@ -408,6 +414,10 @@ impl Channel {
     fn is_full(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
         if self.operand != Operand::Output {
             return self.issued >= tiles.freed[self.operand] + self.slots;
+        }
+        if self.issued > tiles.worked + self.slots {
+            // The most that any of the cases below allows.
+            return true;
         }
         let tile = self.cursor.staged(mapping, self.operand);
         if is_first(&tile) {

@@ -73,9 +73,13 @@ impl Job {
         (tiles, stream): (u64, &Stream),
         now: u64,
     ) {
-        v.same(self.left);
+        v.progress(&mut self.left);
         v.same(self.total);
         if let Some(place) = self.place {
+            // Rows begin at the same cycles if words do.
+            let phase = bus.map_or(0, |bus| bus.phase(self.total - self.left, self.width));
+            v.same(phase as u64);
+            v.same((phase >> 64) as u64);
             let row = place.rows(self.words_gone(bus, self.left));
             v.same(stream.distance_of(row));
         }

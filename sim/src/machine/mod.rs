@@ -144,7 +144,7 @@ struct PassMark {
 impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     fn new(m: &'m Mapping<'a>, payload: P) -> Self {
         let places = contended(m);
-        let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), places[o]);
+        let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), &places);
         Self {
             m,
             now: 0,
@@ -332,6 +332,12 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         }
     }
 
+    /// Whether the place of the output tile that is open has nothing of an earlier one left.
+    fn has_free_place(&self) -> bool {
+        let before = self.tiles.closed.checked_sub(self.dma.output_slots());
+        self.delivery.exists() || before.is_none_or(|before| self.tiles.freed.output > before)
+    }
+
     /// Whether results wait for the place that a store has not left yet.
     fn waits_for_store(&self) -> bool {
         let is_ready = |r: &array::Outgoing| r.ready <= self.now;
@@ -395,8 +401,9 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         if self.array.remaining > 0 {
             return moved;
         }
-        let (pass, beat) = (self.array.cursor.pass, self.array.beat);
-        self.payload.compute(self.m, &pass, &beat);
+        let a = &self.array;
+        self.payload.compute(self.m, &a.cursor.pass, &a.beat);
+        let pass = a.is_at_end().then_some(a.cursor.pass);
         let retired = self.array.retired;
         let finished = self.array.finish(self.m, self.now);
         self.counters.macs += finished.macs;
@@ -408,7 +415,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.payload.retire();
         }
         self.tiles.worked += u64::from(finished.closes);
-        if finished.pass_ended {
+        if let Some(pass) = pass {
             self.end_pass(trace, &pass);
         }
         true

@@ -9,6 +9,7 @@ use crate::machine::{DramBus, Tags, expected_bursts};
 use crate::mapping::Mapping;
 use crate::model::Bound;
 use crate::model::along::{Along, Shape};
+use crate::model::phases::Phases;
 use crate::placement::places;
 use crate::program::{Cursor, Level, Loop};
 use crate::tiling::Staging;
@@ -44,7 +45,7 @@ pub(super) struct Work {
     gaps: u64,
     loads_overlap: bool,
     resident: Operand,
-    /// Extra cycles of each pass that waits for its own partial sums.
+    /// Extra cycles of passes that wait for their own partial sums.
     dependency: u64,
     dram: PerOperand<u64>,
     stores: u64,
@@ -53,6 +54,7 @@ pub(super) struct Work {
     /// Cycles that the output processor is busy or waits for the next tile, and the least.
     delivery: [u64; 2],
     serial_dram: u64,
+    phases: Phases,
     /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
     expected_turns: u64,
     turns: u64,
@@ -106,6 +108,7 @@ impl Work {
         let depth = first_depth + u64::from(n.psum_out.latency).max(1);
         let last_depth = m.depth_of(last_occupancy) + u64::from(n.psum_out.latency).max(1);
         let widths = &m.dram;
+        let is_standard = matches!(a.dram.kind, DramKind::Standard(_));
         let read = PerOperand::from_fn(|o| bus.bound(widths.load(o).parts(c.dram_read[o])));
         let finished = c.dram_write.output - c.dram_spilled;
         let stores = bus
@@ -129,6 +132,17 @@ impl Work {
             }
             _ => (read, stores),
         };
+        // Each tile ends with a cycle of its own.
+        let (least_read, least_stores) = (read, stores);
+        let in_tiles = |cycles: u64, tiles: u64, parts: u128| {
+            let tiles = if cycles == 0 || is_standard { 0 } else { tiles };
+            let each = bus.bound(parts.div_ceil(u128::from(tiles.max(1))));
+            cycles.max(tiles * each)
+        };
+        let read = PerOperand::from_fn(|o| {
+            in_tiles(read[o], visits[o], widths.load(o).parts(c.dram_read[o]))
+        });
+        let stores = in_tiles(stores, visits.output, widths.store(false).parts(finished));
         let first_loads = PerOperand::from_fn(|o| {
             bus.bound(widths.load(o).parts(shape.first_staged_words(m, o)))
         });
@@ -145,9 +159,14 @@ impl Work {
             && resident != Operand::Output;
         let resident_loads = if waits_for_tile { net[resident] } else { 0 };
         let between = (all_gaps + resident_loads) / passes;
+        let duplex = a.dram.duplex && !is_standard;
         // A tile that streams, or that results go to, is in use until its block ends; without a
         // second copy the next one's transfer starts only then.
-        let serial_dram = Operand::ALL
+        let is_alone = |o: Operand| {
+            // New outputs move in behind those that leave.
+            m.slots[o] == 1 && (o != Operand::Output || c.dram_read.output > 0)
+        };
+        let serial_dram: u64 = Operand::ALL
             .into_iter()
             .filter(|o| {
                 let is_exchanged = match m.tiling.staging[*o] {
@@ -155,10 +174,8 @@ impl Work {
                     Staging::Pass => false,
                     Staging::Layer => m.staging_depth(*o) > 0,
                 };
-                m.slots[*o] == 1 && is_exchanged
+                is_exchanged && is_alone(*o)
             })
-            // New outputs move in behind those that leave.
-            .filter(|o| *o != Operand::Output || c.dram_read.output > 0)
             .map(|o| {
                 let later = visits[o].saturating_sub(1);
                 match o {
@@ -175,11 +192,19 @@ impl Work {
                 }
             })
             .sum();
-        let tile = shape.first_beat_words(resident).max(1);
-        let load_count = match resident {
-            Operand::Output => c.buffer_write.output.div_ceil(tile),
-            o => c.buffer_read[o].div_ceil(tile),
+        // The first results of a tile take the place of those that leave.
+        let later = visits.output.saturating_sub(1);
+        let stores_in_sight = if m.slots.output == 1 && c.dram_read.output == 0 && later > 0 {
+            let (_, first_round) = finishing_passes(m);
+            let blocks = passes / visits.output;
+            let hidden = share(steady, first_round, blocks.max(1)) / visits.output;
+            later * (stores / visits.output).saturating_sub(hidden)
+        } else {
+            0
         };
+        let serial_dram: u64 = serial_dram + stores_in_sight;
+        let tile = shape.first_beat_words(resident).max(1);
+        let load_count = traffic.resident_visits;
         let first_beat = [Operand::Input, Operand::Weight]
             .into_iter()
             .filter(|o| *o != resident)
@@ -204,7 +229,21 @@ impl Work {
         let distance = if is_reduction(innermost) { 1 } else { 2 };
         let dependency = if accumulates {
             let round = depth + u64::from(n.psum_in.latency).max(1);
-            round.saturating_sub(distance * pass_time) / distance
+            let waits = |time: u64| round.saturating_sub(distance * time) / distance;
+            // Passes at an edge are shorter, and wait longer.
+            let time_of_full = share(pass_time, passes * beats * steps, busy.max(1));
+            let mut full = passes;
+            let mut waited = 0;
+            for along in shape.along.0.iter() {
+                let [whole, edge] = [along.first, along.last].map(|pass| pass.beats * pass.steps);
+                if edge < whole {
+                    let missing = whole * along.tiles[3] - along.busy;
+                    let edges = share(passes, missing / (whole - edge), along.tiles[3]);
+                    full = full.saturating_sub(edges);
+                    waited += edges.saturating_mul(waits(share(time_of_full, edge, whole)));
+                }
+            }
+            waited + full.saturating_sub(1).saturating_mul(waits(time_of_full))
         } else {
             0
         };
@@ -213,7 +252,9 @@ impl Work {
         } else {
             (net[resident], out)
         };
-        let turns = |net: &PerOperand<u64>, ways: &dyn Fn(Operand, u64, u64) -> u64| {
+        let turns = |net: &PerOperand<u64>,
+                     read: &PerOperand<u64>,
+                     ways: &dyn Fn(Operand, u64, u64) -> u64| {
             let staged = Operand::ALL.into_iter();
             let staged = staged.filter(|o| {
                 m.tiling.staging[*o] != Staging::Layer
@@ -228,18 +269,43 @@ impl Work {
             });
             turns.max().unwrap_or(0)
         };
-        let expected_turns = turns(&net, &|o, own, visits| match o {
+        // What else goes over the link: together with each of an operand's tiles, or now and then,
+        // hidden by the use of the tile then in the buffer.
+        let beside = |o: Operand, own: u64| {
+            let part = |other: Operand, cycles| {
+                if m.staging_depth(other) >= m.staging_depth(o) {
+                    share(visits[o], cycles, visits[other])
+                } else if m.slots[o] > 1 {
+                    cycles
+                } else {
+                    cycles.saturating_sub(share(visits[other], own, visits[o]))
+                }
+            };
+            let others = Operand::ALL.into_iter().filter(|other| *other != o);
+            let reads: u64 = others.map(|other| part(other, read[other])).sum();
+            // What the array waits for goes before a store, what it does not need yet behind it.
+            let is_behind = m.slots[o] > 1 || m.staging_depth(Operand::Output) < m.staging_depth(o);
+            let stored = if duplex || o == Operand::Output || !is_behind {
+                0
+            } else {
+                part(Operand::Output, stores)
+            };
+            reads + stored
+        };
+        let expected_turns = turns(&net, &read, &|o, own, visits| match o {
             Operand::Output => own + stores + visits * depth,
             // A streamed tile is in use for as long as its passes last.
-            o if o != resident => own.max(busy) + visits * (bus.latency() + 1),
-            _ => own + visits * (bus.latency() + 1),
+            o if o != resident => {
+                let own = own.max(busy);
+                own + beside(o, own) + visits * (bus.latency() + 1)
+            }
+            _ => own + beside(o, own) + visits * (bus.latency() + 1),
         });
         // Edges may be less deep, and tiles that are all padding skip the memory.
-        let is_standard = matches!(a.dram.kind, DramKind::Standard(_));
         let turns = if is_standard {
             0
         } else {
-            turns(&least_net, &|_, own, _| own)
+            turns(&least_net, &least_read, &|_, own, _| own)
         };
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
@@ -267,9 +333,10 @@ impl Work {
             dependency,
             dram: read,
             stores,
-            duplex: a.dram.duplex && !is_standard,
+            duplex,
             delivery: delivery(m, traffic, depth, beats * steps),
             serial_dram,
+            phases: Phases::new(m, visits, &read, stores, duplex, is_alone),
             expected_turns,
             turns,
             first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
@@ -277,11 +344,11 @@ impl Work {
             dram_bound: if is_standard {
                 compulsory(m, bus).saturating_sub(bus.slack())
             } else {
-                let reads = read.input + read.weight + read.output;
+                let reads = least_read.input + least_read.weight + least_read.output;
                 if a.dram.duplex {
-                    reads.max(stores)
+                    reads.max(least_stores)
                 } else {
-                    reads + stores
+                    reads + least_stores
                 }
             },
             last_store: bus.bound(widths.store(false).parts(shape.last_outputs(m))),
@@ -331,11 +398,7 @@ impl Work {
             .min(self.psum_out);
         let out = self.psum_out + ahead - hidden;
         let body = (streams + ahead).max(out) + self.gaps;
-        body + self.last_depth
-            + self
-                .passes
-                .saturating_sub(1)
-                .saturating_mul(self.dependency)
+        body + self.last_depth + self.dependency
     }
 
     /// Cycles of the busier direction, or of the one link.
@@ -351,6 +414,7 @@ impl Work {
     pub(super) fn total(&self, array: u64) -> u64 {
         let ends = self.first_load + self.last_store;
         let inner_dram = self.dram_total().saturating_sub(ends);
+        let array = array + self.phases.in_sight(array);
         (ends + (array + self.serial_dram).max(inner_dram)).max(self.expected_turns)
     }
 
@@ -533,7 +597,7 @@ fn lead(m: &Mapping<'_>, operand: Operand, beats: u64, pass_time: u64) -> u64 {
 }
 
 /// `part / whole` of an amount; the product may exceed 64 bits.
-fn share(part: u64, amount: u64, whole: u64) -> u64 {
+pub(super) fn share(part: u64, amount: u64, whole: u64) -> u64 {
     if let Some(product) = part.checked_mul(amount) {
         return product / whole;
     }

@@ -6,7 +6,7 @@
 //!     its tile is whole, and another follows;
 //!     d is reduced: it is not the first, which begins sums;
 //!     d is an output position: no tap of the kernel meets padding there;
-//!     d is no tap: padding may meet each of them differently
+//!     d is a tap: no output of the tiles around it meets padding at any tap
 //! ```
 
 use std::ops::Range;
@@ -107,7 +107,17 @@ impl Step {
         }
         for (axis, (output, tap)) in m.axes.iter().zip(PAIRS) {
             if self.dim == tap {
-                return 0..0;
+                let inner = axis.inner_outputs(m.layer.size(tap));
+                let outputs = match self.over {
+                    Over::Tiles(Level::Part) => m.whole()[output],
+                    Over::Tiles(Level::Block) => self.cursor.part[output],
+                    Over::Tiles(Level::Pass) => self.cursor.block[output],
+                    // What a tap adds to those before it differs from tap to tap.
+                    Over::Beats(_) => return 0..0,
+                };
+                if outputs.start < inner.start || outputs.end() > inner.end {
+                    return 0..0;
+                }
             }
             if self.dim != output {
                 continue;

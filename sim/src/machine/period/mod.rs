@@ -107,7 +107,8 @@ impl Kept {
         self.has_skipped = false;
         self.is_live = true;
         self.is_spent = is_short || self.respite > 0;
-        self.patience = 4;
+        // An iteration of the program takes long, so that each is compared with the next at first.
+        self.patience = if is_in_pass { 4 } else { 1 };
     }
 }
 
@@ -120,26 +121,28 @@ impl<P: Payload> Machine<'_, '_, P> {
         periods: &mut Periods,
         trace: &mut Counted<'_, T>,
     ) {
-        let step = Step::new(self.m, number, (&self.array.cursor, &self.array.beat));
-        let number = usize::from(number);
-        if periods.kept.len() <= number {
-            periods.kept.resize(number + 1, Kept::default());
+        let place = usize::from(number);
+        if periods.kept.len() <= place {
+            periods.kept.resize(place + 1, Kept::default());
         }
-        for inner in &mut periods.kept[number + 1..] {
+        for inner in &mut periods.kept[place + 1..] {
             inner.is_live = false;
         }
-        let kept = &mut periods.kept[number];
+        let kept = &mut periods.kept[place];
+        if kept.is_live && kept.is_spent {
+            return;
+        }
+        let step = Step::new(self.m, number, (&self.array.cursor, &self.array.beat));
         let iteration = step.iteration(&self.array.cursor, &self.array.beat);
         if !kept.is_live {
-            // Too short a loop has nothing to skip.
+            // Too short a loop has nothing to skip, or nothing worth looking for.
             let regular = step.regular(self.m);
-            kept.begin(regular.end - regular.start < 3, step.is_in_pass());
+            let length = regular.end - regular.start;
+            let is_short = length < 3 || (step.is_in_pass() && length < self.array.worthwhile());
+            kept.begin(is_short, step.is_in_pass());
             if !kept.is_spent {
                 self.keep(kept, iteration, &step, trace.events);
             }
-            return;
-        }
-        if kept.is_spent {
             return;
         }
         let iterations = iteration - kept.iteration;
@@ -166,7 +169,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         kept.now = self.now;
         kept.passes = self.array.passes_done;
         kept.tiles = self.tiles;
-        kept.touched_banks = self.dma.touches_banks(self.m, &self.tiles);
+        kept.touched_banks = self.touches_banks();
         kept.events = events;
         self.visit_core(&mut Recorder::new(&mut kept.core, step.is_in_pass()));
         if self.dma.is_bus() {
@@ -203,7 +206,7 @@ impl<P: Payload> Machine<'_, '_, P> {
             let mut link = Comparer::new(&kept.link, step, iterations);
             self.visit_link(&mut link);
             if link.is_alike {
-                repeat.times = times(furthest.max(link.furthest));
+                repeat.times = times(furthest.max(link.furthest)).min(link.most);
                 repeat.events = trace.events - kept.events;
                 if repeat.times == 0 {
                     return false;
@@ -259,8 +262,18 @@ impl<P: Payload> Machine<'_, '_, P> {
         is_still
             && self.delivery.is_empty()
             && !kept.touched_banks
-            && !self.dma.touches_banks(self.m, t)
+            && !self.touches_banks()
             && (self.delivery.exists() || t.freed.output + self.dma.output_slots() > t.closed)
+    }
+
+    /// Whether transfers take, or may soon take, ports of banks that the array's side wants. They do not
+    /// while a feed waits for the tile that they bring to banks of its own.
+    fn touches_banks(&self) -> bool {
+        let is_alone = |o| {
+            let feed = &self.feeds[o];
+            o != Operand::Output && feed.has_own_banks && !feed.is_staged(&self.tiles)
+        };
+        self.dma.touches_banks(self.m, &self.tiles, is_alone)
     }
 
     /// Lets what moves tiles work by itself up to a cycle, or to the one in which something arrives
@@ -330,7 +343,13 @@ impl<P: Payload> Machine<'_, '_, P> {
         };
         let tiles = a.output_tiles;
         v.same(u64::from(self.results.was_held));
-        v.same(self.open_words);
+        // They are counted for what may not be written yet.
+        let is_free = self.has_free_place();
+        v.same(u64::from(is_free));
+        if !is_free {
+            v.same(self.dma.words_stored().wrapping_sub(self.open_words));
+        }
+        v.field(Kind::Total, &mut self.open_words, 0);
         v.same(u64::from(self.tiles.filled.output >= tiles));
         for operand in Operand::ALL {
             let feed = &self.feeds[operand];

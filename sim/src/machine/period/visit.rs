@@ -48,6 +48,9 @@ pub(crate) trait Visitor {
     /// Whether the repetition is of beats, within one pass.
     fn is_in_pass(&self) -> bool;
 
+    /// What is left of a transfer: within a pass it may shrink by as much in each period.
+    fn progress(&mut self, left: &mut u64);
+
     /// A number that does not change.
     fn same(&mut self, value: u64) {
         self.field(Kind::Same, &mut { value }, 0);
@@ -91,6 +94,10 @@ impl Visitor for Recorder<'_> {
         self.record.numbers.push((*value, relative));
     }
 
+    fn progress(&mut self, left: &mut u64) {
+        self.record.numbers.push((*left, *left));
+    }
+
     fn tile(&mut self, tile: &mut PerDim<Span>) {
         self.record.tiles.push(*tile);
     }
@@ -122,6 +129,8 @@ pub(crate) struct Comparer<'r> {
     pub(crate) is_alike: bool,
     /// The furthest iteration that a cursor is at which moves.
     pub(crate) furthest: u64,
+    /// Periods until the first transfer ends.
+    pub(crate) most: u64,
 }
 
 impl<'r> Comparer<'r> {
@@ -133,6 +142,7 @@ impl<'r> Comparer<'r> {
             iterations,
             is_alike: true,
             furthest: 0,
+            most: u64::MAX,
         }
     }
 }
@@ -149,6 +159,22 @@ impl Visitor for Comparer<'_> {
         self.is_alike = before.is_some_and(|(raw, distance)| {
             relative == *distance || (kind == Kind::Note && raw == value)
         });
+    }
+
+    fn progress(&mut self, left: &mut u64) {
+        if !self.is_alike {
+            return;
+        }
+        let before = self.record.numbers.get(self.place.number);
+        self.place.number += 1;
+        let gone = before.and_then(|(before, _)| before.checked_sub(*left));
+        match gone {
+            Some(0) => {}
+            Some(gone) if self.step.is_in_pass() => {
+                self.most = self.most.min(left.saturating_sub(1) / gone);
+            }
+            _ => self.is_alike = false,
+        }
     }
 
     fn tile(&mut self, tile: &mut PerDim<Span>) {
@@ -227,6 +253,10 @@ impl Visitor for Mover<'_> {
             Kind::Time => *value = value.saturating_add(self.cycles),
             Kind::Count | Kind::Note | Kind::Total => self.move_on(value, before),
         }
+    }
+
+    fn progress(&mut self, left: &mut u64) {
+        self.field(Kind::Total, left, 0);
     }
 
     fn tile(&mut self, tile: &mut PerDim<Span>) {
