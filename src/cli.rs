@@ -138,6 +138,9 @@ impl Verb {
             Self::Search {
                 what: Search::Map(args),
             } => &args.recording.run,
+            Self::Search {
+                what: Search::Codesign(args),
+            } => &args.recording.run,
             Self::Compare(args) => &args.recording.run,
             _ => return None,
         };
@@ -168,6 +171,8 @@ pub struct ExportTimeloop {
 pub enum Search {
     /// PEs and buffer of each layer under budgets (ConfuciuX).
     Assign(Box<Assign>),
+    /// Hardware that all layers share, and their schedules, on a decoupled machine (ARCO).
+    Codesign(Box<Codesign>),
     /// The best mapping of each layer on fixed hardware.
     Map(Box<Map>),
 }
@@ -332,6 +337,59 @@ pub struct Map {
     /// Write the winners, for `--mapping`.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Flags of `search codesign`.
+#[derive(Debug, Args)]
+pub struct Codesign {
+    /// The decoupled machine: a preset or a file.
+    #[arg(long, default_value = "vta", value_name = "PRESET|FILE")]
+    pub arch: String,
+    /// Network: a preset or a file.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub network: String,
+    /// Size of a dimension that an ONNX model leaves open (repeatable).
+    #[arg(long, value_name = "NAME=SIZE")]
+    pub dim: Vec<String>,
+    /// Only these layers, by name or index from 0 (repeatable).
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub layer: Vec<String>,
+    /// Override a field of the accelerator (repeatable).
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Images a run.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub batch: u64,
+    /// GEMM cores to choose from: fixed (or default; the machine as it is), all (1 to 8 images, 8 to
+    /// 64 channels each way: 64 shapes), or a YAML file with the lists batch, block_in, block_out.
+    #[arg(long, default_value = "fixed", value_name = "fixed|all|FILE")]
+    pub hardware: String,
+    /// Area that the machine may take: area=VALUE (in um2 or with a unit: area=5mm2), or a share of
+    /// the way from the smallest to the largest.
+    #[arg(long, value_name = "area=VALUE")]
+    pub budget: Option<String>,
+    /// MACs a cycle that the machine may have.
+    #[arg(long, value_name = "N")]
+    pub macs: Option<u64>,
+    /// arco, autotvm, chameleon, random, grid, genetic, annealing, or exact; with +confidence behind
+    /// it, Confidence Sampling picks what is measured.
+    #[arg(long, default_value = "exact", value_name = "NAME")]
+    pub optimizer: String,
+    /// Measurements of each task (layers of one shape are one); exact takes what it needs.
+    #[arg(long, default_value_t = 256, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
+    pub measurements: u64,
+    /// With exact: prove every machine's optimum, not only which is best.
+    #[arg(long)]
+    pub every: bool,
+    /// Write the schedules, for `--mapping`.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the machine that was chosen, for `--arch`.
+    #[arg(long, value_name = "FILE")]
+    pub chip: Option<PathBuf>,
+    /// Where the search is kept.
+    #[command(flatten)]
+    pub recording: Recording,
 }
 
 /// Where the costs of the options of `search assign` come from.

@@ -65,6 +65,9 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
             what: Search::Assign(args),
         } => commands::assign::assign(args, common, record),
         Verb::Search {
+            what: Search::Codesign(args),
+        } => commands::codesign::codesign(args, common, record),
+        Verb::Search {
             what: Search::Map(args),
         } => commands::map::map(args, common, record),
         Verb::Compare(args) => commands::compare::compare(args, common, record),

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use stationary_arch::Accelerator;
 use stationary_search::codesign::{
-    Hardware, Measured, Record, Task, Tuned, find, names, prove, tune,
+    CONFIDENT, Extent, Hardware, Measured, Record, Repeated, Task, Tuned, Verdict, find, names,
+    prove, prove_each, prove_network, tune, tune_network,
 };
 use stationary_workloads::{Convolution, Layer};
 
@@ -88,7 +89,10 @@ fn tuners_keep_the_budget_and_resume_to_the_same_end() {
             noted.push(*each)
         })
     };
-    for name in names() {
+    let plain = names().into_iter().map(str::to_owned);
+    let confident = ["random", "annealing", "genetic", "autotvm"].map(|n| n.to_owned() + CONFIDENT);
+    for name in plain.chain(confident) {
+        let name = name.as_str();
         let mut noted = Vec::new();
         let whole = run(name, &Record::new(), &mut noted);
         assert_eq!(noted, whole.measured);
@@ -103,6 +107,113 @@ fn tuners_keep_the_budget_and_resume_to_the_same_end() {
             .collect();
         assert_eq!(run(name, &half, &mut Vec::new()), whole, "{name}");
     }
+}
+
+/// Hardware and layers small enough to try everything.
+fn network(area: f64) -> (Hardware, [Layer; 2]) {
+    let knobs = [vec![1, 2], vec![8, 16], vec![8, 16]];
+    let hardware = Hardware::of(&vta(), knobs).expect("its technology is known");
+    let least = hardware.area(0);
+    let layers = [
+        layer(Convolution::square(6, [32, 48], 3, 1, 1)),
+        layer(Convolution::square(8, [16, 32], 1, 1, 0)),
+    ];
+    (hardware.within(area * least), layers)
+}
+
+fn repeated<'a>(hardware: &'a Hardware, layers: &'a [Layer; 2]) -> [Repeated<'a>; 2] {
+    let task = |layer, times| Repeated {
+        task: Task::new(layer, hardware).expect("a decoupled machine"),
+        times,
+    };
+    [task(&layers[0], 1), task(&layers[1], 3)]
+}
+
+#[test]
+fn the_proved_chip_is_the_best_by_enumeration() {
+    let whole = network(f64::INFINITY).0;
+    let middle = whole.area(5) / whole.area(0);
+    for area in [f64::INFINITY, middle] {
+        let (hardware, layers) = network(area);
+        let tasks = repeated(&hardware, &layers);
+        let least = |task: &Repeated<'_>, machine: usize| {
+            let all = task.task.points_on(machine);
+            let all = all.filter_map(|point| task.task.measure(point).outcome.cycles());
+            all.min().expect("tiles of one block fit")
+        };
+        let sums: Vec<(u64, usize)> = hardware
+            .allowed()
+            .map(|m| (tasks.iter().map(|t| t.times * least(t, m)).sum(), m))
+            .collect();
+        let records = [Record::new(), Record::new()];
+        let mut simulated = 0;
+        let proof = prove_network(&tasks, Extent::Best, &records, &mut |_, _| simulated += 1);
+        let best = proof.best.expect("some machine runs both");
+        assert_eq!(Some(best.cycles), sums.iter().map(|(sum, _)| *sum).min());
+        assert_eq!(simulated, proof.simulated);
+        assert!(hardware.is_allowed(best.machine));
+        let every = prove_network(&tasks, Extent::Every, &records, &mut |_, _| ());
+        for (sum, machine) in &sums {
+            assert_eq!(every.machines[*machine], Verdict::Exactly(*sum));
+            match proof.machines[*machine] {
+                Verdict::Exactly(cycles) => assert_eq!(cycles, *sum),
+                Verdict::AtLeast(bound) => assert!(bound <= *sum && bound >= best.cycles),
+                other => panic!("{other:?}"),
+            }
+        }
+        let large = every.machines.iter().filter(|v| **v == Verdict::TooLarge);
+        assert_eq!(large.count() + sums.len(), hardware.len());
+        assert_eq!(sums.len() < hardware.len(), area.is_finite());
+        let each = prove_each(&tasks, &records, &mut |_, _| ());
+        for (task, own) in tasks.iter().zip(each) {
+            let least = hardware.allowed().map(|m| least(task, m)).min();
+            assert_eq!(own.map(|(_, cycles)| cycles), least);
+        }
+    }
+}
+
+#[test]
+fn a_tuned_network_has_one_chip_and_keeps_its_budget() {
+    let (hardware, layers) = network(f64::INFINITY);
+    let tasks = repeated(&hardware, &layers);
+    let records = [Record::new(), Record::new()];
+    let make = |task: usize| find("genetic", task as u64).expect("a registered name");
+    let mut noted = [0, 0];
+    let tuned = tune_network(&tasks, &make, 50, &records, &mut |task, _| noted[task] += 1);
+    let tuned = tuned.expect("a decoupled machine");
+    assert_eq!(noted, [50, 50]);
+    let chip = tuned.best.expect("some machine ran both");
+    let mut sum = 0;
+    for (task, (point, cycles)) in tasks.iter().zip(&chip.layers) {
+        assert_eq!(task.task.machine(*point), chip.machine);
+        assert_eq!(task.task.measure(*point).outcome.cycles(), Some(*cycles));
+        sum += task.times * cycles;
+    }
+    assert_eq!(sum, chip.cycles);
+    let own: u64 = (tasks.iter().zip(&tuned.each))
+        .map(|(task, own)| task.times * own.expect("it ran").1)
+        .sum();
+    assert!(own <= chip.cycles);
+}
+
+#[test]
+fn limits_are_counted_and_nothing_runs_beyond_them() {
+    let (hardware, layers) = network(1.0);
+    let tasks = repeated(&hardware, &layers);
+    let task = &tasks[0].task;
+    let allowed: Vec<usize> = hardware.allowed().collect();
+    assert_eq!(allowed, [0]);
+    for machine in 0..hardware.len() {
+        let point = task.points_on(machine).next().expect("tiles of one block");
+        let excess = task.excess(point);
+        assert_eq!(excess.memory, 0.0);
+        assert_eq!(excess.area > 0.0, machine > 0);
+        assert_eq!(task.measure(point).outcome.cycles().is_some(), machine == 0);
+        assert_eq!(task.bound(point).is_some(), machine == 0);
+    }
+    let last = task.points_on(0).last().expect("whole tensors as tiles");
+    let fits = task.kernel(last).is_ok();
+    assert_eq!(task.excess(last).memory == 0.0, fits);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub mod assign;
+pub mod codesign;
 pub mod compare;
 pub mod costs;
 pub mod diff;
@@ -10,6 +11,7 @@ pub mod functional;
 pub mod list;
 pub mod machine_runs;
 pub mod map;
+pub mod measurements;
 pub mod report;
 pub mod run;
 pub mod shortage;

@@ -41,7 +41,7 @@ impl Input {
 }
 
 /// Options that name a file or a preset.
-const OPTIONS: [&str; 5] = ["arch", "network", "mapping", "table", "dram"];
+const OPTIONS: [&str; 6] = ["arch", "network", "mapping", "table", "dram", "hardware"];
 
 /// Each input with its content.
 pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
@@ -49,6 +49,10 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
     for option in OPTIONS {
         for name in request.values(option) {
             let is_file = option == "table" || is_file(name);
+            if option == "hardware" && !is_file {
+                // A word, not a preset with a text of its own.
+                continue;
+            }
             let bytes = if is_file {
                 std::fs::read(name).with_context(|| format!("cannot read {name}"))?
             } else {

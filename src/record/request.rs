@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Cli;
 
 /// Options that change how, or where, a result is shown, and not the result.
-const ASIDE: [&str; 15] = [
+const ASIDE: [&str; 16] = [
     "threads",
     "format",
     "quiet",
@@ -24,6 +24,7 @@ const ASIDE: [&str; 15] = [
     "help",
     "version",
     "front_output",
+    "chip",
 ];
 
 /// A verb with the value of each option that decides the result.

@@ -13,7 +13,7 @@ use super::task::{Measured, Outcome, Point, Task};
 use super::tune::{Record, Tuned};
 
 /// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
-const BATCH: usize = 4;
+const BATCH: usize = 2;
 
 /// A proved optimum.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +31,22 @@ pub struct Proof {
 /// Proves the best point on one machine, or that none takes fewer than `below` cycles: then `best`
 /// is none.
 pub fn prove(task: &Task<'_>, machine: usize, below: u64, record: &Record) -> Proof {
+    from(task, &bounds(task, machine), below, record)
+}
+
+/// The points on a machine that fit, with their bounds, the least first.
+pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
     let points: Vec<Point> = task.points_on(machine).collect();
     let mut bounds: Vec<(u64, Point)> = points
         .par_iter()
         .filter_map(|point| task.bound(*point).map(|bound| (bound, *point)))
         .collect();
     bounds.sort_unstable();
+    bounds
+}
+
+/// The proof from points in the order of their bounds.
+pub(super) fn from(task: &Task<'_>, bounds: &[(u64, Point)], below: u64, record: &Record) -> Proof {
     let (mut best, mut measured) = (None::<(Point, u64)>, Vec::<Measured>::new());
     let mut least = below;
     for batch in bounds.chunks(BATCH) {

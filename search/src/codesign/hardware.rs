@@ -18,6 +18,8 @@ pub struct Shape {
 pub struct Hardware {
     knobs: [Vec<u32>; 3],
     machines: Vec<(Accelerator, f64)>,
+    limit: Option<f64>,
+    macs: Option<u64>,
 }
 
 impl Hardware {
@@ -64,7 +66,77 @@ impl Hardware {
                 }
             }
         }
-        Ok(Self { knobs, machines })
+        Ok(Self {
+            knobs,
+            machines,
+            limit: None,
+            macs: None,
+        })
+    }
+
+    /// The same under a limit of area in square microns: larger machines keep their numbers, and
+    /// nothing runs on them.
+    #[must_use]
+    pub fn within(self, area: f64) -> Self {
+        Self {
+            limit: Some(area),
+            ..self
+        }
+    }
+
+    /// The same for machines of at most so many MACs a cycle.
+    #[must_use]
+    pub fn of_macs(self, macs: u64) -> Self {
+        Self {
+            macs: Some(macs),
+            ..self
+        }
+    }
+
+    /// MACs a cycle of a machine.
+    #[must_use]
+    pub fn macs(&self, number: usize) -> u64 {
+        let shape = self.shape(number);
+        [shape.batch, shape.block_in, shape.block_out]
+            .map(u64::from)
+            .iter()
+            .product()
+    }
+
+    /// The limit of area in square microns.
+    #[must_use]
+    pub fn limit(&self) -> Option<f64> {
+        self.limit
+    }
+
+    /// The limit of MACs a cycle.
+    #[must_use]
+    pub fn most_macs(&self) -> Option<u64> {
+        self.macs
+    }
+
+    /// Whether a machine keeps the limits.
+    #[must_use]
+    pub fn is_allowed(&self, number: usize) -> bool {
+        let has_area = self.limit.is_none_or(|limit| self.area(number) <= limit);
+        has_area && self.macs.is_none_or(|most| self.macs(number) <= most)
+    }
+
+    /// The numbers of the machines that keep the limits.
+    pub fn allowed(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len()).filter(|number| self.is_allowed(*number))
+    }
+
+    /// The machine with this number alone.
+    #[must_use]
+    pub fn alone(&self, number: usize) -> Self {
+        let shape = self.shape(number);
+        Self {
+            knobs: [shape.batch, shape.block_in, shape.block_out].map(|value| vec![value]),
+            machines: vec![self.machines[number].clone()],
+            limit: self.limit,
+            macs: self.macs,
+        }
     }
 
     /// The values of BATCH, BLOCK_IN and BLOCK_OUT, ascending as they were given.

@@ -2,26 +2,47 @@
 //!
 //! ```text
 //! Task       one layer, a list of hardware, the schedules on each: points
-//! Tuner      proposes points, is told what was measured          random, grid, genetic, annealing
+//! Tuner      proposes points, is told what was measured          one file each
 //! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
 //! prove      the optimum of a task: runs in the order of a lower bound until none can be better
+//! share      the proof for one chip and a whole network; chip: the same by a tuner
 //! ```
 //!
 //! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
 //! lists, their features, and cycles; never a layer.
 
 mod annealing;
+#[cfg(feature = "learn")]
+mod arco;
+#[cfg(feature = "learn")]
+mod autotvm;
+#[cfg(feature = "learn")]
+mod chameleon;
+mod chip;
+#[cfg(feature = "learn")]
+mod confidence;
 mod exact;
+#[cfg(feature = "learn")]
+mod exploration;
+#[cfg(feature = "learn")]
+mod forest;
 mod genetic;
 mod grid;
 mod hardware;
+#[cfg(feature = "learn")]
+mod judgement;
 mod random;
+mod share;
 mod task;
+#[cfg(feature = "learn")]
+mod team;
 mod tune;
 
+pub use chip::{NetworkTuned, tune_network};
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
-pub use task::{KNOBS, Measured, Outcome, Point, Task};
+pub use share::{Chip, Extent, NetworkProof, Repeated, Verdict, prove_each, prove_network};
+pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
 pub use tune::{Record, Tuned, tune};
 
 use crate::name::UnknownName;
@@ -46,12 +67,34 @@ const REGISTER: &[(&str, Make)] = &[
     ("annealing", |seed| {
         Box::new(annealing::Annealing::new(seed))
     }),
+    #[cfg(feature = "learn")]
+    ("arco", |seed| Box::new(arco::Arco::new(seed))),
+    #[cfg(feature = "learn")]
+    ("arco-without-agents", |seed| {
+        Box::new(arco::Arco::without_agents(seed))
+    }),
+    #[cfg(feature = "learn")]
+    ("autotvm", |seed| {
+        Box::new(autotvm::AutoTvm::new(seed, autotvm::PLAN))
+    }),
+    #[cfg(feature = "learn")]
+    ("autotvm-16", |seed| {
+        Box::new(autotvm::AutoTvm::new(seed, 16))
+    }),
+    #[cfg(feature = "learn")]
+    ("chameleon", |seed| {
+        Box::new(chameleon::Chameleon::new(seed))
+    }),
     ("genetic", |seed| Box::new(genetic::Genetic::new(seed))),
     ("grid", |_| Box::new(grid::Grid::default())),
     ("random", |seed| Box::new(random::Random::new(seed))),
 ];
 
-/// The names of all tuners, without `exact`, which is [`prove`].
+/// What follows a tuner's name to put Confidence Sampling behind it.
+pub const CONFIDENT: &str = "+confidence";
+
+/// The names of all tuners, without `exact`, which is [`prove`]; each may have [`CONFIDENT`] behind
+/// it.
 pub fn names() -> Vec<&'static str> {
     REGISTER.iter().map(|(name, _)| *name).collect()
 }
@@ -61,8 +104,17 @@ pub fn names() -> Vec<&'static str> {
 /// # Errors
 /// [`UnknownName`] with the allowed names and a near match.
 pub fn find(name: &str, seed: u64) -> Result<Box<dyn Tuner + Send>, UnknownName> {
-    let found = REGISTER.iter().find(|(known, _)| *known == name);
-    found
+    let plain = match name.strip_suffix(CONFIDENT) {
+        Some(plain) if cfg!(feature = "learn") => plain,
+        _ => name,
+    };
+    let found = REGISTER.iter().find(|(known, _)| *known == plain);
+    let tuner = found
         .map(|(_, make)| make(seed))
-        .ok_or_else(|| UnknownName::new("optimizer", name, names()))
+        .ok_or_else(|| UnknownName::new("optimizer", plain, names()))?;
+    #[cfg(feature = "learn")]
+    if plain != name {
+        return Ok(Box::new(confidence::Confident::new(tuner, seed)));
+    }
+    Ok(tuner)
 }

@@ -31,9 +31,13 @@ impl Tuner for Random {
     fn learn(&mut self, _: &Task<'_>, _: &[Measured]) {}
 }
 
-/// A point.
+/// A point on a machine that keeps the limit of area; on any if none does.
 pub(super) fn draw(task: &Task<'_>, rng: &mut impl Rng) -> Point {
-    let machine = rng.random_range(0..task.hardware().len());
+    let allowed: Vec<usize> = task.hardware().allowed().collect();
+    let machine = match allowed.len() {
+        0 => 0,
+        count => allowed[rng.random_range(0..count)],
+    };
     let sizes = task.sizes_on(machine);
     let mut point = Point([0; KNOBS]);
     point.0[..3].copy_from_slice(&task.hardware().places(machine));

@@ -18,7 +18,7 @@ pub struct Point(pub [usize; KNOBS]);
 pub enum Outcome {
     /// Cycles of the machine.
     Cycles(u64),
-    /// Its tiles do not fit.
+    /// Its tiles do not fit, or its machine is too large.
     Invalid,
 }
 
@@ -31,6 +31,15 @@ impl Outcome {
             Outcome::Invalid => None,
         }
     }
+}
+
+/// By how much a point breaks its limits, as shares of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Excess {
+    /// Of the area, and of the MACs where they are limited.
+    pub area: f64,
+    /// Of the buffers, summed up.
+    pub memory: f64,
 }
 
 /// A point with its outcome.
@@ -155,7 +164,9 @@ impl<'a> Task<'a> {
     /// Runs the machine.
     #[must_use]
     pub fn measure(&self, point: Point) -> Measured {
-        let outcome = match self.kernel(point) {
+        let kernel = self.kernel(point);
+        let outcome = match kernel {
+            _ if !self.hardware.is_allowed(self.machine(point)) => Outcome::Invalid,
             Ok(kernel) => Outcome::Cycles(run(&kernel, Pace::SkipIdle, &mut ()).cycles),
             Err(_) => Outcome::Invalid,
         };
@@ -165,7 +176,34 @@ impl<'a> Task<'a> {
     /// A bound below the machine's cycles; none if the point does not fit.
     #[must_use]
     pub fn bound(&self, point: Point) -> Option<u64> {
+        if !self.hardware.is_allowed(self.machine(point)) {
+            return None;
+        }
         self.kernel(point).ok().map(|kernel| lower_bound(&kernel))
+    }
+
+    /// By how much a point breaks its limits: the area above the limit as a share of it (MACs
+    /// likewise), and the bytes above the capacity of each buffer as a share of that, summed up.
+    #[must_use]
+    pub fn excess(&self, point: Point) -> Excess {
+        let number = self.machine(point);
+        let over = |used: f64, limit: f64| (used / limit - 1.0).max(0.0);
+        let hardware = self.hardware;
+        let area = hardware.limit();
+        let area = area.map_or(0.0, |limit| over(hardware.area(number), limit));
+        let macs = hardware.most_macs();
+        let macs = macs.map_or(0.0, |most| over(hardware.macs(number) as f64, most as f64));
+        let machine = self.hardware.machine(number);
+        // Whatever knobs name divides its loop.
+        let demands = Kernel::demands(self.layer, machine, self.schedule(point));
+        let demands = demands.into_iter().flatten();
+        let memory = demands
+            .map(|d| over(d.bytes as f64, d.capacity as f64))
+            .sum();
+        Excess {
+            area: area + macs,
+            memory,
+        }
     }
 
     /// What a point looks like to whoever learns from it: the layer's shape, then the value of each

@@ -3,7 +3,7 @@
 use stationary_arch::{Accelerator, Decoupled, Operand, Step};
 use stationary_workloads::{Dim, Layer};
 
-use super::schedule::{Buffer, Schedule, ScheduleError};
+use super::schedule::{Buffer, Demand, Schedule, ScheduleError};
 
 /// Bytes of a micro-op.
 pub(super) const MICRO_OP_BYTES: u64 = 4;
@@ -99,6 +99,43 @@ impl<'a> Kernel<'a> {
         accelerator: &'a Accelerator,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
+        let kernel = Self::of(layer, accelerator, schedule)?;
+        kernel.fits()?;
+        Ok(kernel)
+    }
+
+    /// What the tiles of a schedule take of each buffer, whether they fit or not.
+    ///
+    /// ```
+    /// use stationary_arch::Accelerator;
+    /// use stationary_sim::decoupled::{Buffer, Kernel, Schedule};
+    /// use stationary_workloads::{Convolution, Layer};
+    ///
+    /// let vta = Accelerator::preset("vta", &[])?;
+    /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
+    /// let tiles = Schedule { tile_ci: 2, tile_co: 32, ..Schedule::ONE };
+    /// let demands = Kernel::demands(&layer, &vta, tiles)?;
+    /// assert_eq!(demands[1].buffer, Buffer::Weight);
+    /// assert_eq!((demands[1].bytes, demands[1].capacity), (147_456, 262_144));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScheduleError`]: the first knob that is wrong.
+    pub fn demands(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        schedule: Schedule,
+    ) -> Result<[Demand; 4], ScheduleError> {
+        Ok(Self::of(layer, accelerator, schedule)?.own_demands())
+    }
+
+    /// A kernel whose tiles may not fit.
+    fn of(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        schedule: Schedule,
+    ) -> Result<Self, ScheduleError> {
         let Some(decoupled) = &accelerator.decoupled else {
             return Err(ScheduleError::NotDecoupled {
                 accelerator: accelerator.name.clone(),
@@ -130,7 +167,7 @@ impl<'a> Kernel<'a> {
                 return Err(ScheduleError::Threads { knob, value });
             }
         }
-        let kernel = Self {
+        Ok(Self {
             layer,
             accelerator,
             decoupled,
@@ -142,53 +179,58 @@ impl<'a> Kernel<'a> {
                 schedule.h_nthread.min(tiles.h),
                 schedule.oc_nthread.min(tiles.co),
             ],
-        };
-        kernel.fits()?;
-        Ok(kernel)
+        })
     }
 
     fn fits(&self) -> Result<(), ScheduleError> {
+        let over = self
+            .own_demands()
+            .into_iter()
+            .find(|demand| demand.bytes > demand.capacity);
+        let Some(Demand {
+            buffer,
+            bytes,
+            capacity,
+        }) = over
+        else {
+            return Ok(());
+        };
+        let threads = match buffer {
+            Buffer::MicroOp => 1,
+            _ => self.schedule.threads(),
+        };
+        Err(ScheduleError::Capacity {
+            buffer,
+            bytes,
+            capacity,
+            threads,
+        })
+    }
+
+    fn own_demands(&self) -> [Demand; 4] {
         let threads = self.schedule.threads();
         let partition = |operand: Operand| {
             let partitions = &self.accelerator.global_buffer.partitions;
             let holder = partitions.iter().find(|p| p.operands.contains(&operand));
             holder.map_or(0, |holder| holder.bytes)
         };
-        for (buffer, tile, capacity) in [
-            (Buffer::Input, self.input_bytes(), partition(Operand::Input)),
-            (
-                Buffer::Weight,
-                self.weight_bytes(),
-                partition(Operand::Weight),
-            ),
-            (
-                Buffer::Accumulator,
-                self.vectors() * self.bytes.accumulator,
-                partition(Operand::Output),
-            ),
-        ] {
-            let bytes = threads * tile;
-            if bytes > capacity {
-                return Err(ScheduleError::Capacity {
-                    buffer,
-                    bytes,
-                    capacity,
-                    threads,
-                });
-            }
-        }
+        let of = |buffer, tile: u64, operand| Demand {
+            buffer,
+            bytes: threads * tile,
+            capacity: partition(operand),
+        };
+        let sums = self.vectors() * self.bytes.accumulator;
         let [reset, gemm, alu] = self.loops().map(|l| l.micro_ops * MICRO_OP_BYTES);
-        let capacity = self.decoupled.micro_op_bytes;
-        let bytes = reset.max(gemm).max(alu);
-        if bytes > capacity {
-            return Err(ScheduleError::Capacity {
+        [
+            of(Buffer::Input, self.input_bytes(), Operand::Input),
+            of(Buffer::Weight, self.weight_bytes(), Operand::Weight),
+            of(Buffer::Accumulator, sums, Operand::Output),
+            Demand {
                 buffer: Buffer::MicroOp,
-                bytes,
-                capacity,
-                threads: 1,
-            });
-        }
-        Ok(())
+                bytes: reset.max(gemm).max(alu),
+                capacity: self.decoupled.micro_op_bytes,
+            },
+        ]
     }
 
     /// The layer.

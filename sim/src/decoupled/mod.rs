@@ -36,7 +36,7 @@ pub use machine::{Control, Run, run};
 pub use model::{Estimate, estimate, lower_bound};
 pub use price::{dram_bytes, energy, least_energy};
 pub use program::Unit;
-pub use schedule::{Buffer, Schedule, ScheduleError};
+pub use schedule::{Buffer, Demand, Schedule, ScheduleError};
 pub use space::{Space, map};
 pub use trace::{Event, TextTrace, Trace};
 pub use values::{FunctionalRun, run_functional};

@@ -110,6 +110,17 @@ impl std::fmt::Display for Buffer {
     }
 }
 
+/// What a schedule's tiles take of a buffer; micro-ops are one instruction's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Which.
+    pub buffer: Buffer,
+    /// What the tiles of all threads take.
+    pub bytes: u64,
+    /// What there is, in bytes.
+    pub capacity: u64,
+}
+
 /// Why a schedule does not run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ScheduleError {

@@ -1,0 +1,180 @@
+//! CHAMELEON (Ahn et al., ICLR 2020, arXiv 2001.08743): adaptive exploration and adaptive sampling.
+//!
+//! ```text
+//! measure 64 points drawn at random
+//! repeat:  fit the cost model to all that was measured
+//!          PPO turns the knobs in 128 episodes of at most 500 steps; reward: predicted throughput
+//!          k-means on the points that it met, k = 8, 16, ... 64, until the loss falls by less than
+//!          a factor of 2.5
+//!          measure the points nearest to the centroids; where one is known, the synthesis of the
+//!          most frequent value of each knob
+//! ```
+//!
+//! **Published**: exploration by PPO, with the settings in `team.rs`, an actor of two layers of 20 and
+//! a critic; the sampling and its threshold; that an episode ends when 75 % of the knobs rest. **Ours**:
+//! the cost model meets throughputs (squared error), since its score is a reward; episodes start in
+//! turn from a random point and from one of the 32 fastest; it learns after each 32 episodes; of the
+//! points met, the 256 of the best prediction are clustered; a synthesis that is known is redrawn by
+//! drawing each knob's value from the cluster's points, as often as they have it.
+
+use std::collections::HashSet;
+
+use linfa::DatasetBase;
+use linfa::traits::{Fit, Predict};
+use linfa_clustering::KMeans;
+use ndarray::Array2;
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::Tuner;
+use super::autotvm::{PLAN, fill};
+use super::exploration::{Effort, STATE, explore, sees};
+use super::forest::Loss;
+use super::judgement::{Judge, Knowledge};
+use super::task::{KNOBS, Measured, Point, Task};
+use super::team::Team;
+
+const EFFORT: Effort = Effort {
+    episodes: 128,
+    steps: 500,
+    group: 32,
+};
+/// Points that are clustered.
+const CLUSTERED: usize = 256;
+/// Fall of the loss below which more clusters are of no use.
+const KNEE: f64 = 2.5;
+/// Clusters are tried in steps of so many.
+const STEP: usize = 8;
+/// Iterations of Lloyd's algorithm.
+const LLOYD: u64 = 30;
+/// Draws of a synthesis that is not known.
+const DRAWS: usize = 20;
+
+pub(super) struct Chameleon {
+    rng: Xoshiro256PlusPlus,
+    team: Team,
+    known: Knowledge,
+}
+
+impl Chameleon {
+    pub(super) fn new(seed: u64) -> Self {
+        let knobs: Vec<usize> = (0..KNOBS).collect();
+        let actors = [(knobs.clone(), sees(&knobs))];
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed),
+            team: Team::new(STATE, &actors, 2, seed),
+            known: Knowledge::default(),
+        }
+    }
+}
+
+impl Tuner for Chameleon {
+    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+        let mut plan = Vec::new();
+        if self.known.len() == 0 {
+            fill(task, &self.known, &mut plan, PLAN.min(room), &mut self.rng);
+            return plan;
+        }
+        let (known, rng) = (&self.known, &mut self.rng);
+        let forest = known.forest(Loss::Square, PLAN, rng);
+        let mut judge = Judge::new(task, &forest);
+        let predicted = |score: f64, _: Point| score;
+        let mut met = explore(
+            task,
+            &mut self.team,
+            &mut judge,
+            known,
+            EFFORT,
+            &predicted,
+            rng,
+        );
+        met.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        met.truncate(CLUSTERED);
+        let points: Vec<Point> = met.into_iter().map(|(point, _)| point).collect();
+        let mut taken = HashSet::new();
+        for (nearest, members) in clusters(&points) {
+            let synthesis = std::iter::once(nearest)
+                .chain([task.settled(mode(&members))])
+                .chain((0..DRAWS).map(|_| task.settled(draw(&members, rng))));
+            let new = synthesis
+                .into_iter()
+                .find(|point| !known.has(point) && !taken.contains(point));
+            if let Some(point) = new.filter(|_| plan.len() < room) {
+                taken.insert(point);
+                plan.push(point);
+            }
+        }
+        if plan.is_empty() {
+            fill(task, known, &mut plan, STEP.min(room), rng);
+        }
+        plan
+    }
+
+    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+        self.known.add(task, measured);
+    }
+}
+
+/// Clusters, as many as adaptive sampling wants: the point nearest to each centre, and its members.
+fn clusters(points: &[Point]) -> Vec<(Point, Vec<Point>)> {
+    let places = Array2::from_shape_fn((points.len(), KNOBS), |(row, knob)| {
+        points[row].0[knob] as f64
+    });
+    let data = DatasetBase::from(places);
+    let (mut before, mut found) = (f64::INFINITY, Vec::new());
+    for k in (STEP..=PLAN).step_by(STEP).filter(|k| *k <= points.len()) {
+        // It fails only without points, or with places that are no numbers.
+        let Ok(model) = KMeans::params(k)
+            .n_runs(1)
+            .max_n_iterations(LLOYD)
+            .fit(&data)
+        else {
+            break;
+        };
+        let labels = model.predict(&data);
+        let mut members = vec![Vec::new(); k];
+        let mut loss = 0.0;
+        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; k];
+        for (row, label) in labels.iter().enumerate() {
+            let centre = model.centroids().row(*label);
+            let own = data.records().row(row);
+            let far: f64 = own.iter().zip(centre).map(|(a, b)| (a - b).powi(2)).sum();
+            loss += far;
+            members[*label].push(points[row]);
+            if nearest[*label].is_none_or(|(least, _)| far < least) {
+                nearest[*label] = Some((far, points[row]));
+            }
+        }
+        let own = nearest.into_iter().zip(members);
+        found = own
+            .filter_map(|(nearest, members)| Some((nearest?.1, members)))
+            .collect();
+        if KNEE * loss >= before {
+            break;
+        }
+        before = loss;
+    }
+    found
+}
+
+/// The most frequent place of each knob.
+fn mode(members: &[Point]) -> Point {
+    let mut mode = Point([0; KNOBS]);
+    for (knob, place) in mode.0.iter_mut().enumerate() {
+        let count = |at: usize| members.iter().filter(|m| m.0[knob] == at).count();
+        let most = members.iter().map(|m| m.0[knob]);
+        *place = most
+            .max_by_key(|at| (count(*at), usize::MAX - at))
+            .unwrap_or(0);
+    }
+    mode
+}
+
+/// Each knob's place from one of the members.
+fn draw(members: &[Point], rng: &mut Xoshiro256PlusPlus) -> Point {
+    let mut point = members[0];
+    for (knob, place) in point.0.iter_mut().enumerate() {
+        *place = members[rng.random_range(0..members.len())].0[knob];
+    }
+    point
+}

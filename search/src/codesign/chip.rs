@@ -1,0 +1,191 @@
+//! One chip for a whole network by a tuner.
+//!
+//! ```text
+//! half of each layer's measurements: a tuner with the hardware's knobs as well
+//! hardware = the least sum of what was measured on it, or is expected by the cost model
+//! the other half: a new tuner, on that hardware alone
+//! ```
+//!
+//! The hardware is chosen in the same way for every tuner. **Ours**: ARCO's paper says that layers
+//! share it, not how it is agreed on.
+
+#[cfg(feature = "learn")]
+use rand::SeedableRng;
+#[cfg(feature = "learn")]
+use rand_xoshiro::Xoshiro256PlusPlus;
+#[cfg(feature = "learn")]
+use rayon::prelude::*;
+use stationary_sim::decoupled::ScheduleError;
+
+use super::Tuner;
+#[cfg(feature = "learn")]
+use super::forest::Loss;
+#[cfg(feature = "learn")]
+use super::judgement::Knowledge;
+use super::share::{Chip, Repeated};
+#[cfg(feature = "learn")]
+use super::task::Excess;
+use super::task::{Measured, Outcome, Point, Task};
+use super::tune::{Record, Tuned, tune};
+
+/// What tuning a network came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkTuned {
+    /// The chip that all layers share; none if no machine ran all of them.
+    pub best: Option<Chip>,
+    /// Each task's course while the hardware was free; empty where there is only one machine.
+    pub free: Vec<Tuned>,
+    /// Each task's course on the chip.
+    pub shared: Vec<Tuned>,
+    /// The best of each task on whatever machine: not one chip, and not to be built.
+    pub each: Vec<Option<(Point, u64)>>,
+}
+
+/// Tunes all tasks for one machine, with at most so many measurements a task. `make` gives a tuner for
+/// each task and half; `records` hold what need not be measured again; `note` is told of each
+/// measurement, with its task.
+///
+/// # Errors
+/// [`ScheduleError::NotDecoupled`].
+pub fn tune_network(
+    tasks: &[Repeated<'_>],
+    make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
+    measurements: usize,
+    records: &[Record],
+    note: &mut dyn FnMut(usize, &Measured),
+) -> Result<NetworkTuned, ScheduleError> {
+    let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
+        return Ok(NetworkTuned {
+            best: None,
+            free: Vec::new(),
+            shared: Vec::new(),
+            each: Vec::new(),
+        });
+    };
+    let is_fixed = hardware.len() == 1;
+    let half = if is_fixed { 0 } else { measurements / 2 };
+    let mut free = Vec::new();
+    for (number, each) in tasks.iter().enumerate() {
+        let mut tuner = make(number);
+        let mut note = |measured: &Measured| note(number, measured);
+        let record = &records[number];
+        free.push(tune(&each.task, tuner.as_mut(), half, record, &mut note));
+    }
+    let machine = if is_fixed { 0 } else { choose(tasks, &free) };
+    let alone = hardware.alone(machine);
+    let places = hardware.places(machine);
+    // On a machine alone, its knobs have one value each.
+    let (into, back) = (moved([0; 3]), moved(places));
+    let mut shared = Vec::new();
+    for (number, each) in tasks.iter().enumerate() {
+        let task = Task::new(each.task.layer(), &alone)?;
+        let mut known: Record = Record::new();
+        let all = records[number]
+            .iter()
+            .map(|(point, outcome)| (*point, *outcome));
+        let all = all.chain(free[number].measured.iter().map(|m| (m.point, m.outcome)));
+        known.extend(
+            all.filter(|(point, _)| point.0[..3] == places)
+                .map(|(point, outcome)| (into(point), outcome)),
+        );
+        let mut tuner = make(number);
+        let mut note = |measured: &Measured| {
+            let point = back(measured.point);
+            note(number, &Measured { point, ..*measured });
+        };
+        let count = measurements - half;
+        let tuned = tune(&task, tuner.as_mut(), count, &known, &mut note);
+        let measured = tuned.measured.into_iter().map(|each| Measured {
+            point: back(each.point),
+            ..each
+        });
+        shared.push(Tuned::of(measured.collect()));
+    }
+    let on_chip = |number: usize| {
+        let all = free[number].measured.iter().chain(&shared[number].measured);
+        let own = all.filter(|m| m.point.0[..3] == places);
+        own.filter_map(|m| Some((m.outcome.cycles()?, m.point)))
+            .min()
+    };
+    let layers: Option<Vec<(Point, u64)>> = (0..tasks.len())
+        .map(|number| on_chip(number).map(|(cycles, point)| (point, cycles)))
+        .collect();
+    let each = (0..tasks.len()).map(|number| {
+        let both = [free[number].best, shared[number].best];
+        let found = both.into_iter().flatten();
+        found.min_by_key(|(point, cycles)| (*cycles, *point))
+    });
+    Ok(NetworkTuned {
+        best: layers.map(|layers| Chip {
+            machine,
+            cycles: tasks.iter().zip(&layers).map(|(t, l)| t.times * l.1).sum(),
+            layers,
+        }),
+        each: each.collect(),
+        free,
+        shared,
+    })
+}
+
+/// Gives a point the hardware of these places.
+fn moved(places: [usize; 3]) -> impl Fn(Point) -> Point {
+    move |mut point| {
+        point.0[..3].copy_from_slice(&places);
+        point
+    }
+}
+
+/// The machine with the least sum of what each task is thought to take on it: the best that was
+/// measured there or, if it is less, what the cost model expects of its best schedule.
+fn choose(tasks: &[Repeated<'_>], free: &[Tuned]) -> usize {
+    let hardware = tasks[0].task.hardware();
+    let mut sums = vec![0.0; hardware.len()];
+    for (each, tuned) in tasks.iter().zip(free) {
+        let mut best: Vec<Option<u64>> = vec![None; hardware.len()];
+        for measured in &tuned.measured {
+            if let Outcome::Cycles(cycles) = measured.outcome {
+                let own = &mut best[each.task.machine(measured.point)];
+                *own = Some(own.map_or(cycles, |least| least.min(cycles)));
+            }
+        }
+        let expected = expected(&each.task, tuned);
+        let worst = best.iter().flatten().max().copied().unwrap_or(0) as f64;
+        for ((sum, own), expected) in sums.iter_mut().zip(best).zip(expected) {
+            let own = own.map_or(worst, |cycles| cycles as f64);
+            *sum += each.times as f64 * expected.unwrap_or(f64::INFINITY).min(own);
+        }
+    }
+    let allowed = hardware.allowed();
+    let best = allowed.min_by(|a, b| sums[*a].total_cmp(&sums[*b]));
+    best.unwrap_or(0)
+}
+
+/// What the cost model expects of the best schedule on each machine, in cycles, where it expects
+/// anything.
+#[cfg(feature = "learn")]
+fn expected(task: &Task<'_>, tuned: &Tuned) -> Vec<Option<f64>> {
+    let mut known = Knowledge::default();
+    known.add(task, &tuned.measured);
+    let Some((_, least)) = tuned.best else {
+        return vec![None; task.hardware().len()];
+    };
+    // The trees draw no partners, as they do not rank: nothing depends on the seed.
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
+    let forest = known.forest(Loss::Square, known.len(), &mut rng);
+    (0..task.hardware().len())
+        .into_par_iter()
+        .map(|machine| {
+            let fits = |point: &Point| task.excess(*point) == Excess::default();
+            let points = task.points_on(machine).filter(fits);
+            let scores = points.map(|point| forest.score(&task.features(point)));
+            let most = scores.fold(0.0, f64::max);
+            (most > 0.0).then(|| least as f64 / most)
+        })
+        .collect()
+}
+
+/// Without trees nothing is expected.
+#[cfg(not(feature = "learn"))]
+fn expected(task: &Task<'_>, _: &Tuned) -> Vec<Option<f64>> {
+    vec![None; task.hardware().len()]
+}

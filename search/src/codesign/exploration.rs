@@ -1,0 +1,136 @@
+//! Episodes of a team on the cost model: from a point, each step turns knobs by one place, and ends
+//! when most of them rest.
+
+use std::collections::HashMap;
+
+use rand::RngExt;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::judgement::{Judge, Knowledge};
+use super::random;
+use super::task::{KNOBS, Point, Task};
+use super::team::{Step, Team, Turns};
+
+/// How much is explored before the next measurements.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    pub(super) episodes: usize,
+    /// At most, in an episode.
+    pub(super) steps: usize,
+    /// Episodes that are learned from at a time.
+    pub(super) group: usize,
+}
+
+/// The share of knobs whose rest ends an episode.
+const REST: f64 = 0.75;
+/// Points that run, of which episodes start from one in two times.
+const STARTS: usize = 32;
+
+/// A layer's shape: its sizes, and strides.
+const SHAPE: usize = 10;
+
+/// Numbers in a state: a layer's shape, knobs, the last fitness.
+pub(super) const STATE: usize = SHAPE + KNOBS + 1;
+
+/// The parts of the state that an agent with these knobs sees.
+pub(super) fn sees(knobs: &[usize]) -> Vec<usize> {
+    let own = knobs.iter().map(|knob| SHAPE + knob);
+    (0..SHAPE).chain(own).chain([STATE - 1]).collect()
+}
+
+/// The state of a point whose predecessor was worth `fitness`.
+pub(super) fn state(task: &Task<'_>, shape: &[f32], point: Point, fitness: f64) -> Vec<f32> {
+    let mut state = shape.to_vec();
+    for (place, size) in point.0.iter().zip(task.sizes(point)) {
+        state.push((*place as f32 + 1.0) / size as f32);
+    }
+    state.push(fitness as f32);
+    state
+}
+
+/// The part of states that is the layer's.
+pub(super) fn shape(task: &Task<'_>) -> Vec<f32> {
+    let features = task.features(Point([0; KNOBS]));
+    features[..SHAPE].iter().map(|x| *x as f32 / 10.0).collect()
+}
+
+/// Plays episodes and learns from them. Gives the distinct points that were met, with their fitness,
+/// in the order of the points.
+pub(super) fn explore(
+    task: &Task<'_>,
+    team: &mut Team,
+    judge: &mut Judge<'_>,
+    known: &Knowledge,
+    effort: Effort,
+    fitness: &dyn Fn(f64, Point) -> f64,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<(Point, f64)> {
+    let shape = shape(task);
+    let mut met: HashMap<Point, f64> = HashMap::new();
+    let mut worth = |point: Point| {
+        let value = met.get(&point).copied();
+        value.unwrap_or_else(|| {
+            let value = fitness(judge.score(point), point);
+            met.insert(point, value);
+            value
+        })
+    };
+    let mut starts = known.fastest();
+    starts.truncate(STARTS);
+    let mut steps = Vec::new();
+    for episode in 0..effort.episodes {
+        let mut point = match starts.len() {
+            count if count > 0 && episode % 2 == 1 => starts[rng.random_range(0..count)],
+            _ => random::draw(task, rng),
+        };
+        let mut last = worth(point);
+        for step in 0..effort.steps {
+            let state = state(task, &shape, point, last);
+            let (turns, likelihoods) = team.act(&state);
+            let next = turned(task, point, &turns);
+            let sizes = task.sizes(point);
+            last = worth(next);
+            let is_end = step + 1 == effort.steps || rests(&turns, &sizes);
+            steps.push(Step {
+                state,
+                turns,
+                likelihoods,
+                reward: last,
+                is_end,
+            });
+            point = next;
+            if is_end {
+                break;
+            }
+        }
+        if (episode + 1) % effort.group == 0 || episode + 1 == effort.episodes {
+            team.learn(&std::mem::take(&mut steps));
+        }
+    }
+    let mut met: Vec<(Point, f64)> = met.into_iter().collect();
+    met.sort_unstable_by_key(|(point, _)| *point);
+    met
+}
+
+/// The point after a turn of its knobs, which stop at the ends of their lists.
+fn turned(task: &Task<'_>, point: Point, turns: &Turns) -> Point {
+    let sizes = task.sizes(point);
+    let mut next = point;
+    for ((place, size), turn) in next.0.iter_mut().zip(sizes).zip(turns) {
+        *place = (*place + usize::from(*turn))
+            .saturating_sub(1)
+            .min(size - 1);
+    }
+    task.settled(next)
+}
+
+/// Whether most knobs that can be turned are left where they are.
+fn rests(turns: &Turns, sizes: &[usize; KNOBS]) -> bool {
+    let free = sizes.iter().zip(turns).filter(|(size, _)| **size > 1);
+    let (mut all, mut resting) = (0_u32, 0_u32);
+    for (_, turn) in free {
+        all += 1;
+        resting += u32::from(*turn == 1);
+    }
+    f64::from(resting) >= REST * f64::from(all)
+}

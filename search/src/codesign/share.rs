@@ -1,0 +1,224 @@
+//! One chip for a whole network: the sum of cycles over the layers, on hardware that all share.
+//!
+//! ```text
+//! for machine in the order of the sum of its layers' least bounds:
+//!     skip it if that sum is not below the best
+//!     for layer: prove its optimum, or that the sum cannot come below the best any more
+//! ```
+//!
+//! The best of each layer on hardware of its own is also reported: of those chips only one could be
+//! built.
+
+use rayon::prelude::*;
+
+use super::exact::{self, bounds, from};
+use super::task::{Measured, Point, Task};
+use super::tune::Record;
+
+/// A task, and how many of the network's layers it stands for.
+#[derive(Clone, Debug)]
+pub struct Repeated<'a> {
+    /// The task.
+    pub task: Task<'a>,
+    /// How often it occurs.
+    pub times: u64,
+}
+
+/// A chip and the schedule of each task on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// The machine's number.
+    pub machine: usize,
+    /// Each task's point and its cycles.
+    pub layers: Vec<(Point, u64)>,
+    /// Cycles of the network.
+    pub cycles: u64,
+}
+
+/// How a machine was dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is beyond a limit.
+    TooLarge,
+    /// No schedule of some layer fits.
+    Unable,
+    /// The network takes no fewer cycles than this, which is not below the best.
+    AtLeast(u64),
+    /// The network's least cycles on it.
+    Exactly(u64),
+}
+
+/// The proved best chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkProof {
+    /// The chip; none if no machine runs all layers.
+    pub best: Option<Chip>,
+    /// Of each machine.
+    pub machines: Vec<Verdict>,
+    /// Points that fit, over all machines and tasks.
+    pub valid: u64,
+    /// Points that the machine ran.
+    pub simulated: u64,
+}
+
+/// Whether machines are left as soon as they cannot be the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Only the best is wanted.
+    Best,
+    /// Every machine's optimum is wanted.
+    Every,
+}
+
+/// Proves the best machine for all tasks together. `records` hold what need not be measured again, a
+/// record a task; `note` is told of each measurement, with its task.
+pub fn prove_network(
+    tasks: &[Repeated<'_>],
+    extent: Extent,
+    records: &[Record],
+    note: &mut dyn FnMut(usize, &Measured),
+) -> NetworkProof {
+    let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
+        return NetworkProof {
+            best: None,
+            machines: Vec::new(),
+            valid: 0,
+            simulated: 0,
+        };
+    };
+    // A machine's bounds are made again when its turn comes, so that those of all need not be held.
+    let least: Vec<Option<(Vec<u64>, u64)>> = (0..hardware.len())
+        .into_par_iter()
+        .map(|machine| least(tasks, machine))
+        .collect();
+    let mut order: Vec<(u64, usize)> = (least.iter().enumerate())
+        .filter_map(|(machine, found)| {
+            let (bounds, _) = found.as_ref()?;
+            Some((total(tasks, bounds), machine))
+        })
+        .collect();
+    order.sort_unstable();
+    let mut proof = NetworkProof {
+        best: None,
+        machines: (0..hardware.len())
+            .map(|machine| match hardware.is_allowed(machine) {
+                true => Verdict::Unable,
+                false => Verdict::TooLarge,
+            })
+            .collect(),
+        valid: least.iter().flatten().map(|(_, valid)| valid).sum(),
+        simulated: 0,
+    };
+    for (bound, machine) in order {
+        let best = proof.best.as_ref().map_or(u64::MAX, |chip| chip.cycles);
+        let limit = match extent {
+            Extent::Best => best,
+            Extent::Every => u64::MAX,
+        };
+        if bound >= limit {
+            proof.machines[machine] = Verdict::AtLeast(bound);
+            continue;
+        }
+        let bounds = least[machine].as_ref().map_or(&[][..], |(own, _)| own);
+        let (verdict, layers) = settle(tasks, machine, bounds, limit, records, note, &mut proof);
+        proof.machines[machine] = verdict;
+        if let Verdict::Exactly(cycles) = verdict
+            && cycles < best
+        {
+            proof.best = Some(Chip {
+                machine,
+                layers,
+                cycles,
+            });
+        }
+    }
+    proof
+}
+
+/// The least bound of each task on a machine, and how many points fit; none if one has no schedule.
+fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
+    let (mut least, mut valid) = (Vec::new(), 0);
+    for each in tasks {
+        let points = each.task.points_on(machine);
+        let mut smallest = None::<u64>;
+        for bound in points.filter_map(|point| each.task.bound(point)) {
+            valid += 1;
+            smallest = Some(smallest.map_or(bound, |least| least.min(bound)));
+        }
+        least.push(smallest?);
+    }
+    Some((least, valid))
+}
+
+/// Proves the best of each task on whatever machine: not one chip, and not to be built.
+pub fn prove_each(
+    tasks: &[Repeated<'_>],
+    records: &[Record],
+    note: &mut dyn FnMut(usize, &Measured),
+) -> Vec<Option<(Point, u64)>> {
+    let prove = |(number, each): (usize, &Repeated<'_>)| {
+        let task = &each.task;
+        let machines: Vec<usize> = task.hardware().allowed().collect();
+        let least = machines.into_par_iter().filter_map(|machine| {
+            let points = task.points_on(machine);
+            let least = points.filter_map(|point| task.bound(point)).min()?;
+            Some((least, machine))
+        });
+        let mut order: Vec<(u64, usize)> = least.collect();
+        order.sort_unstable();
+        let mut best: Option<(Point, u64)> = None;
+        for (bound, machine) in order {
+            let below = best.map_or(u64::MAX, |(_, cycles)| cycles);
+            if bound >= below {
+                break;
+            }
+            let proof = exact::prove(task, machine, below, &records[number]);
+            for measured in &proof.course.measured {
+                note(number, measured);
+            }
+            best = proof.best.or(best);
+        }
+        best
+    };
+    tasks.iter().enumerate().map(prove).collect()
+}
+
+fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
+    let all = tasks.iter().zip(cycles);
+    all.map(|(each, cycles)| each.times * cycles).sum()
+}
+
+/// The optimum on a machine, or that it is not below `limit`.
+fn settle(
+    tasks: &[Repeated<'_>],
+    machine: usize,
+    bounds_of: &[u64],
+    limit: u64,
+    records: &[Record],
+    note: &mut dyn FnMut(usize, &Measured),
+    proof: &mut NetworkProof,
+) -> (Verdict, Vec<(Point, u64)>) {
+    let mut known = bounds_of.to_vec();
+    let mut layers = Vec::new();
+    for (number, each) in tasks.iter().enumerate() {
+        // What this task may take at most if the sum is to be below the limit.
+        let others = total(tasks, &known) - each.times * known[number];
+        let below = match limit {
+            u64::MAX => u64::MAX,
+            limit => (limit.saturating_sub(others)).div_ceil(each.times),
+        };
+        let own = bounds(&each.task, machine);
+        let found: exact::Proof = from(&each.task, &own, below, &records[number]);
+        proof.simulated += found.simulated;
+        for measured in &found.course.measured {
+            note(number, measured);
+        }
+        let Some((point, cycles)) = found.best else {
+            known[number] = below;
+            return (Verdict::AtLeast(total(tasks, &known)), Vec::new());
+        };
+        known[number] = cycles;
+        layers.push((point, cycles));
+    }
+    (Verdict::Exactly(total(tasks, &known)), layers)
+}

@@ -1,0 +1,267 @@
+//! `search codesign`: hardware that a network's layers share, and a schedule for each, on a decoupled
+//! machine.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
+use serde::Deserialize;
+use stationary::search::codesign::{
+    self, Chip, Extent, Hardware, NetworkProof, NetworkTuned, Point, Repeated, Task,
+};
+use stationary::search::{Allowance, BudgetRequest, Resource};
+use stationary::workloads::Layer;
+use stationary_document::from_yaml;
+
+use crate::Answer;
+use crate::cli::{Codesign, Common, Format, Target};
+use crate::commands::measurements::Measurements;
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::record::{ACCELERATOR, Record};
+use crate::report::codesign as report;
+use crate::report::excerpts;
+
+/// How a chip was found.
+pub enum Course {
+    /// All others were proved not to be better.
+    Proved(NetworkProof),
+    /// By a tuner.
+    Tuned(NetworkTuned),
+}
+
+/// What a search came to.
+pub struct Found<'a> {
+    pub args: &'a Codesign,
+    pub seed: u64,
+    pub network: String,
+    pub hardware: &'a Hardware,
+    pub layers: &'a [Layer],
+    pub tasks: &'a [Repeated<'a>],
+    /// The task of each layer.
+    pub task_of: Vec<usize>,
+    pub course: Course,
+    /// The best of each task on hardware of its own.
+    pub each: Vec<Option<(Point, u64)>>,
+    pub seconds: Option<f64>,
+}
+
+impl Found<'_> {
+    /// The chip, if one runs all layers.
+    pub fn best(&self) -> Option<&Chip> {
+        match &self.course {
+            Course::Proved(proof) => proof.best.as_ref(),
+            Course::Tuned(tuned) => tuned.best.as_ref(),
+        }
+    }
+}
+
+/// Searches, reports; the answer is no if no hardware runs all layers.
+pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result<Answer> {
+    let is_exact = args.optimizer == "exact";
+    if !is_exact {
+        check(&args.optimizer)?;
+    }
+    let loaded = Loaded::new(&Target {
+        arch: args.arch.clone(),
+        network: args.network.clone(),
+        dim: args.dim.clone(),
+        layer: args.layer.clone(),
+        set: args.set.clone(),
+        batch: args.batch,
+        dataflow: None,
+        mapping: None,
+        explain: false,
+    })?;
+    if loaded.accelerator.decoupled.is_none() {
+        bail!(
+            "--arch {}: search codesign is for machines that instructions control, such as vta; \
+             search map and search assign are for the others",
+            args.arch
+        );
+    }
+    let hardware = hardware(args, &loaded)?;
+    let (distinct, task_of) = distinct(&loaded.layers);
+    let tasks: Vec<Repeated<'_>> = distinct
+        .iter()
+        .enumerate()
+        .map(|(number, layer)| {
+            Ok(Repeated {
+                task: Task::new(layer, &hardware)?,
+                times: task_of.iter().filter(|task| **task == number).count() as u64,
+            })
+        })
+        .collect::<Result<_>>()?;
+    let mut measurements =
+        Measurements::open(&args.recording, record, &loaded, &hardware, tasks.len())?;
+    let known = std::mem::take(&mut measurements.known);
+    let expected = if is_exact { 0 } else { args.measurements };
+    let bar = output::progress(common, "search codesign", expected * tasks.len() as u64);
+    let start = Instant::now();
+    let mut note = |task: usize, measured: &codesign::Measured| {
+        measurements.note(task, measured);
+        bar.inc(1);
+    };
+    let (course, each) = if is_exact {
+        let extent = if args.every {
+            Extent::Every
+        } else {
+            Extent::Best
+        };
+        let proof = codesign::prove_network(&tasks, extent, &known, &mut note);
+        let each = codesign::prove_each(&tasks, &known, &mut note);
+        (Course::Proved(proof), each)
+    } else {
+        // Names were checked, so that a tuner is always found.
+        let make = |task: usize| {
+            let seed = common
+                .seed
+                .wrapping_mul(1_000_003)
+                .wrapping_add(task as u64);
+            codesign::find(&args.optimizer, seed)
+        };
+        let make = |task: usize| make(task).expect("its name was checked");
+        let count = usize::try_from(args.measurements)?;
+        let tuned = codesign::tune_network(&tasks, &make, count, &known, &mut note)?;
+        let each = tuned.each.clone();
+        (Course::Tuned(tuned), each)
+    };
+    bar.finish_and_clear();
+    measurements.close()?;
+    let mut found = Found {
+        args,
+        seed: common.seed,
+        network: loaded.network.clone(),
+        hardware: &hardware,
+        layers: &loaded.layers,
+        tasks: &tasks,
+        task_of,
+        course,
+        each,
+        seconds: None,
+    };
+    keep(&found, &loaded, record)?;
+    found.seconds = common.verbose.then(|| start.elapsed().as_secs_f64());
+    let text = match common.format {
+        Format::Json => serde_json::to_string_pretty(&report::json(&found))?,
+        Format::Csv => report::csv(&found)?,
+        Format::Table => report::table(&found),
+    };
+    output::print(&text)?;
+    Ok(match found.best() {
+        Some(_) => Answer::Yes,
+        None => Answer::No,
+    })
+}
+
+/// The answer, the machine that was chosen, and its schedules.
+fn keep(found: &Found<'_>, loaded: &Loaded, record: &mut Record) -> Result<()> {
+    let schedules = report::schedules(found);
+    let machine = found
+        .best()
+        .map(|chip| found.hardware.machine(chip.machine));
+    let machine = machine.unwrap_or(&loaded.accelerator).to_yaml();
+    if let (Some(path), Some(schedules)) = (&found.args.output, &schedules) {
+        inputs::write(path, schedules)?;
+    }
+    if let (Some(path), Some(_)) = (&found.args.chip, found.best()) {
+        inputs::write(path, &machine)?;
+    }
+    record.keep(ACCELERATOR, || Ok(machine))?;
+    if let Some(schedules) = schedules {
+        record.keep("schedules.yaml", || Ok(schedules))?;
+    }
+    record.results(|| report::json(found), || report::csv(found))
+}
+
+fn check(name: &str) -> Result<()> {
+    codesign::find(name, 0).map(|_| ()).map_err(|error| {
+        let more = if name.starts_with("exa") {
+            " (or exact)"
+        } else {
+            ""
+        };
+        anyhow!(
+            "--optimizer: {error}, exact; a tuner's name may have {} behind it{more}",
+            codesign::CONFIDENT
+        )
+    })
+}
+
+/// Layers of one shape once, and which of them each layer is.
+fn distinct(layers: &[Layer]) -> (Vec<Layer>, Vec<usize>) {
+    let (mut firsts, mut distinct) = (HashMap::new(), Vec::new());
+    let task_of = layers.iter().map(|layer| {
+        let shape = (*layer.sizes(), layer.rows(), layer.cols());
+        *firsts.entry(shape).or_insert_with(|| {
+            distinct.push(layer.clone());
+            distinct.len() - 1
+        })
+    });
+    let task_of = task_of.collect();
+    (distinct, task_of)
+}
+
+/// The shapes to choose from, as a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shapes {
+    batch: Vec<u32>,
+    block_in: Vec<u32>,
+    block_out: Vec<u32>,
+}
+
+fn hardware(args: &Codesign, loaded: &Loaded) -> Result<Hardware> {
+    let base = &loaded.accelerator;
+    let mut hardware = match args.hardware.as_str() {
+        "fixed" | "default" => Hardware::fixed(base)?,
+        "all" => Hardware::all(base)?,
+        name if inputs::is_file(name) => {
+            let shapes = shapes(name)?;
+            Hardware::of(base, [shapes.batch, shapes.block_in, shapes.block_out])?
+        }
+        name => bail!(
+            "--hardware {name}: needed fixed (the machine as it is), all (64 shapes), or a YAML file \
+             with the lists batch, block_in and block_out"
+        ),
+    };
+    if let Some(macs) = args.macs {
+        hardware = hardware.of_macs(macs);
+    }
+    if let Some(budget) = &args.budget {
+        let request: BudgetRequest = budget.parse()?;
+        if request.resource != Resource::Area {
+            bail!("--budget {budget}: the hardware is limited by area=VALUE");
+        }
+        let areas = (0..hardware.len()).map(|number| hardware.area(number));
+        let limit = match request.allowance {
+            Allowance::Absolute(limit) => limit,
+            Allowance::Share(share) => {
+                let least = areas.clone().fold(f64::INFINITY, f64::min);
+                let greatest = areas.fold(0.0, f64::max);
+                least + share * (greatest - least)
+            }
+        };
+        hardware = hardware.within(limit);
+    }
+    Ok(hardware)
+}
+
+fn shapes(name: &str) -> Result<Shapes> {
+    let text = inputs::read(Path::new(name))?;
+    let shapes: Shapes = from_yaml(name, &text).map_err(|diagnostics| {
+        let error = anyhow!("{name}: not a choice of hardware");
+        excerpts::error(&text, &diagnostics, error)
+    })?;
+    for (knob, values) in [
+        ("batch", &shapes.batch),
+        ("block_in", &shapes.block_in),
+        ("block_out", &shapes.block_out),
+    ] {
+        if values.is_empty() || !values.is_sorted_by(|a, b| a < b) {
+            bail!("{name}: {knob}: needed one value or more, each greater than the one before it");
+        }
+    }
+    Ok(shapes)
+}

@@ -1,0 +1,321 @@
+//! What `search codesign` answers, as JSON, CSV and a table.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use stationary::search::codesign::{Chip, NetworkProof, NetworkTuned, Tuned, Verdict};
+use stationary::sim::decoupled::{Kernel, ScheduleFile, estimate};
+
+use crate::commands::codesign::{Course, Found};
+use crate::report::format::{percent, signed_percent, table as rows, thousands};
+
+/// The schedules of the chip as a file for `--mapping`.
+pub fn schedules(found: &Found<'_>) -> Option<String> {
+    let chip = found.best()?;
+    Some(ScheduleFile::of(&kernels(found, chip)).to_yaml())
+}
+
+/// The kernel of each layer on the chip.
+fn kernels<'a>(found: &Found<'a>, chip: &Chip) -> Vec<Kernel<'a>> {
+    let machine = found.hardware.machine(chip.machine);
+    let kernel = |(layer, task): (&'a _, &usize)| {
+        let schedule = found.tasks[*task].task.schedule(chip.layers[*task].0);
+        // The machine has run it.
+        Kernel::new(layer, machine, schedule).expect("what was measured fits")
+    };
+    found
+        .layers
+        .iter()
+        .zip(&found.task_of)
+        .map(kernel)
+        .collect()
+}
+
+fn shape(found: &Found<'_>, machine: usize) -> Value {
+    let shape = found.hardware.shape(machine);
+    json!({"batch": shape.batch, "block_in": shape.block_in, "block_out": shape.block_out})
+}
+
+/// For programs.
+pub fn json(found: &Found<'_>) -> Value {
+    let (certificate, stop) = match &found.course {
+        Course::Proved(proof) => (certificate(found, proof), "proved"),
+        Course::Tuned(_) => (
+            json!({"kind": "none", "of": "machine", "lower_bound": null, "gap": null, "simulations": 0}),
+            "budget",
+        ),
+    };
+    let mut document = json!({
+        "schema": "stationary/search/1", "optimizer": found.args.optimizer, "seed": found.seed,
+        "network": found.network, "arch": found.args.arch, "objective": "latency",
+        "hardware": {
+            "batch": found.hardware.knobs()[0], "block_in": found.hardware.knobs()[1],
+            "block_out": found.hardware.knobs()[2], "area_limit_um2": found.hardware.limit(),
+            "macs_limit": found.hardware.most_macs(),
+            "allowed": found.hardware.allowed().count(),
+        },
+        "best": best(found),
+        "checked": checked(found),
+        "certificate": certificate,
+        "each_layer_its_own_hardware": each(found),
+        "seconds": {"search": found.seconds},
+        "stop": stop,
+    });
+    match &found.course {
+        Course::Proved(proof) => {
+            document["machines"] = machines(found, proof);
+            document["evaluations"] = json!({"calls": proof.simulated, "valid": proof.valid});
+        }
+        Course::Tuned(tuned) => {
+            document["tasks"] = tasks(found, tuned);
+            let all = tuned.free.iter().chain(&tuned.shared);
+            let calls: usize = all.clone().map(|course| course.measured.len()).sum();
+            let runs = all.flat_map(|course| &course.measured);
+            let runs = runs.filter(|each| each.outcome.cycles().is_some()).count();
+            document["evaluations"] = json!({"calls": calls, "machine_runs": runs});
+            document["curve"] = json!(curve(found, tuned));
+        }
+    }
+    document
+}
+
+fn best(found: &Found<'_>) -> Value {
+    let Some(chip) = found.best() else {
+        return json!({"feasible": false});
+    };
+    let kernels = kernels(found, chip);
+    let choices = kernels.iter().zip(&found.task_of).enumerate();
+    let choices: Vec<Value> = choices
+        .map(|(layer, (kernel, task))| {
+            let model = estimate(kernel);
+            json!({
+                "layer": layer, "name": kernel.layer().name(), "schedule": kernel.schedule(),
+                "model": model.cycles, "lower_bound": model.lower_bound,
+                "machine": chip.layers[*task].1,
+            })
+        })
+        .collect();
+    json!({
+        "feasible": true, "objective": chip.cycles, "hardware": shape(found, chip.machine),
+        "used": {"area_um2": found.hardware.area(chip.machine), "macs": found.hardware.macs(chip.machine)},
+        "choices": choices,
+    })
+}
+
+fn checked(found: &Found<'_>) -> Value {
+    let Some(chip) = found.best() else {
+        return json!([]);
+    };
+    let model: u64 = kernels(found, chip)
+        .iter()
+        .map(|k| estimate(k).cycles)
+        .sum();
+    let error = model as f64 / chip.cycles as f64 - 1.0;
+    json!([{"model": model, "machine": chip.cycles, "error": error}])
+}
+
+fn certificate(found: &Found<'_>, proof: &NetworkProof) -> Value {
+    let bound = found.best().map(|chip| chip.cycles);
+    json!({
+        "kind": "proved", "of": "machine", "lower_bound": bound, "gap": bound.map(|_| 0.0),
+        "simulations": proof.simulated,
+    })
+}
+
+fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
+    let all = proof.machines.iter().enumerate();
+    let all = all.map(|(number, verdict)| {
+        let (kind, cycles, bound) = match verdict {
+            Verdict::TooLarge => ("too_large", None, None),
+            Verdict::Unable => ("unable", None, None),
+            Verdict::AtLeast(bound) => ("not_better", None, Some(*bound)),
+            Verdict::Exactly(cycles) => ("proved", Some(*cycles), Some(*cycles)),
+        };
+        json!({
+            "hardware": shape(found, number), "area_um2": found.hardware.area(number),
+            "macs": found.hardware.macs(number), "verdict": kind, "cycles": cycles,
+            "lower_bound": bound,
+        })
+    });
+    all.collect()
+}
+
+/// What the network would take if each layer had the chip that suits it best.
+fn each(found: &Found<'_>) -> Value {
+    let total = unbuildable(found);
+    let choices = found.layers.iter().zip(&found.task_of).map(|(layer, task)| {
+        let best = found.each[*task];
+        json!({
+            "name": layer.name(),
+            "hardware": best.map(|(point, _)| shape(found, found.tasks[*task].task.machine(point))),
+            "machine": best.map(|(_, cycles)| cycles),
+        })
+    });
+    json!({"buildable": false, "objective": total, "choices": choices.collect::<Vec<_>>()})
+}
+
+fn unbuildable(found: &Found<'_>) -> Option<u64> {
+    let each = found.tasks.iter().zip(&found.each);
+    each.map(|(task, best)| best.map(|(_, cycles)| task.times * cycles))
+        .sum()
+}
+
+fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Value {
+    let all = found.tasks.iter().enumerate().map(|(number, each)| {
+        let layers = found.layers.iter().zip(&found.task_of);
+        let layers = layers.filter(|(_, task)| **task == number);
+        let names: Vec<&str> = layers.map(|(layer, _)| layer.name()).collect();
+        json!({
+            "layers": names, "points": each.task.points(),
+            "curve_free": tuned.free[number].curve, "curve": tuned.shared[number].curve,
+        })
+    });
+    all.collect()
+}
+
+/// The network's cycles on the chip after so many measurements of each task, once all have a schedule.
+fn curve(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
+    let before = tuned.free.iter().map(|course| course.measured.len()).max();
+    let before = before.unwrap_or(0);
+    let mut marks: Vec<usize> = (tuned.shared.iter())
+        .flat_map(|course| course.curve.iter().map(|(n, _)| *n))
+        .collect();
+    marks.sort_unstable();
+    marks.dedup();
+    let at = |course: &Tuned, mark: usize| {
+        let so_far = course.curve.iter().take_while(|(n, _)| *n <= mark);
+        so_far.last().map(|(_, cycles)| *cycles)
+    };
+    let total = |mark: usize| -> Option<u64> {
+        let all = found.tasks.iter().zip(&tuned.shared);
+        all.map(|(task, course)| Some(task.times * at(course, mark)?))
+            .sum()
+    };
+    let points = marks.into_iter();
+    points
+        .filter_map(|mark| Some((before + mark, total(mark)?)))
+        .collect()
+}
+
+/// A line a layer.
+pub fn csv(found: &Found<'_>) -> Result<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let knobs = stationary::sim::decoupled::Schedule::ONE.knobs();
+    let knobs = knobs.map(|(name, _)| name);
+    let first = ["layer", "batch", "block_in", "block_out"];
+    let last = ["model", "lower_bound", "machine"];
+    out.write_record(first.into_iter().chain(knobs).chain(last))?;
+    if let Some(chip) = found.best() {
+        let shape = found.hardware.shape(chip.machine);
+        for (kernel, task) in kernels(found, chip).iter().zip(&found.task_of) {
+            let model = estimate(kernel);
+            let mut fields = vec![kernel.layer().name().to_owned()];
+            let shape = [shape.batch, shape.block_in, shape.block_out];
+            fields.extend(shape.map(|value| value.to_string()));
+            fields.extend(
+                kernel
+                    .schedule()
+                    .knobs()
+                    .map(|(_, value)| value.to_string()),
+            );
+            let cycles = [model.cycles, model.lower_bound, chip.layers[*task].1];
+            fields.extend(cycles.map(|value| value.to_string()));
+            out.write_record(fields)?;
+        }
+    }
+    Ok(String::from_utf8(out.into_inner()?)?)
+}
+
+/// For people.
+pub fn table(found: &Found<'_>) -> String {
+    let Some(chip) = found.best() else {
+        return format!(
+            "no hardware runs all layers: {} of {} shapes are within the limits\n",
+            found.hardware.allowed().count(),
+            found.hardware.len()
+        );
+    };
+    let shape = found.hardware.shape(chip.machine);
+    let what = match &found.course {
+        Course::Proved(_) => "proved best",
+        Course::Tuned(_) => "best",
+    };
+    let mut text = format!(
+        "{what} hardware and schedules of {} on {}, by {}\n\
+         {} x {} x {} (BATCH x BLOCK_IN x BLOCK_OUT): {} MACs, {:.2} mm2\n",
+        found.network,
+        found.args.arch,
+        found.args.optimizer,
+        shape.batch,
+        shape.block_in,
+        shape.block_out,
+        thousands(found.hardware.macs(chip.machine)),
+        found.hardware.area(chip.machine) / 1e6,
+    );
+    let header = [
+        "layer",
+        "b",
+        "h",
+        "w",
+        "ci",
+        "co",
+        "threads",
+        "model",
+        "machine",
+        "error",
+        "above bound",
+    ];
+    let mut lines = rows(&header, 1);
+    for (kernel, task) in kernels(found, chip).iter().zip(&found.task_of) {
+        let (s, model, cycles) = (kernel.schedule(), estimate(kernel), chip.layers[*task].1);
+        lines.add_row([
+            kernel.layer().name().to_owned(),
+            s.tile_b.to_string(),
+            s.tile_h.to_string(),
+            s.tile_w.to_string(),
+            s.tile_ci.to_string(),
+            s.tile_co.to_string(),
+            format!("co {} h {}", s.oc_nthread, s.h_nthread),
+            thousands(model.cycles),
+            thousands(cycles),
+            signed_percent(model.cycles as f64 / cycles as f64 - 1.0),
+            percent(cycles as f64 / model.lower_bound as f64 - 1.0),
+        ]);
+    }
+    text.push_str(&format!(
+        "{lines}\n{} cycles in all\n",
+        thousands(chip.cycles)
+    ));
+    if let Some(total) = unbuildable(found).filter(|_| found.hardware.len() > 1) {
+        text.push_str(&format!(
+            "{} if each layer had hardware of its own, which cannot be built\n",
+            thousands(total)
+        ));
+    }
+    match &found.course {
+        Course::Proved(proof) => {
+            let count =
+                |wanted: fn(&Verdict) -> bool| proof.machines.iter().filter(|v| wanted(v)).count();
+            text.push_str(&format!(
+                "proved: {} of {} schedules simulated; of {} shapes {} solved, {} ruled out by their \
+                 bounds, {} beyond the limits, {} unable\n",
+                thousands(proof.simulated),
+                thousands(proof.valid),
+                proof.machines.len(),
+                count(|v| matches!(v, Verdict::Exactly(_))),
+                count(|v| matches!(v, Verdict::AtLeast(_))),
+                count(|v| matches!(v, Verdict::TooLarge)),
+                count(|v| matches!(v, Verdict::Unable)),
+            ));
+        }
+        Course::Tuned(_) => text.push_str(&format!(
+            "{} measurements of each of {} tasks; seed {}; --optimizer exact proves the best\n",
+            thousands(found.args.measurements),
+            found.tasks.len(),
+            found.seed
+        )),
+    }
+    if let Some(seconds) = found.seconds {
+        text.push_str(&format!("search {seconds:.3} s\n"));
+    }
+    text
+}
