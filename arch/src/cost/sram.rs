@@ -314,6 +314,7 @@ mod tests {
 
     /// Mean and greatest size of the relative errors of each quantity, in percent, may be no more
     /// than `limits`.
+    #[expect(clippy::print_stdout, reason = "figures for the documentation")]
     fn check(pairs: &[(Sram, Row)], limits: [(f64, f64); 4]) {
         for ((name, field), limits) in FIELDS.into_iter().zip(limits) {
             let error = |(found, row): &(Sram, Row)| {
