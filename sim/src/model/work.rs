@@ -273,7 +273,11 @@ impl Work {
         // hidden by the use of the tile then in the buffer.
         let beside = |o: Operand, own: u64| {
             let part = |other: Operand, cycles| {
-                if m.staging_depth(other) >= m.staging_depth(o) {
+                let is_deeper = m.staging_depth(other) >= m.staging_depth(o);
+                if is_deeper && m.slots[o] == 1 && other == resident {
+                    // Its next tile came as soon as this one was in the array.
+                    0
+                } else if is_deeper {
                     share(visits[o], cycles, visits[other])
                 } else if m.slots[o] > 1 {
                     cycles
