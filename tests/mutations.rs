@@ -265,4 +265,11 @@ fn damaged_files_are_read_or_refused_with_a_reason() {
         read > 0 && refused > read / 10,
         "{read} read, {refused} refused"
     );
+    // The peak of the whole process, where the system tells.
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        let kib = kib.expect("VmHWM is given in kB");
+        assert!(kib < 1 << 20, "{kib} KiB at the peak");
+    }
 }
