@@ -33,7 +33,7 @@ fn model_walk_and_machine_count_the_same() {
 #[test]
 fn paces_agree() {
     let mut skipped = 0;
-    for_random_mappings(cases(500), Size::Small, |_, mapping, _| {
+    for_random_mappings(cases(250), Size::Small, |_, mapping, _| {
         let (mut every, mut skip) = (Vec::<Event>::new(), Vec::new());
         let slow = run(mapping, Pace::EveryCycle, &mut every);
         let fast = run(mapping, Pace::SkipIdle, &mut skip);
