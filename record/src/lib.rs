@@ -1,6 +1,6 @@
 //! Files that outlive a crash.
 //!
-//! * [`write`] puts a file in its place whole or not at all.
+//! * [`write()`] puts a file in its place whole or not at all.
 //! * [`Log`] appends lines that each carry a checksum; what a crash cuts short is recognised and
 //!   dropped.
 //! * [`digest`] tells files apart; [`Lock`] keeps a second process out.
