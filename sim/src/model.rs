@@ -11,7 +11,9 @@
 
 mod along;
 mod bound;
+mod buffers;
 mod evaluator;
+mod link;
 mod phases;
 mod work;
 

@@ -13,6 +13,7 @@
 use stationary_arch::{Operand, PerOperand};
 
 use crate::mapping::Mapping;
+use crate::model::link::Link;
 use crate::model::work::share;
 use crate::program::{Level, Loop};
 
@@ -36,11 +37,10 @@ impl Phases {
     pub(super) fn new(
         m: &Mapping<'_>,
         visits: &PerOperand<u64>,
-        reads: &PerOperand<u64>,
-        stores: u64,
-        duplex: bool,
+        link: &Link,
         is_serial: impl Fn(Operand) -> bool,
     ) -> Self {
+        let (reads, stores) = (&link.reads, link.stores);
         let is_loaded = |o: Operand| reads[o] > 0 && !is_serial(o);
         let mut order = Operand::ALL;
         order.sort_unstable_by_key(|o| (is_loaded(*o), m.staging_depth(*o)));
@@ -48,7 +48,7 @@ impl Phases {
         let windows = visits[innermost];
         // A store takes its share of the link, if there is but one: of some windows or of all.
         let out = Operand::Output;
-        let stored = if duplex || m.slots.output == 1 {
+        let stored = if link.duplex || m.slots.output == 1 {
             0
         } else {
             stores

@@ -5,14 +5,15 @@ use stationary_workloads::Dim;
 
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
-use crate::machine::{DramBus, Tags, expected_bursts};
+use crate::machine::{DramBus, Tags};
 use crate::mapping::Mapping;
 use crate::model::Bound;
 use crate::model::along::{Along, Shape};
+use crate::model::buffers::Buffers;
+use crate::model::link::Link;
 use crate::model::phases::Phases;
 use crate::placement::places;
 use crate::program::{Cursor, Level, Loop};
-use crate::tiling::Staging;
 use crate::traffic::{self, Traffic};
 
 /// The time that each unit needs for the layer, were it alone.
@@ -47,10 +48,7 @@ pub(super) struct Work {
     resident: Operand,
     /// Extra cycles of passes that wait for their own partial sums.
     dependency: u64,
-    dram: PerOperand<u64>,
-    stores: u64,
-    /// Whether DRAM reads and writes at a time.
-    duplex: bool,
+    link: Link,
     /// Cycles that the output processor is busy or waits for the next tile, and the least.
     delivery: [u64; 2],
     serial_dram: u64,
@@ -58,12 +56,6 @@ pub(super) struct Work {
     /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
     expected_turns: u64,
     turns: u64,
-    first_load: u64,
-    last_store: u64,
-    /// Cycles by which the memory may be behind the machine at the end.
-    slack: u64,
-    /// The least time that DRAM is busy.
-    dram_bound: u64,
 }
 
 impl Work {
@@ -107,46 +99,7 @@ impl Work {
         let first_depth = m.depth_of(occupancy);
         let depth = first_depth + u64::from(n.psum_out.latency).max(1);
         let last_depth = m.depth_of(last_occupancy) + u64::from(n.psum_out.latency).max(1);
-        let widths = &m.dram;
-        let is_standard = matches!(a.dram.kind, DramKind::Standard(_));
-        let read = PerOperand::from_fn(|o| bus.bound(widths.load(o).parts(c.dram_read[o])));
-        let finished = c.dram_write.output - c.dram_spilled;
-        let stores = bus
-            .bound(widths.store(false).parts(finished) + widths.store(true).parts(c.dram_spilled));
-        let (read, stores) = match &a.dram.kind {
-            DramKind::Standard(standard) => {
-                let burst = standard.organization().burst_bytes();
-                let first = Cursor::first(m);
-                let tiles = |o, width| {
-                    let tile = first.staged(m, o);
-                    let bursts = expected_bursts(m, o, &tile, width, burst);
-                    bus.bursts(bursts * visits[o], burst)
-                };
-                let spilled = share(c.dram_spilled, 1000, c.dram_write.output);
-                let outputs = tiles(Operand::Output, widths.store(false));
-                let reads = PerOperand::from_fn(|o| match o {
-                    Operand::Output => share(outputs, spilled, 1000),
-                    o => tiles(o, widths.load(o)),
-                });
-                (reads, outputs)
-            }
-            _ => (read, stores),
-        };
-        // Each tile ends with a cycle of its own.
-        let (least_read, least_stores) = (read, stores);
-        let in_tiles = |cycles: u64, tiles: u64, parts: u128| {
-            let tiles = if cycles == 0 || is_standard { 0 } else { tiles };
-            let each = bus.bound(parts.div_ceil(u128::from(tiles.max(1))));
-            cycles.max(tiles * each)
-        };
-        let read = PerOperand::from_fn(|o| {
-            in_tiles(read[o], visits[o], widths.load(o).parts(c.dram_read[o]))
-        });
-        let stores = in_tiles(stores, visits.output, widths.store(false).parts(finished));
-        let first_loads = PerOperand::from_fn(|o| {
-            bus.bound(widths.load(o).parts(shape.first_staged_words(m, o)))
-        });
-        let first_load = |o: Operand| first_loads[o];
+        let link = Link::new(m, bus, shape, traffic);
         let out = tags(Operand::Output, n.psum_out).cycles(c.buffer_write.output, out_width);
         let net_steady = streams.input.max(streams.weight).max(streams.output);
         let steady = busy.max(net_steady).max(out);
@@ -159,50 +112,17 @@ impl Work {
             && resident != Operand::Output;
         let resident_loads = if waits_for_tile { net[resident] } else { 0 };
         let between = (all_gaps + resident_loads) / passes;
-        let duplex = a.dram.duplex && !is_standard;
-        // A tile that streams, or that results go to, is in use until its block ends; without a
-        // second copy the next one's transfer starts only then.
-        let is_alone = |o: Operand| {
-            // New outputs move in behind those that leave.
-            m.slots[o] == 1 && (o != Operand::Output || c.dram_read.output > 0)
+        let buffers = Buffers {
+            m,
+            link: &link,
+            visits,
+            spills: c.dram_read.output > 0,
+            busy,
+            steady,
+            passes,
+            depth,
         };
-        let serial_dram: u64 = Operand::ALL
-            .into_iter()
-            .filter(|o| {
-                let is_exchanged = match m.tiling.staging[*o] {
-                    Staging::Block => true,
-                    Staging::Pass => false,
-                    Staging::Layer => m.staging_depth(*o) > 0,
-                };
-                is_exchanged && is_alone(*o)
-            })
-            .map(|o| {
-                let later = visits[o].saturating_sub(1);
-                match o {
-                    Operand::Output => read[o] + stores + later * depth,
-                    // The last pass of a block computes with what is in the array already.
-                    o if o == resident => (read[o].saturating_sub(first_load(o))
-                        + later * (bus.latency() + 1))
-                        .saturating_sub(share(later, busy, passes)),
-                    _ => {
-                        let load = read[o].saturating_sub(first_load(o)) / later.max(1);
-                        let hidden = lead(m, o, beats, steady / passes) + between;
-                        later * (load + bus.latency() + 1).saturating_sub(hidden)
-                    }
-                }
-            })
-            .sum();
-        // The first results of a tile take the place of those that leave.
-        let later = visits.output.saturating_sub(1);
-        let stores_in_sight = if m.slots.output == 1 && c.dram_read.output == 0 && later > 0 {
-            let (_, first_round) = finishing_passes(m);
-            let blocks = passes / visits.output;
-            let hidden = share(steady, first_round, blocks.max(1)) / visits.output;
-            later * (stores / visits.output).saturating_sub(hidden)
-        } else {
-            0
-        };
-        let serial_dram: u64 = serial_dram + stores_in_sight;
+        let serial_dram = buffers.serial(beats, between) + buffers.stores_in_sight();
         let tile = shape.first_beat_words(resident).max(1);
         let load_count = traffic.resident_visits;
         let first_beat = [Operand::Input, Operand::Weight]
@@ -229,21 +149,8 @@ impl Work {
         let distance = if is_reduction(innermost) { 1 } else { 2 };
         let dependency = if accumulates {
             let round = depth + u64::from(n.psum_in.latency).max(1);
-            let waits = |time: u64| round.saturating_sub(distance * time) / distance;
-            // Passes at an edge are shorter, and wait longer.
-            let time_of_full = share(pass_time, passes * beats * steps, busy.max(1));
-            let mut full = passes;
-            let mut waited = 0;
-            for along in shape.along.0.iter() {
-                let [whole, edge] = [along.first, along.last].map(|pass| pass.beats * pass.steps);
-                if edge < whole {
-                    let missing = whole * along.tiles[3] - along.busy;
-                    let edges = share(passes, missing / (whole - edge), along.tiles[3]);
-                    full = full.saturating_sub(edges);
-                    waited += edges.saturating_mul(waits(share(time_of_full, edge, whole)));
-                }
-            }
-            waited + full.saturating_sub(1).saturating_mul(waits(time_of_full))
+            let of_full = share(pass_time, passes.saturating_mul(beats * steps), busy.max(1));
+            waits_for_sums(shape, passes, of_full, round, distance)
         } else {
             0
         };
@@ -251,65 +158,6 @@ impl Work {
             (net.output + out, 0)
         } else {
             (net[resident], out)
-        };
-        let turns = |net: &PerOperand<u64>,
-                     read: &PerOperand<u64>,
-                     ways: &dyn Fn(Operand, u64, u64) -> u64| {
-            let staged = Operand::ALL.into_iter();
-            let staged = staged.filter(|o| {
-                m.tiling.staging[*o] != Staging::Layer
-                    && (*o != Operand::Output || c.dram_read.output > 0)
-            });
-            let turns = staged.map(|o| {
-                let own = if o == Operand::Output { busy } else { net[o] };
-                if o == Operand::Output && m.slots[o] > 1 {
-                    return 0;
-                }
-                (read[o] + ways(o, own, visits[o])) / m.slots[o]
-            });
-            turns.max().unwrap_or(0)
-        };
-        // What else goes over the link: together with each of an operand's tiles, or now and then,
-        // hidden by the use of the tile then in the buffer.
-        let beside = |o: Operand, own: u64| {
-            let part = |other: Operand, cycles| {
-                let is_deeper = m.staging_depth(other) >= m.staging_depth(o);
-                if is_deeper && m.slots[o] == 1 && other == resident {
-                    // Its next tile came as soon as this one was in the array.
-                    0
-                } else if is_deeper {
-                    share(visits[o], cycles, visits[other])
-                } else if m.slots[o] > 1 {
-                    cycles
-                } else {
-                    cycles.saturating_sub(share(visits[other], own, visits[o]))
-                }
-            };
-            let others = Operand::ALL.into_iter().filter(|other| *other != o);
-            let reads: u64 = others.map(|other| part(other, read[other])).sum();
-            // What the array waits for goes before a store, what it does not need yet behind it.
-            let is_behind = m.slots[o] > 1 || m.staging_depth(Operand::Output) < m.staging_depth(o);
-            let stored = if duplex || o == Operand::Output || !is_behind {
-                0
-            } else {
-                part(Operand::Output, stores)
-            };
-            reads + stored
-        };
-        let expected_turns = turns(&net, &read, &|o, own, visits| match o {
-            Operand::Output => own + stores + visits * depth,
-            // A streamed tile is in use for as long as its passes last.
-            o if o != resident => {
-                let own = own.max(busy);
-                own + beside(o, own) + visits * (bus.latency() + 1)
-            }
-            _ => own + beside(o, own) + visits * (bus.latency() + 1),
-        });
-        // Edges may be less deep, and tiles that are all padding skip the memory.
-        let turns = if is_standard {
-            0
-        } else {
-            turns(&least_net, &least_read, &|_, own, _| own)
         };
         let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
@@ -335,27 +183,12 @@ impl Work {
             loads_overlap,
             resident,
             dependency,
-            dram: read,
-            stores,
-            duplex,
             delivery: delivery(m, traffic, depth, beats * steps),
             serial_dram,
-            phases: Phases::new(m, visits, &read, stores, duplex, is_alone),
-            expected_turns,
-            turns,
-            first_load: first_load(Operand::Input) + first_load(Operand::Weight) + bus.latency(),
-            slack: bus.slack(),
-            dram_bound: if is_standard {
-                compulsory(m, bus).saturating_sub(bus.slack())
-            } else {
-                let reads = least_read.input + least_read.weight + least_read.output;
-                if a.dram.duplex {
-                    reads.max(least_stores)
-                } else {
-                    reads + least_stores
-                }
-            },
-            last_store: bus.bound(widths.store(false).parts(shape.last_outputs(m))),
+            phases: Phases::new(m, visits, &link, |o| buffers.is_alone(o)),
+            expected_turns: buffers.turns(&net),
+            turns: buffers.least_turns(&least_net),
+            link,
         }
     }
 
@@ -405,19 +238,9 @@ impl Work {
         body + self.last_depth + self.dependency
     }
 
-    /// Cycles of the busier direction, or of the one link.
-    fn dram_total(&self) -> u64 {
-        let reads = self.dram.input + self.dram.weight + self.dram.output;
-        if self.duplex {
-            reads.max(self.stores)
-        } else {
-            reads + self.stores
-        }
-    }
-
     pub(super) fn total(&self, array: u64) -> u64 {
-        let ends = self.first_load + self.last_store;
-        let inner_dram = self.dram_total().saturating_sub(ends);
+        let ends = self.link.first_load() + self.link.last_store;
+        let inner_dram = self.link.total().saturating_sub(ends);
         let array = array + self.phases.in_sight(array);
         (ends + (array + self.serial_dram).max(inner_dram)).max(self.expected_turns)
     }
@@ -428,15 +251,15 @@ impl Work {
         } else {
             self.later_loads
         };
-        let last_store = self.last_store.saturating_sub(self.slack);
-        let alone = self.first_load + self.busy + serial_loads + last_store;
+        let last_store = self.link.last_store.saturating_sub(self.link.slack);
+        let alone = self.link.first_load() + self.busy + serial_loads + last_store;
         [
             alone,
             self.networks,
             self.banks[1],
             self.delivery[1],
             self.turns,
-            self.dram_bound,
+            self.link.least,
         ]
         .into_iter()
         .max()
@@ -445,7 +268,7 @@ impl Work {
 
     pub(super) fn bound_by(&self, array: u64, total: u64) -> Bound {
         if total >= 2 * array.max(1)
-            || (total > array && self.dram_total() > self.busy.max(array / 2))
+            || (total > array && self.link.total() > self.busy.max(array / 2))
         {
             return Bound::Dram;
         }
@@ -494,6 +317,24 @@ pub(super) fn least(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Tra
         .fold(dram.max(traffic::busy(shape)), u64::max)
 }
 
+/// Cycles in which passes wait for the sums of those before them, `round` cycles on their way. Passes at
+/// an edge are shorter, and wait longer.
+fn waits_for_sums(shape: &Shape, passes: u64, of_full: u64, round: u64, distance: u64) -> u64 {
+    let waits = |time: u64| round.saturating_sub(distance * time) / distance;
+    let (mut full, mut waited) = (passes, 0_u64);
+    for along in &shape.along.0 {
+        let [whole, edge] = [along.first, along.last].map(|pass| pass.beats * pass.steps);
+        if edge < whole {
+            let missing = whole * along.tiles[3] - along.busy;
+            let edges = share(passes, missing / (whole - edge), along.tiles[3]);
+            full = full.saturating_sub(edges);
+            let wait = waits(share(of_full, edge, whole));
+            waited = waited.saturating_add(edges.saturating_mul(wait));
+        }
+    }
+    waited.saturating_add(full.saturating_sub(1).saturating_mul(waits(of_full)))
+}
+
 /// Cycles of the output processor: with the waits between tiles that the buffer in front of it does
 /// not hide, and without.
 fn delivery(m: &Mapping<'_>, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
@@ -516,7 +357,7 @@ fn delivery(m: &Mapping<'_>, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 
 }
 
 /// Passes of a block that finish outputs, and all from the first of them on.
-fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
+pub(super) fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
     let (mut passes, mut before, mut finishing) = (1, 0, 1);
     for Loop { dim, level } in m.loops[..usize::from(m.loop_count)].iter().rev() {
         if *level != Level::Pass {
@@ -592,35 +433,10 @@ fn gaps(m: &Mapping<'_>, passes: u64, ways_out: impl Fn() -> u64, last_beat: u64
     ways_out + passes.saturating_mul(way_in)
 }
 
-/// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
-fn lead(m: &Mapping<'_>, operand: Operand, beats: u64, pass_time: u64) -> u64 {
-    let network = crate::machine::feed_network(m, operand);
-    let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
-    let parcels = u64::from(network.latency).max(1) + queued;
-    (parcels * pass_time / beats).min(pass_time)
-}
-
 /// `part / whole` of an amount; the product may exceed 64 bits.
 pub(super) fn share(part: u64, amount: u64, whole: u64) -> u64 {
     if let Some(product) = part.checked_mul(amount) {
         return product / whole;
     }
     u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
-}
-
-/// The least time in which each word crosses the DRAM's bus once. A controller may merge requests
-/// for one burst that wait together and answer reads from waiting writes, so that tiles which
-/// overlap, and sums that come back, need not cost more.
-fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
-    let parts: u128 = Operand::ALL
-        .into_iter()
-        .map(|o| {
-            let width = match o {
-                Operand::Output => m.dram.store(false),
-                o => m.dram.load(o),
-            };
-            width.parts(m.touched_words(o))
-        })
-        .sum();
-    bus.bound(parts)
 }
