@@ -12,7 +12,7 @@ use stationary::sim::{Dataflow, Mapping, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
 use stationary_document::{Diagnostic, Node};
 
-use crate::cli::Target;
+use crate::cli::{Layers, Target};
 use crate::output;
 use crate::report::{excerpts, explain};
 use crate::style::Style;
@@ -68,11 +68,11 @@ pub fn standard(name: &str) -> Result<Standard> {
     Ok(Standard::preset(name)?)
 }
 
-/// A network by preset name or file; `dims` are sizes that an ONNX model leaves open.
-pub fn network(name: &str, batch: u64, dims: &[String]) -> Result<Network> {
+/// A network by preset name or file, at the batch and the open sizes asked for.
+pub fn network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<Network> {
     let network = if name.ends_with(".onnx") {
-        model(name, dims)?
-    } else if let Some(dim) = dims.first() {
+        model(name, dim)?
+    } else if let Some(dim) = dim.first() {
         bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
     } else if is_file(name) {
         let text = read(Path::new(name))?;
@@ -83,10 +83,10 @@ pub fn network(name: &str, batch: u64, dims: &[String]) -> Result<Network> {
     } else {
         zoo::find(name)?
     };
-    if batch == 1 {
+    if *batch == 1 {
         Ok(network)
     } else {
-        Ok(network.batched(batch)?)
+        Ok(network.batched(*batch)?)
     }
 }
 
@@ -154,12 +154,13 @@ pub fn is_file(name: &str) -> bool {
 }
 
 /// The layers picked, or all.
-pub fn layers(network: &Network, picks: &[String]) -> Result<Vec<Layer>> {
+pub fn layers(network: &Network, picked: &Layers) -> Result<Vec<Layer>> {
     let all = network.layers();
-    if picks.is_empty() {
+    if picked.layer.is_empty() {
         return Ok(all.to_vec());
     }
-    picks
+    picked
+        .layer
         .iter()
         .map(|pick| layer(network, pick).cloned())
         .collect()
@@ -237,8 +238,8 @@ impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
-        let network = network(&target.network, target.batch, &target.dim)?;
-        let originals = layers(&network, &target.layer)?;
+        let network = network(&target.network, &target.layers)?;
+        let originals = layers(&network, &target.layers)?;
         let layers = if accelerator.array.im2col {
             originals
                 .iter()

@@ -66,10 +66,8 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let loaded = Loaded::new(&Target {
         arch: args.arch.clone(),
         network: args.network.clone(),
-        dim: args.dim.clone(),
-        layer: args.layer.clone(),
+        layers: args.layers.clone(),
         set: args.set.clone(),
-        batch: args.batch,
         dataflow: None,
         mapping: None,
         explain: false,

@@ -61,8 +61,8 @@ pub fn effort(learning: &Learning) -> Result<Effort> {
 }
 
 fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
-    let network = inputs::network(network, args.model.batch, &args.model.dim)?;
-    let mut layers = inputs::layers(&network, &args.model.layer)?;
+    let network = inputs::network(network, &args.model.layers)?;
+    let mut layers = inputs::layers(&network, &args.model.layers)?;
     let (found, wanted) = (layers.len(), table.layers().len());
     if found < wanted {
         bail!(
@@ -111,8 +111,8 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
         None if model.set.is_empty() => default_base(),
         None => inputs::accelerator("systolic", &model.set)?,
     };
-    let network = inputs::network(network, model.batch, &model.dim)?;
-    let layers = inputs::layers(&network, &model.layer)?;
+    let network = inputs::network(network, &model.layers)?;
+    let layers = inputs::layers(&network, &model.layers)?;
     let mut space = DesignSpace::new(base, &styles);
     if let Some(pes) = &model.pes {
         space.pes = parse_levels(pes)?;

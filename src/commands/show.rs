@@ -3,13 +3,16 @@
 use anyhow::{Result, anyhow, bail};
 use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
+use stationary::sim::Dataflow;
+use stationary::sim::decoupled::ScheduleFile;
 use stationary::sim::mapping_file::{self, MappingFile};
-use stationary::sim::{Dataflow, mapper};
 use stationary::workloads::{Dim, zoo};
 
 use crate::Answer;
-use crate::cli::{ShowTarget, Shown};
-use crate::{inputs, output};
+use crate::cli::{ShowTarget, Shown, Target};
+use crate::inputs::{self, Loaded};
+use crate::output;
+use crate::style::Style;
 
 /// Prints the YAML that a name stands for.
 pub fn show(what: Shown, name: Option<&str>, target: &ShowTarget) -> Result<Answer> {
@@ -138,13 +141,25 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
             )
         });
     };
-    let accelerator = inputs::accelerator(name, &target.set)?;
-    let network = inputs::network(network, 1, &target.dim)?;
-    let layers = inputs::layers(&network, &target.layer)?;
-    let dataflow = inputs::dataflow(&accelerator, target.dataflow.as_deref())?;
-    let mappings: Result<Vec<_>, _> = layers
-        .iter()
-        .map(|layer| mapper::map(layer, &accelerator, dataflow))
-        .collect();
-    Ok(MappingFile::of(&mappings?).to_yaml())
+    let loaded = Loaded::new(&Target {
+        arch: name.to_owned(),
+        network: network.to_owned(),
+        layers: target.layers.clone(),
+        set: target.set.clone(),
+        dataflow: target.dataflow.clone(),
+        mapping: None,
+        explain: false,
+    })?;
+    match inputs::style(&loaded.accelerator, target.dataflow.as_deref())? {
+        Style::Hardwired(dataflow) => {
+            let mapped = |layer| loaded.mapping(layer, dataflow);
+            let mappings: Vec<_> = loaded.layers.iter().map(mapped).collect::<Result<_>>()?;
+            Ok(MappingFile::of(&mappings).to_yaml())
+        }
+        Style::Decoupled => {
+            let kernel = |layer| loaded.kernel(layer);
+            let kernels: Vec<_> = loaded.layers.iter().map(kernel).collect::<Result<_>>()?;
+            Ok(ScheduleFile::of(&kernels).to_yaml())
+        }
+    }
 }

@@ -126,7 +126,7 @@ fn files(target: &Target) -> Result<Option<Nest>> {
             target.arch
         );
     };
-    if !target.set.is_empty() || !target.layer.is_empty() || target.batch != 1 {
+    if !target.set.is_empty() || !target.layers.layer.is_empty() || target.layers.batch != 1 {
         bail!("--counting timeloop of Timeloop's files takes no --set, --layer or --batch");
     }
     let (architecture, left_out) = shown(

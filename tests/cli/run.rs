@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::energy::{adds_up, close, values};
-use crate::{file, json, number, refuses, stationary};
+use crate::{file, json, number, refuses, stationary, text};
 
 #[test]
 fn run_json_has_the_documented_fields_whatever_the_threads() {
@@ -197,4 +197,22 @@ fn lists_and_shows_what_there_is() {
             .status
             .success()
     );
+}
+
+/// What is shown of the mapper's choice is what `--mapping` takes, on either kind of machine.
+#[test]
+fn mappings_shown_are_mappings_read() {
+    let layer = ["--network", "resnet18", "--layer", "layer2.0.conv1"];
+    let target = [&layer[..], &["--batch", "2"]].concat();
+    for arch in ["systolic-rtl", "vta"] {
+        let shown = stationary(&[&["show", "mapping", arch][..], &target].concat());
+        let path = file(&format!("{arch}.yaml"), &text(&shown.stdout));
+        let estimate = [
+            &["estimate", "--arch", arch, "--format", "json"][..],
+            &target,
+        ]
+        .concat();
+        let read = [&estimate[..], &["--mapping", &path]].concat();
+        assert_eq!(json(&estimate)["total"], json(&read)["total"], "{arch}");
+    }
 }

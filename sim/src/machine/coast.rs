@@ -1,0 +1,207 @@
+//! Cycles in which words flow, and nothing begins or ends.
+//!
+//! ```text
+//! PEs:      | a beat of 128 steps                              |
+//! inputs:        | a parcel of 224 words, one a cycle               |
+//! results:    | 96 words, four a cycle |
+//! here:          <---- coasts --------> <---- coasts ---------->
+//! ```
+//!
+//! From one event to the next each unit goes on as it is, so that so many cycles cost as much as one.
+//! Streams that compete for banks take them cycle by cycle, and results that wait for a store follow
+//! it word by word; everything else stands by.
+
+use stationary_arch::Operand;
+
+use crate::machine::Machine;
+use crate::machine::array::ShiftIn;
+use crate::machine::payload::Payload;
+use crate::machine::ports::Stream;
+use crate::machine::tags::Flow;
+
+/// Fewer cycles are as soon simulated.
+const WORTHWHILE: u64 = 4;
+
+/// What a feed does until something happens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Feeding {
+    /// It sends a parcel.
+    Sends,
+    /// It waits for an event.
+    Waits,
+    /// It is about to begin something.
+    Begins,
+}
+
+impl<P: Payload> Machine<'_, '_, P> {
+    /// To be called after a cycle, with a bus for memory: goes on to the next cycle in which
+    /// something begins or ends.
+    pub(super) fn coast(&mut self) {
+        let sending = Operand::ALL.map(|o| self.feeding(o));
+        if self.array.remaining == 1 || sending.contains(&Feeding::Begins) {
+            return;
+        }
+        let sends = |o: Operand| sending[o as usize] == Feeding::Sends;
+        let last = self.now - 1;
+        let writes = match self.array.results.front() {
+            Some(front) if front.ready <= last => {
+                if front.words == 0 {
+                    return;
+                }
+                true
+            }
+            _ => false,
+        };
+        let senders = Operand::ALL.into_iter().filter(|o| sends(*o));
+        let flows = senders.map(|o| self.parcel(o));
+        let flows = flows.chain(writes.then(|| self.results_flow()).flatten());
+        let Some(most) = flows.map(|flow| flow.cycles()).min() else {
+            return;
+        };
+        if most < WORTHWHILE || self.is_about_to_work() {
+            return;
+        }
+        let next = self.array_event(last).min(self.dma.next_event(last));
+        let most = most.min(next.saturating_sub(self.now));
+        if most < WORTHWHILE || self.dma.is_about_to_begin(self.m, &self.tiles) {
+            return;
+        }
+        // A store makes room for results word by word.
+        let is_bounded = writes && self.room_for_results() < u64::MAX;
+        if is_bounded || self.has_rivals(sends, writes) {
+            self.contend(sends, writes, self.now + most);
+        } else {
+            self.flow(sends, writes, most);
+        }
+    }
+
+    fn feeding(&self, operand: Operand) -> Feeding {
+        let feed = &self.feeds[operand];
+        if feed.state.is_sending() {
+            Feeding::Sends
+        } else if feed.is_waiting(&self.tiles, || self.gate(operand)) {
+            Feeding::Waits
+        } else {
+            Feeding::Begins
+        }
+    }
+
+    fn parcel(&self, operand: Operand) -> Flow {
+        self.feeds[operand].state.flow()
+    }
+
+    fn results_flow(&self) -> Option<Flow> {
+        let width = self.m.accelerator.networks.psum_out.words_per_cycle;
+        let front = self.array.results.front()?;
+        Some(Flow::new(front.words, width.into(), self.tag_words))
+    }
+
+    /// Whether the array, which has nothing to do, begins to in this cycle.
+    fn is_about_to_work(&self) -> bool {
+        let a = &self.array;
+        if a.remaining > 0 {
+            return false;
+        }
+        let shifts = a.shift_in == ShiftIn::Due
+            && !a.done
+            && self.now >= a.free_at
+            && self.feeds[self.m.resident].state.arrived >= a.residents;
+        shifts || self.obstacle().is_none()
+    }
+
+    /// Whether streams that flow may want the same port of a bank, or did a cycle ago.
+    fn has_rivals(&self, sends: impl Fn(Operand) -> bool, writes: bool) -> bool {
+        let feed = |o| (sends(o), &self.feeds[o].state.stream, self.parcel(o).width);
+        let [input, weight, output] = Operand::ALL.map(feed);
+        let out = self.m.accelerator.networks.psum_out.words_per_cycle;
+        let streams = [input, weight, output, (writes, &self.results, out.into())];
+        let rivals = |i: usize, stream: &Stream| {
+            let mut before = streams[..i].iter();
+            before.any(|(flows, other, _)| *flows && other.shares_banks(stream))
+        };
+        let mut numbered = streams.iter().enumerate();
+        numbered.any(|(i, (flows, stream, width))| {
+            let has_rival = || {
+                rivals(i, stream)
+                    || stream.may_hold_itself(*width)
+                    || self.dma.uses_banks_of(stream)
+            };
+            stream.was_held || (*flows && has_rival())
+        })
+    }
+
+    /// So many cycles, in which every stream has what it wants.
+    fn flow(&mut self, sends: impl Fn(Operand) -> bool, writes: bool, cycles: u64) {
+        if writes && let Some(flow) = self.results_flow() {
+            let words = flow.words(cycles);
+            self.results.pass(words);
+            self.write_words(words, self.now + cycles);
+        }
+        for operand in Operand::ALL {
+            if sends(operand) {
+                let words = self.parcel(operand).words(cycles);
+                self.feeds[operand].state.stream.pass(words);
+                self.send_words(operand, words);
+            }
+        }
+        let next = self.now + cycles;
+        self.dma.skip(cycles, next);
+        self.stand_still(next);
+    }
+
+    /// Cycles up to `until` in which streams compete for banks, unless one of them ends.
+    fn contend(&mut self, sends: impl Fn(Operand) -> bool, writes: bool, until: u64) {
+        while self.now < until {
+            let senders = Operand::ALL.into_iter().filter(|o| sends(*o));
+            let flows = senders.map(|o| self.parcel(o));
+            let mut flows = flows.chain(writes.then(|| self.results_flow()).flatten());
+            if flows.any(|flow| flow.cycles() == 0) {
+                return;
+            }
+            self.ports.begin(self.dma.touched());
+            self.results.was_held = false;
+            if writes && let Some(flow) = self.results_flow() {
+                let wanted = flow.words(1).min(self.room_for_results());
+                let words = self.ports.grant(&mut self.results, wanted);
+                if words > 0 {
+                    self.write_words(words, self.now + 1);
+                }
+            }
+            if self.array.remaining > 0 {
+                self.busy += 1;
+                self.array.remaining -= 1;
+            } else if let Some(cause) = self.obstacle() {
+                self.stalls.add(cause, 1);
+            }
+            self.dma.go_on(self.now);
+            for operand in Operand::ALL {
+                let words = self.parcel(operand).words(1);
+                let stream = &mut self.feeds[operand].state.stream;
+                stream.was_held = false;
+                if sends(operand) {
+                    let words = self.ports.grant(stream, words);
+                    self.send_words(operand, words);
+                }
+            }
+            self.now += 1;
+        }
+    }
+
+    fn write_words(&mut self, words: u64, until: u64) {
+        let Some(front) = self.array.results.front_mut() else {
+            return;
+        };
+        front.words -= words;
+        if front.is_fresh {
+            self.open_words += words;
+        }
+        self.counters.array_send.output += words;
+        self.counters.buffer_write.output += words;
+        self.last_result = until;
+    }
+
+    fn send_words(&mut self, operand: Operand, words: u64) {
+        self.feeds[operand].state.send(words);
+        self.counters.buffer_read[operand] += words;
+    }
+}

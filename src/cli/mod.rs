@@ -1,0 +1,267 @@
+//! Verbs and flags.
+
+mod run;
+mod search;
+mod target;
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::run::{Counting, Estimate, PaceName, Simulate, Validate};
+pub use self::search::{Assign, Codesign, Compare, Costs, Learning, Map, Search};
+pub use self::target::{Folder, Layers, Recording, ShowTarget, Target};
+
+/// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Flags of every verb.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXAMPLES: &str = "Examples:
+  stationary estimate --arch eyeriss --network resnet18
+  stationary simulate --arch systolic --network alexnet --set array.rows=32 --set array.cols=32
+  stationary validate --arch eyeriss --network alexnet
+  stationary search map --arch gemmini --network mobilenet_v2 --layer 0 -o mapping.yaml
+  stationary search assign --network mobilenet_v2 --dataflow dla --budget area=iot";
+
+/// Flags of every verb.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Output: tables for people, JSON or CSV for programs.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Worker threads; results do not depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Seed of everything random.
+    #[arg(long, global = true, default_value_t = 0, value_name = "S")]
+    pub seed: u64,
+    /// No progress and no advice.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More detail: stalls and mapping of each layer, every mapping compared, seconds in JSON.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// Comma-separated values, a line a layer.
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// The analytical model: cycles, traffic and energy of each layer.
+    Estimate(Estimate),
+    /// The cycle-level machine: the same, with every stall attributed.
+    Simulate(Simulate),
+    /// The model against the machine, layer by layer.
+    Validate(Validate),
+    /// Search for hardware or mappings; winners are re-checked on the machine.
+    Search {
+        /// What to search for.
+        #[command(subcommand)]
+        what: Search,
+    },
+    /// Optimisers side by side: equal budgets, many seeds.
+    Compare(Box<Compare>),
+    /// Two runs side by side: what went in and what came out. Exits with 1 if results differ.
+    Diff(Diff),
+    /// An address trace through a memory.
+    Dram(Dram),
+    /// A run as a page with plots, in one file that works offline.
+    Report(Report),
+    /// Mappings as the files of another tool, to check them there.
+    Export {
+        /// For which tool.
+        #[command(subcommand)]
+        what: Export,
+    },
+    /// The JSON Schema of a kind of YAML file, for editors that complete and check.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Schematic,
+    },
+    /// A commented accelerator file to start from.
+    New(New),
+    /// Completions for a shell, to be sourced.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages, one for each verb.
+    Man {
+        /// The folder to write to.
+        #[arg(short, long, value_name = "FOLDER")]
+        output: PathBuf,
+    },
+    /// Names of presets.
+    List {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Listing,
+    },
+    /// The YAML that a preset stands for.
+    Show {
+        /// Of what.
+        #[arg(value_enum)]
+        what: Shown,
+        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none).
+        name: Option<String>,
+        /// For mappings, and overrides of accelerators.
+        #[command(flatten)]
+        target: ShowTarget,
+    },
+}
+
+impl Verb {
+    /// The folder that the run is to be kept in.
+    pub fn folder(&self) -> Option<&Path> {
+        let folder = match self {
+            Self::Estimate(args) => &args.folder.run,
+            Self::Simulate(args) => &args.folder.run,
+            Self::Validate(args) => &args.folder.run,
+            Self::Search {
+                what: Search::Assign(args),
+            } => &args.recording.run,
+            Self::Search {
+                what: Search::Map(args),
+            } => &args.recording.run,
+            Self::Search {
+                what: Search::Codesign(args),
+            } => &args.recording.run,
+            Self::Compare(args) => &args.recording.run,
+            _ => return None,
+        };
+        folder.as_deref()
+    }
+}
+
+/// For which tool.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Timeloop: arch.yaml, prob.yaml and map.yaml (version 0.3) in a folder for each layer.
+    Timeloop(ExportTimeloop),
+}
+
+/// Flags of `export timeloop`.
+#[derive(Debug, Args)]
+pub struct ExportTimeloop {
+    /// What to export.
+    #[command(flatten)]
+    pub target: Target,
+    /// The folder to write to.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A folder of --run, or a file of --format json.
+    pub a: PathBuf,
+    /// The other.
+    pub b: PathBuf,
+    /// Numbers that differ by no more than this share of the greater are equal.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    pub tolerance: f64,
+}
+
+/// Flags of `dram`.
+#[derive(Debug, Args)]
+pub struct Dram {
+    /// DRAM standard: a preset or a YAML file.
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub dram: String,
+    /// Trace of lines `0xADDRESS R|W [CYCLE]`, plain or gzip.
+    #[arg(long, value_name = "FILE")]
+    pub trace: PathBuf,
+    /// Requests that may issue in a memory clock.
+    #[arg(long, default_value_t = NonZeroU32::MIN, value_name = "N")]
+    pub issue_per_clock: NonZeroU32,
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// What estimate, simulate, validate, search or compare wrote with --format json, or the folder
+    /// of a run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The page to write.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+}
+
+/// Flags of `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Its name.
+    pub name: String,
+    /// The file to write; standard output if left out.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schematic {
+    /// An accelerator.
+    Arch,
+    /// A network.
+    Network,
+    /// Mappings.
+    Mapping,
+    /// A DRAM standard.
+    Dram,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listing {
+    /// Accelerator presets.
+    Archs,
+    /// Bundled networks.
+    Networks,
+    /// Dataflows.
+    Dataflows,
+    /// Kinds of DRAM.
+    Drams,
+    /// Optimisers of `search assign`.
+    Optimizers,
+}
+
+/// What can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shown {
+    /// An accelerator preset.
+    Arch,
+    /// A bundled network.
+    Network,
+    /// A dataflow.
+    Dataflow,
+    /// A DRAM preset.
+    Dram,
+    /// A mapping preset, or with --network the mapper's mappings on an accelerator.
+    Mapping,
+    /// The constants of the cost model with their sources; what they make of an accelerator, if one
+    /// is named.
+    Cost,
+}
