@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use common::{Size, cases, for_random_mappings};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -12,7 +14,7 @@ use stationary_workloads::{Dim, PerDim};
 /// Sizes of the accelerator that a mapping needs, one of them taken away.
 #[test]
 fn mends_are_legal_and_the_least_that_will_do() {
-    let (mut single, mut chains, mut sizes, mut hopeless) = (0, 0, 0, 0);
+    let [single, chains, sizes, hopeless] = [const { AtomicU64::new(0) }; 4];
     for_random_mappings(cases(60), Size::Tiny, |dataflow, mapping, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut smaller = mapping.accelerator().clone();
@@ -44,7 +46,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
         );
         // The smallest tiles of all do not fit either.
         if explanation.mends.is_empty() {
-            hopeless += 1;
+            hopeless.fetch_add(1, Ordering::Relaxed);
             let smallest = Tiling {
                 block: PerDim::splat(1),
                 part: PerDim::splat(1),
@@ -57,7 +59,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
             Mapping::new(layer, &smaller, dataflow, mend.tiling)
                 .unwrap_or_else(|e| panic!("seed {seed}: {mend:?}: {e}"));
             let [only] = mend.changes.as_slice() else {
-                chains += 1;
+                chains.fetch_add(1, Ordering::Relaxed);
                 continue;
             };
             let Some((field, dim)) = only.field.split_once('.') else {
@@ -66,7 +68,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
             let (Ok(from), Ok(to)) = (only.from.parse::<u64>(), only.to.parse::<u64>()) else {
                 continue;
             };
-            single += 1;
+            single.fetch_add(1, Ordering::Relaxed);
             let dim = Dim::ALL
                 .into_iter()
                 .find(|d| d.to_string() == dim)
@@ -108,9 +110,11 @@ fn mends_are_legal_and_the_least_that_will_do() {
                 Mapping::new(layer, &short, dataflow, tiling).is_err(),
                 "seed {seed}"
             );
-            sizes += 1;
+            sizes.fetch_add(1, Ordering::Relaxed);
         }
     });
+    let [single, chains, sizes, hopeless] =
+        [single, chains, sizes, hopeless].map(AtomicU64::into_inner);
     assert!(
         single > 50 && chains > 5 && sizes > 50,
         "{single} {chains} {sizes} {hopeless}"
@@ -145,7 +149,7 @@ fn set(accelerator: &mut stationary_arch::Accelerator, changes: &[Change], less:
 
 #[test]
 fn the_mapper_finds_a_mapping_on_what_it_is_said_to_need() {
-    let mut explained = 0;
+    let explained = AtomicU64::new(0);
     for_random_mappings(cases(30), Size::Tiny, |dataflow, mapping, seed| {
         let mut smaller = mapping.accelerator().clone();
         for operand in Operand::ALL {
@@ -171,7 +175,8 @@ fn the_mapper_finds_a_mapping_on_what_it_is_said_to_need() {
         }
         set(&mut smaller, &changes, 0);
         mapper::map(layer, &smaller, dataflow).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
-        explained += 1;
+        explained.fetch_add(1, Ordering::Relaxed);
     });
+    let explained = explained.into_inner();
     assert!(explained > 20, "{explained}");
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
@@ -17,13 +18,14 @@ use stationary_arch::{
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
 
-/// Runs a property for each dataflow on random triples; on failure prints the seed.
+/// Runs a property for each dataflow on random triples, the dataflows beside each other; on failure
+/// prints the seed.
 pub fn for_random_mappings(
     cases: u64,
     size: Size,
-    mut property: impl FnMut(&'static Dataflow, &Mapping<'_>, u64),
+    property: impl Fn(&'static Dataflow, &Mapping<'_>, u64) + Sync,
 ) {
-    for dataflow in Dataflow::ALL {
+    Dataflow::ALL.into_par_iter().for_each(|dataflow| {
         let mut done = 0;
         for seed in 0.. {
             if done == cases {
@@ -44,7 +46,7 @@ pub fn for_random_mappings(
             property(dataflow, &mapping, seed);
             std::mem::forget(guard);
         }
-    }
+    });
 }
 
 struct PrintOnPanic {

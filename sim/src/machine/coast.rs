@@ -175,11 +175,11 @@ impl<P: Payload> Machine<'_, '_, P> {
             }
             self.dma.go_on(self.now);
             for operand in Operand::ALL {
-                let words = self.parcel(operand).words(1);
-                let stream = &mut self.feeds[operand].state.stream;
-                stream.was_held = false;
+                let feed = &mut self.feeds[operand].state;
+                feed.stream.was_held = false;
                 if sends(operand) {
-                    let words = self.ports.grant(stream, words);
+                    let wanted = feed.flow().words(1);
+                    let words = self.ports.grant(&mut feed.stream, wanted);
                     self.send_words(operand, words);
                 }
             }

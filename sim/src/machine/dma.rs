@@ -207,15 +207,37 @@ impl Dma {
             moved = true;
         }
         self.lanes.at_pass = passes_done;
+        self.go_on(now) || moved
+    }
+
+    /// Lets the transfers that have begun go on for a cycle; whether one ended.
+    pub(crate) fn go_on(&mut self, now: u64) -> bool {
         self.lanes.touched = [None; 4];
-        moved |= match &mut self.link {
+        match &mut self.link {
             Link::Bus(bus) => self.lanes.cross(bus, now, &mut self.stored),
             Link::Device(device, _) => {
                 let moved = device.tick(&mut self.lanes, now);
                 self.lanes.settle(device, now, &mut self.stored) || moved
             }
-        };
-        moved
+        }
+    }
+
+    /// Whether a transfer begins as soon as it may.
+    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+        let is_free = self.lanes.storing.is_none() && self.stored.is_none();
+        (is_free && !self.waiting.is_empty()) || self.lanes.is_about_to_begin(mapping, tiles)
+    }
+
+    /// Whether transfers use the banks that a stream goes through, or did in the cycle just past.
+    pub(crate) fn uses_banks_of(&self, stream: &Stream) -> bool {
+        let lanes = &self.lanes;
+        let touched = lanes.touched.iter().flatten().map(|t| &t.place);
+        let loading = Operand::ALL
+            .into_iter()
+            .filter_map(|o| lanes.channels[o].job.as_ref());
+        let jobs = loading.chain(&lanes.storing);
+        let mut places = touched.chain(jobs.filter_map(|job| job.place.as_ref()));
+        places.any(|place| stream.goes_to(place))
     }
 
     /// The next time after `last` at which the engine can change by itself.

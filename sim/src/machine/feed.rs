@@ -14,7 +14,7 @@ use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
 use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, BankPorts, Stream};
-use crate::machine::tags::TagWords;
+use crate::machine::tags::{Flow, TagWords};
 use crate::mapping::{Mapping, is_first};
 use crate::placement::Place;
 use crate::program::Cursor;
@@ -339,6 +339,16 @@ impl ShapedFeed {
         self.words = BeatWords::new(m, f.operand, &f.cursor.pass);
     }
 
+    /// Whether nothing is to be sent until something else happens; no parcel must be open.
+    pub(crate) fn is_waiting(&self, tiles: &Tiles, gate: impl FnOnce() -> Gate) -> bool {
+        let f = &self.state;
+        if f.beats_left == 0 {
+            f.exhausted
+        } else {
+            !f.open && !f.may_open(tiles, gate())
+        }
+    }
+
     /// Whether the words of the tile that the next parcel comes from are in the buffer.
     pub(crate) fn is_staged(&self, tiles: &Tiles) -> bool {
         tiles.filled[self.state.operand] >= self.state.tile_index
@@ -376,6 +386,21 @@ impl Feed {
     /// Whether words are on their way and nothing is left to send of the parcel after `index`.
     pub(crate) fn is_in_flight(&self, index: u64) -> bool {
         self.sent > index
+    }
+
+    /// Whether a parcel is being sent.
+    pub(crate) fn is_sending(&self) -> bool {
+        self.open && self.words_left > 0
+    }
+
+    /// What is left of the parcel that is being sent.
+    pub(crate) fn flow(&self) -> Flow {
+        Flow::new(self.words_left, self.width, self.tag_words)
+    }
+
+    /// Counts words of the parcel as sent.
+    pub(crate) fn send(&mut self, words: u64) {
+        self.words_left -= words;
     }
 
     /// Words left of the parcel that is being sent.

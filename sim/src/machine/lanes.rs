@@ -254,6 +254,12 @@ impl Lanes {
         })
     }
 
+    /// Whether a load begins as soon as it may.
+    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+        let mut channels = Operand::ALL.into_iter().map(|o| &self.channels[o]);
+        channels.any(|c| !c.exhausted && c.job.is_none() && !c.is_full(mapping, tiles))
+    }
+
     /// Shows the state to a visitor; of the streams the last is that of results.
     pub(crate) fn visit(
         &mut self,

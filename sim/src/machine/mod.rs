@@ -15,6 +15,7 @@
 
 mod array;
 mod bus;
+mod coast;
 mod delivery;
 pub(crate) mod device;
 mod dma;
@@ -204,6 +205,9 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 && let Some(number) = self.array.stepped.take()
             {
                 self.skip_periods(number, &mut periods, trace);
+            }
+            if pace == Pace::SkipPeriods && !P::CARRIES && !T::SAMPLES {
+                self.coast();
             }
         }
         assert_eq!(

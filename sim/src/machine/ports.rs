@@ -52,6 +52,31 @@ impl Stream {
         }
     }
 
+    /// Lets so many words by, whose banks are free.
+    pub(crate) fn pass(&mut self, words: u64) {
+        if let Some(place) = self.place {
+            self.words += words;
+            self.rows = self.rows.max(place.rows(self.words));
+        }
+    }
+
+    /// Whether it goes through the same banks as another.
+    pub(crate) fn shares_banks(&self, other: &Stream) -> bool {
+        let places = self.place.zip(other.place);
+        places.is_some_and(|(own, others)| own.shares_banks(&others))
+    }
+
+    /// The same of a place.
+    pub(crate) fn goes_to(&self, other: &Place) -> bool {
+        self.place.is_some_and(|own| own.shares_banks(other))
+    }
+
+    /// Whether so many words a cycle may need a bank twice.
+    pub(crate) fn may_hold_itself(&self, width: u64) -> bool {
+        self.place
+            .is_some_and(|place| place.rows(width) + 1 > place.banks)
+    }
+
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
         v.same(u64::from(self.was_held));

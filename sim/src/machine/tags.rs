@@ -34,11 +34,48 @@ impl TagWords {
         of_tag.min(budget)
     }
 
+    /// Words that pass in so many cycles of so many that are left, which must not all pass.
+    fn after(self, left: u64, cycles: u64, width: u64) -> u64 {
+        if self.0 == 0 {
+            return cycles * width;
+        }
+        let of_tag = (left - 1) % self.0 + 1;
+        let Some(later) = cycles.checked_sub(of_tag.div_ceil(width)) else {
+            return cycles * width;
+        };
+        let each = self.0.div_ceil(width);
+        of_tag + later / each * self.0 + later % each * width
+    }
+
     /// Cycles in which so many words pass.
     pub(crate) fn cycles(self, words: u64, width: u64) -> u64 {
         if self.0 == 0 {
             return words.div_ceil(width);
         }
         words / self.0 * self.0.div_ceil(width) + (words % self.0).div_ceil(width)
+    }
+}
+
+/// A parcel on its way over a network: what is left of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    left: u64,
+    pub(crate) width: u64,
+    tags: TagWords,
+}
+
+impl Flow {
+    pub(crate) fn new(left: u64, width: u64, tags: TagWords) -> Self {
+        Self { left, width, tags }
+    }
+
+    /// Cycles before the one in which it ends, if nothing holds it back.
+    pub(crate) fn cycles(&self) -> u64 {
+        self.tags.cycles(self.left, self.width).saturating_sub(1)
+    }
+
+    /// Words that pass in so many of them.
+    pub(crate) fn words(&self, cycles: u64) -> u64 {
+        self.tags.after(self.left, cycles, self.width)
     }
 }
