@@ -131,6 +131,8 @@ impl Buffers<'_> {
             match m.slots[o] {
                 // Its next tile came as soon as this one was in the array.
                 1 if is_with && other == m.resident => 0,
+                // It comes when its own place is free, at the end of a pass, with this tile's.
+                1 if m.slots[other] == 1 && o == m.resident => cycles,
                 _ if is_with => share(visits[o], cycles, visits[other]),
                 1 => cycles.saturating_sub(share(visits[other], own, visits[o])),
                 _ => cycles,

@@ -24,7 +24,8 @@ pub(super) struct Work {
     networks: u64,
     /// Cycles that the buffer's busiest banks need, with DRAM's accesses and without.
     banks: [u64; 2],
-    /// Cycles of each feeding network for what streams.
+    /// Cycles of each feeding network for what streams, and those of them beside the work.
+    networks_busy: PerOperand<u64>,
     streams: PerOperand<u64>,
     psum_out: u64,
     /// Cycles of loading resident tiles, and how many loads there are.
@@ -32,8 +33,9 @@ pub(super) struct Work {
     /// The same without the first load, which may happen while other operands' tiles still come.
     later_loads: u64,
     load_count: u64,
-    /// Cycles before the first beat of a pass in which its first operands arrive.
-    first_beat: u64,
+    /// Cycles before first beats in which their operands arrive: of each pass if passes exclude each
+    /// other, or of the first.
+    ramps: u64,
     depth: u64,
     /// The same of the last pass.
     last_depth: u64,
@@ -125,16 +127,32 @@ impl Work {
         let serial_dram = buffers.serial(beats, between) + buffers.stores_in_sight();
         let tile = shape.first_beat_words(resident).max(1);
         let load_count = traffic.resident_visits;
-        let first_beat = [Operand::Input, Operand::Weight]
-            .into_iter()
-            .filter(|o| *o != resident)
-            .map(|o| {
-                let words = shape.first_beat_words(o);
-                words.div_ceil(width(o))
-                    + u64::from(crate::machine::feed_network(m, o).latency).max(1)
-            })
-            .max()
-            .unwrap_or(0);
+        let is_exclusive = a.array.passes == Passes::Exclusive;
+        let streamed = || Operand::ALL.into_iter().filter(|o| *o != resident);
+        let first_words = |o| shape.first_beat_words(o).div_ceil(width(o));
+        let ramps = streamed().map(|o| {
+            let way = u64::from(crate::machine::feed_network(m, o).latency).max(1);
+            match o {
+                _ if is_exclusive => {
+                    passes.saturating_mul(first_words(o)).min(net[o]) + passes * way
+                }
+                // The first pass reads no sums.
+                Operand::Output => 0,
+                o => first_words(o) + way,
+            }
+        });
+        let ramps = ramps.max().unwrap_or(0);
+        // With passes apart, what comes before a first beat is no stream beside the work, and the last
+        // beat works when all has come.
+        let beside = |o: Operand| {
+            if !is_exclusive {
+                return streams[o];
+            }
+            match streams[o].saturating_sub(passes.saturating_mul(first_words(o))) {
+                0 => 0,
+                later => later + passes.saturating_mul(steps),
+            }
+        };
         let loads_overlap =
             a.array.passes != Passes::Exclusive && a.scratchpads[resident].double_buffered;
         // The time from a pass to the next: with little to do in each, that of its loads.
@@ -164,7 +182,8 @@ impl Work {
             busy,
             later_loads: later.div_ceil(width(resident)),
             passes,
-            streams,
+            networks_busy: streams,
+            streams: PerOperand::from_fn(beside),
             banks: bank_cycles(m, c),
             networks: Operand::ALL
                 .into_iter()
@@ -173,7 +192,7 @@ impl Work {
             psum_out,
             loads,
             load_count,
-            first_beat,
+            ramps,
             depth,
             last_depth,
             queue: m.results_capacity_of(first_depth, steps) * last_beat / out_width,
@@ -215,19 +234,14 @@ impl Work {
         } else {
             self.loads + self.load_count
         };
-        let ramps = if self.passes_follow == Passes::Exclusive {
-            self.passes.saturating_mul(self.first_beat)
-        } else {
-            self.first_beat
-        };
         // Weights and the first beat's inputs come over networks of their own, at the same time.
         let ahead = if self.passes_follow != Passes::Exclusive
             || self.resident == Operand::Output
             || self.resident_first
         {
-            serial_loads + ramps
+            serial_loads + self.ramps
         } else {
-            serial_loads.max(ramps)
+            serial_loads.max(self.ramps)
         };
         // Results that wait for the way out leave while the next pass is being loaded.
         let hidden = ahead
@@ -274,9 +288,9 @@ impl Work {
         }
         let mut best = (self.busy, Bound::Compute);
         for (cycles, bound) in [
-            (self.streams.input, Bound::Network(Operand::Input)),
-            (self.streams.weight, Bound::Network(Operand::Weight)),
-            (self.streams.output, Bound::Network(Operand::Output)),
+            (self.networks_busy.input, Bound::Network(Operand::Input)),
+            (self.networks_busy.weight, Bound::Network(Operand::Weight)),
+            (self.networks_busy.output, Bound::Network(Operand::Output)),
             (self.psum_out, Bound::PsumOut),
             (self.banks[0], Bound::Buffer),
             (self.delivery[0], Bound::Delivery),
