@@ -10,9 +10,10 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz};
-use stationary_arch::{Accelerator, DramKind, RowOrder, Step};
+use stationary_arch::{Accelerator, CostModel, DramKind, RowOrder, Step};
 use stationary_sim::decoupled::{
-    Buffer, Event, Kernel, Schedule, ScheduleError, Space, TextTrace, estimate, run, run_functional,
+    Buffer, Event, Kernel, Operands, Schedule, ScheduleError, Space, TextTrace, energy, estimate,
+    least_energy, map_addition, run, run_functional,
 };
 use stationary_sim::{Pace, Tensors};
 use stationary_workloads::{Convolution, Dim, Layer};
@@ -68,6 +69,7 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
     memory.cache_bytes = [0, 500, 1 << 20][rng.random_range(0..3)];
     let steps = [
         Step::Bias,
+        Step::Residual,
         Step::Max(0),
         Step::Add(8),
         Step::Shift(3),
@@ -79,13 +81,31 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
     machine
 }
 
-/// A schedule that runs, drawn from all.
-fn schedule(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<Schedule> {
+/// A kernel that runs, drawn from all; one in four adds to the layer's outputs in its place.
+fn kernel<'a>(
+    rng: &mut impl Rng,
+    layer: &'a Layer,
+    machine: &'a Accelerator,
+) -> Option<Kernel<'a>> {
     let space = Space::new(layer, machine).expect("a decoupled machine");
+    let is_addition = rng.random_range(0..4) == 0;
     (0..20).find_map(|_| {
         let schedule = space.point(rng.random_range(0..space.points()));
-        Kernel::new(layer, machine, schedule).ok().map(|_| schedule)
+        if is_addition {
+            return Kernel::addition(layer, machine, alone(schedule)).ok();
+        }
+        Kernel::new(layer, machine, schedule).ok()
     })
+}
+
+/// What an addition can have of a schedule.
+fn alone(schedule: Schedule) -> Schedule {
+    Schedule {
+        tile_ci: 1,
+        oc_nthread: 1,
+        h_nthread: 1,
+        ..schedule
+    }
 }
 
 fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel<'_>, u64)) {
@@ -97,10 +117,9 @@ fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel<'
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let layer = layer(&mut rng, size);
         let machine = hardware(&mut rng);
-        let Some(schedule) = schedule(&mut rng, &layer, &machine) else {
+        let Some(kernel) = kernel(&mut rng, &layer, &machine) else {
             continue;
         };
-        let kernel = Kernel::new(&layer, &machine, schedule).expect("it was checked");
         done += 1;
         let guard = Seed(seed);
         property(&kernel, seed);
@@ -117,25 +136,38 @@ impl Drop for Seed {
     }
 }
 
+/// Whether a kernel adds two tensors: it makes no products.
+fn is_addition(kernel: &Kernel<'_>) -> bool {
+    estimate(kernel).busy == 0
+}
+
 /// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
-fn expected(kernel: &Kernel<'_>, tensors: &Tensors, bias: &[i32]) -> Vec<i64> {
+fn expected(kernel: &Kernel<'_>, operands: &Operands<'_>) -> Vec<i64> {
     let layer = kernel.layer();
     let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
     let cut = 64 - kernel.accelerator().precision.output.0;
     let plane = layer.size(Dim::P) * layer.size(Dim::Q);
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
-    let sums = reference(layer, tensors).into_iter().enumerate();
+    let sums: Vec<i64> = if is_addition(kernel) {
+        operands.addends[0].iter().map(|v| i64::from(*v)).collect()
+    } else {
+        reference(layer, operands.tensors)
+    };
+    let sums = sums.into_iter().enumerate();
     sums.map(|(i, sum)| {
         let channel = i as u64 / plane % channels;
         let steps = control.epilogue.iter();
-        let value = steps.fold(sum as i32, |v, step| step.apply(v, bias[channel as usize]));
+        let value = steps.fold(sum as i32, |v, step| match step {
+            Step::Residual => v + operands.addends[1][i],
+            _ => step.apply(v, operands.bias[channel as usize]),
+        });
         i64::from(value) << cut >> cut
     })
     .collect()
 }
 
-/// Inputs and weights of eight bits, biases of sixteen.
-fn values(rng: &mut impl Rng, layer: &Layer) -> (Tensors, Vec<i32>) {
+/// Inputs, weights and addends of eight bits, biases of sixteen.
+fn values(rng: &mut impl Rng, layer: &Layer) -> (Tensors, Vec<i32>, [Vec<i32>; 2]) {
     let mut bytes = |n: u64| (0..n).map(|_| rng.random_range(-128..=127)).collect();
     let tensors = Tensors {
         input: bytes(layer.inputs()),
@@ -143,16 +175,24 @@ fn values(rng: &mut impl Rng, layer: &Layer) -> (Tensors, Vec<i32>) {
     };
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
     let bias = (0..channels).map(|_| rng.random_range(-30_000..=30_000));
-    (tensors, bias.collect())
+    let bias = bias.collect();
+    let outputs = layer.outputs();
+    let addends = [(); 2].map(|()| (0..outputs).map(|_| rng.random_range(-128..=127)).collect());
+    (tensors, bias, addends)
 }
 
 #[test]
 fn outputs_equal_the_reference_convolution() {
     for_random_kernels(cases(500), Size::Tiny, |kernel, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 1);
-        let (tensors, bias) = values(&mut rng, kernel.layer());
-        let result = run_functional(kernel, &tensors, &bias, Pace::SkipIdle, &mut ());
-        assert_eq!(result.output, expected(kernel, &tensors, &bias));
+        let (tensors, bias, addends) = values(&mut rng, kernel.layer());
+        let operands = Operands {
+            tensors: &tensors,
+            bias: &bias,
+            addends: [&addends[0], &addends[1]],
+        };
+        let result = run_functional(kernel, &operands, Pace::SkipIdle, &mut ());
+        assert_eq!(result.output, expected(kernel, &operands));
         assert_eq!(
             result.run,
             run(kernel, Pace::SkipIdle, &mut ()),
@@ -180,7 +220,10 @@ fn paces_agree_and_cycles_are_conserved() {
             .gemm
             .interval;
         let blocks = fast.busy / u64::from(interval) * macs;
-        assert!(kernel.layer().macs() <= blocks, "work in, work out");
+        assert!(fast.counters.macs <= blocks, "work in, work out");
+        if !is_addition(kernel) {
+            assert_eq!(fast.counters.macs, kernel.layer().macs());
+        }
         for event in &skipped {
             assert!(event.from < event.to && event.to <= fast.cycles);
         }
@@ -274,6 +317,84 @@ fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
             knob: "tile_h",
             value: 3,
             extent: 56,
+        })
+    );
+}
+
+/// The pipelined machine with a residual network's addition behind a layer.
+fn adder() -> Accelerator {
+    let mut machine = Accelerator::preset("vta-pipelined", &[]).expect("a bundled preset");
+    let control = machine.decoupled.as_mut().expect("it is decoupled");
+    control.epilogue = vec![Step::Residual, Step::Max(0), Step::Min(127)];
+    machine
+}
+
+#[test]
+fn an_addition_unit_by_unit() {
+    let (machine, layer) = (adder(), convolution(8, [32, 32]));
+    let schedule = Schedule {
+        tile_h: 4,
+        tile_w: 8,
+        tile_co: 2,
+        ..Schedule::ONE
+    };
+    let kernel = Kernel::addition(&layer, &machine, schedule).expect("it fits");
+    let mut trace = TextTrace::default();
+    let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
+    insta::assert_snapshot!("addition", format!("{cycles} cycles\n{}", trace.finish()));
+}
+
+#[test]
+fn an_addition_moves_each_word_once_and_makes_no_products() {
+    let (machine, layer) = (adder(), convolution(14, [64, 64]));
+    let kernel = map_addition(&layer, &machine).expect("some tile fits");
+    let cost = CostModel::of(&machine).expect("its technology is known");
+    let result = run(&kernel, Pace::SkipIdle, &mut ());
+    let outputs = layer.outputs();
+    assert_eq!(result.counters.dram_read.output, 2 * outputs);
+    assert_eq!(result.counters.dram_write.output, outputs);
+    assert_eq!((result.busy, result.counters.macs), (0, 0));
+    let spent = energy(
+        &kernel,
+        &cost,
+        &result.counters,
+        &result.control,
+        result.cycles,
+    );
+    let least = least_energy(&kernel, &cost).total();
+    assert!(0.0 < least.0 && least.0 < spent.total().0);
+}
+
+#[test]
+fn additions_are_refused_what_their_template_lacks() {
+    let (machine, layer) = (adder(), convolution(56, [64, 64]));
+    let refused = |machine, schedule| Kernel::addition(&layer, machine, schedule).err();
+    let threads = Schedule {
+        h_nthread: 2,
+        ..Schedule::ONE
+    };
+    let knob = "h_nthread";
+    let error = ScheduleError::OneThread { knob, value: 2 };
+    assert_eq!(refused(&machine, threads), Some(error));
+    let other = vta();
+    let accelerator = other.name.clone();
+    let error = ScheduleError::NoResidual { accelerator };
+    assert_eq!(refused(&other, Schedule::ONE), Some(error));
+    // Both operands have a place in the accumulators.
+    let half = Schedule {
+        tile_h: 28,
+        tile_w: 28,
+        ..Schedule::ONE
+    };
+    assert_eq!(refused(&machine, half), None);
+    let whole = Schedule { tile_h: 56, ..half };
+    assert_eq!(
+        refused(&machine, whole),
+        Some(ScheduleError::Capacity {
+            buffer: Buffer::Accumulator,
+            bytes: 2 * 56 * 28 * 64,
+            capacity: 128 << 10,
+            threads: 1,
         })
     );
 }

@@ -100,6 +100,9 @@ choice! {
 pub enum Step {
     /// Adds the output channel's bias, which is loaded with each tile.
     Bias,
+    /// Adds the value of another tensor of the same shape, such as a block's shortcut, which is loaded
+    /// with each tile at the width of outputs.
+    Residual,
     /// Adds a constant.
     Add(i16),
     /// Shifts right, keeping the sign.
@@ -114,10 +117,10 @@ impl Step {
     /// Whether both operands are vectors.
     #[must_use]
     pub const fn is_tensor(self) -> bool {
-        matches!(self, Step::Bias)
+        matches!(self, Step::Bias | Step::Residual)
     }
 
-    /// The step on one value; `bias` is its channel's.
+    /// The step on one value; `other` is its channel's bias, or the other tensor's value.
     ///
     /// ```
     /// use stationary_arch::Step;
@@ -126,9 +129,9 @@ impl Step {
     /// assert_eq!(Step::Bias.apply(3, -7), -4);
     /// ```
     #[must_use]
-    pub fn apply(self, value: i32, bias: i32) -> i32 {
+    pub fn apply(self, value: i32, other: i32) -> i32 {
         match self {
-            Step::Bias => value.wrapping_add(bias),
+            Step::Bias | Step::Residual => value.wrapping_add(other),
             Step::Add(constant) => value.wrapping_add(constant.into()),
             Step::Shift(bits) => value >> bits,
             Step::Max(constant) => value.max(constant.into()),
@@ -141,6 +144,7 @@ impl Step {
         let mut words = text.split_whitespace();
         let step = match (words.next()?, words.next()) {
             ("bias", None) => Step::Bias,
+            ("residual", None) => Step::Residual,
             ("add", Some(value)) => Step::Add(value.parse().ok()?),
             ("shift", Some(value)) => Step::Shift(value.parse().ok().filter(|bits| *bits < 32)?),
             ("max", Some(value)) => Step::Max(value.parse().ok()?),
@@ -155,6 +159,7 @@ impl std::fmt::Display for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Step::Bias => f.write_str("bias"),
+            Step::Residual => f.write_str("residual"),
             Step::Add(value) => write!(f, "add {value}"),
             Step::Shift(value) => write!(f, "shift {value}"),
             Step::Max(value) => write!(f, "max {value}"),

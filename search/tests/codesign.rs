@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use stationary_arch::Accelerator;
 use stationary_search::codesign::{
     CONFIDENT, Extent, Hardware, Measured, Record, Repeated, Task, Tuned, Verdict, find, names,
-    prove, prove_each, prove_network, tune, tune_network,
+    prove, prove_each, prove_network, tune, tune_by, tune_network,
 };
 use stationary_workloads::{Convolution, Layer};
 
@@ -90,7 +90,9 @@ fn tuners_keep_the_budget_and_resume_to_the_same_end() {
         })
     };
     let plain = names().into_iter().map(str::to_owned);
+    // Confidence Sampling learns.
     let confident = ["random", "annealing", "genetic", "autotvm"].map(|n| n.to_owned() + CONFIDENT);
+    let confident = confident.into_iter().filter(|_| cfg!(feature = "learn"));
     for name in plain.chain(confident) {
         let name = name.as_str();
         let mut noted = Vec::new();
@@ -106,6 +108,11 @@ fn tuners_keep_the_budget_and_resume_to_the_same_end() {
             .map(|m| (m.point, m.outcome))
             .collect();
         assert_eq!(run(name, &half, &mut Vec::new()), whole, "{name}");
+        // What answers as the machine does takes its place.
+        let mut tuner = find(name, 7).expect("a registered name");
+        let measure = |point| task.measure(point).outcome;
+        let same = tune_by(&task, tuner.as_mut(), 60, &measure, &mut |_| ());
+        assert_eq!(same, whole, "{name}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 use serde_json::json;
-use stationary::sim::decoupled::{Kernel, run_functional as run_functional_kernel};
+use stationary::arch::Step;
+use stationary::sim::decoupled::{Kernel, Operands, run_functional as run_functional_kernel};
 use stationary::sim::{FunctionalRun, Pace, Tensors, run_functional};
 use stationary::workloads::{Dim, Layer};
 
@@ -109,7 +110,15 @@ fn decoupled(
     let layer = kernel.layer();
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
     let bias: Vec<i32> = (0..channels as i32).map(|i| (i * 37) % 101 - 50).collect();
-    let result = run_functional_kernel(kernel, tensors, &bias, pace, &mut ());
+    let residual: Vec<i32> = (0..layer.outputs())
+        .map(|i| (i % 251) as i32 - 125)
+        .collect();
+    let operands = Operands {
+        tensors,
+        bias: &bias,
+        addends: [&[], &residual],
+    };
+    let result = run_functional_kernel(kernel, &operands, pace, &mut ());
     let steps = kernel
         .accelerator()
         .decoupled
@@ -119,7 +128,10 @@ fn decoupled(
     let plane = (layer.size(Dim::P) * layer.size(Dim::Q)) as usize;
     let expected = sums.into_iter().enumerate().map(|(i, sum)| {
         let bias = bias[i / plane % bias.len()];
-        let value = steps.iter().fold(sum as i32, |v, step| step.apply(v, bias));
+        let value = steps.iter().fold(sum as i32, |v, step| match step {
+            Step::Residual => step.apply(v, residual[i]),
+            _ => step.apply(v, bias),
+        });
         i64::from(value) << cut >> cut
     });
     let expected: Vec<i64> = expected.collect();

@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use stationary::arch::CostModel;
 use stationary::search::codesign::{Chip, NetworkProof, NetworkTuned, Tuned, Verdict};
-use stationary::sim::decoupled::{Kernel, ScheduleFile, estimate};
+use stationary::sim::Energy;
+use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
+use crate::report::energy;
 use crate::report::format::{percent, signed_percent, table as rows, thousands};
 
 /// The schedules of the chip as a file for `--mapping`.
@@ -27,6 +30,22 @@ fn kernels<'a>(found: &Found<'a>, chip: &Chip) -> Vec<Kernel<'a>> {
         .iter()
         .zip(&found.task_of)
         .map(kernel)
+        .collect()
+}
+
+/// What each layer costs on the chip. The machine's counts are the model's, and its cycles are known.
+fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
+    // Its area has been worked out, by the same costs.
+    let cost = CostModel::of(found.hardware.machine(chip.machine)).expect("its costs are known");
+    let energy = |(kernel, task): (&Kernel<'_>, &usize)| {
+        let model = estimate(kernel);
+        let cycles = chip.layers[*task].1;
+        decoupled::energy(kernel, &cost, &model.counters, &model.control, cycles)
+    };
+    kernels(found, chip)
+        .iter()
+        .zip(&found.task_of)
+        .map(energy)
         .collect()
 }
 
@@ -82,7 +101,7 @@ fn best(found: &Found<'_>) -> Value {
     let Some(chip) = found.best() else {
         return json!({"feasible": false});
     };
-    let kernels = kernels(found, chip);
+    let (kernels, energies) = (kernels(found, chip), energies(found, chip));
     let choices = kernels.iter().zip(&found.task_of).enumerate();
     let choices: Vec<Value> = choices
         .map(|(layer, (kernel, task))| {
@@ -90,13 +109,15 @@ fn best(found: &Found<'_>) -> Value {
             json!({
                 "layer": layer, "name": kernel.layer().name(), "schedule": kernel.schedule(),
                 "model": model.cycles, "lower_bound": model.lower_bound,
-                "machine": chip.layers[*task].1,
+                "machine": chip.layers[*task].1, "energy_pj": energy::json(&energies[layer]),
             })
         })
         .collect();
+    let total: f64 = energies.iter().map(|each| each.total().0).sum();
     json!({
         "feasible": true, "objective": chip.cycles, "hardware": shape(found, chip.machine),
         "used": {"area_um2": found.hardware.area(chip.machine), "macs": found.hardware.macs(chip.machine)},
+        "energy_pj": total, "energy_by_component_pj": energy::json(&energy::sum(energies.iter())),
         "choices": choices,
     })
 }
@@ -202,11 +223,12 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
     let knobs = stationary::sim::decoupled::Schedule::ONE.knobs();
     let knobs = knobs.map(|(name, _)| name);
     let first = ["layer", "batch", "block_in", "block_out"];
-    let last = ["model", "lower_bound", "machine"];
+    let last = ["model", "lower_bound", "machine", "energy_pj"];
     out.write_record(first.into_iter().chain(knobs).chain(last))?;
     if let Some(chip) = found.best() {
         let shape = found.hardware.shape(chip.machine);
-        for (kernel, task) in kernels(found, chip).iter().zip(&found.task_of) {
+        let energies = energies(found, chip);
+        for (layer, (kernel, task)) in kernels(found, chip).iter().zip(&found.task_of).enumerate() {
             let model = estimate(kernel);
             let mut fields = vec![kernel.layer().name().to_owned()];
             let shape = [shape.batch, shape.block_in, shape.block_out];
@@ -219,6 +241,7 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
             );
             let cycles = [model.cycles, model.lower_bound, chip.layers[*task].1];
             fields.extend(cycles.map(|value| value.to_string()));
+            fields.push(energies[layer].total().0.to_string());
             out.write_record(fields)?;
         }
     }
@@ -282,8 +305,9 @@ pub fn table(found: &Found<'_>) -> String {
         ]);
     }
     text.push_str(&format!(
-        "{lines}\n{} cycles in all\n",
-        thousands(chip.cycles)
+        "{lines}\n{} cycles, {:.1} uJ in all\n",
+        thousands(chip.cycles),
+        energy::sum(energies(found, chip).iter()).total().0 / 1e6
     ));
     if let Some(total) = unbuildable(found).filter(|_| found.hardware.len() > 1) {
         text.push_str(&format!(

@@ -44,6 +44,9 @@ fn holds(answer: &Value, chip: &str, schedules: &str) {
         schedules,
     ]);
     assert_eq!(run["total"]["cycles"], answer["best"]["objective"]);
+    for field in ["energy_pj", "energy_by_component_pj"] {
+        assert_eq!(run["total"][field], answer["best"][field], "{field}");
+    }
     let choices = answer["best"]["choices"].as_array().expect("choices");
     let sum: u64 = choices.iter().map(|c| number(&c["machine"])).sum();
     assert_eq!(sum, number(&answer["best"]["objective"]));

@@ -2,7 +2,9 @@
 
 use stationary::arch::{Accelerator, Step};
 use stationary::sim::Pace;
-use stationary::sim::decoupled::{Kernel, Run, Schedule, run};
+use stationary::sim::decoupled::{
+    Buffer, Kernel, Run, Schedule, ScheduleError, Wait, map_addition, run,
+};
 use stationary::workloads::{Convolution, Layer};
 
 use crate::comparison::Comparison;
@@ -93,6 +95,27 @@ fn network(machine: &Accelerator) -> Vec<(Run, u64, Row)> {
     runs
 }
 
+/// ResNet-18's eight additions, each behind a block's last convolution: the shortcut is added to its
+/// outputs, and the sum rectified and cut to eight bits.
+fn additions(machine: &Accelerator) -> Vec<(Run, u64)> {
+    let mut machine = machine.clone();
+    let control = machine.decoupled.as_mut().expect("it is decoupled");
+    control.epilogue = vec![Step::Residual, Step::Max(0), Step::Min(127)];
+    let rows = rows("vta/pynq_resnet18.csv");
+    // Shortcuts of one by one have no addition behind them.
+    let last = rows.iter().filter(|row| row.count("kernel") == 3);
+    let last = last.filter(|row| row.count("without_relu") > 0);
+    last.map(|row| {
+        let layer = layer(row);
+        let kernel = map_addition(&layer, &machine).expect("some tile fits");
+        (
+            run(&kernel, Pace::SkipIdle, &mut ()),
+            row.count("without_relu"),
+        )
+    })
+    .collect()
+}
+
 #[test]
 fn what_resnet18_moves_is_what_the_functional_simulator_counts() {
     let runs = network(&preset("vta-pipelined", &[]));
@@ -108,40 +131,78 @@ fn what_resnet18_moves_is_what_the_functional_simulator_counts() {
     assert_eq!(writes - 6_623_232 - resets, 572_320, "vectors of the ALU");
 }
 
+/// The convolutions alone, and with the additions as kernels of their own: what the published run had
+/// of these is not known (DEVIATIONS.md, D33).
 #[test]
 fn resnet18_in_rtl() {
     let first = [
         ("decoupled.gemm.interval", "4"),
         ("decoupled.gemm.latency", "3"),
     ];
-    for (what, sets, published) in [
-        ("cycles of ResNet-18, pipelined core", &[][..], 7_729_601.0),
-        ("cycles of ResNet-18, first core", &first[..], 27_679_515.0),
+    for (titles, sets, published, with_additions) in [
+        (
+            [
+                "cycles of ResNet-18, pipelined core",
+                "the same with its additions",
+            ],
+            &[][..],
+            7_729_601.0,
+            5.0..=5.8,
+        ),
+        (
+            [
+                "cycles of ResNet-18, first core",
+                "the same with its additions",
+            ],
+            &first[..],
+            27_679_515.0,
+            1.5..=2.3,
+        ),
     ] {
-        let runs = network(&preset("vta-pipelined", sets));
-        let cycles: u64 = runs.iter().map(|(run, n, _)| n * run.cycles).sum();
-        let mut comparison = Comparison::new(what);
-        comparison.push("all but the first convolution", cycles as f64, published);
-        comparison.assert_total(2.0);
+        let machine = preset("vta-pipelined", sets);
+        let sum = |cycles: &mut dyn Iterator<Item = u64>| cycles.sum::<u64>() as f64;
+        let convolutions = sum(&mut network(&machine).iter().map(|(run, n, _)| n * run.cycles));
+        let additions = sum(&mut additions(&machine).iter().map(|(run, n)| n * run.cycles));
+        let [alone, whole] = titles;
+        let mut alone = Comparison::new(alone);
+        alone.push("all but the first convolution", convolutions, published);
+        alone.assert_total(2.0);
+        let mut whole = Comparison::new(whole);
+        whole.push("and additions", convolutions + additions, published);
+        whole.assert_bands([with_additions]);
     }
 }
 
-/// Why the published cycles are without residual additions.
 #[test]
-fn the_published_cycles_have_no_room_for_additions() {
-    let runs = network(&preset("vta-pipelined", &[]));
-    let compute: u64 = runs
-        .iter()
-        .map(|(run, n, _)| {
-            let waits: u64 = run
-                .waits
-                .iter()
-                .filter(|(w, _)| w.is_memory())
-                .map(|w| w.1)
-                .sum();
-            n * (run.cycles - waits)
-        })
-        .sum();
-    let loads = 2 * 752_640 * 4 / 8;
-    assert!(compute + loads > 7_729_601 + 400_000, "{compute} + {loads}");
+fn additions_of_resnet18_move_each_word_once() {
+    let runs = additions(&preset("vta-pipelined", &[]));
+    let sum = |of: fn(&Run) -> u64| runs.iter().map(|(run, n)| n * of(run)).sum::<u64>();
+    assert_eq!(runs.iter().map(|(_, n)| n).sum::<u64>(), 8);
+    assert_eq!(sum(|run| run.counters.dram_read.output), 2 * 752_640);
+    assert_eq!(sum(|run| run.counters.dram_write.output), 752_640);
+    assert_eq!(sum(|run| run.busy + run.counters.macs), 0);
+    // Two cycles a vector for the tensors, one for each bound.
+    assert_eq!(
+        sum(|run| run.waits.of(Wait::Alu)),
+        752_640 / 16 * (2 + 1 + 1)
+    );
+}
+
+/// Why additions are no epilogue of the convolutions: with the schedules that were measured, what is
+/// added has no place beside the sums.
+#[test]
+fn what_is_added_has_no_place_beside_the_tiles_of_the_board() {
+    let mut machine = preset("vta-pipelined", &[]);
+    let control = machine.decoupled.as_mut().expect("it is decoupled");
+    control.epilogue.push(Step::Residual);
+    for row in rows("vta/pynq_resnet18.csv") {
+        if row.count("kernel") == 3 && row.count("without_relu") > 0 {
+            let layer = layer(&row);
+            let refused = Kernel::new(&layer, &machine, schedule(&row)).err();
+            let buffer = Buffer::Accumulator;
+            assert!(
+                matches!(refused, Some(ScheduleError::Capacity { buffer: b, .. }) if b == buffer)
+            );
+        }
+    }
 }

@@ -17,7 +17,7 @@
 //!     zero_cycles: 1            # for a vector of zeros
 //!     store_gap: 1              # to read a vector that is stored
 //!     cache_kib: 0              # tensors that fit come at the width of the bus
-//!   epilogue: [shift 8, max 0, min 127]   # also: bias, add N
+//!   epilogue: [shift 8, max 0, min 127]   # also: bias, residual, add N
 //! ```
 //!
 //! The values above are the defaults.
@@ -59,7 +59,7 @@ mirror! {
 pub(crate) struct StepConfig(Step);
 
 /// What a step may look like, as a regular expression.
-pub(crate) const STEP: &str = "^(bias|(add|max|min) -?[0-9]+|shift [0-9]+)$";
+pub(crate) const STEP: &str = "^(bias|residual|(add|max|min) -?[0-9]+|shift [0-9]+)$";
 
 impl<'de> Deserialize<'de> for StepConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -26,7 +26,7 @@ use super::share::{Chip, Repeated};
 #[cfg(feature = "learn")]
 use super::task::Excess;
 use super::task::{Measured, Outcome, Point, Task};
-use super::tune::{Record, Tuned, tune};
+use super::tune::{Record, Tuned, tune_by};
 
 /// What tuning a network came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,25 @@ pub fn tune_network(
     records: &[Record],
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<NetworkTuned, ScheduleError> {
+    let measure = |number: usize, point: Point| match records[number].get(&point) {
+        Some(outcome) => *outcome,
+        None => tasks[number].task.measure(point).outcome,
+    };
+    tune_network_by(tasks, make, measurements, &measure, note)
+}
+
+/// [`tune_network`] with something in the place of the machine, which is told the task's number and
+/// answers what [`Task::measure`] would.
+///
+/// # Errors
+/// [`ScheduleError::NotDecoupled`].
+pub fn tune_network_by(
+    tasks: &[Repeated<'_>],
+    make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
+    measurements: usize,
+    measure: &(dyn Fn(usize, Point) -> Outcome + Sync),
+    note: &mut dyn FnMut(usize, &Measured),
+) -> Result<NetworkTuned, ScheduleError> {
     let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
         return Ok(NetworkTuned {
             best: None,
@@ -68,33 +87,39 @@ pub fn tune_network(
     for (number, each) in tasks.iter().enumerate() {
         let mut tuner = make(number);
         let mut note = |measured: &Measured| note(number, measured);
-        let record = &records[number];
-        free.push(tune(&each.task, tuner.as_mut(), half, record, &mut note));
+        let measure = |point: Point| measure(number, point);
+        free.push(tune_by(
+            &each.task,
+            tuner.as_mut(),
+            half,
+            &measure,
+            &mut note,
+        ));
     }
     let machine = if is_fixed { 0 } else { choose(tasks, &free) };
     let alone = hardware.alone(machine);
     let places = hardware.places(machine);
     // On a machine alone, its knobs have one value each.
-    let (into, back) = (moved([0; 3]), moved(places));
+    let back = moved(places);
     let mut shared = Vec::new();
     for (number, each) in tasks.iter().enumerate() {
         let task = Task::new(each.task.layer(), &alone)?;
-        let mut known: Record = Record::new();
-        let all = records[number]
-            .iter()
-            .map(|(point, outcome)| (*point, *outcome));
-        let all = all.chain(free[number].measured.iter().map(|m| (m.point, m.outcome)));
-        known.extend(
-            all.filter(|(point, _)| point.0[..3] == places)
-                .map(|(point, outcome)| (into(point), outcome)),
-        );
+        // What was measured while the hardware was free is not measured again.
+        let known: Record = (free[number].measured.iter())
+            .map(|each| (each.point, each.outcome))
+            .collect();
+        let measure = |point: Point| {
+            let point = back(point);
+            let outcome = known.get(&point).copied();
+            outcome.unwrap_or_else(|| measure(number, point))
+        };
         let mut tuner = make(number);
         let mut note = |measured: &Measured| {
             let point = back(measured.point);
             note(number, &Measured { point, ..*measured });
         };
         let count = measurements - half;
-        let tuned = tune(&task, tuner.as_mut(), count, &known, &mut note);
+        let tuned = tune_by(&task, tuner.as_mut(), count, &measure, &mut note);
         let measured = tuned.measured.into_iter().map(|each| Measured {
             point: back(each.point),
             ..each

@@ -38,12 +38,12 @@ mod task;
 mod team;
 mod tune;
 
-pub use chip::{NetworkTuned, tune_network};
+pub use chip::{NetworkTuned, tune_network, tune_network_by};
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
 pub use share::{Chip, Extent, NetworkProof, Repeated, Verdict, prove_each, prove_network};
 pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
-pub use tune::{Record, Tuned, tune};
+pub use tune::{Record, Tuned, tune, tune_by};
 
 use crate::name::UnknownName;
 

@@ -65,6 +65,22 @@ pub fn tune(
     record: &Record,
     note: &mut dyn FnMut(&Measured),
 ) -> Tuned {
+    let measure = |point: Point| match record.get(&point) {
+        Some(outcome) => *outcome,
+        None => task.measure(point).outcome,
+    };
+    tune_by(task, tuner, measurements, &measure, note)
+}
+
+/// [`tune`] with something in the place of the machine, which answers what [`Task::measure`] would:
+/// one that remembers, or that takes the time.
+pub fn tune_by(
+    task: &Task<'_>,
+    tuner: &mut dyn Tuner,
+    measurements: usize,
+    measure: &(dyn Fn(Point) -> Outcome + Sync),
+    note: &mut dyn FnMut(&Measured),
+) -> Tuned {
     let mut known: HashMap<Point, Outcome> = HashMap::new();
     let mut measured = Vec::new();
     let mut idle = 0;
@@ -88,12 +104,9 @@ pub fn tune(
         idle = if fresh.is_empty() { idle + 1 } else { 0 };
         let found: Vec<Measured> = fresh
             .par_iter()
-            .map(|point| match record.get(point) {
-                Some(outcome) => Measured {
-                    point: *point,
-                    outcome: *outcome,
-                },
-                None => task.measure(*point),
+            .map(|point| Measured {
+                point: *point,
+                outcome: measure(*point),
             })
             .collect();
         for each in found {

@@ -34,12 +34,22 @@ pub struct Kernel<'a> {
     accelerator: &'a Accelerator,
     decoupled: &'a Decoupled,
     schedule: Schedule,
+    body: Body,
     pub(super) blocks: Blocks,
     pub(super) bytes: VectorBytes,
     /// Tiles of each loop.
     pub(super) tiles: Tiles,
     /// Virtual threads that have work.
     pub(super) threads: [u64; 2],
+}
+
+/// What becomes of a tile before the epilogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Body {
+    /// Sums of products.
+    Convolution,
+    /// It is loaded: the epilogue adds another tensor.
+    Addition,
 }
 
 /// Extents of the loops, channels and images in blocks.
@@ -99,7 +109,7 @@ impl<'a> Kernel<'a> {
         accelerator: &'a Accelerator,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
-        let kernel = Self::of(layer, accelerator, schedule)?;
+        let kernel = Self::of(layer, accelerator, schedule, Body::Convolution)?;
         kernel.fits()?;
         Ok(kernel)
     }
@@ -127,21 +137,25 @@ impl<'a> Kernel<'a> {
         accelerator: &'a Accelerator,
         schedule: Schedule,
     ) -> Result<[Demand; 4], ScheduleError> {
-        Ok(Self::of(layer, accelerator, schedule)?.own_demands())
+        Ok(Self::of(layer, accelerator, schedule, Body::Convolution)?.own_demands())
     }
 
     /// A kernel whose tiles may not fit.
-    fn of(
+    pub(super) fn of(
         layer: &'a Layer,
         accelerator: &'a Accelerator,
         schedule: Schedule,
+        body: Body,
     ) -> Result<Self, ScheduleError> {
         let Some(decoupled) = &accelerator.decoupled else {
             return Err(ScheduleError::NotDecoupled {
                 accelerator: accelerator.name.clone(),
             });
         };
-        let blocks = Blocks::of(layer, accelerator);
+        let mut blocks = Blocks::of(layer, accelerator);
+        if body == Body::Addition {
+            (blocks.ci, blocks.kernel) = (1, [1, 1]);
+        }
         let tiled = |knob, value: u64, extent: u64| {
             if value == 0 || !extent.is_multiple_of(value) {
                 return Err(ScheduleError::Divisor {
@@ -172,6 +186,7 @@ impl<'a> Kernel<'a> {
             accelerator,
             decoupled,
             schedule,
+            body,
             blocks,
             bytes: VectorBytes::of(accelerator),
             tiles,
@@ -182,7 +197,7 @@ impl<'a> Kernel<'a> {
         })
     }
 
-    fn fits(&self) -> Result<(), ScheduleError> {
+    pub(super) fn fits(&self) -> Result<(), ScheduleError> {
         let over = self
             .own_demands()
             .into_iter()
@@ -219,11 +234,17 @@ impl<'a> Kernel<'a> {
             bytes: threads * tile,
             capacity: partition(operand),
         };
-        let sums = self.vectors() * self.bytes.accumulator;
+        // What is added lies beside the sums.
+        let places = 1 + u64::from(self.operands() > 0);
+        let sums = places * self.vectors() * self.bytes.accumulator;
+        let [input, weight] = match self.body {
+            Body::Convolution => [self.input_bytes(), self.weight_bytes()],
+            Body::Addition => [0, 0],
+        };
         let [reset, gemm, alu] = self.loops().map(|l| l.micro_ops * MICRO_OP_BYTES);
         [
-            of(Buffer::Input, self.input_bytes(), Operand::Input),
-            of(Buffer::Weight, self.weight_bytes(), Operand::Weight),
+            of(Buffer::Input, input, Operand::Input),
+            of(Buffer::Weight, weight, Operand::Weight),
             of(Buffer::Accumulator, sums, Operand::Output),
             Demand {
                 buffer: Buffer::MicroOp,
@@ -329,11 +350,15 @@ impl<'a> Kernel<'a> {
     pub(super) fn loops(&self) -> [Loops; 3] {
         let s = &self.schedule;
         let [r, c] = self.blocks.kernel;
-        [
-            Loops::of([s.tile_b, s.tile_w, s.tile_co, s.tile_h, 1, 1, 1]),
-            Loops::of([s.tile_b, s.tile_ci, s.tile_w, c, r, s.tile_co, s.tile_h]),
-            Loops::of([s.tile_b, s.tile_co, s.tile_h, s.tile_w, 1, 1, 1]),
-        ]
+        let alu = Loops::of([s.tile_b, s.tile_co, s.tile_h, s.tile_w, 1, 1, 1]);
+        match self.body {
+            Body::Convolution => [
+                Loops::of([s.tile_b, s.tile_w, s.tile_co, s.tile_h, 1, 1, 1]),
+                Loops::of([s.tile_b, s.tile_ci, s.tile_w, c, r, s.tile_co, s.tile_h]),
+                alu,
+            ],
+            Body::Addition => [Loops::NONE, Loops::NONE, alu],
+        }
     }
 
     /// Whether all micro-ops of the program stay in their buffer; else each instruction loads its
@@ -353,6 +378,24 @@ impl<'a> Kernel<'a> {
     pub(super) fn has_bias(&self) -> bool {
         self.steps().contains(&Step::Bias)
     }
+
+    /// Whether tiles are loaded instead of summed up.
+    pub(super) fn is_addition(&self) -> bool {
+        self.body == Body::Addition
+    }
+
+    /// Tensors that are loaded with each tile and are of its shape: both of an addition, or what is
+    /// added to a convolution's sums.
+    pub(super) fn operands(&self) -> u64 {
+        u64::from(self.is_addition()) + u64::from(self.steps().contains(&Step::Residual))
+    }
+
+    /// Words of these tensors, padded to blocks.
+    pub(super) fn operand_words(&self) -> u64 {
+        let array = &self.accelerator.array;
+        let words = u64::from(array.rows) * u64::from(array.cols);
+        self.operands() * self.all_tiles() * self.vectors() * words
+    }
 }
 
 /// The loops of one instruction.
@@ -365,6 +408,11 @@ pub(super) struct Loops {
 }
 
 impl Loops {
+    const NONE: Self = Self {
+        turns: 0,
+        micro_ops: 0,
+    };
+
     fn of(extents: [u64; 7]) -> Self {
         let mut real = extents.into_iter().filter(|extent| *extent > 1);
         let turns = real.next().unwrap_or(1) * real.next().unwrap_or(1);

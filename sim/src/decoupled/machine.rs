@@ -18,7 +18,7 @@ use super::payload::Payload;
 use super::program::{Cursor, Instruction, Token, Unit, Work};
 use super::tally::Tally;
 use super::trace::{Event, Trace};
-use super::transfer::{Bursts, Layout, Rows, input_tensor, weight_tensor};
+use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
 use super::wait::{Wait, Waits};
 use crate::counters::Counters;
 use crate::dram::Statistics;
@@ -109,7 +109,7 @@ struct Machine<'k, P> {
     units: [UnitState; 3],
     fetch: Fetch,
     tokens: [u64; 4],
-    cached: [bool; 2],
+    cached: [bool; 3],
     tally: Tally,
     payload: P,
 }
@@ -182,7 +182,7 @@ impl<'k, P: Payload> Machine<'k, P> {
                 coming: 0,
             },
             tokens: [0; 4],
-            cached: [input_tensor(k) <= cache, weight_tensor(k) <= cache],
+            cached: [input_tensor(k), weight_tensor(k), output_tensor(k)].map(|b| b <= cache),
             tally: Tally::default(),
             payload,
         }
@@ -322,6 +322,7 @@ impl<'k, P: Payload> Machine<'k, P> {
                 Work::Input { .. } => Wait::Input,
                 Work::Weight => Wait::Weight,
                 Work::Bias => Wait::Bias,
+                Work::Operand { .. } => Wait::Operand,
                 Work::MicroOps(_) => Wait::MicroOps,
                 Work::Store(_) => Wait::Output,
                 Work::Reset => Wait::Reset,
@@ -350,6 +351,10 @@ impl<'k, P: Payload> Machine<'k, P> {
                 (Client::Weight, rows, self.cached[1])
             }
             Work::Bias => (Client::Accumulator, self.layout.bias(self.k, tile), true),
+            Work::Operand { which, part } => {
+                let rows = self.layout.operand(self.k, tile, which, part);
+                (Client::Accumulator, rows, self.cached[2])
+            }
             Work::MicroOps(count) => (Client::MicroOp, self.layout.micro_ops(count), true),
             Work::Store(part) => {
                 let rows = self.layout.output(self.k, tile, part);
@@ -520,6 +525,7 @@ fn what(work: &Work) -> &'static str {
         Work::Input { .. } => "input",
         Work::Weight => "weight",
         Work::Bias => "bias",
+        Work::Operand { .. } => "operand",
         Work::MicroOps(_) => "micro-ops",
         Work::Reset => "reset",
         Work::Gemm => "gemm",

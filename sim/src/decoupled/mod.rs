@@ -13,6 +13,7 @@
 //! (`kernel.rs`), in which order instructions follow that of `program.rs`, and when they run that of
 //! `machine.rs`.
 
+mod addition;
 mod engine;
 mod file;
 mod kernel;
@@ -30,6 +31,7 @@ mod transfer;
 mod values;
 mod wait;
 
+pub use addition::map_addition;
 pub use file::{LayerSchedule, ScheduleFile};
 pub use kernel::Kernel;
 pub use machine::{Control, Run, run};
@@ -39,5 +41,5 @@ pub use program::Unit;
 pub use schedule::{Buffer, Demand, Schedule, ScheduleError};
 pub use space::{Space, map};
 pub use trace::{Event, TextTrace, Trace};
-pub use values::{FunctionalRun, run_functional};
+pub use values::{FunctionalRun, Operands, run_functional};
 pub use wait::{Wait, Waits};

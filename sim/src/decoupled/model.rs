@@ -18,10 +18,11 @@ use super::engine::Pipe;
 use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
 use super::machine::Control;
 use super::program::Work;
-use super::transfer::{input_tensor, weight_tensor};
+use super::transfer::{input_tensor, output_tensor, weight_tensor};
 use crate::counters::Counters;
 use stationary_arch::RowOrder;
 
+mod addition;
 mod classes;
 mod round;
 
@@ -71,9 +72,17 @@ pub fn estimate(k: &Kernel<'_>) -> Estimate {
         control: control(k),
         cycles: lower_bound + memory.contention(k, lower_bound),
         lower_bound,
-        busy: k.all_tiles() * k.tiles.ci * k.products() * u64::from(k.control().gemm.interval),
+        busy: busy(k),
         compute_cycles: compute(k),
     }
+}
+
+/// Cycles of products.
+fn busy(k: &Kernel<'_>) -> u64 {
+    if k.is_addition() {
+        return 0;
+    }
+    k.all_tiles() * k.tiles.ci * k.products() * u64::from(k.control().gemm.interval)
 }
 
 /// A bound below the machine's cycles.
@@ -87,8 +96,6 @@ fn counters(k: &Kernel<'_>) -> Counters {
     let tiles = k.all_tiles();
     let mut sum = Counters::default();
     let mut add = |counters: Counters, times: u64| sum.add(&counters.times(times));
-    add(k.counts(&Work::Gemm), tiles * k.tiles.ci);
-    add(k.counts(&Work::Reset), tiles);
     for step in 0..k.steps().len() {
         add(k.counts(&Work::Alu(step)), tiles);
     }
@@ -97,10 +104,17 @@ fn counters(k: &Kernel<'_>) -> Counters {
         let bytes = k.schedule().tile_co * k.bytes.accumulator;
         add(k.moved(&Work::Bias, bytes), tiles);
     }
-    let weights = tiles * k.tiles.ci * k.weight_bytes();
-    add(k.moved(&Work::Weight, weights), 1);
     let outputs = tiles * k.vectors() * k.bytes.output;
     add(k.moved(&Work::Store(0), outputs), 1);
+    let operand = Work::Operand { which: 0, part: 0 };
+    add(k.moved(&operand, k.operands() * outputs), 1);
+    if k.is_addition() {
+        return sum;
+    }
+    add(k.counts(&Work::Gemm), tiles * k.tiles.ci);
+    add(k.counts(&Work::Reset), tiles);
+    let weights = tiles * k.tiles.ci * k.weight_bytes();
+    add(k.moved(&Work::Weight, weights), 1);
     let rows: u64 = (0..k.tiles.h).map(|h| k.inner_rows(h).1).sum();
     let cols: u64 = (0..k.tiles.w).map(|w| k.inner_cols(w).1).sum();
     let blocks = k.blocks.groups * k.blocks.batch * k.tiles.co * k.blocks.ci;
@@ -116,16 +130,26 @@ fn control(k: &Kernel<'_>) -> Control {
     let rounds =
         k.blocks.groups * k.tiles.b * k.tiles.h.div_ceil(h) * k.tiles.co.div_ceil(co) * k.tiles.w;
     let steps = k.steps().len() as u64;
-    let epilogue = (steps + u64::from(k.has_bias())).max(1);
-    let tile = 2 + k.tiles.ci * (k.input_loads() + 2) + epilogue + k.stores();
+    let loads = u64::from(k.has_bias()) + k.operands() * k.stores();
+    let epilogue = (steps + loads).max(1);
+    let products = match k.is_addition() {
+        true => 0,
+        false => 2 + k.tiles.ci * (k.input_loads() + 2),
+    };
+    let tile = products + epilogue + k.stores();
     let absent = 4 + k.tiles.ci * 2;
     let [reset, gemm, alu] = k.loops().map(|loops| loops.micro_ops);
+    // Kernels of micro-ops besides the ALU's.
+    let others = if k.is_addition() { 0 } else { 2 };
     let (micro_loads, micro_ops) = if k.keeps_micro_ops() {
-        (width * (2 + steps), width * (reset + gemm + steps * alu))
+        (
+            width * (others + steps),
+            width * (reset + gemm + steps * alu),
+        )
     } else {
         let times = k.tiles.ci;
         (
-            tiles * (1 + times + steps),
+            tiles * (others.min(1) * (1 + times) + steps),
             tiles * (reset + times * gemm + steps * alu),
         )
     };
@@ -144,12 +168,18 @@ fn compute(k: &Kernel<'_>) -> u64 {
     let alu: u64 = (0..k.steps().len())
         .map(|step| k.duration(&Work::Alu(step)))
         .sum();
+    if k.is_addition() {
+        return k.all_tiles() * alu;
+    }
     let gemm = k.tiles.ci * k.duration(&Work::Gemm);
     k.all_tiles() * (k.duration(&Work::Reset) + gemm + alu)
 }
 
 /// The longest path through all rounds.
 fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
+    if k.is_addition() {
+        return addition::path(k, memory);
+    }
     let sync = u64::from(k.control().sync);
     let classes = Classes::new(k);
     let rounds: Vec<(Durations, u64)> = classes
@@ -196,7 +226,7 @@ struct Memory {
     store_gap: u64,
     sync: u64,
     has_cache: bool,
-    cached: [bool; 2],
+    cached: [bool; 3],
 }
 
 /// A transfer without its place.
@@ -224,7 +254,7 @@ impl Memory {
             store_gap: memory.store_gap.into(),
             sync: control.sync.into(),
             has_cache: cache > 0,
-            cached: [input_tensor(k) <= cache, weight_tensor(k) <= cache],
+            cached: [input_tensor(k), weight_tensor(k), output_tensor(k)].map(|b| b <= cache),
         }
     }
 
@@ -265,7 +295,7 @@ impl Memory {
 
     /// The cycle in which the first instructions are there.
     fn fetch(&self, k: &Kernel<'_>) -> u64 {
-        // No program is shorter than one round.
+        // No program is shorter than one round, nor than an addition of one tile.
         let least = 6 * k.width() + 2;
         let count = least.min(k.control().fetch.into());
         self.read(Self::line(count * INSTRUCTION_BYTES), true) - self.sync
@@ -293,15 +323,7 @@ impl Memory {
         } else {
             self.micro_ops(k)
         };
-        let alu: u64 = (0..k.steps().len())
-            .map(|step| more[2] + k.duration(&Work::Alu(step)))
-            .sum();
-        let bias = if k.has_bias() {
-            self.read(Self::line(k.schedule().tile_co * k.bytes.accumulator), true)
-        } else {
-            0
-        };
-        let epilogue = (alu + bias).max(self.sync);
+        let epilogue = self.epilogue(k, more[2]);
         let weight = if k.tiles.ci == 1 {
             Self::line(k.weight_bytes())
         } else {
@@ -342,6 +364,23 @@ impl Memory {
         durations
     }
 
+    /// The least time of a tile's epilogue, if each step takes so much more.
+    fn epilogue(&self, k: &Kernel<'_>, more: u64) -> u64 {
+        let alu: u64 = (0..k.steps().len())
+            .map(|step| more + k.duration(&Work::Alu(step)))
+            .sum();
+        let bias = if k.has_bias() {
+            self.read(Self::line(k.schedule().tile_co * k.bytes.accumulator), true)
+        } else {
+            0
+        };
+        let operands = match k.operands() {
+            0 => 0,
+            operands => operands * k.stores() * self.read(store(k), self.cached[2]),
+        };
+        (alu + bias + operands).max(self.sync)
+    }
+
     /// Cycles that the clients lose to each other.
     fn contention(&self, k: &Kernel<'_>, cycles: u64) -> u64 {
         let counters = counters(k);
@@ -358,6 +397,8 @@ impl Memory {
             bytes(counters.dram_read.weight, precision.weight.0),
             self.cached[1],
         );
+        let operands = bytes(k.operand_words(), precision.output.0);
+        let reads = reads + beat(operands, self.cached[2]);
         let instructions = beat(control(k).instruction_bytes, true);
         let writes = if self.pipe.is_duplex() {
             0

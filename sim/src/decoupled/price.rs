@@ -34,7 +34,12 @@ pub fn least_energy(k: &Kernel<'_>, cost: &CostModel) -> Energy {
     let layer = k.layer();
     let array = &k.accelerator().array;
     let lanes = u64::from(array.lanes);
-    let macs = layer.macs();
+    let macs = if k.is_addition() { 0 } else { layer.macs() };
+    let added = PerOperand {
+        input: 0,
+        weight: 0,
+        output: k.operands() * layer.outputs(),
+    };
     let inwards = PerOperand {
         // Only the inputs that a window reads need to be moved; one row at least is.
         input: layer.size(Dim::N) * layer.size(Dim::G) * layer.size(Dim::C),
@@ -46,17 +51,27 @@ pub fn least_energy(k: &Kernel<'_>, cost: &CostModel) -> Energy {
         weight: 0,
         output: layer.outputs(),
     };
-    let counters = Counters {
-        macs,
-        dram_read: inwards,
-        buffer_fill: inwards,
-        buffer_read: inwards,
-        array_receive: inwards,
-        array_send: outwards,
-        buffer_write: outwards,
-        buffer_drain: outwards,
-        dram_write: outwards,
-        ..Counters::default()
+    let counters = if k.is_addition() {
+        Counters {
+            dram_read: added,
+            buffer_fill: added,
+            buffer_drain: outwards,
+            dram_write: outwards,
+            ..Counters::default()
+        }
+    } else {
+        Counters {
+            macs,
+            dram_read: inwards,
+            buffer_fill: inwards,
+            buffer_read: inwards,
+            array_receive: inwards,
+            array_send: outwards,
+            buffer_write: outwards,
+            buffer_drain: outwards,
+            dram_write: outwards,
+            ..Counters::default()
+        }
     };
     let peak = u64::from(array.rows) * u64::from(array.cols) * lanes;
     let (pe_cycles, cycles) = (macs.div_ceil(lanes) as f64, macs.div_ceil(peak) as f64);
@@ -78,12 +93,15 @@ pub fn dram_bytes(k: &Kernel<'_>, counters: &Counters, control: &Control) -> f64
 fn dram_bits(k: &Kernel<'_>, counters: &Counters) -> PerOperand<f64> {
     let precision = &k.accelerator().precision;
     let bits = |words: u64, each: u32| words as f64 * f64::from(each);
+    // What is read of the output are operands of additions, as wide as outputs, and biases, as wide
+    // as sums.
+    let operands = k.operand_words().min(counters.dram_read.output);
+    let biases = counters.dram_read.output - operands;
     PerOperand {
         input: bits(counters.dram_read.input, precision.input.0),
         weight: bits(counters.dram_read.weight, precision.weight.0),
-        // What is read of the output are biases, as wide as sums.
-        output: bits(counters.dram_read.output, precision.partial_sum.0)
-            + bits(counters.dram_write.output, precision.output.0),
+        output: bits(biases, precision.partial_sum.0)
+            + bits(operands + counters.dram_write.output, precision.output.0),
     }
 }
 

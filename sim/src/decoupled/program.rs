@@ -8,11 +8,13 @@
 //!         for each thread:  pop compute->load; load inputs, weights; push load->compute
 //!         for each thread:  pop load->compute; GEMM; push compute->load
 //!     for each thread:  pop compute->load
-//!                       load biases; ALU steps; push compute->store
+//!                       load biases and residuals; ALU steps; push compute->store
 //!     for each thread:  pop compute->store; store; push store->compute
 //! for each thread: compute unit: pop store->compute
 //! finish
 //! ```
+//!
+//! An addition has no resets, loads and products: its epilogue pops store->compute.
 //!
 //! This is how TVM lowers the template: synchronisation is inserted before virtual threads are
 //! interleaved, and a load of one round waits until its accumulators are reset. A thread without a
@@ -56,6 +58,11 @@ pub(super) enum Work {
     },
     Weight,
     Bias,
+    /// A transfer of the first or second operand of an addition, by its number.
+    Operand {
+        which: u64,
+        part: u64,
+    },
     MicroOps(u64),
     Reset,
     Gemm,
@@ -166,7 +173,7 @@ impl Cursor {
             None => (Work::Sync, true),
         };
         let micro = matches!(work, Work::MicroOps(_));
-        let (pop, push) = self.tokens();
+        let (pop, push) = self.tokens(k);
         let instruction = Instruction {
             unit,
             work,
@@ -202,7 +209,7 @@ impl Cursor {
     fn work(&mut self, k: &Kernel<'_>) -> (Work, bool) {
         let steps = k.steps().len() as u64;
         let loads = k.input_loads();
-        let bias = u64::from(k.has_bias());
+        let (bias, operands) = (u64::from(k.has_bias()), k.operands());
         let (work, ends) = match self.phase {
             Phase::Reset => (Work::Reset, true),
             Phase::Gemm => (Work::Gemm, true),
@@ -215,9 +222,17 @@ impl Cursor {
             ),
             Phase::Load => (Work::Weight, true),
             Phase::Epilogue if self.index < bias => (Work::Bias, false),
+            Phase::Epilogue if self.index < bias + operands * k.stores() => {
+                let transfer = self.index - bias;
+                let work = Work::Operand {
+                    which: 2 - operands + transfer / k.stores(),
+                    part: transfer % k.stores(),
+                };
+                (work, false)
+            }
             Phase::Epilogue if steps == 0 => (Work::Sync, true),
             Phase::Epilogue => {
-                let step = self.index - bias;
+                let step = self.index - bias - operands * k.stores();
                 (Work::Alu(step as usize), step + 1 == steps)
             }
             Phase::Store => (Work::Store(self.index), self.index + 1 == k.stores()),
@@ -250,7 +265,7 @@ impl Cursor {
         Some(count)
     }
 
-    fn tokens(&self) -> (Option<Token>, Option<Token>) {
+    fn tokens(&self, k: &Kernel<'_>) -> (Option<Token>, Option<Token>) {
         use Token::{ComputeToLoad, ComputeToStore, LoadToCompute, StoreToCompute};
         match self.phase {
             Phase::Prologue => (None, Some(StoreToCompute)),
@@ -258,6 +273,7 @@ impl Cursor {
             Phase::Load => (Some(ComputeToLoad), Some(LoadToCompute)),
             Phase::Gemm => (Some(LoadToCompute), Some(ComputeToLoad)),
             Phase::Release => (Some(ComputeToLoad), None),
+            Phase::Epilogue if k.is_addition() => (Some(StoreToCompute), Some(ComputeToStore)),
             Phase::Epilogue => (None, Some(ComputeToStore)),
             Phase::Store => (Some(ComputeToStore), Some(StoreToCompute)),
             Phase::Drain => (Some(StoreToCompute), None),
@@ -273,8 +289,13 @@ impl Cursor {
             return;
         }
         self.thread = 0;
+        let first = if k.is_addition() {
+            Phase::Epilogue
+        } else {
+            Phase::Reset
+        };
         self.phase = match self.phase {
-            Phase::Prologue => Phase::Reset,
+            Phase::Prologue => first,
             Phase::Reset => Phase::Load,
             Phase::Load => Phase::Gemm,
             Phase::Gemm if self.ci + 1 < k.tiles.ci => {
@@ -287,7 +308,7 @@ impl Cursor {
             Phase::Store => {
                 self.ci = 0;
                 if self.leave_round(k) {
-                    Phase::Reset
+                    first
                 } else {
                     Phase::Drain
                 }

@@ -148,6 +148,20 @@ pub enum ScheduleError {
         /// Its value.
         value: u64,
     },
+    /// The template of additions has no threads.
+    #[error("{knob} {value}: an addition has one thread")]
+    OneThread {
+        /// Which.
+        knob: &'static str,
+        /// Its value.
+        value: u64,
+    },
+    /// The epilogue does not add anything that is loaded.
+    #[error("{accelerator} adds no other tensor: `decoupled.epilogue` has no step `residual`")]
+    NoResidual {
+        /// The machine.
+        accelerator: String,
+    },
     /// The threads' tiles do not fit a buffer.
     #[error(
         "the {buffer} buffer holds {capacity} bytes; the tiles of {threads} threads take {bytes}"

@@ -33,6 +33,7 @@ impl Tally {
                 ),
                 Work::Alu(step) => (Some(Wait::Alu), k.vectors() * k.alu_interval(*step)),
                 Work::Bias => (Some(Wait::Bias), cycles),
+                Work::Operand { .. } => (Some(Wait::Operand), cycles),
                 Work::MicroOps(_) => (Some(Wait::MicroOps), cycles),
                 _ => (None, 0),
             };
@@ -127,6 +128,7 @@ impl Kernel<'_> {
                 }
             }
             // The layer's MACs, however many more the padded blocks make.
+            Work::Finish if self.is_addition() => Counters::default(),
             Work::Finish => Counters {
                 macs: self.layer().macs(),
                 ..Counters::default()
@@ -156,6 +158,7 @@ impl Kernel<'_> {
                 output: 0,
             }),
             Work::Bias => into(output(words(precision.partial_sum.0))),
+            Work::Operand { .. } => into(output(words(precision.output.0))),
             Work::Store(_) => Counters {
                 dram_write: output(words(precision.output.0)),
                 buffer_drain: output(words(precision.output.0)),

@@ -41,6 +41,7 @@ impl Rows {
 pub(super) struct Layout {
     weight: u64,
     bias: u64,
+    residual: u64,
     output: u64,
     micro_ops: u64,
     instructions: u64,
@@ -53,12 +54,14 @@ impl Layout {
         let weight = page(input_tensor(k));
         let bias = weight + page(weight_tensor(k));
         let channels = k.blocks.groups * k.blocks.co;
-        let output = bias + page(channels * k.bytes.accumulator);
-        let outputs = k.blocks.batch * channels * k.blocks.h * k.blocks.w;
-        let micro_ops = output + page(outputs * k.bytes.output);
+        let residual = bias + page(channels * k.bytes.accumulator);
+        let outputs = page(output_tensor(k));
+        let output = residual + outputs * u64::from(k.operands() > 0);
+        let micro_ops = output + outputs;
         Self {
             weight,
             bias,
+            residual,
             output,
             micro_ops,
             instructions: micro_ops + page(k.control().micro_op_bytes),
@@ -130,15 +133,26 @@ impl Layout {
         )
     }
 
+    /// A tile's transfer number `part` of an operand of an addition.
+    pub(super) fn operand(&self, k: &Kernel<'_>, tile: &Tile, which: u64, part: u64) -> Rows {
+        let tensor = if which == 0 { 0 } else { self.residual };
+        self.of_tile(k, tile, part, tensor)
+    }
+
     /// A tile's transfer number `part` to memory.
     pub(super) fn output(&self, k: &Kernel<'_>, tile: &Tile, part: u64) -> Rows {
+        self.of_tile(k, tile, part, self.output)
+    }
+
+    /// A tile's transfer number `part` of a tensor with the shape of outputs.
+    fn of_tile(&self, k: &Kernel<'_>, tile: &Tile, part: u64, tensor: u64) -> Rows {
         let s = k.schedule();
         let per_image = k.stores() / s.tile_b;
         let b = tile.b * s.tile_b + part / per_image;
         let co = tile.co * s.tile_co + part % per_image;
         let plane = (b * k.blocks.groups + tile.g) * k.blocks.co + co;
         let first = (plane * k.blocks.h + tile.h * s.tile_h) * k.blocks.w + tile.w * s.tile_w;
-        let address = self.output + first * k.bytes.output;
+        let address = tensor + first * k.bytes.output;
         let line = k.blocks.w * k.bytes.output;
         if s.tile_w < k.blocks.w {
             return Rows {
@@ -173,8 +187,17 @@ impl Layout {
     }
 }
 
-/// Bytes of all inputs, padded to blocks.
+/// Bytes of all outputs, padded to blocks; an operand of an addition has as many.
+pub(super) fn output_tensor(k: &Kernel<'_>) -> u64 {
+    let b = &k.blocks;
+    b.batch * b.groups * b.co * b.h * b.w * k.bytes.output
+}
+
+/// Bytes of all inputs, padded to blocks; of an addition, of its first operand.
 pub(super) fn input_tensor(k: &Kernel<'_>) -> u64 {
+    if k.is_addition() {
+        return output_tensor(k);
+    }
     let b = &k.blocks;
     let planes = b.batch * b.groups * b.ci;
     planes * k.layer().rows().input * k.layer().cols().input * k.bytes.input
@@ -182,6 +205,9 @@ pub(super) fn input_tensor(k: &Kernel<'_>) -> u64 {
 
 /// Bytes of all weights, padded to blocks.
 pub(super) fn weight_tensor(k: &Kernel<'_>) -> u64 {
+    if k.is_addition() {
+        return 0;
+    }
     let b = &k.blocks;
     b.groups * b.co * b.ci * b.kernel[0] * b.kernel[1] * k.bytes.weight
 }

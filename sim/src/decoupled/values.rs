@@ -3,6 +3,7 @@
 //! Every instruction reads and writes when it is done. A tile that is overwritten while it is in use,
 //! or used before it is there, gives wrong outputs.
 
+use stationary_arch::Step;
 use stationary_workloads::Dim;
 
 use super::kernel::Kernel;
@@ -21,7 +22,19 @@ pub struct FunctionalRun {
     pub output: Vec<i64>,
 }
 
-/// Runs a kernel with values in its words; `bias` is by output channel, `[G][K]`.
+/// What a kernel works on.
+#[derive(Clone, Copy, Debug)]
+pub struct Operands<'t> {
+    /// Inputs and weights; of an addition none.
+    pub tensors: &'t Tensors,
+    /// By output channel, `[G][K]`.
+    pub bias: &'t [i32],
+    /// What is added, as outputs: of an addition both, of a convolution the second if its epilogue has
+    /// a step `residual`; else empty.
+    pub addends: [&'t [i32]; 2],
+}
+
+/// Runs a kernel with values in its words.
 ///
 /// Memory and time grow with the layer's MACs; meant for small layers. Sums wrap at 32 bits.
 ///
@@ -29,17 +42,26 @@ pub struct FunctionalRun {
 /// If the tensors do not have the layer's sizes.
 pub fn run_functional(
     k: &Kernel<'_>,
-    tensors: &Tensors,
-    bias: &[i32],
+    operands: &Operands<'_>,
     pace: Pace,
     trace: &mut impl Trace,
 ) -> FunctionalRun {
     let layer = k.layer();
-    assert_eq!(tensors.input.len() as u64, layer.inputs(), "inputs");
-    assert_eq!(tensors.weight.len() as u64, layer.weights(), "weights");
+    let Operands {
+        tensors,
+        bias,
+        addends,
+    } = operands;
+    if !k.is_addition() {
+        assert_eq!(tensors.input.len() as u64, layer.inputs(), "inputs");
+        assert_eq!(tensors.weight.len() as u64, layer.weights(), "weights");
+    }
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
     assert_eq!(bias.len() as u64, channels, "biases");
-    let (run, values) = run_with(k, pace, trace, Values::new(k, tensors, bias));
+    for addend in &addends[2 - k.operands() as usize..] {
+        assert_eq!(addend.len() as u64, layer.outputs(), "what is added");
+    }
+    let (run, values) = run_with(k, pace, trace, Values::new(k, operands));
     FunctionalRun {
         run,
         output: values.output,
@@ -47,13 +69,14 @@ pub fn run_functional(
 }
 
 struct Values<'t> {
-    tensors: &'t Tensors,
-    bias: &'t [i32],
+    operands: &'t Operands<'t>,
     input: Vec<i32>,
     weight: Vec<i32>,
     sums: Vec<i32>,
     /// The biases of each thread's tile.
     biases: Vec<i32>,
+    /// What is added to each thread's tile.
+    residuals: Vec<i32>,
     output: Vec<i64>,
 }
 
@@ -86,16 +109,16 @@ impl Sizes {
 }
 
 impl<'t> Values<'t> {
-    fn new(k: &Kernel<'_>, tensors: &'t Tensors, bias: &'t [i32]) -> Self {
+    fn new(k: &Kernel<'_>, operands: &'t Operands<'t>) -> Self {
         let sizes = Sizes::of(k);
         let places = |words: u64| vec![0; (k.width() * words) as usize];
         Self {
-            tensors,
-            bias,
+            operands,
             input: places(sizes.input),
             weight: places(sizes.weight),
             sums: places(sizes.sums),
             biases: places(k.schedule().tile_co * sizes.cols),
+            residuals: places(sizes.sums * u64::from(k.operands() > 0)),
             output: vec![0; k.layer().outputs() as usize],
         }
     }
@@ -121,7 +144,9 @@ impl<'t> Values<'t> {
                     && x < cols.input;
                 let value = if is_there {
                     let plane = (n * layer.size(Dim::G) + at.tile.g) * layer.size(Dim::C) + c;
-                    self.tensors.input[((plane * rows.input + y) * cols.input + x) as usize] as i32
+                    self.operands.tensors.input
+                        [((plane * rows.input + y) * cols.input + x) as usize]
+                        as i32
                 } else {
                     0
                 };
@@ -144,7 +169,7 @@ impl<'t> Values<'t> {
             let is_there = c < layer.size(Dim::C) && o < layer.size(Dim::K);
             self.weight[(at.thread * sizes.weight + i) as usize] = if is_there {
                 let filter = (at.tile.g * layer.size(Dim::K) + o) * layer.size(Dim::C) + c;
-                self.tensors.weight[(filter * taps + tap) as usize] as i32
+                self.operands.tensors.weight[(filter * taps + tap) as usize] as i32
             } else {
                 0
             };
@@ -157,7 +182,7 @@ impl<'t> Values<'t> {
         for i in 0..s.tile_co * sizes.cols {
             let o = at.tile.co * s.tile_co * sizes.cols + i;
             let value = if o < channels {
-                self.bias[(at.tile.g * channels + o) as usize]
+                self.operands.bias[(at.tile.g * channels + o) as usize]
             } else {
                 0
             };
@@ -217,32 +242,61 @@ impl<'t> Values<'t> {
     fn step(&mut self, k: &Kernel<'_>, at: &Instruction, step: usize) {
         let sizes = Sizes::of(k);
         let biases = at.thread * k.schedule().tile_co * sizes.cols;
+        let step = k.steps()[step];
         for (i, [_, o, _, _]) in (0u64..).zip(Self::sums_of(k)) {
-            let bias = self.biases[(biases + o) as usize];
-            let place = &mut self.sums[(at.thread * sizes.sums + i) as usize];
-            *place = k.steps()[step].apply(*place, bias);
+            let place = (at.thread * sizes.sums + i) as usize;
+            let other = match step {
+                Step::Bias => self.biases[(biases + o) as usize],
+                Step::Residual => self.residuals[place],
+                _ => 0,
+            };
+            self.sums[place] = step.apply(self.sums[place], other);
         }
     }
 
-    /// A store's part of the tile; the last words of an output are cut off as the bus does it.
-    fn store(&mut self, k: &Kernel<'_>, at: &Instruction, part: u64) {
+    /// A transfer's part of the tile: places in the buffer, and in a tensor of the outputs' shape
+    /// where there is one.
+    fn part<'k>(
+        k: &'k Kernel<'_>,
+        at: &Instruction,
+        part: u64,
+    ) -> impl Iterator<Item = (usize, Option<usize>)> + use<'k> {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let per_image = k.stores() / s.tile_b;
-        let bits = k.accelerator().precision.output.0;
-        let Tile { g, b, h, co, w } = at.tile;
-        for (i, [n, o, y, x]) in (0u64..).zip(Self::sums_of(k)) {
+        let (Tile { g, b, h, co, w }, thread) = (at.tile, at.thread);
+        let all = (0u64..).zip(Self::sums_of(k));
+        all.filter_map(move |(i, [n, o, y, x])| {
             let is_in = n / sizes.batch == part / per_image
                 && (per_image == 1 || o / sizes.cols == part % per_image);
             let n = b * s.tile_b * sizes.batch + n;
             let o = co * s.tile_co * sizes.cols + o;
-            if !is_in || n >= layer.size(Dim::N) || o >= layer.size(Dim::K) {
-                continue;
-            }
+            let is_there = n < layer.size(Dim::N) && o < layer.size(Dim::K);
             let plane = (n * layer.size(Dim::G) + g) * layer.size(Dim::K) + o;
             let row = plane * k.blocks.h + h * s.tile_h + y;
-            let value = i64::from(self.sums[(at.thread * sizes.sums + i) as usize]);
-            let cut = 64 - bits;
-            self.output[(row * k.blocks.w + w * s.tile_w + x) as usize] = value << cut >> cut;
+            let word = (row * k.blocks.w + w * s.tile_w + x) as usize;
+            is_in.then_some(((thread * sizes.sums + i) as usize, is_there.then_some(word)))
+        })
+    }
+
+    /// The first operand of an addition goes where sums are.
+    fn load_operand(&mut self, k: &Kernel<'_>, at: &Instruction, which: u64, part: u64) {
+        let tensor = self.operands.addends[which as usize];
+        let into = match which {
+            0 => &mut self.sums,
+            _ => &mut self.residuals,
+        };
+        for (place, word) in Self::part(k, at, part) {
+            into[place] = word.map_or(0, |word| tensor[word]);
+        }
+    }
+
+    /// The last words of an output are cut off as the bus does it.
+    fn store(&mut self, k: &Kernel<'_>, at: &Instruction, part: u64) {
+        let cut = 64 - k.accelerator().precision.output.0;
+        for (place, word) in Self::part(k, at, part) {
+            if let Some(word) = word {
+                self.output[word] = i64::from(self.sums[place]) << cut >> cut;
+            }
         }
     }
 }
@@ -253,6 +307,7 @@ impl Payload for Values<'_> {
             Work::Input { b, ci } => self.load_input(k, at, b, ci),
             Work::Weight => self.load_weight(k, at),
             Work::Bias => self.load_bias(k, at),
+            Work::Operand { which, part } => self.load_operand(k, at, which, part),
             Work::Reset => {
                 let words = Sizes::of(k).sums;
                 let from = (at.thread * words) as usize;

@@ -9,6 +9,8 @@ pub enum Wait {
     Weight,
     /// Biases are on their way from memory.
     Bias,
+    /// Operands of an addition are on their way from memory.
+    Operand,
     /// Results are on their way to memory.
     Output,
     /// Micro-ops are on their way from memory.
@@ -27,10 +29,11 @@ pub enum Wait {
 
 impl Wait {
     /// Every cause, in the order of reports.
-    pub const ALL: [Wait; 10] = [
+    pub const ALL: [Wait; 11] = [
         Wait::Input,
         Wait::Weight,
         Wait::Bias,
+        Wait::Operand,
         Wait::Output,
         Wait::MicroOps,
         Wait::Fetch,
@@ -47,6 +50,7 @@ impl Wait {
             Wait::Input => "dram:input",
             Wait::Weight => "dram:weight",
             Wait::Bias => "dram:bias",
+            Wait::Operand => "dram:operand",
             Wait::Output => "dram:output",
             Wait::MicroOps => "dram:micro_ops",
             Wait::Fetch => "dram:instructions",
@@ -62,14 +66,20 @@ impl Wait {
     pub const fn is_memory(self) -> bool {
         matches!(
             self,
-            Wait::Input | Wait::Weight | Wait::Bias | Wait::Output | Wait::MicroOps | Wait::Fetch
+            Wait::Input
+                | Wait::Weight
+                | Wait::Bias
+                | Wait::Operand
+                | Wait::Output
+                | Wait::MicroOps
+                | Wait::Fetch
         )
     }
 }
 
 /// Cycles lost to each cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Waits([u64; 10]);
+pub struct Waits([u64; 11]);
 
 impl Waits {
     /// Cycles lost to one cause.

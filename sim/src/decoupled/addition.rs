@@ -1,0 +1,81 @@
+//! Additions of two tensors on the ALU: the template `add.vta` of TVM, which residual networks need
+//! behind a block's last convolution.
+//!
+//! ```text
+//! for each tile: pop store->compute; load a and b; a += b and the other steps; push compute->store
+//!                pop compute->store; store; push store->compute
+//! ```
+//!
+//! Both operands have the width of outputs and are extended as they are loaded. Nothing overlaps: the
+//! compute unit loads, and a tile's place is free when it is stored.
+
+use stationary_arch::{Accelerator, Step};
+use stationary_workloads::Layer;
+
+use super::kernel::{Body, Kernel};
+use super::model::estimate;
+use super::schedule::{Schedule, ScheduleError};
+use super::space::Space;
+
+impl<'a> Kernel<'a> {
+    /// The addition of another tensor to the outputs of a layer, as a kernel of its own. Of the
+    /// schedule, tiles of input channels and threads are one.
+    ///
+    /// ```
+    /// use stationary_arch::{Accelerator, Step};
+    /// use stationary_sim::Pace;
+    /// use stationary_sim::decoupled::{Kernel, Schedule, run};
+    /// use stationary_workloads::{Convolution, Layer};
+    ///
+    /// let mut vta = Accelerator::preset("vta-pipelined", &[])?;
+    /// vta.decoupled.as_mut().expect("it is").epilogue = vec![Step::Residual, Step::Max(0)];
+    /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
+    /// let tiles = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, ..Schedule::ONE };
+    /// let kernel = Kernel::addition(&layer, &vta, tiles)?;
+    /// let machine = run(&kernel, Pace::SkipIdle, &mut ());
+    /// assert_eq!(machine.counters.dram_read.output, 2 * 7 * 7 * 512);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScheduleError`]: the first knob or buffer that is wrong, or an epilogue that adds nothing.
+    pub fn addition(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        schedule: Schedule,
+    ) -> Result<Self, ScheduleError> {
+        for (knob, value) in [
+            ("oc_nthread", schedule.oc_nthread),
+            ("h_nthread", schedule.h_nthread),
+        ] {
+            if value != 1 {
+                return Err(ScheduleError::OneThread { knob, value });
+            }
+        }
+        let kernel = Self::of(layer, accelerator, schedule, Body::Addition)?;
+        if !kernel.steps().contains(&Step::Residual) {
+            return Err(ScheduleError::NoResidual {
+                accelerator: accelerator.name.clone(),
+            });
+        }
+        kernel.fits()?;
+        Ok(kernel)
+    }
+}
+
+/// The addition to a layer's outputs with the least estimate; of equals the first.
+///
+/// # Errors
+/// What is wrong with tiles of one block, if none fits.
+pub fn map_addition<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+) -> Result<Kernel<'a>, ScheduleError> {
+    let space = Space::new(layer, accelerator)?;
+    let kernels = (0..space.points())
+        .filter_map(|number| Kernel::addition(layer, accelerator, space.point(number)).ok());
+    match kernels.min_by_key(|kernel| estimate(kernel).cycles) {
+        Some(kernel) => Ok(kernel),
+        None => Kernel::addition(layer, accelerator, Schedule::ONE),
+    }
+}
