@@ -6,6 +6,7 @@ mod diff;
 mod evaluate;
 mod inputs;
 mod output;
+mod proof;
 mod record;
 mod report;
 mod style;
@@ -71,6 +72,7 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
             what: Search::Map(args),
         } => commands::map::map(args, common, record),
         Verb::Compare(args) => commands::compare::compare(args, common, record),
+        Verb::Verify(args) => commands::verify::verify(args, common),
         Verb::Diff(args) => commands::diff::diff(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),
         Verb::Report(args) => commands::report::report(args),

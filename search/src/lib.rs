@@ -19,6 +19,7 @@
 mod binding;
 mod budget;
 pub mod certificate;
+pub mod certify;
 pub mod codesign;
 pub mod compare;
 mod deployment;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::run::{Counting, Estimate, PaceName, Simulate, Validate};
-pub use self::search::{Assign, Codesign, Compare, Costs, Learning, Map, Search};
+pub use self::search::{Assign, Codesign, Compare, Costs, Learning, Map, Model, Search, Verify};
 pub use self::target::{Folder, Layers, Recording, ShowTarget, Target};
 
 /// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
@@ -80,6 +80,8 @@ pub enum Verb {
     },
     /// Optimisers side by side: equal budgets, many seeds.
     Compare(Box<Compare>),
+    /// A certificate of --certify, checked again by other means. Exits with 1 if it does not hold.
+    Verify(Verify),
     /// Two runs side by side: what went in and what came out. Exits with 1 if results differ.
     Diff(Diff),
     /// An address trace through a memory.

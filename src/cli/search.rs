@@ -139,6 +139,29 @@ pub struct Learning {
     pub as_published: bool,
 }
 
+/// What a proof on the machine may take, and where its certificate goes.
+#[derive(Clone, Debug, Args)]
+pub struct Proving {
+    /// Entries (of a map: mappings of a layer) that may run on the machine, those of --recheck
+    /// included; then the proof ends with a gap.
+    #[arg(long, value_name = "N", requires = "certify")]
+    pub simulations: Option<u64>,
+    /// Write the certificate, for `verify`.
+    #[arg(long, value_name = "FILE", requires = "certify")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// Flags of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// What --certificate wrote, or `certificate.json` of a run's folder.
+    #[arg(value_name = "CERTIFICATE")]
+    pub certificate: PathBuf,
+    /// Run every entry of the certificate on the machine again, not only the chosen ones.
+    #[arg(long)]
+    pub all: bool,
+}
+
 /// Flags of `search assign`.
 #[derive(Debug, Args)]
 pub struct Assign {
@@ -171,6 +194,13 @@ pub struct Assign {
     /// How many of the best run on the machine (own model only).
     #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
     pub recheck: u64,
+    /// Prove the optimum on the machine, with as few runs of it as that takes: over the options, each
+    /// with the mapping that the mapper chooses.
+    #[arg(long, conflicts_with_all = ["table", "front"])]
+    pub certify: bool,
+    /// What a proof may take and where it goes.
+    #[command(flatten)]
+    pub proving: Proving,
     /// Where no design keeps the budgets: by how much, which layers weigh most, and what would do.
     #[arg(long)]
     pub explain: bool,

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use serde_json::{Map, Value, json};
 use stationary::arch::CostModel;
-use stationary::search::design::{Checked, DesignSpace, recheck};
+use stationary::search::certify::Proof;
+use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
     Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Resource,
@@ -16,11 +17,14 @@ use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Assign, Common, Format};
+use crate::commands::certify::{self, Certified};
 use crate::commands::costs::{self, Source};
 use crate::commands::evaluations::Evaluations;
 use crate::commands::shortage::Shortage;
+use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::output;
+use crate::proof::assign::Subject;
 use crate::record::Record;
 use crate::report::energy;
 use crate::report::format::{joules, signed_percent, table, thousands};
@@ -32,7 +36,9 @@ struct Found<'a> {
     problem: Problem,
     outcome: Outcome,
     checked: Vec<Checked>,
-    /// Of the best, by the model; none where the costs are a table's.
+    /// What is proved on the machine, if that was asked for: then the best is the machine's.
+    certified: Option<Certified>,
+    /// Of the best, by the model or as certified; none where the costs are a table's.
     energy: Option<Energy>,
     front: Vec<Vertex>,
     relaxation: Option<Relaxation>,
@@ -52,6 +58,12 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         .collect::<Result<_, _>>()?;
     let effort = costs::effort(&args.learning)?;
     let mut optimizer = optimizers::find_with(&args.optimizer, common.seed, &effort)?;
+    if args.certify && args.optimizer != "exact" {
+        bail!(
+            "--certify proves from exact solutions: found --optimizer {}, needed exact",
+            args.optimizer
+        );
+    }
     let offer = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
         inputs::write(path, &offer.table.to_csv())?;
@@ -62,17 +74,20 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         repair: effort.preset.repair(),
         keep: args.recheck as usize,
     };
-    let head = json!({
+    let mut head = json!({
         "optimizer": args.optimizer, "seed": common.seed, "evaluations": settings.evaluations,
         "epochs": effort.epochs, "preset": effort.preset.to_string(),
         "problem": format!("{:016x}", problem.fingerprint()),
     });
+    if let Source::Model { space, layers, .. } = &offer.source {
+        head["designs"] = json!(certify::digest_of(space, layers));
+    }
     let start = Instant::now();
     let mut evaluations = Evaluations::open(&args.recording, record, head)?;
     let known = std::mem::take(&mut evaluations.known);
     let keep = |new: &[_]| evaluations.append(new);
-    let outcome = run_recorded(&problem, &mut *optimizer, &settings, &known, keep)?;
-    evaluations.close()?;
+    let mut outcome = run_recorded(&problem, &mut *optimizer, &settings, &known, keep)?;
+    let journal = evaluations.into_journal();
     let search = start.elapsed().as_secs_f64();
     if let Some((point, objective)) = &outcome.best
         && outcome.stop == Stop::Proved
@@ -80,23 +95,49 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         certificate::check(&problem, point, *objective, &outcome.certificate)
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
-    let energy = match (&offer.source, &outcome.best) {
-        (Source::Model { space, layers }, Some((point, _))) => {
-            Some(spent(space, layers, &problem.choices(point))?)
-        }
-        _ => None,
-    };
     let start = Instant::now();
-    let checked = match &offer.source {
-        Source::Table => Vec::new(),
-        Source::Model { space, layers } => {
+    let (mut checked, mut certified) = (Vec::new(), None);
+    match &offer.source {
+        Source::Table => journal.close()?,
+        Source::Model {
+            space,
+            layers,
+            bounds,
+        } => {
             let points: Vec<_> = outcome
                 .leaders
                 .iter()
                 .map(|(point, _)| point.clone())
                 .collect();
-            recheck(space, layers, &problem, &points)?
+            let simulations = Simulations::new(space, layers, journal)?;
+            let cycles = |layer, levels| simulations.cycles(layer, levels);
+            checked = recheck(space, layers, &problem, &points, cycles)?;
+            if args.certify {
+                let subject = Subject {
+                    space,
+                    layers,
+                    bounds,
+                };
+                certified = Some(certify::certify(args, &subject, &problem, &simulations)?);
+            }
+            simulations.close()?;
         }
+    }
+    if let Some(Certified { proof, .. }) = &certified {
+        outcome.best.clone_from(&proof.best);
+        outcome.certificate = proof.certificate.clone();
+        outcome.shortfalls.clone_from(&proof.shortfalls);
+        outcome.stop = match proof.certificate.kind {
+            Kind::Proved => Stop::Proved,
+            Kind::Conditional | Kind::None => Stop::Budget,
+        };
+    }
+    let energy = match (&offer.source, &outcome.best) {
+        (Source::Model { space, layers, .. }, Some((point, _))) => {
+            let proof = certified.as_ref().map(|certified| &certified.proof);
+            Some(spent(space, layers, &problem.choices(point), proof)?)
+        }
+        _ => None,
     };
     let seconds = [search, start.elapsed().as_secs_f64()];
     let front = args
@@ -123,6 +164,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         problem,
         outcome,
         checked,
+        certified,
         energy,
         front,
         relaxation,
@@ -155,15 +197,24 @@ fn evaluations(args: &Assign) -> u64 {
     }
 }
 
-/// What the chosen designs spend, by the model.
-fn spent(space: &DesignSpace, layers: &[Layer], choices: &[Choice]) -> Result<Energy> {
+/// What the chosen designs spend, by the model, or in the time that the machine took in a proof.
+fn spent(
+    space: &DesignSpace,
+    layers: &[Layer],
+    choices: &[Choice],
+    proof: Option<&Proof>,
+) -> Result<Energy> {
+    let firsts = firsts(layers);
     let mut spent = Energy::default();
     for choice in choices {
         let layer = &layers[choice.layer];
         let design = space.design(layer, choice.levels())?;
         let (mapping, cost) = (design.mapping(layer)?, CostModel::of(&design.accelerator)?);
         let model = estimate(&mapping);
-        spent = spent + Energy::of(&mapping, &cost, &model.counters, model.cycles);
+        let job = (firsts[choice.layer], choice.levels());
+        let machine = proof.and_then(|proof| proof.simulated.get(&job));
+        let cycles = machine.map_or(model.cycles, |entry| entry.latency);
+        spent = spent + Energy::of(&mapping, &cost, &model.counters, cycles);
     }
     Ok(spent)
 }
@@ -189,12 +240,21 @@ impl Found<'_> {
             .map(|(point, objective)| (point.as_slice(), *objective))
     }
 
+    /// The problem whose costs the best one has: the model's, or as the machine ran.
+    fn ground(&self) -> &Problem {
+        let certified = self.certified.as_ref();
+        certified.map_or(&self.problem, |certified| &certified.proof.problem)
+    }
+
     /// The answer, and what a proof rests on.
     fn keep(&self, record: &mut Record) -> Result<()> {
         let mut document = self.json();
         // Wall-clock time differs from run to run.
         document["seconds"] = json!({"search": null, "recheck": null});
         let certificate = || {
+            if let Some(certified) = &self.certified {
+                return Ok(certified.text.clone());
+            }
             let mut certificate = document["certificate"].clone();
             for field in ["deployment", "objective", "budgets", "best"] {
                 certificate[field] = document[field].clone();
@@ -229,9 +289,9 @@ impl Found<'_> {
                 "explanation": self.shortage.as_ref().map(Shortage::json),
             }),
             Some((point, objective)) => {
-                let totals = self.problem.totals(point);
+                let totals = self.ground().totals(point);
                 let choices: Vec<Value> = self.problem.choices(point).iter().map(choice).collect();
-                let feasible = matches!(self.problem.verdict(point), Verdict::Feasible { .. });
+                let feasible = matches!(self.ground().verdict(point), Verdict::Feasible { .. });
                 json!({
                     "feasible": feasible, "objective": self.number(objective),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
@@ -272,9 +332,11 @@ impl Found<'_> {
             "best": best,
             "checked": checked,
             "certificate": {
-                "kind": kind(o.certificate.kind), "of": "model",
+                "kind": kind(o.certificate.kind),
+                "of": if self.certified.is_some() { "machine" } else { "model" },
                 "lower_bound": o.certificate.lower_bound, "gap": gap,
-                "multipliers": o.certificate.multipliers, "simulations": 0,
+                "multipliers": o.certificate.multipliers,
+                "simulations": self.certified.as_ref().map_or(0, |c| c.proof.simulated.len()),
             },
             "evaluations": {
                 "calls": o.evaluations.calls, "distinct": o.evaluations.distinct,
@@ -285,6 +347,10 @@ impl Found<'_> {
             "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
             "stop": stop(o.stop),
         });
+        if let Some(certified) = &self.certified {
+            document["certificate"]["entries"] = json!(certified.entries);
+            document["certificate"]["rounds"] = json!(certified.proof.rounds);
+        }
         if let Some(choices) = document["best"]["choices"].as_array_mut() {
             for (choice, name) in choices.iter_mut().zip(&self.names) {
                 choice["name"] = json!(name);
@@ -294,7 +360,7 @@ impl Found<'_> {
             // Beside the best: a table that was exported gives the same best, and knows no components.
             document["energy_pj"] = match &self.energy {
                 Some(spent) => energy::json(spent),
-                None => json!({"total": 1e3 * self.problem.totals(point).energy}),
+                None => json!({"total": 1e3 * self.ground().totals(point).energy}),
             };
             document["energy_parts_pj"] = json!(self.energy.as_ref().map(energy::parts_json));
         }
@@ -379,7 +445,10 @@ impl Found<'_> {
             self.args.optimizer,
             thousands(o.evaluations.distinct),
         );
-        for (budget, used) in self.problem.budgets().iter().zip(self.problem.used(point)) {
+        if let Some(certified) = &self.certified {
+            text.push_str(&certified.line(|value| self.show(value)));
+        }
+        for (budget, used) in self.problem.budgets().iter().zip(self.ground().used(point)) {
             text.push_str(&format!(
                 "{}: {:.4e} of {:.4e} {} used\n",
                 budget.resource,
@@ -399,7 +468,7 @@ impl Found<'_> {
                 budget.resource
             ));
         }
-        let totals = self.problem.totals(point);
+        let totals = self.ground().totals(point);
         text.push_str(&format!("energy {}\n", joules(1e3 * totals.energy)));
         if let Some(spent) = &self.energy {
             text.push_str(&energy::shares(spent));

@@ -1,7 +1,7 @@
 //! The options of an assignment and what they cost.
 
 use anyhow::{Result, bail};
-use stationary::search::design::{DesignSpace, default_base, parse_levels};
+use stationary::search::design::{DesignSpace, Tables, default_base, parse_levels};
 use stationary::search::{
     BudgetRequest, Deployment, Effort, Objective, Preset, Problem, Shapes, Style, Table,
 };
@@ -20,6 +20,8 @@ pub enum Source {
         space: Box<DesignSpace>,
         /// The layers.
         layers: Vec<Layer>,
+        /// The least that the machine may make of each option.
+        bounds: Box<Table>,
     },
 }
 
@@ -121,12 +123,17 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
         space.tiles = parse_levels(tiles)?;
     }
     let bar = output::progress(common, "cost table", layers.len() as u64);
-    let table = space.table(&layers, &|| bar.inc(1))?;
+    let Tables { estimates, bounds } = space.tables(&layers, &|| bar.inc(1))?;
     bar.finish_and_clear();
     let space = Box::new(space);
+    let bounds = Box::new(bounds);
     Ok(Offer {
-        table,
+        table: estimates,
         shapes: Some(Shapes::of(&layers)),
-        source: Source::Model { space, layers },
+        source: Source::Model {
+            space,
+            layers,
+            bounds,
+        },
     })
 }

@@ -23,7 +23,10 @@ impl Evaluations {
         head.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
         head.extend(run.as_object().cloned().unwrap_or_default());
         let journal = Journal::open(recording, record, &head)?;
-        let known = journal.known().iter().enumerate().map(|(at, line)| {
+        // Runs of the machine stand behind the evaluations.
+        let is_run = |line: &Value| line.get("cycles").is_some();
+        let known = journal.known().iter().filter(|line| !is_run(line));
+        let known = known.enumerate().map(|(at, line)| {
             evaluated(line)
                 .ok_or_else(|| anyhow!("line {} of the record is no evaluation: {line}", at + 2))
         });
@@ -37,9 +40,9 @@ impl Evaluations {
         self.journal.append(&lines)
     }
 
-    /// Waits until all are on the disk.
-    pub fn close(self) -> Result<(), LogError> {
-        self.journal.close()
+    /// The journal, for what comes after the evaluations.
+    pub fn into_journal(self) -> Journal {
+        self.journal
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub mod assign;
+pub mod certify;
 pub mod codesign;
 pub mod compare;
 pub mod costs;
@@ -16,7 +17,9 @@ pub mod report;
 pub mod run;
 pub mod shortage;
 pub mod show;
+pub mod simulations;
 pub mod timeloop;
 pub mod trace;
 pub mod validate;
+pub mod verify;
 pub mod write;

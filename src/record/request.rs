@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::Cli;
 
 /// Options that change how, or where, a result is shown, and not the result.
-const ASIDE: [&str; 16] = [
+const ASIDE: [&str; 17] = [
     "threads",
     "format",
     "quiet",
@@ -25,6 +25,7 @@ const ASIDE: [&str; 16] = [
     "version",
     "front_output",
     "chip",
+    "certificate",
 ];
 
 /// A verb with the value of each option that decides the result.

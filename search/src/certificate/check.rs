@@ -22,7 +22,7 @@ const SUM: f64 = 1e-9;
 const ROUNDING: f64 = 1e-13;
 /// The relative tolerance with which a budget is kept, as `Problem::verdict`
 /// states it.
-const SLACK: f64 = 1.0 / (1u64 << 40) as f64;
+pub(super) const SLACK: f64 = 1.0 / (1u64 << 40) as f64;
 
 /// Recomputes everything that can be recomputed from the table alone: the
 /// choices' objective and budgets, the Lagrangian bound at the multipliers, the
@@ -245,21 +245,31 @@ fn least(problem: &Problem, price: impl Fn(&Totals) -> Option<f64>) -> f64 {
 
 /// What a stage costs.
 fn totals(problem: &Problem, layers: Range<usize>, option: usize) -> Totals {
-    let entries = problem.table().layers()[layers]
-        .iter()
-        .map(|layer| &layer[option]);
-    let greatest = |value: fn(&Entry) -> f64| entries.clone().map(value).fold(0.0, f64::max);
-    let latency = entries.clone().map(|e| e.latency).sum();
+    let layers = problem.table().layers()[layers].iter();
+    let stage = layers.fold(None, |stage, layer| Some(and(stage, &layer[option])));
+    stage.expect("a stage has a layer")
+}
+
+/// What a stage costs with another layer.
+pub(super) fn and(stage: Option<Totals>, entry: &Entry) -> Totals {
+    let before = stage.unwrap_or(Totals {
+        latency: 0,
+        slowest: 0,
+        energy: 0.0,
+        area: 0.0,
+        power: 0.0,
+    });
+    let latency = before.latency + entry.latency;
     Totals {
         latency,
         slowest: latency,
-        energy: entries.clone().map(|e| e.energy).sum(),
-        area: greatest(|e| e.area),
-        power: greatest(|e| e.power),
+        energy: before.energy + entry.energy,
+        area: before.area.max(entry.area),
+        power: before.power.max(entry.power),
     }
 }
 
-fn usage(stage: &Totals, resource: Resource) -> f64 {
+pub(super) fn usage(stage: &Totals, resource: Resource) -> f64 {
     match resource {
         Resource::Area => stage.area,
         Resource::Power => stage.power,

@@ -1,11 +1,13 @@
 //! What is proved about a result, and an independent check of it.
 
 mod check;
+mod exclude;
 
 use thiserror::Error;
 
 pub use check::check;
 pub(crate) use check::corner_bound;
+pub use exclude::{Doubt, Exclusion, exclude};
 
 /// How much stands behind a lower bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

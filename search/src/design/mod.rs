@@ -13,21 +13,22 @@
 //! takes no time, or buffers no area, cannot exist.
 
 mod list;
+mod price;
 mod recheck;
 mod template;
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use stationary_arch::units::Cycles;
-use stationary_arch::{Accelerator, ArchError, CostModel};
-use stationary_sim::{Dataflow, Energy, Mapping, MappingError, Tiling, estimate, mapper};
-use stationary_workloads::{Dim, Layer, PerDim, Window};
+use stationary_arch::{Accelerator, ArchError};
+use stationary_sim::{Dataflow, Mapping, MappingError, Tiling, mapper};
+use stationary_workloads::{Dim, Layer, PerDim, Window, Zeros};
 
 use crate::style::Style;
 use crate::table::{Entry, Levels, Table, TableError};
 
 pub use list::{BadLevels, parse_levels};
+pub use price::cycles;
 pub use recheck::{Checked, recheck};
 pub use template::default_base;
 
@@ -56,6 +57,15 @@ pub enum DesignError {
     /// The costs make no table.
     #[error(transparent)]
     Table(#[from] TableError),
+}
+
+/// Costs of the same options by two readings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tables {
+    /// As the model expects them.
+    pub estimates: Table,
+    /// No cost of an option on the machine is below its cost here; areas are equal.
+    pub bounds: Table,
 }
 
 /// A machine cut to one layer, and how the layer runs on it.
@@ -134,41 +144,53 @@ impl DesignSpace {
     /// # Errors
     /// The first layer (in order) with an option that has no cost.
     pub fn table(&self, layers: &[Layer], done: &(dyn Fn() + Sync)) -> Result<Table, DesignError> {
-        let mut distinct: HashMap<Shape, usize> = HashMap::new();
-        let mut firsts = Vec::new();
-        let indices: Vec<usize> = layers
-            .iter()
-            .map(|layer| {
-                *distinct.entry(shape(layer)).or_insert_with(|| {
-                    firsts.push(layer);
-                    firsts.len() - 1
-                })
-            })
-            .collect();
-        let options: Result<Vec<_>, _> = firsts
+        Ok(self.tables(layers, done)?.estimates)
+    }
+
+    /// [`DesignSpace::table`], and the same options at the least that the machine may make of them.
+    ///
+    /// # Errors
+    /// As [`DesignSpace::table`].
+    pub fn tables(
+        &self,
+        layers: &[Layer],
+        done: &(dyn Fn() + Sync),
+    ) -> Result<Tables, DesignError> {
+        let firsts = firsts(layers);
+        let distinct: Vec<usize> = (0..layers.len()).filter(|at| firsts[*at] == *at).collect();
+        let priced: Result<Vec<Vec<[Entry; 2]>>, _> = distinct
             .par_iter()
-            .map(|layer| {
-                let entries = self.entries(layer);
+            .map(|at| {
+                let entries = self.entries(&layers[*at]);
                 done();
                 entries
             })
             .collect();
-        let options = options?;
-        Ok(Table::new(
-            indices.into_iter().map(|i| options[i].clone()).collect(),
-        )?)
+        let priced = priced?;
+        let table = |which: usize| {
+            let options = firsts.iter().map(|first| {
+                let place = distinct.partition_point(|at| at < first);
+                priced[place].iter().map(|entry| entry[which]).collect()
+            });
+            Table::new(options.collect())
+        };
+        Ok(Tables {
+            estimates: table(0)?,
+            bounds: table(1)?,
+        })
     }
 
-    fn entries(&self, layer: &Layer) -> Result<Vec<Entry>, DesignError> {
+    fn entries(&self, layer: &Layer) -> Result<Vec<[Entry; 2]>, DesignError> {
         self.levels()
             .into_par_iter()
-            .map(|levels| self.entry(layer, levels))
+            .map(|levels| self.priced(layer, levels))
             .collect()
     }
 
     /// Every option: the style changes slowest, the tile fastest. With one style
     /// only, options do not name it.
-    fn levels(&self) -> Vec<Levels> {
+    #[must_use]
+    pub fn levels(&self) -> Vec<Levels> {
         let is_mixed = self.styles.len() > 1;
         let mut levels = Vec::new();
         for &style in &self.styles {
@@ -181,23 +203,6 @@ impl DesignSpace {
             }
         }
         levels
-    }
-
-    fn entry(&self, layer: &Layer, levels: Levels) -> Result<Entry, DesignError> {
-        let design = self.design(layer, levels)?;
-        let mapping = design.mapping(layer)?;
-        let cost = CostModel::of(&design.accelerator)?;
-        let model = estimate(&mapping);
-        let energy = Energy::of(&mapping, &cost, &model.counters, model.cycles).total();
-        Ok(Entry {
-            style: levels.style,
-            pe: levels.pe,
-            tile: levels.tile,
-            latency: model.cycles,
-            energy: energy.0 / 1e3,
-            area: cost.area().total.0,
-            power: cost.average_power(energy, Cycles(model.cycles)).0,
-        })
     }
 }
 
@@ -217,8 +222,18 @@ impl Design {
 }
 
 /// What of a layer decides its cost.
-type Shape = (PerDim<u64>, Window, Window);
+type Shape = (PerDim<u64>, Window, Window, Option<Zeros>);
 
 fn shape(layer: &Layer) -> Shape {
-    (*layer.sizes(), layer.rows(), layer.cols())
+    (*layer.sizes(), layer.rows(), layer.cols(), layer.zeros())
+}
+
+/// For each layer the first one whose options cost the same.
+#[must_use]
+pub fn firsts(layers: &[Layer]) -> Vec<usize> {
+    let mut known: HashMap<Shape, usize> = HashMap::new();
+    let layers = layers.iter().enumerate();
+    layers
+        .map(|(at, layer)| *known.entry(shape(layer)).or_insert(at))
+        .collect()
 }

@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use stationary_arch::CostModel;
-use stationary_sim::{Energy, Pace, run};
 use stationary_workloads::Layer;
 
-use crate::design::{DesignError, DesignSpace, shape};
+use crate::design::{DesignError, DesignSpace, firsts};
 use crate::problem::{Point, Problem};
 use crate::table::{Entry, Levels};
 
@@ -53,41 +51,47 @@ impl Checked {
     }
 }
 
-/// Runs each point's designs on the machine, every distinct one once, and ranks the points by the
-/// machine's objective, feasible ones first.
+/// Takes each point's designs from the machine, every distinct one once, and ranks the points by the
+/// machine's objective, feasible ones first. `cycles` runs the option of a layer, given by its place,
+/// on the machine, or knows it from an earlier run.
 ///
 /// # Errors
-/// If a point's design cannot be made again.
-pub fn recheck(
+/// If a point's design cannot be made again, or `cycles` fails.
+pub fn recheck<E: From<DesignError> + Send>(
     space: &DesignSpace,
     layers: &[Layer],
     problem: &Problem,
     points: &[Point],
-) -> Result<Vec<Checked>, DesignError> {
+    cycles: impl Fn(usize, Levels) -> Result<u64, E> + Sync,
+) -> Result<Vec<Checked>, E> {
+    let firsts = firsts(layers);
     let mut jobs = Vec::new();
     let mut known = HashMap::new();
     for point in points {
-        for (layer, choice) in layers.iter().zip(problem.choices(point)) {
-            known
-                .entry((shape(layer), choice.levels()))
-                .or_insert_with(|| {
-                    jobs.push((layer, choice.levels()));
-                    jobs.len() - 1
-                });
+        for choice in problem.choices(point) {
+            let job = (firsts[choice.layer], choice.levels());
+            known.entry(job).or_insert_with(|| {
+                jobs.push(job);
+                jobs.len() - 1
+            });
         }
     }
-    let measured: Result<Vec<Entry>, DesignError> = jobs
+    let measured: Result<Vec<Entry>, E> = jobs
         .par_iter()
-        .map(|(layer, levels)| measure(space, layer, *levels))
+        .map(|&(layer, levels)| {
+            let cycles = cycles(layer, levels)?;
+            Ok(space.entry(&layers[layer], levels, cycles)?)
+        })
         .collect();
     let measured = measured?;
     let mut checked = Vec::new();
     for point in points {
         let mut table = problem.table().clone();
         let options = (problem.stages(point)).flat_map(|s| s.layers.map(move |_| s.option));
-        for ((layer, choice), option) in layers.iter().zip(problem.choices(point)).zip(options) {
-            let entry = measured[known[&(shape(layer), choice.levels())]];
-            table.replace(choice.layer, usize::from(option), entry)?;
+        for (choice, option) in problem.choices(point).into_iter().zip(options) {
+            let entry = measured[known[&(firsts[choice.layer], choice.levels())]];
+            let replaced = table.replace(choice.layer, usize::from(option), entry);
+            replaced.map_err(DesignError::from)?;
         }
         let machine = problem.with_table(table);
         checked.push(Checked {
@@ -103,22 +107,4 @@ pub fn recheck(
             .then(a.machine.total_cmp(&b.machine))
     });
     Ok(checked)
-}
-
-fn measure(space: &DesignSpace, layer: &Layer, levels: Levels) -> Result<Entry, DesignError> {
-    let design = space.design(layer, levels)?;
-    let mapping = design.mapping(layer)?;
-    let cost = CostModel::of(&design.accelerator)?;
-    let machine = run(&mapping, Pace::SkipPeriods, &mut ());
-    let energy = Energy::of(&mapping, &cost, &machine.counters, machine.cycles).total();
-    let time = stationary_arch::units::Cycles(machine.cycles);
-    Ok(Entry {
-        style: levels.style,
-        pe: levels.pe,
-        tile: levels.tile,
-        latency: machine.cycles,
-        energy: energy.0 / 1e3,
-        area: cost.area().total.0,
-        power: cost.average_power(energy, time).0,
-    })
 }

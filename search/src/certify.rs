@@ -1,0 +1,269 @@
+//! The optimum on the machine, proved with few runs of it.
+//!
+//! ```text
+//! table = bounds                          no entry is above what the machine makes of it
+//! loop:
+//!     x = exact optimum over the table
+//!     run the entries of x that have not run; none: x is the machine's optimum
+//!     put what the machine says in their places
+//! ```
+//!
+//! At the end the value of `x` is the machine's own, while every other assignment is worth at least
+//! what the table says, which is no less. Objectives and budgets only rise with costs, so that this
+//! holds for all of them. Where the runs are limited, the value of the last `x` is still a lower
+//! bound, and the best assignment among the entries that ran is an upper one.
+//!
+//! What is proved is about the entries of the table: each a design with *one* mapping, that of the
+//! mapper. It says nothing of other mappings.
+
+use std::collections::BTreeMap;
+
+use crate::certificate::{Certificate, Kind};
+use crate::optimizers::exact::{Answer, solve};
+use crate::problem::{Point, Problem, Shortfall};
+use crate::table::{Entry, Levels, Table, TableError};
+
+/// The relative rounding by which the machine's cost may be below the bound of the same option.
+const ROUNDING: f64 = 1e-12;
+
+/// An option of a layer; of layers that are alike, the first.
+pub type Job = (usize, Levels);
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Entries that may run on the machine, those known before included.
+    pub simulations: u64,
+    /// States that an exact solution may list.
+    pub states: usize,
+}
+
+/// What is proved.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The problem over the table at the end: what the machine says where it ran, else bounds.
+    pub problem: Problem,
+    /// The best assignment of which every entry ran, and its objective.
+    pub best: Option<(Point, f64)>,
+    /// What is proved about it. [`Kind::Proved`] without a best one: none keeps the budgets.
+    pub certificate: Certificate,
+    /// The budgets that no assignment keeps on the machine, if that is proved.
+    pub shortfalls: Vec<Shortfall>,
+    /// What ran, by layer and levels.
+    pub simulated: BTreeMap<Job, Entry>,
+    /// How often the table was solved.
+    pub rounds: u64,
+}
+
+/// Why there is no proof.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CertifyError<E> {
+    /// The machine costs less than its bound: the bound is none, and nothing that rests on it holds.
+    #[error(
+        "layer {layer}, {levels}: {column} is {machine} on the machine, below its bound of {bound}: the bounds are \
+         faulty, and nothing is proved"
+    )]
+    NoBound {
+        /// The layer.
+        layer: usize,
+        /// The option's levels.
+        levels: Levels,
+        /// Which cost.
+        column: &'static str,
+        /// As the machine has it.
+        machine: f64,
+        /// As the bound had it.
+        bound: f64,
+    },
+    /// The machine's costs make no table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The machine could not be asked.
+    #[error(transparent)]
+    Machine(E),
+}
+
+/// Proves the optimum of a problem over bounds. `firsts` names for each layer the first one that is
+/// like it; `known` is what has run before; `measure` runs options on the machine and answers in their
+/// order.
+///
+/// # Errors
+/// [`CertifyError`].
+///
+/// # Panics
+/// If `firsts` does not fit the problem.
+pub fn certify<E>(
+    problem: &Problem,
+    firsts: &[usize],
+    known: &[(Job, Entry)],
+    allowed: Allowed,
+    mut measure: impl FnMut(&[Job]) -> Result<Vec<Entry>, E>,
+) -> Result<Proof, CertifyError<E>> {
+    let mut ground = Ground::new(problem, firsts);
+    ground.replace(known)?;
+    let mut rounds = 0;
+    loop {
+        rounds += 1;
+        let (point, certificate) = match solve(&ground.problem, allowed.states) {
+            Answer::Infeasible(shortfalls) => {
+                let mut proof = ground.proof(None, Certificate::infeasible(), rounds);
+                proof.shortfalls = shortfalls;
+                return Ok(proof);
+            }
+            Answer::Best { point, certificate } => (point, certificate),
+        };
+        let mut open = point
+            .as_ref()
+            .map_or(Vec::new(), |point| ground.open(point));
+        if open.is_empty() && certificate.kind == Kind::Proved {
+            let best = point.map(|point| (ground.problem.value(&point), point));
+            let best = best.map(|(value, point)| (point, value));
+            return Ok(ground.proof(best, certificate, rounds));
+        }
+        let left = allowed
+            .simulations
+            .saturating_sub(ground.simulated.len() as u64);
+        open.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        if open.is_empty() {
+            let best = ground.incumbent(allowed.states);
+            let bounded = Certificate {
+                kind: Kind::None,
+                ..certificate
+            };
+            return Ok(ground.proof(best, bounded, rounds));
+        }
+        let entries = measure(&open).map_err(CertifyError::Machine)?;
+        assert_eq!(entries.len(), open.len(), "an entry for each option");
+        let measured: Vec<(Job, Entry)> = open.into_iter().zip(entries).collect();
+        ground.replace(&measured)?;
+    }
+}
+
+/// The table as it is known so far.
+struct Ground {
+    problem: Problem,
+    firsts: Vec<usize>,
+    simulated: BTreeMap<Job, Entry>,
+}
+
+impl Ground {
+    fn new(problem: &Problem, firsts: &[usize]) -> Self {
+        assert_eq!(
+            firsts.len(),
+            problem.table().layers().len(),
+            "each layer has a first one that is like it"
+        );
+        Self {
+            problem: problem.clone(),
+            firsts: firsts.to_vec(),
+            simulated: BTreeMap::new(),
+        }
+    }
+
+    /// Puts what the machine says in the place of bounds, in all layers that are alike. Options that
+    /// the problem does not have are left aside.
+    fn replace<E>(&mut self, measured: &[(Job, Entry)]) -> Result<(), CertifyError<E>> {
+        let measured: BTreeMap<Job, Entry> = measured.iter().copied().collect();
+        let mut layers = self.problem.table().layers().to_vec();
+        for (layer, options) in layers.iter_mut().enumerate() {
+            for option in options {
+                let job = (self.firsts[layer], option.levels());
+                if let Some(entry) = measured.get(&job) {
+                    is_bound(layer, option, entry)?;
+                    *option = *entry;
+                    self.simulated.insert(job, *entry);
+                }
+            }
+        }
+        self.problem = self.problem.with_table(Table::new(layers)?);
+        Ok(())
+    }
+
+    /// The options of a point that have not run, each once, in the order of layers.
+    fn open(&self, point: &[u16]) -> Vec<Job> {
+        let mut open = Vec::new();
+        for choice in self.problem.choices(point) {
+            let job = (self.firsts[choice.layer], choice.levels());
+            if !self.simulated.contains_key(&job) && !open.contains(&job) {
+                open.push(job);
+            }
+        }
+        open
+    }
+
+    /// The best assignment of options that ran. All others are made so dear that the optimum takes one
+    /// of them only where there is no other way.
+    fn incumbent(&self, states: usize) -> Option<(Point, f64)> {
+        let layers = self.problem.table().layers();
+        let has_run = |layer: usize, entry: &Entry| {
+            self.simulated
+                .contains_key(&(self.firsts[layer], entry.levels()))
+        };
+        let sum = |value: fn(&Entry) -> f64| -> f64 {
+            let ran = layers.iter().enumerate();
+            let greatest = ran.map(|(layer, options)| {
+                let ran = options.iter().filter(|entry| has_run(layer, entry));
+                ran.map(value).fold(0.0, f64::max)
+            });
+            greatest.sum()
+        };
+        let latency = 2 * sum(|entry| entry.latency as f64) as u64 + 1;
+        let energy = 2.0 * sum(|entry| entry.energy) + 1.0;
+        let dear = layers.iter().enumerate().map(|(layer, options)| {
+            let entries = options.iter().map(|entry| match has_run(layer, entry) {
+                true => *entry,
+                false => Entry {
+                    latency,
+                    energy,
+                    ..*entry
+                },
+            });
+            entries.collect()
+        });
+        let table = Table::new(dear.collect()).ok()?;
+        match solve(&self.problem.with_table(table), states) {
+            Answer::Best {
+                point: Some(point), ..
+            } if self.open(&point).is_empty() => {
+                let value = self.problem.value(&point);
+                Some((point, value))
+            }
+            _ => None,
+        }
+    }
+
+    fn proof(self, best: Option<(Point, f64)>, certificate: Certificate, rounds: u64) -> Proof {
+        Proof {
+            problem: self.problem,
+            best,
+            certificate,
+            shortfalls: Vec::new(),
+            simulated: self.simulated,
+            rounds,
+        }
+    }
+}
+
+/// Whether no cost on the machine is below the one that stood for it.
+fn is_bound<E>(layer: usize, bound: &Entry, machine: &Entry) -> Result<(), CertifyError<E>> {
+    type Column = (&'static str, fn(&Entry) -> f64);
+    const COLUMNS: [Column; 4] = [
+        ("latency", |e| e.latency as f64),
+        ("energy", |e| e.energy),
+        ("area", |e| e.area),
+        ("power", |e| e.power),
+    ];
+    for (column, value) in COLUMNS {
+        let (bound, found) = (value(bound), value(machine));
+        if found < bound * (1.0 - ROUNDING) {
+            return Err(CertifyError::NoBound {
+                layer,
+                levels: machine.levels(),
+                column,
+                machine: found,
+                bound,
+            });
+        }
+    }
+    Ok(())
+}

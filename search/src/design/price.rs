@@ -1,0 +1,81 @@
+//! What an option costs, once it is known how long it takes.
+//!
+//! Words moved do not depend on the time, so that the time is all in which the model's word and the
+//! machine's differ:
+//!
+//! ```text
+//! area      of the design                          equal
+//! latency   t                                      bound <= machine
+//! energy    events + t (clock + leakage)           rises with t: the bound's is a bound
+//! power     events / t + clock + leakage           falls with t: only clock and leakage bound it
+//! ```
+
+use stationary_arch::CostModel;
+use stationary_arch::units::Cycles;
+use stationary_sim::{Counters, Energy, Estimate, Mapping, Pace, estimate, run};
+use stationary_workloads::Layer;
+
+use super::{DesignError, DesignSpace};
+use crate::table::{Entry, Levels};
+
+impl DesignSpace {
+    /// An option as the model expects it, and at the least that the machine may make of it.
+    pub(super) fn priced(&self, layer: &Layer, levels: Levels) -> Result<[Entry; 2], DesignError> {
+        let design = self.design(layer, levels)?;
+        let mapping = design.mapping(layer)?;
+        let cost = CostModel::of(&design.accelerator)?;
+        let model = estimate(&mapping);
+        let expected = at(&mapping, &cost, levels, &model.counters, model.cycles);
+        Ok([expected, bound(&mapping, &cost, levels, &model)])
+    }
+
+    /// An option that takes so many cycles on the machine.
+    ///
+    /// # Errors
+    /// If the option has no design.
+    pub fn entry(&self, layer: &Layer, levels: Levels, cycles: u64) -> Result<Entry, DesignError> {
+        let design = self.design(layer, levels)?;
+        let mapping = design.mapping(layer)?;
+        let cost = CostModel::of(&design.accelerator)?;
+        let counters = estimate(&mapping).counters;
+        Ok(at(&mapping, &cost, levels, &counters, cycles))
+    }
+}
+
+/// Runs an option on the machine: its cycles.
+///
+/// # Errors
+/// If the option has no design.
+pub fn cycles(space: &DesignSpace, layer: &Layer, levels: Levels) -> Result<u64, DesignError> {
+    let design = space.design(layer, levels)?;
+    let mapping = design.mapping(layer)?;
+    Ok(run(&mapping, Pace::SkipPeriods, &mut ()).cycles)
+}
+
+fn at(
+    mapping: &Mapping<'_>,
+    cost: &CostModel,
+    levels: Levels,
+    counters: &Counters,
+    cycles: u64,
+) -> Entry {
+    let energy = Energy::of(mapping, cost, counters, cycles).total();
+    Entry {
+        style: levels.style,
+        pe: levels.pe,
+        tile: levels.tile,
+        latency: cycles,
+        energy: energy.0 / 1e3,
+        area: cost.area().total.0,
+        power: cost.average_power(energy, Cycles(cycles)).0,
+    }
+}
+
+fn bound(mapping: &Mapping<'_>, cost: &CostModel, levels: Levels, model: &Estimate) -> Entry {
+    let least = at(mapping, cost, levels, &model.counters, model.lower_bound);
+    let in_a_cycle = Energy::of(mapping, cost, &Counters::default(), 1).total();
+    Entry {
+        power: cost.average_power(in_a_cycle, Cycles(1)).0,
+        ..least
+    }
+}

@@ -1,0 +1,296 @@
+//! The optimum on a machine that is known from bounds and a few runs, against one that ran whole.
+
+mod common;
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
+
+use common::{cases, rng};
+use rand::RngExt;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use stationary_search::certificate::{self, Doubt, exclude};
+use stationary_search::certify::{Allowed, CertifyError, Job, Proof, certify};
+use stationary_search::optimizers::exact::{Answer, STATES, solve};
+use stationary_search::{
+    Allowance, BudgetRequest, Deployment, Entry, Kind, Levels, Objective, Problem, Resource, Table,
+};
+
+const OBJECTIVES: [Objective; 4] = [
+    Objective::Latency,
+    Objective::Energy,
+    Objective::Edp,
+    Objective::Throughput,
+];
+
+const UNLIMITED: Allowed = Allowed {
+    simulations: u64::MAX,
+    states: STATES,
+};
+
+/// Bounds, the machine's costs above them, and which layers are alike.
+struct Case {
+    bounds: Table,
+    machine: Table,
+    firsts: Vec<usize>,
+}
+
+fn case(rng: &mut Xoshiro256PlusPlus) -> Case {
+    let range = [3u64, 40, 100_000][rng.random_range(0..3)];
+    let slack = [0.0, 0.1, 2.0][rng.random_range(0..3)];
+    let (layers, options) = (rng.random_range(1..=5), rng.random_range(1..=6));
+    let firsts: Vec<usize> = (0..layers)
+        .map(|at| if rng.random_bool(0.3) { 0 } else { at })
+        .collect();
+    let (mut bounds, mut machine): (Vec<Vec<Entry>>, Vec<Vec<Entry>>) = (Vec::new(), Vec::new());
+    for &first in &firsts {
+        if first < bounds.len() {
+            bounds.push(bounds[first].clone());
+            machine.push(machine[first].clone());
+            continue;
+        }
+        let amount = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..range) as f64 * 0.37;
+        let least: Vec<Entry> = (0..options)
+            .map(|pe| Entry {
+                style: None,
+                pe,
+                tile: 1,
+                latency: rng.random_range(1..=range),
+                energy: amount(rng),
+                area: amount(rng),
+                power: amount(rng),
+            })
+            .collect();
+        let real = least.iter().map(|entry| {
+            let more = |rng: &mut Xoshiro256PlusPlus| 1.0 + slack * rng.random_range(0.0..1.0);
+            Entry {
+                latency: (entry.latency as f64 * more(rng)) as u64,
+                energy: entry.energy * more(rng),
+                power: entry.power * more(rng),
+                ..*entry
+            }
+        });
+        machine.push(real.collect());
+        bounds.push(least);
+    }
+    let table = |layers| Table::new(layers).expect("a valid table");
+    Case {
+        bounds: table(bounds),
+        machine: table(machine),
+        firsts,
+    }
+}
+
+fn deployment(rng: &mut Xoshiro256PlusPlus) -> Deployment {
+    let most = |n| Deployment::Segmented {
+        most: NonZeroUsize::new(n).expect("a stage at least"),
+    };
+    match rng.random_range(0..5) {
+        0 | 1 => Deployment::Pipelined,
+        2 => Deployment::Sequential,
+        3 => most(usize::MAX),
+        _ => most(rng.random_range(1..=3)),
+    }
+}
+
+fn budgets(rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
+    let mut budgets = Vec::new();
+    for resource in [Resource::Area, Resource::Power] {
+        if rng.random_bool(0.5) {
+            let share = rng.random_range(0.0..1.0);
+            budgets.push(BudgetRequest {
+                resource,
+                allowance: Allowance::Share(share),
+            });
+        }
+    }
+    budgets
+}
+
+fn problem(case: &Case, rng: &mut Xoshiro256PlusPlus, objective: Objective) -> Option<Problem> {
+    // Shares are of the machine's own table, so that power budgets can be kept.
+    let deployment = deployment(rng);
+    let budgets = budgets(rng);
+    let problem = Problem::deployed(case.machine.clone(), deployment, objective, &budgets).ok()?;
+    Some(problem.with_table(case.bounds.clone()))
+}
+
+fn entry(table: &Table, (layer, levels): &Job) -> Entry {
+    let found = table.layers()[*layer]
+        .iter()
+        .find(|e| e.levels() == *levels);
+    *found.expect("an option of the table")
+}
+
+fn prove(case: &Case, problem: &Problem, allowed: Allowed, runs: &Cell<u64>) -> Proof {
+    let measure = |jobs: &[Job]| {
+        runs.set(runs.get() + jobs.len() as u64);
+        let entries = jobs.iter().map(|job| entry(&case.machine, job));
+        Ok::<Vec<Entry>, Infallible>(entries.collect())
+    };
+    certify(problem, &case.firsts, &[], allowed, measure).expect("bounds that are bounds")
+}
+
+/// The optimum over the machine's whole table; none if no assignment keeps the budgets.
+fn whole(case: &Case, problem: &Problem) -> Option<f64> {
+    let machine = problem.with_table(case.machine.clone());
+    match solve(&machine, STATES) {
+        Answer::Best {
+            point: Some(point),
+            certificate,
+        } => {
+            assert_eq!(certificate.kind, Kind::Proved);
+            Some(machine.value(&point))
+        }
+        Answer::Best { point: None, .. } => panic!("so small a problem is solved"),
+        Answer::Infeasible(_) => None,
+    }
+}
+
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
+}
+
+#[test]
+fn a_proof_is_the_optimum_of_the_whole_machine() {
+    for seed in 0..cases(400) {
+        let rng = &mut rng(seed);
+        let case = case(rng);
+        for objective in OBJECTIVES {
+            let Some(problem) = problem(&case, rng, objective) else {
+                continue;
+            };
+            let runs = Cell::new(0);
+            let proof = prove(&case, &problem, UNLIMITED, &runs);
+            let what = format!("seed {seed}, {objective}, {}", problem.deployment());
+            assert_eq!(proof.certificate.kind, Kind::Proved, "{what}");
+            // Nothing runs twice.
+            assert_eq!(runs.get(), proof.simulated.len() as u64, "{what}");
+            let optimum = whole(&case, &problem);
+            assert_eq!(proof.best.is_some(), optimum.is_some(), "{what}");
+            let machine = problem.with_table(case.machine.clone());
+            let claimed = match (&proof.best, optimum) {
+                (Some((point, value)), Some(optimum)) => {
+                    assert!(is_near(*value, optimum), "{what}: {value}, not {optimum}");
+                    assert!(is_near(machine.value(point), *value), "{what}");
+                    assert!(machine.is_feasible(point), "{what}");
+                    let checked =
+                        certificate::check(&proof.problem, point, *value, &proof.certificate);
+                    assert_eq!(checked, Ok(()), "{what}");
+                    *value
+                }
+                _ => f64::INFINITY,
+            };
+            let cuts = &proof.certificate.cuts;
+            let excluded = exclude(&proof.problem, claimed, cuts, STATES);
+            assert!(excluded.is_ok(), "{what}: {excluded:?}");
+            // Over bounds alone the claim need not hold, but never where nothing had to run.
+            let more = claimed * 1.01 + 1.0;
+            if claimed.is_finite() {
+                let excluded = exclude(&proof.problem, more, cuts, STATES);
+                assert!(matches!(excluded, Err(Doubt::Better { .. })), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_proof_cut_short_bounds_the_optimum_from_both_sides() {
+    for seed in 0..cases(300) {
+        let rng = &mut rng(seed);
+        let case = case(rng);
+        let objective = OBJECTIVES[rng.random_range(0..4)];
+        let Some(problem) = problem(&case, rng, objective) else {
+            continue;
+        };
+        let what = format!("seed {seed}, {objective}, {}", problem.deployment());
+        let optimum = whole(&case, &problem);
+        for simulations in 0..=case.bounds.entries() as u64 {
+            let runs = Cell::new(0);
+            let allowed = Allowed {
+                simulations,
+                ..UNLIMITED
+            };
+            let proof = prove(&case, &problem, allowed, &runs);
+            assert!(runs.get() <= simulations, "{what}");
+            let bound = proof.certificate.lower_bound;
+            if let (Some(bound), Some(optimum)) = (bound, optimum) {
+                assert!(
+                    bound <= optimum * (1.0 + 1e-9),
+                    "{what}: {bound} above {optimum}"
+                );
+                let excluded = exclude(&proof.problem, bound, &proof.certificate.cuts, STATES);
+                assert!(excluded.is_ok(), "{what}: {excluded:?}");
+            }
+            if let Some((_, value)) = proof.best {
+                let optimum = optimum.expect("what was found exists");
+                assert!(value >= optimum * (1.0 - 1e-9), "{what}");
+                if proof.certificate.kind == Kind::Proved {
+                    assert!(is_near(value, optimum), "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// What is known before is not run again, and changes nothing.
+#[test]
+fn a_proof_goes_on_from_what_is_known() {
+    for seed in 0..cases(100) {
+        let rng = &mut rng(seed);
+        let case = case(rng);
+        let Some(problem) = problem(&case, rng, Objective::Latency) else {
+            continue;
+        };
+        let runs = Cell::new(0);
+        let whole = prove(&case, &problem, UNLIMITED, &runs);
+        let known: Vec<(Job, Entry)> = whole.simulated.iter().map(|(j, e)| (*j, *e)).collect();
+        for cut in 0..=known.len() {
+            let measure = |jobs: &[Job]| {
+                assert!(
+                    jobs.iter()
+                        .all(|job| known[..cut].iter().all(|(k, _)| k != job))
+                );
+                let entries = jobs.iter().map(|job| entry(&case.machine, job));
+                Ok::<Vec<Entry>, Infallible>(entries.collect())
+            };
+            let proof = certify(&problem, &case.firsts, &known[..cut], UNLIMITED, measure)
+                .expect("bounds that are bounds");
+            let [a, b] = [&whole.best, &proof.best].map(|b| b.as_ref().map(|(_, value)| *value));
+            assert_eq!(a, b, "seed {seed}");
+        }
+    }
+}
+
+/// A bound above the machine is noticed, and nothing is proved from it.
+#[test]
+fn a_bound_that_is_none_stops_the_proof() {
+    let entry = |latency| Entry {
+        style: None,
+        pe: 1,
+        tile: 1,
+        latency,
+        energy: 1.0,
+        area: 1.0,
+        power: 1.0,
+    };
+    let bounds = Table::new(vec![vec![entry(1010)]]).expect("a table");
+    let problem = Problem::new(bounds, Objective::Latency, &[]).expect("a problem");
+    let proof = certify(&problem, &[0], &[], UNLIMITED, |_| {
+        Ok::<Vec<Entry>, Infallible>(vec![entry(1000)])
+    });
+    let error = proof.expect_err("the bound is 1 % too high");
+    let levels = Levels {
+        style: None,
+        pe: 1,
+        tile: 1,
+    };
+    let expected = CertifyError::NoBound {
+        layer: 0,
+        levels,
+        column: "latency",
+        machine: 1000.0,
+        bound: 1010.0,
+    };
+    assert_eq!(error, expected);
+}

@@ -1,0 +1,97 @@
+//! `search assign --certify`: the optimum on the machine, and its certificate.
+
+use anyhow::{Result, anyhow};
+use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
+use stationary::search::design::{DesignSpace, firsts};
+use stationary::search::optimizers::exact::STATES;
+use stationary::search::{Kind, Problem, certificate};
+use stationary::workloads::Layer;
+use stationary_record::digest;
+
+use crate::cli::Assign;
+use crate::commands::simulations::Simulations;
+use crate::inputs;
+use crate::proof::assign::{Document, Subject};
+use crate::report::format::{percent, thousands};
+
+/// A proof, and how it is written.
+pub struct Certified {
+    pub proof: Proof,
+    /// Entries of layers that are not alike.
+    pub entries: u64,
+    /// The certificate's file.
+    pub text: String,
+}
+
+/// Proves the optimum on the machine; goes on from what ran already.
+pub fn certify(
+    args: &Assign,
+    subject: &Subject<'_>,
+    problem: &Problem,
+    simulations: &Simulations<'_>,
+) -> Result<Certified> {
+    let bounded = problem.with_table(subject.bounds.clone());
+    let jobs = simulations.asked();
+    let known: Vec<_> = jobs
+        .iter()
+        .copied()
+        .zip(simulations.entries(&jobs)?)
+        .collect();
+    let allowed = Allowed {
+        simulations: args.proving.simulations.unwrap_or(u64::MAX),
+        states: STATES,
+    };
+    let firsts = firsts(subject.layers);
+    let proof = prove(&bounded, &firsts, &known, allowed, |jobs| {
+        simulations.entries(jobs)
+    })
+    .map_err(|error| match error {
+        CertifyError::Machine(error) => error,
+        error => anyhow!("--certify: {error}"),
+    })?;
+    if let Some((point, objective)) = &proof.best {
+        certificate::check(&proof.problem, point, *objective, &proof.certificate)
+            .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
+    }
+    let document = Document::of(args, subject, &proof);
+    let text = serde_json::to_string_pretty(&document)? + "\n";
+    if let Some(path) = &args.proving.certificate {
+        inputs::write(path, &text)?;
+    }
+    Ok(Certified {
+        proof,
+        entries: document.entries,
+        text,
+    })
+}
+
+impl Certified {
+    /// What is proved, over what, and by how many runs, in a line.
+    pub fn line(&self, show: impl Fn(f64) -> String) -> String {
+        let ran = self.proof.simulated.len() as u64;
+        let runs = format!(
+            "{} of {} entries ran ({})",
+            thousands(ran),
+            thousands(self.entries),
+            percent(ran as f64 / self.entries as f64),
+        );
+        let found = &self.proof.certificate;
+        match (&self.proof.best, found.lower_bound) {
+            (Some(_), _) if found.kind == Kind::Proved => format!(
+                "proved on the machine, over all entries with the mapper's mapping of each: {runs}\n"
+            ),
+            (Some((_, value)), Some(bound)) => format!(
+                "not proved: on the machine the optimum is {} or more, {} below this; {runs}\n",
+                show(bound),
+                percent(found.gap(*value).unwrap_or(1.0)),
+            ),
+            (_, _) => format!("{runs}\n"),
+        }
+    }
+}
+
+/// What decides the cycles of every option.
+pub fn digest_of(space: &DesignSpace, layers: &[Layer]) -> String {
+    let text = format!("{}{:?}{layers:?}", space.base.to_yaml(), space.styles);
+    digest(text.as_bytes())
+}

@@ -1,0 +1,123 @@
+//! Options of an assignment run on the machine, kept and taken again.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Result, anyhow};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use stationary::search::certify::Job;
+use stationary::search::design::{self, DesignSpace};
+use stationary::search::{Entry, Levels};
+use stationary::workloads::Layer;
+
+use crate::record::Journal;
+
+/// What ran so far, and a journal of it.
+pub struct Simulations<'a> {
+    space: &'a DesignSpace,
+    layers: &'a [Layer],
+    /// What earlier processes found; what this one asked for is in `found`.
+    earlier: BTreeMap<Job, u64>,
+    found: Mutex<BTreeMap<Job, u64>>,
+    journal: Mutex<Journal>,
+}
+
+impl<'a> Simulations<'a> {
+    /// Goes on with the runs of a journal.
+    pub fn new(space: &'a DesignSpace, layers: &'a [Layer], journal: Journal) -> Result<Self> {
+        let lines = journal.known().iter().enumerate();
+        let runs = lines.filter(|(_, line)| line.get("cycles").is_some());
+        let earlier = runs.map(|(at, line)| {
+            run(line).ok_or_else(|| {
+                anyhow!(
+                    "line {} of the record is no run of the machine: {line}",
+                    at + 2
+                )
+            })
+        });
+        Ok(Self {
+            space,
+            layers,
+            earlier: earlier.collect::<Result<_>>()?,
+            found: Mutex::default(),
+            journal: Mutex::new(journal),
+        })
+    }
+
+    /// The machine's cycles of an option, by an earlier run's word or by running it.
+    pub fn cycles(&self, layer: usize, levels: Levels) -> Result<u64> {
+        let job = (layer, levels);
+        // A map that a failing thread left behind holds whole entries only.
+        let known = |runs: &Mutex<BTreeMap<Job, u64>>| {
+            let runs = runs.lock().unwrap_or_else(PoisonError::into_inner);
+            runs.get(&job).copied()
+        };
+        if let Some(cycles) = known(&self.found) {
+            return Ok(cycles);
+        }
+        let cycles = match self.earlier.get(&job) {
+            Some(cycles) => *cycles,
+            None => {
+                let cycles = design::cycles(self.space, &self.layers[layer], levels)?;
+                let mut journal = (self.journal.lock())
+                    .map_err(|_| anyhow!("another run of the machine failed to be recorded"))?;
+                journal.append(&[line(&job, cycles)])?;
+                cycles
+            }
+        };
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.insert(job, cycles);
+        Ok(cycles)
+    }
+
+    /// The cycles of several options, in their order.
+    pub fn all(&self, jobs: &[Job]) -> Result<Vec<u64>> {
+        let cycles = jobs
+            .par_iter()
+            .map(|(layer, levels)| self.cycles(*layer, *levels));
+        cycles.collect()
+    }
+
+    /// Several options as the machine has them, in their order.
+    pub fn entries(&self, jobs: &[Job]) -> Result<Vec<Entry>> {
+        let entries = jobs.par_iter().map(|(layer, levels)| {
+            let cycles = self.cycles(*layer, *levels)?;
+            Ok(self.space.entry(&self.layers[*layer], *levels, cycles)?)
+        });
+        entries.collect()
+    }
+
+    /// The options that were asked for so far.
+    pub fn asked(&self) -> Vec<Job> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.keys().copied().collect()
+    }
+
+    /// Waits until all are on the disk.
+    pub fn close(self) -> Result<()> {
+        let journal = self.journal.into_inner();
+        let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
+        Ok(journal.close()?)
+    }
+}
+
+fn line((layer, levels): &Job, cycles: u64) -> Value {
+    let style = levels.style.map(|style| style.name());
+    json!({"layer": layer, "dataflow": style, "pe": levels.pe, "tile": levels.tile, "cycles": cycles})
+}
+
+fn run(line: &Value) -> Option<(Job, u64)> {
+    let number = |field: &str| u32::try_from(line[field].as_u64()?).ok();
+    let style = match &line["dataflow"] {
+        Value::Null => None,
+        name => Some(name.as_str()?.parse().ok()?),
+    };
+    let levels = Levels {
+        style,
+        pe: number("pe")?,
+        tile: number("tile")?,
+    };
+    let layer = usize::try_from(line["layer"].as_u64()?).ok()?;
+    Some(((layer, levels), line["cycles"].as_u64()?))
+}
