@@ -243,8 +243,8 @@ fn sample(
     );
     ranked.sort_by_key(|(rank, _)| *rank);
     ranked.dedup_by_key(|(_, tiling)| *tiling);
-    let limit = ranked.first().map_or(0, |((cycles, _), _)| RANGE * cycles);
-    ranked.truncate(ranked.partition_point(|((cycles, _), _)| *cycles <= limit));
+    let limit = ranked.first().map_or(0, |(rank, _)| RANGE * rank.0);
+    ranked.truncate(ranked.partition_point(|(rank, _)| rank.0 <= limit));
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let count = count.min(ranked.len().saturating_sub(1));
     (0..count)

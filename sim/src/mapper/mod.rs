@@ -62,8 +62,8 @@ pub enum MapperError {
     },
 }
 
-/// The mapping with the fewest estimated cycles; ties go to the least traffic, weighted by the
-/// energy of its level.
+/// The mapping with the fewest estimated cycles; of those within 0.2 % the one with the least traffic,
+/// weighted by the energy of its level.
 ///
 /// # Errors
 /// If the accelerator does not offer the dataflow, or no candidate fits its capacities.
@@ -117,8 +117,18 @@ pub fn map_with<'a>(
     })
 }
 
-/// Estimated cycles, then traffic.
-type Rank = (u64, u64);
+/// Estimated cycles, as far as they tell candidates apart; traffic; the cycles themselves.
+type Rank = (u64, u64, u64);
+
+/// Significant bits of the cycles by which candidates are told apart: estimates within 0.2 % of each
+/// other, which is less than they err by, count as equal.
+const SIGNIFICANT: u32 = 10;
+
+/// The digits of a number of cycles that do not count.
+fn insignificant(cycles: u64) -> u64 {
+    let digits = (u64::BITS - cycles.leading_zeros()).saturating_sub(SIGNIFICANT);
+    (1 << digits) - 1
+}
 
 /// How candidates are ordered.
 #[must_use]
@@ -129,7 +139,13 @@ pub fn rank(estimate: &Estimate) -> Rank {
     let traffic = 200 * (sum(&c.dram_read) + sum(&c.dram_write))
         + 6 * (sum(&c.buffer_read) + sum(&c.buffer_write))
         + 2 * (sum(&c.array_receive) + c.psum_hops);
-    (estimate.cycles, traffic)
+    let cycles = estimate.cycles;
+    (cycles & !insignificant(cycles), traffic, cycles)
+}
+
+/// The most cycles that a candidate of this rank may have.
+fn most(rank: &Rank) -> u64 {
+    rank.0 | insignificant(rank.0)
 }
 
 /// Visits every candidate that [`map`] considers, in its order.
@@ -213,11 +229,11 @@ fn staged<'a>(
         blocks::fitting(evaluator, &base, &mut |evaluator| {
             found = true;
             let is_full = blocks.len() == effort.blocks;
-            let most = match blocks.last() {
-                Some((worst, _)) if is_full && sight == Sight::Contenders => worst.0,
+            let limit = match blocks.last() {
+                Some((worst, _)) if is_full && sight == Sight::Contenders => most(worst),
                 _ => u64::MAX,
             };
-            let Some(estimate) = evaluator.estimate_within(most) else {
+            let Some(estimate) = evaluator.estimate_within(limit) else {
                 return;
             };
             visit(evaluator.mapping(), &estimate);
@@ -246,11 +262,11 @@ fn staged<'a>(
             let program = evaluator.mapping().program();
             if !programs.contains(&program) {
                 programs.push(program);
-                let most = match sight {
+                let limit = match sight {
                     Sight::All => u64::MAX,
-                    Sight::Contenders => blocks[0].0.0,
+                    Sight::Contenders => most(&blocks[0].0),
                 };
-                if let Some(estimate) = evaluator.estimate_within(most) {
+                if let Some(estimate) = evaluator.estimate_within(limit) {
                     visit(evaluator.mapping(), &estimate);
                 }
             }

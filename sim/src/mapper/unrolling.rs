@@ -1,8 +1,9 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
+use stationary_arch::Operand;
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::mapper::{Effort, first_orders};
+use crate::mapper::{Effort, ORDERS, first_orders};
 use crate::model::Evaluator;
 use crate::tiling::Tiling;
 
@@ -10,7 +11,8 @@ use crate::tiling::Tiling;
 const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
-/// words read from the global buffer.
+/// words read from the global buffer, in the better of two loop orders: with the outputs changing
+/// last, and with what stays in the array.
 pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling> {
     let (layer, accelerator, dataflow) = {
         let m = evaluator.mapping();
@@ -65,6 +67,10 @@ pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling
         });
     });
     order.sort_unstable();
+    let mut orders = vec![base.pass_order];
+    if accelerator.sequencer.order.is_none() {
+        orders.extend(lasting(evaluator.mapping().resident));
+    }
     let mut best: Vec<((u64, u64), Tiling)> = Vec::with_capacity(effort.unrollings + 1);
     let mut estimated = 0;
     for (busy, index) in order {
@@ -79,24 +85,45 @@ pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling
             continue;
         }
         estimated += 1;
-        if !evaluator.fits_array(tiling) {
-            continue;
+        let mut key = (u64::MAX, u64::MAX);
+        for order in &orders {
+            let tiling = Tiling {
+                pass_order: *order,
+                ..*tiling
+            };
+            if evaluator.fits_array(&tiling) {
+                let e = evaluator.estimate_taken();
+                let reads = e.counters.buffer_read;
+                key = key.min((e.compute_cycles, reads.input + reads.weight + reads.output));
+            }
         }
-        let e = evaluator.estimate_taken();
-        let reads = e.counters.buffer_read;
-        let key = (e.compute_cycles, reads.input + reads.weight + reads.output);
+        // Passes of the same extents are all the same to memory: the best of them will do.
+        let is_alike = |t: &Tiling| Dim::ALL.iter().all(|d| extent(t, *d) == extent(tiling, *d));
+        if let Some(place) = best.iter().position(|(_, t)| is_alike(t)) {
+            if best[place].0 <= key {
+                continue;
+            }
+            best.remove(place);
+        }
         let place = best.partition_point(|(other, _)| *other <= key);
-        let same = best[..place]
-            .iter()
-            .rev()
-            .take_while(|(other, _)| *other == key);
-        if place == effort.unrollings || same.into_iter().any(|(_, t)| t == tiling) {
-            continue;
-        }
         best.insert(place, (key, *tiling));
         best.truncate(effort.unrollings);
     }
     best.into_iter().map(|(_, tiling)| tiling).collect()
+}
+
+/// The loop order in which an operand changes last.
+fn lasting(operand: Operand) -> Option<[Dim; 8]> {
+    match operand {
+        Operand::Output => None,
+        Operand::Weight => Some(ORDERS[2]),
+        Operand::Input => Some(ORDERS[3]),
+    }
+}
+
+/// What a pass covers of a dimension, at most.
+fn extent(tiling: &Tiling, d: Dim) -> u64 {
+    tiling.local[d] * tiling.rows[d] * tiling.cols[d]
 }
 
 /// Whether the global buffer holds at least the tiles of one pass.
@@ -106,7 +133,7 @@ fn fits_buffer(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> bool {
         if m.dataflow.beats.contains(&d) {
             1
         } else {
-            (tiling.local[d] * tiling.rows[d] * tiling.cols[d]).min(tiling.block[d])
+            extent(tiling, d).min(tiling.block[d])
         }
     });
     evaluator.fits(&Tiling { block, ..*tiling })
