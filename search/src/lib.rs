@@ -16,6 +16,7 @@
 //! No clock, file, environment or global random source is read here, and
 //! nothing is printed.
 
+pub mod best_first;
 mod binding;
 mod budget;
 pub mod certificate;

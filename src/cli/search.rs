@@ -1,6 +1,7 @@
 //! Flags of the searches.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 
@@ -26,9 +27,16 @@ pub struct Map {
     /// Where the search is kept.
     #[command(flatten)]
     pub recording: Recording,
-    /// How many of the model's best run on the machine.
-    #[arg(long, default_value_t = 5, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
-    pub recheck: u64,
+    /// How many of the model's best run on the machine; auto: until no candidate that is left can win,
+    /// or auto=N: N at most (1,000 if left out).
+    #[arg(long, default_value = "5", value_name = "K|auto")]
+    pub recheck: Recheck,
+    /// Prove the best of the mapper's candidates on the machine, in the order of their bounds.
+    #[arg(long)]
+    pub certify: bool,
+    /// What a proof may take and where it goes.
+    #[command(flatten)]
+    pub proving: Proving,
     /// Write the winners, for `--mapping`.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -139,6 +147,32 @@ pub struct Learning {
     pub as_published: bool,
 }
 
+/// How many of the best by the model run on the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recheck {
+    /// So many.
+    Best(usize),
+    /// As many as could win by their bounds, at most so many.
+    Auto {
+        /// The limit.
+        most: u64,
+    },
+}
+
+impl FromStr for Recheck {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let positive = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0);
+        let found = match text.split_once('=') {
+            None if text == "auto" => Some(Self::Auto { most: 1000 }),
+            Some(("auto", most)) => positive(most).map(|most| Self::Auto { most: most.into() }),
+            _ => positive(text).map(|k| Self::Best(k as usize)),
+        };
+        found.ok_or_else(|| "expected a number from 1, auto, or auto=N".to_owned())
+    }
+}
+
 /// What a proof on the machine may take, and where its certificate goes.
 #[derive(Clone, Debug, Args)]
 pub struct Proving {
@@ -191,9 +225,10 @@ pub struct Assign {
     /// How the search learns.
     #[command(flatten)]
     pub learning: Learning,
-    /// How many of the best run on the machine (own model only).
-    #[arg(long, default_value_t = 1, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
-    pub recheck: u64,
+    /// How many of the best run on the machine (own model only); auto: until none of those evaluated
+    /// that is left can win, or auto=N: of the N best (1,000 if left out).
+    #[arg(long, default_value = "1", value_name = "K|auto")]
+    pub recheck: Recheck,
     /// Prove the optimum on the machine, with as few runs of it as that takes: over the options, each
     /// with the mapping that the mapper chooses.
     #[arg(long, conflicts_with_all = ["table", "front"])]

@@ -9,14 +9,14 @@ use stationary::search::certify::Proof;
 use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
 use stationary::search::optimizers::exact::{self, Relaxation, Vertex};
 use stationary::search::{
-    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Problem, Resource,
-    Settings, Stop, Verdict, binding, certificate, optimizers, run_recorded,
+    Binding, BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Point, Problem, Resource,
+    Settings, Stop, Table, Verdict, binding, certificate, optimizers, run_recorded,
 };
 use stationary::sim::{Energy, estimate};
 use stationary::workloads::Layer;
 
 use crate::Answer;
-use crate::cli::{Assign, Common, Format};
+use crate::cli::{Assign, Common, Format, Recheck};
 use crate::commands::certify::{self, Certified};
 use crate::commands::costs::{self, Source};
 use crate::commands::evaluations::Evaluations;
@@ -72,7 +72,10 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let settings = Settings {
         evaluations: evaluations(args),
         repair: effort.preset.repair(),
-        keep: args.recheck as usize,
+        keep: match args.recheck {
+            Recheck::Best(k) => k,
+            Recheck::Auto { most } => usize::try_from(most)?,
+        },
     };
     let mut head = json!({
         "optimizer": args.optimizer, "seed": common.seed, "evaluations": settings.evaluations,
@@ -104,14 +107,25 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
             layers,
             bounds,
         } => {
-            let points: Vec<_> = outcome
-                .leaders
-                .iter()
-                .map(|(point, _)| point.clone())
-                .collect();
             let simulations = Simulations::new(space, layers, journal)?;
             let cycles = |layer, levels| simulations.cycles(layer, levels);
-            checked = recheck(space, layers, &problem, &points, cycles)?;
+            let check = |points: &[Point]| recheck(space, layers, &problem, points, cycles);
+            let mut points: Vec<Point> = Vec::new();
+            let bounded = problem.with_table(Table::clone(bounds));
+            let mut least = f64::INFINITY;
+            for (point, _) in &outcome.leaders {
+                let is_auto = matches!(args.recheck, Recheck::Auto { .. });
+                if is_auto && bounded.value(point) >= least {
+                    continue;
+                }
+                points.push(point.clone());
+                if is_auto {
+                    let found = check(std::slice::from_ref(point))?;
+                    let feasible = found.iter().filter(|found| found.is_feasible());
+                    least = feasible.map(Checked::machine).fold(least, f64::min);
+                }
+            }
+            checked = check(&points)?;
             if args.certify {
                 let subject = Subject {
                     space,

@@ -6,15 +6,18 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use stationary::arch::CostModel;
+use stationary::search::best_first::Standing;
 use stationary::sim::mapping_file::{LayerMapping, MappingFile};
-use stationary::sim::{Dataflow, Energy, Mapping, Tiling, estimate, mapper};
+use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Common, Format, Map};
+use crate::commands::candidates::{Effort, Found, Question};
 use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::energy;
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
@@ -28,19 +31,14 @@ struct Winner<'a> {
     /// The machine's figure for what the model thought best.
     first: u64,
     candidates: u64,
+    /// Candidates that ran on the machine.
+    ran: u64,
+    /// What is known of all candidates, if their bounds were compared.
+    standing: Option<Standing>,
     /// The machine's.
     energy: Energy,
     /// What no mapping can go below.
     least_energy: Energy,
-}
-
-/// What was found for layers of one shape.
-#[derive(Clone, Copy)]
-struct Found {
-    tiling: Tiling,
-    machine: u64,
-    first: u64,
-    candidates: u64,
 }
 
 /// Searches, re-checks, reports.
@@ -67,10 +65,20 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         })
         .collect();
     let runs = MachineRuns::open(&args.recording, record, &loaded)?;
+    let effort = Effort {
+        recheck: args.recheck,
+        certify: args.certify,
+        simulations: args.proving.simulations.unwrap_or(u64::MAX),
+    };
     let found: Vec<Result<Found>> = distinct
         .par_iter()
         .map(|layer| {
-            let best = search(&loaded, layer, dataflow, args.recheck as usize, &runs);
+            let question = Question {
+                loaded: &loaded,
+                layer,
+                dataflow,
+            };
+            let best = question.search(effort, &runs);
             bar.inc(1);
             best
         })
@@ -81,8 +89,8 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let winners: Vec<Winner<'_>> = loaded
         .layers
         .iter()
-        .zip(indices)
-        .map(|(layer, i)| winner(&loaded, &cost, layer, dataflow, found[i]))
+        .zip(&indices)
+        .map(|(layer, &i)| winner(&loaded, &cost, layer, dataflow, &found[i]))
         .collect::<Result<_>>()?;
     let mappings: Vec<_> = winners.iter().map(|w| w.mapping).collect();
     let mappings = MappingFile::of(&mappings).to_yaml();
@@ -92,6 +100,14 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let json = to_json(&loaded, dataflow, &winners, common);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.keep("mappings.yaml", || Ok(mappings))?;
+    if args.certify {
+        let certificate = Document::of(args, &loaded, dataflow, &found, &indices)?;
+        let text = serde_json::to_string_pretty(&certificate)? + "\n";
+        if let Some(path) = &args.proving.certificate {
+            inputs::write(path, &text)?;
+        }
+        record.keep("certificate.json", || Ok(text))?;
+    }
     record.results(|| json.clone(), || to_csv(&winners))?;
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&json)?,
@@ -102,58 +118,12 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The machine's best of the model's best `k`.
-fn search(
-    loaded: &Loaded,
-    layer: &Layer,
-    dataflow: &'static Dataflow,
-    k: usize,
-    runs: &MachineRuns,
-) -> Result<Found> {
-    let (mut ranked, mut candidates) = (Vec::new(), 0);
-    mapper::candidates(
-        layer,
-        &loaded.accelerator,
-        dataflow,
-        &mut |mapping, estimate| {
-            candidates += 1;
-            let key = (mapper::rank(estimate), *mapping.tiling());
-            let place = ranked.partition_point(|(rank, _)| *rank <= key.0);
-            if place < k && !ranked.contains(&key) {
-                ranked.insert(place, key);
-                ranked.truncate(k);
-            }
-        },
-    );
-    // Without a candidate the mapper says why.
-    let first = mapper::map(layer, &loaded.accelerator, dataflow)?;
-    let first_cycles = runs.cycles(&first)?;
-    let mut best: Option<(u64, Tiling)> = None;
-    for (_, tiling) in ranked {
-        let cycles = if tiling == *first.tiling() {
-            first_cycles
-        } else {
-            runs.cycles(&Mapping::new(layer, &loaded.accelerator, dataflow, tiling)?)?
-        };
-        if best.is_none_or(|(least, _)| cycles < least) {
-            best = Some((cycles, tiling));
-        }
-    }
-    let (machine, tiling) = best.unwrap_or((first_cycles, *first.tiling()));
-    Ok(Found {
-        tiling,
-        machine,
-        first: first_cycles,
-        candidates,
-    })
-}
-
 fn winner<'a>(
     loaded: &'a Loaded,
     cost: &CostModel,
     layer: &'a Layer,
     dataflow: &'static Dataflow,
-    found: Found,
+    found: &Found,
 ) -> Result<Winner<'a>> {
     let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, found.tiling)?;
     let model = estimate(&mapping);
@@ -164,6 +134,8 @@ fn winner<'a>(
         lower_bound: model.lower_bound,
         first: found.first,
         candidates: found.candidates,
+        ran: found.standing.ran.len() as u64,
+        standing: found.is_bounded.then(|| found.standing.clone()),
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
         least_energy: Energy::least(&mapping, cost),
@@ -198,6 +170,7 @@ fn to_table(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>]) -> Str
             joules(w.energy.total().0),
         ]);
     }
+    text.push_str(&proved(winners));
     let total: u64 = winners.iter().map(|w| w.machine).sum();
     let spent = energy::sum(winners.iter().map(|w| &w.energy));
     text.push_str(&format!(
@@ -210,6 +183,49 @@ fn to_table(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>]) -> Str
     text
 }
 
+/// What is proved, over what, and by how many runs, in a line; nothing where bounds were not compared.
+fn proved(winners: &[Winner<'_>]) -> String {
+    let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
+    let Some(standings) = standings else {
+        return String::new();
+    };
+    let proved = standings.iter().filter(|s| s.is_proved()).count();
+    let ran: u64 = winners.iter().map(|w| w.ran).sum();
+    let candidates: u64 = winners.iter().map(|w| w.candidates).sum();
+    let gap = standings.iter().filter_map(|s| s.gap()).fold(0.0, f64::max);
+    let open = match proved == winners.len() {
+        true => String::new(),
+        false => format!(
+            ", the others at most {} above their optimum's bound",
+            percent(gap)
+        ),
+    };
+    format!(
+        "proved on the machine, over the mapper's candidates: {proved} of {} layers{open}; {} of {} candidates ran\n",
+        winners.len(),
+        thousands(ran),
+        thousands(candidates),
+    )
+}
+
+/// The same for programs: of one layer, or of all.
+fn certificate(winners: &[Winner<'_>]) -> Value {
+    let sum = |of: fn(&Winner<'_>) -> u64| winners.iter().map(of).sum::<u64>();
+    let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
+    let bound = standings.as_ref().and_then(|standings| {
+        let bounds = standings.iter().map(|s| s.lower_bound);
+        bounds.sum::<Option<u64>>()
+    });
+    let machine = sum(|w| w.machine);
+    let is_proved = standings.is_some_and(|s| s.iter().all(|s| s.is_proved()));
+    json!({
+        "kind": if is_proved { "proved" } else { "none" }, "of": "machine",
+        "lower_bound": bound,
+        "gap": bound.map(|bound| (machine - bound) as f64 / machine as f64),
+        "simulations": sum(|w| w.ran),
+    })
+}
+
 fn to_json(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>], common: &Common) -> Value {
     let layers: Vec<Value> = winners
         .iter()
@@ -219,6 +235,7 @@ fn to_json(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>], common:
                 "model": w.model, "machine": w.machine,
                 "error": w.model as f64 / w.machine as f64 - 1.0,
                 "lower_bound": w.lower_bound, "model_choice_machine": w.first,
+                "certificate": certificate(std::slice::from_ref(w)),
                 "energy_pj": energy::json(&w.energy),
                 "energy_parts_pj": energy::parts_json(&w.energy),
                 "energy_lower_bound_pj": w.least_energy.total().0,
@@ -231,6 +248,7 @@ fn to_json(loaded: &Loaded, dataflow: &Dataflow, winners: &[Winner<'_>], common:
         "schema": "stationary/search-map/1", "arch": loaded.accelerator.name,
         "network": loaded.network, "dataflow": dataflow.name, "seed": common.seed,
         "layers": layers,
+        "certificate": certificate(winners),
         "total": {
             "machine": winners.iter().map(|w| w.machine).sum::<u64>(),
             "energy_pj": energy::json(&spent),

@@ -26,6 +26,9 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         Some("assign") => proof::assign::parse(&text)
             .and_then(|document| document.verify(args.all, common))
             .with_context(|| format!("{shown}"))?,
+        Some("map") => proof::map::parse(&text)
+            .and_then(|document| document.verify(args.all))
+            .with_context(|| format!("{shown}"))?,
         _ => bail!(
             "{shown}: claims: found {}; expected \"assign\" or \"map\"",
             document["claims"]

@@ -5,6 +5,7 @@
 //! be better by other means than the search's.
 
 pub mod assign;
+pub mod map;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

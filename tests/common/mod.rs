@@ -1,6 +1,8 @@
 //! Random layers, machines and mappings, small enough for the oracles.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod laws;
+
 use std::sync::Arc;
 
 use rand::seq::SliceRandom;

@@ -1,0 +1,182 @@
+//! The best of many candidates by the machine's word, when each has a bound that costs little.
+//!
+//! ```text
+//! for candidate in order:
+//!     if bound(candidate) < best: best = min(best, machine(candidate))
+//! ```
+//!
+//! In the order of the bounds this runs the fewest that prove a best one: each whose bound is below
+//! it. In the order of estimates the best one comes sooner, and a few more may run.
+
+use rayon::prelude::*;
+
+/// Candidates that run at a time. It is fixed, so that results do not depend on the number of threads.
+const BATCH: usize = 2;
+
+/// A candidate, by its place in some list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its place.
+    pub place: u64,
+    /// The machine takes no less.
+    pub bound: u64,
+}
+
+/// What is known of the best.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The machine's least, and whose it is; the earliest among equals.
+    pub best: Option<(u64, u64)>,
+    /// No candidate takes less: with all that could win run, the best itself.
+    pub lower_bound: Option<u64>,
+    /// What ran, as place and cycles, in order.
+    pub ran: Vec<(u64, u64)>,
+}
+
+/// Why nothing is known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure<E> {
+    /// The machine is faster than the bound.
+    #[error(
+        "candidate {place} takes {machine} cycles on the machine, below its bound of {bound}: the bounds are \
+         faulty, and nothing is proved"
+    )]
+    NoBound {
+        /// The candidate.
+        place: u64,
+        /// As the machine has it.
+        machine: u64,
+        /// As the bound had it.
+        bound: u64,
+    },
+    /// The machine could not be asked.
+    #[error(transparent)]
+    Machine(E),
+}
+
+impl Standing {
+    /// Whether no candidate is better than the best.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.best.map(|(cycles, _)| cycles) == self.lower_bound
+    }
+
+    /// The relative distance from the bound to the best.
+    #[must_use]
+    pub fn gap(&self) -> Option<f64> {
+        let ((best, _), bound) = (self.best?, self.lower_bound?);
+        Some((best - bound) as f64 / best.max(1) as f64)
+    }
+}
+
+/// Runs candidates in their order, those that ran before left out, until none that is left can win or
+/// `most` ran, `ran` included.
+///
+/// # Errors
+/// [`Failure`].
+pub fn best_first<E: Send>(
+    candidates: &[Candidate],
+    ran: &[(u64, u64)],
+    most: u64,
+    machine: impl Fn(u64) -> Result<u64, E> + Sync,
+) -> Result<Standing, Failure<E>> {
+    let mut ran = ran.to_vec();
+    let least = |ran: &[(u64, u64)]| ran.iter().map(|(place, cycles)| (*cycles, *place)).min();
+    let mut best = least(&ran);
+    let mut known: Vec<u64> = ran.iter().map(|(place, _)| *place).collect();
+    known.sort_unstable();
+    let can_win =
+        |c: &&Candidate, best: Option<(u64, u64)>| best.is_none_or(|(least, _)| c.bound < least);
+    let is_open = |c: &&Candidate| known.binary_search(&c.place).is_err();
+    let mut open: Vec<Candidate> = candidates.iter().filter(is_open).copied().collect();
+    loop {
+        open.retain(|c| can_win(&c, best));
+        let left = most.saturating_sub(ran.len() as u64);
+        let batch: Vec<Candidate> = (open.iter().copied())
+            .take(BATCH.min(usize::try_from(left).unwrap_or(BATCH)))
+            .collect();
+        if batch.is_empty() {
+            break;
+        }
+        let cycles: Result<Vec<u64>, E> = batch.par_iter().map(|c| machine(c.place)).collect();
+        for (c, cycles) in batch.iter().zip(cycles.map_err(Failure::Machine)?) {
+            if cycles < c.bound {
+                return Err(Failure::NoBound {
+                    place: c.place,
+                    machine: cycles,
+                    bound: c.bound,
+                });
+            }
+            ran.push((c.place, cycles));
+        }
+        open.drain(..batch.len());
+        best = least(&ran);
+    }
+    let bounds = open.iter().map(|c| c.bound);
+    let lower_bound = bounds.chain(best.map(|(cycles, _)| cycles)).min();
+    Ok(Standing {
+        best,
+        lower_bound,
+        ran,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use rand::RngExt;
+    use rand::SeedableRng;
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    #[test]
+    fn the_best_is_that_of_all() {
+        for seed in 0..300 {
+            let rng = &mut Xoshiro256PlusPlus::seed_from_u64(seed);
+            let range = [3, 30, 1000][rng.random_range(0..3)];
+            let count = rng.random_range(1..60);
+            let bounds: Vec<u64> = (0..count).map(|_| rng.random_range(0..range)).collect();
+            let slack = rng.random_range(1..=range);
+            let cycles: Vec<u64> = (bounds.iter())
+                .map(|b| b + rng.random_range(0..slack))
+                .collect();
+            let all = (cycles.iter().zip(0..)).map(|(c, place)| (*c, place)).min();
+            let mut candidates: Vec<Candidate> = (bounds.iter().zip(0..))
+                .map(|(&bound, place)| Candidate { place, bound })
+                .collect();
+            candidates.sort_by_key(|c| (c.bound, c.place));
+            for most in 0..=count {
+                let runs = AtomicU64::new(0);
+                let machine = |place: u64| {
+                    runs.fetch_add(1, Ordering::Relaxed);
+                    Ok::<u64, Infallible>(cycles[place as usize])
+                };
+                let found = best_first(&candidates, &[], most, machine).expect("bounds hold");
+                let (least, _) = all.expect("there is a candidate");
+                assert!(runs.into_inner() <= most, "seed {seed}");
+                assert!(found.lower_bound.expect("a bound") <= least, "seed {seed}");
+                let best = found.best.map(|(cycles, _)| cycles);
+                assert!(best.is_none_or(|best| best >= least), "seed {seed}");
+                if found.is_proved() {
+                    assert_eq!(best, Some(least), "seed {seed}");
+                }
+                // With those in a batch beside it, each that ran could have won.
+                let needed = bounds.iter().filter(|bound| **bound < least).count();
+                assert!(found.ran.len() <= needed + BATCH, "seed {seed}");
+                assert!(most < count || found.is_proved(), "seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bound_above_the_machine_is_an_error() {
+        let candidates = [Candidate {
+            place: 0,
+            bound: 101,
+        }];
+        let found = best_first(&candidates, &[], 1, |_| Ok::<u64, Infallible>(100));
+        assert!(matches!(found, Err(Failure::NoBound { .. })));
+    }
+}

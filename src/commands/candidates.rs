@@ -1,0 +1,203 @@
+//! The candidates of a layer, and the best of them by the machine's word.
+//!
+//! The candidates are all that the mapper visits for the layer (see `mapper::candidates`), each tiling
+//! once. What is proved is about them, not about tilings that the mapper does not make.
+
+use std::collections::HashSet;
+
+use anyhow::{Result, anyhow};
+use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
+use stationary::sim::{Dataflow, Estimate, Mapping, Tiling, mapper};
+use stationary::workloads::Layer;
+use stationary_record::digest;
+
+use crate::cli::Recheck;
+use crate::commands::machine_runs::MachineRuns;
+use crate::inputs::Loaded;
+
+/// How much is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub recheck: Recheck,
+    /// Whether the best is to be proved.
+    pub certify: bool,
+    /// Mappings of a layer that may run in a proof.
+    pub simulations: u64,
+}
+
+/// What was found for layers of one shape.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub tiling: Tiling,
+    pub machine: u64,
+    /// The machine's figure for what the model thought best.
+    pub first: u64,
+    /// Candidates, the same tiling as often as the mapper comes to it.
+    pub candidates: u64,
+    /// The place of the best among them.
+    pub place: u64,
+    /// What ran, and what follows.
+    pub standing: Standing,
+    /// Whether the bounds of all candidates were compared.
+    pub is_bounded: bool,
+    /// The digest of all bounds.
+    pub bounds: String,
+}
+
+/// A layer on an accelerator.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub loaded: &'a Loaded,
+    pub layer: &'a Layer,
+    pub dataflow: &'static Dataflow,
+}
+
+impl<'a> Question<'a> {
+    /// Visits each candidate with its place.
+    pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping<'a>, &Estimate)) {
+        let mut place = 0;
+        let accelerator = &self.loaded.accelerator;
+        mapper::candidates(
+            self.layer,
+            accelerator,
+            self.dataflow,
+            &mut |mapping, estimate| {
+                visit(place, mapping, estimate);
+                place += 1;
+            },
+        );
+    }
+
+    /// The candidates that might take fewer cycles than `most`, each tiling once, with their ranks.
+    pub fn below(&self, most: u64) -> Vec<Open> {
+        let mut seen = HashSet::new();
+        let mut open = Vec::new();
+        self.visit(|place, mapping, estimate| {
+            if estimate.lower_bound < most && seen.insert(*mapping.tiling()) {
+                open.push(Open {
+                    candidate: Candidate {
+                        place,
+                        bound: estimate.lower_bound,
+                    },
+                    rank: mapper::rank(estimate),
+                    tiling: *mapping.tiling(),
+                });
+            }
+        });
+        open
+    }
+
+    /// How many candidates there are, and the digest of their bounds.
+    pub fn bounds(&self) -> (u64, String) {
+        let mut bytes = Vec::new();
+        let mut count = 0;
+        self.visit(|_, _, estimate| {
+            count += 1;
+            bytes.extend(estimate.lower_bound.to_le_bytes());
+        });
+        (count, digest(&bytes))
+    }
+
+    pub fn mapping(&self, tiling: Tiling) -> Result<Mapping<'a>> {
+        let accelerator = &self.loaded.accelerator;
+        Ok(Mapping::new(
+            self.layer,
+            accelerator,
+            self.dataflow,
+            tiling,
+        )?)
+    }
+
+    /// The machine's best of the model's best few, or of all that could be better.
+    pub fn search(&self, effort: Effort, runs: &MachineRuns) -> Result<Found> {
+        let k = match effort.recheck {
+            Recheck::Best(k) => k,
+            Recheck::Auto { .. } => 1,
+        };
+        let (candidates, ranked) = self.ranked(k);
+        // Without a candidate the mapper says why.
+        let first = mapper::map(self.layer, &self.loaded.accelerator, self.dataflow)?;
+        let first_cycles = runs.cycles(&first)?;
+        let mut ran = Vec::new();
+        for (place, tiling) in &ranked {
+            let cycles = match tiling == first.tiling() {
+                true => first_cycles,
+                false => runs.cycles(&self.mapping(*tiling)?)?,
+            };
+            ran.push((*place, cycles));
+        }
+        let most = match (effort.certify, effort.recheck) {
+            (true, _) => effort.simulations,
+            (false, Recheck::Auto { most }) => most,
+            (false, Recheck::Best(_)) => 0,
+        };
+        let is_bounded = most > 0;
+        let least = ran.iter().map(|(_, cycles)| *cycles).min();
+        let mut open = match is_bounded {
+            true => self.below(least.unwrap_or(u64::MAX)),
+            false => Vec::new(),
+        };
+        match effort.certify {
+            true => open.sort_unstable_by_key(|o| (o.candidate.bound, o.rank, o.candidate.place)),
+            false => open.sort_unstable_by_key(|o| (o.rank, o.candidate.place)),
+        }
+        let tiling = |place: u64| {
+            let among = open.iter().find(|o| o.candidate.place == place);
+            let ranked = ranked.iter().find(|(other, _)| *other == place);
+            let tiling = among
+                .map(|o| o.tiling)
+                .or(ranked.map(|(_, tiling)| *tiling));
+            tiling.ok_or_else(|| anyhow!("no candidate has the place {place}"))
+        };
+        let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
+        let standing = best_first(&listed, &ran, most, |place| {
+            runs.cycles(&self.mapping(tiling(place)?)?)
+        })
+        .map_err(|failure| match failure {
+            Failure::Machine(error) => error,
+            failure => anyhow!("layer {}: {failure}", self.layer.name()),
+        })?;
+        let (machine, place) = standing
+            .best
+            .ok_or_else(|| anyhow!("layer {}: nothing ran", self.layer.name()))?;
+        let bounds = match effort.certify {
+            true => self.bounds().1,
+            false => String::new(),
+        };
+        Ok(Found {
+            tiling: tiling(place)?,
+            machine,
+            first: first_cycles,
+            candidates,
+            place,
+            standing,
+            is_bounded,
+            bounds,
+        })
+    }
+
+    /// How many candidates there are, and the model's best few with their places.
+    fn ranked(&self, k: usize) -> (u64, Vec<(u64, Tiling)>) {
+        let mut ranked: Vec<(_, u64, Tiling)> = Vec::new();
+        let mut candidates = 0;
+        self.visit(|at, mapping, estimate| {
+            candidates += 1;
+            let rank = mapper::rank(estimate);
+            let place = ranked.partition_point(|(other, _, _)| *other <= rank);
+            let tiling = *mapping.tiling();
+            if place < k && !ranked.iter().any(|(_, _, other)| *other == tiling) {
+                ranked.insert(place, (rank, at, tiling));
+                ranked.truncate(k);
+            }
+        });
+        let ranked = ranked.into_iter().map(|(_, at, tiling)| (at, tiling));
+        (candidates, ranked.collect())
+    }
+}
+
+/// A candidate that might win.
+pub struct Open {
+    pub candidate: Candidate,
+    rank: (u64, u64),
+    pub tiling: Tiling,
+}
