@@ -198,6 +198,6 @@ impl<'a> Question<'a> {
 /// A candidate that might win.
 pub struct Open {
     pub candidate: Candidate,
-    rank: (u64, u64),
+    rank: mapper::Rank,
     pub tiling: Tiling,
 }

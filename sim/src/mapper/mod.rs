@@ -118,7 +118,7 @@ pub fn map_with<'a>(
 }
 
 /// Estimated cycles, as far as they tell candidates apart; traffic; the cycles themselves.
-type Rank = (u64, u64, u64);
+pub type Rank = (u64, u64, u64);
 
 /// Significant bits of the cycles by which candidates are told apart: estimates within 0.2 % of each
 /// other, which is less than they err by, count as equal.
