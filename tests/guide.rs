@@ -279,6 +279,7 @@ pages! {
     study_what_bounds "study-what-bounds.md"
     study_mappings "study-mappings.md"
     study_budget "study-budget.md"
+    study_proof "study-proof.md"
     study_own_network "study-own-network.md"
     keeping_runs "keeping-runs.md"
 }
