@@ -12,7 +12,7 @@ use stationary_workloads::{Dim, PerDim};
 /// How many random mappings of so many break a law with a fault, which must be none without it.
 fn caught(fault: impl Fn(&Mapping<'_>, &mut Estimate, &mut Run) + Sync) -> (u64, u64) {
     let [caught, all] = [const { AtomicU64::new(0) }; 2];
-    for_random_mappings(cases(60), Size::Tiny, |_, mapping, _| {
+    for_random_mappings(cases(60), Size::Small, |_, mapping, _| {
         let (mut model, mut machine) = (estimate(mapping), run(mapping, Pace::SkipIdle, &mut ()));
         assert_eq!(broken(mapping, &model, &machine), [""; 0]);
         fault(mapping, &mut model, &mut machine);
@@ -25,7 +25,7 @@ fn caught(fault: impl Fn(&Mapping<'_>, &mut Estimate, &mut Run) + Sync) -> (u64,
 
 /// One per cent more, and at least one.
 fn inflate(count: &mut u64) {
-    *count += count.div_ceil(100);
+    *count += count.div_ceil(100).max(1);
 }
 
 #[test]
