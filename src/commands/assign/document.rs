@@ -1,0 +1,185 @@
+//! The answer of `search assign` as a document: JSON, CSV, and the files of a run.
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+use stationary::search::optimizers::exact::Vertex;
+use stationary::search::{Choice, Stop, Verdict};
+
+use super::found::{COLUMNS, Found, fields, kind, unit};
+use crate::commands::shortage::Shortage;
+use crate::record::Record;
+use crate::report::energy;
+
+impl Found<'_> {
+    /// The answer, and what a proof rests on.
+    pub(super) fn keep(&self, record: &mut Record) -> Result<()> {
+        let mut document = self.json();
+        // Wall-clock time differs from run to run.
+        document["seconds"] = json!({"search": null, "recheck": null});
+        let certificate = || {
+            if let Some(certified) = &self.certified {
+                return Ok(certified.text.clone());
+            }
+            let mut certificate = document["certificate"].clone();
+            for field in ["deployment", "objective", "budgets", "best"] {
+                certificate[field] = document[field].clone();
+            }
+            Ok(serde_json::to_string_pretty(&certificate)?)
+        };
+        record.keep("costs.csv", || Ok(self.problem.table().to_csv()))?;
+        record.keep("certificate.json", certificate)?;
+        record.results(|| document.clone(), || self.csv())
+    }
+
+    fn number(&self, objective: f64) -> Value {
+        if self.is_integral() {
+            json!(objective as u64)
+        } else {
+            json!(objective)
+        }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let best = match self.best() {
+            None => json!({
+                "feasible": false, "shortfalls": self.shortfalls(),
+                "relaxation": self.relaxation.as_ref().map(|r| json!({"factor": r.factor, "bound": r.bound})),
+                "explanation": self.shortage.as_ref().map(Shortage::json),
+            }),
+            Some((point, objective)) => {
+                let totals = self.ground().totals(point);
+                let choices: Vec<Value> = self.problem.choices(point).iter().map(choice).collect();
+                let feasible = matches!(self.ground().verdict(point), Verdict::Feasible { .. });
+                json!({
+                    "feasible": feasible, "objective": self.number(objective),
+                    "used": {"area_um2": totals.area, "power_mw": totals.power},
+                    "choices": choices,
+                    "binding": self.binding(point).iter()
+                        .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
+                })
+            }
+        };
+        let budgets: Map<String, Value> = self
+            .problem
+            .budgets()
+            .iter()
+            .map(|b| (unit(b.resource).to_owned(), json!(b.limit)))
+            .collect();
+        let o = &self.outcome;
+        let gap = self
+            .best()
+            .and_then(|(_, objective)| o.certificate.gap(objective));
+        let checked: Vec<Value> = self
+            .checked
+            .iter()
+            .map(|c| {
+                json!({
+                    "model": self.number(c.model()), "machine": self.number(c.machine()),
+                    "error": c.error(), "feasible": c.is_feasible(),
+                    "model_rank": self.rank(c),
+                })
+            })
+            .collect();
+        let mut document = json!({
+            "schema": "stationary/search/1",
+            "optimizer": self.args.optimizer,
+            "network": self.args.costs.network,
+            "deployment": self.problem.deployment().to_string(),
+            "objective": self.args.objective,
+            "budgets": budgets,
+            "best": best,
+            "checked": checked,
+            "certificate": {
+                "kind": kind(o.certificate.kind),
+                "of": if self.certified.is_some() { "machine" } else { "model" },
+                "lower_bound": o.certificate.lower_bound, "gap": gap,
+                "multipliers": o.certificate.multipliers,
+                "simulations": self.certified.as_ref().map_or(0, |c| c.proof.simulated.len()),
+            },
+            "evaluations": {
+                "calls": o.evaluations.calls, "distinct": o.evaluations.distinct,
+                "entries": o.evaluations.entries,
+            },
+            "ranking": self.ranking_json(),
+            "seconds": self.seconds(),
+            "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
+            "stop": stop(o.stop),
+        });
+        if let Some(certified) = &self.certified {
+            document["certificate"]["entries"] = json!(certified.entries);
+            document["certificate"]["rounds"] = json!(certified.proof.rounds);
+        }
+        if let Some(choices) = document["best"]["choices"].as_array_mut() {
+            for (choice, name) in choices.iter_mut().zip(&self.names) {
+                choice["name"] = json!(name);
+            }
+        }
+        if let Some((point, _)) = self.best() {
+            // Beside the best: a table that was exported gives the same best, and knows no components.
+            document["energy_pj"] = match &self.energy {
+                Some(spent) => energy::json(spent),
+                None => json!({"total": 1e3 * self.ground().totals(point).energy}),
+            };
+            document["energy_parts_pj"] = json!(self.energy.as_ref().map(energy::parts_json));
+        }
+        if !self.front.is_empty() {
+            document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
+        }
+        document
+    }
+
+    /// How the machine ranks the re-checked points; null with fewer than two.
+    fn ranking_json(&self) -> Value {
+        self.ranking().map_or(Value::Null, |(order, turned, pairs)| {
+            json!({"model_ranks": order, "turned_pairs": turned, "pairs": pairs})
+        })
+    }
+
+    fn vertex(&self, v: &Vertex) -> Value {
+        let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
+        json!({
+            "limit": v.limit, "used": used, "objective": v.objective.map(|o| self.number(o)),
+            "kind": kind(v.certificate.kind), "lower_bound": v.certificate.lower_bound,
+            "multipliers": v.certificate.multipliers,
+        })
+    }
+
+    /// Wall-clock time, which differs from run to run, is given on demand only.
+    fn seconds(&self) -> Value {
+        let [search, recheck] = self.seconds.map(|s| self.verbose.then_some(s));
+        json!({"search": search, "recheck": recheck})
+    }
+
+    fn shortfalls(&self) -> Vec<Value> {
+        let of = |s: &stationary::search::Shortfall| json!({"resource": s.resource.to_string(), "limit": s.limit, "least": s.least});
+        self.outcome.shortfalls.iter().map(of).collect()
+    }
+
+    pub(super) fn csv(&self) -> Result<String> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        out.write_record(COLUMNS)?;
+        if let Some((point, _)) = self.best() {
+            for c in self.problem.choices(point) {
+                out.write_record(fields(&c))?;
+            }
+        }
+        Ok(String::from_utf8(out.into_inner()?)?)
+    }
+}
+
+fn choice(c: &Choice) -> Value {
+    let mut choice = json!({"layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage});
+    if let Some(style) = c.style {
+        choice["dataflow"] = json!(style.name());
+    }
+    choice
+}
+
+fn stop(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Proved => "proved",
+        Stop::Budget => "budget",
+        Stop::Exhausted => "exhausted",
+        Stop::Converged => "converged",
+    }
+}
