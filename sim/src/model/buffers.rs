@@ -80,23 +80,35 @@ impl Buffers<'_> {
         (tiles - 1) * (self.link.stores / tiles).saturating_sub(hidden)
     }
 
-    /// The longest time in which loads and uses of an operand's copies take turns, if the networks
-    /// take so many cycles.
-    pub(super) fn turns(&self, net: &PerOperand<u64>) -> u64 {
-        let way = self.link.latency + 1;
-        self.longest(&self.link.reads, |o| match o {
-            Operand::Output => self.busy + self.link.stores + self.visits[o] * self.depth,
-            o => {
-                // A streamed tile is in use for as long as its passes last.
-                let is_resident = o == self.m.resident;
-                let own = if is_resident {
-                    net[o]
+    /// The longest time in which loads and uses of an operand's tiles take turns, if the networks take so many
+    /// cycles: of operands with one copy, and of those with more, whose turns begin after the first loads.
+    pub(super) fn turns(&self, net: &PerOperand<u64>) -> [u64; 2] {
+        let later = |o: Operand| self.link.reads[o].saturating_sub(self.link.first[o]);
+        let turns = |has_one: bool| {
+            let reads = PerOperand::from_fn(|o| {
+                if has_one {
+                    self.link.reads[o]
                 } else {
-                    net[o].max(self.busy)
-                };
-                own + self.beside(o, own) + self.visits[o] * way
-            }
-        })
+                    later(o)
+                }
+            });
+            self.longest(&reads, |o| match o {
+                _ if has_one != (self.m.slots[o] == 1) => None,
+                Operand::Output => Some(self.busy + self.link.stores + self.visits[o] * self.depth),
+                o => {
+                    // A streamed tile is in use for as long as its passes last.
+                    let is_resident = o == self.m.resident;
+                    let own = if is_resident {
+                        net[o]
+                    } else {
+                        net[o].max(self.busy)
+                    };
+                    let tiles = self.visits[o].saturating_sub(u64::from(!has_one));
+                    Some(own + self.beside(o, own, &reads) + tiles * (self.link.latency + 1))
+                }
+            })
+        };
+        [true, false].map(turns)
     }
 
     /// A lower bound on [`Buffers::turns`]. Edges may be less deep, and tiles that are all padding
@@ -106,24 +118,24 @@ impl Buffers<'_> {
             return 0;
         }
         self.longest(&self.link.least_reads, |o| match o {
-            Operand::Output => self.busy,
-            o => least_net[o],
+            Operand::Output => Some(self.busy),
+            o => Some(least_net[o]),
         })
     }
 
-    fn longest(&self, loads: &PerOperand<u64>, uses: impl Fn(Operand) -> u64) -> u64 {
+    fn longest(&self, loads: &PerOperand<u64>, uses: impl Fn(Operand) -> Option<u64>) -> u64 {
         let takes_turns = |o: &Operand| {
             let has_tiles = self.m.tiling.staging[*o] != Staging::Layer;
             has_tiles && (*o != Operand::Output || (self.spills && self.m.slots.output == 1))
         };
         let operands = Operand::ALL.into_iter().filter(takes_turns);
-        let turns = operands.map(|o| (loads[o] + uses(o)) / self.m.slots[o]);
+        let turns = operands.filter_map(|o| Some((loads[o] + uses(o)?) / self.m.slots[o]));
         turns.max().unwrap_or(0)
     }
 
     /// Cycles of what else goes over the link: together with each of an operand's tiles, or now and
     /// then, hidden by the use of the tile that is then in the buffer.
-    fn beside(&self, o: Operand, own: u64) -> u64 {
+    fn beside(&self, o: Operand, own: u64, reads: &PerOperand<u64>) -> u64 {
         let (m, visits) = (self.m, self.visits);
         let depth = |o| m.staging_depth(o);
         let part = |other: Operand, cycles: u64| {
@@ -139,9 +151,7 @@ impl Buffers<'_> {
             }
         };
         let others = Operand::ALL.into_iter().filter(|other| *other != o);
-        let loads: u64 = others
-            .map(|other| part(other, self.link.reads[other]))
-            .sum();
+        let loads: u64 = others.map(|other| part(other, reads[other])).sum();
         // What the array waits for goes before a store, what it does not need yet behind it.
         let is_behind = m.slots[o] > 1 || depth(Operand::Output) < depth(o);
         let stores = if self.link.duplex || !is_behind {

@@ -1,6 +1,6 @@
 //! The time that the link to DRAM needs.
 
-use stationary_arch::{DramKind, Operand, PerOperand};
+use stationary_arch::{Arbitration, DramKind, Operand, PerOperand};
 
 use crate::machine::{DramBus, expected_bursts};
 use crate::mapping::Mapping;
@@ -19,6 +19,8 @@ pub(super) struct Link {
     pub(super) least_reads: PerOperand<u64>,
     /// The first tile of each operand, and the last one stored.
     pub(super) first: PerOperand<u64>,
+    /// Until the first inputs and weights are there, with what else is loaded beside them.
+    pub(super) start: u64,
     pub(super) last_store: u64,
     /// Whether DRAM reads and writes at a time.
     pub(super) duplex: bool,
@@ -72,13 +74,21 @@ impl Link {
         } else {
             busier(dram.duplex, &least_reads, least_stores)
         };
+        let reads = PerOperand::from_fn(|o| in_tiles(least_reads[o], visits[o], loaded(o)));
+        let first = PerOperand::from_fn(|o| {
+            bus.bound(widths.load(o).parts(shape.first_staged_words(m, o)))
+        });
+        let ahead = |o: Operand| share(m.slots[o].min(visits[o]), reads[o], visits[o].max(1));
+        let start = match dram.arbitration {
+            Arbitration::Program => first.input + first.weight,
+            Arbitration::RoundRobin => taking_turns(&first, ahead),
+        };
         Self {
-            reads: PerOperand::from_fn(|o| in_tiles(least_reads[o], visits[o], loaded(o))),
+            reads,
             stores: in_tiles(least_stores, visits.output, finished),
             least_reads,
-            first: PerOperand::from_fn(|o| {
-                bus.bound(widths.load(o).parts(shape.first_staged_words(m, o)))
-            }),
+            first,
+            start,
             last_store: bus.bound(widths.store(false).parts(shape.last_outputs(m))),
             duplex: dram.duplex && !is_standard,
             is_standard,
@@ -88,7 +98,7 @@ impl Link {
         }
     }
 
-    /// Cycles before the first tiles are there.
+    /// Cycles before the first tiles can be there.
     pub(super) fn first_load(&self) -> u64 {
         self.first.input + self.first.weight + self.latency
     }
@@ -97,6 +107,17 @@ impl Link {
     pub(super) fn total(&self) -> u64 {
         busier(self.duplex, &self.reads, self.stores)
     }
+}
+
+/// Cycles until the first inputs and weights are there if the two take turns, whichever has more tiles to
+/// load as far as there is room.
+fn taking_turns(first: &PerOperand<u64>, ahead: impl Fn(Operand) -> u64) -> u64 {
+    let beside = |own: Operand, other| first[own] + first[own].min(ahead(other));
+    let [input, weight] = [
+        beside(Operand::Input, Operand::Weight),
+        beside(Operand::Weight, Operand::Input),
+    ];
+    input.max(weight).max(first.input + first.weight)
 }
 
 fn busier(duplex: bool, reads: &PerOperand<u64>, stores: u64) -> u64 {

@@ -51,12 +51,14 @@ pub(super) struct Work {
     /// Extra cycles of passes that wait for their own partial sums.
     dependency: u64,
     link: Link,
+    /// Tiles of outputs, and of the operand that is loaded most often.
+    windows: [u64; 2],
     /// Cycles that the output processor is busy or waits for the next tile, and the least.
     delivery: [u64; 2],
     serial_dram: u64,
     phases: Phases,
     /// Fill and use of a slot of the buffer take turns: the greatest such time of an operand.
-    expected_turns: u64,
+    expected_turns: [u64; 2],
     turns: u64,
 }
 
@@ -207,6 +209,7 @@ impl Work {
             phases: Phases::new(m, visits, &link, |o| buffers.is_alone(o)),
             expected_turns: buffers.turns(&net),
             turns: buffers.least_turns(&least_net),
+            windows: [visits.output, visits.input.max(visits.weight)],
             link,
         }
     }
@@ -253,10 +256,24 @@ impl Work {
     }
 
     pub(super) fn total(&self, array: u64) -> u64 {
-        let ends = self.link.first_load() + self.link.last_store;
+        let ends = self.link.start + self.link.latency + self.link.last_store;
         let inner_dram = self.link.total().saturating_sub(ends);
         let array = array + self.phases.in_sight(array);
-        (ends + (array + self.serial_dram).max(inner_dram)).max(self.expected_turns)
+        let work = (array + self.serial_dram).max(inner_dram);
+        let [of_one, of_more] = self.expected_turns;
+        let turns = of_more + array.min(self.last_depth);
+        (ends + work.max(self.around_transfers(array)).max(turns)).max(of_one)
+    }
+
+    /// Between the first loads and the last store: the first store waits for the work of a tile, and the
+    /// work of a tile for the last load.
+    fn around_transfers(&self, array: u64) -> u64 {
+        let link = &self.link;
+        let way = array.min(self.last_depth);
+        let [until_store, from_load] = self.windows.map(|n| way + (array - way) / n.max(1));
+        let stores = link.stores.saturating_sub(link.last_store);
+        let reads = (link.reads.input + link.reads.weight).saturating_sub(link.start);
+        (until_store + stores).max(reads + from_load)
     }
 
     pub(super) fn lower_bound(&self) -> u64 {
