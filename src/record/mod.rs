@@ -113,17 +113,18 @@ impl Record {
             Some(old) => same(path, &old, &manifest)?,
             None => empty(path)?,
         }
-        let copies = path.join("inputs");
-        if copies.exists() {
-            std::fs::remove_dir_all(&copies).with_context(cannot)?;
-        }
-        std::fs::create_dir_all(copies).with_context(cannot)?;
         let folder = Folder {
             path: path.to_owned(),
             manifest,
             _lock: lock,
         };
+        // First: whatever else is there belongs to the run that it tells of.
         folder.save()?;
+        let copies = path.join("inputs");
+        if copies.exists() {
+            std::fs::remove_dir_all(&copies).with_context(cannot)?;
+        }
+        std::fs::create_dir_all(copies).with_context(cannot)?;
         for (input, bytes) in &inputs {
             write(&path.join(&input.kept.file), bytes).with_context(cannot)?;
         }

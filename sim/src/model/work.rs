@@ -170,7 +170,9 @@ impl Work {
         let dependency = if accumulates {
             let round = depth + u64::from(n.psum_in.latency).max(1);
             let of_full = share(pass_time, passes.saturating_mul(beats * steps), busy.max(1));
-            waits_for_sums(shape, passes, of_full, round, distance)
+            let waits = waits_for_sums(shape, passes, [of_full, beats * steps], round, distance);
+            // The first pass of each sum reads none.
+            share(c.buffer_read.output, waits, c.buffer_write.output.max(1))
         } else {
             0
         };
@@ -348,10 +350,21 @@ pub(super) fn least(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Tra
         .fold(dram.max(traffic::busy(shape)), u64::max)
 }
 
-/// Cycles in which passes wait for the sums of those before them, `round` cycles on their way. Passes at
-/// an edge are shorter, and wait longer.
-fn waits_for_sums(shape: &Shape, passes: u64, of_full: u64, round: u64, distance: u64) -> u64 {
-    let waits = |time: u64| round.saturating_sub(distance * time) / distance;
+/// Cycles in which passes wait for the sums of those before them, `round` cycles on their way, if a full
+/// pass comes every so many cycles and has so many steps. Passes at an edge are shorter, and wait longer.
+fn waits_for_sums(
+    shape: &Shape,
+    passes: u64,
+    [of_full, steps]: [u64; 2],
+    round: u64,
+    distance: u64,
+) -> u64 {
+    // From start to start: to that of the pass before it takes a round, beat by beat; to that of the one
+    // before, a round from its last beat on.
+    let waits = |time: u64, steps: u64| match distance {
+        1 => round.saturating_sub(time),
+        _ => ((steps + round).saturating_sub(1) / 2).saturating_sub(time),
+    };
     let (mut full, mut waited) = (passes, 0_u64);
     for along in &shape.along.0 {
         let [whole, edge] = [along.first, along.last].map(|pass| pass.beats * pass.steps);
@@ -359,11 +372,11 @@ fn waits_for_sums(shape: &Shape, passes: u64, of_full: u64, round: u64, distance
             let missing = whole * along.tiles[3] - along.busy;
             let edges = share(passes, missing / (whole - edge), along.tiles[3]);
             full = full.saturating_sub(edges);
-            let wait = waits(share(of_full, edge, whole));
+            let wait = waits(share(of_full, edge, whole), share(steps, edge, whole));
             waited = waited.saturating_add(edges.saturating_mul(wait));
         }
     }
-    waited.saturating_add(full.saturating_sub(1).saturating_mul(waits(of_full)))
+    waited.saturating_add(full.saturating_sub(1).saturating_mul(waits(of_full, steps)))
 }
 
 /// Cycles of the output processor: with the waits between tiles that the buffer in front of it does
