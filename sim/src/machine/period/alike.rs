@@ -27,11 +27,8 @@ pub(crate) struct Step {
     over: Over,
     /// Indices of an iteration.
     extent: u64,
-    /// The array's position, and the loops around this one.
+    /// The array's position.
     cursor: Cursor,
-    beat: Beat,
-    outer: [Loop; 24],
-    outer_count: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +39,7 @@ enum Over {
 
 impl Step {
     /// The loop of a number: those of the program from the outermost, then those over beats.
-    pub(crate) fn new(m: &Mapping<'_>, number: u8, (cursor, beat): (&Cursor, &Beat)) -> Self {
+    pub(crate) fn new(m: &Mapping<'_>, number: u8, cursor: &Cursor) -> Self {
         let (dim, over, extent) = if number < m.loop_count {
             let Loop { dim, level } = m.loops[usize::from(number)];
             let extent = match level {
@@ -61,14 +58,24 @@ impl Step {
             over,
             extent,
             cursor: *cursor,
-            beat: *beat,
-            outer: m.loops,
-            outer_count: number.min(m.loop_count),
         }
     }
 
     pub(crate) fn is_in_pass(&self) -> bool {
         matches!(self.over, Over::Beats(_))
+    }
+
+    /// Beats of an iteration over beats; of others, passes at least, nothing is known.
+    pub(crate) fn beats(&self, m: &Mapping<'_>) -> Option<u64> {
+        let Over::Beats(place) = self.over else {
+            return None;
+        };
+        let inner = m.dataflow.beats[place + 1..].iter();
+        Some(
+            inner
+                .map(|d| m.beats_along(*d, self.cursor.pass[*d].extent))
+                .product(),
+        )
     }
 
     /// The range within which the loop iterates.
@@ -160,19 +167,12 @@ impl Step {
         (cursor, beat)
     }
 
-    /// Whether a position lies in the same iterations of the loops around this one as the array's.
-    pub(crate) fn is_in_context(&self, cursor: &Cursor, beat: &Beat) -> bool {
-        if let Over::Beats(place) = self.over {
-            let mut around = 0..place;
-            return cursor.pass == self.cursor.pass
-                && around.all(|i| beat.index(i) == self.beat.index(i));
+    /// The same loop, at another position.
+    pub(crate) fn from(&self, cursor: &Cursor) -> Self {
+        Self {
+            cursor: *cursor,
+            ..*self
         }
-        let outer = &self.outer[..usize::from(self.outer_count)];
-        outer.iter().all(|Loop { dim, level }| match level {
-            Level::Part => cursor.part[*dim] == self.cursor.part[*dim],
-            Level::Block => cursor.block[*dim] == self.cursor.block[*dim],
-            Level::Pass => cursor.pass[*dim] == self.cursor.pass[*dim],
-        })
     }
 
     /// How far so many iterations move the tile of a pass.

@@ -94,12 +94,12 @@ impl<T: Trace> Trace for Counted<'_, T> {
 }
 
 impl Kept {
-    /// Begins another run of the loop, or goes on in one after a skip. Over beats, where looking
-    /// costs as much as working, loops in which nothing is found are left alone for a while.
-    fn begin(&mut self, is_short: bool, is_in_pass: bool) {
+    /// Begins another run of the loop, or goes on in one after a skip. Where looking costs as much as
+    /// working through an iteration, loops in which nothing is found are left alone for a while.
+    fn begin(&mut self, is_short: bool, is_dear: bool) {
         if self.has_skipped {
             self.failures = 0;
-        } else if is_in_pass && !is_short && self.respite == 0 && self.patience > 0 {
+        } else if is_dear && !is_short && self.respite == 0 && self.patience > 0 {
             self.failures = (self.failures + 1).min(6);
             self.respite = 1 << self.failures;
         }
@@ -107,8 +107,8 @@ impl Kept {
         self.has_skipped = false;
         self.is_live = true;
         self.is_spent = is_short || self.respite > 0;
-        // An iteration of the program takes long, so that each is compared with the next at first.
-        self.patience = if is_in_pass { 4 } else { 1 };
+        // An iteration that takes long is compared with the next at first.
+        self.patience = if is_dear { 4 } else { 1 };
     }
 }
 
@@ -132,14 +132,16 @@ impl<P: Payload> Machine<'_, '_, P> {
         if kept.is_live && kept.is_spent {
             return;
         }
-        let step = Step::new(self.m, number, (&self.array.cursor, &self.array.beat));
+        let step = Step::new(self.m, number, &self.array.cursor);
         let iteration = step.iteration(&self.array.cursor, &self.array.beat);
         if !kept.is_live {
             // Too short a loop has nothing to skip, or nothing worth looking for.
             let regular = step.regular(self.m);
             let length = regular.end - regular.start;
-            let is_short = length < 3 || (step.is_in_pass() && length < self.array.worthwhile());
-            kept.begin(is_short, step.is_in_pass());
+            let beats = step.beats(self.m);
+            let worthwhile = self.array.worthwhile();
+            let is_short = length < 3 || beats.is_some_and(|n| n * length < worthwhile);
+            kept.begin(is_short, beats.is_some_and(|n| 2 * n < worthwhile));
             if !kept.is_spent {
                 self.keep(kept, iteration, &step, trace.events);
             }
@@ -185,14 +187,11 @@ impl<P: Payload> Machine<'_, '_, P> {
         iterations: u64,
         trace: &mut Counted<'_, T>,
     ) -> bool {
-        let mut core = Comparer::new(&kept.core, step, iterations);
+        let mut core = Comparer::new(&kept.core, self.m, step, iterations);
         self.visit_core(&mut core);
         if !core.is_alike {
             return false;
         }
-        let furthest = core.furthest;
-        let end = step.regular(self.m).end;
-        let times = |furthest: u64| end.saturating_sub(1 + furthest) / iterations;
         let period = self.now - kept.now;
         let mut repeat = Repeat {
             events: 0,
@@ -203,10 +202,10 @@ impl<P: Payload> Machine<'_, '_, P> {
             along: step.distance(iterations),
         };
         if self.dma.is_bus() {
-            let mut link = Comparer::new(&kept.link, step, iterations);
+            let mut link = Comparer::new(&kept.link, self.m, step, iterations);
             self.visit_link(&mut link);
             if link.is_alike {
-                repeat.times = times(furthest.max(link.furthest)).min(link.most);
+                repeat.times = core.most.min(link.most);
                 repeat.events = trace.events - kept.events;
                 if repeat.times == 0 {
                     return false;
@@ -224,10 +223,10 @@ impl<P: Payload> Machine<'_, '_, P> {
                 return true;
             }
         }
-        if times(furthest) == 0 || !self.is_apart(kept) {
+        if core.most == 0 || !self.is_apart(kept) {
             return false;
         }
-        let until = self.now + times(furthest) * period;
+        let until = self.now + core.most * period;
         let reached = self.drive_link(until, trace);
         repeat.times = (reached - self.now) / period;
         repeat.events = trace.events - kept.events;

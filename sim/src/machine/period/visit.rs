@@ -7,6 +7,7 @@ use stationary_workloads::PerDim;
 
 use crate::beat::Beat;
 use crate::machine::period::alike::Step;
+use crate::mapping::Mapping;
 use crate::program::Cursor;
 use crate::window::Span;
 
@@ -126,22 +127,26 @@ pub(crate) struct Comparer<'r> {
     step: &'r Step,
     /// Iterations between the two.
     iterations: u64,
+    mapping: &'r Mapping<'r>,
     pub(crate) is_alike: bool,
-    /// The furthest iteration that a cursor is at which moves.
-    pub(crate) furthest: u64,
-    /// Periods until the first transfer ends.
+    /// Periods until the first position comes to an iteration that is not alike, or the first transfer ends.
     pub(crate) most: u64,
 }
 
 impl<'r> Comparer<'r> {
-    pub(crate) fn new(record: &'r Record, step: &'r Step, iterations: u64) -> Self {
+    pub(crate) fn new(
+        record: &'r Record,
+        mapping: &'r Mapping<'r>,
+        step: &'r Step,
+        iterations: u64,
+    ) -> Self {
         Self {
             record,
             place: Place::default(),
             step,
             iterations,
+            mapping,
             is_alike: true,
-            furthest: 0,
             most: u64::MAX,
         }
     }
@@ -200,9 +205,17 @@ impl Visitor for Comparer<'_> {
         if *before == (*cursor, *beat) {
             return;
         }
+        // Who is ahead may be in other iterations of the loops around, which then decide what is alike.
+        let own = self.step.from(cursor);
+        let regular = own.regular(self.mapping);
+        let [then, now] =
+            [before, &(*cursor, *beat)].map(|(cursor, beat)| own.iteration(cursor, beat));
         self.is_alike = (*cursor, *beat) == self.step.moved(before, self.iterations)
-            && self.step.is_in_context(cursor, beat);
-        self.furthest = self.furthest.max(self.step.iteration(cursor, beat));
+            && regular.start <= then
+            && now < regular.end;
+        if self.is_alike {
+            self.most = self.most.min((regular.end - 1 - now) / self.iterations);
+        }
     }
 
     fn is_in_pass(&self) -> bool {
