@@ -147,6 +147,61 @@ impl Device {
         self.count(timing, command, bank, now);
     }
 
+    /// Of the banks from `64 * word` on, as bits, those to which a command may issue now.
+    pub(super) fn ready(
+        &self,
+        timing: &Timing,
+        command: Command,
+        (word, mut banks): (usize, u64),
+        now: u64,
+    ) -> u64 {
+        let [ranks, groups, own] = &self.earliest;
+        let is_late = |earliest: &Earliest| earliest[command.index()] > now;
+        let mut ready = banks;
+        while banks != 0 {
+            let bank = 64 * word + banks.trailing_zeros() as usize;
+            let late = if is_late(&ranks[timing.node(Level::Rank, bank)]) {
+                timing.together(Level::Rank, bank)
+            } else if is_late(&groups[timing.node(Level::Group, bank)]) {
+                timing.together(Level::Group, bank)
+            } else {
+                let own = u64::from(is_late(&own[bank]));
+                banks &= banks - 1;
+                own << (bank % 64)
+            };
+            banks &= !late;
+            ready &= !late;
+        }
+        ready
+    }
+
+    /// When a command may first issue to one of the banks from `64 * word` on, given as bits, or
+    /// `soonest` if that is sooner.
+    pub(super) fn soonest(
+        &self,
+        timing: &Timing,
+        command: Command,
+        (word, mut banks): (usize, u64),
+        mut soonest: u64,
+    ) -> u64 {
+        let [ranks, groups, own] = &self.earliest;
+        let i = command.index();
+        while banks != 0 {
+            let bank = 64 * word + banks.trailing_zeros() as usize;
+            let rank = ranks[timing.node(Level::Rank, bank)][i];
+            let group = groups[timing.node(Level::Group, bank)][i].max(rank);
+            if rank >= soonest {
+                banks &= !timing.together(Level::Rank, bank);
+            } else if group >= soonest {
+                banks &= !timing.together(Level::Group, bank);
+            } else {
+                soonest = own[bank][i].max(group).min(soonest);
+                banks &= banks - 1;
+            }
+        }
+        soonest
+    }
+
     fn earliest(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
         let [ranks, groups, own] = &self.earliest;
         let i = command.index();
@@ -195,5 +250,55 @@ fn delay(earliest: &mut Earliest, waits: &[Wait], now: u64) {
     for wait in waits {
         let earliest = &mut earliest[wait.following.index()];
         *earliest = (now + u64::from(wait.cycles)).max(*earliest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary_arch::dram::{Standard, presets};
+
+    use super::super::banks::bits;
+    use super::*;
+
+    /// Asking for many banks at once is asking for each, in one word of banks and in several.
+    #[test]
+    fn many_banks_are_asked_as_one_by_one() {
+        let preset = presets::find("ddr4-2400").expect("a bundled preset");
+        for (groups, banks) in [(1, 1), (4, 4), (2, 64), (32, 8)] {
+            let text = preset
+                .replace("bank_groups: 4", &format!("bank_groups: {groups}"))
+                .replace("banks_per_group: 4", &format!("banks_per_group: {banks}"));
+            let standard = Standard::from_yaml("test", &text).expect("a standard");
+            let timing = Timing::new(&standard);
+            let mut device = Device::new(&timing);
+            let mut now = 0;
+            for i in 0..200 {
+                let bank = i * 37 % timing.banks();
+                let command = device.needed(Command::Read, bank, i as u32 % 2);
+                now = device.ready_at(&timing, command, bank).max(now + 1);
+                device.issue(&timing, command, bank, i as u32 % 2, now);
+                check(&timing, &device, now + i as u64 % 20);
+            }
+        }
+    }
+
+    fn check(timing: &Timing, device: &Device, now: u64) {
+        for command in [Command::Activate, Command::Precharge, Command::Read] {
+            for word in 0..timing.banks().div_ceil(64) {
+                let asked = 0x9249_2492_4924_9249 >> (now % 3);
+                let asked = asked & bits(&(0..timing.banks()), word);
+                let inside = |bit: &usize| asked >> bit & 1 == 1;
+                let banks = (0..64).filter(inside).map(|bit| 64 * word + bit);
+                let (mut ready, mut soonest) = (0, now + 30);
+                for bank in banks {
+                    let time = device.ready_at(timing, command, bank);
+                    ready |= u64::from(time <= now) << (bank % 64);
+                    soonest = soonest.min(time);
+                }
+                let many = (word, asked);
+                assert_eq!(device.ready(timing, command, many, now), ready);
+                assert_eq!(device.soonest(timing, command, many, now + 30), soonest);
+            }
+        }
     }
 }

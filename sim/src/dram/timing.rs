@@ -15,8 +15,9 @@ pub struct Timing {
     pub(super) banks_per_rank: usize,
     pub(super) windows: Vec<Window>,
     waits: [Waits; Command::COUNT],
-    /// By level, the binary logarithm of how many banks lie together.
+    /// By level, the binary logarithm of how many banks lie together, and as many ones.
     shifts: [u32; Level::ALL.len()],
+    ones: [u64; Level::ALL.len()],
 }
 
 /// What a bank lies in, from the outermost.
@@ -92,6 +93,7 @@ impl Timing {
             windows: standard.windows().to_vec(),
             waits: Command::ALL.map(|preceding| Waits::new(preceding, &table[preceding.index()])),
             shifts: together.map(u32::trailing_zeros),
+            ones: together.map(|banks| u64::MAX >> (64 - banks.min(64))),
         }
     }
 
@@ -128,6 +130,12 @@ impl Timing {
             Level::Bank => around(Level::Group),
         };
         self.node(level, start)..self.node(level, end)
+    }
+
+    /// The banks that lie together with one, as bits of its word of 64.
+    pub(super) fn together(&self, level: Level, bank: usize) -> u64 {
+        let shift = self.shifts[level as usize];
+        self.ones[level as usize] << ((bank >> shift << shift) % 64)
     }
 }
 
