@@ -10,6 +10,7 @@ use std::ops::Range;
 use stationary_arch::dram::{Command, CommandBuses, Standard};
 
 use super::address::Location;
+use super::census::Census;
 use super::device::Device;
 use super::memory::Done;
 use super::queue::{Entry, Queues};
@@ -28,6 +29,9 @@ pub(super) struct Controller {
     refresh: Refresh,
     reads: Waiting,
     writes: Waiting,
+    /// Reads, and writes, that have not been issued.
+    open_reads: Census,
+    open_writes: Census,
     /// Reads of an address that an earlier read, still waiting, will bring.
     merged: Vec<Entry>,
     /// Writes that the drain has still to move.
@@ -61,12 +65,15 @@ impl Controller {
     pub(super) fn new(standard: &Standard, timing: &Timing) -> Self {
         let controller = standard.controller();
         let requests = controller.transaction_queue as usize;
+        let open = requests + timing.banks() * controller.command_queue as usize;
         Self {
             device: Device::new(timing),
             queues: Queues::new(standard),
             refresh: Refresh::new(standard),
             reads: Waiting::new(requests, timing.banks()),
             writes: Waiting::new(requests, timing.banks()),
+            open_reads: Census::new(open),
+            open_writes: Census::new(open),
             merged: Vec::new(),
             draining: 0,
             reads_first: false,
@@ -136,6 +143,7 @@ impl Controller {
         if is_write && has_write {
             self.statistics.merged += 1;
         } else if is_write {
+            self.open_writes.add(address);
             self.writes.push(entry);
         } else if has_write {
             self.statistics.forwarded += 1;
@@ -143,6 +151,7 @@ impl Controller {
             self.statistics.merged += 1;
             self.merged.push(entry);
         } else {
+            self.open_reads.add(address);
             self.reads.push(entry);
         }
         self.may_move = true;
@@ -150,7 +159,14 @@ impl Controller {
 
     /// Whether a read or write of an address has not yet been issued.
     fn is_waiting(&self, address: u64, bank: u32, is_write: bool) -> bool {
-        let requests = if is_write { &self.writes } else { &self.reads };
+        let (requests, open) = if is_write {
+            (&self.writes, &self.open_writes)
+        } else {
+            (&self.reads, &self.open_reads)
+        };
+        if !open.may_have(address) {
+            return false;
+        }
         let commands = self.queues.at(bank as usize);
         let is_it = |entry: &Entry| entry.address == address && entry.is_write == is_write;
         requests.contains(address) || commands.iter().any(is_it)
@@ -268,7 +284,10 @@ impl Controller {
         }
         let entry = self.queues.take(bank, place);
         self.may_move = true;
-        if command.is_read() {
+        if command.is_write() {
+            self.open_writes.remove(entry.address);
+        } else {
+            self.open_reads.remove(entry.address);
             let at = now + self.limits.read_latency;
             self.arriving.push_back(entry.done(at));
             if !self.merged.is_empty() {

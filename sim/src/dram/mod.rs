@@ -15,7 +15,7 @@
 //! | `waiting` | the requests that wait for room at their banks |
 //! | `queue` | the requests that wait at each bank |
 //! | `wish` | which command the banks can use next, first-ready first-come first-served |
-//! | `banks` | sets of banks |
+//! | `banks`, `census` | what makes that quick: sets of banks; whether an address may be among many |
 //! | `refresh` | whose turn it is to be refreshed |
 //! | `controller` | one channel: requests, drain of writes, forwarding, completion |
 //! | [`Memory`] | all channels, addresses, the clock |
@@ -26,6 +26,7 @@
 
 mod address;
 mod banks;
+mod census;
 mod controller;
 mod device;
 mod memory;
