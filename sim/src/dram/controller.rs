@@ -10,12 +10,15 @@ use std::ops::Range;
 use stationary_arch::dram::{Command, CommandBuses, Standard};
 
 use super::address::Location;
+use super::census::Census;
 use super::device::Device;
 use super::memory::Done;
-use super::queue::{Choice, Entry, Queues};
+use super::queue::{Entry, Queues};
 use super::refresh::Refresh;
 use super::statistics::Statistics;
 use super::timing::Timing;
+use super::waiting::Waiting;
+use super::wish::Choice;
 use crate::trace::Channel;
 
 /// The controller of one channel and its device.
@@ -24,8 +27,11 @@ pub(super) struct Controller {
     device: Device,
     queues: Queues,
     refresh: Refresh,
-    reads: Vec<Entry>,
-    writes: Vec<Entry>,
+    reads: Waiting,
+    writes: Waiting,
+    /// Reads, and writes, that have not been issued.
+    open_reads: Census,
+    open_writes: Census,
     /// Reads of an address that an earlier read, still waiting, will bring.
     merged: Vec<Entry>,
     /// Writes that the drain has still to move.
@@ -59,12 +65,15 @@ impl Controller {
     pub(super) fn new(standard: &Standard, timing: &Timing) -> Self {
         let controller = standard.controller();
         let requests = controller.transaction_queue as usize;
+        let open = requests + timing.banks() * controller.command_queue as usize;
         Self {
             device: Device::new(timing),
             queues: Queues::new(standard),
             refresh: Refresh::new(standard),
-            reads: Vec::with_capacity(requests),
-            writes: Vec::with_capacity(requests),
+            reads: Waiting::new(requests, timing.banks()),
+            writes: Waiting::new(requests, timing.banks()),
+            open_reads: Census::new(open),
+            open_writes: Census::new(open),
             merged: Vec::new(),
             draining: 0,
             reads_first: false,
@@ -134,6 +143,7 @@ impl Controller {
         if is_write && has_write {
             self.statistics.merged += 1;
         } else if is_write {
+            self.open_writes.add(address);
             self.writes.push(entry);
         } else if has_write {
             self.statistics.forwarded += 1;
@@ -141,6 +151,7 @@ impl Controller {
             self.statistics.merged += 1;
             self.merged.push(entry);
         } else {
+            self.open_reads.add(address);
             self.reads.push(entry);
         }
         self.may_move = true;
@@ -148,10 +159,17 @@ impl Controller {
 
     /// Whether a read or write of an address has not yet been issued.
     fn is_waiting(&self, address: u64, bank: u32, is_write: bool) -> bool {
-        let requests = if is_write { &self.writes } else { &self.reads };
+        let (requests, open) = if is_write {
+            (&self.writes, &self.open_writes)
+        } else {
+            (&self.reads, &self.open_reads)
+        };
+        if !open.may_have(address) {
+            return false;
+        }
         let commands = self.queues.at(bank as usize);
         let is_it = |entry: &Entry| entry.address == address && entry.is_write == is_write;
-        requests.iter().any(is_it) || commands.iter().any(is_it)
+        requests.contains(address) || commands.iter().any(is_it)
     }
 
     pub(super) fn tick(&mut self, timing: &Timing, now: u64, done: &mut VecDeque<Done>) {
@@ -200,7 +218,7 @@ impl Controller {
         let first = self.issue_refresh(timing, now);
         let closing = self.closing(timing, now);
         let first = first.or_else(|| {
-            let choice = self.queues.choose(timing, &self.device, &closing, now)?;
+            let choice = self.choose(timing, &closing, now)?;
             self.carry_out(timing, choice, now);
             Some(choice.command)
         });
@@ -208,7 +226,7 @@ impl Controller {
             return;
         };
         if self.limits.buses == CommandBuses::RowAndColumn {
-            let second = self.queues.choose(timing, &self.device, &closing, now);
+            let second = self.choose(timing, &closing, now);
             // Of two commands for the same bus the second has had its turn and waits.
             if let Some(second) = second
                 && second.command.is_column() != first.is_column()
@@ -216,6 +234,11 @@ impl Controller {
                 self.carry_out(timing, second, now);
             }
         }
+    }
+
+    fn choose(&mut self, timing: &Timing, closing: &Range<usize>, now: u64) -> Option<Choice> {
+        let wishes = self.queues.wishes_mut();
+        wishes.choose(timing, &self.device, closing, now)
     }
 
     /// The refresh that is due, or the precharge of the first bank that it needs closed.
@@ -261,7 +284,10 @@ impl Controller {
         }
         let entry = self.queues.take(bank, place);
         self.may_move = true;
-        if command.is_read() {
+        if command.is_write() {
+            self.open_writes.remove(entry.address);
+        } else {
+            self.open_reads.remove(entry.address);
             let at = now + self.limits.read_latency;
             self.arriving.push_back(entry.done(at));
             if !self.merged.is_empty() {
@@ -296,34 +322,34 @@ impl Controller {
         }
         let is_write = self.draining > 0;
         let requests = if is_write { &self.writes } else { &self.reads };
-        let has_room = |entry: &Entry| !self.queues.is_full(entry.bank as usize);
-        let Some(place) = requests.iter().position(has_room) else {
+        let Some(place) = requests.first_beside(self.queues.full()) else {
             return false;
         };
-        let entry = requests[place];
-        if is_write {
+        let entry = if is_write {
+            let entry = requests.at(place);
             // The write must not overtake a read that came before it. If that read still waits, the
             // next clock is the reads'; DRAMsim3 would try the drain again for ever.
             if self.is_waiting(entry.address, entry.bank, false) {
-                let is_it = |read: &Entry| read.address == entry.address;
+                self.reads_first = self.reads.contains(entry.address);
                 self.draining = 0;
-                self.reads_first = self.reads.iter().any(is_it);
                 return self.reads_first;
             }
             self.draining -= 1;
-            self.writes.remove(place);
+            self.writes.take(place)
         } else {
-            self.reads.remove(place);
-        }
+            self.reads.take(place)
+        };
         self.queues.push(entry, timing, &self.device);
-        self.next_issue = self.next_issue.min(now + 1);
+        let bound = self.queues.wishes().bound();
+        self.next_issue = self.next_issue.min(bound.max(now + 1));
         true
     }
 
     /// The first cycle after `now` at which a command may be possible, if nothing else happens.
-    fn issue_after(&self, timing: &Timing, now: u64) -> u64 {
+    fn issue_after(&mut self, timing: &Timing, now: u64) -> u64 {
         let closing = self.closing(timing, now + 1);
-        let queued = self.queues.next(&closing);
+        let wishes = self.queues.wishes_mut();
+        let queued = wishes.next(timing, &self.device, &closing, now);
         if closing.is_empty() {
             return queued.min(self.refresh.due()).max(now + 1);
         }

@@ -9,19 +9,22 @@
 //!     for each constraint of preceding, for each bank in its scope:
 //!         earliest[following, bank] = max(earliest[following, bank], now + cycles)
 //! ```
+//!
+//! What holds for all banks of a rank or group is kept once for it: a bank's cycle is the latest of
+//! its rank's, its group's and its own.
 
 use std::ops::Range;
 
-use stationary_arch::dram::{Command, Scope};
+use stationary_arch::dram::Command;
 
-use super::timing::{Timing, Wait};
+use super::timing::{Level, Timing, Wait};
 
 /// The banks of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Device {
     banks: Vec<Bank>,
-    /// By command, then by bank.
-    earliest: Vec<u64>,
+    /// By level, then by rank, group or bank.
+    earliest: [Vec<Earliest>; Level::ALL.len()],
     /// By window, then by rank.
     windows: Vec<Recent>,
 }
@@ -32,6 +35,9 @@ struct Bank {
     /// Column commands since the row was opened.
     hits: u32,
 }
+
+/// By command, the cycle from which it may issue.
+type Earliest = [u64; Command::COUNT];
 
 /// When each of the last commands leaves its window; the oldest is next to be overwritten.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +59,7 @@ impl Device {
         });
         Self {
             banks: vec![Bank::default(); timing.banks()],
-            earliest: vec![0; timing.banks() * Command::COUNT],
+            earliest: Level::ALL.map(|level| vec![Earliest::default(); timing.nodes(level)]),
             windows: windows.collect(),
         }
     }
@@ -84,13 +90,12 @@ impl Device {
     /// banks of the rank count. Whether the bank is open is not asked here.
     #[must_use]
     pub fn ready_at(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
-        let start = command.index() * self.banks.len();
         if command == Command::Refresh {
-            let rank = Self::rank(timing, bank);
-            let earliest = &self.earliest[start + rank.start..start + rank.end];
-            return earliest.iter().copied().max().unwrap_or(0);
+            let banks = Self::rank(timing, bank);
+            let times = banks.map(|bank| self.earliest(timing, command, bank));
+            return times.max().unwrap_or(0);
         }
-        self.earliest[start + bank]
+        self.earliest(timing, command, bank)
     }
 
     /// Whether a command may issue to a bank now.
@@ -138,14 +143,71 @@ impl Device {
                 assert!(is_closed, "a rank is refreshed when its banks are closed");
             }
         }
-        for wait in timing.waits(command) {
-            if command == Command::Refresh {
-                self.wait_rank(timing, wait, bank, now);
+        self.put_off(timing, command, bank, now);
+        self.count(timing, command, bank, now);
+    }
+
+    /// Of the banks from `64 * word` on, as bits, those to which a command may issue now.
+    pub(super) fn ready(
+        &self,
+        timing: &Timing,
+        command: Command,
+        (word, mut banks): (usize, u64),
+        now: u64,
+    ) -> u64 {
+        let [ranks, groups, own] = &self.earliest;
+        let is_late = |earliest: &Earliest| earliest[command.index()] > now;
+        let mut ready = banks;
+        while banks != 0 {
+            let bank = 64 * word + banks.trailing_zeros() as usize;
+            let late = if is_late(&ranks[timing.node(Level::Rank, bank)]) {
+                timing.together(Level::Rank, bank)
+            } else if is_late(&groups[timing.node(Level::Group, bank)]) {
+                timing.together(Level::Group, bank)
             } else {
-                self.wait(timing, wait, bank, now);
+                let own = u64::from(is_late(&own[bank]));
+                banks &= banks - 1;
+                own << (bank % 64)
+            };
+            banks &= !late;
+            ready &= !late;
+        }
+        ready
+    }
+
+    /// When a command may first issue to one of the banks from `64 * word` on, given as bits, or
+    /// `soonest` if that is sooner.
+    pub(super) fn soonest(
+        &self,
+        timing: &Timing,
+        command: Command,
+        (word, mut banks): (usize, u64),
+        mut soonest: u64,
+    ) -> u64 {
+        let [ranks, groups, own] = &self.earliest;
+        let i = command.index();
+        while banks != 0 {
+            let bank = 64 * word + banks.trailing_zeros() as usize;
+            let rank = ranks[timing.node(Level::Rank, bank)][i];
+            let group = groups[timing.node(Level::Group, bank)][i].max(rank);
+            if rank >= soonest {
+                banks &= !timing.together(Level::Rank, bank);
+            } else if group >= soonest {
+                banks &= !timing.together(Level::Group, bank);
+            } else {
+                soonest = own[bank][i].max(group).min(soonest);
+                banks &= banks - 1;
             }
         }
-        self.count(timing, command, bank, now);
+        soonest
+    }
+
+    fn earliest(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
+        let [ranks, groups, own] = &self.earliest;
+        let i = command.index();
+        let rank = ranks[timing.node(Level::Rank, bank)][i];
+        let group = groups[timing.node(Level::Group, bank)][i];
+        own[bank][i].max(group).max(rank)
     }
 
     fn rank(timing: &Timing, bank: usize) -> Range<usize> {
@@ -153,60 +215,90 @@ impl Device {
         start..start + timing.banks_per_rank
     }
 
-    fn wait(&mut self, timing: &Timing, wait: &Wait, bank: usize, now: u64) {
-        let cycles = |scope: Scope| wait.cycles[scope.index()];
-        let all = self.banks.len();
-        let earliest = &mut self.earliest[wait.following.index() * all..][..all];
-        let rank = Self::rank(timing, bank);
-        let start = bank - bank % timing.banks_per_group;
-        let group = start..start + timing.banks_per_group;
-        delay(&mut earliest[..rank.start], cycles(Scope::OtherRanks), now);
-        delay(&mut earliest[rank.end..], cycles(Scope::OtherRanks), now);
-        let groups = cycles(Scope::OtherGroups);
-        delay(&mut earliest[rank.start..group.start], groups, now);
-        delay(&mut earliest[group.end..rank.end], groups, now);
-        let banks = cycles(Scope::OtherBanks);
-        delay(&mut earliest[group.start..bank], banks, now);
-        delay(&mut earliest[bank + 1..group.end], banks, now);
-        delay(&mut earliest[bank..=bank], cycles(Scope::SameBank), now);
-    }
-
-    fn wait_rank(&mut self, timing: &Timing, wait: &Wait, bank: usize, now: u64) {
-        let all = self.banks.len();
-        let earliest = &mut self.earliest[wait.following.index() * all..][..all];
-        let rank = Self::rank(timing, bank);
-        let others = wait.cycles[Scope::OtherRanks.index()];
-        delay(&mut earliest[..rank.start], others, now);
-        delay(&mut earliest[rank.end..], others, now);
-        delay(
-            &mut earliest[rank],
-            wait.cycles[Scope::SameBank.index()],
-            now,
-        );
+    /// Puts off what waits for a command.
+    fn put_off(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
+        let waits = timing.waits(command);
+        let each = self.earliest.iter_mut().zip(Level::ALL);
+        for ((earliest, level), (own, others)) in each.zip(waits.own.iter().zip(&waits.others)) {
+            let node = timing.node(level, bank);
+            delay(&mut earliest[node], own, now);
+            if others.is_empty() {
+                continue;
+            }
+            for other in timing.siblings(level, bank).filter(|&other| other != node) {
+                delay(&mut earliest[other], others, now);
+            }
+        }
     }
 
     fn count(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
-        let ranks = self.windows.chunks_exact_mut(timing.ranks);
-        for (window, ranks) in timing.windows.iter().zip(ranks) {
+        let rank = timing.node(Level::Rank, bank);
+        for (i, window) in timing.windows.iter().enumerate() {
             if window.command == command {
-                let recent = &mut ranks[bank / timing.banks_per_rank];
+                let recent = &mut self.windows[i * timing.ranks + rank];
                 recent.ends[recent.oldest] = now + u64::from(window.cycles);
                 recent.oldest = (recent.oldest + 1) % recent.ends.len();
                 let next = recent.ends[recent.oldest];
-                let start = command.index() * self.banks.len();
-                let rank = Self::rank(timing, bank);
-                for time in &mut self.earliest[start + rank.start..start + rank.end] {
-                    *time = next.max(*time);
-                }
+                let earliest = &mut self.earliest[Level::Rank as usize][rank][command.index()];
+                *earliest = next.max(*earliest);
             }
         }
     }
 }
 
-fn delay(earliest: &mut [u64], cycles: u32, now: u64) {
-    if cycles > 0 {
-        for time in earliest {
-            *time = (*time).max(now + u64::from(cycles));
+fn delay(earliest: &mut Earliest, waits: &[Wait], now: u64) {
+    for wait in waits {
+        let earliest = &mut earliest[wait.following.index()];
+        *earliest = (now + u64::from(wait.cycles)).max(*earliest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary_arch::dram::{Standard, presets};
+
+    use super::super::banks::bits;
+    use super::*;
+
+    /// Asking for many banks at once is asking for each, in one word of banks and in several.
+    #[test]
+    fn many_banks_are_asked_as_one_by_one() {
+        let preset = presets::find("ddr4-2400").expect("a bundled preset");
+        for (groups, banks) in [(1, 1), (4, 4), (2, 64), (32, 8)] {
+            let text = preset
+                .replace("bank_groups: 4", &format!("bank_groups: {groups}"))
+                .replace("banks_per_group: 4", &format!("banks_per_group: {banks}"));
+            let standard = Standard::from_yaml("test", &text).expect("a standard");
+            let timing = Timing::new(&standard);
+            let mut device = Device::new(&timing);
+            let mut now = 0;
+            for i in 0..200 {
+                let bank = i * 37 % timing.banks();
+                let command = device.needed(Command::Read, bank, i as u32 % 2);
+                now = device.ready_at(&timing, command, bank).max(now + 1);
+                device.issue(&timing, command, bank, i as u32 % 2, now);
+                check(&timing, &device, now + i as u64 % 20);
+            }
+        }
+    }
+
+    fn check(timing: &Timing, device: &Device, now: u64) {
+        for command in [Command::Activate, Command::Precharge, Command::Read] {
+            for word in 0..timing.banks().div_ceil(64) {
+                let asked = 0x9249_2492_4924_9249 >> (now % 3);
+                let asked = asked & bits(&(0..timing.banks()), word);
+                let inside = |bit: &usize| asked >> bit & 1 == 1;
+                let banks = (0..64).filter(inside).map(|bit| 64 * word + bit);
+                let (mut ready, mut soonest) = (0, now + 30);
+                for bank in banks {
+                    let time = device.ready_at(timing, command, bank);
+                    ready |= u64::from(time <= now) << (bank % 64);
+                    soonest = soonest.min(time);
+                }
+                let many = (word, asked);
+                assert_eq!(device.ready(timing, command, many, now), ready);
+                assert_eq!(device.soonest(timing, command, many, now + 30), soonest);
+            }
         }
     }
 }

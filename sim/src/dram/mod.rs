@@ -12,7 +12,10 @@
 //! |---|---|
 //! | [`Timing`] | the standard's constraint table, arranged by preceding command |
 //! | [`Device`] | what is open, and what may issue when; it has no clock: time is passed in |
-//! | `queue` | the commands that wait at each bank, first-ready first-come first-served |
+//! | `waiting` | the requests that wait for room at their banks |
+//! | `queue` | the requests that wait at each bank |
+//! | `wish` | which command the banks can use next, first-ready first-come first-served |
+//! | `banks`, `census` | what makes that quick: sets of banks; whether an address may be among many |
 //! | `refresh` | whose turn it is to be refreshed |
 //! | `controller` | one channel: requests, drain of writes, forwarding, completion |
 //! | [`Memory`] | all channels, addresses, the clock |
@@ -22,6 +25,8 @@
 //! of a trace can be compared one by one.
 
 mod address;
+mod banks;
+mod census;
 mod controller;
 mod device;
 mod memory;
@@ -31,6 +36,8 @@ mod replay;
 mod statistics;
 mod timing;
 mod trace;
+mod waiting;
+mod wish;
 
 pub use address::{Location, Locator};
 pub use device::Device;

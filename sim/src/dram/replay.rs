@@ -29,8 +29,15 @@ pub fn replay(memory: &mut Memory, trace: &[Request], per_clock: NonZeroU32) -> 
     let mut replay = Replay::default();
     let mut waiting = trace;
     let mut tag = 0;
+    // When the first that waits may be pushed, unless something happens before.
+    let mut next = start;
     while replay.done < trace.len() as u64 {
-        for _ in 0..per_clock.get() {
+        let pushes = if next <= memory.now() {
+            per_clock.get()
+        } else {
+            0
+        };
+        for _ in 0..pushes {
             let Some((first, rest)) = waiting.split_first() else {
                 break;
             };
@@ -48,7 +55,7 @@ pub fn replay(memory: &mut Memory, trace: &[Request], per_clock: NonZeroU32) -> 
             replay.done += 1;
             replay.cycles = memory.now() - start;
         }
-        let next = match waiting.first() {
+        next = match waiting.first() {
             None => u64::MAX,
             Some(first) if memory.accepts(first.address, first.is_write) => first.cycle + start,
             Some(_) => u64::MAX,
