@@ -15,6 +15,7 @@ mod buffers;
 mod evaluator;
 mod link;
 mod phases;
+mod screen;
 mod work;
 
 use crate::counters::Counters;
@@ -25,6 +26,7 @@ use crate::traffic::Traffic;
 pub(crate) use along::{Shape, Used};
 pub use bound::Bound;
 pub use evaluator::Evaluator;
+pub use screen::{Candidate, Cut, Screen, Screened};
 use work::Work;
 
 /// What the model says of a mapping.
