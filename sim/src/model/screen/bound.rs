@@ -6,7 +6,7 @@
 //!      transfers to and from DRAM,  (loads + uses of a tile) / its copies )
 //! ```
 
-use stationary_arch::{Operand, Passes, PerOperand};
+use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
 use stationary_workloads::Dim;
 
 use crate::counters::Counters;
@@ -27,6 +27,12 @@ pub(super) struct Machine {
     /// The operand that stays in the array, and whether its loads overlap with the work.
     pub(super) resident: Operand,
     loads_overlap: bool,
+    passes: Passes,
+    /// Whether streams wait for the tile that stays.
+    resident_first: bool,
+    /// Cycles from a word's way into a network to its arrival: into the array, and out of it.
+    ways: PerOperand<u64>,
+    way_out: u64,
     /// Widths of the networks into the array, and out of it.
     into: PerOperand<Divisor>,
     out: Divisor,
@@ -52,6 +58,10 @@ impl Machine {
             resident: m.resident,
             loads_overlap: a.array.passes != Passes::Exclusive
                 && a.scratchpads[m.resident].double_buffered,
+            passes: a.array.passes,
+            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
+            ways: PerOperand::from_fn(|o| u64::from(feed_network(m, o).latency).max(1)),
+            way_out: u64::from(a.networks.psum_out.latency).max(1),
             into: PerOperand::from_fn(|o| words(feed_network(m, o).words_per_cycle)),
             out: words(a.networks.psum_out.words_per_cycle),
             delivery: a.global_buffer.delivery.map(|d| words(d.words_per_cycle)),
@@ -101,5 +111,43 @@ impl Screen<'_> {
             }
         };
         alone.max(networks).max(banks).max(delivery).max(dram)
+    }
+    /// A lower bound on the estimate of the array's time with memory never in the way: what streams
+    /// beside the MACs, what is loaded before them, and what goes by between passes.
+    pub(super) fn least_array_cycles(&self, parts: &Parts<'_>, c: &Counters, busy: u64) -> u64 {
+        let (machine, o) = (&self.machine, self.machine.resident);
+        let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
+        let out = machine.out.ceil(c.buffer_write.output);
+        let passes = parts.passes();
+        let is_exclusive = machine.passes == Passes::Exclusive;
+        let (mut beside, mut ramps) = (busy, 0);
+        for o in Operand::ALL.into_iter().filter(|other| *other != o) {
+            if is_exclusive {
+                // First words arrive before the work of their pass.
+                let first = machine.into[o].ceil(parts.first_beat_words(o));
+                let first = passes.saturating_mul(first).min(into[o]);
+                beside = beside.max(into[o] - first);
+                ramps = ramps.max(first + passes * machine.ways[o]);
+            } else {
+                beside = beside.max(into[o]);
+            }
+        }
+        let ahead = match o {
+            Operand::Output if !machine.loads_overlap => into.output + out + ramps,
+            Operand::Output => ramps,
+            _ if machine.loads_overlap => 0,
+            o if machine.resident_first => into[o] + ramps,
+            o => into[o].max(ramps),
+        };
+        let between = if is_exclusive {
+            let words = parts.first_beat_words(Operand::Output);
+            let sending = machine.way_out + machine.out.ceil(words);
+            (passes - 1).saturating_mul(sending)
+        } else {
+            0
+        };
+        let streams = beside.saturating_add(ahead);
+        let out = if o == Operand::Output { 0 } else { out };
+        streams.max(out).saturating_add(between)
     }
 }

@@ -29,38 +29,80 @@ impl Screen<'_> {
     #[must_use]
     #[inline]
     pub fn evaluate(&self, candidate: &Candidate) -> Option<Screened> {
-        let f = PerDim::from_fn(|d| &self.factors[d][candidate.cuts[d] as usize]);
-        let [rows, cols, pair_c, pair_k] = candidate.pairs;
-        let windows = [self.windows[0].entry(rows), self.windows[1].entry(cols)];
+        let (f, windows) = self.factors(candidate);
         if !self.fits_array(&f, windows) {
             return None;
         }
-        let program = &self.programs[candidate.program as usize];
-        let loops = Dim::ALL.into_iter();
-        let mask = loops.fold(0, |mask, d| mask | program.loops(d, f[d].iterates));
-        let parts = Parts {
-            f,
-            windows,
-            channels: [
-                self.channels[0].entry(pair_c),
-                self.channels[1].entry(pair_k),
-            ],
-            depth: PerOperand::from_fn(|o| program.staging_depth(o, mask)),
-            resident: program.levels(program.resident_depth(mask)),
-            program,
-        };
+        let parts = self.parts(candidate, f, windows);
         let plain = parts.staged_extents();
+        let words = parts.most_words(&plain);
         let held = self
             .memory
-            .hold(&program.orders, &parts.most_words(&plain), &parts.depth)?;
+            .hold(&parts.program.orders, &words, &parts.depth)?;
         let counters = self.count(&parts);
-        let busy = product(&f, Dim::ALL, |f| f.busy);
+        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
         let first = parts.first_words(&plain);
         Some(Screened {
             counters,
             busy,
             lower_bound: self.lower_bound(&parts, &counters, (busy, first), &held),
         })
+    }
+
+    /// Cycles of MACs; `None` if the array has no room for the candidate.
+    pub(crate) fn busy(&self, candidate: &Candidate) -> Option<u64> {
+        let (f, windows) = self.factors(candidate);
+        let fits = self.fits_array(&f, windows);
+        fits.then(|| product(&f, Dim::ALL, |f| f.busy))
+    }
+
+    /// A lower bound on [`Estimate::compute_cycles`](crate::Estimate::compute_cycles), and the words
+    /// that the array reads from the global buffer, whether the candidate is legal or not.
+    #[must_use]
+    pub fn least_of_array(&self, candidate: &Candidate) -> (u64, u64) {
+        let (f, windows) = self.factors(candidate);
+        let parts = self.parts(candidate, f, windows);
+        let counters = self.count(&parts);
+        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let reads = &counters.buffer_read;
+        (
+            self.least_array_cycles(&parts, &counters, busy),
+            reads.input + reads.weight + reads.output,
+        )
+    }
+
+    #[inline]
+    fn factors(&self, candidate: &Candidate) -> (PerDim<&Factors>, [&Window; 2]) {
+        let f = PerDim::from_fn(|d| &self.factors[d][candidate.cuts[d] as usize]);
+        let [rows, cols, ..] = candidate.pairs;
+        (
+            f,
+            [self.windows[0].entry(rows), self.windows[1].entry(cols)],
+        )
+    }
+
+    #[inline]
+    fn parts<'s>(
+        &'s self,
+        candidate: &Candidate,
+        f: PerDim<&'s Factors>,
+        windows: [&'s Window; 2],
+    ) -> Parts<'s> {
+        let [_, _, inputs, outputs] = candidate.pairs;
+        let program = &self.programs[candidate.program as usize];
+        let loops = Dim::ALL.into_iter();
+        let mask = loops.fold(0, |mask, d| mask | program.loops(d, f[d].iterates));
+        Parts {
+            f,
+            windows,
+            channels: [
+                self.channels[0].entry(inputs),
+                self.channels[1].entry(outputs),
+            ],
+            depth: PerOperand::from_fn(|o| program.staging_depth(o, mask)),
+            resident: program.levels(program.resident_depth(mask)),
+            program,
+        }
     }
 
     /// Whether unrolling and scratchpads suffice.
@@ -197,6 +239,12 @@ impl Parts<'_> {
             input: plain.input * rows.first_held[stage] * cols.first_held[stage],
             ..*plain
         }
+    }
+
+    /// Passes.
+    #[inline]
+    pub(super) fn passes(&self) -> u64 {
+        product(&self.f, Dim::ALL, |f| f.tiles[3])
     }
 
     /// Words of the last block of outputs.

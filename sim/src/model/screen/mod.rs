@@ -20,6 +20,7 @@ mod factors;
 mod memory;
 mod pairs;
 mod program;
+mod space;
 mod transfers;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,7 @@ use factors::{Factors, Stretch};
 use memory::Memory;
 use pairs::{Channels, TABLES, Table, Window};
 use program::{Orders, Program};
+pub use space::Space;
 use transfers::Transfers;
 
 /// A tiling as the numbers of its cuts, pairs of cuts and orders, which are those of one [`Screen`]
@@ -107,6 +109,26 @@ pub struct Screen<'a> {
     programs: Vec<Program>,
     /// Orders that no tiling may have.
     refused: Vec<Orders>,
+    /// What was asked for last.
+    recent: PerDim<[(Cut, Option<u32>); RECENT]>,
+    last_program: (Orders, Option<u32>),
+}
+
+/// How many cuts of a dimension are found at once: extents that double, as a search tries them, each
+/// have a place of their own.
+const RECENT: usize = 8;
+
+/// The place of a cut among those.
+#[inline]
+fn place(cut: &Cut) -> usize {
+    (cut.block.max(1).ilog2() as usize).wrapping_add(cut.local as usize) % RECENT
+}
+
+impl Candidate {
+    /// The same in other orders.
+    pub(crate) fn with_program(self, program: u32) -> Self {
+        Self { program, ..self }
+    }
 }
 
 /// Candidates that a thread evaluates one after the other.
@@ -129,7 +151,15 @@ impl<'a> Screen<'a> {
             base.block_order.sort_by_key(|d| letters.find(d.name()));
             base.pass_order = base.block_order;
         }
-        Ok(Self {
+        // No extent is 0, so that this is what is known of a cut that is none.
+        let none = Cut {
+            part: 0,
+            block: 0,
+            local: 0,
+            rows: 0,
+            cols: 0,
+        };
+        let mut screen = Self {
             rules,
             machine: Machine::new(&m),
             memory: Memory::new(&m),
@@ -143,8 +173,13 @@ impl<'a> Screen<'a> {
             channels: Default::default(),
             programs: Vec::new(),
             refused: Vec::new(),
+            recent: PerDim::splat([(none, None); RECENT]),
+            last_program: (Orders::of(&base), None),
             m,
-        })
+        };
+        let orders = Orders::of(&base);
+        screen.last_program.1 = screen.look_up_program(orders);
+        Ok(screen)
     }
 
     /// The candidate of a tiling; `None` if one of its cuts, or its orders, are not legal by
@@ -180,8 +215,24 @@ impl<'a> Screen<'a> {
             .collect()
     }
 
+    /// The number of the orders, staging and banks of a tiling, if they are legal.
+    pub(crate) fn program_of(&mut self, tiling: &Tiling) -> Option<u32> {
+        self.program(Orders::of(tiling))
+    }
+
     /// The number of a cut.
+    #[inline]
     fn cut(&mut self, d: Dim, cut: Cut) -> Option<u32> {
+        let recent = &mut self.recent[d][place(&cut)];
+        if recent.0 == cut {
+            return recent.1;
+        }
+        let number = self.look_up(d, cut);
+        self.recent[d][place(&cut)] = (cut, number);
+        number
+    }
+
+    fn look_up(&mut self, d: Dim, cut: Cut) -> Option<u32> {
         if let Some(number) = self.numbers[d].get(&cut) {
             return *number;
         }
@@ -217,7 +268,15 @@ impl<'a> Screen<'a> {
     }
 
     /// The number of a program.
+    #[inline]
     fn program(&mut self, orders: Orders) -> Option<u32> {
+        if self.last_program.0 != orders {
+            self.last_program = (orders, self.look_up_program(orders));
+        }
+        self.last_program.1
+    }
+
+    fn look_up_program(&mut self, orders: Orders) -> Option<u32> {
         let mut known = self.programs.iter();
         if let Some(place) = known.position(|program| program.orders == orders) {
             return Some(place as u32);
