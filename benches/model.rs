@@ -3,12 +3,13 @@
 mod common;
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 use stationary::arch::Accelerator;
-use stationary::sim::{Dataflow, Evaluator, estimate, mapper};
+use stationary::sim::{Dataflow, Evaluator, Screen, Space, Tiling, estimate, mapper};
 use stationary::workloads::{Layer, zoo};
 
 const TARGETS: [(&str, &str); 5] = [
@@ -81,6 +82,77 @@ fn candidates(c: &mut Criterion) {
     group.finish();
 }
 
+/// The same tilings through the screen: as candidates made before, and as they are.
+fn screened(c: &mut Criterion) {
+    let layer = layer();
+    let mut group = c.benchmark_group("model/screen");
+    group
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(2))
+        .sample_size(10);
+    for (arch, name) in TARGETS {
+        let (accelerator, dataflow) = target(arch, name);
+        let mut screen = Screen::new(&layer, &accelerator, dataflow).expect("it is offered");
+        let (mut tilings, mut candidates) = (Vec::new(), Vec::new());
+        mapper::candidates(&layer, &accelerator, dataflow, &mut |mapping, _| {
+            tilings.push(*mapping.tiling());
+            candidates.extend(screen.candidate(mapping.tiling()));
+        });
+        group.throughput(Throughput::Elements(candidates.len() as u64));
+        group.bench_function(format!("{arch}/{name}"), |b| {
+            b.iter(|| {
+                let screened = candidates.iter().map(|c| screen.evaluate(black_box(c)));
+                screened.flatten().map(|s| s.lower_bound).min()
+            });
+        });
+        group.bench_function(format!("{arch}/{name}/tilings"), |b| {
+            b.iter(|| {
+                let candidates = tilings.iter().map(|t| {
+                    let candidate = screen.candidate(black_box(t))?;
+                    screen.evaluate(&candidate)
+                });
+                candidates.flatten().map(|s| s.lower_bound).min()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Candidates of the row-stationary space of the Eyeriss chip that a generation evaluates.
+const GENERATED: u64 = 1_000_000;
+
+/// Candidates are made and screened: kernels whole, all else in extents that double.
+fn generated(c: &mut Criterion) {
+    let layer = layer();
+    let (accelerator, dataflow) = target("eyeriss", "rs");
+    let tiling = Tiling::trivial(layer.sizes());
+    let space = Space::doubling(&layer, &accelerator, dataflow, &tiling);
+    let mut group = c.benchmark_group("model/space");
+    group
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+        .sample_size(10)
+        .throughput(Throughput::Elements(GENERATED));
+    group.bench_function("eyeriss/rs", |b| {
+        b.iter(|| {
+            let screen = Screen::new(&layer, &accelerator, dataflow);
+            let mut screen = screen.expect("it is offered");
+            let (mut left, mut best) = (GENERATED, u64::MAX);
+            let _ = screen.for_each(&space, &mut |screen, candidate| {
+                let screened = screen.evaluate(candidate);
+                best = best.min(screened.map_or(u64::MAX, |s| s.lower_bound));
+                left -= 1;
+                match left {
+                    0 => ControlFlow::Break(()),
+                    _ => ControlFlow::Continue(()),
+                }
+            });
+            (left, best)
+        });
+    });
+    group.finish();
+}
+
 fn mappings(c: &mut Criterion) {
     let layer = layer();
     let mut group = c.benchmark_group("model/mapper");
@@ -124,5 +196,13 @@ fn networks(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, evaluations, candidates, mappings, networks);
+criterion_group!(
+    benches,
+    evaluations,
+    candidates,
+    screened,
+    generated,
+    mappings,
+    networks
+);
 criterion_main!(benches);

@@ -38,7 +38,7 @@ pub use error::MappingError;
 pub use explain::{Change, Explanation, Mend, explain, explain_mapper};
 pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
 pub use mapping::Mapping;
-pub use model::{Bound, Estimate, Evaluator, estimate};
+pub use model::{Bound, Candidate, Cut, Estimate, Evaluator, Screen, Screened, Space, estimate};
 pub use tiling::{Staging, Tiling};
 pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace};
 pub use walk::walk;

@@ -361,25 +361,34 @@ impl<'a> Mapping<'a> {
     /// Words of an operand that one PE holds.
     #[must_use]
     pub fn scratchpad_words(&self, operand: Operand) -> u64 {
-        let held = |dim: Dim| match self.beat_step[dim] {
-            0 => self.tiling.local[dim],
-            step => step.min(self.tiling.local[dim]),
-        };
-        let plain: u64 = PLAIN[operand].iter().map(|d| held(*d)).product();
+        let plain: u64 = PLAIN[operand].iter().map(|d| self.held_in_pe(*d)).product();
         if operand != Operand::Input {
             return plain;
         }
-        let window: u64 = (0..2)
-            .map(|i| {
-                let (output, tap) = PAIRS[i];
-                match self.delivery[i] {
-                    Delivery::Sliding => self.axes[i].line(held(tap)),
-                    Delivery::Forwarded => 1,
-                    _ => self.axes[i].footprint(held(output), held(tap)),
-                }
-            })
-            .product();
-        plain * window
+        plain * self.window_in_pe(0) * self.window_in_pe(1)
+    }
+
+    /// Indices of a dimension that one PE holds at a time.
+    pub(crate) fn held_in_pe(&self, dim: Dim) -> u64 {
+        match self.beat_step[dim] {
+            0 => self.tiling.local[dim],
+            step => step.min(self.tiling.local[dim]),
+        }
+    }
+
+    /// Elements of the input along a window axis that one PE holds.
+    fn window_in_pe(&self, i: usize) -> u64 {
+        let (output, tap) = PAIRS[i];
+        self.window_of(i, self.held_in_pe(output), self.held_in_pe(tap))
+    }
+
+    /// Elements of the input along a window axis that a PE holds if it holds so many outputs and taps.
+    pub(crate) fn window_of(&self, i: usize, outputs: u64, taps: u64) -> u64 {
+        match self.delivery[i] {
+            Delivery::Sliding => self.axes[i].line(taps),
+            Delivery::Forwarded => 1,
+            _ => self.axes[i].footprint(outputs, taps),
+        }
     }
 
     /// Bytes of the global buffer that one tile of an operand takes.

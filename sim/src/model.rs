@@ -15,6 +15,7 @@ mod buffers;
 mod evaluator;
 mod link;
 mod phases;
+mod screen;
 mod work;
 
 use crate::counters::Counters;
@@ -25,6 +26,7 @@ use crate::traffic::Traffic;
 pub(crate) use along::{Shape, Used};
 pub use bound::Bound;
 pub use evaluator::Evaluator;
+pub use screen::{Candidate, Cut, Screen, Screened, Space};
 use work::Work;
 
 /// What the model says of a mapping.
@@ -74,27 +76,7 @@ pub fn estimate(mapping: &Mapping<'_>) -> Estimate {
 
 /// [`estimate`] of a mapping whose sums are known.
 pub(crate) fn estimate_shape(mapping: &Mapping<'_>, bus: &DramBus, shape: &Shape) -> Estimate {
-    estimate_traffic(mapping, bus, shape, &Traffic::new(mapping, shape))
-}
-
-/// The same, unless no schedule of the mapping takes as few cycles as `most`.
-pub(crate) fn estimate_within(
-    mapping: &Mapping<'_>,
-    bus: &DramBus,
-    shape: &Shape,
-    most: u64,
-) -> Option<Estimate> {
-    let traffic = Traffic::new(mapping, shape);
-    (work::least(mapping, bus, shape, &traffic) <= most)
-        .then(|| estimate_traffic(mapping, bus, shape, &traffic))
-}
-
-fn estimate_traffic(
-    mapping: &Mapping<'_>,
-    bus: &DramBus,
-    shape: &Shape,
-    traffic: &Traffic,
-) -> Estimate {
+    let traffic = &Traffic::new(mapping, shape);
     let counters = traffic.counters;
     let work = Work::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();

@@ -167,7 +167,7 @@ pub(crate) fn banks_needed(
     rows.div_ceil(rows_of_bank(partition, banks))
 }
 
-fn rows_of_bank(partition: &Partition, banks: Banks) -> u64 {
+pub(crate) fn rows_of_bank(partition: &Partition, banks: Banks) -> u64 {
     (8 * partition.bytes / u64::from(banks.count) / u64::from(banks.width.0)).max(1)
 }
 

@@ -144,15 +144,21 @@ fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
     if m.accelerator.global_buffer.channel_atom == 1 {
         return plain;
     }
-    let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match m.tiling.staging[operand] {
+    let in_atoms = channels_in_atoms(m, channel, m.tiling.staging[operand]);
+    plain / (m.layer.size(Dim::G) * m.layer.size(channel)) * in_atoms
+}
+
+/// Channels of all tiles that are staged so, each tile's in whole atoms; `channel` is the dimension
+/// that is the channels within a group.
+pub(crate) fn channels_in_atoms(m: &Mapping<'_>, channel: Dim, staging: Staging) -> u64 {
+    let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match staging {
         Staging::Block => m.sum_blocks(dim, f),
         Staging::Pass => m.sum_passes(dim, f),
         Staging::Layer => m.sum_parts(dim, f),
     };
-    let in_atoms = over_tiles(Dim::G, &|groups| {
+    over_tiles(Dim::G, &|groups| {
         over_tiles(channel, &|channels| m.in_atoms(groups * channels))
-    });
-    plain / (m.layer.size(Dim::G) * m.layer.size(channel)) * in_atoms
+    })
 }
 
 fn plain_words(m: &Mapping<'_>, operand: Operand) -> u64 {

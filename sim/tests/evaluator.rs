@@ -1,10 +1,10 @@
-//! An evaluator says the same of a tiling whatever came before it.
+//! An evaluator and a screen say the same of a tiling whatever came before it.
 
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::Accelerator;
-use stationary_sim::{Dataflow, Evaluator, Mapping, Staging, Tiling, estimate, walk};
+use stationary_sim::{Dataflow, Evaluator, Mapping, Screen, Staging, Tiling, estimate, walk};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// Layers with strides, groups, padding and uneven sizes.
@@ -56,6 +56,8 @@ fn an_estimate_does_not_depend_on_the_one_before() {
         ("eyeriss", "rs"),
         ("nvdla-small", "ws"),
         ("tpu-v1", "ws"),
+        ("nvdla-large", "ws"),
+        ("gemmini", "ws"),
     ] {
         let accelerator = Accelerator::preset(preset, &[]).expect("a bundled preset");
         let dataflow = Dataflow::find(name).expect("a bundled dataflow");
@@ -63,6 +65,7 @@ fn an_estimate_does_not_depend_on_the_one_before() {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed as u64);
             let mut evaluator =
                 Evaluator::new(layer, &accelerator, dataflow).expect("it is offered");
+            let mut screen = Screen::new(layer, &accelerator, dataflow).expect("it is offered");
             let fresh = evaluator.clone();
             let mut tiling = Tiling::trivial(layer.sizes());
             let (mut tilings, mut expected) = (Vec::new(), Vec::new());
@@ -72,6 +75,14 @@ fn an_estimate_does_not_depend_on_the_one_before() {
                 let estimate = mapping.as_ref().ok().map(estimate);
                 let what = format!("{preset} {name}, seed {seed}, case {case}: {candidate:?}");
                 assert_eq!(evaluator.estimate(&candidate), estimate, "{what}");
+                let screened = screen
+                    .candidate(&candidate)
+                    .and_then(|c| screen.evaluate(&c));
+                assert_eq!(
+                    screened.map(|s| (s.counters, s.busy, s.lower_bound)),
+                    estimate.map(|e| (e.counters, e.busy, e.lower_bound)),
+                    "{what}"
+                );
                 if let (Ok(mapping), Some(estimate)) = (&mapping, &estimate) {
                     if legal % 200 == 0 {
                         assert_eq!(walk(mapping), estimate.counters, "{what}");

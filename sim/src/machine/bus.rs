@@ -131,6 +131,11 @@ impl Bus {
         u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
     }
 
+    /// The cycles in which a part of a bit passes, as a fraction.
+    pub(crate) fn cycles_of_part(&self) -> (u128, u128) {
+        (self.per, self.parts)
+    }
+
     /// Cycles in which so many bursts of a standard pass.
     pub(crate) fn bursts(&self, count: u64, bytes: u64) -> u64 {
         self.bound(u128::from(count) * u128::from(8 * bytes * Width::PARTS))

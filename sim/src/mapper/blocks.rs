@@ -10,11 +10,11 @@ use crate::tiling::Tiling;
 /// nothing fits.
 const LADDER: [Dim; 6] = [Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q];
 
-/// Visits the mapping of each block that fits the buffer.
+/// Visits blocks from the smallest on, as long as they fit the buffer, which `visit` answers.
 pub(super) fn fitting<'a>(
     evaluator: &mut Evaluator<'a>,
     base: &Tiling,
-    visit: &mut dyn FnMut(&mut Evaluator<'a>),
+    visit: &mut dyn FnMut(&mut Evaluator<'a>, &Tiling) -> bool,
 ) {
     let mut base = *base;
     let (layer, accelerator, dataflow) = {
@@ -37,11 +37,8 @@ pub(super) fn fitting<'a>(
     };
     let mut found = false;
     let mut visit_if_legal = |t: &Tiling| {
-        let is_legal = evaluator.fits(t);
-        if is_legal {
-            found = true;
-            visit(evaluator);
-        }
+        let is_legal = visit(evaluator, t);
+        found |= is_legal;
         is_legal
     };
     let mut tiling = base;
@@ -78,9 +75,7 @@ pub(super) fn fitting<'a>(
     for dim in Dim::ALL {
         tiling.block[dim] = chunk(dim).min(layer.size(dim));
     }
-    if evaluator.fits(&tiling) {
-        visit(evaluator);
-    }
+    visit(evaluator, &tiling);
 }
 
 /// Rows and columns of the stripes of at most so many output positions that take the least time if

@@ -10,16 +10,19 @@
 //! accelerator always give the same mapping.
 
 mod blocks;
+mod contenders;
 mod unrolling;
 
 use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
+use crate::counters::Counters;
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapping::Mapping;
-use crate::model::{Estimate, Evaluator};
+use crate::model::{Estimate, Evaluator, Screen};
 use crate::tiling::{Staging, Tiling};
+use contenders::Contenders;
 
 /// How far the enumeration goes, and what is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,20 +88,18 @@ pub fn map_with<'a>(
     dataflow: &'static Dataflow,
     effort: &Effort,
 ) -> Result<Mapping<'a>, MapperError> {
-    let mut best: Option<(Rank, Mapping<'a>)> = None;
-    candidates_with(
-        layer,
-        accelerator,
-        dataflow,
-        (effort, Sight::Contenders),
-        &mut |mapping, estimate| {
-            let rank = rank(estimate);
-            if best.as_ref().is_none_or(|(least, _)| rank < *least) {
-                best = Some((rank, *mapping));
-            }
-        },
-    );
-    best.map(|(_, mapping)| mapping).ok_or_else(|| {
+    let best = Evaluator::new(layer, accelerator, dataflow)
+        .and_then(|evaluator| Ok((evaluator, Screen::new(layer, accelerator, dataflow)?)))
+        .ok()
+        .and_then(|(mut evaluator, mut screen)| {
+            let unrollings = unrolling::best(&mut evaluator, &mut screen, effort);
+            let mut contenders = Contenders::new(screen);
+            for_stagings(&mut evaluator, &unrollings, &mut |evaluator, base, most| {
+                contenders.consider(evaluator, effort, (base, most))
+            });
+            contenders.into_best()
+        });
+    best.ok_or_else(|| {
         let smallest = Tiling {
             block: PerDim::splat(1),
             banks: effort.banks,
@@ -133,19 +134,18 @@ fn insignificant(cycles: u64) -> u64 {
 /// How candidates are ordered.
 #[must_use]
 pub fn rank(estimate: &Estimate) -> Rank {
-    let c = &estimate.counters;
-    let sum = |p: &PerOperand<u64>| Operand::ALL.iter().map(|o| p[*o]).sum::<u64>();
-    // Eyeriss's ratios of energy: DRAM 200, buffer 6, array 2.
-    let traffic = 200 * (sum(&c.dram_read) + sum(&c.dram_write))
-        + 6 * (sum(&c.buffer_read) + sum(&c.buffer_write))
-        + 2 * (sum(&c.array_receive) + c.psum_hops);
     let cycles = estimate.cycles;
-    (cycles & !insignificant(cycles), traffic, cycles)
+    let counted = cycles & !insignificant(cycles);
+    (counted, traffic(&estimate.counters), cycles)
 }
 
-/// The most cycles that a candidate of this rank may have.
-fn most(rank: &Rank) -> u64 {
-    rank.0 | insignificant(rank.0)
+/// Words moved, weighted by the energy of their level.
+fn traffic(c: &Counters) -> u64 {
+    let sum = |p: &PerOperand<u64>| Operand::ALL.iter().map(|o| p[*o]).sum::<u64>();
+    // Eyeriss's ratios of energy: DRAM 200, buffer 6, array 2.
+    200 * (sum(&c.dram_read) + sum(&c.dram_write))
+        + 6 * (sum(&c.buffer_read) + sum(&c.buffer_write))
+        + 2 * (sum(&c.array_receive) + c.psum_hops)
 }
 
 /// Visits every candidate that [`map`] considers, in its order.
@@ -155,50 +155,48 @@ pub fn candidates<'a>(
     dataflow: &'static Dataflow,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
-    let effort = (&Effort::default(), Sight::All);
-    candidates_with(layer, accelerator, dataflow, effort, visit);
+    let effort = Effort::default();
+    let (Ok(mut evaluator), Ok(mut screen)) = (
+        Evaluator::new(layer, accelerator, dataflow),
+        Screen::new(layer, accelerator, dataflow),
+    ) else {
+        return;
+    };
+    let unrollings = unrolling::best(&mut evaluator, &mut screen, &effort);
+    for_stagings(&mut evaluator, &unrollings, &mut |evaluator, base, most| {
+        visit_all(evaluator, &effort, (base, most), visit)
+    });
 }
 
-/// Which candidates are visited.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    All,
-    /// Not those whose lower bound is above the estimates of enough others.
-    Contenders,
-}
-
-fn candidates_with<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
-    (effort, sight): (&Effort, Sight),
-    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+/// Calls `consider` for each unrolling and staging, with the most parts that the layer may go in. What
+/// the sequencer wants whole goes in as few parts as fit; where `consider` answers that nothing fits
+/// so, it goes as any other machine has it.
+fn for_stagings<'a>(
+    evaluator: &mut Evaluator<'a>,
+    unrollings: &[Tiling],
+    consider: &mut dyn FnMut(&mut Evaluator<'a>, &Tiling, u64) -> bool,
 ) {
+    let (layer, accelerator) = (evaluator.mapping().layer, evaluator.mapping().accelerator);
     let stages = &accelerator.sequencer.staging;
     let is_own = |staging: &PerOperand<Staging>| {
         let mut stages = stages.iter();
         stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
     };
-    let Ok(mut evaluator) = Evaluator::new(layer, accelerator, dataflow) else {
-        return;
+    let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+    let most = if stages.is_empty() {
+        1
+    } else {
+        layer.size(Dim::P)
     };
-    for unrolling in unrolling::best(&mut evaluator, effort) {
-        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
-        // What the sequencer wants whole goes in as few parts as fit; what does not fit so goes as
-        // any other machine has it.
-        let most = if stages.is_empty() {
-            1
-        } else {
-            layer.size(Dim::P)
-        };
-        let mut found = false;
-        for (stagings, most) in [(own, most), (others, 1)] {
-            for staging in stagings {
+    for unrolling in unrollings {
+        for (stagings, most) in [(&own, most), (&others, 1)] {
+            let mut found = false;
+            for &staging in stagings {
                 let base = Tiling {
                     staging,
-                    ..unrolling
+                    ..*unrolling
                 };
-                found |= staged(&mut evaluator, (effort, sight), (base, most), visit);
+                found |= consider(evaluator, &base, most);
             }
             if found {
                 break;
@@ -209,10 +207,10 @@ fn candidates_with<'a>(
 
 /// Visits the blocks of a staging, the layer in as few parts of its rows as fit, and the best of them
 /// in all loop orders; whether any fits.
-fn staged<'a>(
+fn visit_all<'a>(
     evaluator: &mut Evaluator<'a>,
-    (effort, sight): (&Effort, Sight),
-    (base, most_parts): (Tiling, u64),
+    effort: &Effort,
+    (base, most_parts): (&Tiling, u64),
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) -> bool {
     let layer = evaluator.mapping().layer;
@@ -224,25 +222,21 @@ fn staged<'a>(
         let rows = layer.size(Dim::P).div_ceil(parts);
         let base = Tiling {
             part: layer.sizes().with(Dim::P, rows),
-            ..base
+            ..*base
         };
-        blocks::fitting(evaluator, &base, &mut |evaluator| {
+        blocks::fitting(evaluator, &base, &mut |evaluator, tiling| {
+            let Some(estimate) = evaluator.estimate(tiling) else {
+                return false;
+            };
             found = true;
-            let is_full = blocks.len() == effort.blocks;
-            let limit = match blocks.last() {
-                Some((worst, _)) if is_full && sight == Sight::Contenders => most(worst),
-                _ => u64::MAX,
-            };
-            let Some(estimate) = evaluator.estimate_within(limit) else {
-                return;
-            };
             visit(evaluator.mapping(), &estimate);
             let rank = rank(&estimate);
             let place = blocks.partition_point(|(other, _)| *other <= rank);
             if place < effort.blocks {
                 blocks.truncate(effort.blocks - 1);
-                blocks.insert(place, (rank, evaluator.mapping().tiling));
+                blocks.insert(place, (rank, *tiling));
             }
+            true
         });
         parts += 1;
     }
@@ -262,13 +256,8 @@ fn staged<'a>(
             let program = evaluator.mapping().program();
             if !programs.contains(&program) {
                 programs.push(program);
-                let limit = match sight {
-                    Sight::All => u64::MAX,
-                    Sight::Contenders => most(&blocks[0].0),
-                };
-                if let Some(estimate) = evaluator.estimate_within(limit) {
-                    visit(evaluator.mapping(), &estimate);
-                }
+                let estimate = evaluator.estimate_taken();
+                visit(evaluator.mapping(), &estimate);
             }
         }
     }

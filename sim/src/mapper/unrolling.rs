@@ -4,7 +4,7 @@ use stationary_arch::Operand;
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::mapper::{Effort, ORDERS, first_orders};
-use crate::model::Evaluator;
+use crate::model::{Candidate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
 /// Unrollings whose array time is estimated.
@@ -13,12 +13,16 @@ const ESTIMATED: usize = 4096;
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer, in the better of two loop orders: with the outputs changing
 /// last, and with what stays in the array.
-pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling> {
+pub(super) fn best(
+    evaluator: &mut Evaluator<'_>,
+    screen: &mut Screen<'_>,
+    effort: &Effort,
+) -> Vec<Tiling> {
     let (layer, accelerator, dataflow) = {
         let m = evaluator.mapping();
         (m.layer, m.accelerator, m.dataflow)
     };
-    let mut found: Vec<Tiling> = Vec::new();
+    let mut found: Vec<Candidate> = Vec::new();
     // Cycles of MACs, and the place among those found.
     let mut order: Vec<(u64, u32)> = Vec::new();
     let base = first_orders(accelerator, Tiling::trivial(layer.sizes()));
@@ -53,16 +57,20 @@ pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling
     };
     unroll(layer, &on_rows, rows, &mut base, &mut |t| {
         unroll(layer, &on_cols, cols, t, &mut |t| {
-            if !evaluator.fits_array(t) {
+            let fits = |screen: &mut Screen<'_>, t: &Tiling| {
+                let candidate = screen.candidate(t)?;
+                Some((candidate, screen.busy(&candidate)?))
+            };
+            if fits(screen, t).is_none() {
                 return;
             }
             localise(layer, dataflow.local, effort, t, &mut |t| {
-                let fits = evaluator.fits_array(t);
-                if fits {
-                    order.push((evaluator.busy(), found.len() as u32));
-                    found.push(*t);
+                let fitting = fits(screen, t);
+                if let Some((candidate, busy)) = fitting {
+                    order.push((busy, found.len() as u32));
+                    found.push(candidate);
                 }
-                fits
+                fitting.is_some()
             });
         });
     });
@@ -71,24 +79,38 @@ pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling
     if accelerator.sequencer.order.is_none() {
         orders.extend(lasting(evaluator.mapping().resident));
     }
+    let programs = orders.iter().map(|order| {
+        let program = screen.program_of(&Tiling {
+            pass_order: *order,
+            ..base
+        });
+        program.map(|program| (program, *order))
+    });
+    let programs: Vec<_> = programs.flatten().collect();
     let mut best: Vec<((u64, u64), Tiling)> = Vec::with_capacity(effort.unrollings + 1);
     let mut estimated = 0;
     for (busy, index) in order {
-        let tiling = &found[index as usize];
+        let candidate = found[index as usize];
+        let tiling = &screen.tiling(&candidate);
         let is_full = best.len() == effort.unrollings;
         let worst = best.last().map(|(key, _)| *key);
         // No estimate of the array is below its MACs.
         if estimated == ESTIMATED || (is_full && worst.is_some_and(|w| busy > w.0)) {
             break;
         }
-        if !fits_buffer(evaluator, tiling) {
+        if !fits_buffer(evaluator, screen, tiling) {
             continue;
         }
         estimated += 1;
         let mut key = (u64::MAX, u64::MAX);
-        for order in &orders {
+        for (program, pass_order) in &programs {
+            let candidate = candidate.with_program(*program);
+            let least = screen.least_of_array(&candidate);
+            if is_full && worst.is_some_and(|worst| least > worst) {
+                continue;
+            }
             let tiling = Tiling {
-                pass_order: *order,
+                pass_order: *pass_order,
                 ..*tiling
             };
             if evaluator.fits_array(&tiling) {
@@ -96,6 +118,9 @@ pub(super) fn best(evaluator: &mut Evaluator<'_>, effort: &Effort) -> Vec<Tiling
                 let reads = e.counters.buffer_read;
                 key = key.min((e.compute_cycles, reads.input + reads.weight + reads.output));
             }
+        }
+        if is_full && worst.is_some_and(|worst| key > worst) {
+            continue;
         }
         // Passes of the same extents are all the same to memory: the best of them will do.
         let is_alike = |t: &Tiling| Dim::ALL.iter().all(|d| extent(t, *d) == extent(tiling, *d));
@@ -127,16 +152,17 @@ fn extent(tiling: &Tiling, d: Dim) -> u64 {
 }
 
 /// Whether the global buffer holds at least the tiles of one pass.
-fn fits_buffer(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> bool {
-    let m = evaluator.mapping();
+fn fits_buffer(evaluator: &Evaluator<'_>, screen: &mut Screen<'_>, tiling: &Tiling) -> bool {
+    let dataflow = evaluator.mapping().dataflow;
     let block = PerDim::from_fn(|d| {
-        if m.dataflow.beats.contains(&d) {
+        if dataflow.beats.contains(&d) {
             1
         } else {
             extent(tiling, d).min(tiling.block[d])
         }
     });
-    evaluator.fits(&Tiling { block, ..*tiling })
+    let candidate = screen.candidate(&Tiling { block, ..*tiling });
+    candidate.is_some_and(|candidate| screen.evaluate(&candidate).is_some())
 }
 
 /// The dimensions that dataflow and sequencer unroll.

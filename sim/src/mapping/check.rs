@@ -58,6 +58,11 @@ impl<'a> Rules<'a> {
         })
     }
 
+    /// Dimensions of each operand that enters or leaves at an edge of the array, a bit each.
+    pub(crate) fn edges(&self) -> &PerOperand<u8> {
+        &self.edges
+    }
+
     /// The first limit that a tiling exceeds, capacities aside.
     pub(crate) fn check(&self, tiling: &Tiling) -> Result<(), MappingError> {
         let mut used = [1_u64; 2];

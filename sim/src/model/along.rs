@@ -147,42 +147,63 @@ pub(crate) struct Elements {
 
 impl Elements {
     pub(crate) fn new(m: &Mapping<'_>, i: usize) -> Self {
-        let (axis, delivery, (output, tap)) = (&m.axes[i], m.delivery[i], PAIRS[i]);
-        let span = |extent| Span { start: 0, extent };
-        let (extents, level) = match m.tiling.staging.input {
-            Staging::Block => (&m.tiling.block, Level::Block),
-            Staging::Pass => (&m.pass, Level::Pass),
-            Staging::Layer => (&m.tiling.part, Level::Part),
-        };
-        let is_union = matches!(
-            delivery,
-            Delivery::Once | Delivery::Sliding | Delivery::Forwarded
-        );
-        // Tiles partition the pairs, so that one count over the layer is their sum.
-        let pairs = || m.pairs[i];
-        let unions = || m.sum_pairs(i, Level::Pass, |o, t| axis.union(o, t));
-        let sent = if is_union { unions() } else { pairs() };
-        let received = match delivery {
-            Delivery::Sliding => sent,
-            _ if is_union => pairs(),
-            _ => sent,
-        };
-        let (outputs, taps) = (span(m.pass[output]), span(m.pass[tap]));
+        let [held, first_held] = held(m, i, m.tiling.staging.input);
+        let [sent, received, first_sent] = sent(m, i);
         Self {
-            held: m.sum_pairs(i, level, |o, t| axis.held(o, t)),
-            first_held: axis.held(span(extents[output]), span(extents[tap])),
+            held,
+            first_held,
             sent,
             received,
-            first_sent: match delivery {
-                Delivery::Once => axis.union(outputs, taps),
-                Delivery::Each => axis.pairs(outputs, taps),
-                Delivery::Sliding => axis.fresh_at_output(0, outputs, taps),
-                Delivery::EachOutput => axis.taps_at(0, taps),
-                Delivery::Forwarded => axis.fresh_at_tap(0, outputs, taps),
-                Delivery::EachTap => axis.outputs_at(0, outputs),
-            },
+            first_sent,
         }
     }
+}
+
+/// [`Elements::held`] and [`Elements::first_held`] if inputs are staged so.
+pub(crate) fn held(m: &Mapping<'_>, i: usize, staging: Staging) -> [u64; 2] {
+    let (axis, (output, tap)) = (&m.axes[i], PAIRS[i]);
+    let (extents, level) = match staging {
+        Staging::Block => (&m.tiling.block, Level::Block),
+        Staging::Pass => (&m.pass, Level::Pass),
+        Staging::Layer => (&m.tiling.part, Level::Part),
+    };
+    [
+        m.sum_pairs(i, level, |o, t| axis.held(o, t)),
+        axis.held(first(extents[output]), first(extents[tap])),
+    ]
+}
+
+/// [`Elements::sent`], [`Elements::received`] and [`Elements::first_sent`].
+pub(crate) fn sent(m: &Mapping<'_>, i: usize) -> [u64; 3] {
+    let (axis, delivery, (output, tap)) = (&m.axes[i], m.delivery[i], PAIRS[i]);
+    let is_union = matches!(
+        delivery,
+        Delivery::Once | Delivery::Sliding | Delivery::Forwarded
+    );
+    // Tiles partition the pairs, so that one count over the layer is their sum.
+    let pairs = || m.pairs[i];
+    let unions = || m.sum_pairs(i, Level::Pass, |o, t| axis.union(o, t));
+    let sent = if is_union { unions() } else { pairs() };
+    let received = match delivery {
+        Delivery::Sliding => sent,
+        _ if is_union => pairs(),
+        _ => sent,
+    };
+    let (outputs, taps) = (first(m.pass[output]), first(m.pass[tap]));
+    let first_sent = match delivery {
+        Delivery::Once => axis.union(outputs, taps),
+        Delivery::Each => axis.pairs(outputs, taps),
+        Delivery::Sliding => axis.fresh_at_output(0, outputs, taps),
+        Delivery::EachOutput => axis.taps_at(0, taps),
+        Delivery::Forwarded => axis.fresh_at_tap(0, outputs, taps),
+        Delivery::EachTap => axis.outputs_at(0, outputs),
+    };
+    [sent, received, first_sent]
+}
+
+/// The first tile of an extent.
+fn first(extent: u64) -> Span {
+    Span { start: 0, extent }
 }
 
 /// All that the model needs of a tiling but the order of its loops.

@@ -10,7 +10,7 @@ use crate::machine::DramBus;
 use crate::mapping::check::Rules;
 use crate::mapping::{Delivery, Mapping, PAIRS};
 use crate::model::along::{Along, Elements, Shape};
-use crate::model::{Estimate, estimate_shape, estimate_within};
+use crate::model::{Estimate, estimate_shape};
 use crate::tiling::{Staging, Tiling};
 
 /// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from
@@ -152,18 +152,6 @@ impl<'a> Evaluator<'a> {
     pub(crate) fn estimate_taken(&mut self) -> Estimate {
         self.refresh();
         estimate_shape(&self.m, &self.bus, &self.shape)
-    }
-
-    /// The same, unless a lower bound is above `most` cycles.
-    pub(crate) fn estimate_within(&mut self, most: u64) -> Option<Estimate> {
-        self.refresh();
-        estimate_within(&self.m, &self.bus, &self.shape, most)
-    }
-
-    /// Cycles of MACs of the tiling that was given last.
-    pub(crate) fn busy(&mut self) -> u64 {
-        self.refresh();
-        crate::traffic::busy(&self.shape)
     }
 
     /// Moves the mapping on to a tiling; whether its shape is legal.

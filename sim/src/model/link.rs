@@ -132,7 +132,7 @@ fn busier(duplex: bool, reads: &PerOperand<u64>, stores: u64) -> u64 {
 /// The least time in which each word crosses the DRAM's bus once. A controller may merge requests
 /// for one burst that wait together and answer reads from waiting writes, so that tiles which
 /// overlap, and sums that come back, need not cost more.
-fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
+pub(super) fn compulsory(m: &Mapping<'_>, bus: &DramBus) -> u64 {
     let parts: u128 = Operand::ALL
         .into_iter()
         .map(|o| {

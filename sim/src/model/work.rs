@@ -334,22 +334,6 @@ impl Work {
     }
 }
 
-/// A lower bound that costs little: the MACs, the words over each network, and on a plain link to DRAM.
-pub(super) fn least(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> u64 {
-    let c = &traffic.counters;
-    let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
-    let into = Operand::ALL.map(|o| c.buffer_read[o].div_ceil(width(o)));
-    let dram = match m.accelerator.dram.kind {
-        DramKind::Standard(_) => 0,
-        _ => {
-            let loads = Operand::ALL.map(|o| m.dram.load(o).parts(c.dram_read[o]));
-            bus.bound(loads.into_iter().sum())
-        }
-    };
-    into.into_iter()
-        .fold(dram.max(traffic::busy(shape)), u64::max)
-}
-
 /// Cycles in which passes wait for the sums of those before them, `round` cycles on their way, if a full
 /// pass comes every so many cycles and has so many steps. Passes at an edge are shorter, and wait longer.
 fn waits_for_sums(
