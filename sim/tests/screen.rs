@@ -61,6 +61,10 @@ fn the_screen_agrees_with_the_model() {
                 assert!(least <= model.compute_cycles, "{}", what());
                 let words = screened.counters.buffer_read;
                 assert_eq!(reads, words.input + words.weight + words.output);
+                let least = screen.least_estimate(&candidate.expect("it is legal"));
+                let (counters, least) = least.expect("it is legal");
+                assert_eq!(counters, model.counters, "{}", what());
+                assert!(least <= model.cycles, "{}", what());
                 // Equal wrongs would pass.
                 let broken = conservation(&mapping, &screened.counters);
                 assert_eq!(broken, [""; 0], "{}", what());

@@ -11,7 +11,7 @@ use stationary_workloads::{Dim, Layer};
 
 use crate::mapper::{Effort, Rank, blocks, insignificant, orders, rank, traffic};
 use crate::mapping::Mapping;
-use crate::model::{Candidate, Evaluator, Screen, Screened};
+use crate::model::{Candidate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
 /// The best mapping so far.
@@ -24,11 +24,11 @@ pub(super) struct Contenders<'a> {
     kept: Vec<(Rank, u32, Candidate)>,
 }
 
-/// The least rank that a candidate can have: ranks grow with cycles.
-fn least_rank(screened: &Screened) -> Rank {
-    let cycles = screened.lower_bound;
+/// The least rank that a legal candidate can have: ranks grow with cycles.
+fn least_rank(screen: &Screen<'_>, candidate: &Candidate) -> Option<Rank> {
+    let (counters, cycles) = screen.least_estimate(candidate)?;
     let counted = cycles & !insignificant(cycles);
-    (counted, traffic(&screened.counters), cycles)
+    Some((counted, traffic(&counters), cycles))
 }
 
 impl<'a> Contenders<'a> {
@@ -109,10 +109,10 @@ impl<'a> Contenders<'a> {
                 let Some(candidate) = screen.candidate(tiling) else {
                     return false;
                 };
-                let Some(screened) = screen.evaluate(&candidate) else {
+                let Some(least) = least_rank(screen, &candidate) else {
                     return false;
                 };
-                found.push((least_rank(&screened), found.len() as u32, candidate));
+                found.push((least, found.len() as u32, candidate));
                 true
             });
             parts += 1;
@@ -132,8 +132,7 @@ impl<'a> Contenders<'a> {
         for at in 0..self.kept.len() {
             for program in &programs {
                 let candidate = self.kept[at].2.with_program(*program);
-                let screened = self.screen.evaluate(&candidate);
-                let least = screened.map(|screened| least_rank(&screened));
+                let least = least_rank(&self.screen, &candidate);
                 if !least.is_some_and(|least| self.is_better(&least)) {
                     continue;
                 }
@@ -151,7 +150,8 @@ impl<'a> Contenders<'a> {
     }
 }
 
-/// The rank of a tiling, if it is legal.
+/// The rank of a tiling that is legal.
 fn ranked(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> Option<Rank> {
-    evaluator.estimate(tiling).as_ref().map(rank)
+    let fits = evaluator.fits_array(tiling);
+    fits.then(|| rank(&evaluator.estimate_taken()))
 }

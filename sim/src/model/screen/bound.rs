@@ -14,8 +14,7 @@ use crate::machine::feed_network;
 use crate::mapping::{Mapping, PLAIN};
 use crate::model::screen::Screen;
 use crate::model::screen::divisor::Divisor;
-use crate::model::screen::evaluate::Parts;
-use crate::model::screen::memory::Held;
+use crate::model::screen::evaluate::{Counted, Parts};
 
 /// What layer, accelerator and dataflow say, whatever the tiling.
 #[derive(Clone, Debug)]
@@ -74,15 +73,15 @@ impl Machine {
 }
 
 impl Screen<'_> {
-    /// The lower bound on cycles, of the cycles of MACs and the words of the first tiles.
+    /// The lower bound on cycles.
     #[inline]
-    pub(super) fn lower_bound(
-        &self,
-        parts: &Parts<'_>,
-        c: &Counters,
-        (busy, first): (u64, PerOperand<u64>),
-        held: &Held,
-    ) -> u64 {
+    pub(super) fn lower_bound(&self, counted: &Counted<'_>) -> u64 {
+        let (parts, c, held, busy) = (
+            &counted.parts,
+            &counted.counters,
+            &counted.held,
+            counted.busy,
+        );
         let (machine, link) = (&self.machine, &self.transfers);
         let o = machine.resident;
         let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
@@ -94,10 +93,7 @@ impl Screen<'_> {
             let tile = parts.first_beat_words(o).max(1);
             machine.into[o].ceil(c.buffer_read[o].saturating_sub(tile))
         };
-        let first_loads = link.load(Operand::Input, first.input)
-            + link.load(Operand::Weight, first.weight)
-            + link.latency;
-        let last_store = link.store(parts.last_outputs(), 0);
+        let [first_loads, last_store] = self.ends(counted);
         let alone = first_loads + busy + reloads + last_store.saturating_sub(link.slack);
         let banks = self.memory.cycles(held, &c.buffer_read, &c.buffer_write);
         let delivery = machine.delivery.map_or(0, |d| d.ceil(c.dram_write.output));
@@ -112,6 +108,18 @@ impl Screen<'_> {
         };
         alone.max(networks).max(banks).max(delivery).max(dram)
     }
+    /// Cycles of the first loads and of the last store.
+    #[inline]
+    pub(super) fn ends(&self, counted: &Counted<'_>) -> [u64; 2] {
+        let (link, first) = (&self.transfers, &counted.first);
+        [
+            link.load(Operand::Input, first.input)
+                + link.load(Operand::Weight, first.weight)
+                + link.latency,
+            link.store(counted.parts.last_outputs(), 0),
+        ]
+    }
+
     /// A lower bound on the estimate of the array's time with memory never in the way: what streams
     /// beside the MACs, what is loaded before them, and what goes by between passes.
     pub(super) fn least_array_cycles(&self, parts: &Parts<'_>, c: &Counters, busy: u64) -> u64 {
@@ -130,13 +138,18 @@ impl Screen<'_> {
                 ramps = ramps.max(first + passes * machine.ways[o]);
             } else {
                 beside = beside.max(into[o]);
+                // The first pass reads no sums.
+                if o != Operand::Output {
+                    let first = machine.into[o].ceil(parts.first_beat_words(o));
+                    ramps = ramps.max(first + machine.ways[o]);
+                }
             }
         }
         let ahead = match o {
             Operand::Output if !machine.loads_overlap => into.output + out + ramps,
             Operand::Output => ramps,
-            _ if machine.loads_overlap => 0,
-            o if machine.resident_first => into[o] + ramps,
+            _ if machine.loads_overlap => ramps,
+            o if !is_exclusive || machine.resident_first => into[o] + ramps,
             o => into[o].max(ramps),
         };
         let between = if is_exclusive {
@@ -148,6 +161,6 @@ impl Screen<'_> {
         };
         let streams = beside.saturating_add(ahead);
         let out = if o == Operand::Output { 0 } else { out };
-        streams.max(out).saturating_add(between)
+        streams.max(out).saturating_add(between) + machine.way_out
     }
 }

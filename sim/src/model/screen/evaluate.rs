@@ -24,11 +24,44 @@ pub(super) struct Parts<'s> {
     resident: &'s PerDim<u8>,
 }
 
+/// A legal candidate, and what follows from it.
+pub(super) struct Counted<'s> {
+    pub(super) parts: Parts<'s>,
+    pub(super) counters: Counters,
+    /// Cycles of MACs.
+    pub(super) busy: u64,
+    /// Words of the first tiles in the buffer.
+    pub(super) first: PerOperand<u64>,
+    pub(super) held: Held,
+}
+
 impl Screen<'_> {
     /// What a candidate moves, and the least time that it takes; `None` if it is not legal.
     #[must_use]
     #[inline]
     pub fn evaluate(&self, candidate: &Candidate) -> Option<Screened> {
+        let counted = self.counted(candidate)?;
+        Some(Screened {
+            counters: counted.counters,
+            busy: counted.busy,
+            lower_bound: self.lower_bound(&counted),
+        })
+    }
+
+    /// What a legal candidate moves, and a lower bound on its estimate
+    /// ([`Estimate::cycles`](crate::Estimate::cycles)), which is no bound on the machine.
+    #[must_use]
+    #[inline]
+    pub fn least_estimate(&self, candidate: &Candidate) -> Option<(Counters, u64)> {
+        let counted = self.counted(candidate)?;
+        let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
+        let [first_loads, last_store] = self.ends(&counted);
+        let whole = (first_loads + last_store).saturating_add(array);
+        Some((counted.counters, self.lower_bound(&counted).max(whole)))
+    }
+
+    #[inline]
+    fn counted(&self, candidate: &Candidate) -> Option<Counted<'_>> {
         let (f, windows) = self.factors(candidate);
         if !self.fits_array(&f, windows) {
             return None;
@@ -39,13 +72,12 @@ impl Screen<'_> {
         let held = self
             .memory
             .hold(&parts.program.orders, &words, &parts.depth)?;
-        let counters = self.count(&parts);
-        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
-        let first = parts.first_words(&plain);
-        Some(Screened {
-            counters,
-            busy,
-            lower_bound: self.lower_bound(&parts, &counters, (busy, first), &held),
+        Some(Counted {
+            counters: self.count(&parts),
+            busy: product(&parts.f, Dim::ALL, |f| f.busy),
+            first: parts.first_words(&plain),
+            parts,
+            held,
         })
     }
 
