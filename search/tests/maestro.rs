@@ -97,3 +97,32 @@ fn every_published_optimum_is_met_and_certified() {
         certificate::check(&problem, &point, found, &certificate).unwrap();
     }
 }
+
+/// Which core solves which budget does not show.
+#[test]
+fn a_front_is_the_same_on_any_number_of_threads() {
+    for objective in ["latency", "edp"] {
+        let objective: Objective = objective.parse().unwrap();
+        let requests = [budget("area=iot"), budget("power=cloud")];
+        let problem = Problem::new(table("mobilenet_v2_eye"), objective, &requests).unwrap();
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let pool = pool.build().unwrap();
+            pool.install(|| exact::front(&problem, 0, 15, exact::STATES))
+        };
+        let one = on(1);
+        assert_eq!(one.len(), 15);
+        assert_eq!(one, on(2), "{objective}");
+        // What neighbours share does not show either.
+        for vertex in &one {
+            let alone = exact::solve(&problem.with_limit(0, vertex.limit), exact::STATES);
+            match (alone, &vertex.point) {
+                (Answer::Best { point, certificate }, found) => {
+                    assert_eq!(&point, found, "{objective} {}", vertex.limit);
+                    assert_eq!(certificate, vertex.certificate);
+                }
+                (Answer::Infeasible(_), found) => assert_eq!(found, &None),
+            }
+        }
+    }
+}

@@ -24,11 +24,9 @@ pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
         Cost::Usage(0)
     };
     let within = |slowest: u64| {
-        let limits = limits.clone();
         let question = Question {
-            cost,
-            limits,
             slowest,
+            ..model.question(cost)
         };
         model.answer(&question, states)
     };

@@ -1,11 +1,12 @@
 //! The Pareto front of a budget and the objective, by sweeping the budget.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::model::Kept;
-use super::{Answer, solve_over};
+use super::model::{Ground, Model};
+use super::{Answer, answer};
 use crate::certificate::Certificate;
-use crate::deployment::Deployment;
 use crate::problem::{Point, Problem};
 
 /// The best assignment under one limit.
@@ -39,13 +40,14 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
         .filter_map(|layer| layer.iter().max())
         .sum();
     let open = problem.with_limit(budget, all as f64 / usage.scale());
-    let kept = match problem.deployment() {
-        Deployment::Pipelined => Some(Kept::new(problem)),
-        Deployment::Sequential | Deployment::Segmented { .. } => None,
+    let ground = Arc::new(Ground::new(problem));
+    let solve = |problem: &Problem| match problem.shortfalls() {
+        short if !short.is_empty() => Answer::Infeasible(short),
+        _ => answer(&Model::over(problem, Arc::clone(&ground)), states),
     };
     let Answer::Best {
         point: Some(best), ..
-    } = solve_over(&open, kept.as_ref(), states)
+    } = solve(&open)
     else {
         return Vec::new();
     };
@@ -58,7 +60,7 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
     let limits: Vec<f64> = limits.collect();
     let vertex = |limit: f64| {
         let problem = problem.with_limit(budget, limit);
-        let (point, certificate) = match solve_over(&problem, kept.as_ref(), states) {
+        let (point, certificate) = match solve(&problem) {
             Answer::Best { point, certificate } => (point, certificate),
             Answer::Infeasible(_) => (None, Certificate::infeasible()),
         };

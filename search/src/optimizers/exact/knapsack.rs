@@ -60,6 +60,11 @@ pub(super) enum Solved<const K: usize> {
         dual: Dual<K>,
         bound: f64,
     },
+    /// No assignment costs less than `bound`, and nothing else was asked.
+    Above {
+        dual: Dual<K>,
+        bound: i64,
+    },
     Infeasible,
 }
 
@@ -94,6 +99,15 @@ impl<const K: usize> Instance<K> {
     pub(super) fn reduce(&mut self) {
         for layer in &mut self.layers {
             layer.sort_by_key(|item| (item.weight, item.cost, item.option));
+            if K == 1 {
+                let mut least = i64::MAX;
+                layer.retain(|item| {
+                    let is_better = item.cost < least;
+                    least = least.min(item.cost);
+                    is_better
+                });
+                continue;
+            }
             let mut kept: Vec<Item<K>> = Vec::new();
             for item in layer.iter() {
                 if !kept.iter().any(|other| item.is_beaten_by(other)) {
@@ -172,20 +186,36 @@ impl<const K: usize> Instance<K> {
         })
     }
 
-    /// Solves to proof, or until `states` states are listed.
-    pub(super) fn solve(mut self, states: usize) -> Solved<K> {
+    /// Solves to proof, or until `states` states are listed; with `below` only for
+    /// what costs less.
+    pub(super) fn solve(mut self, below: Option<i64>, states: usize) -> Solved<K> {
         if self.is_out_of_reach() {
             return Solved::Infeasible;
         }
         self.reduce();
         let dual = dual::solve(&self);
         let margin = self.margin(&dual);
-        let mut incumbent = self.incumbent(&dual);
+        let floor = (dual.bound - margin).ceil() as i64;
         let dearest = |layer: &Vec<Item<K>>| layer.iter().map(|item| item.cost).max();
         let ceiling: i64 = 1 + self.layers.iter().filter_map(dearest).sum::<i64>();
-        let mut top = incumbent.as_ref().map_or(ceiling, |s| s.cost);
-        let floor = (dual.bound - margin).ceil() as i64;
-        let mut gap = ((top - floor) / 32).max(1);
+        let below = below.filter(|below| *below < ceiling);
+        let (mut incumbent, mut top, mut gap) = match below {
+            Some(below) => (None, below, below.saturating_sub(floor)),
+            None => {
+                let incumbent = self.incumbent(&dual);
+                let top = incumbent.as_ref().map_or(ceiling, |s| s.cost);
+                (incumbent, top, (top - floor) / 32)
+            }
+        };
+        if states == 0 {
+            let bound = floor as f64;
+            return Solved::Stopped {
+                incumbent,
+                dual,
+                bound,
+            };
+        }
+        gap = gap.max(1);
         let mut room = states;
         // Every assignment costs at least `proved`.
         let mut proved = floor;
@@ -210,9 +240,10 @@ impl<const K: usize> Instance<K> {
             }
             gap = gap.saturating_mul(4);
         }
-        match incumbent {
-            Some(solution) => Solved::Optimal { solution, dual },
-            None => Solved::Infeasible,
+        match (incumbent, below) {
+            (Some(solution), _) => Solved::Optimal { solution, dual },
+            (None, Some(bound)) => Solved::Above { dual, bound },
+            (None, None) => Solved::Infeasible,
         }
     }
 

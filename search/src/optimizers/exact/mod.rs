@@ -18,6 +18,7 @@ mod dual;
 mod front;
 mod knapsack;
 mod model;
+mod options;
 mod path;
 mod product;
 mod relaxation;
@@ -25,12 +26,11 @@ mod states;
 mod units;
 
 pub use self::front::{Vertex, front};
-use self::model::{Cost, Kept, Model, Question};
+use self::model::{Cost, Model};
 pub use self::relaxation::{Relaxation, relaxation};
 use super::{Access, Optimizer, Standing};
 use crate::budget::Budget;
 use crate::certificate::{Certificate, Kind};
-use crate::deployment::Deployment;
 use crate::driver::Evaluated;
 use crate::objective::Objective;
 use crate::problem::{Point, Problem, Shortfall};
@@ -56,27 +56,20 @@ pub enum Answer {
 
 /// Solves a problem to proof, or until `states` states were listed.
 pub fn solve(problem: &Problem, states: usize) -> Answer {
-    if problem.objective() == Objective::Edp && problem.deployment() == Deployment::Pipelined {
-        return solve_over(problem, Some(&Kept::new(problem)), states);
-    }
-    solve_over(problem, None, states)
-}
-
-/// The same over some of the options, in pipelines.
-fn solve_over(problem: &Problem, kept: Option<&Kept>, states: usize) -> Answer {
     let short = problem.shortfalls();
     if !short.is_empty() {
         return Answer::Infeasible(short);
     }
-    let mut model = Model::new(problem);
-    if let Some(kept) = kept {
-        model = model.over(kept);
-    }
-    match problem.objective() {
-        Objective::Latency => additive(&model, Cost::Latency, states),
-        Objective::Energy => additive(&model, Cost::Energy, states),
-        Objective::Throughput => bottleneck::solve(&model, states),
-        Objective::Edp => product::solve(&model, states),
+    answer(&Model::new(problem), states)
+}
+
+/// The same where each budget can be kept alone.
+fn answer(model: &Model<'_>, states: usize) -> Answer {
+    match model.problem().objective() {
+        Objective::Latency => additive(model, Cost::Latency, states),
+        Objective::Energy => additive(model, Cost::Energy, states),
+        Objective::Throughput => bottleneck::solve(model, states),
+        Objective::Edp => product::solve(model, states),
     }
 }
 
@@ -115,7 +108,7 @@ impl Optimizer for Exact {
 }
 
 fn additive(model: &Model<'_>, cost: Cost, states: usize) -> Answer {
-    let Some(least) = model.minimize(cost, states) else {
+    let Some(least) = model.answer(&model.question(cost), states) else {
         return Answer::Infeasible(joint_shortfalls(model, states));
     };
     let (kind, lower_bound) = match &least.point {
@@ -139,13 +132,8 @@ fn additive(model: &Model<'_>, cost: Cost, states: usize) -> Answer {
 fn joint_shortfalls(model: &Model<'_>, states: usize) -> Vec<Shortfall> {
     let budgets = model.problem().budgets().iter().enumerate();
     let held = budgets.filter_map(|(at, &Budget { resource, limit })| {
-        let mut limits = model.limits();
-        limits.remove(at);
-        let question = Question {
-            cost: Cost::Usage(at),
-            limits,
-            slowest: u64::MAX,
-        };
+        let mut question = model.question(Cost::Usage(at));
+        question.limits.remove(at);
         let least = model.answer(&question, states)?.bound;
         Some(Shortfall {
             resource,

@@ -10,14 +10,14 @@
 //! own the answer comes from the [`knapsack`](super::knapsack), else from the
 //! [`paths`](super::path).
 
-use std::cmp::Ordering;
+use std::sync::Arc;
 
+use super::options::{Candidate, Options};
 use super::path::Stages;
 use super::units::{self, Least};
 use crate::deployment::Deployment;
 use crate::fixed::Fixed;
 use crate::problem::{Point, Problem};
-use crate::table::Entry;
 
 /// What is summed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,94 +40,67 @@ pub(super) struct Question {
     pub(super) limits: Vec<(usize, i64)>,
     /// The longest that a stage may take, in cycles.
     pub(super) slowest: u64,
+    /// Only what costs less than this is asked for.
+    pub(super) below: Option<f64>,
 }
 
 /// A problem made ready for questions.
 pub(super) struct Model<'a> {
     problem: &'a Problem,
-    /// What the stages may be, where layers share hardware.
-    stages: Option<Stages>,
-    /// The options worth asking about, where each layer is a stage.
-    kept: Option<&'a Kept>,
+    ground: Arc<Ground>,
 }
 
-/// For each layer the options that no other one matches or beats in latency,
-/// energy and every budgeted resource: whatever the weights of these, the others
-/// are not needed. Of equal ones the first stays.
-pub(super) struct Kept(Vec<Vec<u16>>);
+/// What a stage may be.
+pub(super) enum Ground {
+    /// Where each layer is a stage.
+    Layers(Options),
+    /// Where layers share hardware.
+    Stages(Stages),
+}
 
-impl Kept {
+impl Ground {
+    /// Does not depend on the limits of the budgets.
     pub(super) fn new(problem: &Problem) -> Self {
-        let layer = |layer: &Vec<Entry>| {
-            let costs = |entry: &Entry| -> Vec<f64> {
-                let usage = problem.budgets().iter().map(|b| entry.usage(b.resource));
-                [entry.energy].into_iter().chain(usage).collect()
-            };
-            let mut options: Vec<(u64, Vec<f64>, u16)> = (layer.iter().enumerate())
-                .map(|(at, entry)| (entry.latency, costs(entry), at as u16))
-                .collect();
-            options.sort_by(|a, b| {
-                let costs = a.1.partial_cmp(&b.1).unwrap_or(Ordering::Equal);
-                a.0.cmp(&b.0).then(costs).then(a.2.cmp(&b.2))
-            });
-            let mut kept: Vec<(Vec<f64>, u16)> = Vec::new();
-            for (_, costs, option) in options {
-                let beats = |other: &[f64]| other.iter().zip(&costs).all(|(a, b)| a <= b);
-                if !kept.iter().any(|(other, _)| beats(other)) {
-                    kept.push((costs, option));
-                }
+        match problem.deployment() {
+            Deployment::Pipelined => Self::Layers(Options::new(problem)),
+            Deployment::Sequential | Deployment::Segmented { .. } => {
+                Self::Stages(Stages::new(problem))
             }
-            let mut options: Vec<u16> = kept.into_iter().map(|(_, option)| option).collect();
-            options.sort_unstable();
-            options
-        };
-        Self(problem.table().layers().iter().map(layer).collect())
+        }
     }
 }
 
 impl<'a> Model<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
-        let stages = match problem.deployment() {
-            Deployment::Pipelined => None,
-            Deployment::Sequential | Deployment::Segmented { .. } => Some(Stages::new(problem)),
-        };
-        Self {
-            problem,
-            stages,
-            kept: None,
-        }
+        Self::over(problem, Arc::new(Ground::new(problem)))
     }
 
-    /// The same over some of the options, which pays where there is more than
-    /// one question.
-    pub(super) fn over(self, kept: &'a Kept) -> Self {
-        Self {
-            kept: Some(kept),
-            ..self
-        }
+    /// The same over the options of a problem that differs in limits alone.
+    pub(super) fn over(problem: &'a Problem, ground: Arc<Ground>) -> Self {
+        Self { problem, ground }
     }
 
     /// With one budget and a stage for each layer: the assignment that takes
     /// least of it without a layer slower than `slowest`. Nothing where a layer
     /// has no such option.
     pub(super) fn lightest(&self, slowest: u64) -> Option<(Point, i64)> {
-        let usage = &self.problem.usage()[0];
-        let layers = self.problem.table().layers().iter().enumerate();
-        let mut used = 0;
-        let mut lightest = |(layer, options): (usize, &Vec<Entry>)| {
-            let fast = options.iter().zip(&usage.values()[layer]).enumerate();
-            let fast = fast.filter(|(_, (entry, _))| entry.latency <= slowest);
-            let (option, (_, &least)) = fast.min_by_key(|(_, (_, usage))| **usage)?;
-            used += least;
-            Some(option as u16)
+        let Ground::Layers(Options(layers)) = &*self.ground else {
+            return None;
         };
-        let point: Option<Point> = layers.map(&mut lightest).collect();
+        let mut used = 0;
+        let mut lightest = |options: &Vec<Candidate>| {
+            let fast = options.iter().filter(|c| c.latency <= slowest);
+            let least = fast.min_by_key(|c| (c.usage[0], c.option))?;
+            used += least.usage[0];
+            Some(least.option)
+        };
+        let point: Option<Point> = layers.iter().map(&mut lightest).collect();
         point.map(|point| (point, used))
     }
 
     /// Whether a stage stands for each layer.
     pub(super) fn is_pipelined(&self) -> bool {
-        self.stages.is_none()
+        matches!(*self.ground, Ground::Layers(_))
     }
 
     pub(super) fn problem(&self) -> &'a Problem {
@@ -143,33 +116,37 @@ impl<'a> Model<'a> {
 
     /// The latencies that a stage may have, each once.
     pub(super) fn latencies(&self) -> Vec<u64> {
-        if let Some(stages) = &self.stages {
-            return stages.latencies();
-        }
-        let entries = self.problem.table().layers().iter().flatten();
-        let mut latencies: Vec<u64> = entries.map(|e| e.latency).collect();
+        let mut latencies: Vec<u64> = match &*self.ground {
+            Ground::Stages(stages) => return stages.latencies(),
+            Ground::Layers(Options(layers)) => layers.iter().flatten().map(|c| c.latency).collect(),
+        };
         latencies.sort_unstable();
         latencies.dedup();
         latencies
     }
 
-    /// The least cost under the problem's budgets.
-    pub(super) fn minimize(&self, cost: Cost, states: usize) -> Option<Least> {
-        let limits = self.limits();
-        let question = Question {
+    /// The question of the least cost under the problem's budgets.
+    pub(super) fn question(&self, cost: Cost) -> Question {
+        Question {
             cost,
-            limits,
+            limits: self.limits(),
             slowest: u64::MAX,
-        };
-        self.answer(&question, states)
+            below: None,
+        }
     }
 
-    /// The least cost; nothing where no assignment keeps the limits.
+    /// The least cost; nothing where no assignment keeps the limits. Without any
+    /// states to list it is a bound and an assignment near it.
     pub(super) fn answer(&self, question: &Question, states: usize) -> Option<Least> {
+        let usage = self.problem.usage();
+        let stages = match &*self.ground {
+            Ground::Layers(options) => return units::minimize(options, question, usage, states),
+            Ground::Stages(stages) => stages,
+        };
         let layers = self.problem.table().layers();
         let own;
         let cost = match question.cost {
-            Cost::Usage(budget) => &self.problem.usage()[budget],
+            Cost::Usage(budget) => &usage[budget],
             Cost::Latency => {
                 own = Fixed::integers(layers, |e| e.latency);
                 &own
@@ -183,17 +160,6 @@ impl<'a> Model<'a> {
                 &own
             }
         };
-        let usage = self.problem.usage();
-        let budgets: Vec<(&Fixed, i64)> = (question.limits.iter())
-            .map(|&(budget, limit)| (&usage[budget], limit))
-            .collect();
-        match &self.stages {
-            Some(stages) => stages.minimize(question, cost, &budgets, states),
-            None => {
-                let is_fast = |i: usize, j: usize| layers[i][j].latency <= question.slowest;
-                let kept = self.kept.map(|kept| kept.0.as_slice());
-                units::minimize(cost, &budgets, is_fast, kept, states)
-            }
-        }
+        stages.minimize(question, cost, usage, states)
     }
 }

@@ -25,7 +25,7 @@ use super::dual::Dual;
 use super::knapsack::{Solution, Solved};
 use super::model::{Cost, Question};
 use super::states::{Staircase, State};
-use super::units::Least;
+use super::units::{Least, units};
 use crate::fixed::Fixed;
 use crate::problem::Problem;
 
@@ -113,24 +113,27 @@ impl Stages {
         &self,
         question: &Question,
         cost: &Fixed,
-        budgets: &[(&Fixed, i64)],
+        usage: &[Fixed],
         states: usize,
     ) -> Option<Least> {
-        let usage: Vec<&Fixed> = budgets.iter().map(|&(usage, _)| usage).collect();
-        let of = |at: usize| question.limits[at].0;
-        let least = match *budgets {
+        let scale = cost.scale();
+        let below = question.below.map(|below| units(below, scale));
+        let used: Vec<f64> = (question.limits.iter())
+            .map(|&(budget, _)| usage[budget].scale())
+            .collect();
+        let least = match question.limits[..] {
             [] => {
                 let graph = self.graph(question, cost, [0], |_| [0]);
-                Least::from_integers(graph.solve(states), cost, &usage)
+                Least::from_integers(graph.solve(below, states), scale, &used)
             }
-            [(_, limit)] => {
-                let graph = self.graph(question, cost, [limit], |c| [c.usage[of(0)]]);
-                Least::from_integers(graph.solve(states), cost, &usage)
+            [(at, limit)] => {
+                let graph = self.graph(question, cost, [limit], |c| [c.usage[at]]);
+                Least::from_integers(graph.solve(below, states), scale, &used)
             }
-            [(_, one), (_, two)] => {
-                let weight = |c: &Candidate| [c.usage[of(0)], c.usage[of(1)]];
+            [(first, one), (second, two)] => {
+                let weight = |c: &Candidate| [c.usage[first], c.usage[second]];
                 let graph = self.graph(question, cost, [one, two], weight);
-                Least::from_integers(graph.solve(states), cost, &usage)
+                Least::from_integers(graph.solve(below, states), scale, &used)
             }
             _ => unreachable!("there are two resources, and each has at most one budget"),
         };
@@ -394,9 +397,10 @@ impl<const K: usize> Graph<K> {
         -greatest
     }
 
-    /// Solves to proof, or until `states` labels are set. A solution's options
-    /// are the end and the option of each stage in turn.
-    fn solve(&self, states: usize) -> Solved<K> {
+    /// Solves to proof, or until `states` labels are set; with `below` only for
+    /// what costs less. A solution's options are the end and the option of each
+    /// stage in turn.
+    fn solve(&self, below: Option<i64>, states: usize) -> Solved<K> {
         let least: [Vec<Vec<i64>>; K] = std::array::from_fn(|k| self.least(|arc| arc.weight[k]));
         if (0..K).any(|k| least[k][0][0] > self.limit[k]) {
             return Solved::Infeasible;
@@ -404,7 +408,8 @@ impl<const K: usize> Graph<K> {
         let dual = self.dual([0.0; K], K).dual;
         let priced = self.rest(0.0, f64::INFINITY, |arc| arc.price(&dual.multipliers));
         let margin = self.margin(&dual);
-        let ceiling = 1 + self.dearest();
+        let dearest = 1 + self.dearest();
+        let ceiling = below.map_or(dearest, |below| below.min(dearest));
         let floor = (dual.bound - margin).max(0.0).ceil() as i64;
         let mut gap = ((ceiling - floor) / 1024).max(1);
         let mut room = states;
@@ -432,7 +437,13 @@ impl<const K: usize> Graph<K> {
             }
             gap = gap.saturating_mul(4);
         }
-        Solved::Infeasible
+        match below {
+            Some(_) if ceiling < dearest => Solved::Above {
+                dual,
+                bound: ceiling,
+            },
+            _ => Solved::Infeasible,
+        }
     }
 
     /// The cheapest path whose labels stay within the goal; nothing at all where

@@ -46,12 +46,11 @@ pub fn relaxation(problem: &Problem, states: usize) -> Option<Relaxation> {
     let least_first = |second: Option<f64>| {
         let limit = |factor: f64| problem.usage()[1].limit(factor * budgets[1].limit);
         let question = Question {
-            cost: Cost::Usage(0),
             limits: second
                 .map(|factor| (1, limit(factor)))
                 .into_iter()
                 .collect(),
-            slowest: u64::MAX,
+            ..model.question(Cost::Usage(0))
         };
         let least = model.answer(&question, states)?;
         least.is_proved.then_some(least.point).flatten()

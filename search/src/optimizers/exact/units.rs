@@ -1,16 +1,18 @@
 //! From the table's units to a knapsack in integers and back.
 
 use super::knapsack::{Instance, Item, Solution, Solved};
+use super::model::{Cost, Question};
+use super::options::{Candidate, Options};
 use crate::fixed::Fixed;
 use crate::problem::Point;
 
 /// The least cost under budgets, in the units of the cost.
 pub(super) struct Least {
-    /// The best assignment known; if `is_proved`, there is one and it is
-    /// optimal.
+    /// The best assignment known; if `is_proved`, it is optimal, and if there is
+    /// none then, nothing is below what was asked for.
     pub(super) point: Option<Point>,
     pub(super) is_proved: bool,
-    /// No assignment costs less; if `is_proved`, the optimum.
+    /// No assignment costs less; if `is_proved` and there is a point, the optimum.
     pub(super) bound: f64,
     /// The Lagrangian bound at the multipliers.
     pub(super) relaxation: f64,
@@ -18,92 +20,105 @@ pub(super) struct Least {
     pub(super) multipliers: Vec<f64>,
 }
 
-/// Minimises the sum of `cost` over the allowed options, or those of them that
-/// are `kept`, with each budget's sum at most its limit. Nothing where that
-/// cannot be.
+/// Answers a question where each layer is a stage; `usage` are the problem's
+/// budgets. Nothing where no assignment keeps the limits.
 pub(super) fn minimize(
-    cost: &Fixed,
-    budgets: &[(&Fixed, i64)],
-    allowed: impl Fn(usize, usize) -> bool,
-    kept: Option<&[Vec<u16>]>,
+    options: &Options,
+    question: &Question,
+    usage: &[Fixed],
     states: usize,
 ) -> Option<Least> {
-    match *budgets {
-        [] => solve(cost, |_, _| [0], [0], &[], allowed, kept, states),
-        [(one, limit)] => solve(
-            cost,
-            |i, j| [one.get(i, j)],
-            [limit],
-            &[one],
-            allowed,
-            kept,
-            states,
-        ),
+    match question.limits[..] {
+        [] => solve(options, question, usage, [0], |_| [0], states),
+        [(one, limit)] => {
+            let weight = |c: &Candidate| [c.usage[one]];
+            solve(options, question, usage, [limit], weight, states)
+        }
         [(one, first), (two, second)] => {
-            let weight = |i, j| [one.get(i, j), two.get(i, j)];
-            let limits = [first, second];
-            solve(cost, weight, limits, &[one, two], allowed, kept, states)
+            let weight = |c: &Candidate| [c.usage[one], c.usage[two]];
+            solve(options, question, usage, [first, second], weight, states)
         }
         _ => unreachable!("there are two resources, and each has at most one budget"),
     }
 }
 
 fn solve<const K: usize>(
-    cost: &Fixed,
-    weight: impl Fn(usize, usize) -> [i64; K],
+    Options(options): &Options,
+    question: &Question,
+    usage: &[Fixed],
     limit: [i64; K],
-    usage: &[&Fixed],
-    allowed: impl Fn(usize, usize) -> bool,
-    kept: Option<&[Vec<u16>]>,
+    weight: impl Fn(&Candidate) -> [i64; K],
     states: usize,
 ) -> Option<Least> {
-    let layer = |(layer, costs): (usize, &Vec<i64>)| -> Vec<Item<K>> {
-        let item = |at: usize| {
-            allowed(layer, at).then(|| Item {
-                cost: costs[at],
-                weight: weight(layer, at),
-                option: at as u16,
-            })
-        };
-        match kept {
-            None => (0..costs.len()).filter_map(item).collect(),
-            Some(kept) => (kept[layer].iter())
-                .filter_map(|&at| item(usize::from(at)))
-                .collect(),
-        }
+    let scaled = match question.cost {
+        Cost::Latency | Cost::Usage(_) => None,
+        Cost::Energy => Some(Fixed::scaled(options, |c| c.energy)),
+        Cost::Weighted { latency, energy } => Some(Fixed::scaled(options, |c| {
+            latency * c.latency as f64 + energy * c.energy
+        })),
     };
-    let layers: Vec<_> = cost.values().iter().enumerate().map(layer).collect();
-    if layers.iter().any(Vec::is_empty) {
-        return None;
+    let scale = match (question.cost, &scaled) {
+        (Cost::Usage(budget), _) => usage[budget].scale(),
+        (_, Some(scaled)) => scaled.scale(),
+        (_, None) => 1.0,
+    };
+    let mut layers: Vec<Vec<Item<K>>> = Vec::with_capacity(options.len());
+    for (layer, candidates) in options.iter().enumerate() {
+        let fast = candidates.iter().enumerate();
+        let fast = fast.filter(|(_, c)| c.latency <= question.slowest);
+        let item = |(at, c): (usize, &Candidate)| Item {
+            cost: match (question.cost, &scaled) {
+                (Cost::Usage(budget), _) => c.usage[budget],
+                (_, Some(scaled)) => scaled.get(layer, at),
+                (_, None) => c.latency as i64,
+            },
+            weight: weight(c),
+            option: c.option,
+        };
+        layers.push(fast.map(item).collect());
+        if layers[layer].is_empty() {
+            return None;
+        }
     }
-    Least::from_integers(Instance { layers, limit }.solve(states), cost, usage)
+    let below = question.below.map(|below| units(below, scale));
+    let used: Vec<f64> = (question.limits.iter())
+        .map(|&(budget, _)| usage[budget].scale())
+        .collect();
+    let solved = Instance { layers, limit }.solve(below, states);
+    Least::from_integers(solved, scale, &used)
+}
+
+/// A cost in integers, rounded down.
+pub(super) fn units(cost: f64, scale: f64) -> i64 {
+    ((cost * scale).floor() as i64).min(1 << 62)
 }
 
 impl Least {
-    /// Back to the table's units; nothing where there is no solution.
+    /// Back to the table's units, of which so many integers are one; nothing
+    /// where there is no solution.
     pub(super) fn from_integers<const K: usize>(
         solved: Solved<K>,
-        cost: &Fixed,
-        usage: &[&Fixed],
+        scale: f64,
+        usage: &[f64],
     ) -> Option<Self> {
-        let scale = cost.scale();
         let (solution, dual, bound, is_proved) = match solved {
             Solved::Infeasible => return None,
             Solved::Optimal { solution, dual } => {
-                let bound = solution.cost as f64 / scale;
+                let bound = solution.cost as f64;
                 (Some(solution), dual, bound, true)
             }
+            Solved::Above { dual, bound } => (None, dual, bound as f64, true),
             Solved::Stopped {
                 incumbent,
                 dual,
                 bound,
-            } => (incumbent, dual, bound / scale, false),
+            } => (incumbent, dual, bound, false),
         };
-        let price = |(m, usage): (&f64, &&Fixed)| m * usage.scale() / scale;
+        let price = |(m, usage): (&f64, &f64)| m * usage / scale;
         Some(Self {
             point: solution.map(|s: Solution| s.options),
             is_proved,
-            bound,
+            bound: bound / scale,
             relaxation: dual.bound / scale,
             multipliers: dual.multipliers.iter().zip(usage).map(price).collect(),
         })
