@@ -82,7 +82,7 @@ pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
 enum Stop {
     /// No assignment keeps the budgets.
     Infeasible,
-    /// The allowed states, or cuts, are spent.
+    /// The allowed states, or rounds, are spent.
     States,
 }
 
