@@ -28,6 +28,16 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The bank that comes after another in the round.
+    pub(crate) fn next_bank(&self, bank: u64) -> u64 {
+        let next = bank + 1;
+        if next == self.first_bank + self.banks {
+            self.first_bank
+        } else {
+            next
+        }
+    }
+
     /// The bank that a row of the operand's tiles is in.
     pub(crate) fn bank(&self, row: u64) -> u64 {
         self.first_bank + (self.first_row + row) % self.banks

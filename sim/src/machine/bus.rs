@@ -16,6 +16,30 @@ pub(crate) struct Bus {
     slack: u64,
 }
 
+/// A transfer that crosses a bus cycle by cycle, without a division.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Crossing {
+    /// Words that have gone by, of how many.
+    pub(crate) gone: u64,
+    words: u64,
+    /// What has gone by of the word that is next, what goes by in a cycle, and a whole word.
+    phase: u64,
+    each: u64,
+    whole: u64,
+}
+
+impl Crossing {
+    /// A cycle.
+    pub(crate) fn step(&mut self) {
+        self.phase += self.each;
+        while self.phase >= self.whole {
+            self.phase -= self.whole;
+            self.gone += 1;
+        }
+        self.gone = self.gone.min(self.words);
+    }
+}
+
 impl Bus {
     pub(crate) fn new(accelerator: &Accelerator) -> Self {
         let bus = Self::unreduced(accelerator);
@@ -113,6 +137,22 @@ impl Bus {
             return 0;
         }
         u128::from(cycles) * self.parts % (self.per * width.parts(1).max(1))
+    }
+
+    /// How a transfer goes on after so many of its cycles, if that can be told in few bits; a bus
+    /// without limits has no cycles to speak of.
+    pub(crate) fn crossing(&self, cycles: u64, words: u64, width: Width) -> Option<Crossing> {
+        let whole = self.per.checked_mul(width.parts(1).max(1))?;
+        if self.ideal || self.parts > 64 * whole || whole > u128::from(u64::MAX >> 8) {
+            return None;
+        }
+        Some(Crossing {
+            gone: self.words_after(cycles, words, width),
+            words,
+            phase: u64::try_from(self.phase(cycles, width)).ok()?,
+            each: u64::try_from(self.parts).ok()?,
+            whole: u64::try_from(whole).ok()?,
+        })
     }
 
     /// A lower bound on the bus time of transfers that move so many parts of a bit together.

@@ -69,7 +69,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         // A store makes room for results word by word.
         let is_bounded = writes && self.room_for_results() < u64::MAX;
         if is_bounded || self.has_rivals(sends, writes) {
-            self.contend(sends, writes, self.now + most);
+            self.compete(sends, writes, most);
         } else {
             self.flow(sends, writes, most);
         }
@@ -86,11 +86,11 @@ impl<P: Payload> Machine<'_, '_, P> {
         }
     }
 
-    fn parcel(&self, operand: Operand) -> Flow {
+    pub(super) fn parcel(&self, operand: Operand) -> Flow {
         self.feeds[operand].state.flow()
     }
 
-    fn results_flow(&self) -> Option<Flow> {
+    pub(super) fn results_flow(&self) -> Option<Flow> {
         let width = self.m.accelerator.networks.psum_out.words_per_cycle;
         let front = self.array.results.front()?;
         Some(Flow::new(front.words, width.into(), self.tag_words))
@@ -149,45 +149,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         self.stand_still(next);
     }
 
-    /// Cycles up to `until` in which streams compete for banks, unless one of them ends.
-    fn contend(&mut self, sends: impl Fn(Operand) -> bool, writes: bool, until: u64) {
-        while self.now < until {
-            let senders = Operand::ALL.into_iter().filter(|o| sends(*o));
-            let flows = senders.map(|o| self.parcel(o));
-            let mut flows = flows.chain(writes.then(|| self.results_flow()).flatten());
-            if flows.any(|flow| flow.cycles() == 0) {
-                return;
-            }
-            self.ports.begin(self.dma.touched());
-            self.results.was_held = false;
-            if writes && let Some(flow) = self.results_flow() {
-                let wanted = flow.words(1).min(self.room_for_results());
-                let words = self.ports.grant(&mut self.results, wanted);
-                if words > 0 {
-                    self.write_words(words, self.now + 1);
-                }
-            }
-            if self.array.remaining > 0 {
-                self.busy += 1;
-                self.array.remaining -= 1;
-            } else if let Some(cause) = self.obstacle() {
-                self.stalls.add(cause, 1);
-            }
-            self.dma.go_on(self.now);
-            for operand in Operand::ALL {
-                let feed = &mut self.feeds[operand].state;
-                feed.stream.was_held = false;
-                if sends(operand) {
-                    let wanted = feed.flow().words(1);
-                    let words = self.ports.grant(&mut feed.stream, wanted);
-                    self.send_words(operand, words);
-                }
-            }
-            self.now += 1;
-        }
-    }
-
-    fn write_words(&mut self, words: u64, until: u64) {
+    pub(super) fn write_words(&mut self, words: u64, until: u64) {
         let Some(front) = self.array.results.front_mut() else {
             return;
         };
@@ -200,7 +162,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         self.last_result = until;
     }
 
-    fn send_words(&mut self, operand: Operand, words: u64) {
+    pub(super) fn send_words(&mut self, operand: Operand, words: u64) {
         self.feeds[operand].state.send(words);
         self.counters.buffer_read[operand] += words;
     }

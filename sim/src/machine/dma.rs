@@ -14,6 +14,7 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
 use crate::dram::Statistics;
+use crate::machine::bus::Bus;
 use crate::machine::lanes::Lanes;
 use crate::machine::link::{Job, Link};
 use crate::machine::period::{Kind, Visitor};
@@ -287,6 +288,11 @@ impl Dma {
     ) -> bool {
         let stores = !self.waiting.is_empty() || self.lanes.storing.is_some();
         (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles, is_alone)
+    }
+
+    /// Who goes over the bus as long as nothing begins or ends, and whether it is the store.
+    pub(crate) fn steady(&self) -> Option<(&Bus, impl Iterator<Item = (&Job, bool)>)> {
+        self.link.bus().zip(self.lanes.steady())
     }
 
     /// Whether the memory is a bus.

@@ -208,6 +208,17 @@ impl Lanes {
         over.min().unwrap_or(u64::MAX)
     }
 
+    /// Who goes over the bus as long as nothing begins or ends, and whether it is the store; `None` if
+    /// loads take turns.
+    pub(crate) fn steady(&self) -> Option<impl Iterator<Item = (&Job, bool)>> {
+        let alternates = self.arbitration == Arbitration::RoundRobin && self.in_turn().count() > 1;
+        let job = |turn| match turn {
+            Turn::Load(operand) => self.channels[operand].job.as_ref().map(|job| (job, false)),
+            Turn::Store => self.storing.as_ref().map(|job| (job, true)),
+        };
+        (!alternates).then(|| self.turns().filter_map(job))
+    }
+
     /// So many cycles of a bus in which nothing begins or ends.
     pub(crate) fn cross_many(&mut self, bus: &Bus, cycles: u64) {
         self.touched = [None; 4];

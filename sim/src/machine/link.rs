@@ -3,7 +3,7 @@
 use stationary_arch::DramKind;
 
 use crate::dram_width::Width;
-use crate::machine::bus::Bus;
+use crate::machine::bus::{Bus, Crossing};
 use crate::machine::device::Device;
 use crate::machine::dma::Transfer;
 use crate::machine::layout::{Bursts, Layout};
@@ -85,6 +85,11 @@ impl Job {
         }
         v.field(Kind::Note, &mut self.tile, tiles);
         self.transfer.visit(v, now);
+    }
+
+    /// How it crosses a bus from here on, if that can be told in few bits.
+    pub(crate) fn crossing(&self, bus: &Bus) -> Option<Crossing> {
+        bus.crossing(self.total - self.left, self.transfer.words, self.width)
     }
 
     /// Words that have gone by when so much is left.

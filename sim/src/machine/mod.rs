@@ -27,6 +27,7 @@ mod obstacle;
 mod payload;
 mod period;
 mod ports;
+mod rivals;
 mod sample;
 mod stall;
 mod tags;
@@ -320,19 +321,25 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         moved
     }
 
-    /// Words that the buffer has room for of the results that are next. The place of new ones is free
-    /// as far as the tile that was there before has been stored.
+    /// Words that the buffer has room for of the results that are next.
     fn room_for_results(&self) -> u64 {
-        if self.delivery.exists() || self.array.results.front().is_none_or(|r| !r.is_fresh) {
-            return u64::MAX;
-        }
-        let Some(before) = self.tiles.closed.checked_sub(self.dma.output_slots()) else {
-            return u64::MAX;
-        };
-        match self.tiles.freed.output.cmp(&before) {
+        match self.place_of_results() {
             Ordering::Greater => u64::MAX,
             Ordering::Equal => self.dma.words_stored().saturating_sub(self.open_words),
             Ordering::Less => 0,
+        }
+    }
+
+    /// The place of new results is free as far as the tile that was there before has been stored:
+    /// that is done, is next, or is not yet.
+    fn place_of_results(&self) -> Ordering {
+        let is_fresh = self.array.results.front().is_some_and(|r| r.is_fresh);
+        let before = self.tiles.closed.checked_sub(self.dma.output_slots());
+        match before {
+            Some(before) if is_fresh && !self.delivery.exists() => {
+                self.tiles.freed.output.cmp(&before)
+            }
+            _ => Ordering::Greater,
         }
     }
 

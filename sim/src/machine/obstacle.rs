@@ -11,6 +11,11 @@ use crate::mapping::is_first;
 impl<P: Payload> Machine<'_, '_, P> {
     /// What keeps the next beat from starting.
     pub(super) fn obstacle(&self) -> Option<Stall> {
+        self.obstacle_where(|| self.waits_for_store())
+    }
+
+    /// The same, where somebody else knows whether results wait for a store.
+    pub(super) fn obstacle_where(&self, waits_for_store: impl Fn() -> bool) -> Option<Stall> {
         let a = &self.array;
         if a.done {
             return Some(if !a.results.is_empty() {
@@ -55,7 +60,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         }
         if self.tiles.filled.output < a.output_tiles {
             let is_leaving = is_first(&a.cursor.pass) && !a.results.is_empty();
-            return Some(if is_leaving && !self.waits_for_store() {
+            return Some(if is_leaving && !waits_for_store() {
                 Stall::Drain
             } else {
                 Stall::Dram(Operand::Output)
@@ -66,7 +71,7 @@ impl<P: Payload> Machine<'_, '_, P> {
             Some(Stall::Delivery)
         } else if a.has_room(self.m) {
             None
-        } else if self.waits_for_store() {
+        } else if waits_for_store() {
             Some(Stall::Dram(Operand::Output))
         } else if self.results.was_held {
             Some(Stall::Bank(Operand::Output))

@@ -23,12 +23,12 @@ pub(crate) enum Access {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stream {
     /// None where every stream has a port of its own.
-    place: Option<Place>,
-    access: Access,
+    pub(super) place: Option<Place>,
+    pub(super) access: Access,
     /// Words of the tile that have gone by.
-    words: u64,
+    pub(super) words: u64,
     /// Rows of the tile that were accessed.
-    rows: u64,
+    pub(super) rows: u64,
     /// Whether a bank that was taken held words back in the cycle just past.
     pub(crate) was_held: bool,
 }
@@ -166,7 +166,8 @@ impl BankPorts {
         granted
     }
 
-    fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
+    /// The banks that are taken, at the ports that an access to a place uses.
+    pub(super) fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
         let port = place.ports == Ports::ReadWrite && access == Access::Write;
         &mut self.0[place.partition][usize::from(port)]
     }

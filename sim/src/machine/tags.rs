@@ -69,6 +69,19 @@ impl Flow {
         Self { left, width, tags }
     }
 
+    /// The same, when so many words have gone.
+    pub(crate) fn without(&self, words: u64) -> Self {
+        Self {
+            left: self.left - words,
+            ..*self
+        }
+    }
+
+    /// Words left, words of a cycle, and words that share a tag (0: any).
+    pub(crate) fn parts(&self) -> (u64, u64, u64) {
+        (self.left, self.width, self.tags.0)
+    }
+
     /// Cycles before the one in which it ends, if nothing holds it back.
     pub(crate) fn cycles(&self) -> u64 {
         self.tags.cycles(self.left, self.width).saturating_sub(1)
