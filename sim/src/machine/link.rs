@@ -75,11 +75,11 @@ impl Job {
     ) {
         v.progress(&mut self.left);
         v.same(self.total);
+        // Rows begin at the same cycles if words do, and results follow stores word by word.
+        let phase = bus.map_or(0, |bus| bus.phase(self.total - self.left, self.width));
+        v.same(phase as u64);
+        v.same((phase >> 64) as u64);
         if let Some(place) = self.place {
-            // Rows begin at the same cycles if words do.
-            let phase = bus.map_or(0, |bus| bus.phase(self.total - self.left, self.width));
-            v.same(phase as u64);
-            v.same((phase >> 64) as u64);
             let row = place.rows(self.words_gone(bus, self.left));
             v.same(stream.distance_of(row));
         }

@@ -33,6 +33,9 @@ use crate::trace::{Event, Repeat, Sample, Scope, Trace};
 use alike::Step;
 use visit::{Comparer, Mover, Record, Recorder};
 
+/// Fewer cycles are as soon simulated as looked for.
+const WORTHWHILE: u64 = 16;
+
 /// The states that were kept, one for each loop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Periods {
@@ -46,8 +49,8 @@ struct Kept {
     is_live: bool,
     /// Whether the loop has nothing left to find.
     is_spent: bool,
-    /// Whether this run of the loop has been skipped along.
-    has_skipped: bool,
+    /// Whether this run of the loop has been skipped along, by more than looking for it costs.
+    has_paid: bool,
     /// Runs of the loop in which nothing was found, and how many are to be left alone for it.
     failures: u32,
     respite: u32,
@@ -97,14 +100,14 @@ impl Kept {
     /// Begins another run of the loop, or goes on in one after a skip. Where looking costs as much as
     /// working through an iteration, loops in which nothing is found are left alone for a while.
     fn begin(&mut self, is_short: bool, is_dear: bool) {
-        if self.has_skipped {
+        if self.has_paid {
             self.failures = 0;
         } else if is_dear && !is_short && self.respite == 0 && self.patience > 0 {
             self.failures = (self.failures + 1).min(6);
             self.respite = 1 << self.failures;
         }
         self.respite = self.respite.saturating_sub(1);
-        self.has_skipped = false;
+        self.has_paid = false;
         self.is_live = true;
         self.is_spent = is_short || self.respite > 0;
         // An iteration that takes long is compared with the next at first.
@@ -153,9 +156,10 @@ impl<P: Payload> Machine<'_, '_, P> {
             kept.is_spent = true;
             return;
         }
+        let before = self.now;
         if kept.iteration >= regular.start && self.try_skip(kept, &step, iterations, trace) {
             kept.is_live = false;
-            kept.has_skipped = true;
+            kept.has_paid |= self.now - before >= WORTHWHILE;
             return;
         }
         if kept.iteration < regular.start {
