@@ -1,17 +1,18 @@
 //! Certificates of assignments.
 
+mod document;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stationary::search::certificate::exclude;
 use stationary::search::certify::{Job, Proof};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
 use stationary::search::{
-    BudgetRequest, Certificate, Choice, Cut, Deployment, Kind, Levels, Objective, Point, Problem,
-    Table, certificate,
+    BudgetRequest, Certificate, Choice, Cut, Deployment, Kind, Objective, Problem, Table,
+    certificate,
 };
 use stationary::workloads::Layer;
 use stationary_record::digest;
@@ -22,115 +23,11 @@ use crate::commands::costs::{self, Source};
 use crate::commands::simulations::Simulations;
 use crate::record::Journal;
 
+pub use document::{Best, Document, Inputs, Limit, Place, Simulated, Used};
+
 /// What the machine's optimum is proved over; nothing is claimed about other mappings.
 const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile), each a design with the one \
                     mapping that the mapper chooses for it";
-
-/// A certificate of an assignment, as it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Document {
-    pub schema: String,
-    pub claims: String,
-    pub version: String,
-    pub over: String,
-    pub hashes: Hashes,
-    pub inputs: Inputs,
-    pub deployment: String,
-    pub objective: String,
-    pub budgets: Vec<Limit>,
-    pub best: Option<Best>,
-    /// `proved`, or `none` where the runs of the machine were not enough.
-    pub kind: String,
-    pub of: String,
-    pub lower_bound: Option<f64>,
-    pub gap: Option<f64>,
-    pub multipliers: Vec<f64>,
-    pub relaxation: Option<f64>,
-    pub cuts: Vec<[f64; 3]>,
-    pub simulations: u64,
-    pub entries: u64,
-    pub simulated: Vec<Simulated>,
-}
-
-/// What to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Inputs {
-    pub network: String,
-    pub arch: Option<String>,
-    pub set: Vec<String>,
-    pub layer: Vec<String>,
-    pub dim: Vec<String>,
-    pub batch: u64,
-    pub dataflow: String,
-    pub pes: Option<String>,
-    pub tiles: Option<String>,
-}
-
-/// A budget as asked for, and its limit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Limit {
-    pub budget: String,
-    pub limit: f64,
-}
-
-/// The best assignment that ran on the machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Best {
-    pub objective: f64,
-    pub used: Used,
-    /// The options' places, as the search has them; the same as `choices`.
-    pub point: Point,
-    pub choices: Vec<Place>,
-}
-
-/// What it takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Used {
-    pub area_um2: f64,
-    pub power_mw: f64,
-}
-
-/// An option of a layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    pub layer: usize,
-    pub dataflow: Option<String>,
-    pub pe: u32,
-    pub tile: u32,
-}
-
-/// An option that ran; of layers that are alike, the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Simulated {
-    #[serde(flatten)]
-    pub option: Place,
-    pub cycles: u64,
-}
-
-impl Place {
-    fn of(layer: usize, levels: Levels) -> Self {
-        Self {
-            layer,
-            dataflow: levels.style.map(|style| style.to_string()),
-            pe: levels.pe,
-            tile: levels.tile,
-        }
-    }
-
-    fn job(&self) -> Result<Job> {
-        let style = self
-            .dataflow
-            .as_ref()
-            .map(|name| name.parse())
-            .transpose()?;
-        let levels = Levels {
-            style,
-            pe: self.pe,
-            tile: self.tile,
-        };
-        Ok((self.layer, levels))
-    }
-}
 
 /// What a proof is about.
 pub struct Subject<'a> {

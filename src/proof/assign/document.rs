@@ -1,0 +1,114 @@
+//! What a certificate of an assignment says, field by field.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use stationary::search::certify::Job;
+use stationary::search::{Levels, Point};
+
+use crate::proof::Hashes;
+
+/// A certificate of an assignment, as it is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    pub schema: String,
+    pub claims: String,
+    pub version: String,
+    pub over: String,
+    pub hashes: Hashes,
+    pub inputs: Inputs,
+    pub deployment: String,
+    pub objective: String,
+    pub budgets: Vec<Limit>,
+    pub best: Option<Best>,
+    /// `proved`, or `none` where the runs of the machine were not enough.
+    pub kind: String,
+    pub of: String,
+    pub lower_bound: Option<f64>,
+    pub gap: Option<f64>,
+    pub multipliers: Vec<f64>,
+    pub relaxation: Option<f64>,
+    pub cuts: Vec<[f64; 3]>,
+    pub simulations: u64,
+    pub entries: u64,
+    pub simulated: Vec<Simulated>,
+}
+
+/// What to read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    pub network: String,
+    pub arch: Option<String>,
+    pub set: Vec<String>,
+    pub layer: Vec<String>,
+    pub dim: Vec<String>,
+    pub batch: u64,
+    pub dataflow: String,
+    pub pes: Option<String>,
+    pub tiles: Option<String>,
+}
+
+/// A budget as asked for, and its limit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limit {
+    pub budget: String,
+    pub limit: f64,
+}
+
+/// The best assignment that ran on the machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    pub objective: f64,
+    pub used: Used,
+    /// The options' places, as the search has them; the same as `choices`.
+    pub point: Point,
+    pub choices: Vec<Place>,
+}
+
+/// What it takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Used {
+    pub area_um2: f64,
+    pub power_mw: f64,
+}
+
+/// An option of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub layer: usize,
+    pub dataflow: Option<String>,
+    pub pe: u32,
+    pub tile: u32,
+}
+
+/// An option that ran; of layers that are alike, the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Simulated {
+    #[serde(flatten)]
+    pub option: Place,
+    pub cycles: u64,
+}
+
+impl Place {
+    pub(super) fn of(layer: usize, levels: Levels) -> Self {
+        Self {
+            layer,
+            dataflow: levels.style.map(|style| style.to_string()),
+            pe: levels.pe,
+            tile: levels.tile,
+        }
+    }
+
+    pub(super) fn job(&self) -> Result<Job> {
+        let style = self
+            .dataflow
+            .as_ref()
+            .map(|name| name.parse())
+            .transpose()?;
+        let levels = Levels {
+            style,
+            pe: self.pe,
+            tile: self.tile,
+        };
+        Ok((self.layer, levels))
+    }
+}
