@@ -19,6 +19,14 @@ pub(crate) enum Access {
     Write,
 }
 
+impl Place {
+    /// The partition, and which of its banks' ports an access uses.
+    pub(super) fn port(&self, access: Access) -> (usize, bool) {
+        let is_second = self.ports == Ports::ReadWrite && access == Access::Write;
+        (self.partition, is_second)
+    }
+}
+
 /// Where a stream is in the tiles of its operand.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stream {
@@ -166,9 +174,8 @@ impl BankPorts {
         granted
     }
 
-    /// The banks that are taken, at the ports that an access to a place uses.
-    pub(super) fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
-        let port = place.ports == Ports::ReadWrite && access == Access::Write;
-        &mut self.0[place.partition][usize::from(port)]
+    fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
+        let (partition, port) = place.port(access);
+        &mut self.0[partition][usize::from(port)]
     }
 }

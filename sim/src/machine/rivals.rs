@@ -15,16 +15,52 @@ use stationary_arch::{Operand, PerOperand};
 use crate::machine::Machine;
 use crate::machine::bus::Crossing;
 use crate::machine::payload::Payload;
-use crate::machine::ports::{Access, BankPorts, Stream};
+use crate::machine::ports::{Access, Stream};
 use crate::machine::stall::Stall;
 use crate::machine::tags::Flow;
 use crate::placement::Place;
+
+/// Banks that are taken, a bit each: two words for each port of a partition that somebody uses.
+#[derive(Clone, Copy)]
+struct Taken {
+    words: [u64; 12],
+    /// The ports, by partition, in the order of their words.
+    ports: [(usize, bool); 6],
+    used: usize,
+}
+
+impl Taken {
+    fn new() -> Self {
+        Self {
+            words: [0; 12],
+            ports: [(0, false); 6],
+            used: 0,
+        }
+    }
+
+    /// The first word of the port that an access to a place uses.
+    fn first_word(&mut self, place: &Place, access: Access) -> usize {
+        let port = place.port(access);
+        let known = self.ports[..self.used].iter().position(|p| *p == port);
+        let at = known.unwrap_or_else(|| {
+            self.ports[self.used] = port;
+            self.used += 1;
+            self.used - 1
+        });
+        2 * at
+    }
+
+    fn clear(&mut self) {
+        self.words[..2 * self.used].fill(0);
+    }
+}
 
 /// Where a stream is in its tile, in bits.
 #[derive(Clone, Copy)]
 struct Track {
     place: Place,
-    access: Access,
+    /// The first word of its port's banks.
+    word: usize,
     gone: u64,
     /// The end of the last row that was accessed, and the bank of the next.
     reach: u64,
@@ -32,36 +68,33 @@ struct Track {
 }
 
 impl Track {
-    fn new(place: Place, access: Access, words: u64, rows: u64) -> Self {
+    fn new(place: Place, word: usize, words: u64, rows: u64) -> Self {
         Self {
             place,
-            access,
+            word,
             gone: words * place.word,
             reach: rows * place.row,
             bank: place.bank(rows),
         }
     }
 
-    /// Accesses the next row.
-    fn open_row(&mut self) {
+    /// Accesses the next row; whether its bank was free.
+    fn open_row(&mut self, taken: &mut Taken) -> bool {
+        let word = &mut taken.words[self.word + (self.bank >> 6) as usize];
+        let bit = 1 << (self.bank & 63);
+        if *word & bit != 0 {
+            return false;
+        }
+        *word |= bit;
         self.reach += self.place.row;
         self.bank = self.place.next_bank(self.bank);
+        true
     }
 
     /// Words of so many that the banks let by.
-    fn pass(&mut self, wanted: u64, ports: &mut BankPorts) -> u64 {
+    fn pass(&mut self, wanted: u64, taken: &mut Taken) -> u64 {
         let end = self.gone + wanted * self.place.word;
-        if self.reach < end {
-            let taken = ports.of(&self.place, self.access);
-            while self.reach < end {
-                let bank = 1 << self.bank;
-                if *taken & bank != 0 {
-                    break;
-                }
-                *taken |= bank;
-                self.open_row();
-            }
-        }
+        while self.reach < end && self.open_row(taken) {}
         let words = if self.reach >= end {
             wanted
         } else {
@@ -87,15 +120,18 @@ struct Rival {
 }
 
 impl Rival {
-    fn new(stream: &Stream, flow: Flow) -> Self {
+    fn new(stream: &Stream, flow: Flow, taken: &mut Taken) -> Self {
         let (left, width, tag) = flow.parts();
         let (tag, of_tag) = match tag {
             0 => (u64::MAX, u64::MAX),
             _ => (tag, (left.max(1) - 1) % tag + 1),
         };
-        let track = |place| Track::new(place, stream.access, stream.words, stream.rows);
+        let track = stream.place.map(|place| {
+            let word = taken.first_word(&place, stream.access);
+            Track::new(place, word, stream.words, stream.rows)
+        });
         Self {
-            track: stream.place.map(track),
+            track,
             flow,
             is_contested: stream.was_held || stream.may_hold_itself(width),
             width,
@@ -116,10 +152,11 @@ impl Rival {
     }
 
     /// A cycle in which it may move so many words at most; those that it moves.
-    fn step(&mut self, most: u64, ports: &mut BankPorts) -> u64 {
+    #[inline]
+    fn step(&mut self, most: u64, taken: &mut Taken) -> u64 {
         let wanted = self.width.min(self.of_tag).min(most);
         let words = match &mut self.track {
-            Some(track) => track.pass(wanted, ports),
+            Some(track) => track.pass(wanted, taken),
             None => wanted,
         };
         self.was_held = words < wanted;
@@ -157,19 +194,18 @@ struct Crosser {
 }
 
 impl Crosser {
-    /// A cycle: takes the banks of the next one.
-    fn step(&mut self, ports: &mut BankPorts) {
+    /// A cycle: takes the banks of the next one. What comes faster than the banks take it keeps all of
+    /// them busy.
+    fn step(&mut self, taken: &mut Taken) {
         self.crossing.step();
         let Some(track) = &mut self.track else {
             return;
         };
         let gone = self.crossing.gone * track.place.word;
-        if track.reach < gone {
-            let taken = ports.of(&track.place, track.access);
-            while track.reach < gone {
-                *taken |= 1 << track.bank;
-                track.open_row();
-            }
+        while track.reach < gone {
+            taken.words[track.word + (track.bank >> 6) as usize] |= 1 << (track.bank & 63);
+            track.reach += track.place.row;
+            track.bank = track.place.next_bank(track.bank);
         }
     }
 }
@@ -186,7 +222,7 @@ struct Rivalry {
     last_write: u64,
     crossers: [Option<Crosser>; 2],
     /// Banks that are taken in the cycle to come.
-    ports: BankPorts,
+    taken: Taken,
     /// What the array waits for, by what is held: it is the same as often as that.
     causes: [Option<Option<Stall>>; 32],
 }
@@ -248,25 +284,32 @@ impl Rivalry {
             }
             Ordering::Less => 0,
         };
-        let words = results.step(room, &mut self.ports);
+        let words = results.step(room, &mut self.taken);
         if words > 0 {
             self.last_write = now + 1;
         }
         room - words
     }
 
-    /// The turns of DRAM's side, whose banks are taken a cycle later, and of the feeds.
-    fn cross_and_send(&mut self) {
-        let mut next = BankPorts::default();
-        for crosser in self.crossers.iter_mut().flatten() {
-            crosser.step(&mut next);
-        }
+    /// The turns of the feeds, and of DRAM's side, whose banks are taken a cycle later.
+    fn send_and_cross(&mut self) {
         for operand in Operand::ALL {
             if let Some(feed) = self.feeds[operand].as_mut().filter(|f| f.is_contested) {
-                feed.step(u64::MAX, &mut self.ports);
+                feed.step(u64::MAX, &mut self.taken);
             }
         }
-        self.ports = next;
+        self.taken.clear();
+        for crosser in self.crossers.iter_mut().flatten() {
+            crosser.step(&mut self.taken);
+        }
+    }
+
+    /// What is held, as a number.
+    fn held(&self, room: u64) -> usize {
+        let held = |rival: &Option<Rival>| usize::from(rival.as_ref().is_some_and(|r| r.was_held));
+        let [input, weight, output] = Operand::ALL.map(|o| held(&self.feeds[o]));
+        let streams = input << 4 | weight << 3 | output << 2 | held(&self.results) << 1;
+        streams | usize::from(room == 0)
     }
 }
 
@@ -274,27 +317,41 @@ impl<P: Payload> Machine<'_, '_, P> {
     /// So many cycles at most, in which nothing begins or ends but flows of words that share banks, or
     /// results that follow a store; fewer, if one of them is about to end.
     pub(super) fn compete(&mut self, sends: impl Fn(Operand) -> bool, writes: bool, cycles: u64) {
-        let Some(crossers) = self.crossers() else {
+        let was_held = |o: &Operand| self.feeds[*o].state.stream.was_held && !sends(*o);
+        if Operand::ALL.iter().any(was_held) {
+            // What was held and is no more counts in the next cycle.
+            return;
+        }
+        let mut taken = Taken::new();
+        let Some(crossers) = self.crossers(&mut taken) else {
             return;
         };
         let feeds = PerOperand::from_fn(|o| {
             let stream = &self.feeds[o].state.stream;
-            sends(o).then(|| Rival::new(stream, self.parcel(o)))
+            sends(o).then(|| Rival::new(stream, self.parcel(o), &mut taken))
         });
         let flow = writes.then(|| self.results_flow()).flatten();
+        let results = flow.map(|flow| Rival::new(&self.results, flow, &mut taken));
+        let mut places = [None; 4];
+        for (seen, touched) in places.iter_mut().zip(self.dma.touched().iter().flatten()) {
+            let word = taken.first_word(&touched.place, touched.access);
+            let mut track = Track::new(touched.place, word, 0, touched.from);
+            for _ in touched.from..touched.to.min(touched.from + touched.place.banks) {
+                track.open_row(&mut taken);
+            }
+            *seen = Some(touched.place);
+        }
         let mut rivalry = Rivalry {
             feeds,
-            results: flow.map(|flow| Rival::new(&self.results, flow)),
+            results,
             place: self.place_of_results(),
             stored: self.dma.words_stored(),
             last_write: self.last_result,
             crossers,
-            ports: BankPorts::default(),
+            taken,
             causes: [None; 32],
         };
-        rivalry.ports.begin(self.dma.touched());
-        let touched = self.dma.touched().iter().flatten();
-        rivalry.find_contests(touched.map(|t| t.place));
+        rivalry.find_contests(places.into_iter().flatten());
         let mut done = 0;
         while done < cycles {
             let next = rivalry.cycles(done).min(cycles - done);
@@ -312,7 +369,7 @@ impl<P: Payload> Machine<'_, '_, P> {
     }
 
     /// The transfers on DRAM's side, if each keeps the bus until one of them ends.
-    fn crossers(&self) -> Option<[Option<Crosser>; 2]> {
+    fn crossers(&self, taken: &mut Taken) -> Option<[Option<Crosser>; 2]> {
         let mut crossers = [None, None];
         let (bus, jobs) = self.dma.steady()?;
         for (crosser, (job, is_store)) in crossers.iter_mut().zip(jobs) {
@@ -323,10 +380,13 @@ impl<P: Payload> Machine<'_, '_, P> {
             };
             let crossing = job.crossing(bus)?;
             let words = crossing.gone;
-            let track = |place: Place| Track::new(place, access, words, place.rows(words));
+            let track = job.place.map(|place| {
+                let word = taken.first_word(&place, access);
+                Track::new(place, word, words, place.rows(words))
+            });
             *crosser = Some(Crosser {
                 crossing,
-                track: job.place.map(track),
+                track,
                 is_store,
             });
         }
@@ -340,28 +400,25 @@ impl<P: Payload> Machine<'_, '_, P> {
         {
             self.stalls.add(cause, 1);
         }
-        rivalry.cross_and_send();
-        for operand in Operand::ALL {
-            if rivalry.feeds[operand].is_none() {
-                self.feeds[operand].state.stream.was_held = false;
-            }
-        }
+        rivalry.send_and_cross();
         self.now += 1;
     }
 
     /// Why the array stands still in a cycle in which results have so much room left.
     fn cause(&mut self, rivalry: &mut Rivalry, room: u64) -> Option<Stall> {
-        self.results.was_held = rivalry.results.as_ref().is_some_and(|r| r.was_held);
-        let is_full = room == 0;
-        let mut key = usize::from(is_full) << 1 | usize::from(self.results.was_held);
-        for operand in Operand::ALL {
-            let stream = &mut self.feeds[operand].state.stream;
-            if let Some(feed) = &rivalry.feeds[operand] {
-                stream.was_held = feed.was_held;
-            }
-            key = key << 1 | usize::from(stream.was_held);
+        let key = rivalry.held(room);
+        if let Some(cause) = rivalry.causes[key] {
+            return cause;
         }
-        *rivalry.causes[key].get_or_insert_with(|| self.obstacle_where(|| is_full))
+        self.results.was_held = rivalry.results.as_ref().is_some_and(|r| r.was_held);
+        for operand in Operand::ALL {
+            if let Some(feed) = &rivalry.feeds[operand] {
+                self.feeds[operand].state.stream.was_held = feed.was_held;
+            }
+        }
+        let cause = self.obstacle_where(|| room == 0);
+        rivalry.causes[key] = Some(cause);
+        cause
     }
 
     /// Leaves every component where so many cycles have brought it.
