@@ -130,9 +130,15 @@ impl Delivery {
             v.field(Kind::Count, &mut left.from, now);
             v.field(Kind::Count, &mut left.to, now);
         }
+        // A tile that has the buffer to itself may take as much as it wants.
+        let is_alone = self.leaving.is_empty() && self.open.len() == 1;
         for (tile, room) in &mut self.open {
             v.field(Kind::Count, tile, tiles);
-            v.same(*room);
+            if is_alone {
+                v.gathered(room, *tile);
+            } else {
+                v.same(*room);
+            }
         }
     }
 

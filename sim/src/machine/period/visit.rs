@@ -52,6 +52,10 @@ pub(crate) trait Visitor {
     /// What is left of a transfer: within a pass it may shrink by as much in each period.
     fn progress(&mut self, left: &mut u64);
 
+    /// What one thing, known by its number, has gathered: it may grow by as much in each period, as
+    /// long as that is the same thing.
+    fn gathered(&mut self, value: &mut u64, number: u64);
+
     /// A number that does not change.
     fn same(&mut self, value: u64) {
         self.field(Kind::Same, &mut { value }, 0);
@@ -97,6 +101,10 @@ impl Visitor for Recorder<'_> {
 
     fn progress(&mut self, left: &mut u64) {
         self.record.numbers.push((*left, *left));
+    }
+
+    fn gathered(&mut self, value: &mut u64, number: u64) {
+        self.record.numbers.push((*value, number));
     }
 
     fn tile(&mut self, tile: &mut PerDim<Span>) {
@@ -180,6 +188,15 @@ impl Visitor for Comparer<'_> {
             }
             _ => self.is_alike = false,
         }
+    }
+
+    fn gathered(&mut self, value: &mut u64, number: u64) {
+        if !self.is_alike {
+            return;
+        }
+        let before = self.record.numbers.get(self.place.number);
+        self.place.number += 1;
+        self.is_alike = before.is_some_and(|(raw, of)| raw == value || *of == number);
     }
 
     fn tile(&mut self, tile: &mut PerDim<Span>) {
@@ -270,6 +287,10 @@ impl Visitor for Mover<'_> {
 
     fn progress(&mut self, left: &mut u64) {
         self.field(Kind::Total, left, 0);
+    }
+
+    fn gathered(&mut self, value: &mut u64, _: u64) {
+        self.field(Kind::Total, value, 0);
     }
 
     fn tile(&mut self, tile: &mut PerDim<Span>) {
