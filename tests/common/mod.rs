@@ -33,22 +33,32 @@ pub fn for_random_mappings(
             if done == cases {
                 break;
             }
-            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-            let layer = layer(&mut rng, size);
-            let accelerator = accelerator(&mut rng, dataflow);
-            let tiling = tiling(&mut rng, &layer, &accelerator, dataflow);
-            let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else {
-                continue;
-            };
-            done += 1;
-            let guard = PrintOnPanic {
-                dataflow: dataflow.name,
-                seed,
-            };
-            property(dataflow, &mapping, seed);
-            std::mem::forget(guard);
+            done += u64::from(with_random_mapping(dataflow, size, seed, &property));
         }
     });
+}
+
+/// Runs a property on the triple of a seed; whether the triple is legal.
+pub fn with_random_mapping(
+    dataflow: &'static Dataflow,
+    size: Size,
+    seed: u64,
+    property: impl Fn(&'static Dataflow, &Mapping<'_>, u64),
+) -> bool {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let layer = layer(&mut rng, size);
+    let accelerator = accelerator(&mut rng, dataflow);
+    let tiling = tiling(&mut rng, &layer, &accelerator, dataflow);
+    let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else {
+        return false;
+    };
+    let guard = PrintOnPanic {
+        dataflow: dataflow.name,
+        seed,
+    };
+    property(dataflow, &mapping, seed);
+    std::mem::forget(guard);
+    true
 }
 
 struct PrintOnPanic {

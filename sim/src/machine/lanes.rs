@@ -250,7 +250,7 @@ impl Lanes {
         }
     }
 
-    /// Whether loads access, or are about to, banks that others may want; `is_alone` says of an
+    /// Whether transfers access, or loads are about to, banks that others may want; `is_alone` says of an
     /// operand that nothing else goes to its banks until its tile has arrived.
     pub(crate) fn touch_banks(
         &self,
@@ -258,6 +258,18 @@ impl Lanes {
         tiles: &Tiles,
         is_alone: impl Fn(Operand) -> bool,
     ) -> bool {
+        // What went by in the cycle just past is in the way of the next.
+        let went_by = |(lane, _): (usize, &Touched)| {
+            let operand = Operand::ALL.get(lane);
+            operand.is_none_or(|operand| !is_alone(*operand))
+        };
+        let touched = self.touched.iter().enumerate();
+        if touched
+            .filter_map(|(i, t)| Some((i, t.as_ref()?)))
+            .any(went_by)
+        {
+            return true;
+        }
         let mut channels = Operand::ALL.into_iter().map(|o| &self.channels[o]);
         channels.any(|c| {
             let is_quiet = || c.job.is_none() && (c.exhausted || c.is_full(mapping, tiles));
