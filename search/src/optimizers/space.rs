@@ -136,6 +136,7 @@ impl Space {
 
     /// What stands at a level: PEs and tiles over their greatest number, else
     /// the level's place among its axis's.
+    #[cfg(feature = "learn")]
     pub(super) fn share(&self, axis: usize, level: usize) -> f64 {
         let over = |numbers: &[u32]| {
             let most = numbers.last().copied().unwrap_or(1).max(1);
