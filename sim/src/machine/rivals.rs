@@ -234,16 +234,16 @@ impl Rivalry {
     }
 
     /// Finds out who has somebody in the way: one of the others, or one of those places.
-    fn find_contests(&mut self, places: impl Iterator<Item = Place>) {
-        let crossers = self.crossers.iter().flatten();
-        let crossers = crossers.filter_map(|c| c.track.map(|track| track.place));
-        let others: Vec<Place> = crossers.chain(places).collect();
-        let tracks = self.rivals().filter_map(|r| r.track);
-        let own: Vec<Place> = tracks.map(|track| track.place).collect();
+    fn find_contests(&mut self, places: [Option<Place>; 4]) {
+        let of = |rival: &Option<Rival>| Some(rival.as_ref()?.track?.place);
+        let [input, weight, output] = Operand::ALL.map(|o| of(&self.feeds[o]));
+        let own = [input, weight, output, of(&self.results)];
+        let crossing = |c: &Option<Crosser>| Some(c.as_ref()?.track?.place);
+        let crossing = [crossing(&self.crossers[0]), crossing(&self.crossers[1])];
         let shared = |place: &Place| {
-            let sharing =
-                |places: &[Place]| places.iter().filter(|p| p.shares_banks(place)).count();
-            sharing(&own) > 1 || sharing(&others) > 0
+            let is_in = |other: &&Place| other.shares_banks(place);
+            let others = crossing.iter().chain(&places).flatten();
+            own.iter().flatten().filter(is_in).count() > 1 || others.filter(is_in).count() > 0
         };
         for operand in Operand::ALL {
             if let Some(rival) = &mut self.feeds[operand] {
@@ -257,7 +257,8 @@ impl Rivalry {
         for place in &mut self.crossers {
             let is_seen = |c: &Crosser| {
                 let track = c.track.as_ref();
-                let meets = track.is_some_and(|t| own.iter().any(|o| o.shares_banks(&t.place)));
+                let meets =
+                    track.is_some_and(|t| own.iter().flatten().any(|o| o.shares_banks(&t.place)));
                 meets || (c.is_store && self.place.is_eq())
             };
             place.take_if(|c| !is_seen(c));
@@ -351,7 +352,7 @@ impl<P: Payload> Machine<'_, '_, P> {
             taken,
             causes: [None; 32],
         };
-        rivalry.find_contests(places.into_iter().flatten());
+        rivalry.find_contests(places);
         let mut done = 0;
         while done < cycles {
             let next = rivalry.cycles(done).min(cycles - done);
