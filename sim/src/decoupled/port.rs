@@ -6,7 +6,7 @@ use stationary_arch::Accelerator;
 use stationary_arch::dram::Standard;
 
 use crate::dram::Statistics;
-use crate::machine::device::{Device, Requests};
+use crate::machine::device::{Device, Requests, Wanted};
 
 /// A transfer that is not yet wholly in the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,12 +24,19 @@ struct Queue {
 }
 
 impl Requests for Queue {
-    fn peek(&self) -> Option<(u64, bool, u64)> {
+    type Turn = ();
+
+    fn peek(&self) -> Option<Wanted<()>> {
         let rest = self.rests.front()?;
-        Some((rest.address, rest.is_write, rest.number))
+        Some(Wanted {
+            turn: (),
+            address: rest.address,
+            is_write: rest.is_write,
+            number: rest.number,
+        })
     }
 
-    fn pushed(&mut self) {
+    fn pushed(&mut self, (): ()) {
         if let Some(rest) = self.rests.front_mut() {
             rest.address += self.burst;
             if rest.address >= rest.end {

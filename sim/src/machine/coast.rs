@@ -18,6 +18,7 @@ use crate::machine::array::ShiftIn;
 use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
 use crate::machine::tags::Flow;
+use crate::trace::Trace;
 
 /// Fewer cycles are as soon simulated.
 const WORTHWHILE: u64 = 4;
@@ -34,9 +35,10 @@ enum Feeding {
 }
 
 impl<P: Payload> Machine<'_, '_, P> {
-    /// To be called after a cycle, with a bus for memory: goes on to the next cycle in which
-    /// something begins or ends.
-    pub(super) fn coast(&mut self) {
+    /// To be called after a cycle: goes on to the next cycle in which something begins or ends in the
+    /// array or its networks. What moves tiles goes on by itself or, as long as it may want the same
+    /// banks, with them.
+    pub(super) fn coast(&mut self, trace: &mut impl Trace) {
         let sending = Operand::ALL.map(|o| self.feeding(o));
         if self.array.remaining == 1 || sending.contains(&Feeding::Begins) {
             return;
@@ -61,9 +63,14 @@ impl<P: Payload> Machine<'_, '_, P> {
         if most < WORTHWHILE || self.is_about_to_work() {
             return;
         }
-        let next = self.array_event(last).min(self.dma.next_event(last));
+        let mut next = self.array_event(last);
+        if self.dma.is_bus() {
+            // Who has it stays the same.
+            next = next.min(self.dma.next_event(last));
+        }
         let most = most.min(next.saturating_sub(self.now));
-        if most < WORTHWHILE || self.dma.is_about_to_begin(self.m, &self.tiles) {
+        let begins = || self.dma.is_bus() && self.dma.is_about_to_begin(self.m, &self.tiles);
+        if most < WORTHWHILE || begins() {
             return;
         }
         // A store makes room for results word by word.
@@ -71,7 +78,13 @@ impl<P: Payload> Machine<'_, '_, P> {
         if is_bounded || self.has_rivals(sends, writes) {
             self.compete(sends, writes, most);
         } else {
-            self.flow(sends, writes, most);
+            let mut next = self.now + most;
+            if self.dma.is_bus() {
+                self.dma.skip(most, next);
+            } else {
+                next = self.drive_link(next, |m, at| m.dma.has_arrival(at), trace);
+            }
+            self.flow(sends, writes, next - self.now);
         }
     }
 
@@ -144,9 +157,7 @@ impl<P: Payload> Machine<'_, '_, P> {
                 self.send_words(operand, words);
             }
         }
-        let next = self.now + cycles;
-        self.dma.skip(cycles, next);
-        self.stand_still(next);
+        self.stand_still(self.now + cycles);
     }
 
     pub(super) fn write_words(&mut self, words: u64, until: u64) {

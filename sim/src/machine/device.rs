@@ -6,15 +6,16 @@ use stationary_arch::dram::Standard;
 use stationary_arch::units::Kilohertz;
 
 use crate::dram::{Memory, Statistics};
+use crate::machine::bus::gcd;
 use crate::trace::Channel;
 
 /// A memory behind the machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Device {
     memory: Memory,
-    /// Array clocks in `per_core` are memory clocks in `per_memory`.
-    core_period: u128,
-    memory_period: u128,
+    /// So many of the array's clocks take as long as so many of the memory's: no divisor in common.
+    core_clocks: u128,
+    memory_clocks: u128,
     /// Requests that may be pushed in a memory clock.
     ports: u32,
     /// Transfers that have bursts in the memory, oldest first: their number, and how many.
@@ -22,20 +23,38 @@ pub(crate) struct Device {
     next_number: u64,
 }
 
-/// Who wants a burst next.
+/// Who wants bursts.
 pub(crate) trait Requests {
-    /// The address and direction of the next burst, and the number of its transfer.
-    fn peek(&self) -> Option<(u64, bool, u64)>;
-    /// The burst was pushed.
-    fn pushed(&mut self);
+    /// Whose turn it is.
+    type Turn: Copy;
+    /// The next burst.
+    fn peek(&self) -> Option<Wanted<Self::Turn>>;
+    /// The burst of a turn was pushed.
+    fn pushed(&mut self, turn: Self::Turn);
+}
+
+/// A burst that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<T> {
+    pub(crate) turn: T,
+    pub(crate) address: u64,
+    pub(crate) is_write: bool,
+    /// The number of its transfer.
+    pub(crate) number: u64,
 }
 
 impl Device {
     pub(crate) fn new(standard: &Standard, core: Kilohertz) -> Self {
+        // Picoseconds of a clock of the memory's, times kHz, against those of a clock of the array's.
+        let (core_period, memory_period) = (
+            1_000_000_000,
+            u128::from(standard.clock().0) * u128::from(core.0),
+        );
+        let divisor = gcd(core_period, memory_period);
         Self {
             memory: Memory::new(standard),
-            core_period: 1_000_000_000,
-            memory_period: u128::from(standard.clock().0) * u128::from(core.0),
+            core_clocks: memory_period / divisor,
+            memory_clocks: core_period / divisor,
             ports: standard.organization().channels,
             open: VecDeque::new(),
             next_number: 0,
@@ -62,7 +81,7 @@ impl Device {
 
     /// Memory clocks that have passed after so many of the array's.
     fn clocks(&self, cycles: u64) -> u64 {
-        (u128::from(cycles) * self.core_period / self.memory_period) as u64
+        quotient(u128::from(cycles) * self.memory_clocks, self.core_clocks)
     }
 
     /// The array's cycle in which the memory carries out a clock.
@@ -70,8 +89,9 @@ impl Device {
         if clock == u64::MAX {
             return u64::MAX;
         }
-        let cycles = (u128::from(clock) + 1) * self.memory_period;
-        u64::try_from(cycles.div_ceil(self.core_period) - 1).unwrap_or(u64::MAX)
+        // ceil(product / clocks) - 1
+        let product = (u128::from(clock) + 1) * self.core_clocks;
+        quotient(product - 1, self.memory_clocks)
     }
 
     /// Carries out the memory clocks up to the end of the array's cycle `now`; whether a burst was
@@ -101,9 +121,10 @@ impl Device {
     fn push(&mut self, requests: &mut impl Requests) -> bool {
         let mut pushed = false;
         for _ in 0..self.ports {
-            let Some((address, is_write, number)) = requests.peek() else {
+            let Some(wanted) = requests.peek() else {
                 break;
             };
+            let (address, is_write, number) = (wanted.address, wanted.is_write, wanted.number);
             if !self.memory.accepts(address, is_write) {
                 break;
             }
@@ -111,7 +132,7 @@ impl Device {
             if let Some((_, pending)) = self.open.iter_mut().find(|(n, _)| *n == number) {
                 *pending += 1;
             }
-            requests.pushed();
+            requests.pushed(wanted.turn);
             pushed = true;
         }
         pushed
@@ -121,7 +142,7 @@ impl Device {
     pub(crate) fn next_event(&self, requests: &impl Requests) -> u64 {
         let can_push = requests
             .peek()
-            .is_some_and(|(address, is_write, _)| self.memory.accepts(address, is_write));
+            .is_some_and(|wanted| self.memory.accepts(wanted.address, wanted.is_write));
         let clock = if can_push {
             self.memory.now()
         } else {
@@ -138,5 +159,13 @@ impl Device {
     /// What the memory has done.
     pub(crate) fn statistics(&self) -> Statistics {
         self.memory.statistics()
+    }
+}
+
+/// A quotient, in 64 bits if it can be: that takes a fraction of the time.
+fn quotient(dividend: u128, divisor: u128) -> u64 {
+    match (u64::try_from(dividend), u64::try_from(divisor)) {
+        (Ok(dividend), Ok(divisor)) => dividend / divisor,
+        _ => u64::try_from(dividend / divisor).unwrap_or(u64::MAX),
     }
 }

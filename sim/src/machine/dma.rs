@@ -218,7 +218,10 @@ impl Dma {
             Link::Bus(bus) => self.lanes.cross(bus, now, &mut self.stored),
             Link::Device(device, _) => {
                 let moved = device.tick(&mut self.lanes, now);
-                self.lanes.settle(device, now, &mut self.stored) || moved
+                if moved {
+                    self.lanes.settle(device, now, &mut self.stored);
+                }
+                moved
             }
         }
     }
@@ -233,6 +236,12 @@ impl Dma {
     pub(crate) fn uses_banks_of(&self, stream: &Stream) -> bool {
         let lanes = &self.lanes;
         let touched = lanes.touched.iter().flatten().map(|t| &t.place);
+        if !self.is_bus() {
+            // What has begun may end, and the next begin, while the stream flows.
+            let places = self.places_in_use();
+            let mut places = touched.chain(places.iter().flatten());
+            return places.any(|place| stream.goes_to(place));
+        }
         let loading = Operand::ALL
             .into_iter()
             .filter_map(|o| lanes.channels[o].job.as_ref());
@@ -272,6 +281,12 @@ impl Dma {
         self.lanes.visit(v, bus, (tiles, streams), passes, now);
     }
 
+    /// Whether a transfer is complete by a time.
+    pub(crate) fn has_arrival(&self, now: u64) -> bool {
+        let is_stored = self.stored.as_ref().is_some_and(|t| t.arrives <= now);
+        is_stored || Operand::ALL.into_iter().any(|o| self.brings(o, now))
+    }
+
     /// Whether another tile of an operand is complete by a time.
     pub(crate) fn brings(&self, operand: Operand, now: u64) -> bool {
         let flight = self.lanes.channels[operand].flight.front();
@@ -288,6 +303,18 @@ impl Dma {
     ) -> bool {
         let stores = !self.waiting.is_empty() || self.lanes.storing.is_some();
         (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles, is_alone)
+    }
+
+    /// Where transfers may go to in the buffer before the array has gone on.
+    pub(crate) fn places_in_use(&self) -> [Option<Place>; 4] {
+        let channels = &self.lanes.channels;
+        let store = self.output.filter(|_| self.has_stores());
+        [
+            channels.input.place_in_use(),
+            channels.weight.place_in_use(),
+            channels.output.place_in_use(),
+            store,
+        ]
     }
 
     /// Who goes over the bus as long as nothing begins or ends, and whether it is the store.

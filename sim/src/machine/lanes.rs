@@ -7,7 +7,7 @@ use stationary_arch::{Arbitration, Operand, PerOperand};
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
 use crate::machine::bus::Bus;
-use crate::machine::device::{Device, Requests};
+use crate::machine::device::{Device, Requests, Wanted};
 use crate::machine::dma::{Tiles, Transfer};
 use crate::machine::link::{Job, Link};
 use crate::machine::period::{Kind, Visitor};
@@ -36,7 +36,7 @@ pub(crate) struct Lanes {
 
 /// Who has the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+pub(crate) enum Turn {
     Load(Operand),
     Store,
 }
@@ -310,20 +310,13 @@ impl Lanes {
         v.field(Kind::Note, &mut self.at_pass, passes);
     }
 
-    /// Notes the transfers of which the memory has answered every burst; whether there are any.
-    pub(crate) fn settle(
-        &mut self,
-        device: &mut Device,
-        now: u64,
-        stored: &mut Option<Transfer>,
-    ) -> bool {
-        let mut moved = false;
+    /// Notes the transfers of which the memory has answered every burst.
+    pub(crate) fn settle(&mut self, device: &mut Device, now: u64, stored: &mut Option<Transfer>) {
         let mut complete = |transfer: &mut Transfer| {
             let is_open = transfer.number > 0 && transfer.arrives == u64::MAX;
             if is_open && device.pending(transfer.number) == 0 {
                 device.close(transfer.number);
                 transfer.arrives = now + 1;
-                moved = true;
             }
         };
         for operand in Operand::ALL {
@@ -339,24 +332,27 @@ impl Lanes {
             });
         }
         stored.iter_mut().for_each(complete);
-        moved
     }
 }
 
 impl Requests for Lanes {
-    fn peek(&self) -> Option<(u64, bool, u64)> {
-        let (job, is_write) = match self.turn()? {
+    type Turn = Turn;
+
+    fn peek(&self) -> Option<Wanted<Turn>> {
+        let turn = self.turn()?;
+        let (job, is_write) = match turn {
             Turn::Load(operand) => (self.channels[operand].job.as_ref()?, false),
             Turn::Store => (self.storing.as_ref()?, true),
         };
-        let address = job.bursts.as_ref()?.peek()?;
-        Some((address, is_write, job.transfer.number))
+        Some(Wanted {
+            turn,
+            address: job.bursts.as_ref()?.peek()?,
+            is_write,
+            number: job.transfer.number,
+        })
     }
 
-    fn pushed(&mut self) {
-        let Some(turn) = self.turn() else {
-            return;
-        };
+    fn pushed(&mut self, turn: Turn) {
         self.pass_on(turn, None, 1);
         let Some(job) = self.job(turn) else {
             return;
@@ -437,6 +433,12 @@ impl Channel {
                 return true;
             }
         }
+    }
+
+    /// Where its tiles go to, if more of them may.
+    pub(crate) fn place_in_use(&self) -> Option<Place> {
+        let is_done = self.exhausted && self.job.is_none();
+        self.place.filter(|_| !is_done)
     }
 
     /// Whether there is no slot for the next tile.

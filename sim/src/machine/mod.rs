@@ -186,23 +186,24 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.ports.begin(self.dma.touched());
             moved |= self.write_results();
             moved |= self.tick_array(trace);
-            moved |= self
-                .dma
-                .tick(self.m, &self.tiles, self.array.passes_done, self.now);
+            let passes = self.array.passes_done;
+            let link_moved = self.dma.tick(self.m, &self.tiles, passes, self.now);
             for operand in Operand::ALL {
                 moved |= self.tick_feed(operand);
             }
             self.now += 1;
             self.show(mark, trace);
-            if pace != Pace::EveryCycle && !moved {
+            // A trace that samples wants to see what moves tiles, too.
+            let is_still = !moved && !(T::SAMPLES && link_moved);
+            if pace != Pace::EveryCycle && is_still {
                 let mark = T::SAMPLES.then(|| self.mark());
-                self.skip();
+                self.skip(trace);
                 self.show(mark, trace);
             }
             if pace == Pace::SkipPeriods && !P::CARRIES && !T::SAMPLES {
                 match self.array.stepped.take() {
                     Some(number) => self.skip_periods(number, &mut periods, trace),
-                    None => self.coast(),
+                    None => self.coast(trace),
                 }
             }
         }
@@ -382,19 +383,19 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
         sent.moved
     }
 
-    /// Counts the cycles until the next at which anything can change.
-    fn skip(&mut self) {
+    /// Counts the cycles until the next at which anything can change in the array, its networks or the
+    /// delivery.
+    fn skip<T: Trace>(&mut self, trace: &mut T) {
         let last = self.now - 1;
         if self.array.results.front().is_some_and(|r| r.ready <= last) {
             // They wait for a store, which makes room word by word.
             return;
         }
-        let next = self.dma.next_event(last).min(self.array_event(last));
-        assert!(
-            next < u64::MAX,
-            "the machine waits for something that can happen"
-        );
-        self.dma.skip(next - self.now, next);
+        let mut until = self.array_event(last);
+        if T::SAMPLES {
+            until = until.min(self.dma.next_event(last));
+        }
+        let next = self.drive_link(until, |m, at| m.dma.has_arrival(at), trace);
         self.stand_still(next);
     }
 

@@ -231,7 +231,16 @@ impl<P: Payload> Machine<'_, '_, P> {
             return false;
         }
         let until = self.now + core.most * period;
-        let reached = self.drive_link(until, trace);
+        let waits = |m: &Self, o: Operand| {
+            let feed = &m.feeds[o];
+            !feed.is_staged(&m.tiles)
+                || (o == Operand::Output && m.tiles.filled.output < m.array.output_tiles)
+        };
+        let brings_awaited = |m: &Self, at: u64| {
+            let mut operands = Operand::ALL.into_iter();
+            operands.any(|o| waits(m, o) && m.dma.brings(o, at))
+        };
+        let reached = self.drive_link(until, brings_awaited, trace);
         repeat.times = (reached - self.now) / period;
         repeat.events = trace.events - kept.events;
         repeat.scope = Scope::Passes;
@@ -279,26 +288,26 @@ impl<P: Payload> Machine<'_, '_, P> {
         self.dma.touches_banks(self.m, &self.tiles, is_alone)
     }
 
-    /// Lets what moves tiles work by itself up to a cycle, or to the one in which something arrives
-    /// that the array waits for.
-    fn drive_link(&mut self, until: u64, trace: &mut impl Trace) -> u64 {
-        let waits = |m: &Self, o: Operand| {
-            let feed = &m.feeds[o];
-            !feed.is_staged(&m.tiles)
-                || (o == Operand::Output && m.tiles.filled.output < m.array.output_tiles)
-        };
+    /// Lets what moves tiles work by itself up to a cycle, or to the first that ends it, as something
+    /// arrives in it; which that is.
+    pub(super) fn drive_link(
+        &mut self,
+        until: u64,
+        ends: impl Fn(&Self, u64) -> bool,
+        trace: &mut impl Trace,
+    ) -> u64 {
         let mut at = self.now;
-        while at < until {
-            let is_awaited = |o: &Operand| waits(self, *o) && self.dma.brings(*o, at);
-            if Operand::ALL.iter().any(is_awaited) {
-                break;
-            }
+        while at < until && !ends(self, at) {
             let mut moved = self.take_arrivals(at, trace);
             let passes = self.array.passes_done;
             moved |= self.dma.tick(self.m, &self.tiles, passes, at);
             at += 1;
             if !moved && at < until {
                 let next = self.dma.next_event(at - 1).clamp(at, until);
+                assert!(
+                    next < u64::MAX,
+                    "the machine waits for something that can happen"
+                );
                 self.dma.skip(next - at, next);
                 at = next;
             }
