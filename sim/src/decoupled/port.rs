@@ -81,9 +81,9 @@ impl Port {
     }
 
     /// Whether the memory has answered; each transfer may be asked for until it has.
-    pub(super) fn is_done(&mut self, number: u64) -> bool {
+    pub(super) fn is_done(&mut self, number: u64, now: u64) -> bool {
         let is_in = self.queue.rests.iter().all(|rest| rest.number != number);
-        let is_done = is_in && self.device.pending(number) == 0;
+        let is_done = is_in && self.device.done_at(number).is_some_and(|at| at <= now);
         if is_done {
             self.device.close(number);
         }
@@ -91,7 +91,8 @@ impl Port {
     }
 
     pub(super) fn next_event(&self, now: u64) -> u64 {
-        self.device.next_event(&self.queue).max(now + 1)
+        let next = self.device.next_event(&self.queue);
+        next.min(self.device.next_done(now)).max(now + 1)
     }
 
     pub(super) fn statistics(&self) -> Statistics {

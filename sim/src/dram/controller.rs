@@ -127,6 +127,7 @@ impl Controller {
             self.accepts(is_write),
             "a request is pushed where it is accepted"
         );
+        let bank = at.bank as usize;
         let entry = Entry {
             address,
             tag,
@@ -153,8 +154,10 @@ impl Controller {
         } else {
             self.open_reads.add(address);
             self.reads.push(entry);
+            // Behind a full queue it changes nothing.
+            self.may_move |= !self.queues.full().contains(bank);
         }
-        self.may_move = true;
+        self.may_move |= is_write;
     }
 
     /// Whether a read or write of an address has not yet been issued.
@@ -183,7 +186,8 @@ impl Controller {
         }
     }
 
-    fn hand_over(&mut self, now: u64, done: &mut VecDeque<Done>) {
+    /// Hands over what is done by now.
+    pub(super) fn hand_over(&mut self, now: u64, done: &mut VecDeque<Done>) {
         for queue in [&mut self.answered, &mut self.arriving] {
             while let Some(&first) = queue.front()
                 && first.at <= now

@@ -39,6 +39,8 @@ pub struct Memory {
     /// By channel, the first cycle at which ticking changes anything.
     events: Vec<u64>,
     done: VecDeque<Done>,
+    /// Whether requests are told of as soon as it is certain when they will be done.
+    foretells: bool,
     now: u64,
 }
 
@@ -76,7 +78,17 @@ impl Memory {
             controllers: vec![controller; channels],
             events: vec![0; channels],
             done: VecDeque::new(),
+            foretells: false,
             now: 0,
+        }
+    }
+
+    /// The same, but [`Memory::pop_done`] tells of requests as soon as it is certain when they will be
+    /// done, which may be after now: then nothing needs to happen at that time.
+    pub(crate) fn foretelling(standard: &Standard) -> Self {
+        Self {
+            foretells: true,
+            ..Self::new(standard)
         }
     }
 
@@ -101,8 +113,12 @@ impl Memory {
     pub fn push(&mut self, address: u64, is_write: bool, tag: u64) {
         let at = self.locator.locate(address);
         let channel = at.channel as usize;
-        self.controllers[channel].push(address, at, is_write, tag, self.now);
-        self.events[channel] = self.now;
+        let controller = &mut self.controllers[channel];
+        controller.push(address, at, is_write, tag, self.now);
+        if self.foretells {
+            controller.hand_over(u64::MAX, &mut self.done);
+        }
+        self.events[channel] = controller.next_event(self.now);
     }
 
     /// Carries out one memory clock.
@@ -110,6 +126,9 @@ impl Memory {
         for (controller, event) in self.controllers.iter_mut().zip(&mut self.events) {
             if *event <= self.now {
                 controller.tick(&self.timing, self.now, &mut self.done);
+                if self.foretells {
+                    controller.hand_over(u64::MAX, &mut self.done);
+                }
                 *event = controller.next_event(self.now + 1);
             }
         }

@@ -18,9 +18,19 @@ pub(crate) struct Device {
     memory_clocks: u128,
     /// Requests that may be pushed in a memory clock.
     ports: u32,
-    /// Transfers that have bursts in the memory, oldest first: their number, and how many.
-    open: VecDeque<(u64, u64)>,
+    /// Transfers that have begun, oldest first.
+    open: VecDeque<Open>,
     next_number: u64,
+}
+
+/// A transfer that has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Open {
+    number: u64,
+    /// Bursts in the memory of which it is not known when they are done.
+    pending: u64,
+    /// The memory's clock in which the last of the others is.
+    last: u64,
 }
 
 /// Who wants bursts.
@@ -52,7 +62,7 @@ impl Device {
         );
         let divisor = gcd(core_period, memory_period);
         Self {
-            memory: Memory::new(standard),
+            memory: Memory::foretelling(standard),
             core_clocks: memory_period / divisor,
             memory_clocks: core_period / divisor,
             ports: standard.organization().channels,
@@ -64,19 +74,31 @@ impl Device {
     /// Opens a transfer: its number.
     pub(crate) fn open(&mut self) -> u64 {
         self.next_number += 1;
-        self.open.push_back((self.next_number, 0));
+        self.open.push_back(Open {
+            number: self.next_number,
+            pending: 0,
+            last: 0,
+        });
         self.next_number
     }
 
-    /// Bursts of a transfer that the memory has not answered.
-    pub(crate) fn pending(&self, number: u64) -> u64 {
-        let transfer = self.open.iter().find(|(open, _)| *open == number);
-        transfer.map_or(0, |(_, pending)| *pending)
+    /// The array's cycle in which the last burst of a transfer is done, of those that it has asked for;
+    /// `None` if that is not certain yet.
+    pub(crate) fn done_at(&self, number: u64) -> Option<u64> {
+        let transfer = self.open.iter().find(|open| open.number == number)?;
+        (transfer.pending == 0).then(|| self.cycle_of(transfer.last))
+    }
+
+    /// The next cycle after `now` in which that is so for a transfer.
+    pub(crate) fn next_done(&self, now: u64) -> u64 {
+        let known = self.open.iter().filter(|open| open.pending == 0);
+        let ends = known.map(|open| self.cycle_of(open.last));
+        ends.filter(|end| *end > now).min().unwrap_or(u64::MAX)
     }
 
     /// Forgets a transfer that is complete.
     pub(crate) fn close(&mut self, number: u64) {
-        self.open.retain(|(open, _)| *open != number);
+        self.open.retain(|open| open.number != number);
     }
 
     /// Memory clocks that have passed after so many of the array's.
@@ -95,23 +117,27 @@ impl Device {
     }
 
     /// Carries out the memory clocks up to the end of the array's cycle `now`; whether a burst was
-    /// pushed or done.
+    /// pushed, or it is known of another when it is done.
     pub(crate) fn tick(&mut self, requests: &mut impl Requests, now: u64) -> bool {
         let target = self.clocks(now + 1);
         let mut moved = false;
         while self.memory.now() < target {
             let pushed = self.push(requests);
             moved |= pushed;
-            if pushed || self.memory.next_event() <= self.memory.now() {
+            let now = self.memory.now();
+            let next = self.memory.next_event();
+            if next <= now {
                 self.memory.tick();
             } else {
-                let next = self.memory.next_event().min(target);
+                // The next may be pushed a clock later.
+                let next = if pushed { now + 1 } else { next.min(target) };
                 self.memory.skip_to(next);
             }
             while let Some(done) = self.memory.pop_done() {
                 moved = true;
-                if let Some((_, pending)) = self.open.iter_mut().find(|(n, _)| *n == done.tag) {
-                    *pending -= 1;
+                if let Some(open) = self.open.iter_mut().find(|open| open.number == done.tag) {
+                    open.pending -= 1;
+                    open.last = open.last.max(done.at);
                 }
             }
         }
@@ -129,8 +155,8 @@ impl Device {
                 break;
             }
             self.memory.push(address, is_write, number);
-            if let Some((_, pending)) = self.open.iter_mut().find(|(n, _)| *n == number) {
-                *pending += 1;
+            if let Some(open) = self.open.iter_mut().find(|open| open.number == number) {
+                open.pending += 1;
             }
             requests.pushed(wanted.turn);
             pushed = true;
@@ -138,7 +164,7 @@ impl Device {
         pushed
     }
 
-    /// The array's next cycle in which a burst can be pushed or done.
+    /// The array's next cycle in which a burst can be pushed, or something happens in the memory.
     pub(crate) fn next_event(&self, requests: &impl Requests) -> u64 {
         let can_push = requests
             .peek()

@@ -207,8 +207,23 @@ impl Dma {
             self.stores += 1;
             moved = true;
         }
+        self.lanes.has_place = moved;
         self.lanes.at_pass = passes_done;
         self.go_on(now) || moved
+    }
+
+    /// The same as long as the array stands by: none begins unless one has ended.
+    pub(crate) fn tick_alone(
+        &mut self,
+        mapping: &Mapping<'_>,
+        tiles: &Tiles,
+        passes_done: u64,
+        now: u64,
+    ) -> bool {
+        if self.is_bus() || self.lanes.has_place {
+            return self.tick(mapping, tiles, passes_done, now);
+        }
+        self.go_on(now)
     }
 
     /// Lets the transfers that have begun go on for a cycle; whether one ended.
@@ -219,7 +234,7 @@ impl Dma {
             Link::Device(device, _) => {
                 let moved = device.tick(&mut self.lanes, now);
                 if moved {
-                    self.lanes.settle(device, now, &mut self.stored);
+                    self.lanes.settle(device, &mut self.stored);
                 }
                 moved
             }

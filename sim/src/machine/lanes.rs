@@ -28,6 +28,8 @@ pub(crate) struct Lanes {
     /// Rows of the buffer that the transfers accessed in the cycle just past: the loads', and the
     /// store's.
     pub(crate) touched: [Option<Touched>; 4],
+    /// Whether a transfer has left the link since the last look for one that may begin.
+    pub(crate) has_place: bool,
     duplex: bool,
     arbitration: Arbitration,
     /// The load that went last.
@@ -68,6 +70,7 @@ impl Lanes {
             storing: None,
             at_pass: 0,
             touched: [None; 4],
+            has_place: true,
             duplex: mapping.accelerator.dram.duplex,
             arbitration: mapping.accelerator.dram.arbitration,
             last: Operand::Output,
@@ -310,13 +313,13 @@ impl Lanes {
         v.field(Kind::Note, &mut self.at_pass, passes);
     }
 
-    /// Notes the transfers of which the memory has answered every burst.
-    pub(crate) fn settle(&mut self, device: &mut Device, now: u64, stored: &mut Option<Transfer>) {
+    /// Notes when transfers are complete of which that is certain.
+    pub(crate) fn settle(&mut self, device: &mut Device, stored: &mut Option<Transfer>) {
         let mut complete = |transfer: &mut Transfer| {
             let is_open = transfer.number > 0 && transfer.arrives == u64::MAX;
-            if is_open && device.pending(transfer.number) == 0 {
+            if is_open && let Some(done) = device.done_at(transfer.number) {
                 device.close(transfer.number);
-                transfer.arrives = now + 1;
+                transfer.arrives = done + 1;
             }
         };
         for operand in Operand::ALL {
@@ -330,6 +333,7 @@ impl Lanes {
                 arrives: u64::MAX,
                 ..job.transfer
             });
+            self.has_place = true;
         }
         stored.iter_mut().for_each(complete);
     }
@@ -363,6 +367,7 @@ impl Requests for Lanes {
         if let (0, Turn::Load(operand)) = (job.left, turn) {
             // It arrives when the memory has answered.
             self.channels[operand].finish(u64::MAX);
+            self.has_place = true;
         }
     }
 }

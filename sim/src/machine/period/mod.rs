@@ -298,11 +298,15 @@ impl<P: Payload> Machine<'_, '_, P> {
     ) -> u64 {
         let mut at = self.now;
         while at < until && !ends(self, at) {
-            let mut moved = self.take_arrivals(at, trace);
+            let has_arrived = self.take_arrivals(at, trace);
             let passes = self.array.passes_done;
-            moved |= self.dma.tick(self.m, &self.tiles, passes, at);
+            let moved = if has_arrived || at == self.now {
+                self.dma.tick(self.m, &self.tiles, passes, at)
+            } else {
+                self.dma.tick_alone(self.m, &self.tiles, passes, at)
+            };
             at += 1;
-            if !moved && at < until {
+            if !moved && !has_arrived && at < until {
                 let next = self.dma.next_event(at - 1).clamp(at, until);
                 assert!(
                     next < u64::MAX,
