@@ -140,6 +140,32 @@ impl Array {
         self.beat == Beat::default()
     }
 
+    /// Whether a pass has just been entered.
+    pub(crate) fn is_at_begin(&self, mapping: &Mapping<'_>) -> bool {
+        let is_fresh = self.remaining == 0 && self.is_at_start() && !self.done;
+        is_fresh && self.beats_left == mapping.beats(&self.cursor.pass)
+    }
+
+    /// Cycles in which the beats that are left work.
+    pub(crate) fn work(&self) -> u64 {
+        self.beats_left * self.steps
+    }
+
+    /// Becomes like another in all but place.
+    pub(crate) fn become_like(&mut self, other: &Self) {
+        let cursor = self.cursor;
+        self.clone_from(other);
+        self.cursor = cursor;
+    }
+
+    /// Enters the next pass; its counts have done so.
+    pub(crate) fn go_on(&mut self, mapping: &Mapping<'_>) {
+        self.stepped = self.cursor.advance(mapping);
+        if let Some(changed) = self.stepped {
+            self.enter_pass(mapping, mapping.reloads(mapping.resident, changed));
+        }
+    }
+
     /// Whether the beat at work is the last of its pass.
     pub(crate) fn is_at_end(&self) -> bool {
         self.beats_left == 1

@@ -339,6 +339,29 @@ impl ShapedFeed {
         self.words = BeatWords::new(m, f.operand, &f.cursor.pass);
     }
 
+    /// The beats left of its pass, and the words of the parcel that is open.
+    pub(crate) fn progress(&self) -> [u64; 2] {
+        let parcel = if self.state.open { self.parcel } else { 0 };
+        [self.state.beats_left, parcel]
+    }
+
+    /// The pass that it is at.
+    pub(crate) fn pass(&self) -> u64 {
+        self.state.pass_index
+    }
+
+    /// Becomes like another in all but place, and goes on by so many passes.
+    pub(crate) fn become_like(&mut self, other: &Self, m: &Mapping<'_>, passes: u64) {
+        let mut cursor = self.state.cursor;
+        for _ in 0..passes {
+            cursor.advance(m);
+        }
+        self.clone_from(other);
+        self.state.cursor = cursor;
+        self.words = BeatWords::new(m, self.state.operand, &cursor.pass);
+        self.copies = m.copies(self.state.operand, &cursor.pass);
+    }
+
     /// Whether nothing is to be sent until something else happens; no parcel must be open.
     pub(crate) fn is_waiting(&self, tiles: &Tiles, gate: impl FnOnce() -> Gate) -> bool {
         let f = &self.state;

@@ -201,9 +201,11 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
                 self.show(mark, trace);
             }
             if pace == Pace::SkipPeriods && !P::CARRIES && !T::SAMPLES {
-                match self.array.stepped.take() {
-                    Some(number) => self.skip_periods(number, &mut periods, trace),
-                    None => self.coast(trace),
+                if self.array.stepped.is_none() {
+                    self.coast(trace);
+                }
+                while let Some(number) = self.array.stepped.take() {
+                    self.skip_periods(number, &mut periods, trace);
                 }
             }
         }
@@ -327,8 +329,17 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
     }
 
     fn end_pass(&mut self, trace: &mut impl Trace, pass: &PerDim<Span>) {
-        let mark = self.pass_mark;
-        let to = self.now + 1;
+        let (mark, to) = (self.pass_mark, self.now + 1);
+        self.tell_pass(trace, mark, to, pass);
+        self.pass_mark = PassMark {
+            at: to,
+            busy: self.busy,
+            stalls: self.stalls,
+        };
+    }
+
+    /// Tells a trace of the pass that has been done since a mark.
+    fn tell_pass(&self, trace: &mut impl Trace, mark: PassMark, to: u64, pass: &PerDim<Span>) {
         trace.event(Event::Pass {
             index: self.array.passes_done - 1,
             from: mark.at,
@@ -337,11 +348,6 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             stalls: self.stalls.since(&mark.stalls),
             tile: *pass,
         });
-        self.pass_mark = PassMark {
-            at: to,
-            busy: self.busy,
-            stalls: self.stalls,
-        };
     }
 
     fn gate(&self, operand: Operand) -> Gate {

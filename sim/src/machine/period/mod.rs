@@ -17,6 +17,7 @@
 //! time by itself, and the repetition ends before anything arrives that the array waits for.
 
 pub(crate) mod alike;
+mod recall;
 mod visit;
 
 pub(crate) use visit::{Kind, Visitor};
@@ -31,6 +32,7 @@ use crate::machine::ports::Stream;
 use crate::trace::{Event, Repeat, Sample, Scope, Trace};
 
 use alike::Step;
+use recall::Courses;
 use visit::{Comparer, Mover, Record, Recorder};
 
 /// Fewer cycles are as soon simulated as looked for.
@@ -40,6 +42,7 @@ const WORTHWHILE: u64 = 16;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Periods {
     kept: Vec<Kept>,
+    courses: Courses,
 }
 
 /// A state that was kept.
@@ -117,8 +120,22 @@ impl Kept {
 
 impl<P: Payload> Machine<'_, '_, P> {
     /// To be called after a cycle in which the array has stepped along a loop: looks for a period of
-    /// it, and skips what it can.
+    /// it, and skips what it can; or takes the pass on the course of an earlier one, and has stepped
+    /// again.
     pub(super) fn skip_periods<T: Trace>(
+        &mut self,
+        number: u8,
+        periods: &mut Periods,
+        trace: &mut Counted<'_, T>,
+    ) {
+        self.skip_along(number, periods, trace);
+        if number < self.m.loop_count {
+            self.recall(&mut periods.courses, trace);
+        }
+    }
+
+    /// Looks for a period of a loop, and skips what it can.
+    fn skip_along<T: Trace>(
         &mut self,
         number: u8,
         periods: &mut Periods,
@@ -227,20 +244,11 @@ impl<P: Payload> Machine<'_, '_, P> {
                 return true;
             }
         }
-        if core.most == 0 || !self.is_apart(kept) {
+        if core.most == 0 || kept.touched_banks || !self.is_apart(&kept.tiles) {
             return false;
         }
         let until = self.now + core.most * period;
-        let waits = |m: &Self, o: Operand| {
-            let feed = &m.feeds[o];
-            !feed.is_staged(&m.tiles)
-                || (o == Operand::Output && m.tiles.filled.output < m.array.output_tiles)
-        };
-        let brings_awaited = |m: &Self, at: u64| {
-            let mut operands = Operand::ALL.into_iter();
-            operands.any(|o| waits(m, o) && m.dma.brings(o, at))
-        };
-        let reached = self.drive_link(until, brings_awaited, trace);
+        let reached = self.drive_link(until, Self::brings_awaited, trace);
         repeat.times = (reached - self.now) / period;
         repeat.events = trace.events - kept.events;
         repeat.scope = Scope::Passes;
@@ -264,16 +272,26 @@ impl<P: Payload> Machine<'_, '_, P> {
         self.now += times * period;
     }
 
+    /// Whether something arrives in a cycle that the array waits for.
+    fn brings_awaited(&self, at: u64) -> bool {
+        let waits = |o: Operand| {
+            let feed = &self.feeds[o];
+            !feed.is_staged(&self.tiles)
+                || (o == Operand::Output && self.tiles.filled.output < self.array.output_tiles)
+        };
+        let mut operands = Operand::ALL.into_iter();
+        operands.any(|o| waits(o) && self.dma.brings(o, at))
+    }
+
     /// Whether the array and what moves tiles have not met since, and will not as long as this goes
     /// on: no tile was exchanged, no bank is shared, and results have room.
-    fn is_apart(&self, kept: &Kept) -> bool {
-        let (t, before) = (&self.tiles, &kept.tiles);
+    fn is_apart(&self, before: &Tiles) -> bool {
+        let t = &self.tiles;
         let is_still = t.freed.input == before.freed.input
             && t.freed.weight == before.freed.weight
             && (t.worked, t.closed) == (before.worked, before.closed);
         is_still
             && self.delivery.is_empty()
-            && !kept.touched_banks
             && !self.touches_banks()
             && (self.delivery.exists() || t.freed.output + self.dma.output_slots() > t.closed)
     }
@@ -394,7 +412,7 @@ impl<P: Payload> Machine<'_, '_, P> {
             v.field(Kind::Total, stalls, 0);
         }
         v.field(Kind::Total, &mut self.busy, 0);
-        v.field(Kind::Total, &mut self.last_result, 0);
+        v.field(Kind::Note, &mut self.last_result, now);
         for count in self.counters.of_array() {
             v.field(Kind::Total, count, 0);
         }

@@ -1,0 +1,231 @@
+//! A pass that begins as an earlier one did takes the same course.
+//!
+//! ```text
+//! when a pass has ended:
+//!     note how it began, and what it has led to
+//!     if all is as it was before a pass that was noted, and the passes ahead are like those then:
+//!         leave all as that left it, but for time and place
+//! ```
+//!
+//! So the loops of a few passes are skipped along, over channels and taps, which end before they have
+//! shown a period. As in `period`, this is about all but what moves tiles, as long as no tile is
+//! exchanged; that part works through the same time by itself.
+
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::Dim;
+
+use crate::machine::Machine;
+use crate::machine::array::Array;
+use crate::machine::dma::Tiles;
+use crate::machine::feed::ShapedFeed;
+use crate::machine::payload::Payload;
+use crate::machine::period::Counted;
+use crate::machine::period::visit::{Rebase, Record, Recorder, Totals};
+use crate::machine::ports::Stream;
+use crate::mapping::{Mapping, is_first};
+use crate::program::Cursor;
+use crate::trace::Trace;
+
+/// Cycles of a pass's work below which it is as soon worked through.
+const WORTHWHILE: u64 = 48;
+
+/// Passes ahead to which something may have come in the course of one.
+const FURTHEST: u64 = 16;
+
+/// Courses that are kept.
+const MOST: usize = 256;
+
+/// The courses that passes took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Courses {
+    noted: Vec<Course>,
+    /// How the pass that is under way began.
+    begun: Option<Beginning>,
+    /// The most passes ahead that had to do with one of them.
+    furthest: u64,
+}
+
+/// The state of all but what moves tiles, where a pass begins.
+#[derive(Clone, Debug)]
+struct Beginning {
+    state: Record,
+    /// Of each feed the beats left of its pass, and the words of the parcel that is open.
+    feeds: PerOperand<[u64; 2]>,
+    /// The pass that each feed is at.
+    feed_passes: PerOperand<u64>,
+    /// Whether each has its tile in the buffer, and output tiles by which that is ahead of the array.
+    is_staged: PerOperand<bool>,
+    tiles_ahead: u64,
+    position: Cursor,
+    totals: Vec<u64>,
+    now: u64,
+    passes: u64,
+    tiles: Tiles,
+    touches_banks: bool,
+}
+
+/// What a pass led to.
+#[derive(Clone, Debug)]
+struct Course {
+    from: Beginning,
+    /// The passes that had to do with it.
+    ahead: Vec<u64>,
+    to: Record,
+    /// What has only grown, and by how much.
+    growth: Vec<u64>,
+    cycles: u64,
+    array: Array,
+    feeds: PerOperand<ShapedFeed>,
+    results: Stream,
+}
+
+impl Course {
+    /// Whether it is that from another beginning with such passes ahead.
+    fn fits(&self, beginning: &Beginning, ahead: &[u64]) -> bool {
+        ahead.starts_with(&self.ahead)
+            && self.from.feeds == beginning.feeds
+            && self.from.tiles_ahead == beginning.tiles_ahead
+            && self.from.state.is_like(&beginning.state)
+    }
+}
+
+impl<P: Payload> Machine<'_, '_, P> {
+    /// To be called when a pass has ended: takes the next on the course of an earlier one, if it begins
+    /// as that did.
+    pub(super) fn recall<T: Trace>(&mut self, courses: &mut Courses, trace: &mut Counted<'_, T>) {
+        let begun = courses.begun.take();
+        let is_simple = self.array.is_at_begin(self.m) && self.delivery.is_idle();
+        if !is_simple || self.array.work() < WORTHWHILE {
+            return;
+        }
+        let now = self.beginning();
+        if let Some(begun) = begun
+            && courses.noted.len() < MOST
+            && let Some(course) = self.course(begun, &now)
+        {
+            courses.furthest = courses.furthest.max((course.ahead.len() / NUMBERS) as u64);
+            courses.noted.push(course);
+        }
+        let ahead = ahead(self.m, self.array.cursor, courses.furthest);
+        let known = courses.noted.iter().find(|c| c.fits(&now, &ahead));
+        match known {
+            Some(course) if !now.touches_banks && self.is_apart(&now.tiles) => {
+                self.follow(course, &now.totals, trace);
+            }
+            Some(_) => {}
+            None => courses.begun = Some(now),
+        }
+    }
+
+    fn beginning(&mut self) -> Beginning {
+        let mut state = Record::default();
+        self.visit_core(&mut Recorder::new(&mut state, false));
+        let mut totals = Totals::default();
+        self.visit_core(&mut totals);
+        let passes = self.array.passes_done;
+        Beginning {
+            state,
+            feeds: PerOperand::from_fn(|o| self.feeds[o].progress()),
+            feed_passes: PerOperand::from_fn(|o| self.feeds[o].pass()),
+            is_staged: PerOperand::from_fn(|o| self.feeds[o].is_staged(&self.tiles)),
+            tiles_ahead: self
+                .tiles
+                .filled
+                .output
+                .wrapping_sub(self.array.output_tiles),
+            position: self.array.cursor,
+            totals: totals.found,
+            now: self.now,
+            passes,
+            tiles: self.tiles,
+            touches_banks: self.touches_banks(),
+        }
+    }
+
+    /// The course from one beginning to the next, if nothing had a part in it that moves tiles.
+    fn course(&self, from: Beginning, to: &Beginning) -> Option<Course> {
+        let is_next =
+            from.passes + 1 == to.passes && !from.state.has_tiles() && !to.state.has_tiles();
+        let has_come = |o: Operand| self.tiles.filled[o] > from.tiles.filled[o];
+        let is_met = |o: Operand| has_come(o) && (o == Operand::Output || !from.is_staged[o]);
+        let is_apart = !from.touches_banks
+            && !to.touches_banks
+            && self.is_apart(&from.tiles)
+            && !Operand::ALL.into_iter().any(is_met);
+        let passes = Operand::ALL.map(|o| self.feeds[o].pass() + 1);
+        let passes = passes.into_iter().fold(to.passes + 1, u64::max) - from.passes;
+        (is_next && is_apart && passes <= FURTHEST).then(|| Course {
+            ahead: ahead(self.m, from.position, passes),
+            to: to.state.clone(),
+            growth: to
+                .totals
+                .iter()
+                .zip(&from.totals)
+                .map(|(to, from)| to.wrapping_sub(*from))
+                .collect(),
+            cycles: to.now - from.now,
+            array: self.array.clone(),
+            feeds: self.feeds.clone(),
+            results: self.results.clone(),
+            from,
+        })
+    }
+
+    /// Takes a pass on a course, unless something that the array waits for arrives in the midst of it.
+    fn follow<T: Trace>(&mut self, course: &Course, totals: &[u64], trace: &mut Counted<'_, T>) {
+        let until = self.now + course.cycles;
+        let ends = |m: &Self, at| m.brings_awaited(at) || m.dma.brings(Operand::Output, at);
+        let reached = self.drive_link(until, ends, trace);
+        if reached < until {
+            return self.drive_core(reached, trace);
+        }
+        let (pass, mark) = (self.array.cursor.pass, self.pass_mark);
+        self.array.become_like(&course.array);
+        for operand in Operand::ALL {
+            let passes = course.feeds[operand].pass() - course.from.feed_passes[operand];
+            self.feeds[operand].become_like(&course.feeds[operand], self.m, passes);
+        }
+        self.results.clone_from(&course.results);
+        self.now = until;
+        let grown = totals
+            .iter()
+            .zip(&course.growth)
+            .map(|(total, growth)| total.wrapping_add(*growth));
+        self.visit_core(&mut Totals::new(grown.collect()));
+        self.visit_core(&mut Rebase::new(&course.to));
+        self.array.go_on(self.m);
+        self.tell_pass(trace, mark, until, &pass);
+    }
+}
+
+/// Numbers about a pass.
+const NUMBERS: usize = 14;
+
+/// All about so many passes from a position on that has to do with their course.
+fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
+    let mut ahead = Vec::with_capacity(NUMBERS * passes as usize);
+    let mut before = cursor.pass;
+    for _ in 0..passes {
+        let pass = &cursor.pass;
+        ahead.extend(Dim::ALL.map(|d| pass[d].extent));
+        // Where the kernel meets padding.
+        ahead.extend([Dim::P, Dim::Q, Dim::R, Dim::S].map(|d| pass[d].start));
+        let outputs = [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q];
+        let repeats = outputs.into_iter().all(|d| pass[d] == before[d]);
+        let flags = [is_first(pass), m.finishes(pass), repeats];
+        ahead.push(
+            flags
+                .into_iter()
+                .fold(0, |flags, f| flags << 1 | u64::from(f)),
+        );
+        before = *pass;
+        match cursor.advance(m) {
+            Some(changed) => ahead.push(changed.into()),
+            None => {
+                ahead.push(u64::MAX);
+                break;
+            }
+        }
+    }
+    ahead
+}
