@@ -54,11 +54,6 @@ impl Delivery {
         self.leaving.is_empty()
     }
 
-    /// Whether nothing is in it, nor has room in it.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.leaving.is_empty() && self.open.is_empty()
-    }
-
     /// Finished tiles that wait.
     pub(crate) fn tiles(&self) -> u64 {
         self.leaving.len() as u64

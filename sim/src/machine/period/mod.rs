@@ -18,6 +18,7 @@
 
 pub(crate) mod alike;
 mod recall;
+mod snapshot;
 mod visit;
 
 pub(crate) use visit::{Kind, Visitor};

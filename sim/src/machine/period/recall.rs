@@ -16,21 +16,25 @@ use stationary_workloads::Dim;
 
 use crate::machine::Machine;
 use crate::machine::array::Array;
+use crate::machine::delivery::Delivery;
 use crate::machine::dma::Tiles;
 use crate::machine::feed::ShapedFeed;
 use crate::machine::payload::Payload;
 use crate::machine::period::Counted;
-use crate::machine::period::visit::{Rebase, Record, Recorder, Totals};
+use crate::machine::period::snapshot::{Rebase, Snapshot, Totals};
 use crate::machine::ports::Stream;
-use crate::mapping::{Mapping, is_first};
+use crate::mapping::{Mapping, PAIRS, is_first};
 use crate::program::Cursor;
 use crate::trace::Trace;
 
 /// Cycles of a pass's work below which it is as soon worked through.
-const WORTHWHILE: u64 = 48;
+const WORTHWHILE: u64 = 24;
 
 /// Passes ahead to which something may have come in the course of one.
 const FURTHEST: u64 = 16;
+
+/// Passes that are looked up in vain before the next are left alone for a while.
+const PATIENCE: u32 = 64;
 
 /// Courses that are kept.
 const MOST: usize = 256;
@@ -43,12 +47,35 @@ pub(super) struct Courses {
     begun: Option<Beginning>,
     /// The most passes ahead that had to do with one of them.
     furthest: u64,
+    /// Passes that were looked up in vain, those that are to be left alone for it, and how many that
+    /// was the last time.
+    misses: u32,
+    respite: u32,
+    rest: u32,
+}
+
+impl Courses {
+    /// Whether it is worth while to look: now and then only, where nothing has been found.
+    fn is_worthwhile(&mut self) -> bool {
+        if self.misses == PATIENCE {
+            self.rest = (2 * self.rest).clamp(PATIENCE, 32 * PATIENCE);
+            self.respite = self.rest;
+            self.misses = 0;
+        }
+        self.respite = self.respite.saturating_sub(1);
+        self.respite == 0
+    }
+
+    fn note(&mut self, course: Course) {
+        self.furthest = self.furthest.max((course.ahead.len() / NUMBERS) as u64);
+        self.noted.push(course);
+    }
 }
 
 /// The state of all but what moves tiles, where a pass begins.
 #[derive(Clone, Debug)]
 struct Beginning {
-    state: Record,
+    state: Snapshot,
     /// Of each feed the beats left of its pass, and the words of the parcel that is open.
     feeds: PerOperand<[u64; 2]>,
     /// The pass that each feed is at.
@@ -57,7 +84,6 @@ struct Beginning {
     is_staged: PerOperand<bool>,
     tiles_ahead: u64,
     position: Cursor,
-    totals: Vec<u64>,
     now: u64,
     passes: u64,
     tiles: Tiles,
@@ -70,13 +96,14 @@ struct Course {
     from: Beginning,
     /// The passes that had to do with it.
     ahead: Vec<u64>,
-    to: Record,
+    to: Snapshot,
     /// What has only grown, and by how much.
     growth: Vec<u64>,
     cycles: u64,
     array: Array,
     feeds: PerOperand<ShapedFeed>,
     results: Stream,
+    delivery: Delivery,
 }
 
 impl Course {
@@ -94,8 +121,8 @@ impl<P: Payload> Machine<'_, '_, P> {
     /// as that did.
     pub(super) fn recall<T: Trace>(&mut self, courses: &mut Courses, trace: &mut Counted<'_, T>) {
         let begun = courses.begun.take();
-        let is_simple = self.array.is_at_begin(self.m) && self.delivery.is_idle();
-        if !is_simple || self.array.work() < WORTHWHILE {
+        let is_simple = self.array.is_at_begin(self.m) && self.delivery.is_empty();
+        if !is_simple || self.array.work() < WORTHWHILE || !courses.is_worthwhile() {
             return;
         }
         let now = self.beginning();
@@ -103,25 +130,26 @@ impl<P: Payload> Machine<'_, '_, P> {
             && courses.noted.len() < MOST
             && let Some(course) = self.course(begun, &now)
         {
-            courses.furthest = courses.furthest.max((course.ahead.len() / NUMBERS) as u64);
-            courses.noted.push(course);
+            courses.note(course);
         }
         let ahead = ahead(self.m, self.array.cursor, courses.furthest);
         let known = courses.noted.iter().find(|c| c.fits(&now, &ahead));
         match known {
             Some(course) if !now.touches_banks && self.is_apart(&now.tiles) => {
-                self.follow(course, &now.totals, trace);
+                self.follow(course, &now.state.totals, trace);
+                (courses.misses, courses.rest) = (0, 0);
             }
             Some(_) => {}
-            None => courses.begun = Some(now),
+            None => {
+                courses.begun = Some(now);
+                courses.misses += 1;
+            }
         }
     }
 
     fn beginning(&mut self) -> Beginning {
-        let mut state = Record::default();
-        self.visit_core(&mut Recorder::new(&mut state, false));
-        let mut totals = Totals::default();
-        self.visit_core(&mut totals);
+        let mut state = Snapshot::default();
+        self.visit_core(&mut state);
         let passes = self.array.passes_done;
         Beginning {
             state,
@@ -134,7 +162,6 @@ impl<P: Payload> Machine<'_, '_, P> {
                 .output
                 .wrapping_sub(self.array.output_tiles),
             position: self.array.cursor,
-            totals: totals.found,
             now: self.now,
             passes,
             tiles: self.tiles,
@@ -157,16 +184,12 @@ impl<P: Payload> Machine<'_, '_, P> {
         (is_next && is_apart && passes <= FURTHEST).then(|| Course {
             ahead: ahead(self.m, from.position, passes),
             to: to.state.clone(),
-            growth: to
-                .totals
-                .iter()
-                .zip(&from.totals)
-                .map(|(to, from)| to.wrapping_sub(*from))
-                .collect(),
+            growth: growth(&to.state.totals, &from.state.totals),
             cycles: to.now - from.now,
             array: self.array.clone(),
             feeds: self.feeds.clone(),
             results: self.results.clone(),
+            delivery: self.delivery.clone(),
             from,
         })
     }
@@ -186,12 +209,12 @@ impl<P: Payload> Machine<'_, '_, P> {
             self.feeds[operand].become_like(&course.feeds[operand], self.m, passes);
         }
         self.results.clone_from(&course.results);
+        self.delivery.clone_from(&course.delivery);
         self.now = until;
-        let grown = totals
-            .iter()
-            .zip(&course.growth)
-            .map(|(total, growth)| total.wrapping_add(*growth));
-        self.visit_core(&mut Totals::new(grown.collect()));
+        let grown = totals.iter().zip(&course.growth);
+        self.visit_core(&mut Totals(
+            grown.map(|(total, by)| total.wrapping_add(*by)),
+        ));
         self.visit_core(&mut Rebase::new(&course.to));
         self.array.go_on(self.m);
         self.tell_pass(trace, mark, until, &pass);
@@ -209,7 +232,13 @@ fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
         let pass = &cursor.pass;
         ahead.extend(Dim::ALL.map(|d| pass[d].extent));
         // Where the kernel meets padding.
-        ahead.extend([Dim::P, Dim::Q, Dim::R, Dim::S].map(|d| pass[d].start));
+        for (axis, (output, tap)) in m.axes.iter().zip(PAIRS) {
+            let inner = axis.inner_outputs(m.layer.size(tap));
+            let outputs = pass[output];
+            let is_inner = inner.start <= outputs.start && outputs.end() <= inner.end;
+            let place = if is_inner { u64::MAX } else { outputs.start };
+            ahead.extend([place, pass[tap].start]);
+        }
         let outputs = [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q];
         let repeats = outputs.into_iter().all(|d| pass[d] == before[d]);
         let flags = [is_first(pass), m.finishes(pass), repeats];
@@ -228,4 +257,10 @@ fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
         }
     }
     ahead
+}
+
+fn growth(after: &[u64], before: &[u64]) -> Vec<u64> {
+    let each = after.iter().zip(before);
+    each.map(|(after, before)| after.wrapping_sub(*before))
+        .collect()
 }

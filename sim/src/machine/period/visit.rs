@@ -27,7 +27,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn relative(self, value: u64, origin: u64) -> u64 {
+    pub(super) fn relative(self, value: u64, origin: u64) -> u64 {
         match self {
             Kind::Same => value,
             Kind::Count | Kind::Note => value.wrapping_sub(origin),
@@ -76,23 +76,6 @@ pub(crate) struct Record {
     numbers: Vec<(u64, u64)>,
     tiles: Vec<PerDim<Span>>,
     cursors: Vec<(Cursor, Beat)>,
-}
-
-impl Record {
-    /// Whether another state is the same but for time and what only grows, wherever the two are in the
-    /// program. States with tiles on their way are not.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let each = || self.numbers.iter().zip(&other.numbers);
-        self.tiles.is_empty()
-            && other.tiles.is_empty()
-            && self.numbers.len() == other.numbers.len()
-            && each().all(|((_, own), (_, others))| own == others)
-    }
-
-    /// Whether tiles are on their way.
-    pub(crate) fn has_tiles(&self) -> bool {
-        !self.tiles.is_empty()
-    }
 }
 
 /// Notes a state.
@@ -327,91 +310,5 @@ impl Visitor for Mover<'_> {
 
     fn is_in_pass(&self) -> bool {
         self.is_in_pass
-    }
-}
-
-/// Collects what only grows; or sets it.
-#[derive(Debug, Default)]
-pub(crate) struct Totals {
-    pub(crate) found: Vec<u64>,
-    /// Those that are to be set, last first.
-    next: Vec<u64>,
-}
-
-impl Totals {
-    /// To set them.
-    pub(crate) fn new(mut totals: Vec<u64>) -> Self {
-        totals.reverse();
-        Self {
-            found: Vec::new(),
-            next: totals,
-        }
-    }
-}
-
-impl Visitor for Totals {
-    fn field(&mut self, kind: Kind, value: &mut u64, _: u64) {
-        if kind != Kind::Total {
-            return;
-        }
-        match self.next.pop() {
-            Some(total) => *value = total,
-            None => self.found.push(*value),
-        }
-    }
-
-    fn progress(&mut self, _: &mut u64) {}
-
-    fn gathered(&mut self, _: &mut u64, _: u64) {}
-
-    fn tile(&mut self, _: &mut PerDim<Span>) {}
-
-    fn cursor(&mut self, _: &mut Cursor, _: &mut Beat) {}
-
-    fn is_in_pass(&self) -> bool {
-        false
-    }
-}
-
-/// Gives each number the distance from its origin that it has in a record; totals are set before.
-pub(crate) struct Rebase<'r> {
-    numbers: std::slice::Iter<'r, (u64, u64)>,
-}
-
-impl<'r> Rebase<'r> {
-    pub(crate) fn new(record: &'r Record) -> Self {
-        Self {
-            numbers: record.numbers.iter(),
-        }
-    }
-}
-
-impl Visitor for Rebase<'_> {
-    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
-        let Some((_, relative)) = self.numbers.next() else {
-            return;
-        };
-        match kind {
-            Kind::Same | Kind::Total => {}
-            Kind::Count | Kind::Note => *value = origin.wrapping_add(*relative),
-            // What is past stays past.
-            Kind::Time => *value = origin.saturating_add(*relative),
-        }
-    }
-
-    fn progress(&mut self, _: &mut u64) {
-        self.numbers.next();
-    }
-
-    fn gathered(&mut self, _: &mut u64, _: u64) {
-        self.numbers.next();
-    }
-
-    fn tile(&mut self, _: &mut PerDim<Span>) {}
-
-    fn cursor(&mut self, _: &mut Cursor, _: &mut Beat) {}
-
-    fn is_in_pass(&self) -> bool {
-        false
     }
 }
