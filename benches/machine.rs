@@ -76,22 +76,29 @@ fn channels(c: &mut Criterion) {
     group.finish();
 }
 
-/// All layers of a network, each shape once, on one core; mapped before.
+/// All layers of a network, each shape once, on one core; mapped before. With the preset's own memory,
+/// and with banks, rows and refreshes.
 fn networks(c: &mut Criterion) {
     let mut group = c.benchmark_group("machine/network");
     group
         .sample_size(10)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
-    let resnet = common::TARGETS.map(|target| ("resnet50", 1, target));
-    for (network, batch, target) in resnet.into_iter().chain([("vgg16", 3, common::TARGETS[0])]) {
-        let (accelerator, dataflow) = target.load();
+    let ddr4: &[_] = &[("dram.kind", "ddr4-2400")];
+    let resnet = |memory, sets| common::TARGETS.map(|t| ("resnet50", memory, 1, t, sets));
+    let own: &[_] = &[];
+    let runs = [resnet("", own), resnet("/ddr4-2400", ddr4)]
+        .into_iter()
+        .flatten();
+    let vgg = ("vgg16", "", 3, common::TARGETS[0], own);
+    for (network, memory, batch, target, sets) in runs.chain([vgg]) {
+        let (accelerator, dataflow) = target.load_with(sets);
         let layers = common::distinct(network, batch);
         let map = |layer| mapper::map(layer, &accelerator, dataflow).expect("it maps");
         let mappings: Vec<_> = layers.iter().map(map).collect();
         let cycles = |mapping: &Mapping<'_>| run(mapping, Pace::SkipPeriods, &mut ()).cycles;
         group.throughput(Throughput::Elements(mappings.iter().map(cycles).sum()));
-        group.bench_function(format!("{network}/{}", target.name), |b| {
+        group.bench_function(format!("{network}/{}{memory}", target.name), |b| {
             b.iter(|| mappings.iter().map(cycles).sum::<u64>());
         });
     }

@@ -38,7 +38,13 @@ pub const TARGETS: [Target; 3] = [
 
 impl Target {
     pub fn load(&self) -> (Accelerator, &'static Dataflow) {
-        let accelerator = Accelerator::preset(self.preset, self.sets).expect("a bundled preset");
+        self.load_with(&[])
+    }
+
+    /// With more that differs.
+    pub fn load_with(&self, sets: &[(&str, &str)]) -> (Accelerator, &'static Dataflow) {
+        let sets = [self.sets, sets].concat();
+        let accelerator = Accelerator::preset(self.preset, &sets).expect("a bundled preset");
         let dataflow = Dataflow::find(self.dataflow).expect("a bundled dataflow");
         (accelerator, dataflow)
     }

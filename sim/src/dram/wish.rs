@@ -129,6 +129,17 @@ impl Wishes {
         closing: &Range<usize>,
         now: u64,
     ) -> Option<Choice> {
+        if let Some((i, bank)) = self.only_wish()
+            && closing.is_empty()
+        {
+            let command = self.commands[i];
+            let is_ready = device.is_ready(timing, command, bank, now);
+            return is_ready.then(|| {
+                let mut ready = [0; 4];
+                ready[i] = 1 << bank;
+                self.take_turn(0, bank as u32, ready)
+            });
+        }
         let turn = self.turn + 1;
         let turn = if turn == self.by_bank.len() { 0 } else { turn };
         if self.by_command.len() == 1 {
@@ -157,6 +168,23 @@ impl Wishes {
             }
         }
         None
+    }
+
+    /// The command and the bank, if there is but one wish, as in a row that is read on and on.
+    fn only_wish(&self) -> Option<(usize, usize)> {
+        let [[activate, precharge, read, write]] = self.by_command[..] else {
+            return None;
+        };
+        let any = activate | precharge | read | write;
+        let command = match (activate | precharge, read, write) {
+            _ if !any.is_power_of_two() => return None,
+            (0, _, 0) => 2,
+            (0, 0, _) => 3,
+            (_, 0, 0) if precharge == 0 => 0,
+            (_, 0, 0) if activate == 0 => 1,
+            _ => return None,
+        };
+        Some((command, any.trailing_zeros() as usize))
     }
 
     /// By command, of the banks from `64 * word` on, as bits, those that have it ready.
@@ -211,6 +239,13 @@ impl Wishes {
         closing: &Range<usize>,
         now: u64,
     ) -> u64 {
+        if let Some((i, bank)) = self.only_wish()
+            && closing.is_empty()
+        {
+            self.bounds = [u64::MAX; 4];
+            self.bounds[i] = device.ready_at(timing, self.commands[i], bank);
+            return self.bounds[i];
+        }
         for i in 0..4 {
             if self.bounds[i] <= now {
                 self.bounds[i] = self.soonest(timing, device, i, |_| u64::MAX);

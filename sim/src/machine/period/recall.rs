@@ -78,8 +78,9 @@ struct Beginning {
     state: Snapshot,
     /// Of each feed the beats left of its pass, and the words of the parcel that is open.
     feeds: PerOperand<[u64; 2]>,
-    /// The pass that each feed is at.
+    /// The pass and the tile that each feed is at.
     feed_passes: PerOperand<u64>,
+    feed_tiles: PerOperand<u64>,
     /// Whether each has its tile in the buffer, and output tiles by which that is ahead of the array.
     is_staged: PerOperand<bool>,
     tiles_ahead: u64,
@@ -150,21 +151,18 @@ impl<P: Payload> Machine<'_, '_, P> {
     fn beginning(&mut self) -> Beginning {
         let mut state = Snapshot::default();
         self.visit_core(&mut state);
-        let passes = self.array.passes_done;
+        let (tiles, array) = (self.tiles, &self.array);
         Beginning {
             state,
             feeds: PerOperand::from_fn(|o| self.feeds[o].progress()),
             feed_passes: PerOperand::from_fn(|o| self.feeds[o].pass()),
-            is_staged: PerOperand::from_fn(|o| self.feeds[o].is_staged(&self.tiles)),
-            tiles_ahead: self
-                .tiles
-                .filled
-                .output
-                .wrapping_sub(self.array.output_tiles),
-            position: self.array.cursor,
+            feed_tiles: PerOperand::from_fn(|o| self.feeds[o].state.tile_index),
+            is_staged: PerOperand::from_fn(|o| self.feeds[o].is_staged(&tiles)),
+            tiles_ahead: tiles.filled.output.wrapping_sub(array.output_tiles),
+            position: array.cursor,
             now: self.now,
-            passes,
-            tiles: self.tiles,
+            passes: array.passes_done,
+            tiles,
             touches_banks: self.touches_banks(),
         }
     }
@@ -178,6 +176,7 @@ impl<P: Payload> Machine<'_, '_, P> {
         let is_apart = !from.touches_banks
             && !to.touches_banks
             && self.is_apart(&from.tiles)
+            && from.feed_tiles == to.feed_tiles
             && !Operand::ALL.into_iter().any(is_met);
         let passes = Operand::ALL.map(|o| self.feeds[o].pass() + 1);
         let passes = passes.into_iter().fold(to.passes + 1, u64::max) - from.passes;
