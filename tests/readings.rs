@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::laws::broken;
 use common::{Size, cases, for_random_mappings, with_random_mapping};
-use stationary_arch::Operand;
+use stationary_arch::{Accelerator, Operand};
 use stationary_sim::{
-    Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, run,
-    walk,
+    Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, mapper,
+    run, walk,
 };
+use stationary_workloads::{Convolution, Layer};
 
 #[test]
 fn model_walk_and_machine_count_the_same() {
@@ -33,14 +34,41 @@ fn paces_agree() {
     assert!(skipped.into_inner() > 0, "some runs repeat themselves");
 }
 
-/// The last word of a store was in the way of a stream when a period was noted.
+/// The last word of a store was in the way of a stream when a period was noted; sums came from another
+/// tile in the course of a pass.
 #[test]
 fn paces_agree_where_they_did_not() {
-    let is = Dataflow::find("is").expect("a bundled dataflow");
-    let agrees = |_: &'static Dataflow, mapping: &Mapping<'_>, _| {
-        same_at_every_pace(mapping);
-    };
-    assert!(with_random_mapping(is, Size::Small, 3069, agrees));
+    for (dataflow, seed) in [("is", 3069), ("rs", 2766), ("os", 652), ("rs", 5015)] {
+        let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
+        let agrees = |_: &'static Dataflow, mapping: &Mapping<'_>, _| {
+            same_at_every_pace(mapping);
+        };
+        assert!(with_random_mapping(dataflow, Size::Small, seed, agrees));
+    }
+}
+
+/// Loops of few long passes, over channels and taps, in which passes take the course of earlier ones.
+#[test]
+fn paces_agree_on_long_passes() {
+    let shapes = [
+        Convolution::square(14, [64, 64], 3, 1, 1),
+        Convolution::square(15, [24, 40], 3, 2, 1),
+        Convolution::square(12, [96, 48], 1, 1, 0),
+    ];
+    for (preset, dataflow) in [
+        ("systolic", "ws"),
+        ("nvdla-large", "ws"),
+        ("systolic", "is"),
+    ] {
+        for dram in [None, Some(("dram.kind", "ddr4-2400"))] {
+            let machine = Accelerator::preset(preset, dram.as_slice()).expect("a bundled preset");
+            let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
+            for shape in shapes {
+                let layer = Layer::convolution("conv", shape).expect("a layer");
+                same_at_every_pace(&mapper::map(&layer, &machine, dataflow).expect("it maps"));
+            }
+        }
+    }
 }
 
 /// Checks that a mapping runs alike at every pace; how many repeats were found.

@@ -2,10 +2,10 @@
 //! for each bundled network on a preset, each shape of a layer once, on one core.
 //!
 //! ```text
-//! cargo run --release -p stationary-sim --example paces -- eyeriss rs 2000000
+//! cargo run --release -p stationary-sim --example paces -- eyeriss rs 2000000 dram.kind=ddr4-2400
 //! ```
 //!
-//! Layers of more cycles than the last argument are not run cycle by cycle: their time is that of as
+//! What differs from the preset comes last. Layers of more cycles than the third argument are not run cycle by cycle: their time is that of as
 //! many cycles at the rate of the network's other layers, or of all networks before.
 #![allow(clippy::print_stdout)]
 
@@ -49,10 +49,13 @@ impl Time {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let accelerator = Accelerator::preset(&args.next().unwrap_or("eyeriss".into()), &[])?;
+    let preset = args.next().unwrap_or("eyeriss".into());
     let name = args.next().unwrap_or("rs".into());
     let dataflow = Dataflow::find(&name).ok_or("no such dataflow")?;
     let limit: u64 = args.next().unwrap_or("2000000".into()).parse()?;
+    let sets: Vec<String> = args.collect();
+    let sets: Option<Vec<_>> = sets.iter().map(|set| set.split_once('=')).collect();
+    let accelerator = Accelerator::preset(&preset, &sets.ok_or("what differs is PATH=VALUE")?)?;
     let (mut logs, mut all) = (Vec::new(), Time::default());
     println!("network               cycles   skipping s   cycles/s run   ratio");
     for network in zoo::names() {

@@ -23,6 +23,8 @@ mod visit;
 
 pub(crate) use visit::{Kind, Visitor};
 
+use std::ops::Range;
+
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
@@ -315,11 +317,21 @@ impl<P: Payload> Machine<'_, '_, P> {
         ends: impl Fn(&Self, u64) -> bool,
         trace: &mut impl Trace,
     ) -> u64 {
-        let mut at = self.now;
+        self.drive_link_at(self.array.passes_done, self.now..until, ends, trace)
+    }
+
+    /// The same in some cycles, while the array has done so many passes.
+    fn drive_link_at(
+        &mut self,
+        passes: u64,
+        cycles: Range<u64>,
+        ends: impl Fn(&Self, u64) -> bool,
+        trace: &mut impl Trace,
+    ) -> u64 {
+        let (mut at, until) = (cycles.start, cycles.end);
         while at < until && !ends(self, at) {
             let has_arrived = self.take_arrivals(at, trace);
-            let passes = self.array.passes_done;
-            let moved = if has_arrived || at == self.now {
+            let moved = if has_arrived || at == cycles.start {
                 self.dma.tick(self.m, &self.tiles, passes, at)
             } else {
                 self.dma.tick_alone(self.m, &self.tiles, passes, at)

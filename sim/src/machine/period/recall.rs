@@ -197,7 +197,12 @@ impl<P: Payload> Machine<'_, '_, P> {
     fn follow<T: Trace>(&mut self, course: &Course, totals: &[u64], trace: &mut Counted<'_, T>) {
         let until = self.now + course.cycles;
         let ends = |m: &Self, at| m.brings_awaited(at) || m.dma.brings(Operand::Output, at);
-        let reached = self.drive_link(until, ends, trace);
+        // Whose turn it is depends on the pass that the array is at, from the last cycle on the next.
+        let (last, passes) = (until - 1, self.array.passes_done);
+        let mut reached = self.drive_link(last, ends, trace);
+        if reached == last {
+            reached = self.drive_link_at(passes + 1, last..until, ends, trace);
+        }
         if reached < until {
             return self.drive_core(reached, trace);
         }
