@@ -194,8 +194,8 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
             self.now += 1;
             self.show(mark, trace);
             // A trace that samples wants to see what moves tiles, too.
-            let is_still = !moved && !(T::SAMPLES && link_moved);
-            if pace != Pace::EveryCycle && is_still {
+            let is_seen = T::SAMPLES && link_moved;
+            if pace != Pace::EveryCycle && !moved && !is_seen {
                 let mark = T::SAMPLES.then(|| self.mark());
                 self.skip(trace);
                 self.show(mark, trace);

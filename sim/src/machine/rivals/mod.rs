@@ -94,7 +94,8 @@ impl Rivalry {
         }
         let is_followed = self.place.is_eq();
         for (crosser, is_seen) in self.crossers.iter_mut().zip(is_seen) {
-            crosser.take_if(|c| !is_seen && !(c.is_store && is_followed));
+            let is_met = |c: &Crosser| is_seen || (c.is_store && is_followed);
+            crosser.take_if(|c| !is_met(c));
         }
     }
 
