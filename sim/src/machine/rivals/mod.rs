@@ -178,50 +178,9 @@ impl<P: Payload> Machine<'_, '_, P> {
             // What was held and is no more counts in the next cycle.
             return;
         }
-        let is_bus = self.dma.is_bus();
-        let mut rivalry = Rivalry {
-            feeds: PerOperand::default(),
-            results: None,
-            place: self.place_of_results(),
-            stored: self.dma.words_stored(),
-            last_write: self.last_result,
-            crossers: [None, None],
-            due: if is_bus { u64::MAX } else { self.now },
-            from: self.now,
-            is_touched: true,
-            is_apart: !is_bus,
-            taken: Taken::new(),
-            causes: [None; 32],
+        let Some(mut rivalry) = self.rivalry(sends, writes) else {
+            return;
         };
-        let taken = &mut rivalry.taken;
-        if is_bus {
-            let Some(steady) = self.crossers(taken) else {
-                return;
-            };
-            rivalry.crossers = steady;
-        }
-        for operand in Operand::ALL {
-            if sends(operand) {
-                let stream = &self.feeds[operand].state.stream;
-                rivalry.feeds[operand] = Some(Rival::new(stream, self.parcel(operand), taken));
-            }
-        }
-        if writes && let Some(flow) = self.results_flow() {
-            rivalry.results = Some(Rival::new(&self.results, flow, taken));
-        }
-        let mut places = [None; 8];
-        for (place, touched) in places.iter_mut().zip(self.dma.touched().iter().flatten()) {
-            taken.touch(touched);
-            *place = Some(touched.place);
-        }
-        if !is_bus {
-            let used = self.dma.places_in_use();
-            places[4..]
-                .iter_mut()
-                .zip(used)
-                .for_each(|(place, used)| *place = used);
-        }
-        rivalry.find_contests(&places);
         let (from, until) = (self.now, self.now + cycles);
         'flowing: while self.now < until {
             let next = rivalry.cycles(self.now - from).min(until - self.now);
@@ -242,6 +201,48 @@ impl<P: Payload> Machine<'_, '_, P> {
         if self.now > from {
             self.leave(&rivalry, self.now - from);
         }
+    }
+
+    /// Those who compete from now on; `None` if loads take turns on a bus.
+    fn rivalry(&self, sends: impl Fn(Operand) -> bool, writes: bool) -> Option<Rivalry> {
+        let is_bus = self.dma.is_bus();
+        let mut rivalry = Rivalry {
+            feeds: PerOperand::default(),
+            results: None,
+            place: self.place_of_results(),
+            stored: self.dma.words_stored(),
+            last_write: self.last_result,
+            crossers: [None, None],
+            due: if is_bus { u64::MAX } else { self.now },
+            from: self.now,
+            is_touched: true,
+            is_apart: !is_bus,
+            taken: Taken::new(),
+            causes: [None; 32],
+        };
+        let taken = &mut rivalry.taken;
+        if is_bus {
+            rivalry.crossers = self.crossers(taken)?;
+        }
+        for operand in Operand::ALL {
+            if sends(operand) {
+                let stream = &self.feeds[operand].state.stream;
+                rivalry.feeds[operand] = Some(Rival::new(stream, self.parcel(operand), taken));
+            }
+        }
+        if writes && let Some(flow) = self.results_flow() {
+            rivalry.results = Some(Rival::new(&self.results, flow, taken));
+        }
+        let mut places = [None; 8];
+        for (place, touched) in places.iter_mut().zip(self.dma.touched().iter().flatten()) {
+            taken.touch(touched);
+            *place = Some(touched.place);
+        }
+        if !is_bus {
+            places[4..].copy_from_slice(&self.dma.places_in_use());
+        }
+        rivalry.find_contests(&places);
+        Some(rivalry)
     }
 
     /// The transfers on DRAM's side, if each keeps the bus until one of them ends.
