@@ -475,6 +475,12 @@ fn delivery(
     }
 }
 
+/// Whether two tiles hold the same outputs.
+pub(crate) fn same_outputs(tile: &PerDim<Span>, other: &PerDim<Span>) -> bool {
+    let mut outputs = Dim::ALL.into_iter().filter(|d| !is_reduction(*d));
+    outputs.all(|d| tile[d] == other[d])
+}
+
 /// Whether a box of indices starts the reduction of its outputs.
 pub(crate) fn is_first(tile: &PerDim<Span>) -> bool {
     Dim::ALL

@@ -236,10 +236,8 @@ impl Engine {
             for (direction, flights) in [&mut self.reads, &mut self.writes].into_iter().enumerate()
             {
                 for flight in flights.iter_mut().filter(|flight| flight.end.is_none()) {
-                    if !flight
-                        .number
-                        .is_some_and(|number| port.is_done(number, now))
-                    {
+                    let is_done = flight.number.is_some_and(|n| port.is_done(n, now));
+                    if !is_done {
                         continue;
                     }
                     // The beats end no earlier than the memory is done, nor overlap on the bus.

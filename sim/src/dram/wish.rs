@@ -142,13 +142,6 @@ impl Wishes {
         }
         let turn = self.turn + 1;
         let turn = if turn == self.by_bank.len() { 0 } else { turn };
-        if self.by_command.len() == 1 {
-            let ready = self.ready(timing, device, (0, !bits(closing, 0)), now);
-            let any = ready.iter().fold(0, |any, banks| any | banks);
-            let ahead = any & u64::MAX << turn;
-            let next = if ahead == 0 { any } else { ahead };
-            return (next != 0).then(|| self.take_turn(0, next.trailing_zeros(), ready));
-        }
         let (first, words) = (turn / 64, self.by_command.len());
         // In the word of the turn the banks from the turn on come first, those before it last of all.
         let ahead = u64::MAX << (turn % 64);

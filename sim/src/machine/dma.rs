@@ -207,23 +207,8 @@ impl Dma {
             self.stores += 1;
             moved = true;
         }
-        self.lanes.has_place = moved;
         self.lanes.at_pass = passes_done;
         self.go_on(now) || moved
-    }
-
-    /// The same as long as the array stands by: none begins unless one has ended.
-    pub(crate) fn tick_alone(
-        &mut self,
-        mapping: &Mapping<'_>,
-        tiles: &Tiles,
-        passes_done: u64,
-        now: u64,
-    ) -> bool {
-        if self.is_bus() || self.lanes.has_place {
-            return self.tick(mapping, tiles, passes_done, now);
-        }
-        self.go_on(now)
     }
 
     /// Lets the transfers that have begun go on for a cycle; whether one ended.

@@ -9,17 +9,16 @@ use std::collections::VecDeque;
 use stationary_arch::{LoadOrder, Network, Operand, Passes, PerOperand};
 
 use crate::beat::{Beat, BeatWords};
-use crate::dataflow::is_relevant;
 use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
 use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, BankPorts, Stream};
 use crate::machine::tags::{Flow, TagWords};
-use crate::mapping::{Mapping, is_first};
+use crate::mapping::{Mapping, is_first, same_outputs};
 use crate::placement::Place;
 use crate::program::Cursor;
 use crate::window::Span;
-use stationary_workloads::{Dim, PerDim};
+use stationary_workloads::PerDim;
 
 /// What the array lets a feed do.
 #[derive(Clone, Copy, Debug)]
@@ -289,10 +288,7 @@ impl ShapedFeed {
                 f.exhausted = true;
                 return false;
             };
-            let outputs = Dim::ALL
-                .into_iter()
-                .filter(|d| is_relevant(Operand::Output, *d));
-            f.repeats = outputs.into_iter().all(|d| f.cursor.pass[d] == before[d]);
+            f.repeats = same_outputs(&f.cursor.pass, &before);
             f.pass_index += 1;
             if m.stages_anew(f.operand, changed) {
                 f.tile_index += 1;

@@ -5,18 +5,17 @@ use std::collections::VecDeque;
 use stationary_arch::{Arbitration, Operand, PerOperand};
 
 use crate::beat::Beat;
-use crate::dataflow::is_reduction;
 use crate::machine::bus::Bus;
 use crate::machine::device::{Device, Requests, Wanted};
 use crate::machine::dma::{Tiles, Transfer};
 use crate::machine::link::{Job, Link};
 use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, Stream, Touched};
-use crate::mapping::{Mapping, is_first};
+use crate::mapping::{Mapping, is_first, same_outputs};
 use crate::placement::Place;
 use crate::program::Cursor;
 use crate::window::Span;
-use stationary_workloads::{Dim, PerDim};
+use stationary_workloads::PerDim;
 
 /// The transfers that compete for the link.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +27,6 @@ pub(crate) struct Lanes {
     /// Rows of the buffer that the transfers accessed in the cycle just past: the loads', and the
     /// store's.
     pub(crate) touched: [Option<Touched>; 4],
-    /// Whether a transfer has left the link since the last look for one that may begin.
-    pub(crate) has_place: bool,
     duplex: bool,
     arbitration: Arbitration,
     /// The load that went last.
@@ -70,7 +67,6 @@ impl Lanes {
             storing: None,
             at_pass: 0,
             touched: [None; 4],
-            has_place: true,
             duplex: mapping.accelerator.dram.duplex,
             arbitration: mapping.accelerator.dram.arbitration,
             last: Operand::Output,
@@ -333,7 +329,6 @@ impl Lanes {
                 arrives: u64::MAX,
                 ..job.transfer
             });
-            self.has_place = true;
         }
         stored.iter_mut().for_each(complete);
     }
@@ -367,7 +362,6 @@ impl Requests for Lanes {
         if let (0, Turn::Load(operand)) = (job.left, turn) {
             // It arrives when the memory has answered.
             self.channels[operand].finish(u64::MAX);
-            self.has_place = true;
         }
     }
 }
@@ -470,9 +464,7 @@ impl Channel {
 
     /// Whether the tile that was issued last holds the same outputs.
     fn follows_itself(&self, tile: &PerDim<Span>) -> bool {
-        let outputs = || Dim::ALL.into_iter().filter(|d| !is_reduction(*d));
-        self.last_tile
-            .is_some_and(|last| outputs().all(|d| last[d] == tile[d]))
+        self.last_tile.is_some_and(|last| same_outputs(&last, tile))
     }
 
     fn visit(

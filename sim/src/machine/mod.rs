@@ -13,6 +13,7 @@
 //! between in one step. [`Pace::SkipPeriods`] does so too, and multiplies what repeats itself
 //! (`period`).
 
+mod apart;
 mod array;
 mod bus;
 mod coast;

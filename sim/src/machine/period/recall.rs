@@ -23,7 +23,7 @@ use crate::machine::payload::Payload;
 use crate::machine::period::Counted;
 use crate::machine::period::snapshot::{Rebase, Snapshot, Totals};
 use crate::machine::ports::Stream;
-use crate::mapping::{Mapping, PAIRS, is_first};
+use crate::mapping::{Mapping, PAIRS, is_first, same_outputs};
 use crate::program::Cursor;
 use crate::trace::Trace;
 
@@ -226,7 +226,7 @@ impl<P: Payload> Machine<'_, '_, P> {
 }
 
 /// Numbers about a pass.
-const NUMBERS: usize = 14;
+const NUMBERS: usize = 16;
 
 /// All about so many passes from a position on that has to do with their course.
 fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
@@ -243,14 +243,12 @@ fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
             let place = if is_inner { u64::MAX } else { outputs.start };
             ahead.extend([place, pass[tap].start]);
         }
-        let outputs = [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q];
-        let repeats = outputs.into_iter().all(|d| pass[d] == before[d]);
-        let flags = [is_first(pass), m.finishes(pass), repeats];
-        ahead.push(
-            flags
-                .into_iter()
-                .fold(0, |flags, f| flags << 1 | u64::from(f)),
-        );
+        let flags = [
+            is_first(pass),
+            m.finishes(pass),
+            same_outputs(pass, &before),
+        ];
+        ahead.extend(flags.map(u64::from));
         before = *pass;
         match cursor.advance(m) {
             Some(changed) => ahead.push(changed.into()),

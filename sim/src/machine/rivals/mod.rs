@@ -35,8 +35,6 @@ struct Rivalry {
     /// When a memory that is no bus is next to go on. Until then it is in nobody's way, unless it
     /// touches banks in the cycle to come.
     due: u64,
-    /// When they have begun.
-    from: u64,
     is_touched: bool,
     /// Whether only a memory is in anybody's way.
     is_apart: bool,
@@ -214,7 +212,6 @@ impl<P: Payload> Machine<'_, '_, P> {
             last_write: self.last_result,
             crossers: [None, None],
             due: if is_bus { u64::MAX } else { self.now },
-            from: self.now,
             is_touched: true,
             is_apart: !is_bus,
             taken: Taken::new(),
@@ -273,11 +270,7 @@ impl<P: Payload> Machine<'_, '_, P> {
     fn go_on_with_memory(&mut self, rivalry: &mut Rivalry) {
         self.dma.skip(0, self.now);
         let passes = self.array.passes_done;
-        let moved = if rivalry.due == rivalry.from {
-            self.dma.tick(self.m, &self.tiles, passes, self.now)
-        } else {
-            self.dma.tick_alone(self.m, &self.tiles, passes, self.now)
-        };
+        let moved = self.dma.tick(self.m, &self.tiles, passes, self.now);
         rivalry.due = if moved {
             self.now + 1
         } else {
