@@ -26,6 +26,7 @@
 
 mod config;
 mod convolution;
+mod coverage;
 mod dims;
 mod error;
 mod import;
@@ -37,6 +38,7 @@ pub mod zoo;
 
 pub use config::schema;
 pub use convolution::Convolution;
+pub use coverage::{Coverage, LeftOut};
 pub use dims::{Dim, PerDim};
 pub use error::{LayerError, NetworkError};
 pub use import::{onnx, timeloop};

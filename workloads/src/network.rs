@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::coverage::Coverage;
 use crate::error::NetworkError;
 use crate::layer::{Layer, RightOperand};
 
@@ -13,6 +14,7 @@ pub(crate) const MOST_LAYERS: usize = 100_000;
 pub struct Network {
     name: String,
     layers: Vec<Layer>,
+    coverage: Coverage,
 }
 
 impl Network {
@@ -64,7 +66,23 @@ impl Network {
         if macs >= 1 << 53 {
             return Err(NetworkError::TooLarge { file: file() });
         }
-        Ok(Self { name, layers })
+        let coverage = Coverage::complete(layers.len() as u64);
+        Ok(Self {
+            name,
+            layers,
+            coverage,
+        })
+    }
+
+    /// The network with what its file says and its layers do not stand for.
+    pub(crate) fn with_coverage(self, coverage: Coverage) -> Self {
+        Self { coverage, ..self }
+    }
+
+    /// What of its file the layers stand for; complete unless operators could not be imported.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// The network's name.
@@ -110,6 +128,7 @@ impl Network {
             })
         };
         let layers = self.layers.iter().map(batched).collect::<Result<_, _>>()?;
-        Self::new(self.name.clone(), layers)
+        let network = Self::new(self.name.clone(), layers)?;
+        Ok(network.with_coverage(self.coverage.batched(batch)))
     }
 }

@@ -27,6 +27,7 @@ use stationary_document::Diagnostic;
 use self::infer::{Known, infer};
 use self::proto::{Graph, Model, Node};
 use self::value::Value;
+use crate::coverage::{Coverage, LeftOut};
 use crate::error::NetworkError;
 use crate::layer::Layer;
 use crate::network::Network;
@@ -105,7 +106,9 @@ pub fn read(
     } else {
         stem
     };
-    Ok((Network::of_file(file, name, reading.layers)?, notes))
+    let coverage = reading.coverage();
+    let network = Network::of_file(file, name, reading.layers)?;
+    Ok((network.with_coverage(coverage), notes))
 }
 
 /// What has been read so far.
@@ -310,6 +313,29 @@ impl Reading {
             base.to_owned()
         } else {
             format!("{base}#{count}")
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        let left_out = |((operator, reason), missing): (&(String, String), &Missing)| LeftOut {
+            operator: operator.clone(),
+            reason: reason.clone(),
+            count: missing.count,
+            macs: missing.macs,
+            macs_unknown: missing.unknown,
+            bytes_unknown: missing.count,
+            ..LeftOut::default()
+        };
+        let plain = |(operator, count): (&String, &u64)| LeftOut {
+            operator: operator.clone(),
+            count: *count,
+            bytes_unknown: *count,
+            ..LeftOut::default()
+        };
+        Coverage {
+            simulated: self.layers.len() as u64,
+            left_out: self.missing.iter().map(left_out).collect(),
+            without_products: self.plain.iter().map(plain).collect(),
         }
     }
 

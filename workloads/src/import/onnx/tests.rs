@@ -251,6 +251,15 @@ fn what_is_not_imported_is_listed_with_its_share() {
         "operator MatMul: 1 not imported: the shape of an operand is not known; how many multiply-accumulates that is, is not known",
     ];
     assert_eq!(notes.len(), expected.len(), "{notes:#?}");
+    let coverage = network.coverage();
+    assert_eq!((coverage.simulated, coverage.operators_left_out()), (1, 4));
+    assert_eq!(
+        (coverage.macs_left_out(), coverage.macs_unknown()),
+        (3840, 3)
+    );
+    assert!((coverage.share(network.macs()) - 400.0 / 4240.0).abs() < 1e-12);
+    let batched = network.batched(3).expect("it fits");
+    assert_eq!(batched.coverage().macs_left_out(), 3 * 3840);
     for (note, expected) in notes.iter().zip(expected) {
         assert_eq!(note, &format!("m.onnx: {expected}"));
     }
