@@ -203,7 +203,7 @@ pub(crate) fn event_energy(
 }
 
 /// Share of the MACs on which a PE does not rest.
-fn working_share(mapping: &Mapping<'_>) -> f64 {
+pub(crate) fn working_share(mapping: &Mapping<'_>) -> f64 {
     if mapping.accelerator().array.zero_gating {
         1.0 - zeros(mapping.layer(), mapping.accelerator()).input
     } else {

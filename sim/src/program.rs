@@ -127,19 +127,6 @@ impl Cursor {
 }
 
 impl Mapping<'_> {
-    /// The loops as a number: equal if the same loops iterate in the same order.
-    pub(crate) fn program(&self) -> u128 {
-        let loops = &self.loops[..usize::from(self.loop_count)];
-        loops.iter().fold(0, |program, l| {
-            let level = match l.level {
-                Level::Part => 1,
-                Level::Block => 2,
-                Level::Pass => 3,
-            };
-            program << 5 | (level << 3 | l.dim.index() as u128)
-        })
-    }
-
     /// Whether an operand's tile in the global buffer is exchanged when a loop advances.
     pub(crate) fn stages_anew(&self, operand: Operand, changed: u8) -> bool {
         changed < self.staging_depth(operand)

@@ -8,24 +8,72 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
-use stationary_sim::{Dataflow, Tiling, mapper};
+use stationary_sim::mapper::{Effort, Goal, Objective, Ranking, Score};
+use stationary_sim::{Dataflow, mapper};
 use stationary_workloads::{Convolution, Layer};
+
+/// Goals with and without slack.
+const GOALS: [(Objective, &str); 5] = [
+    (Objective::Cycles, "0"),
+    (Objective::Cycles, "1"),
+    (Objective::Cycles, "20"),
+    (Objective::Energy, "1"),
+    (Objective::Edp, "0.5"),
+];
 
 /// Whether there is a mapping at all.
 fn check(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Dataflow) -> bool {
-    let mut best: Option<(mapper::Rank, Tiling)> = None;
+    let mut all = Vec::new();
     mapper::candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
-        let rank = mapper::rank(estimate);
-        // Of equals the first.
-        if best.is_none_or(|(least, _)| rank < least) {
-            best = Some((rank, *mapping.tiling()));
-        }
+        all.push((*mapping, *estimate));
     });
-    let mapping = mapper::map(layer, accelerator, dataflow).ok();
-    let chosen = mapping.map(|mapping| *mapping.tiling());
-    let what = || format!("{} on {} {accelerator:?}", dataflow.name, layer.name());
-    assert_eq!(chosen, best.map(|(_, tiling)| tiling), "{}", what());
-    best.is_some()
+    for (objective, slack) in GOALS {
+        let slack = slack.parse().expect("a slack");
+        let effort = Effort {
+            goal: Goal { objective, slack },
+            ..Effort::default()
+        };
+        let what = || {
+            format!(
+                "{objective} {} on {} {accelerator:?}",
+                dataflow.name,
+                layer.name()
+            )
+        };
+        let chosen = mapper::map_with(layer, accelerator, dataflow, &effort).ok();
+        let Ok(ranking) = Ranking::new(layer, accelerator, dataflow, &effort) else {
+            assert!(all.is_empty() && chosen.is_none(), "{}", what());
+            continue;
+        };
+        // The definition: what comes second decides among those within the slack of the least.
+        let score = |(mapping, estimate)| ranking.score(mapping, estimate);
+        let scores: Vec<Score> = all.iter().map(|(m, e)| score((m, e))).collect();
+        let value = |score: &Score| match objective {
+            Objective::Cycles => score.cycles as f64,
+            Objective::Energy => score.energy.0,
+            Objective::Edp => score.energy.0 * score.cycles as f64,
+        };
+        let least = scores.iter().map(value).fold(f64::INFINITY, f64::min);
+        let is_within = |score: &&Score| value(score) <= least * (1.0 + slack.percent() / 100.0);
+        let second = |score: &Score| match objective {
+            Objective::Cycles => score.energy.0,
+            Objective::Energy | Objective::Edp => score.cycles as f64,
+        };
+        let within = scores.iter().filter(is_within).map(second);
+        let expected = within.fold(f64::INFINITY, f64::min);
+        // Of equals the first.
+        let best = all.iter().min_by_key(|(m, e)| ranking.rank(m, e));
+        let (best, estimate) = best.expect("there are candidates");
+        assert_eq!(
+            second(&ranking.score(best, estimate)),
+            expected,
+            "{}",
+            what()
+        );
+        let chosen = chosen.map(|mapping| *mapping.tiling());
+        assert_eq!(chosen, Some(*best.tiling()), "{}", what());
+    }
+    !all.is_empty()
 }
 
 #[test]

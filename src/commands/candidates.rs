@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use anyhow::{Result, anyhow};
 use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
+use stationary::sim::mapper::Ranking;
 use stationary::sim::{Dataflow, Estimate, Mapping, Tiling, mapper};
 use stationary::workloads::Layer;
 use stationary_record::digest;
@@ -68,7 +69,7 @@ impl<'a> Question<'a> {
         );
     }
 
-    /// The candidates that might take fewer cycles than `most`, each tiling once, with their ranks.
+    /// The candidates that might take fewer cycles than `most`, each tiling once, with their estimates.
     pub fn below(&self, most: u64) -> Vec<Open> {
         let mut seen = HashSet::new();
         let mut open = Vec::new();
@@ -79,7 +80,7 @@ impl<'a> Question<'a> {
                         place,
                         bound: estimate.lower_bound,
                     },
-                    rank: mapper::rank(estimate),
+                    model: estimate.cycles,
                     tiling: *mapping.tiling(),
                 });
             }
@@ -114,8 +115,8 @@ impl<'a> Question<'a> {
             Recheck::Best(k) => k,
             Recheck::Auto { .. } => 1,
         };
-        let (candidates, ranked) = self.ranked(k);
         // Without a candidate the mapper says why.
+        let (candidates, ranked) = self.ranked(k)?;
         let first = mapper::map(self.layer, &self.loaded.accelerator, self.dataflow)?;
         let first_cycles = runs.cycles(&first)?;
         let mut ran = Vec::new();
@@ -138,8 +139,8 @@ impl<'a> Question<'a> {
             false => Vec::new(),
         };
         match effort.certify {
-            true => open.sort_unstable_by_key(|o| (o.candidate.bound, o.rank, o.candidate.place)),
-            false => open.sort_unstable_by_key(|o| (o.rank, o.candidate.place)),
+            true => open.sort_unstable_by_key(|o| (o.candidate.bound, o.model, o.candidate.place)),
+            false => open.sort_unstable_by_key(|o| (o.model, o.candidate.place)),
         }
         let tiling = |place: u64| {
             let among = open.iter().find(|o| o.candidate.place == place);
@@ -177,12 +178,15 @@ impl<'a> Question<'a> {
     }
 
     /// How many candidates there are, and the model's best few with their places.
-    fn ranked(&self, k: usize) -> (u64, Vec<(u64, Tiling)>) {
+    fn ranked(&self, k: usize) -> Result<(u64, Vec<(u64, Tiling)>)> {
+        let accelerator = &self.loaded.accelerator;
+        let effort = mapper::Effort::default();
+        let ranking = Ranking::new(self.layer, accelerator, self.dataflow, &effort)?;
         let mut ranked: Vec<(_, u64, Tiling)> = Vec::new();
         let mut candidates = 0;
         self.visit(|at, mapping, estimate| {
             candidates += 1;
-            let rank = mapper::rank(estimate);
+            let rank = ranking.rank(mapping, estimate);
             let place = ranked.partition_point(|(other, _, _)| *other <= rank);
             let tiling = *mapping.tiling();
             if place < k && !ranked.iter().any(|(_, _, other)| *other == tiling) {
@@ -191,13 +195,14 @@ impl<'a> Question<'a> {
             }
         });
         let ranked = ranked.into_iter().map(|(_, at, tiling)| (at, tiling));
-        (candidates, ranked.collect())
+        Ok((candidates, ranked.collect()))
     }
 }
 
 /// A candidate that might win.
 pub struct Open {
     pub candidate: Candidate,
-    rank: mapper::Rank,
+    /// As the model expects them.
+    model: u64,
     pub tiling: Tiling,
 }

@@ -232,26 +232,33 @@ fn sample(
     count: usize,
     seed: u64,
 ) -> Vec<Tiling> {
+    let visit = |visit: &mut dyn FnMut(u32, &Mapping<'_>, u64)| {
+        let mut place = 0;
+        let accelerator = &loaded.accelerator;
+        mapper::candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
+            visit(place, mapping, estimate.cycles);
+            place += 1;
+        });
+    };
     let mut ranked = Vec::new();
-    mapper::candidates(
-        layer,
-        &loaded.accelerator,
-        dataflow,
-        &mut |mapping, estimate| {
-            ranked.push((mapper::rank(estimate), *mapping.tiling()));
-        },
-    );
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.dedup_by_key(|(_, tiling)| *tiling);
-    let limit = ranked.first().map_or(0, |(rank, _)| RANGE * rank.0);
-    ranked.truncate(ranked.partition_point(|(rank, _)| rank.0 <= limit));
+    visit(&mut |place, _, cycles| ranked.push((cycles, place)));
+    ranked.sort_unstable();
+    let limit = ranked.first().map_or(0, |(cycles, _)| RANGE * cycles);
+    ranked.truncate(ranked.partition_point(|(cycles, _)| *cycles <= limit));
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let count = count.min(ranked.len().saturating_sub(1));
-    (0..count)
+    let drawn: Vec<u32> = (0..count)
         .map(|i| {
             let from = 1 + i * (ranked.len() - 1) / count;
             let to = (1 + (i + 1) * (ranked.len() - 1) / count).max(from + 1);
             ranked[rng.random_range(from..to)].1
         })
-        .collect()
+        .collect();
+    let mut tilings = vec![None; drawn.len()];
+    visit(&mut |place, mapping, _| {
+        if let Some(at) = drawn.iter().position(|drawn| *drawn == place) {
+            tilings[at] = Some(*mapping.tiling());
+        }
+    });
+    tilings.into_iter().flatten().collect()
 }

@@ -128,6 +128,7 @@ impl DesignSpace {
             unrollings: 2,
             blocks: 3,
             local,
+            goal: mapper::Goal::default(),
         };
         let mapping = mapper::map_with(layer, &roomy, dataflow, &effort)?;
         let accelerator = template::cut(&mapping);

@@ -39,7 +39,7 @@ pub use model::{Estimate, estimate, lower_bound};
 pub use price::{dram_bytes, energy, least_energy};
 pub use program::Unit;
 pub use schedule::{Buffer, Demand, Schedule, ScheduleError};
-pub use space::{Space, map};
+pub use space::{Space, map, map_with};
 pub use trace::{Event, TextTrace, Trace};
 pub use values::{FunctionalRun, Operands, run_functional};
 pub use wait::{Wait, Waits};

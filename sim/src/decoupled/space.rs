@@ -1,11 +1,14 @@
 //! All schedules of a layer, and the one that the estimate likes best.
 
-use stationary_arch::Accelerator;
+use stationary_arch::units::Picojoules;
+use stationary_arch::{Accelerator, CostModel};
 use stationary_workloads::Layer;
 
 use super::kernel::{Blocks, Kernel};
 use super::model::estimate;
+use super::price::energy;
 use super::schedule::{Schedule, ScheduleError};
+use crate::mapper::{Goal, Score};
 
 /// The schedules of a layer on a machine: each tile any divisor of its loop, each number of threads
 /// one or two. Which of them fit, [`Kernel::new`] tells.
@@ -94,7 +97,8 @@ impl Space {
     }
 }
 
-/// The schedule with the least estimate; of equals the least bound, then the first.
+/// The best schedule under the default [`Goal`]: of those within 1 % of the fewest estimated cycles the
+/// one that takes the least energy.
 ///
 /// # Errors
 /// What is wrong with tiles of one block, if no schedule fits.
@@ -102,19 +106,91 @@ pub fn map<'a>(
     layer: &'a Layer,
     accelerator: &'a Accelerator,
 ) -> Result<Kernel<'a>, ScheduleError> {
+    map_with(layer, accelerator, Goal::default())
+}
+
+/// The best schedule under a goal; of equals the one with the least bound, then the first.
+///
+/// # Errors
+/// As [`map`].
+pub fn map_with<'a>(
+    layer: &'a Layer,
+    accelerator: &'a Accelerator,
+    goal: Goal,
+) -> Result<Kernel<'a>, ScheduleError> {
     let space = Space::new(layer, accelerator)?;
-    let kernels = (0..space.points())
-        .filter_map(|number| Kernel::new(layer, accelerator, space.point(number)).ok());
-    let best = kernels.min_by_key(|kernel| {
-        let model = estimate(kernel);
-        (model.cycles, model.lower_bound)
+    // Without a cost model energy decides nothing.
+    let cost = CostModel::of(accelerator).ok();
+    let mut scored = Vec::new();
+    for number in 0..space.points() {
+        let Ok(kernel) = Kernel::new(layer, accelerator, space.point(number)) else {
+            continue;
+        };
+        let model = estimate(&kernel);
+        let (cycles, counters) = (model.cycles, &model.counters);
+        let price = |cost| energy(&kernel, cost, counters, &model.control, cycles).total();
+        let energy = cost.as_ref().map_or(Picojoules(0.0), price);
+        scored.push((Score { cycles, energy }, model.lower_bound, number));
+    }
+    let least = scored.iter().map(|(score, ..)| goal.value(score)).min();
+    let best = least.and_then(|least| {
+        let limit = goal.limit(least);
+        let ranked = scored.iter().map(|(score, bound, number)| {
+            let rank = goal.rank(score, limit);
+            (rank, *bound, *number)
+        });
+        ranked.min()
     });
     match best {
-        Some(kernel) => Ok(kernel),
+        Some((_, _, number)) => Kernel::new(layer, accelerator, space.point(number)),
         None => Kernel::new(layer, accelerator, Schedule::ONE),
     }
 }
 
 fn divisors(n: u64) -> Vec<u64> {
     (1..=n).filter(|d| n.is_multiple_of(*d)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary_workloads::Convolution;
+
+    use super::*;
+    use crate::mapper::Objective;
+
+    /// What is chosen is the best of all under each goal.
+    #[test]
+    fn schedules_are_chosen_by_the_goal() {
+        let vta = Accelerator::preset("vta", &[]).expect("a bundled preset");
+        let cost = CostModel::of(&vta).expect("its technology is known");
+        let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1));
+        let layer = layer.expect("a layer");
+        let figures = |kernel: &Kernel<'_>| {
+            let m = estimate(kernel);
+            let energy = energy(kernel, &cost, &m.counters, &m.control, m.cycles);
+            (m.cycles, energy.total().0)
+        };
+        let space = Space::new(&layer, &vta).expect("it is decoupled");
+        let points = (0..space.points()).map(|number| space.point(number));
+        let kernels = points.filter_map(|point| Kernel::new(&layer, &vta, point).ok());
+        let all: Vec<(u64, f64)> = kernels.map(|kernel| figures(&kernel)).collect();
+        let chosen = |objective, slack: &str| {
+            let slack = slack.parse().expect("a slack");
+            let kernel = map_with(&layer, &vta, Goal { objective, slack });
+            figures(&kernel.expect("small tiles fit"))
+        };
+        let fewest = all.iter().map(|(cycles, _)| *cycles).min();
+        let fewest = fewest.expect("there are schedules");
+        let least = all.iter().map(|(_, energy)| *energy);
+        let least = least.fold(f64::INFINITY, f64::min);
+        assert_eq!(chosen(Objective::Cycles, "0").0, fewest);
+        assert_eq!(chosen(Objective::Energy, "0").1, least);
+        let within = all
+            .iter()
+            .filter(|(cycles, _)| 100 * cycles <= 101 * fewest);
+        let expected = within
+            .map(|(_, energy)| *energy)
+            .fold(f64::INFINITY, f64::min);
+        assert_eq!(chosen(Objective::Cycles, "1").1, expected);
+    }
 }

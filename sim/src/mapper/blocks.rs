@@ -10,72 +10,105 @@ use crate::tiling::Tiling;
 /// nothing fits.
 const LADDER: [Dim; 6] = [Dim::N, Dim::G, Dim::K, Dim::C, Dim::P, Dim::Q];
 
-/// Visits blocks from the smallest on, as long as they fit the buffer, which `visit` answers.
-pub(super) fn fitting<'a>(
-    evaluator: &mut Evaluator<'a>,
-    base: &Tiling,
-    visit: &mut dyn FnMut(&mut Evaluator<'a>, &Tiling) -> bool,
-) {
-    let mut base = *base;
-    let (layer, accelerator, dataflow) = {
+/// The tiles of one unrolling in the buffer.
+pub(super) struct Blocks {
+    /// The least extents that are tried.
+    least: PerDim<u64>,
+    /// Where sums are made a stripe of output positions at a time: the most positions, and the least
+    /// cycles that a stripe takes, those in which the weights of the next come.
+    stripe: Option<[u64; 2]>,
+}
+
+impl Blocks {
+    /// Of an unrolling; `None` if the array has no room for it.
+    pub(super) fn new(evaluator: &mut Evaluator<'_>, unrolling: &Tiling) -> Option<Self> {
+        if !evaluator.fits_array(unrolling) {
+            return None;
+        }
         let m = evaluator.mapping();
-        (m.layer, m.accelerator, m.dataflow)
-    };
-    for dim in Dim::ALL {
-        base.block[dim] = base.block[dim].min(base.part[dim]);
+        let stripe = m.accelerator.sequencer.stripe.map(|stripe| {
+            let weights = m.accelerator.networks.weight.words_per_cycle;
+            let held = m.scratchpad_words(Operand::Weight) * m.active_pes();
+            [stripe.into(), held.div_ceil(weights.into())]
+        });
+        let least = PerDim::from_fn(|d| match m.dataflow.beats.contains(&d) {
+            true => 1,
+            false => m.pass[d].min(m.layer.size(d)),
+        });
+        Some(Self { least, stripe })
     }
-    if !evaluator.fits_array(&base) {
-        return;
+
+    /// The least extents that are tried, kernels apart.
+    pub(super) fn least(&self) -> &PerDim<u64> {
+        &self.least
     }
-    let shape = *evaluator.mapping();
-    let chunk = |d: Dim| {
-        if dataflow.beats.contains(&d) {
-            1
-        } else {
-            shape.pass[d]
+
+    /// The smallest tile with whole kernels, and with so many channels where it has no choice.
+    pub(super) fn smallest(&self, base: &Tiling, channels: u64) -> Tiling {
+        let mut tiling = *base;
+        for d in LADDER {
+            tiling.block[d] = self.least[d].min(base.part[d]);
         }
-    };
-    let mut found = false;
-    let mut visit_if_legal = |t: &Tiling| {
-        let is_legal = visit(evaluator, t);
-        found |= is_legal;
-        is_legal
-    };
-    let mut tiling = base;
-    match accelerator.sequencer.stripe {
-        None => {
-            descend(
-                &base.part,
-                &LADDER,
-                &chunk,
-                &mut tiling,
-                &mut visit_if_legal,
-            );
+        for d in [Dim::R, Dim::S] {
+            tiling.block[d] = base.part[d];
         }
-        Some(stripe) => {
-            let weights = accelerator.networks.weight.words_per_cycle;
-            let held = shape.scratchpad_words(Operand::Weight) * shape.active_pes();
-            let least = held.div_ceil(weights.into());
-            for [rows, cols] in stripes(&base.part, stripe.into(), least) {
-                tiling.block[Dim::P] = rows;
-                tiling.block[Dim::Q] = cols;
-                // One group of kernels, its whole reduction.
-                tiling.block[Dim::K] = chunk(Dim::K).min(layer.size(Dim::K));
-                tiling.block[Dim::C] = layer.size(Dim::C);
-                let others = &[Dim::N, Dim::G];
-                descend(&base.part, others, &chunk, &mut tiling, &mut visit_if_legal);
+        if self.stripe.is_some() {
+            tiling.block[Dim::C] = channels.min(base.part[Dim::C]);
+        }
+        tiling
+    }
+
+    /// The smallest tile of all, with kernels taken apart.
+    pub(super) fn apart(&self, base: &Tiling) -> Tiling {
+        let block = PerDim::from_fn(|d| self.least[d].min(base.part[d]));
+        Tiling { block, ..*base }
+    }
+
+    /// Visits the blocks of a part from the smallest on, as long as they fit the buffer, which `visit`
+    /// answers. A stripe's have one group of kernels and so many channels.
+    pub(super) fn fitting(
+        &self,
+        base: &Tiling,
+        channels: u64,
+        visit: &mut dyn FnMut(&Tiling) -> bool,
+    ) -> bool {
+        let mut tiling = self.smallest(base, channels);
+        let Some([most, least]) = self.stripe else {
+            return self.descend(&base.part, &LADDER, &mut tiling, visit);
+        };
+        let mut any = false;
+        for [rows, cols] in stripes(&base.part, most, least) {
+            tiling.block[Dim::P] = rows;
+            tiling.block[Dim::Q] = cols;
+            any |= self.descend(&base.part, &[Dim::N, Dim::G], &mut tiling, visit);
+        }
+        any
+    }
+
+    /// Extents grow along each ladder until nothing fits; answers whether anything did.
+    fn descend(
+        &self,
+        sizes: &PerDim<u64>,
+        dims: &[Dim],
+        tiling: &mut Tiling,
+        visit: &mut dyn FnMut(&Tiling) -> bool,
+    ) -> bool {
+        let Some((dim, rest)) = dims.split_first() else {
+            return visit(tiling);
+        };
+        let size = sizes[*dim];
+        let mut extent = self.least[*dim].min(size);
+        let mut any = false;
+        loop {
+            tiling.block[*dim] = extent;
+            let fits = self.descend(sizes, rest, tiling, visit);
+            any |= fits;
+            if !fits || extent == size {
+                return any;
             }
+            extent = (2 * extent).min(size);
         }
     }
-    if found {
-        return;
-    }
-    // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
-    let mut tiling = base;
-    for dim in Dim::ALL {
-        tiling.block[dim] = chunk(dim).min(layer.size(dim));
-    }
-    visit(evaluator, &tiling);
 }
 
 /// Rows and columns of the stripes of at most so many output positions that take the least time if
@@ -102,29 +135,4 @@ fn stripes(sizes: &PerDim<u64>, most: u64, least: u64) -> Vec<[u64; 2]> {
     shapes()
         .filter(|shape| Some(rank(*shape)) == best)
         .collect()
-}
-
-/// Extents grow along each ladder until nothing fits; answers whether anything did.
-fn descend(
-    sizes: &PerDim<u64>,
-    dims: &[Dim],
-    chunk: &dyn Fn(Dim) -> u64,
-    tiling: &mut Tiling,
-    visit: &mut dyn FnMut(&Tiling) -> bool,
-) -> bool {
-    let Some((dim, rest)) = dims.split_first() else {
-        return visit(tiling);
-    };
-    let size = sizes[*dim];
-    let mut extent = chunk(*dim).min(size);
-    let mut any = false;
-    loop {
-        tiling.block[*dim] = extent;
-        let fits = descend(sizes, rest, chunk, tiling, visit);
-        any |= fits;
-        if !fits || extent == size {
-            return any;
-        }
-        extent = (2 * extent).min(size);
-    }
 }

@@ -1,157 +1,299 @@
-//! The best mapping without estimating each: a candidate's rank is at least that of its lower bound.
+//! The candidates of a layer, and the best of them without estimating each.
 //!
 //! ```text
-//! screen all blocks, sort by the least rank that each can have
-//! estimate in this order until the next can have no better rank than the worst that is kept
+//! screen all: counts are exact, cycles a lower bound on the estimate
+//! estimate in the order of the least objective until no other can be less: that is the least
+//! of those that may be within its slack, estimate in the order of the least of what comes second
+//! until no other can be better
 //! ```
 //!
 //! What is found is what estimating all of them would find, ties included.
 
-use stationary_workloads::{Dim, Layer};
+use stationary_arch::{Accelerator, PerOperand};
+use stationary_workloads::Layer;
 
-use crate::mapper::{Effort, Rank, blocks, insignificant, orders, rank, traffic};
+use crate::dataflow::Dataflow;
+use crate::error::MappingError;
+use crate::mapper::Effort;
+use crate::mapper::blocks::Blocks;
+use crate::mapper::goal::{Goal, Rank, Score};
+use crate::mapper::orders::Programs;
+use crate::mapper::parts;
+use crate::mapper::prices::{Bill, Prices};
+use crate::mapper::unrolling;
 use crate::mapping::Mapping;
-use crate::model::{Candidate, Evaluator, Screen};
-use crate::tiling::Tiling;
+use crate::model::{Candidate, Estimate, Evaluator, Screen};
+use crate::tiling::{Staging, Tiling};
 
-/// The best mapping so far.
+/// Every candidate, in a fixed order.
 pub(super) struct Contenders<'a> {
+    evaluator: Evaluator<'a>,
     screen: Screen<'a>,
-    best: Option<(Rank, Mapping<'a>)>,
-    /// Blocks of one staging: the least rank of each, and its place in the enumeration.
-    found: Vec<(Rank, u32, Candidate)>,
-    /// The best of them.
-    kept: Vec<(Rank, u32, Candidate)>,
+    prices: Prices,
+    found: Vec<Found>,
+    /// Unrollings that were combined with blocks, and all that the array has room for.
+    pub(super) unrollings: [usize; 2],
 }
 
-/// The least rank that a legal candidate can have: ranks grow with cycles.
-fn least_rank(screen: &Screen<'_>, candidate: &Candidate) -> Option<Rank> {
-    let (counters, cycles) = screen.least_estimate(candidate)?;
-    let counted = cycles & !insignificant(cycles);
-    Some((counted, traffic(&counters), cycles))
+/// A legal candidate.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    candidate: Candidate,
+    /// A lower bound on its estimated cycles.
+    least: u64,
+    bill: Bill,
+    /// Its estimated cycles, once they are known.
+    cycles: Option<u64>,
 }
 
 impl<'a> Contenders<'a> {
-    pub(super) fn new(screen: Screen<'a>) -> Self {
-        Self {
-            screen,
-            best: None,
-            found: Vec::new(),
-            kept: Vec::new(),
-        }
-    }
-
-    pub(super) fn into_best(self) -> Option<Mapping<'a>> {
-        self.best.map(|(_, mapping)| mapping)
-    }
-
-    /// Considers the blocks of a staging, the layer in as few parts of its rows as fit, and the best of
-    /// them in all loop orders; whether any fits.
-    pub(super) fn consider(
-        &mut self,
-        evaluator: &mut Evaluator<'a>,
+    pub(super) fn new(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
         effort: &Effort,
-        (base, most_parts): (&Tiling, u64),
-    ) -> bool {
-        self.screen_blocks(evaluator, (base, most_parts));
-        if self.found.is_empty() {
-            return false;
+    ) -> Result<Self, MappingError> {
+        let mut evaluator = Evaluator::new(layer, accelerator, dataflow)?;
+        let mut screen = Screen::new(layer, accelerator, dataflow)?;
+        let (unrollings, all) = unrolling::best(&mut evaluator, &mut screen, effort);
+        let mut contenders = Self {
+            prices: Prices::new(evaluator.mapping()),
+            evaluator,
+            screen,
+            found: Vec::new(),
+            unrollings: [unrollings.len(), all],
+        };
+        for unrolling in &unrollings {
+            contenders.combine(unrolling, effort);
         }
-        self.found
-            .sort_unstable_by_key(|(rank, place, _)| (*rank, *place));
-        self.kept.clear();
-        let mut first: Option<(Rank, u32, Mapping<'a>)> = None;
-        for (least, place, candidate) in &self.found {
-            let is_full = self.kept.len() == effort.blocks;
-            if is_full && self.kept.last().is_some_and(|(worst, ..)| least > worst) {
+        Ok(contenders)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.found.len() as u64
+    }
+
+    pub(super) fn prices(&self) -> Prices {
+        self.prices
+    }
+
+    /// Visits every candidate with its estimate.
+    pub(super) fn visit(&mut self, visit: &mut dyn FnMut(&Mapping<'a>, &Estimate)) {
+        for found in &self.found {
+            let tiling = self.screen.tiling(&found.candidate);
+            if let Some(estimate) = self.evaluator.estimate(&tiling) {
+                visit(self.evaluator.mapping(), &estimate);
+            }
+        }
+    }
+
+    /// The greatest value of a goal's objective within its slack; `None` without candidates.
+    pub(super) fn limit(&mut self, goal: Goal) -> Option<u64> {
+        let least = |found: &Found| goal.value(&found.bill.score(found.least));
+        let mut order: Vec<(u64, u32)> = (self.found.iter().map(least)).zip(0..).collect();
+        order.sort_unstable();
+        let mut best = None;
+        for (least, place) in order {
+            if best.is_some_and(|best| least >= best) {
                 break;
             }
-            let Some(rank) = ranked(evaluator, &self.screen.tiling(candidate)) else {
-                continue;
-            };
-            let key = (rank, *place);
-            if first
-                .as_ref()
-                .is_none_or(|(rank, place, _)| key < (*rank, *place))
-            {
-                first = Some((rank, *place, *evaluator.mapping()));
-            }
-            let at = self
-                .kept
-                .partition_point(|(rank, place, _)| (*rank, *place) <= key);
-            if at < effort.blocks {
-                self.kept.truncate(effort.blocks - 1);
-                self.kept.insert(at, (rank, *place, *candidate));
-            }
+            let value = goal.value(&self.score(place));
+            best = Some(best.map_or(value, |best: u64| best.min(value)));
         }
-        if let Some((rank, _, mapping)) = first
-            && self.is_better(&rank)
-        {
-            self.best = Some((rank, mapping));
-        }
-        self.reorder(evaluator, base);
-        true
+        best.map(|best| goal.limit(best))
     }
 
-    /// Blocks that fit, with the least rank of each.
-    fn screen_blocks(&mut self, evaluator: &mut Evaluator<'a>, (base, most_parts): (&Tiling, u64)) {
-        let layer: &Layer = evaluator.mapping().layer;
-        let (screen, found) = (&mut self.screen, &mut self.found);
-        found.clear();
-        let mut parts = 1;
-        while found.is_empty() && parts <= most_parts {
-            let rows = layer.size(Dim::P).div_ceil(parts);
-            let base = Tiling {
-                part: layer.sizes().with(Dim::P, rows),
-                ..*base
-            };
-            blocks::fitting(evaluator, &base, &mut |_, tiling| {
-                let Some(candidate) = screen.candidate(tiling) else {
-                    return false;
+    /// The best mapping under a goal.
+    pub(super) fn best(&mut self, goal: Goal) -> Option<Mapping<'a>> {
+        let limit = self.limit(goal)?;
+        let mut order: Vec<(Rank, u32)> = Vec::new();
+        for (found, place) in self.found.iter().zip(0..) {
+            // Ranks grow with the cycles.
+            let least = found.bill.score(found.cycles.unwrap_or(found.least));
+            if goal.value(&least) <= limit {
+                order.push((goal.rank(&least, limit), place));
+            }
+        }
+        order.sort_unstable();
+        let mut best: Option<(Rank, u32)> = None;
+        for (least, place) in order {
+            if best.is_some_and(|best| (least, place) > best) {
+                break;
+            }
+            let key = (goal.rank(&self.score(place), limit), place);
+            best = Some(best.map_or(key, |best| best.min(key)));
+        }
+        let (_, place) = best?;
+        let tiling = self.screen.tiling(&self.found[place as usize].candidate);
+        let is_legal = self.evaluator.fits(&tiling);
+        is_legal.then(|| *self.evaluator.mapping())
+    }
+
+    /// What a candidate costs by the model.
+    fn score(&mut self, place: u32) -> Score {
+        let found = &mut self.found[place as usize];
+        let cycles = match found.cycles {
+            Some(cycles) => cycles,
+            None => {
+                let tiling = self.screen.tiling(&found.candidate);
+                // The screen has found the tiling legal.
+                let is_legal = self.evaluator.fits_array(&tiling);
+                let cycles = match is_legal {
+                    true => self.evaluator.estimate_taken().cycles,
+                    false => u64::MAX,
                 };
-                let Some(least) = least_rank(screen, &candidate) else {
-                    return false;
+                found.cycles = Some(cycles);
+                cycles
+            }
+        };
+        found.bill.score(cycles)
+    }
+
+    /// An unrolling with all residencies, parts, blocks and orders. What the sequencer wants whole goes
+    /// in parts; where nothing fits so, it goes as any other machine has it.
+    fn combine(&mut self, unrolling: &Tiling, effort: &Effort) {
+        let Some(blocks) = Blocks::new(&mut self.evaluator, unrolling) else {
+            return;
+        };
+        let accelerator = self.evaluator.mapping().accelerator;
+        let stages = &accelerator.sequencer.staging;
+        let is_own = |staging: &PerOperand<Staging>| {
+            let mut stages = stages.iter();
+            stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
+        };
+        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+        for (stagings, has_parts) in [(own, !stages.is_empty()), (others, false)] {
+            let before = self.found.len();
+            for staging in stagings {
+                let base = Tiling {
+                    staging,
+                    ..*unrolling
                 };
-                found.push((least, found.len() as u32, candidate));
-                true
+                self.tile(&blocks, &base, has_parts, effort);
+            }
+            if self.found.len() > before {
+                break;
+            }
+        }
+    }
+
+    /// A staging with all parts, blocks and orders.
+    fn tile(&mut self, blocks: &Blocks, base: &Tiling, has_parts: bool, effort: &Effort) {
+        let m = self.evaluator.mapping();
+        let (sizes, accelerator) = (*m.layer.sizes(), m.accelerator);
+        let first = self.found.len();
+        let Self {
+            screen,
+            prices,
+            found,
+            ..
+        } = self;
+        let channels = base.part[stationary_workloads::Dim::C];
+        let mut visit = |screen: &mut Screen<'a>, tiling: &Tiling| {
+            let candidate = screen.candidate(tiling);
+            let legal = candidate.and_then(|c| Found::new(screen, prices, c));
+            found.extend(legal);
+            legal.is_some()
+        };
+        if has_parts {
+            let screen = std::cell::RefCell::new(&mut *screen);
+            parts::for_each(
+                &sizes,
+                blocks.least(),
+                &mut |(part, channels)| {
+                    let tiling = blocks.smallest(
+                        &Tiling {
+                            part: *part,
+                            ..*base
+                        },
+                        *channels,
+                    );
+                    let mut screen = screen.borrow_mut();
+                    let candidate = screen.candidate(&tiling);
+                    candidate.is_some_and(|c| screen.evaluate(&c).is_some())
+                },
+                &mut |(part, channels)| {
+                    let base = Tiling {
+                        part: *part,
+                        ..*base
+                    };
+                    blocks.fitting(&base, *channels, &mut |tiling| {
+                        visit(&mut screen.borrow_mut(), tiling)
+                    });
+                },
+            );
+        } else {
+            blocks.fitting(base, channels, &mut |tiling| visit(screen, tiling));
+        }
+        if self.found.len() == first {
+            // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
+            let tiling = blocks.apart(base);
+            let candidate = self.screen.candidate(&tiling);
+            let legal = candidate.and_then(|c| Found::new(&self.screen, &self.prices, c));
+            self.found.extend(legal);
+        }
+        let programs = Programs::new(&mut self.screen, accelerator, base);
+        self.reorder(first, &programs, effort);
+    }
+
+    /// Adds the candidates from a place on in all other loop orders; of many the most promising.
+    fn reorder(&mut self, first: usize, programs: &Programs, effort: &Effort) {
+        let mut places: Vec<usize> = (first..self.found.len()).collect();
+        if places.len() > effort.blocks {
+            places.sort_by_key(|at| {
+                let found = &self.found[*at];
+                let least = found.bill.score(found.least);
+                (effort.goal.value(&least), effort.goal.second(&least))
             });
-            parts += 1;
+            places.truncate(effort.blocks);
         }
-    }
-
-    /// The blocks that were kept in all loop orders.
-    fn reorder(&mut self, evaluator: &mut Evaluator<'a>, base: &Tiling) {
-        let programs = orders().map(|(block_order, pass_order)| {
-            self.screen.program_of(&Tiling {
-                block_order,
-                pass_order,
-                ..*base
-            })
-        });
-        let programs: Vec<u32> = programs.flatten().collect();
-        for at in 0..self.kept.len() {
-            for program in &programs {
-                let candidate = self.kept[at].2.with_program(*program);
-                let least = least_rank(&self.screen, &candidate);
-                if !least.is_some_and(|least| self.is_better(&least)) {
-                    continue;
-                }
-                if let Some(rank) = ranked(evaluator, &self.screen.tiling(&candidate))
-                    && self.is_better(&rank)
-                {
-                    self.best = Some((rank, *evaluator.mapping()));
-                }
+        let layer = self.evaluator.mapping().layer;
+        for place in places {
+            let candidate = self.found[place].candidate;
+            let tiling = self.screen.tiling(&candidate);
+            for program in programs.others(layer.sizes(), &tiling) {
+                let candidate = candidate.with_program(program);
+                let legal = Found::new(&self.screen, &self.prices, candidate);
+                self.found.extend(legal);
             }
         }
     }
+}
 
-    fn is_better(&self, rank: &Rank) -> bool {
-        self.best.as_ref().is_none_or(|(best, _)| rank < best)
+impl Found {
+    /// `None` if the candidate is not legal.
+    fn new(screen: &Screen<'_>, prices: &Prices, candidate: Candidate) -> Option<Self> {
+        let (counters, least) = screen.least_estimate(&candidate)?;
+        Some(Self {
+            candidate,
+            least,
+            bill: prices.bill(&counters, screen.active_pes(&candidate)),
+            cycles: None,
+        })
     }
 }
 
-/// The rank of a tiling that is legal.
-fn ranked(evaluator: &mut Evaluator<'_>, tiling: &Tiling) -> Option<Rank> {
-    let fits = evaluator.fits_array(tiling);
-    fits.then(|| rank(&evaluator.estimate_taken()))
-}
+/// How long inputs, weights and outputs stay in the global buffer.
+pub(super) const STAGINGS: [PerOperand<Staging>; 4] = [
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
+];

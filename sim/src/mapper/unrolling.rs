@@ -3,7 +3,8 @@
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::mapper::{Effort, ORDERS, first_orders};
+use crate::mapper::Effort;
+use crate::mapper::orders::{ORDERS, first_orders};
 use crate::model::{Candidate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
@@ -12,12 +13,12 @@ const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer, in the better of two loop orders: with the outputs changing
-/// last, and with what stays in the array.
+/// last, and with what stays in the array. Beside them, how many the array has room for.
 pub(super) fn best(
     evaluator: &mut Evaluator<'_>,
     screen: &mut Screen<'_>,
     effort: &Effort,
-) -> Vec<Tiling> {
+) -> (Vec<Tiling>, usize) {
     let (layer, accelerator, dataflow) = {
         let m = evaluator.mapping();
         (m.layer, m.accelerator, m.dataflow)
@@ -134,7 +135,8 @@ pub(super) fn best(
         best.insert(place, (key, *tiling));
         best.truncate(effort.unrollings);
     }
-    best.into_iter().map(|(_, tiling)| tiling).collect()
+    let best = best.into_iter().map(|(_, tiling)| tiling);
+    (best.collect(), found.len())
 }
 
 /// The loop order in which an operand changes last.

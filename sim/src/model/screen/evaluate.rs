@@ -60,6 +60,12 @@ impl Screen<'_> {
         Some((counted.counters, self.lower_bound(&counted).max(whole)))
     }
 
+    /// PEs at work in a whole pass.
+    pub(crate) fn active_pes(&self, candidate: &Candidate) -> u64 {
+        let (f, _) = self.factors(candidate);
+        product(&f, Dim::ALL, |f| f.chunks[0])
+    }
+
     #[inline]
     fn counted(&self, candidate: &Candidate) -> Option<Counted<'_>> {
         let (f, windows) = self.factors(candidate);

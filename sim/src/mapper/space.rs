@@ -1,0 +1,143 @@
+//! What the mapper's candidates are, and what they leave out: so that what is proved of them is not
+//! taken for more.
+
+use std::fmt;
+
+use stationary_arch::Accelerator;
+use stationary_workloads::Layer;
+
+use crate::dataflow::Dataflow;
+use crate::mapper::contenders::{Contenders, STAGINGS};
+use crate::mapper::orders::ORDERS;
+use crate::mapper::{Effort, MapperError, no_mapping};
+
+/// The mapper's candidates for a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// How many there are: those that [`candidates`](crate::mapper::candidates) visits.
+    pub candidates: u64,
+    /// Choices of which they have some only.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A choice that a legal mapping has and of which the candidates try some values only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// A short name that stays the same: `unrollings`, `local`, `blocks`, `kernels`, `orders`,
+    /// `residency`, `parts`, `banks`.
+    pub choice: &'static str,
+    /// What of it was tried, in words.
+    pub tried: String,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.choice, self.tried)
+    }
+}
+
+/// States the space of a layer's candidates.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::Dataflow;
+/// use stationary_sim::mapper::{Effort, space};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
+/// let accelerator = Accelerator::preset("eyeriss", &[])?;
+/// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+/// let space = space(&layer, &accelerator, dataflow, &Effort::default())?;
+/// assert!(space.candidates > 1000);
+/// assert!(space.left_out.iter().any(|left| left.choice == "blocks"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the accelerator does not offer the dataflow, or there is no candidate.
+pub fn space(
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
+    effort: &Effort,
+) -> Result<Space, MapperError> {
+    let contenders = Contenders::new(layer, accelerator, dataflow, effort);
+    match contenders {
+        Ok(contenders) if contenders.count() > 0 => Ok(Space {
+            candidates: contenders.count(),
+            left_out: left_out(accelerator, effort, contenders.unrollings),
+        }),
+        _ => Err(no_mapping(layer, accelerator, dataflow, effort)),
+    }
+}
+
+fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2]) -> Vec<LeftOut> {
+    let sequencer = &accelerator.sequencer;
+    let mut left = Vec::new();
+    let mut add = |choice, tried: String| left.push(LeftOut { choice, tried });
+    let factors = match sequencer.stripe {
+        Some(_) => "as many PEs along a dimension as it fills",
+        None => {
+            "of each dimension none, as many PEs as it fills, and even shares of all, a half and a third"
+        }
+    };
+    add(
+        "unrollings",
+        format!("{factors}; the best {kept} of {all} by the array's time without memory"),
+    );
+    add(
+        "local",
+        "in a PE 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48 or 64 of a dimension, or its share"
+            .to_owned(),
+    );
+    add(
+        "blocks",
+        match sequencer.stripe {
+            Some(_) => "stripes of the least time; a kernel's channels, and halves of them",
+            None => "tiles of a pass, twice, four times it and so on, and whole dimensions",
+        }
+        .to_owned(),
+    );
+    add(
+        "kernels",
+        "rows and columns of a kernel stay together in the buffer if any such tile fits".to_owned(),
+    );
+    if sequencer.order.is_none() {
+        let count = ORDERS.len() * ORDERS.len();
+        let blocks = match effort.blocks {
+            usize::MAX => String::new(),
+            blocks => format!(", with the {blocks} most promising blocks of each residency"),
+        };
+        add("orders", format!("{count} pairs of loop orders{blocks}"));
+    }
+    add(
+        "residency",
+        if sequencer.staging.is_empty() {
+            format!(
+                "{} of the ways to hold inputs and weights in the buffer; inputs never for one pass, \
+                 weights never for the whole layer",
+                STAGINGS.len()
+            )
+        } else {
+            "what the sequencer holds".to_owned()
+        },
+    );
+    add(
+        "parts",
+        if sequencer.staging.is_empty() {
+            "none: the layer goes whole".to_owned()
+        } else {
+            "halves of groups and images, one group of kernels, and the fewest rows that fit, up to \
+             eight times as many"
+                .to_owned()
+        },
+    );
+    let partitions = &mut accelerator.global_buffer.partitions.iter();
+    if partitions.any(|p| p.banks.is_some_and(|banks| banks.sharing.is_by_operand())) {
+        add(
+            "banks",
+            "as many for each operand as its tiles need, or as were given".to_owned(),
+        );
+    }
+    left
+}
