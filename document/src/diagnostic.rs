@@ -6,7 +6,7 @@ use crate::near::nearest;
 use crate::tree::Place;
 
 /// A message about a place in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Name of the file.
     pub file: String,

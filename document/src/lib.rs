@@ -5,7 +5,9 @@
 //! | [`Diagnostic`] | one thing that is wrong, or not used, and where |
 //! | [`Node`] | a YAML tree in which every value knows its place |
 //! | [`Reader`] | reads a tree of another tool's making: all that is wrong, all that is not used |
+//! | [`ranked`] | notes in the order in which they matter |
 //! | [`from_yaml`] | a typed file, with all its errors instead of the first |
+//! | [`text()`] | a file's bytes as text |
 //! | [`Source`] | the text of a file, to find a path in it |
 //! | [`near`] | the name that a misspelt one most likely meant |
 //!
@@ -22,13 +24,19 @@
 
 mod diagnostic;
 pub mod near;
+mod notes;
+mod number;
+mod outline;
 mod reader;
 mod source;
+mod text;
 mod tree;
 mod typed;
 
 pub use diagnostic::Diagnostic;
+pub use notes::ranked;
 pub use reader::{Fields, Reader};
 pub use source::Source;
+pub use text::text;
 pub use tree::{Kind, Node, Place};
 pub use typed::{from_yaml, suggestion_in};

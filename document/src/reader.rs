@@ -1,7 +1,12 @@
 //! Reads a tree of another tool's making. All that is wrong is gathered, and so is all that the
 //! file says and that is not used: nothing is dropped in silence.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Diagnostic;
+use crate::near::nearest;
+use crate::notes::ranked;
+use crate::number;
 use crate::tree::{Kind, Node};
 
 /// Gathers problems and notes on one file.
@@ -10,6 +15,8 @@ pub struct Reader {
     file: String,
     problems: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
+    /// Both, to tell each thing once.
+    told: HashSet<Diagnostic>,
 }
 
 /// The fields of a mapping, and its path.
@@ -50,6 +57,7 @@ impl Reader {
             file: file.into(),
             problems: Vec::new(),
             notes: Vec::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -65,13 +73,14 @@ impl Reader {
         &self.problems
     }
 
-    /// The value, and what was not used on the way to it; or all that is wrong.
+    /// The value, and what was not used on the way to it, what matters most first; or all that is
+    /// wrong.
     ///
     /// # Errors
     /// The problems, at least one.
     pub fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match value {
-            Some(value) if self.problems.is_empty() => Ok((value, self.notes)),
+            Some(value) if self.problems.is_empty() => Ok((value, ranked(self.notes))),
             _ if self.problems.is_empty() => {
                 let message = "the file lacks what it must have";
                 Err(vec![Diagnostic::new(self.file, None, message)])
@@ -95,7 +104,7 @@ impl Reader {
     }
 
     fn push(&mut self, problem: Diagnostic) {
-        if !self.problems.contains(&problem) {
+        if self.told.insert(problem.clone()) {
             self.problems.push(problem);
         }
     }
@@ -103,13 +112,16 @@ impl Reader {
     /// Something is there and not used, or taken to mean something that the file does not say.
     pub fn note(&mut self, node: &Node, path: &str, message: impl AsRef<str>) {
         let message = placed(path, message.as_ref());
-        let note = Diagnostic::new(&self.file, node.place, message);
-        if !self.notes.contains(&note) {
+        self.push_note(Diagnostic::new(&self.file, node.place, message));
+    }
+
+    fn push_note(&mut self, note: Diagnostic) {
+        if self.told.insert(note.clone()) {
             self.notes.push(note);
         }
     }
 
-    /// The fields of a mapping, all of them among `allowed` and none twice.
+    /// The fields of a mapping, all of them among `allowed`.
     pub fn fields<'n>(
         &mut self,
         node: &'n Node,
@@ -135,27 +147,31 @@ impl Reader {
         let fields = self.open_fields(node, path)?;
         self.each_field(node, path, |reader, key, name| {
             if !used.contains(&name) {
-                reader.note(key, &joined(path, name), "not used");
+                let near = nearest(name, used.iter().copied()).map(str::to_owned);
+                let message = placed(&joined(path, name), "not used");
+                let note = Diagnostic::new(&reader.file, key.place, message);
+                reader.push_note(Diagnostic { near, ..note });
             }
         });
         Some(fields)
     }
 
-    /// The fields of a mapping, whatever they are.
+    /// The fields of a mapping, whatever they are. Of fields with one name the last counts, as PyYAML
+    /// has it, and there is a note.
     pub fn open_fields<'n>(&mut self, node: &'n Node, path: &str) -> Option<Fields<'n>> {
         let Kind::Mapping(pairs) = &node.kind else {
             let found = node.describe();
             self.problem(node, path, format!("found {found}; needed fields"));
             return None;
         };
-        for (index, (key, _)) in pairs.iter().enumerate() {
-            let twice = |(other, _): &(Node, Node)| other.text() == key.text();
-            if key.text().is_some() && pairs[..index].iter().any(twice) {
-                self.problem(
-                    key,
-                    path,
-                    format!("field {} stands here twice", key.describe()),
+        let mut seen = HashSet::new();
+        for (key, _) in pairs {
+            if key.text().is_some_and(|name| !seen.insert(name)) {
+                let message = format!(
+                    "field {} stands here twice; the last counts",
+                    key.describe()
                 );
+                self.note(key, path, message);
             }
         }
         Some(Fields { node })
@@ -213,9 +229,9 @@ impl Reader {
         node.text()
     }
 
-    /// A whole number that is not negative.
+    /// A whole number that is not negative, written as YAML readers take it ([`number`]).
     pub fn count(&mut self, node: &Node, path: &str) -> Option<u64> {
-        let count = node.text().and_then(|text| text.trim().parse().ok());
+        let count = node.text().and_then(number::whole);
         if count.is_none() {
             let found = node.describe();
             let needed = "a whole number, not negative";
@@ -236,8 +252,7 @@ impl Reader {
 
     /// A finite number.
     pub fn number(&mut self, node: &Node, path: &str) -> Option<f64> {
-        let parsed = node.text().and_then(|text| text.trim().parse::<f64>().ok());
-        let number = parsed.filter(|number| number.is_finite());
+        let number = node.text().and_then(number::real);
         if number.is_none() {
             let found = node.describe();
             self.problem(node, path, format!("found {found}; needed a number"));

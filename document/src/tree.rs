@@ -1,16 +1,18 @@
 //! A YAML tree in which every value knows its place.
 //!
-//! Aliases are copied where they stand. Depth and size are bounded, so that no text, however
-//! malicious, takes more memory or stack than a large file would.
+//! Aliases are copied where they stand, and what a merge (`<<: *base`) brings stands before a mapping's
+//! own fields; `<<<` merges mappings inside of mappings too, as Timeloop's readers do. Depth and size
+//! are bounded, so that no text, however malicious, takes more memory, stack or time than a large file
+//! would.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::Diagnostic;
 
 /// Deeper than this, or with more values, is no file that anybody wrote.
-const MOST_DEPTH: usize = 64;
+pub(crate) const MOST_DEPTH: usize = 128;
 const MOST_NODES: usize = 1_000_000;
 
 /// Where something stands in a text.
@@ -53,10 +55,10 @@ pub enum Kind {
 }
 
 impl Node {
-    /// The tree of the first document in a text.
+    /// The tree of the one document in a text.
     ///
     /// # Errors
-    /// Text that is no YAML, is nested too deep or is too large.
+    /// Text that is no YAML, holds a second document, is nested too deep or is too large.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostic> {
         let mut builder = Builder {
             file,
@@ -74,18 +76,22 @@ impl Node {
                     });
                 }
                 (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
-                event => return builder.node(event, 0),
+                event => {
+                    let node = builder.node(event, 0)?;
+                    builder.end()?;
+                    return Ok(node);
+                }
             }
         }
     }
 
-    /// The value of a field, if this is a mapping that has it.
+    /// The value of a field, if this is a mapping that has it; of several with the name the last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node> {
         let Kind::Mapping(fields) = &self.kind else {
             return None;
         };
-        let field = fields.iter().find(|(key, _)| key.text() == Some(name));
+        let field = fields.iter().rfind(|(key, _)| key.text() == Some(name));
         field.map(|(_, value)| value)
     }
 
@@ -113,6 +119,9 @@ impl Node {
     }
 }
 
+/// The fields of a mapping.
+type Fields = Vec<(Node, Node)>;
+
 struct Builder<'t> {
     file: &'t str,
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
@@ -125,17 +134,29 @@ impl<'t> Builder<'t> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, place(span))),
             Some(Err(error)) => {
-                let at = error.marker();
-                let place = Place {
-                    line: at.line().max(1),
-                    column: at.col() + 1,
-                    start: at.index(),
-                    end: at.index() + 1,
+                let place = at(*error.marker());
+                let message = if is_too_deep(&error) {
+                    format!("nested deeper than {MOST_DEPTH} levels")
+                } else {
+                    format!("not YAML: {}", error.info())
                 };
-                let message = format!("not YAML: {}", error.info());
                 Err(Diagnostic::new(self.file, place, message))
             }
             None => Err(Diagnostic::new(self.file, None, "the text ends too early")),
+        }
+    }
+
+    /// Nothing but the end of the text is left.
+    fn end(&mut self) -> Result<(), Diagnostic> {
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => return Ok(()),
+                (Event::DocumentStart(_), at) => {
+                    let message = "a second document begins here; a file holds one";
+                    return Err(Diagnostic::new(self.file, at, message));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -149,7 +170,9 @@ impl<'t> Builder<'t> {
         let (kind, tag, anchor, end) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let kind = match style {
-                    ScalarStyle::Plain if matches!(&*text, "" | "~" | "null") => Kind::Null,
+                    ScalarStyle::Plain if matches!(&*text, "" | "~" | "null" | "Null" | "NULL") => {
+                        Kind::Null
+                    }
                     ScalarStyle::Plain => Kind::Plain(text.into_owned()),
                     _ => Kind::Quoted(text.into_owned()),
                 };
@@ -177,7 +200,7 @@ impl<'t> Builder<'t> {
                         }
                     }
                 };
-                (Kind::Mapping(fields), tag, anchor, end)
+                (Kind::Mapping(self.merged(fields)?), tag, anchor, end)
             }
             Event::Alias(anchor) => return self.alias(anchor, at),
             _ => {
@@ -202,6 +225,42 @@ impl<'t> Builder<'t> {
         Ok(node)
     }
 
+    /// The fields with those of merges in their place: the merged ones first, each with the value that
+    /// the mapping gives it itself, if it does.
+    fn merged(&self, fields: Fields) -> Result<Fields, Diagnostic> {
+        if !fields.iter().any(|(key, _)| merge(key).is_some()) {
+            return Ok(fields);
+        }
+        let mut merged = Fields::new();
+        let mut names: HashSet<String> = HashSet::new();
+        let (mut own, mut is_deep) = (Vec::new(), false);
+        for (key, value) in fields {
+            let Some(deep) = merge(&key) else {
+                own.push((key, value));
+                continue;
+            };
+            is_deep |= deep;
+            let bases = match value.kind {
+                Kind::Null => Vec::new(),
+                Kind::List(items) => items,
+                _ => vec![value],
+            };
+            for base in bases {
+                let Kind::Mapping(fields) = base.kind else {
+                    let message = format!("found {} to merge; needed a mapping", base.describe());
+                    return Err(Diagnostic::new(self.file, key.place, message));
+                };
+                for (key, value) in fields {
+                    // Of several that are merged the first counts.
+                    if names.insert(key.text().unwrap_or_default().to_owned()) {
+                        merged.push((key, value));
+                    }
+                }
+            }
+        }
+        Ok(over(merged, own, is_deep))
+    }
+
     /// A copy of what the anchor names, counted as if it were written out.
     fn alias(&mut self, anchor: usize, at: Place) -> Result<Node, Diagnostic> {
         let Some(node) = self.anchors.get(&anchor) else {
@@ -216,6 +275,57 @@ impl<'t> Builder<'t> {
     }
 }
 
+/// One character.
+pub(crate) fn at(marker: Marker) -> Place {
+    Place {
+        line: marker.line().max(1),
+        column: marker.col() + 1,
+        start: marker.index(),
+        end: marker.index() + 1,
+    }
+}
+
+/// Whether the parser's own limit was met, which it may look ahead to before ours.
+pub(crate) fn is_too_deep(error: &ScanError) -> bool {
+    error.info().contains("recursion limit")
+}
+
+/// Whether a key merges, and then whether mappings inside of mappings too.
+fn merge(key: &Node) -> Option<bool> {
+    match &key.kind {
+        Kind::Plain(text) if text == "<<" => Some(false),
+        Kind::Plain(text) if text == "<<<" => Some(true),
+        _ => None,
+    }
+}
+
+/// Fields over those that they are merged with: each in the place of its base, if it has one. Deep,
+/// mappings are merged field by field.
+fn over(mut base: Fields, own: Fields, is_deep: bool) -> Fields {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (at, (key, _)) in base.iter().enumerate() {
+        places.insert(key.text().unwrap_or_default().to_owned(), at);
+    }
+    for (key, value) in own {
+        // What the mapping says twice itself stays there twice.
+        match places.remove(key.text().unwrap_or_default()) {
+            Some(at) => base[at] = (key, deepened(base[at].1.kind.clone(), value, is_deep)),
+            None => base.push((key, value)),
+        }
+    }
+    base
+}
+
+fn deepened(base: Kind, own: Node, is_deep: bool) -> Node {
+    match (base, own.kind) {
+        (Kind::Mapping(base), Kind::Mapping(fields)) if is_deep => Node {
+            kind: Kind::Mapping(over(base, fields, true)),
+            ..own
+        },
+        (_, kind) => Node { kind, ..own },
+    }
+}
+
 fn size(node: &Node) -> usize {
     1 + match &node.kind {
         Kind::List(items) => items.iter().map(size).sum(),
@@ -227,7 +337,7 @@ fn size(node: &Node) -> usize {
     }
 }
 
-fn place(span: Span) -> Place {
+pub(crate) fn place(span: Span) -> Place {
     Place {
         line: span.start.line().max(1),
         column: span.start.col() + 1,
@@ -266,8 +376,81 @@ mod tests {
         }
         let error = Node::parse("bomb.yaml", &bomb).expect_err("it stands for 10^12 values");
         assert!(error.message.contains("aliases"), "{error}");
-        let deep = "[".repeat(100);
+        let deep = "[".repeat(200);
         let error = Node::parse("deep.yaml", &deep).expect_err("it is too deep");
         assert!(error.message.contains("nested deeper"), "{error}");
+    }
+
+    /// A text's tree without its places.
+    fn shown(text: &str) -> String {
+        fn of(node: &Node) -> String {
+            match &node.kind {
+                Kind::Null => "-".to_owned(),
+                Kind::Plain(text) | Kind::Quoted(text) => text.clone(),
+                Kind::List(items) => {
+                    let items: Vec<_> = items.iter().map(of).collect();
+                    format!("[{}]", items.join(" "))
+                }
+                Kind::Mapping(fields) => {
+                    let field = |(k, v): &(Node, Node)| format!("{}:{}", of(k), of(v));
+                    let fields: Vec<_> = fields.iter().map(field).collect();
+                    format!("{{{}}}", fields.join(" "))
+                }
+            }
+        }
+        Node::parse("a.yaml", text).map_or_else(|e| e.to_string(), |root| of(&root))
+    }
+
+    #[test]
+    fn merges_bring_what_a_mapping_does_not_say_itself() {
+        let base = "b: &b {x: 1, in: {p: 1, q: 2}}\nc: &c {x: 5, y: 6}\n";
+        for (own, expected) in [
+            ("d: {<<: *b, x: 2}", "{x:2 in:{p:1 q:2}}"),
+            ("d: {x: 2, <<: *b}", "{x:2 in:{p:1 q:2}}"),
+            ("d: {<<: [*b, *c]}", "{x:1 in:{p:1 q:2} y:6}"),
+            ("d: {<<: *b, in: {q: 3}}", "{x:1 in:{q:3}}"),
+            ("d: {<<<: *b, in: {q: 3, r: 4}}", "{x:1 in:{p:1 q:3 r:4}}"),
+            ("d: {<<: ~, x: 2}", "{x:2}"),
+            ("d: {'<<': 1}", "{<<:1}"),
+        ] {
+            let root = shown(&format!("{base}{own}"));
+            let found = root.split(" d:").nth(1).map(|d| d.trim_end_matches('}'));
+            assert_eq!(found, Some(expected.trim_end_matches('}')), "{own}: {root}");
+        }
+        assert!(shown("d: {<<: 1}").starts_with("a.yaml:1:5: found `1` to merge"));
+    }
+
+    #[test]
+    fn what_yaml_readers_take_is_taken() {
+        for (text, expected) in [
+            ("a: 1\t\nb: 2\t# after a tab\n", "{a:1 b:2}"),
+            ("a: [1,\t2]\t\n", "{a:[1 2]}"),
+            ("%YAML 1.1\n---\na: 1\n...\n", "{a:1}"),
+            ("a: !Thing {b: !!str 1}\r\nc: NULL\r\n", "{a:{b:1} c:-}"),
+            ("a: 1\n\t\nb: 2\n", "{a:1 b:2}"),
+            ("a: 1\n\t# a comment\nb: 2\n", "{a:1 b:2}"),
+        ] {
+            assert_eq!(shown(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_document_is_named_with_its_line() {
+        let error = shown("a: 1\n---\nb: 2\n");
+        assert!(
+            error.starts_with("a.yaml:2:1: a second document"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn depth_ends_at_128() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Node::parse("a.yaml", &nested(128)).is_ok());
+        let error = Node::parse("a.yaml", &nested(200_000)).expect_err("it is too deep");
+        assert!(
+            error.to_string().contains("nested deeper than 128 levels"),
+            "{error}"
+        );
     }
 }

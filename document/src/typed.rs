@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
+use crate::outline::outline;
 use crate::tree::{Kind, Node, Place};
 
 /// More than a reader's fill at a time.
@@ -19,8 +20,12 @@ const MOST_ERRORS: usize = 20;
 /// Reads a file's text.
 ///
 /// # Errors
-/// The unknown fields and wrong types; a missing field ends the search, as it has no place to mend.
+/// Text that is nested too deep or holds a second document; the unknown fields and wrong types; a
+/// missing field ends the search, as it has no place to mend.
 pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
+    // The reader of types takes time that grows with the square of the depth, and gives a second
+    // document no place.
+    outline(file, text).map_err(|error| vec![error])?;
     let first = match serde_yaml::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,

@@ -1,0 +1,111 @@
+//! The order of notes: what changes an answer most stands first, trifles in one line at the end.
+
+use crate::diagnostic::Diagnostic;
+
+/// Words that say what a note is about, by how much it matters.
+const MATTERS: [&[&str]; 3] = [
+    &["sparsity", "sparse", "densit"],
+    &["bandwidth", "r_bw", "w_bw", "ports"],
+    &[
+        "precision",
+        "datawidth",
+        "data_width",
+        "word-bits",
+        "word_bits",
+        "quantiz",
+    ],
+];
+
+/// How a note ends that says nothing but that something is not used.
+const UNUSED: &str = ": not used";
+
+/// The notes of a file in the order in which they matter: sparsity, bandwidth, precision, what is
+/// left out or taken otherwise, and last, in one line, names that are not used and change little.
+#[must_use]
+pub fn ranked(notes: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (mut ordered, mut trifles) = (Vec::new(), Vec::new());
+    for note in notes {
+        let rank = rank(&note.message);
+        if rank == MATTERS.len() && note.message.ends_with(UNUSED) && note.near.is_none() {
+            trifles.push(note);
+        } else {
+            ordered.push((rank, note));
+        }
+    }
+    // A stable sort: equals stay in the file's order.
+    ordered.sort_by_key(|(rank, _)| *rank);
+    let mut notes: Vec<_> = ordered.into_iter().map(|(_, note)| note).collect();
+    notes.extend(summed_up(trifles));
+    notes
+}
+
+fn rank(message: &str) -> usize {
+    let message = message.to_lowercase();
+    let is_about = |words: &&[&str]| words.iter().any(|word| message.contains(word));
+    MATTERS.iter().position(is_about).unwrap_or(MATTERS.len())
+}
+
+/// One note of several: each name once, with how often it stands in the file.
+fn summed_up(mut trifles: Vec<Diagnostic>) -> Option<Diagnostic> {
+    if trifles.len() < 2 {
+        return trifles.pop();
+    }
+    let mut names: Vec<(&str, usize)> = Vec::new();
+    for note in &trifles {
+        let path = note.message.strip_suffix(UNUSED).unwrap_or(&note.message);
+        // Places in lists differ from one to the next, what the name says does not.
+        let name = path.rsplit(['.', ' ', ']']).next().unwrap_or(path);
+        match names.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => names.push((name, 1)),
+        }
+    }
+    let list: Vec<String> = names
+        .iter()
+        .map(|(name, count)| match count {
+            1 => format!("`{}`", name.trim_matches('`')),
+            count => format!("`{}` ({count} times)", name.trim_matches('`')),
+        })
+        .collect();
+    let message = format!("not used: {}", list.join(", "));
+    let first = &trifles[0];
+    Some(Diagnostic::new(first.file.clone(), first.place, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: &[&str], expected: &[&str]) {
+        let notes = given.iter().map(|m| Diagnostic::new("f", None, *m));
+        let found: Vec<_> = ranked(notes.collect())
+            .into_iter()
+            .map(|n| n.message)
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_matters_stands_first() {
+        check(
+            &[
+                "a.name: not used",
+                "b: is left out",
+                "[0].operand_precision: not used",
+                "parts[1].n_banks: not used",
+                "x.read_bandwidth: not used",
+                "parts[2].n_banks: not used",
+                "densities: not used",
+            ],
+            &[
+                "densities: not used",
+                "x.read_bandwidth: not used",
+                "[0].operand_precision: not used",
+                "b: is left out",
+                "not used: `name`, `n_banks` (2 times)",
+            ],
+        );
+        check(&["a.name: not used"], &["a.name: not used"]);
+        check(&[], &[]);
+    }
+}
