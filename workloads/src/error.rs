@@ -269,7 +269,7 @@ impl NetworkError {
 }
 
 /// A whole line of a text.
-fn line_of(text: &str, line: u64) -> Option<Place> {
+pub(crate) fn line_of(text: &str, line: u64) -> Option<Place> {
     let line = usize::try_from(line).ok()?;
     let before = line.checked_sub(1)?;
     let lines = || text.split_inclusive('\n');

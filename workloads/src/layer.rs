@@ -209,6 +209,11 @@ impl Layer {
         Ok(self)
     }
 
+    /// The layer under another name.
+    pub(crate) fn named(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
     /// The layer with so many zeros among its words.
     #[must_use]
     pub fn with_zeros(self, zeros: Zeros) -> Self {

@@ -41,7 +41,7 @@ pub fn parse_with_notes(
     let name = part(path.file_stem());
     match part(path.extension()).to_lowercase().as_str() {
         "yaml" | "yml" => import::yaml(file_name, name, text),
-        "csv" => Ok((import::csv(file_name, name, text)?, Vec::new())),
+        "csv" => import::csv(file_name, name, text),
         "m" => import::maestro(file_name, name, text),
         "" => Err(NetworkError::Extension {
             file: file_name.to_owned(),

@@ -1,6 +1,6 @@
 //! Layer tables of SCALE-Sim and ConfuciuX, and the message for each mistake in them.
 
-use stationary_workloads::{Network, parse};
+use stationary_workloads::{Network, parse, parse_with_notes};
 
 const CONVOLUTIONS: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
 
@@ -10,6 +10,12 @@ fn sizes(network: &Network) -> Vec<[u64; 8]> {
 
 fn read(text: &str) -> Network {
     parse("nets/test.csv", text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What a file's notes say, without its name.
+fn notes(text: &str) -> Vec<String> {
+    let (_, notes) = parse_with_notes("nets/test.csv", text).expect("it reads");
+    notes.into_iter().map(|note| note.message).collect()
 }
 
 fn check_error(text: &str, expected: &str) {
@@ -92,20 +98,98 @@ fn confuciux_layers() {
 }
 
 #[test]
+fn scale_sim_takes_columns_by_place() {
+    // Heads of SCALE-Sim's own files, and some that people write.
+    let expected = [[1, 1, 8, 4, 14, 14, 3, 3]];
+    for header in [
+        "Layer name,Ifmap height,ifmap width,filter height,filter width,channels,num filters,strides,",
+        "Layer, IFMAP Width, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,",
+        "Layer name,IFMAP Height,IFMAP Width,Filter Height,Filter Width,Channel,Num_Filter,Stride",
+        "L,H,W,R,S,C,K,Stride,",
+        "name,ifmap_h,ifmap_w,filt_h,filt_w,num_ch,num_filt,stride,",
+        "\u{feff}Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,",
+    ] {
+        let network = read(&format!("{header}\r\n\r\na,16,16,3,3,4,8,1,\r\n"));
+        assert_eq!(sizes(&network), expected, "{header}");
+    }
+    let tabs = CONVOLUTIONS.replace(", ", "\t").replace(',', "\t");
+    assert_eq!(
+        sizes(&read(&format!("{tabs}\na\t16\t16\t3\t3\t4\t8\t1\t"))),
+        expected
+    );
+    for header in [
+        "L, M, N, K,",
+        "Layer,M,N,K",
+        "Layer Name, m, n, k, Sparsity,",
+        "Layer, M, K, N,",
+    ] {
+        let network = read(&format!("{header}\na,16,8,4,"));
+        assert_eq!(sizes(&network), [[1, 1, 8, 4, 16, 1, 1, 1]], "{header}");
+    }
+    assert_eq!(
+        notes("Layer, M, K, N,\na,16,8,4,"),
+        ["columns are named M, K, N; taken by place as M, N, K, as SCALE-Sim does"]
+    );
+    assert_eq!(notes("L, M, N, K,\na,16,8,4,"), [] as [&str; 0]);
+}
+
+#[test]
+fn scale_sim_columns_behind_the_stride() {
+    let sized = |columns: &str, values: &str| {
+        let text = format!("{CONVOLUTIONS}{columns}\na,9,9,3,3,1,1,2,{values}");
+        (sizes(&read(&text))[0][4..6].to_vec(), notes(&text))
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(sized("", ""), (vec![4, 4], none.clone()));
+    // Without a name the value behind the stride is the columns' stride, as for SCALE-Sim.
+    assert_eq!(sized("", "3,"), (vec![4, 3], none));
+    let not_used = vec!["column `note`: not used".to_owned()];
+    assert_eq!(sized(",,note,", ",,7,"), (vec![4, 4], not_used));
+    let not_used = vec!["column `batch size`: not used".to_owned()];
+    assert_eq!(sized("batch size,", "3,"), (vec![4, 4], not_used));
+    let sparse = "sparsity (such as 2:4) is not used: every word counts".to_owned();
+    assert_eq!(
+        sized("Sparsity,", "2:4,"),
+        (vec![4, 4], vec![sparse.clone()])
+    );
+    assert_eq!(sized("Sparsity,", "4:4,"), (vec![4, 4], Vec::new()));
+    // What matters stands first.
+    let both = vec![sparse, "column `x`: not used".to_owned()];
+    assert_eq!(sized("x,Sparsity,", "1,2:4,"), (vec![4, 4], both));
+}
+
+#[test]
 fn headers_are_known() {
     let allowed = format!("`{CONVOLUTIONS}`, `Layer, M, N, K,`, `K,C,Y,X,R,S,T`");
-    check_error(
-        "32,3,224,224,3,3,1\n",
-        &format!("line 1: found the header `32, 3, 224, 224, 3, 3, 1`; allowed are {allowed}"),
-    );
-    check_error(
-        "Layer, M, N, K, Sparsity,\na,1,1,1,2:4,",
-        &format!("line 1: found the header `Layer, M, N, K, Sparsity`; allowed are {allowed}"),
-    );
+    for header in [
+        "layer, pe, tile, latency_cycles",
+        // Columns that are named as other ones would be taken for them in silence.
+        "Layer, Channels, Filters, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Stride",
+        "Layer, a, b, c, d, e, f, g",
+    ] {
+        check_error(
+            &format!("{header},\nx,1,1,1,1,1,1,1,"),
+            &format!("line 1: found the header `{header}`; allowed are {allowed}"),
+        );
+    }
     check_error("", "the network has no layers; it must have at least 1");
     check_error(
         "K,C,Y,X,R,S,T\n",
         "the network has no layers; it must have at least 1",
+    );
+}
+
+#[test]
+fn confuciux_layers_without_a_header_or_types() {
+    let text = "32,3,224,224,3,3,1\n1,32,112,112,3,3,2\n";
+    assert_eq!(
+        sizes(&read(text)),
+        sizes(&read(&format!("K,C,Y,X,R,S,T\n{text}")))
+    );
+    assert!(notes(text)[0].starts_with("no header"), "{:?}", notes(text));
+    assert_eq!(
+        sizes(&read("K,C,Y,X,R,S\n32,3,224,224,3,3")),
+        [[1, 1, 32, 3, 222, 222, 3, 3]]
     );
 }
 
@@ -129,10 +213,8 @@ fn values_are_whole_numbers_of_at_least_one() {
             &format!("line 2: Filter Height: found `{bad}`; expected a whole number of at least 1"),
         );
     }
-    check_error(
-        "Layer, M, N, K,\n,1,2,3",
-        "line 2: Layer: found ``; expected a value",
-    );
+    // A name is nothing to SCALE-Sim.
+    assert_eq!(read("Layer, M, N, K,\n,1,2,3").layers()[0].name(), "layer0");
 }
 
 #[test]
@@ -160,9 +242,13 @@ fn confuciux_types_are_known() {
 }
 
 #[test]
-fn layer_names_differ() {
-    check_error(
-        "Layer, M, N, K,\nfc,1,2,3,\nfc,1,2,3,",
-        "layers 0 and 1 (counted from 0) are both named `fc`; names must differ",
+fn layer_names_that_repeat_are_told_apart() {
+    let text = "Layer, M, N, K,\nfc,1,2,3,\nfc,1,2,4,\nfc,1,2,5,";
+    let network = read(text);
+    let names: Vec<&str> = network.layers().iter().map(|l| l.name()).collect();
+    assert_eq!(names, ["fc", "fc#2", "fc#3"]);
+    assert_eq!(
+        notes(text),
+        ["layers share names; 2 of them got another, such as `fc#2` for a second `fc`"]
     );
 }

@@ -13,8 +13,21 @@ use super::table::{Row, Table};
 
 pub(super) const HEADER: &str = "K,C,Y,X,R,S,T";
 
+const COLUMNS: [&str; 7] = ["K", "C", "Y", "X", "R", "S", "T"];
+
+/// Whether the columns are those of layers, `T` last or (as it is 1 then) left out.
 pub(super) fn is_header(columns: &[String]) -> bool {
-    columns == ["k", "c", "y", "x", "r", "s", "t"]
+    let expected = COLUMNS.map(str::to_lowercase);
+    columns == expected || columns == &expected[..6]
+}
+
+/// A table whose first line is a layer and no header, as the scripts around the tools leave them.
+pub(super) fn headless(table: Table<'_>) -> Result<Table<'_>, Table<'_>> {
+    let is_number = |value: &String| value.parse::<u64>().is_ok();
+    if table.header().len() == COLUMNS.len() && table.header().iter().all(is_number) {
+        return Ok(table.without_header(&COLUMNS));
+    }
+    Err(table)
 }
 
 pub(super) fn layers(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
@@ -35,8 +48,8 @@ fn layer(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
         dilation: [1; 2],
         padding: [0; 4],
     };
-    let convolution = match row.text(6)? {
-        "1" => convolution,
+    let convolution = match row.text(6) {
+        "" | "1" => convolution,
         "2" if k == 1 || k == c => Convolution {
             groups: c,
             out_channels: c,

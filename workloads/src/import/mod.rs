@@ -3,39 +3,68 @@
 
 mod confuciux;
 mod maestro;
+mod names;
 pub mod onnx;
+mod plain;
 mod scale_sim;
 mod table;
 pub mod timeloop;
 mod zigzag;
 
-use stationary_document::{Diagnostic, Node, Reader};
+use stationary_document::{Diagnostic, Node, Reader, ranked};
 
 use crate::config;
-
 use crate::error::NetworkError;
+use crate::layer::Layer;
 use crate::network::Network;
 
 use table::Table;
 
 /// Reads the CSV file of a known tool.
-pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Network, NetworkError> {
+pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
     let table = Table::read(file, text)?;
     let columns = table.columns();
-    let layers = if scale_sim::is_gemm(&columns) {
+    let (layers, notes) = if scale_sim::is_gemm(&columns) {
         scale_sim::products(&table)?
-    } else if scale_sim::is_convolution(&columns) {
-        scale_sim::convolutions(&table)?
     } else if confuciux::is_header(&columns) {
-        confuciux::layers(&table)?
+        (confuciux::layers(&table)?, Vec::new())
+    } else if scale_sim::is_convolution(&table) {
+        scale_sim::convolutions(&table)?
     } else {
-        return Err(table.unknown_header(&[
-            scale_sim::CONVOLUTION_HEADER,
-            scale_sim::GEMM_HEADER,
-            confuciux::HEADER,
-        ]));
+        match confuciux::headless(table) {
+            Ok(table) => {
+                let note =
+                    table.note("no header; taken as K, C, Y, X, R, S, T, the first line too");
+                (confuciux::layers(&table)?, vec![note])
+            }
+            Err(table) => {
+                return Err(table.unknown_header(&[
+                    scale_sim::CONVOLUTION_HEADER,
+                    scale_sim::GEMM_HEADER,
+                    confuciux::HEADER,
+                ]));
+            }
+        }
     };
-    Network::of_file(file, name, layers)
+    network(file, name, layers, notes)
+}
+
+/// A network of another tool's layers, each of which gets a name of its own.
+fn network(
+    file: &str,
+    name: String,
+    mut layers: Vec<Layer>,
+    mut notes: Vec<Diagnostic>,
+) -> Result<Noted, NetworkError> {
+    let renamed = names::tell_apart(&mut layers);
+    if let Some((old, new)) = renamed.first() {
+        let count = renamed.len();
+        let message = format!(
+            "layers share names; {count} of them got another, such as `{new}` for a second `{old}`"
+        );
+        notes.push(Diagnostic::new(file, None, message));
+    }
+    Ok((Network::of_file(file, name, layers)?, ranked(notes)))
 }
 
 /// A network with what reading it left out.
@@ -54,6 +83,9 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
         zigzag::layers(&mut reader, &root)
     } else {
         timeloop::Problem::of(&mut reader, &root).and_then(|problem| {
+            if problem.is_folded() {
+                reader.note(&root, "problem", timeloop::FOLDED);
+            }
             let layer = problem.layer();
             let layer = layer
                 .map_err(|why| reader.problem(&root, "problem", format!("not a layer: {why}")));
@@ -61,12 +93,12 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
         })
     };
     let (layers, notes) = reader.finish(layers).map_err(NetworkError::Unreadable)?;
-    Ok((Network::of_file(file, name, layers)?, notes))
+    network(file, name, layers, notes)
 }
 
 /// Reads a MAESTRO network.
 pub(crate) fn maestro(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
     let read = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
     let name = read.name.unwrap_or(name);
-    Ok((Network::of_file(file, name, read.layers)?, read.notes))
+    network(file, name, read.layers, read.notes)
 }

@@ -5,6 +5,14 @@
 //! the whole windows in the input, the last window gets the missing rows or columns as padding at
 //! the bottom or right, so that both tools count the same MACs. A name with `DP` in it is a
 //! depthwise convolution: every channel has its own `Num Filter` filters.
+//!
+//! SCALE-Sim passes over the first line unread and takes columns by their place. So does this
+//! reader, as long as the header does not speak against it: a column that is named as another one
+//! is refused, and one behind the last is noted and not used.
+
+use std::ops::RangeInclusive;
+
+use stationary_document::Diagnostic;
 
 use crate::convolution::Convolution;
 use crate::error::NetworkError;
@@ -15,61 +23,197 @@ use super::table::{Row, Table};
 pub(super) const CONVOLUTION_HEADER: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
 pub(super) const GEMM_HEADER: &str = "Layer, M, N, K,";
 
-const SIZES: [&str; 6] = [
-    "ifmapheight",
-    "ifmapwidth",
-    "filterheight",
-    "filterwidth",
-    "channels",
-    "numfilter",
+/// Layers, and what is not used.
+pub(super) type Noted = (Vec<Layer>, Vec<Diagnostic>);
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Input,
+    Kernel,
+    Channels,
+    Filters,
+    Stride,
+    /// Density of the weights, as `2:4`.
+    Sparsity,
+}
+
+/// The columns of a convolution behind its name, in their places.
+const CONVOLUTION: [Column; 7] = [
+    Column::Input,
+    Column::Input,
+    Column::Kernel,
+    Column::Kernel,
+    Column::Channels,
+    Column::Filters,
+    Column::Stride,
 ];
 
-pub(super) fn is_gemm(columns: &[String]) -> bool {
-    is_layer(columns) && columns[1..] == ["m", "n", "k"]
-}
+/// Values of a convolution with one stride: its name and [`CONVOLUTION`].
+const WIDTH: usize = CONVOLUTION.len() + 1;
 
-/// Whether the columns are those of convolutions; the stride is one column, or one for each axis.
-pub(super) fn is_convolution(columns: &[String]) -> bool {
-    is_layer(columns)
-        && columns.len() > SIZES.len()
-        && columns[1..=SIZES.len()] == SIZES
-        && is_stride(&columns[1 + SIZES.len()..])
-}
-
-fn is_layer(columns: &[String]) -> bool {
-    columns
-        .first()
-        .is_some_and(|c| c == "layer" || c == "layername")
-}
-
-fn is_stride(columns: &[String]) -> bool {
-    match columns {
-        [both] => both == "strides" || both == "stride",
-        [rows, cols] => rows == "strideheight" && cols == "stridewidth",
-        _ => false,
+impl Column {
+    /// What a folded name most plainly speaks of, if it speaks of anything.
+    fn named(name: &str) -> Option<Self> {
+        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+        let is = |words: &[&str]| words.contains(&name);
+        if has(&["stride"]) {
+            Some(Self::Stride)
+        } else if has(&["spars", "densit"]) {
+            Some(Self::Sparsity)
+        } else if has(&[
+            "numfilt",
+            "numberoffilt",
+            "nofilt",
+            "outchannel",
+            "outputchannel",
+        ]) || is(&["filters", "k", "m", "ofmaps", "numofmap"])
+        {
+            Some(Self::Filters)
+        } else if has(&["channel"]) || is(&["c", "depth"]) {
+            Some(Self::Channels)
+        } else if has(&["filterh", "filterw", "kernel", "filth", "filtw"])
+            || is(&["r", "s", "fh", "fw"])
+        {
+            Some(Self::Kernel)
+        } else if has(&["ifmap", "input", "image"])
+            || is(&["h", "w", "ih", "iw", "height", "width"])
+        {
+            Some(Self::Input)
+        } else {
+            None
+        }
     }
 }
 
-pub(super) fn products(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
-    table.layers(|_, row| product(row))
+/// Whether the columns are those of matrix products, in whatever order they are named.
+pub(super) fn is_gemm(columns: &[String]) -> bool {
+    let Some(mut named) = columns.get(1..4).map(<[String]>::to_vec) else {
+        return false;
+    };
+    named.sort_unstable();
+    named == ["k", "m", "n"]
 }
 
-pub(super) fn convolutions(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
-    let last = table.columns().len() - 1;
-    table.layers(|_, row| convolution(row, [SIZES.len() + 1, last]))
+/// Whether columns and rows may be those of convolutions: no column is named as another one, at least
+/// one is named as itself, and rows are long enough.
+pub(super) fn is_convolution(table: &Table<'_>) -> bool {
+    let columns = table.columns();
+    let named = columns.get(1..).unwrap_or_default().iter().zip(CONVOLUTION);
+    let named: Vec<_> = named
+        .filter_map(|(name, place)| Some((Column::named(name)?, place)))
+        .collect();
+    let is_name = columns
+        .first()
+        .is_some_and(|name| Column::named(name).is_none());
+    let is_in_place = named.iter().all(|(column, place)| column == place);
+    is_name
+        && is_in_place
+        && !named.is_empty()
+        && table.widths().is_none_or(|(_, most)| most >= WIDTH)
 }
 
-fn product(row: &Row<'_>) -> Result<Layer, NetworkError> {
-    let name = row.text(0)?;
+pub(super) fn products(table: &Table<'_>) -> Result<Noted, NetworkError> {
+    let mut notes = Vec::new();
+    if table.columns()[1..4] != ["m", "n", "k"] {
+        let named = table.header()[1..4].join(", ");
+        notes.push(table.note(format!(
+            "columns are named {named}; taken by place as M, N, K, as SCALE-Sim does"
+        )));
+    }
+    let layers = table.layers_within(4..=usize::MAX, product)?;
+    notes.extend(unused(table, 4));
+    Ok((layers, notes))
+}
+
+pub(super) fn convolutions(table: &Table<'_>) -> Result<Noted, NetworkError> {
+    let columns = table.columns();
+    // The column behind the stride is another one if it is named so, or not at all.
+    let is_stride = |value: &str| value.parse::<u64>().is_ok();
+    let has_second = match columns.get(WIDTH) {
+        Some(name) if !name.is_empty() => Column::named(name) == Some(Column::Stride),
+        _ => table.column(WIDTH).next().is_some() && table.column(WIDTH).all(is_stride),
+    };
+    let strides = [WIDTH - 1, if has_second { WIDTH } else { WIDTH - 1 }];
+    let widths: RangeInclusive<usize> = strides[1] + 1..=usize::MAX;
+    let layers = table.layers_within(widths, |index, row| convolution(row, index, strides))?;
+    let mut notes = Vec::new();
+    let unnamed: Vec<&str> = columns
+        .iter()
+        .zip(table.header())
+        .skip(1)
+        .take(WIDTH - 1)
+        .filter(|(folded, _)| Column::named(folded).is_none())
+        .map(|(_, name)| name.as_str())
+        .collect();
+    if !unnamed.is_empty() {
+        notes.push(table.note(format!(
+            "columns {} are taken by their place, as SCALE-Sim does",
+            list(&unnamed)
+        )));
+    }
+    notes.extend(unused(table, strides[1] + 1));
+    Ok((layers, notes))
+}
+
+/// Notes on the columns from one on.
+fn unused(table: &Table<'_>, from: usize) -> Vec<Diagnostic> {
+    let widest = table.widths().map_or(0, |(_, most)| most);
+    let mut notes = Vec::new();
+    for column in from..widest.max(table.header().len()) {
+        let name = table.header().get(column).map_or("", String::as_str);
+        let Some(first) = table.column(column).next() else {
+            continue;
+        };
+        let is_sparsity =
+            Column::named(&name.to_lowercase()) == Some(Column::Sparsity) || first.contains(':');
+        if is_sparsity {
+            if table.column(column).any(|ratio| !is_dense(ratio)) {
+                let message = format!("sparsity (such as {first}) is not used: every word counts");
+                notes.insert(0, table.note(message));
+            }
+        } else {
+            let name = if name.is_empty() {
+                format!("column {}", column + 1)
+            } else {
+                format!("column `{name}`")
+            };
+            notes.push(table.note(format!("{name}: not used")));
+        }
+    }
+    notes
+}
+
+/// Whether of `N:M` all are there.
+fn is_dense(ratio: &str) -> bool {
+    let parts = ratio.split_once(':');
+    parts.is_none_or(|(some, all)| some.trim() == all.trim())
+}
+
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+/// The row's name; SCALE-Sim asks for none.
+fn name(row: &Row<'_>, index: usize) -> String {
+    match row.text(0) {
+        "" => format!("layer{index}"),
+        name => name.to_owned(),
+    }
+}
+
+fn product(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
+    let name = name(row, index);
     let [m, n, k] = [row.size(1)?, row.size(2)?, row.size(3)?];
     row.layer(
-        name,
-        Layer::matmul(name, 1, [m, n, k], RightOperand::Parameters),
+        &name,
+        Layer::matmul(&name, 1, [m, n, k], RightOperand::Parameters),
     )
 }
 
-fn convolution(row: &Row<'_>, strides: [usize; 2]) -> Result<Layer, NetworkError> {
-    let name = row.text(0)?;
+fn convolution(row: &Row<'_>, index: usize, strides: [usize; 2]) -> Result<Layer, NetworkError> {
+    let name = name(row, index);
     let input = [row.size(1)?, row.size(2)?];
     let kernel = [row.size(3)?, row.size(4)?];
     let [channels, filters] = [row.size(5)?, row.size(6)?];
@@ -94,5 +238,5 @@ fn convolution(row: &Row<'_>, strides: [usize; 2]) -> Result<Layer, NetworkError
         dilation: [1; 2],
         padding: [0, 0, missing(0), missing(1)],
     };
-    row.layer(name, Layer::convolution(name, convolution))
+    row.layer(&name, Layer::convolution(&name, convolution))
 }

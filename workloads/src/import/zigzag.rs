@@ -1,4 +1,4 @@
-//! ZigZag workloads: a YAML list of layers, each an equation with loop sizes.
+//! ZigZag and Stream workloads: a YAML list of layers, each an equation with loop sizes.
 //!
 //! ```yaml
 //! - id: 0
@@ -7,24 +7,90 @@
 //!   dimension_relations: [ix=2*ox+1*fx, iy=2*oy+1*fy]
 //!   loop_dims: [B, K, C, OY, OX, FY, FX]
 //!   loop_sizes: [1, 64, 3, 112, 112, 7, 7]
+//!   operand_source: {W: 0, I: 0}            # its own id: a constant; another: that layer's result
+//!   pr_loop_dims: [IY, IX]                  # with the rows and columns of zeros around the input
+//!   padding: [[3, 2], [3, 2]]
 //! ```
+//!
+//! A layer that sums its operands instead of multiplying them, or pools, is left out and counted.
 
-use stationary_document::{Kind, Node, Reader};
+use stationary_document::{Fields, Kind, Node, Reader};
 
-use super::timeloop::{DataSpace, Problem, Term};
-use crate::layer::Layer;
+use super::plain::Plain;
+use super::timeloop::{DataSpace, FOLDED, Padding, Problem, Term};
+use crate::layer::{Layer, RightOperand};
 
 /// Whether a file is a ZigZag workload.
 pub(crate) fn is_workload(root: &Node) -> bool {
     matches!(&root.kind, Kind::List(items) if items.iter().any(|item| item.get("equation").is_some()))
 }
 
+/// Operators that multiply nothing, as their type begins.
+const PLAIN: [&str; 22] = [
+    "pool",
+    "maxpool",
+    "averagepool",
+    "globalaveragepool",
+    "globalmaxpool",
+    "avgpool",
+    "add",
+    "sum",
+    "max",
+    "min",
+    "mul",
+    "div",
+    "sub",
+    "softmax",
+    "relu",
+    "gelu",
+    "silu",
+    "sigmoid",
+    "layernorm",
+    "rmsnorm",
+    "concat",
+    "simd",
+];
+
 pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<Vec<Layer>> {
     let mut layers = Vec::new();
+    let mut plain = Plain::default();
     for (index, node) in reader.list(root, "")?.iter().enumerate() {
-        layers.extend(layer(reader, node, &format!("[{index}]"), index));
+        let path = format!("[{index}]");
+        let kind = node.get("operator_type").and_then(Node::text);
+        if is_plain(node, kind) {
+            plain.add(kind.unwrap_or("an operator without a type"));
+        } else {
+            layers.extend(layer(reader, node, &path, index));
+        }
+    }
+    if let Some(note) = plain.note("") {
+        reader.note(root, "", note.message);
     }
     Some(layers)
+}
+
+/// Whether a layer's type or equation, or operands of no bits, say that it multiplies nothing.
+fn is_plain(node: &Node, kind: Option<&str>) -> bool {
+    let folded = kind
+        .unwrap_or_default()
+        .to_lowercase()
+        .replace(['_', '-'], "");
+    let is_type = PLAIN.iter().any(|plain| {
+        folded.strip_prefix(plain).is_some_and(|rest| {
+            let endings = ["", "ing", "er", "ition", "d", "1d", "2d", "s", "ization"];
+            endings.contains(&rest)
+        })
+    });
+    let equation = node
+        .get("equation")
+        .and_then(Node::text)
+        .unwrap_or_default();
+    let operands = equation
+        .split_once('=')
+        .map_or("", |(_, operands)| operands);
+    let is_sum = !operands.is_empty() && !operands.contains('*');
+    let bits = |operand| node.get("operand_precision")?.get(operand)?.text();
+    is_type || is_sum || bits("W") == Some("0")
 }
 
 fn layer(reader: &mut Reader, node: &Node, path: &str, index: usize) -> Option<Layer> {
@@ -36,10 +102,13 @@ fn layer(reader: &mut Reader, node: &Node, path: &str, index: usize) -> Option<L
         "dimension_relations",
         "loop_dims",
         "loop_sizes",
+        "operand_source",
+        "operand_source_dimension_mapping",
+        "pr_loop_dims",
+        "pr_loop_sizes",
+        "padding",
     ];
-    let implied = ["operand_source", "pr_loop_dims", "pr_loop_sizes"];
-    let known: Vec<_> = used.into_iter().chain(implied).collect();
-    let fields = reader.noted_fields(node, path, &known)?;
+    let fields = reader.noted_fields(node, path, &used)?;
     let equation = reader.required(fields, path, "equation")?;
     let dims = reader.required(fields, path, "loop_dims")?;
     let dims_path = format!("{path}.loop_dims");
@@ -86,28 +155,88 @@ fn layer(reader: &mut Reader, node: &Node, path: &str, index: usize) -> Option<L
         .get("operator_type")
         .and_then(Node::text)
         .unwrap_or("layer");
-    let id = fields
-        .get("id")
-        .and_then(Node::text)
-        .map_or(index.to_string(), str::to_owned);
-    let name = fields
-        .get("name")
-        .and_then(Node::text)
-        .map_or(format!("{kind}{id}"), str::to_owned);
+    let id = fields.get("id").and_then(Node::text);
+    let name = fields.get("name").and_then(Node::text).map_or_else(
+        || format!("{kind}{}", id.map_or(index.to_string(), str::to_owned)),
+        str::to_owned,
+    );
+    let paddings = paddings(reader, fields, path, &relations)?;
+    let source = fields.get("operand_source").and_then(|node| node.get("W"));
+    let is_result = source.and_then(Node::text).is_some_and(|of| Some(of) != id);
     let problem = Problem {
         name,
         dims: names,
         sizes: numbers,
         spaces,
     };
+    if problem.is_folded() {
+        reader.note(node, path, FOLDED);
+    }
+    let right = if is_result {
+        RightOperand::Activations
+    } else {
+        RightOperand::Parameters
+    };
     let layer = if problem.is_countable() {
-        problem.layer()
+        problem.padded_layer(&paddings, right)
     } else {
         Err("it has 2^53 multiply-accumulates or words, or more".to_owned())
     };
     layer
         .map_err(|why| reader.problem(node, path, format!("not a layer: {why}")))
         .ok()
+}
+
+/// The zeros around the input, by the related dimension that they belong to.
+fn paddings(
+    reader: &mut Reader,
+    fields: Fields<'_>,
+    path: &str,
+    relations: &[Relation],
+) -> Option<Vec<Padding>> {
+    let Some(dims) = fields.get("pr_loop_dims") else {
+        if let Some(node) = fields.get("padding") {
+            reader.problem(
+                node,
+                &format!("{path}.padding"),
+                "missing field `pr_loop_dims`",
+            );
+            return None;
+        }
+        return Some(Vec::new());
+    };
+    let at = format!("{path}.pr_loop_dims");
+    let mut paddings = Vec::new();
+    for (index, dim) in reader.list(dims, &at)?.iter().enumerate() {
+        let name = reader.text(dim, &at)?.to_lowercase();
+        let Some((_, terms)) = relations.iter().find(|(related, _)| *related == name) else {
+            let known: Vec<&str> = relations.iter().map(|(name, _)| name.as_str()).collect();
+            reader.unknown(dim, &at, "unknown related dimension", &name, &known);
+            return None;
+        };
+        let mut padding = Padding {
+            rank: terms.clone(),
+            zeros: [0; 2],
+            input: None,
+        };
+        let item = |field: &str| match &fields.get(field)?.kind {
+            Kind::List(items) => items.get(index),
+            _ => None,
+        };
+        if let Some(pair) = item("padding") {
+            let at = format!("{path}.padding[{index}]");
+            let [before, after] = reader.list(pair, &at)? else {
+                reader.problem(pair, &at, "needed the zeros before and after, as [1, 1]");
+                return None;
+            };
+            padding.zeros = [reader.count(before, &at)?, reader.count(after, &at)?];
+        }
+        if let Some(size) = item("pr_loop_sizes") {
+            padding.input = Some(reader.size(size, &format!("{path}.pr_loop_sizes"))?);
+        }
+        paddings.push(padding);
+    }
+    Some(paddings)
 }
 
 type Relation = (String, Vec<Term>);
@@ -127,7 +256,8 @@ fn relation(text: &str, dims: &[String]) -> Option<Relation> {
 }
 
 fn spaces(equation: &str, dims: &[String], relations: &[Relation]) -> Option<Vec<DataSpace>> {
-    let (output, operands) = equation.split_once("+=")?;
+    let (output, operands) = equation.split_once('=')?;
+    let output = output.strip_suffix('+').unwrap_or(output);
     let (first, second) = operands.split_once('*')?;
     let mut spaces = vec![
         space(first, dims, relations)?,

@@ -10,21 +10,18 @@
 //! } }
 //! ```
 //!
-//! `Y` and `X` are the input's sizes with its padding. The directives of a data flow are checked for
-//! their form and not used: here a mapping is the mapper's, or a file of its own.
+//! Commas, colons and semicolons only separate, as in MAESTRO. The directives of a data flow are
+//! checked for their form and not used: here a mapping is the mapper's, or a file of its own.
 
-use stationary_document::{Diagnostic, Place};
+mod shape;
+mod tokens;
 
-use crate::convolution::Convolution;
-use crate::layer::{Layer, RightOperand};
+use stationary_document::Diagnostic;
 
-const TYPES: [&str; 6] = ["CONV", "DSCONV", "PWCONV", "NGCONV", "FC", "GEMM"];
-
-#[derive(Clone, Debug)]
-struct Token {
-    text: String,
-    place: Place,
-}
+use self::shape::{DIMENSIONS, PLAIN, PRODUCTS, Sizes, UNMODELLED};
+use self::tokens::{Token, tokens};
+use super::plain::Plain;
+use crate::layer::Layer;
 
 /// A recursive descent over words and marks.
 struct Parser<'t> {
@@ -32,6 +29,17 @@ struct Parser<'t> {
     tokens: Vec<Token>,
     at: usize,
     constants: Vec<(String, u64)>,
+    found: Found,
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Found {
+    name: Option<String>,
+    layers: Vec<Layer>,
+    plain: Plain,
+    /// The first data flow, and directives and layers in all.
+    dataflows: Option<(Token, usize, usize)>,
     notes: Vec<Diagnostic>,
 }
 
@@ -49,47 +57,23 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Contents, Vec<Diagnostic>> 
         tokens: tokens(text),
         at: 0,
         constants: Vec::new(),
-        notes: Vec::new(),
+        found: Found::default(),
     };
-    match parser.network() {
-        Ok((name, layers)) => Ok(Contents {
-            name,
-            layers,
-            notes: parser.notes,
-        }),
-        Err(error) => Err(vec![error]),
+    parser.networks().map_err(|error| vec![error])?;
+    let mut found = parser.found;
+    if let Some((first, directives, layers)) = found.dataflows {
+        let message =
+            format!("Dataflow of {layers} layers, {directives} directives in all, is not used");
+        found
+            .notes
+            .push(Diagnostic::new(file, first.place, message));
     }
-}
-
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut start = 0;
-    for (line, content) in text.split_inclusive('\n').enumerate() {
-        let code = content.split("//").next().unwrap_or_default();
-        let mut word_begins = true;
-        for (column, c) in code.chars().enumerate() {
-            let is_word = c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\'' | '/');
-            if is_word && !word_begins {
-                let last = tokens.last_mut().expect("a word has begun");
-                last.text.push(c);
-                last.place.end += 1;
-            } else if !c.is_whitespace() {
-                let place = Place {
-                    line: line + 1,
-                    column: column + 1,
-                    start: start + column,
-                    end: start + column + 1,
-                };
-                tokens.push(Token {
-                    text: c.to_string(),
-                    place,
-                });
-            }
-            word_begins = !is_word;
-        }
-        start += content.chars().count();
-    }
-    tokens
+    found.notes.extend(found.plain.note(file));
+    Ok(Contents {
+        name: found.name,
+        layers: found.layers,
+        notes: found.notes,
+    })
 }
 
 type Parsed<T> = Result<T, Diagnostic>;
@@ -122,6 +106,11 @@ impl Parser<'_> {
         )
     }
 
+    fn note(&mut self, token: &Token, message: String) {
+        let note = Diagnostic::new(self.file, token.place, message);
+        self.found.notes.push(note);
+    }
+
     fn expect(&mut self, mark: &str) -> Parsed<()> {
         let token = self.next(&format!("`{mark}`"))?;
         if token.text == mark {
@@ -139,7 +128,7 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Parsed<u64> {
         let token = self.next("a number")?;
-        let constant = self.constants.iter().find(|(name, _)| *name == token.text);
+        let constant = self.constants.iter().rfind(|(name, _)| *name == token.text);
         match token
             .text
             .parse()
@@ -151,66 +140,128 @@ impl Parser<'_> {
         }
     }
 
-    fn network(&mut self) -> Parsed<(Option<String>, Vec<Layer>)> {
-        let mut layers = Vec::new();
-        let mut name = None;
+    /// The words up to a `{`, which is passed: a name, or none.
+    fn name(&mut self) -> Parsed<Option<Token>> {
+        let mut name: Option<Token> = None;
+        loop {
+            let token = self.next("a name and `{`")?;
+            match (&mut name, token.text.as_str()) {
+                (name, "{") => return Ok(name.take()),
+                (_, "}") => return Err(self.wrong(&token, "a name and `{`")),
+                (None, _) => name = Some(token),
+                (Some(name), word) => {
+                    name.text.push(' ');
+                    name.text.push_str(word);
+                }
+            }
+        }
+    }
+
+    /// Passes a block in braces, the first of which is next.
+    fn block_over(&mut self) -> Parsed<()> {
+        self.expect("{")?;
+        let mut depth = 1;
+        while depth > 0 {
+            match self.next("`}`")?.text.as_str() {
+                "{" => depth += 1,
+                "}" => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Constants and networks; the layers of several networks run one after the other.
+    fn networks(&mut self) -> Parsed<()> {
+        let mut has_network = false;
         while !self.peek().is_empty() {
             let token = self.next("Network")?;
             match token.text.as_str() {
                 "Constant" => {
                     let constant = self.next("a name")?;
+                    self.skip(&[":"]);
                     let value = self.number()?;
                     self.skip(&[";"]);
                     self.constants.push((constant.text, value));
                 }
-                "Network" if name.is_none() => {
-                    name = Some(self.next("the network's name")?.text);
-                    self.expect("{")?;
-                    while self.peek() == "Layer" {
-                        layers.push(self.layer()?);
-                    }
-                    self.expect("}")?;
+                "Network" => {
+                    has_network = true;
+                    let name = self.name()?.map(|token| token.text);
+                    self.found.name = self.found.name.take().or(name);
+                    self.network()?;
                 }
-                _ => return Err(self.wrong(&token, "`Constant`, or one `Network`")),
+                "Accelerator" => {
+                    self.block_over()?;
+                    self.note(&token, "Accelerator: not used".to_owned());
+                }
+                // MAESTRO passes over whatever else stands outside of a network.
+                "}" if has_network => {
+                    let message = "a `}` too many; passed over, as MAESTRO does";
+                    self.note(&token, message.to_owned());
+                }
+                _ => return Err(self.wrong(&token, "`Constant` or `Network`")),
             }
         }
-        Ok((name, layers))
+        if has_network {
+            return Ok(());
+        }
+        let place = self.tokens.first().map(|token| token.place);
+        Err(Diagnostic::new(self.file, place, "found no `Network`"))
     }
 
-    fn layer(&mut self) -> Parsed<Layer> {
-        self.expect("Layer")?;
-        let name = self.next("the layer's name")?;
-        self.expect("{")?;
+    fn network(&mut self) -> Parsed<()> {
+        loop {
+            let token = self.next("`Layer`, or `}`")?;
+            match token.text.as_str() {
+                "}" => return Ok(()),
+                "Layer" => self.layer()?,
+                // What tools around MAESTRO say of a network, such as Herald's `FPS: 30`.
+                _ if self.peek() == ":" => {
+                    self.skip(&[":"]);
+                    self.next("a value")?;
+                    self.skip(&[",", ";"]);
+                    let message = format!("{}: not used", token.text);
+                    self.note(&token, message);
+                }
+                _ => return Err(self.wrong(&token, "`Layer`, or `}`")),
+            }
+        }
+    }
+
+    fn layer(&mut self) -> Parsed<()> {
+        let before = self.tokens[self.at - 1].clone();
+        let name = self.name()?.unwrap_or_else(|| {
+            let text = format!("layer{}", self.found.layers.len());
+            Token { text, ..before }
+        });
         let mut kind = None;
         let mut stride = [1; 2];
-        let mut sizes: Option<Vec<(String, u64)>> = None;
+        let mut sizes: Option<Sizes> = None;
         loop {
             let token = self.next("a part of a layer, or `}`")?;
             match token.text.as_str() {
                 "}" => break,
                 "Type" => {
-                    self.expect(":")?;
+                    self.skip(&[":"]);
                     kind = Some(self.next("a type")?);
                     self.skip(&[",", ";"]);
                 }
                 "Stride" => {
                     for (axis, value) in self.block()? {
                         match axis.as_str() {
-                            "Y" => stride[0] = value,
-                            "X" => stride[1] = value,
+                            "Y" | "Y'" => stride[0] = value,
+                            "X" | "X'" => stride[1] = value,
+                            _ if value == 1 => {}
                             _ => return Err(self.wrong(&token, "strides of X and Y")),
                         }
                     }
                 }
-                "Dimensions" => sizes = Some(self.block()?),
+                "Dimensions" => sizes = Some(Sizes(self.block()?)),
                 "Dataflow" => {
                     let count = self.dataflow()?;
-                    let message = format!(
-                        "layer `{}`: Dataflow of {count} directives is not used",
-                        name.text
-                    );
-                    self.notes
-                        .push(Diagnostic::new(self.file, token.place, message));
+                    let (_, directives, layers) = self.found.dataflows.get_or_insert((token, 0, 0));
+                    *directives += count;
+                    *layers += 1;
                 }
                 other => {
                     let allowed = ["Type", "Stride", "Dimensions", "Dataflow"];
@@ -225,22 +276,16 @@ impl Parser<'_> {
                 }
             }
         }
-        let Some(sizes) = sizes else {
-            return Err(Diagnostic::new(
-                self.file,
-                name.place,
-                format!("layer `{}` has no Dimensions", name.text),
-            ));
-        };
         let kind = kind.unwrap_or(Token {
             text: "CONV".to_owned(),
             place: name.place,
         });
-        self.shaped(&name, &kind, stride, &sizes)
+        self.shaped(&name, &kind, stride, sizes)
     }
 
     /// `{ name: number, ... }`
     fn block(&mut self) -> Parsed<Vec<(String, u64)>> {
+        self.skip(&[":"]);
         self.expect("{")?;
         let mut values = Vec::new();
         while self.peek() != "}" {
@@ -250,11 +295,13 @@ impl Parser<'_> {
             self.skip(&[",", ";"]);
         }
         self.expect("}")?;
+        self.skip(&[",", ";"]);
         Ok(values)
     }
 
     /// Counts directives, each `Map(size, offset) Dim;` or `Cluster(n, P);`.
     fn dataflow(&mut self) -> Parsed<usize> {
+        self.skip(&[":"]);
         self.expect("{")?;
         let mut count = 0;
         while self.peek() != "}" {
@@ -282,7 +329,7 @@ impl Parser<'_> {
             if directive.text != "Cluster" {
                 self.next("a dimension")?;
             }
-            self.expect(";")?;
+            self.skip(&[";", ","]);
             count += 1;
         }
         self.expect("}")?;
@@ -290,69 +337,77 @@ impl Parser<'_> {
     }
 
     fn shaped(
-        &self,
+        &mut self,
         name: &Token,
         kind: &Token,
         stride: [u64; 2],
-        sizes: &[(String, u64)],
-    ) -> Parsed<Layer> {
-        let known = ["N", "G", "K", "C", "R", "S", "Y", "X", "M"];
-        if let Some((other, _)) = sizes.iter().find(|(dim, _)| !known.contains(&dim.as_str())) {
-            let what = format!("layer `{}`: unknown dimension", name.text);
+        sizes: Option<Sizes>,
+    ) -> Parsed<()> {
+        let upper = kind.text.to_uppercase();
+        if PLAIN.contains(&upper.as_str()) {
+            self.found.plain.add(&kind.text);
+            return Ok(());
+        }
+        if UNMODELLED.contains(&upper.as_str()) {
+            let message = format!(
+                "layer `{}`: {upper} is left out, as MAESTRO has no model of it; how many \
+                 multiply-accumulates that is, is not known",
+                name.text
+            );
+            self.note(name, message);
+            return Ok(());
+        }
+        if !PRODUCTS.contains(&upper.as_str()) {
+            let allowed = [&PRODUCTS[..], &PLAIN, &UNMODELLED].concat();
             return Err(Diagnostic::unknown(
-                self.file, name.place, &what, other, &known,
+                self.file,
+                kind.place,
+                "unknown Type",
+                &kind.text,
+                &allowed,
             ));
         }
-        let size = |dim: &str| {
-            sizes
-                .iter()
-                .find(|(known, _)| known == dim)
-                .map_or(1, |(_, size)| *size)
-        };
-        let [k, c, g] = ["K", "C", "G"].map(size);
-        let layer = match kind.text.to_uppercase().as_str() {
-            // MAESTRO's GEMM is M x N over K.
-            "GEMM" => {
-                let product = [size("M"), size("N"), size("K")];
-                Layer::matmul(&name.text, 1, product, RightOperand::Parameters)
-            }
-            "CONV" | "PWCONV" | "FC" | "DSCONV" | "NGCONV" => {
-                let depthwise = kind.text.eq_ignore_ascii_case("DSCONV");
-                let grouped = kind.text.eq_ignore_ascii_case("NGCONV");
-                let groups = if depthwise {
-                    c
-                } else if grouped {
-                    g
-                } else {
-                    1
-                };
-                let convolution = Convolution {
-                    batch: size("N"),
-                    groups,
-                    in_channels: c,
-                    // A depthwise layer's K is 1, the filters of each channel.
-                    out_channels: if depthwise { c.saturating_mul(k) } else { k },
-                    input: ["Y", "X"].map(size),
-                    kernel: ["R", "S"].map(size),
-                    stride,
-                    dilation: [1; 2],
-                    padding: [0; 4],
-                };
-                Layer::convolution(&name.text, convolution)
-            }
-            found => {
-                return Err(Diagnostic::unknown(
-                    self.file,
-                    kind.place,
-                    "unknown Type",
-                    found,
-                    &TYPES,
-                ));
-            }
-        };
-        layer.map_err(|error| {
-            let message = format!("layer `{}`: {error}", name.text);
+        let wrong = |message: String| {
+            let message = format!("layer `{}`{message}", name.text);
             Diagnostic::new(self.file, name.place, message)
-        })
+        };
+        let Some(sizes) = sizes else {
+            return Err(wrong(" has no Dimensions".to_owned()));
+        };
+        let is_known = |dim: &str| DIMENSIONS.contains(&dim);
+        if let Some((other, _)) = sizes.0.iter().find(|(dim, _)| !is_known(dim)) {
+            let what = format!("layer `{}`: unknown dimension", name.text);
+            return Err(Diagnostic::unknown(
+                self.file,
+                name.place,
+                &what,
+                other,
+                &DIMENSIONS,
+            ));
+        }
+        for [input, output] in [["Y", "Y'"], ["X", "X'"]] {
+            if sizes.get(input).is_some() && sizes.get(output).is_some() {
+                return Err(wrong(format!(
+                    " has both {input} and {output}; needed one of them"
+                )));
+            }
+        }
+        let layer = shape::layer(&name.text, &upper, stride, &sizes)
+            .map_err(|error| wrong(format!(": {error}")))?;
+        self.found.layers.push(layer);
+        if upper == "TRCONV" {
+            let message = format!(
+                "layer `{}`: TRCONV is what MAESTRO counts for it, a convolution over Y x X as they \
+                 stand; no zeros are inserted between the inputs",
+                name.text
+            );
+            self.note(name, message);
+        } else if !["NGCONV", "GEMM", "BMM"].contains(&upper.as_str())
+            && sizes.get("G").is_some_and(|groups| groups > 1)
+        {
+            let message = format!("layer `{}`: G of a {upper} is taken as NGCONV's", name.text);
+            self.note(name, message);
+        }
+        Ok(())
     }
 }

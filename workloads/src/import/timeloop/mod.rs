@@ -4,13 +4,14 @@
 //! Inputs[n][c][stride p + dilation r][stride q + dilation s]: a rank is a sum of terms
 //! ```
 //!
-//! Any such problem is read; one with two operands, one result and at most two sliding windows is
-//! a [`Layer`].
+//! Any such problem is read; one with two operands and one result is a [`crate::Layer`]. Without a
+//! `shape`, or with its name, it is Timeloop's built-in CNN layer.
+
+mod layer;
 
 use stationary_document::{Diagnostic, Kind, Node, Reader};
 
-use crate::convolution::Convolution;
-use crate::layer::{Layer, RightOperand};
+pub(super) use self::layer::Padding;
 
 /// A problem: dimensions with sizes, and what they select.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,30 @@ pub fn extent(rank: &[Term], extents: &[u64]) -> u64 {
     1 + rank.iter().map(steps).sum::<u64>()
 }
 
+/// What a problem of three sliding windows becomes.
+pub(crate) const FOLDED: &str = "windows slide over three axes: one is folded, its taps as channels and its positions as \
+     images; input words that its windows share count for each of them";
+
+/// The shape that Timeloop takes where a problem gives none (`problem-shapes/cnn-layer.yaml`).
+const CNN_LAYER: &str = "\
+name: cnn-layer
+dimensions: [R, S, P, Q, C, K, N]
+coefficients:
+- {name: Wstride, default: 1}
+- {name: Hstride, default: 1}
+- {name: Wdilation, default: 1}
+- {name: Hdilation, default: 1}
+data-spaces:
+- {name: Weights, projection: [[[C]], [[K]], [[R]], [[S]]]}
+- {name: Inputs, projection: [[[N]], [[C]], [[R, Wdilation], [P, Wstride]], [[S, Hdilation], [Q, Hstride]]]}
+- {name: Outputs, projection: [[[N]], [[K]], [[Q]], [[P]]], read-write: True}
+";
+
+fn is_cnn_layer(name: &str) -> bool {
+    let name = name.to_lowercase().replace('_', "-");
+    ["cnn-layer", "cnn-layer.yaml", "cnn-layer.cfg"].contains(&name.as_str())
+}
+
 /// Whether a file is one of Timeloop's problems.
 pub(crate) fn is_problem(root: &Node) -> bool {
     root.get("problem").is_some()
@@ -89,10 +114,28 @@ impl Problem {
     /// The one of a tree.
     pub(crate) fn of(reader: &mut Reader, root: &Node) -> Option<Self> {
         let fields = reader.noted_fields(root, "", &["problem"])?;
-        let body = reader.required(fields, "", "problem")?;
-        let body = reader.fields(body, "problem", &["version", "shape", "instance", "name"])?;
-        let shape = reader.required(body, "problem", "shape")?;
-        let instance = reader.required(body, "problem", "instance")?;
+        let node = reader.required(fields, "", "problem")?;
+        let body = reader.open_fields(node, "problem")?;
+        let built_in = Node::parse("", CNN_LAYER).expect("a test reads the built-in shape");
+        let shape = match body.get("shape") {
+            None => &built_in,
+            Some(name) => match name.text() {
+                Some(text) if is_cnn_layer(text) => &built_in,
+                Some(text) => {
+                    let what = "a shape of another file, named";
+                    reader.unknown(name, "problem.shape", what, text, &["cnn-layer"]);
+                    return None;
+                }
+                None => name,
+            },
+        };
+        // Timeloop's older files give the sizes beside the shape.
+        let instance = body.get("instance").unwrap_or(node);
+        let has_instance = body.get("instance").is_some();
+        let known = ["version", "shape", "instance", "name"];
+        if has_instance {
+            reader.noted_fields(node, "problem", &known)?;
+        }
         let at = "problem.shape";
         let known = [
             "name",
@@ -102,7 +145,7 @@ impl Problem {
             "data-spaces",
             "data_spaces",
         ];
-        let fields = reader.fields(shape, at, &known)?;
+        let fields = reader.noted_fields(shape, at, &known)?;
         let name = fields.get("name").and_then(Node::text).unwrap_or("problem");
         let list = reader.required(fields, at, "dimensions")?;
         let path = format!("{at}.dimensions");
@@ -117,7 +160,12 @@ impl Problem {
         }
         let coefficients = coefficients(reader, fields.get("coefficients"), instance)?;
         let names: Vec<&str> = dims.iter().map(String::as_str).collect();
-        let sizes = sizes(reader, instance, &names, &coefficients)?;
+        let at_sizes = if has_instance {
+            "problem.instance"
+        } else {
+            "problem"
+        };
+        let sizes = sizes(reader, (instance, at_sizes), &names, &coefficients)?;
         let spaces = fields.any(&["data-spaces", "data_spaces"]);
         let Some((field, list)) = spaces else {
             reader.problem(shape, at, "missing field `data-spaces` (or `data_spaces`)");
@@ -170,166 +218,6 @@ impl Problem {
         };
         product(&self.sizes).is_some() && self.spaces.iter().all(|space| words(space).is_some())
     }
-
-    /// The layer that the problem is.
-    ///
-    /// # Errors
-    /// Why it is none.
-    pub fn layer(&self) -> Result<Layer, String> {
-        let (outputs, operands): (Vec<_>, Vec<_>) = self.spaces.iter().partition(|s| s.is_output);
-        let ([output], [a, b]) = (outputs.as_slice(), operands.as_slice()) else {
-            let count = operands.len();
-            return Err(format!(
-                "it has {count} operands; a layer has an input and a weight"
-            ));
-        };
-        let slides = |space: &DataSpace| {
-            let is_window =
-                |rank: &Vec<Term>| rank.len() > 1 || rank.iter().any(|t| t.coefficient != 1);
-            space.ranks.iter().any(is_window)
-        };
-        let (input, weight) = match (slides(a), slides(b)) {
-            (false, true) => (b, a),
-            (true, true) => return Err("windows slide over both of its operands".to_owned()),
-            (false, false) if a.name.to_lowercase().contains("weight") => (b, a),
-            _ => (a, b),
-        };
-        let mut shape = Shape::default();
-        let mut is_in_window = vec![false; self.dims.len()];
-        for rank in input
-            .ranks
-            .iter()
-            .filter(|r| r.len() > 1 || r.iter().any(|t| t.coefficient != 1))
-        {
-            let (positions, taps): (Vec<_>, Vec<_>) =
-                rank.iter().partition(|t| output.is_relevant(t.dim));
-            let ([position], taps @ ([] | [_])) = (positions.as_slice(), taps.as_slice()) else {
-                return Err(format!(
-                    "a rank of `{}` is not one position plus one tap",
-                    input.name
-                ));
-            };
-            let tap: Option<&&Term> = taps.first();
-            shape.windows.push(Axis {
-                name: self.dims[position.dim].clone(),
-                outputs: self.sizes[position.dim],
-                taps: tap.map_or(1, |tap| self.sizes[tap.dim]),
-                stride: position.coefficient,
-                dilation: tap.map_or(1, |tap| tap.coefficient),
-            });
-            is_in_window[position.dim] = true;
-            if let Some(tap) = tap {
-                is_in_window[tap.dim] = true;
-            }
-        }
-        for dim in (0..self.dims.len()).filter(|dim| !is_in_window[*dim]) {
-            let size = self.sizes[dim];
-            let within = [input, weight, output].map(|space| space.is_relevant(dim));
-            match within {
-                [true, true, true] => shape.groups *= size,
-                [true, true, false] => shape.channels *= size,
-                [false, true, true] => shape.filters *= size,
-                [true, false, true] => shape.rows.push((self.dims[dim].clone(), size)),
-                _ if size == 1 => {}
-                _ => {
-                    return Err(format!(
-                        "dimension `{}` is in one data space alone",
-                        self.dims[dim]
-                    ));
-                }
-            }
-        }
-        shape.layer(&self.name)
-    }
-}
-
-/// What a problem's dimensions come to.
-struct Shape {
-    groups: u64,
-    channels: u64,
-    filters: u64,
-    /// Dimensions of input and output that slide over nothing.
-    rows: Vec<(String, u64)>,
-    windows: Vec<Axis>,
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self {
-            groups: 1,
-            channels: 1,
-            filters: 1,
-            rows: Vec::new(),
-            windows: Vec::new(),
-        }
-    }
-}
-
-struct Axis {
-    name: String,
-    outputs: u64,
-    taps: u64,
-    stride: u64,
-    dilation: u64,
-}
-
-impl Shape {
-    fn layer(mut self, name: &str) -> Result<Layer, String> {
-        if self.windows.is_empty() && self.rows.len() <= 1 {
-            let rows = self.rows.first().map_or(1, |(_, size)| *size);
-            let product = [rows, self.filters, self.channels];
-            return Layer::matmul(name, self.groups, product, RightOperand::Parameters)
-                .map_err(|error| error.to_string());
-        }
-        // What slides over nothing is the batch, or an axis with a window of one.
-        let mut batch = 1;
-        let is_axis =
-            |name: &str| ["p", "q", "oy", "ox", "h", "w"].contains(&name.to_lowercase().as_str());
-        for (name, size) in std::mem::take(&mut self.rows) {
-            if is_axis(&name) && self.windows.len() < 2 {
-                self.windows.push(Axis {
-                    name,
-                    outputs: size,
-                    taps: 1,
-                    stride: 1,
-                    dilation: 1,
-                });
-            } else {
-                batch *= size;
-            }
-        }
-        if self.windows.len() > 2 {
-            return Err(format!(
-                "{} windows slide over it; a layer has two",
-                self.windows.len()
-            ));
-        }
-        self.windows
-            .sort_by_key(|axis| !["p", "oy", "h"].contains(&axis.name.to_lowercase().as_str()));
-        let mut axes = self.windows.into_iter();
-        let none = || Axis {
-            name: String::new(),
-            outputs: 1,
-            taps: 1,
-            stride: 1,
-            dilation: 1,
-        };
-        let axes = [(); 2].map(|()| axes.next().unwrap_or_else(none));
-        let [rows, cols] = &axes;
-        let input = |a: &Axis| (a.outputs - 1) * a.stride + (a.taps - 1) * a.dilation + 1;
-        let convolution = Convolution {
-            batch,
-            groups: self.groups,
-            in_channels: self.groups * self.channels,
-            out_channels: self.groups * self.filters,
-            input: [input(rows), input(cols)],
-            kernel: [rows.taps, cols.taps],
-            stride: [rows.stride, cols.stride],
-            dilation: [rows.dilation, cols.dilation],
-            padding: [0; 4],
-        };
-        Layer::convolution(name, convolution).map_err(|error| error.to_string())
-    }
 }
 
 /// Coefficients by name: the instance's value, or the default.
@@ -368,20 +256,23 @@ fn coefficients(
 
 fn sizes(
     reader: &mut Reader,
-    instance: &Node,
+    (instance, path): (&Node, &str),
     dims: &[&str],
     coefficients: &[(String, u64)],
 ) -> Option<Vec<u64>> {
-    let path = "problem.instance";
     let mut known = dims.to_vec();
     known.extend(coefficients.iter().map(|(name, _)| name.as_str()));
     known.extend(["densities", "version"]);
-    let fields = reader.fields(instance, path, &known)?;
+    if path == "problem" {
+        known.extend(["shape", "name"]);
+    }
+    // Other keys, such as the input's `H` and `W` beside `P` and `Q`, are nothing to Timeloop.
+    let fields = reader.noted_fields(instance, path, &known)?;
     if let Some(densities) = fields.get("densities") {
         reader.note(
             densities,
             &format!("{path}.densities"),
-            "not used: every word counts",
+            "not used: every word counts (sparsity)",
         );
     }
     let mut size = |dim: &&str| {

@@ -1,0 +1,32 @@
+//! Operators that multiply nothing, and so are no layers.
+
+use std::collections::BTreeMap;
+
+use stationary_document::Diagnostic;
+
+/// How many there are of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Plain(BTreeMap<String, u64>);
+
+impl Plain {
+    pub(super) fn add(&mut self, operator: &str) {
+        *self.0.entry(operator.to_owned()).or_default() += 1;
+    }
+
+    /// What there is, in a line.
+    pub(super) fn note(&self, file: &str) -> Option<Diagnostic> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let counts: Vec<String> = self
+            .0
+            .iter()
+            .map(|(operator, count)| format!("{operator} {count}"))
+            .collect();
+        let message = format!(
+            "operators without products are no layers: {}",
+            counts.join(", ")
+        );
+        Some(Diagnostic::new(file, None, message))
+    }
+}
