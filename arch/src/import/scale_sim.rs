@@ -1,9 +1,12 @@
 //! SCALE-Sim configurations (`.cfg`): sections of `Key : value` or `Key = value` lines.
 //!
+//! Keys are told apart by their letters alone; of `Bandwidth : 10,20,30` SCALE-Sim takes the first for
+//! each of its three memories.
+//!
 //! The machine is the preset `systolic-scalesim` with the file's array, dataflow and buffers, each
 //! of which SCALE-Sim double buffers.
 
-use stationary_document::{Diagnostic, Place, near::nearest};
+use stationary_document::{Diagnostic, Place, near::nearest, ranked};
 
 use super::quoted;
 
@@ -75,9 +78,13 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
             }
             return default.unwrap_or(1);
         };
-        // Bandwidths are lists in some files, one value a layer group.
-        let parsed = entry
-            .value
+        let first = entry.value.split(',').next().unwrap_or_default().trim();
+        let value = if key == "bandwidth" {
+            first
+        } else {
+            entry.value
+        };
+        let parsed = value
             .parse()
             .ok()
             .filter(|value| *value > 0 && *value < 1 << 32);
@@ -118,6 +125,18 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
     if !errors.is_empty() {
         return Err(errors);
     }
+    if let Some(entry) = find("bandwidth")
+        && entry
+            .value
+            .split(',')
+            .any(|value| Some(value.trim()) != entry.value.split(',').next().map(str::trim))
+    {
+        let message = format!(
+            "bandwidth: of `{}` the first is used, as by SCALE-Sim",
+            entry.value
+        );
+        notes.push(Diagnostic::new(file, entry.place, message));
+    }
     let message = "SCALE-Sim's stalls are those of a link without latency; CALC bandwidth is `dram.kind: ideal`; \
                    words are of 8 bits and partial sums of 32";
     notes.push(Diagnostic::new(file, None, message));
@@ -145,5 +164,5 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
         quoted(name),
         array.join("\n"),
     );
-    Ok((text, notes))
+    Ok((text, ranked(notes)))
 }

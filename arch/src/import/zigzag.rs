@@ -4,10 +4,11 @@
 //! the memory that serves every dimension and is outermost -> dram
 //! memories that serve every dimension inside of it        -> partitions of the global buffer
 //! memories that serve none (one a PE)                     -> scratchpads
-//! dimensions D1 x D2                                      -> columns x rows
+//! dimensions D1 x D2 (x D3 x D4)                          -> columns x rows
 //! ```
 //!
-//! Sizes and bandwidths are in bits. `I1` is the input, `I2` the weight, `O` the output, as in
+//! A core of Stream has no DRAM: its one shared memory is the buffer. Older files call the array
+//! `multipliers`, and give each memory one `r_bw` instead of a bandwidth for each port. Sizes and bandwidths are in bits. `I1` is the input, `I2` the weight, `O` the output, as in
 //! ZigZag's own examples.
 
 use std::fmt::Write as _;
@@ -17,8 +18,11 @@ use stationary_document::{Diagnostic, Kind, Node, Reader};
 use super::quoted;
 use crate::operand::Operand;
 
+/// What files call the array.
+const ARRAY: [&str; 2] = ["operational_array", "multipliers"];
+
 pub(super) fn is_accelerator(root: &Node) -> bool {
-    root.get("operational_array").is_some() && root.get("memories").is_some()
+    ARRAY.iter().any(|name| root.get(name).is_some()) && root.get("memories").is_some()
 }
 
 struct Memory {
@@ -37,23 +41,29 @@ pub(super) fn read(file: &str, root: &Node) -> Result<(String, Vec<Diagnostic>),
 }
 
 fn text(reader: &mut Reader, root: &Node) -> Option<String> {
-    let fields = reader.noted_fields(root, "", &["name", "memories", "operational_array"])?;
+    let [current, older] = ARRAY;
+    let fields = reader.noted_fields(root, "", &["name", "memories", current, older])?;
     let name = fields.get("name").and_then(Node::text).unwrap_or("zigzag");
-    let array = reader.required(fields, "", "operational_array")?;
-    let [rows, cols] = sides(reader, array)?;
-    let dimensions = if rows == 1 { 1 } else { 2 };
+    let (path, array) = fields.any(&ARRAY)?;
+    let ([rows, cols], dimensions) = sides(reader, array, path)?;
     let node = reader.required(fields, "", "memories")?;
     let memories = memories(reader, node)?;
     let (shared, own): (Vec<_>, Vec<_>) = memories.iter().partition(|m| m.serves >= dimensions);
     let (pads, between): (Vec<_>, Vec<_>) = own.into_iter().partition(|m| m.serves == 0);
     for memory in between {
         let message = format!(
-            "`{}`, shared along one dimension of the array, is left out",
-            memory.name
+            "`{}`, shared along {} of {dimensions} dimensions of the array, is left out",
+            memory.name, memory.serves
         );
         reader.note(root, "memories", message);
     }
-    let Some((dram, buffers)) = shared.split_last() else {
+    let outside = match shared.as_slice() {
+        [only] => Some((None, std::slice::from_ref(only))),
+        all => all
+            .split_last()
+            .map(|(dram, buffers)| (Some(dram), buffers)),
+    };
+    let Some((dram, buffers)) = outside else {
         reader.problem(
             root,
             "memories",
@@ -118,11 +128,17 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
             names.join(", ")
         );
     }
-    let words = (dram.bandwidth / 8).max(1);
-    let _ = writeln!(
-        text,
-        "dram: {{kind: bandwidth, words_per_cycle: {words}, latency: 0, word_bits: 8}}"
-    );
+    if let Some(dram) = dram {
+        let words = (dram.bandwidth / 8).max(1);
+        let _ = writeln!(
+            text,
+            "dram: {{kind: bandwidth, words_per_cycle: {words}, latency: 0, word_bits: 8}}"
+        );
+    } else {
+        let _ = writeln!(text, "dram: {{kind: ideal}}");
+        let message = "one memory serves the whole array, taken for its buffer; DRAM's bandwidth is not in the file";
+        reader.note(root, "memories", message);
+    }
     for buffer in buffers {
         if !groups.iter().any(|(name, ..)| *name == buffer.name) {
             let message = format!("`{}`, a buffer outside another, is left out", buffer.name);
@@ -135,30 +151,44 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
     Some(text)
 }
 
-/// Rows and columns of the array; the first dimension is the columns.
-fn sides(reader: &mut Reader, node: &Node) -> Option<[u64; 2]> {
-    let path = "operational_array";
+/// Rows and columns of the array, and how many dimensions they are of: the first is the columns, the
+/// others together the rows.
+fn sides(reader: &mut Reader, node: &Node, path: &str) -> Option<([u64; 2], usize)> {
     let fields = reader.noted_fields(node, path, &["dimensions", "sizes"])?;
     let sizes = reader.required(fields, path, "sizes")?;
     let at = format!("{path}.sizes");
     let list = reader.list(sizes, &at)?;
-    let sizes_read: Vec<u64> = list
+    let read: Vec<u64> = list
         .iter()
         .filter_map(|size| reader.size(size, &at))
         .collect();
-    match sizes_read.as_slice() {
-        [cols] if list.len() == 1 => Some([1, *cols]),
-        [cols, rows] if list.len() == 2 => Some([*rows, *cols]),
-        _ => {
-            let found = list.len();
-            reader.problem(
-                sizes,
-                &at,
-                format!("found {found} dimensions; needed one or two, of at least 1"),
-            );
-            None
-        }
+    let [cols, others @ ..] = read.as_slice() else {
+        reader.problem(
+            sizes,
+            &at,
+            "found no dimensions; needed at least one, of at least 1",
+        );
+        return None;
+    };
+    let rows = others
+        .iter()
+        .try_fold(1_u64, |rows, size| rows.checked_mul(*size));
+    let Some(rows) = rows.filter(|_| read.len() == list.len()) else {
+        reader.problem(
+            sizes,
+            &at,
+            "needed sizes of at least 1 that an array can have",
+        );
+        return None;
+    };
+    if others.len() > 1 {
+        let message = format!(
+            "{} dimensions are taken as {cols} columns and {rows} rows",
+            read.len()
+        );
+        reader.note(sizes, &at, message);
     }
+    Some(([rows, *cols], read.len()))
 }
 
 fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
@@ -183,6 +213,9 @@ fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
             "min_w_granularity",
         ];
         let automatic = [
+            "r_port",
+            "w_port",
+            "rw_port",
             "auto_cost_extraction",
             "double_buffering_support",
             "mem_type",
@@ -218,8 +251,8 @@ fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
             .list(served, &format!("{path}.served_dimensions"))?
             .len();
         let bandwidth = match (fields.get("ports"), fields.get("r_bw")) {
-            (Some(ports), _) => widest(reader, ports, &format!("{path}.ports"))?,
-            (None, Some(width)) => reader.size(width, &format!("{path}.r_bw"))?,
+            (_, Some(width)) => reader.size(width, &format!("{path}.r_bw"))?,
+            (Some(ports), None) => widest(reader, ports, &format!("{path}.ports"))?,
             (None, None) => {
                 reader.problem(node, &path, "missing field `ports`");
                 return None;

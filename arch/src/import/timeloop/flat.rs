@@ -5,7 +5,8 @@ use stationary_document::{Node, Reader};
 use super::{Architecture, Arithmetic, Attributes};
 
 pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
-    let fields = reader.fields(root, "arch", &["arithmetic", "storage", "version"])?;
+    let known = ["arithmetic", "storage", "version", "name"];
+    let fields = reader.noted_fields(root, "arch", &known)?;
     let node = reader.required(fields, "arch", "arithmetic")?;
     let path = "arch.arithmetic".to_owned();
     let attributes = Attributes::new(reader, Some(node), path, &["name", "instances"]);
@@ -14,7 +15,7 @@ pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
         name: "arithmetic".to_owned(),
         instances,
         mesh_x: attributes.size(reader, &super::MESH_X).unwrap_or(instances),
-        word_bits: attributes.size(reader, &super::WORD_BITS).unwrap_or(16),
+        word_bits: attributes.operand_bits(reader),
     };
     let list = reader.required(fields, "arch", "storage")?;
     let mut storages = Vec::new();

@@ -1,8 +1,8 @@
 //! A hierarchy as a machine of ours.
 //!
 //! ```text
-//! the outermost DRAM               -> dram, as wide as its bandwidth, without latency
-//! the one storage of one instance  -> global buffer
+//! the outermost storage            -> dram, as wide as its bandwidth, without latency
+//! the storage of one instance      -> global buffer; of several, one inside the other, the innermost
 //! storages at each multiplier      -> scratchpads, by the data space kept or by name
 //! meshX x the rest of the multipliers -> columns x rows
 //! ```
@@ -21,14 +21,15 @@ pub(super) fn text(a: &Architecture, reader: &mut Reader, root: &Node) -> Option
         return None;
     };
     if !dram.is_dram {
-        let found = format!("outermost is `{}`, which is no DRAM", dram.name);
-        reader.problem(root, "", format!("{found}; needed a storage of class DRAM"));
-        return None;
+        let message = format!("`{}`, outermost and no DRAM, is taken for it", dram.name);
+        reader.note(root, "", message);
     }
     let pes = a.arithmetic.instances;
-    let (buffers, inner): (Vec<_>, Vec<_>) = inner
-        .iter()
-        .partition(|s| s.instances == 1 && s.instances != pes);
+    // Around one multiplier every storage is of one instance: the outermost is the buffer.
+    let is_buffer = |(at, s): &(usize, &Storage)| s.instances == 1 && (pes > 1 || *at == 0);
+    let (buffers, inner): (Vec<_>, Vec<_>) = inner.iter().enumerate().partition(is_buffer);
+    let [buffers, inner] =
+        [buffers, inner].map(|all| all.into_iter().map(|(_, s)| s).collect::<Vec<_>>());
     let (pads, between): (Vec<_>, Vec<_>) = inner.into_iter().partition(|s| s.instances == pes);
     for storage in between {
         let count = storage.instances;
@@ -38,16 +39,19 @@ pub(super) fn text(a: &Architecture, reader: &mut Reader, root: &Node) -> Option
         );
         reader.note(root, "", message);
     }
-    let [buffer] = buffers.as_slice() else {
-        let names: Vec<_> = buffers.iter().map(|s| s.name.as_str()).collect();
-        let message = format!(
-            "found {} storages of one instance inside DRAM ({}); a machine has one global buffer",
-            names.len(),
-            names.join(", ")
-        );
+    let Some((buffer, outside)) = buffers.split_last() else {
+        let message =
+            "found no storage of one instance inside DRAM; a machine has one global buffer";
         reader.problem(root, "", message);
         return None;
     };
+    for storage in outside {
+        let message = format!(
+            "`{}`, a buffer outside `{}`, is left out",
+            storage.name, buffer.name
+        );
+        reader.note(root, "", message);
+    }
     let pads = scratchpads(&pads, reader, root)?;
     let (cols, bits) = (a.arithmetic.mesh_x, a.arithmetic.word_bits);
     let bytes = buffer.words? as u128 * u128::from(buffer.word_bits) / 8;

@@ -148,6 +148,8 @@ const BLOCK: [&str; 3] = ["block-size", "block_size", "n_words"];
 const CLUSTER: [&str; 2] = ["cluster-size", "cluster_size"];
 const BUFFERING: [&str; 2] = ["multiple-buffering", "multiple_buffering"];
 const MESH_X: [&str; 2] = ["meshX", "mesh_x"];
+/// What Accelergy's multipliers call the width of their operands.
+const OPERAND_BITS: [&str; 1] = ["multiplier_width"];
 
 /// The attributes of a part, those that are not used noted.
 struct Attributes<'n> {
@@ -165,6 +167,7 @@ impl<'n> Attributes<'n> {
             &CLUSTER,
             &BUFFERING,
             &MESH_X,
+            &OPERAND_BITS,
         ]
         .concat()
         .into_iter()
@@ -191,6 +194,13 @@ impl<'n> Attributes<'n> {
     fn size(&self, reader: &mut Reader, names: &[&'static str]) -> Option<u64> {
         let (path, node) = self.any(names)?;
         reader.size(node, &path)
+    }
+
+    /// Width of a multiplier's operands; 16 where the file does not say, as in Timeloop.
+    fn operand_bits(&self, reader: &mut Reader) -> u64 {
+        let words = self.size(reader, &WORD_BITS);
+        let bits = words.or_else(|| self.size(reader, &OPERAND_BITS));
+        bits.unwrap_or(16)
     }
 
     fn bandwidth(&self, reader: &mut Reader, name: &'static str) -> Option<f64> {
@@ -285,32 +295,33 @@ enum Class {
     Arithmetic,
 }
 
-fn class(reader: &mut Reader, fields: Fields<'_>, node: &Node, path: &str) -> Option<Class> {
+/// The class of a part; of one that is neither memory nor multiplier, nothing and a note, as Timeloop
+/// passes over it.
+fn class(
+    reader: &mut Reader,
+    fields: Fields<'_>,
+    node: &Node,
+    path: &str,
+) -> Option<Option<Class>> {
     let value = reader.required(fields, path, "class")?;
     let name = reader.text(value, &format!("{path}.class"))?;
-    let lower = name.to_lowercase();
+    // Version 0.4 calls each storage `storage`, and says in `subclass` what it is made of.
+    let made_of = fields.get("subclass").and_then(Node::text).unwrap_or(name);
+    let lower = format!("{name} {made_of}").to_lowercase();
     if lower.contains("dram") {
-        return Some(Class::Dram);
+        return Some(Some(Class::Dram));
     }
-    if lower.contains("mac") || lower == "compute" {
-        return Some(Class::Arithmetic);
+    if lower.contains("mac") || lower.starts_with("compute") {
+        return Some(Some(Class::Arithmetic));
     }
-    let storages = [
-        "sram",
-        "regfile",
-        "register",
-        "storage",
-        "buffer",
-        "smartbuffer",
-        "rf",
-        "reg",
-    ];
+    let storages = ["sram", "reg", "storage", "buffer", "rf", "memory"];
     if storages.iter().any(|known| lower.contains(known)) {
-        return Some(Class::Storage);
+        return Some(Some(Class::Storage));
     }
-    let allowed = [
-        "DRAM", "SRAM", "regfile", "storage", "intmac", "fpmac", "mac", "compute",
-    ];
-    reader.unknown(node, path, "unknown class", name, &allowed);
-    None
+    let message = format!(
+        "class `{name}` is neither memory (DRAM, SRAM, regfile, storage) nor multiplier (intmac, \
+         fpmac, compute); the part is left out"
+    );
+    reader.note(node, path, message);
+    Some(None)
 }

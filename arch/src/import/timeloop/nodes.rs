@@ -14,7 +14,7 @@ struct Walk {
 }
 
 pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
-    let fields = reader.fields(root, "architecture", &["version", "nodes"])?;
+    let fields = reader.noted_fields(root, "architecture", &["version", "nodes", "name"])?;
     let list = reader.required(fields, "architecture", "nodes")?;
     let mut walk = Walk {
         name: None,
@@ -49,11 +49,17 @@ impl Walk {
             let path = format!("{path}[{index}]");
             match node.tag.as_deref() {
                 Some("Container") => self.container(reader, node, &path)?,
-                Some("Component") => self.component(reader, node, &path)?,
+                Some("Component" | "Element") => self.component(reader, node, &path)?,
+                Some("Nothing") => {}
+                Some("Hierarchical") => {
+                    let fields = reader.noted_fields(node, &path, &["nodes"])?;
+                    let inside = reader.required(fields, &path, "nodes")?;
+                    self.nodes(reader, inside, &format!("{path}.nodes"))?;
+                }
                 Some("Parallel") => {
                     // Side by side, none of them around another: in their order they give the same
                     // levels, as each data space is kept in one of them.
-                    let fields = reader.fields(node, &path, &["nodes"])?;
+                    let fields = reader.noted_fields(node, &path, &["nodes"])?;
                     let inside = reader.required(fields, &path, "nodes")?;
                     reader.note(
                         node,
@@ -64,7 +70,13 @@ impl Walk {
                 }
                 found => {
                     let found = found.unwrap_or("no tag").to_owned();
-                    let allowed = ["Container", "Component", "Parallel"];
+                    let allowed = [
+                        "Container",
+                        "Component",
+                        "Parallel",
+                        "Hierarchical",
+                        "Nothing",
+                    ];
                     reader.unknown(node, &path, "unknown tag", &found, &allowed);
                     return None;
                 }
@@ -78,6 +90,11 @@ impl Walk {
         let fields = reader.noted_fields(node, path, &used)?;
         let name = reader.required(fields, path, "name")?;
         let name = reader.text(name, path)?.to_owned();
+        if self.arithmetic.is_some() {
+            let message = format!("`{name}`, inside the multipliers, is left out");
+            reader.note(node, path, message);
+            return Some(());
+        }
         self.spatial(reader, fields.get("spatial"), path)?;
         let of_attributes = fields.get("attributes");
         let attributes = Attributes::new(reader, of_attributes, format!("{path}.attributes"), &[]);
@@ -97,6 +114,8 @@ impl Walk {
             "spatial",
             "constraints",
             "required_actions",
+            "subclass",
+            "enabled",
         ];
         let fields = reader.noted_fields(node, path, &used)?;
         let named = reader.required(fields, path, "name")?;
@@ -104,14 +123,16 @@ impl Walk {
         self.spatial(reader, fields.get("spatial"), path)?;
         let instances = self.mesh[0] * self.mesh[1];
         let attributes_path = format!("{path}.attributes");
-        let class = class(reader, fields, node, path)?;
+        let Some(class) = class(reader, fields, node, path)? else {
+            return Some(());
+        };
         let attributes = Attributes::new(reader, fields.get("attributes"), attributes_path, &[]);
         if class == Class::Arithmetic {
             self.arithmetic = Some(Arithmetic {
                 name,
                 instances,
                 mesh_x: self.mesh[0],
-                word_bits: attributes.size(reader, &super::WORD_BITS).unwrap_or(16),
+                word_bits: attributes.operand_bits(reader),
             });
             return Some(());
         }
@@ -128,7 +149,7 @@ impl Walk {
     fn spatial(&mut self, reader: &mut Reader, node: Option<&Node>, path: &str) -> Option<()> {
         let Some(node) = node else { return Some(()) };
         let path = format!("{path}.spatial");
-        let fields = reader.fields(node, &path, &["meshX", "meshY"])?;
+        let fields = reader.noted_fields(node, &path, &["meshX", "meshY"])?;
         for (axis, name) in ["meshX", "meshY"].into_iter().enumerate() {
             if let Some(node) = fields.get(name) {
                 let size = reader.size(node, &format!("{path}.{name}"))?;

@@ -14,7 +14,7 @@ struct Walk {
 }
 
 pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
-    let fields = reader.fields(root, "architecture", &["version", "subtree"])?;
+    let fields = reader.noted_fields(root, "architecture", &["version", "subtree", "name"])?;
     let list = reader.required(fields, "architecture", "subtree")?;
     let mut walk = Walk::default();
     walk.subtrees(reader, list, "architecture.subtree", 1)?;
@@ -56,7 +56,8 @@ impl Walk {
         }
         let node = nodes.first()?;
         let path = format!("{path}[0]");
-        let fields = reader.fields(node, &path, &["name", "attributes", "local", "subtree"])?;
+        let known = ["name", "attributes", "local", "subtree"];
+        let fields = reader.noted_fields(node, &path, &known)?;
         let name = reader.required(fields, &path, "name")?;
         let (name, instances) = counted(reader, name, &path)?;
         self.name = Some(name);
@@ -83,12 +84,15 @@ impl Walk {
         path: &str,
         outside: u64,
     ) -> Option<()> {
-        let fields = reader.fields(node, path, &["name", "class", "attributes"])?;
+        let known = ["name", "class", "subclass", "attributes"];
+        let fields = reader.noted_fields(node, path, &known)?;
         let name = reader.required(fields, path, "name")?;
         let (name, instances) = counted(reader, name, path)?;
         let instances = multiplied(reader, node, path, outside, instances)?;
         let path = format!("{path}.attributes");
-        let class = class(reader, fields, node, &path)?;
+        let Some(class) = class(reader, fields, node, &path)? else {
+            return Some(());
+        };
         let attributes = Attributes::new(reader, fields.get("attributes"), path, &[]);
         // Without a word on it all instances stand along X, as far as the part outside allows.
         let mesh_x = attributes.size(reader, &super::MESH_X).unwrap_or(instances);
@@ -102,7 +106,7 @@ impl Walk {
             name,
             instances,
             mesh_x,
-            word_bits: attributes.size(reader, &super::WORD_BITS).unwrap_or(16),
+            word_bits: attributes.operand_bits(reader),
         });
         Some(())
     }
