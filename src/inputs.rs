@@ -19,7 +19,8 @@ use crate::style::Style;
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(stationary_document::text(&path.to_string_lossy(), bytes)?)
 }
 
 /// Writes a file whole: beside it first, then in its place.
