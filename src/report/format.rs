@@ -45,6 +45,18 @@ pub fn joules(picojoules: f64) -> String {
     format!("{:.3} {unit}", picojoules / scale)
 }
 
+/// 2.25 mJ rather than 2.249 mJ.
+pub fn short_joules(picojoules: f64) -> String {
+    let text = joules(picojoules);
+    let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
+    let digits = match number.find('.') {
+        Some(1 | 2) => 4,
+        Some(point) => point,
+        None => number.len(),
+    };
+    format!("{} {unit}", &number[..digits.min(number.len())])
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)

@@ -1,6 +1,7 @@
 //! How results look: tables, JSON, CSV, and advice.
 
 pub mod advice;
+pub mod causes;
 pub mod codesign;
 pub mod energy;
 pub mod excerpts;

@@ -25,6 +25,25 @@ pub enum Bound {
 }
 
 impl Bound {
+    /// Every bound, in the order of reports.
+    pub const ALL: [Bound; 9] = [
+        Bound::Compute,
+        Bound::Dram,
+        Bound::Buffer,
+        Bound::Network(Operand::Input),
+        Bound::Network(Operand::Weight),
+        Bound::Network(Operand::Output),
+        Bound::PsumOut,
+        Bound::Delivery,
+        Bound::Ramp,
+    ];
+
+    /// The bound of a name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bound| bound.name() == name)
+    }
+
     /// The name in tables and JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

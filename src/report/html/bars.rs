@@ -68,7 +68,7 @@ impl Stack {
                     metric(*part),
                     percent(part / total(row).max(f64::MIN_POSITIVE))
                 );
-                if part * scale > 0.02 {
+                if *part > 0.0 {
                     svg.rect([x, bar, part * scale, 14.0], kind.class, &hint);
                 }
                 x += part * scale;

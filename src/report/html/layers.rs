@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::report::causes;
 use crate::report::format::{joules, metric, percent, thousands};
-use crate::report::html::bars::{Kind, Row, Stack};
-use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::report::html::breakdown;
+use crate::report::html::page::{Card, Finding, Page};
 use crate::report::html::parity::{Pair, parity};
 use crate::report::html::read::{amount, at, list, number, signed, text};
 use crate::report::html::roofline::{self, bound_kind};
@@ -17,8 +18,9 @@ pub fn page(run: &Value) -> Page {
     let layers = list(run, "layers");
     let total: f64 = layers.iter().map(|l| amount(l, "cycles")).sum();
     let mut sections = vec![roofline::section(run, layers)];
-    sections.push(cycles(layers, is_machine));
-    sections.push(energy(layers));
+    sections.push(breakdown::cycles(layers, is_machine));
+    sections.push(breakdown::energy(layers));
+    sections.extend(breakdown::traffic(layers));
     let pairs: Vec<Pair> = layers.iter().filter_map(pair).collect();
     if is_machine && !pairs.is_empty() {
         sections.push(parity(&pairs, ""));
@@ -67,11 +69,17 @@ fn cards(run: &Value) -> Vec<Card> {
     } else {
         format!("{:.3} ms", seconds * 1e3)
     };
+    let is_machine = text(run, "reading") == "machine";
+    let by = if is_machine {
+        beside(run, cycles)
+    } else {
+        " by the model".to_owned()
+    };
     let mut cards = vec![
         Card::new(
             "Time a run",
             time,
-            format!("{} cycles", thousands(cycles as u64)),
+            format!("{} cycles{by}", thousands(cycles as u64)),
         ),
         Card::new(
             "Energy a run",
@@ -106,6 +114,17 @@ fn cards(run: &Value) -> Vec<Card> {
     cards
 }
 
+/// The model's cycles beside the machine's; nothing where the document does not tell them all.
+fn beside(run: &Value, machine: f64) -> String {
+    let layers = list(run, "layers").iter();
+    let model: Option<f64> = layers.map(|layer| number(layer, "model_cycles")).sum();
+    let known = model.filter(|model| *model > 0.0 && machine > 0.0);
+    known.map_or(String::new(), |model| {
+        let error = signed(model / machine - 1.0);
+        format!("; the model says {} ({error})", thousands(model as u64))
+    })
+}
+
 fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<Finding> {
     let mut shares = BTreeMap::<&str, (f64, usize)>::new();
     for layer in layers {
@@ -117,13 +136,22 @@ fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<
     shares.sort_by(|a, b| b.1.0.total_cmp(&a.1.0));
     let listed = shares.iter().take(3).map(|(bound, (share, count))| {
         let layers = if *count == 1 { "layer" } else { "layers" };
-        let by = bound_kind(bound).label;
+        let by = bound_kind(run, bound).label;
         format!(
             "{by} for {} of the cycles ({count} {layers})",
             percent(*share)
         )
     });
-    let mut bound = format!("Bound by {}.", listed.collect::<Vec<_>>().join(", "));
+    let mut bound = format!("Bound by {}", listed.collect::<Vec<_>>().join(", "));
+    let others = shares.iter().skip(3);
+    let others: (f64, usize) = others.fold((0.0, 0), |all, (_, (share, count))| {
+        (all.0 + share, all.1 + count)
+    });
+    bound.push_str(&match others {
+        (_, 0) => ".".to_owned(),
+        (share, 1) => format!(", others for {} (1 layer).", percent(share)),
+        (share, count) => format!(", others for {} ({count} layers).", percent(share)),
+    });
     let longest = layers
         .iter()
         .max_by(|a, b| amount(a, "cycles").total_cmp(&amount(b, "cycles")));
@@ -146,7 +174,7 @@ fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<
         lost.sort_by(|a, b| b.1.total_cmp(&a.1));
         let listed = lost.iter().take(3);
         let listed =
-            listed.map(|(cause, n)| format!("{} ({})", name_of(cause), percent(n / total)));
+            listed.map(|(cause, n)| format!("{} ({})", causes::words(cause), percent(n / total)));
         if all > 0.0 {
             bound.push_str(&format!(
                 " The array works in {} of the cycles; most of the others wait for {}.",
@@ -179,18 +207,6 @@ fn facts(run: &Value) -> Vec<(String, String)> {
     }
     facts.push(("Seed".to_owned(), amount(run, "seed").to_string()));
     facts
-}
-
-/// 2.25 mJ rather than 2.249 mJ.
-fn short_joules(picojoules: f64) -> String {
-    let text = joules(picojoules);
-    let (number, unit) = text.split_once(' ').unwrap_or((&text, ""));
-    let digits = match number.find('.') {
-        Some(1 | 2) => 4,
-        Some(point) => point,
-        None => number.len(),
-    };
-    format!("{} {unit}", &number[..digits.min(number.len())])
 }
 
 /// As a sentence of its own.
@@ -232,141 +248,6 @@ pub fn worst_causes(layer: &Value) -> String {
         .map(|(c, n)| (c, n.as_f64().unwrap_or(0.0)))
         .collect();
     stalls.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let names = stalls.iter().take(2).map(|(cause, _)| name_of(cause));
+    let names = stalls.iter().take(2).map(|(cause, _)| causes::words(cause));
     names.collect::<Vec<_>>().join(", ")
-}
-
-/// A cause's class and words, in the order of reports.
-const CAUSES: [(&str, &str, &str); 14] = [
-    ("dram:input", "dram-1", "inputs from DRAM"),
-    ("dram:weight", "dram-2", "weights from DRAM"),
-    ("dram:output", "dram-3", "outputs to DRAM"),
-    ("network:input", "net-1", "input network"),
-    ("network:weight", "net-2", "weight network"),
-    ("network:psum_in", "net-3", "sums into the array"),
-    ("network:psum_out", "net-4", "sums out of the array"),
-    ("bank:input", "bank-1", "banks for inputs"),
-    ("bank:weight", "bank-2", "banks for weights"),
-    ("bank:output", "bank-3", "banks for outputs"),
-    ("delivery", "out", "delivery"),
-    ("fill", "fill", "fill"),
-    ("drain", "drain", "drain"),
-    ("dependency", "wait", "dependency"),
-];
-
-/// A cause in words.
-pub fn name_of(cause: &str) -> String {
-    let found = CAUSES.iter().find(|(name, ..)| *name == cause);
-    found.map_or(cause, |(_, _, words)| *words).to_owned()
-}
-
-fn cycles(layers: &[Value], is_machine: bool) -> Section {
-    let lost = |layer: &Value, cause: &str| {
-        let stalls = layer["stalls"].as_object();
-        let found = stalls.and_then(|stalls| stalls.get(cause));
-        found.and_then(Value::as_f64).unwrap_or(0.0)
-    };
-    let used = CAUSES
-        .iter()
-        .filter(|(cause, ..)| layers.iter().any(|l| lost(l, cause) > 0.0));
-    let used: Vec<_> = used.collect();
-    let mut kinds = vec![Kind::of(("work", "array at work"))];
-    kinds.extend(
-        used.iter()
-            .map(|(_, class, words)| Kind::of((class, words))),
-    );
-    if !is_machine {
-        kinds.push(Kind::of(("idle", "waiting")));
-    }
-    let mut head = vec!["layer", "cycles", "utilization", "at least"];
-    head.extend(kinds.iter().map(|k| k.label.as_str()));
-    let mut table = Table::new("Cycles of every layer", &head, 1);
-    let mut rows = Vec::new();
-    for layer in layers {
-        let (cycles, busy) = (amount(layer, "cycles"), amount(layer, "busy_cycles"));
-        let mut parts = vec![busy];
-        parts.extend(used.iter().map(|(cause, ..)| lost(layer, cause)));
-        if !is_machine {
-            parts.push((cycles - busy).max(0.0));
-        }
-        let name = text(layer, "name").to_owned();
-        let mut cells = vec![
-            name.clone(),
-            thousands(cycles as u64),
-            percent(amount(layer, "utilization")),
-            thousands(amount(layer, "lower_bound_cycles") as u64),
-        ];
-        cells.extend(parts.iter().map(|part| thousands(*part as u64)));
-        table.rows.push(cells);
-        rows.push(Row {
-            name,
-            parts,
-            label: metric(cycles),
-        });
-    }
-    let stack = Stack { kinds, rows };
-    Section {
-        title: "Where the cycles go".to_owned(),
-        lead: if is_machine {
-            "Each layer's cycles: the array at work, and each cycle without work by its cause. Causes \
-             sum to the time."
-        } else {
-            "Each layer's cycles by the model, which tells work from waiting; simulate names the \
-             causes."
-        }
-        .to_owned(),
-        legend: stack.kinds.clone(),
-        drawings: vec![(
-            "Cycles of each layer by cause".to_owned(),
-            drawings(|size| stack.draw(size)),
-        )],
-        table,
-    }
-}
-
-/// A component's class and words.
-const COMPONENTS: [(&str, &str, &str); 6] = [
-    ("mac", "work", "MACs"),
-    ("scratchpad", "out", "scratchpads"),
-    ("network", "net-2", "networks"),
-    ("global_buffer", "bank-2", "global buffer"),
-    ("dram", "dram-2", "DRAM"),
-    ("leakage", "idle", "leakage"),
-];
-
-fn energy(layers: &[Value]) -> Section {
-    let kinds = COMPONENTS.map(|(_, class, words)| Kind::of((class, words)));
-    let mut head = vec!["layer", "energy", "above the least"];
-    head.extend(COMPONENTS.map(|(_, _, words)| words));
-    let mut table = Table::new("Energy of every layer", &head, 1);
-    let mut rows = Vec::new();
-    for layer in layers {
-        let parts = COMPONENTS.map(|(name, ..)| amount(layer, &format!("energy_pj.{name}")));
-        let total = amount(layer, "energy_pj.total");
-        let least = number(layer, "energy_lower_bound_pj").filter(|least| *least > 0.0);
-        let name = text(layer, "name").to_owned();
-        let above = least.map_or(String::new(), |least| signed(total / least - 1.0));
-        let mut cells = vec![name.clone(), joules(total), above];
-        cells.extend(parts.map(joules));
-        table.rows.push(cells);
-        rows.push(Row {
-            name,
-            parts: parts.to_vec(),
-            label: short_joules(total),
-        });
-    }
-    let stack = Stack {
-        kinds: kinds.to_vec(),
-        rows,
-    };
-    Section {
-        title: "Where the energy goes".to_owned(),
-        lead: "Each layer's energy by component, clock and leakage included.".to_owned(),
-        legend: kinds.to_vec(),
-        drawings: vec![(
-            "Energy of each layer by component, in picojoules".to_owned(),
-            drawings(|size| stack.draw(size)),
-        )],
-        table,
-    }
 }

@@ -7,12 +7,14 @@
 
 mod axis;
 mod bars;
+mod breakdown;
 mod chart;
 mod compare;
 mod layers;
 mod mappings;
 mod page;
 mod parity;
+mod parts;
 mod read;
 mod roofline;
 mod search;

@@ -1,7 +1,9 @@
 //! The roofline, with every layer on it.
 
 use serde_json::Value;
+use stationary::sim::Bound;
 
+use crate::report::causes::of_bound;
 use crate::report::format::{metric, percent};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
@@ -9,17 +11,16 @@ use crate::report::html::chart::{Chart, Dot, Line};
 use crate::report::html::page::{Section, Table, drawings};
 use crate::report::html::read::{amount, number, text};
 
-/// The class of what bounds a layer, and its words.
-pub fn bound_kind(bound: &str) -> Kind {
-    let (class, label) = match bound {
-        "compute" => ("work", "compute"),
-        "dram" => ("dram-2", "DRAM"),
-        "buffer" => ("bank-2", "buffer banks"),
-        "delivery" => ("out", "delivery"),
-        b if b.starts_with("network") => ("net-3", "networks"),
-        _ => ("drain", "fill and drain"),
-    };
-    Kind::of((class, label))
+/// The class of what bounds a layer, and its words; a bound that nothing is known of by its name.
+pub fn bound_kind(run: &Value, bound: &str) -> Kind {
+    // On a machine that instructions control the core does other work than MACs: it resets sums,
+    // runs its ALU and issues instructions.
+    let is_decoupled = text(run, "dataflow") == "decoupled";
+    match Bound::find(bound) {
+        Some(Bound::Ramp) if is_decoupled => Kind::of(("core-2", "other work of the core")),
+        Some(bound) => Kind::of(of_bound(bound)),
+        None => Kind::of(("other-1", bound)),
+    }
 }
 
 /// The plot and its numbers.
@@ -65,7 +66,7 @@ pub fn section(run: &Value, layers: &[Value]) -> Section {
     let mut legend: Vec<Kind> = Vec::new();
     let mut dots = Vec::new();
     for (rank, &i) in order.iter().enumerate() {
-        let kind = bound_kind(text(&layers[i], "bound_by"));
+        let kind = bound_kind(run, text(&layers[i], "bound_by"));
         let name = text(&layers[i], "name");
         dots.push(Dot {
             at: places[i],
