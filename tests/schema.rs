@@ -76,6 +76,47 @@ fn schemas_refuse_what_the_readers_refuse() {
     }
 }
 
+/// The paths of properties of a schema that no description says anything of.
+fn silent(path: &str, schema: &Value, found: &mut Vec<String>) {
+    let says = |schema: &Value| schema["description"].as_str().is_some_and(|d| d.len() > 4);
+    if let Some(properties) = schema["properties"].as_object() {
+        for (name, property) in properties {
+            if !says(property) {
+                found.push(format!("{path}.{name}"));
+            }
+        }
+    }
+    match schema {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                silent(&format!("{path}.{name}"), field, found);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|e| silent(path, e, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_a_file_is_described() {
+    for (what, schema) in [
+        ("arch", arch::schema::accelerator()),
+        ("dram", arch::schema::dram()),
+        ("network", workloads::schema()),
+        ("mapping", mapping_file::schema()),
+    ] {
+        let schema = serde_json::to_value(schema).expect("a schema is JSON");
+        let mut found = Vec::new();
+        silent(what, &schema, &mut found);
+        assert!(found.is_empty(), "without a description: {found:#?}");
+    }
+    let mut found = Vec::new();
+    let schema =
+        serde_json::json!({"properties": {"a": {"description": "It is described."}, "b": {}}});
+    silent("", &schema, &mut found);
+    assert_eq!(found, [".b"], "the walk finds what is missing");
+}
+
 fn run(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_stationary"))
         .args(arguments)

@@ -38,6 +38,7 @@
 //! carry them, so that one override switches a machine over and back.
 
 mod decoupled;
+mod fields;
 mod kind;
 mod scalar;
 mod write;
@@ -45,11 +46,10 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 use crate::accelerator::{
-    Accelerator, Arbitration, Array, Delivery, Drain, Dram, DramKind, GlobalBuffer, LoadOrder,
-    Network, Networks, Padding, Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad,
-    Skew, Strides, Topology,
+    Accelerator, Array, Delivery, Dram, DramKind, GlobalBuffer, Network, Networks, Partition,
+    Precision, RunLength, Scratchpad, Topology,
 };
-use crate::banks::{Banks, Ports, Sharing};
+use crate::banks::Banks;
 use crate::check::{Collector, limits};
 use crate::cost::Constants;
 use crate::error::ArchError;
@@ -57,47 +57,63 @@ use crate::operand::{Operand, PerOperand};
 use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
 pub(crate) use decoupled::{DecoupledConfig, STEP, StepConfig};
+use fields::{
+    ArrayConfig, BanksConfig, DeliveryConfig, DramConfig, GlobalBufferConfig, NetworkConfig,
+    NetworksConfig, PartitionConfig, PrecisionConfig, RunLengthConfig, ScratchpadConfig,
+    ScratchpadsConfig, ZerosConfig,
+};
 pub(crate) use kind::DramKindConfig;
 pub(crate) use scalar::{Count, Number, Width};
-
-macro_rules! mirror {
-    ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => { $(
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-        #[serde(deny_unknown_fields, default)]
-        pub(crate) struct $name {
-            $(#[serde(skip_serializing_if = "Option::is_none")]
-            pub(crate) $field: Option<$kind>,)*
-        }
-    )* };
-}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    /// The name of the machine, as tables and runs show it.
     name: String,
+    /// Technology node in nanometres, from 7 to 130: what energies and areas are scaled to; 45 by
+    /// default.
     technology_nm: Option<Count>,
+    /// Clock of the array, its networks and the buffer in MHz; 1000 by default.
     clock_mhz: Option<Number>,
+    /// The dataflows that it can run: ws, os, rs, is (the operand that stays in the array: weights,
+    /// outputs, rows as on Eyeriss, inputs). The first is the default. Left out where instructions
+    /// control the machine (`decoupled`).
     #[serde(default)]
     dataflows: Vec<String>,
+    /// The PE array.
     array: ArrayConfig,
+    /// Limits on the loops of a mapping beyond those of the dataflow.
     #[serde(default)]
     sequencer: Sequencer,
+    /// The words that each PE keeps, by operand.
     #[serde(default)]
     scratchpads: ScratchpadsConfig,
+    /// The networks between global buffer and array.
     #[serde(default)]
     networks: NetworksConfig,
+    /// The memory on the chip that tiles are exchanged with DRAM from.
     #[serde(default)]
     global_buffer: GlobalBufferConfig,
+    /// The memory off the chip.
     #[serde(default)]
     dram: DramConfig,
+    /// Widths of words in bits.
     #[serde(default)]
     precision: PrecisionConfig,
+    /// A machine that instructions control, as VTA: queues, units and the way to memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decoupled: Option<DecoupledConfig>,
+    /// Shares of words that are zero, in layers whose network does not say: `array.zero_gating` and
+    /// `dram.run_length` make use of them.
     #[serde(default)]
     zeros: ZerosConfig,
+    /// Constants of energy and area in the place of those that `stationary show cost` prints, in
+    /// the same form.
     #[serde(default, skip_serializing_if = "CostConfig::is_empty")]
     cost: CostConfig,
+    /// Where the figures are from: for the reader of the file, and for nothing else.
+    #[serde(rename = "source", default, skip_serializing)]
+    _source: Option<String>,
 }
 
 /// Constants in the place of those of the cost model, in a tree of the same form.
@@ -109,65 +125,6 @@ impl CostConfig {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ArrayConfig {
-    rows: Count,
-    cols: Count,
-    lanes: Option<Count>,
-    mac_latency: Option<Count>,
-    passes: Option<Passes>,
-    resident_load: Option<ResidentLoad>,
-    load_order: Option<LoadOrder>,
-    skew: Option<Skew>,
-    psum_hop: Option<Count>,
-    drain: Option<Drain>,
-    pass_overhead: Option<Count>,
-    corner_overhead: Option<Count>,
-    im2col: Option<bool>,
-    zero_gating: Option<bool>,
-}
-
-mirror! {
-    ScratchpadConfig { words: Count, double_buffered: bool }
-    ScratchpadsConfig { input: ScratchpadConfig, weight: ScratchpadConfig, output: ScratchpadConfig }
-    NetworkConfig { words_per_cycle: Width, latency: Count, topology: Topology, fifo_words: Count, tagged: bool }
-    NetworksConfig {
-        input: NetworkConfig, weight: NetworkConfig, psum_in: NetworkConfig, psum_out: NetworkConfig,
-    }
-    GlobalBufferConfig {
-        kib: Number, double_buffered: bool, banks: BanksConfig, partitions: Vec<PartitionConfig>,
-        padding: Padding, strides: Strides, channel_atom: Count, delivery: DeliveryConfig,
-    }
-    DramConfig {
-        kind: DramKindConfig, words_per_cycle: Count, latency: Count, clock_mhz: Number,
-        word_bits: Count, run_length: RunLengthConfig, duplex: bool, arbitration: Arbitration,
-    }
-    DeliveryConfig { words: Count, words_per_cycle: Count, latency: Count }
-    RunLengthConfig { run_bits: Count, pairs: Count, word_bits: Count }
-    PrecisionConfig { input: Count, weight: Count, output: Count, partial_sum: Count }
-    ZerosConfig { input: Number, weight: Number, output: Number }
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PartitionConfig {
-    operands: Vec<Operand>,
-    kib: Number,
-    double_buffered: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    banks: Option<BanksConfig>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BanksConfig {
-    count: Count,
-    bits: Option<Count>,
-    ports: Option<Ports>,
-    sharing: Option<Sharing>,
 }
 
 impl Config {

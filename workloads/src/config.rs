@@ -32,10 +32,12 @@ use crate::numbers::{Channels, Extent, Fraction, Padding, Size};
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NetworkConfig {
+    /// The name of the network, as tables and runs show it.
     name: String,
     /// A citation: for the reader of the file, and for nothing else.
-    #[serde(rename = "source")]
-    _source: String,
+    #[serde(rename = "source", default)]
+    _source: Option<String>,
+    /// The layers in the order in which they run.
     layers: Vec<EntryConfig>,
 }
 
@@ -44,28 +46,48 @@ struct NetworkConfig {
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EntryConfig {
+    /// The name of the layer, once in a network; of a group that repeats, what the names of its
+    /// layers begin with.
     name: String,
+    /// A convolution, groups of channels included.
     conv: Option<ConvConfig>,
+    /// A convolution of each channel by itself.
     depthwise: Option<DepthwiseConfig>,
+    /// A matrix product: a fully connected layer, a projection, attention.
     matmul: Option<MatmulConfig>,
+    /// Shares of the words that are zero, for compressed DRAM traffic and gated PEs.
     zeros: Option<ZerosConfig>,
+    /// How many times `layers` follow each other; their names are NAME, the number of the
+    /// repetition, a dot and their own.
     repeat: Option<Size>,
+    /// The number of the first repetition; 0 by default.
     first: Option<u64>,
+    /// The layers of a group that repeats.
     layers: Option<Vec<EntryConfig>>,
+    /// A citation: for the reader of the file, and for nothing else.
+    #[serde(rename = "source", default)]
+    _source: Option<String>,
 }
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ConvConfig {
+    /// Rows and columns of the input in elements, without padding.
     input: Extent,
+    /// Input and output channels of all groups together: [input, output].
     channels: Channels,
+    /// Rows and columns of the kernel in elements.
     kernel: Extent,
+    /// Input elements from one output to the next; 1 by default.
     #[serde(default = "once")]
     stride: Extent,
+    /// Zeros around the input in elements, on each side; 0 by default.
     #[serde(default = "no_padding")]
     pad: Padding,
+    /// Groups of channels that see nothing of each other; 1 by default.
     #[serde(default = "one")]
     groups: Size,
+    /// Input elements from one kernel element to the next; 1 by default.
     #[serde(default = "once")]
     dilation: Extent,
 }
@@ -73,13 +95,19 @@ struct ConvConfig {
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DepthwiseConfig {
+    /// Rows and columns of the input in elements, without padding.
     input: Extent,
+    /// Channels, of the input as of the output.
     channels: Size,
+    /// Rows and columns of the kernel in elements.
     kernel: Extent,
+    /// Input elements from one output to the next; 1 by default.
     #[serde(default = "once")]
     stride: Extent,
+    /// Zeros around the input in elements, on each side; 0 by default.
     #[serde(default = "no_padding")]
     pad: Padding,
+    /// Input elements from one kernel element to the next; 1 by default.
     #[serde(default = "once")]
     dilation: Extent,
 }
@@ -87,11 +115,16 @@ struct DepthwiseConfig {
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MatmulConfig {
+    /// Products of this shape side by side, each with operands of its own; 1 by default.
     #[serde(default = "one")]
     heads: Size,
+    /// Rows of the left operand and of the result, such as the tokens.
     m: Size,
+    /// Columns of the right operand and of the result: output features.
     k: Size,
+    /// Columns of the left operand, which are the rows of the right one: the features summed over.
     c: Size,
+    /// What the right operand is; `parameters` by default.
     #[serde(default)]
     right: RightConfig,
 }
@@ -99,10 +132,13 @@ struct MatmulConfig {
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ZerosConfig {
+    /// Of inputs, between 0 and 1; 0 by default.
     #[serde(default)]
     input: Fraction,
+    /// Of weights, between 0 and 1; 0 by default.
     #[serde(default)]
     weight: Fraction,
+    /// Of outputs, between 0 and 1; 0 by default.
     #[serde(default)]
     output: Fraction,
 }
@@ -110,8 +146,10 @@ struct ZerosConfig {
 #[derive(Clone, Copy, Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum RightConfig {
+    /// Weights of the network, the same for every image of a batch.
     #[default]
     Parameters,
+    /// Another layer's result, new for every image of a batch, as in attention.
     Activations,
 }
 

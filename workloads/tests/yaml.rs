@@ -161,7 +161,7 @@ fn fields_unknown_or_missing() {
     );
     check_located(
         "  - {name: a, ^convolution: {}}",
-        "layers[0]: unknown field `convolution`, expected one of `name`, `conv`, `depthwise`, `matmul`, `zeros`, `repeat`, `first`, `layers`",
+        "layers[0]: unknown field `convolution`, expected one of `name`, `conv`, `depthwise`, `matmul`, `zeros`, `repeat`, `first`, `layers`, `source`",
     );
     check_located(
         "  - {name: a, matmul: {m: 1, k: 1, c: 1, right: ^activation}}",

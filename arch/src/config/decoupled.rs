@@ -25,32 +25,69 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::fields::mirror;
 use super::{Count, Number};
 use crate::check::{Collector, limits};
 use crate::decoupled::{Alu, Decoupled, GemmCore, MemoryEngine, RowOrder, Step};
 use crate::units::Bits;
 
-macro_rules! mirror {
-    ($($name:ident { $($field:ident: $kind:ty),* $(,)? })*) => { $(
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-        #[serde(deny_unknown_fields, default)]
-        pub(crate) struct $name {
-            $(#[serde(skip_serializing_if = "Option::is_none")]
-            pub(crate) $field: Option<$kind>,)*
-        }
-    )* };
-}
-
 mirror! {
     DecoupledConfig {
-        queue: Count, sync: Count, fetch: Count, gemm: GemmConfig, alu: AluConfig,
-        micro_op_kib: Number, memory: MemoryConfig, epilogue: Vec<StepConfig>,
+        /// Instructions that the queue before each unit holds; 512 by default.
+        queue: Count,
+        /// Cycles that each instruction costs before and after its work; 2 by default.
+        sync: Count,
+        /// Instructions that are fetched at a time; 128 by default.
+        fetch: Count,
+        /// The GEMM core: one product of a block of inputs and a block of weights at a time.
+        gemm: GemmConfig,
+        /// The ALU on the accumulators.
+        alu: AluConfig,
+        /// Capacity of the micro-op buffer in KiB; 32 by default.
+        micro_op_kib: Number,
+        /// The way to memory: requests and bursts.
+        memory: MemoryConfig,
+        /// What becomes of each sum before it is stored, in order: `bias`, `residual`, `add N`,
+        /// `shift N`, `max N`, `min N`; `[shift 8, max 0, min 127]` by default.
+        epilogue: Vec<StepConfig>,
     }
-    GemmConfig { interval: Count, latency: Count, loop_overhead: Count }
-    AluConfig { immediate: Count, tensor: Count, latency: Count, loop_overhead: Count }
+    GemmConfig {
+        /// Cycles from one product to the next; 1 by default.
+        interval: Count,
+        /// Cycles until the last product of an instruction is in the accumulators; 5 by default.
+        latency: Count,
+        /// Cycles for each turn of an instruction's two hardware loops; 0 by default.
+        loop_overhead: Count,
+    }
+    AluConfig {
+        /// Cycles for a vector and an immediate; 1 by default.
+        immediate: Count,
+        /// Cycles for two vectors; 2 by default.
+        tensor: Count,
+        /// Cycles until the last vector of an instruction is written; 5 by default.
+        latency: Count,
+        /// Cycles for each turn of an instruction's two hardware loops; 0 by default.
+        loop_overhead: Count,
+    }
     MemoryConfig {
-        bus_bits: Count, burst_beats: Count, outstanding: Count, request: Count,
-        rows: RowOrder, zero_cycles: Count, store_gap: Count, cache_kib: Number,
+        /// Bits of the bus to memory, which moves one beat a cycle; 64 by default.
+        bus_bits: Count,
+        /// Beats of the longest burst; 256 by default.
+        burst_beats: Count,
+        /// Reads that may be under way at a time; 16 by default.
+        outstanding: Count,
+        /// Cycles of handshake before a request reaches memory; 2 by default.
+        request: Count,
+        /// How the rows of a transfer follow each other; `overlapped` by default.
+        rows: RowOrder,
+        /// Cycles that writing the zeros of one vector takes; 1 by default.
+        zero_cycles: Count,
+        /// Cycles that the store unit takes to read a vector, in which it sends nothing; 1 by
+        /// default.
+        store_gap: Count,
+        /// Capacity in KiB of a cache before memory, from which tensors that fit come at the width
+        /// of the bus; 0, none, by default.
+        cache_kib: Number,
     }
 }
 

@@ -120,6 +120,7 @@ impl Config {
                 output: share(accelerator.zeros.output),
             },
             cost: accelerator.cost.given(),
+            _source: None,
         }
     }
 

@@ -87,12 +87,13 @@ pub(crate) fn tree() -> Mapping {
 }
 
 macro_rules! constants {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => { $(
-        $(#[$doc])*
+    ($($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $kind:ty,)* })*) => { $(
+        $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub(crate) struct $name {
-            $(pub(super) $field: $kind,)*
+            $($(#[$doc])*
+            pub(super) $field: $kind,)*
         }
     )* };
 }
@@ -100,43 +101,175 @@ macro_rules! constants {
 constants! {
     /// The whole file.
     All {
-        families: BTreeMap<String, Family>, growth: Growth, logic: Logic, sram: SramFactors,
-        wires: Wires, dram: BTreeMap<String, DramEnergy>, scaling: Scaling,
+        /// Energies by the work that published them; each node takes all of its energies from one
+        /// family.
+        families: BTreeMap<String, Family>,
+        /// How the energy of arithmetic grows with the widths of its operands.
+        growth: Growth,
+        /// Area and leakage of arithmetic and registers.
+        logic: Logic,
+        /// Factors, without a unit, on the figures of the SRAM table.
+        sram: SramFactors,
+        /// Wires between the banks of a memory, by technology node.
+        wires: Wires,
+        /// Energies of DRAM with its interface, by name.
+        dram: BTreeMap<String, DramEnergy>,
+        /// How energy and area scale between technology nodes.
+        scaling: Scaling,
     }
     /// Energies that were published together.
-    Family { nm: f64, mac: Operation, transport: Transport, register: Operation, clock: Clock }
+    Family {
+        /// The technology node of the figures in nanometres.
+        nm: f64,
+        /// A multiplication and addition.
+        mac: Operation,
+        /// The way of a word across the array.
+        transport: Transport,
+        /// An access to a register or latch.
+        register: Operation,
+        /// Clock tree, clock pins and control of an area at work.
+        clock: Clock,
+    }
     /// An operation on a word of so many bits.
-    Operation { bits: f64, picojoules: f64, source: String }
+    Operation {
+        /// Width of the word in bits.
+        bits: f64,
+        /// Energy of the operation in picojoules.
+        picojoules: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// The way of a word.
-    Transport { bits: f64, picojoules: f64, millimetres: f64, source: String }
+    Transport {
+        /// Width of the word in bits.
+        bits: f64,
+        /// Energy of the way in picojoules, with the FIFOs at both ends.
+        picojoules: f64,
+        /// Length of the way in millimetres.
+        millimetres: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// A cycle of an area's clock.
-    Clock { square_microns: f64, picojoules: f64, source: String }
+    Clock {
+        /// The area in square micrometres.
+        square_microns: f64,
+        /// Energy of a cycle in picojoules.
+        picojoules: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// How arithmetic grows with its widths.
-    Growth { multiplier: Operation, adder: Operation }
+    Growth {
+        /// A multiplier, whose energy grows with the product of its operands' widths.
+        multiplier: Operation,
+        /// An adder, whose energy grows with its width.
+        adder: Operation,
+    }
     /// Area and leakage of logic.
     Logic {
-        nm: f64, multiplier: Circuit, adder: Circuit, register: Register, placement: Placement,
+        /// The technology node of the figures in nanometres.
+        nm: f64,
+        /// A multiplier.
+        multiplier: Circuit,
+        /// An adder.
+        adder: Circuit,
+        /// A register.
+        register: Register,
+        /// Area over that of the cells alone.
+        placement: Placement,
     }
     /// An arithmetic unit.
-    Circuit { bits: f64, square_microns: f64, leakage_milliwatts: f64, source: String }
+    Circuit {
+        /// Width of its operands in bits.
+        bits: f64,
+        /// Area in square micrometres.
+        square_microns: f64,
+        /// Leakage in milliwatts.
+        leakage_milliwatts: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// A register.
-    Register { bits: f64, square_microns: f64, source: String }
+    Register {
+        /// Its width in bits.
+        bits: f64,
+        /// Area in square micrometres.
+        square_microns: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// Area over that of the cells.
-    Placement { factor: f64, source: String }
+    Placement {
+        /// How many times the area of its cells logic takes with control, clock tree and routing.
+        factor: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// What the SRAM table is multiplied by.
-    SramFactors { read: f64, write: f64, leakage: f64, area: f64, source: String }
+    SramFactors {
+        /// Factor on the energy of reads.
+        read: f64,
+        /// Factor on the energy of writes.
+        write: f64,
+        /// Factor on leakage.
+        leakage: f64,
+        /// Factor on area.
+        area: f64,
+        /// Where the figures are from.
+        source: String,
+    }
     /// Wires between banks, coarsest node first.
-    Wires { nodes: Vec<Wire>, source: String }
+    Wires {
+        /// The nodes, coarsest first.
+        nodes: Vec<Wire>,
+        /// Where the figures are from.
+        source: String,
+    }
     /// At one node, per bit and mm.
-    Wire { nm: f64, picojoules: f64 }
+    Wire {
+        /// The technology node in nanometres.
+        nm: f64,
+        /// Energy in picojoules per bit and millimetre.
+        picojoules: f64,
+    }
     /// A DRAM interface, and the beginnings of the names of the standards that it prices.
     DramEnergy {
-        picojoules_per_bit: f64, standards: Vec<String>, nearest: Vec<String>, source: String,
+        /// Energy of a bit read or written, in picojoules.
+        picojoules_per_bit: f64,
+        /// Beginnings of the names of the standards that it prices.
+        standards: Vec<String>,
+        /// Beginnings of the names of standards that it prices for want of a figure of their own; a
+        /// warning says so.
+        nearest: Vec<String>,
+        /// Where the figures are from.
+        source: String,
     }
     /// Between nodes, coarsest first.
-    Scaling { volts: f64, last_planar_nm: f64, nodes: Vec<Node>, source: String }
+    Scaling {
+        /// Supply in volts at which the polynomials of energy are taken.
+        volts: f64,
+        /// The finest node with planar transistors in nanometres; finer ones are FinFETs, and a
+        /// warning says so.
+        last_planar_nm: f64,
+        /// The nodes, coarsest first.
+        nodes: Vec<Node>,
+        /// Where the figures are from.
+        source: String,
+    }
     /// At one node: area, and the polynomial of energy.
-    Node { nm: f64, area: f64, a: f64, b: f64, c: f64 }
+    Node {
+        /// The technology node in nanometres.
+        nm: f64,
+        /// Relative area, without a unit.
+        area: f64,
+        /// Coefficient of the square of the supply in the relative energy, 1/V2.
+        a: f64,
+        /// Coefficient of the supply in the relative energy, 1/V.
+        b: f64,
+        /// Constant of the relative energy, without a unit.
+        c: f64,
+    }
 }
 
 impl Family {

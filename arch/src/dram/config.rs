@@ -38,29 +38,47 @@ mod limits {
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Config {
+    /// The name of the standard, as tables and runs show it.
     name: String,
+    /// The memory clock's period in nanoseconds.
     clock_ns: Number,
+    /// Channels, ranks, banks, rows and the bus.
     organization: OrganizationConfig,
+    /// The timing parameters of the data sheet, in memory clocks.
     timing: Given,
+    /// Waits between commands besides those that follow from `timing`; none by default.
     #[serde(default)]
     constraints: Vec<ConstraintRule>,
+    /// Limits on how many commands issue in a time, besides those that follow from `timing`; none
+    /// by default.
     #[serde(default)]
     windows: Vec<WindowRule>,
+    /// The controller: address mapping, queues, page policy, refresh.
     controller: ControllerConfig,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganizationConfig {
+    /// Channels, each with a bus of its own; 1 by default.
     channels: Option<Count>,
+    /// Ranks of a channel; 1 by default.
     ranks: Option<Count>,
+    /// Bank groups of a rank; 1 by default.
     bank_groups: Option<Count>,
+    /// Banks of a bank group.
     banks_per_group: Count,
+    /// Rows of a bank.
     rows: Count,
+    /// Columns of a row, each of a device's width in bits.
     columns: Count,
+    /// Bits of a device's data bus.
     device_bits: Count,
+    /// Bits of a channel's data bus, a whole number of devices.
     bus_bits: Count,
+    /// Transfers of a burst.
     burst_length: Count,
+    /// Memory clocks in which a burst passes the bus.
     burst_cycles: Count,
 }
 

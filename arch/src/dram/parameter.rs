@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 macro_rules! parameters {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// A timing parameter under its data sheet's name, in memory clocks.
         ///
         /// The names are those of the JEDEC standards, as DRAMsim3's configurations write them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
         pub enum Parameter {
-            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+            $($(#[doc = $doc])* #[serde(rename = $name)] $variant,)*
         }
 
         impl Parameter {
@@ -21,6 +21,13 @@ macro_rules! parameters {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it is the time of, for the schema.
+            pub(super) const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc,)* " In memory clocks."),)*
                 }
             }
         }

@@ -20,17 +20,24 @@ pub(super) struct Rules {
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConstraintRule {
+    /// The commands that have issued.
     from: Vec<Command>,
+    /// The commands that wait.
     to: Vec<Command>,
+    /// Where the bank of the waiting command lies, seen from that of the one that has issued.
     at: Vec<Scope>,
+    /// Memory clocks of the wait: a number, or a sum of parameters of `timing` such as `tRTP + 2`.
     cycles: Sum,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowRule {
+    /// The command that is counted in a rank.
     command: Command,
+    /// How many may issue in so many `cycles`, 1 to 1024.
     count: u32,
+    /// Memory clocks: a number, or a sum of parameters of `timing`.
     cycles: Sum,
 }
 

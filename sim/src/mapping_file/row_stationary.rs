@@ -31,12 +31,19 @@ use crate::tiling::{Staging, Tiling};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowStationary {
+    /// Output channels whose partial sums stay in the global buffer.
     m: u64,
+    /// Images in a pass.
     n: u64,
+    /// Output rows in a pass: the width of a PE set.
     e: u64,
+    /// Filters that a PE interleaves.
     p: u64,
+    /// Input channels that a PE interleaves.
     q: u64,
+    /// PE sets side by side that work on other channels.
     r: u64,
+    /// PE sets side by side that work on other filters.
     t: u64,
 }
 

@@ -13,29 +13,46 @@ use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolic
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ControllerConfig {
+    /// The fields of an address from the highest bits to the lowest, two letters each: `ro` row,
+    /// `ch` channel, `ra` rank, `ba` bank, `bg` bank group, `co` column; such as `rochrababgco`.
     address_mapping: String,
+    /// Reads, and as many writes, that wait in a channel for a place in a bank's queue; 32 by default.
     transaction_queue: Option<Count>,
+    /// Commands that wait for each bank; 8 by default.
     command_queue: Option<Count>,
+    /// Whether a row stays open after an access; `open_page` by default.
     row_policy: Option<RowPolicyConfig>,
+    /// Hits on an open row after which another row may close it though more hits wait; 4 by default.
     row_hit_cap: Option<Count>,
+    /// Waiting writes that are drained at once; the size of the transaction queue by default.
     write_high_mark: Option<Count>,
+    /// More waiting writes than this are drained when no command waits; 8 by default, less if the
+    /// queue is shorter.
     write_low_mark: Option<Count>,
+    /// What is refreshed at a time; `rank_staggered` by default.
     refresh: Option<RefreshConfig>,
+    /// Command buses: 1 for all commands, which is the default, or 2 as HBM has them, for rows and
+    /// for columns.
     command_buses: Option<Count>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RowPolicyConfig {
+    /// A row stays open until another row of its bank is needed.
     OpenPage,
+    /// A row is closed after each burst.
     ClosedPage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefreshConfig {
+    /// All banks of a rank at once, one rank after the other.
     RankStaggered,
+    /// One bank after the other.
     BankStaggered,
+    /// Nothing.
     None,
 }
 

@@ -22,7 +22,14 @@ impl schemars::JsonSchema for Given {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let count = generator.subschema_for::<Count>();
-        let each = |parameter: &Parameter| (parameter.name().to_owned(), count.clone().into());
+        let each = |parameter: &Parameter| {
+            let mut field = count.clone();
+            field.insert(
+                "description".to_owned(),
+                parameter.description().trim().into(),
+            );
+            (parameter.name().to_owned(), field.into())
+        };
         let properties: serde_json::Map<_, _> = Parameter::ALL.iter().map(each).collect();
         schemars::json_schema!({
             "type": "object", "properties": properties, "additionalProperties": false
