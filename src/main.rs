@@ -80,7 +80,7 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
             what: Export::Timeloop(args),
         } => commands::timeloop::export(args),
         Verb::Schema { what } => commands::write::schema(*what),
-        Verb::New(args) => commands::write::new(args),
+        Verb::New(args) => commands::new::new(args),
         Verb::Completions { shell } => commands::write::completions(*shell),
         Verb::Man { output } => commands::write::man(output),
         Verb::List { what } => commands::list::list(*what, common),

@@ -54,6 +54,30 @@ impl Allowance {
     pub const IOTX: Self = Self::Share(0.05);
 }
 
+/// The named budgets with what each stands for.
+pub const PLATFORMS: [(&str, Allowance, &str); 4] = [
+    (
+        "unlimited",
+        Allowance::UNLIMITED,
+        "every uniform design fits",
+    ),
+    (
+        "cloud",
+        Allowance::CLOUD,
+        "ConfuciuX's cloud: half of the way",
+    ),
+    (
+        "iot",
+        Allowance::IOT,
+        "ConfuciuX's IoT device: a tenth of the way",
+    ),
+    (
+        "iotx",
+        Allowance::IOTX,
+        "ConfuciuX's smallest IoT device: a twentieth of the way",
+    ),
+];
+
 /// A budget as asked for: `area=cloud`, `power=0.3`, `area=2.5e12`,
 /// `area=2.5mm2`, `power=300mW`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -180,26 +204,17 @@ impl FromStr for Allowance {
     /// A platform's name in any case, a share (a number from 0 to 1), or an
     /// absolute total (a number above 1).
     fn from_str(text: &str) -> Result<Self, UnknownBudget> {
-        match text.to_lowercase().as_str() {
-            "unlimited" => return Ok(Self::UNLIMITED),
-            "cloud" => return Ok(Self::CLOUD),
-            "iot" => return Ok(Self::IOT),
-            "iotx" => return Ok(Self::IOTX),
-            _ => {}
+        let name = text.to_lowercase();
+        if let Some((_, allowance, _)) = PLATFORMS.iter().find(|(known, _, _)| *known == name) {
+            return Ok(*allowance);
         }
         match text.parse::<f64>() {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(Self::Share(share)),
             Ok(limit) if limit.is_finite() && limit > 1.0 => Ok(Self::Absolute(limit)),
             Ok(_) => Err(UnknownBudget::Amount(text.to_owned())),
             Err(_) => {
-                let platforms = vec![
-                    "unlimited",
-                    "cloud",
-                    "iot",
-                    "iotx",
-                    "<number>",
-                    "<number><unit>",
-                ];
+                let mut platforms: Vec<_> = PLATFORMS.iter().map(|(name, _, _)| *name).collect();
+                platforms.extend(["<number>", "<number><unit>"]);
                 Err(UnknownBudget::Platform(UnknownName::new(
                     "budget", text, platforms,
                 )))

@@ -42,7 +42,7 @@ mod style;
 mod table;
 
 pub use binding::{Binding, binding};
-pub use budget::{Allowance, Budget, BudgetRequest, Resource, UnknownBudget};
+pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, Resource, UnknownBudget};
 pub use certificate::{Certificate, Cut, Flaw, Kind};
 pub use deployment::{Deployment, Stage};
 pub use driver::{

@@ -17,6 +17,23 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
+    /// As [`UnknownName::new`]; of one of the `learned` names it is said that the build lacks the
+    /// feature `learn`, without which they are left out.
+    pub(crate) fn with_feature(
+        subject: &'static str,
+        found: &str,
+        allowed: Vec<&'static str>,
+        learned: &[&str],
+    ) -> Self {
+        let is_left_out = learned.contains(&found) && !allowed.contains(&found);
+        let mut error = Self::new(subject, found, allowed);
+        if is_left_out {
+            let hint = " (it learns, and this build was made without the feature `learn`)";
+            hint.clone_into(&mut error.hint);
+        }
+        error
+    }
+
     pub(crate) fn new(subject: &'static str, found: &str, allowed: Vec<&'static str>) -> Self {
         let near = allowed
             .iter()
@@ -49,4 +66,20 @@ fn edits(a: &str, b: &str) -> usize {
         }
     }
     row[b.chars().count()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_the_build_leaves_out_names_the_feature() {
+        let error = |found: &str| {
+            UnknownName::with_feature("optimizer", found, vec!["exact", "grid"], &["ppo"])
+                .to_string()
+        };
+        assert!(error("ppo").contains("without the feature `learn`"));
+        assert!(error("exakt").contains("did you mean `exact`?"));
+        assert!(!error("exact").contains("feature"));
+    }
 }

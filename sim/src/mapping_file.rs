@@ -37,28 +37,58 @@ use crate::tiling::{Staging, Tiling};
 
 use row_stationary::RowStationary;
 
-/// The mapping files that come with the crate, by name.
-const PRESETS: [(&str, &str); 2] = [
-    (
-        "eyeriss-alexnet",
-        include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
-    ),
-    (
-        "eyeriss-vgg16",
-        include_str!("mapping_file/presets/eyeriss-vgg16.yaml"),
-    ),
+/// A mapping file that comes with the crate.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// What `--mapping` calls it.
+    pub name: &'static str,
+    /// The preset of the accelerator that it is for.
+    pub accelerator: &'static str,
+    /// The network that it is for.
+    pub network: &'static str,
+    /// The images a run that it is for.
+    pub batch: u64,
+    /// Where it is from, in a few words.
+    pub about: &'static str,
+    /// The file.
+    text: &'static str,
+}
+
+const PRESETS: [Preset; 2] = [
+    Preset {
+        name: "eyeriss-alexnet",
+        accelerator: "eyeriss",
+        network: "alexnet",
+        batch: 4,
+        about: "published: JSSC 2017, Table III",
+        text: include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
+    },
+    Preset {
+        name: "eyeriss-vgg16",
+        accelerator: "eyeriss",
+        network: "vgg16",
+        batch: 3,
+        about: "reconstructed, not published",
+        text: include_str!("mapping_file/presets/eyeriss-vgg16.yaml"),
+    },
 ];
+
+/// The bundled mapping files.
+#[must_use]
+pub fn presets() -> &'static [Preset] {
+    &PRESETS
+}
 
 /// The names of the bundled mapping files.
 pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
-    PRESETS.iter().map(|(name, _)| *name)
+    PRESETS.iter().map(|preset| preset.name)
 }
 
 /// The text of a bundled mapping file.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static str> {
-    let preset = PRESETS.iter().find(|(preset, _)| *preset == name);
-    preset.map(|(_, text)| *text)
+    let preset = PRESETS.iter().find(|preset| preset.name == name);
+    preset.map(|preset| preset.text)
 }
 
 /// The JSON Schema of a mapping file.
@@ -73,8 +103,10 @@ pub fn schema() -> schemars::Schema {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MappingFile {
+    /// What becomes of layers that are not listed; `refuse` by default.
     #[serde(default, skip_serializing_if = "Others::is_default")]
     others: Others,
+    /// The mappings, an entry a layer.
     layers: Vec<LayerMapping>,
 }
 
@@ -101,29 +133,44 @@ impl Others {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerMapping {
+    /// The name of the layer in its network.
     layer: String,
+    /// The dataflow: ws, os, rs or is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     dataflow: String,
+    /// Eyeriss's published parameters, in the place of all extents and orders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row_stationary: Option<RowStationary>,
+    /// Extents, by dimension, that run as a layer of their own; the whole layer where left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     part: BTreeMap<Dim, u64>,
+    /// Extents, by dimension, in the global buffer; the whole part where left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     block: BTreeMap<Dim, u64>,
+    /// Extents, by dimension, in a PE; left out 1, or all of a dimension that is streamed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     local: BTreeMap<Dim, u64>,
+    /// Indices, by dimension, side by side along the rows of the array; 1 where left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     rows: BTreeMap<Dim, u64>,
+    /// Indices, by dimension, side by side along the columns of the array; 1 where left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     cols: BTreeMap<Dim, u64>,
+    /// The loops over blocks, outer to inner: each of N G K C P Q R S once; GNPQKCRS by default.
     #[serde(default = "default_order")]
     block_order: String,
+    /// The loops over the passes of a block, outer to inner: each of N G K C P Q R S once; GNPQKCRS
+    /// by default.
     #[serde(default = "default_order")]
     pass_order: String,
+    /// How long an operand's tile stays in the buffer, by operand; `block` where left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     staging: BTreeMap<Operand, StagingName>,
+    /// Banks of the buffer for inputs, where operands share none; left out or 0, as many as needed.
     #[serde(default, skip_serializing_if = "is_zero")]
     data_banks: u32,
+    /// Banks of the buffer for weights, where operands share none; left out or 0, as many as
+    /// needed.
     #[serde(default, skip_serializing_if = "is_zero")]
     wt_banks: u32,
 }
@@ -135,8 +182,11 @@ fn is_zero(banks: &u32) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum StagingName {
+    /// For a whole block, whose passes read it again and again.
     Block,
+    /// For one pass.
     Pass,
+    /// For the whole layer, or the part of it that is run.
     Layer,
 }
 

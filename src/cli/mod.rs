@@ -102,7 +102,7 @@ pub enum Verb {
         #[arg(value_enum)]
         what: Schematic,
     },
-    /// A commented accelerator file to start from.
+    /// A commented file to start from: an accelerator, or with --network a network.
     New(New),
     /// Completions for a shell, to be sourced.
     Completions {
@@ -116,7 +116,7 @@ pub enum Verb {
         #[arg(short, long, value_name = "FOLDER")]
         output: PathBuf,
     },
-    /// Names of presets.
+    /// Names of presets, with what there is to know of each.
     List {
         /// Of what.
         #[arg(value_enum)]
@@ -218,7 +218,16 @@ pub struct Report {
 #[derive(Debug, Args)]
 pub struct New {
     /// Its name.
-    pub name: String,
+    pub name: Option<String>,
+    /// A network in the place of an accelerator: a small cnn, a transformer block, or both one behind
+    /// the other.
+    #[arg(
+        long,
+        value_name = "cnn|transformer|both",
+        num_args = 0..=1,
+        default_missing_value = "both"
+    )]
+    pub network: Option<String>,
     /// The file to write; standard output if left out.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -250,6 +259,10 @@ pub enum Listing {
     Drams,
     /// Optimisers of `search assign`.
     Optimizers,
+    /// Mapping presets.
+    Mappings,
+    /// Budgets of `search assign`.
+    Budgets,
 }
 
 /// What can be shown.

@@ -1,109 +1,213 @@
 //! `list`.
 
 use anyhow::Result;
-use stationary::arch::dram::Standard;
-use stationary::arch::{Accelerator, presets};
-use stationary::search::optimizers;
-use stationary::sim::Dataflow;
-use stationary::workloads::zoo;
+use serde_json::{Value, json};
+use stationary::arch::dram::{Pipe, Standard};
+use stationary::arch::{Accelerator, DramKind, presets};
+use stationary::search::{Allowance, PLATFORMS, optimizers};
+use stationary::sim::{Dataflow, mapping_file};
+use stationary::workloads::{Dim, zoo};
 
 use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
-use crate::report::format::thousands;
+use crate::report::listing::{Column, Listing as Rows};
 
-/// Lists names, with a few words on each for people.
+/// Lists names, with what there is to know of each.
 pub fn list(what: Listing, common: &Common) -> Result<Answer> {
-    let rows: Vec<(String, String)> = match what {
-        Listing::Archs => presets::names().map(arch).collect::<Result<_>>()?,
-        Listing::Networks => zoo::names().map(network).collect::<Result<_>>()?,
-        Listing::Dataflows => Dataflow::ALL
-            .iter()
-            .map(|d| (d.name.to_owned(), d.title.to_owned()))
-            .collect(),
-        Listing::Drams => vec![
-            (
-                "ideal".to_owned(),
-                "every transfer takes one cycle".to_owned(),
-            ),
-            (
-                "bandwidth".to_owned(),
-                "dram.words_per_cycle and dram.latency".to_owned(),
-            ),
-        ]
-        .into_iter()
-        .map(Ok)
-        .chain(stationary::arch::dram::presets::names().map(dram))
-        .collect::<Result<_>>()?,
-        Listing::Optimizers => optimizers::names()
-            .into_iter()
-            .map(|name| (name.to_owned(), String::new()))
-            .collect(),
+    let (columns, rows, note): (&'static [Column], Vec<Vec<Value>>, &str) = match what {
+        Listing::Archs => (
+            ARCHS,
+            presets::names().map(arch).collect::<Result<_>>()?,
+            "",
+        ),
+        Listing::Networks => (
+            NETWORKS,
+            zoo::names().map(network).collect::<Result<_>>()?,
+            "",
+        ),
+        Listing::Dataflows => (DATAFLOWS, Dataflow::ALL.iter().map(dataflow).collect(), ""),
+        Listing::Drams => (DRAMS, drams()?, ""),
+        Listing::Optimizers => (OPTIMIZERS, optimizers(), ""),
+        Listing::Mappings => (MAPPINGS, mappings(), MAPPING_NOTE),
+        Listing::Budgets => (BUDGETS, budgets(), BUDGET_NOTE),
     };
-    let text = match common.format {
-        Format::Json => {
-            serde_json::to_string_pretty(&rows.iter().map(|(name, _)| name).collect::<Vec<_>>())?
-        }
-        Format::Csv => rows.iter().map(|(name, _)| format!("{name}\n")).collect(),
-        Format::Table => {
-            let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-            let line = |(name, note): &(String, String)| format!("{name:width$}  {note}\n");
-            rows.iter().map(line).collect()
-        }
-    };
+    let mut text = Rows { columns, rows }.write(common.format)?;
+    if common.format == Format::Table && !common.quiet {
+        text.push_str(note);
+    }
     output::print(text.trim_end())?;
     Ok(Answer::Yes)
 }
 
-fn arch(name: &str) -> Result<(String, String)> {
+macro_rules! columns {
+    ($($name:ident { $($key:literal $heading:literal),* $(,)? })*) => {
+        $(const $name: &[Column] = &[$(Column { key: $key, heading: $heading }),*];)*
+    };
+}
+
+columns! {
+    ARCHS {
+        "name" "name", "rows" "rows", "cols" "cols", "macs_per_cycle" "MACs", "dataflows" "dataflows",
+        "global_buffer_kib" "KiB", "dram_gb_per_second" "GB/s", "clock_mhz" "MHz",
+        "technology_nm" "nm", "peak_tops" "TOPS",
+    }
+    NETWORKS { "name" "name", "layers" "layers", "gmacs" "G MACs", "million_weights" "M weights" }
+    DATAFLOWS {
+        "name" "name", "title" "title", "rows" "rows", "cols" "cols", "beats" "beats", "local" "local",
+    }
+    DRAMS {
+        "name" "name", "channels" "chan.", "bus_bits" "bits", "ranks" "ranks",
+        "banks_per_rank" "banks", "mib" "MiB", "clock_ghz" "GHz", "peak_gb_per_second" "GB/s",
+        "about" "about",
+    }
+    OPTIMIZERS { "name" "name", "learns" "learns", "epochs" "epochs", "about" "about" }
+    MAPPINGS {
+        "name" "name", "arch" "arch", "network" "network", "batch" "batch", "about" "about",
+    }
+    BUDGETS { "name" "name", "share" "share", "about" "about" }
+}
+
+const MAPPING_NOTE: &str = "
+Use one with --mapping NAME and the --arch, --network and --batch of its line; `show mapping NAME`
+prints it. `show mapping ARCH --network NETWORK` prints the mapper's own.
+";
+
+const BUDGET_NOTE: &str = "
+--budget area=NAME or power=NAME. A name is a share of the way from the least to the greatest of the
+four uniform designs, in which every layer has the fewest or the most PEs with the smallest or the
+largest tile: budget = least + share x (greatest - least). A number from 0 to 1 is such a share too; a
+number above 1 is a total in um2 or mW, and 2.5mm2, 300mW or 1W are totals with their unit.
+";
+
+fn arch(name: &str) -> Result<Vec<Value>> {
     let a = Accelerator::preset(name, &[])?;
-    let kib: u64 = a
-        .global_buffer
-        .partitions
-        .iter()
-        .map(|p| p.bytes)
-        .sum::<u64>()
-        / 1024;
-    let note = format!(
-        "{} x {} PEs, {}, {} KiB, {} MHz, {} nm",
-        a.array.rows,
-        a.array.cols,
-        if a.decoupled.is_some() {
-            "decoupled".to_owned()
-        } else {
-            a.dataflows.join(" ")
-        },
-        thousands(kib),
-        a.clock.0 / 1000,
-        a.technology.0
-    );
-    Ok((name.to_owned(), note))
+    let bytes: u64 = a.global_buffer.partitions.iter().map(|p| p.bytes).sum();
+    let macs = u64::from(a.array.rows) * u64::from(a.array.cols) * u64::from(a.array.lanes);
+    let hertz = a.clock.0 as f64 * 1e3;
+    let bytes_per_second = match &a.dram.kind {
+        DramKind::Ideal => None,
+        DramKind::Bandwidth {
+            words_per_cycle, ..
+        } => {
+            let bits = f64::from(*words_per_cycle) * f64::from(a.dram.word.0);
+            Some(bits / 8.0 * a.dram.clock.0 as f64 * 1e3)
+        }
+        DramKind::Standard(standard) => Some(peak(standard)),
+    };
+    Ok(vec![
+        json!(name),
+        json!(a.array.rows),
+        json!(a.array.cols),
+        json!(macs),
+        json!(a.dataflows),
+        number(bytes as f64 / 1024.0),
+        bytes_per_second.map_or(Value::Null, |bytes| number(bytes / 1e9)),
+        number(hertz / 1e6),
+        json!(a.technology.0),
+        number(2.0 * macs as f64 * hertz / 1e12),
+    ])
 }
 
-fn dram(name: &str) -> Result<(String, String)> {
-    let standard = Standard::preset(name)?;
-    let organization = standard.organization();
-    let gigahertz = 1000.0 / f64::from(standard.clock().0);
-    let note = format!(
-        "{} x {} bits, {} ranks of {} banks, {} MiB, {:.2} GHz, {:.1} GB/s",
-        organization.channels,
-        organization.bus_bits,
-        organization.ranks,
-        organization.banks_per_rank(),
-        thousands(organization.bytes() >> 20),
-        gigahertz,
-        standard.peak_bytes_per_cycle() * gigahertz
-    );
-    Ok((name.to_owned(), note))
+/// The most bytes a second that a memory moves.
+fn peak(standard: &Standard) -> f64 {
+    standard.peak_bytes_per_cycle() * 1e12 / f64::from(standard.clock().0)
 }
 
-fn network(name: &str) -> Result<(String, String)> {
+/// Whole numbers without a point; digits that are only rounding are left out.
+fn number(value: f64) -> Value {
+    let rounded: f64 = format!("{value:.6}").parse().unwrap_or(value);
+    if rounded.fract() == 0.0 && (0.0..9e15).contains(&rounded) {
+        json!(rounded as u64)
+    } else {
+        json!(rounded)
+    }
+}
+
+fn network(name: &str) -> Result<Vec<Value>> {
     let n = zoo::find(name)?;
-    let note = format!(
-        "{:>3} layers, {:>7.2} G MACs, {:>7.2} M weights",
-        n.layers().len(),
-        n.macs() as f64 / 1e9,
-        n.weights() as f64 / 1e6
-    );
-    Ok((name.to_owned(), note))
+    Ok(vec![
+        json!(name),
+        json!(n.layers().len()),
+        number(n.macs() as f64 / 1e9),
+        number(n.weights() as f64 / 1e6),
+    ])
+}
+
+fn dataflow(d: &&Dataflow) -> Vec<Value> {
+    let dims = |dims: &[Dim]| json!(dims.iter().map(|d| d.name()).collect::<Vec<_>>());
+    vec![
+        json!(d.name),
+        json!(d.title),
+        dims(d.rows),
+        dims(d.cols),
+        dims(d.beats),
+        dims(d.local),
+    ]
+}
+
+fn drams() -> Result<Vec<Vec<Value>>> {
+    let simple = |name: &str, about: &str| {
+        let mut row = vec![json!(name)];
+        row.resize(DRAMS.len() - 1, Value::Null);
+        row.push(json!(about));
+        row
+    };
+    let mut rows = vec![
+        simple("ideal", "a cycle a transfer"),
+        simple("bandwidth", "width and latency"),
+    ];
+    rows.extend(Pipe::names().map(|name| simple(name, "a test bench's")));
+    for name in stationary::arch::dram::presets::names() {
+        let standard = Standard::preset(name)?;
+        let organization = standard.organization();
+        rows.push(vec![
+            json!(name),
+            json!(organization.channels),
+            json!(organization.bus_bits),
+            json!(organization.ranks),
+            json!(organization.banks_per_rank()),
+            json!(organization.bytes() >> 20),
+            number(1000.0 / f64::from(standard.clock().0)),
+            number(peak(&standard) / 1e9),
+            json!("a standard"),
+        ]);
+    }
+    Ok(rows)
+}
+
+fn optimizers() -> Vec<Vec<Value>> {
+    let row = |name: &'static str| {
+        vec![
+            json!(name),
+            json!(optimizers::is_learned(name)),
+            json!(optimizers::has_epochs(name)),
+            json!(optimizers::about(name).unwrap_or_default()),
+        ]
+    };
+    optimizers::names().into_iter().map(row).collect()
+}
+
+fn mappings() -> Vec<Vec<Value>> {
+    let row = |preset: &mapping_file::Preset| {
+        vec![
+            json!(preset.name),
+            json!(preset.accelerator),
+            json!(preset.network),
+            json!(preset.batch),
+            json!(preset.about),
+        ]
+    };
+    mapping_file::presets().iter().map(row).collect()
+}
+
+fn budgets() -> Vec<Vec<Value>> {
+    let share = |allowance: Allowance| match allowance {
+        Allowance::Share(share) => json!(share),
+        Allowance::Absolute(total) => json!(total),
+    };
+    PLATFORMS
+        .iter()
+        .map(|(name, allowance, about)| vec![json!(name), share(*allowance), json!(about)])
+        .collect()
 }

@@ -14,6 +14,7 @@ pub mod list;
 pub mod machine_runs;
 pub mod map;
 pub mod measurements;
+pub mod new;
 pub mod report;
 pub mod run;
 pub mod shortage;

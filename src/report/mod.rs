@@ -8,6 +8,7 @@ pub mod excerpts;
 pub mod explain;
 pub mod format;
 pub mod html;
+pub mod listing;
 pub mod markdown;
 pub mod peaks;
 pub mod run;

@@ -7,6 +7,7 @@ mod dram;
 mod energy;
 mod errors;
 mod formats;
+mod lists;
 mod records;
 mod report;
 mod resume;

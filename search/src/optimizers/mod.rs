@@ -157,59 +157,112 @@ impl Default for Effort {
 
 type Make = fn(u64, &Effort) -> Box<dyn Optimizer>;
 
-const REGISTER: &[(&str, Make)] = &[
+/// Names, what each does in a few words, and how one is made.
+const REGISTER: &[(&str, &str, Make)] = &[
     #[cfg(feature = "learn")]
-    ("a2c", |seed, effort| {
+    ("a2c", "advantage actor-critic", |seed, effort| {
         Box::new(Learner::<on_policy::A2cAgent>::new(seed, effort))
     }),
     #[cfg(feature = "learn")]
-    ("acktr", |seed, effort| {
-        Box::new(Learner::<on_policy::AcktrAgent>::new(seed, effort))
-    }),
-    ("annealing", |seed, _| {
-        Box::new(annealing::Annealing::new(seed))
-    }),
-    ("bayesian", |seed, effort| {
-        Box::new(bayesian::Bayesian::new(seed, effort))
-    }),
+    (
+        "acktr",
+        "actor-critic with natural gradients by Kronecker factors",
+        |seed, effort| Box::new(Learner::<on_policy::AcktrAgent>::new(seed, effort)),
+    ),
+    (
+        "annealing",
+        "simulated annealing, one layer at a time",
+        |seed, _| Box::new(annealing::Annealing::new(seed)),
+    ),
+    (
+        "bayesian",
+        "Gaussian process with a lower confidence bound",
+        |seed, effort| Box::new(bayesian::Bayesian::new(seed, effort)),
+    ),
     #[cfg(feature = "learn")]
-    ("confuciux", |seed, effort| {
-        Box::new(confuciux::Confuciux::new(seed, effort))
-    }),
+    (
+        "confuciux",
+        "reinforce, then local-genetic around its best: ConfuciuX",
+        |seed, effort| Box::new(confuciux::Confuciux::new(seed, effort)),
+    ),
     #[cfg(feature = "learn")]
-    ("ddpg", |seed, effort| {
-        Box::new(Learner::<off_policy::DdpgAgent>::new(seed, effort))
+    (
+        "ddpg",
+        "deep deterministic policy gradient",
+        |seed, effort| Box::new(Learner::<off_policy::DdpgAgent>::new(seed, effort)),
+    ),
+    (
+        "exact",
+        "proves the optimum; reads the whole table",
+        |_, _| Box::new(exact::Exact::default()),
+    ),
+    (
+        "genetic",
+        "a population with crossover and mutation",
+        |seed, _| Box::new(genetic::Genetic::new(seed)),
+    ),
+    (
+        "greedy",
+        "descends along the layers' convex hulls; reads the whole table",
+        |_, _| Box::new(greedy::Greedy::default()),
+    ),
+    ("grid", "every point in turn", |_, _| {
+        Box::new(grid::Grid::default())
     }),
-    ("exact", |_, _| Box::new(exact::Exact::default())),
-    ("genetic", |seed, _| Box::new(genetic::Genetic::new(seed))),
-    ("greedy", |_, _| Box::new(greedy::Greedy::default())),
-    ("grid", |_, _| Box::new(grid::Grid::default())),
-    ("local-genetic", |seed, effort| {
-        Box::new(local::Local::new(seed, effort))
-    }),
+    (
+        "local-genetic",
+        "ConfuciuX's second stage, from a random assignment",
+        |seed, effort| Box::new(local::Local::new(seed, effort)),
+    ),
     #[cfg(feature = "learn")]
-    ("ppo", |seed, effort| {
+    ("ppo", "proximal policy optimisation", |seed, effort| {
         Box::new(Learner::<on_policy::PpoAgent>::new(seed, effort))
     }),
-    ("random", |seed, _| Box::new(random::Random::new(seed))),
-    #[cfg(feature = "learn")]
-    ("reinforce", |seed, effort| {
-        Box::new(reinforce::Reinforce::new(seed, effort))
+    ("random", "uniform random points", |seed, _| {
+        Box::new(random::Random::new(seed))
     }),
     #[cfg(feature = "learn")]
-    ("sac", |seed, effort| {
+    (
+        "reinforce",
+        "ConfuciuX's first stage: policy gradient with an LSTM",
+        |seed, effort| Box::new(reinforce::Reinforce::new(seed, effort)),
+    ),
+    #[cfg(feature = "learn")]
+    ("sac", "soft actor-critic", |seed, effort| {
         Box::new(Learner::<off_policy::SacAgent>::new(seed, effort))
     }),
     #[cfg(feature = "learn")]
-    ("td3", |seed, effort| {
+    ("td3", "twin delayed DDPG", |seed, effort| {
         Box::new(Learner::<off_policy::Td3Agent>::new(seed, effort))
     }),
 ];
 
 /// The names of all optimisers.
 pub fn names() -> Vec<&'static str> {
-    REGISTER.iter().map(|(name, _)| *name).collect()
+    REGISTER.iter().map(|(name, _, _)| *name).collect()
 }
+
+/// What the optimiser of this name does, in a few words.
+pub fn about(name: &str) -> Option<&'static str> {
+    let found = REGISTER.iter().find(|(known, _, _)| *known == name);
+    found.map(|(_, about, _)| *about)
+}
+
+/// Whether the optimiser of this name learns: it is there only with the feature `learn`.
+pub fn is_learned(name: &str) -> bool {
+    LEARNED.contains(&name)
+}
+
+const LEARNED: [&str; 8] = [
+    "a2c",
+    "acktr",
+    "confuciux",
+    "ddpg",
+    "ppo",
+    "reinforce",
+    "sac",
+    "td3",
+];
 
 /// Whether the optimiser of this name works in epochs, as [`Effort`] limits them.
 pub fn has_epochs(name: &str) -> bool {
@@ -253,10 +306,10 @@ pub fn find_with(
     seed: u64,
     effort: &Effort,
 ) -> Result<Box<dyn Optimizer>, UnknownName> {
-    let found = REGISTER.iter().find(|(known, _)| *known == name);
+    let found = REGISTER.iter().find(|(known, _, _)| *known == name);
     found
-        .map(|(_, make)| make(seed, effort))
-        .ok_or_else(|| UnknownName::new("optimizer", name, names()))
+        .map(|(_, _, make)| make(seed, effort))
+        .ok_or_else(|| UnknownName::with_feature("optimizer", name, names(), &LEARNED))
 }
 
 /// A name with an effort of its own: `NAME[:PRESET][@EPOCHS]`, such as

@@ -1,0 +1,114 @@
+//! Lists of presets: the same columns as a table, as JSON and as CSV.
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+
+use crate::cli::Format;
+
+/// A column: what programs call it, and what people read above it.
+pub struct Column {
+    /// The key in JSON and CSV, with the unit.
+    pub key: &'static str,
+    /// The heading of the table.
+    pub heading: &'static str,
+}
+
+/// Rows of cells, one for each column.
+pub struct Listing {
+    /// The columns.
+    pub columns: &'static [Column],
+    /// The cells; lists are shown as words.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Listing {
+    /// The list in a format.
+    pub fn write(&self, format: Format) -> Result<String> {
+        match format {
+            Format::Table => Ok(self.table()),
+            Format::Json => self.json(),
+            Format::Csv => self.csv(),
+        }
+    }
+
+    fn json(&self) -> Result<String> {
+        let object = |row: &Vec<Value>| -> Map<String, Value> {
+            let keys = self.columns.iter().map(|column| column.key.to_owned());
+            keys.zip(row.iter().cloned()).collect()
+        };
+        let objects: Vec<_> = self.rows.iter().map(object).collect();
+        Ok(serde_json::to_string_pretty(&objects)?)
+    }
+
+    fn csv(&self) -> Result<String> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(self.columns.iter().map(|column| column.key))?;
+        for row in &self.rows {
+            writer.write_record(row.iter().map(plain))?;
+        }
+        Ok(String::from_utf8(writer.into_inner()?)?)
+    }
+
+    /// Columns side by side, numbers to the right; the last one is as wide as it is.
+    fn table(&self) -> String {
+        let cells: Vec<Vec<String>> = std::iter::once(
+            self.columns
+                .iter()
+                .map(|column| column.heading.to_owned())
+                .collect(),
+        )
+        .chain(self.rows.iter().map(|row| row.iter().map(short).collect()))
+        .collect();
+        let last = self.columns.len() - 1;
+        let width = |at: usize| cells.iter().map(|row| row[at].chars().count()).max();
+        let widths: Vec<usize> = (0..=last).map(|at| width(at).unwrap_or(0)).collect();
+        let is_number = |at: usize| {
+            self.rows
+                .iter()
+                .all(|row| !row[at].is_string() && !row[at].is_array())
+        };
+        let mut text = String::new();
+        for row in &cells {
+            let mut line = String::new();
+            for (at, cell) in row.iter().enumerate() {
+                let width = widths[at];
+                let cell = match (is_number(at), at == last) {
+                    (true, _) => format!("{cell:>width$}"),
+                    (false, true) => cell.clone(),
+                    (false, false) => format!("{cell:width$}"),
+                };
+                line.push_str(if at == 0 { "" } else { "  " });
+                line.push_str(&cell);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// A cell for programs.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(" "),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// A cell for people: fractions have a few digits.
+fn short(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match (number.as_u64(), number.as_f64()) {
+            (None, Some(fraction)) if fraction < 1.0 => format!("{fraction:.3}"),
+            (None, Some(fraction)) if fraction < 10.0 => format!("{fraction:.2}"),
+            (None, Some(fraction)) => format!("{fraction:.1}"),
+            _ => number.to_string(),
+        },
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Null => "-".to_owned(),
+        Value::Array(values) if values.is_empty() => "-".to_owned(),
+        other => plain(other),
+    }
+}
