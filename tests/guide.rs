@@ -281,5 +281,6 @@ pages! {
     study_budget "study-budget.md"
     study_proof "study-proof.md"
     study_own_network "study-own-network.md"
+    writing_networks "writing-networks.md"
     keeping_runs "keeping-runs.md"
 }
