@@ -191,7 +191,7 @@ fn outputs_equal_the_reference_convolution() {
             bias: &bias,
             addends: [&addends[0], &addends[1]],
         };
-        let result = run_functional(kernel, &operands, Pace::SkipIdle, &mut ());
+        let result = run_functional(kernel, &operands, Pace::SkipIdle);
         assert_eq!(result.output, expected(kernel, &operands));
         assert_eq!(
             result.run,

@@ -12,7 +12,7 @@ fn outputs_equal_the_reference_convolution() {
     for_random_mappings(cases(150), Size::Tiny, |_, mapping, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let tensors = tensors(&mut rng, mapping.layer());
-        let result = run_functional(mapping, &tensors, Pace::SkipIdle, &mut ());
+        let result = run_functional(mapping, &tensors, Pace::SkipIdle);
         assert_eq!(result.output, reference(mapping.layer(), &tensors));
         assert!(result.each_mac_once);
         assert_eq!(

@@ -171,6 +171,8 @@ pub struct Channel {
 /// Receives what the machine tells, in order. Where only the array's events repeat themselves, loads
 /// and stores of the same time come before them.
 pub trait Trace {
+    /// Whether it listens at all.
+    const LISTENS: bool = true;
     /// Whether it takes samples, and loads without words. That costs time, and nothing is told to
     /// repeat itself.
     const SAMPLES: bool = false;
@@ -183,8 +185,50 @@ pub trait Trace {
 }
 
 impl Trace for () {
+    const LISTENS: bool = false;
     fn event(&mut self, _: Event) {}
     fn repeat(&mut self, _: &Repeat) {}
+}
+
+/// What a [`Trace`] does, without its constants.
+pub(crate) trait Listener {
+    fn event(&mut self, event: Event);
+    fn repeat(&mut self, repeat: &Repeat);
+    fn sample(&mut self, sample: &Sample);
+}
+
+impl<T: Trace> Listener for T {
+    fn event(&mut self, event: Event) {
+        Trace::event(self, event);
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        Trace::repeat(self, repeat);
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        Trace::sample(self, sample);
+    }
+}
+
+/// Any trace that takes samples, or any that takes none: the machine is large, and compiled for these
+/// two instead of for each trace of each crate.
+pub(crate) struct Told<'t, const SAMPLES: bool>(pub(crate) &'t mut dyn Listener);
+
+impl<const SAMPLES: bool> Trace for Told<'_, SAMPLES> {
+    const SAMPLES: bool = SAMPLES;
+
+    fn event(&mut self, event: Event) {
+        self.0.event(event);
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        self.0.repeat(repeat);
+    }
+
+    fn sample(&mut self, sample: &Sample) {
+        self.0.sample(sample);
+    }
 }
 
 /// Repeats are unfolded.

@@ -44,10 +44,7 @@ pub fn functional(
         let (result, expected) = match style {
             Style::Hardwired(dataflow) => {
                 let mapping = loaded.mapping(layer, dataflow)?;
-                (
-                    run_functional(&mapping, &tensors, pace, &mut ()).into(),
-                    sums,
-                )
+                (run_functional(&mapping, &tensors, pace).into(), sums)
             }
             Style::Decoupled => decoupled(&loaded.kernel(layer)?, &tensors, sums, pace),
         };
@@ -118,7 +115,7 @@ fn decoupled(
         bias: &bias,
         addends: [&[], &residual],
     };
-    let result = run_functional_kernel(kernel, &operands, pace, &mut ());
+    let result = run_functional_kernel(kernel, &operands, pace);
     let steps = kernel
         .accelerator()
         .decoupled

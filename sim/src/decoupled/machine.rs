@@ -17,7 +17,7 @@ use super::kernel::Kernel;
 use super::payload::Payload;
 use super::program::{Cursor, Instruction, Token, Unit, Work};
 use super::tally::Tally;
-use super::trace::{Event, Trace};
+use super::trace::{Event, Told, Trace};
 use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
 use super::wait::{Wait, Waits};
 use crate::counters::Counters;
@@ -115,8 +115,20 @@ struct Machine<'k, P> {
 }
 
 /// Runs a kernel.
-pub fn run(k: &Kernel<'_>, pace: Pace, trace: &mut impl Trace) -> Run {
-    run_with(k, pace, trace, ()).0
+pub fn run<T: Trace>(k: &Kernel<'_>, pace: Pace, trace: &mut T) -> Run {
+    if T::LISTENS {
+        run_told(k, pace, Told(&mut |event| trace.event(event)))
+    } else {
+        run_untold(k, pace)
+    }
+}
+
+fn run_untold(k: &Kernel<'_>, pace: Pace) -> Run {
+    run_with(k, pace, &mut (), ()).0
+}
+
+fn run_told(k: &Kernel<'_>, pace: Pace, mut trace: Told<'_>) -> Run {
+    run_with(k, pace, &mut trace, ()).0
 }
 
 pub(super) fn run_with<P: Payload>(

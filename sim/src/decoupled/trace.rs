@@ -22,12 +22,24 @@ pub struct Event {
 
 /// Receives the events in the order of their ends.
 pub trait Trace {
+    /// Whether it listens at all.
+    const LISTENS: bool = true;
     /// One event.
     fn event(&mut self, event: Event);
 }
 
 impl Trace for () {
+    const LISTENS: bool = false;
     fn event(&mut self, _: Event) {}
+}
+
+/// Any trace: the machine is compiled for it once.
+pub(super) struct Told<'t>(pub(super) &'t mut dyn FnMut(Event));
+
+impl Trace for Told<'_> {
+    fn event(&mut self, event: Event) {
+        (self.0)(event);
+    }
 }
 
 impl Trace for Vec<Event> {

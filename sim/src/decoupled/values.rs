@@ -10,7 +10,6 @@ use super::kernel::Kernel;
 use super::machine::{Run, run_with};
 use super::payload::Payload;
 use super::program::{Instruction, Tile, Work};
-use super::trace::Trace;
 use crate::machine::{Pace, Tensors};
 
 /// A run with values.
@@ -40,12 +39,7 @@ pub struct Operands<'t> {
 ///
 /// # Panics
 /// If the tensors do not have the layer's sizes.
-pub fn run_functional(
-    k: &Kernel<'_>,
-    operands: &Operands<'_>,
-    pace: Pace,
-    trace: &mut impl Trace,
-) -> FunctionalRun {
+pub fn run_functional(k: &Kernel<'_>, operands: &Operands<'_>, pace: Pace) -> FunctionalRun {
     let layer = k.layer();
     let Operands {
         tensors,
@@ -61,7 +55,7 @@ pub fn run_functional(
     for addend in &addends[2 - k.operands() as usize..] {
         assert_eq!(addend.len() as u64, layer.outputs(), "what is added");
     }
-    let (run, values) = run_with(k, pace, trace, Values::new(k, operands));
+    let (run, values) = run_with(k, pace, &mut (), Values::new(k, operands));
     FunctionalRun {
         run,
         output: values.output,

@@ -42,7 +42,7 @@ use crate::counters::Counters;
 use crate::dram::Statistics;
 use crate::mapping::Mapping;
 use crate::placement::contended;
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
 
 use array::{Array, ShiftIn};
@@ -104,9 +104,24 @@ impl Run {
 }
 
 /// Runs a mapping on the machine.
-pub fn run(mapping: &Mapping<'_>, pace: Pace, trace: &mut impl Trace) -> Run {
-    let mut machine = Machine::new(mapping, ());
-    machine.run(pace, trace)
+pub fn run<T: Trace>(mapping: &Mapping<'_>, pace: Pace, trace: &mut T) -> Run {
+    match (T::LISTENS, T::SAMPLES) {
+        (false, _) => run_untold(mapping, pace),
+        (true, false) => run_events(mapping, pace, Told(trace)),
+        (true, true) => run_samples(mapping, pace, Told(trace)),
+    }
+}
+
+fn run_untold(mapping: &Mapping<'_>, pace: Pace) -> Run {
+    Machine::new(mapping, ()).run(pace, &mut ())
+}
+
+fn run_events(mapping: &Mapping<'_>, pace: Pace, mut trace: Told<'_, false>) -> Run {
+    Machine::new(mapping, ()).run(pace, &mut trace)
+}
+
+fn run_samples(mapping: &Mapping<'_>, pace: Pace, mut trace: Told<'_, true>) -> Run {
+    Machine::new(mapping, ()).run(pace, &mut trace)
 }
 
 struct Machine<'m, 'a, P> {

@@ -14,7 +14,6 @@ use crate::beat::Beat;
 use crate::machine::payload::Payload;
 use crate::machine::{Machine, Pace, Run};
 use crate::mapping::{Mapping, is_first};
-use crate::trace::Trace;
 use crate::walk::{Word, each, word};
 use crate::window::Span;
 
@@ -58,12 +57,7 @@ pub struct FunctionalRun {
 /// # Panics
 /// If the tensors do not have the layer's sizes, or if the machine uses a word that is not there:
 /// a fault of the machine.
-pub fn run_functional(
-    mapping: &Mapping<'_>,
-    tensors: &Tensors,
-    pace: Pace,
-    trace: &mut impl Trace,
-) -> FunctionalRun {
+pub fn run_functional(mapping: &Mapping<'_>, tensors: &Tensors, pace: Pace) -> FunctionalRun {
     let layer = mapping.layer;
     assert_eq!(
         tensors.input.len() as u64,
@@ -90,7 +84,7 @@ pub fn run_functional(
         pass: None,
     };
     let mut machine = Machine::new(mapping, values);
-    let run = machine.run(pace, trace);
+    let run = machine.run(pace, &mut ());
     let values = machine.payload;
     FunctionalRun {
         run,
