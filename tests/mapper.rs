@@ -19,18 +19,11 @@ const SHARE: u64 = 8;
 fn bundled_layers_map_on_every_preset() {
     let step = SHARE.div_ceil(cases(1)).max(1) as usize;
     let mut turn = 0;
-    let plain = distinct(all_layers());
-    let unfolded = all_layers().map(|layer| layer.unfolded().expect("it can be unfolded"));
-    let unfolded = distinct(unfolded);
+    let layers = distinct(all_layers());
     let machines: Vec<_> = presets::names()
         .map(|name| Accelerator::preset(name, &[]).expect("a bundled preset is valid"))
         .collect();
     for accelerator in &machines {
-        let layers = if accelerator.array.im2col {
-            &unfolded
-        } else {
-            &plain
-        };
         for name in &accelerator.dataflows {
             let dataflow = Dataflow::find(name).expect("presets name known dataflows");
             turn += 1;

@@ -1,7 +1,7 @@
 //! Why a mapping is not legal.
 
 use stationary_arch::Operand;
-use stationary_workloads::Dim;
+use stationary_workloads::{Dim, LayerError};
 
 /// The first limit that a tiling exceeds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum MappingError {
     /// A dataflow without a stationary operand.
     #[error("the dataflow leaves no operand stationary")]
     NoStationaryOperand,
+    /// The array runs convolutions as products of their unfolded input, and the layer has none.
+    #[error("the layer cannot be unfolded: {0}")]
+    Unfolded(LayerError),
     /// A tile size of zero or beyond the layer.
     #[error("{what}.{dim} is {value}; it must lie between 1 and the layer's {size}")]
     Extent {

@@ -15,7 +15,7 @@ use stationary_workloads::{Dim, Layer, PerDim};
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapper::{self, MapperError};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
 
@@ -72,7 +72,8 @@ pub fn explain(
     tiling: Tiling,
 ) -> Option<Explanation> {
     let problem = Problem {
-        layer,
+        // A layer that cannot be unfolded has no mapping to explain.
+        layer: lowered(layer, accelerator).ok()?,
         accelerator,
         dataflow,
     };
@@ -279,7 +280,7 @@ fn dims(order: &str) -> Option<[Dim; 8]> {
 fn rank(limit: &MappingError) -> u8 {
     use MappingError as E;
     match limit {
-        E::Dataflow { .. } | E::NoStationaryOperand => 0,
+        E::Dataflow { .. } | E::NoStationaryOperand | E::Unfolded(_) => 0,
         E::Extent { .. } | E::UnrolledBeat { .. } | E::NotLocal { .. } | E::NotUnrolled { .. } => 1,
         E::Sequencer { .. } => 2,
         E::Array { .. } => 3,

@@ -83,7 +83,9 @@ pub(crate) const PLAIN: PerOperand<&[Dim]> = PerOperand {
 };
 
 impl<'a> Mapping<'a> {
-    /// Checks a tiling against the layer, the dataflow and the accelerator's capacities.
+    /// Checks a tiling against the layer, the dataflow and the accelerator's capacities. On an array that
+    /// unfolds convolutions ([`Array::im2col`](stationary_arch::Array)), the layer of the mapping, to which
+    /// the tiling belongs, is the [product](Layer::product) that the given one comes to.
     ///
     /// # Errors
     /// The first limit that the tiling exceeds, with what was needed and what there is.
@@ -109,6 +111,7 @@ impl<'a> Mapping<'a> {
         accelerator: &'a Accelerator,
         dataflow: &'static Dataflow,
     ) -> Result<Self, MappingError> {
+        let layer = lowered(layer, accelerator)?;
         let lanes = u64::from(accelerator.array.lanes);
         let is_beat = |dim| dataflow.beats.contains(&dim);
         let step = |dim| if dim == Dim::C { lanes } else { 1 };
@@ -423,6 +426,18 @@ impl<'a> Mapping<'a> {
             plain
         };
         (words * self.buffer_bits(operand)).div_ceil(8)
+    }
+}
+
+/// A layer as an accelerator runs it: where the array unfolds convolutions, the product.
+pub(crate) fn lowered<'a>(
+    layer: &'a Layer,
+    accelerator: &Accelerator,
+) -> Result<&'a Layer, MappingError> {
+    if accelerator.array.im2col {
+        layer.product().map_err(MappingError::Unfolded)
+    } else {
+        Ok(layer)
     }
 }
 

@@ -16,7 +16,8 @@
 //!     wt_banks: 16
 //!   - layer: conv3               # or, instead of all that, Eyeriss's published parameters
 //!     row_stationary: {m: 64, n: 4, e: 13, p: 16, q: 4, r: 1, t: 4}
-//!   - {layer: conv4, data_banks: 16, wt_banks: 16} # only the buffer's banks: the mapper does the rest
+//!   - {layer: conv4, data_banks: 16, wt_banks: 16} # only the buffer's banks: the mapper does the rest,
+//!                                # in as few parts as they have room for
 //! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
 
@@ -31,7 +32,7 @@ use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::mapper::{self, Effort};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
 
@@ -312,7 +313,8 @@ impl MappingFile {
         accelerator: &Accelerator,
     ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
         match self.layers.iter().find(|entry| entry.layer == layer.name()) {
-            Some(entry) => entry.tiling(layer, accelerator),
+            // A layer that cannot be unfolded is an error of the mapping.
+            Some(entry) => entry.tiling(lowered(layer, accelerator).unwrap_or(layer), accelerator),
             None => Err(MappingFileError::Missing {
                 file: file.to_owned(),
                 layer: layer.name().to_owned(),

@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
 use stationary_sim::mapper::{Effort, Goal, Objective, Ranking, Score};
-use stationary_sim::{Dataflow, mapper};
+use stationary_sim::{Dataflow, Evaluator, Mapping, estimate, mapper};
 use stationary_workloads::{Convolution, Layer};
 
 /// Goals with and without slack.
@@ -109,4 +109,32 @@ fn the_best_of_all_is_chosen_on_presets() {
             assert!(check(&layer, &accelerator, dataflow), "{preset} {name}");
         }
     }
+}
+
+/// An array that unfolds convolutions maps a convolution as the product that it comes to.
+#[test]
+fn convolutions_are_unfolded_where_a_mapping_is_made() {
+    let accelerator = Accelerator::preset("systolic-rtl", &[]).expect("a bundled preset");
+    let dataflow = Dataflow::find("ws").expect("a bundled dataflow");
+    let layer = Layer::convolution("conv", Convolution::square(14, [8, 24], 3, 2, 1));
+    let layer = layer.expect("a layer");
+    let product = layer.unfolded().expect("it can be unfolded");
+    let own = mapper::map(&layer, &accelerator, dataflow).expect("it maps");
+    let expected = mapper::map(&product, &accelerator, dataflow).expect("it maps");
+    assert_eq!(own.layer(), &product);
+    assert_eq!(own.tiling(), expected.tiling());
+    let again = Mapping::new(&layer, &accelerator, dataflow, *own.tiling()).expect("it is legal");
+    assert_eq!(again.layer(), &product);
+    assert_eq!(estimate(&again), estimate(&expected));
+    let mut evaluator = Evaluator::new(&layer, &accelerator, dataflow).expect("it is offered");
+    assert_eq!(evaluator.estimate(own.tiling()), Some(estimate(&expected)));
+    // A product is its own.
+    assert!(std::ptr::eq(
+        product.product().expect("it is one"),
+        &product
+    ));
+    assert!(std::ptr::eq(
+        layer.product().expect("it has one"),
+        own.layer()
+    ));
 }

@@ -1,6 +1,10 @@
 //! One layer: convolution, depthwise and grouped convolution, GEMM and batched matrix product
 //! as the same eight-dimensional loop nest.
 
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
+
 use crate::convolution::Convolution;
 use crate::dims::{Dim, PerDim};
 use crate::error::LayerError;
@@ -50,6 +54,36 @@ pub struct Layer {
     cols: Window,
     right: RightOperand,
     zeros: Option<Zeros>,
+    product: Product,
+}
+
+/// The matrix product that a layer unfolds to, once it was asked for. It follows from the layer, so that it
+/// makes no difference between two.
+#[derive(Default)]
+struct Product(OnceLock<Box<Layer>>);
+
+impl Clone for Product {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Product {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Product {}
+
+impl Hash for Product {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl fmt::Debug for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 /// How many words of a tensor are zero, in ten-thousandths.
@@ -140,6 +174,7 @@ impl Layer {
             cols: window(1),
             right: RightOperand::Parameters,
             zeros: None,
+            product: Product::default(),
         }
         .checked()
     }
@@ -167,6 +202,7 @@ impl Layer {
             cols: Window::none(1),
             right,
             zeros: None,
+            product: Product::default(),
         }
         .checked()
     }
@@ -238,6 +274,25 @@ impl Layer {
             zeros: self.zeros,
             ..unfolded
         })
+    }
+
+    /// [`Layer::unfolded`], kept with the layer; the layer itself if it is such a product.
+    ///
+    /// # Errors
+    /// As [`Layer::unfolded`].
+    pub fn product(&self) -> Result<&Self, LayerError> {
+        let one = [Dim::N, Dim::Q, Dim::R, Dim::S];
+        let is_product = one.iter().all(|d| self.sizes[*d] == 1)
+            && self.rows == Window::none(self.sizes[Dim::P])
+            && self.cols == Window::none(1);
+        if is_product {
+            return Ok(self);
+        }
+        if let Some(product) = self.product.0.get() {
+            return Ok(product);
+        }
+        let unfolded = self.unfolded()?;
+        Ok(self.product.0.get_or_init(|| Box::new(unfolded)))
     }
 
     /// How many of its words are zero, where the network says so.

@@ -24,7 +24,7 @@ use stationary_workloads::{Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, lowered};
 use crate::model::Estimate;
 use crate::tiling::Tiling;
 
@@ -42,7 +42,8 @@ pub struct Effort {
     pub blocks: usize,
     /// Extents that a PE must cover (as far as the layer has them), by dimension.
     pub local: PerDim<Option<u64>>,
-    /// Banks of each operand, as [`Tiling::banks`].
+    /// Banks of each operand, as [`Tiling::banks`]. Where they are given, a layer goes in as few parts as
+    /// they have room for, as on a chip that is told its banks.
     pub banks: PerOperand<u32>,
     /// What is made small.
     pub goal: Goal,
@@ -203,12 +204,14 @@ fn no_mapping(
     dataflow: &'static Dataflow,
     effort: &Effort,
 ) -> MapperError {
-    let smallest = Tiling {
+    let smallest = |layer: &'_ Layer| Tiling {
         block: PerDim::splat(1),
         banks: effort.banks,
         ..orders::first_orders(accelerator, Tiling::trivial(layer.sizes()))
     };
-    let reason = match Mapping::new(layer, accelerator, dataflow, smallest) {
+    let tried = lowered(layer, accelerator)
+        .and_then(|layer| Mapping::new(layer, accelerator, dataflow, smallest(layer)));
+    let reason = match tried {
         Err(reason) => reason,
         Ok(_) => MappingError::NoStationaryOperand,
     };

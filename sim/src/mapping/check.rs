@@ -5,6 +5,7 @@ use stationary_workloads::{Dim, Layer};
 
 use crate::dataflow::{Dataflow, bit, bits, relevant_bits};
 use crate::error::MappingError;
+use crate::mapping::lowered;
 use crate::tiling::{Staging, Tiling};
 
 /// What a layer, an accelerator and a dataflow allow, so that checking a tiling is cheap.
@@ -37,7 +38,7 @@ impl<'a> Rules<'a> {
         }
         let networks = &accelerator.networks;
         Ok(Self {
-            layer,
+            layer: lowered(layer, accelerator)?,
             accelerator,
             dataflow,
             beats: bits(dataflow.beats),
