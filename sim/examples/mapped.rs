@@ -1,4 +1,4 @@
-//! What the mapper makes of networks: cycles, words of DRAM, and the time that it takes.
+//! What the mapper makes of networks: cycles, words of DRAM, energy, and the time that it takes.
 //!
 //! ```text
 //! cargo run --release -p stationary-sim --example mapped -- eyeriss,nvdla-large resnet50 [BATCH] [FIELD=VALUE ...]
@@ -9,8 +9,8 @@
 
 use std::time::Instant;
 
-use stationary_arch::{Accelerator, presets};
-use stationary_sim::{Dataflow, estimate, mapper};
+use stationary_arch::{Accelerator, CostModel, presets};
+use stationary_sim::{Dataflow, Energy, estimate, mapper};
 use stationary_workloads::{Layer, zoo};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let networks = list(1, zoo::names().map(str::to_owned).collect());
     for machine in &machines {
         let accelerator = Accelerator::preset(machine, &sets)?;
+        let cost = CostModel::of(&accelerator)?;
         for name in &accelerator.dataflows {
             let Some(dataflow) = Dataflow::find(name) else {
                 continue;
@@ -43,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let mut known = std::collections::HashMap::new();
                 let mut taken = 0.0;
                 let [mut cycles, mut words] = [0, 0];
+                let mut joules = 0.0;
                 for layer in &layers {
                     let key = (*layer.sizes(), layer.rows(), layer.cols());
                     let tiling = match known.get(&key) {
@@ -62,18 +64,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     let moved = read.input + read.weight + read.output + written.output;
                     cycles += model.cycles;
                     words += moved;
+                    let energy = Energy::of(&mapping, &cost, &model.counters, model.cycles);
+                    joules += energy.total().0 / 1e12;
                     if has_layers {
                         println!(
-                            "  {machine} {name} {} {} cycles {} words {moved} macs {}",
+                            "  {machine} {name} {} {} cycles {} words {moved} energy {:.0} pJ macs {} {:?} {:?}",
                             network.name(),
                             layer.name(),
                             model.cycles,
-                            layer.macs()
+                            energy.total().0,
+                            layer.macs(),
+                            model.counters.dram_read,
+                            tiling
                         );
                     }
                 }
                 println!(
-                    "{machine} {name} {} batch {batch} cycles {cycles} words {words} seconds {taken:.4}",
+                    "{machine} {name} {} batch {batch} cycles {cycles} words {words} joules {joules:.6} seconds {taken:.4}",
                     network.name()
                 );
             }

@@ -9,8 +9,8 @@
 //!
 //! What is found is what estimating all of them would find, ties included.
 
-use stationary_arch::{Accelerator, PerOperand};
-use stationary_workloads::Layer;
+use stationary_arch::{Accelerator, Operand, PerOperand};
+use stationary_workloads::{Dim, Layer};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
@@ -24,6 +24,10 @@ use crate::mapper::unrolling;
 use crate::mapping::Mapping;
 use crate::model::{Candidate, Estimate, Evaluator, Screen};
 use crate::tiling::{Staging, Tiling};
+
+/// Tiles of inputs for which a ring of banks has room, beside as many as are needed: the next comes while
+/// this one is in use.
+const COPIES: [u64; 2] = [2, 4];
 
 /// Every candidate, in a fixed order.
 pub(super) struct Contenders<'a> {
@@ -189,40 +193,48 @@ impl<'a> Contenders<'a> {
             found,
             ..
         } = self;
-        let channels = base.part[stationary_workloads::Dim::C];
+        let channels = base.part[Dim::C];
+        // Weights have the rest of a ring; what was given stays.
+        let shares_banks = effort.banks == PerOperand::default();
         let mut visit = |screen: &mut Screen<'a>, tiling: &Tiling| {
             let candidate = screen.candidate(tiling);
             let legal = candidate.and_then(|c| Found::new(screen, prices, c));
             found.extend(legal);
+            for copies in COPIES.into_iter().filter(|_| shares_banks) {
+                let roomy = candidate.and_then(|c| screen.with_room(&c, Operand::Input, copies));
+                found.extend(roomy.and_then(|c| Found::new(screen, prices, c)));
+            }
             legal.is_some()
         };
         if has_parts {
             let screen = std::cell::RefCell::new(&mut *screen);
-            parts::for_each(
-                &sizes,
-                blocks.least(),
-                &mut |(part, channels)| {
-                    let tiling = blocks.smallest(
-                        &Tiling {
-                            part: *part,
-                            ..*base
-                        },
-                        *channels,
-                    );
-                    let mut screen = screen.borrow_mut();
-                    let candidate = screen.candidate(&tiling);
-                    candidate.is_some_and(|c| screen.evaluate(&c).is_some())
-                },
-                &mut |(part, channels)| {
-                    let base = Tiling {
+            let mut fits = |(part, channels): &parts::Split| {
+                let tiling = blocks.smallest(
+                    &Tiling {
                         part: *part,
                         ..*base
-                    };
-                    blocks.fitting(&base, *channels, &mut |tiling| {
-                        visit(&mut screen.borrow_mut(), tiling)
-                    });
-                },
-            );
+                    },
+                    *channels,
+                );
+                let mut screen = screen.borrow_mut();
+                let candidate = screen.candidate(&tiling);
+                candidate.is_some_and(|c| screen.evaluate(&c).is_some())
+            };
+            let mut visit = |(part, channels): &parts::Split| {
+                let base = Tiling {
+                    part: *part,
+                    ..*base
+                };
+                blocks.fitting(&base, *channels, &mut |tiling| {
+                    visit(&mut screen.borrow_mut(), tiling)
+                });
+            };
+            if shares_banks {
+                let stripe = accelerator.sequencer.stripe.map(u64::from);
+                parts::for_each(&sizes, blocks.least(), stripe, &mut fits, &mut visit);
+            } else if let Some(split) = parts::fewest(&sizes, blocks.least(), &mut fits) {
+                visit(&split);
+            }
         } else {
             blocks.fitting(base, channels, &mut |tiling| visit(screen, tiling));
         }

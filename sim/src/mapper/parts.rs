@@ -4,35 +4,45 @@
 //! ```text
 //! for groups, for kernels (all, or one group of kernels), for channels in a kernel's tile:
 //!     several images at a time, whole
-//!     one image in as few parts of its rows as fit, and in more, so that the rest has room
+//!     one image in as few parts of its rows as fit, and in more, so that the rest has room and the next
+//!     part comes while this one is in use
 //! ```
 
 use stationary_workloads::{Dim, PerDim};
 
 /// Rows are not divided into more parts than so many times the fewest that fit: there the rest of the
-/// buffer has most of it already.
-const MORE: u64 = 8;
+/// buffer has most of it already, and what is loaded before the work begins is little.
+const MORE: u64 = 64;
+
+/// How often a kernel's tile that has room beside the whole input is halved.
+const ROOM: u64 = 2;
 
 /// A part's extents, and the channels of a kernel's tile.
 pub(super) type Split = (PerDim<u64>, u64);
 
-/// Visits splits of a layer whose passes have these extents. `fits` answers whether the smallest tiles
-/// of a split have room, and is true of smaller parts where it is of larger ones.
+/// Visits splits of a layer whose passes have these extents, with parts of one stripe of so many output
+/// positions, and of half a one, among them. `fits` answers whether the smallest tiles of a split have
+/// room, and is true of smaller parts where it is of larger ones.
 pub(super) fn for_each(
     sizes: &PerDim<u64>,
     pass: &PerDim<u64>,
+    stripe: Option<u64>,
     fits: &mut dyn FnMut(&Split) -> bool,
     visit: &mut dyn FnMut(&Split),
 ) {
-    let group = pass[Dim::K].min(sizes[Dim::K]);
+    let kernels = [sizes[Dim::K], pass[Dim::K].min(sizes[Dim::K])];
+    let kernels = &kernels[..1 + usize::from(kernels[1] < kernels[0])];
+    let stripes = stripe.map_or([0; 2], |most| [most, most / 2]);
+    let stripes = stripes.map(|positions| positions / sizes[Dim::Q]);
     for groups in halves(sizes[Dim::G], 1) {
+        let mut whole = 0;
         for channels in halves(sizes[Dim::C], pass[Dim::C].max(1)) {
-            for kernels in [sizes[Dim::K], group] {
-                let part = sizes.with(Dim::G, groups).with(Dim::K, kernels);
-                if kernels < sizes[Dim::K] && fits(&(part, channels)) {
-                    // Inputs that are all there serve each kernel as it is.
-                    continue;
-                }
+            let part = sizes.with(Dim::G, groups);
+            let is_whole = fits(&(part, channels));
+            // Inputs that are all there serve each kernel as it is.
+            let kernels = if is_whole { &kernels[..1] } else { kernels };
+            for &kernels in kernels {
+                let part = part.with(Dim::K, kernels);
                 for images in halves(sizes[Dim::N], 1) {
                     let split = (part.with(Dim::N, images), channels);
                     if images > 1 {
@@ -41,18 +51,48 @@ pub(super) fn for_each(
                         }
                         continue;
                     }
-                    for rows in rows(sizes[Dim::P], &mut |rows| {
-                        fits(&(split.0.with(Dim::P, rows), channels))
-                    }) {
-                        visit(&(split.0.with(Dim::P, rows), channels));
+                    let of = |rows| (split.0.with(Dim::P, rows), channels);
+                    let extents = rows(sizes[Dim::P], &mut |rows| fits(&of(rows)));
+                    let least = extents.last().copied().unwrap_or(0);
+                    let stripes = stripes.into_iter().filter(|rows| (1..least).contains(rows));
+                    for rows in extents.iter().copied().chain(stripes) {
+                        visit(&of(rows));
                     }
                 }
-                if kernels == group {
-                    break;
-                }
+            }
+            // A kernel that is there whole need not be taken apart, unless for the next to come meanwhile.
+            whole += u64::from(is_whole);
+            if whole > ROOM {
+                break;
             }
         }
     }
+}
+
+/// The first split that fits with a whole kernel, as a layer goes for which the banks are given: several
+/// images, then rows, then groups are taken apart, and last kernels.
+pub(super) fn fewest(
+    sizes: &PerDim<u64>,
+    pass: &PerDim<u64>,
+    fits: &mut dyn FnMut(&Split) -> bool,
+) -> Option<Split> {
+    for channels in halves(sizes[Dim::C], pass[Dim::C].max(1)) {
+        for groups in halves(sizes[Dim::G], 1) {
+            let part = sizes.with(Dim::G, groups);
+            for images in halves(sizes[Dim::N], 1) {
+                let split = (part.with(Dim::N, images), channels);
+                if fits(&split) {
+                    return Some(split);
+                }
+            }
+            let of = |rows| (part.with(Dim::N, 1).with(Dim::P, rows), channels);
+            let extents = rows(sizes[Dim::P], &mut |rows| fits(&of(rows)));
+            if let Some(rows) = extents.first() {
+                return Some(of(*rows));
+            }
+        }
+    }
+    None
 }
 
 /// An extent, its half, its quarter and so on, none below another and that one the last.
@@ -111,21 +151,17 @@ mod tests {
     fn rows_go_in_as_few_parts_as_fit_and_in_more() {
         check(14, 0, &[]);
         check(1, 1, &[1]);
-        check(14, 14, &[14, 7, 5, 4, 3, 2]);
+        check(14, 14, &[14, 7, 5, 4, 3, 2, 1]);
         check(14, 6, &[5, 4, 3, 2, 1]);
         check(14, 1, &[1]);
         // 34 parts are the fewest; those before them on the ladder are too large.
         let extents = rows(1000, &mut |rows| rows <= 30);
         assert_eq!(extents[0], 30);
         assert!(extents.windows(2).all(|pair| pair[1] < pair[0]));
-        assert!(
-            extents
-                .iter()
-                .all(|rows| 1000_u64.div_ceil(*rows) <= 8 * 34 + 30)
-        );
+        assert!(extents.last().is_some_and(|rows| *rows <= 2));
         // However many rows there are, the ladder ends soon.
-        assert!(rows(1 << 40, &mut |_| true).len() < 10);
-        assert!(rows(1 << 40, &mut |rows| rows == 1).len() < 10);
+        assert!(rows(1 << 40, &mut |_| true).len() < 40);
+        assert!(rows(1 << 40, &mut |rows| rows == 1).len() < 2);
     }
 
     #[test]

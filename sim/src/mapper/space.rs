@@ -127,8 +127,8 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
         if sequencer.staging.is_empty() {
             "none: the layer goes whole".to_owned()
         } else {
-            "halves of groups and images, one group of kernels, and the fewest rows that fit, up to \
-             eight times as many"
+            "halves of groups and images, one group of kernels, rows in the fewest parts that fit \
+             and some of the numbers up to 64 times as many"
                 .to_owned()
         },
     );
@@ -136,7 +136,9 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
     if partitions.any(|p| p.banks.is_some_and(|banks| banks.sharing.is_by_operand())) {
         add(
             "banks",
-            "as many for each operand as its tiles need, or as were given".to_owned(),
+            "as many for each operand as its tiles need or as were given, and for two and four tiles \
+             of inputs"
+                .to_owned(),
         );
     }
     left

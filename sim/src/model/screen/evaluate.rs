@@ -66,6 +66,26 @@ impl Screen<'_> {
         product(&f, Dim::ALL, |f| f.chunks[0])
     }
 
+    /// The candidate with room for so many tiles of an operand in the ring of banks that it shares;
+    /// `None` where there is no ring, or one tile only.
+    pub(crate) fn with_room(
+        &mut self,
+        candidate: &Candidate,
+        operand: Operand,
+        copies: u64,
+    ) -> Option<Candidate> {
+        let (f, windows) = self.factors(candidate);
+        let parts = self.parts(candidate, f, windows);
+        let words = parts.most_words(&parts.staged_extents());
+        let banks = self
+            .memory
+            .banks_for(operand, copies, &words, &parts.depth)?;
+        let mut tiling = self.tiling(candidate);
+        tiling.banks[operand] = banks;
+        let program = self.program_of(&tiling)?;
+        Some(candidate.with_program(program))
+    }
+
     #[inline]
     fn counted(&self, candidate: &Candidate) -> Option<Counted<'_>> {
         let (f, windows) = self.factors(candidate);

@@ -131,6 +131,24 @@ impl Memory {
         Some(held)
     }
 
+    /// Banks that so many copies of an operand's tile take; `None` where the operands have no banks of
+    /// their own in a ring, or there is one tile only.
+    pub(super) fn banks_for(
+        &self,
+        operand: Operand,
+        copies: u64,
+        words: &PerOperand<u64>,
+        depth: &PerOperand<usize>,
+    ) -> Option<u32> {
+        let home = self.homes[operand];
+        let banks = self.partitions[home.partition].banks.as_ref()?;
+        if banks.sharing != Sharing::Ring || depth[operand] == 0 {
+            return None;
+        }
+        let rows = banks.row.ceil(words[operand] * home.bits).max(1);
+        u32::try_from(banks.rows.ceil(copies * rows)).ok()
+    }
+
     /// Cycles in which the busiest banks serve the array's accesses.
     #[inline]
     pub(super) fn cycles(
