@@ -147,7 +147,9 @@ impl Reader {
         let fields = self.open_fields(node, path)?;
         self.each_field(node, path, |reader, key, name| {
             if !used.contains(&name) {
-                let near = nearest(name, used.iter().copied()).map(str::to_owned);
+                // What stands there under its own name is not what was meant.
+                let missing = used.iter().copied().filter(|name| node.get(name).is_none());
+                let near = nearest(name, missing).map(str::to_owned);
                 let message = placed(&joined(path, name), "not used");
                 let note = Diagnostic::new(&reader.file, key.place, message);
                 reader.push_note(Diagnostic { near, ..note });

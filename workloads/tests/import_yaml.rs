@@ -68,7 +68,7 @@ fn timeloop_problems_may_say_more() {
     let more = CONVOLUTION
         .replace(
             "N: 2,",
-            "N: 2, H: 224, W: 224, Hpad: 1, Wpad: 1, Wstrid: 3,",
+            "N: 2, H: 224, W: 224, Hpad: 1, Wpad: 1, Wdilaton: 3,",
         )
         .replace("problem:\n", "problem:\n  dnn_name: net\n  notes: one\n");
     let (network, notes) = parse_with_notes("p.yaml", &more).expect("it reads");
@@ -77,7 +77,7 @@ fn timeloop_problems_may_say_more() {
     let notes: Vec<String> = notes.iter().map(|note| note.to_string()).collect();
     assert!(notes[0].contains("densities: not used"), "{notes:?}");
     assert!(
-        notes[1].ends_with("Wstrid: not used; did you mean `Wstride`?"),
+        notes[1].ends_with("Wdilaton: not used; did you mean `Wdilation`?"),
         "{notes:?}"
     );
     assert!(
