@@ -64,6 +64,11 @@ pub fn standard(name: &str) -> Result<Standard> {
     if is_file(name) {
         let text = read(Path::new(name))?;
         let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
+        if name.to_lowercase().ends_with(".ini") {
+            let (standard, left_out) = Standard::from_dramsim(name, &text).map_err(excerpt)?;
+            notes(&left_out);
+            return Ok(standard);
+        }
         return Standard::from_yaml(name, &text).map_err(excerpt);
     }
     Ok(Standard::preset(name)?)
@@ -150,7 +155,7 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 
 /// A name that is meant as a path rather than as a preset.
 pub fn is_file(name: &str) -> bool {
-    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx"];
+    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini"];
     name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
 }
 

@@ -132,13 +132,14 @@ impl Config {
                 && (c.scope == Scope::OtherGroups || organization.bank_groups == 1)
         });
         let column_to_column = column.map(|c| c.cycles).max().unwrap_or(1);
-        let delay = timing.of(Parameter::Al) + timing.of(Parameter::Cl);
+        let delay = |parameter| timing.of(Parameter::Al) + timing.of(parameter);
         Standard {
             name: self.name,
             clock,
             organization,
             latencies: Latencies {
-                read: delay + organization.burst_cycles,
+                read: delay(Parameter::Cl) + organization.burst_cycles,
+                write: delay(Parameter::Cwl) + organization.burst_cycles,
                 column_to_column,
             },
             constraints,

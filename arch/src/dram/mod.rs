@@ -50,6 +50,7 @@
 
 mod command;
 mod config;
+mod dramsim;
 mod expression;
 mod mapping;
 mod parameter;

@@ -33,6 +33,7 @@ pub struct Standard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Latencies {
     pub(super) read: u32,
+    pub(super) write: u32,
     pub(super) column_to_column: u32,
 }
 
@@ -187,6 +188,12 @@ impl Standard {
         self.latencies.read
     }
 
+    /// Memory clocks from a write command to its last data (AL + CWL + burst).
+    #[must_use]
+    pub fn write_latency(&self) -> u32 {
+        self.latencies.write
+    }
+
     /// The constraint table, sorted; at most one for each pair of commands and scope.
     #[must_use]
     pub fn constraints(&self) -> &[Constraint] {
@@ -217,6 +224,11 @@ impl Standard {
     pub fn peak_bytes_per_cycle(&self) -> f64 {
         let organization = &self.organization;
         let burst = organization.burst_bytes() as f64;
-        f64::from(organization.channels) * burst / f64::from(self.latencies.column_to_column)
+        // Commands to different ranks wait for the bus alone.
+        let clocks = match organization.ranks {
+            1 => self.latencies.column_to_column,
+            _ => organization.burst_cycles,
+        };
+        f64::from(organization.channels) * burst / f64::from(clocks)
     }
 }
