@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
-use stationary_sim::dram::{Done, Memory, Request, Statistics, replay};
+use stationary_sim::dram::{Done, Memory, Request, Statistics, parse_trace, replay};
 
 fn preset(name: &str) -> Standard {
     Standard::preset(name).expect("a bundled preset")
@@ -321,4 +321,209 @@ fn skipping_changes_nothing() {
             );
         }
     }
+}
+
+/// Standards whose refreshes differ: two ranks in turn, one rank, single banks, none.
+fn refreshing() -> Vec<Standard> {
+    vec![
+        preset("ddr4-2400"),
+        preset("hbm2"),
+        changed(
+            "hbm2",
+            &[("controller:", "controller:\n  refresh: bank_staggered")],
+        ),
+        changed(
+            "ddr4-2400",
+            &[("ranks: 2", "ranks: 4"), ("tREFI: 9360", "tREFI: 5000")],
+        ),
+        changed(
+            "ddr4-2400",
+            &[("controller:", "controller:\n  refresh: none")],
+        ),
+    ]
+}
+
+/// Time that passes at once leaves the memory as time that is stepped through does: what is counted,
+/// and how long whatever comes next takes.
+#[test]
+fn rest_equals_stepping() {
+    for (which, standard) in refreshing().iter().enumerate() {
+        for seed in 0..6 {
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let mut stepped = Memory::new(standard);
+            let push = |memory: &mut Memory, tag: u64, random: &mut Xoshiro256PlusPlus| {
+                let (address, is_write) = (random.random::<u64>() & !63, random.random());
+                if memory.accepts(address, is_write) {
+                    memory.push(address, is_write, tag);
+                }
+            };
+            for tag in 0..random.random_range(0..60) {
+                push(&mut stepped, tag, &mut random);
+                stepped.tick();
+            }
+            while !stepped.is_idle() {
+                stepped.tick();
+                while stepped.pop_done().is_some() {}
+            }
+            let mut rested = stepped.clone();
+            let until = stepped.now() + random.random_range(0..400_000);
+            while stepped.now() < until {
+                stepped.tick();
+            }
+            rested.rest_until(until);
+            assert_eq!(rested.now(), until);
+            assert_eq!(
+                rested.statistics(),
+                stepped.statistics(),
+                "{which}, seed {seed}"
+            );
+            assert_eq!(
+                rested.channels(),
+                stepped.channels(),
+                "{which}, seed {seed}"
+            );
+            let after = |memory: &mut Memory| {
+                let mut random = random.clone();
+                let mut done = Vec::new();
+                for tag in 0..20_000 {
+                    if random.random_range(0..10) < 3 {
+                        push(memory, tag, &mut random);
+                    }
+                    memory.tick();
+                    done.extend(std::iter::from_fn(|| memory.pop_done()));
+                }
+                (done, memory.statistics())
+            };
+            assert_eq!(
+                after(&mut rested),
+                after(&mut stepped),
+                "{which}, seed {seed}"
+            );
+        }
+    }
+}
+
+/// A request at the end of a long idle time: its refreshes are counted exactly, and it takes what a
+/// request at a time near by takes.
+#[test]
+fn idle_time_costs_nothing_however_long_it_is() {
+    for standard in refreshing() {
+        let of = |cycle: u64| {
+            let request = |cycle| Request {
+                address: 0x40,
+                is_write: false,
+                cycle,
+            };
+            run(&standard, &[request(0), request(cycle)])
+        };
+        let refresh = standard.controller().refresh_interval;
+        // Whole rounds of refreshes later everything is as it was.
+        let round = u64::from(refresh.max(1)) * 64;
+        let near = 3 * round + 1000;
+        let rounds = 1_000_000_000_000_000 / round;
+        let (early, few) = of(near);
+        let (late, many) = of(near + rounds * round);
+        assert_eq!(late - early, rounds * round);
+        let more = if refresh == 0 { 0 } else { rounds * 64 };
+        let channels = u64::from(standard.organization().channels);
+        assert_eq!(many.refreshes - few.refreshes, more * channels);
+        assert_eq!(many.read_latency_max, few.read_latency_max);
+    }
+}
+
+#[test]
+fn only_what_crossed_the_bus_counts() {
+    let standard = preset("ddr4-2400");
+    let bursts = |text: &str| {
+        let trace = parse_trace(text).expect("a trace");
+        let (cycles, statistics) = run(&standard, &trace);
+        (cycles, statistics.bursts)
+    };
+    assert_eq!(bursts("0x40 R"), (40, 1));
+    // A write that is accepted waits; a read of its address is answered from it.
+    assert_eq!(bursts("0x1000 W 0\n0x1000 R 1"), (3, 0));
+    // A second read of an address that an earlier one brings comes with it.
+    assert_eq!(bursts("0x40 R\n0x40 R"), (40, 1));
+    let same: String = (0..100)
+        .map(|cycle| format!("0x40 READ {cycle}\n"))
+        .collect();
+    let (cycles, bursts) = bursts(&same);
+    assert!(bursts * 4 <= cycles && bursts < 20, "{bursts} in {cycles}");
+}
+
+/// No trace moves more than the bus can.
+#[test]
+fn the_peak_is_never_exceeded() {
+    for name in presets::names() {
+        let standard = preset(name);
+        let burst = standard.organization().burst_bytes();
+        for seed in 0..8 {
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let stride = [burst, 64 * burst, 1 << 17, 1 << 24][seed as usize % 4];
+            let trace: Vec<Request> = (0..2000)
+                .map(|i| Request {
+                    address: if seed < 4 {
+                        i * stride
+                    } else {
+                        random.random_range(0..64) * stride
+                    },
+                    is_write: random.random_range(0..8) < seed,
+                    cycle: 0,
+                })
+                .collect();
+            let mut memory = Memory::new(&standard);
+            let per_clock = NonZeroU32::new(16).expect("at least one");
+            let cycles = replay(&mut memory, &trace, per_clock).cycles;
+            let moved = (memory.statistics().bursts * burst) as f64;
+            let most = standard.peak_bytes_per_cycle() * cycles as f64;
+            assert!(
+                moved <= most,
+                "{name}, seed {seed}: {moved} bytes of {most}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_of_other_tools() {
+    let of = |text: &str| {
+        let requests = parse_trace(text).map_err(|error| error.to_string())?;
+        let parts = requests.iter().map(|r| (r.address, r.is_write, r.cycle));
+        Ok::<_, String>(parts.collect::<Vec<_>>())
+    };
+    let expected = vec![
+        (8000, false, 0),
+        (0x1f40, true, 0),
+        (64, false, 0),
+        (64, true, 9),
+    ];
+    assert_eq!(
+        of("LD 8000\nST 0x1f40\nR 64 # one\n\n64 W 9\n"),
+        Ok(expected)
+    );
+    for (text, expected) in [
+        (
+            "LD",
+            "1: found `LD`; allowed: `0xADDRESS R|W [CYCLE]` or `LD|ST ADDRESS`",
+        ),
+        ("\n1f40 R", "2: found `1f40`; allowed: an address"),
+        ("LD ST", "1: found `ST`; allowed: an address"),
+        ("0x40 X", "1: found `X`; allowed: R, W,"),
+        ("x X", "1: found `x`; allowed: an address"),
+        (
+            "0x40 R 4611686018427387904",
+            "1: found `4611686018427387904`; allowed: a cycle: a whole number below 2^62",
+        ),
+        (
+            "18446744073709551616 R",
+            "allowed: an address of up to 64 bits",
+        ),
+    ] {
+        let error = of(text).expect_err("it is wrong");
+        assert!(error.contains(expected), "{error}");
+    }
+    assert_eq!(
+        of("0 R 4611686018427387903"),
+        Ok(vec![(0, false, (1 << 62) - 1)])
+    );
 }

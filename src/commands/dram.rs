@@ -1,29 +1,40 @@
 //! `dram`: an address trace through a memory.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::{Value, json};
 use stationary::arch::dram::Standard;
-use stationary::sim::dram::{Memory, Replay, Statistics, parse_trace, replay};
+use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, replay_stream};
 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
 use crate::report::format::{percent, table, thousands};
 use crate::{inputs, output};
 
-/// Replays a trace.
+/// Replays a trace, reading it as it goes: however long it is, little of it is kept.
 pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     let standard = inputs::standard(&args.dram)?;
     let name = args.trace.display();
-    let text = read(&args.trace).with_context(|| format!("cannot read {name}"))?;
-    let trace = parse_trace(&text).map_err(|error| anyhow!("{name}:{error}"))?;
+    let lines = Lines::open(&args.trace).with_context(|| format!("cannot read {name}"))?;
     let bytes = standard.organization().bytes();
-    let outside = trace.iter().filter(|request| request.address >= bytes);
-    let outside = outside.count();
+    let mut outside = 0_u64;
+    let requests = lines.filter_map(|(line, text)| {
+        let request = text.and_then(|text| Ok(parse_line(line, &text)?));
+        let request = request.map_err(|error| match error.downcast::<TraceError>() {
+            Ok(error) => anyhow!("{name}:{error}"),
+            Err(error) => error.context(format!("{name}:{line}")),
+        });
+        if let Ok(Some(request)) = &request {
+            outside += u64::from(request.address >= bytes);
+        }
+        request.transpose()
+    });
+    let mut memory = Memory::new(&standard);
+    let replay = replay_stream(&mut memory, requests, args.issue_per_clock)?;
     if outside > 0 && !common.quiet {
         output::complain(&format!(
             "{name}: {outside} addresses lie beyond the {bytes} bytes of {}; their upper bits are \
@@ -31,8 +42,6 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
             standard.name()
         ));
     }
-    let mut memory = Memory::new(&standard);
-    let replay = replay(&mut memory, &trace, args.issue_per_clock);
     let rows = rows(&standard, &replay, &memory.statistics());
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&Value::Object(rows.into_iter().collect()))?,
@@ -42,23 +51,56 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// A trace's text, unpacked if it starts as gzip does.
-fn read(path: &Path) -> Result<String> {
-    let mut bytes = Vec::new();
-    BufReader::new(File::open(path)?).read_to_end(&mut bytes)?;
-    let mut text = String::new();
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text)?;
-    } else {
-        text = String::from_utf8(bytes)?;
+/// Longer is no line of a trace.
+const LONGEST_LINE: u64 = 4096;
+
+/// The lines of a trace with their numbers, unpacked if it starts as gzip does.
+struct Lines {
+    reader: Box<dyn BufRead>,
+    line: usize,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self> {
+        let mut file = BufReader::new(File::open(path)?);
+        let is_packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+        let reader: Box<dyn BufRead> = if is_packed {
+            Box::new(BufReader::new(MultiGzDecoder::new(file)))
+        } else {
+            Box::new(file)
+        };
+        Ok(Self { reader, line: 0 })
     }
-    Ok(text)
+
+    fn read(&mut self) -> Result<Option<String>> {
+        let mut bytes = Vec::new();
+        let mut limited = self.reader.by_ref().take(LONGEST_LINE + 1);
+        if limited.read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(None);
+        }
+        if bytes.len() as u64 > LONGEST_LINE && !bytes.ends_with(b"\n") {
+            bail!("a line of more than {LONGEST_LINE} bytes");
+        }
+        // A byte order mark stands before the first line of some.
+        let text = String::from_utf8(bytes).map_err(|_| anyhow!("not UTF-8 text"))?;
+        Ok(Some(text.trim_start_matches('\u{feff}').to_owned()))
+    }
+}
+
+impl Iterator for Lines {
+    type Item = (usize, Result<String>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.line += 1;
+        Some((self.line, self.read().transpose()?))
+    }
 }
 
 fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Value)> {
     let burst = standard.organization().burst_bytes();
     let cycles = replay.cycles;
-    let bytes_per_cycle = (replay.done * burst) as f64 / cycles.max(1) as f64;
+    // What was forwarded or merged did not cross the bus, nor did a write that still waits.
+    let bytes_per_cycle = (s.bursts * burst) as f64 / cycles.max(1) as f64;
     let nanoseconds = cycles as f64 * f64::from(standard.clock().0) / 1000.0;
     let rows = [
         ("schema", json!("stationary/dram/1")),
@@ -72,6 +114,7 @@ fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Va
         ("mean_read_latency_cycles", json!(s.read_latency_mean())),
         ("max_read_latency_cycles", json!(s.read_latency_max)),
         ("bytes_per_request", json!(burst)),
+        ("bursts", json!(s.bursts)),
         ("bytes_per_cycle", json!(bytes_per_cycle)),
         (
             "peak_share",

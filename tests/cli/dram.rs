@@ -43,7 +43,7 @@ fn dram_refuses_what_it_cannot_read() {
     refuses(
         &arguments,
         2,
-        &["bad.trace:2", "`Q`", "R, W, READ or WRITE"],
+        &["bad.trace:2", "`Q`", "R, W, READ, WRITE, LD or ST"],
     );
     let arguments = ["dram", "--dram", "ddr4-2440", "--trace", &trace];
     refuses(&arguments, 2, &["ddr4-2440", "did you mean `ddr4-2400`?"]);
@@ -63,4 +63,58 @@ fn dram_refuses_what_it_cannot_read() {
         2,
         &["organization.rows", "65537", "a power of two"],
     );
+}
+
+/// A year of nothing is passed at once, and what crossed no bus is no traffic.
+#[test]
+fn dram_replays_long_and_small_traces() {
+    let answer = |text: &str| {
+        let trace = file("times.trace", text);
+        json(&[
+            "dram",
+            "--dram",
+            "ddr4-2400",
+            "--trace",
+            &trace,
+            "--format",
+            "json",
+        ])
+    };
+    let idle = answer("0x0 R 0\n0x40 R 4611686018427387903\n");
+    assert_eq!(idle["requests"], 2);
+    assert_eq!(idle["last_issue_cycle"], 4_611_686_018_427_387_904_u64);
+    // One every 4680 clocks.
+    assert_eq!(idle["refreshes"], 4_611_686_018_427_387_904_u64 / 4680);
+    let raw = answer("0x1000 WRITE 0\n0x1000 READ 1\n");
+    assert_eq!([&raw["bursts"], &raw["cycles"]], [0, 3]);
+    assert_eq!(raw["peak_share"], 0.0);
+    let same: String = (0..100)
+        .map(|cycle| format!("0x40 READ {cycle}\n"))
+        .collect();
+    let same = answer(&same);
+    assert_eq!(same["requests"], 100);
+    let share = same["peak_share"].as_f64().expect("a number");
+    assert!(share > 0.3 && share <= 1.0, "{share}");
+}
+
+/// A trace is read as it is replayed, so that one which unpacks to much more than memory is no matter.
+#[test]
+fn dram_names_the_line_of_what_it_cannot_read() {
+    let refused = |bytes: &[u8], part: &str| {
+        let trace = file("bytes.trace", "");
+        std::fs::write(&trace, bytes).expect("the target folder can be written");
+        let arguments = ["dram", "--dram", "ddr4-2400", "--trace", &trace];
+        refuses(&arguments, 2, &[part]);
+    };
+    refused(b"0x0 R\n0x\xff R\n", "bytes.trace:2: not UTF-8 text");
+    refused(
+        &[b'0'; 5000],
+        "bytes.trace:1: a line of more than 4096 bytes",
+    );
+    refused(&[0x1f, 0x8b, 8, 0, 0], "bytes.trace:1: ");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, &b"0x0 R\n".repeat(300_000)).expect("memory");
+    std::io::Write::write_all(&mut packed, b"0x0 Q\n").expect("memory");
+    let packed = packed.finish().expect("memory");
+    refused(&packed, "bytes.trace:300001: found `Q`");
 }

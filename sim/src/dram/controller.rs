@@ -10,6 +10,7 @@ use std::ops::Range;
 use stationary_arch::dram::{Command, CommandBuses, Standard};
 
 use super::address::Location;
+use super::bus::Bus;
 use super::census::Census;
 use super::device::Device;
 use super::memory::Done;
@@ -24,10 +25,10 @@ use crate::trace::Channel;
 /// The controller of one channel and its device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Controller {
-    device: Device,
-    queues: Queues,
-    refresh: Refresh,
-    reads: Waiting,
+    pub(super) device: Device,
+    pub(super) queues: Queues,
+    pub(super) refresh: Refresh,
+    pub(super) reads: Waiting,
     writes: Waiting,
     /// Reads, and writes, that have not been issued.
     open_reads: Census,
@@ -39,16 +40,18 @@ pub(super) struct Controller {
     /// A drain met a write that waits for a read, which must get its chance first.
     reads_first: bool,
     /// What is done one clock after its push, in order.
-    answered: VecDeque<Done>,
+    pub(super) answered: VecDeque<Done>,
     /// Reads whose data is on its way, in order.
-    arriving: VecDeque<Done>,
+    pub(super) arriving: VecDeque<Done>,
     /// Banks whose rows were closed for the sake of another row.
     conflicts: Vec<bool>,
     /// The first cycle at which a command may be possible.
-    next_issue: u64,
+    pub(super) next_issue: u64,
     /// Whether a request may move to its bank: something has come or gone since the last attempt.
-    may_move: bool,
-    statistics: Statistics,
+    pub(super) may_move: bool,
+    pub(super) statistics: Statistics,
+    /// What has crossed the bus, unless nobody asks.
+    bus: Option<Bus>,
     limits: Limits,
 }
 
@@ -58,6 +61,7 @@ struct Limits {
     high_mark: usize,
     low_mark: usize,
     read_latency: u64,
+    write_latency: u64,
     buses: CommandBuses,
 }
 
@@ -83,18 +87,31 @@ impl Controller {
             next_issue: 0,
             may_move: false,
             statistics: Statistics::default(),
+            bus: Some(Bus::default()),
             limits: Limits {
                 requests,
                 high_mark: controller.write_high_mark as usize,
                 low_mark: controller.write_low_mark as usize,
                 read_latency: standard.read_latency().into(),
+                write_latency: standard.write_latency().into(),
                 buses: controller.command_buses,
             },
         }
     }
 
-    pub(super) fn statistics(&self) -> &Statistics {
-        &self.statistics
+    /// Counts column commands instead of following what crosses the bus.
+    pub(super) fn without_bus(self) -> Self {
+        Self { bus: None, ..self }
+    }
+
+    /// What was done in the clocks before `now`.
+    pub(super) fn statistics(&self, now: u64) -> Statistics {
+        let s = &self.statistics;
+        let bursts = match &self.bus {
+            Some(bus) => bus.crossed(now),
+            None => s.row_hits + s.row_misses + s.row_conflicts,
+        };
+        Statistics { bursts, ..*s }
     }
 
     /// What can be seen from outside.
@@ -288,6 +305,14 @@ impl Controller {
         }
         let entry = self.queues.take(bank, place);
         self.may_move = true;
+        if let Some(bus) = &mut self.bus {
+            let latency = if command.is_write() {
+                self.limits.write_latency
+            } else {
+                self.limits.read_latency
+            };
+            bus.add(now + latency, now);
+        }
         if command.is_write() {
             self.open_writes.remove(entry.address);
         } else {

@@ -104,6 +104,30 @@ impl Device {
         self.ready_at(timing, command, bank) <= now
     }
 
+    /// Whether no row is open.
+    #[must_use]
+    pub(super) fn is_closed(&self) -> bool {
+        self.banks.iter().all(|bank| bank.open.is_none())
+    }
+
+    /// The same device with its times counted from a clock on; all that has passed is then equal.
+    pub(super) fn seen_from(&self, clock: u64) -> Self {
+        let mut seen = self.clone();
+        seen.each_time(|time| *time = time.saturating_sub(clock));
+        seen
+    }
+
+    /// Lets so many clocks pass by putting off everything.
+    pub(super) fn pass(&mut self, clocks: u64) {
+        self.each_time(|time| *time = time.saturating_add(clocks));
+    }
+
+    fn each_time(&mut self, mut each: impl FnMut(&mut u64)) {
+        let levels = self.earliest.iter_mut().flatten().flatten();
+        let ends = self.windows.iter_mut().flat_map(|recent| &mut recent.ends);
+        levels.chain(ends).for_each(&mut each);
+    }
+
     /// Issues a command. `row` is read by [`Command::Activate`] only.
     ///
     /// # Panics

@@ -86,9 +86,12 @@ impl Memory {
     /// The same, but [`Memory::pop_done`] tells of requests as soon as it is certain when they will be
     /// done, which may be after now: then nothing needs to happen at that time.
     pub(crate) fn foretelling(standard: &Standard) -> Self {
+        let memory = Self::new(standard);
+        let controllers = memory.controllers.into_iter();
         Self {
             foretells: true,
-            ..Self::new(standard)
+            controllers: controllers.map(Controller::without_bus).collect(),
+            ..memory
         }
     }
 
@@ -157,6 +160,30 @@ impl Memory {
         self.now = self.now.max(cycle);
     }
 
+    /// Whether nothing but refreshes can happen before something is pushed.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.done.is_empty() && self.controllers.iter().all(Controller::is_idle)
+    }
+
+    /// Whether, moreover, nothing changes that [`Memory::channels`] shows.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.done.is_empty() && self.controllers.iter().all(Controller::is_at_rest)
+    }
+
+    /// Lets time pass up to a cycle, with the same effect as that many ticks, however long it is.
+    ///
+    /// # Panics
+    /// If the memory is not idle.
+    pub fn rest_until(&mut self, cycle: u64) {
+        assert!(self.is_idle(), "requests take their time");
+        for (controller, event) in self.controllers.iter_mut().zip(&mut self.events) {
+            controller.rest(&self.timing, self.now, cycle);
+            *event = controller.next_event(cycle);
+        }
+        self.now = self.now.max(cycle);
+    }
+
     /// What can be seen of each channel.
     #[must_use]
     pub fn channels(&self) -> Vec<Channel> {
@@ -168,7 +195,7 @@ impl Memory {
     pub fn statistics(&self) -> Statistics {
         let mut sum = Statistics::default();
         for controller in &self.controllers {
-            sum += *controller.statistics();
+            sum += controller.statistics(self.now);
         }
         sum
     }

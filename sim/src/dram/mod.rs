@@ -17,6 +17,8 @@
 //! | `wish` | which command the banks can use next, first-ready first-come first-served |
 //! | `banks`, `census` | what makes that quick: sets of banks; whether an address may be among many |
 //! | `refresh` | whose turn it is to be refreshed |
+//! | `rest` | time in which only refreshes go on, in bulk |
+//! | `bus` | what has crossed the data bus |
 //! | `controller` | one channel: requests, drain of writes, forwarding, completion |
 //! | [`Memory`] | all channels, addresses, the clock |
 //! | [`replay`] | a trace of addresses through a memory |
@@ -26,6 +28,7 @@
 
 mod address;
 mod banks;
+mod bus;
 mod census;
 mod controller;
 mod device;
@@ -33,6 +36,7 @@ mod memory;
 mod queue;
 mod refresh;
 mod replay;
+mod rest;
 mod statistics;
 mod timing;
 mod trace;
@@ -42,7 +46,7 @@ mod wish;
 pub use address::{Location, Locator};
 pub use device::Device;
 pub use memory::{Done, Memory};
-pub use replay::{Replay, replay};
+pub use replay::{Replay, replay, replay_stream};
 pub use statistics::Statistics;
 pub use timing::Timing;
-pub use trace::{Request, TraceError, parse_trace};
+pub use trace::{LAST_CYCLE, Request, TraceError, parse_line, parse_trace};

@@ -63,6 +63,17 @@ impl Refresh {
         rank * per_rank + group * self.banks_per_group + bank
     }
 
+    /// Whether the first rank or bank is next: a round is over.
+    pub(super) fn is_first(&self) -> bool {
+        self.turn == 0
+    }
+
+    /// So many refreshes, whole rounds of them, have been carried out.
+    pub(super) fn repeat(&mut self, refreshes: u64) {
+        let passed = self.interval.saturating_mul(refreshes);
+        self.due = self.due.saturating_add(passed);
+    }
+
     /// The refresh has been carried out.
     pub(super) fn advance(&mut self) {
         let turns = match self.command {

@@ -6,6 +6,7 @@
 //!     tick, and take what is done
 //! ```
 
+use std::convert::Infallible;
 use std::num::NonZeroU32;
 
 use super::memory::Memory;
@@ -25,44 +26,67 @@ pub struct Replay {
 /// Sends a trace through a memory that has nothing to do, in order, at most `per_clock` requests a
 /// clock, each as soon as it may issue and is accepted.
 pub fn replay(memory: &mut Memory, trace: &[Request], per_clock: NonZeroU32) -> Replay {
+    let requests = trace.iter().map(|request| Ok::<_, Infallible>(*request));
+    match replay_stream(memory, requests, per_clock) {
+        Ok(replay) => replay,
+        Err(never) => match never {},
+    }
+}
+
+/// The same with a trace that is read as it is needed: no more than one request is kept that is not in
+/// the memory. Time in which nothing waits for the memory costs nothing, however long it is.
+///
+/// # Errors
+/// The trace's own.
+pub fn replay_stream<E>(
+    memory: &mut Memory,
+    trace: impl IntoIterator<Item = Result<Request, E>>,
+    per_clock: NonZeroU32,
+) -> Result<Replay, E> {
     let start = memory.now();
     let mut replay = Replay::default();
-    let mut waiting = trace;
-    let mut tag = 0;
+    let mut trace = trace.into_iter();
+    let mut waiting = trace.next().transpose()?;
+    let mut pushed = 0;
     // When the first that waits may be pushed, unless something happens before.
     let mut next = start;
-    while replay.done < trace.len() as u64 {
+    while waiting.is_some() || replay.done < pushed {
         let pushes = if next <= memory.now() {
             per_clock.get()
         } else {
             0
         };
         for _ in 0..pushes {
-            let Some((first, rest)) = waiting.split_first() else {
+            let Some(first) = waiting else {
                 break;
             };
             let may_issue = first.cycle <= memory.now() - start;
             if !may_issue || !memory.accepts(first.address, first.is_write) {
                 break;
             }
-            memory.push(first.address, first.is_write, tag);
+            memory.push(first.address, first.is_write, pushed);
             replay.last_push = memory.now() - start + 1;
-            tag += 1;
-            waiting = rest;
+            pushed += 1;
+            waiting = trace.next().transpose()?;
         }
         memory.tick();
         while memory.pop_done().is_some() {
             replay.done += 1;
             replay.cycles = memory.now() - start;
         }
-        next = match waiting.first() {
-            None => u64::MAX,
+        next = match &waiting {
             Some(first) if memory.accepts(first.address, first.is_write) => first.cycle + start,
-            Some(_) => u64::MAX,
+            _ => u64::MAX,
         };
-        if replay.done < trace.len() as u64 {
+        if waiting.is_none() && replay.done == pushed {
+            break;
+        }
+        if memory.is_idle() && next > memory.now() {
+            assert!(next < u64::MAX, "an idle memory accepts what waits");
+            memory.rest_until(next);
+        } else {
             memory.skip_to(next.min(memory.next_event()));
         }
     }
-    replay
+    Ok(replay)
 }

@@ -26,6 +26,9 @@ pub struct Statistics {
     pub activates: u64,
     /// Rows closed by a command of its own.
     pub precharges: u64,
+    /// Bursts that have crossed the data bus; those of requests that were forwarded or merged did not,
+    /// nor did writes that are accepted and still wait.
+    pub bursts: u64,
     /// Refreshes of a rank or bank.
     pub refreshes: u64,
     /// Memory clocks from push to completion, over all reads.
@@ -53,6 +56,7 @@ impl AddAssign for Statistics {
         self.row_conflicts += other.row_conflicts;
         self.activates += other.activates;
         self.precharges += other.precharges;
+        self.bursts += other.bursts;
         self.refreshes += other.refreshes;
         self.read_latency_sum += other.read_latency_sum;
         self.read_latency_max = self.read_latency_max.max(other.read_latency_max);

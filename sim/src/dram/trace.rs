@@ -5,6 +5,8 @@
 //! 0x1f40     R
 //! 0x1f80     WRITE 120
 //! ```
+//!
+//! Ramulator's lines begin with the kind, and mostly give decimal addresses: `LD 8000`, `ST 0x1f80`.
 
 use std::fmt;
 
@@ -42,18 +44,22 @@ impl fmt::Display for TraceError {
 
 impl std::error::Error for TraceError {}
 
-const LINE: &str = "`0xADDRESS R|W [CYCLE]`";
+const LINE: &str = "`0xADDRESS R|W [CYCLE]` or `LD|ST ADDRESS`";
+
+/// The last cycle that a request may give; what follows it still fits into 64 bits.
+pub const LAST_CYCLE: u64 = (1 << 62) - 1;
 
 /// Reads a trace. Empty lines and what follows a `#` count for nothing.
 ///
 /// ```
 /// use stationary_sim::dram::parse_trace;
 ///
-/// let trace = parse_trace("0x40 R\n0x80 write 12\n")?;
+/// let trace = parse_trace("0x40 R\n0x80 write 12\nST 192\n")?;
 /// assert_eq!((trace[1].address, trace[1].is_write, trace[1].cycle), (0x80, true, 12));
+/// assert_eq!((trace[2].address, trace[2].is_write), (0xc0, true));
 /// assert_eq!(
 ///     parse_trace("0x40 R\n0x80 X\n").unwrap_err().to_string(),
-///     "2: found `X`; allowed: R, W, READ or WRITE"
+///     "2: found `X`; allowed: R, W, READ, WRITE, LD or ST"
 /// );
 /// # Ok::<(), stationary_sim::dram::TraceError>(())
 /// ```
@@ -61,43 +67,73 @@ const LINE: &str = "`0xADDRESS R|W [CYCLE]`";
 /// # Errors
 /// The first line that is no request.
 pub fn parse_trace(text: &str) -> Result<Vec<Request>, TraceError> {
-    let mut requests = Vec::new();
-    for (line, words) in (1..).zip(text.lines()) {
-        let words = words.split('#').next().unwrap_or_default();
-        let error = |found: &str, allowed| TraceError {
-            line,
-            found: format!("`{}`", found.trim()),
-            allowed,
-        };
-        let mut each = words.split_whitespace();
-        let Some(address) = each.next() else {
-            continue;
-        };
-        let allowed = "an address of up to 64 bits, such as 0x1f40";
-        let hexadecimal = address.strip_prefix("0x").or(address.strip_prefix("0X"));
-        let hexadecimal = hexadecimal.filter(|digits| !digits.starts_with('+'));
-        let value = hexadecimal.and_then(|digits| u64::from_str_radix(digits, 16).ok());
-        let value = value.ok_or_else(|| error(address, allowed))?;
-        let kind = each.next().ok_or_else(|| error(words, LINE))?;
-        let is_write = match kind.to_ascii_uppercase().as_str() {
-            "R" | "READ" => false,
-            "W" | "WRITE" => true,
-            _ => return Err(error(kind, "R, W, READ or WRITE")),
-        };
-        let cycle = match each.next() {
-            None => 0,
-            Some(word) => word
-                .parse()
-                .map_err(|_| error(word, "a cycle: a whole number, not negative"))?,
-        };
-        if each.next().is_some() {
-            return Err(error(words, LINE));
+    let lines = (1..).zip(text.lines());
+    lines
+        .filter_map(|(line, words)| parse_line(line, words).transpose())
+        .collect()
+}
+
+/// Reads a line of a trace; nothing if it holds none.
+///
+/// # Errors
+/// A line that is no request.
+pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceError> {
+    let words = words.split('#').next().unwrap_or_default();
+    let error = |found: &str, allowed| TraceError {
+        line,
+        found: format!("`{}`", found.trim()),
+        allowed,
+    };
+    let mut each = words.split_whitespace();
+    let Some(first) = each.next() else {
+        return Ok(None);
+    };
+    let second = each.next().ok_or_else(|| error(words, LINE))?;
+    // Ramulator's traces begin with the kind, DRAMsim3's with the address.
+    let (address, is_write) = match (kind(first), kind(second)) {
+        (Some(is_write), _) => (second, is_write),
+        (None, Some(is_write)) => (first, is_write),
+        (None, None) => {
+            let wrong = if address_of(first).is_some() {
+                error(second, "R, W, READ, WRITE, LD or ST")
+            } else {
+                error(first, ADDRESS)
+            };
+            return Err(wrong);
         }
-        requests.push(Request {
-            address: value,
-            is_write,
-            cycle,
-        });
+    };
+    let cycle = match each.next() {
+        None => 0,
+        Some(word) => {
+            let cycle = word.parse().ok().filter(|cycle| *cycle <= LAST_CYCLE);
+            cycle.ok_or_else(|| error(word, "a cycle: a whole number below 2^62"))?
+        }
+    };
+    if each.next().is_some() {
+        return Err(error(words, LINE));
     }
-    Ok(requests)
+    Ok(Some(Request {
+        address: address_of(address).ok_or_else(|| error(address, ADDRESS))?,
+        is_write,
+        cycle,
+    }))
+}
+
+const ADDRESS: &str = "an address of up to 64 bits, such as 0x1f40 or 8000";
+
+/// Whether a word is a kind of request that writes.
+fn kind(word: &str) -> Option<bool> {
+    match word.to_ascii_uppercase().as_str() {
+        "R" | "READ" | "LD" => Some(false),
+        "W" | "WRITE" | "ST" => Some(true),
+        _ => None,
+    }
+}
+
+/// An address: hexadecimal behind `0x`, else decimal.
+fn address_of(word: &str) -> Option<u64> {
+    let hexadecimal = word.strip_prefix("0x").or(word.strip_prefix("0X"));
+    let (digits, radix) = hexadecimal.map_or((word, 10), |digits| (digits, 16));
+    let digits = Some(digits).filter(|digits| !digits.starts_with('+'));
+    digits.and_then(|digits| u64::from_str_radix(digits, radix).ok())
 }

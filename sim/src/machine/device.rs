@@ -23,6 +23,9 @@ pub(crate) struct Device {
     next_number: u64,
 }
 
+/// Memory clocks for which it is worth asking whether they can be passed in one step.
+const LONG: u64 = 1 << 16;
+
 /// A transfer that has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Open {
@@ -128,6 +131,8 @@ impl Device {
             let next = self.memory.next_event();
             if next <= now {
                 self.memory.tick();
+            } else if !pushed && target - now > LONG && self.is_at_rest(requests) {
+                self.memory.rest_until(target);
             } else {
                 // The next may be pushed a clock later.
                 let next = if pushed { now + 1 } else { next.min(target) };
@@ -169,12 +174,18 @@ impl Device {
         let can_push = requests
             .peek()
             .is_some_and(|wanted| self.memory.accepts(wanted.address, wanted.is_write));
-        let clock = if can_push {
-            self.memory.now()
-        } else {
-            self.memory.next_event()
-        };
-        self.cycle_of(clock)
+        if can_push {
+            return self.cycle_of(self.memory.now());
+        }
+        let next = self.cycle_of(self.memory.next_event());
+        // Refreshes of a memory at rest are caught up with when something is asked of it.
+        let is_quiet = self.open.is_empty() && self.is_at_rest(requests);
+        if is_quiet { u64::MAX } else { next }
+    }
+
+    /// Whether nothing that anybody sees happens before a burst is pushed.
+    fn is_at_rest(&self, requests: &impl Requests) -> bool {
+        requests.peek().is_none() && self.memory.is_at_rest()
     }
 
     /// The channels as a trace sees them.
