@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::coverage::Coverage;
+use crate::element_types::ElementTypes;
 use crate::error::NetworkError;
 use crate::layer::{Layer, RightOperand};
 
@@ -15,6 +16,7 @@ pub struct Network {
     name: String,
     layers: Vec<Layer>,
     coverage: Coverage,
+    element_types: Vec<ElementTypes>,
 }
 
 impl Network {
@@ -71,12 +73,27 @@ impl Network {
             name,
             layers,
             coverage,
+            element_types: Vec::new(),
         })
     }
 
     /// The network with what its file says and its layers do not stand for.
     pub(crate) fn with_coverage(self, coverage: Coverage) -> Self {
         Self { coverage, ..self }
+    }
+
+    /// The network with the types that its file gives the elements.
+    pub(crate) fn with_element_types(self, element_types: Vec<ElementTypes>) -> Self {
+        Self {
+            element_types,
+            ..self
+        }
+    }
+
+    /// Types of the elements that layers multiply, where the file tells; empty otherwise.
+    #[must_use]
+    pub fn element_types(&self) -> &[ElementTypes] {
+        &self.element_types
     }
 
     /// What of its file the layers stand for; complete unless operators could not be imported.
@@ -129,6 +146,8 @@ impl Network {
         };
         let layers = self.layers.iter().map(batched).collect::<Result<_, _>>()?;
         let network = Self::new(self.name.clone(), layers)?;
-        Ok(network.with_coverage(self.coverage.batched(batch)))
+        Ok(network
+            .with_coverage(self.coverage.batched(batch))
+            .with_element_types(self.element_types.clone()))
     }
 }

@@ -1,15 +1,14 @@
-//! Shapes of operators' results, operator by operator as ONNX defines them (versions 9 to 21).
+//! Results of operators that multiply no matrices, operator by operator as ONNX and ONNX Runtime
+//! define them.
 
+use super::copies;
+use super::element::ElementType;
+use super::fold;
+use super::number::Number;
 use super::proto::Node;
 use super::shapes;
-use super::value::{Value, axis, broadcast, product};
+use super::value::{Value, axis, product};
 use super::window;
-
-/// Whether an operator is known not to multiply matrices.
-pub(super) enum Known {
-    Yes(Vec<Value>),
-    No,
-}
 
 /// Results that have the shape of the first operand.
 const LIKE_FIRST: &[&str] = &[
@@ -22,7 +21,13 @@ const LIKE_FIRST: &[&str] = &[
     "Atanh",
     "BatchNormalization",
     "Bernoulli",
+    "BiasAdd",
+    "BiasDropout",
     "BiasGelu",
+    "BiasSoftmax",
+    "BifurcationDetector",
+    "BitCast",
+    "BitmaskDropout",
     "BitwiseNot",
     "Cast",
     "CastLike",
@@ -31,7 +36,8 @@ const LIKE_FIRST: &[&str] = &[
     "Clip",
     "Cos",
     "Cosh",
-    "CumSum",
+    "CumProd",
+    "DequantizeBFP",
     "DequantizeLinear",
     "Dropout",
     "Elu",
@@ -40,12 +46,14 @@ const LIKE_FIRST: &[&str] = &[
     "FastGelu",
     "Floor",
     "Gelu",
+    "GroupNorm",
     "GroupNormalization",
     "HardSigmoid",
     "HardSwish",
     "Hardmax",
     "Identity",
     "InstanceNormalization",
+    "Inverse",
     "IsInf",
     "IsNaN",
     "LRN",
@@ -57,16 +65,24 @@ const LIKE_FIRST: &[&str] = &[
     "MeanVarianceNormalization",
     "Mish",
     "Neg",
+    "NhwcFusedGroupNorm",
     "Not",
     "PRelu",
+    "ParametricSoftplus",
+    "QLinearLeakyRelu",
+    "QLinearSigmoid",
+    "QLinearSoftmax",
     "QuantizeLinear",
     "QuickGelu",
+    "RMSNormalization",
     "RandomNormalLike",
     "RandomUniformLike",
     "Reciprocal",
     "Relu",
     "ReverseSequence",
+    "RotaryEmbedding",
     "Round",
+    "ScaledTanh",
     "Scatter",
     "ScatterElements",
     "ScatterND",
@@ -77,13 +93,17 @@ const LIKE_FIRST: &[&str] = &[
     "SimplifiedLayerNormalization",
     "Sin",
     "Sinh",
+    "SkipGroupNorm",
     "SkipLayerNormalization",
+    "SkipSimplifiedLayerNormalization",
     "Softmax",
     "Softplus",
     "Softsign",
     "Sqrt",
+    "Swish",
     "Tan",
     "Tanh",
+    "TensorScatter",
     "ThresholdedRelu",
     "Trilu",
 ];
@@ -115,60 +135,105 @@ const BROADCAST: &[&str] = &[
     "Xor",
 ];
 
-/// The results of an operator that multiplies no matrices. What cannot be known stays unknown.
-pub(super) fn infer(node: &Node, inputs: &[Value]) -> Known {
+/// Operators the sizes of whose results depend on the data, not on shapes.
+pub(super) fn depends_on_data(op: &str) -> bool {
+    matches!(
+        op,
+        "NonZero" | "Unique" | "NonMaxSuppression" | "Compress" | "If" | "Loop" | "StringSplit"
+    )
+}
+
+/// Operators that only say anew where data lies, and move nothing.
+pub(super) fn is_view(op: &str) -> bool {
+    matches!(
+        op,
+        "Reshape"
+            | "Squeeze"
+            | "Unsqueeze"
+            | "Flatten"
+            | "Identity"
+            | "Shape"
+            | "Size"
+            | "Constant"
+            | "ConstantOfShape"
+            | "Dropout"
+            | "SequenceConstruct"
+            | "SequenceEmpty"
+            | "SequenceInsert"
+            | "SequenceAt"
+            | "SequenceLength"
+            | "SequenceErase"
+    )
+}
+
+/// The domains whose operators are known here.
+pub(super) fn is_known_domain(domain: &str) -> bool {
+    matches!(
+        domain,
+        "" | "ai.onnx" | "com.microsoft" | "com.ms.internal.nhwc"
+    )
+}
+
+/// The results of an operator that multiplies no matrices, as far as they can be known; `None` if the
+/// operator is not known.
+pub(super) fn infer(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
+    if !is_known_domain(&node.domain) {
+        return None;
+    }
+    let mut results = results(node, inputs)?;
+    // What is computed from nothing else than what is there before the network runs is there, too.
+    let op = node.op_type.as_str();
+    let given = (0..inputs.len()).filter(|at| node.has_input(*at));
+    let is_parameter = match op {
+        "Constant" | "Shape" | "Size" => true,
+        _ if op.starts_with("Random") || matches!(op, "Bernoulli" | "Multinomial") => false,
+        _ => {
+            inputs.iter().any(|v| v.is_parameter)
+                && given.into_iter().all(|at| inputs[at].is_parameter)
+        }
+    };
+    for value in &mut results {
+        value.is_parameter = is_parameter;
+    }
+    Some(results)
+}
+
+fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
     let op = node.op_type.as_str();
     let none = Value::default();
     let first = inputs.first().unwrap_or(&none);
     if LIKE_FIRST.contains(&op) {
-        let keeps = matches!(
-            op,
-            "Cast" | "CastLike" | "Identity" | "Floor" | "Ceil" | "Round"
-        );
-        let rearranges = matches!(
-            op,
-            "Cast" | "CastLike" | "Identity" | "DequantizeLinear" | "QuantizeLinear"
-        );
-        let mut value = Value::shaped(first.shape.clone());
-        // Types of TensorProto: what becomes a fraction is no size any more.
-        let is_whole = op != "Cast" || matches!(node.int("to", 0), 2..=7 | 9 | 12 | 13);
-        if keeps && is_whole {
-            value.elements.clone_from(&first.elements);
-            value.scales.clone_from(&first.scales);
-        }
-        if op == "Neg" {
-            value.elements = first
-                .elements
-                .as_ref()
-                .and_then(|e| e.iter().map(|x| x.checked_neg()).collect());
-        }
-        value.is_parameter = rearranges && first.is_parameter;
-        return Known::Yes(vec![value]);
+        return Some(like_first(node, inputs));
     }
     if BROADCAST.contains(&op) {
-        return Known::Yes(vec![elementwise(op, inputs)]);
+        return Some(vec![fold::elementwise(node, inputs)]);
     }
     if op.starts_with("Reduce") || matches!(op, "ArgMax" | "ArgMin") {
-        return Known::Yes(vec![reduce(node, inputs)]);
+        return Some(vec![fold::reduced(node, inputs).unwrap_or_default()]);
     }
+    if let Some(results) = sequence(node, inputs) {
+        return Some(results);
+    }
+    let count = node.output.len();
     let result = match op {
         "Constant" => Some(constant(node)),
         "Shape" => shapes::shape_of(node, first),
-        "Size" => first.shape.as_deref().and_then(product).map(|count| {
-            Value::with_elements(Vec::new(), i64::try_from(count).ok().map(|c| vec![c]))
-        }),
+        "Size" => {
+            let count = first.shape.as_deref().and_then(product);
+            let count = count.and_then(|count| i64::try_from(count).ok());
+            count.map(|count| Value::scalar(Number::Whole(count), ElementType::INT64))
+        }
         "Reshape" => shapes::reshape(node, inputs),
         "Flatten" => shapes::flatten(node, first),
         "Transpose" => shapes::transpose(node, first),
         "Squeeze" => shapes::squeeze(node, inputs),
         "Unsqueeze" => shapes::unsqueeze(node, inputs),
         "Concat" => shapes::concat(node, inputs),
-        "Split" | "SplitToSequence" => return Known::Yes(shapes::split(node, inputs)),
+        "Split" => return Some(shapes::split(node, inputs, count).unwrap_or_default()),
         "Slice" => shapes::slice(node, inputs),
         "Gather" => shapes::gather(node, inputs),
-        "GatherElements" => inputs
-            .get(1)
-            .map(|indices| Value::shaped(indices.shape.clone())),
+        "GatherBlockQuantized" => gathered_blocks(node, inputs),
+        "GatherElements" => shapes::gather_elements(node, inputs),
         "GatherND" => shapes::gather_nd(node, inputs),
         "Expand" => shapes::expand(inputs),
         "Tile" => shapes::tile(inputs),
@@ -177,124 +242,362 @@ pub(super) fn infer(node: &Node, inputs: &[Value]) -> Known {
         "ConstantOfShape" => shapes::constant_of_shape(node, first),
         "Range" => shapes::range(inputs),
         "OneHot" => shapes::one_hot(node, inputs),
-        "TopK" => return Known::Yes(vec![shapes::top_k(node, inputs); 2]),
+        "TopK" => return Some(shapes::top_k(node, inputs).unwrap_or_default()),
         "DepthToSpace" | "SpaceToDepth" => shapes::blocks(node, first),
-        "GlobalAveragePool" | "GlobalMaxPool" | "GlobalLpPool" => {
+        "CumSum" => shapes::running_sum(node, inputs),
+        "NonZero" => shapes::non_zero(first),
+        "EyeLike" => Some(Value::shaped(first.shape.clone())),
+        "GlobalAveragePool" | "GlobalMaxPool" | "GlobalLpPool" | "QLinearGlobalAveragePool" => {
+            let is_last = node.int("channels_last", 0) != 0;
             first.shape.as_ref().map(|shape| {
-                Value::shaped(Some(
-                    shape
-                        .iter()
-                        .enumerate()
-                        .map(|(i, s)| if i < 2 { *s } else { 1 })
-                        .collect(),
-                ))
+                let channels = if is_last {
+                    shape.len().saturating_sub(1)
+                } else {
+                    1
+                };
+                let size = |(at, size): (usize, &u64)| {
+                    if at == 0 || at == channels { *size } else { 1 }
+                };
+                Value::shaped(Some(shape.iter().enumerate().map(size).collect()))
+                    .typed(first.element)
             })
         }
-        "MaxPool" | "AveragePool" | "LpPool" => window::pooled(node, first),
+        "MaxPool" | "AveragePool" | "LpPool" | "QLinearAveragePool" | "NhwcMaxPool" => {
+            let mut pool = node.clone();
+            let is_last = op == "NhwcMaxPool" || node.domain == "com.ms.internal.nhwc";
+            if is_last {
+                pool.attribute.push(super::proto::Attribute {
+                    name: "channels_last".to_owned(),
+                    i: 1,
+                    ..Default::default()
+                });
+            }
+            // The second result says where the greatest stood.
+            return Some(vec![
+                window::pooled(&pool, first).unwrap_or_default();
+                count
+            ]);
+        }
+        "GridSample" => sampled(first, inputs.get(1)?),
+        "AffineGrid" => inputs.get(1).and_then(Value::sizes).and_then(|size| {
+            let [n, ..] = size.as_slice() else {
+                return None;
+            };
+            let axes = size.len().checked_sub(2)? as u64;
+            Some(Value::shaped(Some([&[*n], &size[2..], &[axes]].concat())))
+        }),
+        "RoiAlign" => {
+            let rois = inputs
+                .get(1)
+                .and_then(|v| v.shape.as_deref()?.first().copied());
+            let side = |name: &str| node.size(name).unwrap_or(1);
+            rois.and_then(|rois| {
+                let channels = *first.shape.as_ref()?.get(1)?;
+                let sizes = vec![rois, channels, side("output_height"), side("output_width")];
+                Some(Value::shaped(Some(sizes)).typed(first.element))
+            })
+        }
+        "MaxRoiPool" => {
+            let rois = inputs
+                .get(1)
+                .and_then(|v| v.shape.as_deref()?.first().copied());
+            rois.and_then(|rois| {
+                let [rows, cols] = node.ints("pooled_shape")? else {
+                    return None;
+                };
+                let size = |size: i64| u64::try_from(size).ok();
+                let channels = *first.shape.as_ref()?.get(1)?;
+                Some(Value::shaped(Some(vec![
+                    rois,
+                    channels,
+                    size(*rows)?,
+                    size(*cols)?,
+                ])))
+            })
+        }
+        "CenterCropPad" => cropped(node, first, inputs.get(1)?),
+        "STFT" => spectrum(node, inputs),
+        "HannWindow" | "HammingWindow" | "BlackmanWindow" => {
+            first.sizes().map(|sizes| Value::shaped(Some(sizes)))
+        }
+        "RandomNormal" | "RandomUniform" => node.ints("shape").and_then(|shape| {
+            let sizes = shape.iter().map(|size| u64::try_from(*size).ok());
+            Some(Value::shaped(Some(sizes.collect::<Option<_>>()?)))
+        }),
         "DynamicQuantizeLinear" => {
             let scalar = || Value::shaped(Some(Vec::new()));
-            return Known::Yes(vec![Value::shaped(first.shape.clone()), scalar(), scalar()]);
+            return Some(vec![
+                Value::shaped(first.shape.clone()).typed(Some(ElementType::UINT8)),
+                scalar(),
+                scalar().typed(Some(ElementType::UINT8)),
+            ]);
         }
-        "NonZero" | "Unique" | "NonMaxSuppression" | "Compress" | "RoiAlign" | "Multinomial"
-        | "RandomNormal" | "RandomUniform" | "EyeLike" => None,
-        _ => return Known::No,
+        "EmbedLayerNormalization" => {
+            let hidden = inputs
+                .get(2)
+                .and_then(|v| v.shape.as_deref()?.last().copied());
+            let sizes = first.shape.as_ref().zip(hidden);
+            let sizes = sizes.map(|(ids, hidden)| [ids.as_slice(), &[hidden]].concat());
+            let batch = first
+                .shape
+                .as_deref()
+                .and_then(|ids| Some(vec![*ids.first()?]));
+            let embedded = Value::shaped(sizes);
+            return Some(vec![embedded.clone(), Value::shaped(batch), embedded]);
+        }
+        "BiasSplitGelu" => first.shape.as_ref().and_then(|shape| {
+            let (last, outer) = shape.split_last()?;
+            Some(Value::shaped(Some([outer, &[last / 2]].concat())).typed(first.element))
+        }),
+        // Operands with a scale and a zero point each.
+        "QLinearAdd" | "QLinearMul" => {
+            let second = inputs.get(3).cloned().unwrap_or_default();
+            let added = fold::elementwise(node, &[first.clone(), second]);
+            Some(Value {
+                elements: None,
+                ..added
+            })
+        }
+        "QLinearWhere" => {
+            let parts = [0, 1, 4].map(|at| inputs.get(at).cloned().unwrap_or_default());
+            Some(fold::elementwise(node, &parts))
+        }
+        "QLinearConcat" => {
+            // The result's scale and zero point come first.
+            let tensors = inputs.get(2..)?.iter().step_by(3).cloned();
+            let tensors: Vec<Value> = tensors.collect();
+            let names = Node {
+                input: Vec::new(),
+                ..node.clone()
+            };
+            shapes::concat(&names, &tensors)
+        }
+        "FusedMatMulActivation" => None,
+        "Unique" | "NonMaxSuppression" | "Compress" | "Multinomial" | "StringSplit"
+        | "MaxUnpool" | "Col2Im" | "DFT" | "MelWeightMatrix" | "Det" | "Optional"
+        | "OptionalGetElement" | "OptionalHasElement" | "StringNormalizer" | "StringConcat"
+        | "RegexFullMatch" | "TfIdfVectorizer" | "CropAndResize" => None,
+        _ => return None,
     };
-    Known::Yes(vec![result.unwrap_or_default()])
+    Some(vec![result.unwrap_or_default()])
 }
 
-fn elementwise(op: &str, inputs: &[Value]) -> Value {
-    let shapes: Option<Vec<&Vec<u64>>> = inputs.iter().map(|v| v.shape.as_ref()).collect();
-    let shape = shapes.and_then(|shapes| {
-        let (first, rest) = shapes.split_first()?;
-        rest.iter()
-            .try_fold((*first).clone(), |shape, other| broadcast(&shape, other))
-    });
-    let mut value = Value::shaped(shape);
-    let Some(shape) = value.shape.as_ref().filter(|shape| Value::is_small(shape)) else {
-        return value;
+fn like_first(node: &Node, inputs: &[Value]) -> Vec<Value> {
+    let op = node.op_type.as_str();
+    let mut first = fold::mapped(node, inputs);
+    // These are not elementwise in what is known of them, though their shapes are.
+    if matches!(
+        op,
+        "Scatter" | "ScatterElements" | "ScatterND" | "TensorScatter" | "Trilu"
+    ) {
+        first.elements = None;
+        first.axes = None;
+    }
+    let count = node.output.len().max(1);
+    let rest = match op {
+        // Means and deviations are of no use behind; the sum that is normalised is.
+        "SkipLayerNormalization"
+        | "SkipSimplifiedLayerNormalization"
+        | "SkipGroupNorm"
+        | "Dropout"
+        | "BiasDropout" => first.clone(),
+        _ => Value::default(),
     };
-    let count = product(shape).unwrap_or(0) as usize;
-    // Only lists and single numbers meet where shapes are computed.
-    let spread = |v: &Value| match v.elements.as_deref() {
-        Some([one]) => Some(vec![*one; count]),
-        Some(all) if all.len() == count => Some(all.to_vec()),
-        _ => None,
-    };
-    let lists: Option<Vec<Vec<i64>>> = inputs.iter().map(spread).collect();
-    value.elements = lists.and_then(|lists| {
-        let compute = |at: usize| {
-            let x: Vec<i64> = lists.iter().map(|list| list[at]).collect();
-            match (op, x.as_slice()) {
-                ("Add", [a, b]) => a.checked_add(*b),
-                ("Sub", [a, b]) => a.checked_sub(*b),
-                ("Mul", [a, b]) => a.checked_mul(*b),
-                ("Div", [a, b]) => a.checked_div(*b),
-                ("Mod", [a, b]) => a.checked_rem_euclid(*b),
-                ("Min", all) => all.iter().min().copied(),
-                ("Max", all) => all.iter().max().copied(),
-                ("Equal", [a, b]) => Some(i64::from(a == b)),
-                ("Greater", [a, b]) => Some(i64::from(a > b)),
-                ("Less", [a, b]) => Some(i64::from(a < b)),
-                ("Where", [c, a, b]) => Some(if *c != 0 { *a } else { *b }),
-                _ => None,
-            }
-        };
-        (0..count).map(compute).collect()
-    });
-    value
+    let mut results = vec![first];
+    results.resize(count, rest);
+    results
 }
 
-fn reduce(node: &Node, inputs: &[Value]) -> Value {
-    let result = || {
-        let first = inputs.first()?;
-        let shape = first.shape.as_ref()?;
-        let keep = node.int("keepdims", 1) != 0;
-        let reduced: Vec<usize> = if node.op_type.starts_with("Arg") {
-            vec![axis(node.int("axis", 0), shape.len())?]
-        } else {
-            match shapes::axes(node, inputs, 1)? {
-                Some(axes) if !axes.is_empty() => axes
-                    .iter()
-                    .map(|a| axis(*a, shape.len()))
-                    .collect::<Option<_>>()?,
-                _ if node.int("noop_with_empty_axes", 0) != 0 => Vec::new(),
-                _ => (0..shape.len()).collect(),
+/// Sequences of tensors; `None` for other operators.
+fn sequence(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
+    let list = |items: Vec<Value>| Value {
+        items: Some(std::rc::Rc::new(items)),
+        ..Value::default()
+    };
+    let items = || inputs.first()?.items.as_deref();
+    let place = |at: usize, count: usize| match inputs.get(at).filter(|_| node.has_input(at)) {
+        Some(place) => {
+            let place = place.single()?.whole()?;
+            let count = count as i64;
+            let place = if place < 0 { place + count } else { place };
+            usize::try_from(place).ok().filter(|p| *p <= count as usize)
+        }
+        None => Some(count),
+    };
+    let result = match node.op_type.as_str() {
+        "SequenceEmpty" => Some(list(Vec::new())),
+        "SequenceConstruct" => Some(list(inputs.to_vec())),
+        "SequenceInsert" => items().and_then(|items| {
+            let mut items = items.clone();
+            let at = place(2, items.len())?;
+            items.insert(at, inputs.get(1)?.clone());
+            Some(list(items))
+        }),
+        "SequenceErase" => items().and_then(|items| {
+            let mut items = items.clone();
+            let at = match node.has_input(1) {
+                true => place(1, items.len())?,
+                false => items.len().checked_sub(1)?,
+            };
+            (at < items.len()).then(|| drop(items.remove(at)))?;
+            Some(list(items))
+        }),
+        "SequenceAt" => items().and_then(|items| items.get(place(1, items.len())?).cloned()),
+        "SequenceLength" => items()
+            .map(|items| Value::scalar(Number::Whole(items.len() as i64), ElementType::INT64)),
+        "SplitToSequence" => split_to_sequence(node, inputs).map(list),
+        "ConcatFromSequence" => items().and_then(|items| match node.int("new_axis", 0) {
+            0 => {
+                let nameless = Node {
+                    input: Vec::new(),
+                    ..node.clone()
+                };
+                shapes::concat(&nameless, items)
             }
-        };
-        let sizes = shape
+            _ => {
+                let mut shape = items.first()?.shape.clone()?;
+                let at = axis(node.int("axis", 0), shape.len() + 1)?;
+                let is_alike = items.iter().all(|item| item.shape.as_ref() == Some(&shape));
+                shape.insert(at, items.len() as u64);
+                is_alike.then(|| Value::shaped(Some(shape)))
+            }
+        }),
+        _ => return None,
+    };
+    Some(vec![result.unwrap_or_default()])
+}
+
+fn split_to_sequence(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
+    let first = inputs.first()?;
+    let shape = first.shape.as_ref()?;
+    let at = axis(node.int("axis", 0), shape.len())?;
+    let size = i64::try_from(shape[at]).ok()?;
+    let given = inputs.get(1).filter(|_| node.has_input(1));
+    let each = match given {
+        Some(given) if given.rank() == Some(0) => given.single()?.whole().filter(|x| *x > 0)?,
+        Some(_) => 0,
+        None => 1,
+    };
+    let sizes: Vec<i64> = match given {
+        Some(given) if each == 0 => given.ints()?,
+        _ => {
+            if size / each > 4096 {
+                return None;
+            }
+            let starts = (0..size).step_by(usize::try_from(each).ok()?);
+            starts.map(|start| each.min(size - start)).collect()
+        }
+    };
+    let count = sizes.len();
+    let sizes = Value::list(sizes);
+    let splitter = Node {
+        op_type: "Split".to_owned(),
+        input: vec!["x".to_owned(), "sizes".to_owned()],
+        attribute: node.attribute.clone(),
+        ..Node::default()
+    };
+    let mut parts = shapes::split(&splitter, &[first.clone(), sizes], count)?;
+    if given.is_none() && node.int("keepdims", 1) == 0 {
+        for part in &mut parts {
+            let mut shape = shape.clone();
+            shape.remove(at);
+            *part = Value::shaped(Some(shape)).typed(first.element);
+        }
+    }
+    for part in &mut parts {
+        part.is_parameter = first.is_parameter;
+    }
+    Some(parts)
+}
+
+/// `[N, C, ...]` at the places of a grid `[N, ..., axes]`.
+fn sampled(value: &Value, grid: &Value) -> Option<Value> {
+    let (shape, grid) = (value.shape.as_ref()?, grid.shape.as_ref()?);
+    let places = grid.get(1..grid.len().checked_sub(1)?)?;
+    Some(Value::shaped(Some([shape.get(..2)?, places].concat())).typed(value.element))
+}
+
+fn cropped(node: &Node, value: &Value, wanted: &Value) -> Option<Value> {
+    let mut shape = value.shape.clone()?;
+    let sizes = wanted.sizes()?;
+    let axes: Vec<usize> = match node.ints("axes") {
+        Some(axes) => axes
             .iter()
-            .enumerate()
-            .filter_map(|(at, size)| match reduced.contains(&at) {
-                false => Some(*size),
-                true => keep.then_some(1),
-            });
-        let mut value = Value::shaped(Some(sizes.collect()));
-        if node.op_type == "ReduceProd" && reduced.len() == shape.len() {
-            let all = first.elements.as_ref();
-            let total = all.and_then(|all| all.iter().try_fold(1i64, |t, x| t.checked_mul(*x)));
-            value.elements = total.map(|total| vec![total]);
-        }
-        Some(value)
+            .map(|a| axis(*a, shape.len()))
+            .collect::<Option<_>>()?,
+        None => (0..shape.len()).collect(),
     };
-    result().unwrap_or_default()
+    if axes.len() != sizes.len() {
+        return None;
+    }
+    for (at, size) in axes.iter().zip(sizes) {
+        shape[*at] = size;
+    }
+    Some(Value::shaped(Some(shape)).typed(value.element))
+}
+
+/// `[batch, frames, bins, 2]` of a signal `[batch, length, 1 or 2]`.
+fn spectrum(node: &Node, inputs: &[Value]) -> Option<Value> {
+    let signal = inputs.first()?.shape.as_ref()?;
+    let size = |at: usize| inputs.get(at)?.sizes()?.first().copied();
+    let step = size(1).filter(|step| *step > 0)?;
+    let window = inputs
+        .get(2)
+        .and_then(|v| v.shape.as_deref()?.first().copied());
+    let length = size(3).or(window)?;
+    let frames = signal.get(1)?.checked_sub(length)? / step + 1;
+    let bins = match node.int("onesided", 1) {
+        0 => length,
+        _ => length / 2 + 1,
+    };
+    Some(Value::shaped(Some(vec![*signal.first()?, frames, bins, 2])))
+}
+
+/// Rows of a table whose words are packed: two of four bits in a byte.
+fn gathered_blocks(node: &Node, inputs: &[Value]) -> Option<Value> {
+    let [table, indices, scales, ..] = inputs else {
+        return None;
+    };
+    let mut shape = table.shape.clone()?;
+    if table.element == Some(ElementType::UINT8) {
+        let last = shape.last_mut()?;
+        let packed = 8u64.checked_div(node.size("bits").unwrap_or(4))?;
+        *last = last.checked_mul(packed)?;
+    }
+    let at = axis(node.int("gather_axis", 0), shape.len())?;
+    let wanted = indices.shape.as_ref()?;
+    let sizes = [&shape[..at], wanted, &shape[at + 1..]].concat();
+    let axes = sizes.iter().map(|size| copies::real(*size)).collect();
+    Some(
+        Value::shaped(Some(sizes))
+            .typed(scales.element)
+            .with_axes(Some(axes)),
+    )
 }
 
 fn constant(node: &Node) -> Value {
     let Some(attribute) = node.attribute.first() else {
         return Value::default();
     };
+    let fraction = |x: &f32| Number::Fraction(f64::from(*x));
     match attribute.name.as_str() {
         "value" => attribute.t.as_ref().map_or_else(Value::default, Value::of),
-        "value_int" => Value::with_elements(Vec::new(), Some(vec![attribute.i])),
+        "sparse_value" => attribute
+            .sparse_tensor
+            .as_ref()
+            .map_or_else(Value::default, |t| {
+                let dims: Option<Vec<u64>> =
+                    t.dims.iter().map(|d| u64::try_from(*d).ok()).collect();
+                Value::shaped(dims)
+            }),
+        "value_int" => Value::scalar(Number::Whole(attribute.i), ElementType::INT64),
         "value_ints" => Value::list(attribute.ints.clone()),
-        "value_float" => Value {
-            scales: Some(vec![attribute.f]),
-            ..Value::shaped(Some(Vec::new()))
-        },
-        "value_floats" => Value {
-            scales: Some(attribute.floats.clone()),
-            ..Value::shaped(Some(vec![attribute.floats.len() as u64]))
-        },
+        "value_float" => Value::scalar(fraction(&attribute.f), ElementType::FLOAT),
+        "value_floats" => {
+            let shape = vec![attribute.floats.len() as u64];
+            Value::with_elements(shape, Some(attribute.floats.iter().map(fraction).collect()))
+                .typed(Some(ElementType::FLOAT))
+        }
         _ => Value::default(),
     }
 }

@@ -8,6 +8,30 @@ pub(super) struct Model {
     pub(super) graph: Option<Graph>,
     #[prost(message, repeated, tag = "8")]
     pub(super) opset_import: Vec<OperatorSet>,
+    #[prost(message, repeated, tag = "25")]
+    pub(super) functions: Vec<Function>,
+}
+
+/// An operator that the model itself defines.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Function {
+    #[prost(string, tag = "1")]
+    pub(super) name: String,
+    #[prost(string, repeated, tag = "4")]
+    pub(super) input: Vec<String>,
+    #[prost(string, repeated, tag = "5")]
+    pub(super) output: Vec<String>,
+    #[prost(message, repeated, tag = "7")]
+    pub(super) node: Vec<Node>,
+    #[prost(string, tag = "10")]
+    pub(super) domain: String,
+    /// Attributes with defaults.
+    #[prost(message, repeated, tag = "11")]
+    pub(super) attribute_proto: Vec<Attribute>,
+    #[prost(message, repeated, tag = "12")]
+    pub(super) value_info: Vec<ValueInfo>,
+    #[prost(string, tag = "13")]
+    pub(super) overload: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -28,8 +52,12 @@ pub(super) struct Graph {
     pub(super) initializer: Vec<Tensor>,
     #[prost(message, repeated, tag = "11")]
     pub(super) input: Vec<ValueInfo>,
+    #[prost(message, repeated, tag = "12")]
+    pub(super) output: Vec<ValueInfo>,
     #[prost(message, repeated, tag = "13")]
     pub(super) value_info: Vec<ValueInfo>,
+    #[prost(message, repeated, tag = "15")]
+    pub(super) sparse_initializer: Vec<SparseTensor>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -46,6 +74,8 @@ pub(super) struct Node {
     pub(super) attribute: Vec<Attribute>,
     #[prost(string, tag = "7")]
     pub(super) domain: String,
+    #[prost(string, tag = "8")]
+    pub(super) overload: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -66,6 +96,19 @@ pub(super) struct Attribute {
     pub(super) floats: Vec<f32>,
     #[prost(int64, repeated, tag = "8")]
     pub(super) ints: Vec<i64>,
+    /// The attribute of the function around it whose value it takes.
+    #[prost(string, tag = "21")]
+    pub(super) ref_attr_name: String,
+    #[prost(message, optional, tag = "22")]
+    pub(super) sparse_tensor: Option<SparseTensor>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct SparseTensor {
+    #[prost(message, optional, tag = "1")]
+    pub(super) values: Option<Tensor>,
+    #[prost(int64, repeated, tag = "3")]
+    pub(super) dims: Vec<i64>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -84,6 +127,10 @@ pub(super) struct Tensor {
     pub(super) name: String,
     #[prost(bytes = "vec", tag = "9")]
     pub(super) raw_data: Vec<u8>,
+    #[prost(double, repeated, tag = "10")]
+    pub(super) double_data: Vec<f64>,
+    #[prost(uint64, repeated, tag = "11")]
+    pub(super) uint64_data: Vec<u64>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -102,6 +149,8 @@ pub(super) struct Type {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct TensorType {
+    #[prost(int32, tag = "1")]
+    pub(super) elem_type: i32,
     #[prost(message, optional, tag = "2")]
     pub(super) shape: Option<Shape>,
 }
@@ -120,6 +169,20 @@ pub(super) struct Dimension {
     pub(super) dim_param: String,
 }
 
+impl ValueInfo {
+    /// The sizes of its shape, if it has one.
+    pub(super) fn sizes(&self) -> Option<&[Dimension]> {
+        let tensor = self.r#type.as_ref()?.tensor_type.as_ref()?;
+        Some(&tensor.shape.as_ref()?.dim)
+    }
+
+    /// The type of its elements; 0 if none is given.
+    pub(super) fn elem_type(&self) -> i32 {
+        let tensor = self.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+        tensor.map_or(0, |tensor| tensor.elem_type)
+    }
+}
+
 impl Node {
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attribute
@@ -135,6 +198,26 @@ impl Node {
     pub(super) fn ints(&self, name: &str) -> Option<&[i64]> {
         self.attribute(name)
             .map(|attribute| attribute.ints.as_slice())
+    }
+
+    pub(super) fn float(&self, name: &str) -> Option<f32> {
+        self.attribute(name).map(|attribute| attribute.f)
+    }
+
+    /// A size that an attribute gives; `None` without it, and for one that is not positive.
+    pub(super) fn size(&self, name: &str) -> Option<u64> {
+        u64::try_from(self.attribute(name)?.i)
+            .ok()
+            .filter(|size| *size > 0)
+    }
+
+    pub(super) fn graph(&self, name: &str) -> Option<&Graph> {
+        self.attribute(name)?.g.as_deref()
+    }
+
+    /// Whether an input is given; those that are left out have an empty name.
+    pub(super) fn has_input(&self, at: usize) -> bool {
+        self.input.get(at).is_some_and(|name| !name.is_empty())
     }
 
     pub(super) fn string(&self, name: &str) -> Option<String> {

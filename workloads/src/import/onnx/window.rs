@@ -1,136 +1,156 @@
-//! Sliding windows of convolutions and pools: padding, strides and sizes of results.
+//! Sliding windows of convolutions and pools over any number of axes: padding, strides and sizes of
+//! results.
 
 use super::proto::Node;
 use super::value::Value;
 
-/// One window over two axes; a layer over one axis has a second of extent 1.
-pub(super) struct Windows {
-    pub(super) kernel: [u64; 2],
-    pub(super) stride: [u64; 2],
-    pub(super) dilation: [u64; 2],
-    /// Top, left, bottom, right.
-    pub(super) padding: [u64; 4],
+const MOST_SIZE: u64 = 1 << 40;
+
+/// A window along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slide {
+    pub(super) input: u64,
+    pub(super) kernel: u64,
+    pub(super) stride: u64,
+    pub(super) dilation: u64,
+    /// Before and after.
+    pub(super) padding: [u64; 2],
 }
 
-/// The windows of a node on an input of these extents. `None` for more axes than two, or for values
-/// that ONNX does not allow.
-pub(super) fn windows(node: &Node, input: [u64; 2], kernel: &[u64]) -> Option<Windows> {
-    let axes = kernel.len();
-    if axes == 0 || axes > 2 {
+/// The windows of a node along each axis of an input of these extents. `None` for values that ONNX
+/// does not allow.
+pub(super) fn slides(node: &Node, input: &[u64], kernel: &[u64]) -> Option<Vec<Slide>> {
+    let count = kernel.len();
+    if count == 0 || count != input.len() {
         return None;
     }
-    let sizes = |name: &str| -> Option<[u64; 2]> {
-        let Some(values) = node.ints(name).filter(|values| !values.is_empty()) else {
-            return Some([1; 2]);
-        };
-        let size = |value: &i64| {
-            u64::try_from(*value)
-                .ok()
-                .filter(|size| *size > 0 && *size < 1 << 40)
-        };
-        match values {
-            [one] if axes == 1 => Some([1, size(one)?]),
-            [rows, cols] if axes == 2 => Some([size(rows)?, size(cols)?]),
-            _ => None,
-        }
+    let size = |value: i64| u64::try_from(value).ok().filter(|size| *size < MOST_SIZE);
+    let given = |name: &str| node.ints(name).filter(|values| !values.is_empty());
+    let (strides, dilations, pads) = (given("strides"), given("dilations"), given("pads"));
+    let of = |values: Option<&[i64]>, at: usize| match values {
+        Some(values) if values.len() == count => size(values[at]).filter(|size| *size > 0),
+        Some(_) => None,
+        None => Some(1),
     };
-    let kernel = match kernel {
-        [one] => [1, *one],
-        [rows, cols] => [*rows, *cols],
-        _ => return None,
-    };
-    let (stride, dilation) = (sizes("strides")?, sizes("dilations")?);
     let auto = node.string("auto_pad").unwrap_or_default();
-    let padding = if auto.starts_with("SAME") {
-        let mut padding = [0; 4];
-        for axis in 0..2 {
-            let covered = (kernel[axis].checked_sub(1)?)
-                .checked_mul(dilation[axis])?
-                .checked_add(1)?;
-            let outputs = input[axis].div_ceil(stride[axis]);
-            let needed = outputs
-                .checked_sub(1)?
-                .checked_mul(stride[axis])?
-                .checked_add(covered)?;
-            let missing = needed.saturating_sub(input[axis]);
-            let (less, more) = (missing / 2, missing.div_ceil(2));
-            let is_upper = auto == "SAME_UPPER";
-            padding[axis] = if is_upper { less } else { more };
-            padding[axis + 2] = if is_upper { more } else { less };
-        }
-        padding
-    } else {
-        let pad = |value: &i64| u64::try_from(*value).ok().filter(|pad| *pad < 1 << 40);
-        match node
-            .ints("pads")
-            .filter(|pads| !pads.is_empty() && auto != "VALID")
-        {
-            None => [0; 4],
-            Some([left, right]) if axes == 1 => [0, pad(left)?, 0, pad(right)?],
-            Some([top, left, bottom, right]) if axes == 2 => {
-                [pad(top)?, pad(left)?, pad(bottom)?, pad(right)?]
-            }
-            Some(_) => return None,
-        }
-    };
-    Some(Windows {
-        kernel,
-        stride,
-        dilation,
-        padding,
-    })
-}
-
-impl Windows {
-    /// Outputs along each axis, rounded down or up.
-    pub(super) fn outputs(&self, input: [u64; 2], round_up: i64) -> Option<[u64; 2]> {
-        let along = |axis: usize| {
-            let covered = self.kernel[axis]
-                .checked_sub(1)?
-                .checked_mul(self.dilation[axis])?
-                .checked_add(1)?;
-            let padded = input[axis]
-                .checked_add(self.padding[axis])?
-                .checked_add(self.padding[axis + 2])?;
-            let slack = padded.checked_sub(covered)?;
-            let steps = if round_up == 0 {
-                slack / self.stride[axis]
-            } else {
-                slack.div_ceil(self.stride[axis])
-            };
-            Some(steps + 1)
+    let along = |at: usize| {
+        let mut slide = Slide {
+            input: input[at],
+            kernel: kernel[at],
+            stride: of(strides, at)?,
+            dilation: of(dilations, at)?,
+            padding: [0; 2],
         };
-        Some([along(0)?, along(1)?])
+        if auto.starts_with("SAME") {
+            let outputs = slide.input.div_ceil(slide.stride);
+            let needed = (outputs.checked_sub(1)?)
+                .checked_mul(slide.stride)?
+                .checked_add(slide.covered()?)?;
+            let missing = needed.saturating_sub(slide.input);
+            let (less, more) = (missing / 2, missing.div_ceil(2));
+            slide.padding = if auto == "SAME_UPPER" {
+                [less, more]
+            } else {
+                [more, less]
+            };
+        } else if let Some(pads) = pads.filter(|_| auto != "VALID") {
+            if pads.len() != 2 * count {
+                return None;
+            }
+            slide.padding = [size(pads[at])?, size(pads[at + count])?];
+        }
+        Some(slide)
+    };
+    (0..count).map(along).collect()
+}
+
+impl Slide {
+    /// Elements from the kernel's first tap to its last.
+    pub(super) fn covered(&self) -> Option<u64> {
+        (self.kernel.checked_sub(1)?)
+            .checked_mul(self.dilation)?
+            .checked_add(1)
+    }
+
+    fn slack(&self) -> Option<u64> {
+        let padded = self.input.checked_add(self.padding[0])?;
+        padded
+            .checked_add(self.padding[1])?
+            .checked_sub(self.covered()?)
+    }
+
+    /// Outputs along this axis.
+    pub(super) fn outputs(&self) -> Option<u64> {
+        Some(self.slack()? / self.stride + 1)
+    }
+
+    /// Outputs rounded up, as pools do on demand: a last window that would begin behind the input, in
+    /// the padding at its end, is left out.
+    pub(super) fn outputs_rounded_up(&self) -> Option<u64> {
+        let steps = self.slack()?.div_ceil(self.stride);
+        let begins_behind =
+            steps.checked_mul(self.stride)? >= self.input.checked_add(self.padding[0])?;
+        Some(if begins_behind { steps } else { steps + 1 })
     }
 }
 
-/// Rows and columns of `[N, C, L]` or `[N, C, H, W]`.
-pub(super) fn extents(shape: &[u64]) -> Option<[u64; 2]> {
-    match shape {
-        [_, _, length] => Some([1, *length]),
-        [_, _, rows, cols] => Some([*rows, *cols]),
-        _ => None,
-    }
-}
-
-/// `[N, C]` with these extents in front of it, of as many axes as `like`.
-pub(super) fn reshaped(like: &[u64], channels: u64, outputs: [u64; 2]) -> Vec<u64> {
-    match like {
-        [n, _, _] => vec![*n, channels, outputs[1]],
-        _ => vec![like[0], channels, outputs[0], outputs[1]],
-    }
+/// The extents behind the batch and the channels.
+pub(super) fn extents(shape: &[u64]) -> Option<&[u64]> {
+    shape.get(2..).filter(|extents| !extents.is_empty())
 }
 
 /// The result of a pool.
 pub(super) fn pooled(node: &Node, input: &Value) -> Option<Value> {
     let shape = input.shape.as_ref()?;
-    let extents = extents(shape)?;
+    let is_last = node.int("channels_last", 0) != 0;
+    let extents = match is_last {
+        true => shape.get(1..shape.len().checked_sub(1)?)?,
+        false => extents(shape)?,
+    };
     let kernel: Option<Vec<u64>> = node
         .ints("kernel_shape")?
         .iter()
         .map(|k| u64::try_from(*k).ok())
         .collect();
-    let windows = windows(node, extents, &kernel?)?;
-    let outputs = windows.outputs(extents, node.int("ceil_mode", 0))?;
-    Some(Value::shaped(Some(reshaped(shape, shape[1], outputs))))
+    let rounds_up = node.int("ceil_mode", 0) != 0;
+    let outputs: Vec<u64> = slides(node, extents, &kernel?)?
+        .iter()
+        .map(|slide| match rounds_up {
+            true => slide.outputs_rounded_up(),
+            false => slide.outputs(),
+        })
+        .collect::<Option<_>>()?;
+    let sizes = match is_last {
+        true => [&shape[..1], &outputs, &shape[shape.len() - 1..]].concat(),
+        false => [&shape[..2], &outputs].concat(),
+    };
+    Some(Value::shaped(Some(sizes)).typed(input.element))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: u64, kernel: u64, stride: u64, padding: [u64; 2], expected: [u64; 2]) {
+        let slide = Slide {
+            input,
+            kernel,
+            stride,
+            dilation: 1,
+            padding,
+        };
+        let found = [slide.outputs(), slide.outputs_rounded_up()];
+        assert_eq!(found, expected.map(Some));
+    }
+
+    #[test]
+    fn windows_that_begin_behind_the_input_are_left_out() {
+        check(6, 1, 2, [0, 0], [3, 3]);
+        check(4, 3, 2, [0, 0], [1, 2]);
+        check(32, 5, 3, [0, 0], [10, 10]);
+        check(4, 3, 3, [1, 1], [2, 2]);
+        check(2, 1, 2, [0, 0], [1, 1]);
+        check(3, 2, 2, [1, 1], [2, 2]);
+    }
 }

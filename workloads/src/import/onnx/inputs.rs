@@ -1,0 +1,154 @@
+//! A model's inputs and weights, with sizes for what it leaves open.
+
+use std::collections::HashMap;
+
+use stationary_document::Diagnostic;
+
+use super::element::ElementType;
+use super::number::Number;
+use super::proto::{Dimension, Graph, ValueInfo};
+use super::scope::Scope;
+use super::value::Value;
+
+/// Sizes from the command line, and which of them were of use.
+struct Given<'a> {
+    dims: &'a [(&'a str, u64)],
+    is_used: Vec<bool>,
+    /// Names that could be given.
+    open: Vec<String>,
+}
+
+impl Given<'_> {
+    fn find(&mut self, name: &str) -> Option<u64> {
+        let at = self.dims.iter().position(|(given, _)| *given == name)?;
+        self.is_used[at] = true;
+        Some(self.dims[at].1)
+    }
+}
+
+/// A name that stands for one size wherever it occurs. Exporters also write `?` and the like, for
+/// sizes of which nothing is known, not even that they are equal.
+fn is_name(name: &str) -> bool {
+    let is_word = name.chars().any(char::is_alphabetic);
+    is_word
+        && !matches!(
+            name,
+            "None" | "none" | "unk" | "unknown" | "dynamic" | "nan"
+        )
+}
+
+fn fixed(dim: &Dimension) -> Option<u64> {
+    u64::try_from(dim.dim_value).ok().filter(|size| *size > 0)
+}
+
+/// Fills a scope with the graph's weights and inputs. Gives the sizes of names; or what is wrong.
+pub(super) fn fill(
+    scope: &mut Scope<'_>,
+    graph: &Graph,
+    dims: &[(&str, u64)],
+) -> Result<HashMap<String, u64>, Vec<String>> {
+    weights(scope, graph);
+    let mut given = Given {
+        dims,
+        is_used: vec![false; dims.len()],
+        open: Vec::new(),
+    };
+    let inputs: Vec<&ValueInfo> = graph
+        .input
+        .iter()
+        .filter(|input| !scope.values.contains_key(&input.name))
+        .collect();
+    let mut problems = Vec::new();
+    let mut named: HashMap<String, u64> = HashMap::new();
+    for input in &inputs {
+        let element = ElementType::of(i64::from(input.elem_type()));
+        let Some(sizes) = input.sizes() else {
+            scope.values.insert(input.name.clone(), Value::default());
+            continue;
+        };
+        let mut resolved = Vec::new();
+        for (at, dim) in sizes.iter().enumerate() {
+            if let Some(size) = fixed(dim) {
+                resolved.push(size);
+                continue;
+            }
+            let place = format!("{}.{at}", input.name);
+            let name = Some(&dim.dim_param).filter(|name| is_name(name));
+            given.open.extend(name.cloned());
+            given.open.push(place.clone());
+            // A place alone, then a name that stands for several.
+            let size = match name {
+                Some(name) => given.find(&place).or_else(|| given.find(name)),
+                None => given.find(&place),
+            };
+            let size = size.or((at == 0).then_some(1));
+            match size {
+                Some(size) => {
+                    if let Some(name) = name {
+                        named.entry(name.clone()).or_insert(size);
+                    }
+                    resolved.push(size);
+                }
+                None => {
+                    let name = name.unwrap_or(&place);
+                    // The batch of one input is that of others, wherever it stands in them.
+                    let is_batch = inputs.iter().any(|other| {
+                        let first = other.sizes().and_then(|sizes| sizes.first());
+                        first
+                            .is_some_and(|first| fixed(first).is_none() && first.dim_param == *name)
+                    });
+                    if is_batch {
+                        resolved.push(1);
+                        continue;
+                    }
+                    problems.push(format!(
+                        "input `{}`: dimension {at} has no size in the file; give it with --dim {name}=SIZE",
+                        input.name
+                    ));
+                }
+            }
+        }
+        let mut value = Value::shaped(Some(resolved)).typed(element);
+        // A single whole number, such as a sampling rate, may be given as one.
+        let is_number = value.shape.iter().flatten().all(|size| *size == 1);
+        if is_number && element.is_some_and(ElementType::is_whole) {
+            given.open.push(input.name.clone());
+            if let Some(number) = given.find(&input.name) {
+                let shape = value.shape.clone().unwrap_or_default();
+                let number = Number::Whole(i64::try_from(number).unwrap_or(i64::MAX));
+                value = Value::with_elements(shape, Some(vec![number])).typed(element);
+            }
+        }
+        scope.values.insert(input.name.clone(), value);
+    }
+    given.open.retain(|name| !name.is_empty());
+    for ((name, _), _) in dims.iter().zip(&given.is_used).filter(|(_, used)| !**used) {
+        let allowed: Vec<&str> = given.open.iter().map(String::as_str).collect();
+        let unknown =
+            Diagnostic::unknown("", None, "--dim names no open dimension:", name, &allowed);
+        problems.push(unknown.to_string().trim_start_matches(": ").to_owned());
+    }
+    if problems.is_empty() {
+        Ok(named)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Puts the weights of a graph into a scope.
+pub(super) fn weights(scope: &mut Scope<'_>, graph: &Graph) {
+    for tensor in &graph.initializer {
+        scope.values.insert(tensor.name.clone(), Value::of(tensor));
+    }
+    for sparse in &graph.sparse_initializer {
+        let Some(values) = &sparse.values else {
+            continue;
+        };
+        let dims: Option<Vec<u64>> = sparse.dims.iter().map(|d| u64::try_from(*d).ok()).collect();
+        let value = Value {
+            is_parameter: true,
+            ..Value::shaped(dims).typed(ElementType::of(i64::from(values.data_type)))
+        };
+        scope.values.insert(values.name.clone(), value);
+    }
+}
