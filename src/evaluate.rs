@@ -1,6 +1,7 @@
 //! Evaluates layers by model or machine, distinct ones once and in parallel.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -60,6 +61,14 @@ pub struct LayerResult {
     pub bound_by: Bound,
 }
 
+/// What layers share that take the same.
+pub fn key(loaded: &Loaded, layer: &Layer) -> impl Eq + Hash + use<> {
+    // Mappings from a file go by the layer's name, so that equal shapes may differ.
+    let name = loaded.has_file().then(|| layer.name().to_owned());
+    let windows = (layer.rows(), layer.cols());
+    (*layer.sizes(), windows, layer.zeros(), name)
+}
+
 /// Evaluates every layer; the order is the network's.
 pub fn layers(
     loaded: &Loaded,
@@ -74,11 +83,7 @@ pub fn layers(
         .layers
         .iter()
         .map(|layer| {
-            // Mappings from a file go by the layer's name, so that equal shapes may differ.
-            let name = loaded.has_file().then(|| layer.name().to_owned());
-            let windows = (layer.rows(), layer.cols());
-            let key = (*layer.sizes(), windows, layer.zeros(), name);
-            *known.entry(key).or_insert_with(|| {
+            *known.entry(key(loaded, layer)).or_insert_with(|| {
                 distinct.push(layer);
                 distinct.len() - 1
             })

@@ -32,8 +32,15 @@ pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
     std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// An accelerator by preset name or file, with overrides.
+/// An accelerator by preset name or file, with overrides; tells what of a file is not used.
 pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
+    let imported = read_accelerator(name, sets)?;
+    notes(&imported.notes);
+    Ok(imported.accelerator)
+}
+
+/// The same, with the notes.
+pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
     let sets: Result<Vec<_>> = sets
         .iter()
         .map(|set| {
@@ -43,13 +50,14 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
         .collect();
     let sets = sets?;
     if !is_file(name) {
-        return Ok(Accelerator::preset(name, &sets)?);
+        return Ok(Imported {
+            accelerator: Accelerator::preset(name, &sets)?,
+            notes: Vec::new(),
+        });
     }
     let text = read(Path::new(name))?;
     let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
-    let imported = Imported::read(name, &text, &sets).map_err(excerpt)?;
-    notes(&imported.notes);
-    Ok(imported.accelerator)
+    Imported::read(name, &text, &sets).map_err(excerpt)
 }
 
 /// Tells what a file says and is not used, or leaves open.
@@ -223,12 +231,14 @@ pub fn style(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<Style>
 }
 
 /// What `--mapping` names.
+#[derive(Clone)]
 enum File {
     Mappings(MappingFile),
     Schedules(ScheduleFile),
 }
 
 /// Everything that a target names.
+#[derive(Clone)]
 pub struct Loaded {
     pub accelerator: Accelerator,
     pub network: String,
@@ -240,20 +250,22 @@ pub struct Loaded {
     explain: bool,
 }
 
+/// The layers as an array runs them.
+fn unfolded(accelerator: &Accelerator, originals: &[Layer]) -> Result<Vec<Layer>> {
+    if !accelerator.array.im2col {
+        return Ok(originals.to_vec());
+    }
+    let layers = originals.iter().map(Layer::unfolded);
+    Ok(layers.collect::<Result<_, _>>()?)
+}
+
 impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
         let network = network(&target.network, &target.layers)?;
         let originals = layers(&network, &target.layers)?;
-        let layers = if accelerator.array.im2col {
-            originals
-                .iter()
-                .map(Layer::unfolded)
-                .collect::<Result<_, _>>()?
-        } else {
-            originals.clone()
-        };
+        let layers = unfolded(&accelerator, &originals)?;
         let file = match &target.mapping {
             None => None,
             Some(name) if accelerator.decoupled.is_some() => {
@@ -269,6 +281,15 @@ impl Loaded {
             file,
             explain: target.explain,
         })
+    }
+
+    /// The same on another machine, for other layers.
+    pub fn changed(&self, accelerator: Accelerator, originals: Vec<Layer>) -> Result<Self> {
+        let mut changed = self.clone();
+        changed.layers = unfolded(&accelerator, &originals)?;
+        changed.accelerator = accelerator;
+        changed.originals = originals;
+        Ok(changed)
     }
 
     /// Whether mappings come from a file.

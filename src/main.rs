@@ -1,5 +1,6 @@
 //! The command line.
 
+mod advice;
 mod cli;
 mod commands;
 mod diff;

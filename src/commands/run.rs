@@ -4,6 +4,7 @@ use anyhow::Result;
 use stationary::sim::Pace;
 
 use crate::Answer;
+use crate::advice;
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate, Target};
 use crate::commands::{functional, timeloop, trace};
 use crate::evaluate::{self, Reading};
@@ -57,7 +58,13 @@ fn report(
     let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
     let layers = evaluate::layers(loaded, style, reading, &|| bar.inc(1))?;
     bar.finish_and_clear();
-    let report = RunReport::new(loaded, style, reading, layers, common.seed)?;
+    // A line a layer has no place for advice, and who wants quiet does not wait for it.
+    let has_place = common.format != Format::Csv || record.is_kept();
+    let advised = match has_place && !common.quiet {
+        true => Some(advice::advise(loaded, target, style, &layers)?),
+        false => None,
+    };
+    let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;
     for caveat in report.caveats() {
         output::complain(&format!("warning: {caveat}"));
     }

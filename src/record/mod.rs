@@ -132,6 +132,11 @@ impl Record {
         Ok(Self { folder })
     }
 
+    /// Whether anything is kept.
+    pub fn is_kept(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// Keeps one of the results.
     pub fn keep(&mut self, name: &str, text: impl FnOnce() -> Result<String>) -> Result<()> {
         let Some(folder) = &mut self.folder else {

@@ -1,79 +1,100 @@
-//! What bounds a design, and what to try next.
+//! Advice in words and as a document.
 
-use stationary::arch::{Accelerator, DramKind, Operand};
-use stationary::sim::Bound;
+use serde_json::{Value, json};
 
-use crate::report::format::percent;
+use crate::advice::{Advice, Advised, Change};
+use crate::report::format::{percent, signed_percent};
 
-/// One or two sentences on the resource that most cycles go by, with an override to try.
-pub fn advise(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f64) -> String {
-    let Some((bound, share)) = most(shares) else {
-        return String::new();
-    };
-    let preset = &accelerator.name;
-    let head = format!(
-        "{} of the cycles are in layers bound by {}.",
-        percent(share),
-        bound.name()
-    );
-    format!("{preset}: {head} {}", next(accelerator, bound, utilization))
+/// For a terminal: what cycles go by, and a line for each change that helps.
+pub fn lines(arch: &str, advised: &Advised) -> String {
+    let mut text = format!("{arch}: cycles go by {}\n", obstacles(advised));
+    if advised.advice.is_empty() {
+        text.push_str(&format!("{}\n", nothing(advised)));
+        return text;
+    }
+    let flags: Vec<String> = advised
+        .advice
+        .iter()
+        .map(|a| a.change.to_string())
+        .collect();
+    let width = flags.iter().map(String::len).max().unwrap_or(0);
+    for (at, (advice, flags)) in advised.advice.iter().zip(&flags).enumerate() {
+        let first = if at == 0 { "try" } else { " or" };
+        text.push_str(&format!("{first} {flags:<width$}  {}\n", gain(advice)));
+    }
+    text.push_str(&format!("by the model, {}\n", over(advised)));
+    text
 }
 
-/// What to try next.
-pub fn try_next(accelerator: &Accelerator, shares: &[(Bound, f64)], utilization: f64) -> String {
-    most(shares).map_or(String::new(), |(bound, _)| {
-        next(accelerator, bound, utilization)
+/// As sentences.
+pub fn sentences(advised: &Advised) -> String {
+    if advised.advice.is_empty() {
+        return nothing(advised);
+    }
+    let one = |advice: &Advice| format!("{} ({})", advice.change, gain(advice));
+    let all: Vec<String> = advised.advice.iter().map(one).collect();
+    format!("try {}; by the model, {}", all.join(", or "), over(advised))
+}
+
+/// For programs: each change as it is typed, and what the model makes of it.
+pub fn json(advised: &Advised) -> Value {
+    let one = |advice: &Advice| {
+        json!({
+            "flags": advice.change.flags(), "metric": "cycles_per_image", "by": "model",
+            "change": advice.cycles, "area_change": advice.area,
+        })
+    };
+    let shares = advised.obstacles.iter();
+    let shares = shares.map(|(obstacle, share)| json!({"of": obstacle.words(), "share": share}));
+    json!({
+        "cycles_go_by": shares.collect::<Vec<_>>(),
+        "changes": advised.advice.iter().map(one).collect::<Vec<_>>(),
+        "tried": advised.tried.iter().map(Change::flags).collect::<Vec<_>>(),
+        "share_of_cycles": advised.share,
     })
 }
 
-fn most(shares: &[(Bound, f64)]) -> Option<(Bound, f64)> {
-    shares.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
+fn obstacles(advised: &Advised) -> String {
+    const MOST: usize = 4;
+    let shares = advised.obstacles.iter().take(MOST);
+    let mut listed: Vec<String> = shares
+        .map(|(obstacle, share)| format!("{} {}", obstacle.words(), percent(*share)))
+        .collect();
+    let others = advised.obstacles.iter().skip(MOST);
+    let others: f64 = others.map(|(_, share)| share).sum();
+    if advised.obstacles.len() > MOST {
+        listed.push(format!("others {}", percent(others)));
+    }
+    listed.join(", ")
 }
 
-fn next(accelerator: &Accelerator, bound: Bound, utilization: f64) -> String {
-    let widen = |network: &str, width: u32| {
-        format!("try --set networks.{network}.words_per_cycle={}", 2 * width)
+fn gain(advice: &Advice) -> String {
+    let unit = match advice.change {
+        Change::Batch(_) => "cycles an image",
+        Change::Set { .. } | Change::Dataflow(_) => "cycles",
     };
-    let n = &accelerator.networks;
-    match bound {
-        Bound::Compute if utilization > 0.8 => {
-            format!(
-                "The array is well used; more PEs are what helps: try --set array.cols={}",
-                2 * accelerator.array.cols
-            )
-        }
-        Bound::Compute => format!(
-            "Only {} of the MAC slots do work: the layers do not fill the array; another dataflow \
-             or a smaller array may do as well",
-            percent(utilization)
+    let area = match advice.area {
+        // Less than what is printed is no change.
+        area if area.abs() < 5e-4 => String::new(),
+        area => format!(", area {}", signed_percent(area)),
+    };
+    format!("{} {unit}{area}", signed_percent(advice.cycles))
+}
+
+fn over(advised: &Advised) -> String {
+    match advised.share {
+        share if share > 0.9999 => "over all layers".to_owned(),
+        share => format!("over the layers that take {} of the cycles", percent(share)),
+    }
+}
+
+fn nothing(advised: &Advised) -> String {
+    let tried: Vec<String> = advised.tried.iter().map(Change::to_string).collect();
+    match tried.len() {
+        0 => "nothing that could be changed stands out".to_owned(),
+        _ => format!(
+            "no single change that was tried saves 3 % of the cycles by the model: {}",
+            tried.join(", ")
         ),
-        Bound::Dram => match &accelerator.dram.kind {
-            DramKind::Bandwidth {
-                words_per_cycle, ..
-            } => format!(
-                "try --set dram.words_per_cycle={}, a larger global buffer, or --batch 4 to reuse \
-                 weights",
-                2 * words_per_cycle
-            ),
-            DramKind::Ideal => String::new(),
-            DramKind::Standard(standard) => format!(
-                "try a faster standard than {} (list drams), a larger global buffer, or --batch 4 to \
-                 reuse weights",
-                standard.name()
-            ),
-        },
-        Bound::Buffer => "Streams wait for banks of the global buffer: more banks, wider rows or \
-                          banks with a port for each direction (global_buffer ... banks) help"
-            .to_owned(),
-        Bound::Network(Operand::Input) => widen("input", n.input.words_per_cycle),
-        Bound::Network(Operand::Weight) => widen("weight", n.weight.words_per_cycle),
-        Bound::Network(Operand::Output) => widen("psum_in", n.psum_in.words_per_cycle),
-        Bound::PsumOut => widen("psum_out", n.psum_out.words_per_cycle),
-        Bound::Delivery => "Finished outputs wait for the output processor: try --set \
-                            global_buffer.delivery.words_per_cycle, or a larger delivery buffer"
-            .to_owned(),
-        Bound::Ramp => "Filling and draining the array costs more than its work: passes are too \
-                        short; try --set array.passes=overlapped, or a smaller array"
-            .to_owned(),
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use stationary::arch::{CostModel, Operand, PerOperand};
-use stationary::sim::{Bound, Counters, Energy};
+use stationary::sim::{Counters, Energy};
 use stationary::workloads::Dim;
 
+use crate::advice::Advised;
 use crate::cli::Common;
 use crate::evaluate::{LayerResult, Reading};
 use crate::inputs::Loaded;
-use crate::report::advice::{advise, try_next};
+use crate::report::advice;
 use crate::report::energy;
 use crate::report::format::{joules, metric, percent, shape, table, thousands};
 use crate::report::peaks;
@@ -23,6 +24,7 @@ pub struct RunReport<'a> {
     style: Style,
     reading: Reading,
     layers: Vec<LayerResult>,
+    advised: Option<Advised>,
     seed: u64,
     cost: CostModel,
 }
@@ -34,6 +36,7 @@ impl<'a> RunReport<'a> {
         style: Style,
         reading: Reading,
         layers: Vec<LayerResult>,
+        advised: Option<Advised>,
         seed: u64,
     ) -> Result<Self> {
         let cost = CostModel::of(&loaded.accelerator)?;
@@ -42,6 +45,7 @@ impl<'a> RunReport<'a> {
             style,
             reading,
             layers,
+            advised,
             seed,
             cost,
         })
@@ -120,7 +124,8 @@ impl<'a> RunReport<'a> {
             "dataflow": self.style.name(),
             "seed": self.seed,
             "accelerator": peaks::json(&self.loaded.accelerator),
-            "advice": try_next(&self.loaded.accelerator, &self.shares(), self.utilization()),
+            "advice": self.advised.as_ref().map_or(String::new(), advice::sentences),
+            "advised": self.advised.as_ref().map(advice::json),
             "layers": layers,
             "total": {
                 "cycles": self.cycles(), "macs": self.macs(), "energy_pj": self.energy(),
@@ -248,9 +253,8 @@ impl<'a> RunReport<'a> {
         if common.verbose {
             text.push_str(&self.details());
         }
-        if !common.quiet {
-            text.push_str(&advise(a, &self.shares(), self.utilization()));
-            text.push('\n');
+        if let Some(advised) = &self.advised {
+            text.push_str(&advice::lines(&a.name, advised));
         }
         text
     }
@@ -283,19 +287,6 @@ impl<'a> RunReport<'a> {
             area.global_buffer,
             area.dram_interface,
         )
-    }
-
-    /// Share of the cycles that goes by in layers bound by each resource.
-    fn shares(&self) -> Vec<(Bound, f64)> {
-        let mut cycles = BTreeMap::<Bound, u64>::new();
-        for l in &self.layers {
-            *cycles.entry(l.bound_by).or_default() += l.cycles;
-        }
-        let total = self.cycles() as f64;
-        cycles
-            .into_iter()
-            .map(|(bound, n)| (bound, n as f64 / total))
-            .collect()
     }
 
     fn stalls(&self) -> String {

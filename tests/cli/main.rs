@@ -1,5 +1,6 @@
 //! The built command line: messages, exit codes, and what programs may rely on.
 
+mod advice;
 mod certify;
 mod codesign;
 mod diff;

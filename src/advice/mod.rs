@@ -1,0 +1,243 @@
+//! What to try next: changes of the command line that the model says help this run.
+//!
+//! ```text
+//! obstacles = what the run's cycles go by, the greatest first
+//! tried     = for each of them, changes that could mend it
+//! advice    = those after which the model takes clearly fewer cycles an image, the best first
+//! ```
+//!
+//! A first look at few layers leaves few changes, which are then tried on more. Every figure is of
+//! the layers that it was made over, and says how much of the run they are.
+
+mod changes;
+mod obstacles;
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use stationary::arch::CostModel;
+use stationary::workloads::Layer;
+
+pub use changes::{Change, Present, changes};
+pub use obstacles::{Obstacle, obstacles};
+
+use crate::cli::Target;
+use crate::evaluate::{self, LayerResult, Reading};
+use crate::inputs::Loaded;
+use crate::style::Style;
+
+/// The least share of the cycles that an obstacle takes to be worth a change.
+const LEAST_SHARE: f64 = 0.02;
+/// The least gain that is advised: the model is off by as much at times.
+const LEAST_GAIN: f64 = 0.03;
+/// Changes that are tried at most.
+const MOST_TRIED: usize = 12;
+/// Kinds of layers for the first look, and for the figures.
+const KINDS: [usize; 2] = [3, 8];
+/// Changes that are advised at most.
+const MOST_ADVISED: usize = 3;
+
+/// A change and what the model makes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advice {
+    pub change: Change,
+    /// By how much cycles an image change, as a share; less than zero.
+    pub cycles: f64,
+    /// By how much the area changes, as a share.
+    pub area: f64,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advised {
+    /// Shares of the run's cycles.
+    pub obstacles: Vec<(Obstacle, f64)>,
+    /// The best first.
+    pub advice: Vec<Advice>,
+    /// Changes that were tried, in the order of what they could mend.
+    pub tried: Vec<Change>,
+    /// The share of the run's cycles that goes by in the layers of the figures.
+    pub share: f64,
+}
+
+/// Tries changes on a run.
+///
+/// # Errors
+/// The area of a changed machine cannot be told.
+pub fn advise(
+    loaded: &Loaded,
+    target: &Target,
+    style: Style,
+    layers: &[LayerResult],
+) -> Result<Advised> {
+    let obstacles = obstacles(layers);
+    let dataflow = match style {
+        Style::Hardwired(dataflow) => Some(dataflow.name),
+        Style::Decoupled => None,
+    };
+    let present = Present {
+        accelerator: &loaded.accelerator,
+        dataflow,
+        batch: target.layers.batch,
+    };
+    let worth = obstacles.iter().filter(|(_, share)| *share >= LEAST_SHARE);
+    let trials = Trials {
+        loaded,
+        target,
+        style,
+        area: CostModel::of(&loaded.accelerator)?.area().total.0,
+    };
+    let mut tried: Vec<(Change, Loaded)> = Vec::new();
+    for change in worth.flat_map(|(obstacle, _)| changes(*obstacle, &present)) {
+        let is_new = tried.iter().all(|(other, _)| *other != change);
+        if is_new && tried.len() < MOST_TRIED {
+            // What this machine cannot be changed to is no advice.
+            if let Ok(changed) = trials.changed(&change) {
+                tried.push((change, changed));
+            }
+        }
+    }
+    let kinds = kinds(loaded, layers);
+    let first = Sample::of(&kinds, KINDS[0]);
+    let mut kept = trials.gains(&tried, &first);
+    kept.truncate(MOST_ADVISED);
+    let sample = Sample::of(&kinds, KINDS[1]);
+    let tried_again: Vec<_> = kept.into_iter().map(|(at, _)| tried[at].clone()).collect();
+    let mut advice = Vec::new();
+    for (at, cycles) in trials.gains(&tried_again, &sample) {
+        let (change, changed) = &tried_again[at];
+        let area = CostModel::of(&changed.accelerator)?.area().total.0;
+        advice.push(Advice {
+            change: change.clone(),
+            cycles,
+            area: area / trials.area - 1.0,
+        });
+    }
+    let all: u64 = layers.iter().map(|layer| layer.cycles).sum();
+    Ok(Advised {
+        obstacles,
+        advice,
+        tried: tried.into_iter().map(|(change, _)| change).collect(),
+        share: sample.cycles as f64 / all as f64,
+    })
+}
+
+/// A layer, how many of the run's are like it, the cycles of all of them, and the model's.
+struct Likes {
+    index: usize,
+    count: u64,
+    cycles: u64,
+    model: u64,
+}
+
+/// The kinds of layers, those that take most of the run first.
+fn kinds(loaded: &Loaded, layers: &[LayerResult]) -> Vec<Likes> {
+    let mut known = HashMap::new();
+    let mut kinds: Vec<Likes> = Vec::new();
+    for (index, (layer, result)) in loaded.originals.iter().zip(layers).enumerate() {
+        let at = *known
+            .entry(evaluate::key(loaded, layer))
+            .or_insert_with(|| {
+                kinds.push(Likes {
+                    index,
+                    count: 0,
+                    cycles: 0,
+                    model: 0,
+                });
+                kinds.len() - 1
+            });
+        kinds[at].count += 1;
+        kinds[at].cycles += result.cycles;
+        kinds[at].model += result.model_cycles;
+    }
+    kinds.sort_by(|a, b| b.cycles.cmp(&a.cycles).then(a.index.cmp(&b.index)));
+    kinds
+}
+
+/// Layers to try changes on.
+struct Sample {
+    /// Places in the network, with the number of layers that each stands for.
+    layers: Vec<(usize, u64)>,
+    /// Cycles of the run that go by in them and in those like them.
+    cycles: u64,
+    /// What the model says of them.
+    model: u64,
+}
+
+impl Sample {
+    fn of(kinds: &[Likes], most: usize) -> Self {
+        let kinds = &kinds[..most.min(kinds.len())];
+        Self {
+            layers: kinds.iter().map(|kind| (kind.index, kind.count)).collect(),
+            cycles: kinds.iter().map(|kind| kind.cycles).sum(),
+            model: kinds.iter().map(|kind| kind.model).sum(),
+        }
+    }
+}
+
+/// What changes are tried on.
+struct Trials<'a> {
+    loaded: &'a Loaded,
+    target: &'a Target,
+    style: Style,
+    area: f64,
+}
+
+impl Trials<'_> {
+    /// Everything that the command would load after the change.
+    fn changed(&self, change: &Change) -> Result<Loaded> {
+        let originals = || self.loaded.originals.clone();
+        match change {
+            Change::Set { path, value } => {
+                let mut sets = self.target.set.clone();
+                sets.push(format!("{path}={value}"));
+                let accelerator = crate::inputs::read_accelerator(&self.target.arch, &sets)?;
+                self.loaded.changed(accelerator.accelerator, originals())
+            }
+            Change::Batch(images) => {
+                let factor = images / self.target.layers.batch;
+                let layers = self.loaded.originals.iter();
+                let layers: Result<Vec<Layer>, _> = layers.map(|l| l.batched(factor)).collect();
+                self.loaded
+                    .changed(self.loaded.accelerator.clone(), layers?)
+            }
+            Change::Dataflow(_) => self
+                .loaded
+                .changed(self.loaded.accelerator.clone(), originals()),
+        }
+    }
+
+    /// Which changes help, and by how much cycles an image change, the best first.
+    fn gains(&self, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<(usize, f64)> {
+        let gain = |(at, (change, changed)): (usize, &(Change, Loaded))| {
+            let (style, factor) = match change {
+                Change::Set { .. } => (self.style, 1),
+                Change::Batch(images) => (self.style, images / self.target.layers.batch),
+                Change::Dataflow(name) => {
+                    let style = crate::inputs::style(&changed.accelerator, Some(name)).ok()?;
+                    (style, 1)
+                }
+            };
+            // A layer that no mapping fits after the change is no help.
+            let after = cycles(changed, style, sample).ok()?;
+            let change = after as f64 / factor as f64 / sample.model as f64 - 1.0;
+            (change <= -LEAST_GAIN).then_some((at, change))
+        };
+        let gains = tried.par_iter().enumerate().filter_map(gain);
+        let mut gains: Vec<(usize, f64)> = gains.collect();
+        gains.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        gains
+    }
+}
+
+/// The model's cycles of a sample.
+fn cycles(loaded: &Loaded, style: Style, sample: &Sample) -> Result<u64> {
+    let picked = sample.layers.iter();
+    let picked = picked.map(|(index, _)| loaded.originals[*index].clone());
+    let picked = loaded.changed(loaded.accelerator.clone(), picked.collect())?;
+    let results = evaluate::layers(&picked, style, Reading::Model, &|| ())?;
+    let counts = sample.layers.iter().map(|(_, count)| count);
+    let cycles = results.iter().zip(counts);
+    Ok(cycles.map(|(result, count)| count * result.cycles).sum())
+}

@@ -1,0 +1,168 @@
+//! What `estimate` and `simulate` advise is tried: it helps on the run that it was given for.
+
+use serde_json::Value;
+
+use crate::{json, number, stationary, text};
+
+/// Layers of every sort: at least one is bound by MACs, one by weights, and one fills few PEs.
+const NETWORKS: [[&str; 8]; 2] = [
+    [
+        "--network",
+        "resnet18",
+        "--layer",
+        "2",
+        "--layer",
+        "layer4.0.downsample",
+        "--layer",
+        "fc",
+    ],
+    [
+        "--network",
+        "mobilenet_v2",
+        "--layer",
+        "3",
+        "--layer",
+        "50",
+        "--layer",
+        "52",
+    ],
+];
+
+/// A run's answer for programs.
+fn run(verb: &str, arguments: &[&str]) -> Value {
+    json(&[&[verb, "--format", "json"], arguments].concat())
+}
+
+/// The arguments with a change: a flag that may stand only once takes the place of the one there.
+fn changed<'a>(arguments: &[&'a str], flags: &[&'a str]) -> Vec<&'a str> {
+    let mut changed = arguments.to_vec();
+    let there = arguments
+        .iter()
+        .position(|a| *a == flags[0] && *a != "--set");
+    if let Some(at) = there {
+        changed.drain(at..at + 2);
+    }
+    changed.extend(flags);
+    changed
+}
+
+/// Cycles an image.
+fn cycles(answer: &Value, arguments: &[&str]) -> f64 {
+    let batch = arguments.iter().position(|a| *a == "--batch");
+    let images = batch.map_or(1.0, |at| arguments[at + 1].parse().expect("a batch"));
+    number(&answer["total"]["cycles"]) as f64 / images
+}
+
+/// Tries everything that is advised, and tells how much there was.
+fn check(verb: &str, arguments: &[&str]) -> usize {
+    let answer = run(verb, arguments);
+    let before = cycles(&answer, arguments);
+    let advised = &answer["advised"];
+    assert_eq!(advised["share_of_cycles"], 1.0, "few layers are all tried");
+    let changes = advised["changes"].as_array().expect("a list");
+    let mut last = f64::NEG_INFINITY;
+    for change in changes {
+        let flags: Vec<&str> = (change["flags"].as_array().expect("flags").iter())
+            .map(|flag| flag.as_str().expect("text"))
+            .collect();
+        let promised = change["change"].as_f64().expect("a share");
+        assert!(
+            promised <= -0.03,
+            "{arguments:?} {change}: too little to advise"
+        );
+        assert!(promised >= last, "{arguments:?}: the best comes first");
+        last = promised;
+        let arguments = changed(arguments, &[&flags[..], &["-q"]].concat());
+        let found = cycles(&run(verb, &arguments), &arguments) / before - 1.0;
+        match verb {
+            "estimate" => assert!(
+                (found - promised).abs() < 1e-9,
+                "{arguments:?}: {found} rather than {promised}"
+            ),
+            // The model may be off, but not by half of what it promises.
+            _ => assert!(
+                found <= promised / 2.0,
+                "{arguments:?}: {found} on the machine, promised {promised}"
+            ),
+        }
+        let advice = answer["advice"].as_str().expect("text");
+        assert!(advice.contains(&flags.join(" ")), "{advice}");
+    }
+    if changes.is_empty() {
+        let advice = answer["advice"].as_str().expect("text");
+        assert!(advice.starts_with("no single change"), "{advice}");
+    }
+    changes.len()
+}
+
+#[test]
+fn what_is_advised_helps_on_every_machine() {
+    let mut advised = 0;
+    for preset in stationary::arch::presets::names() {
+        for (network, verb) in NETWORKS.iter().zip(["simulate", "estimate"]) {
+            advised += check(verb, &[&["--arch", preset], &network[..]].concat());
+        }
+    }
+    assert!(advised > 20, "{advised} changes were advised in all");
+}
+
+#[test]
+fn a_batch_beside_a_batch_is_a_larger_one() {
+    let more = [
+        "--arch",
+        "tpu-v1",
+        "--network",
+        "resnet18",
+        "--layer",
+        "fc",
+        "--batch",
+        "4",
+    ];
+    assert!(check("simulate", &more) > 0);
+    let advice = run("simulate", &more)["advice"].to_string();
+    assert!(advice.contains("--batch 16"), "{advice}");
+    assert!(!advice.contains("--batch 4 "), "{advice}");
+}
+
+#[test]
+fn on_a_dram_standard_a_faster_one_is_advised() {
+    let eyeriss = [
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+    ];
+    let arguments = [
+        &eyeriss[..],
+        &["--set", "dram.kind=lpddr5-6400", "--set", "clock_mhz=1000"],
+    ];
+    let arguments = arguments.concat();
+    check("estimate", &arguments);
+    let advice = run("estimate", &arguments)["advice"].to_string();
+    assert!(!advice.contains("dram.words_per_cycle"), "{advice}");
+}
+
+#[test]
+fn where_nothing_helps_it_is_said_and_quiet_says_nothing() {
+    // Each channel has a filter of its own: one row or column of the array works, whatever its size.
+    let arguments = [
+        "--arch",
+        "gemmini",
+        "--network",
+        "mobilenet_v2",
+        "--layer",
+        "1",
+    ];
+    assert_eq!(check("estimate", &arguments), 0);
+    let output = stationary(&[&["estimate"], &arguments[..]].concat());
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("no single change that was tried saves 3 %"),
+        "{shown}"
+    );
+    let output = stationary(&[&["estimate", "-q"], &arguments[..]].concat());
+    assert!(!text(&output.stdout).contains("no single change"));
+    assert!(run("estimate", &[&arguments[..], &["-q"]].concat())["advised"].is_null());
+}
