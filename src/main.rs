@@ -6,6 +6,7 @@ mod commands;
 mod diff;
 mod evaluate;
 mod inputs;
+mod interrupt;
 mod output;
 mod proof;
 mod record;
@@ -29,6 +30,8 @@ enum Answer {
     Yes,
     /// A check failed, or there is no feasible design.
     No,
+    /// Ctrl-C came first; what was found until then is shown.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     match dispatch(&cli, &matches) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("error: {error:#}"));

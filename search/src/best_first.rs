@@ -10,6 +10,8 @@
 
 use rayon::prelude::*;
 
+use crate::cancellation::Cancellation;
+
 /// Candidates that run at a time. It is fixed, so that results do not depend on the number of threads.
 const BATCH: usize = 2;
 
@@ -70,7 +72,7 @@ impl Standing {
 }
 
 /// Runs candidates in their order, those that ran before left out, until none that is left can win or
-/// `most` ran, `ran` included.
+/// `most` ran, `ran` included, or until it is cancelled.
 ///
 /// # Errors
 /// [`Failure`].
@@ -78,6 +80,7 @@ pub fn best_first<E: Send>(
     candidates: &[Candidate],
     ran: &[(u64, u64)],
     most: u64,
+    cancellation: &Cancellation,
     machine: impl Fn(u64) -> Result<u64, E> + Sync,
 ) -> Result<Standing, Failure<E>> {
     let mut ran = ran.to_vec();
@@ -91,6 +94,9 @@ pub fn best_first<E: Send>(
     let mut open: Vec<Candidate> = candidates.iter().filter(is_open).copied().collect();
     loop {
         open.retain(|c| can_win(&c, best));
+        if cancellation.is_cancelled() {
+            break;
+        }
         let left = most.saturating_sub(ran.len() as u64);
         let batch: Vec<Candidate> = (open.iter().copied())
             .take(BATCH.min(usize::try_from(left).unwrap_or(BATCH)))
@@ -149,11 +155,13 @@ mod tests {
             candidates.sort_by_key(|c| (c.bound, c.place));
             for most in 0..=count {
                 let runs = AtomicU64::new(0);
+                let never = Cancellation::default();
                 let machine = |place: u64| {
                     runs.fetch_add(1, Ordering::Relaxed);
                     Ok::<u64, Infallible>(cycles[place as usize])
                 };
-                let found = best_first(&candidates, &[], most, machine).expect("bounds hold");
+                let found =
+                    best_first(&candidates, &[], most, &never, machine).expect("bounds hold");
                 let (least, _) = all.expect("there is a candidate");
                 assert!(runs.into_inner() <= most, "seed {seed}");
                 assert!(found.lower_bound.expect("a bound") <= least, "seed {seed}");
@@ -171,12 +179,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cancelled_ends_with_a_bound() {
+        let bounds = [10, 20, 30, 40, 50, 60];
+        let candidates: Vec<Candidate> = (bounds.iter().zip(0..))
+            .map(|(&bound, place)| Candidate { place, bound })
+            .collect();
+        let cancellation = Cancellation::default();
+        let machine = |place: u64| {
+            if place == 2 {
+                cancellation.cancel();
+            }
+            Ok::<u64, Infallible>(bounds[place as usize] + 45)
+        };
+        let found = best_first(&candidates, &[], u64::MAX, &cancellation, machine);
+        let found = found.expect("bounds hold");
+        let ran: Vec<u64> = found.ran.iter().map(|(place, _)| *place).collect();
+        assert_eq!(ran, [0, 1, 2, 3], "what had begun was finished");
+        assert_eq!((found.best, found.lower_bound), (Some((55, 0)), Some(50)));
+        assert!(!found.is_proved());
+    }
+
+    #[test]
     fn a_bound_above_the_machine_is_an_error() {
         let candidates = [Candidate {
             place: 0,
             bound: 101,
         }];
-        let found = best_first(&candidates, &[], 1, |_| Ok::<u64, Infallible>(100));
+        let found = best_first(&candidates, &[], 1, &Cancellation::default(), |_| {
+            Ok::<u64, Infallible>(100)
+        });
         assert!(matches!(found, Err(Failure::NoBound { .. })));
     }
 }

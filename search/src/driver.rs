@@ -15,6 +15,7 @@ use std::convert::Infallible;
 
 use rayon::prelude::*;
 
+use crate::cancellation::Cancellation;
 use crate::certificate::{Certificate, Kind};
 use crate::optimizers::{Access, Optimizer, Standing};
 use crate::problem::{Point, Problem, Shortfall, Verdict};
@@ -67,6 +68,8 @@ pub enum Stop {
     Exhausted,
     /// The optimiser sees no way to improve.
     Converged,
+    /// It was cancelled: the best so far is known, and nothing is proved.
+    Interrupted,
 }
 
 /// The record of a run.
@@ -108,14 +111,16 @@ pub enum Interruption<E> {
 /// Runs an optimiser on a problem. The outcome depends on the problem, the
 /// optimiser's state and the settings, not on the number of threads.
 pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings) -> Outcome {
-    run_recorded(problem, optimizer, settings, &[], |_| {
+    let never = Cancellation::default();
+    run_recorded(problem, optimizer, settings, &[], &never, |_| {
         Ok::<(), Infallible>(())
     })
     .expect("nothing is known that could diverge, and nothing recorded that could fail")
 }
 
 /// [`run`] that takes the verdicts of an earlier run's record, as far as it goes, and hands on every
-/// further evaluation, in order, before the optimiser hears of it.
+/// further evaluation, in order, before the optimiser hears of it. Once cancelled it ends with the best
+/// so far, the record's included.
 ///
 /// # Errors
 /// [`Interruption`].
@@ -124,9 +129,10 @@ pub fn run_recorded<E>(
     optimizer: &mut dyn Optimizer,
     settings: &Settings,
     known: &[Evaluated],
+    cancellation: &Cancellation,
     record: impl FnMut(&[Evaluated]) -> Result<(), E>,
 ) -> Result<Outcome, Interruption<E>> {
-    let outcome = drive(problem, optimizer, settings, known, record)?;
+    let outcome = drive(problem, optimizer, settings, known, cancellation, record)?;
     let calls = usize::try_from(outcome.evaluations.calls).unwrap_or(usize::MAX);
     if known.len() > calls {
         return Err(Interruption::Diverged { at: calls + 1 });
@@ -139,6 +145,7 @@ fn drive<E>(
     optimizer: &mut dyn Optimizer,
     settings: &Settings,
     known: &[Evaluated],
+    cancellation: &Cancellation,
     mut record: impl FnMut(&[Evaluated]) -> Result<(), E>,
 ) -> Result<Outcome, Interruption<E>> {
     let mut recorder = Recorder::new(problem, settings.keep.max(1));
@@ -154,6 +161,17 @@ fn drive<E>(
         let room = settings.evaluations - recorder.evaluations.calls;
         if room == 0 {
             return Ok(recorder.close(Standing::Searching, optimizer.access()));
+        }
+        if cancellation.is_cancelled() {
+            let done = usize::try_from(recorder.evaluations.calls).unwrap_or(usize::MAX);
+            for each in known.get(done..).unwrap_or_default() {
+                recorder.record(problem, each);
+            }
+            let outcome = recorder.close(Standing::Searching, optimizer.access());
+            return Ok(Outcome {
+                stop: Stop::Interrupted,
+                ..outcome
+            });
         }
         let mut points = optimizer.ask(problem, usize::try_from(room).unwrap_or(usize::MAX));
         points.truncate(usize::try_from(room).unwrap_or(usize::MAX));

@@ -19,6 +19,7 @@
 pub mod best_first;
 mod binding;
 mod budget;
+mod cancellation;
 pub mod certificate;
 pub mod certify;
 pub mod codesign;
@@ -43,6 +44,7 @@ mod table;
 
 pub use binding::{Binding, binding};
 pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, Resource, UnknownBudget};
+pub use cancellation::Cancellation;
 pub use certificate::{Certificate, Cut, Flaw, Kind};
 pub use deployment::{Deployment, Stage};
 pub use driver::{

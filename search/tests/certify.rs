@@ -128,8 +128,8 @@ fn entry(table: &Table, (layer, levels): &Job) -> Entry {
 fn prove(case: &Case, problem: &Problem, allowed: Allowed, runs: &Cell<u64>) -> Proof {
     let measure = |jobs: &[Job]| {
         runs.set(runs.get() + jobs.len() as u64);
-        let entries = jobs.iter().map(|job| entry(&case.machine, job));
-        Ok::<Vec<Entry>, Infallible>(entries.collect())
+        let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
+        Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
     };
     certify(problem, &case.firsts, &[], allowed, measure).expect("bounds that are bounds")
 }
@@ -254,13 +254,56 @@ fn a_proof_goes_on_from_what_is_known() {
                     jobs.iter()
                         .all(|job| known[..cut].iter().all(|(k, _)| k != job))
                 );
-                let entries = jobs.iter().map(|job| entry(&case.machine, job));
-                Ok::<Vec<Entry>, Infallible>(entries.collect())
+                let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
+                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
             };
             let proof = certify(&problem, &case.firsts, &known[..cut], UNLIMITED, measure)
                 .expect("bounds that are bounds");
             let [a, b] = [&whole.best, &proof.best].map(|b| b.as_ref().map(|(_, value)| *value));
             assert_eq!(a, b, "seed {seed}");
+        }
+    }
+}
+
+/// Cut after any number of runs, also in the middle of a round, the bound is below the optimum and the
+/// best, if there is one, not below it; what ran is kept, and a proof from there is the whole one.
+#[test]
+fn a_proof_that_is_cut_off_ends_with_a_gap() {
+    for seed in 0..cases(50) {
+        let rng = &mut rng(seed);
+        let case = case(rng);
+        let Some(problem) = problem(&case, rng, Objective::Latency) else {
+            continue;
+        };
+        let whole = prove(&case, &problem, UNLIMITED, &Cell::new(0));
+        let Some((_, optimum)) = whole.best else {
+            continue;
+        };
+        for cut in 0..whole.simulated.len() {
+            let left = Cell::new(cut);
+            let measure = |jobs: &[Job]| {
+                let jobs = &jobs[..jobs.len().min(left.get())];
+                left.set(left.get() - jobs.len());
+                let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
+                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+            };
+            let proof = certify(&problem, &case.firsts, &[], UNLIMITED, measure)
+                .expect("bounds that are bounds");
+            assert_eq!(proof.certificate.kind, Kind::None, "seed {seed}");
+            assert_eq!(proof.simulated.len(), cut, "seed {seed}: what ran is kept");
+            let bound = proof.certificate.lower_bound.expect("a bound");
+            assert!(bound <= optimum * (1.0 + 1e-9), "seed {seed}");
+            let best = proof.best.map_or(f64::INFINITY, |(_, value)| value);
+            assert!(best >= optimum * (1.0 - 1e-9), "seed {seed}");
+            let known: Vec<(Job, Entry)> = proof.simulated.into_iter().collect();
+            let rest = |jobs: &[Job]| {
+                let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
+                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+            };
+            let again = certify(&problem, &case.firsts, &known, UNLIMITED, rest)
+                .expect("bounds that are bounds");
+            let value = again.best.map(|(_, value)| value);
+            assert_eq!(value, Some(optimum), "seed {seed}");
         }
     }
 }
@@ -279,8 +322,8 @@ fn a_bound_that_is_none_stops_the_proof() {
     };
     let bounds = Table::new(vec![vec![entry(1010)]]).expect("a table");
     let problem = Problem::new(bounds, Objective::Latency, &[]).expect("a problem");
-    let proof = certify(&problem, &[0], &[], UNLIMITED, |_| {
-        Ok::<Vec<Entry>, Infallible>(vec![entry(1000)])
+    let proof = certify(&problem, &[0], &[], UNLIMITED, |jobs| {
+        Ok::<Vec<(Job, Entry)>, Infallible>(vec![(jobs[0], entry(1000))])
     });
     let error = proof.expect_err("the bound is 1 % too high");
     let levels = Levels {
@@ -326,8 +369,10 @@ fn a_proof_is_the_optimum_of_all_designs_run() {
             };
             let problem = Problem::new(estimates.clone(), objective, &[budget]).expect("a problem");
             let bounded = problem.with_table(bounds.clone());
-            let measure =
-                |jobs: &[Job]| Ok::<Vec<Entry>, Infallible>(jobs.iter().map(entry).collect());
+            let measure = |jobs: &[Job]| {
+                let entries = jobs.iter().map(|job| (*job, entry(job)));
+                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+            };
             let proof = certify(&bounded, &firsts, &[], UNLIMITED, measure).expect("a proof");
             let case = Case {
                 bounds: bounds.clone(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use stationary_arch::Accelerator;
+use stationary_search::Cancellation;
 use stationary_search::codesign::{
     CONFIDENT, Extent, Hardware, Measured, Record, Repeated, Task, Tuned, Verdict, find, names,
     prove, prove_each, prove_network, tune, tune_by, tune_network,
@@ -153,13 +154,15 @@ fn the_proved_chip_is_the_best_by_enumeration() {
             .map(|m| (tasks.iter().map(|t| t.times * least(t, m)).sum(), m))
             .collect();
         let records = [Record::new(), Record::new()];
-        let mut simulated = 0;
-        let proof = prove_network(&tasks, Extent::Best, &records, &mut |_, _| simulated += 1);
+        let (mut simulated, never) = (0, Cancellation::default());
+        let proof = prove_network(&tasks, Extent::Best, &records, &never, &mut |_, _| {
+            simulated += 1
+        });
         let best = proof.best.expect("some machine runs both");
         assert_eq!(Some(best.cycles), sums.iter().map(|(sum, _)| *sum).min());
         assert_eq!(simulated, proof.simulated);
         assert!(hardware.is_allowed(best.machine));
-        let every = prove_network(&tasks, Extent::Every, &records, &mut |_, _| ());
+        let every = prove_network(&tasks, Extent::Every, &records, &never, &mut |_, _| ());
         for (sum, machine) in &sums {
             assert_eq!(every.machines[*machine], Verdict::Exactly(*sum));
             match proof.machines[*machine] {
@@ -171,7 +174,7 @@ fn the_proved_chip_is_the_best_by_enumeration() {
         let large = every.machines.iter().filter(|v| **v == Verdict::TooLarge);
         assert_eq!(large.count() + sums.len(), hardware.len());
         assert_eq!(sums.len() < hardware.len(), area.is_finite());
-        let each = prove_each(&tasks, &records, &mut |_, _| ());
+        let each = prove_each(&tasks, &records, &never, &mut |_, _| ());
         for (task, own) in tasks.iter().zip(each) {
             let least = hardware.allowed().map(|m| least(task, m)).min();
             assert_eq!(own.map(|(_, cycles)| cycles), least);
@@ -186,7 +189,9 @@ fn a_tuned_network_has_one_chip_and_keeps_its_budget() {
     let records = [Record::new(), Record::new()];
     let make = |task: usize| find("genetic", task as u64).expect("a registered name");
     let mut noted = [0, 0];
-    let tuned = tune_network(&tasks, &make, 50, &records, &mut |task, _| noted[task] += 1);
+    let never = Cancellation::default();
+    let mut note = |task: usize, _: &Measured| noted[task] += 1;
+    let tuned = tune_network(&tasks, &make, 50, &records, &never, &mut note);
     let tuned = tuned.expect("a decoupled machine");
     assert_eq!(noted, [50, 50]);
     let chip = tuned.best.expect("some machine ran both");
@@ -201,6 +206,74 @@ fn a_tuned_network_has_one_chip_and_keeps_its_budget() {
         .map(|(task, own)| task.times * own.expect("it ran").1)
         .sum();
     assert!(own <= chip.cycles);
+}
+
+/// Cancelled after any number of measurements there is a chip that runs all layers, with bounds that
+/// hold; from what was measured the proof comes to the same end as if nothing had happened.
+#[test]
+fn a_cancelled_proof_has_a_chip_and_a_bound() {
+    let (hardware, layers) = network(f64::INFINITY);
+    let tasks = repeated(&hardware, &layers);
+    let nothing = [Record::new(), Record::new()];
+    let never = Cancellation::default();
+    let whole = prove_network(&tasks, Extent::Best, &nothing, &never, &mut |_, _| ());
+    let optimum = whole.best.as_ref().expect("some machine runs both").cycles;
+    assert!(whole.is_whole() && whole.lower_bound() == Some(optimum));
+    let mut cuts = 0;
+    for cut in 0..whole.simulated {
+        let cancellation = Cancellation::default();
+        if cut == 0 {
+            cancellation.cancel();
+        }
+        let (mut noted, mut records) = (0, nothing.clone());
+        let mut note = |task: usize, each: &Measured| {
+            records[task].insert(each.point, each.outcome);
+            noted += 1;
+            if noted >= cut {
+                cancellation.cancel();
+            }
+        };
+        let proof = prove_network(&tasks, Extent::Best, &nothing, &cancellation, &mut note);
+        let best = proof.best.as_ref().expect("a chip");
+        assert_eq!(best.layers.len(), tasks.len());
+        for (task, (point, cycles)) in tasks.iter().zip(&best.layers) {
+            assert_eq!(task.task.machine(*point), best.machine);
+            assert_eq!(task.task.measure(*point).outcome.cycles(), Some(*cycles));
+        }
+        assert!(proof.lower_bound() <= Some(optimum) && optimum <= best.cycles);
+        cuts += u64::from(!proof.is_whole());
+        let again = prove_network(&tasks, Extent::Best, &records, &never, &mut |_, _| ());
+        assert_eq!(again, whole, "cut after {cut}");
+    }
+    assert!(cuts > 0, "some proof was cut off");
+}
+
+#[test]
+fn a_cancelled_tuning_has_one_chip() {
+    let (hardware, layers) = network(f64::INFINITY);
+    let tasks = repeated(&hardware, &layers);
+    let records = [Record::new(), Record::new()];
+    let make = |task: usize| find("genetic", task as u64).expect("a registered name");
+    for cut in [0, 1, 20, 60] {
+        let cancellation = Cancellation::default();
+        if cut == 0 {
+            cancellation.cancel();
+        }
+        let mut noted = 0;
+        let mut note = |_: usize, _: &Measured| {
+            noted += 1;
+            if noted >= cut {
+                cancellation.cancel();
+            }
+        };
+        let tuned = tune_network(&tasks, &make, 50, &records, &cancellation, &mut note);
+        let chip = tuned.expect("a decoupled machine").best.expect("a chip");
+        for (task, (point, cycles)) in tasks.iter().zip(&chip.layers) {
+            assert_eq!(task.task.machine(*point), chip.machine);
+            assert_eq!(task.task.measure(*point).outcome.cycles(), Some(*cycles));
+        }
+        assert!(noted < 100, "cut after {cut}: {noted}");
+    }
 }
 
 #[test]

@@ -5,9 +5,9 @@ mod common;
 use common::{EFFORT, cases, rng};
 use rand::RngExt;
 use stationary_search::compare::{
-    Instance, Report, TARGETS, Trial, holm, quantile, report, trial, wilcoxon,
+    Comparison, Instance, Report, TARGETS, Trial, holm, quantile, report, trial, wilcoxon,
 };
-use stationary_search::{Objective, Problem, optimizers};
+use stationary_search::{Cancellation, Objective, Problem, optimizers};
 
 fn is_near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-12 * b.abs().max(1.0)
@@ -214,11 +214,13 @@ fn every_optimiser_is_charged_and_the_exact_one_wins() {
     assert!(instances.iter().all(|i| i.is_proved));
     assert_ne!(instances[0].fingerprint(), instances[1].fingerprint());
     let names: Vec<String> = optimizers::names().into_iter().map(str::to_owned).collect();
+    let never = Cancellation::default();
     let mut trials = Vec::new();
     for at in 0..instances.len() {
         for name in &names {
             for seed in 0..5 {
-                let trial = trial(&instances, at, name, seed, 400, &EFFORT).unwrap();
+                let trial = trial(&instances, at, name, seed, 400, &EFFORT, &never).unwrap();
+                let trial = trial.expect("nobody cancelled it");
                 assert!(trial.spent <= 400, "{trial:?}");
                 assert!(trial.curve.last().unwrap().0 <= trial.spent, "{trial:?}");
                 trials.push(trial);
@@ -240,6 +242,27 @@ fn every_optimiser_is_charged_and_the_exact_one_wins() {
     {
         assert_eq!(length.gap, [0.0; 3]);
     }
+    let cancelled = Cancellation::default();
+    cancelled.cancel();
+    let none = trial(&instances, 0, "genetic", 0, 400, &EFFORT, &cancelled).unwrap();
+    assert_eq!(none, None, "half a run is no run");
+    // A comparison that was interrupted: pairs of equal seeds, and no figures of what did not run.
+    let is_kept = |t: &&Trial| t.optimizer != "random" || (t.instance == 0 && t.seed != 1);
+    let some: Vec<Trial> = trials.iter().filter(is_kept).cloned().collect();
+    let part = report(&instances, &names, &some, "random", 400, 0);
+    let of_random = part.run_lengths.iter().filter(|l| l.optimizer == "random");
+    let seeds: Vec<(usize, usize)> = of_random
+        .map(|l| (l.instance, l.expected[0].seeds))
+        .collect();
+    assert_eq!(seeds, [(0, 4)]);
+    let with_random = |c: &&Comparison| c.first == "random" || c.second == "random";
+    let pairs: Vec<usize> = (part.comparisons.iter().filter(with_random))
+        .map(|c| c.wins.iter().sum())
+        .collect();
+    assert!(
+        !pairs.is_empty() && pairs.iter().all(|n| *n == 4),
+        "{pairs:?}"
+    );
     let mut turned = trials.clone();
     turned.reverse();
     assert_eq!(

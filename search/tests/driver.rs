@@ -8,9 +8,9 @@ use std::convert::Infallible;
 use rand::RngExt;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Evaluated, Interruption, Kind, Objective, Optimizer, Outcome, Point,
-    Problem, Repair, Resource, Settings, Standing, Stop, Verdict, certificate, optimizers, run,
-    run_recorded,
+    Allowance, BudgetRequest, Cancellation, Evaluated, Interruption, Kind, Objective, Optimizer,
+    Outcome, Point, Problem, Repair, Resource, Settings, Standing, Stop, Verdict, certificate,
+    optimizers, run, run_recorded,
 };
 
 const SETTINGS: Settings = Settings {
@@ -298,7 +298,14 @@ fn resumed(
         added.extend_from_slice(new);
         Ok(())
     };
-    let outcome = run_recorded(problem, optimizer.as_mut(), &SETTINGS, known, record)?;
+    let outcome = run_recorded(
+        problem,
+        optimizer.as_mut(),
+        &SETTINGS,
+        known,
+        &Cancellation::default(),
+        record,
+    )?;
     Ok((outcome, added))
 }
 
@@ -316,6 +323,63 @@ fn a_run_cut_anywhere_ends_with_the_same_outcome_and_record() {
             assert_eq!(again, whole, "{name} cut at {cut}");
             assert_eq!(added, record[cut..], "{name} cut at {cut}");
         }
+    }
+}
+
+/// A run that is cancelled after any evaluation ends with the best so far, and the record that it leaves
+/// leads to the same end as if nothing had happened.
+#[test]
+fn a_cancelled_run_ends_with_the_best_so_far() {
+    let problem = problem(Objective::Latency, &["area=iotx", "power=iot"]);
+    let mut rng = rng(2);
+    for name in ["genetic", "annealing", "random", "local-genetic"] {
+        let (whole, record) = resumed(&problem, name, &[]).unwrap();
+        let most = rng.random_range(1..record.len());
+        let cancellation = Cancellation::default();
+        let mut optimizer = optimizers::find_with(name, 7, &EFFORT).unwrap();
+        let mut kept: Vec<Evaluated> = Vec::new();
+        let keep = |new: &[Evaluated]| {
+            kept.extend_from_slice(new);
+            if kept.len() >= most {
+                cancellation.cancel();
+            }
+            Ok::<(), Infallible>(())
+        };
+        let optimizer: &mut dyn Optimizer = optimizer.as_mut();
+        let cut = run_recorded(&problem, optimizer, &SETTINGS, &[], &cancellation, keep).unwrap();
+        if cut.evaluations.calls == whole.evaluations.calls {
+            continue;
+        }
+        assert_eq!(cut.stop, Stop::Interrupted, "{name}");
+        assert_eq!(cut.evaluations.calls, kept.len() as u64, "{name}");
+        let best = kept.iter().filter_map(|each| each.verdict.objective());
+        let best = best.fold(f64::INFINITY, f64::min);
+        assert_eq!(
+            cut.best.map_or(f64::INFINITY, |(_, value)| value),
+            best,
+            "{name}"
+        );
+        let (again, _) = resumed(&problem, name, &kept).unwrap();
+        assert_eq!(again, whole, "{name}");
+        // Cancelled before it begins, a run still knows what its record says.
+        let mut optimizer = optimizers::find_with(name, 7, &EFFORT).unwrap();
+        let optimizer: &mut dyn Optimizer = optimizer.as_mut();
+        let nothing = |_: &[Evaluated]| Ok::<(), Infallible>(());
+        let known = run_recorded(
+            &problem,
+            optimizer,
+            &SETTINGS,
+            &kept,
+            &cancellation,
+            nothing,
+        );
+        let known = known.unwrap();
+        assert_eq!(
+            known.best.map_or(f64::INFINITY, |(_, value)| value),
+            best,
+            "{name}"
+        );
+        assert_eq!(known.stop, Stop::Interrupted, "{name}");
     }
 }
 

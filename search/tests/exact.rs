@@ -334,3 +334,48 @@ fn the_checker_finds_what_is_wrong() {
     let negative = broken(|c| c.multipliers[0] = -1.0);
     assert!(!check(&point, found, &negative), "a negative multiplier");
 }
+
+/// The next best beside an optimum: each differs from it in one choice, in order; without budgets the
+/// first is the second best of all, unless the objective is a product.
+#[test]
+fn the_next_best_stand_beside_the_optimum() {
+    for seed in 0..cases(100) {
+        let rng = &mut rng(seed);
+        let table = small_table(rng);
+        let requests = requests(&table, rng);
+        let objective = OBJECTIVES[rng.random_range(0..4)];
+        let problem = Problem::new(table, objective, &requests).unwrap();
+        let Answer::Best {
+            point: Some(best), ..
+        } = exact::solve(&problem, exact::STATES)
+        else {
+            continue;
+        };
+        let beside = |point: &Point| point.iter().zip(&best).filter(|(a, b)| a != b).count();
+        let mut others: Vec<f64> = points(problem.table())
+            .iter()
+            .filter(|point| beside(point) == 1)
+            .filter_map(|point| naive(&problem, point))
+            .collect();
+        others.sort_by(f64::total_cmp);
+        let found = exact::near(&problem, &best, 3);
+        assert_eq!(found.len(), others.len().min(3), "seed {seed}");
+        for ((point, value), other) in found.iter().zip(&others) {
+            assert_eq!(beside(point), 1, "seed {seed}");
+            assert!((value - other).abs() <= 1e-9 * other.abs(), "seed {seed}");
+        }
+        if problem.budgets().is_empty() && objective != Objective::Edp {
+            let mut all: Vec<f64> = points(problem.table())
+                .iter()
+                .filter_map(|point| naive(&problem, point))
+                .collect();
+            all.sort_by(f64::total_cmp);
+            let second = found.first().map(|(_, value)| *value);
+            let is_near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs();
+            match (second, all.get(1)) {
+                (Some(found), Some(second)) => assert!(is_near(found, *second), "seed {seed}"),
+                (found, second) => assert_eq!(found.is_some(), second.is_some(), "seed {seed}"),
+            }
+        }
+    }
+}

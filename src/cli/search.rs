@@ -225,8 +225,9 @@ pub struct Assign {
     /// How the search learns.
     #[command(flatten)]
     pub learning: Learning,
-    /// How many of the best run on the machine (own model only); auto: until none of those evaluated
-    /// that is left can win, or auto=N: of the N best (1,000 if left out).
+    /// How many of the best run on the machine (own model only), whose best wins; exact proves one, and
+    /// takes the next best beside it. auto: until none of those evaluated that is left can win, or
+    /// auto=N: of the N best (1,000 if left out).
     #[arg(long, default_value = "1", value_name = "K|auto")]
     pub recheck: Recheck,
     /// Prove the optimum on the machine, with as few runs of it as that takes: over the options, each

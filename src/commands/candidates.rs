@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use anyhow::{Result, anyhow};
+use stationary::search::Cancellation;
 use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
 use stationary::sim::mapper::Ranking;
 use stationary::sim::{Dataflow, Estimate, Mapping, Tiling, mapper};
@@ -43,6 +44,8 @@ pub struct Found {
     pub is_bounded: bool,
     /// The digest of all bounds.
     pub bounds: String,
+    /// Whether the search was cancelled before it came to its end.
+    pub is_cut: bool,
 }
 
 /// A layer on an accelerator.
@@ -109,8 +112,14 @@ impl<'a> Question<'a> {
         )?)
     }
 
-    /// The machine's best of the model's best few, or of all that could be better.
-    pub fn search(&self, effort: Effort, runs: &MachineRuns) -> Result<Found> {
+    /// The machine's best of the model's best few, or of all that could be better; of those that ran, once
+    /// it is cancelled.
+    pub fn search(
+        &self,
+        effort: Effort,
+        runs: &MachineRuns,
+        cancellation: &Cancellation,
+    ) -> Result<Found> {
         let k = match effort.recheck {
             Recheck::Best(k) => k,
             Recheck::Auto { .. } => 1,
@@ -121,6 +130,9 @@ impl<'a> Question<'a> {
         let first_cycles = runs.cycles(&first)?;
         let mut ran = Vec::new();
         for (place, tiling) in &ranked {
+            if !ran.is_empty() && cancellation.is_cancelled() {
+                break;
+            }
             let cycles = match tiling == first.tiling() {
                 true => first_cycles,
                 false => runs.cycles(&self.mapping(*tiling)?)?,
@@ -151,7 +163,7 @@ impl<'a> Question<'a> {
             tiling.ok_or_else(|| anyhow!("no candidate has the place {place}"))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
-        let standing = best_first(&listed, &ran, most, |place| {
+        let standing = best_first(&listed, &ran, most, cancellation, |place| {
             runs.cycles(&self.mapping(tiling(place)?)?)
         })
         .map_err(|failure| match failure {
@@ -161,6 +173,8 @@ impl<'a> Question<'a> {
         let (machine, place) = standing
             .best
             .ok_or_else(|| anyhow!("layer {}: nothing ran", self.layer.name()))?;
+        let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
+        let is_cut = ran.len() < ranked.len() || is_open;
         let bounds = match effort.certify {
             true => self.bounds().1,
             false => String::new(),
@@ -174,6 +188,7 @@ impl<'a> Question<'a> {
             standing,
             is_bounded,
             bounds,
+            is_cut: is_cut && cancellation.is_cancelled(),
         })
     }
 

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
-use stationary::search::{Kind, Problem, certificate};
+use stationary::search::{Cancellation, Kind, Problem, certificate};
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
@@ -23,12 +23,13 @@ pub struct Certified {
     pub text: String,
 }
 
-/// Proves the optimum on the machine; goes on from what ran already.
+/// Proves the optimum on the machine; goes on from what ran already, and ends with a gap once cancelled.
 pub fn certify(
     args: &Assign,
     subject: &Subject<'_>,
     problem: &Problem,
     simulations: &Simulations<'_>,
+    cancellation: &Cancellation,
 ) -> Result<Certified> {
     let bounded = problem.with_table(subject.bounds.clone());
     let jobs = simulations.asked();
@@ -43,7 +44,7 @@ pub fn certify(
     };
     let firsts = firsts(subject.layers);
     let proof = prove(&bounded, &firsts, &known, allowed, |jobs| {
-        simulations.entries(jobs)
+        simulations.until(cancellation, jobs)
     })
     .map_err(|error| match error {
         CertifyError::Machine(error) => error,
@@ -66,6 +67,14 @@ pub fn certify(
 }
 
 impl Certified {
+    /// Whether the proof ended because it was cancelled, not because it was done or all runs were spent.
+    pub fn is_cut(&self, cancellation: &Cancellation, args: &Assign) -> bool {
+        let ran = self.proof.simulated.len() as u64;
+        let has_more = args.proving.simulations.is_none_or(|most| ran < most);
+        let is_open = self.proof.certificate.kind == Kind::None;
+        is_open && has_more && cancellation.is_cancelled()
+    }
+
     /// What is proved, over what, and by how many runs, in a line.
     pub fn line(&self, show: impl Fn(f64) -> String) -> String {
         let ran = self.proof.simulated.len() as u64;

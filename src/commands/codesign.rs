@@ -18,6 +18,7 @@ use crate::Answer;
 use crate::cli::{Codesign, Common, Format, Target};
 use crate::commands::measurements::Measurements;
 use crate::inputs::{self, Loaded};
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
@@ -45,6 +46,8 @@ pub struct Found<'a> {
     /// The best of each task on hardware of its own.
     pub each: Vec<Option<(Point, u64)>>,
     pub seconds: Option<f64>,
+    /// If Ctrl-C ended it early.
+    pub interrupt: Option<&'a Interrupt>,
 }
 
 impl Found<'_> {
@@ -63,6 +66,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     if !is_exact {
         check(&args.optimizer)?;
     }
+    let interrupt = Interrupt::listen(&args.recording)?;
     let loaded = Loaded::new(&Target {
         arch: args.arch.clone(),
         network: args.network.clone(),
@@ -97,6 +101,8 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let expected = if is_exact { 0 } else { args.measurements };
     let bar = output::progress(common, "search codesign", expected * tasks.len() as u64);
     let start = Instant::now();
+    let cancellation = interrupt.cancellation();
+    interrupt.has_result();
     let mut note = |task: usize, measured: &codesign::Measured| {
         measurements.note(task, measured);
         bar.inc(1);
@@ -107,8 +113,11 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         } else {
             Extent::Best
         };
-        let proof = codesign::prove_network(&tasks, extent, &known, &mut note);
-        let each = codesign::prove_each(&tasks, &known, &mut note);
+        let proof = codesign::prove_network(&tasks, extent, &known, cancellation, &mut note);
+        let known = measurements.known_now();
+        let mut note =
+            |task: usize, measured: &codesign::Measured| measurements.note(task, measured);
+        let each = codesign::prove_each(&tasks, &known, cancellation, &mut note);
         (Course::Proved(proof), each)
     } else {
         // Names were checked, so that a tuner is always found.
@@ -121,12 +130,13 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         };
         let make = |task: usize| make(task).expect("its name was checked");
         let count = usize::try_from(args.measurements)?;
-        let tuned = codesign::tune_network(&tasks, &make, count, &known, &mut note)?;
+        let tuned = codesign::tune_network(&tasks, &make, count, &known, cancellation, &mut note)?;
         let each = tuned.each.clone();
         (Course::Tuned(tuned), each)
     };
     bar.finish_and_clear();
     measurements.close()?;
+    let is_cut = interrupt.is_asked_for() && !is_done(&course, &each, args);
     let mut found = Found {
         args,
         seed: common.seed,
@@ -138,7 +148,14 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         course,
         each,
         seconds: None,
+        interrupt: is_cut.then_some(&interrupt),
     };
+    if is_cut && found.best().is_none() {
+        return Ok(interrupt.nothing_found());
+    }
+    if let Some(warning) = report::warning(&found) {
+        output::complain(&format!("warning: {warning}"));
+    }
     keep(&found, &loaded, record)?;
     found.seconds = common.verbose.then(|| start.elapsed().as_secs_f64());
     let text = match common.format {
@@ -147,10 +164,27 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         Format::Table => report::table(&found),
     };
     output::print(&text)?;
+    if is_cut && common.format != Format::Table {
+        interrupt.complain();
+    }
     Ok(match found.best() {
+        _ if is_cut => Answer::Interrupted,
         Some(_) => Answer::Yes,
         None => Answer::No,
     })
+}
+
+/// Whether a search came to its end.
+fn is_done(course: &Course, each: &[Option<(Point, u64)>], args: &Codesign) -> bool {
+    match course {
+        Course::Proved(proof) => proof.is_whole() && each.iter().all(Option::is_some),
+        Course::Tuned(tuned) => {
+            let courses = tuned.free.iter().zip(&tuned.shared);
+            let measured = courses.map(|(free, own)| free.measured.len() + own.measured.len());
+            let count = usize::try_from(args.measurements).unwrap_or(usize::MAX);
+            measured.into_iter().all(|n| n >= count)
+        }
+    }
 }
 
 /// The answer, the machine that was chosen, and its schedules.

@@ -7,22 +7,39 @@ use anyhow::{Result, anyhow, bail};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use stationary::search::compare::{Instance, Report, Speedup, TARGETS, Trial, report, trial};
-use stationary::search::{BudgetRequest, Effort, optimizers};
+use stationary::search::design::recheck;
+use stationary::search::{BudgetRequest, Effort, Objective, optimizers};
 
 use crate::Answer;
 use crate::cli::{Common, Compare, Costs, Format};
-use crate::commands::costs;
+use crate::commands::costs::{self, Offer, Source};
+use crate::commands::simulations::Simulations;
 use crate::inputs;
+use crate::interrupt::{self, Interrupt};
 use crate::output;
 use crate::record::{Journal, Record};
 use crate::report::format::{percent, table, thousands};
+use crate::report::headline::Headline;
 use crate::report::markdown;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
     let names = names(args)?;
-    let instances = instances(args, common)?;
-    let trials = trials(args, common, &instances, &names, record)?;
+    let interrupt = Interrupt::listen(&args.recording)?;
+    let (instances, offers) = instances(args, common)?;
+    let (trials, is_whole) = trials(args, common, &instances, &names, record, &interrupt)?;
+    if trials.is_empty() && !is_whole {
+        return Ok(interrupt.nothing_found());
+    }
+    let machine = rechecked(&instances, &offers, &interrupt)?;
+    let is_cut = !is_whole || machine.is_none();
+    let costs = offers.iter().flat_map(|offered| {
+        let of = match offered.offer.source {
+            Source::Table => "table",
+            Source::Model { .. } => "model",
+        };
+        offered.instances.iter().map(move |_| of)
+    });
     let figures = report(
         &instances,
         &names,
@@ -38,7 +55,13 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         names: &names,
         trials: &trials,
         figures,
+        costs: costs.collect(),
+        machine: machine.unwrap_or_else(|| vec![None; instances.len()]),
+        interrupt: is_cut.then_some(&interrupt),
     };
+    for warning in page.warnings() {
+        output::complain(&format!("warning: {warning}"));
+    }
     record.results(|| page.json(), || page.csv())?;
     if let Some(path) = &args.markdown {
         inputs::write(
@@ -51,7 +74,49 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         Format::Csv => page.csv()?,
         Format::Table => page.table(),
     })?;
-    Ok(Answer::Yes)
+    if !is_cut {
+        return Ok(Answer::Yes);
+    }
+    if common.format != Format::Table {
+        interrupt.complain();
+    }
+    Ok(Answer::Interrupted)
+}
+
+/// The optimum of each instance, run on the machine; none of one on a table, which has none behind it.
+/// Nothing at all if it was interrupted.
+fn rechecked(
+    instances: &[Instance],
+    offers: &[Offered],
+    interrupt: &Interrupt,
+) -> Result<Option<Vec<Option<Headline>>>> {
+    let mut found = vec![None; instances.len()];
+    for Offered {
+        offer,
+        instances: own,
+    } in offers
+    {
+        let Source::Model { space, layers, .. } = &offer.source else {
+            continue;
+        };
+        let simulations = Simulations::new(space, layers, Journal::nowhere())?;
+        let cycles = |layer, levels| simulations.cycles(layer, levels);
+        for at in own {
+            let Some(point) = &instances[*at].point else {
+                continue;
+            };
+            if interrupt.is_asked_for() {
+                return Ok(None);
+            }
+            let problem = &instances[*at].problem;
+            let checked = recheck(space, layers, problem, std::slice::from_ref(point), cycles)?;
+            found[*at] = checked.first().map(|checked| Headline {
+                machine: checked.machine(),
+                model: checked.model(),
+            });
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The optimisers asked for, each once, the reference among them.
@@ -73,7 +138,13 @@ fn names(args: &Compare) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
+/// What some instances are about, by their places.
+struct Offered {
+    offer: Offer,
+    instances: Vec<usize>,
+}
+
+fn instances(args: &Compare, common: &Common) -> Result<(Vec<Instance>, Vec<Offered>)> {
     let mut sources: Vec<(String, Costs)> = Vec::new();
     for path in &args.table {
         let costs = Costs {
@@ -98,9 +169,10 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
             sources.push((format!("{network} {dataflow}"), costs));
         }
     }
-    let mut instances: Vec<Instance> = Vec::new();
+    let (mut instances, mut offers): (Vec<Instance>, Vec<Offered>) = (Vec::new(), Vec::new());
     for (source, costs) in sources {
         let offer = costs::load(&costs, common)?;
+        let first = instances.len();
         for deployment in &args.deployment {
             for objective in &args.objective {
                 for budget in &args.budget {
@@ -118,8 +190,12 @@ fn instances(args: &Compare, common: &Common) -> Result<Vec<Instance>> {
                 }
             }
         }
+        offers.push(Offered {
+            offer,
+            instances: (first..instances.len()).collect(),
+        });
     }
-    Ok(instances)
+    Ok((instances, offers))
 }
 
 /// What tells a run from others in a record.
@@ -139,14 +215,15 @@ fn effort_of(label: &str, effort: &Effort) -> Result<Option<(u64, String)>> {
 }
 
 /// Every run, in the order of instances, optimisers and seeds, whatever the
-/// order in which they ended.
+/// order in which they ended; and whether these are all, or it was interrupted.
 fn trials(
     args: &Compare,
     common: &Common,
     instances: &[Instance],
     names: &[String],
     record: &Record,
-) -> Result<Vec<Trial>> {
+    interrupt: &Interrupt,
+) -> Result<(Vec<Trial>, bool)> {
     let effort = costs::effort(&args.learning)?;
     let fingerprints: Vec<String> = instances
         .iter()
@@ -155,6 +232,9 @@ fn trials(
     let journal = Journal::open(&args.recording, record, &head())?;
     let known: HashMap<Key, Kept> = recorded(journal.known())?.into_iter().collect();
     let journal = Mutex::new(journal);
+    if !known.is_empty() {
+        interrupt.has_result();
+    }
     let mut jobs = Vec::new();
     for instance in 0..instances.len() {
         for name in names {
@@ -167,7 +247,7 @@ fn trials(
         }
     }
     let bar = output::progress(common, "runs", jobs.len() as u64);
-    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Trial> {
+    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>> {
         let key = Key {
             fingerprint: fingerprints[instance].clone(),
             optimizer: name.clone(),
@@ -177,29 +257,44 @@ fn trials(
         };
         if let Some((spent, curve)) = known.get(&key) {
             bar.inc(1);
-            return Ok(Trial {
+            return Ok(Some(Trial {
                 instance,
                 optimizer: name.clone(),
                 seed,
                 spent: *spent,
                 curve: curve.clone(),
-            });
+            }));
         }
-        let trial = trial(instances, instance, name, seed, args.evaluations, &effort)?;
+        let cancellation = interrupt.cancellation();
+        let (evaluations, effort) = (args.evaluations, &effort);
+        let trial = trial(
+            instances,
+            instance,
+            name,
+            seed,
+            evaluations,
+            effort,
+            cancellation,
+        )?;
+        let Some(trial) = trial else {
+            return Ok(None);
+        };
         let line = line(&key, &instances[instance].name, &trial);
         let mut journal = (journal.lock()).map_err(|_| anyhow!("another run failed to record"))?;
         journal.append(&[line])?;
+        interrupt.has_result();
         bar.inc(1);
-        Ok(trial)
+        Ok(Some(trial))
     };
-    let trials: Result<Vec<Trial>> = jobs.into_par_iter().map(job).collect();
+    let trials: Result<Vec<Option<Trial>>> = jobs.into_par_iter().map(job).collect();
     bar.finish_and_clear();
     let trials = trials?;
+    let is_whole = trials.iter().all(Option::is_some);
     let journal = journal.into_inner();
     journal
         .map_err(|_| anyhow!("a run failed to record"))?
         .close()?;
-    Ok(trials)
+    Ok((trials.into_iter().flatten().collect(), is_whole))
 }
 
 /// What a record of this version says first.
@@ -267,16 +362,52 @@ struct Page<'a> {
     names: &'a [String],
     trials: &'a [Trial],
     figures: Report,
+    /// Whose costs each instance has: a table's or the model's.
+    costs: Vec<&'static str>,
+    /// The optimum of each instance on the machine, with the model's figure.
+    machine: Vec<Option<Headline>>,
+    /// If Ctrl-C ended it early.
+    interrupt: Option<&'a Interrupt>,
 }
 
 impl Page<'_> {
+    /// A figure of an instance as it is read.
+    fn show(&self, at: usize, objective: f64) -> String {
+        match self.instances[at].problem.objective() {
+            Objective::Latency | Objective::Throughput => thousands(objective as u64),
+            Objective::Energy | Objective::Edp => format!("{objective:.6e}"),
+        }
+    }
+
+    /// Where what is compared, by the model, is not what the machine takes.
+    fn warnings(&self) -> Vec<String> {
+        let all = self.machine.iter().enumerate();
+        let warning = |(at, headline): (usize, &Option<Headline>)| {
+            let advice = "; what is compared is the model's";
+            let warning = headline.as_ref()?.warning(|o| self.show(at, o), advice)?;
+            Some(format!("{}: {warning}", self.instances[at].name))
+        };
+        all.filter_map(warning).collect()
+    }
+
     fn json(&self) -> Value {
         let f = &self.figures;
         let instances: Vec<Value> = (self.instances.iter())
-            .map(|i| {
+            .enumerate()
+            .map(|(at, i)| {
+                let machine = &self.machine[at];
+                let of = if machine.is_some() {
+                    "machine"
+                } else {
+                    self.costs[at]
+                };
                 json!({
                     "name": i.name, "fingerprint": format!("{:016x}", i.fingerprint()),
-                    "optimum": i.optimum, "proved": i.is_proved,
+                    "optimum": i.optimum, "proved": i.is_proved, "of": self.costs[at],
+                    "headline": {
+                        "of": of, "value": machine.map_or(i.optimum, |h| Some(h.machine)),
+                        "model": machine.map(|h| h.model), "error": machine.map(|h| h.error()),
+                    },
                 })
             })
             .collect();
@@ -327,7 +458,7 @@ impl Page<'_> {
                 "ratio": ratio,
             })
         });
-        json!({
+        let mut document = json!({
             "schema": "stationary/compare/1",
             "evaluations": self.args.evaluations,
             "epochs": self.args.learning.epochs.unwrap_or(Effort::default().epochs),
@@ -341,13 +472,27 @@ impl Page<'_> {
             "performance_profile": profiles.collect::<Vec<_>>(),
             "wilcoxon": comparisons.collect::<Vec<_>>(),
             "speedups": speedups.collect::<Vec<_>>(),
-        })
+        });
+        if let Some(interrupt) = self.interrupt {
+            document["interrupted"] = interrupt.json();
+            document["interrupted"]["runs"] = json!(self.trials.len());
+        }
+        document
     }
 
     /// A line a run.
     fn csv(&self) -> Result<String> {
         let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record(["instance", "optimizer", "seed", "spent", "best", "optimum"])?;
+        out.write_record([
+            "instance",
+            "optimizer",
+            "seed",
+            "spent",
+            "best",
+            "optimum",
+            "of",
+            "optimum_machine",
+        ])?;
         for t in self.trials {
             let i = &self.instances[t.instance];
             let best = t
@@ -361,9 +506,15 @@ impl Page<'_> {
                 t.spent.to_string(),
                 best,
                 i.optimum.map_or(String::new(), |o| o.to_string()),
+                self.costs[t.instance].to_owned(),
+                self.machine[t.instance].map_or(String::new(), |h| h.machine.to_string()),
             ])?;
         }
-        Ok(String::from_utf8(out.into_inner()?)?)
+        let text = String::from_utf8(out.into_inner()?)?;
+        match self.interrupt {
+            Some(_) => interrupt::marked(&text),
+            None => Ok(text),
+        }
     }
 
     fn table(&self) -> String {
@@ -373,13 +524,17 @@ impl Page<'_> {
             match instance.optimum {
                 None => text.push_str("no feasible design\n"),
                 Some(optimum) => {
-                    let word = if instance.is_proved {
-                        "proved"
-                    } else {
-                        "best known"
+                    let costs = self.costs[at];
+                    let word = match instance.is_proved {
+                        true => format!("proved of the {costs}"),
+                        false => format!("the best known to the {costs}"),
+                    };
+                    let figure = match &self.machine[at] {
+                        Some(headline) => headline.text("", |o| self.show(at, o)),
+                        None => format!("{} by the {costs}", self.show(at, optimum)),
                     };
                     text.push_str(&format!(
-                        "optimum {optimum} ({word})\n{}\n",
+                        "optimum {figure}, {word}; gaps are by the {costs}\n{}\n",
                         self.lengths(at)
                     ));
                 }
@@ -405,6 +560,10 @@ impl Page<'_> {
             self.common.seed,
             self.common.seed.wrapping_add(self.args.seeds - 1)
         ));
+        if let Some(interrupt) = self.interrupt {
+            text.push_str(&format!("{} runs came to their end\n", self.trials.len()));
+            text.push_str(&interrupt.text());
+        }
         text
     }
 

@@ -55,6 +55,11 @@ impl Measurements {
         self.failure = self.journal.append(&[line]).err();
     }
 
+    /// All that is known by now.
+    pub fn known_now(&self) -> Vec<Known> {
+        self.written.clone()
+    }
+
     /// Waits until all are on the disk.
     pub fn close(self) -> Result<()> {
         match self.failure {

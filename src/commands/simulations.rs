@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use stationary::search::certify::Job;
 use stationary::search::design::{self, DesignSpace};
-use stationary::search::{Entry, Levels};
+use stationary::search::{Cancellation, Entry, Levels};
 use stationary::workloads::Layer;
 
 use crate::record::Journal;
@@ -71,6 +71,21 @@ impl<'a> Simulations<'a> {
         Ok(cycles)
     }
 
+    /// Runs several options, until it is cancelled: those that ran, in their order, as the machine has
+    /// them. What is known already needs no run.
+    pub fn until(&self, cancellation: &Cancellation, jobs: &[Job]) -> Result<Vec<(Job, Entry)>> {
+        let run = |job: &Job| {
+            let is_due = self.known(job).is_some() || !cancellation.is_cancelled();
+            is_due.then(|| {
+                let (layer, levels) = *job;
+                let cycles = self.cycles(layer, levels)?;
+                Ok((*job, self.space.entry(&self.layers[layer], levels, cycles)?))
+            })
+        };
+        let found: Vec<Option<Result<_>>> = jobs.par_iter().map(run).collect();
+        found.into_iter().flatten().collect()
+    }
+
     /// The cycles of several options, in their order.
     pub fn all(&self, jobs: &[Job]) -> Result<Vec<u64>> {
         let cycles = jobs
@@ -86,6 +101,12 @@ impl<'a> Simulations<'a> {
             Ok(self.space.entry(&self.layers[*layer], *levels, cycles)?)
         });
         entries.collect()
+    }
+
+    /// The cycles of an option that ran.
+    pub fn known(&self, job: &Job) -> Option<u64> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.get(job).or_else(|| self.earlier.get(job)).copied()
     }
 
     /// The options that were asked for so far.

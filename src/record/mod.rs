@@ -173,13 +173,17 @@ impl Record {
         self.folder.as_ref().map(|folder| folder.path.join(name))
     }
 
-    /// Says that all results are there.
+    /// Says that all results are there. Of a run that was interrupted they are not: it stays one that is
+    /// begun, with the results of what was found.
     pub fn close(mut self, answer: Answer) -> Result<()> {
         let Some(folder) = &mut self.folder else {
             return Ok(());
         };
         for input in &folder.manifest.inputs {
             input.check()?;
+        }
+        if answer == Answer::Interrupted {
+            return Ok(());
         }
         folder.manifest.status = Status::Done;
         folder.manifest.answer = Some(answer);

@@ -8,8 +8,10 @@ use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
+use crate::interrupt;
 use crate::report::energy;
 use crate::report::format::{percent, signed_percent, table as rows, thousands};
+use crate::report::headline::Headline;
 
 /// The schedules of the chip as a file for `--mapping`.
 pub fn schedules(found: &Found<'_>) -> Option<String> {
@@ -49,6 +51,22 @@ fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
         .collect()
 }
 
+/// The network's cycles on the chip.
+fn headline(found: &Found<'_>, chip: &Chip) -> Headline {
+    let model = kernels(found, chip)
+        .iter()
+        .map(|k| estimate(k).cycles)
+        .sum();
+    Headline::cycles(chip.cycles, model)
+}
+
+/// What should be known of the model before its choice is trusted elsewhere: the search measures on the
+/// machine.
+pub fn warning(found: &Found<'_>) -> Option<String> {
+    let chip = found.best()?;
+    headline(found, chip).warning(|cycles| thousands(cycles as u64), "")
+}
+
 fn shape(found: &Found<'_>, machine: usize) -> Value {
     let shape = found.hardware.shape(machine);
     json!({"batch": shape.batch, "block_in": shape.block_in, "block_out": shape.block_out})
@@ -72,6 +90,7 @@ pub fn json(found: &Found<'_>) -> Value {
             "macs_limit": found.hardware.most_macs(),
             "allowed": found.hardware.allowed().count(),
         },
+        "headline": found.best().map(|chip| headline(found, chip).json(|cycles| json!(cycles as u64))),
         "best": best(found),
         "checked": checked(found),
         "certificate": certificate,
@@ -79,6 +98,10 @@ pub fn json(found: &Found<'_>) -> Value {
         "seconds": {"search": found.seconds},
         "stop": stop,
     });
+    if let Some(interrupt) = found.interrupt {
+        document["stop"] = json!("interrupted");
+        document["interrupted"] = interrupt.json();
+    }
     match &found.course {
         Course::Proved(proof) => {
             document["machines"] = machines(found, proof);
@@ -115,7 +138,9 @@ fn best(found: &Found<'_>) -> Value {
         .collect();
     let total: f64 = energies.iter().map(|each| each.total().0).sum();
     json!({
-        "feasible": true, "objective": chip.cycles, "hardware": shape(found, chip.machine),
+        "feasible": true, "objective": chip.cycles, "of": "machine", "machine": chip.cycles,
+        "model": headline(found, chip).model as u64, "error": headline(found, chip).error(),
+        "hardware": shape(found, chip.machine),
         "used": {"area_um2": found.hardware.area(chip.machine), "macs": found.hardware.macs(chip.machine)},
         "energy_pj": total, "energy_by_component_pj": energy::json(&energy::sum(energies.iter())),
         "choices": choices,
@@ -126,18 +151,19 @@ fn checked(found: &Found<'_>) -> Value {
     let Some(chip) = found.best() else {
         return json!([]);
     };
-    let model: u64 = kernels(found, chip)
-        .iter()
-        .map(|k| estimate(k).cycles)
-        .sum();
-    let error = model as f64 / chip.cycles as f64 - 1.0;
-    json!([{"model": model, "machine": chip.cycles, "error": error}])
+    let figure = headline(found, chip);
+    json!([{"model": figure.model as u64, "machine": chip.cycles, "error": figure.error()}])
 }
 
 fn certificate(found: &Found<'_>, proof: &NetworkProof) -> Value {
-    let bound = found.best().map(|chip| chip.cycles);
+    let bound = proof.lower_bound();
+    let gap = found
+        .best()
+        .zip(bound)
+        .map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
+    let kind = if proof.is_whole() { "proved" } else { "none" };
     json!({
-        "kind": "proved", "of": "machine", "lower_bound": bound, "gap": bound.map(|_| 0.0),
+        "kind": kind, "of": "machine", "lower_bound": bound, "gap": gap,
         "simulations": proof.simulated,
     })
 }
@@ -150,6 +176,7 @@ fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
             Verdict::Unable => ("unable", None, None),
             Verdict::AtLeast(bound) => ("not_better", None, Some(*bound)),
             Verdict::Exactly(cycles) => ("proved", Some(*cycles), Some(*cycles)),
+            Verdict::Open(bound) => ("open", None, Some(*bound)),
         };
         json!({
             "hardware": shape(found, number), "area_um2": found.hardware.area(number),
@@ -245,7 +272,11 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
             out.write_record(fields)?;
         }
     }
-    Ok(String::from_utf8(out.into_inner()?)?)
+    let text = String::from_utf8(out.into_inner()?)?;
+    match found.interrupt {
+        Some(_) => interrupt::marked(&text),
+        None => Ok(text),
+    }
 }
 
 /// For people.
@@ -259,8 +290,8 @@ pub fn table(found: &Found<'_>) -> String {
     };
     let shape = found.hardware.shape(chip.machine);
     let what = match &found.course {
-        Course::Proved(_) => "proved best",
-        Course::Tuned(_) => "best",
+        Course::Proved(proof) if proof.is_whole() => "proved best",
+        Course::Proved(_) | Course::Tuned(_) => "best",
     };
     let mut text = format!(
         "{what} hardware and schedules of {} on {}, by {}\n\
@@ -305,8 +336,8 @@ pub fn table(found: &Found<'_>) -> String {
         ]);
     }
     text.push_str(&format!(
-        "{lines}\n{} cycles, {:.1} uJ in all\n",
-        thousands(chip.cycles),
+        "{lines}\n{}, {:.1} uJ in all\n",
+        headline(found, chip).text(" cycles", |cycles| thousands(cycles as u64)),
         energy::sum(energies(found, chip).iter()).total().0 / 1e6
     ));
     if let Some(total) = unbuildable(found).filter(|_| found.hardware.len() > 1) {
@@ -319,9 +350,24 @@ pub fn table(found: &Found<'_>) -> String {
         Course::Proved(proof) => {
             let count =
                 |wanted: fn(&Verdict) -> bool| proof.machines.iter().filter(|v| wanted(v)).count();
+            let open = match count(|v| matches!(v, Verdict::Open(_))) {
+                0 => String::new(),
+                n => format!(", {n} open"),
+            };
+            let word = match (proof.is_whole(), proof.lower_bound()) {
+                (false, Some(bound)) => {
+                    let gap = (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64;
+                    format!(
+                        "not proved: on the machine the optimum is {} or more, {} below this",
+                        thousands(bound),
+                        percent(gap)
+                    )
+                }
+                _ => "proved on the machine".to_owned(),
+            };
             text.push_str(&format!(
-                "proved: {} of {} schedules simulated; of {} shapes {} solved, {} ruled out by their \
-                 bounds, {} beyond the limits, {} unable\n",
+                "{word}: {} of {} schedules simulated; of {} shapes {} solved, {} ruled out by their \
+                 bounds, {} beyond the limits, {} unable{open}\n",
                 thousands(proof.simulated),
                 thousands(proof.valid),
                 proof.machines.len(),
@@ -340,6 +386,9 @@ pub fn table(found: &Found<'_>) -> String {
     }
     if let Some(seconds) = found.seconds {
         text.push_str(&format!("search {seconds:.3} s\n"));
+    }
+    if let Some(interrupt) = found.interrupt {
+        text.push_str(&interrupt.text());
     }
     text
 }

@@ -7,6 +7,7 @@ pub mod energy;
 pub mod excerpts;
 pub mod explain;
 pub mod format;
+pub mod headline;
 pub mod html;
 pub mod listing;
 pub mod markdown;

@@ -8,6 +8,9 @@ mod dram;
 mod energy;
 mod errors;
 mod formats;
+mod headline;
+#[cfg(unix)]
+mod interrupt;
 mod lists;
 mod records;
 mod report;

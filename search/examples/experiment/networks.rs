@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use stationary_search::Cancellation;
 use stationary_search::codesign::{
     Extent, Hardware, Record, Repeated, Task, Tuner, prove_network, tune_network_by,
 };
@@ -86,7 +87,8 @@ fn optimum(store: &Store, chosen: &Chosen<'_>) -> Value {
     store.result(of, || {
         let tasks = chosen.tasks();
         let records = vec![Record::new(); tasks.len()];
-        let proof = prove_network(&tasks, Extent::Best, &records, &mut |_, _| ());
+        let never = Cancellation::default();
+        let proof = prove_network(&tasks, Extent::Best, &records, &never, &mut |_, _| ());
         let best = proof.best.expect("a core that runs all layers");
         json!({
             "optimum": best.cycles, "shape": shape(chosen.hardware, best.machine),
@@ -120,7 +122,8 @@ fn tuned(
         let mut note = |task: usize, each: &stationary_search::codesign::Measured| {
             machine += store.seconds(&tasks[task].task, each.point);
         };
-        let tuned = tune_network_by(&tasks, &make, measurements, &measure, &mut note);
+        let never = Cancellation::default();
+        let tuned = tune_network_by(&tasks, &make, measurements, &measure, &never, &mut note);
         let tuned = tuned.expect("a decoupled machine");
         let each: Option<u64> = (tasks.iter().zip(&tuned.each))
             .map(|(task, own)| own.map(|(_, cycles)| task.times * cycles))

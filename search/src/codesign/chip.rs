@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use stationary_sim::decoupled::ScheduleError;
 
 use super::Tuner;
+use super::exact::bounds;
 #[cfg(feature = "learn")]
 use super::forest::Loss;
 #[cfg(feature = "learn")]
@@ -26,7 +27,8 @@ use super::share::{Chip, Repeated};
 #[cfg(feature = "learn")]
 use super::task::Excess;
 use super::task::{Measured, Outcome, Point, Task};
-use super::tune::{Record, Tuned, tune_by};
+use super::tune::{Record, Tuned, tune_until};
+use crate::cancellation::Cancellation;
 
 /// What tuning a network came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,8 @@ pub struct NetworkTuned {
 
 /// Tunes all tasks for one machine, with at most so many measurements a task. `make` gives a tuner for
 /// each task and half; `records` hold what need not be measured again; `note` is told of each
-/// measurement, with its task.
+/// measurement, with its task. Once cancelled, tasks without a schedule on the chosen machine get the one
+/// whose bound is least.
 ///
 /// # Errors
 /// [`ScheduleError::NotDecoupled`].
@@ -52,13 +55,14 @@ pub fn tune_network(
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
     measurements: usize,
     records: &[Record],
+    cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<NetworkTuned, ScheduleError> {
     let measure = |number: usize, point: Point| match records[number].get(&point) {
         Some(outcome) => *outcome,
         None => tasks[number].task.measure(point).outcome,
     };
-    tune_network_by(tasks, make, measurements, &measure, note)
+    tune_network_by(tasks, make, measurements, &measure, cancellation, note)
 }
 
 /// [`tune_network`] with something in the place of the machine, which is told the task's number and
@@ -71,6 +75,7 @@ pub fn tune_network_by(
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
     measurements: usize,
     measure: &(dyn Fn(usize, Point) -> Outcome + Sync),
+    cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<NetworkTuned, ScheduleError> {
     let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
@@ -88,11 +93,12 @@ pub fn tune_network_by(
         let mut tuner = make(number);
         let mut note = |measured: &Measured| note(number, measured);
         let measure = |point: Point| measure(number, point);
-        free.push(tune_by(
+        free.push(tune_until(
             &each.task,
             tuner.as_mut(),
             half,
             &measure,
+            cancellation,
             &mut note,
         ));
     }
@@ -119,7 +125,20 @@ pub fn tune_network_by(
             note(number, &Measured { point, ..*measured });
         };
         let count = measurements - half;
-        let tuned = tune_by(&task, tuner.as_mut(), count, &measure, &mut note);
+        let tuner = tuner.as_mut();
+        let mut tuned = tune_until(&task, tuner, count, &measure, cancellation, &mut note);
+        let has_run = known
+            .iter()
+            .any(|(point, outcome)| point.0[..3] == places && outcome.cycles().is_some());
+        if cancellation.is_cancelled() && tuned.best.is_none() && !has_run {
+            let first = bounds(&task, 0).first().map(|(_, point)| *point);
+            let first = first.map(|point| Measured {
+                point,
+                outcome: measure(point),
+            });
+            first.iter().for_each(&mut note);
+            tuned.measured.extend(first);
+        }
         let measured = tuned.measured.into_iter().map(|each| Measured {
             point: back(each.point),
             ..each

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::task::{Measured, Outcome, Point, Task};
 use super::tune::{Record, Tuned};
+use crate::cancellation::Cancellation;
 
 /// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
 const BATCH: usize = 2;
@@ -24,6 +25,9 @@ pub struct Proof {
     pub valid: u64,
     /// Points that the machine ran.
     pub simulated: u64,
+    /// The least bound of a point that could be better and did not run: there is one only where the
+    /// proof was cut off.
+    pub open: Option<u64>,
     /// The measurements, in order.
     pub course: Tuned,
 }
@@ -31,7 +35,8 @@ pub struct Proof {
 /// Proves the best point on one machine, or that none takes fewer than `below` cycles: then `best`
 /// is none.
 pub fn prove(task: &Task<'_>, machine: usize, below: u64, record: &Record) -> Proof {
-    from(task, &bounds(task, machine), below, record)
+    let never = Cancellation::default();
+    from(task, &bounds(task, machine), below, record, &never)
 }
 
 /// The points on a machine that fit, with their bounds, the least first.
@@ -45,8 +50,16 @@ pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
     bounds
 }
 
-/// The proof from points in the order of their bounds.
-pub(super) fn from(task: &Task<'_>, bounds: &[(u64, Point)], below: u64, record: &Record) -> Proof {
+/// The proof from points in the order of their bounds. Once cancelled it is cut off at the first points
+/// that are not recorded; without a limit only after the first ran, so that there is a schedule.
+pub(super) fn from(
+    task: &Task<'_>,
+    bounds: &[(u64, Point)],
+    below: u64,
+    record: &Record,
+    cancellation: &Cancellation,
+) -> Proof {
+    let mut cut = None;
     let (mut best, mut measured) = (None::<(Point, u64)>, Vec::<Measured>::new());
     let mut least = below;
     for batch in bounds.chunks(BATCH) {
@@ -56,6 +69,12 @@ pub(super) fn from(task: &Task<'_>, bounds: &[(u64, Point)], below: u64, record:
             .map(|(_, point)| *point)
             .collect();
         if open.is_empty() {
+            break;
+        }
+        let has_first = !measured.is_empty() || below < u64::MAX;
+        let is_known = || open.iter().all(|point| record.contains_key(point));
+        if cancellation.is_cancelled() && has_first && !is_known() {
+            cut = batch.first().map(|(bound, _)| *bound);
             break;
         }
         let found: Vec<Measured> = open
@@ -82,6 +101,7 @@ pub(super) fn from(task: &Task<'_>, bounds: &[(u64, Point)], below: u64, record:
         best,
         valid: bounds.len() as u64,
         simulated: measured.len() as u64,
+        open: cut,
         course: Tuned::of(measured),
     }
 }

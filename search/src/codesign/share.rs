@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::exact::{self, bounds, from};
 use super::task::{Measured, Point, Task};
 use super::tune::Record;
+use crate::cancellation::Cancellation;
 
 /// A task, and how many of the network's layers it stands for.
 #[derive(Clone, Debug)]
@@ -46,6 +47,9 @@ pub enum Verdict {
     AtLeast(u64),
     /// The network's least cycles on it.
     Exactly(u64),
+    /// It could be the best: the search was cancelled first. The network takes no fewer cycles than
+    /// this.
+    Open(u64),
 }
 
 /// The proved best chip.
@@ -61,6 +65,25 @@ pub struct NetworkProof {
     pub simulated: u64,
 }
 
+impl NetworkProof {
+    /// No allowed machine takes fewer cycles; none without a machine that could run all layers.
+    #[must_use]
+    pub fn lower_bound(&self) -> Option<u64> {
+        let open = self.machines.iter().filter_map(|verdict| match verdict {
+            Verdict::Open(bound) => Some(*bound),
+            _ => None,
+        });
+        open.chain(self.best.as_ref().map(|chip| chip.cycles)).min()
+    }
+
+    /// Whether every machine was dealt with.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Open(_));
+        !self.machines.iter().any(is_open)
+    }
+}
+
 /// Whether machines are left as soon as they cannot be the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -71,11 +94,14 @@ pub enum Extent {
 }
 
 /// Proves the best machine for all tasks together. `records` hold what need not be measured again, a
-/// record a task; `note` is told of each measurement, with its task.
+/// record a task; `note` is told of each measurement, with its task. Once cancelled, the best chip so far
+/// is left with what is known of the others; if there is none, the first one's layers each get the best
+/// of their first schedules.
 pub fn prove_network(
     tasks: &[Repeated<'_>],
     extent: Extent,
     records: &[Record],
+    cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> NetworkProof {
     let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
@@ -119,12 +145,22 @@ pub fn prove_network(
             proof.machines[machine] = Verdict::AtLeast(bound);
             continue;
         }
+        if cancellation.is_cancelled() && proof.best.is_some() && limit == u64::MAX {
+            proof.machines[machine] = Verdict::Open(bound);
+            continue;
+        }
+        let question = Question {
+            tasks,
+            machine,
+            limit,
+            records,
+            cancellation,
+        };
         let bounds = least[machine].as_ref().map_or(&[][..], |(own, _)| own);
-        let (verdict, layers) = settle(tasks, machine, bounds, limit, records, note, &mut proof);
+        let (verdict, layers) = question.settle(bounds, note, &mut proof.simulated);
         proof.machines[machine] = verdict;
-        if let Verdict::Exactly(cycles) = verdict
-            && cycles < best
-        {
+        let cycles = tasks.iter().zip(&layers).map(|(t, l)| t.times * l.1).sum();
+        if layers.len() == tasks.len() && cycles < best {
             proof.best = Some(Chip {
                 machine,
                 layers,
@@ -150,14 +186,19 @@ fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
     Some((least, valid))
 }
 
-/// Proves the best of each task on whatever machine: not one chip, and not to be built.
+/// Proves the best of each task on whatever machine: not one chip, and not to be built. Tasks whose
+/// proof was cancelled have none.
 pub fn prove_each(
     tasks: &[Repeated<'_>],
     records: &[Record],
+    cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Vec<Option<(Point, u64)>> {
     let prove = |(number, each): (usize, &Repeated<'_>)| {
         let task = &each.task;
+        if cancellation.is_cancelled() {
+            return None;
+        }
         let machines: Vec<usize> = task.hardware().allowed().collect();
         let least = machines.into_par_iter().filter_map(|machine| {
             let points = task.points_on(machine);
@@ -172,9 +213,13 @@ pub fn prove_each(
             if bound >= below {
                 break;
             }
-            let proof = exact::prove(task, machine, below, &records[number]);
+            let own = bounds(task, machine);
+            let proof = from(task, &own, below, &records[number], cancellation);
             for measured in &proof.course.measured {
                 note(number, measured);
+            }
+            if cancellation.is_cancelled() {
+                return None;
             }
             best = proof.best.or(best);
         }
@@ -188,37 +233,55 @@ fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
     all.map(|(each, cycles)| each.times * cycles).sum()
 }
 
-/// The optimum on a machine, or that it is not below `limit`.
-fn settle(
-    tasks: &[Repeated<'_>],
+/// Whether a machine's optimum is below a limit.
+struct Question<'a> {
+    tasks: &'a [Repeated<'a>],
     machine: usize,
-    bounds_of: &[u64],
     limit: u64,
-    records: &[Record],
-    note: &mut dyn FnMut(usize, &Measured),
-    proof: &mut NetworkProof,
-) -> (Verdict, Vec<(Point, u64)>) {
-    let mut known = bounds_of.to_vec();
-    let mut layers = Vec::new();
-    for (number, each) in tasks.iter().enumerate() {
-        // What this task may take at most if the sum is to be below the limit.
-        let others = total(tasks, &known) - each.times * known[number];
-        let below = match limit {
-            u64::MAX => u64::MAX,
-            limit => (limit.saturating_sub(others)).div_ceil(each.times),
-        };
-        let own = bounds(&each.task, machine);
-        let found: exact::Proof = from(&each.task, &own, below, &records[number]);
-        proof.simulated += found.simulated;
-        for measured in &found.course.measured {
-            note(number, measured);
+    records: &'a [Record],
+    cancellation: &'a Cancellation,
+}
+
+impl Question<'_> {
+    /// The optimum with its schedules, or that it is not below the limit; what was found, if it was
+    /// cancelled.
+    fn settle(
+        &self,
+        bounds_of: &[u64],
+        note: &mut dyn FnMut(usize, &Measured),
+        simulated: &mut u64,
+    ) -> (Verdict, Vec<(Point, u64)>) {
+        let tasks = self.tasks;
+        // What each task takes at least.
+        let mut known = bounds_of.to_vec();
+        let mut layers = Vec::new();
+        let mut is_cut = false;
+        for (number, each) in tasks.iter().enumerate() {
+            // What this task may take at most if the sum is to be below the limit.
+            let others = total(tasks, &known) - each.times * known[number];
+            let below = match self.limit {
+                u64::MAX => u64::MAX,
+                limit => (limit.saturating_sub(others)).div_ceil(each.times),
+            };
+            let own = bounds(&each.task, self.machine);
+            let record = &self.records[number];
+            let found: exact::Proof = from(&each.task, &own, below, record, self.cancellation);
+            *simulated += found.simulated;
+            for measured in &found.course.measured {
+                note(number, measured);
+            }
+            let least = found.best.map_or(below, |(_, cycles)| cycles);
+            known[number] = found.open.map_or(least, |open| open.min(least));
+            is_cut |= found.open.is_some();
+            match found.best {
+                Some(best) => layers.push(best),
+                None if is_cut => return (Verdict::Open(total(tasks, &known)), Vec::new()),
+                None => return (Verdict::AtLeast(total(tasks, &known)), Vec::new()),
+            }
         }
-        let Some((point, cycles)) = found.best else {
-            known[number] = below;
-            return (Verdict::AtLeast(total(tasks, &known)), Vec::new());
-        };
-        known[number] = cycles;
-        layers.push((point, cycles));
+        match is_cut {
+            true => (Verdict::Open(total(tasks, &known)), layers),
+            false => (Verdict::Exactly(total(tasks, &known)), layers),
+        }
     }
-    (Verdict::Exactly(total(tasks, &known)), layers)
 }

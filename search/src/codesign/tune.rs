@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::Tuner;
 use super::task::{Measured, Outcome, Point, Task};
+use crate::cancellation::Cancellation;
 
 /// Proposals in a row without a new point, after which a tuner is taken to be done.
 const PATIENCE: usize = 100;
@@ -81,10 +82,26 @@ pub fn tune_by(
     measure: &(dyn Fn(Point) -> Outcome + Sync),
     note: &mut dyn FnMut(&Measured),
 ) -> Tuned {
+    let never = Cancellation::default();
+    tune_until(task, tuner, measurements, measure, &never, note)
+}
+
+/// [`tune_by`] that ends early once it is cancelled.
+pub(super) fn tune_until(
+    task: &Task<'_>,
+    tuner: &mut dyn Tuner,
+    measurements: usize,
+    measure: &(dyn Fn(Point) -> Outcome + Sync),
+    cancellation: &Cancellation,
+    note: &mut dyn FnMut(&Measured),
+) -> Tuned {
     let mut known: HashMap<Point, Outcome> = HashMap::new();
     let mut measured = Vec::new();
     let mut idle = 0;
-    while measured.len() < measurements && idle < PATIENCE {
+    let is_open = |measured: &Vec<Measured>, idle: usize| {
+        measured.len() < measurements && idle < PATIENCE && !cancellation.is_cancelled()
+    };
+    while is_open(&measured, idle) {
         let room = measurements - measured.len();
         let mut points = tuner.propose(task, room);
         if points.is_empty() {
@@ -104,15 +121,20 @@ pub fn tune_by(
         idle = if fresh.is_empty() { idle + 1 } else { 0 };
         let found: Vec<Measured> = fresh
             .par_iter()
+            .filter(|_| !cancellation.is_cancelled())
             .map(|point| Measured {
                 point: *point,
                 outcome: measure(*point),
             })
             .collect();
+        let is_cut = found.len() < fresh.len();
         for each in found {
             note(&each);
             known.insert(each.point, each.outcome);
             measured.push(each);
+        }
+        if is_cut {
+            break;
         }
         let answers: Vec<Measured> = points
             .into_iter()

@@ -12,11 +12,14 @@
 mod report;
 mod statistics;
 
-use crate::driver::{Settings, run};
+use std::convert::Infallible;
+
+use crate::cancellation::Cancellation;
+use crate::driver::{Evaluated, Settings, Stop, run_recorded};
 use crate::name::UnknownName;
 use crate::optimizers::exact::{self, Answer};
 use crate::optimizers::{self, Access, Effort};
-use crate::problem::Problem;
+use crate::problem::{Point, Problem};
 
 pub use report::{
     Anytime, Comparison, Expected, Profile, Ratio, Report, RunLength, Speedup, TARGETS, report,
@@ -32,6 +35,8 @@ pub struct Instance {
     pub problem: Problem,
     /// The least objective: proved, or the best that is known.
     pub optimum: Option<f64>,
+    /// An assignment that has it.
+    pub point: Option<Point>,
     /// Whether it is proved, or that there is none.
     pub is_proved: bool,
 }
@@ -55,17 +60,15 @@ impl Instance {
     /// Solves the problem exactly for its optimum.
     pub fn new(name: String, problem: Problem) -> Self {
         let answer = exact::solve(&problem, exact::STATES);
-        let (optimum, is_proved) = match answer {
-            Answer::Best { point, certificate } => {
-                let is_proved = certificate.kind == crate::Kind::Proved;
-                (point.map(|point| problem.value(&point)), is_proved)
-            }
+        let (point, is_proved) = match answer {
+            Answer::Best { point, certificate } => (point, certificate.kind == crate::Kind::Proved),
             Answer::Infeasible(_) => (None, true),
         };
         Self {
             name,
+            optimum: point.as_ref().map(|point| problem.value(point)),
             problem,
-            optimum,
+            point,
             is_proved,
         }
     }
@@ -77,7 +80,7 @@ impl Instance {
 }
 
 /// Runs one optimiser on one instance; its name may be a
-/// [`variant`](optimizers::variant).
+/// [`variant`](optimizers::variant). Nothing comes of a run that is cancelled before its end.
 ///
 /// # Errors
 /// [`UnknownName`] where there is no such optimiser.
@@ -88,7 +91,8 @@ pub fn trial(
     seed: u64,
     evaluations: u64,
     effort: &Effort,
-) -> Result<Trial, UnknownName> {
+    cancellation: &Cancellation,
+) -> Result<Option<Trial>, UnknownName> {
     let problem = &instances[instance].problem;
     let (name, effort) = optimizers::variant(optimizer, effort)?;
     let mut found = optimizers::find_with(name, seed, &effort)?;
@@ -102,9 +106,14 @@ pub fn trial(
         repair: effort.preset.repair(),
         keep: 1,
     };
-    let outcome = run(problem, &mut *found, &settings);
+    let nothing = |_: &[Evaluated]| Ok::<(), Infallible>(());
+    let outcome = run_recorded(problem, &mut *found, &settings, &[], cancellation, nothing);
+    let outcome = outcome.expect("nothing is known that could diverge");
+    if outcome.stop == Stop::Interrupted {
+        return Ok(None);
+    }
     let curve = outcome.curve.iter();
-    Ok(Trial {
+    Ok(Some(Trial {
         instance,
         optimizer: optimizer.to_owned(),
         seed,
@@ -112,5 +121,5 @@ pub fn trial(
         curve: curve
             .map(|&(calls, value)| (charge + calls, value))
             .collect(),
-    })
+    }))
 }

@@ -122,7 +122,8 @@ pub struct Ratio {
     pub worst: f64,
 }
 
-/// Figures from trials, which hold each instance, optimiser and seed once.
+/// Figures from trials, which hold each instance, optimiser and seed once at most: where a comparison was
+/// interrupted, what is there counts, and optimisers are compared on the seeds that both have.
 /// Instances without a known optimum are left out. `reference` is the optimiser
 /// that speed-ups are measured against, and `seed` that of the resampling.
 pub fn report(
@@ -143,6 +144,9 @@ pub fn report(
     for &instance in &solved {
         for optimizer in optimizers {
             let cell = study.cell(instance, optimizer);
+            if cell.is_empty() {
+                continue;
+            }
             let at = |time: u64| -> Vec<f64> {
                 cell.iter().map(|trial| study.gap(trial, time)).collect()
             };
@@ -270,10 +274,11 @@ impl Study<'_> {
             for second in &optimizers[at + 1..] {
                 let mut differences = Vec::new();
                 for &instance in instances {
-                    let pairs = self
-                        .cell(instance, first)
-                        .into_iter()
-                        .zip(self.cell(instance, second));
+                    let others = self.cell(instance, second);
+                    let pairs = self.cell(instance, first).into_iter().filter_map(|a| {
+                        let b = others.iter().find(|b| b.seed == a.seed)?;
+                        Some((a, *b))
+                    });
                     differences.extend(pairs.map(|(a, b)| {
                         let gaps = [a, b].map(|trial| self.gap(trial, u64::MAX));
                         if gaps[0] == gaps[1] {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use stationary_workloads::Layer;
 
 use crate::design::{DesignError, DesignSpace, firsts};
-use crate::problem::{Point, Problem};
+use crate::problem::{Point, Problem, Totals};
 use crate::table::{Entry, Levels};
 
 /// An assignment with the model's and the machine's word on it. Only [`recheck`] makes one, by
@@ -17,6 +17,7 @@ pub struct Checked {
     model: f64,
     machine: f64,
     feasible: bool,
+    totals: Totals,
 }
 
 impl Checked {
@@ -48,6 +49,12 @@ impl Checked {
     #[must_use]
     pub fn is_feasible(&self) -> bool {
         self.feasible
+    }
+
+    /// What it takes of everything, by the machine.
+    #[must_use]
+    pub fn totals(&self) -> &Totals {
+        &self.totals
     }
 }
 
@@ -99,6 +106,7 @@ pub fn recheck<E: From<DesignError> + Send>(
             model: problem.value(point),
             machine: machine.value(point),
             feasible: machine.is_feasible(point),
+            totals: machine.totals(point),
         });
     }
     checked.sort_by(|a, b| {

@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
+use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::Vertex;
-use stationary::search::{Choice, Stop, Verdict};
+use stationary::search::{Stop, Verdict};
 
-use super::found::{COLUMNS, Found, fields, kind, unit};
+use super::found::{COLUMNS, Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
+use crate::interrupt;
 use crate::record::Record;
 use crate::report::energy;
 
@@ -48,11 +50,25 @@ impl Found<'_> {
             }),
             Some((point, objective)) => {
                 let totals = self.ground().totals(point);
-                let choices: Vec<Value> = self.problem.choices(point).iter().map(choice).collect();
+                let choices: Vec<Value> = self.rows().iter().map(choice).collect();
                 let feasible = matches!(self.ground().verdict(point), Verdict::Feasible { .. });
+                let of = if self.certified.is_some() {
+                    "machine"
+                } else {
+                    self.costs()
+                };
+                let headline = self.headline();
+                let winner = self.winner();
                 json!({
-                    "feasible": feasible, "objective": self.number(objective),
+                    "feasible": feasible, "objective": self.number(objective), "of": of,
+                    "machine": headline.map(|h| self.number(h.machine)),
+                    "model": headline.map(|h| self.number(h.model)),
+                    "error": headline.map(|h| h.error()),
                     "used": {"area_um2": totals.area, "power_mw": totals.power},
+                    "machine_used": winner.map(|w| {
+                        json!({"area_um2": w.totals().area, "power_mw": w.totals().power})
+                    }),
+                    "machine_feasible": winner.map(Checked::is_feasible),
                     "choices": choices,
                     "binding": self.binding(point).iter()
                         .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
@@ -87,11 +103,14 @@ impl Found<'_> {
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,
             "budgets": budgets,
+            "headline": self.headline_json(),
             "best": best,
             "checked": checked,
+            "recheck": {"run": self.checked.len(), "note": self.few_checked()},
             "certificate": {
                 "kind": kind(o.certificate.kind),
                 "of": if self.certified.is_some() { "machine" } else { "model" },
+                "costs": if self.certified.is_some() { "machine" } else { self.costs() },
                 "lower_bound": o.certificate.lower_bound, "gap": gap,
                 "multipliers": o.certificate.multipliers,
                 "simulations": self.certified.as_ref().map_or(0, |c| c.proof.simulated.len()),
@@ -121,11 +140,26 @@ impl Found<'_> {
                 None => json!({"total": 1e3 * self.ground().totals(point).energy}),
             };
             document["energy_parts_pj"] = json!(self.energy.as_ref().map(energy::parts_json));
+            document["machine_energy_pj"] = json!(self.machine_energy.as_ref().map(energy::json));
+        }
+        if let Some(interrupt) = self.interrupt {
+            document["interrupted"] = interrupt.json();
+            document["stop"] = json!("interrupted");
         }
         if !self.front.is_empty() {
             document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
         }
         document
+    }
+
+    /// The figure to quote, and whose it is.
+    fn headline_json(&self) -> Value {
+        if let Some(headline) = self.headline() {
+            return headline.json(|objective| self.number(objective));
+        }
+        self.best().map_or(Value::Null, |(_, objective)| {
+            json!({"of": self.costs(), "value": self.number(objective), "model": null, "error": null})
+        })
     }
 
     /// How the machine ranks the re-checked points; null with fewer than two.
@@ -158,17 +192,23 @@ impl Found<'_> {
     pub(super) fn csv(&self) -> Result<String> {
         let mut out = csv::Writer::from_writer(Vec::new());
         out.write_record(COLUMNS)?;
-        if let Some((point, _)) = self.best() {
-            for c in self.problem.choices(point) {
-                out.write_record(fields(&c))?;
-            }
+        for row in self.rows() {
+            out.write_record(row.fields())?;
         }
-        Ok(String::from_utf8(out.into_inner()?)?)
+        let text = String::from_utf8(out.into_inner()?)?;
+        match self.interrupt {
+            Some(_) => interrupt::marked(&text),
+            None => Ok(text),
+        }
     }
 }
 
-fn choice(c: &Choice) -> Value {
-    let mut choice = json!({"layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage});
+fn choice(row: &Row) -> Value {
+    let c = &row.choice;
+    let mut choice = json!({
+        "layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage,
+        "cycles": row.cycles, "machine_cycles": row.machine,
+    });
     if let Some(style) = c.style {
         choice["dataflow"] = json!(style.name());
     }
@@ -181,5 +221,6 @@ fn stop(stop: Stop) -> &'static str {
         Stop::Budget => "budget",
         Stop::Exhausted => "exhausted",
         Stop::Converged => "converged",
+        Stop::Interrupted => "interrupted",
     }
 }

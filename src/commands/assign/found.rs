@@ -5,10 +5,12 @@ use stationary::search::optimizers::exact::{Relaxation, Vertex};
 use stationary::search::{Binding, Choice, Kind, Objective, Outcome, Problem, Resource, binding};
 use stationary::sim::Energy;
 
-use crate::cli::Assign;
+use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
 use crate::commands::shortage::Shortage;
+use crate::interrupt::Interrupt;
 use crate::report::format::thousands;
+use crate::report::headline::Headline;
 
 /// An answer, whichever way it is shown.
 pub(super) struct Found<'a> {
@@ -22,11 +24,17 @@ pub(super) struct Found<'a> {
     pub(super) certified: Option<Certified>,
     /// Of the best, by the model or as certified; none where the costs are a table's.
     pub(super) energy: Option<Energy>,
+    /// Of the best, in the machine's time.
+    pub(super) machine_energy: Option<Energy>,
     pub(super) front: Vec<Vertex>,
     pub(super) relaxation: Option<Relaxation>,
     pub(super) shortage: Option<Shortage>,
     pub(super) seconds: [f64; 2],
     pub(super) verbose: bool,
+    /// Of the best, the machine's cycles of each layer.
+    pub(super) machine_cycles: Vec<Option<u64>>,
+    /// If Ctrl-C ended it early.
+    pub(super) interrupt: Option<&'a Interrupt>,
 }
 
 impl Found<'_> {
@@ -36,6 +44,91 @@ impl Found<'_> {
             .best
             .as_ref()
             .map(|(point, objective)| (point.as_slice(), *objective))
+    }
+
+    /// The best, as the machine ran it.
+    pub(super) fn winner(&self) -> Option<&Checked> {
+        let (point, _) = self.best()?;
+        self.checked.iter().find(|checked| checked.point() == point)
+    }
+
+    /// Its figure on the machine, with the model's beside it; none on a table, behind which there is no
+    /// machine.
+    pub(super) fn headline(&self) -> Option<Headline> {
+        let (point, objective) = self.best()?;
+        if self.certified.is_some() {
+            return Some(Headline {
+                machine: objective,
+                model: self.problem.value(point),
+            });
+        }
+        let winner = self.winner()?;
+        Some(Headline {
+            machine: winner.machine(),
+            model: winner.model(),
+        })
+    }
+
+    /// What should be known of the headline before it is used.
+    pub(super) fn warning(&self) -> Option<String> {
+        let advice = match &self.certified {
+            Some(_) => "",
+            None => {
+                "; another assignment may be better there: --recheck 20 runs more of the best, \
+                 --optimizer exact --certify proves the machine's optimum"
+            }
+        };
+        let headline = self.headline()?;
+        headline.warning(|objective| self.show(objective), advice)
+    }
+
+    /// What was chosen for each layer.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let Some((point, _)) = self.best() else {
+            return Vec::new();
+        };
+        let row = |choice: Choice| {
+            let options = &self.problem.table().layers()[choice.layer];
+            let own = options.iter().find(|o| o.levels() == choice.levels());
+            Row {
+                choice,
+                cycles: own.map_or(0, |own| own.latency),
+                machine: self.machine_cycles.get(choice.layer).copied().flatten(),
+            }
+        };
+        self.problem.choices(point).into_iter().map(row).collect()
+    }
+
+    /// Whose costs the search saw.
+    pub(super) fn costs(&self) -> &'static str {
+        match self.args.costs.table {
+            Some(_) => "table",
+            None => "model",
+        }
+    }
+
+    /// Why fewer ran on the machine than were asked for.
+    pub(super) fn few_checked(&self) -> Option<String> {
+        let Recheck::Best(asked) = self.args.recheck else {
+            return None;
+        };
+        let ran = self.checked.len();
+        if ran >= asked || self.best().is_none() {
+            return None;
+        }
+        if self.args.costs.table.is_some() {
+            let only = "a table has no machine behind it: nothing was re-checked".to_owned();
+            return (asked > 1).then_some(only);
+        }
+        let why = match self.args.optimizer.as_str() {
+            _ if self.interrupt.is_some() => "it was interrupted",
+            "exact" => {
+                "exact proves one optimum, and no more assignments that keep the budgets differ from \
+                 it in one choice"
+            }
+            _ => "the search came to no more distinct assignments that keep the budgets",
+        };
+        Some(format!("re-checked {ran} of {asked} asked for: {why}"))
     }
 
     /// The problem whose costs the best one has: the model's, or as the machine ran.
@@ -97,13 +190,43 @@ fn inversions(order: &[usize]) -> usize {
     (0..order.len()).map(|at| later(at).count()).sum()
 }
 
-pub(super) const COLUMNS: [&str; 5] = ["layer", "pe", "tile", "stage", "dataflow"];
+/// An option that was chosen, in words and cycles.
+pub(super) struct Row {
+    pub(super) choice: Choice,
+    /// By the costs that the search saw.
+    pub(super) cycles: u64,
+    /// On the machine, if it ran.
+    pub(super) machine: Option<u64>,
+}
 
-/// An option in these columns.
-pub(super) fn fields(c: &Choice) -> [String; 5] {
-    let style = c.style.map_or(String::new(), |style| style.to_string());
-    let [layer, stage] = [c.layer, c.stage].map(|n| n.to_string());
-    [layer, c.pe.to_string(), c.tile.to_string(), stage, style]
+pub(super) const COLUMNS: [&str; 7] = [
+    "layer",
+    "pe",
+    "tile",
+    "stage",
+    "dataflow",
+    "cycles",
+    "machine_cycles",
+];
+
+impl Row {
+    /// The columns' values.
+    pub(super) fn fields(&self) -> [String; 7] {
+        let c = &self.choice;
+        let style = c.style.map_or(String::new(), |style| style.to_string());
+        let [layer, stage] = [c.layer, c.stage].map(|n| n.to_string());
+        let machine = self.machine.map_or(String::new(), |n| n.to_string());
+        let [pe, tile] = [c.pe, c.tile].map(|n| n.to_string());
+        [
+            layer,
+            pe,
+            tile,
+            stage,
+            style,
+            self.cycles.to_string(),
+            machine,
+        ]
+    }
 }
 
 pub(super) fn unit(resource: Resource) -> &'static str {

@@ -2,6 +2,7 @@
 
 mod document;
 mod found;
+mod rechecked;
 mod text;
 
 use std::time::Instant;
@@ -9,12 +10,11 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, bail};
 use serde_json::json;
 use stationary::arch::CostModel;
-use stationary::search::certify::Proof;
-use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
+use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::{self, Vertex};
 use stationary::search::{
-    BudgetRequest, Choice, Deployment, Kind, Objective, Outcome, Point, Problem, Settings, Stop,
-    Table, certificate, optimizers, run_recorded,
+    BudgetRequest, Choice, Deployment, Kind, Objective, Problem, Settings, Stop, Table,
+    certificate, optimizers, run_recorded,
 };
 use stationary::sim::{Energy, estimate};
 use stationary::workloads::Layer;
@@ -27,10 +27,12 @@ use crate::commands::evaluations::Evaluations;
 use crate::commands::shortage::Shortage;
 use crate::commands::simulations::Simulations;
 use crate::inputs;
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::proof::assign::Subject;
 use crate::record::Record;
 use found::Found;
+use rechecked::Rechecks;
 
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
 pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -49,6 +51,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
             args.optimizer
         );
     }
+    let interrupt = Interrupt::listen(&args.recording)?;
     let offer = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
         inputs::write(path, &offer.table.to_csv())?;
@@ -73,9 +76,29 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let start = Instant::now();
     let mut evaluations = Evaluations::open(&args.recording, record, head)?;
     let known = std::mem::take(&mut evaluations.known);
-    let keep = |new: &[_]| evaluations.append(new);
-    let mut outcome = run_recorded(&problem, &mut *optimizer, &settings, &known, keep)?;
+    if !known.is_empty() {
+        interrupt.has_result();
+    }
+    let keep = |new: &[_]| {
+        interrupt.has_result();
+        evaluations.append(new)
+    };
+    let cancellation = interrupt.cancellation();
+    let mut outcome = run_recorded(
+        &problem,
+        &mut *optimizer,
+        &settings,
+        &known,
+        cancellation,
+        keep,
+    )?;
     let journal = evaluations.into_journal();
+    let mut is_cut = outcome.stop == Stop::Interrupted;
+    if is_cut && outcome.best.is_none() {
+        journal.close()?;
+        return Ok(interrupt.nothing_found());
+    }
+    interrupt.has_result();
     let search = start.elapsed().as_secs_f64();
     if let Some((point, objective)) = &outcome.best
         && outcome.stop == Stop::Proved
@@ -83,8 +106,12 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         certificate::check(&problem, point, *objective, &outcome.certificate)
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
+    if args.optimizer == "exact" {
+        rechecked::extend(&problem, &mut outcome, args.recheck);
+    }
     let start = Instant::now();
     let (mut checked, mut certified) = (Vec::new(), None);
+    let ([mut energy, mut machine_energy], mut machine_cycles) = ([None, None], Vec::new());
     match &offer.source {
         Source::Table => journal.close()?,
         Source::Model {
@@ -93,40 +120,59 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
             bounds,
         } => {
             let simulations = Simulations::new(space, layers, journal)?;
-            let cycles = |layer, levels| simulations.cycles(layer, levels);
-            let check = |points: &[Point]| recheck(space, layers, &problem, points, cycles);
-            let bounded = problem.with_table(Table::clone(bounds));
-            checked = check(&worth_running(args, &outcome, &bounded, check)?)?;
+            let rechecks = Rechecks {
+                space,
+                layers,
+                problem: &problem,
+                bounded: &problem.with_table(Table::clone(bounds)),
+                simulations: &simulations,
+                cancellation,
+            };
+            let is_whole;
+            (checked, is_whole) = rechecks.run(args.recheck, &outcome)?;
+            is_cut |= !is_whole;
+            if let Some(winner) = checked.first().filter(|winner| winner.is_feasible()) {
+                outcome.best = Some((winner.point().to_vec(), winner.model()));
+            }
             if args.certify {
                 let subject = Subject {
                     space,
                     layers,
                     bounds,
                 };
-                certified = Some(certify::certify(args, &subject, &problem, &simulations)?);
+                let found = certify::certify(args, &subject, &problem, &simulations, cancellation)?;
+                is_cut |= found.is_cut(cancellation, args);
+                certified = Some(found);
+            }
+            if let Some(Certified { proof, .. }) = &certified {
+                outcome.best.clone_from(&proof.best);
+                outcome.certificate = proof.certificate.clone();
+                outcome.shortfalls.clone_from(&proof.shortfalls);
+                outcome.stop = match proof.certificate.kind {
+                    Kind::Proved => Stop::Proved,
+                    Kind::Conditional | Kind::None => Stop::Budget,
+                };
+            }
+            if let Some((point, _)) = &outcome.best {
+                let choices = problem.choices(point);
+                let firsts = firsts(layers);
+                let machine =
+                    |choice: &Choice| simulations.known(&(firsts[choice.layer], choice.levels()));
+                machine_cycles = choices.iter().map(machine).collect();
+                machine_energy = Some(spent(space, layers, &choices, machine)?);
+                energy = match certified {
+                    Some(_) => machine_energy,
+                    None => Some(spent(space, layers, &choices, |_| None)?),
+                };
             }
             simulations.close()?;
         }
     }
-    if let Some(Certified { proof, .. }) = &certified {
-        outcome.best.clone_from(&proof.best);
-        outcome.certificate = proof.certificate.clone();
-        outcome.shortfalls.clone_from(&proof.shortfalls);
-        outcome.stop = match proof.certificate.kind {
-            Kind::Proved => Stop::Proved,
-            Kind::Conditional | Kind::None => Stop::Budget,
-        };
-    }
-    let energy = match (&offer.source, &outcome.best) {
-        (Source::Model { space, layers, .. }, Some((point, _))) => {
-            let proof = certified.as_ref().map(|certified| &certified.proof);
-            Some(spent(space, layers, &problem.choices(point), proof)?)
-        }
-        _ => None,
-    };
     let seconds = [search, start.elapsed().as_secs_f64()];
+    is_cut |= args.front.is_some() && interrupt.is_asked_for();
     let front = args
         .front
+        .filter(|_| !is_cut)
         .map_or(Ok(Vec::new()), |count| front(&problem, count))?;
     let relaxation = match &outcome.best {
         None if outcome.stop == Stop::Proved => exact::relaxation(&problem, exact::STATES),
@@ -151,12 +197,18 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         checked,
         certified,
         energy,
+        machine_energy,
+        machine_cycles,
         front,
         relaxation,
         shortage,
         seconds,
         verbose,
+        interrupt: is_cut.then_some(&interrupt),
     };
+    if let Some(warning) = found.warning() {
+        output::complain(&format!("warning: {warning}"));
+    }
     found.keep(record)?;
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&found.json())?,
@@ -164,35 +216,14 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         Format::Table => found.table(),
     };
     output::print(&text)?;
-    Ok(if found.outcome.best.is_some() {
-        Answer::Yes
-    } else {
-        Answer::No
+    if is_cut && common.format != Format::Table {
+        interrupt.complain();
+    }
+    Ok(match found.outcome.best {
+        _ if is_cut => Answer::Interrupted,
+        Some(_) => Answer::Yes,
+        None => Answer::No,
     })
-}
-
-/// The leaders that are run on the machine: as many as were asked for, or until no bound on one that is left
-/// is below the machine's best.
-fn worth_running(
-    args: &Assign,
-    outcome: &Outcome,
-    bounded: &Problem,
-    check: impl Fn(&[Point]) -> Result<Vec<Checked>>,
-) -> Result<Vec<Point>> {
-    let leaders = outcome.leaders.iter().map(|(point, _)| point);
-    if let Recheck::Best(_) = args.recheck {
-        return Ok(leaders.cloned().collect());
-    }
-    let (mut points, mut least) = (Vec::new(), f64::INFINITY);
-    for point in leaders {
-        if bounded.value(point) < least {
-            points.push(point.clone());
-            let found = check(std::slice::from_ref(point))?;
-            let feasible = found.iter().filter(|found| found.is_feasible());
-            least = feasible.map(Checked::machine).fold(least, f64::min);
-        }
-    }
-    Ok(points)
 }
 
 /// How many points may be evaluated. Learned optimisers end with their epochs.
@@ -206,23 +237,20 @@ fn evaluations(args: &Assign) -> u64 {
     }
 }
 
-/// What the chosen designs spend, by the model, or in the time that the machine took in a proof.
+/// What the chosen designs spend in the time that the machine took, where it ran them, or in the model's.
 fn spent(
     space: &DesignSpace,
     layers: &[Layer],
     choices: &[Choice],
-    proof: Option<&Proof>,
+    machine: impl Fn(&Choice) -> Option<u64>,
 ) -> Result<Energy> {
-    let firsts = firsts(layers);
     let mut spent = Energy::default();
     for choice in choices {
         let layer = &layers[choice.layer];
         let design = space.design(layer, choice.levels())?;
         let (mapping, cost) = (design.mapping(layer)?, CostModel::of(&design.accelerator)?);
         let model = estimate(&mapping);
-        let job = (firsts[choice.layer], choice.levels());
-        let machine = proof.and_then(|proof| proof.simulated.get(&job));
-        let cycles = machine.map_or(model.cycles, |entry| entry.latency);
+        let cycles = machine(choice).unwrap_or(model.cycles);
         spent = spent + Energy::of(&mapping, &cost, &model.counters, cycles);
     }
     Ok(spent)

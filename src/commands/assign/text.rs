@@ -1,8 +1,8 @@
 //! The answer of `search assign` as it is read.
 
-use stationary::search::Stop;
+use stationary::search::{Kind, Resource, Stop};
 
-use super::found::{COLUMNS, Found, fields, kind, unit};
+use super::found::{COLUMNS, Found, kind, unit};
 use crate::report::energy;
 use crate::report::format::{joules, signed_percent, table, thousands};
 
@@ -13,21 +13,19 @@ impl Found<'_> {
         };
         let o = &self.outcome;
         let mut text = format!(
-            "{} {}: {} by {} ({} distinct evaluations)\n",
-            if o.stop == Stop::Proved {
-                "optimal"
-            } else {
-                "best"
-            },
-            self.args.objective,
-            self.show(objective),
+            "{}, by {} ({} distinct evaluations)\n",
+            self.heading(objective),
             self.args.optimizer,
             thousands(o.evaluations.distinct),
         );
-        if let Some(certified) = &self.certified {
-            text.push_str(&certified.line(|value| self.show(value)));
+        match &self.certified {
+            Some(certified) => text.push_str(&certified.line(|value| self.show(value))),
+            None => text.push_str(&self.proof(objective)),
         }
-        for (budget, used) in self.problem.budgets().iter().zip(self.ground().used(point)) {
+        if self.winner().is_some_and(|winner| !winner.is_feasible()) {
+            text.push_str("over budget on the machine, as is all else that was re-checked\n");
+        }
+        for (budget, used) in self.problem.budgets().iter().zip(self.used(point)) {
             text.push_str(&format!(
                 "{}: {:.4e} of {:.4e} {} used\n",
                 budget.resource,
@@ -47,9 +45,12 @@ impl Found<'_> {
                 budget.resource
             ));
         }
-        let totals = self.ground().totals(point);
-        text.push_str(&format!("energy {}\n", joules(1e3 * totals.energy)));
-        if let Some(spent) = &self.energy {
+        let total = match &self.machine_energy {
+            Some(spent) => spent.total().0,
+            None => 1e3 * self.ground().totals(point).energy,
+        };
+        text.push_str(&format!("energy {}\n", joules(total)));
+        if let Some(spent) = &self.machine_energy {
             text.push_str(&energy::shares(spent));
         }
         let bindings = self.binding(point);
@@ -65,13 +66,21 @@ impl Found<'_> {
                 stages.join(", ")
             ));
         }
-        let mut rows = table(&COLUMNS, 1);
-        for c in self.problem.choices(point) {
-            rows.add_row(fields(&c));
+        let mut header = COLUMNS;
+        header[5..].copy_from_slice(&[self.costs(), "machine"]);
+        let mut rows = table(&header, 1);
+        for row in self.rows() {
+            let mut fields = row.fields();
+            let cycles = [Some(row.cycles), row.machine];
+            for (field, cycles) in fields[5..].iter_mut().zip(cycles) {
+                *field = cycles.map_or("-".to_owned(), thousands);
+            }
+            rows.add_row(fields);
         }
         text.push_str(&format!("{rows}\n"));
         if !self.front.is_empty() {
-            let mut rows = table(&["limit", "used", &self.args.objective, "proof"], 0);
+            let proof = format!("proof, of the {}", self.costs());
+            let mut rows = table(&["limit", "used", &self.args.objective, &proof], 0);
             for v in &self.front {
                 let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
                 rows.add_row([
@@ -107,15 +116,88 @@ impl Found<'_> {
                 order.len(),
             ));
         }
+        if let Some(few) = self.few_checked() {
+            text.push_str(&format!("{few}\n"));
+        }
         text.push_str(&format!(
             "search {:.3} s, re-check {:.3} s\n",
             self.seconds[0], self.seconds[1]
         ));
+        if let Some(interrupt) = self.interrupt {
+            text.push_str(&interrupt.text());
+        }
         text
+    }
+
+    /// The figure to quote: the machine's where there is one.
+    fn heading(&self, objective: f64) -> String {
+        let show = |objective: f64| self.show(objective);
+        let is_proved = self.outcome.stop == Stop::Proved;
+        let is_optimal = is_proved && (self.certified.is_some() || self.costs() == "table");
+        let word = if is_optimal { "optimal" } else { "best" };
+        let figure = match self.headline() {
+            Some(headline) => headline.text("", show),
+            None => format!("{} by the {}", show(objective), self.costs()),
+        };
+        format!("{word} {}: {figure}", self.args.objective)
+    }
+
+    /// What is proved of the costs that the search saw; nothing of the machine.
+    fn proof(&self, objective: f64) -> String {
+        let (costs, found) = (self.costs(), &self.outcome.certificate);
+        let Some(bound) = found.lower_bound else {
+            return String::new();
+        };
+        if found.kind == Kind::None {
+            return format!(
+                "not proved: by the {costs} the optimum is {} or more\n",
+                self.show(bound)
+            );
+        }
+        let mut text = format!(
+            "proved of the {costs}: no assignment within the budgets has less than {} by the {costs}",
+            self.show(bound)
+        );
+        if objective > bound {
+            text.push_str(&format!(
+                "; this one has {} there, and is the best on the machine of those re-checked",
+                self.show(objective)
+            ));
+        }
+        match costs {
+            "model" => text.push_str("; --certify proves the machine's optimum\n"),
+            _ => text.push_str("; a table has no machine behind it to re-check with\n"),
+        }
+        text
+    }
+
+    /// What the best takes of each budget: by the machine, if it ran.
+    fn used(&self, point: &[u16]) -> Vec<f64> {
+        let ran = match &self.certified {
+            Some(_) => None,
+            None => self.winner(),
+        };
+        let Some(winner) = ran else {
+            return self.ground().used(point);
+        };
+        let totals = winner.totals();
+        let budgets = self.problem.budgets().iter();
+        let used = budgets.map(|budget| match budget.resource {
+            Resource::Area => totals.area,
+            Resource::Power => totals.power,
+        });
+        used.collect()
     }
 
     fn infeasible(&self) -> String {
         let mut text = String::from("no feasible design\n");
+        if self.outcome.stop == Stop::Proved {
+            let of = match self.certified {
+                Some(_) => "machine",
+                None => self.costs(),
+            };
+            text.push_str(&format!("proved of the {of}\n"));
+        }
         for s in &self.outcome.shortfalls {
             text.push_str(&format!(
                 "{}: the budget is {:.6e}; the least that any assignment takes is {:.6e}\n",

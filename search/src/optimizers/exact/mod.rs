@@ -18,6 +18,7 @@ mod dual;
 mod front;
 mod knapsack;
 mod model;
+mod near;
 mod options;
 mod path;
 mod product;
@@ -27,6 +28,7 @@ mod units;
 
 pub use self::front::{Vertex, front};
 use self::model::{Cost, Model};
+pub use self::near::near;
 pub use self::relaxation::{Relaxation, relaxation};
 use super::{Access, Optimizer, Standing};
 use crate::budget::Budget;

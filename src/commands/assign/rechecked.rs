@@ -1,0 +1,77 @@
+//! The best by the model, run on the machine; of those that ran the machine's best is the winner.
+
+use anyhow::Result;
+use stationary::search::certify::Job;
+use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
+use stationary::search::optimizers::exact::near;
+use stationary::search::{Cancellation, Outcome, Point, Problem};
+use stationary::workloads::Layer;
+
+use crate::cli::Recheck;
+use crate::commands::simulations::Simulations;
+
+/// Adds the next best beside the one optimum that the exact optimiser proves, where more were asked
+/// for.
+pub(super) fn extend(problem: &Problem, outcome: &mut Outcome, asked: Recheck) {
+    let (Recheck::Best(count), Some((point, _))) = (asked, &outcome.best) else {
+        return;
+    };
+    let more = count.saturating_sub(outcome.leaders.len());
+    if more > 0 {
+        let beside = near(problem, point, more);
+        outcome.leaders.extend(beside);
+    }
+}
+
+/// What runs points on the machine.
+pub(super) struct Rechecks<'a> {
+    pub(super) space: &'a DesignSpace,
+    pub(super) layers: &'a [Layer],
+    pub(super) problem: &'a Problem,
+    /// The problem over the least that the machine may make of each option.
+    pub(super) bounded: &'a Problem,
+    pub(super) simulations: &'a Simulations<'a>,
+    pub(super) cancellation: &'a Cancellation,
+}
+
+impl Rechecks<'_> {
+    /// Runs the leaders, as many as there are or until no bound on one that is left is below the
+    /// machine's best; and whether it came to its end. The first runs even if it is cancelled: no
+    /// winner goes without.
+    pub(super) fn run(&self, asked: Recheck, outcome: &Outcome) -> Result<(Vec<Checked>, bool)> {
+        let (mut points, mut least) = (Vec::new(), f64::INFINITY);
+        for (point, _) in &outcome.leaders {
+            let is_auto = matches!(asked, Recheck::Auto { .. });
+            if is_auto && self.bounded.value(point) >= least {
+                continue;
+            }
+            if !points.is_empty() && !self.has_run(point)? {
+                return Ok((self.check(&points)?, false));
+            }
+            points.push(point.clone());
+            if is_auto {
+                let found = self.check(std::slice::from_ref(point))?;
+                let feasible = found.iter().filter(|found| found.is_feasible());
+                least = feasible.map(Checked::machine).fold(least, f64::min);
+            }
+        }
+        Ok((self.check(&points)?, true))
+    }
+
+    /// Runs what a point consists of, unless it is cancelled first.
+    fn has_run(&self, point: &Point) -> Result<bool> {
+        let firsts = firsts(self.layers);
+        let choices = self.problem.choices(point);
+        let jobs = choices.iter().map(|c| (firsts[c.layer], c.levels()));
+        let mut jobs: Vec<Job> = jobs.collect();
+        jobs.sort_unstable();
+        jobs.dedup();
+        let ran = self.simulations.until(self.cancellation, &jobs)?;
+        Ok(ran.len() == jobs.len())
+    }
+
+    fn check(&self, points: &[Point]) -> Result<Vec<Checked>> {
+        let cycles = |layer, levels| self.simulations.cycles(layer, levels);
+        recheck(self.space, self.layers, self.problem, points, cycles)
+    }
+}

@@ -1,0 +1,261 @@
+//! `search map`: the best mapping of each layer on fixed hardware, by the machine's word.
+
+mod document;
+mod text;
+
+use std::collections::HashMap;
+
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+use stationary::arch::CostModel;
+use stationary::search::best_first::Standing;
+use stationary::sim::mapping_file::MappingFile;
+use stationary::sim::{Dataflow, Energy, Mapping, estimate};
+use stationary::workloads::Layer;
+
+use crate::Answer;
+use crate::cli::{Common, Format, Map, Recheck};
+use crate::commands::candidates::{Effort, Found, Question};
+use crate::commands::machine_runs::MachineRuns;
+use crate::inputs::{self, Loaded};
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::proof::map::Document;
+use crate::record::{ACCELERATOR, Record};
+use crate::report::format::{signed_percent, thousands};
+use crate::report::headline::{Headline, TOLERANCE};
+
+/// A layer's winner. It exists only with the machine's figure.
+struct Winner<'a> {
+    mapping: Mapping<'a>,
+    model: u64,
+    machine: u64,
+    lower_bound: u64,
+    /// The machine's figure for what the model thought best.
+    first: u64,
+    candidates: u64,
+    /// Candidates that ran on the machine.
+    ran: u64,
+    /// What is known of all candidates, if their bounds were compared.
+    standing: Option<Standing>,
+    /// The machine's.
+    energy: Energy,
+    /// What no mapping can go below.
+    least_energy: Energy,
+}
+
+impl Winner<'_> {
+    fn headline(&self) -> Headline {
+        Headline::cycles(self.machine, self.model)
+    }
+
+    fn name(&self) -> &str {
+        self.mapping.layer().name()
+    }
+}
+
+/// What a search came to, whichever way it is shown.
+struct Winners<'a> {
+    args: &'a Map,
+    loaded: &'a Loaded,
+    dataflow: &'static Dataflow,
+    all: Vec<Winner<'a>>,
+    /// The layers that were not reached before it was interrupted.
+    left: Vec<&'a str>,
+    /// If Ctrl-C ended it early.
+    interrupt: Option<&'a Interrupt>,
+    seed: u64,
+}
+
+/// Searches, re-checks, reports.
+pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
+    if args.target.mapping.is_some() {
+        bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
+    }
+    let interrupt = Interrupt::listen(&args.recording)?;
+    let loaded = Loaded::new(&args.target)?;
+    let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let cost = CostModel::of(&loaded.accelerator)?;
+    let bar = output::progress(common, "search map", loaded.layers.len() as u64);
+    let mut firsts = HashMap::new();
+    let mut distinct = Vec::new();
+    let indices: Vec<usize> = loaded
+        .layers
+        .iter()
+        .map(|layer| {
+            *firsts
+                .entry((*layer.sizes(), layer.rows(), layer.cols(), layer.zeros()))
+                .or_insert_with(|| {
+                    distinct.push(layer);
+                    distinct.len() - 1
+                })
+        })
+        .collect();
+    let runs = MachineRuns::open(&args.recording, record, &loaded)?;
+    let effort = Effort {
+        recheck: args.recheck,
+        certify: args.certify,
+        simulations: args.proving.simulations.unwrap_or(u64::MAX),
+    };
+    interrupt.has_result();
+    let found: Vec<Result<Option<Found>>> = distinct
+        .par_iter()
+        .map(|layer| {
+            if interrupt.is_asked_for() {
+                return Ok(None);
+            }
+            let question = Question {
+                loaded: &loaded,
+                layer,
+                dataflow,
+            };
+            let best = question.search(effort, &runs, interrupt.cancellation());
+            bar.inc(1);
+            best.map(Some)
+        })
+        .collect();
+    bar.finish_and_clear();
+    let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+    runs.close()?;
+    let of_layer = loaded.layers.iter().zip(&indices);
+    let winners: Vec<Winner<'_>> = of_layer
+        .clone()
+        .filter_map(|(layer, &i)| Some((layer, found[i].as_ref()?)))
+        .map(|(layer, found)| winner(&loaded, &cost, layer, dataflow, found))
+        .collect::<Result<_>>()?;
+    if winners.is_empty() && interrupt.is_asked_for() {
+        return Ok(interrupt.nothing_found());
+    }
+    let is_left = |(_, at): &(&Layer, &usize)| found[**at].is_none();
+    let left: Vec<&str> = of_layer.filter(is_left).map(|(l, _)| l.name()).collect();
+    let is_cut = !left.is_empty() || found.iter().flatten().any(|found| found.is_cut);
+    let found: Option<Vec<Found>> = found.into_iter().collect();
+    let winners = Winners {
+        args,
+        loaded: &loaded,
+        dataflow,
+        all: winners,
+        left,
+        interrupt: is_cut.then_some(&interrupt),
+        seed: common.seed,
+    };
+    if let Some(warning) = winners.warning() {
+        output::complain(&format!("warning: {warning}"));
+    }
+    let mappings: Vec<_> = winners.all.iter().map(|w| w.mapping).collect();
+    let mappings = MappingFile::of(&mappings).to_yaml();
+    if let Some(path) = &args.output {
+        inputs::write(path, &mappings)?;
+    }
+    record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
+    record.keep("mappings.yaml", || Ok(mappings))?;
+    // A certificate is about every layer.
+    if let (true, Some(found)) = (args.certify, found) {
+        let certificate = Document::of(args, &loaded, dataflow, &found, &indices)?;
+        let text = serde_json::to_string_pretty(&certificate)? + "\n";
+        if let Some(path) = &args.proving.certificate {
+            inputs::write(path, &text)?;
+        }
+        record.keep("certificate.json", || Ok(text))?;
+    }
+    record.results(|| winners.json(), || winners.csv())?;
+    let text = match common.format {
+        Format::Json => serde_json::to_string_pretty(&winners.json())?,
+        Format::Csv => winners.csv()?,
+        Format::Table => winners.table(),
+    };
+    output::print(&text)?;
+    if !is_cut {
+        return Ok(Answer::Yes);
+    }
+    if common.format != Format::Table {
+        interrupt.complain();
+    }
+    Ok(Answer::Interrupted)
+}
+
+fn winner<'a>(
+    loaded: &'a Loaded,
+    cost: &CostModel,
+    layer: &'a Layer,
+    dataflow: &'static Dataflow,
+    found: &Found,
+) -> Result<Winner<'a>> {
+    let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, found.tiling)?;
+    let model = estimate(&mapping);
+    Ok(Winner {
+        mapping,
+        model: model.cycles,
+        machine: found.machine,
+        lower_bound: model.lower_bound,
+        first: found.first,
+        candidates: found.candidates,
+        ran: found.standing.ran.len() as u64,
+        standing: found.is_bounded.then(|| found.standing.clone()),
+        // The machine moves the same words: only the time is its own.
+        energy: Energy::of(&mapping, cost, &model.counters, found.machine),
+        least_energy: Energy::least(&mapping, cost),
+    })
+}
+
+impl Winners<'_> {
+    fn sum(&self, of: fn(&Winner<'_>) -> u64) -> u64 {
+        self.all.iter().map(of).sum()
+    }
+
+    /// The cycles of all layers.
+    fn headline(&self) -> Headline {
+        Headline::cycles(self.sum(|w| w.machine), self.sum(|w| w.model))
+    }
+
+    /// What should be known of the model before its choice is trusted elsewhere: winners are the machine's.
+    fn warning(&self) -> Option<String> {
+        let is_auto = self.args.certify || matches!(self.args.recheck, Recheck::Auto { .. });
+        let advice = match is_auto {
+            true => "",
+            false => {
+                "; another mapping may be better there: --recheck auto goes on until no candidate \
+                 that is left can win"
+            }
+        };
+        let whole = (self.headline()).warning(|cycles| thousands(cycles as u64), advice);
+        let off = |w: &&Winner<'_>| w.headline().error().abs() > TOLERANCE;
+        let count = self.all.iter().filter(off).count();
+        let by_error = |a: &&Winner<'_>, b: &&Winner<'_>| {
+            let [a, b] = [a, b].map(|w| w.headline().error().abs());
+            a.total_cmp(&b)
+        };
+        whole.or_else(|| {
+            let worst = self.all.iter().filter(off).max_by(by_error)?;
+            Some(format!(
+                "the model is off by more than 3 % on {count} of {} layers, most on {} ({}){advice}",
+                self.all.len(),
+                worst.name(),
+                signed_percent(worst.headline().error()),
+            ))
+        })
+    }
+
+    /// Why fewer candidates ran than were asked for, where they did.
+    fn few_checked(&self) -> Option<String> {
+        let Recheck::Best(asked) = self.args.recheck else {
+            return None;
+        };
+        let is_few = |w: &&Winner<'_>| w.ran < asked as u64;
+        let few: Vec<&Winner<'_>> = self.all.iter().filter(is_few).collect();
+        if few.is_empty() || self.interrupt.is_some() {
+            return None;
+        }
+        let shown = few.iter().take(3);
+        let shown: Vec<String> = shown.map(|w| format!("{} ({})", w.name(), w.ran)).collect();
+        let more = match few.len() {
+            0..=3 => String::new(),
+            n => format!(" and {} more", n - 3),
+        };
+        Some(format!(
+            "fewer than the {asked} of --recheck ran where the mapper has no more distinct candidates: \
+             {}{more}",
+            shown.join(", ")
+        ))
+    }
+}
