@@ -13,6 +13,7 @@ use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
 use stationary_document::{Diagnostic, Node};
 
 use crate::cli::{Layers, Target};
+use crate::element_types;
 use crate::output;
 use crate::report::{excerpts, explain};
 use crate::style::Style;
@@ -264,6 +265,9 @@ impl Loaded {
     pub fn new(target: &Target) -> Result<Self> {
         let accelerator = accelerator(&target.arch, &target.set)?;
         let network = network(&target.network, &target.layers)?;
+        for line in element_types::differing(&network, &accelerator) {
+            output::complain(&format!("note: {}: {line}", target.network));
+        }
         let originals = layers(&network, &target.layers)?;
         let layers = unfolded(&accelerator, &originals)?;
         let file = match &target.mapping {

@@ -4,6 +4,7 @@ mod advice;
 mod cli;
 mod commands;
 mod diff;
+mod element_types;
 mod evaluate;
 mod inputs;
 mod interrupt;

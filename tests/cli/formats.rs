@@ -160,6 +160,29 @@ fn models_of_other_tools_run() {
 }
 
 #[test]
+fn types_in_a_file_that_the_accelerator_has_not_are_named() {
+    let path = format!(
+        "{}/workloads/tests/data/onnx/int4_weights.onnx",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let said = |sets: &[&str]| {
+        let target = ["estimate", "--arch", "systolic", "--network", &path];
+        let output = stationary(&[&target[..], sets].concat());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let all = said(&[]);
+    for line in [
+        "inputs are float16 in 1 of 1 layers of the file; systolic counts 8 bits each",
+        "weights are int4 in 1 of 1 layers of the file; systolic counts 8 bits each",
+        "--set precision.weight=4",
+    ] {
+        assert!(all.contains(line), "{all}");
+    }
+    let less = said(&["--set", "precision.weight=4"]);
+    assert!(!less.contains("weights are"), "{less}");
+}
+
+#[test]
 fn onnx_models_take_their_open_sizes_from_the_command_line() {
     let packed = std::fs::read(data("onnx/bert_base.onnx.gz")).expect("a data file");
     let mut model = Vec::new();

@@ -44,6 +44,141 @@ fn heads_that_are_expanded_share_their_keys() {
 }
 
 #[test]
+fn heads_share_their_keys_however_they_are_repeated() {
+    for how in [
+        "tile",
+        "concat",
+        "gather",
+        "broadcast",
+        "bshd",
+        "torch",
+        "ones",
+    ] {
+        check(
+            &format!("grouped_query_{how}"),
+            &[[1, 8, 512, 128, 4, 1, 1, 1]],
+        );
+    }
+    let attention = [[1, 8, 512, 128, 4, 1, 1, 1], [1, 8, 128, 512, 4, 1, 1, 1]];
+    check("grouped_query_attention_expand", &attention);
+    // 511 keys of earlier calls and one of this; 32 heads of 128 words go on.
+    let output = [1, 1, 64, 4096, 1, 1, 1, 1];
+    let sizes = [attention[0], attention[1], output];
+    check("grouped_query_attention_past", &sizes);
+    check("grouped_query_of_runtime", &sizes);
+}
+
+#[test]
+fn one_activation_meets_stacked_weights_once() {
+    for name in [
+        "stacked_weights",
+        "stacked_weights_expand",
+        "stacked_weights_einsum",
+    ] {
+        let network = check(name, &[[1, 1, 4096, 256, 64, 1, 1, 1]]);
+        assert_eq!(network.layers()[0].inputs(), 64 * 256, "{name}");
+    }
+}
+
+#[test]
+fn experts_that_are_taken_are_multiplied() {
+    // 128 tokens take two experts each: 32 for each of eight.
+    let sizes = [
+        [1, 8, 1024, 256, 32, 1, 1, 1],
+        [1, 8, 256, 1024, 32, 1, 1, 1],
+    ];
+    check("moe", &sizes);
+}
+
+#[test]
+fn types_of_elements_are_told() {
+    let (network, _) = read("int4_weights", &[]).expect("it reads");
+    let [types] = network.element_types() else {
+        panic!("{:?}", network.element_types());
+    };
+    let named = [types.input, types.weight].map(|t| t.map(|t| (t.name, t.bits)));
+    assert_eq!(named, [Some(("float16", 16)), Some(("int4", 4))]);
+    assert_eq!(types.layers, 1);
+    let network = check(
+        "nbits",
+        &[[1, 1, 1024, 4096, 1, 1, 1, 1], [1, 1, 64, 1024, 1, 1, 1, 1]],
+    );
+    let weights: Vec<_> = network
+        .element_types()
+        .iter()
+        .map(|t| t.weight.map(|w| w.name))
+        .collect();
+    assert_eq!(weights, [Some("float32"), Some("uint4")]);
+}
+
+#[test]
+fn what_runs_may_hang_on_shapes_or_on_a_number_that_is_given() {
+    check("if_shape", &[[1, 1, 16, 256, 64, 1, 1, 1]]);
+    let (network, notes) = read("if_data", &[]).expect("it reads");
+    assert_eq!(
+        (network.layers().len(), network.coverage().macs_unknown()),
+        (1, 1)
+    );
+    assert!(
+        notes[0].contains("operator If: 1 not imported: its condition depends on the data"),
+        "{notes:#?}"
+    );
+    assert!(
+        notes[1].contains("`sr` may decide what runs; --dim NAME=VALUE"),
+        "{notes:#?}"
+    );
+    let (network, _) = read("if_data", &[("sr", 16000)]).expect("it reads");
+    assert_eq!(network.macs(), 2 * 64 * 256 * 8);
+    assert!(network.coverage().is_complete());
+}
+
+#[test]
+fn what_a_scan_stacks_goes_on() {
+    let mut sizes = [[1, 1, 32, 32, 1, 1, 1, 1], [1, 1, 32, 16, 1, 1, 1, 1]].repeat(10);
+    sizes.push([1, 1, 4, 32, 10, 1, 1, 1]);
+    check("scan", &sizes);
+}
+
+#[test]
+fn loops_inside_of_loops_end() {
+    let (network, _) = read("loops_counted", &[]).expect("it reads");
+    assert_eq!(network.coverage().macs_left_out(), 1000 * 1000 * 1000 * 256);
+    let (network, notes) = read("loops_computed", &[]).expect("it reads");
+    assert_eq!(network.coverage().macs_unknown(), 1);
+    assert!(notes[0].contains("too long to run through"), "{notes:#?}");
+}
+
+#[test]
+fn functions_take_attributes_from_their_call() {
+    let (network, notes) = read("functions", &[]).expect("it reads");
+    let sizes: Vec<_> = network.layers().iter().map(|l| l.sizes().0).collect();
+    assert_eq!(sizes, [[1, 1, 8, 16, 4, 1, 1, 1], [1, 1, 3, 8, 4, 1, 1, 1]]);
+    assert_eq!(network.layers()[0].name(), "first/r");
+    // One calls itself.
+    assert_eq!(network.coverage().operators_left_out(), 1, "{notes:#?}");
+}
+
+#[test]
+fn sizes_that_depend_on_data_are_said_to() {
+    let (network, notes) = read("nms", &[]).expect("it reads");
+    let left_out = &network.coverage().left_out;
+    assert_eq!(
+        left_out[0].first_lost.as_deref(),
+        Some("sel (NonMaxSuppression)")
+    );
+    assert!(
+        notes[0].ends_with("whose size depends on the data"),
+        "{notes:#?}"
+    );
+}
+
+#[test]
+fn an_aspect_ratio_is_kept() {
+    // 20 x 40 into 30 x 30: 15 x 30.
+    check("resize_aspect", &[[1, 1, 8, 3, 15, 30, 1, 1]]);
+}
+
+#[test]
 fn the_last_window_of_a_pool_begins_in_the_input() {
     assert_eq!(
         check("pool_rounded_up", &[[1, 1, 8, 8, 3, 3, 1, 1]]).macs(),
@@ -103,6 +238,10 @@ fn a_third_axis_is_folded_into_channels() {
     let network = check("conv_3d", &[[8, 1, 32, 48, 56, 56, 3, 3]]);
     assert_eq!(network.macs(), 346_816_512);
     assert_eq!(network.weights(), 32 * 16 * 27);
+    // Kernels of one tap along an axis fold without a word more.
+    let sizes = [[16, 1, 45, 3, 56, 56, 3, 3], [56, 1, 64, 45, 16, 56, 3, 1]];
+    let network = check("conv_2_plus_1d", &sizes);
+    assert_eq!(network.layers()[1].inputs(), 45 * 16 * 56 * 56);
 }
 
 #[test]
@@ -110,6 +249,10 @@ fn recurrent_layers_multiply_their_state_a_step_at_a_time() {
     let mut sizes = vec![[1, 1, 1024, 128, 50, 1, 1, 1]];
     sizes.extend([[1, 1, 1024, 256, 1, 1, 1, 1]; 50]);
     assert_eq!(check("lstm", &sizes).macs(), 19_660_800);
+    let mut sizes = vec![[1, 1, 256, 16, 20, 1, 1, 1]];
+    sizes.extend([[1, 2, 128, 32, 1, 1, 1, 1]; 20]);
+    sizes.push([1, 1, 5, 64, 20, 1, 1, 1]);
+    check("lstm_both_ways", &sizes);
 }
 
 #[test]

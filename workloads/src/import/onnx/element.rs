@@ -37,6 +37,7 @@ const NAMES: [(&str, u32); 27] = [
 impl ElementType {
     pub(super) const FLOAT: Self = Self(1);
     pub(super) const UINT8: Self = Self(2);
+    pub(super) const INT32: Self = Self(6);
     pub(super) const INT64: Self = Self(7);
     pub(super) const BOOL: Self = Self(9);
     pub(super) const DOUBLE: Self = Self(11);

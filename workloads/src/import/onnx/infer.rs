@@ -4,6 +4,7 @@
 use super::copies;
 use super::element::ElementType;
 use super::fold;
+use super::matmul;
 use super::number::Number;
 use super::proto::Node;
 use super::shapes;
@@ -244,6 +245,7 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
         "OneHot" => shapes::one_hot(node, inputs),
         "TopK" => return Some(shapes::top_k(node, inputs).unwrap_or_default()),
         "DepthToSpace" | "SpaceToDepth" => shapes::blocks(node, first),
+        "Einsum" => matmul::einsum_of_one(node, first),
         "CumSum" => shapes::running_sum(node, inputs),
         "NonZero" => shapes::non_zero(first),
         "EyeLike" => Some(Value::shaped(first.shape.clone())),
@@ -372,7 +374,6 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
             };
             shapes::concat(&names, &tensors)
         }
-        "FusedMatMulActivation" => None,
         "Unique" | "NonMaxSuppression" | "Compress" | "Multinomial" | "StringSplit"
         | "MaxUnpool" | "Col2Im" | "DFT" | "MelWeightMatrix" | "Det" | "Optional"
         | "OptionalGetElement" | "OptionalHasElement" | "StringNormalizer" | "StringConcat"

@@ -41,12 +41,20 @@ fn fixed(dim: &Dimension) -> Option<u64> {
     u64::try_from(dim.dim_value).ok().filter(|size| *size > 0)
 }
 
-/// Fills a scope with the graph's weights and inputs. Gives the sizes of names; or what is wrong.
+/// What is told of a model's inputs.
+pub(super) struct Inputs {
+    /// Sizes of dimensions by their names.
+    pub(super) named: HashMap<String, u64>,
+    /// Inputs that are single whole numbers, and were not given.
+    pub(super) numbers: Vec<String>,
+}
+
+/// Fills a scope with the graph's weights and inputs; or says what is wrong.
 pub(super) fn fill(
     scope: &mut Scope<'_>,
     graph: &Graph,
     dims: &[(&str, u64)],
-) -> Result<HashMap<String, u64>, Vec<String>> {
+) -> Result<Inputs, Vec<String>> {
     weights(scope, graph);
     let mut given = Given {
         dims,
@@ -58,7 +66,7 @@ pub(super) fn fill(
         .iter()
         .filter(|input| !scope.values.contains_key(&input.name))
         .collect();
-    let mut problems = Vec::new();
+    let (mut problems, mut numbers) = (Vec::new(), Vec::new());
     let mut named: HashMap<String, u64> = HashMap::new();
     for input in &inputs {
         let element = ElementType::of(i64::from(input.elem_type()));
@@ -113,7 +121,11 @@ pub(super) fn fill(
         let is_number = value.shape.iter().flatten().all(|size| *size == 1);
         if is_number && element.is_some_and(ElementType::is_whole) {
             given.open.push(input.name.clone());
-            if let Some(number) = given.find(&input.name) {
+            let number = given.find(&input.name);
+            if number.is_none() {
+                numbers.push(input.name.clone());
+            }
+            if let Some(number) = number {
                 let shape = value.shape.clone().unwrap_or_default();
                 let number = Number::Whole(i64::try_from(number).unwrap_or(i64::MAX));
                 value = Value::with_elements(shape, Some(vec![number])).typed(element);
@@ -129,7 +141,7 @@ pub(super) fn fill(
         problems.push(unknown.to_string().trim_start_matches(": ").to_owned());
     }
     if problems.is_empty() {
-        Ok(named)
+        Ok(Inputs { named, numbers })
     } else {
         Err(problems)
     }

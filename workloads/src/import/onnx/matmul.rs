@@ -231,6 +231,27 @@ pub(super) fn einsum(node: &Node, inputs: &[Value]) -> Option<Product> {
     Some(product(sizes, a, b, shape?))
 }
 
+/// The shape of what an equation makes of one tensor: a transpose, a sum, a diagonal.
+pub(super) fn einsum_of_one(node: &Node, value: &Value) -> Option<Value> {
+    let equation = node.string("equation")?.replace(' ', "");
+    let (term, result) = equation.split_once("->")?;
+    let shape = value.shape.as_ref()?;
+    let named = |term: &str| term.replace("...", "").chars().count();
+    let dots: String = (0..shape.len().checked_sub(named(term))?.min(10) as u32)
+        .filter_map(|at| char::from_digit(at, 10))
+        .collect();
+    let letters: Vec<char> = term.replacen("...", &dots, 1).chars().collect();
+    if letters.len() != shape.len() {
+        return None;
+    }
+    let size = |letter: char| {
+        let at = letters.iter().position(|known| *known == letter)?;
+        Some(shape[at])
+    };
+    let sizes: Option<Vec<u64>> = result.replacen("...", &dots, 1).chars().map(size).collect();
+    Some(Value::shaped(Some(sizes?)).typed(value.element))
+}
+
 /// Digits stand for the axes that three dots mean, counted from the last.
 fn is_dot(letter: char) -> bool {
     letter.is_ascii_digit()

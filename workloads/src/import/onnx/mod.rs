@@ -89,18 +89,27 @@ pub fn read(
     }
     let mut reading = Reading::new(&model.functions);
     let mut scope = Scope::default();
-    reading.named = inputs::fill(&mut scope, graph, dims).map_err(refuse)?;
+    let inputs = inputs::fill(&mut scope, graph, dims).map_err(refuse)?;
+    reading.named = inputs.named;
     scope.state(&graph.value_info, &reading.named);
     scope.state(&graph.output, &reading.named);
     reading.nodes(&graph.node, &mut scope);
     let record = reading.record;
+    // Which branch runs often hangs on such a number, as a sampling rate.
+    let hint = format!(
+        "a value of `{}` may decide what runs; --dim NAME=VALUE gives it",
+        inputs.numbers.join("`, `")
+    );
+    let hint = Some(hint).filter(|_| !inputs.numbers.is_empty() && record.leaves_out_control());
     if record.layers.is_empty() {
         let mut messages =
             vec!["no operator that multiplies matrices could be imported".to_owned()];
         messages.extend(record.left_out());
+        messages.extend(hint);
         return Err(refuse(messages));
     }
     notes.extend(record.left_out().into_iter().map(note));
+    notes.extend(hint.map(note));
     notes.extend(record.remarks().into_iter().map(note));
     let stem = std::path::Path::new(file)
         .file_stem()

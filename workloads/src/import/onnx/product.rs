@@ -37,11 +37,16 @@ impl Product {
         Self::of(Err(why.to_owned()), Vec::new())
     }
 
-    pub(super) fn of_types(self, left: &Value, right: &Value) -> Self {
-        Self {
-            types: [left.element, right.element],
-            ..self
+    pub(super) fn of_types(mut self, left: &Value, right: &Value) -> Self {
+        // What is dequantised is multiplied as fractions of a type that is not known here.
+        let element = left
+            .element
+            .filter(|element| !element.is_whole() && element.bits() >= 16);
+        for value in &mut self.results {
+            value.element = value.element.or(element);
         }
+        self.types = [left.element, right.element];
+        self
     }
 }
 

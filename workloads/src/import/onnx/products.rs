@@ -2,6 +2,7 @@
 
 use super::attention;
 use super::convolution::{convolution, transposed};
+use super::element::ElementType;
 use super::infer::is_known_domain;
 use super::matmul::{blocked, einsum, experts, gemm, matmul};
 use super::product::Product;
@@ -96,6 +97,16 @@ pub(super) fn of(node: &Node, inputs: &[Value]) -> Option<Product> {
         ("MoE" | "QMoE", None) => experts(node, inputs),
         _ => whole.flatten(),
     };
+    let found = found.map(|mut product| {
+        for value in &mut product.results {
+            value.element = match op {
+                _ if op.starts_with("QLinear") => product.types[0],
+                "ConvInteger" | "MatMulInteger" | "MatMulInteger16" => Some(ElementType::INT32),
+                _ => value.element,
+            };
+        }
+        product
+    });
     Some(found.unwrap_or_else(|| {
         let is_known = (0..inputs.len())
             .filter(|at| node.has_input(*at))

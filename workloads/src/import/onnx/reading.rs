@@ -251,6 +251,7 @@ impl<'m> Reading<'m> {
             None => Value::shaped(Some(Vec::new())).typed(Some(ElementType::BOOL)),
         };
         let start = inputs.get(2..).unwrap_or_default().to_vec();
+        let mut is_exhausted = false;
         // A loop that counts, and counts too far, is not begun.
         let is_short = !passes_condition(body)
             || most.is_some_and(|most| {
@@ -270,6 +271,7 @@ impl<'m> Reading<'m> {
                 given.extend(state.iter().cloned());
                 let Ok(results) = self.graph(body, given, scope) else {
                     goes_on = None;
+                    is_exhausted = true;
                     break;
                 };
                 goes_on = results.first().and_then(Value::single).map(Number::is_true);
@@ -317,8 +319,8 @@ impl<'m> Reading<'m> {
             return (values, Outcome::Plain);
         }
         let why = match trips {
-            Some(_) => TOO_LONG,
-            None => "how often it runs depends on the data",
+            None if !is_exhausted => "how often it runs depends on the data",
+            _ => TOO_LONG,
         };
         let is_stable = values
             .iter()

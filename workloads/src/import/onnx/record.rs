@@ -223,6 +223,12 @@ impl Record {
         count(&self.counts) - count(&mark.counts)
     }
 
+    /// Whether operators are left out as it is not known what of them runs.
+    pub(super) fn leaves_out_control(&self) -> bool {
+        let mut kinds = self.counts.missing.keys();
+        kinds.any(|(operator, _)| matches!(operator.as_str(), "If" | "Loop"))
+    }
+
     pub(super) fn coverage(&self) -> Coverage {
         let left_out = |((operator, reason), entry): (&(String, String), &LeftOut)| LeftOut {
             operator: operator.clone(),
