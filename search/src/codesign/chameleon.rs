@@ -19,15 +19,12 @@
 
 use std::collections::HashSet;
 
-use linfa::DatasetBase;
-use linfa::traits::{Fit, Predict};
-use linfa_clustering::KMeans;
-use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::autotvm::{PLAN, fill};
+use super::clusters::{Clusters, distance};
 use super::exploration::{Effort, STATE, explore, sees};
 use super::forest::Loss;
 use super::judgement::{Judge, Knowledge};
@@ -46,7 +43,7 @@ const KNEE: f64 = 2.5;
 /// Clusters are tried in steps of so many.
 const STEP: usize = 8;
 /// Iterations of Lloyd's algorithm.
-const LLOYD: u64 = 30;
+const LLOYD: usize = 30;
 /// Draws of a synthesis that is not known.
 const DRAWS: usize = 20;
 
@@ -92,7 +89,7 @@ impl Tuner for Chameleon {
         met.truncate(CLUSTERED);
         let points: Vec<Point> = met.into_iter().map(|(point, _)| point).collect();
         let mut taken = HashSet::new();
-        for (nearest, members) in clusters(&points) {
+        for (nearest, members) in clusters(&points, rng) {
             let synthesis = std::iter::once(nearest)
                 .chain([task.settled(mode(&members))])
                 .chain((0..DRAWS).map(|_| task.settled(draw(&members, rng))));
@@ -116,33 +113,21 @@ impl Tuner for Chameleon {
 }
 
 /// Clusters, as many as adaptive sampling wants: the point nearest to each centre, and its members.
-fn clusters(points: &[Point]) -> Vec<(Point, Vec<Point>)> {
-    let places = Array2::from_shape_fn((points.len(), KNOBS), |(row, knob)| {
-        points[row].0[knob] as f64
-    });
-    let data = DatasetBase::from(places);
+fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<Point>)> {
+    let places: Vec<[f64; KNOBS]> = points.iter().map(|p| p.0.map(|at| at as f64)).collect();
     let (mut before, mut found) = (f64::INFINITY, Vec::new());
     for k in (STEP..=PLAN).step_by(STEP).filter(|k| *k <= points.len()) {
-        // It fails only without points, or with places that are no numbers.
-        let Ok(model) = KMeans::params(k)
-            .n_runs(1)
-            .max_n_iterations(LLOYD)
-            .fit(&data)
-        else {
-            break;
-        };
-        let labels = model.predict(&data);
-        let mut members = vec![Vec::new(); k];
+        let clusters = Clusters::new(&places, k, LLOYD, rng);
+        let count = clusters.centres.len();
+        let mut members = vec![Vec::new(); count];
         let mut loss = 0.0;
-        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; k];
-        for (row, label) in labels.iter().enumerate() {
-            let centre = model.centroids().row(*label);
-            let own = data.records().row(row);
-            let far: f64 = own.iter().zip(centre).map(|(a, b)| (a - b).powi(2)).sum();
+        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; count];
+        for (row, &label) in clusters.labels.iter().enumerate() {
+            let far = distance(&places[row], &clusters.centres[label]);
             loss += far;
-            members[*label].push(points[row]);
-            if nearest[*label].is_none_or(|(least, _)| far < least) {
-                nearest[*label] = Some((far, points[row]));
+            members[label].push(points[row]);
+            if nearest[label].is_none_or(|(least, _)| far < least) {
+                nearest[label] = Some((far, points[row]));
             }
         }
         let own = nearest.into_iter().zip(members);

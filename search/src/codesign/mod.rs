@@ -20,6 +20,8 @@ mod autotvm;
 mod chameleon;
 mod chip;
 #[cfg(feature = "learn")]
+mod clusters;
+#[cfg(feature = "learn")]
 mod confidence;
 mod exact;
 #[cfg(feature = "learn")]
@@ -36,6 +38,8 @@ mod share;
 mod task;
 #[cfg(feature = "learn")]
 mod team;
+#[cfg(feature = "learn")]
+mod tree;
 mod tune;
 
 pub use chip::{NetworkTuned, tune_network, tune_network_by};
@@ -90,6 +94,15 @@ const REGISTER: &[(&str, Make)] = &[
     ("random", |seed| Box::new(random::Random::new(seed))),
 ];
 
+/// Those that are there only with the feature `learn`.
+const LEARNED: [&str; 5] = [
+    "arco",
+    "arco-without-agents",
+    "autotvm",
+    "autotvm-16",
+    "chameleon",
+];
+
 /// What follows a tuner's name to put Confidence Sampling behind it.
 pub const CONFIDENT: &str = "+confidence";
 
@@ -108,10 +121,13 @@ pub fn find(name: &str, seed: u64) -> Result<Box<dyn Tuner + Send>, UnknownName>
         Some(plain) if cfg!(feature = "learn") => plain,
         _ => name,
     };
+    // Confidence Sampling needs a forest too.
+    let mut learned = LEARNED.to_vec();
+    learned.extend(plain.ends_with(CONFIDENT).then_some(plain));
     let found = REGISTER.iter().find(|(known, _)| *known == plain);
     let tuner = found
         .map(|(_, make)| make(seed))
-        .ok_or_else(|| UnknownName::new("optimizer", plain, names()))?;
+        .ok_or_else(|| UnknownName::with_feature("optimizer", plain, names(), &learned))?;
     #[cfg(feature = "learn")]
     if plain != name {
         return Ok(Box::new(confidence::Confident::new(tuner, seed)));
