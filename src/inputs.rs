@@ -15,8 +15,11 @@ use stationary_document::{Diagnostic, Node};
 use crate::cli::{Layers, Target};
 use crate::element_types;
 use crate::output;
+use crate::report::csv::Origin;
 use crate::report::{excerpts, explain};
+use crate::scope::Scope;
 use crate::style::Style;
+use crate::unread;
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
@@ -37,19 +40,24 @@ pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
 pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
     let imported = read_accelerator(name, sets)?;
     notes(&imported.notes);
+    let again = |sets: &[(&str, &str)]| {
+        let sets: Vec<String> = sets
+            .iter()
+            .map(|(path, value)| format!("{path}={value}"))
+            .collect();
+        unread::read(read_accelerator(name, &sets).ok()?.accelerator)
+    };
+    warn(&unread::idle(
+        &imported.accelerator,
+        &overrides(sets)?,
+        again,
+    ));
     Ok(imported.accelerator)
 }
 
 /// The same, with the notes.
 pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
-    let sets: Result<Vec<_>> = sets
-        .iter()
-        .map(|set| {
-            set.split_once('=')
-                .ok_or_else(|| anyhow!("--set {set}: needed PATH=VALUE, such as array.rows=32"))
-        })
-        .collect();
-    let sets = sets?;
+    let sets = overrides(sets)?;
     if !is_file(name) {
         return Ok(Imported {
             accelerator: Accelerator::preset(name, &sets)?,
@@ -59,6 +67,23 @@ pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
     let text = read(Path::new(name))?;
     let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
     Imported::read(name, &text, &sets).map_err(excerpt)
+}
+
+/// Overrides as paths and values.
+pub fn overrides(sets: &[String]) -> Result<Vec<(&str, &str)>> {
+    sets.iter()
+        .map(|set| {
+            set.split_once('=')
+                .ok_or_else(|| anyhow!("--set {set}: needed PATH=VALUE, such as array.rows=32"))
+        })
+        .collect()
+}
+
+/// Tells of what was asked for and does nothing.
+pub fn warn(warnings: &[String]) {
+    for warning in warnings {
+        output::complain(&format!("warning: {warning}"));
+    }
 }
 
 /// Tells what a file says and is not used, or leaves open.
@@ -181,6 +206,11 @@ pub fn layers(network: &Network, picked: &Layers) -> Result<Vec<Layer>> {
         .collect()
 }
 
+/// How much of a network these layers are.
+pub fn scope(network: &Network, layers: &[Layer], picked: &Layers) -> Scope {
+    Scope::new(network, layers, !picked.layer.is_empty(), picked.partial)
+}
+
 fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer> {
     let all = network.layers();
     if let Some(layer) = all.iter().find(|layer| layer.name() == pick) {
@@ -243,6 +273,10 @@ enum File {
 pub struct Loaded {
     pub accelerator: Accelerator,
     pub network: String,
+    /// How much of the network an answer is for.
+    pub scope: Scope,
+    /// Whose run it is, for tables.
+    pub origin: Origin,
     /// The layers as the array runs them: unfolded, if it does that.
     pub layers: Vec<Layer>,
     /// The layers as the network has them.
@@ -278,6 +312,13 @@ impl Loaded {
             Some(name) => Some((name.clone(), File::Mappings(mapping_file(name)?))),
         };
         Ok(Self {
+            scope: scope(&network, &originals, &target.layers),
+            origin: Origin {
+                arch: accelerator.name.clone(),
+                network: network.name().to_owned(),
+                batch: target.layers.batch,
+                settings: target.set.clone(),
+            },
             accelerator,
             network: network.name().to_owned(),
             layers,

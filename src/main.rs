@@ -12,8 +12,10 @@ mod output;
 mod proof;
 mod record;
 mod report;
+mod scope;
 mod style;
 mod trace;
+mod unread;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::{Width, terminal_size_of};
 
 use crate::cli::Common;
 
@@ -44,7 +45,12 @@ pub fn progress(common: &Common, what: &'static str, length: u64) -> ProgressBar
     bar
 }
 
-/// Whether tables may use colour.
-pub fn has_colour() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+/// Columns that tables are fitted to: those that `COLUMNS` says, those of the terminal, or 120 where
+/// the output is no terminal.
+pub fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok();
+    let told = told.and_then(|columns| columns.parse::<usize>().ok());
+    let seen = || terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns.into());
+    let width = told.filter(|columns| *columns > 0).or_else(seen);
+    width.unwrap_or(120)
 }

@@ -41,9 +41,10 @@ pub struct Simulate {
     /// Where the run is kept.
     #[command(flatten)]
     pub folder: Folder,
-    /// How the machine gets from cycle to cycle; results are the same.
-    #[arg(long, value_enum, default_value_t = PaceName::SkipPeriods)]
-    pub pace: PaceName,
+    /// How the machine gets from cycle to cycle; results are the same. skip-periods if left out, which
+    /// on machines that instructions control, and with --functional, is as skip-idle.
+    #[arg(long, value_enum)]
+    pub pace: Option<PaceName>,
     /// Carry values and compare the outputs with the convolution by its definition.
     #[arg(long)]
     pub functional: bool,

@@ -43,6 +43,10 @@ pub struct Layers {
     /// Images a run.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub batch: u64,
+    /// Accept an answer that stands for less than 95 % of the network's multiply-accumulates, as
+    /// operators could not be imported; without it the exit code then is 1.
+    #[arg(long)]
+    pub partial: bool,
 }
 
 /// What `show` takes besides a name.

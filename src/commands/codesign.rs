@@ -22,7 +22,10 @@ use crate::interrupt::Interrupt;
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
+use crate::report::csv::Origin;
 use crate::report::excerpts;
+use crate::report::table::page;
+use crate::scope::Scope;
 
 /// How a chip was found.
 pub enum Course {
@@ -37,6 +40,8 @@ pub struct Found<'a> {
     pub args: &'a Codesign,
     pub seed: u64,
     pub network: String,
+    pub scope: &'a Scope,
+    pub origin: &'a Origin,
     pub hardware: &'a Hardware,
     pub layers: &'a [Layer],
     pub tasks: &'a [Repeated<'a>],
@@ -141,6 +146,8 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         args,
         seed: common.seed,
         network: loaded.network.clone(),
+        scope: &loaded.scope,
+        origin: &loaded.origin,
         hardware: &hardware,
         layers: &loaded.layers,
         tasks: &tasks,
@@ -161,17 +168,17 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&report::json(&found))?,
         Format::Csv => report::csv(&found)?,
-        Format::Table => report::table(&found),
+        Format::Table => page(&report::table(&found)),
     };
     output::print(&text)?;
     if is_cut && common.format != Format::Table {
         interrupt.complain();
     }
-    Ok(match found.best() {
+    Ok(loaded.scope.judge(match found.best() {
         _ if is_cut => Answer::Interrupted,
         Some(_) => Answer::Yes,
         None => Answer::No,
-    })
+    }))
 }
 
 /// Whether a search came to its end.

@@ -18,9 +18,12 @@ use crate::inputs;
 use crate::interrupt::{self, Interrupt};
 use crate::output;
 use crate::record::{Journal, Record};
+use crate::report::csv::Origin;
 use crate::report::format::{percent, table, thousands};
 use crate::report::headline::Headline;
-use crate::report::markdown;
+use crate::report::table::page as fitted;
+use crate::report::{csv, markdown};
+use crate::scope::Scope;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -40,6 +43,11 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         };
         offered.instances.iter().map(move |_| of)
     });
+    let grounds = offers.iter().flat_map(|offered| {
+        let instances = offered.instances.iter();
+        instances.map(|_| &offered.offer)
+    });
+    let grounds: Vec<&Offer> = grounds.collect();
     let figures = report(
         &instances,
         &names,
@@ -52,6 +60,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         args,
         common,
         instances: &instances,
+        grounds: &grounds,
         names: &names,
         trials: &trials,
         figures,
@@ -72,15 +81,24 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&page.json())?,
         Format::Csv => page.csv()?,
-        Format::Table => page.table(),
+        Format::Table => fitted(&page.table()),
     })?;
-    if !is_cut {
-        return Ok(Answer::Yes);
+    let mut answer = Answer::Yes;
+    if is_cut {
+        if common.format != Format::Table {
+            interrupt.complain();
+        }
+        answer = Answer::Interrupted;
     }
-    if common.format != Format::Table {
-        interrupt.complain();
+    let mut judged: Vec<&str> = Vec::new();
+    for Offered { offer, .. } in &offers {
+        let network = offer.origin.network.as_str();
+        if !judged.contains(&network) {
+            judged.push(network);
+            answer = offer.judge(answer);
+        }
     }
-    Ok(Answer::Interrupted)
+    Ok(answer)
 }
 
 /// The optimum of each instance, run on the machine; none of one on a table, which has none behind it.
@@ -359,6 +377,8 @@ struct Page<'a> {
     args: &'a Compare,
     common: &'a Common,
     instances: &'a [Instance],
+    /// Of each instance.
+    grounds: &'a [&'a Offer],
     names: &'a [String],
     trials: &'a [Trial],
     figures: Report,
@@ -395,6 +415,7 @@ impl Page<'_> {
         let instances: Vec<Value> = (self.instances.iter())
             .enumerate()
             .map(|(at, i)| {
+                let g = self.grounds[at];
                 let machine = &self.machine[at];
                 let of = if machine.is_some() {
                     "machine"
@@ -404,6 +425,8 @@ impl Page<'_> {
                 json!({
                     "name": i.name, "fingerprint": format!("{:016x}", i.fingerprint()),
                     "optimum": i.optimum, "proved": i.is_proved, "of": self.costs[at],
+                    "arch": g.origin.arch, "network": g.origin.network, "batch": g.origin.batch,
+                    "settings": g.origin.settings, "coverage": g.scope.as_ref().map(Scope::json),
                     "headline": {
                         "of": of, "value": machine.map_or(i.optimum, |h| Some(h.machine)),
                         "model": machine.map(|h| h.model), "error": machine.map(|h| h.error()),
@@ -482,8 +505,7 @@ impl Page<'_> {
 
     /// A line a run.
     fn csv(&self) -> Result<String> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record([
+        let header = [
             "instance",
             "optimizer",
             "seed",
@@ -492,14 +514,15 @@ impl Page<'_> {
             "optimum",
             "of",
             "optimum_machine",
-        ])?;
+        ];
+        let mut lines = csv::Lines::new(&Origin::default(), &csv::header(&header))?;
         for t in self.trials {
             let i = &self.instances[t.instance];
             let best = t
                 .curve
                 .last()
                 .map_or(String::new(), |(_, best)| best.to_string());
-            out.write_record([
+            let fields = vec![
                 i.name.clone(),
                 t.optimizer.clone(),
                 t.seed.to_string(),
@@ -508,9 +531,10 @@ impl Page<'_> {
                 i.optimum.map_or(String::new(), |o| o.to_string()),
                 self.costs[t.instance].to_owned(),
                 self.machine[t.instance].map_or(String::new(), |h| h.machine.to_string()),
-            ])?;
+            ];
+            lines.add_of(&self.grounds[t.instance].origin, fields)?;
         }
-        let text = String::from_utf8(out.into_inner()?)?;
+        let text = lines.text()?;
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),
@@ -521,6 +545,8 @@ impl Page<'_> {
         let mut text = String::new();
         for (at, instance) in self.instances.iter().enumerate() {
             text.push_str(&format!("{}\n", instance.name));
+            let scope = self.grounds[at].scope.as_ref();
+            text.push_str(&scope.map_or(String::new(), Scope::text));
             match instance.optimum {
                 None => text.push_str("no feasible design\n"),
                 Some(optimum) => {
@@ -602,7 +628,11 @@ impl Page<'_> {
     fn lengths(&self, instance: usize) -> String {
         let header = ["optimizer", "median gap", "quartiles"].map(str::to_owned);
         let header: Vec<String> = header.into_iter().chain(TARGETS.map(target)).collect();
-        let mut rows = table(&header.iter().map(String::as_str).collect::<Vec<_>>(), 1);
+        let titles: Vec<&str> = header.iter().map(String::as_str).collect();
+        // The last targets matter most.
+        let mut optional = vec!["quartiles"];
+        optional.extend(&titles[3..titles.len() - 1]);
+        let mut rows = table(&titles, 1).optional(&optional);
         for l in self
             .figures
             .run_lengths

@@ -7,7 +7,10 @@ use stationary::search::{
 };
 use stationary::workloads::Layer;
 
+use crate::Answer;
 use crate::cli::{Common, Costs, Learning};
+use crate::report::csv::Origin;
+use crate::scope::Scope;
 use crate::{inputs, output};
 
 /// Where the numbers come from.
@@ -33,9 +36,21 @@ pub struct Offer {
     pub shapes: Option<Shapes>,
     /// Where the costs come from.
     pub source: Source,
+    /// How much of a network the options are for; nothing is known of a table.
+    pub scope: Option<Scope>,
+    /// Whose costs they are.
+    pub origin: Origin,
 }
 
 impl Offer {
+    /// An answer about these options, which is no where they are for too little of a network.
+    pub fn judge(&self, answer: Answer) -> Answer {
+        match &self.scope {
+            Some(scope) => scope.judge(answer),
+            None => answer,
+        }
+    }
+
     /// A problem with the layers' shapes.
     pub fn problem(
         &self,
@@ -82,6 +97,20 @@ fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
     Ok(Shapes::of(&layers))
 }
 
+/// Overrides of what the options of an assignment decide, so that they change nothing.
+fn replaced(sets: &[(&str, &str)]) -> Vec<String> {
+    let decided = ["array.rows", "array.cols", "dataflows", "scratchpads."];
+    let is_decided = |path: &str| decided.iter().any(|start| path.starts_with(start));
+    let sets = sets.iter().filter(|(path, _)| is_decided(path));
+    let warning = |(path, value): &(&str, &str)| {
+        format!(
+            "--set {path}={value}: it changes nothing, as each option has an array and scratchpads of \
+             its own; --pes and --tiles choose them"
+        )
+    };
+    sets.map(warning).collect()
+}
+
 /// Reads a table, or fills one by the model.
 pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
     let model = &args.model;
@@ -99,6 +128,13 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             table,
             shapes,
             source: Source::Table,
+            scope: None,
+            origin: Origin {
+                arch: String::new(),
+                network: path.display().to_string(),
+                batch: model.layers.batch,
+                settings: model.set.clone(),
+            },
         });
     }
     let Some(network) = &args.network else {
@@ -115,6 +151,13 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
     };
     let network = inputs::network(network, &model.layers)?;
     let layers = inputs::layers(&network, &model.layers)?;
+    let scope = inputs::scope(&network, &layers, &model.layers);
+    let origin = Origin {
+        arch: base.name.clone(),
+        network: network.name().to_owned(),
+        batch: model.layers.batch,
+        settings: model.set.clone(),
+    };
     let mut space = DesignSpace::new(base, &styles);
     if let Some(pes) = &model.pes {
         space.pes = parse_levels(pes)?;
@@ -122,6 +165,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
     if let Some(tiles) = &model.tiles {
         space.tiles = parse_levels(tiles)?;
     }
+    inputs::warn(&replaced(&inputs::overrides(&model.set)?));
     let bar = output::progress(common, "cost table", layers.len() as u64);
     let Tables { estimates, bounds } = space.tables(&layers, &|| bar.inc(1))?;
     bar.finish_and_clear();
@@ -135,5 +179,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             layers,
             bounds,
         },
+        scope: Some(scope),
+        origin,
     })
 }

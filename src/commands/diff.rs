@@ -8,6 +8,7 @@ use crate::cli::{Common, Diff, Format};
 use crate::diff::{Difference, LayerPair, Leaf, Side, pairs};
 use crate::output;
 use crate::report::format::{joules, signed_percent, table, thousands};
+use crate::report::table::page as fitted;
 
 /// Compares; the answer is no if what came out differs.
 pub fn diff(args: &Diff, common: &Common) -> Result<Answer> {
@@ -35,7 +36,7 @@ pub fn diff(args: &Diff, common: &Common) -> Result<Answer> {
     output::print(&match common.format {
         Format::Json => serde_json::to_string_pretty(&page.json())?,
         Format::Csv => page.csv()?,
-        Format::Table => page.table(),
+        Format::Table => fitted(&page.table()),
     })?;
     Ok(if page.difference.is_equal() {
         Answer::Yes
@@ -109,7 +110,7 @@ impl Page<'_> {
         let d = &self.difference;
         let mut text = String::new();
         if !d.inputs.is_empty() {
-            let mut rows = table(&["input", "A", "B"], 1);
+            let mut rows = table(&["input", "A", "B"], 3);
             for leaf in &d.inputs {
                 rows.add_row([leaf.path.clone(), brief(&leaf.a), brief(&leaf.b)]);
             }
@@ -144,7 +145,8 @@ impl Page<'_> {
             "change",
             "most of it",
         ];
-        let mut rows = table(&header, 1);
+        let optional = ["energy A", "energy B", "cycles A", "most of it"];
+        let mut rows = table(&header, 1).optional(&optional);
         let mut row = |name: &str, cycles: [&Value; 2], energy: [&Value; 2], most: String| {
             let change = |[a, b]: [&Value; 2]| match (a.as_f64(), b.as_f64()) {
                 (Some(a), Some(b)) if a != 0.0 => signed_percent(b / a - 1.0),
@@ -152,7 +154,7 @@ impl Page<'_> {
             };
             let [ca, cb] = cycles.map(|c| c.as_u64().map_or("-".to_owned(), thousands));
             let [ea, eb] = energy.map(|e| e.as_f64().map_or("-".to_owned(), joules));
-            rows.add_row([
+            let cells = [
                 name.to_owned(),
                 ca,
                 cb,
@@ -161,7 +163,12 @@ impl Page<'_> {
                 eb,
                 change(energy),
                 most,
-            ]);
+            ];
+            if name == "total" {
+                rows.total(cells);
+            } else {
+                rows.add_row(cells);
+            }
         };
         for pair in self.differing() {
             row(
@@ -201,7 +208,7 @@ impl Page<'_> {
 
     fn places(&self, leaves: &[Leaf]) -> String {
         const MOST: usize = 40;
-        let mut rows = table(&["result", "A", "B", "change"], 1);
+        let mut rows = table(&["result", "A", "B", "change"], 3);
         for leaf in leaves.iter().take(MOST) {
             let change = leaf.change().map_or(String::new(), signed_percent);
             rows.add_row([leaf.path.clone(), brief(&leaf.a), brief(&leaf.b), change]);

@@ -69,7 +69,7 @@ pub fn functional(
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let document = json!({"schema": "stationary/functional/1", "equal": all, "layers": records});
+    let document = json!({"schema": "stationary/functional/1", "equal": all, "coverage": loaded.scope.json(), "layers": records});
     let json = serde_json::to_string_pretty(&document)?;
     record.keep("result.json", || Ok(json.clone()))?;
     let text = match common.format {

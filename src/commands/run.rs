@@ -12,6 +12,7 @@ use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::run::RunReport;
+use crate::report::table::page;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -20,22 +21,33 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
     }
     let loaded = Loaded::new(&args.target)?;
     report(&loaded, &args.target, Reading::Model, common, record)?;
-    Ok(Answer::Yes)
+    Ok(loaded.scope.judge(Answer::Yes))
 }
 
 /// The cycle-level machine.
 pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result<Answer> {
     let pace = match args.pace {
-        PaceName::EveryCycle => Pace::EveryCycle,
-        PaceName::SkipIdle => Pace::SkipIdle,
-        PaceName::SkipPeriods => Pace::SkipPeriods,
+        Some(PaceName::EveryCycle) => Pace::EveryCycle,
+        Some(PaceName::SkipIdle) => Pace::SkipIdle,
+        Some(PaceName::SkipPeriods) | None => Pace::SkipPeriods,
     };
     let loaded = Loaded::new(&args.target)?;
+    let is_decoupled = loaded.accelerator.decoupled.is_some();
+    if args.pace == Some(PaceName::SkipPeriods) && (is_decoupled || args.functional) {
+        let why = match is_decoupled {
+            true => "on a machine that instructions control",
+            false => "with --functional",
+        };
+        output::complain(&format!(
+            "note: --pace skip-periods: {why} it is as skip-idle; results are the same"
+        ));
+    }
     if let Some(path) = &args.trace {
         trace::write(path, &loaded, args, pace, common)?;
     }
     if args.functional {
-        return functional::functional(&loaded, &args.target, pace, common, record);
+        let answer = functional::functional(&loaded, &args.target, pace, common, record)?;
+        return Ok(loaded.scope.judge(answer));
     }
     report(
         &loaded,
@@ -44,7 +56,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
         common,
         record,
     )?;
-    Ok(Answer::Yes)
+    Ok(loaded.scope.judge(Answer::Yes))
 }
 
 fn report(
@@ -71,7 +83,7 @@ fn report(
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.results(|| report.json(), || report.csv())?;
     let text = match common.format {
-        Format::Table => report.table(common),
+        Format::Table => page(&report.table(common)),
         Format::Json => serde_json::to_string_pretty(&report.json())?,
         Format::Csv => report.csv()?,
     };

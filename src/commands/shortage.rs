@@ -90,8 +90,13 @@ impl Shortage {
         })
     }
 
-    /// For people; `show` writes an objective.
-    pub fn text(&self, problem: &Problem, show: impl Fn(f64) -> String) -> String {
+    /// For people; `show` writes an objective, `name` a layer.
+    pub fn text(
+        &self,
+        problem: &Problem,
+        show: impl Fn(f64) -> String,
+        name: impl Fn(usize) -> String,
+    ) -> String {
         let mut text = String::new();
         for s in &self.short {
             text.push_str(&format!(
@@ -116,7 +121,7 @@ impl Shortage {
             for (budget, stages) in problem.budgets().iter().zip(&r.heaviest) {
                 let stages: Vec<String> = stages
                     .iter()
-                    .map(|(layer, share)| format!("layer {layer} ({})", percent(*share)))
+                    .map(|(layer, share)| format!("layer {} ({})", name(*layer), percent(*share)))
                     .collect();
                 text.push_str(&format!(
                     "  {} then goes most of all to {}\n",

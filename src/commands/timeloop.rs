@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use stationary::arch::import::timeloop::Architecture;
 use stationary::sim::timeloop::{Counts, Nest};
 use stationary::workloads::timeloop::Problem;
@@ -16,11 +16,14 @@ use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::Record;
 use crate::report::excerpts;
-use crate::report::format::{percent, table, thousands};
+use crate::report::format::{joules, percent, table, thousands};
+use crate::report::table::page;
+use crate::scope::Scope;
 
 /// `estimate --counting timeloop`.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
     let target = &args.target;
+    let mut scope = None;
     let layers = match files(target)? {
         Some(nest) => vec![(nest.problem().name.clone(), nest.count())],
         None => {
@@ -32,18 +35,24 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
                     Err(why) => bail!("layer `{name}`: {why}"),
                 }
             }
+            scope = Some(loaded.scope);
             layers
         }
     };
-    record.keep("result.json", || to_json(target, &layers))?;
+    let coverage = scope.as_ref().map(Scope::json);
+    let json = to_json(target, &layers, &coverage)?;
+    record.keep("result.json", || Ok(json.clone()))?;
     record.keep("result.csv", || to_csv(&layers))?;
     let text = match common.format {
-        Format::Table => to_table(&layers),
-        Format::Json => to_json(target, &layers)?,
+        Format::Table => page(&to_table(&layers)),
+        Format::Json => json,
         Format::Csv => to_csv(&layers)?,
     };
     output::print(&text)?;
-    Ok(Answer::Yes)
+    Ok(match scope {
+        Some(scope) => scope.judge(Answer::Yes),
+        None => Answer::Yes,
+    })
 }
 
 /// `export timeloop`.
@@ -69,7 +78,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
         }
     }
     output::print(&text)?;
-    Ok(answer)
+    Ok(loaded.scope.judge(answer))
 }
 
 type Named<T> = Vec<(String, T)>;
@@ -174,7 +183,8 @@ fn to_table(layers: &[(String, Counts)]) -> String {
             "cycles",
             "uJ",
         ];
-        let mut rows = table(&header, 2);
+        let optional = ["tile", "instances", "cycles", "uJ"];
+        let mut rows = table(&header, 2).optional(&optional);
         for c in &counts.levels {
             rows.add_row([
                 c.level.clone(),
@@ -189,22 +199,27 @@ fn to_table(layers: &[(String, Counts)]) -> String {
             ]);
         }
         text.push_str(&format!(
-            "{name} as Timeloop counts: {} cycles, {} of the multipliers busy, {:.2} uJ\n{rows}\n",
+            "{name} as Timeloop counts: {} cycles, {} of the multipliers busy, {}\n{rows}\n",
             thousands(counts.cycles),
             percent(counts.utilization),
-            counts.energy_pj / 1e6
+            joules(counts.energy_pj)
         ));
     }
     text
 }
 
-fn to_json(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
+fn to_json(
+    target: &Target,
+    layers: &[(String, Counts)],
+    coverage: &Option<Value>,
+) -> Result<String> {
     let layers: Vec<_> = layers
         .iter()
         .map(|(name, counts)| json!({"name": name, "counts": counts}))
         .collect();
     let document = json!({
-        "schema": "stationary/timeloop/1", "arch": target.arch, "network": target.network, "layers": layers,
+        "schema": "stationary/timeloop/1", "arch": target.arch, "network": target.network,
+        "coverage": coverage, "layers": layers,
     });
     Ok(serde_json::to_string_pretty(&document)?)
 }

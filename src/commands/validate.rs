@@ -14,6 +14,7 @@ use crate::cli::{Common, Format, Validate};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::{ACCELERATOR, Record};
+use crate::report::table::page;
 use crate::report::validate::ValidateReport;
 use crate::style::{Causes, Style};
 
@@ -33,7 +34,8 @@ pub struct Compared {
 /// All mappings of one layer, the mapper's best first.
 #[derive(Clone, Debug)]
 pub struct ComparedLayer {
-    pub name: String,
+    /// As the network has it.
+    pub layer: Layer,
     pub mappings: Vec<Compared>,
 }
 
@@ -85,7 +87,10 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
                 compared
             })
             .collect();
-        let layers = layers.into_iter().collect::<Result<Vec<_>>>()?;
+        let mut layers = layers.into_iter().collect::<Result<Vec<_>>>()?;
+        for (compared, original) in layers.iter_mut().zip(&loaded.originals) {
+            compared.layer = original.clone();
+        }
         results.push(ComparedDataflow { style, layers });
     }
     bar.finish_and_clear();
@@ -93,16 +98,15 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.results(|| report.json(), || report.csv())?;
     let text = match common.format {
-        Format::Table => report.table(common),
+        Format::Table => page(&report.table(common)),
         Format::Json => serde_json::to_string_pretty(&report.json())?,
         Format::Csv => report.csv()?,
     };
     output::print(&text)?;
-    Ok(if report.is_sound() {
-        Answer::Yes
-    } else {
-        Answer::No
-    })
+    Ok(loaded.scope.judge(match report.is_sound() {
+        true => Answer::Yes,
+        false => Answer::No,
+    }))
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
@@ -178,7 +182,7 @@ fn compare_kernels(
         })
     });
     Ok(ComparedLayer {
-        name: layer.name().to_owned(),
+        layer: layer.clone(),
         mappings: compared.collect::<Result<_>>()?,
     })
 }
@@ -214,7 +218,7 @@ fn compare(
         })
     });
     Ok(ComparedLayer {
-        name: layer.name().to_owned(),
+        layer: layer.clone(),
         mappings: compared.collect::<Result<_>>()?,
     })
 }

@@ -8,7 +8,7 @@ use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
 use crate::proof::{self, Checks};
-use crate::report::format::table;
+use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
 pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
@@ -39,7 +39,7 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
             "schema": "stationary/verify/1", "holds": checks.hold(), "checks": checks.0,
         }))?,
         Format::Csv => csv(&checks)?,
-        Format::Table => shown_checks(&checks),
+        Format::Table => page(&shown_checks(&checks)),
     };
     output::print(&text)?;
     Ok(match checks.hold() {

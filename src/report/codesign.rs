@@ -9,9 +9,9 @@ use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
 use crate::interrupt;
-use crate::report::energy;
-use crate::report::format::{percent, signed_percent, table as rows, thousands};
+use crate::report::format::{joules, percent, signed_percent, table as rows, thousands};
 use crate::report::headline::Headline;
+use crate::report::{csv, energy, shape};
 
 /// The schedules of the chip as a file for `--mapping`.
 pub fn schedules(found: &Found<'_>) -> Option<String> {
@@ -67,7 +67,7 @@ pub fn warning(found: &Found<'_>) -> Option<String> {
     headline(found, chip).warning(|cycles| thousands(cycles as u64), "")
 }
 
-fn shape(found: &Found<'_>, machine: usize) -> Value {
+fn core(found: &Found<'_>, machine: usize) -> Value {
     let shape = found.hardware.shape(machine);
     json!({"batch": shape.batch, "block_in": shape.block_in, "block_out": shape.block_out})
 }
@@ -84,6 +84,8 @@ pub fn json(found: &Found<'_>) -> Value {
     let mut document = json!({
         "schema": "stationary/search/1", "optimizer": found.args.optimizer, "seed": found.seed,
         "network": found.network, "arch": found.args.arch, "objective": "latency",
+        "batch": found.origin.batch, "settings": found.origin.settings,
+        "coverage": found.scope.json(),
         "hardware": {
             "batch": found.hardware.knobs()[0], "block_in": found.hardware.knobs()[1],
             "block_out": found.hardware.knobs()[2], "area_limit_um2": found.hardware.limit(),
@@ -130,7 +132,8 @@ fn best(found: &Found<'_>) -> Value {
         .map(|(layer, (kernel, task))| {
             let model = estimate(kernel);
             json!({
-                "layer": layer, "name": kernel.layer().name(), "schedule": kernel.schedule(),
+                "layer": layer, "name": kernel.layer().name(), "dims": shape::json(kernel.layer()),
+                "schedule": kernel.schedule(),
                 "model": model.cycles, "lower_bound": model.lower_bound,
                 "machine": chip.layers[*task].1, "energy_pj": energy::json(&energies[layer]),
             })
@@ -140,7 +143,7 @@ fn best(found: &Found<'_>) -> Value {
     json!({
         "feasible": true, "objective": chip.cycles, "of": "machine", "machine": chip.cycles,
         "model": headline(found, chip).model as u64, "error": headline(found, chip).error(),
-        "hardware": shape(found, chip.machine),
+        "hardware": core(found, chip.machine),
         "used": {"area_um2": found.hardware.area(chip.machine), "macs": found.hardware.macs(chip.machine)},
         "energy_pj": total, "energy_by_component_pj": energy::json(&energy::sum(energies.iter())),
         "choices": choices,
@@ -179,7 +182,7 @@ fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
             Verdict::Open(bound) => ("open", None, Some(*bound)),
         };
         json!({
-            "hardware": shape(found, number), "area_um2": found.hardware.area(number),
+            "hardware": core(found, number), "area_um2": found.hardware.area(number),
             "macs": found.hardware.macs(number), "verdict": kind, "cycles": cycles,
             "lower_bound": bound,
         })
@@ -194,7 +197,7 @@ fn each(found: &Found<'_>) -> Value {
         let best = found.each[*task];
         json!({
             "name": layer.name(),
-            "hardware": best.map(|(point, _)| shape(found, found.tasks[*task].task.machine(point))),
+            "hardware": best.map(|(point, _)| core(found, found.tasks[*task].task.machine(point))),
             "machine": best.map(|(_, cycles)| cycles),
         })
     });
@@ -244,35 +247,61 @@ fn curve(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
         .collect()
 }
 
-/// A line a layer.
+/// A line a layer, and one for all of them.
 pub fn csv(found: &Found<'_>) -> Result<String> {
-    let mut out = csv::Writer::from_writer(Vec::new());
     let knobs = stationary::sim::decoupled::Schedule::ONE.knobs();
     let knobs = knobs.map(|(name, _)| name);
-    let first = ["layer", "batch", "block_in", "block_out"];
-    let last = ["model", "lower_bound", "machine", "energy_pj"];
-    out.write_record(first.into_iter().chain(knobs).chain(last))?;
-    if let Some(chip) = found.best() {
-        let shape = found.hardware.shape(chip.machine);
-        let energies = energies(found, chip);
-        for (layer, (kernel, task)) in kernels(found, chip).iter().zip(&found.task_of).enumerate() {
-            let model = estimate(kernel);
-            let mut fields = vec![kernel.layer().name().to_owned()];
-            let shape = [shape.batch, shape.block_in, shape.block_out];
-            fields.extend(shape.map(|value| value.to_string()));
-            fields.extend(
-                kernel
-                    .schedule()
-                    .knobs()
-                    .map(|(_, value)| value.to_string()),
-            );
-            let cycles = [model.cycles, model.lower_bound, chip.layers[*task].1];
-            fields.extend(cycles.map(|value| value.to_string()));
-            fields.push(energies[layer].total().0.to_string());
-            out.write_record(fields)?;
-        }
+    let header = [
+        csv::header(&["layer"]),
+        shape::columns(),
+        csv::header(&["core_batch", "core_block_in", "core_block_out"]),
+        csv::header(&knobs),
+        csv::header(&[
+            "model",
+            "lower_bound",
+            "machine",
+            "energy_pj",
+            "coverage_macs",
+        ]),
+    ];
+    let mut lines = csv::Lines::new(found.origin, &header.concat())?;
+    let Some(chip) = found.best() else {
+        return lines.text();
+    };
+    let core = found.hardware.shape(chip.machine);
+    let core = [core.batch, core.block_in, core.block_out].map(|value| value.to_string());
+    let energies = energies(found, chip);
+    let (mut sums, mut spent) = ([0; 3], 0.0);
+    let rest = |cycles: [u64; 3], spent: f64| {
+        let cycles = cycles.iter().map(u64::to_string);
+        let rest = [spent.to_string(), found.scope.field()];
+        cycles.chain(rest).collect::<Vec<_>>()
+    };
+    for (layer, (kernel, task)) in kernels(found, chip).iter().zip(&found.task_of).enumerate() {
+        let model = estimate(kernel);
+        let cycles = [model.cycles, model.lower_bound, chip.layers[*task].1];
+        let energy = energies[layer].total().0;
+        sums = [0, 1, 2].map(|at| sums[at] + cycles[at]);
+        spent += energy;
+        let knobs = kernel.schedule().knobs();
+        let fields = [
+            vec![kernel.layer().name().to_owned()],
+            shape::fields(kernel.layer()),
+            core.to_vec(),
+            knobs.map(|(_, value)| value.to_string()).to_vec(),
+            rest(cycles, energy),
+        ];
+        lines.add(fields.concat())?;
     }
-    let text = String::from_utf8(out.into_inner()?)?;
+    let fields = [
+        csv::header(&["total"]),
+        csv::blanks(shape::columns().len()),
+        core.to_vec(),
+        csv::blanks(knobs.len()),
+        rest(sums, spent),
+    ];
+    lines.add(fields.concat())?;
+    let text = lines.text()?;
     match found.interrupt {
         Some(_) => interrupt::marked(&text),
         None => Ok(text),
@@ -294,11 +323,13 @@ pub fn table(found: &Found<'_>) -> String {
         Course::Proved(_) | Course::Tuned(_) => "best",
     };
     let mut text = format!(
-        "{what} hardware and schedules of {} on {}, by {}\n\
+        "{what} hardware and schedules of {} on {}, by {}{}\n{}\
          {} x {} x {} (BATCH x BLOCK_IN x BLOCK_OUT): {} MACs, {:.2} mm2\n",
         found.network,
         found.args.arch,
         found.args.optimizer,
+        found.scope.title(),
+        found.scope.text(),
         shape.batch,
         shape.block_in,
         shape.block_out,
@@ -307,6 +338,7 @@ pub fn table(found: &Found<'_>) -> String {
     );
     let header = [
         "layer",
+        "shape",
         "b",
         "h",
         "w",
@@ -318,11 +350,12 @@ pub fn table(found: &Found<'_>) -> String {
         "error",
         "above bound",
     ];
-    let mut lines = rows(&header, 1);
+    let mut lines = rows(&header, 2).optional(&["shape", "above bound", "error"]);
     for (kernel, task) in kernels(found, chip).iter().zip(&found.task_of) {
         let (s, model, cycles) = (kernel.schedule(), estimate(kernel), chip.layers[*task].1);
         lines.add_row([
             kernel.layer().name().to_owned(),
+            shape::text(kernel.layer()),
             s.tile_b.to_string(),
             s.tile_h.to_string(),
             s.tile_w.to_string(),
@@ -335,10 +368,25 @@ pub fn table(found: &Found<'_>) -> String {
             percent(cycles as f64 / model.lower_bound as f64 - 1.0),
         ]);
     }
+    let (mut model, mut bound) = (0, 0);
+    for kernel in kernels(found, chip) {
+        let estimate = estimate(&kernel);
+        model += estimate.cycles;
+        bound += estimate.lower_bound;
+    }
+    let mut total = vec![String::new(); header.len() - 4];
+    total[0] = "total".to_owned();
+    total.extend([
+        thousands(model),
+        thousands(chip.cycles),
+        signed_percent(model as f64 / chip.cycles as f64 - 1.0),
+        percent(chip.cycles as f64 / bound as f64 - 1.0),
+    ]);
+    lines.total(total);
     text.push_str(&format!(
-        "{lines}\n{}, {:.1} uJ in all\n",
+        "{lines}\n{}, {} in all\n",
         headline(found, chip).text(" cycles", |cycles| thousands(cycles as u64)),
-        energy::sum(energies(found, chip).iter()).total().0 / 1e6
+        joules(energy::sum(energies(found, chip).iter()).total().0)
     ));
     if let Some(total) = unbuildable(found).filter(|_| found.hardware.len() > 1) {
         text.push_str(&format!(

@@ -1,8 +1,6 @@
-//! Numbers and tables for people.
+//! Numbers for people.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
-use stationary::workloads::{Dim, Layer};
+pub use crate::report::table::table;
 
 /// A number with thousands apart.
 pub fn thousands(number: u64) -> String {
@@ -37,12 +35,69 @@ pub fn metric(number: f64) -> String {
 
 /// Picojoules in a unit that suits.
 pub fn joules(picojoules: f64) -> String {
-    let scales = [(1e12, "J"), (1e9, "mJ"), (1e6, "uJ"), (1e3, "nJ")];
-    let (scale, unit) = scales
-        .into_iter()
-        .find(|(scale, _)| picojoules >= *scale)
-        .unwrap_or((1.0, "pJ"));
-    format!("{:.3} {unit}", picojoules / scale)
+    let units = [
+        (1e12, "J"),
+        (1e9, "mJ"),
+        (1e6, "uJ"),
+        (1e3, "nJ"),
+        (1.0, "pJ"),
+    ];
+    scaled(picojoules, &units)
+}
+
+/// Seconds in a unit that suits.
+pub fn time(seconds: f64) -> String {
+    scaled(
+        seconds,
+        &[(1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns")],
+    )
+}
+
+/// Operations a second, or whatever else is counted in `unit`, in a unit that suits.
+pub fn operations(number: f64, unit: &str) -> String {
+    let units = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")];
+    format!("{}{unit}", scaled(number, &units))
+}
+
+/// Milliwatts in a unit that suits.
+pub fn watts(milliwatts: f64) -> String {
+    scaled(milliwatts, &[(1e3, "W"), (1.0, "mW"), (1e-3, "uW")])
+}
+
+/// Square microns in mm2.
+pub fn area(square_microns: f64) -> String {
+    let square_millimetres = square_microns / 1e6;
+    // Small arrays are a few hundredths.
+    let digits = if square_millimetres < 0.1 { 4 } else { 2 };
+    format!("{square_millimetres:.digits$} mm2")
+}
+
+/// An energy-delay product, from joules times seconds.
+pub fn energy_delay(joule_seconds: f64) -> String {
+    let product = joule_seconds * 1e6;
+    if product == 0.0 || (1e-3..1e6).contains(&product) {
+        format!("{} mJ ms", four_digits(product))
+    } else {
+        format!("{product:.3e} mJ ms")
+    }
+}
+
+/// A number in the greatest unit of which there is at least one, in four digits.
+fn scaled(number: f64, units: &[(f64, &str)]) -> String {
+    let largest = units.iter().find(|(scale, _)| number.abs() >= *scale);
+    let (scale, unit) = *largest.or(units.last()).unwrap_or(&(1.0, ""));
+    format!("{} {unit}", four_digits(number / scale))
+}
+
+/// With as many digits behind the point as make four.
+fn four_digits(number: f64) -> String {
+    let digits = match number.abs() {
+        size if size >= 1000.0 => 0,
+        size if size >= 100.0 => 1,
+        size if size >= 10.0 => 2,
+        _ => 3,
+    };
+    format!("{number:.digits$}")
 }
 
 /// 2.25 mJ rather than 2.249 mJ.
@@ -67,43 +122,25 @@ pub fn signed_percent(share: f64) -> String {
     format!("{:+.1} %", 100.0 * share)
 }
 
-/// The shape of a layer in a few characters.
-pub fn shape(layer: &Layer) -> String {
-    let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
-    let mut text = String::new();
-    if n > 1 {
-        text.push_str(&format!("N{n} "));
-    }
-    if g > 1 {
-        text.push_str(&format!("G{g} "));
-    }
-    text.push_str(&format!("K{k} C{c}"));
-    if p * q > 1 {
-        text.push_str(&format!(" {p}x{q}"));
-    }
-    if r * s > 1 {
-        text.push_str(&format!(" k{r}x{s}"));
-    }
-    if layer.rows().stride > 1 {
-        text.push_str(&format!(" /{}", layer.rows().stride));
-    }
-    text
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A table with a header, numbers to the right.
-pub fn table(header: &[&str], left: usize) -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(header.to_vec());
-    if !crate::output::has_colour() {
-        table.force_no_tty();
+    #[test]
+    fn units_suit_the_size() {
+        assert_eq!(joules(270_866_000.0), "270.9 uJ");
+        assert_eq!(joules(42_209_000_000.0), "42.21 mJ");
+        assert_eq!(joules(0.5), "0.500 pJ");
+        assert_eq!(time(0.116_081), "116.1 ms");
+        assert_eq!(time(2.5e-6), "2.500 us");
+        assert_eq!(operations(31.2e9, "OPS"), "31.20 GOPS");
+        assert_eq!(operations(1.25e12, "OPS/W"), "1.250 TOPS/W");
+        assert_eq!(watts(7432.0), "7.432 W");
+        assert_eq!(watts(364.0), "364.0 mW");
+        assert_eq!(area(12.26e6), "12.26 mm2");
+        assert_eq!(area(0.0123e6), "0.0123 mm2");
+        assert_eq!(energy_delay(4.9e-3), "4900 mJ ms");
+        assert_eq!(energy_delay(1.072e-8), "0.011 mJ ms");
+        assert_eq!(energy_delay(1e-12), "1.000e-6 mJ ms");
     }
-    for (i, column) in table.column_iter_mut().enumerate() {
-        if i >= left {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
 }

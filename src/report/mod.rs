@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod causes;
 pub mod codesign;
+pub mod csv;
 pub mod energy;
 pub mod excerpts;
 pub mod explain;
@@ -13,4 +14,6 @@ pub mod listing;
 pub mod markdown;
 pub mod peaks;
 pub mod run;
+pub mod shape;
+pub mod table;
 pub mod validate;

@@ -6,7 +6,6 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 use stationary::arch::{CostModel, Operand, PerOperand};
 use stationary::sim::{Counters, Energy};
-use stationary::workloads::Dim;
 
 use crate::advice::Advised;
 use crate::cli::Common;
@@ -14,8 +13,10 @@ use crate::evaluate::{LayerResult, Reading};
 use crate::inputs::Loaded;
 use crate::report::advice;
 use crate::report::energy;
-use crate::report::format::{joules, metric, percent, shape, table, thousands};
-use crate::report::peaks;
+use crate::report::format::{
+    energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
+};
+use crate::report::{csv, peaks, shape};
 use crate::style::Style;
 
 /// Everything that a run found.
@@ -123,6 +124,9 @@ impl<'a> RunReport<'a> {
             "network": self.loaded.network,
             "dataflow": self.style.name(),
             "seed": self.seed,
+            "batch": self.loaded.origin.batch,
+            "settings": self.loaded.origin.settings,
+            "coverage": self.loaded.scope.json(),
             "accelerator": peaks::json(&self.loaded.accelerator),
             "advice": self.advised.as_ref().map_or(String::new(), advice::sentences),
             "advised": self.advised.as_ref().map(advice::json),
@@ -147,11 +151,10 @@ impl<'a> RunReport<'a> {
         })
     }
 
-    /// A line a layer.
+    /// A line a layer, and one for all of them.
     pub fn csv(&self) -> Result<String> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let header = [
-            "layer",
+        let who = ["reading", "dataflow", "layer"];
+        let figures = [
             "macs",
             "cycles",
             "compute_cycles",
@@ -166,47 +169,79 @@ impl<'a> RunReport<'a> {
             "energy_pj",
             "energy_lower_bound_pj",
         ];
-        let names = energy::columns(&Energy::default());
-        let names = names.iter().map(|(name, _)| name.as_str());
-        out.write_record(header.into_iter().chain(names))?;
+        let energies = energy::columns(&Energy::default()).into_iter();
+        let energies = energies.map(|(name, _)| name);
+        let header = [
+            csv::header(&who),
+            shape::columns(),
+            csv::header(&figures),
+            energies.collect(),
+            csv::header(&["coverage_macs"]),
+        ];
+        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
+        let who = |layer: &str| csv::header(&[self.reading.name(), self.style.name(), layer]);
+        let numbers = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>();
+        let energies = |energy: &Energy, least: f64| {
+            let parts = energy::columns(energy).into_iter();
+            let parts = parts.map(|(_, energy)| energy.to_string());
+            let sums = [energy.total().0.to_string(), least.to_string()];
+            sums.into_iter().chain(parts).collect::<Vec<_>>()
+        };
+        let coverage = vec![self.loaded.scope.field()];
         for l in &self.layers {
-            let c = &l.counters;
-            let fields = [
-                l.layer.name().to_owned(),
-                l.layer.macs().to_string(),
-                l.cycles.to_string(),
-                l.compute_cycles.to_string(),
-                l.lower_bound.to_string(),
+            let times = [l.layer.macs(), l.cycles, l.compute_cycles, l.lower_bound];
+            let use_of = [
                 l.utilization.to_string(),
                 l.active_pes.to_string(),
                 l.bound_by.name().to_owned(),
-                c.dram_read.input.to_string(),
-                c.dram_read.weight.to_string(),
-                c.dram_read.output.to_string(),
-                c.dram_write.output.to_string(),
-                l.energy.total().0.to_string(),
-                l.least_energy.total().0.to_string(),
             ];
-            let energies = energy::columns(&l.energy).into_iter();
-            let energies = energies.map(|(_, energy)| energy.to_string());
-            out.write_record(fields.into_iter().chain(energies))?;
+            let fields = [
+                who(l.layer.name()),
+                shape::fields(&l.layer),
+                numbers(&times),
+                use_of.to_vec(),
+                numbers(&dram(&l.counters)),
+                energies(&l.energy, l.least_energy.total().0),
+                coverage.clone(),
+            ];
+            lines.add(fields.concat())?;
         }
-        Ok(String::from_utf8(out.into_inner()?)?)
+        let sum = |of: fn(&LayerResult) -> u64| self.layers.iter().map(of).sum::<u64>();
+        let times = [
+            self.macs(),
+            self.cycles(),
+            sum(|l| l.compute_cycles),
+            sum(|l| l.lower_bound),
+        ];
+        let words = [0, 1, 2, 3].map(|at| self.layers.iter().map(|l| dram(&l.counters)[at]).sum());
+        let fields = [
+            who("total"),
+            csv::blanks(shape::columns().len()),
+            numbers(&times),
+            vec![self.utilization().to_string(), String::new(), String::new()],
+            numbers(&words),
+            energies(&self.spent(), self.least_energy()),
+            coverage,
+        ];
+        lines.add(fields.concat())?;
+        lines.text()
     }
 
     /// For people.
     pub fn table(&self, common: &Common) -> String {
         let a = &self.loaded.accelerator;
         let mut text = format!(
-            "{} on {}: {} ({}), {} x {} PEs at {} MHz\n",
+            "{} on {}: {} ({}), {} x {} PEs at {} MHz{}\n",
             self.loaded.network,
             a.name,
             self.style.title(),
             self.reading.name(),
             a.array.rows,
             a.array.cols,
-            a.clock.0 / 1000
+            a.clock.0 / 1000,
+            self.loaded.scope.title(),
         );
+        text.push_str(&self.loaded.scope.text());
         let header = [
             "layer",
             "shape",
@@ -218,22 +253,23 @@ impl<'a> RunReport<'a> {
             "DRAM words",
             "energy",
         ];
-        let mut rows = table(&header, 3);
+        let optional = ["PEs", "MACs", "DRAM words", "energy", "bound by"];
+        let mut rows = table(&header, 3).optional(&optional);
         for l in &self.layers {
             rows.add_row([
                 l.layer.name().to_owned(),
-                shape(&l.layer),
+                shape::text(&l.layer),
                 l.bound_by.name().to_owned(),
                 metric(l.layer.macs() as f64),
                 thousands(l.cycles),
                 percent(l.utilization),
                 thousands(l.active_pes),
-                metric(dram_words(&l.counters) as f64),
+                metric(dram(&l.counters).iter().sum::<u64>() as f64),
                 joules(l.energy.total().0),
             ]);
         }
-        let words: u64 = self.layers.iter().map(|l| dram_words(&l.counters)).sum();
-        rows.add_row([
+        let words: u64 = self.layers.iter().flat_map(|l| dram(&l.counters)).sum();
+        rows.total([
             "total".to_owned(),
             String::new(),
             String::new(),
@@ -263,19 +299,18 @@ impl<'a> RunReport<'a> {
         let (energy, macs) = (self.energy(), self.macs() as f64);
         let area = self.cost.area().by_part().map(|area| area.0 / 1e6);
         format!(
-            "{:.3} ms a run, {:.0} mW on average with DRAM, {:.0} without and then {:.0} at peak, {:.3} TOPS, \
-             {:.3} TOPS/W, {:.3e} J s\n\
+            "{} a run; {} on average with DRAM, {} without and then {} at peak; {}, {}, {}\n\
              {:.2} pJ and {:.4} bytes of DRAM a MAC; {:.2} times the energy that no mapping can go \
              below\n{}\
              {:.2} mm2: PEs {:.2}, scratchpads {:.2}, networks {:.2}, buffer {:.2}, DRAM interface \
              {:.2}\n",
-            self.seconds() * 1e3,
-            self.average_power(),
-            self.average_power() * (1.0 - self.spent().dram().0 / energy),
-            self.cost.peak_power(&self.loaded.accelerator).0,
-            self.tops(),
-            self.tops_per_watt(),
-            self.edp(),
+            time(self.seconds()),
+            watts(self.average_power()),
+            watts(self.average_power() * (1.0 - self.spent().dram().0 / energy)),
+            watts(self.cost.peak_power(&self.loaded.accelerator).0),
+            operations(1e12 * self.tops(), "OPS"),
+            operations(1e12 * self.tops_per_watt(), "OPS/W"),
+            energy_delay(self.edp()),
             energy / macs,
             self.dram_bytes() / macs,
             energy / self.least_energy(),
@@ -332,17 +367,14 @@ impl<'a> RunReport<'a> {
     }
 }
 
-fn dram_words(c: &Counters) -> u64 {
-    c.dram_read.input + c.dram_read.weight + c.dram_read.output + c.dram_write.output
+/// Words that cross the DRAM interface: inputs, weights and partial sums read, outputs written.
+fn dram(c: &Counters) -> [u64; 4] {
+    let read = &c.dram_read;
+    [read.input, read.weight, read.output, c.dram_write.output]
 }
 
 fn layer_json(l: &LayerResult) -> Value {
     let layer = &l.layer;
-    let mut dims = Map::new();
-    for dim in Dim::ALL {
-        dims.insert(dim.name().to_owned(), json!(layer.size(dim)));
-    }
-    dims.insert("stride".to_owned(), json!(layer.rows().stride));
     let stalls: Map<String, Value> = l
         .stalls
         .iter()
@@ -378,7 +410,7 @@ fn layer_json(l: &LayerResult) -> Value {
     .collect();
     let mut json = json!({
         "name": layer.name(),
-        "dims": dims,
+        "dims": shape::json(layer),
         "macs": layer.macs(),
         "cycles": l.cycles,
         "model_cycles": l.model_cycles,

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, json};
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
 use crate::inputs::Loaded;
+use crate::report::csv;
 use crate::report::energy;
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
+use crate::report::shape;
 use crate::style::Causes;
 
 /// Everything that a validation found.
@@ -81,13 +83,16 @@ impl<'a> ValidateReport<'a> {
         let mut text = String::new();
         for d in &self.dataflows {
             text.push_str(&format!(
-                "{} on {}: {}, model against machine\n",
+                "{} on {}: {}, model against machine{}\n",
                 self.loaded.network,
                 self.loaded.accelerator.name,
-                d.style.title()
+                d.style.title(),
+                self.loaded.scope.title(),
             ));
+            text.push_str(&self.loaded.scope.text());
             let header = [
                 "layer",
+                "shape",
                 "causes of the machine's stalls",
                 "model",
                 "machine",
@@ -95,7 +100,7 @@ impl<'a> ValidateReport<'a> {
                 "bound",
                 "energy",
             ];
-            let mut rows = table(&header, 2);
+            let mut rows = table(&header, 3).optional(&["shape", "energy", "bound"]);
             for layer in &d.layers {
                 for m in layer
                     .mappings
@@ -103,7 +108,8 @@ impl<'a> ValidateReport<'a> {
                     .take(if common.verbose { usize::MAX } else { 1 })
                 {
                     rows.add_row([
-                        layer.name.clone(),
+                        layer.layer.name().to_owned(),
+                        shape::text(&layer.layer),
                         causes(&m.stalls, m.machine, 3),
                         thousands(m.model),
                         thousands(m.machine),
@@ -113,12 +119,25 @@ impl<'a> ValidateReport<'a> {
                     ]);
                 }
             }
+            let firsts = d.layers.iter().filter_map(|layer| layer.mappings.first());
+            let sum = |of: fn(&Compared) -> u64| firsts.clone().map(of).sum::<u64>();
+            let [model, machine, bound] =
+                [sum(|m| m.model), sum(|m| m.machine), sum(|m| m.lower_bound)];
+            let spent = energy::sum(firsts.clone().map(|first| &first.machine_energy));
+            rows.total([
+                "total".to_owned(),
+                String::new(),
+                String::new(),
+                thousands(model),
+                thousands(machine),
+                signed_percent(model as f64 / machine as f64 - 1.0),
+                percent(bound as f64 / machine as f64),
+                joules(spent.total().0),
+            ]);
             text.push_str(&rows.to_string());
             text.push('\n');
             text.push_str(&summary_text(&Summary::of(&d.layers)));
             text.push_str(&explanation(&d.layers));
-            let firsts = d.layers.iter().filter_map(|layer| layer.mappings.first());
-            let spent = energy::sum(firsts.map(|first| &first.machine_energy));
             text.push_str(&energy::shares(&spent));
             text.push('\n');
         }
@@ -134,42 +153,64 @@ impl<'a> ValidateReport<'a> {
             "network": self.loaded.network,
             "mappings": self.mappings,
             "seed": self.seed,
+            "batch": self.loaded.origin.batch,
+            "settings": self.loaded.origin.settings,
+            "coverage": self.loaded.scope.json(),
             "dataflows": dataflows,
         })
     }
 
-    /// A line a mapping.
+    /// A line a mapping, and for each dataflow one for all layers in their first mapping.
     pub fn csv(&self) -> Result<String> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record([
-            "dataflow",
-            "layer",
-            "mapping",
+        let who = ["dataflow", "layer", "mapping"];
+        let figures = [
             "model",
             "machine",
             "lower_bound",
             "error",
             "model_energy_pj",
             "machine_energy_pj",
-        ])?;
+            "coverage_macs",
+        ];
+        let header = [csv::header(&who), shape::columns(), csv::header(&figures)];
+        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
+        let coverage = self.loaded.scope.field();
+        let figures = |cycles: [u64; 3], energies: [f64; 2]| {
+            let [model, machine, _] = cycles;
+            let error = model as f64 / machine as f64 - 1.0;
+            let cycles = cycles.iter().map(u64::to_string);
+            let floats = [error, energies[0], energies[1]];
+            let floats = floats.iter().map(f64::to_string);
+            let all = cycles.chain(floats).chain([coverage.clone()]);
+            all.collect::<Vec<_>>()
+        };
         for d in &self.dataflows {
+            let who = |layer: &str, mapping: &str| csv::header(&[d.style.name(), layer, mapping]);
+            let (mut cycles, mut energies) = ([0; 3], [0.0; 2]);
             for layer in &d.layers {
                 for (i, m) in layer.mappings.iter().enumerate() {
-                    out.write_record([
-                        d.style.name().to_owned(),
-                        layer.name.clone(),
-                        i.to_string(),
-                        m.model.to_string(),
-                        m.machine.to_string(),
-                        m.lower_bound.to_string(),
-                        m.error().to_string(),
-                        m.model_energy.total().0.to_string(),
-                        m.machine_energy.total().0.to_string(),
-                    ])?;
+                    let own = [m.model, m.machine, m.lower_bound];
+                    let spent = [m.model_energy.total().0, m.machine_energy.total().0];
+                    if i == 0 {
+                        cycles = [0, 1, 2].map(|at| cycles[at] + own[at]);
+                        energies = [0, 1].map(|at| energies[at] + spent[at]);
+                    }
+                    let fields = [
+                        who(layer.layer.name(), &i.to_string()),
+                        shape::fields(&layer.layer),
+                        figures(own, spent),
+                    ];
+                    lines.add(fields.concat())?;
                 }
             }
+            let fields = [
+                who("total", "0"),
+                csv::blanks(shape::columns().len()),
+                figures(cycles, energies),
+            ];
+            lines.add(fields.concat())?;
         }
-        Ok(String::from_utf8(out.into_inner()?)?)
+        lines.text()
     }
 }
 
@@ -177,7 +218,7 @@ impl Summary {
     fn of(layers: &[ComparedLayer]) -> Self {
         let all: Vec<(&str, &Compared)> = layers
             .iter()
-            .flat_map(|l| l.mappings.iter().map(|m| (l.name.as_str(), m)))
+            .flat_map(|l| l.mappings.iter().map(|m| (l.layer.name(), m)))
             .collect();
         let n = all.len() as f64;
         let worst = all
@@ -339,7 +380,7 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
                     })
                 })
                 .collect();
-            json!({ "name": l.name, "mappings": mappings })
+            json!({"name": l.layer.name(), "dims": shape::json(&l.layer), "mappings": mappings})
         })
         .collect();
     json!({

@@ -6,11 +6,12 @@ use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::Vertex;
 use stationary::search::{Stop, Verdict};
 
-use super::found::{COLUMNS, Found, Row, kind, unit};
+use super::found::{Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
 use crate::interrupt;
 use crate::record::Record;
-use crate::report::energy;
+use crate::report::{csv, energy, shape};
+use crate::scope::Scope;
 
 impl Found<'_> {
     /// The answer, and what a proof rests on.
@@ -100,6 +101,9 @@ impl Found<'_> {
             "schema": "stationary/search/1",
             "optimizer": self.args.optimizer,
             "network": self.args.costs.network,
+            "batch": self.origin.batch,
+            "settings": self.origin.settings,
+            "coverage": self.scope.map(Scope::json),
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,
             "budgets": budgets,
@@ -129,8 +133,9 @@ impl Found<'_> {
             document["certificate"]["rounds"] = json!(certified.proof.rounds);
         }
         if let Some(choices) = document["best"]["choices"].as_array_mut() {
-            for (choice, name) in choices.iter_mut().zip(&self.names) {
-                choice["name"] = json!(name);
+            for (choice, layer) in choices.iter_mut().zip(self.layers) {
+                choice["name"] = json!(layer.name());
+                choice["dims"] = shape::json(layer);
             }
         }
         if let Some((point, _)) = self.best() {
@@ -189,17 +194,77 @@ impl Found<'_> {
         self.outcome.shortfalls.iter().map(of).collect()
     }
 
+    /// A line a layer, and one for all of them.
     pub(super) fn csv(&self) -> Result<String> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        out.write_record(COLUMNS)?;
-        for row in self.rows() {
-            out.write_record(row.fields())?;
-        }
-        let text = String::from_utf8(out.into_inner()?)?;
+        let text = self.csv_lines()?.text()?;
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),
         }
+    }
+
+    fn csv_lines(&self) -> Result<csv::Lines> {
+        let options = ["name", "pe", "tile", "stage", "dataflow"];
+        let costs = [
+            "latency_cycles",
+            "machine_cycles",
+            "energy_nj",
+            "area_um2",
+            "power_mw",
+        ];
+        let header = [
+            csv::header(&["layer"]),
+            csv::header(&options),
+            csv::header(&costs),
+            shape::columns(),
+            csv::header(&["coverage_macs"]),
+        ];
+        let mut lines = csv::Lines::new(self.origin, &header.concat())?;
+        let coverage = vec![self.scope.map_or(String::new(), Scope::field)];
+        let no_shape = || csv::blanks(shape::columns().len());
+        let figures = |cycles: u64, machine: Option<u64>, costs: Option<[f64; 3]>| {
+            let machine = machine.map_or(String::new(), |cycles| cycles.to_string());
+            let costs = costs.map_or(csv::blanks(3), |costs| {
+                costs.map(|value| value.to_string()).to_vec()
+            });
+            [vec![cycles.to_string(), machine], costs].concat()
+        };
+        let Some((point, _)) = self.best() else {
+            return Ok(lines);
+        };
+        let rows = self.rows();
+        for row in &rows {
+            let c = &row.choice;
+            let style = c.style.map_or(String::new(), |style| style.to_string());
+            let costs = self.entry(c).map(|e| [e.energy, e.area, e.power]);
+            let layer = self.layers.get(c.layer);
+            let fields = [
+                vec![c.layer.to_string()],
+                vec![layer.map_or(String::new(), |layer| layer.name().to_owned())],
+                vec![
+                    c.pe.to_string(),
+                    c.tile.to_string(),
+                    c.stage.to_string(),
+                    style,
+                ],
+                figures(row.cycles, row.machine, costs),
+                layer.map_or_else(no_shape, shape::fields),
+                coverage.clone(),
+            ];
+            lines.add(fields.concat())?;
+        }
+        let t = self.ground().totals(point);
+        let machine = rows.iter().map(|row| row.machine).sum::<Option<u64>>();
+        let cycles = rows.iter().map(|row| row.cycles).sum();
+        let fields = [
+            csv::header(&["total"]),
+            csv::blanks(options.len()),
+            figures(cycles, machine, Some([t.energy, t.area, t.power])),
+            no_shape(),
+            coverage,
+        ];
+        lines.add(fields.concat())?;
+        Ok(lines)
     }
 }
 

@@ -2,21 +2,31 @@
 
 use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::{Relaxation, Vertex};
-use stationary::search::{Binding, Choice, Kind, Objective, Outcome, Problem, Resource, binding};
+use stationary::search::{
+    Binding, Choice, Entry, Kind, Objective, Outcome, Problem, Resource, binding,
+};
 use stationary::sim::Energy;
+use stationary::workloads::Layer;
 
 use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
 use crate::commands::shortage::Shortage;
 use crate::interrupt::Interrupt;
-use crate::report::format::thousands;
+use crate::report::csv::Origin;
+use crate::report::format::{energy_delay, joules, thousands};
 use crate::report::headline::Headline;
+use crate::scope::Scope;
 
 /// An answer, whichever way it is shown.
 pub(super) struct Found<'a> {
     pub(super) args: &'a Assign,
-    /// Of the layers, where they are known.
-    pub(super) names: Vec<String>,
+    /// The layers, where they are known.
+    pub(super) layers: &'a [Layer],
+    /// How much of a network they are.
+    pub(super) scope: Option<&'a Scope>,
+    pub(super) origin: &'a Origin,
+    /// In hertz, where it is known.
+    pub(super) clock: Option<f64>,
     pub(super) problem: Problem,
     pub(super) outcome: Outcome,
     pub(super) checked: Vec<Checked>,
@@ -174,12 +184,29 @@ impl Found<'_> {
         binding(&self.problem, point)
     }
 
+    /// What a choice costs.
+    pub(super) fn entry(&self, choice: &Choice) -> Option<&Entry> {
+        let mut options = self.ground().table().layers().get(choice.layer)?.iter();
+        options.find(|entry| entry.levels() == choice.levels())
+    }
+
+    /// The name of a layer: its place, where that is all that is known.
+    pub(super) fn name(&self, layer: usize) -> String {
+        let known = self.layers.get(layer);
+        known.map_or_else(|| layer.to_string(), |known| known.name().to_owned())
+    }
+
     /// The objective as it is read.
     pub(super) fn show(&self, objective: f64) -> String {
-        if self.is_integral() {
-            thousands(objective as u64)
-        } else {
-            format!("{objective:.6e}")
+        match self.problem.objective() {
+            Objective::Latency | Objective::Throughput => {
+                format!("{} cycles", thousands(objective as u64))
+            }
+            Objective::Energy => joules(1e3 * objective),
+            Objective::Edp => match self.clock {
+                Some(hertz) => energy_delay(1e-9 * objective / hertz),
+                None => format!("{objective:.6e} nJ cycles"),
+            },
         }
     }
 }
@@ -197,36 +224,6 @@ pub(super) struct Row {
     pub(super) cycles: u64,
     /// On the machine, if it ran.
     pub(super) machine: Option<u64>,
-}
-
-pub(super) const COLUMNS: [&str; 7] = [
-    "layer",
-    "pe",
-    "tile",
-    "stage",
-    "dataflow",
-    "cycles",
-    "machine_cycles",
-];
-
-impl Row {
-    /// The columns' values.
-    pub(super) fn fields(&self) -> [String; 7] {
-        let c = &self.choice;
-        let style = c.style.map_or(String::new(), |style| style.to_string());
-        let [layer, stage] = [c.layer, c.stage].map(|n| n.to_string());
-        let machine = self.machine.map_or(String::new(), |n| n.to_string());
-        let [pe, tile] = [c.pe, c.tile].map(|n| n.to_string());
-        [
-            layer,
-            pe,
-            tile,
-            stage,
-            style,
-            self.cycles.to_string(),
-            machine,
-        ]
-    }
 }
 
 pub(super) fn unit(resource: Resource) -> &'static str {

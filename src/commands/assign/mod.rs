@@ -31,6 +31,7 @@ use crate::interrupt::Interrupt;
 use crate::output;
 use crate::proof::assign::Subject;
 use crate::record::Record;
+use crate::report::table::page;
 use found::Found;
 use rechecked::Rechecks;
 
@@ -185,13 +186,19 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         _ => None,
     };
     let verbose = common.verbose;
-    let names = match &offer.source {
-        Source::Table => Vec::new(),
-        Source::Model { layers, .. } => layers.iter().map(|l| l.name().to_owned()).collect(),
+    let (layers, clock) = match &offer.source {
+        Source::Table => (&[][..], None),
+        Source::Model { layers, space, .. } => {
+            let hertz = 1e3 * space.base.clock.0 as f64;
+            (&layers[..], Some(hertz))
+        }
     };
     let found = Found {
         args,
-        names,
+        layers,
+        scope: offer.scope.as_ref(),
+        origin: &offer.origin,
+        clock,
         problem,
         outcome,
         checked,
@@ -213,17 +220,17 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&found.json())?,
         Format::Csv => found.csv()?,
-        Format::Table => found.table(),
+        Format::Table => page(&found.table()),
     };
     output::print(&text)?;
     if is_cut && common.format != Format::Table {
         interrupt.complain();
     }
-    Ok(match found.outcome.best {
+    Ok(offer.judge(match found.outcome.best {
         _ if is_cut => Answer::Interrupted,
         Some(_) => Answer::Yes,
         None => Answer::No,
-    })
+    }))
 }
 
 /// How many points may be evaluated. Learned optimisers end with their epochs.

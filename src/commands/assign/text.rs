@@ -2,9 +2,11 @@
 
 use stationary::search::{Kind, Resource, Stop};
 
-use super::found::{COLUMNS, Found, kind, unit};
-use crate::report::energy;
-use crate::report::format::{joules, signed_percent, table, thousands};
+use super::found::{Found, Row, kind};
+use crate::report::format::{area, joules, signed_percent, table, thousands, watts};
+use crate::report::table::Table;
+use crate::report::{energy, shape};
+use crate::scope::Scope;
 
 impl Found<'_> {
     pub(super) fn table(&self) -> String {
@@ -13,11 +15,13 @@ impl Found<'_> {
         };
         let o = &self.outcome;
         let mut text = format!(
-            "{}, by {} ({} distinct evaluations)\n",
+            "{}, by {} ({} distinct evaluations){}\n",
             self.heading(objective),
             self.args.optimizer,
             thousands(o.evaluations.distinct),
+            self.scope.map_or(String::new(), Scope::title),
         );
+        text.push_str(&self.scope.map_or(String::new(), Scope::text));
         match &self.certified {
             Some(certified) => text.push_str(&certified.line(|value| self.show(value))),
             None => text.push_str(&self.proof(objective)),
@@ -27,11 +31,10 @@ impl Found<'_> {
         }
         for (budget, used) in self.problem.budgets().iter().zip(self.used(point)) {
             text.push_str(&format!(
-                "{}: {:.4e} of {:.4e} {} used\n",
+                "{}: {} of {} used\n",
                 budget.resource,
-                used,
-                budget.limit,
-                unit(budget.resource).rsplit('_').next().unwrap_or("")
+                amount(budget.resource, used),
+                amount(budget.resource, budget.limit),
             ));
         }
         for (budget, price) in self
@@ -40,9 +43,14 @@ impl Found<'_> {
             .iter()
             .zip(&o.certificate.multipliers)
         {
+            let (unit, scale) = match budget.resource {
+                Resource::Area => ("mm2", 1e6),
+                Resource::Power => ("mW", 1.0),
+            };
             text.push_str(&format!(
-                "shadow price of {}: {price:.3e} of the objective a unit\n",
-                budget.resource
+                "shadow price of {}: {} a {unit}\n",
+                budget.resource,
+                self.show(price * scale)
             ));
         }
         let total = match &self.machine_energy {
@@ -57,7 +65,7 @@ impl Found<'_> {
         if !bindings.is_empty() {
             let first = bindings.iter().take(3);
             let stages: Vec<String> = first
-                .map(|b| format!("{} ({:.3e})", b.stage, b.loss))
+                .map(|b| format!("{} ({})", self.stage(point, b.stage), self.show(b.loss)))
                 .collect();
             text.push_str(&format!(
                 "{} of {} stages bind, most of all: {}\n",
@@ -66,26 +74,16 @@ impl Found<'_> {
                 stages.join(", ")
             ));
         }
-        let mut header = COLUMNS;
-        header[5..].copy_from_slice(&[self.costs(), "machine"]);
-        let mut rows = table(&header, 1);
-        for row in self.rows() {
-            let mut fields = row.fields();
-            let cycles = [Some(row.cycles), row.machine];
-            for (field, cycles) in fields[5..].iter_mut().zip(cycles) {
-                *field = cycles.map_or("-".to_owned(), thousands);
-            }
-            rows.add_row(fields);
-        }
-        text.push_str(&format!("{rows}\n"));
+        text.push_str(&format!("{}\n", self.lines(point)));
         if !self.front.is_empty() {
             let proof = format!("proof, of the {}", self.costs());
+            let resource = self.problem.budgets()[0].resource;
             let mut rows = table(&["limit", "used", &self.args.objective, &proof], 0);
             for v in &self.front {
                 let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
                 rows.add_row([
-                    format!("{:.4e}", v.limit),
-                    used.map_or("-".to_owned(), |used| format!("{used:.4e}")),
+                    amount(resource, v.limit),
+                    used.map_or("-".to_owned(), |used| amount(resource, used)),
                     v.objective.map_or("-".to_owned(), |o| self.show(o)),
                     kind(v.certificate.kind).to_owned(),
                 ]);
@@ -189,6 +187,78 @@ impl Found<'_> {
         used.collect()
     }
 
+    /// A line a layer: the option chosen, and what it costs.
+    fn lines(&self, point: &[u16]) -> Table {
+        let header = [
+            "layer",
+            "shape",
+            "dataflow",
+            "PEs",
+            "tile",
+            "stage",
+            self.costs(),
+            "machine",
+            "energy",
+            "mm2",
+            "mW",
+        ];
+        let optional = ["shape", "dataflow", "mW", "energy", "mm2"];
+        let mut rows = table(&header, 3).optional(&optional);
+        let cycles = |cycles: Option<u64>| cycles.map_or("-".to_owned(), thousands);
+        let figures = |energy: f64, area: f64, power: f64| {
+            [
+                joules(1e3 * energy),
+                format!("{:.3}", area / 1e6),
+                format!("{power:.1}"),
+            ]
+        };
+        let all = self.rows();
+        for Row {
+            choice: c,
+            cycles: own,
+            machine,
+        } in &all
+        {
+            let mut row = vec![
+                self.name(c.layer),
+                self.layers.get(c.layer).map_or(String::new(), shape::text),
+                c.style.map_or(String::new(), |style| style.to_string()),
+                c.pe.to_string(),
+                c.tile.to_string(),
+                c.stage.to_string(),
+                thousands(*own),
+                cycles(*machine),
+            ];
+            let entry = self.entry(c);
+            row.extend(entry.map_or(Default::default(), |e| figures(e.energy, e.area, e.power)));
+            rows.add_row(row);
+        }
+        let t = self.ground().totals(point);
+        let mut total = vec![String::new(); 6];
+        total[0] = "total".to_owned();
+        total.push(thousands(all.iter().map(|row| row.cycles).sum()));
+        total.push(cycles(all.iter().map(|row| row.machine).sum()));
+        total.extend(figures(t.energy, t.area, t.power));
+        rows.total(total);
+        rows
+    }
+
+    /// A stage by its layers.
+    fn stage(&self, point: &[u16], stage: usize) -> String {
+        let stages = self.problem.stages(point);
+        let layers: Vec<usize> = stages
+            .map(|s| s.layers)
+            .nth(stage)
+            .into_iter()
+            .flatten()
+            .collect();
+        match layers.as_slice() {
+            [] => stage.to_string(),
+            [only] => self.name(*only),
+            [first, .., last] => format!("{} to {}", self.name(*first), self.name(*last)),
+        }
+    }
+
     fn infeasible(&self) -> String {
         let mut text = String::from("no feasible design\n");
         if self.outcome.stop == Stop::Proved {
@@ -200,8 +270,10 @@ impl Found<'_> {
         }
         for s in &self.outcome.shortfalls {
             text.push_str(&format!(
-                "{}: the budget is {:.6e}; the least that any assignment takes is {:.6e}\n",
-                s.resource, s.limit, s.least
+                "{}: the budget is {}; the least that any assignment takes is {}\n",
+                s.resource,
+                amount(s.resource, s.limit),
+                amount(s.resource, s.least)
             ));
         }
         if let Some(relaxation) = &self.relaxation {
@@ -211,7 +283,11 @@ impl Found<'_> {
             ));
         }
         match &self.shortage {
-            Some(shortage) => text.push_str(&shortage.text(&self.problem, |o| self.show(o))),
+            Some(shortage) => text.push_str(&shortage.text(
+                &self.problem,
+                |o| self.show(o),
+                |layer| self.name(layer),
+            )),
             None if self.outcome.stop != Stop::Proved => {
                 text.push_str(
                     "not proved: --optimizer exact finds one or proves that there is none\n",
@@ -220,5 +296,13 @@ impl Found<'_> {
             None => text.push_str("--explain says what would do\n"),
         }
         text
+    }
+}
+
+/// An amount of a resource as it is read.
+fn amount(resource: Resource, amount: f64) -> String {
+    match resource {
+        Resource::Area => area(amount),
+        Resource::Power => watts(amount),
     }
 }

@@ -8,7 +8,7 @@ use stationary::sim::mapping_file::LayerMapping;
 
 use super::{Winner, Winners};
 use crate::interrupt;
-use crate::report::energy;
+use crate::report::{csv, energy, shape};
 
 impl Winners<'_> {
     pub(super) fn json(&self) -> Value {
@@ -17,7 +17,8 @@ impl Winners<'_> {
             .iter()
             .map(|w| {
                 json!({
-                    "name": w.name(), "candidates": w.candidates,
+                    "name": w.name(), "dims": shape::json(self.original(w)),
+                    "candidates": w.candidates,
                     "model": w.model, "machine": w.machine,
                     "error": w.headline().error(),
                     "lower_bound": w.lower_bound, "model_choice_machine": w.first,
@@ -34,6 +35,8 @@ impl Winners<'_> {
         let mut document = json!({
             "schema": "stationary/search-map/1", "arch": self.loaded.accelerator.name,
             "network": self.loaded.network, "dataflow": self.dataflow.name, "seed": self.seed,
+            "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
+            "coverage": self.loaded.scope.json(),
             "headline": headline.json(|cycles| json!(cycles as u64)),
             "layers": layers,
             "certificate": certificate(winners),
@@ -50,36 +53,42 @@ impl Winners<'_> {
         document
     }
 
+    /// A line a layer, and one for all of them.
     pub(super) fn csv(&self) -> Result<String> {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let header = [
-            "layer",
+        let figures = [
             "candidates",
             "model",
             "machine",
             "lower_bound",
             "model_choice_machine",
         ];
-        let names = energy::columns(&Energy::default());
-        let names = names.iter().map(|(name, _)| name.as_str());
-        out.write_record(header.into_iter().chain(names))?;
+        let energies = |energy: &Energy| energy::columns(energy).into_iter();
+        let header = [
+            csv::header(&["dataflow", "layer"]),
+            shape::columns(),
+            csv::header(&figures),
+            energies(&Energy::default()).map(|(name, _)| name).collect(),
+            csv::header(&["coverage_macs"]),
+        ];
+        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
+        let of = |w: &Winner<'_>| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
+        let rest = |figures: [u64; 5], spent: &Energy| {
+            let figures = figures.iter().map(u64::to_string);
+            let energies = energies(spent).map(|(_, energy)| energy.to_string());
+            let all = figures.chain(energies).chain([self.loaded.scope.field()]);
+            all.collect::<Vec<_>>()
+        };
         for w in &self.all {
-            let fields = [
-                w.name().to_owned(),
-                w.candidates.to_string(),
-                w.model.to_string(),
-                w.machine.to_string(),
-                w.lower_bound.to_string(),
-                w.first.to_string(),
-            ];
-            let energies = energy::columns(&w.energy).into_iter();
-            out.write_record(
-                fields
-                    .into_iter()
-                    .chain(energies.map(|(_, e)| e.to_string())),
-            )?;
+            let who = csv::header(&[self.dataflow.name, w.name()]);
+            let shape = shape::fields(self.original(w));
+            lines.add([who, shape, rest(of(w), &w.energy)].concat())?;
         }
-        let text = String::from_utf8(out.into_inner()?)?;
+        let sums = [0, 1, 2, 3, 4].map(|at| self.all.iter().map(|w| of(w)[at]).sum());
+        let spent = energy::sum(self.all.iter().map(|w| &w.energy));
+        let who = csv::header(&[self.dataflow.name, "total"]);
+        let shape = csv::blanks(shape::columns().len());
+        lines.add([who, shape, rest(sums, &spent)].concat())?;
+        let text = lines.text()?;
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),

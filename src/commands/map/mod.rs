@@ -24,6 +24,7 @@ use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::format::{signed_percent, thousands};
 use crate::report::headline::{Headline, TOLERANCE};
+use crate::report::table::page;
 
 /// A layer's winner. It exists only with the machine's figure.
 struct Winner<'a> {
@@ -162,11 +163,11 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&winners.json())?,
         Format::Csv => winners.csv()?,
-        Format::Table => winners.table(),
+        Format::Table => page(&winners.table()),
     };
     output::print(&text)?;
     if !is_cut {
-        return Ok(Answer::Yes);
+        return Ok(loaded.scope.judge(Answer::Yes));
     }
     if common.format != Format::Table {
         interrupt.complain();
@@ -199,6 +200,13 @@ fn winner<'a>(
 }
 
 impl Winners<'_> {
+    /// A winner's layer as the network has it.
+    fn original<'w>(&'w self, winner: &'w Winner<'_>) -> &'w Layer {
+        let mut originals = self.loaded.originals.iter();
+        let found = originals.find(|layer| layer.name() == winner.name());
+        found.unwrap_or(winner.mapping.layer())
+    }
+
     fn sum(&self, of: fn(&Winner<'_>) -> u64) -> u64 {
         self.all.iter().map(of).sum()
     }

@@ -3,18 +3,23 @@
 use stationary::search::best_first::Standing;
 
 use super::{Winner, Winners};
-use crate::report::energy;
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
+use crate::report::{energy, shape};
 
 impl Winners<'_> {
     pub(super) fn table(&self) -> String {
         let winners = &self.all;
         let mut text = format!(
-            "best {} mappings of {} on {}, confirmed on the machine\n",
-            self.dataflow.title, self.loaded.network, self.loaded.accelerator.name
+            "best {} mappings of {} on {}, confirmed on the machine{}\n",
+            self.dataflow.title,
+            self.loaded.network,
+            self.loaded.accelerator.name,
+            self.loaded.scope.title(),
         );
+        text.push_str(&self.loaded.scope.text());
         let header = [
             "layer",
+            "shape",
             "candidates",
             "model",
             "machine",
@@ -23,10 +28,12 @@ impl Winners<'_> {
             "gain of re-check",
             "energy",
         ];
-        let mut rows = table(&header, 1);
+        let optional = ["shape", "gain of re-check", "candidates", "energy"];
+        let mut rows = table(&header, 2).optional(&optional);
         for w in winners {
             rows.add_row([
                 w.name().to_owned(),
+                shape::text(self.original(w)),
                 thousands(w.candidates),
                 thousands(w.model),
                 thousands(w.machine),
@@ -38,6 +45,19 @@ impl Winners<'_> {
         }
         text.push_str(&proved(winners));
         let spent = energy::sum(winners.iter().map(|w| &w.energy));
+        let [machine, first] = [self.sum(|w| w.machine), self.sum(|w| w.first)];
+        let bound = self.sum(|w| w.lower_bound);
+        rows.total([
+            "total".to_owned(),
+            String::new(),
+            thousands(self.sum(|w| w.candidates)),
+            thousands(self.sum(|w| w.model)),
+            thousands(machine),
+            signed_percent(self.headline().error()),
+            percent(machine as f64 / bound as f64 - 1.0),
+            percent(first as f64 / machine as f64 - 1.0),
+            joules(spent.total().0),
+        ]);
         text.push_str(&format!(
             "{rows}\n{}, and {} in all; write the mappings with -o FILE and run them with \
              --mapping FILE\n{}",

@@ -169,6 +169,8 @@ impl Document {
                     dim: inputs.dim,
                     layer: inputs.layer,
                     batch: inputs.batch,
+                    // A certificate is about its layers, whatever else there is.
+                    partial: true,
                 },
             },
         }

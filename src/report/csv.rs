@@ -1,0 +1,82 @@
+//! What lines of CSV have in common: whose run they are of, and how they are put together.
+
+use anyhow::Result;
+
+/// Whose run a line is of.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub arch: String,
+    pub network: String,
+    pub batch: u64,
+    /// What `--set` overrides, as given.
+    pub settings: Vec<String>,
+}
+
+impl Origin {
+    /// The columns that every line begins with.
+    pub const COLUMNS: [&'static str; 4] = ["arch", "network", "batch", "settings"];
+
+    fn fields(&self) -> [String; 4] {
+        [
+            self.arch.clone(),
+            self.network.clone(),
+            self.batch.to_string(),
+            self.settings.join(";"),
+        ]
+    }
+}
+
+/// Lines under a header, each of which begins with whose run it is.
+pub struct Lines {
+    origin: Origin,
+    columns: usize,
+    out: csv::Writer<Vec<u8>>,
+}
+
+impl Lines {
+    /// Only the header.
+    pub fn new(origin: &Origin, header: &[String]) -> Result<Self> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let first = Origin::COLUMNS.iter().map(|name| (*name).to_owned());
+        out.write_record(first.chain(header.iter().cloned()))?;
+        Ok(Self {
+            origin: origin.clone(),
+            columns: header.len(),
+            out,
+        })
+    }
+
+    /// Adds a line of another run.
+    ///
+    /// # Panics
+    /// As [`Lines::add`].
+    pub fn add_of(&mut self, origin: &Origin, fields: Vec<String>) -> Result<()> {
+        self.origin.clone_from(origin);
+        self.add(fields)
+    }
+
+    /// Adds a line.
+    ///
+    /// # Panics
+    /// Another number of fields than the header has.
+    pub fn add(&mut self, fields: Vec<String>) -> Result<()> {
+        assert_eq!(fields.len(), self.columns, "a line has the header's fields");
+        let record = self.origin.fields().into_iter().chain(fields);
+        Ok(self.out.write_record(record)?)
+    }
+
+    /// The text.
+    pub fn text(self) -> Result<String> {
+        Ok(String::from_utf8(self.out.into_inner()?)?)
+    }
+}
+
+/// Names as a header.
+pub fn header(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Empty fields, for what a total does not have.
+pub fn blanks(count: usize) -> Vec<String> {
+    vec![String::new(); count]
+}

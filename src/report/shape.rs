@@ -1,0 +1,155 @@
+//! The shape of a layer, for people and for programs: all that decides what is read and multiplied.
+
+use serde_json::{Map, Value, json};
+use stationary::workloads::{Dim, Layer, Window};
+
+/// In a few characters. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over.
+/// A convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel,
+/// stride, padding. `d2` is a dilation. A pair is given where rows and columns differ, as in `/1x2`;
+/// strides and dilations of 1 and a padding of 0 are not. Before it stand `G` groups or heads and `N`
+/// images.
+pub fn text(layer: &Layer) -> String {
+    let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
+    let mut parts = Vec::new();
+    if is_product(layer) {
+        if g > 1 {
+            parts.push(format!("G{g}"));
+        }
+        parts.push(format!("M{} N{k} K{c}", n * p));
+        return parts.join(" ");
+    }
+    for (letter, size) in [("N", n), ("G", g)] {
+        if size > 1 {
+            parts.push(format!("{letter}{size}"));
+        }
+    }
+    parts.push(format!("K{k} C{c} {p}x{q}"));
+    if r * s > 1 {
+        parts.push(format!("k{r}x{s}"));
+    }
+    let windows = [layer.rows(), layer.cols()];
+    for (sign, usual, of) in WINDOW {
+        match windows.map(of) {
+            [rows, cols] if rows == usual && cols == usual => {}
+            [rows, cols] if rows == cols => parts.push(format!("{sign}{rows}")),
+            [rows, cols] => parts.push(format!("{sign}{rows}x{cols}")),
+        }
+    }
+    parts.join(" ")
+}
+
+/// Signs of the fields of a window, the values that go without saying, and the fields.
+const WINDOW: [(&str, u64, fn(Window) -> u64); 3] = [
+    ("/", 1, |window| window.stride),
+    ("d", 1, |window| window.dilation),
+    ("p", 0, |window| window.pad),
+];
+
+/// Whether the layer multiplies two matrices: nothing slides, and there is one output column.
+fn is_product(layer: &Layer) -> bool {
+    let [_, _, _, _, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
+    let rows = layer.rows();
+    r * s * q == 1 && rows.pad == 0 && rows.input == p && layer.cols() == Window::none(1)
+}
+
+/// The extents of the loops; and of the window, as pairs of rows and columns, the stride, the
+/// dilation, the zeros before the first input element, and the unpadded input.
+pub fn json(layer: &Layer) -> Value {
+    let extents = Dim::ALL.map(|dim| (dim.name().to_owned(), json!(layer.size(dim))));
+    let mut dims = Map::from_iter(extents);
+    let windows = [layer.rows(), layer.cols()];
+    for (name, of) in FIELDS {
+        dims.insert(name.to_owned(), json!(windows.map(of)));
+    }
+    Value::Object(dims)
+}
+
+const FIELDS: [(&str, fn(Window) -> u64); 4] = [
+    ("stride", |window| window.stride),
+    ("dilation", |window| window.dilation),
+    ("pad", |window| window.pad),
+    ("input", |window| window.input),
+];
+
+/// Names of the columns of [`fields`].
+pub fn columns() -> Vec<String> {
+    let extents = Dim::ALL.iter().map(|dim| dim.name().to_owned());
+    let windows = FIELDS.iter().flat_map(|(name, _)| {
+        let axes = ["rows", "cols"];
+        axes.map(|axis| format!("{name}_{axis}"))
+    });
+    extents.chain(windows).collect()
+}
+
+/// The same as [`json`], for a line of CSV.
+pub fn fields(layer: &Layer) -> Vec<String> {
+    let windows = [layer.rows(), layer.cols()];
+    let extents = Dim::ALL.into_iter().map(|dim| layer.size(dim));
+    let windows = FIELDS.iter().flat_map(|(_, of)| windows.map(of));
+    extents.chain(windows).map(|n| n.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary::workloads::{Convolution, RightOperand};
+
+    use super::*;
+
+    fn convolution(edit: impl Fn(&mut Convolution)) -> Layer {
+        let mut square = Convolution::square(9, [4, 8], 3, 1, 0);
+        edit(&mut square);
+        Layer::convolution("it", square).expect("its sizes are right")
+    }
+
+    fn check(layer: &Layer, expected: &str) {
+        assert_eq!(text(layer), expected);
+    }
+
+    #[test]
+    fn both_axes_are_shown_where_they_differ() {
+        check(&convolution(|_| {}), "K8 C4 7x7 k3x3");
+        check(&convolution(|c| c.stride = [1, 2]), "K8 C4 7x4 k3x3 /1x2");
+        check(&convolution(|c| c.stride = [2, 1]), "K8 C4 4x7 k3x3 /2x1");
+        check(&convolution(|c| c.stride = [2, 2]), "K8 C4 4x4 k3x3 /2");
+        check(&convolution(|c| c.dilation = [1, 3]), "K8 C4 7x3 k3x3 d1x3");
+        check(&convolution(|c| c.padding = [1; 4]), "K8 C4 9x9 k3x3 p1");
+        check(
+            &convolution(|c| c.padding = [1, 0, 1, 0]),
+            "K8 C4 9x7 k3x3 p1x0",
+        );
+        let line = |c: &mut Convolution| {
+            (c.input, c.kernel, c.stride) = ([1, 100], [1, 7], [1, 2]);
+        };
+        check(&convolution(line), "K8 C4 1x47 k1x7 /1x2");
+    }
+
+    #[test]
+    fn products_are_rows_columns_and_what_is_summed() {
+        let product = |heads, sizes| {
+            Layer::matmul("it", heads, sizes, RightOperand::Parameters)
+                .expect("its sizes are right")
+        };
+        check(&product(1, [384, 768, 64]), "M384 N768 K64");
+        check(&product(12, [384, 384, 64]), "G12 M384 N384 K64");
+        let two = product(1, [5, 10, 20]).batched(2).expect("few enough");
+        check(&two, "M10 N10 K20");
+        let point = convolution(|c| (c.kernel, c.input) = ([1; 2], [1; 2]));
+        check(&point, "M1 N8 K4");
+        check(&convolution(|c| c.kernel = [1; 2]), "K8 C4 9x9");
+    }
+
+    #[test]
+    fn programs_get_pairs() {
+        let layer = convolution(|c| (c.stride, c.padding) = ([1, 2], [1, 0, 0, 0]));
+        let dims = json(&layer);
+        assert_eq!(dims["P"], 8);
+        assert_eq!(dims["Q"], 4);
+        assert_eq!(dims["stride"], json!([1, 2]));
+        assert_eq!(dims["dilation"], json!([1, 1]));
+        assert_eq!(dims["pad"], json!([1, 0]));
+        assert_eq!(dims["input"], json!([9, 9]));
+        assert_eq!(columns().len(), fields(&layer).len());
+        assert_eq!(columns()[9], "stride_cols");
+        assert_eq!(fields(&layer)[9], "2");
+    }
+}
