@@ -10,6 +10,7 @@ use stationary::workloads::Layer;
 use crate::cli::{Common, Simulate};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::report::shape;
 use crate::style::Style;
 use crate::trace::sheet::{Note, Slice};
 use crate::trace::timeline::{self, Timeline};
@@ -89,7 +90,8 @@ fn decoupled_text(loaded: &Loaded, layers: &[&Layer], pace: Pace) -> Result<Stri
         let mut trace = decoupled::TextTrace::default();
         let machine = decoupled::run(&loaded.kernel(layer)?, pace, &mut trace);
         let (name, arch, cycles) = (layer.name(), &loaded.accelerator.name, machine.cycles);
-        writeln!(text, "# {name} on {arch}: {cycles} cycles")?;
+        let shape = shape::text(layer);
+        writeln!(text, "# {name} ({shape}) on {arch}: {cycles} cycles")?;
         text.push_str("#    from        to  what\n");
         text.push_str(&trace.finish());
     }
@@ -140,8 +142,9 @@ impl Plan<'_> {
             let machine = run(&mapping, self.pace, &mut trace);
             writeln!(
                 text,
-                "# {} on {}: {} cycles",
+                "# {} ({}) on {}: {} cycles",
                 mapping.layer().name(),
+                shape::text(mapping.layer()),
                 self.loaded.accelerator.name,
                 machine.cycles
             )?;
@@ -177,6 +180,7 @@ impl Plan<'_> {
                     from: base + from,
                     to: base + to,
                     notes: vec![
+                        ("shape", Note::Text(shape::text(mapping.layer()))),
                         ("cycles", Note::Number(machine.cycles)),
                         ("busy cycles", Note::Number(machine.busy)),
                         ("cycles a step", Note::Number(step)),

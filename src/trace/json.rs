@@ -6,7 +6,7 @@ use crate::trace::sheet::{Note, Sheet};
 
 /// The text of a sheet.
 pub fn write(sheet: &Sheet) -> String {
-    let microseconds = |cycles: u64| cycles as f64 / 1e3;
+    let microseconds = |cycle: u64| sheet.clock.microseconds(cycle);
     let mut events = vec![json!({
         "ph": "M", "pid": 1, "name": "process_name", "args": {"name": sheet.title},
     })];
@@ -28,7 +28,7 @@ pub fn write(sheet: &Sheet) -> String {
         }
         events.push(json!({
             "ph": "X", "pid": 1, "tid": slice.track.0 + 1, "name": slice.name,
-            "ts": microseconds(slice.from), "dur": microseconds(slice.to - slice.from),
+            "ts": microseconds(slice.from), "dur": microseconds(slice.to) - microseconds(slice.from),
             "args": args,
         }));
     }
@@ -43,7 +43,7 @@ pub fn write(sheet: &Sheet) -> String {
     json!({
         "traceEvents": events,
         "displayTimeUnit": "ns",
-        "otherData": {"time": "a nanosecond stands for a cycle of the array"},
+        "otherData": {"time": sheet.clock.text()},
     })
     .to_string()
 }

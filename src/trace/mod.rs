@@ -5,9 +5,10 @@
 //! machine -> wave     -> changes of signals -> FST or VCD
 //! ```
 //!
-//! In all of them a nanosecond stands for a cycle of the array, and a layer begins where the one
-//! before ended.
+//! Times are those of the array's clock, and a layer begins where the one before ended. Text alone is in
+//! cycles.
 
+pub mod clock;
 pub mod json;
 mod lane;
 pub mod perfetto;

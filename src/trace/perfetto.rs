@@ -94,14 +94,15 @@ const ROOT: u64 = 1;
 pub fn write(sheet: &Sheet) -> Vec<u8> {
     let mut packets = descriptors(sheet);
     let first = packets.len();
+    let time = |cycle: u64| sheet.clock.nanoseconds(cycle);
     for slice in &sheet.slices {
-        packets.push(event(slice.from, begin(slice)));
-        packets.push(event(slice.to, track_event(END, slice.track.0)));
+        packets.push(event(time(slice.from), begin(slice)));
+        packets.push(event(time(slice.to), track_event(END, slice.track.0)));
     }
     for point in &sheet.points {
         let mut value = track_event(COUNTER, point.track.0);
         value.value = Some(point.value);
-        packets.push(event(point.at, value));
+        packets.push(event(time(point.at), value));
     }
     // Stable, so that on a track the end of a slice stays before the beginning of the next.
     packets[first..].sort_by_key(|packet| packet.timestamp);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::trace::clock::Clock;
+
 /// A row of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
@@ -39,9 +41,11 @@ pub struct Point {
     pub value: f64,
 }
 
-/// A timeline. Slices of a track follow each other without overlap; so do points.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A timeline, in cycles of a clock. Slices of a track follow each other without overlap; so do
+/// points.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
+    pub clock: Clock,
     /// What all of it belongs to.
     pub title: String,
     pub tracks: Vec<Track>,
@@ -50,6 +54,17 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// An empty one.
+    pub fn new(title: String, clock: Clock) -> Self {
+        Self {
+            clock,
+            title,
+            tracks: Vec::new(),
+            slices: Vec::new(),
+            points: Vec::new(),
+        }
+    }
+
     /// A new track of slices.
     pub fn track(&mut self, name: impl Into<String>) -> TrackId {
         self.add(name.into(), None)

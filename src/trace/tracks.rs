@@ -2,6 +2,7 @@
 
 use stationary::arch::{Accelerator, DramKind, Operand, PerOperand};
 
+use crate::trace::clock::Clock;
 use crate::trace::sheet::{Sheet, TrackId};
 
 /// Where everything goes.
@@ -50,10 +51,7 @@ pub const fn network(operand: Operand) -> &'static str {
 impl Tracks {
     /// Those of an accelerator, in a new sheet.
     pub fn new(accelerator: &Accelerator, title: String) -> (Self, Sheet) {
-        let mut sheet = Sheet {
-            title,
-            ..Sheet::default()
-        };
+        let mut sheet = Sheet::new(title, Clock::new(accelerator.clock));
         let s = &mut sheet;
         let (channels, banks) = match &accelerator.dram.kind {
             DramKind::Standard(standard) => {

@@ -4,6 +4,7 @@ use stationary::arch::{Accelerator, DramKind, Operand};
 use stationary::sim::{Activity, Event, Repeat, Sample, Stall, Trace};
 
 use crate::trace::View;
+use crate::trace::clock::Clock;
 use crate::trace::tracks::network;
 
 /// A signal.
@@ -31,9 +32,11 @@ pub struct Change {
     pub value: u64,
 }
 
-/// The changes of all signals, in the order of time. Before the first, each is 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The changes of all signals, in the order of time, in cycles of a clock. Before the first, each
+/// is 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wave {
+    pub clock: Clock,
     pub title: String,
     pub signals: Vec<Signal>,
     pub changes: Vec<Change>,
@@ -44,8 +47,11 @@ impl Wave {
     /// The signals of an accelerator; a scope's follow each other.
     pub fn new(accelerator: &Accelerator, title: String) -> Self {
         let mut wave = Self {
+            clock: Clock::new(accelerator.clock),
             title,
-            ..Self::default()
+            signals: Vec::new(),
+            changes: Vec::new(),
+            values: Vec::new(),
         };
         let mut add = |scope: &str, name: &str| {
             wave.signals.push(Signal {

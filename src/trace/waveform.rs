@@ -9,14 +9,14 @@ use vcd::{TimescaleUnit, Value};
 use crate::trace::wave::{Change, Signal, Wave};
 
 const VERSION: &str = concat!("stationary ", env!("CARGO_PKG_VERSION"));
-const COMMENT: &str = "a nanosecond stands for a cycle of the array";
 
 /// As FST.
 pub fn fst(wave: &Wave) -> Result<Vec<u8>> {
     let (start, initial, changes) = beginning(wave);
+    let time = |cycle: u64| time(wave, cycle);
     let info = FstInfo {
-        start_time: start,
-        timescale_exponent: -9,
+        start_time: time(start),
+        timescale_exponent: if wave.clock.is_whole() { -9 } else { -12 },
         version: VERSION.to_owned(),
         date: String::new(),
         file_type: FstFileType::Verilog,
@@ -41,14 +41,14 @@ pub fn fst(wave: &Wave) -> Result<Vec<u8>> {
     }
     header.up_scope()?;
     let mut body = header.finish()?;
-    body.time_change(start)?;
+    body.time_change(time(start))?;
     for ((id, width), value) in ids.iter().zip(initial) {
         body.signal_change(*id, &bits(value, *width))?;
     }
     let mut now = start;
     for Change { at, signal, value } in changes {
         if *at > now {
-            body.time_change(*at)?;
+            body.time_change(time(*at))?;
             now = *at;
         }
         let (id, width) = ids[*signal];
@@ -62,8 +62,14 @@ pub fn vcd(wave: &Wave) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut out = vcd::Writer::new(&mut text);
     out.version(VERSION)?;
-    out.comment(COMMENT)?;
-    out.timescale(1, TimescaleUnit::NS)?;
+    out.comment(&wave.clock.text())?;
+    let is_whole = wave.clock.is_whole();
+    let unit = if is_whole {
+        TimescaleUnit::NS
+    } else {
+        TimescaleUnit::PS
+    };
+    out.timescale(1, unit)?;
     out.add_module(&identifier(&wave.title))?;
     let mut ids = Vec::new();
     for (scope, signals) in scopes(wave) {
@@ -77,7 +83,7 @@ pub fn vcd(wave: &Wave) -> Result<Vec<u8>> {
     out.upscope()?;
     out.enddefinitions()?;
     let (start, initial, changes) = beginning(wave);
-    out.timestamp(start)?;
+    out.timestamp(time(wave, start))?;
     out.begin(vcd::SimulationCommand::Dumpvars)?;
     for ((id, width), value) in ids.iter().zip(initial) {
         set(&mut out, *id, value, *width)?;
@@ -86,7 +92,7 @@ pub fn vcd(wave: &Wave) -> Result<Vec<u8>> {
     let mut now = start;
     for Change { at, signal, value } in changes {
         if *at > now {
-            out.timestamp(*at)?;
+            out.timestamp(time(wave, *at))?;
             now = *at;
         }
         let (id, width) = ids[*signal];
@@ -94,6 +100,15 @@ pub fn vcd(wave: &Wave) -> Result<Vec<u8>> {
     }
     out.flush().context("writing to memory")?;
     Ok(text)
+}
+
+/// The time of a cycle: in nanoseconds where all cycles begin at whole ones, else in picoseconds.
+fn time(wave: &Wave, cycle: u64) -> u64 {
+    if wave.clock.is_whole() {
+        wave.clock.nanoseconds(cycle)
+    } else {
+        wave.clock.picoseconds(cycle)
+    }
 }
 
 /// When the wave begins, the values of all signals then, and the changes after.
