@@ -112,8 +112,8 @@ impl Tracks {
     }
 }
 
-/// Reads Perfetto's protobuf by the numbers of its fields.
-fn perfetto(file: &str) -> Tracks {
+/// Reads Perfetto's protobuf by the numbers of its fields; times as cycles of so many nanoseconds.
+fn perfetto(file: &str, period: u64) -> Tracks {
     let bytes = std::fs::read(file).expect("the trace is written");
     let (mut names, mut tracks) = (BTreeMap::new(), Tracks::default());
     let mut open = BTreeMap::new();
@@ -132,6 +132,11 @@ fn perfetto(file: &str) -> Tracks {
             continue;
         }
         let at = packet[&8].number();
+        assert!(
+            at.is_multiple_of(period),
+            "{at} ns is in the midst of a cycle"
+        );
+        let at = at / period;
         assert!(at >= last, "packets stand in the order of time");
         last = at;
         let event: BTreeMap<u32, Field<'_>> = wire::fields(packet[&11].bytes()).collect();
@@ -168,10 +173,10 @@ fn close(a: f64, b: f64) -> bool {
 
 #[test]
 fn a_perfetto_trace_has_the_runs_totals() {
-    for (target, name) in [(&LAYER[..], "resnet18"), (&SMALL[..], "fc8")] {
+    for (target, name, period) in [(&LAYER[..], "resnet18", 5), (&SMALL[..], "fc8", 1)] {
         let file = path(&format!("{name}.pftrace"));
         let (answer, _) = traced(target, &file, &[]);
-        let tracks = perfetto(&file);
+        let tracks = perfetto(&file, period);
         assert_eq!(tracks.sums("array"), totals(&answer), "{name}");
         let layer = &answer["layers"][0];
         let cycles = number(&layer["cycles"]);
@@ -211,7 +216,7 @@ fn a_perfetto_trace_has_the_runs_totals() {
             "{name}: {counted} of {stored} words"
         );
     }
-    let tracks = perfetto(&path("fc8.pftrace"));
+    let tracks = perfetto(&path("fc8.pftrace"), 1);
     let banks = tracks
         .slices
         .keys()
@@ -227,7 +232,7 @@ fn coarse_steps_keep_the_totals() {
     assert!(!note.contains("note:"), "{note}");
     let (_, note) = traced(&SMALL, &coarse, &["--trace-step", "1000"]);
     assert!(note.contains("within 1000 cycles"), "{note}");
-    let (fine, coarse) = (perfetto(&fine), perfetto(&coarse));
+    let (fine, coarse) = (perfetto(&fine, 1), perfetto(&coarse, 1));
     assert_eq!(fine.sums("array"), totals(&answer));
     assert_eq!(coarse.sums("array"), fine.sums("array"));
     assert!(coarse.slices["passes"].len() < fine.slices["passes"].len());
@@ -260,7 +265,8 @@ fn json_trace_events_have_the_runs_totals() {
     let named = |event: &&Value| event["args"]["name"] == "array";
     let array = &events.iter().find(named).expect("the array's track")["tid"];
     let mut sums = Totals::new();
-    let cycles = |value: &Value| (value.as_f64().expect("a number") * 1e3).round() as u64;
+    // Microseconds of a clock of 700 MHz.
+    let cycles = |value: &Value| (value.as_f64().expect("a number") * 700.0).round() as u64;
     for slice in events
         .iter()
         .filter(|e| e["ph"] == "X" && e["tid"] == *array)
@@ -340,7 +346,7 @@ fn signals(file: &str) -> Signals {
 fn a_window_keeps_its_cycles_only() {
     let file = path("window.pftrace");
     traced(&LAYER, &file, &["--trace-window", "5000..6000"]);
-    let tracks = perfetto(&file);
+    let tracks = perfetto(&file, 5);
     let sums: u64 = tracks.sums("array").values().sum();
     assert_eq!(sums, 1000);
     assert_eq!(tracks.slices["layers"][0].1, 5000);
@@ -351,11 +357,32 @@ fn a_window_keeps_its_cycles_only() {
     }
     let file = path("window.vcd");
     traced(&LAYER, &file, &["--trace-window", "5000..6000"]);
-    assert_eq!(held(&signals(&file), "array.running"), 1000);
+    assert_eq!(held(&signals(&file), "array.running"), 5000, "nanoseconds");
     let file = path("window.txt");
     traced(&LAYER, &file, &["--trace-window", "0..1"]);
     let first = std::fs::read_to_string(&file).expect("the trace is written");
     assert!(first.lines().count() < 10, "{first}");
+}
+
+/// At 700 MHz a cycle takes 1428.57 ps: each time is rounded by itself, so that errors do not add up.
+#[test]
+fn a_period_of_no_whole_nanoseconds_is_in_picoseconds() {
+    let target = ["simulate", "--arch", "tpu-v1", "--network", "alexnet"];
+    let target = [&target[..], &["--layer", "fc8"]].concat();
+    let mut read = Vec::new();
+    for name in ["tpu.fst", "tpu.vcd"] {
+        let file = path(name);
+        let (answer, _) = traced(&target, &file, &[]);
+        let wave = signals(&file);
+        let cycles = number(&answer["layers"][0]["cycles"]) as f64;
+        let picoseconds = (cycles * 1e6 / 700.0).round();
+        assert_eq!(held(&wave, "array.running") as f64, picoseconds, "{name}");
+        read.push(wave);
+    }
+    assert_eq!(read[0], read[1], "both files show the same");
+    let vcd = std::fs::read_to_string(path("tpu.vcd")).expect("the trace is written");
+    assert!(vcd.contains("$timescale 1 ps"), "{}", &vcd[..400]);
+    assert!(vcd.contains("(700 MHz)"), "{}", &vcd[..400]);
 }
 
 #[test]
@@ -465,7 +492,7 @@ fn perfetto_itself_opens_a_trace() {
             .iter()
             .filter_map(|(name, sum)| Some((name.strip_prefix("array/")?, sum)));
         array
-            .map(|(name, sum)| (name.to_owned(), number(sum)))
+            .map(|(name, sum)| (name.to_owned(), number(sum) / 5))
             .collect()
     };
     let messages = found();

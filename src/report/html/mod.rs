@@ -10,6 +10,7 @@ mod bars;
 mod breakdown;
 mod chart;
 mod compare;
+mod coverage;
 mod layers;
 mod mappings;
 mod page;
@@ -26,7 +27,7 @@ use serde_json::Value;
 
 /// The page of a document that a verb wrote as JSON.
 pub fn render(document: &Value) -> Result<String> {
-    let page = match read::text(document, "schema") {
+    let mut page = match read::text(document, "schema") {
         "stationary/run/1" => layers::page(document),
         "stationary/validate/1" => validate::page(document),
         "stationary/search/1" => search::page(document),
@@ -38,5 +39,6 @@ pub fn render(document: &Value) -> Result<String> {
         ),
         other => bail!("the document is `{other}`, of which no report is made"),
     };
+    coverage::add(&mut page, document);
     page::render(page)
 }
