@@ -58,7 +58,9 @@ impl Scope {
     fn shown(&self) -> String {
         // Rounding must not make a part the whole.
         let share = match percent(self.share()) {
-            text if text == "100.0 %" && !self.coverage.is_complete() => "nearly 100 %".to_owned(),
+            text if text == "100.0 %" && self.coverage.macs_left_out() > 0 => {
+                "nearly 100 %".to_owned()
+            }
             text if text == "0.0 %" => "less than 0.1 %".to_owned(),
             text => text,
         };
@@ -274,7 +276,7 @@ mod tests {
     fn what_is_of_unknown_size_is_not_nothing() {
         let unknown = scope(left_out(0, 1), false, false);
         assert!(!unknown.is_enough());
-        assert_eq!(unknown.shown(), "at most nearly 100 %");
+        assert_eq!(unknown.shown(), "at most 100.0 %");
         assert!(
             unknown
                 .text()

@@ -38,7 +38,7 @@ fn half_known() -> Vec<u8> {
         vec![1 << 3, 16, 1 << 3, 32],
         small(2, 1),
         message(8, b"w"),
-        message(9, &vec![0; 16 * 32 * 4]),
+        message(9, &[0; 16 * 32 * 4]),
     ];
     let node = |operator: &[u8], inputs: &[&[u8]], output: &[u8]| {
         let inputs: Vec<u8> = inputs.iter().flat_map(|name| message(1, name)).collect();
