@@ -1,7 +1,7 @@
 //! A YAML tree in which every value knows its place.
 //!
 //! Aliases are copied where they stand, and what a merge (`<<: *base`) brings stands before a mapping's
-//! own fields; `<<<` merges mappings inside of mappings too, as Timeloop's readers do. Depth and size
+//! own fields; `<<<` merges mappings and lists inside of mappings too, as Timeloop's readers do. Depth and size
 //! are bounded, so that no text, however malicious, takes more memory, stack or time than a large file
 //! would.
 
@@ -322,6 +322,16 @@ fn deepened(base: Kind, own: Node, is_deep: bool) -> Node {
             kind: Kind::Mapping(over(base, fields, true)),
             ..own
         },
+        // Timeloop's readers put a base's elements behind a list's own, unless it says `!nomerge`.
+        (Kind::List(base), Kind::List(mut items))
+            if is_deep && own.tag.as_deref() != Some("nomerge") =>
+        {
+            items.extend(base);
+            Node {
+                kind: Kind::List(items),
+                ..own
+            }
+        }
         (_, kind) => Node { kind, ..own },
     }
 }
@@ -410,6 +420,9 @@ mod tests {
             ("d: {<<: [*b, *c]}", "{x:1 in:{p:1 q:2} y:6}"),
             ("d: {<<: *b, in: {q: 3}}", "{x:1 in:{q:3}}"),
             ("d: {<<<: *b, in: {q: 3, r: 4}}", "{x:1 in:{p:1 q:3 r:4}}"),
+            ("e: &e {l: [1]}\nd: {<<<: *e, l: [2]}", "{l:[2 1]}"),
+            ("e: &e {l: [1]}\nd: {<<<: *e, l: !nomerge [2]}", "{l:[2]}"),
+            ("e: &e {l: [1]}\nd: {<<: *e, l: [2]}", "{l:[2]}"),
             ("d: {<<: ~, x: 2}", "{x:2}"),
             ("d: {'<<': 1}", "{<<:1}"),
         ] {
