@@ -236,6 +236,17 @@ fn zigzag_operators_without_products_are_counted() {
     let names: Vec<_> = network.layers().iter().map(Layer::name).collect();
     assert_eq!(names, ["Conv0", "Gemm1", "key"]);
     assert_eq!(network.layers()[2].macs(), 2 * 96 * 10 * 64);
+    let coverage = network.coverage();
+    assert!(
+        coverage.is_complete() && coverage.simulated == 3,
+        "{coverage:?}"
+    );
+    let plain = coverage
+        .without_products
+        .iter()
+        .map(|o| (o.operator.as_str(), o.count));
+    let expected = [("Add", 1), ("Adding", 1), ("MaxPool", 1), ("Pooling", 1)];
+    assert_eq!(plain.collect::<Vec<_>>(), expected);
     let left_out =
         "operators without products are no layers: Add 1, Adding 1, MaxPool 1, Pooling 1";
     assert!(
@@ -423,6 +434,15 @@ Accelerator { PE { NumPEs: 128; VectorWidth: 4 } Buffer { GlobalL2: 2048 } }
     let names: Vec<_> = network.layers().iter().map(Layer::name).collect();
     assert_eq!(names, ["Conv2d-1", "Conv2d-1#2", "fc one"]);
     assert_eq!(sizes(&network.layers()[0]), [4, 1, 16, 3, 16, 16, 3, 3]);
+    let coverage = network.coverage();
+    assert_eq!(coverage.left_out[0].operator, "LSTM");
+    assert_eq!(
+        (
+            coverage.left_out[0].macs_unknown,
+            coverage.without_products.len()
+        ),
+        (1, 2)
+    );
     let notes: Vec<String> = notes.iter().map(|note| note.to_string()).collect();
     for part in [
         "n.m:12:7: layer `rnn`: LSTM is left out",

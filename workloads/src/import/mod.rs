@@ -14,6 +14,7 @@ mod zigzag;
 use stationary_document::{Diagnostic, Node, Reader, ranked};
 
 use crate::config;
+use crate::coverage::{Coverage, LeftOut};
 use crate::error::NetworkError;
 use crate::layer::Layer;
 use crate::network::Network;
@@ -67,6 +68,16 @@ fn network(
     Ok((Network::of_file(file, name, layers)?, ranked(notes)))
 }
 
+/// A network that is not all of its file.
+fn covering(network: Network, left_out: Vec<LeftOut>, without_products: Vec<LeftOut>) -> Network {
+    let coverage = Coverage {
+        left_out,
+        without_products,
+        ..Coverage::complete(network.layers().len() as u64)
+    };
+    network.with_coverage(coverage)
+}
+
 /// A network with what reading it left out.
 pub(crate) type Noted = (Network, Vec<Diagnostic>);
 
@@ -79,7 +90,7 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
         return Ok((config::parse(file, text)?, Vec::new()));
     };
     let mut reader = Reader::new(file);
-    let layers = if zigzag::is_workload(&root) {
+    let read = if zigzag::is_workload(&root) {
         zigzag::layers(&mut reader, &root)
     } else {
         timeloop::Problem::of(&mut reader, &root).and_then(|problem| {
@@ -89,16 +100,22 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
             let layer = problem.layer();
             let layer = layer
                 .map_err(|why| reader.problem(&root, "problem", format!("not a layer: {why}")));
-            Some(vec![layer.ok()?])
+            Some((vec![layer.ok()?], Vec::new()))
         })
     };
-    let (layers, notes) = reader.finish(layers).map_err(NetworkError::Unreadable)?;
-    network(file, name, layers, notes)
+    let (read, notes) = reader.finish(read).map_err(NetworkError::Unreadable)?;
+    let (layers, without_products) = read;
+    let (network, notes) = network(file, name, layers, notes)?;
+    Ok((covering(network, Vec::new(), without_products), notes))
 }
 
 /// Reads a MAESTRO network.
 pub(crate) fn maestro(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
     let read = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
     let name = read.name.unwrap_or(name);
-    network(file, name, read.layers, read.notes)
+    let (network, notes) = network(file, name, read.layers, read.notes)?;
+    Ok((
+        covering(network, read.left_out, read.without_products),
+        notes,
+    ))
 }

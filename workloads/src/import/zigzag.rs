@@ -18,6 +18,7 @@ use stationary_document::{Fields, Kind, Node, Reader};
 
 use super::plain::Plain;
 use super::timeloop::{DataSpace, FOLDED, Padding, Problem, Term};
+use crate::coverage::LeftOut;
 use crate::layer::{Layer, RightOperand};
 
 /// Whether a file is a ZigZag workload.
@@ -51,7 +52,8 @@ const PLAIN: [&str; 22] = [
     "simd",
 ];
 
-pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<Vec<Layer>> {
+/// The layers, and what multiplies nothing.
+pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<(Vec<Layer>, Vec<LeftOut>)> {
     let mut layers = Vec::new();
     let mut plain = Plain::default();
     for (index, node) in reader.list(root, "")?.iter().enumerate() {
@@ -66,7 +68,7 @@ pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<Vec<Layer>> {
     if let Some(note) = plain.note("") {
         reader.note(root, "", note.message);
     }
-    Some(layers)
+    Some((layers, plain.entries()))
 }
 
 /// Whether a layer's type or equation, or operands of no bits, say that it multiplies nothing.

@@ -21,6 +21,7 @@ use stationary_document::Diagnostic;
 use self::shape::{DIMENSIONS, PLAIN, PRODUCTS, Sizes, UNMODELLED};
 use self::tokens::{Token, tokens};
 use super::plain::Plain;
+use crate::coverage::LeftOut;
 use crate::layer::Layer;
 
 /// A recursive descent over words and marks.
@@ -38,6 +39,7 @@ struct Found {
     name: Option<String>,
     layers: Vec<Layer>,
     plain: Plain,
+    left_out: Vec<LeftOut>,
     /// The first data flow, and directives and layers in all.
     dataflows: Option<(Token, usize, usize)>,
     notes: Vec<Diagnostic>,
@@ -48,6 +50,8 @@ pub(crate) struct Contents {
     /// The network's own name.
     pub(crate) name: Option<String>,
     pub(crate) layers: Vec<Layer>,
+    pub(crate) left_out: Vec<LeftOut>,
+    pub(crate) without_products: Vec<LeftOut>,
     pub(crate) notes: Vec<Diagnostic>,
 }
 
@@ -72,6 +76,8 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Contents, Vec<Diagnostic>> 
     Ok(Contents {
         name: found.name,
         layers: found.layers,
+        left_out: found.left_out,
+        without_products: found.plain.entries(),
         notes: found.notes,
     })
 }
@@ -355,6 +361,14 @@ impl Parser<'_> {
                 name.text
             );
             self.note(name, message);
+            self.found.left_out.push(LeftOut {
+                operator: upper,
+                reason: "MAESTRO has no model of it".to_owned(),
+                count: 1,
+                macs_unknown: 1,
+                bytes_unknown: 1,
+                ..LeftOut::default()
+            });
             return Ok(());
         }
         if !PRODUCTS.contains(&upper.as_str()) {
