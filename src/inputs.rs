@@ -19,12 +19,25 @@ use crate::report::csv::Origin;
 use crate::report::{excerpts, explain};
 use crate::scope::Scope;
 use crate::style::Style;
-use crate::unread;
+use crate::{template, unread};
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(stationary_document::text(&path.to_string_lossy(), bytes)?)
+}
+
+/// Reads a file as text that may be a template ([`template::expanded`]), and the name that says what
+/// it is when it is expanded.
+pub fn read_expanded(name: &str) -> Result<(&str, String)> {
+    let text = read(Path::new(name))?;
+    let bare = name.strip_suffix(".jinja2").or(name.strip_suffix(".jinja"));
+    let bare = bare.unwrap_or(name);
+    if bare.ends_with(".yaml") || bare.ends_with(".yml") {
+        Ok((bare, template::expanded(Path::new(name), text)?))
+    } else {
+        Ok((bare, text))
+    }
 }
 
 /// Writes a file whole: beside it first, then in its place.
@@ -64,7 +77,7 @@ pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
             notes: Vec::new(),
         });
     }
-    let text = read(Path::new(name))?;
+    let (name, text) = read_expanded(name)?;
     let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
     Imported::read(name, &text, &sets).map_err(excerpt)
 }
@@ -115,7 +128,7 @@ pub fn network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<Network
     } else if let Some(dim) = dim.first() {
         bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
     } else if is_file(name) {
-        let text = read(Path::new(name))?;
+        let (name, text) = read_expanded(name)?;
         let (network, left_out) = parse_with_notes(name, &text)
             .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
         notes(&left_out);
@@ -150,7 +163,7 @@ fn model(name: &str, dims: &[String]) -> Result<Network> {
 /// Mappings by preset name or file.
 fn mapping_file(name: &str) -> Result<MappingFile> {
     if is_file(name) {
-        let text = read(Path::new(name))?;
+        let (name, text) = read_expanded(name)?;
         let root = Node::parse(name, &text).ok();
         if root.is_some_and(|root| root.get("mapping").is_some()) {
             bail!(
@@ -189,7 +202,9 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 
 /// A name that is meant as a path rather than as a preset.
 pub fn is_file(name: &str) -> bool {
-    let extensions = [".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini"];
+    let extensions = [
+        ".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini", ".jinja2", ".jinja",
+    ];
     name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
 }
 

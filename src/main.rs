@@ -14,6 +14,7 @@ mod record;
 mod report;
 mod scope;
 mod style;
+mod template;
 mod trace;
 mod unread;
 

@@ -1,7 +1,5 @@
 //! Timeloop's way of counting, and its files.
 
-use std::path::Path;
-
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use stationary::arch::import::timeloop::Architecture;
@@ -163,7 +161,7 @@ fn text_with(name: &str, fields: &[&str]) -> Result<Option<String>> {
     if !inputs::is_file(name) {
         return Ok(None);
     }
-    let text = inputs::read(Path::new(name))?;
+    let (name, text) = inputs::read_expanded(name)?;
     let root = Node::parse(name, &text).ok();
     let has_one = root.is_some_and(|root| fields.iter().any(|field| root.get(field).is_some()));
     Ok(has_one.then_some(text))

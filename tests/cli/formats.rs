@@ -241,3 +241,159 @@ fn onnx_models_take_their_open_sizes_from_the_command_line() {
         &["no ONNX model"],
     );
 }
+
+/// Timeloop's files are templates: what they include is found beside them or where they say.
+#[test]
+fn jinja_is_expanded_if_its_files_are_there() {
+    file(
+        "jinja/base.yaml",
+        "base: &base\n  version: 0.4\n  shape: cnn-layer\n  instance: {C: 1, K: 1, R: 1, S: 1, P: 1, Q: 1, N: 1}\n",
+    );
+    let network = file(
+        "jinja/layers/one.yaml",
+        "{{include_text('../base.yaml')}}\nproblem:\n  <<<: *base\n  instance: {C: 8, K: 16, P: {{ rows | default(5) }}}\n",
+    );
+    file(
+        "jinja/parts/outer.yaml",
+        "nodes:\n- !Component {name: DRAM, class: DRAM, attributes: {width: 64, datawidth: 8}}\n- !Component {name: glb, class: SRAM, attributes: {depth: 4096, width: 64, datawidth: 8}}\n",
+    );
+    file(
+        "jinja/parts/pe.yaml",
+        "nodes:\n- !Container {name: PE, spatial: {meshX: 4, meshY: 4}}\n- !Component {name: mac, class: intmac, attributes: {datawidth: 8}}\n",
+    );
+    let top = "{{add_to_path(cwd() ~ '/..')}}\n{% set parts = 'parts/*.yaml' %}\n{% if path_exists('base.yaml') %}\n\
+               architecture:\n  version: 0.4\n  nodes: {{include_all(parts, 'nodes')}}\n{% endif %}\n";
+    let arch = file("jinja/top/arch.yaml.jinja2", top);
+    let run = json(&[
+        "estimate",
+        "--arch",
+        &arch,
+        "--network",
+        &network,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run["total"]["macs"], 8 * 16 * 5);
+    let statement = file(
+        "jinja/statement.yaml",
+        "{% include 'base.yaml' %}\nproblem: {<<: *base}\n",
+    );
+    let run = json(&[
+        "estimate",
+        "--arch",
+        &arch,
+        "--network",
+        &statement,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run["total"]["macs"], 1);
+    for (text, part) in [
+        (
+            "{{include_text('none.yaml')}}\nproblem: {}\n",
+            "wrong.yaml:1: Jinja that cannot be expanded: no file `none.yaml` in",
+        ),
+        (
+            "problem: {instance: {C: {{ channels }}}}\n",
+            "wrong.yaml:1: Jinja that cannot be expanded: undefined value",
+        ),
+        (
+            "{{include_text('wrong.yaml')}}\n",
+            "files included more than 16 deep",
+        ),
+        (
+            "problem: {{include('base.yaml', 'bass')}}\n",
+            "no field `bass`",
+        ),
+    ] {
+        let wrong = file("jinja/wrong.yaml", text);
+        refuses(
+            &["estimate", "--arch", "systolic", "--network", &wrong],
+            2,
+            &[part],
+        );
+    }
+}
+
+/// What other tools' files repeat, spell otherwise or say too much of loads, with notes.
+#[test]
+fn files_of_other_tools_load_as_they_are() {
+    let estimate = |path: &str| {
+        let output = stationary(&[
+            "estimate",
+            "--arch",
+            "systolic",
+            "--network",
+            path,
+            "--format",
+            "json",
+        ]);
+        let notes = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{notes}");
+        let run: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (run["total"]["macs"].clone(), notes)
+    };
+    let repeated = file(
+        "repeated.csv",
+        "Layer, M, N, K,\nblock,16,16,16,\nblock,16,16,32,\n",
+    );
+    let (macs, notes) = estimate(&repeated);
+    assert_eq!(macs, 16 * 16 * 48);
+    assert!(notes.contains("`block#2` for a second `block`"), "{notes}");
+    let grouped = file(
+        "grouped.m",
+        "Network n { Layer a { Type: NGCONV Dimensions { G: 8, K: 4, C: 4, R: 3, S: 3, Y: 6, X: 6 } } }",
+    );
+    assert_eq!(estimate(&grouped).0, 18_432);
+    let spelled = file(
+        "spelled.csv",
+        "Layer name,Ifmap height,ifmap width,filter height,filter width,channels,num filters,strides,,note,\na,16,16,3,3,4,8,1,,7,\n",
+    );
+    let (macs, notes) = estimate(&spelled);
+    assert_eq!(macs, 8 * 4 * 9 * 14 * 14);
+    assert!(notes.contains("column `note`: not used"), "{notes}");
+    let problem = file(
+        "sizes.yaml",
+        "problem: {instance: {C: 3, K: 32, R: 3, S: 3, N: 1, P: 112, Q: 112, H: 224, W: 224, Hpad: 1, Wpad: 1, Wstride: 2, Hstride: 2}}",
+    );
+    let (macs, notes) = estimate(&problem);
+    assert_eq!(macs, 32 * 3 * 9 * 112 * 112);
+    assert!(
+        notes.contains("not used: `H`, `W`, `Hpad`, `Wpad`"),
+        "{notes}"
+    );
+}
+
+/// 400 KB of brackets end at once, at their place; so do bytes that are no text, and second documents.
+#[test]
+fn files_that_nobody_wrote_are_refused_at_their_place() {
+    let deep = format!(
+        "name: t\nsource: x\nlayers: {}{}\n",
+        "[".repeat(200_000),
+        "]".repeat(200_000)
+    );
+    for (text, part) in [
+        (deep.as_str(), "nested deeper than 128 levels"),
+        ("name: t\n---\nname: u\n", "odd.yaml:2:1: a second document"),
+    ] {
+        let odd = file("odd.yaml", text);
+        refuses(
+            &["estimate", "--arch", "systolic", "--network", &odd],
+            2,
+            &[part],
+        );
+        refuses(
+            &["estimate", "--arch", &odd, "--network", "alexnet"],
+            2,
+            &[part],
+        );
+    }
+    let odd = file("odd.csv", "");
+    std::fs::write(&odd, b"Layer, M, N, K,\nf\xfcr,1,1,1,\n")
+        .expect("the target folder can be written");
+    refuses(
+        &["estimate", "--arch", "systolic", "--network", &odd],
+        2,
+        &["odd.csv:2:2: byte 0xfc"],
+    );
+}

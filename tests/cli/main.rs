@@ -65,8 +65,9 @@ fn json(arguments: &[&str]) -> Value {
 /// A file in a folder of this test's own.
 fn file(name: &str, text: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
-    std::fs::create_dir_all(&folder).expect("the target folder can be written");
     let path = folder.join(name);
+    let parent = path.parent().expect("it is in a folder");
+    std::fs::create_dir_all(parent).expect("the target folder can be written");
     std::fs::write(&path, text).expect("the target folder can be written");
     path.to_str()
         .expect("the target folder's path is text")
