@@ -88,6 +88,23 @@ impl Log {
         Ok(Self::at(path, file))
     }
 
+    /// Puts all lines but the first in the order of their keys, in one step: lines of threads that ran
+    /// beside each other come in any order. Those of one key stay as they are.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn sort_by_key<K: Ord>(self, key: impl FnMut(&Value) -> K) -> Result<Self, LogError> {
+        let found = read(&self.path)?;
+        let mut sorted = found.clone();
+        if let Some((_, lines)) = sorted.split_first_mut() {
+            lines.sort_by_cached_key(key);
+        }
+        if sorted == found {
+            return Ok(self);
+        }
+        Self::create(&self.path, &sorted)
+    }
+
     fn at(path: &Path, file: File) -> Self {
         Self {
             path: path.to_owned(),

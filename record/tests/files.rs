@@ -126,3 +126,20 @@ fn digests_are_sha_256() {
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     assert_eq!(digest(b"abc"), abc);
 }
+
+#[test]
+fn lines_behind_the_first_are_put_in_order() {
+    let path = fresh("sorted.jsonl");
+    let line = |n: u64| json!({"n": n});
+    let lines: Vec<Value> = [9, 3, 1, 2].map(line).into();
+    let log = Log::create(&path, &lines).expect("a log");
+    let mut log = log
+        .sort_by_key(|line| line["n"].as_u64())
+        .expect("it is written");
+    let sorted: Vec<Value> = [9, 1, 2, 3].map(line).into();
+    assert_eq!(read(&path).expect("a log"), sorted);
+    // It goes on behind them.
+    log.append(&[line(0)]).expect("it is written");
+    let whole: Vec<Value> = [9, 1, 2, 3, 0].map(line).into();
+    assert_eq!(read(&path).expect("a log"), whole);
+}

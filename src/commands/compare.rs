@@ -265,14 +265,18 @@ fn trials(
         }
     }
     let bar = output::progress(common, "runs", jobs.len() as u64);
-    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>> {
-        let key = Key {
+    let key = |(instance, name, seed): (usize, &String, u64)| -> Result<Key> {
+        Ok(Key {
             fingerprint: fingerprints[instance].clone(),
             optimizer: name.clone(),
             seed,
             evaluations: args.evaluations,
             effort: effort_of(name, &effort)?,
-        };
+        })
+    };
+    let keys: Vec<Key> = jobs.iter().copied().map(key).collect::<Result<_>>()?;
+    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>> {
+        let key = key((instance, name, seed))?;
         if let Some((spent, curve)) = known.get(&key) {
             bar.inc(1);
             return Ok(Some(Trial {
@@ -309,9 +313,16 @@ fn trials(
     let trials = trials?;
     let is_whole = trials.iter().all(Option::is_some);
     let journal = journal.into_inner();
+    let places = keys.into_iter().zip(0_usize..);
+    let places: HashMap<Key, usize> = places.collect();
     journal
         .map_err(|_| anyhow!("a run failed to record"))?
-        .close()?;
+        .close_sorted(|line| {
+            let place = run(line)
+                .ok()
+                .and_then(|(key, _)| places.get(&key).copied());
+            place.unwrap_or(usize::MAX)
+        })?;
     Ok((trials.into_iter().flatten().collect(), is_whole))
 }
 

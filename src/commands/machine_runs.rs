@@ -16,6 +16,8 @@ use crate::record::{Journal, Record};
 /// A journal of mappings and their cycles.
 pub struct MachineRuns {
     known: HashMap<String, u64>,
+    /// The places of the layers, by name.
+    layers: HashMap<String, usize>,
     journal: Mutex<Journal>,
 }
 
@@ -35,7 +37,13 @@ impl MachineRuns {
         });
         let known = known.collect::<Result<_>>()?;
         let journal = Mutex::new(journal);
-        Ok(Self { known, journal })
+        let names = loaded.layers.iter().map(|layer| layer.name().to_owned());
+        let layers = names.zip(0..).collect();
+        Ok(Self {
+            known,
+            layers,
+            journal,
+        })
     }
 
     /// The machine's cycles, by an earlier run's word or by running it.
@@ -52,11 +60,15 @@ impl MachineRuns {
         Ok(cycles)
     }
 
-    /// Waits until all are on the disk.
+    /// Waits until all are on the disk, in the order of layers and of mappings as they are written.
     pub fn close(self) -> Result<()> {
         let journal = self.journal.into_inner();
         let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
-        Ok(journal.close()?)
+        Ok(journal.close_sorted(|line| {
+            let layer = line["mapping"]["layer"].as_str();
+            let layer = layer.and_then(|name| self.layers.get(name));
+            (layer.copied().unwrap_or(usize::MAX), line.to_string())
+        })?)
     }
 }
 

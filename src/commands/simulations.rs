@@ -115,11 +115,11 @@ impl<'a> Simulations<'a> {
         found.keys().copied().collect()
     }
 
-    /// Waits until all are on the disk.
+    /// Waits until all are on the disk, behind the evaluations in the order of layers and levels.
     pub fn close(self) -> Result<()> {
         let journal = self.journal.into_inner();
         let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
-        Ok(journal.close()?)
+        Ok(journal.close_sorted(|line| run(line).map(|(job, _)| job))?)
     }
 }
 

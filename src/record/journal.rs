@@ -78,6 +78,15 @@ impl Journal {
         self.log.as_mut().map_or(Ok(()), |log| log.append(lines))
     }
 
+    /// Waits until all is on the disk, the evaluations in the order of their keys: whichever thread was
+    /// first, and however often the search was interrupted, the same evaluations give the same bytes.
+    pub fn close_sorted<K: Ord>(self, key: impl FnMut(&Value) -> K) -> Result<(), LogError> {
+        self.log.map_or(Ok(()), |mut log| {
+            log.sync()?;
+            log.sort_by_key(key)?.sync()
+        })
+    }
+
     /// Waits until all is on the disk.
     pub fn close(self) -> Result<(), LogError> {
         self.log.map_or(Ok(()), |mut log| log.sync())
