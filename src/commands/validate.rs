@@ -46,6 +46,13 @@ pub struct ComparedDataflow {
     pub layers: Vec<ComparedLayer>,
 }
 
+/// A dataflow of `all` under which a layer has no mapping.
+#[derive(Clone, Debug)]
+pub struct Unmapped {
+    pub dataflow: &'static str,
+    pub reason: String,
+}
+
 /// Compares model and machine; the answer is no if a bound or a count is wrong.
 pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.mappings == 0 {
@@ -59,11 +66,14 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         );
     }
     let cost = CostModel::of(&loaded.accelerator)?;
+    let is_all = args.target.dataflow.as_deref() == Some("all");
     let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
+        let offered: Vec<&str> = styles.iter().map(|style| style.name()).collect();
         output::complain(&format!(
-            "{} does not offer {}",
+            "note: --dataflow all: all that {} offers, {}; its hardware has no {}",
             loaded.accelerator.name,
+            offered.join(", "),
             absent.join(", ")
         ));
     }
@@ -87,14 +97,33 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
                 compared
             })
             .collect();
-        let mut layers = layers.into_iter().collect::<Result<Vec<_>>>()?;
-        for (compared, original) in layers.iter_mut().zip(&loaded.originals) {
+        let mut layers = layers.into_iter().collect::<Result<Vec<_>>>();
+        for (compared, original) in layers.iter_mut().flatten().zip(&loaded.originals) {
             compared.layer = original.clone();
         }
-        results.push(ComparedDataflow { style, layers });
+        results.push((style, layers));
     }
     bar.finish_and_clear();
-    let report = ValidateReport::new(&loaded, results, args.mappings, common.seed);
+    let (results, unmapped) = match is_all {
+        true => mapped(results)?,
+        false => {
+            let one = |(style, layers): (Style, Result<_>)| {
+                Ok(ComparedDataflow {
+                    style,
+                    layers: layers?,
+                })
+            };
+            (
+                results.into_iter().map(one).collect::<Result<_>>()?,
+                Vec::new(),
+            )
+        }
+    };
+    for Unmapped { dataflow, reason } in &unmapped {
+        output::complain(&format!("warning: {dataflow} is left out: {reason}"));
+    }
+    let report =
+        ValidateReport::new(&loaded, results, args.mappings, common.seed).without(unmapped);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.results(|| report.json(), || report.csv())?;
     let text = match common.format {
@@ -107,6 +136,31 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         true => Answer::Yes,
         false => Answer::No,
     }))
+}
+
+/// The dataflows under which every layer has a mapping, and those under which one has none; an error if
+/// there is no other.
+fn mapped(
+    results: Vec<(Style, Result<Vec<ComparedLayer>>)>,
+) -> Result<(Vec<ComparedDataflow>, Vec<Unmapped>)> {
+    let (mut compared, mut unmapped) = (Vec::new(), Vec::new());
+    let mut last = None;
+    for (style, layers) in results {
+        match layers {
+            Ok(layers) => compared.push(ComparedDataflow { style, layers }),
+            Err(error) => {
+                unmapped.push(Unmapped {
+                    dataflow: style.name(),
+                    reason: format!("{error:#}"),
+                });
+                last = Some(error);
+            }
+        }
+    }
+    match last {
+        Some(error) if compared.is_empty() => Err(error),
+        _ => Ok((compared, unmapped)),
+    }
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
@@ -265,4 +319,29 @@ fn sample(
         }
     });
     tilings.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn a_dataflow_without_a_mapping_is_named_and_the_others_go_on() {
+        let style = |name| Style::Hardwired(Dataflow::find(name).expect("a dataflow"));
+        let results = vec![
+            (style("ws"), Ok(Vec::new())),
+            (style("os"), Err(anyhow!("layer `a` has no room"))),
+            (style("is"), Ok(Vec::new())),
+        ];
+        let (compared, unmapped) = mapped(results).expect("two have mappings");
+        let names = compared.iter().map(|c| c.style.name());
+        assert_eq!(names.collect::<Vec<_>>(), ["ws", "is"]);
+        assert_eq!(unmapped.len(), 1);
+        assert_eq!(unmapped[0].dataflow, "os");
+        assert_eq!(unmapped[0].reason, "layer `a` has no room");
+        let none = mapped(vec![(style("rs"), Err(anyhow!("no room")))]);
+        assert_eq!(none.expect_err("no other").to_string(), "no room");
+    }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use crate::cli::Common;
-use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer};
+use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
 use crate::inputs::Loaded;
 use crate::report::csv;
 use crate::report::energy;
@@ -18,6 +18,7 @@ use crate::style::Causes;
 pub struct ValidateReport<'a> {
     loaded: &'a Loaded,
     dataflows: Vec<ComparedDataflow>,
+    unmapped: Vec<Unmapped>,
     mappings: usize,
     seed: u64,
 }
@@ -62,9 +63,15 @@ impl<'a> ValidateReport<'a> {
         Self {
             loaded,
             dataflows,
+            unmapped: Vec::new(),
             mappings,
             seed,
         }
+    }
+
+    /// The same, beside dataflows that were asked for and have no result.
+    pub fn without(self, unmapped: Vec<Unmapped>) -> Self {
+        Self { unmapped, ..self }
     }
 
     /// Whether every bound and every count held.
@@ -147,6 +154,8 @@ impl<'a> ValidateReport<'a> {
     /// For programs.
     pub fn json(&self) -> Value {
         let dataflows: Vec<Value> = self.dataflows.iter().map(dataflow_json).collect();
+        let unmapped = self.unmapped.iter();
+        let unmapped = unmapped.map(|u| json!({"dataflow": u.dataflow, "reason": u.reason}));
         json!({
             "schema": "stationary/validate/1",
             "arch": self.loaded.accelerator.name,
@@ -157,6 +166,7 @@ impl<'a> ValidateReport<'a> {
             "settings": self.loaded.origin.settings,
             "coverage": self.loaded.scope.json(),
             "dataflows": dataflows,
+            "left_out": unmapped.collect::<Vec<_>>(),
         })
     }
 

@@ -125,6 +125,32 @@ fn validate_runs_to_the_end_with_every_bound_kept() {
 }
 
 #[test]
+fn dataflows_that_the_hardware_lacks_are_no_error() {
+    let arguments = [
+        "validate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "7",
+        "--dataflow",
+        "all",
+        "--format",
+        "json",
+    ];
+    let output = stationary(&arguments);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        text(&output.stderr),
+        "note: --dataflow all: all that systolic offers, ws, os, is; its hardware has no rs\n"
+    );
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["dataflows"].as_array().map(Vec::len), Some(3));
+    assert_eq!(answer["left_out"], serde_json::json!([]));
+}
+
+#[test]
 fn a_searched_mapping_can_be_run() {
     let path = file("best.yaml", "");
     let target = [
