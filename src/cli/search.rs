@@ -191,8 +191,12 @@ pub struct Verify {
     /// What --certificate wrote, or `certificate.json` of a run's folder.
     #[arg(value_name = "CERTIFICATE")]
     pub certificate: PathBuf,
-    /// Run every entry of the certificate on the machine again, not only the chosen ones.
+    /// Run on the machine again only what is called the best, and take the cycles of all else that ran
+    /// from the certificate; the verdict says so.
     #[arg(long)]
+    pub quick: bool,
+    /// Run everything that ran on the machine again, which is the default.
+    #[arg(long, conflicts_with = "quick")]
     pub all: bool,
 }
 

@@ -3,12 +3,12 @@
 //! The candidates are all that the mapper visits for the layer (see `mapper::candidates`), each tiling
 //! once. What is proved is about them, not about tilings that the mapper does not make.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, anyhow};
 use stationary::search::Cancellation;
 use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
-use stationary::sim::mapper::Ranking;
+use stationary::sim::mapper::{Ranking, Space};
 use stationary::sim::{Dataflow, Estimate, Mapping, Tiling, mapper};
 use stationary::workloads::Layer;
 use stationary_record::digest;
@@ -16,6 +16,22 @@ use stationary_record::digest;
 use crate::cli::Recheck;
 use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::Loaded;
+
+/// The first of each kind of layers that are alike (of the same shape), and for each layer the place of its kind
+/// among these.
+pub fn distinct(layers: &[Layer]) -> (Vec<usize>, Vec<usize>) {
+    let mut kinds = HashMap::new();
+    let mut firsts = Vec::new();
+    let kind = layers.iter().enumerate().map(|(at, layer)| {
+        let shape = (*layer.sizes(), layer.rows(), layer.cols(), layer.zeros());
+        *kinds.entry(shape).or_insert_with(|| {
+            firsts.push(at);
+            firsts.len() - 1
+        })
+    });
+    let kind = kind.collect();
+    (firsts, kind)
+}
 
 /// How much is run.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +56,8 @@ pub struct Found {
     pub place: u64,
     /// What ran, and what follows.
     pub standing: Standing,
-    /// Whether the bounds of all candidates were compared.
-    pub is_bounded: bool,
+    /// What the candidates leave out, if the bounds of all of them were compared.
+    pub space: Option<Space>,
     /// The digest of all bounds.
     pub bounds: String,
     /// Whether the search was cancelled before it came to its end.
@@ -91,15 +107,22 @@ impl<'a> Question<'a> {
         open
     }
 
-    /// How many candidates there are, and the digest of their bounds.
-    pub fn bounds(&self) -> (u64, String) {
-        let mut bytes = Vec::new();
-        let mut count = 0;
-        self.visit(|_, _, estimate| {
-            count += 1;
-            bytes.extend(estimate.lower_bound.to_le_bytes());
-        });
-        (count, digest(&bytes))
+    /// The digest of the bounds of all candidates.
+    pub fn bounds(&self) -> String {
+        let mut bounds = Bounds::default();
+        self.visit(|_, _, estimate| bounds.add(estimate));
+        bounds.digest()
+    }
+
+    /// What there are candidates of, and what they leave out.
+    pub fn space(&self) -> Result<Space> {
+        let effort = mapper::Effort::default();
+        Ok(mapper::space(
+            self.layer,
+            &self.loaded.accelerator,
+            self.dataflow,
+            &effort,
+        )?)
     }
 
     pub fn mapping(&self, tiling: Tiling) -> Result<Mapping<'a>> {
@@ -176,7 +199,7 @@ impl<'a> Question<'a> {
         let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
         let bounds = match effort.certify {
-            true => self.bounds().1,
+            true => self.bounds(),
             false => String::new(),
         };
         Ok(Found {
@@ -186,7 +209,7 @@ impl<'a> Question<'a> {
             candidates,
             place,
             standing,
-            is_bounded,
+            space: is_bounded.then(|| self.space()).transpose()?,
             bounds,
             is_cut: is_cut && cancellation.is_cancelled(),
         })
@@ -211,6 +234,20 @@ impl<'a> Question<'a> {
         });
         let ranked = ranked.into_iter().map(|(_, at, tiling)| (at, tiling));
         Ok((candidates, ranked.collect()))
+    }
+}
+
+/// The bounds of candidates in their order.
+#[derive(Default)]
+pub struct Bounds(Vec<u8>);
+
+impl Bounds {
+    pub fn add(&mut self, estimate: &Estimate) {
+        self.0.extend(estimate.lower_bound.to_le_bytes());
+    }
+
+    pub fn digest(&self) -> String {
+        digest(&self.0)
     }
 }
 

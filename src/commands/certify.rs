@@ -87,10 +87,14 @@ impl Certified {
         let found = &self.proof.certificate;
         match (&self.proof.best, found.lower_bound) {
             (Some(_), _) if found.kind == Kind::Proved => format!(
-                "proved on the machine, over all entries with the mapper's mapping of each: {runs}\n"
+                "proved on the machine, over all {} entries, each with the one mapping that the mapper chooses for it: \
+                 {runs}\nnot proved over other mappings of an entry, nor over other levels\n",
+                thousands(self.entries),
             ),
             (Some((_, value)), Some(bound)) => format!(
-                "not proved: on the machine the optimum is {} or more, {} below this; {runs}\n",
+                "not proved: on the machine the optimum of the {} entries, each with the mapper's mapping, is {} or more, \
+                 {} below this; {runs}\n",
+                thousands(self.entries),
                 show(bound),
                 percent(found.gap(*value).unwrap_or(1.0)),
             ),

@@ -1,13 +1,13 @@
 //! `verify`: a certificate, checked again.
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Answer;
 use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
-use crate::proof::{self, Checks};
+use crate::proof::{self, Checks, Trust, Verdict};
 use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
@@ -22,29 +22,42 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
             proof::SCHEMA
         );
     }
-    let checks = match document["claims"].as_str() {
+    let trust = match args.quick {
+        true => Trust::Runs,
+        false => Trust::Nothing,
+    };
+    let verdict = match document["claims"].as_str() {
         Some("assign") => proof::assign::parse(&text)
-            .and_then(|document| document.verify(args.all, common))
+            .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         Some("map") => proof::map::parse(&text)
-            .and_then(|document| document.verify(args.all))
+            .and_then(|read| read.verify(&document, trust))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(
             "{shown}: claims: found {}; expected \"assign\" or \"map\"",
             document["claims"]
         ),
     };
+    let holds = verdict.checks.hold();
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&json!({
-            "schema": "stationary/verify/1", "holds": checks.hold(), "checks": checks.0,
-        }))?,
-        Format::Csv => csv(&checks)?,
-        Format::Table => page(&shown_checks(&checks)),
+        Format::Json => serde_json::to_string_pretty(&to_json(&verdict))?,
+        Format::Csv => csv(&verdict.checks)?,
+        Format::Table => page(&to_table(&verdict)),
     };
     output::print(&text)?;
-    Ok(match checks.hold() {
+    Ok(match holds {
         true => Answer::Yes,
         false => Answer::No,
+    })
+}
+
+fn to_json(verdict: &Verdict) -> Value {
+    let about: Map<String, Value> = (verdict.about.iter())
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    json!({
+        "schema": "stationary/verify/1", "holds": verdict.checks.hold(), "about": about,
+        "runs": verdict.runs, "runs_again": verdict.again, "checks": verdict.checks.0,
     })
 }
 
@@ -57,15 +70,23 @@ fn csv(checks: &Checks) -> Result<String> {
     Ok(String::from_utf8(out.into_inner()?)?)
 }
 
-fn shown_checks(checks: &Checks) -> String {
+fn to_table(verdict: &Verdict) -> String {
+    let mut text = String::new();
+    for (name, value) in &verdict.about {
+        text.push_str(&format!("{name}: {value}\n"));
+    }
     let mut rows = table(&["check", "holds", "found"], 3);
-    for check in &checks.0 {
+    for check in &verdict.checks.0 {
         let holds = if check.holds { "yes" } else { "NO" };
         rows.add_row([&check.check, holds, &check.detail]);
     }
-    let verdict = match checks.hold() {
-        true => "the certificate holds",
-        false => "the certificate does not hold",
+    let Verdict { runs, again, .. } = verdict;
+    let sentence = match (verdict.checks.hold(), runs - again) {
+        (false, _) => "the certificate does not hold".to_owned(),
+        (true, 0) => format!("the certificate holds; {again} of {runs} runs were made again"),
+        (true, trusted) => format!(
+            "the certificate holds if {trusted} of its {runs} runs are as it says: {again} were made again (--quick)"
+        ),
     };
-    format!("{rows}\n{verdict}\n")
+    format!("{text}{rows}\n{sentence}\n")
 }

@@ -2,25 +2,28 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use stationary::search::best_first::Standing;
+use stationary::sim::mapper::Space;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
-use super::{Checks, Hashes, SCHEMA, digest_of};
+use super::{Checks, Hashes, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Layers, Map, Target};
-use crate::commands::candidates::{Found, Question};
+use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
-const OVER: &str = "every candidate that the mapper visits for the layer: its best unrollings, the blocks and \
-                    stagings that fit the buffer, and the loop orders of the best blocks";
+const OVER: &str = "every candidate that the mapper visits for the layer; of the choices under left_out they have \
+                    some only, and of other mappings nothing is said";
 
 /// A certificate of mappings, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Document {
     pub schema: String,
     pub claims: String,
@@ -34,6 +37,7 @@ pub struct Document {
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Inputs {
     pub arch: String,
     pub set: Vec<String>,
@@ -46,10 +50,17 @@ pub struct Inputs {
 
 /// What is proved of layers that are alike.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Proved {
     /// The first of them.
     pub layer: usize,
     pub name: String,
+    /// Its shape.
+    #[serde(default)]
+    pub dims: Value,
+    /// The names of the others.
+    #[serde(default)]
+    pub alike: Vec<String>,
     pub kind: String,
     /// The best mapping, its place among the candidates, and its cycles.
     pub mapping: Value,
@@ -58,8 +69,11 @@ pub struct Proved {
     pub lower_bound: u64,
     pub gap: f64,
     pub candidates: u64,
+    /// The choices of a mapping of which the candidates have some only.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     pub simulations: u64,
-    /// What ran: places and cycles.
+    /// What ran: places and cycles, in the order of places.
     pub simulated: Vec<(u64, u64)>,
 }
 
@@ -70,58 +84,60 @@ impl Document {
         loaded: &Loaded,
         dataflow: &'static Dataflow,
         found: &[Found],
-        indices: &[usize],
     ) -> Result<Self> {
         let target = &args.target;
-        let mut layers = Vec::new();
-        for (at, found) in found.iter().enumerate() {
-            let layer = indices.iter().position(|i| *i == at);
-            let layer = layer.ok_or_else(|| anyhow!("what was found is of no layer"))?;
+        let inputs = Inputs {
+            arch: target.arch.clone(),
+            set: target.set.clone(),
+            network: target.network.clone(),
+            layer: target.layers.layer.clone(),
+            dim: target.layers.dim.clone(),
+            batch: target.layers.batch,
+            dataflow: dataflow.name.to_owned(),
+        };
+        let (firsts, _) = distinct(&loaded.layers);
+        let layers = firsts.iter().zip(found).map(|(first, found)| {
             let question = Question {
                 loaded,
-                layer: &loaded.layers[layer],
+                layer: &loaded.layers[*first],
                 dataflow,
             };
-            let standing = &found.standing;
-            let kind = if standing.is_proved() {
-                "proved"
-            } else {
-                "none"
+            let space = match &found.space {
+                Some(space) => space.clone(),
+                None => question.space()?,
             };
-            layers.push(Proved {
-                layer,
-                name: question.layer.name().to_owned(),
-                kind: kind.to_owned(),
-                mapping: serde_json::to_value(LayerMapping::of(&question.mapping(found.tiling)?))?,
-                place: found.place,
-                cycles: found.machine,
-                lower_bound: standing.lower_bound.unwrap_or(0),
-                gap: standing.gap().unwrap_or(1.0),
-                candidates: found.candidates,
-                simulations: standing.ran.len() as u64,
-                simulated: standing.ran.clone(),
-            });
-        }
+            let best = (found.place, found.tiling);
+            Proved::of(&question, *first, &space, best, &found.standing)
+        });
+        let layers = layers.collect::<Result<Vec<_>>>()?;
         let bounds: Vec<&String> = found.iter().map(|found| &found.bounds).collect();
-        let counts: Vec<u64> = found.iter().map(|found| found.candidates).collect();
-        Ok(Self {
+        Ok(Self::over(loaded, dataflow, inputs, layers, &json!(bounds)))
+    }
+
+    /// The certificate of layers of which each is known.
+    fn over(
+        loaded: &Loaded,
+        dataflow: &Dataflow,
+        inputs: Inputs,
+        layers: Vec<Proved>,
+        bounds: &Value,
+    ) -> Self {
+        let counts: Vec<u64> = layers.iter().map(|layer| layer.candidates).collect();
+        Self {
             schema: SCHEMA.to_owned(),
             claims: "map".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
-            hashes: hashes(loaded, dataflow, &json!(counts), &json!(bounds)),
-            inputs: Inputs {
-                arch: target.arch.clone(),
-                set: target.set.clone(),
-                network: target.network.clone(),
-                layer: target.layers.layer.clone(),
-                dim: target.layers.dim.clone(),
-                batch: target.layers.batch,
-                dataflow: dataflow.name.to_owned(),
+            hashes: Hashes {
+                model: digest_of(bounds),
+                accelerator: digest(loaded.accelerator.to_yaml().as_bytes()),
+                network: digest(format!("{:?}", loaded.layers).as_bytes()),
+                space: digest_of(&json!({"dataflow": dataflow.name, "candidates": counts})),
             },
+            inputs,
             of: "machine".to_owned(),
             layers,
-        })
+        }
     }
 
     fn target(&self) -> Target {
@@ -143,169 +159,235 @@ impl Document {
         }
     }
 
-    /// Checks everything again; runs the best mappings again, or all that ran.
+    /// Derives everything again from the question and the places of what ran.
+    ///
+    /// `written` is the certificate as it stands in its file.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, all: bool) -> Result<Checks> {
+    pub fn verify(&self, written: &Value, trust: Trust) -> Result<Verdict> {
         let loaded = Loaded::new(&self.target())?;
         let dataflow = inputs::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
-        let mut checks = Checks::default();
-        checks.same(
-            "version",
-            &self.version,
-            &env!("CARGO_PKG_VERSION").to_owned(),
-        );
-        let questions: Option<Vec<Question<'_>>> = self
-            .layers
-            .iter()
-            .map(|proved| {
-                Some(Question {
-                    loaded: &loaded,
-                    layer: loaded.layers.get(proved.layer)?,
-                    dataflow,
-                })
-            })
-            .collect();
-        let Some(questions) = questions else {
-            checks.note("layers", false, "one does not exist".to_owned());
-            return Ok(checks);
+        let mut verdict = Verdict {
+            about: vec![
+                ("arch", loaded.accelerator.name.clone()),
+                ("network", loaded.network.clone()),
+                ("dataflow", dataflow.name.to_owned()),
+                ("objective", "cycles of each layer's mapping".to_owned()),
+                ("of", "the machine".to_owned()),
+                ("over", OVER.to_owned()),
+            ],
+            checks: Checks::default(),
+            runs: self.layers.iter().map(|l| l.simulated.len() as u64).sum(),
+            again: 0,
         };
-        let counted: Vec<(u64, String)> = questions.par_iter().map(Question::bounds).collect();
-        let counts: Vec<u64> = counted.iter().map(|(count, _)| *count).collect();
-        let bounds: Vec<&String> = counted.iter().map(|(_, bounds)| bounds).collect();
-        let found = hashes(&loaded, dataflow, &json!(counts), &json!(bounds));
-        checks.hashes(&self.hashes, &found);
-        let missing = loaded.layers.iter().find(|layer| {
-            let alike = |q: &Question<'_>| {
-                (
-                    q.layer.sizes(),
-                    q.layer.rows(),
-                    q.layer.cols(),
-                    q.layer.zeros(),
-                ) == (layer.sizes(), layer.rows(), layer.cols(), layer.zeros())
-            };
-            !questions.iter().any(alike)
-        });
-        let detail = match missing {
-            None => format!(
-                "{} shapes of {} layers",
-                questions.len(),
-                loaded.layers.len()
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        verdict.checks.same("version", &self.version, &version);
+        let (firsts, _) = distinct(&loaded.layers);
+        let claimed: Vec<usize> = self.layers.iter().map(|layer| layer.layer).collect();
+        let holds = claimed == firsts;
+        let detail = match holds {
+            true => format!("{} shapes of {} layers", firsts.len(), loaded.layers.len()),
+            false => format!(
+                "the certificate is of layers {claimed:?}; those that are not alike are {firsts:?}"
             ),
-            Some(layer) => format!("nothing is said of layer {}", layer.name()),
         };
-        checks.note("layers", missing.is_none(), detail);
-        let judged: Vec<Result<Result<String, String>>> = self
-            .layers
-            .par_iter()
-            .zip(&questions)
-            .map(|(proved, question)| proved.check(question, all))
-            .collect();
-        for (proved, judged) in self.layers.iter().zip(judged) {
-            let judged = judged?;
-            let holds = judged.is_ok();
-            let detail = judged.unwrap_or_else(|flaw| flaw);
-            checks.note(&proved.name, holds, detail);
+        verdict.checks.note("layers", holds, detail);
+        if !holds {
+            return Ok(verdict);
         }
-        Ok(checks)
+        let layers = self.layers.par_iter().map(|proved| {
+            let layer = &loaded.layers[proved.layer];
+            let question = Question {
+                loaded: &loaded,
+                layer,
+                dataflow,
+            };
+            proved.again(&question, trust)
+        });
+        let layers: Vec<Again> = layers.collect::<Result<_>>()?;
+        for (layer, again) in firsts.iter().zip(&layers) {
+            let name = loaded.layers[*layer].name();
+            verdict.checks.note(name, again.holds, again.detail.clone());
+            verdict.again += again.runs;
+        }
+        let bounds: Vec<&String> = layers.iter().map(|again| &again.bounds).collect();
+        let bounds = json!(bounds);
+        let proved: Option<Vec<Proved>> = layers.into_iter().map(|again| again.proved).collect();
+        if let Some(proved) = proved {
+            let found = Self::over(&loaded, dataflow, self.inputs.clone(), proved, &bounds);
+            verdict.checks.hashes(&self.hashes, &found.hashes);
+            verdict
+                .checks
+                .derived(written, &serde_json::to_value(found)?);
+        }
+        Ok(verdict)
     }
+}
+
+/// What became of a layer when it was derived again.
+struct Again {
+    holds: bool,
+    detail: String,
+    bounds: String,
+    /// Runs that were made.
+    runs: u64,
+    /// Nothing where a candidate is named that does not exist.
+    proved: Option<Proved>,
 }
 
 impl Proved {
-    /// What holds of a layer, or what does not.
-    fn check(&self, question: &Question<'_>, all: bool) -> Result<Result<String, String>> {
-        let ran: BTreeMap<u64, u64> = self.simulated.iter().copied().collect();
+    /// What is proved of a layer and those like it.
+    fn of(
+        question: &Question<'_>,
+        first: usize,
+        space: &Space,
+        (place, tiling): (u64, Tiling),
+        standing: &Standing,
+    ) -> Result<Self> {
+        let layers = &question.loaded.layers;
+        let (firsts, kinds) = distinct(layers);
+        let others = layers.iter().enumerate().zip(&kinds);
+        let alike = others.filter(|((at, _), kind)| *at != first && firsts[**kind] == first);
+        let mut simulated = standing.ran.clone();
+        simulated.sort_unstable();
+        Ok(Self {
+            layer: first,
+            name: question.layer.name().to_owned(),
+            dims: dims(question.layer),
+            alike: alike
+                .map(|((_, layer), _)| layer.name().to_owned())
+                .collect(),
+            kind: if standing.is_proved() {
+                "proved"
+            } else {
+                "none"
+            }
+            .to_owned(),
+            mapping: serde_json::to_value(LayerMapping::of(&question.mapping(tiling)?))?,
+            place,
+            cycles: standing.best.map_or(0, |(cycles, _)| cycles),
+            lower_bound: standing.lower_bound.unwrap_or(0),
+            gap: standing.gap().unwrap_or(1.0),
+            candidates: space.candidates,
+            left_out: space.left_out.iter().map(ToString::to_string).collect(),
+            simulations: simulated.len() as u64,
+            simulated,
+        })
+    }
+
+    /// Derives a layer from the places of what ran.
+    fn again(&self, question: &Question<'_>, trust: Trust) -> Result<Again> {
+        let claimed: BTreeMap<u64, u64> = self.simulated.iter().copied().collect();
         let mut tilings: BTreeMap<u64, (u64, Tiling)> = BTreeMap::new();
         let mut candidates = 0;
+        let mut bounds = Bounds::default();
         question.visit(|place, mapping, estimate| {
             candidates += 1;
-            if ran.contains_key(&place) {
+            bounds.add(estimate);
+            if claimed.contains_key(&place) {
                 tilings.insert(place, (estimate.lower_bound, *mapping.tiling()));
             }
         });
-        if ran.len() != self.simulated.len() || tilings.len() != ran.len() {
-            return Ok(Err(
-                "a candidate that ran stands twice, or does not exist".to_owned()
-            ));
-        }
-        if (candidates, ran.len() as u64) != (self.candidates, self.simulations) {
-            return Ok(Err(format!(
-                "{candidates} candidates, {} of which ran; the certificate says {} and {}",
-                ran.len(),
-                self.candidates,
-                self.simulations
-            )));
-        }
-        for (place, cycles) in &ran {
-            let (bound, tiling) = tilings[place];
-            if *cycles < bound {
-                return Ok(Err(format!(
-                    "candidate {place}: {cycles} cycles, below the bound of {bound}"
-                )));
-            }
-            if all || *place == self.place {
-                let machine = run(&question.mapping(tiling)?, Pace::SkipPeriods, &mut ()).cycles;
-                if machine != *cycles {
-                    return Ok(Err(format!(
-                        "candidate {place}: the certificate says {cycles} cycles; the machine takes {machine}"
-                    )));
-                }
-            }
-        }
-        let least = ran.values().min().copied();
-        if least != Some(self.cycles) || ran.get(&self.place) != least.as_ref() {
-            return Ok(Err(format!(
-                "the best is said to be candidate {} with {} cycles; of those that ran the least is {}",
-                self.place,
-                self.cycles,
-                least.map_or("none".to_owned(), |least| least.to_string())
-            )));
-        }
-        let (_, tiling) = tilings[&self.place];
-        if serde_json::to_value(LayerMapping::of(&question.mapping(tiling)?))? != self.mapping {
-            return Ok(Err(
-                "the mapping is not that of the best candidate".to_owned()
-            ));
-        }
-        let claimed = match self.kind.as_str() {
-            "proved" => self.cycles,
-            _ => self.lower_bound,
+        let mut again = Again {
+            holds: false,
+            detail: String::new(),
+            bounds: bounds.digest(),
+            runs: 0,
+            proved: None,
         };
-        let gap = (self.cycles.saturating_sub(self.lower_bound)) as f64 / self.cycles.max(1) as f64;
-        if claimed != self.lower_bound || claimed > self.cycles || gap != self.gap {
-            return Ok(Err(format!(
-                "called {} with a bound of {}, {} cycles and a gap of {}",
-                self.kind, self.lower_bound, self.cycles, self.gap
-            )));
+        if claimed.len() != self.simulated.len() || tilings.len() != claimed.len() {
+            again.detail = format!(
+                "a candidate that ran stands twice, or is none of the {candidates} that there are"
+            );
+            return Ok(again);
         }
+        let place = |(place, cycles): (&u64, &u64)| (*cycles, *place);
+        let Some((_, least)) = claimed.iter().map(place).min() else {
+            again.detail = "no candidate ran".to_owned();
+            return Ok(again);
+        };
+        let runs = tilings.par_iter().map(|(place, (bound, tiling))| {
+            let is_run = trust == Trust::Nothing || *place == least;
+            let cycles = match is_run {
+                true => run(&question.mapping(*tiling)?, Pace::SkipPeriods, &mut ()).cycles,
+                false => claimed[place],
+            };
+            Ok((*place, *bound, cycles, is_run))
+        });
+        let runs: Vec<(u64, u64, u64, bool)> = runs.collect::<Result<_>>()?;
+        again.runs = runs.iter().filter(|(_, _, _, is_run)| *is_run).count() as u64;
+        for (place, bound, cycles, _) in &runs {
+            if *cycles < *bound {
+                again.detail =
+                    format!("candidate {place}: {cycles} cycles, below its bound of {bound}");
+                return Ok(again);
+            }
+        }
+        let best = runs
+            .iter()
+            .map(|(place, _, cycles, _)| (*cycles, *place))
+            .min();
+        let most = best.map_or(u64::MAX, |(cycles, _)| cycles);
         // The same tiling may stand at several places.
         let known: HashSet<&Tiling> = tilings.values().map(|(_, tiling)| tiling).collect();
-        let open = question.below(claimed);
-        let open: Vec<_> = open.iter().filter(|o| !known.contains(&o.tiling)).collect();
-        if let Some(open) = open.first() {
-            return Ok(Err(format!(
-                "candidate {} did not run, and its bound of {} is below {claimed}",
-                open.candidate.place, open.candidate.bound
-            )));
-        }
-        Ok(Ok(format!(
-            "{}: {} cycles, none below {claimed} of {candidates} candidates; {} ran again, {} are taken from the \
-             certificate",
-            self.kind,
-            self.cycles,
-            if all { ran.len() } else { 1 },
-            if all { 0 } else { ran.len() - 1 },
-        )))
+        let open = question.below(most);
+        let open = open.iter().filter(|open| !known.contains(&open.tiling));
+        let open = open
+            .map(|open| (open.candidate.bound, open.candidate.place))
+            .min();
+        let standing = Standing {
+            best,
+            lower_bound: Some(open.map_or(most, |(bound, _)| bound.min(most))),
+            ran: runs
+                .iter()
+                .map(|(place, _, cycles, _)| (*place, *cycles))
+                .collect(),
+        };
+        let best_place = best.map_or(least, |(_, place)| place);
+        let best = (best_place, tilings[&best_place].1);
+        let proved = Self::of(question, self.layer, &question.space()?, best, &standing)?;
+        let wrong = runs
+            .iter()
+            .find(|(place, _, cycles, _)| claimed[place] != *cycles);
+        (again.holds, again.detail) = match (wrong, open) {
+            (Some((place, _, cycles, _)), _) => (
+                false,
+                format!(
+                    "candidate {place}: the certificate says {} cycles; the machine takes {cycles}",
+                    claimed[place]
+                ),
+            ),
+            (None, Some((bound, place))) if self.kind == "proved" => (
+                false,
+                format!("candidate {place} did not run, and its bound of {bound} is below {most}"),
+            ),
+            (None, _) => (
+                self.name == proved.name && self.kind == proved.kind,
+                proved.sentence(again.runs),
+            ),
+        };
+        again.proved = Some(proved);
+        Ok(again)
     }
-}
 
-fn hashes(loaded: &Loaded, dataflow: &Dataflow, counts: &Value, bounds: &Value) -> Hashes {
-    Hashes {
-        model: digest_of(bounds),
-        accelerator: digest(loaded.accelerator.to_yaml().as_bytes()),
-        network: digest(format!("{:?}", loaded.layers).as_bytes()),
-        space: digest_of(&json!({"dataflow": dataflow.name, "candidates": counts})),
+    /// What is proved, over how many candidates, and on how many runs made again.
+    fn sentence(&self, again: u64) -> String {
+        let found = match self.kind.as_str() {
+            "proved" => format!("proved: {} cycles, the least", self.cycles),
+            _ => format!(
+                "{} cycles, and none takes fewer than {}",
+                self.cycles, self.lower_bound
+            ),
+        };
+        let trusted = match self.simulations - again {
+            0 => String::new(),
+            others => format!("; the cycles of {others} others are taken from the certificate"),
+        };
+        format!(
+            "{found} of {} candidates; {again} of {} runs made again{trusted}",
+            self.candidates, self.simulations
+        )
     }
 }
 

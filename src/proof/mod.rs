@@ -3,12 +3,18 @@
 //! A certificate names its inputs and holds a digest of what they were read as. Whoever checks it
 //! reads them again, computes the bounds again, runs the machine again, and excludes whatever would
 //! be better by other means than the search's.
+//!
+//! ```text
+//! question = inputs, objective, deployment, budgets, places of what ran     (taken from the file)
+//! answer   = all other fields                                               (derived again, compared)
+//! ```
 
 pub mod assign;
 pub mod map;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
 /// The schema of every certificate.
@@ -16,6 +22,7 @@ pub const SCHEMA: &str = "stationary/certificate/1";
 
 /// What was read, as SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hashes {
     /// Every bound of the model: it is another model that gives others.
     pub model: String,
@@ -36,6 +43,28 @@ pub struct Check {
     pub holds: bool,
     /// What was found.
     pub detail: String,
+}
+
+/// What of a certificate is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Everything that ran is run again.
+    Nothing,
+    /// Cycles of what ran and is not the best are taken as they stand.
+    Runs,
+}
+
+/// What was checked, and about what.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What the certificate is about, as it was read again: name and value.
+    pub about: Vec<(&'static str, String)>,
+    /// Each claim.
+    pub checks: Checks,
+    /// Runs of the machine that the certificate rests on.
+    pub runs: u64,
+    /// How many of them were made again.
+    pub again: u64,
 }
 
 /// The checks of a certificate, in order.
@@ -69,6 +98,18 @@ impl Checks {
         self.0.iter().all(|check| check.holds)
     }
 
+    /// Compares a whole certificate with the one derived again, field by field.
+    pub fn derived(&mut self, claimed: &Value, found: &Value) {
+        let mut flaws = Vec::new();
+        differences("", claimed, found, &mut flaws);
+        let detail = match flaws.as_slice() {
+            [] => "every field".to_owned(),
+            [flaw] => flaw.clone(),
+            [flaw, others @ ..] => format!("{flaw}; and {} more", others.len()),
+        };
+        self.note("derived again", flaws.is_empty(), detail);
+    }
+
     /// Compares the digests.
     pub fn hashes(&mut self, claimed: &Hashes, found: &Hashes) {
         self.same("accelerator", &claimed.accelerator, &found.accelerator);
@@ -78,7 +119,102 @@ impl Checks {
     }
 }
 
+/// Where two documents differ: other values, fields that one of them lacks, lists of other lengths.
+fn differences(path: &str, claimed: &Value, found: &Value, flaws: &mut Vec<String>) {
+    match (claimed, found) {
+        (Value::Object(a), Value::Object(b)) => {
+            for name in a
+                .keys()
+                .chain(b.keys().filter(|name| !a.contains_key(*name)))
+            {
+                let path = match path {
+                    "" => name.clone(),
+                    path => format!("{path}.{name}"),
+                };
+                match (a.get(name), b.get(name)) {
+                    (Some(a), Some(b)) => differences(&path, a, b, flaws),
+                    (Some(a), None) => {
+                        flaws.push(format!("{path}: the certificate says {a}; found none"))
+                    }
+                    (None, b) => {
+                        let b = b.unwrap_or(&Value::Null);
+                        flaws.push(format!("{path}: the certificate says nothing; found {b}"));
+                    }
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            if a.len() != b.len() {
+                let (a, b) = (a.len(), b.len());
+                flaws.push(format!(
+                    "{path}: the certificate has {a} entries; found {b}"
+                ));
+            }
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                differences(&format!("{path}[{at}]"), a, b, flaws);
+            }
+        }
+        (a, b)
+            if a == b
+                || (a.is_number() && a.as_f64() == b.as_f64() && !(a.is_u64() && b.is_u64())) => {}
+        (a, b) => flaws.push(format!("{path}: the certificate says {a}; found {b}")),
+    }
+}
+
+/// A layer's shape.
+fn dims(layer: &Layer) -> Value {
+    let (rows, cols) = (layer.rows(), layer.cols());
+    let mut dims = serde_json::Map::new();
+    for dim in Dim::ALL {
+        dims.insert(dim.name().to_owned(), json!(layer.size(dim)));
+    }
+    dims.insert("stride".to_owned(), json!([rows.stride, cols.stride]));
+    dims.insert("dilation".to_owned(), json!([rows.dilation, cols.dilation]));
+    Value::Object(dims)
+}
+
 /// The digest of a value as JSON.
 pub fn digest_of(value: &Value) -> String {
     digest(value.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_difference_is_found() {
+        let check = |claimed: Value, found: Value, expected: &[&str]| {
+            let mut flaws = Vec::new();
+            differences("", &claimed, &found, &mut flaws);
+            assert_eq!(flaws, expected);
+        };
+        let whole = json!({"a": [1, null], "b": {}});
+        check(whole.clone(), whole.clone(), &[]);
+        check(
+            json!({"a": [1, null]}),
+            whole.clone(),
+            &["b: the certificate says nothing; found {}"],
+        );
+        check(
+            whole.clone(),
+            json!({"a": [1, null]}),
+            &["b: the certificate says {}; found none"],
+        );
+        check(
+            json!({"a": [2, null], "b": {}}),
+            whole.clone(),
+            &["a[0]: the certificate says 2; found 1"],
+        );
+        check(
+            json!({"a": [1], "b": {}}),
+            whole,
+            &["a: the certificate has 1 entries; found 2"],
+        );
+        check(
+            json!({"a": null}),
+            json!({}),
+            &["a: the certificate says null; found none"],
+        );
+    }
 }

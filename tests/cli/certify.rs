@@ -38,7 +38,7 @@ fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// A certificate of what these arguments ask for.
-fn certificate(first: &[&str], more: &[&str], name: &str) -> Value {
+pub fn certificate(first: &[&str], more: &[&str], name: &str) -> Value {
     let path = file(name, "");
     let to = ["--certify", "--certificate", &path, "--format", "json"];
     answer(&with(&with(first, more), &to));
@@ -47,12 +47,9 @@ fn certificate(first: &[&str], more: &[&str], name: &str) -> Value {
 }
 
 /// Whether a certificate holds, and the checks that do not.
-fn verify(certificate: &Value, all: bool, name: &str) -> (bool, String) {
+pub fn verify(certificate: &Value, more: &[&str], name: &str) -> (bool, String) {
     let path = file(name, &certificate.to_string());
-    let mut arguments = vec!["verify", &path, "--format", "json"];
-    if all {
-        arguments.push("--all");
-    }
+    let arguments = with(&["verify", &path, "--format", "json"], more);
     let output = stationary(&arguments);
     let code = output.status.code();
     assert!(
@@ -72,12 +69,12 @@ fn verify(certificate: &Value, all: bool, name: &str) -> (bool, String) {
 }
 
 /// A certificate with one thing changed does not hold; the line says what.
-fn caught(certificate: &Value, what: &str, all: bool, change: impl Fn(&mut Value)) {
+pub fn caught(certificate: &Value, what: &str, change: impl Fn(&mut Value)) {
     let mut changed = certificate.clone();
     change(&mut changed);
     assert_ne!(&changed, certificate, "{what}");
     let name = format!("tampered.{}.{}.json", certificate["claims"], what).replace([' ', '"'], "");
-    let (holds, broken) = verify(&changed, all, &name);
+    let (holds, broken) = verify(&changed, &[], &name);
     assert!(!holds, "{what} is not noticed");
     assert!(!broken.is_empty(), "{what}");
 }
@@ -118,7 +115,7 @@ fn deployments_and_budgets_on_power_are_proved_too() {
     for (at, more) in cases.into_iter().enumerate() {
         let found = certificate(&ASSIGN, more, &format!("deployed{at}.json"));
         assert_eq!(found["kind"], "proved", "{more:?}");
-        let (holds, broken) = verify(&found, true, &format!("deployed{at}.again.json"));
+        let (holds, broken) = verify(&found, &[], &format!("deployed{at}.again.json"));
         assert!(holds, "{more:?}: {broken}");
     }
 }
@@ -133,7 +130,7 @@ fn a_budget_of_runs_ends_with_a_gap() {
     assert!(number(&cut["simulations"]) <= 3);
     let (bound, best) = (&cut["lower_bound"], &cut["best"]["objective"]);
     assert!(bound.as_f64() <= best.as_f64());
-    let (holds, broken) = verify(&cut, true, "cut.again.json");
+    let (holds, broken) = verify(&cut, &[], "cut.again.json");
     assert!(holds, "{broken}");
     let whole = certificate(&ASSIGN, &["--dataflow", "eye"], "whole.json");
     let proved = whole["best"]["objective"].as_f64();
@@ -189,8 +186,8 @@ fn a_proof_goes_on_where_it_was_interrupted() {
 fn a_damaged_certificate_of_an_assignment_is_caught() {
     let found = certificate(&ASSIGN, &["--dataflow", "eye"], "assign.json");
     assert_eq!(found["kind"], "proved");
-    for all in [false, true] {
-        let (holds, broken) = verify(&found, all, "assign.same.json");
+    for more in [&[][..], &["--all"], &["--quick"]] {
+        let (holds, broken) = verify(&found, more, "assign.same.json");
         assert!(holds, "{broken}");
     }
     let chosen = &found["best"]["choices"][0];
@@ -202,50 +199,46 @@ fn a_damaged_certificate_of_an_assignment_is_caught() {
     };
     let at = ran.iter().position(alike).expect("the chosen entry ran");
     let less = |value: &mut Value| *value = json!(number(value) - 1);
-    caught(&found, "cycles", false, |c| {
+    caught(&found, "cycles", |c| {
         less(&mut c["simulated"][at]["cycles"])
     });
     let other = (0..ran.len())
         .find(|i| *i != at)
         .expect("another entry ran");
-    caught(&found, "cycles of any", true, |c| {
+    caught(&found, "cycles of any", |c| {
         c["simulated"][other]["cycles"] = json!(number(&c["simulated"][other]["cycles"]) + 1);
     });
-    caught(&found, "objective", false, |c| {
+    caught(&found, "objective", |c| {
         c["best"]["objective"] = json!(c["best"]["objective"].as_f64().expect("a number") - 1.0);
     });
-    caught(&found, "limit", false, |c| {
-        c["budgets"][0]["limit"] = json!(1e12)
-    });
-    caught(&found, "budget", false, |c| {
+    caught(&found, "limit", |c| c["budgets"][0]["limit"] = json!(1e12));
+    caught(&found, "budget", |c| {
         c["budgets"][0]["budget"] = json!("area=cloud")
     });
     for entry in [at, other] {
         // Each entry that ran is needed: without it a bound stands in its place.
-        caught(&found, "omitted entry", false, |c| {
+        caught(&found, "omitted entry", |c| {
             c["simulated"]
                 .as_array_mut()
                 .expect("entries")
                 .remove(entry);
         });
     }
-    caught(&found, "other network", false, |c| {
+    caught(&found, "other network", |c| {
         c["inputs"]["network"] = json!("vgg11")
     });
-    caught(&found, "other levels", false, |c| {
+    caught(&found, "other levels", |c| {
         c["inputs"]["pes"] = json!("4,8,32")
     });
-    caught(&found, "digest", false, |c| {
-        c["hashes"]["model"] = json!("0")
-    });
-    caught(&found, "kind", false, |c| {
+    caught(&found, "digest", |c| c["hashes"]["model"] = json!("0"));
+    caught(&found, "kind", |c| {
         c["best"] = Value::Null;
         c["lower_bound"] = Value::Null;
     });
-    caught(&found, "choice", false, |c| {
+    caught(&found, "choice", |c| {
         c["best"]["point"][0] = json!((number(&c["best"]["point"][0]) + 1) % 9);
     });
-    caught(&found, "bound", false, |c| {
+    caught(&found, "bound", |c| {
         c["lower_bound"] = json!(c["lower_bound"].as_f64().expect("a bound") * 1.01);
     });
 }
@@ -258,8 +251,8 @@ fn a_certified_mapping_is_the_best_of_the_candidates() {
     let layer = &found["layers"][0];
     assert_eq!(layer["kind"], "proved");
     assert_eq!(layer["gap"], 0.0);
-    for all in [false, true] {
-        let (holds, broken) = verify(&found, all, "map.same.json");
+    for more in [&[][..], &["--all"], &["--quick"]] {
+        let (holds, broken) = verify(&found, more, "map.same.json");
         assert!(holds, "{broken}");
     }
     // By estimates as well, one by one until none that is left can win.
@@ -292,13 +285,13 @@ fn a_damaged_certificate_of_a_mapping_is_caught() {
         .position(|run| run[0] == *best)
         .expect("the best ran");
     let other = file("other.yaml", &TINY.replace("12", "13"));
-    caught(&found, "cycles", false, |c| {
+    caught(&found, "cycles", |c| {
         let less = json!(number(&c["layers"][0]["cycles"]) - 1);
         c["layers"][0]["simulated"][at][1] = less.clone();
         c["layers"][0]["lower_bound"] = less.clone();
         c["layers"][0]["cycles"] = less;
     });
-    caught(&found, "omitted", false, |c| {
+    caught(&found, "omitted", |c| {
         let ran = c["layers"][0]["simulated"]
             .as_array_mut()
             .expect("candidates");
@@ -307,16 +300,16 @@ fn a_damaged_certificate_of_a_mapping_is_caught() {
         let count = ran.len();
         c["layers"][0]["simulations"] = json!(count);
     });
-    caught(&found, "other network", false, |c| {
+    caught(&found, "other network", |c| {
         c["inputs"]["network"] = json!(other)
     });
-    caught(&found, "other machine", false, |c| {
+    caught(&found, "other machine", |c| {
         c["inputs"]["set"] = json!(["array.rows=10"])
     });
-    caught(&found, "mapping", false, |c| {
+    caught(&found, "mapping", |c| {
         c["layers"][0]["mapping"]["block_order"] = json!("KGNPQCRS")
     });
-    caught(&found, "no layer", false, |c| c["layers"] = json!([]));
+    caught(&found, "no layer", |c| c["layers"] = json!([]));
 }
 
 #[test]
@@ -346,6 +339,7 @@ fn what_cannot_be_proved_is_refused() {
         "{\"schema\": \"stationary/certificate/1\", \"claims\": \"assign\"}",
     );
     refuses(&["verify", &bare], 2, &["missing field"]);
+    refuses(&["verify", &bare, "--quick", "--all"], 2, &["--quick"]);
 }
 
 /// Re-checks of other optimisers' best go on until none that is left can win.
@@ -370,4 +364,88 @@ fn a_recheck_of_points_goes_on_while_one_can_win() {
         count(&found),
         count(&all)
     );
+}
+
+/// What is written of a run does not depend on which thread was first.
+#[test]
+fn runs_are_kept_in_one_order() {
+    let network = file(
+        "order.yaml",
+        "name: order\nsource: made up\nlayers:\n\
+         \x20 - {name: b, conv: {input: 10, channels: [6, 12], kernel: 3, pad: 1}}\n\
+         \x20 - {name: a, conv: {input: 8, channels: [5, 7], kernel: 3}}\n",
+    );
+    let map = ["search", "map", "--arch", "eyeriss", "--network", &network];
+    for (kind, first) in [("map", &map[..]), ("assign", &ASSIGN[..])] {
+        let kept = ["1", "2", "7"].map(|threads| {
+            let record = file(&format!("order.{kind}.{threads}.jsonl"), "");
+            std::fs::remove_file(&record).expect("the file is there");
+            let more = ["--certify", "--simulations", "30", "--threads", threads];
+            answer(&with(
+                &with(first, &more),
+                &["--record", &record, "--format", "json"],
+            ));
+            std::fs::read_to_string(&record).expect("a record")
+        });
+        assert!(kept[0].lines().count() > 3, "{kind}: runs are kept");
+        assert_eq!(kept[0], kept[1], "{kind}");
+        assert_eq!(kept[0], kept[2], "{kind}");
+    }
+}
+
+/// Tiny layers for which mappings are known that are better than the best of the candidates: found by
+/// drawing legal mappings of all kinds. What is proved is about the candidates, and says so.
+#[test]
+fn a_proof_names_its_space() {
+    const BETTER: [(&str, &str, &str); 2] = [
+        (
+            "eyeriss",
+            "matmul: {m: 4, k: 3, c: 6}",
+            "dataflow: rs, block: {P: 4, K: 3, C: 6}, local: {K: 2, C: 2}, rows: {K: 2, C: 6}, cols: {P: 4}, \
+             block_order: GNQRSPKC, pass_order: GNQRSPKC",
+        ),
+        (
+            "shidiannao",
+            "matmul: {m: 20, k: 24, c: 40}",
+            "dataflow: os, block: {P: 8, K: 16, C: 40}, rows: {P: 8}, cols: {K: 8}, block_order: GNQRSPKC, \
+             pass_order: GNQRSPKC, staging: {input: layer, weight: layer}",
+        ),
+    ];
+    for (at, (arch, layer, mapping)) in BETTER.into_iter().enumerate() {
+        let network = format!("name: t\nsource: made up\nlayers:\n  - {{name: l, {layer}}}\n");
+        let network = file(&format!("space.{at}.yaml"), &network);
+        let mapping = file(
+            &format!("space.map.{at}.yaml"),
+            &format!("layers:\n- {{layer: l, {mapping}}}\n"),
+        );
+        let target = ["--arch", arch, "--network", &network];
+        let certify = with(&["search", "map", "--certify"], &target);
+        let proved = answer(&with(&certify, &["--format", "json"]));
+        let certificate = &proved["layers"][0]["certificate"];
+        assert_eq!(certificate["kind"], "proved");
+        assert_eq!(certificate["of"], "machine");
+        let candidates = number(&certificate["candidates"]);
+        assert_eq!(candidates, number(&proved["layers"][0]["candidates"]));
+        let run = with(
+            &["simulate", "--mapping", &mapping, "--format", "json"],
+            &target,
+        );
+        let better = number(&answer(&run)["layers"][0]["cycles"]);
+        let best = number(&proved["layers"][0]["machine"]);
+        let left_out = certificate["left_out"].as_array().expect("choices");
+        assert!(
+            best <= better || !left_out.is_empty(),
+            "{arch}: {best}, {better}"
+        );
+        assert!(left_out.contains(&json!("blocks")), "{left_out:?}");
+        let said = text(&stationary(&certify).stdout);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in [
+            "proved on the machine, over the mapper's",
+            "not proved over",
+            "blocks",
+        ] {
+            assert!(said.contains(part), "`{part}` is not in: {said}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod diff;
 mod dram;
 mod energy;
 mod errors;
+mod forgeries;
 mod formats;
 mod headline;
 #[cfg(unix)]

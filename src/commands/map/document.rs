@@ -6,6 +6,7 @@ use stationary::search::best_first::Standing;
 use stationary::sim::Energy;
 use stationary::sim::mapping_file::LayerMapping;
 
+use super::text::choices;
 use super::{Winner, Winners};
 use crate::interrupt;
 use crate::report::{csv, energy, shape};
@@ -23,6 +24,9 @@ impl Winners<'_> {
                     "error": w.headline().error(),
                     "lower_bound": w.lower_bound, "model_choice_machine": w.first,
                     "certificate": certificate(std::slice::from_ref(w)),
+                    "left_out": w.left_out.iter()
+                        .map(|left| json!({"choice": left.choice, "tried": left.tried}))
+                        .collect::<Vec<_>>(),
                     "energy_pj": energy::json(&w.energy),
                     "energy_parts_pj": energy::parts_json(&w.energy),
                     "energy_lower_bound_pj": w.least_energy.total().0,
@@ -108,6 +112,8 @@ fn certificate(winners: &[Winner<'_>]) -> Value {
     let is_proved = standings.is_some_and(|s| s.iter().all(|s| s.is_proved()));
     json!({
         "kind": if is_proved { "proved" } else { "none" }, "of": "machine",
+        "over": "the mapper's candidates", "candidates": sum(|w| w.candidates),
+        "left_out": choices(winners),
         "lower_bound": bound,
         "gap": bound.map(|bound| (machine - bound) as f64 / machine as f64),
         "simulations": sum(|w| w.ran),

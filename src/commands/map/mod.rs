@@ -3,19 +3,18 @@
 mod document;
 mod text;
 
-use std::collections::HashMap;
-
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use stationary::arch::CostModel;
 use stationary::search::best_first::Standing;
+use stationary::sim::mapper::LeftOut;
 use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Common, Format, Map, Recheck};
-use crate::commands::candidates::{Effort, Found, Question};
+use crate::commands::candidates::{Effort, Found, Question, distinct};
 use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
@@ -39,6 +38,8 @@ struct Winner<'a> {
     ran: u64,
     /// What is known of all candidates, if their bounds were compared.
     standing: Option<Standing>,
+    /// What these leave out.
+    left_out: Vec<LeftOut>,
     /// The machine's.
     energy: Energy,
     /// What no mapping can go below.
@@ -78,20 +79,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
     let cost = CostModel::of(&loaded.accelerator)?;
     let bar = output::progress(common, "search map", loaded.layers.len() as u64);
-    let mut firsts = HashMap::new();
-    let mut distinct = Vec::new();
-    let indices: Vec<usize> = loaded
-        .layers
-        .iter()
-        .map(|layer| {
-            *firsts
-                .entry((*layer.sizes(), layer.rows(), layer.cols(), layer.zeros()))
-                .or_insert_with(|| {
-                    distinct.push(layer);
-                    distinct.len() - 1
-                })
-        })
-        .collect();
+    let (firsts, kinds) = distinct(&loaded.layers);
     let runs = MachineRuns::open(&args.recording, record, &loaded)?;
     let effort = Effort {
         recheck: args.recheck,
@@ -99,15 +87,15 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         simulations: args.proving.simulations.unwrap_or(u64::MAX),
     };
     interrupt.has_result();
-    let found: Vec<Result<Option<Found>>> = distinct
+    let found: Vec<Result<Option<Found>>> = firsts
         .par_iter()
-        .map(|layer| {
+        .map(|first| {
             if interrupt.is_asked_for() {
                 return Ok(None);
             }
             let question = Question {
                 loaded: &loaded,
-                layer,
+                layer: &loaded.layers[*first],
                 dataflow,
             };
             let best = question.search(effort, &runs, interrupt.cancellation());
@@ -118,10 +106,10 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     bar.finish_and_clear();
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
     runs.close()?;
-    let of_layer = loaded.layers.iter().zip(&indices);
+    let of_layer = loaded.layers.iter().zip(&kinds);
     let winners: Vec<Winner<'_>> = of_layer
         .clone()
-        .filter_map(|(layer, &i)| Some((layer, found[i].as_ref()?)))
+        .filter_map(|(layer, &kind)| Some((layer, found[kind].as_ref()?)))
         .map(|(layer, found)| winner(&loaded, &cost, layer, dataflow, found))
         .collect::<Result<_>>()?;
     if winners.is_empty() && interrupt.is_asked_for() {
@@ -152,7 +140,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     record.keep("mappings.yaml", || Ok(mappings))?;
     // A certificate is about every layer.
     if let (true, Some(found)) = (args.certify, found) {
-        let certificate = Document::of(args, &loaded, dataflow, &found, &indices)?;
+        let certificate = Document::of(args, &loaded, dataflow, &found)?;
         let text = serde_json::to_string_pretty(&certificate)? + "\n";
         if let Some(path) = &args.proving.certificate {
             inputs::write(path, &text)?;
@@ -163,7 +151,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&winners.json())?,
         Format::Csv => winners.csv()?,
-        Format::Table => page(&winners.table()),
+        Format::Table => page(&winners.table(common.verbose)),
     };
     output::print(&text)?;
     if !is_cut {
@@ -192,7 +180,8 @@ fn winner<'a>(
         first: found.first,
         candidates: found.candidates,
         ran: found.standing.ran.len() as u64,
-        standing: found.is_bounded.then(|| found.standing.clone()),
+        standing: found.space.is_some().then(|| found.standing.clone()),
+        left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
         least_energy: Energy::least(&mapping, cost),

@@ -7,7 +7,7 @@ use crate::report::format::{joules, percent, signed_percent, table, thousands};
 use crate::report::{energy, shape};
 
 impl Winners<'_> {
-    pub(super) fn table(&self) -> String {
+    pub(super) fn table(&self, verbose: bool) -> String {
         let winners = &self.all;
         let mut text = format!(
             "best {} mappings of {} on {}, confirmed on the machine{}\n",
@@ -44,6 +44,9 @@ impl Winners<'_> {
             ]);
         }
         text.push_str(&proved(winners));
+        if verbose {
+            text.push_str(&tried(winners));
+        }
         let spent = energy::sum(winners.iter().map(|w| &w.energy));
         let [machine, first] = [self.sum(|w| w.machine), self.sum(|w| w.first)];
         let bound = self.sum(|w| w.lower_bound);
@@ -80,7 +83,11 @@ impl Winners<'_> {
     }
 }
 
-/// What is proved, over what, and by how many runs, in a line; nothing where bounds were not compared.
+/// Candidates below which a proof says little.
+const FEW: u64 = 10;
+
+/// What is proved, of which reading, over what, and by how many runs; nothing where bounds were not
+/// compared.
 fn proved(winners: &[Winner<'_>]) -> String {
     let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
     let Some(standings) = standings else {
@@ -88,19 +95,59 @@ fn proved(winners: &[Winner<'_>]) -> String {
     };
     let proved = standings.iter().filter(|s| s.is_proved()).count();
     let ran: u64 = winners.iter().map(|w| w.ran).sum();
-    let candidates: u64 = winners.iter().map(|w| w.candidates).sum();
+    let candidates = winners.iter().map(|w| w.candidates);
+    let all: u64 = candidates.clone().sum();
+    let of_a_layer = match (candidates.clone().min(), candidates.max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!("{} to {}", thousands(least), thousands(most))
+        }
+        (least, _) => thousands(least.unwrap_or(0)),
+    };
     let gap = standings.iter().filter_map(|s| s.gap()).fold(0.0, f64::max);
     let open = match proved == winners.len() {
         true => String::new(),
         false => format!(
-            ", the others at most {} above their optimum's bound",
+            ", the others at most {} above the bound of these",
             percent(gap)
         ),
     };
-    format!(
-        "proved on the machine, over the mapper's candidates: {proved} of {} layers{open}; {} of {} candidates ran\n",
+    let mut text = format!(
+        "proved on the machine, over the mapper's {of_a_layer} candidates of a layer: {proved} of {} layers{open}; {} \
+         of {} candidates ran\nnot proved over what the candidates leave out ({}); -v says what they have of it\n",
         winners.len(),
         thousands(ran),
-        thousands(candidates),
-    )
+        thousands(all),
+        choices(winners).join(", "),
+    );
+    for w in winners.iter().filter(|w| w.candidates < FEW) {
+        text.push_str(&format!(
+            "warning: layer {} has {} candidates only: that none is better says little\n",
+            w.mapping.layer().name(),
+            w.candidates
+        ));
+    }
+    text
+}
+
+/// The names of the choices that candidates of some layer leave out, each once.
+pub(super) fn choices(winners: &[Winner<'_>]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for left in winners.iter().flat_map(|w| &w.left_out) {
+        if !names.contains(&left.choice) {
+            names.push(left.choice);
+        }
+    }
+    names
+}
+
+/// What the candidates of each layer have of the choices that they leave out.
+fn tried(winners: &[Winner<'_>]) -> String {
+    let mut text = String::new();
+    for w in winners {
+        let name = w.mapping.layer().name();
+        for left in &w.left_out {
+            text.push_str(&format!("{name}: {left}\n"));
+        }
+    }
+    text
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use stationary::search::certify::Job;
 use stationary::search::{Levels, Point};
 
@@ -9,6 +10,7 @@ use crate::proof::Hashes;
 
 /// A certificate of an assignment, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Document {
     pub schema: String,
     pub claims: String,
@@ -29,12 +31,17 @@ pub struct Document {
     pub relaxation: Option<f64>,
     pub cuts: Vec<[f64; 3]>,
     pub simulations: u64,
+    /// Entries of layers that are not alike.
     pub entries: u64,
+    /// The layers, in order: choices are of these.
+    #[serde(default)]
+    pub layers: Vec<Named>,
     pub simulated: Vec<Simulated>,
 }
 
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Inputs {
     pub network: String,
     pub arch: Option<String>,
@@ -49,6 +56,7 @@ pub struct Inputs {
 
 /// A budget as asked for, and its limit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Limit {
     pub budget: String,
     pub limit: f64,
@@ -56,6 +64,7 @@ pub struct Limit {
 
 /// The best assignment that ran on the machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Best {
     pub objective: f64,
     pub used: Used,
@@ -66,13 +75,26 @@ pub struct Best {
 
 /// What it takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Used {
     pub area_um2: f64,
     pub power_mw: f64,
 }
 
+/// A layer of the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    pub name: String,
+    /// Its shape.
+    pub dims: Value,
+    /// The first layer that is like it; entries are the first one's.
+    pub first: usize,
+}
+
 /// An option of a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     pub layer: usize,
     pub dataflow: Option<String>,
@@ -82,9 +104,12 @@ pub struct Place {
 
 /// An option that ran; of layers that are alike, the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Simulated {
-    #[serde(flatten)]
-    pub option: Place,
+    pub layer: usize,
+    pub dataflow: Option<String>,
+    pub pe: u32,
+    pub tile: u32,
     pub cycles: u64,
 }
 
@@ -95,6 +120,24 @@ impl Place {
             dataflow: levels.style.map(|style| style.to_string()),
             pe: levels.pe,
             tile: levels.tile,
+        }
+    }
+}
+
+impl Simulated {
+    pub(super) fn of((layer, levels): Job, cycles: u64) -> Self {
+        let Place {
+            layer,
+            dataflow,
+            pe,
+            tile,
+        } = Place::of(layer, levels);
+        Self {
+            layer,
+            dataflow,
+            pe,
+            tile,
+            cycles,
         }
     }
 

@@ -2,28 +2,28 @@
 
 mod document;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, anyhow};
-use serde_json::json;
+use serde_json::{Value, json};
 use stationary::search::certificate::exclude;
-use stationary::search::certify::{Job, Proof};
+use stationary::search::certify::{Allowed, Job, Proof, certify};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
 use stationary::search::{
-    BudgetRequest, Certificate, Choice, Cut, Deployment, Kind, Objective, Problem, Table,
+    BudgetRequest, Certificate, Choice, Cut, Deployment, Entry, Kind, Objective, Problem, Table,
     certificate,
 };
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{Checks, Hashes, SCHEMA, digest_of};
+use super::{Checks, Hashes, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{self, Source};
 use crate::commands::simulations::Simulations;
 use crate::record::Journal;
 
-pub use document::{Best, Document, Inputs, Limit, Place, Simulated, Used};
+pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
 
 /// What the machine's optimum is proved over; nothing is claimed about other mappings.
 const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile), each a design with the one \
@@ -61,6 +61,28 @@ impl Document {
     /// The certificate of a proof.
     pub fn of(args: &Assign, subject: &Subject<'_>, proof: &Proof) -> Self {
         let (costs, model) = (&args.costs, &args.costs.model);
+        let inputs = Inputs {
+            network: costs.network.clone().unwrap_or_default(),
+            arch: model.arch.clone(),
+            set: model.set.clone(),
+            layer: model.layers.layer.clone(),
+            dim: model.layers.dim.clone(),
+            batch: model.layers.batch,
+            dataflow: costs.dataflow.clone(),
+            pes: model.pes.clone(),
+            tiles: model.tiles.clone(),
+        };
+        let asked = args.budget.iter().map(String::as_str);
+        Self::over(inputs, &args.objective, asked, subject, proof)
+    }
+
+    fn over<'a>(
+        inputs: Inputs,
+        objective: &str,
+        asked: impl Iterator<Item = &'a str>,
+        subject: &Subject<'_>,
+        proof: &Proof,
+    ) -> Self {
         let problem = &proof.problem;
         let found = &proof.certificate;
         let best = proof.best.as_ref().map(|(point, objective)| {
@@ -79,47 +101,28 @@ impl Document {
                     .collect(),
             }
         });
-        let budgets = args.budget.iter().zip(problem.budgets());
-        let simulated = proof
-            .simulated
-            .iter()
-            .map(|((layer, levels), entry)| Simulated {
-                option: Place::of(*layer, *levels),
-                cycles: entry.latency,
-            });
+        let simulated = proof.simulated.iter();
+        let firsts = firsts(subject.layers);
+        let layers = subject.layers.iter().zip(firsts);
         Self {
             schema: SCHEMA.to_owned(),
             claims: "assign".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: subject.hashes(),
-            inputs: Inputs {
-                network: costs.network.clone().unwrap_or_default(),
-                arch: model.arch.clone(),
-                set: model.set.clone(),
-                layer: model.layers.layer.clone(),
-                dim: model.layers.dim.clone(),
-                batch: model.layers.batch,
-                dataflow: costs.dataflow.clone(),
-                pes: model.pes.clone(),
-                tiles: model.tiles.clone(),
-            },
+            inputs,
             deployment: problem.deployment().to_string(),
-            objective: args.objective.clone(),
-            budgets: budgets
+            objective: objective.to_owned(),
+            budgets: asked
+                .zip(problem.budgets())
                 .map(|(asked, budget)| Limit {
-                    budget: asked.clone(),
+                    budget: asked.to_owned(),
                     limit: budget.limit,
                 })
                 .collect(),
             gap: best.as_ref().and_then(|best| found.gap(best.objective)),
             best,
-            kind: match found.kind {
-                Kind::Proved => "proved",
-                Kind::Conditional => "conditional",
-                Kind::None => "none",
-            }
-            .to_owned(),
+            kind: kind(found.kind).to_owned(),
             of: "machine".to_owned(),
             lower_bound: found.lower_bound,
             multipliers: found.multipliers.clone(),
@@ -131,7 +134,16 @@ impl Document {
                 .collect(),
             simulations: proof.simulated.len() as u64,
             entries: subject.entries(),
-            simulated: simulated.collect(),
+            layers: layers
+                .map(|(layer, first)| Named {
+                    name: layer.name().to_owned(),
+                    dims: dims(layer),
+                    first,
+                })
+                .collect(),
+            simulated: simulated
+                .map(|(job, entry)| Simulated::of(*job, entry.latency))
+                .collect(),
         }
     }
 
@@ -176,11 +188,13 @@ impl Document {
         }
     }
 
-    /// Checks everything again.
+    /// Checks everything again, and derives the certificate again from the question and what ran.
+    ///
+    /// `written` is the certificate as it stands in its file.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, all: bool, common: &Common) -> Result<Checks> {
+    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
         let objective: Objective = self.objective.parse()?;
         let deployment: Deployment = self.deployment.parse()?;
         let asked = self.budgets.iter().map(|b| b.budget.parse());
@@ -199,130 +213,117 @@ impl Document {
             layers,
             bounds,
         };
-        let mut checks = Checks::default();
-        checks.same(
-            "version",
-            &self.version,
-            &env!("CARGO_PKG_VERSION").to_owned(),
-        );
+        let budgets: Vec<&str> = self.budgets.iter().map(|b| b.budget.as_str()).collect();
+        let mut verdict = Verdict {
+            about: vec![
+                ("arch", space.base.name.clone()),
+                ("network", self.inputs.network.clone()),
+                ("layers", layers.len().to_string()),
+                ("dataflow", self.inputs.dataflow.clone()),
+                ("deployment", deployment.to_string()),
+                ("objective", objective.to_string()),
+                ("budgets", budgets.join(", ")),
+                ("of", "the machine".to_owned()),
+                ("over", format!("{OVER}: {} entries", subject.entries())),
+            ],
+            checks: Checks::default(),
+            runs: self.simulated.len() as u64,
+            again: 0,
+        };
+        let checks = &mut verdict.checks;
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        checks.same("version", &self.version, &version);
         checks.hashes(&self.hashes, &subject.hashes());
         let problem = offer.problem(deployment, objective, &asked)?;
         for (claimed, budget) in self.budgets.iter().zip(problem.budgets()) {
             let check = format!("limit on {}", budget.resource);
             checks.same(&check, &claimed.limit, &budget.limit);
         }
+        let bounded = problem.with_table(bounds.as_ref().clone());
         let firsts = firsts(layers);
-        let Some(problem) = self.put(&problem, &subject, &firsts, all, &mut checks)? else {
-            return Ok(checks);
+        let Some(ran) = self.ran(&subject, &firsts, checks)? else {
+            return Ok(verdict);
         };
-        self.claim(&problem, &firsts, &mut checks);
-        Ok(checks)
-    }
-
-    /// Puts what ran in the place of bounds; runs the chosen entries again, or all. Nothing where the
-    /// certificate has entries that do not exist.
-    fn put(
-        &self,
-        problem: &Problem,
-        subject: &Subject<'_>,
-        firsts: &[usize],
-        all: bool,
-        checks: &mut Checks,
-    ) -> Result<Option<Problem>> {
-        let mut ran: BTreeMap<Job, u64> = BTreeMap::new();
-        for each in &self.simulated {
-            let job = each.option.job()?;
-            if ran.insert(job, each.cycles).is_some() {
-                let detail = format!("layer {}, {} stands twice", job.0, job.1);
-                checks.note("entries", false, detail);
-                return Ok(None);
-            }
-        }
-        let mut table = problem
-            .with_table(subject.bounds.clone())
-            .table()
-            .layers()
-            .to_vec();
-        let mut placed = 0_u64;
-        let mut below = None;
-        for (job, cycles) in &ran {
-            let (first, levels) = *job;
-            let is_own = firsts.get(first) == Some(&first);
-            let place = subject.bounds.layers().get(first);
-            let place = place.and_then(|layer| layer.iter().position(|e| e.levels() == levels));
-            let (true, Some(place)) = (is_own, place) else {
-                let detail = format!("layer {first}, {levels}: there is no such entry");
-                checks.note("entries", false, detail);
-                return Ok(None);
-            };
-            let bound = subject.bounds.layers()[first][place].latency;
-            if *cycles < bound {
-                below = Some(format!(
-                    "layer {first}, {levels}: {cycles} cycles, below the bound of {bound}"
-                ));
-            }
-            let entry = subject
-                .space
-                .entry(&subject.layers[first], levels, *cycles)?;
-            for (layer, _) in firsts.iter().enumerate().filter(|(_, f)| **f == first) {
-                table[layer][place] = entry;
-            }
-            placed += 1;
-        }
-        let holds = below.is_none();
-        let detail = below.unwrap_or_else(|| format!("{placed}, each at or above its bound"));
-        checks.note("entries that ran", holds, detail);
-        let problem = problem.with_table(Table::new(table)?);
         let chosen: Vec<Job> = match &self.best {
-            Some(best) if is_point(&problem, &best.point) => {
-                let choices = problem.choices(&best.point);
-                choices
-                    .iter()
-                    .map(|c| (firsts[c.layer], c.levels()))
-                    .collect()
-            }
+            Some(best) if is_point(&bounded, &best.point) => (bounded.choices(&best.point).iter())
+                .map(|c| (firsts[c.layer], c.levels()))
+                .collect(),
             _ => Vec::new(),
         };
-        let again: Vec<Job> = match all {
-            true => ran.keys().copied().collect(),
-            false => {
-                let mut jobs = chosen;
-                jobs.sort_unstable();
-                jobs.dedup();
-                jobs
+        let again: Vec<Job> = match trust {
+            Trust::Nothing => ran.keys().copied().collect(),
+            Trust::Runs => {
+                let chosen = chosen.into_iter().collect::<BTreeSet<Job>>();
+                chosen
+                    .into_iter()
+                    .filter(|job| ran.contains_key(job))
+                    .collect()
             }
         };
-        let journal = Journal::nowhere();
-        let simulations = Simulations::new(subject.space, subject.layers, journal)?;
-        let found = simulations.all(&again)?;
-        let mut wrong = None;
-        for (job, cycles) in again.iter().zip(found) {
-            let (layer, levels) = job;
-            match ran.get(job) {
-                Some(claimed) if *claimed == cycles => {}
-                Some(claimed) => {
-                    wrong = Some(format!(
-                        "layer {layer}, {levels}: the certificate says {claimed} cycles; the machine takes {cycles}"
-                    ));
-                }
-                None => {
-                    wrong = Some(format!(
-                        "layer {layer}, {levels}: chosen, but not among the entries that ran"
-                    ));
-                }
-            }
-        }
-        let holds = wrong.is_none();
-        let others = ran.len().saturating_sub(again.len());
-        let detail = wrong.unwrap_or_else(|| match others {
-            0 => format!("{} entries ran again, all alike", again.len()),
-            n => format!(
-                "{} entries ran again, all alike; {n} are taken from the certificate (--all runs them too)",
-                again.len()
-            ),
+        verdict.again = again.len() as u64;
+        let simulations = Simulations::new(subject.space, subject.layers, Journal::nowhere())?;
+        let mut found = ran.clone();
+        found.extend(again.iter().copied().zip(simulations.all(&again)?));
+        checks.note_runs(&ran, &found, verdict.again);
+        let known = found.iter().map(|((first, levels), cycles)| {
+            let entry = subject.space.entry(&layers[*first], *levels, *cycles)?;
+            Ok(((*first, *levels), entry))
         });
-        checks.note("machine", holds, detail);
-        Ok(Some(problem))
+        let known: Vec<(Job, Entry)> = known.collect::<Result<_>>()?;
+        let allowed = Allowed {
+            simulations: known.len() as u64,
+            states: STATES,
+        };
+        let proof = certify(&bounded, &firsts, &known, allowed, |jobs| {
+            let (layer, levels) = jobs[0];
+            Err(anyhow!("layer {layer}, {levels} did not run"))
+        });
+        let proof = match proof {
+            Ok(proof) => proof,
+            Err(flaw) => {
+                checks.note("entries that ran", false, flaw.to_string());
+                return Ok(verdict);
+            }
+        };
+        let detail = format!("{}, each at or above its bound", known.len());
+        checks.note("entries that ran", true, detail);
+        self.claim(&proof.problem, &firsts, checks);
+        let found = Self::over(
+            self.inputs.clone(),
+            &self.objective,
+            budgets.into_iter(),
+            &subject,
+            &proof,
+        );
+        checks.derived(written, &serde_json::to_value(found)?);
+        Ok(verdict)
+    }
+
+    /// What ran, by the certificate's word. Nothing where it names entries that do not exist, or one
+    /// twice.
+    fn ran(
+        &self,
+        subject: &Subject<'_>,
+        firsts: &[usize],
+        checks: &mut Checks,
+    ) -> Result<Option<BTreeMap<Job, u64>>> {
+        let mut ran: BTreeMap<Job, u64> = BTreeMap::new();
+        for each in &self.simulated {
+            let job = each.job()?;
+            let (first, levels) = job;
+            let options = subject.bounds.layers().get(first);
+            let is_option = options.is_some_and(|all| all.iter().any(|e| e.levels() == levels));
+            let flaw = if firsts.get(first) != Some(&first) || !is_option {
+                "there is no such entry"
+            } else if ran.insert(job, each.cycles).is_some() {
+                "it stands twice"
+            } else {
+                continue;
+            };
+            checks.note("entries", false, format!("layer {first}, {levels}: {flaw}"));
+            return Ok(None);
+        }
+        Ok(Some(ran))
     }
 
     /// The sums of the best, and that nothing is better.
@@ -349,9 +350,8 @@ impl Document {
                 .collect();
             let ran = |c: &&Place| {
                 let is_same = |s: &Simulated| {
-                    firsts[c.layer] == s.option.layer
-                        && (c.pe, c.tile, &c.dataflow)
-                            == (s.option.pe, s.option.tile, &s.option.dataflow)
+                    firsts[c.layer] == s.layer
+                        && (c.pe, c.tile, &c.dataflow) == (s.pe, s.tile, &s.dataflow)
                 };
                 self.simulated.iter().any(is_same)
             };
@@ -396,6 +396,32 @@ impl Document {
             Err(doubt) => doubt.to_string(),
         };
         checks.note("lower bound", excluded.is_ok(), detail);
+    }
+}
+
+impl Checks {
+    /// Compares the cycles that the certificate has with the machine's.
+    fn note_runs(&mut self, claimed: &BTreeMap<Job, u64>, found: &BTreeMap<Job, u64>, again: u64) {
+        let wrong = claimed.iter().find(|(job, cycles)| found[job] != **cycles);
+        let detail = match (wrong, claimed.len() as u64 - again) {
+            (Some((job, cycles)), _) => format!(
+                "layer {}, {}: the certificate says {cycles} cycles; the machine takes {}",
+                job.0, job.1, found[job]
+            ),
+            (None, 0) => format!("{again} entries ran again, all alike"),
+            (None, others) => format!(
+                "{again} entries ran again, all alike; {others} are taken from the certificate"
+            ),
+        };
+        self.note("machine", wrong.is_none(), detail);
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Proved => "proved",
+        Kind::Conditional => "conditional",
+        Kind::None => "none",
     }
 }
 

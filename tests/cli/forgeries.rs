@@ -1,0 +1,257 @@
+//! Certificates that say what is not so, and what `verify` makes of them.
+//!
+//! ```text
+//! for each certificate that holds, for each place in it:
+//!     another number, another text, a field or an entry less, one more, entries exchanged: refused
+//! ```
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::certify::{caught, certificate, verify};
+use crate::{file, number, stationary, text};
+
+/// What was printed, wherever its lines break.
+fn words(printed: &[u8]) -> String {
+    let printed = text(printed);
+    printed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Three layers, the last like the first.
+const NETWORK: &str = "name: three\nsource: made up\nlayers:\n\
+    \x20 - {name: a, matmul: {m: 4, k: 3, c: 5}}\n\
+    \x20 - {name: b, matmul: {m: 3, k: 5, c: 2}}\n\
+    \x20 - {name: c, matmul: {m: 4, k: 3, c: 5}}\n";
+
+/// Certificates of every kind: with and without a proof, with budgets and with half-planes.
+fn certificates() -> Vec<(&'static str, Value)> {
+    let network = file("three.yaml", NETWORK);
+    let assign = |more: &[&str], name| {
+        let first = [
+            "search",
+            "assign",
+            "--network",
+            &network,
+            "--dataflow",
+            "eye",
+            "--pes",
+            "2,4",
+            "--tiles",
+            "1,2",
+        ];
+        certificate(&first, more, name)
+    };
+    let map = |more: &[&str], name| {
+        let first = ["search", "map", "--arch", "systolic", "--network", &network];
+        certificate(&first, more, name)
+    };
+    let latency = ["--budget", "area=0.6"];
+    let product = ["--budget", "area=0.6", "--objective", "edp"];
+    let cut = ["--budget", "area=0.6", "--simulations", "2"];
+    vec![
+        ("latency", assign(&latency, "forge.latency.json")),
+        ("product", assign(&product, "forge.product.json")),
+        ("cut", assign(&cut, "forge.cut.json")),
+        ("map", map(&["--recheck", "1"], "forge.map.json")),
+        (
+            "open map",
+            map(&["--recheck", "1", "--simulations", "1"], "forge.open.json"),
+        ),
+    ]
+}
+
+/// Every document that differs from this one in one place, and where.
+fn changes(document: &Value) -> Vec<(String, Value)> {
+    let mut pointers = vec![String::new()];
+    let mut at = 0;
+    while let Some(pointer) = pointers.get(at).cloned() {
+        at += 1;
+        match document.pointer(&pointer).expect("it was listed") {
+            Value::Object(fields) => {
+                pointers.extend(fields.keys().map(|name| format!("{pointer}/{name}")));
+            }
+            Value::Array(entries) => {
+                // Entries of a long list are alike.
+                let last = entries.len().saturating_sub(1);
+                let some = (0..entries.len()).filter(|at| *at < 2 || *at == last);
+                pointers.extend(some.map(|at| format!("{pointer}/{at}")));
+            }
+            _ => {}
+        }
+    }
+    let mut changes = Vec::new();
+    for pointer in pointers {
+        let mut change = |what: &str, changed: Value| {
+            let mut other = document.clone();
+            *other.pointer_mut(&pointer).expect("it is there") = changed;
+            if other != *document {
+                changes.push((format!("{pointer}: {what}"), other));
+            }
+        };
+        match document.pointer(&pointer).expect("it was listed") {
+            Value::Null => change("not null", json!(1)),
+            Value::Bool(b) => change("turned", json!(!b)),
+            Value::Number(n) => match n.as_u64() {
+                Some(n) => change("one more", json!(n + 1)),
+                None => change("one more", json!(n.as_f64().expect("a number") + 1.0)),
+            },
+            Value::String(s) => change("another text", json!(format!("{s}x"))),
+            Value::Object(fields) => {
+                for name in fields.keys() {
+                    let mut less = fields.clone();
+                    less.remove(name);
+                    change(&format!("without {name}"), Value::Object(less));
+                }
+                let mut more = fields.clone();
+                more.insert("extra".to_owned(), Value::Null);
+                change("one field more", Value::Object(more));
+            }
+            Value::Array(entries) => {
+                for at in [0, entries.len().saturating_sub(1)] {
+                    let mut less = entries.clone();
+                    if at < less.len() {
+                        less.remove(at);
+                    }
+                    change("one entry less", Value::Array(less));
+                }
+                let mut more = entries.clone();
+                more.push(entries.last().cloned().unwrap_or(json!("x")));
+                change("one entry more", Value::Array(more));
+                let mut swapped = entries.clone();
+                if swapped.len() > 1 {
+                    swapped.swap(0, 1);
+                }
+                change("entries exchanged", Value::Array(swapped));
+            }
+        }
+    }
+    changes
+}
+
+#[test]
+fn every_change_of_a_certificate_is_refused() {
+    let count = AtomicUsize::new(0);
+    for (kind, found) in certificates() {
+        let (holds, broken) = verify(&found, &[], "forge.whole.json");
+        assert!(holds, "{kind}: {broken}");
+        let accepted = changes(&found)
+            .into_par_iter()
+            .filter_map(|(what, changed)| {
+                let at = count.fetch_add(1, Ordering::Relaxed);
+                let path = file(&format!("forge.{at}.json"), &changed.to_string());
+                let output = stationary(&["verify", &path, "--quiet"]);
+                let is_refused = matches!(output.status.code(), Some(1 | 2));
+                (!is_refused).then_some(what)
+            });
+        let accepted: Vec<String> = accepted.collect();
+        assert!(accepted.is_empty(), "{kind}: accepted: {accepted:#?}");
+    }
+    assert!(count.into_inner() > 400, "certificates have many fields");
+}
+
+/// A network of certificates whose claims are wrong though each agrees with the others.
+#[test]
+fn consistent_forgeries_are_refused() {
+    let all = certificates();
+    let of = |kind: &str| {
+        &all.iter()
+            .find(|(name, _)| *name == kind)
+            .expect("it was made")
+            .1
+    };
+    let latency = of("latency");
+    let chosen = latency["best"]["choices"].as_array().expect("choices");
+    let is_chosen = |entry: &Value| {
+        let fields = ["pe", "tile"];
+        (chosen.iter()).any(|choice| fields.iter().all(|field| choice[*field] == entry[*field]))
+    };
+    let slower = |c: &mut Value| {
+        for entry in c["simulated"].as_array_mut().expect("entries") {
+            if !is_chosen(entry) {
+                entry["cycles"] = json!(1_000_000_000_000_u64);
+            }
+        }
+    };
+    caught(latency, "slow others", slower);
+    // Whoever asks for it believes the runs, and is told so.
+    let mut believed = latency.clone();
+    slower(&mut believed);
+    let path = file("forge.believed.json", &believed.to_string());
+    let output = stationary(&["verify", &path, "--quick"]);
+    let said = words(&output.stdout);
+    let trust = "are as it says";
+    assert!(
+        output.status.code() == Some(1) || said.contains(trust),
+        "{said}"
+    );
+
+    let map = of("map");
+    let best = map["layers"][0]["place"].clone();
+    let slower = |c: &mut Value| {
+        for run in c["layers"][0]["simulated"]
+            .as_array_mut()
+            .expect("candidates")
+        {
+            if run[0] != best {
+                run[1] = json!(1_000_000_000_000_u64);
+            }
+        }
+    };
+    assert!(number(&map["layers"][0]["simulations"]) > 1, "others ran");
+    caught(map, "slow others", slower);
+    let mut believed = map.clone();
+    slower(&mut believed);
+    let path = file("forge.believed.map.json", &believed.to_string());
+    let output = stationary(&["verify", &path, "--quick"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        words(&output.stdout).contains(trust),
+        "{}",
+        text(&output.stdout)
+    );
+
+    caught(map, "names exchanged", |c| {
+        let names = [0, 1].map(|at| c["layers"][at]["name"].clone());
+        let [first, second] = names;
+        c["layers"][0]["name"] = second;
+        c["layers"][1]["name"] = first;
+    });
+    caught(map, "another reading", |c| c["of"] = json!("silicon"));
+    caught(map, "another space", |c| {
+        c["over"] = json!("every mapping ever")
+    });
+    caught(latency, "another reading", |c| c["of"] = json!("silicon"));
+    caught(latency, "another space", |c| {
+        c["over"] = json!("every mapping of every design ever")
+    });
+    caught(latency, "another kind", |c| {
+        c["kind"] = json!("unconditional optimum")
+    });
+    caught(latency, "other entries", |c| {
+        c["entries"] = json!(999_999_999)
+    });
+}
+
+/// What was checked is said: of what machine and network, for what, over what, and how many runs.
+#[test]
+fn the_verdict_names_what_was_checked() {
+    for (kind, found) in certificates() {
+        let path = file("forge.named.json", &found.to_string());
+        let output = stationary(&["verify", &path]);
+        let said = words(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{kind}: {said}");
+        let parts = [
+            "arch: systolic",
+            "network: ",
+            "objective: ",
+            "over: every ",
+            "of: the machine",
+            "runs were made again",
+        ];
+        for part in parts {
+            assert!(said.contains(part), "{kind}: `{part}` is not in: {said}");
+        }
+    }
+}
