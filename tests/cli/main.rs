@@ -30,6 +30,8 @@ use serde_json::Value;
 fn stationary(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stationary"))
         .args(arguments)
+        // Sentences in one line each, and every column.
+        .env("COLUMNS", "1000")
         .output()
         .expect("the binary runs")
 }
