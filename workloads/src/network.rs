@@ -121,7 +121,8 @@ impl Network {
     }
 
     /// Trained parameters of all layers: right operands that are activations do not count, nor do
-    /// biases, normalisation and embeddings, which are no layers here.
+    /// biases, normalisation and embeddings, which are no layers here. Layers that run several times,
+    /// as steps of a recurrent one, count each time.
     #[must_use]
     pub fn weights(&self) -> u64 {
         self.layers

@@ -91,6 +91,20 @@ fn experts_that_are_taken_are_multiplied() {
 }
 
 #[test]
+fn operators_of_the_newest_sets_are_products() {
+    // 24 channels, 4 taps each, on 10 places; what is left out is known.
+    let (network, notes) = read("state_space", &[]).expect("it reads");
+    assert_eq!(network.layers()[0].sizes().0, [1, 24, 1, 1, 1, 10, 1, 4]);
+    // 10 steps on 2 states of 4 x 4 words: written, and read for 2 queries.
+    assert_eq!(
+        network.coverage().macs_left_out(),
+        10 * 4 * 4 * 4,
+        "{notes:#?}"
+    );
+    assert_eq!(network.layers()[1].sizes().0, [1, 1, 3, 8, 10, 1, 1, 1]);
+}
+
+#[test]
 fn types_of_elements_are_told() {
     let (network, _) = read("int4_weights", &[]).expect("it reads");
     let [types] = network.element_types() else {
@@ -267,4 +281,12 @@ fn dimensions_that_only_share_a_mark_are_asked_for_one_by_one() {
     let (network, _) = read("question_mark", &[("x.2", 48), ("x.3", 192)]).expect("it reads");
     let layer = &network.layers()[0];
     assert_eq!((layer.rows().input, layer.cols().input), (48, 192));
+    // A name that is first in one shape and second in another is asked for; the batch is 1.
+    let message = read("sequence_first", &[]).expect_err("an open dimension");
+    assert!(
+        message.contains("--dim sequence=SIZE") && !message.contains("batch"),
+        "{message}"
+    );
+    let (network, _) = read("sequence_first", &[("sequence", 12)]).expect("it reads");
+    assert_eq!(network.layers()[0].sizes().0, [1, 1, 12, 8, 12, 1, 1, 1]);
 }

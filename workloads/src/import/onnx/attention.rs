@@ -73,6 +73,7 @@ pub(super) fn of(node: &Node, inputs: &[Value]) -> Option<Option<Product>> {
         "MultiHeadAttention" => multi_head(node, inputs, 6),
         "DecoderMaskedMultiHeadAttention" => multi_head(node, inputs, 5),
         "GroupQueryAttention" => grouped(node, inputs),
+        "LinearAttention" if is_onnx => linear(node, inputs),
         _ => return None,
     })
 }
@@ -334,6 +335,39 @@ fn grouped(node: &Node, inputs: &[Value]) -> Option<Product> {
         &inputs[0]
     };
     Some(Product::of(layers, results).of_types(&inputs[0], right))
+}
+
+/// Attention whose keys and values are summed up in a state of fixed size, step by step: no product
+/// of matrices that are there as wholes, so it is left out, with what it would multiply.
+fn linear(node: &Node, inputs: &[Value]) -> Option<Product> {
+    let at = |at| shape(node, inputs, at);
+    let (heads, kv_heads) = (node.size("q_num_heads")?, node.size("kv_num_heads")?);
+    let (&[batch, steps, _], &[_, _, key_width], &[_, _, value_width]) = (at(0)?, at(1)?, at(2)?)
+    else {
+        return None;
+    };
+    let (key, value) = (key_width / kv_heads, value_width / kv_heads);
+    // A step adds keys times values to each state, reads it for each query, and for a delta rule first
+    // reads it for each key.
+    let is_delta = node
+        .string("update_rule")
+        .is_some_and(|rule| rule.contains("delta"));
+    let per_state = if is_delta { 2 } else { 1 };
+    let uses = kv_heads.checked_mul(per_state)?.checked_add(heads)?;
+    let results = vec![
+        Value::shaped(Some(vec![
+            batch,
+            steps,
+            heads.max(kv_heads).checked_mul(value)?,
+        ]))
+        .typed(inputs[0].element),
+        Value::shaped(Some(vec![batch, kv_heads, key, value])),
+    ];
+    Some(Product {
+        macs: product(&[batch, steps, key, value, uses]),
+        results,
+        ..Product::failed("its state goes from step to step")
+    })
 }
 
 #[cfg(test)]

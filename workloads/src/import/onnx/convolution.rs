@@ -12,7 +12,7 @@
 //! note says so.
 
 use super::product::{Product, named};
-use super::proto::Node;
+use super::proto::{Attribute, Node};
 use super::value::{Value, product};
 use super::window::{Slide, extents, slides};
 use crate::convolution::Convolution;
@@ -77,6 +77,35 @@ pub(super) fn convolution(node: &Node, input: &Value, weight: &Value) -> Option<
         notes: folded.notes,
         ..product
     })
+}
+
+/// A convolution of each channel by itself, which looks back only: at the input's start, on a state.
+pub(super) fn causal(node: &Node, input: &Value, weight: &Value) -> Option<Product> {
+    let (&[batch, channels, _], &[_, _, taps]) =
+        (input.shape.as_deref()?, weight.shape.as_deref()?)
+    else {
+        return None;
+    };
+    let before = taps.checked_sub(1)?;
+    let ints = |name: &str, ints: Vec<i64>| Attribute {
+        name: name.to_owned(),
+        i: ints.first().copied().unwrap_or(0),
+        ints,
+        ..Attribute::default()
+    };
+    let plain = Node {
+        attribute: vec![
+            ints("group", vec![i64::try_from(channels).ok()?]),
+            ints("pads", vec![i64::try_from(before).ok()?, 0]),
+        ],
+        op_type: node.op_type.clone(),
+        ..Node::default()
+    };
+    let mut product = convolution(&plain, input, weight)?;
+    product
+        .results
+        .push(Value::shaped(Some(vec![batch, channels, before])).typed(input.element));
+    Some(product)
 }
 
 fn is_channels_last(node: &Node) -> bool {

@@ -37,6 +37,21 @@ fn is_name(name: &str) -> bool {
         )
 }
 
+/// Whether a name says that it is the batch, wherever it stands.
+fn is_batch_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("batch") || matches!(name.as_str(), "n" | "b" | "bs")
+}
+
+/// Whether a name also stands behind the first place of some input's shape.
+fn is_elsewhere(inputs: &[&ValueInfo], name: &str) -> bool {
+    let mut rest = inputs
+        .iter()
+        .filter_map(|input| input.sizes())
+        .flat_map(|sizes| sizes.iter().skip(1));
+    rest.any(|dim| fixed(dim).is_none() && dim.dim_param == name)
+}
+
 fn fixed(dim: &Dimension) -> Option<u64> {
     u64::try_from(dim.dim_value).ok().filter(|size| *size > 0)
 }
@@ -89,7 +104,13 @@ pub(super) fn fill(
                 Some(name) => given.find(&place).or_else(|| given.find(name)),
                 None => given.find(&place),
             };
-            let size = size.or((at == 0).then_some(1));
+            // The first of a shape is the batch, unless its name says that it is more than that.
+            let is_batch = match name {
+                Some(name) if at == 0 => is_batch_name(name) || !is_elsewhere(&inputs, name),
+                Some(name) => is_batch_name(name),
+                None => at == 0,
+            };
+            let size = size.or(is_batch.then_some(1));
             match size {
                 Some(size) => {
                     if let Some(name) = name {
@@ -99,16 +120,6 @@ pub(super) fn fill(
                 }
                 None => {
                     let name = name.unwrap_or(&place);
-                    // The batch of one input is that of others, wherever it stands in them.
-                    let is_batch = inputs.iter().any(|other| {
-                        let first = other.sizes().and_then(|sizes| sizes.first());
-                        first
-                            .is_some_and(|first| fixed(first).is_none() && first.dim_param == *name)
-                    });
-                    if is_batch {
-                        resolved.push(1);
-                        continue;
-                    }
                     problems.push(format!(
                         "input `{}`: dimension {at} has no size in the file; give it with --dim {name}=SIZE",
                         input.name

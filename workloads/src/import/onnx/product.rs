@@ -14,8 +14,8 @@ pub(super) struct Product {
     pub(super) types: [Option<ElementType>; 2],
     /// What the layers count otherwise than the operator.
     pub(super) notes: Vec<String>,
-    /// Its multiply-accumulates, if it is known that it has none.
-    pub(super) is_empty: bool,
+    /// Its multiply-accumulates, if they are known of one that is no layer.
+    pub(super) macs: Option<u64>,
 }
 
 impl Product {
@@ -29,7 +29,7 @@ impl Product {
             results,
             types: [None; 2],
             notes: Vec::new(),
-            is_empty: false,
+            macs: None,
         }
     }
 

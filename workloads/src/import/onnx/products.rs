@@ -1,7 +1,7 @@
 //! Operators that multiply matrices.
 
 use super::attention;
-use super::convolution::{convolution, transposed};
+use super::convolution::{causal, convolution, transposed};
 use super::element::ElementType;
 use super::infer::is_known_domain;
 use super::matmul::{blocked, einsum, experts, gemm, matmul};
@@ -32,6 +32,7 @@ fn operands(op: &str) -> Option<[usize; 2]> {
         | "DynamicQuantizeMatMul"
         | "MatMulIntegerToFloat"
         | "ConvTransposeWithDynamicPads"
+        | "CausalConvWithState"
         | "DeformConv" => Some([0, 1]),
         // x, its scale and zero point, w, its own, and those of y.
         "QLinearConv" | "QLinearMatMul" | "QGemm" => Some([0, 3]),
@@ -77,7 +78,7 @@ pub(super) fn of(node: &Node, inputs: &[Value]) -> Option<Product> {
     let is_empty = |at: &usize| operand(*at).shape.iter().flatten().any(|size| *size == 0);
     if needed.iter().any(is_empty) {
         return Some(Product {
-            is_empty: true,
+            macs: Some(0),
             ..Product::failed("an operand has no elements")
         });
     }
@@ -86,6 +87,7 @@ pub(super) fn of(node: &Node, inputs: &[Value]) -> Option<Product> {
             let (a, b) = (operand(a), operand(b));
             match op {
                 "ConvTranspose" | "ConvTransposeWithDynamicPads" => transposed(node, a, b),
+                "CausalConvWithState" => causal(node, a, b),
                 _ if op.contains("Conv") => convolution(node, a, b),
                 "Gemm" | "FusedGemm" | "QGemm" | "GemmFastGelu" | "GemmFloat8" => gemm(node, a, b),
                 _ => matmul(node, a, b),

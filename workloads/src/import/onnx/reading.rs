@@ -22,7 +22,7 @@ use super::scope::Scope;
 use super::value::{Value, axis};
 
 /// Operators that are run through inside of others, at most: a loop that takes more is left out.
-const MOST_STEPS: u64 = 200_000;
+const MOST_STEPS: u64 = 100_000;
 /// How deep functions and graphs may stand inside of one another.
 const MOST_DEPTH: usize = 48;
 
@@ -105,7 +105,7 @@ impl<'m> Reading<'m> {
             let name = self.record.name(&scope.prefix, node);
             let outcome = match product.layers {
                 Ok(layers) => self.record.push(&name, layers, product.types),
-                Err(why) => Outcome::Missing(why, product.is_empty.then_some(0)),
+                Err(why) => Outcome::Missing(why, product.macs),
             };
             if matches!(outcome, Outcome::Layers) {
                 for note in product.notes {
