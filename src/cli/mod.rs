@@ -205,8 +205,8 @@ pub struct Dram {
 /// Flags of `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// What estimate, simulate, validate, search or compare wrote with --format json, or the folder
-    /// of a run.
+    /// What estimate, simulate, validate, search, compare, dram, diff or verify wrote with --format
+    /// json, or the folder of a run.
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
     /// The page to write.

@@ -17,11 +17,25 @@ const RESULT: &str = "result.json";
 pub fn report(args: &Report) -> Result<Answer> {
     let path = document(&args.run)?;
     let text = inputs::read(&path)?;
-    let run: Value = serde_json::from_str(&text)
-        .with_context(|| format!("{}: needed the JSON of a run", path.display()))?;
+    let run =
+        parse(&text).with_context(|| format!("{}: needed the JSON of a run", path.display()))?;
     let page = html::render(&run).with_context(|| path.display().to_string())?;
     inputs::write(&args.output, &page)?;
     Ok(Answer::Yes)
+}
+
+/// The document; of a journal its first line, which says what it is.
+fn parse(text: &str) -> serde_json::Result<Value> {
+    let whole = serde_json::from_str(text);
+    if whole.is_ok() {
+        return whole;
+    }
+    let first: serde_json::Result<Value> =
+        serde_json::from_str(text.lines().next().unwrap_or_default());
+    first
+        .ok()
+        .filter(|line| line.get("schema").is_some())
+        .map_or(whole, Ok)
 }
 
 /// The file itself, or that of a run folder.

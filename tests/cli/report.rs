@@ -60,6 +60,17 @@ fn check(page: &str) {
     for outside in ["http:", "https:", "src=", "<script", "@import"] {
         assert!(!page.contains(outside), "{outside}");
     }
+    for drawing in page.split("<figure>").skip(1) {
+        for svg in drawing.split("<svg class=").skip(1) {
+            let (svg, _) = svg.split_once("</svg>").expect("it ends");
+            let marks = ["<rect", "<circle", "class=\"line s"];
+            assert!(
+                marks.iter().any(|mark| svg.contains(mark)),
+                "nothing is drawn: {svg}"
+            );
+            assert!(!svg.contains("height=\"0.0\""), "a bar of no height: {svg}");
+        }
+    }
     let drawings = page.matches("<svg class=").count();
     let titles = page.matches("aria-labelledby").count();
     assert_eq!(drawings, titles, "every drawing has a name");
@@ -326,6 +337,226 @@ fn every_kind_of_answer_has_a_page() {
             "{name}"
         );
     }
+}
+
+/// The two small layers whose chip is searched for.
+const CODESIGN: [&str; 8] = [
+    "search",
+    "codesign",
+    "--network",
+    "resnet18",
+    "--layer",
+    "layer4.0.downsample",
+    "--layer",
+    "layer3.0.downsample",
+];
+
+#[test]
+fn a_chip_has_its_own_page() {
+    let shapes = file(
+        "page-shapes.yaml",
+        "batch: [1]\nblock_in: [8, 16]\nblock_out: [8, 16]\n",
+    );
+    let of = ["--hardware", shapes.as_str()];
+    let random = ["--optimizer", "random", "--measurements", "20"];
+    for (name, more) in [("proved", &[][..]), ("tuned", &random[..])] {
+        let arguments = [&CODESIGN[..], &of, more].concat();
+        let (answer, page) = page(&format!("chip-{name}"), &arguments);
+        check(&page);
+        names_layers(&page, &answer, "/best/choices");
+        let core = &answer["best"]["hardware"];
+        let core = format!(
+            "{} \u{d7} {} \u{d7} {}",
+            core["batch"], core["block_in"], core["block_out"]
+        );
+        assert!(page.contains(&format!("<dd>{core}<small>")), "{core}");
+        // The machine's cycles come first, the model's beside them.
+        let cycles = answer["best"]["objective"].as_u64().expect("cycles");
+        let model = answer["checked"][0]["model"].as_u64().expect("cycles");
+        let plain: String = page.chars().filter(|c| *c != ',').collect();
+        assert!(plain.contains(&format!(
+            "<dd>{cycles}<small>on the machine; the model says {model} ("
+        )));
+        parts_are_the_whole(&page, "Cycles of every layer", 4, 0.0);
+        parts_are_the_whole(&page, "Energy of every layer", 2, 2e-3);
+        let (head, rows) = table(&page, "The schedule of every layer");
+        assert!(head.contains(&"tile co".to_owned()), "{head:?}");
+        assert_eq!(rows.len(), 2);
+        for assigns in ["Choices by layer", "PEs and tile", "deployment"] {
+            assert!(!page.contains(assigns), "{assigns} is of search assign");
+        }
+        if name == "proved" {
+            let (_, rows) = table(&page, "Every core");
+            let machines = answer["machines"].as_array().expect("machines");
+            assert_eq!(rows.len(), machines.len());
+            let chosen = rows.iter().filter(|row| row[1].ends_with(", chosen"));
+            assert_eq!(chosen.map(|row| row[0].clone()).collect::<Vec<_>>(), [core]);
+            assert!(page.contains("of the machine, over 4 cores and "));
+        } else {
+            assert!(page.contains(">Anytime curve</h2>"));
+            assert!(page.contains("nothing is proved"));
+        }
+    }
+}
+
+#[test]
+fn what_checks_something_has_a_page_of_its_own() {
+    let fc8 = [
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+    ];
+    let simulate = ["simulate", "--functional"];
+    let (answer, functional) = page("functional", &[&simulate[..], &fc8].concat());
+    check(&functional);
+    names_layers(&functional, &answer, "/layers");
+    assert!(functional.contains("<dd>equal</dd>"));
+
+    let certificate = file("page-certificate.json", "");
+    let map = ["search", "map", "--certify", "--certificate", &certificate];
+    let (_, mapped) = page("certified", &[&map[..], &fc8].concat());
+    check(&mapped);
+    assert!(
+        mapped.contains("<dd>proved<small>of the machine, "),
+        "{mapped}"
+    );
+    let (_, verified) = page("verified", &["verify", &certificate]);
+    check(&verified);
+    assert!(verified.contains("<dd>holds</dd>"));
+    refuses(&["report", &certificate], 2, &["verify FILE --format json"]);
+
+    let trace = file("page.trace", "0x0 R\n0x40 R\n0x80000 W\n0x100000 R\n");
+    let (answer, replayed) = page(
+        "replayed",
+        &["dram", "--dram", "ddr4-2400", "--trace", &trace],
+    );
+    check(&replayed);
+    let (_, rows) = table(&replayed, "What requests found");
+    let found: f64 = rows.iter().map(|row| figure(&row[1])).sum();
+    let sum = |names: &[&str]| {
+        names
+            .iter()
+            .map(|n| answer[n].as_f64().expect("a number"))
+            .sum::<f64>()
+    };
+    let all = [
+        "row_hits",
+        "row_misses",
+        "row_conflicts",
+        "forwarded",
+        "merged",
+    ];
+    assert_eq!(found, sum(&all));
+
+    let timeloop = |name: &str| {
+        format!(
+            "{}/tests/data/timeloop/ws_r18_conv2/{name}.yaml",
+            env!("CARGO_MANIFEST_DIR")
+        )
+    };
+    let [arch, network, mapping] = ["arch", "prob", "map"].map(timeloop);
+    let (_, counted) = page(
+        "counted",
+        &[
+            "estimate",
+            "--counting",
+            "timeloop",
+            "--arch",
+            &arch,
+            "--network",
+            &network,
+            "--mapping",
+            &mapping,
+        ],
+    );
+    check(&counted);
+    assert!(counted.contains("Levels: "));
+}
+
+#[test]
+fn two_runs_side_by_side_have_a_page() {
+    let run = |cols: &str| {
+        let set = format!("array.cols={cols}");
+        let arguments = [
+            "estimate",
+            "--arch",
+            "systolic",
+            "--network",
+            "alexnet",
+            "--layer",
+            "fc8",
+            "-q",
+            "--set",
+            &set,
+            "--format",
+            "json",
+        ];
+        file(
+            &format!("side-{cols}.json"),
+            &text(&stationary(&arguments).stdout),
+        )
+    };
+    let (a, b) = (run("16"), run("8"));
+    let output = stationary(&["diff", &a, &b, "--format", "json"]);
+    let document = file("sides.json", &text(&output.stdout));
+    let to = document.replace(".json", ".html");
+    assert!(
+        stationary(&["report", &document, "-o", &to])
+            .status
+            .success()
+    );
+    let page = std::fs::read_to_string(&to).expect("the page is written");
+    check(&page);
+    let (_, rows) = table(&page, "Layers that differ");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+}
+
+/// Every schema that the program's sources name.
+fn schemas(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("the sources") {
+        let path = entry.expect("a file").path();
+        if path.is_dir() {
+            schemas(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).expect("text");
+            let named = text.split("\"stationary/").skip(1);
+            let named = named.filter_map(|rest| rest.split_once('"'));
+            let is_schema = |name: &&str| name.ends_with(|c: char| c.is_ascii_digit());
+            let named = named.map(|(name, _)| name).filter(is_schema);
+            found.extend(named.map(|name| format!("stationary/{name}")));
+        }
+    }
+}
+
+#[test]
+fn every_document_has_a_page_or_a_reason_why_not() {
+    let mut found = std::collections::BTreeSet::new();
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    schemas(&sources, &mut found);
+    assert!(found.len() >= 16, "{found:?}");
+    for schema in found {
+        let bare = serde_json::json!({"schema": schema}).to_string();
+        let name = schema.replace('/', "-");
+        let document = file(&format!("bare-{name}.json"), &bare);
+        let to = document.replace(".json", ".html");
+        let output = stationary(&["report", &document, "-o", &to]);
+        let said = text(&output.stderr);
+        // A journal is lines, of which the first says what it is.
+        let is_reasoned = said.contains("of which no report is made: ");
+        assert!(output.status.success() || is_reasoned, "{schema}: {said}");
+    }
+    let journal = "{\"schema\": \"stationary/evaluations/1\"}\n{\"n\": 1}\n";
+    let journal = file("page-journal.jsonl", journal);
+    refuses(
+        &["report", &journal],
+        2,
+        &["keeps the evaluations", "--run"],
+    );
+    let neither = file("neither.json", "{\"schema\": \"stationary/search/1\"}");
+    refuses(&["report", &neither], 2, &["`deployment`", "`hardware`"]);
 }
 
 #[test]

@@ -196,6 +196,64 @@ pub fn traffic(layers: &[Value]) -> Option<Section> {
     ))
 }
 
+/// What each layer of a search takes on the machine, against what nothing can go below.
+pub fn bounds(layers: &[Value]) -> Section {
+    const KNOWN: [Known; 2] = [
+        Known {
+            name: "least",
+            class: "work",
+            words: "at least",
+        },
+        Known {
+            name: "above",
+            class: "s2",
+            words: "above the bound",
+        },
+    ];
+    let whole = |layer: &Value| {
+        let (machine, least) = (amount(layer, "machine"), amount(layer, "lower_bound"));
+        let parts = Whole::of(&Value::Null, Some(machine));
+        parts.with("above", machine - least).with("least", least)
+    };
+    let parts = Parts::of(&KNOWN, &layers.iter().map(whole).collect::<Vec<_>>());
+    let facts = |machine: f64, model: f64, least: f64| {
+        vec![
+            thousands(machine as u64),
+            thousands(model as u64),
+            signed(model / machine.max(1.0) - 1.0),
+            signed(machine / least.max(1.0) - 1.0),
+        ]
+    };
+    let of = |layer: &Value| {
+        let [machine, model, least] =
+            ["machine", "model", "lower_bound"].map(|path| amount(layer, path));
+        facts(machine, model, least)
+    };
+    let [machine, model, least] = ["machine", "model", "lower_bound"]
+        .map(|path| layers.iter().map(|l| amount(l, path)).sum::<f64>());
+    section(
+        Look {
+            title: "Cycles by layer",
+            lead: format!(
+                "Each layer on the machine: what nothing like it can go below, and what it takes \
+                 beyond.{}",
+                parts.caveat("the layer's cycles")
+            ),
+            drawing: "Cycles of each layer, with its lower bound",
+            caption: "Cycles of every layer",
+            head: &["machine", "model", "model off by", "above the bound"],
+            cell: |cycles| thousands(cycles as u64),
+            label: metric,
+        },
+        layers,
+        parts,
+        Facts {
+            facts: &of,
+            total: facts(machine, model, least),
+        },
+    )
+}
+
 /// How a breakdown looks.
 struct Look<'a> {
     title: &'a str,
@@ -241,11 +299,16 @@ fn section(look: Look<'_>, layers: &[Value], parts: Parts, facts: Facts<'_>) -> 
         kinds: parts.kinds,
         rows,
     };
+    // A document that tells nothing has nothing to draw.
+    let drawings = match legend.is_empty() {
+        true => Vec::new(),
+        false => vec![(look.drawing.to_owned(), drawings(|size| stack.draw(size)))],
+    };
     Section {
         title: look.title.to_owned(),
         lead: look.lead,
         legend,
-        drawings: vec![(look.drawing.to_owned(), drawings(|size| stack.draw(size)))],
+        drawings,
         table,
     }
 }

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::report::format::{metric, percent, thousands};
-use crate::report::html::bars::{Columns, columns};
-use crate::report::html::page::{Card, Page, Section, Table, drawings};
+use crate::report::html::breakdown;
+use crate::report::html::checks::tabled;
+use crate::report::html::page::{Card, Page, Table};
 use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, list, text};
+use crate::report::html::read::{amount, list, signed, text};
 
 /// The page of a search for mappings.
 pub fn page(run: &Value) -> Page {
@@ -25,6 +26,7 @@ pub fn page(run: &Value) -> Page {
         .iter()
         .map(|l| amount(l, "model_choice_machine"))
         .sum();
+    let model: f64 = layers.iter().map(|l| amount(l, "model")).sum();
     let bound: f64 = layers.iter().map(|l| amount(l, "lower_bound")).sum();
     let tried: f64 = layers.iter().map(|l| amount(l, "candidates")).sum();
     let mut table = Table::new(
@@ -50,33 +52,11 @@ pub fn page(run: &Value) -> Page {
             percent(amount(l, "model_choice_machine") / machine.max(1.0) - 1.0),
         ]);
     }
-    let group = |title: &str, class, value: &dyn Fn(&Value) -> f64| Columns {
-        title: title.to_owned(),
-        class,
-        values: layers
-            .iter()
-            .map(|l| (text(l, "name").to_owned(), value(l)))
-            .collect(),
-    };
-    let above = |l: &Value| {
-        100.0 * (amount(l, "machine") / amount(l, "lower_bound").max(1.0) - 1.0).max(0.0)
-    };
-    let groups = [
-        group("cycles", "s1", &|l| amount(l, "machine")),
-        group("% above the lower bound", "s2", &above),
-    ];
-    let winners = Section {
-        title: "Winners by layer".to_owned(),
-        lead: "Cycles of each layer's best mapping on the machine, and how far they are above what no \
-               mapping like it can go below."
-            .to_owned(),
-        legend: Vec::new(),
-        drawings: vec![(
-            "Cycles and distance from the bound for each layer".to_owned(),
-            drawings(|size| columns(&groups, size)),
-        )],
+    let winners = tabled(
+        "Winners by layer",
+        "What was tried for each layer, and what running the best on the machine gained.",
         table,
-    };
+    );
     Page {
         kind: "Search",
         title: format!(
@@ -86,7 +66,16 @@ pub fn page(run: &Value) -> Page {
         ),
         subtitle: "The best mapping of each layer, confirmed on the machine.".to_owned(),
         cards: vec![
-            Card::new("Cycles", thousands(total as u64), "on the machine"),
+            Card::new(
+                "Cycles",
+                thousands(total as u64),
+                format!(
+                    "on the machine; the model says {} ({})",
+                    thousands(model as u64),
+                    signed(model / total.max(1.0) - 1.0)
+                ),
+            ),
+            proof(run),
             Card::new(
                 "Gain of the re-check",
                 percent(first / total.max(1.0) - 1.0),
@@ -104,11 +93,40 @@ pub fn page(run: &Value) -> Page {
             ),
         ],
         findings: Vec::new(),
-        sections: vec![winners, parity(&pairs, "")],
+        sections: vec![
+            breakdown::bounds(layers),
+            breakdown::energy(layers),
+            winners,
+            parity(&pairs, ""),
+        ],
         facts: vec![
             ("Accelerator".to_owned(), text(run, "arch").to_owned()),
             ("Dataflow".to_owned(), text(run, "dataflow").to_owned()),
             ("Seed".to_owned(), amount(run, "seed").to_string()),
         ],
+    }
+}
+
+/// What is proved, of which of the two, over what.
+fn proof(run: &Value) -> Card {
+    let simulations = thousands(amount(run, "certificate.simulations") as u64);
+    let over = match text(run, "certificate.over") {
+        "" => "over the mapper's candidates",
+        over => over,
+    };
+    match text(run, "certificate.kind") {
+        "proved" => Card::new(
+            "Proof",
+            "proved".to_owned(),
+            format!(
+                "of the {}, {over}; {simulations} of them ran",
+                text(run, "certificate.of")
+            ),
+        ),
+        _ => Card::new(
+            "Proof",
+            "none".to_owned(),
+            format!("the best of {simulations} that ran; --certify proves it"),
+        ),
     }
 }

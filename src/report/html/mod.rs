@@ -9,10 +9,13 @@ mod axis;
 mod bars;
 mod breakdown;
 mod chart;
+mod checks;
+mod codesign;
 mod compare;
 mod coverage;
 mod layers;
 mod mappings;
+mod memory;
 mod page;
 mod parity;
 mod parts;
@@ -20,25 +23,98 @@ mod read;
 mod roofline;
 mod search;
 mod svg;
+mod timeloop;
 mod validate;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use page::Page;
+
+/// What becomes of a document.
+enum Outcome {
+    Page(fn(&Value) -> Page),
+    /// Why there is none, and what there is a page of.
+    Refused(&'static str),
+}
+
+/// Every document that a verb writes: its schema, a field that tells it from others of the schema,
+/// and what becomes of it.
+const DOCUMENTS: [(&str, &str, Outcome); 18] = [
+    ("stationary/run/1", "", Outcome::Page(layers::page)),
+    ("stationary/validate/1", "", Outcome::Page(validate::page)),
+    // Both searches for hardware write this schema.
+    (
+        "stationary/search/1",
+        "hardware",
+        Outcome::Page(codesign::page),
+    ),
+    (
+        "stationary/search/1",
+        "deployment",
+        Outcome::Page(search::page),
+    ),
+    ("stationary/search-map/1", "", Outcome::Page(mappings::page)),
+    ("stationary/compare/1", "", Outcome::Page(compare::page)),
+    ("stationary/timeloop/1", "", Outcome::Page(timeloop::page)),
+    (
+        "stationary/functional/1",
+        "",
+        Outcome::Page(checks::functional),
+    ),
+    ("stationary/verify/1", "", Outcome::Page(checks::verify)),
+    ("stationary/diff/1", "", Outcome::Page(checks::diff)),
+    ("stationary/dram/1", "", Outcome::Page(memory::page)),
+    (
+        "stationary/certificate/1",
+        "",
+        Outcome::Refused("verify FILE --format json checks it, and of that there is a page"),
+    ),
+    (
+        "stationary/record/1",
+        "",
+        Outcome::Refused("it tells of a run: report takes the folder that it lies in"),
+    ),
+    ("stationary/evaluations/1", "", Outcome::Refused(JOURNAL)),
+    ("stationary/measurements/1", "", Outcome::Refused(JOURNAL)),
+    ("stationary/machine-runs/1", "", Outcome::Refused(JOURNAL)),
+    ("stationary/compare-runs/1", "", Outcome::Refused(JOURNAL)),
+    ("stationary/search/1", "", Outcome::Refused(SEARCH)),
+];
+
+const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --format json, or the folder of its \
+                       --run, has a page";
+const SEARCH: &str = "it has neither `deployment`, as search assign writes it, nor `hardware`, as search codesign \
+                      does";
+
 /// The page of a document that a verb wrote as JSON.
 pub fn render(document: &Value) -> Result<String> {
-    let mut page = match read::text(document, "schema") {
-        "stationary/run/1" => layers::page(document),
-        "stationary/validate/1" => validate::page(document),
-        "stationary/search/1" => search::page(document),
-        "stationary/search-map/1" => mappings::page(document),
-        "stationary/compare/1" => compare::page(document),
-        "" => bail!(
-            "the document has no `schema`; needed the JSON of estimate, simulate, validate, search or \
-             compare (--format json)"
-        ),
-        other => bail!("the document is `{other}`, of which no report is made"),
+    let schema = read::text(document, "schema");
+    let fits = |(name, field, _): &&(&str, &str, Outcome)| {
+        *name == schema && (field.is_empty() || document.get(field).is_some())
     };
-    coverage::add(&mut page, document);
-    page::render(page)
+    match DOCUMENTS.iter().find(fits) {
+        Some((.., Outcome::Page(page))) => {
+            let mut page = page(document);
+            coverage::add(&mut page, document);
+            page::render(page)
+        }
+        Some((.., Outcome::Refused(why))) => {
+            bail!("the document is `{schema}`, of which no report is made: {why}")
+        }
+        None if schema.is_empty() => bail!(
+            "the document has no `schema`; needed the JSON of estimate, simulate, validate, search, \
+             compare, dram, diff or verify (--format json)"
+        ),
+        None => {
+            let shown = DOCUMENTS.iter();
+            let shown = shown.filter(|(.., outcome)| matches!(outcome, Outcome::Page(_)));
+            let mut names: Vec<&str> = shown.map(|(name, ..)| *name).collect();
+            names.dedup();
+            bail!(
+                "the document is `{schema}`, of which no report is made; reports are made of {}",
+                names.join(", ")
+            )
+        }
+    }
 }

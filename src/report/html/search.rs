@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::report::format::{percent, thousands};
+use crate::report::headline::TOLERANCE;
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::{Columns, columns};
 use crate::report::html::chart::{Chart, Dot, Line};
@@ -48,15 +49,29 @@ fn show(value: f64) -> String {
 
 fn cards(run: &Value, feasible: bool) -> Vec<Card> {
     let mut cards = Vec::new();
-    let best = match number(run, "best.objective").filter(|_| feasible) {
-        Some(best) => show(best),
-        None => "none".to_owned(),
-    };
-    let note = match text(run, "objective") {
-        _ if !feasible => "no design fits the budgets",
+    let unit = match text(run, "objective") {
         "latency" => "cycles a run",
         "throughput" => "cycles of the slowest stage",
-        _ => "",
+        other => other,
+    };
+    let model = number(run, "best.objective").filter(|_| feasible);
+    let (best, note) = match (confirmed(run), model) {
+        (Some((machine, model)), Some(_)) => (
+            show(machine),
+            format!(
+                "{unit} on the machine; the model says {} ({})",
+                show(model),
+                signed(model / machine - 1.0)
+            ),
+        ),
+        (None, Some(model)) => (
+            show(model),
+            match text(run, "certificate.of") {
+                "machine" => format!("{unit} on the machine"),
+                _ => format!("{unit} by the model; nothing was re-checked on the machine"),
+            },
+        ),
+        (_, None) => ("none".to_owned(), "no design fits the budgets".to_owned()),
     };
     cards.push(Card::new(
         &format!("Best {}", text(run, "objective")),
@@ -69,8 +84,12 @@ fn cards(run: &Value, feasible: bool) -> Vec<Card> {
         _ => "none",
     };
     let bound = number(run, "certificate.lower_bound");
+    let of = text(run, "certificate.of");
     let note = bound.map_or(String::new(), |bound| {
-        format!("nothing is below {}", show(bound))
+        format!(
+            "of the {of}: no choice of these options is below {}",
+            show(bound)
+        )
     });
     cards.push(Card::new("Proof", kind.to_owned(), note));
     if let Some(gap) = number(run, "certificate.gap") {
@@ -97,6 +116,18 @@ fn cards(run: &Value, feasible: bool) -> Vec<Card> {
         calls,
     ));
     cards
+}
+
+/// What the machine and the model say of the winner, if it ran on the machine.
+fn confirmed(run: &Value) -> Option<(f64, f64)> {
+    let best = number(run, "best.machine").zip(number(run, "best.model"));
+    // Documents of earlier versions tell of the winner among those that were re-checked alone.
+    let mut kept = list(run, "checked").iter();
+    let first = || {
+        let kept = kept.find(|checked| checked["feasible"] != false)?;
+        number(kept, "machine").zip(number(kept, "model"))
+    };
+    best.or_else(first).filter(|(machine, _)| *machine > 0.0)
 }
 
 fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
@@ -129,6 +160,15 @@ fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
                 stages.join(", ")
             )
         };
+        if let Some((machine, model)) = confirmed(run) {
+            let error = model / machine - 1.0;
+            if error.abs() > TOLERANCE {
+                found.push_str(&format!(
+                    " The model is {} off on the machine: what it proves or ranks may not hold there.",
+                    signed(error)
+                ));
+            }
+        }
         let prices = list(run, "certificate.multipliers").iter();
         let budgets = run["budgets"].as_object().into_iter().flatten();
         for ((resource, limit), price) in budgets.zip(prices) {
@@ -174,13 +214,15 @@ fn facts(run: &Value) -> Vec<(String, String)> {
     ]
 }
 
-fn curve(run: &Value) -> Option<Section> {
+/// The best over evaluations.
+pub fn curve(run: &Value) -> Option<Section> {
     let points: Vec<[f64; 2]> = list(run, "curve")
         .iter()
         .filter_map(|p| Some([p.get(0)?.as_f64()?, p.get(1)?.as_f64()?]))
         .collect();
     let last = points.last()?;
-    let spent = amount(run, "evaluations.distinct").max(last[0]);
+    let spent = number(run, "evaluations.distinct").unwrap_or(last[0]);
+    let spent = spent.max(last[0]);
     let bound = number(run, "certificate.lower_bound").filter(|b| *b > 0.0);
     let values = points.iter().map(|p| p[1]).chain(bound);
     let (x, y) = (

@@ -1,0 +1,134 @@
+//! `dram` as a page: what became of the requests of a trace.
+
+use serde_json::Value;
+
+use crate::report::format::{metric, percent, thousands};
+use crate::report::html::bars::{Row, Stack};
+use crate::report::html::checks::tabled;
+use crate::report::html::page::{Card, Page, Section, Table, drawings};
+use crate::report::html::parts::{Known, Parts, Whole};
+use crate::report::html::read::{amount, number, text};
+
+/// The page of a replay.
+pub fn page(run: &Value) -> Page {
+    let whole = |path: &str| thousands(amount(run, path) as u64);
+    let mut table = Table::new("Every figure", &["figure", "value"], 1);
+    for (name, value) in run.as_object().into_iter().flatten() {
+        let shown = match (name.as_str(), value.as_u64(), value.as_f64()) {
+            ("schema" | "dram", ..) => continue,
+            ("peak_share", _, Some(share)) => percent(share),
+            (_, Some(number), _) => thousands(number),
+            (_, _, Some(number)) => format!("{number:.2}"),
+            _ => value.as_str().map_or(value.to_string(), str::to_owned),
+        };
+        table.rows.push(vec![name.replace('_', " "), shown]);
+    }
+    let latency = number(run, "mean_read_latency_cycles");
+    let mut sections = Vec::new();
+    sections.extend(rows(run));
+    sections.push(tabled(
+        "Figures",
+        "In cycles of the memory's own clock.",
+        table,
+    ));
+    Page {
+        kind: "Replay",
+        title: format!("A trace through {}", text(run, "dram")),
+        subtitle: "An address trace through banks, rows, refresh and a controller.".to_owned(),
+        cards: vec![
+            Card::new(
+                "Time",
+                format!("{} ns", metric(amount(run, "nanoseconds"))),
+                format!("{} clocks of the memory", whole("cycles")),
+            ),
+            Card::new(
+                "Requests",
+                whole("requests"),
+                format!("{} writes", whole("writes")),
+            ),
+            Card::new(
+                "Of the peak",
+                percent(amount(run, "peak_share")),
+                format!("{:.2} bytes a clock", amount(run, "bytes_per_cycle")),
+            ),
+            Card::new(
+                "Read latency",
+                latency.map_or("-".to_owned(), |mean| format!("{mean:.1} clocks")),
+                format!("{} at most", whole("max_read_latency_cycles")),
+            ),
+        ],
+        sections,
+        facts: vec![("DRAM".to_owned(), text(run, "dram").to_owned())],
+        ..Page::default()
+    }
+}
+
+/// What accesses found in their bank.
+fn rows(run: &Value) -> Option<Section> {
+    const KNOWN: [Known; 5] = [
+        Known {
+            name: "row_hits",
+            class: "work",
+            words: "row hits",
+        },
+        Known {
+            name: "row_misses",
+            class: "net-2",
+            words: "row misses",
+        },
+        Known {
+            name: "row_conflicts",
+            class: "dram-2",
+            words: "row conflicts",
+        },
+        Known {
+            name: "forwarded",
+            class: "out",
+            words: "served from the write queue",
+        },
+        Known {
+            name: "merged",
+            class: "bank-2",
+            words: "merged with another write",
+        },
+    ];
+    let parts = KNOWN.map(|known| (known.name.to_owned(), amount(run, known.name)));
+    let total = parts.iter().map(|(_, amount)| amount).sum();
+    if total == 0.0 {
+        return None;
+    }
+    let whole = Whole {
+        parts: parts.into(),
+        total,
+    };
+    let parts = Parts::of(&KNOWN, &[whole]);
+    let mut table = Table::new("What requests found", &["", "requests", "share"], 1);
+    for (kind, part) in parts.kinds.iter().zip(&parts.rows[0]) {
+        table.rows.push(vec![
+            kind.label.clone(),
+            thousands(*part as u64),
+            percent(part / total),
+        ]);
+    }
+    let legend = parts.kinds.clone();
+    let row = Row {
+        name: "requests".to_owned(),
+        parts: parts.rows[0].clone(),
+        label: metric(total),
+    };
+    let stack = Stack {
+        kinds: parts.kinds,
+        rows: vec![row],
+    };
+    Some(Section {
+        title: "What requests found".to_owned(),
+        lead: "A hit finds its row open; a miss opens it; a conflict closes another first."
+            .to_owned(),
+        legend,
+        drawings: vec![(
+            "Requests by what they found in their bank".to_owned(),
+            drawings(|size| stack.draw(size)),
+        )],
+        table,
+    })
+}
