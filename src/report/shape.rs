@@ -38,8 +38,10 @@ pub fn text(layer: &Layer) -> String {
     parts.join(" ")
 }
 
+type Field = fn(Window) -> u64;
+
 /// Signs of the fields of a window, the values that go without saying, and the fields.
-const WINDOW: [(&str, u64, fn(Window) -> u64); 3] = [
+const WINDOW: [(&str, u64, Field); 3] = [
     ("/", 1, |window| window.stride),
     ("d", 1, |window| window.dilation),
     ("p", 0, |window| window.pad),
@@ -64,7 +66,7 @@ pub fn json(layer: &Layer) -> Value {
     Value::Object(dims)
 }
 
-const FIELDS: [(&str, fn(Window) -> u64); 4] = [
+const FIELDS: [(&str, Field); 4] = [
     ("stride", |window| window.stride),
     ("dilation", |window| window.dilation),
     ("pad", |window| window.pad),
