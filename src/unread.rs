@@ -147,8 +147,8 @@ mod tests {
         );
         check(
             "vta",
-            &[("networks.input.words_per_cycle", "999")],
-            &["networks.input.words_per_cycle=999"],
+            &[("networks.input.latency", "9")],
+            &["networks.input.latency=9"],
         );
         check("vta", &[("array.psum_hop", "7")], &["array.psum_hop=7"]);
         check(
@@ -164,6 +164,8 @@ mod tests {
         check("systolic", &[("array.rows", "16")], &[]);
         check("systolic", &[("global_buffer.kib", "64")], &[]);
         check("vta", &[("array.cols", "32")], &[]);
+        // No cycle depends on it there, but its area does.
+        check("vta", &[("networks.input.words_per_cycle", "999")], &[]);
         check("eyeriss", &[("clock_mhz", "250")], &[]);
         check("eyeriss", &[("networks.input.words_per_cycle", "8")], &[]);
     }
