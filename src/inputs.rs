@@ -7,6 +7,7 @@ use stationary::arch::dram::Standard;
 use stationary::arch::import::Imported;
 use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
+use stationary::sim::mapper::Goal;
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
@@ -276,6 +277,15 @@ pub fn style(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<Style>
     }
 }
 
+/// What was set besides the inputs' names: fields of the accelerator, and the goal if it was given.
+fn settings(target: &Target) -> Vec<String> {
+    let objective = target.choosing.objective.map(|o| format!("objective={o}"));
+    let slack = target.choosing.slack;
+    let slack = slack.map(|slack| format!("slack={}", slack.percent()));
+    let set = target.set.iter().cloned();
+    set.chain(objective).chain(slack).collect()
+}
+
 /// What `--mapping` names.
 #[derive(Clone)]
 enum File {
@@ -296,6 +306,8 @@ pub struct Loaded {
     pub layers: Vec<Layer>,
     /// The layers as the network has them.
     pub originals: Vec<Layer>,
+    /// What the mapper makes small, where it chooses.
+    pub goal: Goal,
     file: Option<(String, File)>,
     explain: bool,
 }
@@ -326,21 +338,41 @@ impl Loaded {
             }
             Some(name) => Some((name.clone(), File::Mappings(mapping_file(name)?))),
         };
-        Ok(Self {
+        let loaded = Self {
             scope: scope(&network, &originals, &target.layers),
             origin: Origin {
                 arch: accelerator.name.clone(),
                 network: network.name().to_owned(),
                 batch: target.layers.batch,
-                settings: target.set.clone(),
+                settings: settings(target),
             },
             accelerator,
+            goal: target.choosing.goal(),
             network: network.name().to_owned(),
             layers,
             originals,
             file,
             explain: target.explain,
-        })
+        };
+        if target.choosing.is_given() && loaded.chosen().is_none() {
+            output::complain(
+                "warning: --objective and --slack say what the mapper makes small, and it chooses no \
+                 mapping here: --mapping gives all",
+            );
+        }
+        Ok(loaded)
+    }
+
+    /// What the mapper makes small, if it chooses the mapping of any layer.
+    pub fn chosen(&self) -> Option<Goal> {
+        let chooses = match &self.file {
+            None => true,
+            Some((_, File::Mappings(file))) => self.layers.iter().any(|layer| file.leaves(layer)),
+            Some((_, File::Schedules(file))) => {
+                file.maps_others() && self.layers.iter().any(|layer| file.find(layer).is_none())
+            }
+        };
+        chooses.then_some(self.goal)
     }
 
     /// The same on another machine, for other layers.
@@ -381,7 +413,11 @@ impl Loaded {
     }
 
     fn mapped<'a>(&'a self, layer: &'a Layer, dataflow: &'static Dataflow) -> Result<Mapping<'a>> {
-        mapper::map(layer, &self.accelerator, dataflow).map_err(|error| {
+        let effort = mapper::Effort {
+            goal: self.goal,
+            ..mapper::Effort::default()
+        };
+        mapper::map_with(layer, &self.accelerator, dataflow, &effort).map_err(|error| {
             let more = if self.explain {
                 explain::no_mapping(layer, &self.accelerator, dataflow)
             } else {
@@ -394,7 +430,7 @@ impl Loaded {
     /// The schedule of a layer, checked: the file's, or the estimate's best.
     pub fn kernel<'a>(&'a self, layer: &'a Layer) -> Result<Kernel<'a>> {
         let map = || {
-            decoupled::map(layer, &self.accelerator)
+            decoupled::map_with(layer, &self.accelerator, self.goal)
                 .with_context(|| format!("layer `{}`: no schedule fits", layer.name()))
         };
         let Some((name, File::Schedules(file))) = &self.file else {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use stationary::sim::mapper::{Goal, Objective, Slack};
 
 /// A network on an accelerator.
 #[derive(Clone, Debug, Args)]
@@ -23,12 +24,43 @@ pub struct Target {
     /// Dataflow: ws, os, rs or is; the accelerator's first by default.
     #[arg(long, value_name = "D")]
     pub dataflow: Option<String>,
+    /// What the mapper makes small.
+    #[command(flatten)]
+    pub choosing: Choosing,
     /// Mappings to use instead of the mapper's: a preset or a YAML file.
     #[arg(long, value_name = "PRESET|FILE")]
     pub mapping: Option<String>,
     /// Where a mapping is not legal: by how much, and what would mend it.
     #[arg(long)]
     pub explain: bool,
+}
+
+/// What a mapping is chosen for.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Choosing {
+    /// What a mapping is chosen for: cycles (if left out), energy, or edp, their product.
+    #[arg(long, value_name = "cycles|energy|edp")]
+    pub objective: Option<Objective>,
+    /// By how many per cent the objective may be above its least: of the mappings within, the one with
+    /// the least energy is taken, or with the fewest cycles if the objective is energy or edp; 1 if
+    /// left out.
+    #[arg(long, value_name = "PERCENT")]
+    pub slack: Option<Slack>,
+}
+
+impl Choosing {
+    /// What was asked for, or goes without saying.
+    pub fn goal(self) -> Goal {
+        Goal {
+            objective: self.objective.unwrap_or_default(),
+            slack: self.slack.unwrap_or_default(),
+        }
+    }
+
+    /// Whether anything was asked for.
+    pub fn is_given(self) -> bool {
+        self.objective.is_some() || self.slack.is_some()
+    }
 }
 
 /// Which layers of a network, and at which size.
@@ -61,6 +93,9 @@ pub struct ShowTarget {
     /// For mappings: the dataflow.
     #[arg(long, value_name = "D")]
     pub dataflow: Option<String>,
+    /// For mappings: what they are chosen for.
+    #[command(flatten)]
+    pub choosing: Choosing,
     /// Override a field of the accelerator (repeatable).
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,

@@ -6,10 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, anyhow};
+use stationary::arch::CostModel;
 use stationary::search::Cancellation;
 use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
-use stationary::sim::mapper::{Ranking, Space};
-use stationary::sim::{Dataflow, Estimate, Mapping, Tiling, mapper};
+use stationary::sim::mapper::{Goal, Ranking, Score, Space};
+use stationary::sim::{Dataflow, Energy, Estimate, Mapping, Tiling, estimate, mapper};
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
@@ -41,6 +42,8 @@ pub struct Effort {
     pub certify: bool,
     /// Mappings of a layer that may run in a proof.
     pub simulations: u64,
+    /// What is made small.
+    pub goal: Goal,
 }
 
 /// What was found for layers of one shape.
@@ -148,8 +151,13 @@ impl<'a> Question<'a> {
             Recheck::Auto { .. } => 1,
         };
         // Without a candidate the mapper says why.
-        let (candidates, ranked) = self.ranked(k)?;
-        let first = mapper::map(self.layer, &self.loaded.accelerator, self.dataflow)?;
+        let mapping_effort = mapper::Effort {
+            goal: effort.goal,
+            ..mapper::Effort::default()
+        };
+        let (candidates, ranked) = self.ranked(k, &mapping_effort)?;
+        let accelerator = &self.loaded.accelerator;
+        let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)?;
         let first_cycles = runs.cycles(&first)?;
         let mut ran = Vec::new();
         for (place, tiling) in &ranked {
@@ -193,8 +201,18 @@ impl<'a> Question<'a> {
             Failure::Machine(error) => error,
             failure => anyhow!("layer {}: {failure}", self.layer.name()),
         })?;
-        let (machine, place) = standing
-            .best
+        let cost = CostModel::of(accelerator)?;
+        let score = |(place, cycles): &(u64, u64)| {
+            let mapping = self.mapping(tiling(*place)?)?;
+            let counters = estimate(&mapping).counters;
+            let energy = Energy::of(&mapping, &cost, &counters, *cycles).total();
+            let cycles = *cycles;
+            Ok(Score { cycles, energy })
+        };
+        let scores = standing.ran.iter().map(score).collect::<Result<Vec<_>>>()?;
+        let chosen = effort.goal.choose(&scores);
+        let (place, machine) = *chosen
+            .and_then(|at| standing.ran.get(at))
             .ok_or_else(|| anyhow!("layer {}: nothing ran", self.layer.name()))?;
         let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
@@ -216,10 +234,9 @@ impl<'a> Question<'a> {
     }
 
     /// How many candidates there are, and the model's best few with their places.
-    fn ranked(&self, k: usize) -> Result<(u64, Vec<(u64, Tiling)>)> {
+    fn ranked(&self, k: usize, effort: &mapper::Effort) -> Result<(u64, Vec<(u64, Tiling)>)> {
         let accelerator = &self.loaded.accelerator;
-        let effort = mapper::Effort::default();
-        let ranking = Ranking::new(self.layer, accelerator, self.dataflow, &effort)?;
+        let ranking = Ranking::new(self.layer, accelerator, self.dataflow, effort)?;
         let mut ranked: Vec<(_, u64, Tiling)> = Vec::new();
         let mut candidates = 0;
         self.visit(|at, mapping, estimate| {

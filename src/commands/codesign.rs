@@ -15,7 +15,7 @@ use stationary::workloads::Layer;
 use stationary_document::from_yaml;
 
 use crate::Answer;
-use crate::cli::{Codesign, Common, Format, Target};
+use crate::cli::{Choosing, Codesign, Common, Format, Target};
 use crate::commands::measurements::Measurements;
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
@@ -79,6 +79,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         set: args.set.clone(),
         dataflow: None,
         mapping: None,
+        choosing: Choosing::default(),
         explain: false,
     })?;
     if loaded.accelerator.decoupled.is_none() {

@@ -148,6 +148,7 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         set: target.set.clone(),
         dataflow: target.dataflow.clone(),
         mapping: None,
+        choosing: target.choosing,
         explain: false,
     })?;
     match inputs::style(&loaded.accelerator, target.dataflow.as_deref())? {

@@ -13,7 +13,7 @@ use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
 use super::{Checks, Hashes, SCHEMA, Trust, Verdict, digest_of, dims};
-use crate::cli::{Layers, Map, Target};
+use crate::cli::{Choosing, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
 
@@ -155,6 +155,7 @@ impl Document {
             set: inputs.set,
             dataflow: Some(inputs.dataflow),
             mapping: None,
+            choosing: Choosing::default(),
             explain: false,
         }
     }

@@ -16,7 +16,7 @@ use crate::report::energy;
 use crate::report::format::{
     energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
 };
-use crate::report::{csv, peaks, shape};
+use crate::report::{csv, goal, peaks, shape};
 use crate::style::Style;
 
 /// Everything that a run found.
@@ -123,6 +123,7 @@ impl<'a> RunReport<'a> {
             "arch": self.loaded.accelerator.name,
             "network": self.loaded.network,
             "dataflow": self.style.name(),
+            "goal": goal::json(self.loaded.chosen()),
             "seed": self.seed,
             "batch": self.loaded.origin.batch,
             "settings": self.loaded.origin.settings,
@@ -242,6 +243,7 @@ impl<'a> RunReport<'a> {
             self.loaded.scope.title(),
         );
         text.push_str(&self.loaded.scope.text());
+        text.push_str(&goal::line(self.loaded.chosen()));
         let header = [
             "layer",
             "shape",

@@ -11,6 +11,7 @@ use crate::inputs::Loaded;
 use crate::report::csv;
 use crate::report::energy;
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
+use crate::report::goal;
 use crate::report::shape;
 use crate::style::Causes;
 
@@ -87,7 +88,7 @@ impl<'a> ValidateReport<'a> {
 
     /// For people.
     pub fn table(&self, common: &Common) -> String {
-        let mut text = String::new();
+        let mut text = goal::line(self.loaded.chosen());
         for d in &self.dataflows {
             text.push_str(&format!(
                 "{} on {}: {}, model against machine{}\n",
@@ -161,6 +162,7 @@ impl<'a> ValidateReport<'a> {
             "arch": self.loaded.accelerator.name,
             "network": self.loaded.network,
             "mappings": self.mappings,
+            "goal": goal::json(self.loaded.chosen()),
             "seed": self.seed,
             "batch": self.loaded.origin.batch,
             "settings": self.loaded.origin.settings,

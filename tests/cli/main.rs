@@ -10,6 +10,7 @@ mod energy;
 mod errors;
 mod forgeries;
 mod formats;
+mod goals;
 mod headline;
 #[cfg(unix)]
 mod interrupt;

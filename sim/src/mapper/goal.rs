@@ -188,6 +188,14 @@ impl Goal {
         }
     }
 
+    /// The place of what is chosen among some scores: the first of equals; none of none.
+    #[must_use]
+    pub fn choose(self, scores: &[Score]) -> Option<usize> {
+        let least = scores.iter().map(|score| self.value(score)).min()?;
+        let limit = self.limit(least);
+        (0..scores.len()).min_by_key(|at| self.rank(&scores[*at], limit))
+    }
+
     /// The rank of a score if all within `limit` are within the slack.
     pub(crate) fn rank(self, score: &Score, limit: u64) -> Rank {
         let (value, second) = (self.value(score), self.second(score));
@@ -226,10 +234,7 @@ mod tests {
                 energy: Picojoules(energy),
             })
             .collect();
-        let least = scores.iter().map(|score| goal.value(score)).min();
-        let limit = goal.limit(least.expect("there are scores"));
-        let best = (0..scores.len()).min_by_key(|at| goal.rank(&scores[*at], limit));
-        assert_eq!(best, Some(expected), "{objective} {slack}");
+        assert_eq!(goal.choose(&scores), Some(expected), "{objective} {slack}");
     }
 
     #[test]

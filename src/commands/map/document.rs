@@ -9,7 +9,7 @@ use stationary::sim::mapping_file::LayerMapping;
 use super::text::choices;
 use super::{Winner, Winners};
 use crate::interrupt;
-use crate::report::{csv, energy, shape};
+use crate::report::{csv, energy, goal, shape};
 
 impl Winners<'_> {
     pub(super) fn json(&self) -> Value {
@@ -39,6 +39,7 @@ impl Winners<'_> {
         let mut document = json!({
             "schema": "stationary/search-map/1", "arch": self.loaded.accelerator.name,
             "network": self.loaded.network, "dataflow": self.dataflow.name, "seed": self.seed,
+            "goal": goal::json(Some(self.goal)),
             "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
             "coverage": self.loaded.scope.json(),
             "headline": headline.json(|cycles| json!(cycles as u64)),

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use stationary::arch::CostModel;
 use stationary::search::best_first::Standing;
-use stationary::sim::mapper::LeftOut;
+use stationary::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
@@ -61,6 +61,7 @@ struct Winners<'a> {
     args: &'a Map,
     loaded: &'a Loaded,
     dataflow: &'static Dataflow,
+    goal: Goal,
     all: Vec<Winner<'a>>,
     /// The layers that were not reached before it was interrupted.
     left: Vec<&'a str>,
@@ -74,6 +75,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.target.mapping.is_some() {
         bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
     }
+    let goal = goal(args)?;
     let interrupt = Interrupt::listen(&args.recording)?;
     let loaded = Loaded::new(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
@@ -85,6 +87,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         recheck: args.recheck,
         certify: args.certify,
         simulations: args.proving.simulations.unwrap_or(u64::MAX),
+        goal,
     };
     interrupt.has_result();
     let found: Vec<Result<Option<Found>>> = firsts
@@ -123,6 +126,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         args,
         loaded: &loaded,
         dataflow,
+        goal,
         all: winners,
         left,
         interrupt: is_cut.then_some(&interrupt),
@@ -161,6 +165,35 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         interrupt.complain();
     }
     Ok(Answer::Interrupted)
+}
+
+/// What is made small. Bounds are of cycles, and so is what is proved from them: the fewest, without
+/// slack.
+fn goal(args: &Map) -> Result<Goal> {
+    let choosing = args.target.choosing;
+    let flag = match (args.certify, args.recheck) {
+        (true, _) => "--certify",
+        (false, Recheck::Auto { .. }) => "--recheck auto",
+        (false, Recheck::Best(_)) => return Ok(choosing.goal()),
+    };
+    let fewest = Goal {
+        objective: Objective::Cycles,
+        slack: Slack::NONE,
+    };
+    if choosing.objective.is_some_and(|o| o != fewest.objective) {
+        bail!(
+            "{flag} goes by bounds of cycles, and proves the fewest: found --objective {}, needed \
+             cycles, or --recheck K",
+            choosing.goal().objective
+        );
+    }
+    if choosing.slack.is_some_and(|slack| slack != fewest.slack) {
+        bail!(
+            "{flag} proves the fewest cycles: found --slack {}, needed 0, or --recheck K",
+            choosing.goal().slack
+        );
+    }
+    Ok(fewest)
 }
 
 fn winner<'a>(

@@ -4,7 +4,7 @@ use stationary::search::best_first::Standing;
 
 use super::{Winner, Winners};
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
-use crate::report::{energy, shape};
+use crate::report::{energy, goal, shape};
 
 impl Winners<'_> {
     pub(super) fn table(&self, verbose: bool) -> String {
@@ -16,6 +16,7 @@ impl Winners<'_> {
             self.loaded.accelerator.name,
             self.loaded.scope.title(),
         );
+        text.push_str(&goal::line(Some(self.goal)));
         text.push_str(&self.loaded.scope.text());
         let header = [
             "layer",

@@ -1,0 +1,168 @@
+//! What mappings are chosen for: `--objective` and `--slack`.
+
+use serde_json::Value;
+
+use crate::{file, json, refuses, stationary, text};
+
+/// A product whose fastest tiles read their inputs again and again, and a small convolution.
+const LAYERS: &str = "name: two\nsource: made up\nlayers:\n  \
+    - {name: product, matmul: {m: 64, k: 128, c: 256}}\n  \
+    - {name: conv, conv: {input: 14, channels: [16, 32], kernel: 3, pad: 1}}\n";
+
+fn f64(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+/// Cycles and energy of all layers.
+fn spent(verb: &[&str], arch: &str, network: &str, more: &[&str]) -> (f64, f64, Value) {
+    let target = ["--arch", arch, "--network", network, "--format", "json"];
+    let run = json(&[verb, &target, more].concat());
+    let total = &run["total"];
+    let goal = run["goal"].clone();
+    (f64(&total["cycles"]), f64(&total["energy_pj"]), goal)
+}
+
+#[test]
+fn a_goal_decides_on_every_kind_of_machine() {
+    let layers = file("goal_layers.yaml", LAYERS);
+    for (arch, network) in [("systolic", layers.as_str()), ("vta", &layers)] {
+        let estimate = |more: &[&str]| spent(&["estimate"], arch, network, more);
+        let fewest = estimate(&["--objective", "cycles", "--slack", "0"]);
+        let default = estimate(&[]);
+        let energy = estimate(&["--objective", "energy", "--slack", "0"]);
+        let edp = estimate(&["--objective", "edp", "--slack", "0"]);
+        let all = [&fewest, &default, &energy, &edp];
+        for other in all {
+            assert!(fewest.0 <= other.0, "{arch}: {all:?}");
+            assert!(energy.1 <= other.1 * (1.0 + 1e-9), "{arch}: {all:?}");
+        }
+        assert!(default.0 <= 1.01 * fewest.0, "{arch}: {all:?}");
+        assert!(default.1 <= fewest.1 * (1.0 + 1e-9), "{arch}: {all:?}");
+        assert_eq!(default.2["objective"], "cycles");
+        assert_eq!(default.2["slack_percent"], 1.0);
+        assert_eq!(edp.2["objective"], "edp");
+        assert_eq!(edp.2["slack_percent"], 0.0);
+    }
+    let estimate = |more: &[&str]| spent(&["estimate"], "systolic", &layers, more);
+    let [fewest, energy] =
+        ["cycles", "energy"].map(|of| estimate(&["--objective", of, "--slack", "0"]));
+    assert!(
+        fewest.1 > energy.1 && fewest.0 < energy.0,
+        "a case where it matters"
+    );
+}
+
+#[test]
+fn every_verb_that_maps_says_what_for() {
+    let tiny = file(
+        "goal_tiny.yaml",
+        "name: tiny\nsource: made up\nlayers:\n  - {name: p, matmul: {m: 16, k: 24, c: 32}}\n",
+    );
+    let goal = ["--objective", "energy", "--slack", "2.5"];
+    for verb in [
+        &["estimate"][..],
+        &["simulate"],
+        &["validate"],
+        &["search", "map"],
+    ] {
+        let target = ["--arch", "systolic", "--network", &tiny];
+        let arguments = [verb, &target, &goal].concat();
+        let found = json(&[&arguments[..], &["--format", "json"]].concat());
+        assert_eq!(found["goal"]["objective"], "energy", "{verb:?}");
+        assert_eq!(found["goal"]["slack_percent"], 2.5, "{verb:?}");
+        let shown = text(&stationary(&arguments).stdout);
+        assert!(
+            shown.contains("mappings chosen for energy, slack 2.5 %"),
+            "{shown}"
+        );
+    }
+    let show = ["show", "mapping", "systolic", "--network", &tiny];
+    assert!(stationary(&[&show[..], &goal].concat()).status.success());
+}
+
+/// The winner is chosen among what ran on the machine, by the machine's figures.
+#[test]
+fn a_search_for_mappings_goes_by_the_goal() {
+    let layers = file("goal_search.yaml", LAYERS);
+    let map = |more: &[&str]| {
+        let first = [
+            "search",
+            "map",
+            "--arch",
+            "systolic",
+            "--network",
+            &layers,
+            "--format",
+            "json",
+        ];
+        let found = json(&[&first[..], more].concat());
+        let total = &found["total"];
+        let energy = total["energy_pj"]["total"].as_f64();
+        (f64(&total["machine"]), energy.expect("a total"))
+    };
+    let fewest = map(&["--slack", "0"]);
+    let default = map(&[]);
+    let least = map(&["--objective", "energy", "--slack", "0"]);
+    assert!(
+        fewest.0 < least.0 && default.0 <= 1.02 * fewest.0,
+        "{fewest:?} {default:?} {least:?}"
+    );
+    assert!(
+        least.1 <= default.1 && default.1 < fewest.1,
+        "{fewest:?} {default:?} {least:?}"
+    );
+}
+
+#[test]
+fn goals_that_cannot_be_are_refused() {
+    let map = [
+        "search",
+        "map",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "0",
+    ];
+    let with = |more: &[&'static str]| [&map[..], more].concat();
+    refuses(
+        &with(&["--certify", "--objective", "energy"]),
+        2,
+        &["--certify", "--objective energy", "cycles"],
+    );
+    refuses(
+        &with(&["--recheck", "auto", "--slack", "3"]),
+        2,
+        &["--recheck auto", "--slack 3 %"],
+    );
+    refuses(
+        &with(&["--objective", "cycels"]),
+        2,
+        &["cycels", "cycles, energy, edp"],
+    );
+    refuses(&with(&["--slack=-1"]), 2, &["--slack"]);
+    let given = [
+        "estimate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--batch",
+        "4",
+        "--mapping",
+        "eyeriss-alexnet",
+        "--layer",
+        "conv3",
+        "--format",
+        "json",
+    ];
+    let output = stationary(&[&given[..], &["--objective", "energy"]].concat());
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("warning: --objective and --slack"),
+        "{message}"
+    );
+    let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(run["goal"].is_null(), "the mapper chose nothing");
+}
