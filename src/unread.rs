@@ -70,7 +70,17 @@ pub fn read(accelerator: Accelerator) -> Option<(Accelerator, CostModel)> {
 
 /// Whether fields of this name are read on this kind of machine at all.
 fn is_read(all: &Accelerator, path: &str) -> bool {
-    let is_control = ["networks.", "sequencer.", "scratchpads."];
+    let is_control = [
+        "networks.",
+        "sequencer.",
+        "scratchpads.",
+        "array.passes",
+        "array.psum_hop",
+        "array.skew",
+        "array.drain",
+        "array.resident_load",
+        "array.load_order",
+    ];
     let is_bus = ["dram.clock_mhz", "dram.words_per_cycle", "dram.latency"];
     let has_bus = matches!(all.dram.kind, DramKind::Bandwidth { .. });
     !(all.decoupled.is_some() && is_control.iter().any(|start| path.starts_with(start)))
@@ -144,11 +154,6 @@ mod tests {
             "systolic",
             &[ddr, ("dram.clock_mhz", "123")],
             &["dram.clock_mhz=123"],
-        );
-        check(
-            "vta",
-            &[("networks.input.latency", "9")],
-            &["networks.input.latency=9"],
         );
         check("vta", &[("array.psum_hop", "7")], &["array.psum_hop=7"]);
         check(
