@@ -17,11 +17,22 @@ pub(super) struct Blocks {
     /// Where sums are made a stripe of output positions at a time: the most positions, and the least
     /// cycles that a stripe takes, those in which the weights of the next come.
     stripe: Option<[u64; 2]>,
+    /// Whether stripes of fewer positions are tried where longer ones fit.
+    has_short_stripes: bool,
 }
 
+/// How often the positions of a stripe are halved, where it fits, for a shorter one: that leaves room
+/// behind the accumulators for the next one's results.
+const HALVINGS: u32 = 1;
+
 impl Blocks {
-    /// Of an unrolling; `None` if the array has no room for it.
-    pub(super) fn new(evaluator: &mut Evaluator<'_>, unrolling: &Tiling) -> Option<Self> {
+    /// Of an unrolling; `None` if the array has no room for it. Where banks are given, stripes are as long
+    /// as they can be, as on a chip.
+    pub(super) fn new(
+        evaluator: &mut Evaluator<'_>,
+        unrolling: &Tiling,
+        has_given_banks: bool,
+    ) -> Option<Self> {
         if !evaluator.fits_array(unrolling) {
             return None;
         }
@@ -35,7 +46,11 @@ impl Blocks {
             true => 1,
             false => m.pass[d].min(m.layer.size(d)),
         });
-        Some(Self { least, stripe })
+        Some(Self {
+            least,
+            stripe,
+            has_short_stripes: !has_given_banks,
+        })
     }
 
     /// The least extents that are tried, kernels apart.
@@ -77,10 +92,19 @@ impl Blocks {
             return self.descend(&base.part, &LADDER, &mut tiling, visit);
         };
         let mut any = false;
-        for [rows, cols] in stripes(&base.part, most, least) {
-            tiling.block[Dim::P] = rows;
-            tiling.block[Dim::Q] = cols;
-            any |= self.descend(&base.part, &[Dim::N, Dim::G], &mut tiling, visit);
+        let mut last = Vec::new();
+        for halving in 0..u64::BITS {
+            let shapes = stripes(&base.part, (most >> halving).max(1), least);
+            for [rows, cols] in shapes.iter().filter(|shape| !last.contains(*shape)) {
+                tiling.block[Dim::P] = *rows;
+                tiling.block[Dim::Q] = *cols;
+                any |= self.descend(&base.part, &[Dim::N, Dim::G], &mut tiling, visit);
+            }
+            let tries_more = self.has_short_stripes && halving < HALVINGS;
+            if (any && !tries_more) || most >> halving <= 1 {
+                break;
+            }
+            last = shapes;
         }
         any
     }

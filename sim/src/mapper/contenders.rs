@@ -157,7 +157,8 @@ impl<'a> Contenders<'a> {
     /// An unrolling with all residencies, parts, blocks and orders. What the sequencer wants whole goes
     /// in parts; where nothing fits so, it goes as any other machine has it.
     fn combine(&mut self, unrolling: &Tiling, effort: &Effort) {
-        let Some(blocks) = Blocks::new(&mut self.evaluator, unrolling) else {
+        let has_given_banks = effort.banks != PerOperand::default();
+        let Some(blocks) = Blocks::new(&mut self.evaluator, unrolling, has_given_banks) else {
             return;
         };
         let accelerator = self.evaluator.mapping().accelerator;

@@ -14,9 +14,6 @@ use stationary_workloads::{Dim, PerDim};
 /// buffer has most of it already, and what is loaded before the work begins is little.
 const MORE: u64 = 64;
 
-/// How often a kernel's tile that has room beside the whole input is halved.
-const ROOM: u64 = 2;
-
 /// A part's extents, and the channels of a kernel's tile.
 pub(super) type Split = (PerDim<u64>, u64);
 
@@ -35,12 +32,8 @@ pub(super) fn for_each(
     let stripes = stripe.map_or([0; 2], |most| [most, most / 2]);
     let stripes = stripes.map(|positions| positions / sizes[Dim::Q]);
     for groups in halves(sizes[Dim::G], 1) {
-        let mut whole = 0;
         for channels in halves(sizes[Dim::C], pass[Dim::C].max(1)) {
             let part = sizes.with(Dim::G, groups);
-            let is_whole = fits(&(part, channels));
-            // Inputs that are all there serve each kernel as it is.
-            let kernels = if is_whole { &kernels[..1] } else { kernels };
             for &kernels in kernels {
                 let part = part.with(Dim::K, kernels);
                 for images in halves(sizes[Dim::N], 1) {
@@ -59,11 +52,6 @@ pub(super) fn for_each(
                         visit(&of(rows));
                     }
                 }
-            }
-            // A kernel that is there whole need not be taken apart, unless for the next to come meanwhile.
-            whole += u64::from(is_whole);
-            if whole > ROOM {
-                break;
             }
         }
     }

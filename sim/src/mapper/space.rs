@@ -93,7 +93,10 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
     add(
         "blocks",
         match sequencer.stripe {
-            Some(_) => "stripes of the least time; a kernel's channels, and halves of them",
+            Some(_) => {
+                "the stripes of the least time of all positions and of half of them; \
+                        a kernel's channels, and halves of them"
+            }
             None => "tiles of a pass, twice, four times it and so on, and whole dimensions",
         }
         .to_owned(),

@@ -1,0 +1,125 @@
+//! A larger buffer is never worse, within what the mapper's goal trades.
+//!
+//! ```text
+//! cycles  <=  (1 + slack) x cycles with the smaller buffer
+//! words of DRAM  <=  words with the smaller buffer, unless there are fewer cycles
+//! ```
+//!
+//! Fewer cycles may cost words: a mapping that the smaller buffer had no room for may be faster by more
+//! than the slack and read more. And within the slack a mapping that moves less may take longer.
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use std::collections::HashSet;
+
+use common::cases;
+use rayon::prelude::*;
+use stationary_arch::{Accelerator, Operand, presets};
+use stationary_sim::mapper::{self, Effort, Goal};
+use stationary_sim::{Dataflow, estimate};
+use stationary_workloads::{Convolution, Layer, RightOperand, zoo};
+
+/// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=32 tries them all.
+const SHARE: u64 = 32;
+
+/// Sixteenths of a preset's buffers.
+const SIZES: [u64; 7] = [4, 8, 16, 32, 64, 128, 256];
+
+/// What a bound may be exceeded by, in thousandths of the cycles: parts and unrollings are tried in steps, which need
+/// not be the same for two buffers.
+const STEPS: u64 = 1;
+
+/// Cycles and words of DRAM with each of the sizes that hold anything.
+fn sweep(layer: &Layer, preset: &Accelerator, dataflow: &'static Dataflow) -> Vec<[u64; 2]> {
+    let mut swept = Vec::new();
+    for size in SIZES {
+        let mut machine = preset.clone();
+        // Accumulators of a stripe are part of the pipeline.
+        let is_accumulator = machine.sequencer.stripe.is_some();
+        for partition in &mut machine.global_buffer.partitions {
+            if !is_accumulator || partition.operands != [Operand::Output] {
+                partition.bytes = partition.bytes * size / 16;
+            }
+        }
+        let Ok(mapping) = mapper::map(layer, &machine, dataflow) else {
+            assert!(swept.is_empty(), "what fits, fits a larger buffer");
+            continue;
+        };
+        let model = estimate(&mapping);
+        let (read, written) = (model.counters.dram_read, model.counters.dram_write);
+        swept.push([
+            model.cycles,
+            read.input + read.weight + read.output + written.output,
+        ]);
+    }
+    swept
+}
+
+#[test]
+fn a_larger_buffer_is_not_worse() {
+    let mut seen = HashSet::new();
+    let networks = zoo::names().map(|name| zoo::find(name).expect("a bundled network"));
+    let layers = networks.flat_map(|network| network.layers().to_vec());
+    let distinct = layers.filter(|l| seen.insert((*l.sizes(), l.rows(), l.cols())));
+    let distinct: Vec<Layer> = distinct.collect();
+    let step = SHARE.div_ceil(cases(1)).max(1) as usize;
+    let mut turn = 0;
+    for name in presets::names() {
+        let preset = Accelerator::preset(name, &[]).expect("a bundled preset");
+        for dataflow in preset
+            .dataflows
+            .iter()
+            .filter_map(|name| Dataflow::find(name))
+        {
+            turn += 1;
+            let share: Vec<&Layer> = distinct.iter().skip(turn % step).step_by(step).collect();
+            share.into_par_iter().for_each(|layer| {
+                let swept = sweep(layer, &preset, dataflow);
+                for pair in swept.windows(2) {
+                    let [[cycles, words], [now, moved]] = [pair[0], pair[1]];
+                    let what = || format!("{name} {} {}: {swept:?}", dataflow.name, layer.name());
+                    assert!(1000 * now <= (1010 + STEPS) * cycles, "{}", what());
+                    assert!(moved <= words || now < cycles, "{}", what());
+                }
+            });
+        }
+    }
+}
+
+/// Where a tensor that fits is read again, that saves time beyond the slack: with enough of it each word
+/// is read once.
+#[test]
+fn what_fits_is_read_again_for_time_alone() {
+    let product = Layer::matmul("product", 1, [128, 768, 256], RightOperand::Parameters);
+    let convolution = Layer::convolution("conv", Convolution::square(28, [64, 64], 3, 1, 1));
+    for layer in [product, convolution] {
+        let layer = layer.expect("a layer");
+        let least = layer.inputs() + layer.weights() + layer.outputs();
+        for (name, flow) in [("systolic", "ws"), ("systolic", "os"), ("gemmini", "os")] {
+            let accelerator = Accelerator::preset(name, &[]).expect("a bundled preset");
+            let dataflow = Dataflow::find(flow).expect("a bundled dataflow");
+            let of = |slack: &str| {
+                let goal = Goal {
+                    slack: slack.parse().expect("a slack"),
+                    ..Goal::default()
+                };
+                let effort = Effort {
+                    goal,
+                    ..Effort::default()
+                };
+                let mapping = mapper::map_with(&layer, &accelerator, dataflow, &effort);
+                let model = estimate(&mapping.expect("it maps"));
+                let (read, written) = (model.counters.dram_read, model.counters.dram_write);
+                let words = read.input + read.weight + read.output + written.output;
+                (model.cycles, words)
+            };
+            let (fewest, often) = of("0");
+            let (cycles, words) = of("1");
+            assert!(100 * cycles <= 101 * fewest && words <= often);
+            let (_, once) = of("30");
+            // Halos of the convolution's tiles may come again.
+            assert!(10 * once <= 11 * least, "{name} {flow}: {once} of {least}");
+        }
+    }
+}
