@@ -10,6 +10,8 @@
 //! loops outside the operand's exchange point iterate. [`crate::walk`] counts the same by
 //! enumeration.
 
+use std::ops::Range;
+
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
@@ -204,46 +206,60 @@ impl Mapping<'_> {
         self.sum_blocks(dim, |block| sum_tiles(block, self.pass[dim], &f))
     }
 
-    /// Sum over all pairs of an output tile and a tap tile of a window axis.
+    /// Sum over all pairs of an output tile and a tap tile of a window axis. Where no tap meets padding,
+    /// `f` must depend on the extents alone.
     pub(crate) fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
         let (output, tap) = PAIRS[i];
+        let inner = self.axes[i].inner_outputs(self.layer.size(tap));
         let mut sum = 0;
-        self.for_tiles(output, level, |o| {
-            self.for_tiles(tap, level, |t| sum += f(o, t))
-        });
-        sum
-    }
-
-    fn for_tiles(&self, dim: Dim, level: Level, mut f: impl FnMut(Span)) {
-        let steps = [
-            self.tiling.part[dim],
-            self.tiling.block[dim],
-            self.pass[dim],
-        ];
+        let [outputs, taps] = [output, tap].map(|dim| self.tile_steps(dim));
         let levels = match level {
             Level::Part => 1,
             Level::Block => 2,
             Level::Pass => 3,
         };
-        let whole = Span {
+        let whole = |dim| Span {
             start: 0,
             extent: self.layer.size(dim),
         };
-        split(whole, &steps[..levels], &mut f);
+        split(
+            whole(output),
+            &outputs[..levels],
+            &inner,
+            1,
+            &mut |o, times| {
+                let mut each = |t, _| sum += times * f(o, t);
+                split(whole(tap), &taps[..levels], &(0..0), 1, &mut each);
+            },
+        );
+        sum
+    }
+
+    /// The extents of parts, blocks and passes.
+    fn tile_steps(&self, dim: Dim) -> [u64; 3] {
+        let (part, block) = (self.tiling.part[dim], self.tiling.block[dim]);
+        [part, block, self.pass[dim]]
     }
 }
 
-/// The tiles of a span by a step, and of each by the next.
-fn split(span: Span, steps: &[u64], f: &mut impl FnMut(Span)) {
-    let Some((step, inner)) = steps.split_first() else {
-        f(span);
+/// The tiles of a span by a step, and of each by the next, with how often they occur: full tiles within
+/// `inner` are all like the first of them.
+fn split(span: Span, steps: &[u64], inner: &Range<u64>, times: u64, f: &mut impl FnMut(Span, u64)) {
+    let Some((&step, smaller)) = steps.split_first() else {
+        f(span, times);
         return;
     };
     let mut start = span.start;
     while start < span.end() {
-        let extent = (*step).min(span.end() - start);
-        split(Span { start, extent }, inner, f);
-        start += extent;
+        let extent = step.min(span.end() - start);
+        // Full tiles from here on that are wholly inside.
+        let end = inner.end.min(span.end());
+        let alike = match start >= inner.start && end > start {
+            true => ((end - start) / step).max(1),
+            false => 1,
+        };
+        split(Span { start, extent }, smaller, inner, times * alike, f);
+        start += extent * alike;
     }
 }
 
@@ -267,5 +283,57 @@ pub(crate) fn for_extents(size: u64, tile: u64, mut f: impl FnMut(u64, u64)) {
     }
     if rest > 0 {
         f(rest, 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    fn tiles(whole: u64, steps: &[u64], inner: &Range<u64>) -> Vec<(Span, u64)> {
+        let mut found = Vec::new();
+        let whole = Span {
+            start: 0,
+            extent: whole,
+        };
+        split(whole, steps, inner, 1, &mut |tile, times| {
+            found.push((tile, times))
+        });
+        found
+    }
+
+    #[test]
+    fn tiles_inside_stand_for_those_like_them() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
+        for _ in 0..2000 {
+            let whole = rng.random_range(1..60);
+            let mut steps: Vec<u64> = (0..3).map(|_| rng.random_range(1..=whole)).collect();
+            steps.sort_unstable_by_key(|step| u64::MAX - step);
+            let start = rng.random_range(0..8);
+            let inner = start..rng.random_range(start..=whole + 4);
+            // A tile inside counts by its extent, any other by where it is.
+            let worth = |(tile, times): &(Span, u64)| match inner.start <= tile.start
+                && tile.end() <= inner.end
+            {
+                true => times * tile.extent * tile.extent,
+                false => times * (1000 + tile.start * tile.extent),
+            };
+            let each: u64 = tiles(whole, &steps, &(0..0)).iter().map(worth).sum();
+            let grouped: u64 = tiles(whole, &steps, &inner).iter().map(worth).sum();
+            assert_eq!(grouped, each, "{whole} {steps:?} {inner:?}");
+        }
+    }
+
+    #[test]
+    fn tiles_are_no_more_however_many_there_are() {
+        for whole in [1 << 32, (1 << 32) + 1, (1_u64 << 50) - 3] {
+            let found = tiles(whole, &[whole / 3, 1000, 7], &(5..whole - 5));
+            assert!(found.len() < 1000, "{}", found.len());
+            let covered: u64 = found.iter().map(|(tile, times)| times * tile.extent).sum();
+            assert_eq!(covered, whole);
+        }
     }
 }
