@@ -21,10 +21,11 @@ use std::collections::HashSet;
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use smartcore::cluster::kmeans::{KMeans, KMeansParameters};
+use smartcore::linalg::basic::matrix::DenseMatrix;
 
 use super::Tuner;
 use super::autotvm::{PLAN, fill};
-use super::clusters::{Clusters, distance};
 use super::exploration::{Effort, STATE, explore, sees};
 use super::forest::Loss;
 use super::judgement::{Judge, Knowledge};
@@ -114,20 +115,39 @@ impl Tuner for Chameleon {
 
 /// Clusters, as many as adaptive sampling wants: the point nearest to each centre, and its members.
 fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<Point>)> {
-    let places: Vec<[f64; KNOBS]> = points.iter().map(|p| p.0.map(|at| at as f64)).collect();
+    let places: Vec<Vec<f64>> = points
+        .iter()
+        .map(|point| point.0.iter().map(|at| *at as f64).collect())
+        .collect();
     let (mut before, mut found) = (f64::INFINITY, Vec::new());
+    // It fails only without points.
+    let Ok(data) = DenseMatrix::from_2d_vec(&places) else {
+        return found;
+    };
     for k in (STEP..=PLAN).step_by(STEP).filter(|k| *k <= points.len()) {
-        let clusters = Clusters::new(&places, k, LLOYD, rng);
-        let count = clusters.centres.len();
-        let mut members = vec![Vec::new(); count];
+        let settings = KMeansParameters {
+            k,
+            max_iter: LLOYD,
+            seed: Some(rng.random()),
+        };
+        let labels: Option<Vec<u32>> = KMeans::fit(&data, settings)
+            .and_then(|model| model.predict(&data))
+            .ok();
+        let Some(labels) = labels else { break };
+        let mut members = vec![Vec::new(); k];
+        for (point, label) in points.iter().zip(labels) {
+            members[label as usize].push(*point);
+        }
         let mut loss = 0.0;
-        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; count];
-        for (row, &label) in clusters.labels.iter().enumerate() {
-            let far = distance(&places[row], &clusters.centres[label]);
-            loss += far;
-            members[label].push(points[row]);
-            if nearest[label].is_none_or(|(least, _)| far < least) {
-                nearest[label] = Some((far, points[row]));
+        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; k];
+        for (members, nearest) in members.iter().zip(&mut nearest) {
+            let centre = mean(members);
+            for point in members {
+                let far = distance(point, &centre);
+                loss += far;
+                if nearest.is_none_or(|(least, _)| far < least) {
+                    *nearest = Some((far, *point));
+                }
             }
         }
         let own = nearest.into_iter().zip(members);
@@ -140,6 +160,23 @@ fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<P
         before = loss;
     }
     found
+}
+
+/// The mean of some points.
+fn mean(members: &[Point]) -> [f64; KNOBS] {
+    let mut mean = [0.0; KNOBS];
+    for point in members {
+        for (sum, at) in mean.iter_mut().zip(point.0) {
+            *sum += at as f64 / members.len() as f64;
+        }
+    }
+    mean
+}
+
+/// The squared Euclidean distance of a point from a centre.
+fn distance(point: &Point, centre: &[f64; KNOBS]) -> f64 {
+    let each = point.0.iter().zip(centre);
+    each.map(|(at, centre)| (*at as f64 - centre).powi(2)).sum()
 }
 
 /// The most frequent place of each knob.

@@ -9,20 +9,19 @@
 //! ```
 //!
 //! Settings are those of AutoTVM's public code: depth 3, eta 0.3, gamma 1e-4, least weight of a
-//! child 1, lambda 1.
+//! child 1, lambda 1. A tree is the library's least-squares tree on the targets `-g / h` with weights
+//! `h`, which is the same sum of leaves: that library has no loss for ranking of its own.
 
+use forust_ml::objective::ObjectiveType;
+use forust_ml::{GradientBooster, Matrix};
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::tree::{Growth, Sorted, Tree};
-
-const GROWTH: Growth = Growth {
-    depth: 3,
-    eta: 0.3,
-    gamma: 1e-4,
-    child: 1.0,
-    lambda: 1.0,
-};
+const DEPTH: usize = 3;
+const ETA: f64 = 0.3;
+const GAMMA: f32 = 1e-4;
+const CHILD: f32 = 1.0;
+const LAMBDA: f32 = 1.0;
 /// Trees without a gain in recall, after which no more are grown.
 const PATIENCE: usize = 20;
 /// AutoTVM allows 8000; its early stop comes long before either.
@@ -42,7 +41,17 @@ pub(super) enum Loss {
 /// A sum of trees.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Forest {
-    trees: Vec<Tree>,
+    trees: Vec<Vec<Node>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Node {
+    Leaf(f64),
+    Split {
+        feature: usize,
+        below: f64,
+        children: [usize; 2],
+    },
 }
 
 impl Forest {
@@ -60,7 +69,10 @@ impl Forest {
         if width == 0 {
             return forest;
         }
-        let data = Sorted::new(rows);
+        let columns: Vec<f64> = (0..width)
+            .flat_map(|column| rows.iter().map(move |row| row[column]))
+            .collect();
+        let data = Matrix::new(&columns, rows.len(), width);
         let ranks = ranks(values);
         let mut scores = vec![0.0; rows.len()];
         let (mut best, mut grown) = (0.0, 0);
@@ -71,11 +83,11 @@ impl Forest {
                     .iter()
                     .zip(values)
                     .map(|(f, y)| (f - y, 1.0))
-                    .collect::<Vec<_>>(),
+                    .collect(),
             };
-            let tree = Tree::fit(&data, &slopes, &GROWTH);
+            let tree = tree(&data, &slopes);
             for (score, row) in scores.iter_mut().zip(rows) {
-                *score += tree.apply(row);
+                *score += apply(&tree, row);
             }
             forest.trees.push(tree);
             let recall = recall(&scores, &ranks, top);
@@ -88,7 +100,21 @@ impl Forest {
 
     /// The score of a row.
     pub(super) fn score(&self, row: &[f64]) -> f64 {
-        self.trees.iter().map(|tree| tree.apply(row)).sum()
+        self.trees.iter().map(|tree| apply(tree, row)).sum()
+    }
+}
+
+fn apply(tree: &[Node], row: &[f64]) -> f64 {
+    let mut at = 0;
+    loop {
+        match tree[at] {
+            Node::Leaf(value) => return value,
+            Node::Split {
+                feature,
+                below,
+                children,
+            } => at = children[usize::from(row[feature] >= below)],
+        }
     }
 }
 
@@ -114,6 +140,48 @@ fn pairs(values: &[f64], scores: &[f64], rng: &mut Xoshiro256PlusPlus) -> Vec<(f
         slopes[low].1 += 2.0 * bend;
     }
     slopes
+}
+
+fn tree(data: &Matrix<'_, f64>, slopes: &[(f64, f64)]) -> Vec<Node> {
+    let weights: Vec<f64> = slopes.iter().map(|(_, bend)| bend.max(LEAST)).collect();
+    let targets: Vec<f64> = slopes
+        .iter()
+        .zip(&weights)
+        .map(|((slope, _), weight)| -slope / weight)
+        .collect();
+    let mut booster = GradientBooster::default()
+        .set_objective_type(ObjectiveType::SquaredLoss)
+        .set_iterations(1)
+        .set_learning_rate(ETA as f32)
+        .set_max_depth(DEPTH)
+        .set_gamma(GAMMA)
+        .set_min_leaf_weight(CHILD)
+        .set_l2(LAMBDA)
+        .set_base_score(0.0)
+        .set_initialize_base_score(false)
+        .set_parallel(false);
+    // No row is missing anything, and all weights are positive; what it cannot fit is a constant.
+    if booster.fit(data, &targets, &weights, None).is_err() {
+        return vec![Node::Leaf(0.0)];
+    }
+    let nodes = booster.trees.pop().map(|tree| tree.nodes);
+    let nodes = nodes.unwrap_or_default().into_iter().map(|node| {
+        if node.is_leaf {
+            Node::Leaf(f64::from(node.weight_value))
+        } else {
+            Node::Split {
+                feature: node.split_feature,
+                below: node.split_value,
+                children: [node.left_child, node.right_child],
+            }
+        }
+    });
+    let nodes: Vec<Node> = nodes.collect();
+    if nodes.is_empty() {
+        vec![Node::Leaf(0.0)]
+    } else {
+        nodes
+    }
 }
 
 /// The place of each row when the greatest value is first.
@@ -177,6 +245,17 @@ mod tests {
             }
             assert!(right * 10 > pairs * 9, "{loss:?}: {right} of {pairs}");
         }
+    }
+
+    /// One tree's leaf on rows that no feature tells apart is the Newton step of their sum.
+    #[test]
+    fn a_leaf_is_the_newton_step() {
+        let columns = [1.0, 1.0, 1.0];
+        let data = Matrix::new(&columns, 3, 1);
+        let slopes = [(1.0, 2.0), (-3.0, 0.5), (0.5, 1.0)];
+        let nodes = tree(&data, &slopes);
+        let expected = -ETA * (1.0 - 3.0 + 0.5) / (2.0 + 0.5 + 1.0 + f64::from(LAMBDA));
+        assert!((apply(&nodes, &[1.0]) - expected).abs() < 1e-6);
     }
 
     #[test]

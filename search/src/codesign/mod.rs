@@ -20,8 +20,6 @@ mod autotvm;
 mod chameleon;
 mod chip;
 #[cfg(feature = "learn")]
-mod clusters;
-#[cfg(feature = "learn")]
 mod confidence;
 mod exact;
 #[cfg(feature = "learn")]
@@ -38,8 +36,6 @@ mod share;
 mod task;
 #[cfg(feature = "learn")]
 mod team;
-#[cfg(feature = "learn")]
-mod tree;
 mod tune;
 
 pub use chip::{NetworkTuned, tune_network, tune_network_by};
