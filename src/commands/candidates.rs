@@ -55,10 +55,10 @@ pub struct Found {
     pub first: u64,
     /// Candidates, the same tiling as often as the mapper comes to it.
     pub candidates: u64,
-    /// The place of the best among them.
-    pub place: u64,
     /// What ran, and what follows.
     pub standing: Standing,
+    /// What took the fewest cycles, which a certificate is about; the goal may prefer another within its slack.
+    pub fewest: Tiling,
     /// What the candidates leave out, if the bounds of all of them were compared.
     pub space: Option<Space>,
     /// The digest of all bounds.
@@ -214,6 +214,7 @@ impl<'a> Question<'a> {
         let (place, machine) = *chosen
             .and_then(|at| standing.ran.get(at))
             .ok_or_else(|| anyhow!("layer {}: nothing ran", self.layer.name()))?;
+        let fewest = standing.best.map_or(place, |(_, place)| place);
         let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
         let bounds = match effort.certify {
@@ -225,7 +226,7 @@ impl<'a> Question<'a> {
             machine,
             first: first_cycles,
             candidates,
-            place,
+            fewest: tiling(fewest)?,
             standing,
             space: is_bounded.then(|| self.space()).transpose()?,
             bounds,

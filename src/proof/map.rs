@@ -106,7 +106,8 @@ impl Document {
                 Some(space) => space.clone(),
                 None => question.space()?,
             };
-            let best = (found.place, found.tiling);
+            let place = found.standing.best.map_or(0, |(_, place)| place);
+            let best = (place, found.fewest);
             Proved::of(&question, *first, &space, best, &found.standing)
         });
         let layers = layers.collect::<Result<Vec<_>>>()?;
