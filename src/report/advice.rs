@@ -12,15 +12,9 @@ pub fn lines(arch: &str, advised: &Advised) -> String {
         text.push_str(&format!("{}\n", nothing(advised)));
         return text;
     }
-    let flags: Vec<String> = advised
-        .advice
-        .iter()
-        .map(|a| a.change.to_string())
-        .collect();
-    let width = flags.iter().map(String::len).max().unwrap_or(0);
-    for (at, (advice, flags)) in advised.advice.iter().zip(&flags).enumerate() {
+    for (at, advice) in advised.advice.iter().enumerate() {
         let first = if at == 0 { "try" } else { " or" };
-        text.push_str(&format!("{first} {flags:<width$}  {}\n", gain(advice)));
+        text.push_str(&format!("{first} {}: {}\n", advice.change, gain(advice)));
     }
     text.push_str(&format!("by the model, {}\n", over(advised)));
     text

@@ -25,7 +25,7 @@ impl Headline {
 
     /// The model's error, relative to the machine.
     pub fn error(&self) -> f64 {
-        self.model / self.machine - 1.0
+        (self.model - self.machine) / self.machine
     }
 
     /// In words; `unit` follows the first figure.
