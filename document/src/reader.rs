@@ -231,7 +231,7 @@ impl Reader {
         node.text()
     }
 
-    /// A whole number that is not negative, written as YAML readers take it ([`number`]).
+    /// A whole number that is not negative, written as YAML readers take it: `64`, `1_000`, `0x40`.
     pub fn count(&mut self, node: &Node, path: &str) -> Option<u64> {
         let count = node.text().and_then(number::whole);
         if count.is_none() {
