@@ -63,9 +63,12 @@ pub fn page(run: &Value) -> Page {
     }
 }
 
-/// What accesses found in their bank.
+/// The part of the writes that no field of the document counts.
+const QUEUED: &str = "queued";
+
+/// What became of every request.
 fn rows(run: &Value) -> Option<Section> {
-    const KNOWN: [Known; 5] = [
+    const KNOWN: [Known; 6] = [
         Known {
             name: "row_hits",
             class: "work",
@@ -89,18 +92,25 @@ fn rows(run: &Value) -> Option<Section> {
         Known {
             name: "merged",
             class: "bank-2",
-            words: "merged with another write",
+            words: "merged with another request",
+        },
+        Known {
+            name: QUEUED,
+            class: "other-1",
+            words: "writes still waiting at the end",
         },
     ];
-    let parts = KNOWN.map(|known| (known.name.to_owned(), amount(run, known.name)));
-    let total = parts.iter().map(|(_, amount)| amount).sum();
-    if total == 0.0 {
-        return None;
-    }
-    let whole = Whole {
-        parts: parts.into(),
-        total,
-    };
+    let total = number(run, "requests").filter(|requests| *requests > 0.0)?;
+    let mut parts: Vec<(String, f64)> = KNOWN
+        .iter()
+        .filter(|known| known.name != QUEUED)
+        .map(|known| (known.name.to_owned(), amount(run, known.name)))
+        .collect();
+    // A write is done once the controller has it: at the end some are on no bus yet.
+    let served: f64 = parts.iter().map(|(_, amount)| amount).sum();
+    let queued = (total - served).clamp(0.0, amount(run, "writes"));
+    parts.push((QUEUED.to_owned(), queued));
+    let whole = Whole { parts, total };
     let parts = Parts::of(&KNOWN, &[whole]);
     let mut table = Table::new("What requests found", &["", "requests", "share"], 1);
     for (kind, part) in parts.kinds.iter().zip(&parts.rows[0]) {
