@@ -12,7 +12,7 @@ use stationary::workloads::{Coverage, Layer, LeftOut, Network};
 
 use crate::Answer;
 use crate::output;
-use crate::report::format::{metric, percent};
+use crate::report::format::{metric, operations, percent};
 
 /// The share of the multiply-accumulates that an answer has to stand for.
 const ENOUGH: f64 = 0.95;
@@ -136,11 +136,12 @@ impl Scope {
         if plain > 0 {
             text.push_str(&format!(", {plain} without products"));
         }
+        let shown = |bytes: u64| operations(bytes as f64, "B");
         text.push_str(&match (c.bytes_left_out(), self.bytes_unknown()) {
-            (0, 0) => "; no bytes left out\n".to_owned(),
-            (0, _) => "; the bytes left out are not known\n".to_owned(),
-            (bytes, 0) => format!("; {}B left out\n", metric(bytes as f64)),
-            (bytes, _) => format!("; {}B left out at least\n", metric(bytes as f64)),
+            (0, 0) => "; what is not simulated moves no bytes\n".to_owned(),
+            (0, _) => "; how many bytes the others move is not known\n".to_owned(),
+            (bytes, 0) => format!("; what is not simulated moves {}\n", shown(bytes)),
+            (bytes, _) => format!("; what is not simulated moves at least {}\n", shown(bytes)),
         });
         for entry in c.left_out.iter().take(NAMED) {
             text.push_str(&self.line(entry));

@@ -12,6 +12,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
 use crate::report::listing::{Column, Listing as Rows};
+use crate::report::table::page;
 
 /// Lists names, with what there is to know of each.
 pub fn list(what: Listing, common: &Common) -> Result<Answer> {
@@ -19,22 +20,26 @@ pub fn list(what: Listing, common: &Common) -> Result<Answer> {
         Listing::Archs => (
             ARCHS,
             presets::names().map(arch).collect::<Result<_>>()?,
-            "",
+            ARCH_NOTE,
         ),
         Listing::Networks => (
             NETWORKS,
             zoo::names().map(network).collect::<Result<_>>()?,
-            "",
+            NETWORK_NOTE,
         ),
-        Listing::Dataflows => (DATAFLOWS, Dataflow::ALL.iter().map(dataflow).collect(), ""),
-        Listing::Drams => (DRAMS, drams()?, ""),
-        Listing::Optimizers => (OPTIMIZERS, optimizers(), ""),
+        Listing::Dataflows => (
+            DATAFLOWS,
+            Dataflow::ALL.iter().map(dataflow).collect(),
+            DATAFLOW_NOTE,
+        ),
+        Listing::Drams => (DRAMS, drams()?, DRAM_NOTE),
+        Listing::Optimizers => (OPTIMIZERS, optimizers(), OPTIMIZER_NOTE),
         Listing::Mappings => (MAPPINGS, mappings(), MAPPING_NOTE),
         Listing::Budgets => (BUDGETS, budgets(), BUDGET_NOTE),
     };
     let mut text = Rows { columns, rows }.write(common.format)?;
     if common.format == Format::Table && !common.quiet {
-        text.push_str(note);
+        text.push_str(&page(note));
     }
     output::print(text.trim_end())?;
     Ok(Answer::Yes)
@@ -48,9 +53,9 @@ macro_rules! columns {
 
 columns! {
     ARCHS {
-        "name" "name", "rows" "rows", "cols" "cols", "macs_per_cycle" "MACs", "dataflows" "dataflows",
-        "global_buffer_kib" "KiB", "dram_gb_per_second" "GB/s", "clock_mhz" "MHz",
-        "technology_nm" "nm", "peak_tops" "TOPS",
+        "name" "name", "rows" "rows", "cols" "cols", "macs_per_cycle" "MACs a cycle", "dataflows" "dataflows",
+        "global_buffer_kib" "buffer KiB", "dram_gb_per_second" "DRAM GB/s", "clock_mhz" "MHz",
+        "technology_nm" "nm", "peak_tops" "peak TOPS",
     }
     NETWORKS { "name" "name", "layers" "layers", "gmacs" "G MACs", "million_weights" "M weights" }
     DATAFLOWS {
@@ -68,15 +73,40 @@ columns! {
     BUDGETS { "name" "name", "share" "share", "about" "about" }
 }
 
+/// Notes below the tables, a paragraph a line.
+const ARCH_NOTE: &str = "
+The buffer is the global buffer; TOPS count a multiply and an add each; - is ideal memory, or that \
+instructions choose the loops instead of a dataflow. `show arch NAME` prints a preset's file.
+";
+
+const NETWORK_NOTE: &str = "
+For one image or sequence. `show network NAME` prints the layers.
+";
+
+const DATAFLOW_NOTE: &str = "
+Dimensions, the first choice first, that may be unrolled on rows and columns of the array, that advance \
+with each beat, and that a PE loops over by itself: N images, G groups, K filters, C channels, P and Q \
+output rows and columns, R and S kernel rows and columns.
+";
+
+const DRAM_NOTE: &str = "
+--set dram.kind=NAME, or --dram NAME of `dram`. Channels, each with a bus of so many bits and so many \
+ranks; banks of each rank; MiB, GHz of the memory's clock and the most GB/s of all channels together.
+";
+
+const OPTIMIZER_NOTE: &str = "
+`search assign --optimizer NAME`; those with epochs take --epochs besides --evaluations.
+";
+
 const MAPPING_NOTE: &str = "
-Use one with --mapping NAME and the --arch, --network and --batch of its line; `show mapping NAME`
+Use one with --mapping NAME and the --arch, --network and --batch of its line; `show mapping NAME` \
 prints it. `show mapping ARCH --network NETWORK` prints the mapper's own.
 ";
 
 const BUDGET_NOTE: &str = "
---budget area=NAME or power=NAME. A name is a share of the way from the least to the greatest of the
-four uniform designs, in which every layer has the fewest or the most PEs with the smallest or the
-largest tile: budget = least + share x (greatest - least). A number from 0 to 1 is such a share too; a
+--budget area=NAME or power=NAME. A name is a share of the way from the least to the greatest of the \
+four uniform designs, in which every layer has the fewest or the most PEs with the smallest or the \
+largest tile: budget = least + share x (greatest - least). A number from 0 to 1 is such a share too; a \
 number above 1 is a total in um2 or mW, and 2.5mm2, 300mW or 1W are totals with their unit.
 ";
 

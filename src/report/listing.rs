@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 
 use crate::cli::Format;
+use crate::report::table::table;
 
 /// A column: what programs call it, and what people read above it.
 pub struct Column {
@@ -49,41 +50,19 @@ impl Listing {
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
 
-    /// Columns side by side, numbers to the right; the last one is as wide as it is.
     fn table(&self) -> String {
-        let cells: Vec<Vec<String>> = std::iter::once(
-            self.columns
-                .iter()
-                .map(|column| column.heading.to_owned())
-                .collect(),
-        )
-        .chain(self.rows.iter().map(|row| row.iter().map(short).collect()))
-        .collect();
-        let last = self.columns.len() - 1;
-        let width = |at: usize| cells.iter().map(|row| row[at].chars().count()).max();
-        let widths: Vec<usize> = (0..=last).map(|at| width(at).unwrap_or(0)).collect();
-        let is_number = |at: usize| {
-            self.rows
-                .iter()
-                .all(|row| !row[at].is_string() && !row[at].is_array())
+        let header: Vec<&str> = self.columns.iter().map(|c| c.heading).collect();
+        let is_text = |at: usize| {
+            let mut cells = self.rows.iter().map(|row| &row[at]);
+            cells.any(|cell| cell.is_string() || cell.is_array())
         };
-        let mut text = String::new();
-        for row in &cells {
-            let mut line = String::new();
-            for (at, cell) in row.iter().enumerate() {
-                let width = widths[at];
-                let cell = match (is_number(at), at == last) {
-                    (true, _) => format!("{cell:>width$}"),
-                    (false, true) => cell.clone(),
-                    (false, false) => format!("{cell:width$}"),
-                };
-                line.push_str(if at == 0 { "" } else { "  " });
-                line.push_str(&cell);
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+        let texts = header.iter().enumerate().filter(|(at, _)| is_text(*at));
+        let texts: Vec<&str> = texts.map(|(_, heading)| *heading).collect();
+        let mut rows = table(&header, 0).texts(&texts);
+        for row in &self.rows {
+            rows.add_row(row.iter().map(short));
         }
-        text
+        format!("{rows}\n")
     }
 }
 

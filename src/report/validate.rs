@@ -88,7 +88,7 @@ impl<'a> ValidateReport<'a> {
 
     /// For people.
     pub fn table(&self, common: &Common) -> String {
-        let mut text = goal::line(self.loaded.chosen());
+        let mut text = String::new();
         for d in &self.dataflows {
             text.push_str(&format!(
                 "{} on {}: {}, model against machine{}\n",
@@ -97,6 +97,7 @@ impl<'a> ValidateReport<'a> {
                 d.style.title(),
                 self.loaded.scope.title(),
             ));
+            text.push_str(&goal::line(self.loaded.chosen()));
             text.push_str(&self.loaded.scope.text());
             let header = [
                 "layer",

@@ -228,43 +228,6 @@ fn overrides_that_change_nothing_are_told_of() {
 }
 
 #[test]
-fn tables_fit_the_terminal() {
-    let verbs: [&[&str]; 3] = [
-        &["estimate", "--arch", "eyeriss", "--network", "resnet18"],
-        &[
-            "search",
-            "assign",
-            "--network",
-            "alexnet",
-            "--dataflow",
-            "mix",
-            "--pes",
-            "1,8",
-        ],
-        &[
-            "dram",
-            "--dram",
-            "ddr4-2400",
-            "--trace",
-            "tests/data/dram/rand_read.trace.gz",
-        ],
-    ];
-    for arguments in verbs {
-        for width in [80, 100, 160] {
-            let output = std::process::Command::new(env!("CARGO_BIN_EXE_stationary"))
-                .args(arguments)
-                .current_dir(env!("CARGO_MANIFEST_DIR"))
-                .env("COLUMNS", width.to_string())
-                .output()
-                .expect("the binary runs");
-            let table = text(&output.stdout);
-            let widest = table.lines().map(|line| line.chars().count()).max();
-            assert!(widest <= Some(width), "{arguments:?} in {width}:\n{table}");
-        }
-    }
-}
-
-#[test]
 fn a_page_names_what_is_left_out() {
     let path = model("page.onnx");
     let target = ["estimate", "--arch", "gemmini", "--network", &path];
