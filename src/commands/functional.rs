@@ -1,7 +1,6 @@
 //! `simulate --functional`: the machine's output values against the convolution by its definition.
 
 use anyhow::{Result, bail};
-use serde_json::json;
 use stationary::arch::Step;
 use stationary::sim::decoupled::{Kernel, Operands, run_functional as run_functional_kernel};
 use stationary::sim::{FunctionalRun, Pace, Tensors, run_functional};
@@ -12,6 +11,8 @@ use crate::cli::{Common, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::Record;
+use crate::report::functional::{Checked, FunctionalReport};
+use crate::report::table::page;
 use crate::style::Style;
 
 /// MACs beyond which carrying values takes too long and too much memory.
@@ -34,9 +35,7 @@ pub fn functional(
             layer.macs()
         );
     }
-    let mut all = true;
-    let mut lines = Vec::new();
-    let mut records = Vec::new();
+    let mut checked = Vec::new();
     let bar = output::progress(common, "functional", loaded.layers.len() as u64);
     for layer in &loaded.layers {
         let tensors = Tensors::patterned(layer);
@@ -48,36 +47,35 @@ pub fn functional(
             }
             Style::Decoupled => decoupled(&loaded.kernel(layer)?, &tensors, sums, pace),
         };
-        let wrong = expected
-            .iter()
-            .zip(&result.output)
-            .filter(|(a, b)| a != b)
-            .count();
-        let is_equal = wrong == 0 && result.each_mac_once;
-        all &= is_equal;
-        lines.push(format!(
-            "{}: {} outputs, {wrong} differ; each MAC done once: {}; {} cycles",
-            layer.name(),
-            expected.len(),
-            if result.each_mac_once { "yes" } else { "no" },
-            result.cycles
-        ));
-        records.push(json!({
-            "name": layer.name(), "outputs": expected.len(), "wrong": wrong,
-            "each_mac_once": result.each_mac_once, "cycles": result.cycles,
-        }));
+        let pairs = expected.iter().zip(&result.output);
+        checked.push(Checked {
+            layer: layer.name(),
+            outputs: expected.len(),
+            wrong: pairs.filter(|(a, b)| a != b).count(),
+            each_mac_once: result.each_mac_once,
+            cycles: result.cycles,
+        });
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let document = json!({"schema": "stationary/functional/1", "equal": all, "coverage": loaded.scope.json(), "layers": records});
-    let json = serde_json::to_string_pretty(&document)?;
+    let report = FunctionalReport {
+        loaded,
+        style,
+        checked,
+    };
+    let json = serde_json::to_string_pretty(&report.json())?;
     record.keep("result.json", || Ok(json.clone()))?;
+    record.keep("result.csv", || report.csv())?;
     let text = match common.format {
+        Format::Table => page(&report.table()),
         Format::Json => json,
-        _ => lines.join("\n"),
+        Format::Csv => report.csv()?,
     };
     output::print(&text)?;
-    Ok(if all { Answer::Yes } else { Answer::No })
+    Ok(match report.is_equal() {
+        true => Answer::Yes,
+        false => Answer::No,
+    })
 }
 
 /// What is compared and shown of a run.

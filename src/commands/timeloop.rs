@@ -13,6 +13,7 @@ use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::Record;
+use crate::report::csv::{self, Origin};
 use crate::report::excerpts;
 use crate::report::format::{joules, percent, table, thousands};
 use crate::report::table::page;
@@ -40,11 +41,11 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
     let coverage = scope.as_ref().map(Scope::json);
     let json = to_json(target, &layers, &coverage)?;
     record.keep("result.json", || Ok(json.clone()))?;
-    record.keep("result.csv", || to_csv(&layers))?;
+    record.keep("result.csv", || to_csv(target, &layers))?;
     let text = match common.format {
         Format::Table => page(&to_table(&layers)),
         Format::Json => json,
-        Format::Csv => to_csv(&layers)?,
+        Format::Csv => to_csv(target, &layers)?,
     };
     output::print(&text)?;
     Ok(match scope {
@@ -167,6 +168,12 @@ fn text_with(name: &str, fields: &[&str]) -> Result<Option<String>> {
     Ok(has_one.then_some(text))
 }
 
+/// What the multipliers take: what no level accounts for.
+fn multipliers(counts: &Counts) -> f64 {
+    let levels: f64 = counts.levels.iter().map(|c| c.energy_pj).sum();
+    counts.energy_pj - levels
+}
+
 fn to_table(layers: &[(String, Counts)]) -> String {
     let mut text = String::new();
     for (name, counts) in layers {
@@ -179,9 +186,9 @@ fn to_table(layers: &[(String, Counts)]) -> String {
             "updates",
             "fills",
             "cycles",
-            "uJ",
+            "energy",
         ];
-        let optional = ["tile", "instances", "cycles", "uJ"];
+        let optional = ["tile", "instances", "cycles"];
         let mut rows = table(&header, 2).optional(&optional);
         for c in &counts.levels {
             rows.add_row([
@@ -193,9 +200,17 @@ fn to_table(layers: &[(String, Counts)]) -> String {
                 thousands(c.updates),
                 thousands(c.fills),
                 thousands(c.cycles),
-                format!("{:.2}", c.energy_pj / 1e6),
+                joules(c.energy_pj),
             ]);
         }
+        let sum = |what: &str, energy: f64| {
+            let mut row = vec![what.to_owned()];
+            row.resize(header.len() - 1, String::new());
+            row.push(joules(energy));
+            row
+        };
+        rows.add_row(sum("multipliers", multipliers(counts)));
+        rows.total(sum("total", counts.energy_pj));
         text.push_str(&format!(
             "{name} as Timeloop counts: {} cycles, {} of the multipliers busy, {}\n{rows}\n",
             thousands(counts.cycles),
@@ -203,6 +218,11 @@ fn to_table(layers: &[(String, Counts)]) -> String {
             joules(counts.energy_pj)
         ));
     }
+    text.push_str(
+        "words are of one instance: those it holds at a time (tile), and those read, updated by sums \
+         from inside and filled from outside; cycles are the level's at its bandwidth; energy is of all \
+         instances\n",
+    );
     text
 }
 
@@ -222,9 +242,9 @@ fn to_json(
     Ok(serde_json::to_string_pretty(&document)?)
 }
 
-fn to_csv(layers: &[(String, Counts)]) -> Result<String> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record([
+/// A line for each level and space, one for the multipliers of a layer and one for all of it.
+fn to_csv(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
+    let header = [
         "layer",
         "level",
         "space",
@@ -235,15 +255,33 @@ fn to_csv(layers: &[(String, Counts)]) -> Result<String> {
         "fills",
         "cycles",
         "energy_pj",
-    ])?;
+    ];
+    let origin = Origin {
+        arch: target.arch.clone(),
+        network: target.network.clone(),
+        batch: target.layers.batch,
+        settings: target.set.clone(),
+    };
+    let mut lines = csv::Lines::new(&origin, &csv::header(&header))?;
+    let sum = |layer: &str, of: &str, cycles: u64, energy: f64| {
+        let mut fields = csv::header(&[layer, of]);
+        fields.extend(csv::blanks(6));
+        fields.extend([cycles.to_string(), energy.to_string()]);
+        fields
+    };
     for (name, counts) in layers {
         for c in &counts.levels {
             let numbers = [c.tile, c.instances, c.reads, c.updates, c.fills, c.cycles];
-            let mut record = vec![name.clone(), c.level.clone(), c.space.clone()];
-            record.extend(numbers.iter().map(u64::to_string));
-            record.push(c.energy_pj.to_string());
-            out.write_record(&record)?;
+            let mut fields = csv::header(&[name, &c.level, &c.space]);
+            fields.extend(numbers.iter().map(u64::to_string));
+            fields.push(c.energy_pj.to_string());
+            lines.add(fields)?;
         }
+        lines.add(sum(name, "multipliers", counts.cycles, multipliers(counts)))?;
+        lines.add(sum(name, "total", counts.cycles, counts.energy_pj))?;
     }
-    Ok(String::from_utf8(out.into_inner()?)?)
+    let cycles = layers.iter().map(|(_, counts)| counts.cycles).sum();
+    let energy = layers.iter().map(|(_, counts)| counts.energy_pj).sum();
+    lines.add(sum("total", "total", cycles, energy))?;
+    lines.text()
 }

@@ -8,6 +8,7 @@ pub mod energy;
 pub mod excerpts;
 pub mod explain;
 pub mod format;
+pub mod functional;
 pub mod goal;
 pub mod headline;
 pub mod html;
