@@ -20,6 +20,7 @@ mod report;
 mod resume;
 mod run;
 mod search;
+mod terminal;
 mod trace;
 mod wire;
 

@@ -1,0 +1,184 @@
+//! The runs of a comparison: those that a record keeps, and all others.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use anyhow::{Result, anyhow};
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use stationary::search::compare::{Instance, Trial, trial};
+use stationary::search::{Effort, optimizers};
+
+use crate::cli::{Common, Compare};
+use crate::commands::costs;
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::record::{Journal, Record};
+
+/// What tells a run from others in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    fingerprint: String,
+    optimizer: String,
+    seed: u64,
+    evaluations: u64,
+    /// Epochs and preset, where the optimiser has them.
+    effort: Option<(u64, String)>,
+}
+
+fn effort_of(label: &str, effort: &Effort) -> Result<Option<(u64, String)>> {
+    let (name, own) = optimizers::variant(label, effort)?;
+    Ok(optimizers::has_epochs(name).then(|| (own.epochs, own.preset.to_string())))
+}
+
+/// Every run, in the order of instances, optimisers and seeds, whatever the
+/// order in which they ended; and whether these are all, or it was interrupted.
+pub(super) fn trials(
+    args: &Compare,
+    common: &Common,
+    instances: &[Instance],
+    names: &[String],
+    record: &Record,
+    interrupt: &Interrupt,
+) -> Result<(Vec<Trial>, bool)> {
+    let effort = costs::effort(&args.learning)?;
+    let fingerprints: Vec<String> = instances
+        .iter()
+        .map(|i| format!("{:016x}", i.fingerprint()))
+        .collect();
+    let journal = Journal::open(&args.recording, record, &head())?;
+    let known: HashMap<Key, Kept> = recorded(journal.known())?.into_iter().collect();
+    let journal = Mutex::new(journal);
+    if !known.is_empty() {
+        interrupt.has_result();
+    }
+    let mut jobs = Vec::new();
+    for instance in 0..instances.len() {
+        for name in names {
+            let count = match args.epoch_seeds {
+                Some(count) if effort_of(name, &effort)?.is_some() => count,
+                _ => args.seeds,
+            };
+            let seeds = (0..count).map(|n| common.seed.wrapping_add(n));
+            jobs.extend(seeds.map(|seed| (instance, name, seed)));
+        }
+    }
+    let bar = output::progress(common, "runs", jobs.len() as u64);
+    let key = |(instance, name, seed): (usize, &String, u64)| -> Result<Key> {
+        Ok(Key {
+            fingerprint: fingerprints[instance].clone(),
+            optimizer: name.clone(),
+            seed,
+            evaluations: args.evaluations,
+            effort: effort_of(name, &effort)?,
+        })
+    };
+    let keys: Vec<Key> = jobs.iter().copied().map(key).collect::<Result<_>>()?;
+    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>> {
+        let key = key((instance, name, seed))?;
+        if let Some((spent, curve)) = known.get(&key) {
+            bar.inc(1);
+            return Ok(Some(Trial {
+                instance,
+                optimizer: name.clone(),
+                seed,
+                spent: *spent,
+                curve: curve.clone(),
+            }));
+        }
+        let cancellation = interrupt.cancellation();
+        let (evaluations, effort) = (args.evaluations, &effort);
+        let trial = trial(
+            instances,
+            instance,
+            name,
+            seed,
+            evaluations,
+            effort,
+            cancellation,
+        )?;
+        let Some(trial) = trial else {
+            return Ok(None);
+        };
+        let line = line(&key, &instances[instance].name, &trial);
+        let mut journal = (journal.lock()).map_err(|_| anyhow!("another run failed to record"))?;
+        journal.append(&[line])?;
+        interrupt.has_result();
+        bar.inc(1);
+        Ok(Some(trial))
+    };
+    let trials: Result<Vec<Option<Trial>>> = jobs.into_par_iter().map(job).collect();
+    bar.finish_and_clear();
+    let trials = trials?;
+    let is_whole = trials.iter().all(Option::is_some);
+    let journal = journal.into_inner();
+    let places = keys.into_iter().zip(0_usize..);
+    let places: HashMap<Key, usize> = places.collect();
+    journal
+        .map_err(|_| anyhow!("a run failed to record"))?
+        .close_sorted(|line| {
+            let place = run(line)
+                .ok()
+                .and_then(|(key, _)| places.get(&key).copied());
+            place.unwrap_or(usize::MAX)
+        })?;
+    Ok((trials.into_iter().flatten().collect(), is_whole))
+}
+
+/// What a record of this version says first.
+fn head() -> Map<String, Value> {
+    let head = [
+        ("schema", "stationary/compare-runs/1"),
+        ("version", env!("CARGO_PKG_VERSION")),
+    ];
+    head.map(|(field, value)| (field.to_owned(), value.into()))
+        .into_iter()
+        .collect()
+}
+
+fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
+    json!({
+        "instance": instance, "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
+        "evaluations": key.evaluations, "effort": key.effort, "spent": trial.spent, "curve": trial.curve,
+    })
+}
+
+/// What a record keeps of a run: evaluations charged, and the curve.
+type Kept = (u64, Vec<(u64, f64)>);
+
+/// A field of a line with what was found there.
+type Fault = (&'static str, Value);
+
+/// The runs of a record.
+fn recorded(lines: &[Value]) -> Result<Vec<(Key, Kept)>> {
+    let run = |line: &Value| {
+        run(line).map_err(|(field, found)| {
+            anyhow!("--resume: found {field} {found}; expected a run as --record writes it")
+        })
+    };
+    lines.iter().map(run).collect()
+}
+
+fn run(value: &Value) -> Result<(Key, Kept), Fault> {
+    let bad = |field: &'static str| (field, value[field].clone());
+    let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
+    let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
+    let effort = match &value["effort"] {
+        Value::Null => None,
+        pair => Some((
+            pair[0].as_u64().ok_or(bad("effort"))?,
+            pair[1].as_str().ok_or(bad("effort"))?.to_owned(),
+        )),
+    };
+    let key = Key {
+        effort,
+        fingerprint: text("fingerprint")?.to_owned(),
+        optimizer: text("optimizer")?.to_owned(),
+        seed: number("seed")?,
+        evaluations: number("evaluations")?,
+    };
+    let step = |step: &Value| Some((step[0].as_u64()?, step[1].as_f64()?));
+    let curve = value["curve"].as_array().ok_or(bad("curve"))?;
+    let curve: Option<Vec<_>> = curve.iter().map(step).collect();
+    Ok((key, (number("spent")?, curve.ok_or(bad("curve"))?)))
+}
