@@ -5,10 +5,12 @@
 //! | [`Diagnostic`] | one thing that is wrong, or not used, and where |
 //! | [`Node`] | a YAML tree in which every value knows its place |
 //! | [`Reader`] | reads a tree of another tool's making: all that is wrong, all that is not used |
+//! | [`Variables`] | names that expressions in a tree may use |
 //! | [`ranked`] | notes in the order in which they matter |
 //! | [`from_yaml`] | a typed file, with all its errors instead of the first |
 //! | [`text()`] | a file's bytes as text |
 //! | [`Source`] | the text of a file, to find a path in it |
+//! | [`arithmetic`] | expressions in Python's spelling |
 //! | [`near`] | the name that a misspelt one most likely meant |
 //!
 //! ```
@@ -22,6 +24,7 @@
 //! # Ok::<(), stationary_document::Diagnostic>(())
 //! ```
 
+pub mod arithmetic;
 mod diagnostic;
 pub mod near;
 mod notes;
@@ -32,6 +35,7 @@ mod source;
 mod text;
 mod tree;
 mod typed;
+mod variables;
 
 pub use diagnostic::Diagnostic;
 pub use notes::ranked;
@@ -40,3 +44,4 @@ pub use source::Source;
 pub use text::text;
 pub use tree::{Kind, Node, Place};
 pub use typed::{from_yaml, suggestion_in};
+pub use variables::Variables;
