@@ -322,3 +322,44 @@ fn what_has_no_counterpart_is_refused_at_its_place() {
     );
     refuses("v3.yaml", "architecture: {subtree: []}", "v3.yaml");
 }
+
+/// After ZigZag's `inputs/hardware/aimc.yaml`: cells hold weights, and no buffer does.
+#[test]
+fn zigzag_computes_in_memory() {
+    let text = "\
+name: aimc
+memories:
+  cells: {size: 8, r_bw: 8, operands: [I2], served_dimensions: []}
+  sram: {size: 262144, r_bw: 512, operands: [I1, O], served_dimensions: [D1, D2]}
+  dram: {size: 10000000000, r_bw: 64, operands: [I1, I2, O], served_dimensions: [D1, D2]}
+operational_array: {is_imc: True, imc_type: analog, dimensions: [D1, D2], sizes: [64, 32]}
+";
+    let Imported {
+        accelerator: a,
+        notes,
+    } = read("aimc.yaml", text);
+    let partitions = a.global_buffer.partitions.iter();
+    let partitions: Vec<_> = partitions.map(|p| (p.operands.clone(), p.bytes)).collect();
+    let (inputs, weights) = (vec![Operand::Input, Operand::Output], vec![Operand::Weight]);
+    assert_eq!(partitions, [(inputs, 32768), (weights, 2 * 64 * 32)]);
+    assert_eq!(a.networks.weight.words_per_cycle, 8);
+    assert_eq!(a.networks.input.words_per_cycle, 64);
+    let expected = "no buffer holds the weight on its way from DRAM";
+    assert!(notes.iter().any(|note| note.message.contains(expected)));
+    // A core of Stream, whose outermost memory is on the chip.
+    let core = text.replace("dram: {size: 10000000000", "l1: {size: 524288");
+    let core = read("core.yaml", &core);
+    assert_eq!(core.accelerator.dram.kind, DramKind::Ideal);
+    assert_eq!(core.accelerator.global_buffer.partitions[0].bytes, 65536);
+    let expected = "`sram`, a buffer inside another, is left out";
+    assert!(
+        core.notes
+            .iter()
+            .any(|note| note.message.contains(expected))
+    );
+    refuses(
+        "soc.yaml",
+        "name: soc\ncores: [./a.yaml, ./b.yaml]\ngraph: {type: bus}\n",
+        "soc.yaml:2:8: cores: found a list of 2; needed the file of one core",
+    );
+}

@@ -11,6 +11,7 @@ use stationary_document::{Diagnostic, Node};
 
 use crate::accelerator::Accelerator;
 use crate::error::ArchError;
+use crate::operand::Operand;
 
 /// An accelerator, and what reading it left out or assumed.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,4 +59,20 @@ impl Imported {
 /// A text as a quoted YAML value.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace(['\n', '\r'], " "))
+}
+
+/// Less than this is too little for the mapper to cut tiles from.
+const LEAST_TRANSIT_KIB: f64 = 1.0;
+
+/// Room in the buffer for an operand that no buffer of the file holds: every machine of ours has it
+/// on the way from DRAM. Twice what the array holds of it, so that the next can come while the last
+/// is used; and what there is to say of it.
+fn transit(operand: Operand, words: u64, bits: u64) -> (f64, String) {
+    let bytes = u128::from(words) * u128::from(bits) * 2 / 8;
+    let kib = (bytes as f64 / 1024.0).max(LEAST_TRANSIT_KIB);
+    let message = format!(
+        "no buffer holds the {operand} on its way from DRAM; taken is room for what the array holds, \
+         twice ({kib} KiB)"
+    );
+    (kib, message)
 }

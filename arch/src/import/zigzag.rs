@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! the memory that serves every dimension and is outermost -> dram
-//! memories that serve every dimension inside of it        -> partitions of the global buffer
+//! the outermost inside of it that serve every dimension    -> partitions of the global buffer
+//! an operand that none of them holds, as in in-memory computing -> room for it on its way
 //! memories that serve none (one a PE)                     -> scratchpads
 //! dimensions D1 x D2 (x D3 x D4)                          -> columns x rows
 //! ```
 //!
-//! A core of Stream has no DRAM: its one shared memory is the buffer. Older files call the array
+//! A core of Stream has no DRAM: all its shared memories are on the chip. A memory is DRAM by its name, or
+//! where it has 128 MiB or more. Older files call the array
 //! `multipliers`, and give each memory one `r_bw` instead of a bandwidth for each port. Sizes and bandwidths are in bits. `I1` is the input, `I2` the weight, `O` the output, as in
 //! ZigZag's own examples.
 
@@ -15,14 +17,27 @@ use std::fmt::Write as _;
 
 use stationary_document::{Diagnostic, Kind, Node, Reader};
 
-use super::quoted;
+use super::{quoted, transit};
 use crate::operand::Operand;
 
 /// What files call the array.
 const ARRAY: [&str; 2] = ["operational_array", "multipliers"];
 
+/// Words of names that memory off the chip has.
+const OFF_CHIP: [&str; 4] = ["dram", "ddr", "hbm", "offchip"];
+
+/// Memory off the chip by its size alone, in bits.
+const LEAST_OFF_CHIP: u64 = 1 << 30;
+
 pub(super) fn is_accelerator(root: &Node) -> bool {
-    ARRAY.iter().any(|name| root.get(name).is_some()) && root.get("memories").is_some()
+    let is_core =
+        ARRAY.iter().any(|name| root.get(name).is_some()) && root.get("memories").is_some();
+    is_core || is_system(root)
+}
+
+/// Whether a file is a system of Stream, cores in files of their own.
+fn is_system(root: &Node) -> bool {
+    root.get("cores").is_some() && root.get("memories").is_none() && root.get("array").is_none()
 }
 
 struct Memory {
@@ -34,6 +49,13 @@ struct Memory {
     bandwidth: u64,
 }
 
+impl Memory {
+    fn is_off_chip(&self) -> bool {
+        let name = self.name.to_lowercase().replace(['_', '-'], "");
+        OFF_CHIP.iter().any(|word| name.contains(word)) || self.bits >= LEAST_OFF_CHIP
+    }
+}
+
 pub(super) fn read(file: &str, root: &Node) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut reader = Reader::new(file);
     let text = text(&mut reader, root);
@@ -41,6 +63,13 @@ pub(super) fn read(file: &str, root: &Node) -> Result<(String, Vec<Diagnostic>),
 }
 
 fn text(reader: &mut Reader, root: &Node) -> Option<String> {
+    if is_system(root) {
+        let cores = root.get("cores")?;
+        let needed = "needed the file of one core, as a machine here has one array";
+        let message = format!("found {}; {needed}", cores.describe());
+        reader.problem(cores, "cores", message);
+        return None;
+    }
     let [current, older] = ARRAY;
     let fields = reader.noted_fields(root, "", &["name", "memories", current, older])?;
     let name = fields.get("name").and_then(Node::text).unwrap_or("zigzag");
@@ -57,12 +86,14 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
         );
         reader.note(root, "memories", message);
     }
-    let outside = match shared.as_slice() {
-        [only] => Some((None, std::slice::from_ref(only))),
-        all => all
-            .split_last()
-            .map(|(dram, buffers)| (Some(dram), buffers)),
-    };
+    let outside = shared.split_last().map(|(last, inside)| {
+        let is_dram = last.is_off_chip();
+        if is_dram {
+            (Some(*last), inside)
+        } else {
+            (None, shared.as_slice())
+        }
+    });
     let Some((dram, buffers)) = outside else {
         reader.problem(
             root,
@@ -71,26 +102,23 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
         );
         return None;
     };
-    let partition = |operand: Operand| {
+    let buffer = |operand: Operand| {
         let holds = |m: &&&Memory| m.operands.contains(&operand);
-        buffers
-            .iter()
-            .rfind(holds)
-            .map(|m| (m.name.clone(), m.bits))
+        buffers.iter().rfind(holds).copied()
+    };
+    let words = |operand: Operand| {
+        let pad = pads.iter().rfind(|m| m.operands.contains(&operand));
+        pad.map_or(1, |m| (m.bits / 8).max(1))
     };
     let mut text = format!("name: {}\ndataflows: [ws, os, is, rs]\n", quoted(name));
     let _ = writeln!(text, "array: {{rows: {rows}, cols: {cols}}}\nscratchpads:");
     for operand in Operand::ALL {
-        let words = pads
-            .iter()
-            .rfind(|m| m.operands.contains(&operand))
-            .map_or(1, |m| (m.bits / 8).max(1));
-        let _ = writeln!(text, "  {operand}: {{words: {words}}}");
+        let _ = writeln!(text, "  {operand}: {{words: {}}}", words(operand));
     }
     let _ = writeln!(text, "networks:");
     let width = |operand: Operand| {
-        let of_buffer = buffers.iter().rfind(|m| m.operands.contains(&operand));
-        of_buffer.map_or(1, |m| (m.bandwidth / 8).max(1))
+        let source = buffer(operand).or(dram);
+        source.map_or(1, |m| (m.bandwidth / 8).max(1))
     };
     for (network, operand) in [
         ("input", Operand::Input),
@@ -104,24 +132,31 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
             width(operand)
         );
     }
-    let mut groups: Vec<(String, u64, Vec<Operand>)> = Vec::new();
+    let mut groups: Vec<(Option<&str>, f64, Vec<Operand>)> = Vec::new();
     for operand in Operand::ALL {
-        let Some((name, bits)) = partition(operand) else {
-            let message = format!(
-                "found no buffer that holds the {operand} for the whole array, inside DRAM"
-            );
-            reader.problem(root, "memories", message);
+        let held = buffer(operand);
+        let name = held.map(|memory| memory.name.as_str());
+        let known = groups
+            .iter_mut()
+            .find(|(known, ..)| known.is_some() && *known == name);
+        if let Some((.., operands)) = known {
+            operands.push(operand);
             continue;
-        };
-        match groups.iter_mut().find(|(known, ..)| *known == name) {
-            Some((.., operands)) => operands.push(operand),
-            None => groups.push((name, bits, vec![operand])),
         }
+        let kib = match held {
+            Some(memory) => (memory.bits / 8) as f64 / 1024.0,
+            None => {
+                let pes = rows.saturating_mul(cols);
+                let (kib, message) = transit(operand, pes.saturating_mul(words(operand)), 8);
+                reader.note(root, "memories", message);
+                kib
+            }
+        };
+        groups.push((name, kib, vec![operand]));
     }
     let _ = writeln!(text, "global_buffer:\n  partitions:");
-    for (_, bits, operands) in &groups {
+    for (_, kib, operands) in &groups {
         let names: Vec<_> = operands.iter().map(|o| o.name()).collect();
-        let kib = (bits / 8) as f64 / 1024.0;
         let _ = writeln!(
             text,
             "    - {{operands: [{}], kib: {kib}}}",
@@ -136,12 +171,13 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
         );
     } else {
         let _ = writeln!(text, "dram: {{kind: ideal}}");
-        let message = "one memory serves the whole array, taken for its buffer; DRAM's bandwidth is not in the file";
+        let message = "no memory is DRAM, by its name or its size: those that serve the whole array are \
+                       taken for its buffer; DRAM's bandwidth is not in the file";
         reader.note(root, "memories", message);
     }
     for buffer in buffers {
-        if !groups.iter().any(|(name, ..)| *name == buffer.name) {
-            let message = format!("`{}`, a buffer outside another, is left out", buffer.name);
+        if !groups.iter().any(|(name, ..)| *name == Some(&buffer.name)) {
+            let message = format!("`{}`, a buffer inside another, is left out", buffer.name);
             reader.note(root, "memories", message);
         }
     }

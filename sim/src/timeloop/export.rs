@@ -303,5 +303,6 @@ fn architecture(accelerator: &Accelerator, resident: Operand, buffers: &[Buffer]
             word_bits: u64::from(precision.input.0),
         },
         containers: Vec::new(),
+        cycle_seconds: None,
     }
 }

@@ -5,13 +5,20 @@
 //! | 0.1 | `arch` | `arithmetic` and `storage`, inner to outer |
 //! | 0.2, 0.3 | `architecture` | `subtree`s with `local` components; `name[0..255]` counts instances |
 //! | 0.4 | `architecture` | `nodes`, outer to inner, tagged `!Container`, `!Component`, `!Parallel` |
+//!
+//! Numbers may be expressions over `variables` and the attributes of the parts around.
 
+mod attributes;
+mod constraints;
 mod flat;
 mod machine;
 mod nodes;
+mod operands;
 mod subtree;
 
-use stationary_document::{Diagnostic, Fields, Kind, Node, Reader};
+use stationary_document::{Diagnostic, Fields, Node, Reader, Variables};
+
+use self::attributes::{Attributes, MESH_X};
 
 /// Timeloop's hierarchy: storage levels, and the multipliers inside of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +27,8 @@ pub struct Architecture {
     pub name: String,
     /// Technology node in nanometres, if the file says.
     pub technology: Option<u32>,
+    /// A clock's seconds, if the file says.
+    pub cycle_seconds: Option<f64>,
     /// Storage levels, outer to inner.
     pub storages: Vec<Storage>,
     /// The multipliers.
@@ -89,16 +98,29 @@ impl Architecture {
     }
 
     fn of(reader: &mut Reader, root: &Node) -> Option<Self> {
-        let fields = reader.noted_fields(root, "", &["architecture", "arch"])?;
+        let mut architecture = Self::without_constraints(reader, root)?;
+        constraints::apply(&mut architecture, reader, root);
+        Some(architecture)
+    }
+
+    fn without_constraints(reader: &mut Reader, root: &Node) -> Option<Self> {
+        let known = ["architecture", "arch", "variables"];
+        let known: Vec<_> = known.into_iter().chain(constraints::FIELDS).collect();
+        let fields = reader.noted_fields(root, "", &known)?;
         if let Some(flat) = fields.get("arch") {
             return flat::read(reader, flat);
         }
         let body = reader.required(fields, "", "architecture")?;
         let inside = reader.open_fields(body, "architecture")?;
+        let mut variables = Variables::default();
+        if let Some(scope) = fields.get("variables") {
+            reader.open_fields(scope, "variables")?;
+            variables.open(scope);
+        }
         if inside.get("nodes").is_some() {
-            nodes::read(reader, body)
+            nodes::read(reader, body, variables)
         } else {
-            subtree::read(reader, body)
+            subtree::read(reader, body, variables)
         }
     }
 
@@ -138,153 +160,6 @@ pub(super) fn read(file: &str, root: &Node) -> Result<(String, Vec<Diagnostic>),
     let text = Architecture::of(&mut reader, root)
         .and_then(|architecture| machine::text(&architecture, &mut reader, root));
     reader.finish(text)
-}
-
-/// Spellings of the attributes that are read.
-const DEPTH: [&str; 3] = ["depth", "memory_depth", "entries"];
-const WIDTH: [&str; 2] = ["width", "memory_width"];
-const WORD_BITS: [&str; 4] = ["word-bits", "word_bits", "datawidth", "data_width"];
-const BLOCK: [&str; 3] = ["block-size", "block_size", "n_words"];
-const CLUSTER: [&str; 2] = ["cluster-size", "cluster_size"];
-const BUFFERING: [&str; 2] = ["multiple-buffering", "multiple_buffering"];
-const MESH_X: [&str; 2] = ["meshX", "mesh_x"];
-/// What Accelergy's multipliers call the width of their operands.
-const OPERAND_BITS: [&str; 1] = ["multiplier_width"];
-
-/// The attributes of a part, those that are not used noted.
-struct Attributes<'n> {
-    fields: Option<Fields<'n>>,
-    path: String,
-}
-
-impl<'n> Attributes<'n> {
-    fn new(reader: &mut Reader, node: Option<&'n Node>, path: String, others: &[&str]) -> Self {
-        let known: Vec<&str> = [
-            &DEPTH[..],
-            &WIDTH,
-            &WORD_BITS,
-            &BLOCK,
-            &CLUSTER,
-            &BUFFERING,
-            &MESH_X,
-            &OPERAND_BITS,
-        ]
-        .concat()
-        .into_iter()
-        .chain([
-            "read_bandwidth",
-            "write_bandwidth",
-            "shared_bandwidth",
-            "sizeKB",
-            "size",
-            "technology",
-        ])
-        .chain(others.iter().copied())
-        .collect();
-        let node = node.filter(|node| node.kind != Kind::Null);
-        let fields = node.and_then(|node| reader.noted_fields(node, &path, &known));
-        Self { fields, path }
-    }
-
-    fn any(&self, names: &[&'static str]) -> Option<(String, &'n Node)> {
-        let (name, node) = self.fields?.any(names)?;
-        Some((format!("{}.{name}", self.path), node))
-    }
-
-    fn size(&self, reader: &mut Reader, names: &[&'static str]) -> Option<u64> {
-        let (path, node) = self.any(names)?;
-        reader.size(node, &path)
-    }
-
-    /// Width of a multiplier's operands; 16 where the file does not say, as in Timeloop.
-    fn operand_bits(&self, reader: &mut Reader) -> u64 {
-        let words = self.size(reader, &WORD_BITS);
-        let bits = words.or_else(|| self.size(reader, &OPERAND_BITS));
-        bits.unwrap_or(16)
-    }
-
-    fn bandwidth(&self, reader: &mut Reader, name: &'static str) -> Option<f64> {
-        let (path, node) = self.any(&[name])?;
-        let number = reader.number(node, &path)?;
-        if number <= 0.0 {
-            reader.problem(node, &path, format!("found {number}; needed more than 0"));
-            return None;
-        }
-        Some(number)
-    }
-
-    /// The technology node, from `65nm` or `65`.
-    fn technology(&self, reader: &mut Reader) -> Option<u32> {
-        let (path, node) = self.any(&["technology"])?;
-        let nanometres = node.text()?.trim_end_matches("nm").trim().parse().ok();
-        if nanometres.is_none() {
-            reader.note(node, &path, format!("found {}; not used", node.describe()));
-        }
-        nanometres
-    }
-
-    fn storage(
-        &self,
-        reader: &mut Reader,
-        node: &Node,
-        name: &str,
-        is_dram: bool,
-        (instances, mesh_x): (u64, u64),
-    ) -> Option<Storage> {
-        let word_bits = self.size(reader, &WORD_BITS).unwrap_or(16);
-        let width = self.size(reader, &WIDTH);
-        let block = self.size(reader, &BLOCK);
-        let cluster = self.size(reader, &CLUSTER).unwrap_or(1);
-        let block_words = match (block, width) {
-            (Some(block), Some(width))
-                if block.checked_mul(cluster)?.checked_mul(word_bits) != Some(width) =>
-            {
-                let message = format!(
-                    "a row of {width} bits holds no {block} x {cluster} words of {word_bits} bits; \
-                     width must be block size x cluster size x word bits"
-                );
-                reader.problem(node, &self.path, message);
-                return None;
-            }
-            (Some(block), _) => block.checked_mul(cluster)?,
-            (None, Some(width)) => (width / word_bits).max(1),
-            (None, None) => 1,
-        };
-        let buffering = self
-            .any(&BUFFERING)
-            .and_then(|(path, node)| reader.number(node, &path));
-        let rows = self.size(reader, &DEPTH);
-        let kilobytes = self.size(reader, &["sizeKB"]);
-        let words = match (rows, kilobytes) {
-            (Some(rows), _) => rows.checked_mul(block_words),
-            (None, Some(kilobytes)) => kilobytes.checked_mul(8192).map(|bits| bits / word_bits),
-            (None, None) => None,
-        };
-        if words.is_none() && !is_dram {
-            let needed = "needed a depth (or `sizeKB`), small enough to count";
-            reader.problem(
-                node,
-                &self.path,
-                format!("a storage of unknown size; {needed}"),
-            );
-            return None;
-        }
-        let shrunk = |words: u64| (words as f64 / buffering.unwrap_or(1.0).max(1.0)) as u64;
-        Some(Storage {
-            name: name.to_owned(),
-            is_dram,
-            instances,
-            mesh_x,
-            word_bits,
-            block_words,
-            rows: words.map(|words| words / block_words),
-            words: if is_dram { None } else { words.map(shrunk) },
-            read_bandwidth: self.bandwidth(reader, "read_bandwidth"),
-            write_bandwidth: self.bandwidth(reader, "write_bandwidth"),
-            shared_bandwidth: self.bandwidth(reader, "shared_bandwidth"),
-            keep: None,
-        })
-    }
 }
 
 /// Whether a class is memory off the chip, memory on it, or a multiplier.

@@ -1,29 +1,45 @@
-//! Version 0.4: tagged nodes, outer to inner; a container's fan-out holds for all that follows.
+//! Version 0.4: tagged nodes, outer to inner. A container's fan-out and attributes hold for all that
+//! follows, as Timeloop's front end has it (`v4_to_v3.py`).
 
-use stationary_document::{Node, Reader};
+use stationary_document::{Kind, Node, Reader, Variables};
 
-use super::{Architecture, Arithmetic, Attributes, Class, Storage, class};
+use super::{Architecture, Arithmetic, Attributes, Class, Storage, class, constraints};
 
-struct Walk {
+struct Walk<'n> {
     name: Option<String>,
     technology: Option<u32>,
+    cycle_seconds: Option<f64>,
+    variables: Variables<'n>,
+    /// Attributes of the containers passed.
+    around: Vec<&'n Node>,
     storages: Vec<Storage>,
     arithmetic: Option<Arithmetic>,
     containers: Vec<(String, usize)>,
     mesh: [u64; 2],
 }
 
-pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
+pub(super) fn read(
+    reader: &mut Reader,
+    root: &Node,
+    variables: Variables<'_>,
+) -> Option<Architecture> {
     let fields = reader.noted_fields(root, "architecture", &["version", "nodes", "name"])?;
     let list = reader.required(fields, "architecture", "nodes")?;
+    // What the variables say of the whole design holds where no container says otherwise.
+    let of_design = variables.scopes().first().copied();
+    let design = Attributes::of_design(of_design, &variables);
     let mut walk = Walk {
         name: None,
-        technology: None,
+        technology: design.technology(reader),
+        cycle_seconds: design.cycle_seconds(reader),
+        variables,
+        around: Vec::new(),
         storages: Vec::new(),
         arithmetic: None,
         containers: Vec::new(),
         mesh: [1; 2],
     };
+    name_parts(&mut walk.variables, list);
     walk.nodes(reader, list, "architecture.nodes")?;
     let Some(arithmetic) = walk.arithmetic else {
         reader.problem(
@@ -36,6 +52,7 @@ pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
     Architecture {
         name: walk.name.unwrap_or_else(|| "timeloop".to_owned()),
         technology: walk.technology,
+        cycle_seconds: walk.cycle_seconds,
         storages: walk.storages,
         arithmetic,
         containers: walk.containers,
@@ -43,15 +60,30 @@ pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
     .checked(reader, root)
 }
 
-impl Walk {
-    fn nodes(&mut self, reader: &mut Reader, list: &Node, path: &str) -> Option<()> {
+/// Every part by its name, for the expressions that ask for another part's attributes.
+fn name_parts<'n>(variables: &mut Variables<'n>, list: &'n Node) {
+    let Kind::List(nodes) = &list.kind else {
+        return;
+    };
+    for node in nodes {
+        if let Some(name) = node.get("name").and_then(Node::text) {
+            variables.name(name, node);
+        }
+        if let Some(inside) = node.get("nodes") {
+            name_parts(variables, inside);
+        }
+    }
+}
+
+impl<'n> Walk<'n> {
+    fn nodes(&mut self, reader: &mut Reader, list: &'n Node, path: &str) -> Option<()> {
         for (index, node) in reader.list(list, path)?.iter().enumerate() {
             let path = format!("{path}[{index}]");
             match node.tag.as_deref() {
                 Some("Container") => self.container(reader, node, &path)?,
                 Some("Component" | "Element") => self.component(reader, node, &path)?,
                 Some("Nothing") => {}
-                Some("Hierarchical") => {
+                Some("Hierarchical" | "Pipelined") => {
                     let fields = reader.noted_fields(node, &path, &["nodes"])?;
                     let inside = reader.required(fields, &path, "nodes")?;
                     self.nodes(reader, inside, &format!("{path}.nodes"))?;
@@ -75,6 +107,7 @@ impl Walk {
                         "Component",
                         "Parallel",
                         "Hierarchical",
+                        "Pipelined",
                         "Nothing",
                     ];
                     reader.unknown(node, &path, "unknown tag", &found, &allowed);
@@ -85,7 +118,7 @@ impl Walk {
         Some(())
     }
 
-    fn container(&mut self, reader: &mut Reader, node: &Node, path: &str) -> Option<()> {
+    fn container(&mut self, reader: &mut Reader, node: &'n Node, path: &str) -> Option<()> {
         let used = ["name", "attributes", "spatial"];
         let fields = reader.noted_fields(node, path, &used)?;
         let name = reader.required(fields, path, "name")?;
@@ -95,10 +128,15 @@ impl Walk {
             reader.note(node, path, message);
             return Some(());
         }
-        self.spatial(reader, fields.get("spatial"), path)?;
         let of_attributes = fields.get("attributes");
-        let attributes = Attributes::new(reader, of_attributes, format!("{path}.attributes"), &[]);
+        let attributes = self.attributes(reader, of_attributes, path);
+        self.spread(reader, &attributes, node, path)?;
         self.technology = attributes.technology(reader).or(self.technology);
+        self.cycle_seconds = attributes.cycle_seconds(reader).or(self.cycle_seconds);
+        if let Some(scope) = of_attributes {
+            self.variables.open(scope);
+            self.around.push(scope);
+        }
         match self.storages.len().checked_sub(1) {
             Some(outside) => self.containers.push((name, outside)),
             None => self.name = Some(name),
@@ -106,7 +144,7 @@ impl Walk {
         Some(())
     }
 
-    fn component(&mut self, reader: &mut Reader, node: &Node, path: &str) -> Option<()> {
+    fn component(&mut self, reader: &mut Reader, node: &'n Node, path: &str) -> Option<()> {
         let used = [
             "name",
             "class",
@@ -120,13 +158,15 @@ impl Walk {
         let fields = reader.noted_fields(node, path, &used)?;
         let named = reader.required(fields, path, "name")?;
         let name = reader.text(named, path)?.to_owned();
-        self.spatial(reader, fields.get("spatial"), path)?;
+        let attributes = self.attributes(reader, fields.get("attributes"), path);
+        if !attributes.is_enabled(reader, fields.get("enabled"), path)? {
+            return Some(());
+        }
+        self.spread(reader, &attributes, node, path)?;
         let instances = self.mesh[0] * self.mesh[1];
-        let attributes_path = format!("{path}.attributes");
         let Some(class) = class(reader, fields, node, path)? else {
             return Some(());
         };
-        let attributes = Attributes::new(reader, fields.get("attributes"), attributes_path, &[]);
         if class == Class::Arithmetic {
             self.arithmetic = Some(Arithmetic {
                 name,
@@ -146,16 +186,29 @@ impl Walk {
         Some(())
     }
 
-    fn spatial(&mut self, reader: &mut Reader, node: Option<&Node>, path: &str) -> Option<()> {
-        let Some(node) = node else { return Some(()) };
+    fn attributes(
+        &self,
+        reader: &mut Reader,
+        node: Option<&'n Node>,
+        path: &str,
+    ) -> Attributes<'n> {
+        let path = format!("{path}.attributes");
+        Attributes::new(reader, node, &self.variables, path, &[]).within(&self.around)
+    }
+
+    /// Counts the instances that a part's own fan-out makes of all that follows.
+    fn spread(
+        &mut self,
+        reader: &mut Reader,
+        attributes: &Attributes<'n>,
+        node: &Node,
+        path: &str,
+    ) -> Option<()> {
         let path = format!("{path}.spatial");
-        let fields = reader.noted_fields(node, &path, &["meshX", "meshY"])?;
-        for (axis, name) in ["meshX", "meshY"].into_iter().enumerate() {
-            if let Some(node) = fields.get(name) {
-                let size = reader.size(node, &format!("{path}.{name}"))?;
-                self.mesh[axis] = self.mesh[axis].saturating_mul(size);
-            }
-            if self.mesh[axis] > 1 << 20 {
+        let fanout = attributes.fanout(reader, node.get("spatial"), &path)?;
+        for (mesh, size) in self.mesh.iter_mut().zip(fanout) {
+            *mesh = mesh.saturating_mul(size);
+            if *mesh > 1 << 20 {
                 reader.problem(node, &path, "more instances than anybody means");
                 return None;
             }
@@ -168,12 +221,8 @@ impl Walk {
 fn keep(reader: &mut Reader, node: &Node, path: &str) -> Option<Vec<String>> {
     let fields = reader.noted_fields(node, path, &["dataspace"])?;
     let path = format!("{path}.dataspace");
-    let fields = reader.noted_fields(fields.get("dataspace")?, &path, &["keep"])?;
-    let list = fields.get("keep")?;
-    let names = reader.list(list, &path)?.iter();
-    Some(
-        names
-            .filter_map(|name| name.text().map(str::to_owned))
-            .collect(),
-    )
+    let known = ["keep", "keep_only", "bypass"];
+    let node = fields.get("dataspace")?;
+    reader.noted_fields(node, &path, &known)?;
+    constraints::kept(node)
 }

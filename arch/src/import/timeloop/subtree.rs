@@ -1,22 +1,31 @@
 //! Versions 0.2 and 0.3: subtrees with local components.
 
-use stationary_document::{Node, Reader};
+use stationary_document::{Node, Reader, Variables};
 
-use super::{Architecture, Arithmetic, Attributes, Class, Storage, class};
+use super::{Architecture, Arithmetic, Attributes, Class, MESH_X, Storage, class};
 
 /// What has been seen on the way down.
 #[derive(Default)]
-struct Walk {
+struct Walk<'n> {
     name: Option<String>,
     technology: Option<u32>,
+    cycle_seconds: Option<f64>,
+    variables: Variables<'n>,
     storages: Vec<Storage>,
     arithmetic: Option<Arithmetic>,
 }
 
-pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
+pub(super) fn read(
+    reader: &mut Reader,
+    root: &Node,
+    variables: Variables<'_>,
+) -> Option<Architecture> {
     let fields = reader.noted_fields(root, "architecture", &["version", "subtree", "name"])?;
     let list = reader.required(fields, "architecture", "subtree")?;
-    let mut walk = Walk::default();
+    let mut walk = Walk {
+        variables,
+        ..Walk::default()
+    };
     walk.subtrees(reader, list, "architecture.subtree", 1)?;
     let Some(arithmetic) = walk.arithmetic else {
         reader.problem(
@@ -29,6 +38,7 @@ pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
     Architecture {
         name: walk.name.unwrap_or_else(|| "timeloop".to_owned()),
         technology: walk.technology,
+        cycle_seconds: walk.cycle_seconds,
         storages: walk.storages,
         arithmetic,
         containers: Vec::new(),
@@ -36,11 +46,11 @@ pub(super) fn read(reader: &mut Reader, root: &Node) -> Option<Architecture> {
     .checked(reader, root)
 }
 
-impl Walk {
+impl<'n> Walk<'n> {
     fn subtrees(
         &mut self,
         reader: &mut Reader,
-        list: &Node,
+        list: &'n Node,
         path: &str,
         outside: u64,
     ) -> Option<()> {
@@ -63,8 +73,13 @@ impl Walk {
         self.name = Some(name);
         let instances = multiplied(reader, node, &path, outside, instances)?;
         let of_attributes = fields.get("attributes");
-        let attributes = Attributes::new(reader, of_attributes, format!("{path}.attributes"), &[]);
+        let at = format!("{path}.attributes");
+        let attributes = Attributes::new(reader, of_attributes, &self.variables, at, &[]);
         self.technology = attributes.technology(reader).or(self.technology);
+        self.cycle_seconds = attributes.cycle_seconds(reader).or(self.cycle_seconds);
+        if let Some(scope) = of_attributes {
+            self.variables.open(scope);
+        }
         if let Some(local) = fields.get("local") {
             let path = format!("{path}.local");
             for (index, node) in reader.list(local, &path)?.iter().enumerate() {
@@ -80,7 +95,7 @@ impl Walk {
     fn component(
         &mut self,
         reader: &mut Reader,
-        node: &Node,
+        node: &'n Node,
         path: &str,
         outside: u64,
     ) -> Option<()> {
@@ -93,9 +108,10 @@ impl Walk {
         let Some(class) = class(reader, fields, node, &path)? else {
             return Some(());
         };
-        let attributes = Attributes::new(reader, fields.get("attributes"), path, &[]);
+        let of_attributes = fields.get("attributes");
+        let attributes = Attributes::new(reader, of_attributes, &self.variables, path, &[]);
         // Without a word on it all instances stand along X, as far as the part outside allows.
-        let mesh_x = attributes.size(reader, &super::MESH_X).unwrap_or(instances);
+        let mesh_x = attributes.size(reader, &MESH_X).unwrap_or(instances);
         if class != Class::Arithmetic {
             let is_dram = class == Class::Dram;
             let storage = attributes.storage(reader, node, &name, is_dram, (instances, mesh_x))?;
