@@ -1,6 +1,6 @@
 //! Layer tables of SCALE-Sim and ConfuciuX, and the message for each mistake in them.
 
-use stationary_workloads::{Network, parse, parse_with_notes};
+use stationary_workloads::{Network, RightOperand, parse, parse_with_notes};
 
 const CONVOLUTIONS: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
 
@@ -160,7 +160,7 @@ fn scale_sim_columns_behind_the_stride() {
 
 #[test]
 fn headers_are_known() {
-    let allowed = format!("`{CONVOLUTIONS}`, `Layer, M, N, K,`, `K,C,Y,X,R,S,T`");
+    let allowed = format!("`{CONVOLUTIONS}`, `Layer, M, N, K,`, `K,C,Y,X,R,S,T`, `M,N,K`");
     for header in [
         "layer, pe, tile, latency_cycles",
         // Columns that are named as other ones would be taken for them in silence.
@@ -250,5 +250,61 @@ fn layer_names_that_repeat_are_told_apart() {
     assert_eq!(
         notes(text),
         ["layers share names; 2 of them got another, such as `fc#2` for a second `fc`"]
+    );
+}
+
+/// SCALE-Sim's `topology_utils.py`: a whole number in the fifth column is the batch, `N:M` is sparsity,
+/// and with both the batch is the sixth.
+#[test]
+fn products_may_have_a_batch() {
+    let product = |text: &str| {
+        let network = read(text);
+        let layer = &network.layers()[0];
+        (layer.macs(), layer.right_operand())
+    };
+    let expected = |batch: u64, right| (batch * 16 * 8 * 4, right);
+    let (own, shared) = (RightOperand::Activations, RightOperand::Parameters);
+    for (text, batch, right) in [
+        ("Layer, M, N, K,\na,16,8,4,", 1, shared),
+        ("Layer, M, N, K, Batch,\na,16,8,4,12,", 12, own),
+        ("Layer, M, N, K,\na,16,8,4,12,", 12, own),
+        ("Layer, M, N, K, B,\na,16,8,4,1,", 1, shared),
+        ("Layer, M, N, K, Sparsity,\na,16,8,4,2:4,", 1, shared),
+        ("Layer, M, N, K, Sparsity,\na,16,8,4,1:1,6,", 6, own),
+        ("Layer, M, N, K, Remark,\na,16,8,4,dense,", 1, shared),
+    ] {
+        assert_eq!(product(text), expected(batch, right), "{text}");
+    }
+    assert_eq!(
+        notes("L, M, N, K\na,16,8,4,12,3"),
+        [
+            "column 5 is taken as the batch of each product, as SCALE-Sim does",
+            "column 6: not used"
+        ]
+    );
+}
+
+/// Tables of sizes alone: by their names, or M, N, K where there are none.
+#[test]
+fn products_without_names_are_read() {
+    let sizes = |text: &str| {
+        let network = read(text);
+        let layers = network.layers();
+        let last = layers.last().expect("it has one");
+        let [_, _, n, k, m, ..] = last.sizes().0;
+        (
+            layers.len(),
+            last.name().to_owned(),
+            [m, n, k],
+            notes(text).len(),
+        )
+    };
+    let expected = |layers, notes| (layers, format!("layer{}", layers - 1), [16, 8, 4], notes);
+    assert_eq!(sizes("1,2,3\n16,8,4\n"), expected(2, 1));
+    assert_eq!(sizes("M,N,K\n16,8,4\n"), expected(1, 0));
+    assert_eq!(sizes("m, k, n,\n16, 4, 8,\n"), expected(1, 0));
+    check_error(
+        "M,N,K\n16,8\n",
+        "line 2: found 2 values; expected 3: M, N, K",
     );
 }

@@ -62,6 +62,32 @@ fn timeloop_problems_are_layers() {
     );
 }
 
+/// Version 0.4: sizes over variables and over each other.
+#[test]
+fn timeloop_problems_have_expressions() {
+    let text = CONVOLUTION
+        .replace("M: 64,", "M: 2 ** EXPONENT,")
+        .replace("Q: 112,", "Q: P // STEP * STEP,")
+        .replace("Wstride: 2", "Wstride: STEP")
+        .replace(
+            "problem:\n",
+            "variables: {version: 0.4, EXPONENT: 6, STEP: 'two', STEP: 1 + 1}\nproblem:\n",
+        );
+    let network = parse("p.yaml", &text).expect("it reads");
+    let plain = parse("p.yaml", CONVOLUTION).expect("it reads");
+    assert_eq!(network, plain);
+    refuses(
+        "p.yaml",
+        &text.replace("EXPONENT,", "EXPONET,"),
+        "problem.instance.M: found `2 ** EXPONET`; no variable is named `EXPONET`; did you mean `EXPONENT`?",
+    );
+    refuses(
+        "p.yaml",
+        &text.replace("M: 2 ** EXPONENT", "M: M"),
+        "refers to itself",
+    );
+}
+
 /// Keys that are nothing to Timeloop, such as the input's sizes, are nothing here.
 #[test]
 fn timeloop_problems_may_say_more() {

@@ -32,22 +32,29 @@ pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Noted, Network
     } else if scale_sim::is_convolution(&table) {
         scale_sim::convolutions(&table)?
     } else {
-        match confuciux::headless(table) {
-            Ok(table) => {
-                let note =
-                    table.note("no header; taken as K, C, Y, X, R, S, T, the first line too");
-                (confuciux::layers(&table)?, vec![note])
-            }
-            Err(table) => {
-                return Err(table.unknown_header(&[
-                    scale_sim::CONVOLUTION_HEADER,
-                    scale_sim::GEMM_HEADER,
-                    confuciux::HEADER,
-                ]));
-            }
-        }
+        without_names(table)?
     };
     network(file, name, layers, notes)
+}
+
+/// Tables that name no layers, and may have no header.
+fn without_names(table: Table<'_>) -> Result<(Vec<Layer>, Vec<Diagnostic>), NetworkError> {
+    let table = match scale_sim::nameless(table) {
+        Ok(products) => return products,
+        Err(table) => table,
+    };
+    match confuciux::headless(table) {
+        Ok(table) => {
+            let note = table.note("no header; taken as K, C, Y, X, R, S, T, the first line too");
+            Ok((confuciux::layers(&table)?, vec![note]))
+        }
+        Err(table) => Err(table.unknown_header(&[
+            scale_sim::CONVOLUTION_HEADER,
+            scale_sim::GEMM_HEADER,
+            confuciux::HEADER,
+            "M,N,K",
+        ])),
+    }
 }
 
 /// A network of another tool's layers, each of which gets a name of its own.

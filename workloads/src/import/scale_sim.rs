@@ -6,6 +6,9 @@
 //! the bottom or right, so that both tools count the same MACs. A name with `DP` in it is a
 //! depthwise convolution: every channel has its own `Num Filter` filters.
 //!
+//! A matrix product may have a fifth column: a whole number is its batch, with operands of its own for
+//! each (a batched `dot_general`), and `N:M` is sparsity; with both, the batch is the sixth.
+//!
 //! SCALE-Sim passes over the first line unread and takes columns by their place. So does this
 //! reader, as long as the header does not speak against it: a column that is named as another one
 //! is refused, and one behind the last is noted and not used.
@@ -113,17 +116,80 @@ pub(super) fn is_convolution(table: &Table<'_>) -> bool {
         && table.widths().is_none_or(|(_, most)| most >= WIDTH)
 }
 
+/// Columns of a matrix product: its name, M, N, K.
+const PRODUCT_WIDTH: usize = 4;
+
 pub(super) fn products(table: &Table<'_>) -> Result<Noted, NetworkError> {
     let mut notes = Vec::new();
-    if table.columns()[1..4] != ["m", "n", "k"] {
-        let named = table.header()[1..4].join(", ");
+    if table.columns()[1..PRODUCT_WIDTH] != ["m", "n", "k"] {
+        let named = table.header()[1..PRODUCT_WIDTH].join(", ");
         notes.push(table.note(format!(
             "columns are named {named}; taken by place as M, N, K, as SCALE-Sim does"
         )));
     }
-    let layers = table.layers_within(4..=usize::MAX, product)?;
-    notes.extend(unused(table, 4));
+    let batch = batch_column(table);
+    let layers = table.layers_within(PRODUCT_WIDTH..=usize::MAX, |index, row| {
+        let name = name(row, index);
+        let product = [row.size(1)?, row.size(2)?, row.size(3)?];
+        let batch = match batch.filter(|&column| !row.text(column).is_empty()) {
+            Some(column) => row.size(column)?,
+            None => 1,
+        };
+        let right = if batch > 1 {
+            RightOperand::Activations
+        } else {
+            RightOperand::Parameters
+        };
+        row.layer(&name, Layer::matmul(&name, batch, product, right))
+    })?;
+    if let Some(column) = batch {
+        notes.push(table.note(format!(
+            "column {} is taken as the batch of each product, as SCALE-Sim does",
+            column + 1
+        )));
+    }
+    notes.extend(unused(table, PRODUCT_WIDTH, batch));
     Ok((layers, notes))
+}
+
+/// The column that holds the batch, if one does.
+fn batch_column(table: &Table<'_>) -> Option<usize> {
+    let is = |column: usize, is: fn(&str) -> bool| {
+        let mut values = table.column(column).peekable();
+        values.peek().is_some() && values.all(is)
+    };
+    let is_number = |value: &str| value.parse::<u64>().is_ok();
+    let is_ratio = |value: &str| value.contains(':');
+    let [fifth, sixth] = [PRODUCT_WIDTH, PRODUCT_WIDTH + 1];
+    if is(fifth, is_number) {
+        Some(fifth)
+    } else {
+        (is(fifth, is_ratio) && is(sixth, is_number)).then_some(sixth)
+    }
+}
+
+/// Products under the names of their sizes alone, `M,N,K` in any order, or under none.
+pub(super) fn nameless(table: Table<'_>) -> Result<Result<Noted, NetworkError>, Table<'_>> {
+    let columns = table.columns();
+    let is_number = |value: &String| value.parse::<u64>().is_ok();
+    let places = ["m", "n", "k"].map(|size| columns.iter().position(|column| column == size));
+    let (table, places, note) = match places {
+        [Some(m), Some(n), Some(k)] if columns.len() == 3 => (table, [m, n, k], None),
+        _ if columns.len() == 3 && table.header().iter().all(is_number) => {
+            let table = table.without_header(&["M", "N", "K"]);
+            let message = "no header; taken as M, N, K, the first line too";
+            let note = table.note(message);
+            (table, [0, 1, 2], Some(note))
+        }
+        _ => return Err(table),
+    };
+    let layers = table.layers(|index, row| {
+        let name = format!("layer{index}");
+        let [m, n, k] = places.map(|column| row.size(column));
+        let product = Layer::matmul(&name, 1, [m?, n?, k?], RightOperand::Parameters);
+        row.layer(&name, product)
+    });
+    Ok(layers.map(|layers| (layers, note.into_iter().collect())))
 }
 
 pub(super) fn convolutions(table: &Table<'_>) -> Result<Noted, NetworkError> {
@@ -152,17 +218,17 @@ pub(super) fn convolutions(table: &Table<'_>) -> Result<Noted, NetworkError> {
             list(&unnamed)
         )));
     }
-    notes.extend(unused(table, strides[1] + 1));
+    notes.extend(unused(table, strides[1] + 1, None));
     Ok((layers, notes))
 }
 
-/// Notes on the columns from one on.
-fn unused(table: &Table<'_>, from: usize) -> Vec<Diagnostic> {
+/// Notes on the columns from one on, but for one that is used.
+fn unused(table: &Table<'_>, from: usize, used: Option<usize>) -> Vec<Diagnostic> {
     let widest = table.widths().map_or(0, |(_, most)| most);
     let mut notes = Vec::new();
     for column in from..widest.max(table.header().len()) {
         let name = table.header().get(column).map_or("", String::as_str);
-        let Some(first) = table.column(column).next() else {
+        let Some(first) = table.column(column).next().filter(|_| used != Some(column)) else {
             continue;
         };
         let is_sparsity =
@@ -201,15 +267,6 @@ fn name(row: &Row<'_>, index: usize) -> String {
         "" => format!("layer{index}"),
         name => name.to_owned(),
     }
-}
-
-fn product(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
-    let name = name(row, index);
-    let [m, n, k] = [row.size(1)?, row.size(2)?, row.size(3)?];
-    row.layer(
-        &name,
-        Layer::matmul(&name, 1, [m, n, k], RightOperand::Parameters),
-    )
 }
 
 fn convolution(row: &Row<'_>, index: usize, strides: [usize; 2]) -> Result<Layer, NetworkError> {

@@ -9,7 +9,7 @@
 
 mod layer;
 
-use stationary_document::{Diagnostic, Kind, Node, Reader};
+use stationary_document::{Diagnostic, Kind, Node, Reader, Variables};
 
 pub(super) use self::layer::Padding;
 
@@ -113,8 +113,13 @@ impl Problem {
 
     /// The one of a tree.
     pub(crate) fn of(reader: &mut Reader, root: &Node) -> Option<Self> {
-        let fields = reader.noted_fields(root, "", &["problem"])?;
+        let fields = reader.noted_fields(root, "", &["problem", "variables"])?;
         let node = reader.required(fields, "", "problem")?;
+        let mut variables = Variables::default();
+        if let Some(scope) = fields.get("variables") {
+            reader.open_fields(scope, "variables")?;
+            variables.open(scope);
+        }
         let body = reader.open_fields(node, "problem")?;
         let built_in = Node::parse("", CNN_LAYER).expect("a test reads the built-in shape");
         let shape = match body.get("shape") {
@@ -158,14 +163,21 @@ impl Problem {
             }
             dims.push(dim);
         }
-        let coefficients = coefficients(reader, fields.get("coefficients"), instance)?;
+        let variables = variables.inside(Some(instance));
+        let coefficients = coefficients(reader, fields.get("coefficients"), instance, &variables)?;
         let names: Vec<&str> = dims.iter().map(String::as_str).collect();
         let at_sizes = if has_instance {
             "problem.instance"
         } else {
             "problem"
         };
-        let sizes = sizes(reader, (instance, at_sizes), &names, &coefficients)?;
+        let sizes = sizes(
+            reader,
+            (instance, at_sizes),
+            &names,
+            &coefficients,
+            &variables,
+        )?;
         let spaces = fields.any(&["data-spaces", "data_spaces"]);
         let Some((field, list)) = spaces else {
             reader.problem(shape, at, "missing field `data-spaces` (or `data_spaces`)");
@@ -225,6 +237,7 @@ fn coefficients(
     reader: &mut Reader,
     node: Option<&Node>,
     instance: &Node,
+    variables: &Variables<'_>,
 ) -> Option<Vec<(String, u64)>> {
     let mut all = Vec::new();
     let Some(node) = node else { return Some(all) };
@@ -238,8 +251,13 @@ fn coefficients(
         let name = reader.required(fields, &path, "name")?;
         let name = reader.text(name, &path)?.to_owned();
         let value = match (instance.get(&name), fields.get("default")) {
-            (Some(value), _) => reader.size(value, &format!("problem.instance.{name}"))?,
-            (None, Some(value)) => reader.size(value, &format!("{path}.default"))?,
+            (Some(value), _) => size(
+                reader,
+                value,
+                &format!("problem.instance.{name}"),
+                variables,
+            )?,
+            (None, Some(value)) => size(reader, value, &format!("{path}.default"), variables)?,
             (None, None) => {
                 reader.problem(
                     node,
@@ -259,6 +277,7 @@ fn sizes(
     (instance, path): (&Node, &str),
     dims: &[&str],
     coefficients: &[(String, u64)],
+    variables: &Variables<'_>,
 ) -> Option<Vec<u64>> {
     let mut known = dims.to_vec();
     known.extend(coefficients.iter().map(|(name, _)| name.as_str()));
@@ -275,13 +294,19 @@ fn sizes(
             "not used: every word counts (sparsity)",
         );
     }
-    let mut size = |dim: &&str| {
+    let mut of = |dim: &&str| {
         let value = reader.required(fields, path, dim)?;
-        reader.size(value, &format!("{path}.{dim}"))
+        size(reader, value, &format!("{path}.{dim}"), variables)
     };
     // All of them are read before any is missed.
-    let read: Vec<Option<u64>> = dims.iter().map(&mut size).collect();
+    let read: Vec<Option<u64>> = dims.iter().map(&mut of).collect();
     read.into_iter().collect()
+}
+
+/// A size, which may be an expression.
+fn size(reader: &mut Reader, node: &Node, path: &str, variables: &Variables<'_>) -> Option<u64> {
+    let node = variables.resolved(reader, node, path)?;
+    reader.size(&node, path)
 }
 
 fn space(
