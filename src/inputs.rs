@@ -151,7 +151,6 @@ fn model(name: &str, dims: &[String]) -> Result<Network> {
             let parts = dim
                 .split_once('=')
                 .and_then(|(name, size)| Some((name, size.parse().ok()?)));
-            let parts = parts.filter(|(_, size)| *size > 0);
             parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
         })
         .collect();

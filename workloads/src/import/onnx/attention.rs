@@ -272,12 +272,12 @@ fn multi_head(node: &Node, inputs: &[Value], past_at: usize) -> Option<Product> 
         whole.present(value_size),
     ];
     let layers = Heads { kv_heads, ..whole }.layers()?;
-    let right = if node.has_input(1) {
-        &inputs[1]
-    } else {
-        &inputs[0]
-    };
-    Some(Product::of(layers, results).of_types(&inputs[0], right))
+    Some(Product::of(layers, results).of_types(&inputs[0], keys_of(node, inputs)))
+}
+
+/// The keys: an input of their own, or packed with the queries in the first.
+fn keys_of<'v>(node: &Node, inputs: &'v [Value]) -> &'v Value {
+    &inputs[usize::from(node.has_input(1))]
 }
 
 /// ONNX Runtime's `GroupQueryAttention`: queries `[batch, sequence, heads x size]`, keys and values
@@ -329,12 +329,7 @@ fn grouped(node: &Node, inputs: &[Value]) -> Option<Product> {
         present.present(size),
     ];
     let layers = Heads { past, ..present }.layers()?;
-    let right = if node.has_input(1) {
-        &inputs[1]
-    } else {
-        &inputs[0]
-    };
-    Some(Product::of(layers, results).of_types(&inputs[0], right))
+    Some(Product::of(layers, results).of_types(&inputs[0], keys_of(node, inputs)))
 }
 
 /// Attention whose keys and values are summed up in a state of fixed size, step by step: no product

@@ -2,9 +2,9 @@
 //! define them.
 
 use super::copies;
+use super::einsum;
 use super::element::ElementType;
 use super::fold;
-use super::matmul;
 use super::number::Number;
 use super::proto::Node;
 use super::shapes;
@@ -246,7 +246,7 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
         "OneHot" => shapes::one_hot(node, inputs),
         "TopK" => return Some(shapes::top_k(node, inputs).unwrap_or_default()),
         "DepthToSpace" | "SpaceToDepth" => shapes::blocks(node, first),
-        "Einsum" => matmul::einsum_of_one(node, first),
+        "Einsum" => einsum::einsum_of_one(node, first),
         "CumSum" => shapes::running_sum(node, inputs),
         "NonZero" => shapes::non_zero(first),
         "EyeLike" => Some(Value::shaped(first.shape.clone())),

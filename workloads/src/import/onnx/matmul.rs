@@ -11,16 +11,24 @@ use crate::layer::{Layer, RightOperand};
 
 /// Sizes of a product: heads, rows, columns, and what is summed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sizes {
-    heads: u64,
-    m: u64,
-    k: u64,
-    c: u64,
+pub(super) struct Sizes {
+    pub(super) heads: u64,
+    pub(super) m: u64,
+    pub(super) k: u64,
+    pub(super) c: u64,
 }
 
 impl Sizes {
+    /// Of a product of two numbers.
+    pub(super) const ONE: Self = Self {
+        heads: 1,
+        m: 1,
+        k: 1,
+        c: 1,
+    };
+
     /// Takes in an axis that both operands and the result have.
-    fn share(&mut self, left: &Axis, right: &Axis) -> Option<()> {
+    pub(super) fn share(&mut self, left: &Axis, right: &Axis) -> Option<()> {
         let (a, b) = (copies::extent(left), copies::extent(right));
         // An axis of 1 is broadcast: copies.
         let copied = copies::copied(a.max(b));
@@ -55,12 +63,12 @@ impl Sizes {
     }
 }
 
-fn times(size: &mut u64, factor: u64) -> Option<()> {
+pub(super) fn times(size: &mut u64, factor: u64) -> Option<()> {
     *size = size.checked_mul(factor)?;
     Some(())
 }
 
-fn product(sizes: Sizes, a: &Value, b: &Value, shape: Vec<u64>) -> Product {
+pub(super) fn product(sizes: Sizes, a: &Value, b: &Value, shape: Vec<u64>) -> Product {
     let result = Value {
         is_parameter: a.is_parameter && b.is_parameter,
         ..Value::shaped(Some(shape))
@@ -142,136 +150,6 @@ pub(super) fn matmul(node: &Node, a: &Value, b: &Value) -> Option<Product> {
         shape.push(extent(&k));
     }
     Some(product(sizes, &a, &b, shape))
-}
-
-/// A product of two operands, whose letters are heads (in all three), rows (left and result), columns
-/// (right and result), or summed over (left and right).
-pub(super) fn einsum(node: &Node, inputs: &[Value]) -> Option<Product> {
-    let [a, b] = inputs else {
-        return None;
-    };
-    let equation: String = node
-        .string("equation")?
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    let (terms, result) = match equation.split_once("->") {
-        Some((terms, result)) => (terms, Some(result)),
-        None => (equation.as_str(), None),
-    };
-    let (left, second) = terms.split_once(',')?;
-    let left = letters(left, a.rank()?)?;
-    let second = letters(second, b.rank()?)?;
-    let result: Vec<char> = match result {
-        Some(result) => {
-            let dots = left.iter().chain(&second).filter(|c| is_dot(**c));
-            let mut dots: Vec<char> = dots.copied().collect();
-            dots.sort_unstable_by(|x, y| y.cmp(x));
-            dots.dedup();
-            let dots: String = dots.into_iter().collect();
-            result.replace("...", &dots).chars().collect()
-        }
-        None => {
-            // Those that occur once, in the alphabet's order.
-            let all = || left.iter().chain(&second);
-            let is_kept = |c: &&char| is_dot(**c) || all().filter(|d| d == c).count() == 1;
-            let mut kept: Vec<char> = all().filter(is_kept).copied().collect();
-            kept.sort_unstable();
-            kept.dedup();
-            kept
-        }
-    };
-    let mut sizes = Sizes {
-        heads: 1,
-        m: 1,
-        k: 1,
-        c: 1,
-    };
-    let (left_axes, second_axes) = (a.all_axes()?, b.all_axes()?);
-    let find = |letters: &[char], axes: &[Axis], letter: char| {
-        let at = letters.iter().position(|c| *c == letter)?;
-        Some(axes[at].clone())
-    };
-    let mut extents: Vec<(char, u64)> = Vec::new();
-    let mut seen: Vec<char> = Vec::new();
-    for letter in left.iter().chain(&second) {
-        if seen.contains(letter) {
-            continue;
-        }
-        seen.push(*letter);
-        let own = find(&left, &left_axes, *letter);
-        let other = find(&second, &second_axes, *letter);
-        let is_kept = result.contains(letter);
-        let extent = [&own, &other]
-            .into_iter()
-            .flatten()
-            .map(|axis| copies::extent(axis))
-            .max()?;
-        let fits = |axis: &Axis| {
-            copies::extent(axis) == extent || is_dot(*letter) && copies::extent(axis) == 1
-        };
-        if ![&own, &other].into_iter().flatten().all(fits) {
-            return None;
-        }
-        extents.push((*letter, extent));
-        match (own, other, is_kept) {
-            (Some(own), Some(other), true) => sizes.share(&own, &other)?,
-            (Some(_), Some(_), false) => times(&mut sizes.c, extent)?,
-            (Some(_), None, true) => times(&mut sizes.m, extent)?,
-            (None, Some(_), true) => times(&mut sizes.k, extent)?,
-            // Summed over in one operand alone: no product.
-            _ => return None,
-        }
-    }
-    let of = |letter: &char| {
-        let found = extents.iter().find(|(known, _)| known == letter);
-        found.map(|(_, extent)| *extent)
-    };
-    let shape: Option<Vec<u64>> = result.iter().map(of).collect();
-    Some(product(sizes, a, b, shape?))
-}
-
-/// The shape of what an equation makes of one tensor: a transpose, a sum, a diagonal.
-pub(super) fn einsum_of_one(node: &Node, value: &Value) -> Option<Value> {
-    let equation = node.string("equation")?.replace(' ', "");
-    let (term, result) = equation.split_once("->")?;
-    let shape = value.shape.as_ref()?;
-    let named = |term: &str| term.replace("...", "").chars().count();
-    let dots: String = (0..shape.len().checked_sub(named(term))?.min(10) as u32)
-        .filter_map(|at| char::from_digit(at, 10))
-        .collect();
-    let letters: Vec<char> = term.replacen("...", &dots, 1).chars().collect();
-    if letters.len() != shape.len() {
-        return None;
-    }
-    let size = |letter: char| {
-        let at = letters.iter().position(|known| *known == letter)?;
-        Some(shape[at])
-    };
-    let sizes: Option<Vec<u64>> = result.replacen("...", &dots, 1).chars().map(size).collect();
-    Some(Value::shaped(Some(sizes?)).typed(value.element))
-}
-
-/// Digits stand for the axes that three dots mean, counted from the last.
-fn is_dot(letter: char) -> bool {
-    letter.is_ascii_digit()
-}
-
-/// A letter for each axis of a term; a letter twice is a diagonal, which is no product.
-fn letters(term: &str, rank: usize) -> Option<Vec<char>> {
-    let named = term.replace("...", "").chars().count();
-    let dots = rank.checked_sub(named).filter(|dots| *dots < 10)?;
-    let digits: String = (0..dots as u32)
-        .rev()
-        .filter_map(|at| char::from_digit(at, 10))
-        .collect();
-    let letters: Vec<char> = if term.contains("...") {
-        term.replacen("...", &digits, 1).chars().collect()
-    } else {
-        term.chars().collect()
-    };
-    let is_once = |c: &char| letters.iter().filter(|d| *d == c).count() == 1;
-    (letters.len() == rank && letters.iter().all(is_once)).then_some(letters)
 }
 
 /// Weights of few bits in blocks: `A [.., K]` times `[N, K]`, whose sizes are attributes.

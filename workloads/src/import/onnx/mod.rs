@@ -13,6 +13,7 @@
 mod attention;
 mod convolution;
 mod copies;
+mod einsum;
 mod element;
 mod fold;
 mod infer;

@@ -2,9 +2,10 @@
 
 use super::attention;
 use super::convolution::{causal, convolution, transposed};
+use super::einsum::einsum;
 use super::element::ElementType;
 use super::infer::is_known_domain;
-use super::matmul::{blocked, einsum, experts, gemm, matmul};
+use super::matmul::{blocked, experts, gemm, matmul};
 use super::product::Product;
 use super::proto::Node;
 use super::recurrent;

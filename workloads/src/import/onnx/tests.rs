@@ -1,5 +1,8 @@
 //! Operators one by one, in models made here.
 
+mod builder;
+mod fragments;
+
 use prost::Message;
 
 use super::proto::{
