@@ -5,176 +5,16 @@ use super::copies;
 use super::einsum;
 use super::element::ElementType;
 use super::fold;
+use super::grown;
+use super::made;
 use super::number::Number;
+use super::operators::{BROADCAST, LIKE_FIRST, is_known_domain};
+use super::parts;
 use super::proto::Node;
+use super::sequences::sequence;
 use super::shapes;
 use super::value::{Value, axis, product};
 use super::window;
-
-/// Results that have the shape of the first operand.
-const LIKE_FIRST: &[&str] = &[
-    "Abs",
-    "Acos",
-    "Acosh",
-    "Asin",
-    "Asinh",
-    "Atan",
-    "Atanh",
-    "BatchNormalization",
-    "Bernoulli",
-    "BiasAdd",
-    "BiasDropout",
-    "BiasGelu",
-    "BiasSoftmax",
-    "BifurcationDetector",
-    "BitCast",
-    "BitmaskDropout",
-    "BitwiseNot",
-    "Cast",
-    "CastLike",
-    "Ceil",
-    "Celu",
-    "Clip",
-    "Cos",
-    "Cosh",
-    "CumProd",
-    "DequantizeBFP",
-    "DequantizeLinear",
-    "Dropout",
-    "Elu",
-    "Erf",
-    "Exp",
-    "FastGelu",
-    "Floor",
-    "Gelu",
-    "GroupNorm",
-    "GroupNormalization",
-    "HardSigmoid",
-    "HardSwish",
-    "Hardmax",
-    "Identity",
-    "InstanceNormalization",
-    "Inverse",
-    "IsInf",
-    "IsNaN",
-    "LRN",
-    "LayerNormalization",
-    "LeakyRelu",
-    "Log",
-    "LogSoftmax",
-    "LpNormalization",
-    "MeanVarianceNormalization",
-    "Mish",
-    "Neg",
-    "NhwcFusedGroupNorm",
-    "Not",
-    "PRelu",
-    "ParametricSoftplus",
-    "QLinearLeakyRelu",
-    "QLinearSigmoid",
-    "QLinearSoftmax",
-    "QuantizeLinear",
-    "QuickGelu",
-    "RMSNormalization",
-    "RandomNormalLike",
-    "RandomUniformLike",
-    "Reciprocal",
-    "Relu",
-    "ReverseSequence",
-    "RotaryEmbedding",
-    "Round",
-    "ScaledTanh",
-    "Scatter",
-    "ScatterElements",
-    "ScatterND",
-    "Selu",
-    "Shrink",
-    "Sigmoid",
-    "Sign",
-    "SimplifiedLayerNormalization",
-    "Sin",
-    "Sinh",
-    "SkipGroupNorm",
-    "SkipLayerNormalization",
-    "SkipSimplifiedLayerNormalization",
-    "Softmax",
-    "Softplus",
-    "Softsign",
-    "Sqrt",
-    "SwiGLU",
-    "Swish",
-    "Tan",
-    "Tanh",
-    "TensorScatter",
-    "ThresholdedRelu",
-    "Trilu",
-];
-
-/// Results whose operands are broadcast against one another.
-const BROADCAST: &[&str] = &[
-    "Add",
-    "And",
-    "BitShift",
-    "BitwiseAnd",
-    "BitwiseOr",
-    "BitwiseXor",
-    "Div",
-    "Equal",
-    "Greater",
-    "GreaterOrEqual",
-    "Less",
-    "LessOrEqual",
-    "Max",
-    "Mean",
-    "Min",
-    "Mod",
-    "Mul",
-    "Or",
-    "Pow",
-    "Sub",
-    "Sum",
-    "Where",
-    "Xor",
-];
-
-/// Operators the sizes of whose results depend on the data, not on shapes.
-pub(super) fn depends_on_data(op: &str) -> bool {
-    matches!(
-        op,
-        "NonZero" | "Unique" | "NonMaxSuppression" | "Compress" | "If" | "Loop" | "StringSplit"
-    )
-}
-
-/// Operators that only say anew where data lies, and move nothing.
-pub(super) fn is_view(op: &str) -> bool {
-    matches!(
-        op,
-        "Reshape"
-            | "Squeeze"
-            | "Unsqueeze"
-            | "Flatten"
-            | "Identity"
-            | "Shape"
-            | "Size"
-            | "Constant"
-            | "ConstantOfShape"
-            | "Dropout"
-            | "SequenceConstruct"
-            | "SequenceEmpty"
-            | "SequenceInsert"
-            | "SequenceAt"
-            | "SequenceLength"
-            | "SequenceErase"
-    )
-}
-
-/// The domains whose operators are known here.
-pub(super) fn is_known_domain(domain: &str) -> bool {
-    matches!(
-        domain,
-        "" | "ai.onnx" | "com.microsoft" | "com.ms.internal.nhwc"
-    )
-}
 
 /// The results of an operator that multiplies no matrices, as far as they can be known; `None` if the
 /// operator is not known.
@@ -230,25 +70,25 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
         "Transpose" => shapes::transpose(node, first),
         "Squeeze" => shapes::squeeze(node, inputs),
         "Unsqueeze" => shapes::unsqueeze(node, inputs),
-        "Concat" => shapes::concat(node, inputs),
-        "Split" => return Some(shapes::split(node, inputs, count).unwrap_or_default()),
-        "Slice" => shapes::slice(node, inputs),
-        "Gather" => shapes::gather(node, inputs),
+        "Concat" => parts::concat(node, inputs),
+        "Split" => return Some(parts::split(node, inputs, count).unwrap_or_default()),
+        "Slice" => parts::slice(node, inputs),
+        "Gather" => parts::gather(node, inputs),
         "GatherBlockQuantized" => gathered_blocks(node, inputs),
-        "GatherElements" => shapes::gather_elements(node, inputs),
-        "GatherND" => shapes::gather_nd(node, inputs),
-        "Expand" => shapes::expand(inputs),
-        "Tile" => shapes::tile(inputs),
-        "Pad" => shapes::pad(node, inputs),
-        "Resize" | "Upsample" => shapes::resize(node, inputs),
-        "ConstantOfShape" => shapes::constant_of_shape(node, first),
-        "Range" => shapes::range(inputs),
-        "OneHot" => shapes::one_hot(node, inputs),
-        "TopK" => return Some(shapes::top_k(node, inputs).unwrap_or_default()),
+        "GatherElements" => parts::gather_elements(node, inputs),
+        "GatherND" => parts::gather_nd(node, inputs),
+        "Expand" => grown::expand(inputs),
+        "Tile" => grown::tile(inputs),
+        "Pad" => grown::pad(node, inputs),
+        "Resize" | "Upsample" => grown::resize(node, inputs),
+        "ConstantOfShape" => made::constant_of_shape(node, first),
+        "Range" => made::range(inputs),
+        "OneHot" => made::one_hot(node, inputs),
+        "TopK" => return Some(parts::top_k(node, inputs).unwrap_or_default()),
         "DepthToSpace" | "SpaceToDepth" => shapes::blocks(node, first),
         "Einsum" => einsum::einsum_of_one(node, first),
-        "CumSum" => shapes::running_sum(node, inputs),
-        "NonZero" => shapes::non_zero(first),
+        "CumSum" => made::running_sum(node, inputs),
+        "NonZero" => made::non_zero(first),
         "EyeLike" => Some(Value::shaped(first.shape.clone())),
         "GlobalAveragePool" | "GlobalMaxPool" | "GlobalLpPool" | "QLinearGlobalAveragePool" => {
             let is_last = node.int("channels_last", 0) != 0;
@@ -373,7 +213,7 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
                 input: Vec::new(),
                 ..node.clone()
             };
-            shapes::concat(&names, &tensors)
+            parts::concat(&names, &tensors)
         }
         "Unique" | "NonMaxSuppression" | "Compress" | "Multinomial" | "StringSplit"
         | "MaxUnpool" | "Col2Im" | "DFT" | "MelWeightMatrix" | "Det" | "Optional"
@@ -408,108 +248,6 @@ fn like_first(node: &Node, inputs: &[Value]) -> Vec<Value> {
     let mut results = vec![first];
     results.resize(count, rest);
     results
-}
-
-/// Sequences of tensors; `None` for other operators.
-fn sequence(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
-    let list = |items: Vec<Value>| Value {
-        items: Some(std::rc::Rc::new(items)),
-        ..Value::default()
-    };
-    let items = || inputs.first()?.items.as_deref();
-    let place = |at: usize, count: usize| match inputs.get(at).filter(|_| node.has_input(at)) {
-        Some(place) => {
-            let place = place.single()?.whole()?;
-            let count = count as i64;
-            let place = if place < 0 { place + count } else { place };
-            usize::try_from(place).ok().filter(|p| *p <= count as usize)
-        }
-        None => Some(count),
-    };
-    let result = match node.op_type.as_str() {
-        "SequenceEmpty" => Some(list(Vec::new())),
-        "SequenceConstruct" => Some(list(inputs.to_vec())),
-        "SequenceInsert" => items().and_then(|items| {
-            let mut items = items.clone();
-            let at = place(2, items.len())?;
-            items.insert(at, inputs.get(1)?.clone());
-            Some(list(items))
-        }),
-        "SequenceErase" => items().and_then(|items| {
-            let mut items = items.clone();
-            let at = match node.has_input(1) {
-                true => place(1, items.len())?,
-                false => items.len().checked_sub(1)?,
-            };
-            (at < items.len()).then(|| drop(items.remove(at)))?;
-            Some(list(items))
-        }),
-        "SequenceAt" => items().and_then(|items| items.get(place(1, items.len())?).cloned()),
-        "SequenceLength" => items()
-            .map(|items| Value::scalar(Number::Whole(items.len() as i64), ElementType::INT64)),
-        "SplitToSequence" => split_to_sequence(node, inputs).map(list),
-        "ConcatFromSequence" => items().and_then(|items| match node.int("new_axis", 0) {
-            0 => {
-                let nameless = Node {
-                    input: Vec::new(),
-                    ..node.clone()
-                };
-                shapes::concat(&nameless, items)
-            }
-            _ => {
-                let mut shape = items.first()?.shape.clone()?;
-                let at = axis(node.int("axis", 0), shape.len() + 1)?;
-                let is_alike = items.iter().all(|item| item.shape.as_ref() == Some(&shape));
-                shape.insert(at, items.len() as u64);
-                is_alike.then(|| Value::shaped(Some(shape)))
-            }
-        }),
-        _ => return None,
-    };
-    Some(vec![result.unwrap_or_default()])
-}
-
-fn split_to_sequence(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
-    let first = inputs.first()?;
-    let shape = first.shape.as_ref()?;
-    let at = axis(node.int("axis", 0), shape.len())?;
-    let size = i64::try_from(shape[at]).ok()?;
-    let given = inputs.get(1).filter(|_| node.has_input(1));
-    let each = match given {
-        Some(given) if given.rank() == Some(0) => given.single()?.whole().filter(|x| *x > 0)?,
-        Some(_) => 0,
-        None => 1,
-    };
-    let sizes: Vec<i64> = match given {
-        Some(given) if each == 0 => given.ints()?,
-        _ => {
-            if size / each > 4096 {
-                return None;
-            }
-            let starts = (0..size).step_by(usize::try_from(each).ok()?);
-            starts.map(|start| each.min(size - start)).collect()
-        }
-    };
-    let count = sizes.len();
-    let sizes = Value::list(sizes);
-    let splitter = Node {
-        op_type: "Split".to_owned(),
-        input: vec!["x".to_owned(), "sizes".to_owned()],
-        attribute: node.attribute.clone(),
-        ..Node::default()
-    };
-    let mut parts = shapes::split(&splitter, &[first.clone(), sizes], count)?;
-    if given.is_none() && node.int("keepdims", 1) == 0 {
-        for part in &mut parts {
-            let mut shape = shape.clone();
-            shape.remove(at);
-            *part = Value::shaped(Some(shape)).typed(first.element);
-        }
-    }
-    for part in &mut parts {
-        part.is_parameter = first.is_parameter;
-    }
-    Some(parts)
 }
 
 /// `[N, C, ...]` at the places of a grid `[N, ..., axes]`.

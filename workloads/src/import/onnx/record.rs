@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::element::ElementType;
-use super::infer::{depends_on_data, is_view};
+use super::operators::{depends_on_data, is_view};
 use super::proto::Node;
 use super::value::Value;
 use crate::coverage::{Coverage, LeftOut};
