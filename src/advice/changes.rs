@@ -165,22 +165,23 @@ fn alu(d: &Decoupled) -> Vec<Change> {
         ("tensor", d.alu.tensor, 1),
         ("loop_overhead", d.alu.loop_overhead, 0),
     ];
-    let slow = fields
-        .into_iter()
-        .filter(|(_, cycles, least)| cycles > least);
-    slow.map(|(field, _, least)| Change::set(format!("decoupled.alu.{field}"), least))
-        .collect()
+    lowered(&fields, "decoupled.alu")
 }
 
 /// Instructions that cost less beside their work.
 fn issue(d: &Decoupled) -> Vec<Change> {
     let fields = [
-        ("sync", d.sync),
-        ("gemm.loop_overhead", d.gemm.loop_overhead),
-        ("alu.loop_overhead", d.alu.loop_overhead),
+        ("sync", d.sync, 1),
+        ("gemm.loop_overhead", d.gemm.loop_overhead, 0),
+        ("alu.loop_overhead", d.alu.loop_overhead, 0),
     ];
-    let some = fields.into_iter().filter(|(_, cycles)| *cycles > 0);
-    some.map(|(field, _)| Change::set(format!("decoupled.{field}"), 0))
+    lowered(&fields, "decoupled")
+}
+
+/// Fields that could be less, at their least.
+fn lowered(fields: &[(&str, u32, u32)], prefix: &str) -> Vec<Change> {
+    let high = fields.iter().filter(|(_, cycles, least)| cycles > least);
+    high.map(|(field, _, least)| Change::set(format!("{prefix}.{field}"), least))
         .collect()
 }
 
@@ -290,4 +291,58 @@ fn ramp(present: &Present<'_>) -> Vec<Change> {
 /// Bytes as a file has them, in KiB.
 fn kib(bytes: u64) -> f64 {
     bytes as f64 / 1024.0
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary::arch::presets;
+    use stationary::sim::Stall;
+    use stationary::sim::decoupled::Wait;
+
+    use super::*;
+
+    /// What a preset can wait for.
+    fn obstacles(a: &Accelerator) -> Vec<Obstacle> {
+        let has_banks = a.global_buffer.partitions.iter().any(|p| p.banks.is_some());
+        let is_there = |obstacle: &Obstacle| match obstacle {
+            Obstacle::Dram => !matches!(a.dram.kind, DramKind::Ideal),
+            Obstacle::Banks => has_banks,
+            Obstacle::Delivery => a.global_buffer.delivery.is_some(),
+            // The length of a reset is that of its sums.
+            Obstacle::Reset => false,
+            _ => true,
+        };
+        let all: Vec<Obstacle> = match a.decoupled {
+            None => Stall::ALL.map(Obstacle::of_stall).to_vec(),
+            Some(_) => Wait::ALL.map(Obstacle::of_wait).to_vec(),
+        };
+        let all = all.into_iter().chain([Obstacle::Work]);
+        all.filter(is_there).collect()
+    }
+
+    #[test]
+    fn every_cause_of_every_preset_has_a_change_that_the_machine_takes() {
+        for name in presets::names() {
+            let accelerator = Accelerator::preset(name, &[]).expect("a preset");
+            let dataflow = accelerator.dataflows.first().map(String::as_str);
+            let present = Present {
+                accelerator: &accelerator,
+                dataflow,
+                batch: 1,
+            };
+            for obstacle in obstacles(&accelerator) {
+                let tried = changes(obstacle, &present);
+                let is_taken = |change: &Change| match change {
+                    Change::Set { path, value } => {
+                        Accelerator::preset(name, &[(path.as_str(), value.as_str())]).is_ok()
+                    }
+                    Change::Batch(_) | Change::Dataflow(_) => true,
+                };
+                assert!(
+                    tried.iter().any(is_taken),
+                    "{name}: nothing for {obstacle:?} of {tried:?}"
+                );
+            }
+        }
+    }
 }

@@ -1,13 +1,14 @@
-//! What to try next: changes of the command line that the model says help this run.
+//! What to try next: changes of the command line that help this run.
 //!
 //! ```text
 //! obstacles = what the run's cycles go by, the greatest first
 //! tried     = for each of them, changes that could mend it
-//! advice    = those after which the model takes clearly fewer cycles an image, the best first
+//! advice    = those after which the run takes clearly fewer cycles an image, the best first
 //! ```
 //!
-//! A first look at few layers leaves few changes, which are then tried on more. Every figure is of
-//! the layers that it was made over, and says how much of the run they are.
+//! A first look of the model at few layers leaves few changes, which are then tried on more: by the
+//! model where the run is the model's, else on the machine, which at times gains nothing where the model
+//! does. Every figure is of the layers that it was made over, and says how much of the run they are.
 
 mod changes;
 mod obstacles;
@@ -17,6 +18,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::CostModel;
+use stationary::sim::Pace;
 use stationary::workloads::Layer;
 
 pub use changes::{Change, Present, changes};
@@ -37,8 +39,10 @@ const MOST_TRIED: usize = 12;
 const KINDS: [usize; 2] = [3, 8];
 /// Changes that are advised at most.
 const MOST_ADVISED: usize = 3;
+/// Changes that are tried on the machine at most.
+const MOST_SIMULATED: usize = 4;
 
-/// A change and what the model makes of it.
+/// A change and what becomes of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
     pub change: Change,
@@ -51,6 +55,8 @@ pub struct Advice {
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advised {
+    /// Whose figures the advice has: those of what the run was made by.
+    pub by: Reading,
     /// Shares of the run's cycles.
     pub obstacles: Vec<(Obstacle, f64)>,
     /// The best first.
@@ -69,8 +75,14 @@ pub fn advise(
     loaded: &Loaded,
     target: &Target,
     style: Style,
+    reading: Reading,
     layers: &[LayerResult],
 ) -> Result<Advised> {
+    let reading = match reading {
+        // All paces give the same figures, and this is the fastest.
+        Reading::Machine(_) => Reading::Machine(Pace::SkipPeriods),
+        Reading::Model => Reading::Model,
+    };
     let obstacles = obstacles(layers);
     let dataflow = match style {
         Style::Hardwired(dataflow) => Some(dataflow.name),
@@ -100,13 +112,14 @@ pub fn advise(
     }
     let kinds = kinds(loaded, layers);
     let first = Sample::of(&kinds, KINDS[0]);
-    let mut kept = trials.gains(&tried, &first);
-    kept.truncate(MOST_ADVISED);
+    let kept: Vec<_> = kept(trials.gains(Reading::Model, &tried, &first), reading)
+        .map(|(at, _)| tried[at].clone())
+        .collect();
     let sample = Sample::of(&kinds, KINDS[1]);
-    let tried_again: Vec<_> = kept.into_iter().map(|(at, _)| tried[at].clone()).collect();
+    let gains = trials.gains(reading, &kept, &sample).into_iter();
     let mut advice = Vec::new();
-    for (at, cycles) in trials.gains(&tried_again, &sample) {
-        let (change, changed) = &tried_again[at];
+    for (at, cycles) in gains.filter(is_worth).take(MOST_ADVISED) {
+        let (change, changed) = &kept[at];
         let area = CostModel::of(&changed.accelerator)?.area().total.0;
         advice.push(Advice {
             change: change.clone(),
@@ -116,11 +129,32 @@ pub fn advise(
     }
     let all: u64 = layers.iter().map(|layer| layer.cycles).sum();
     Ok(Advised {
+        by: reading,
         obstacles,
         advice,
         tried: tried.into_iter().map(|(change, _)| change).collect(),
         share: sample.cycles as f64 / all as f64,
     })
+}
+
+/// A change by its place, and by how much cycles an image change.
+type Gain = (usize, f64);
+
+fn is_worth((_, change): &Gain) -> bool {
+    *change <= -LEAST_GAIN
+}
+
+/// What is tried again after the first look. What the model gains nothing by may still help on the
+/// machine, which has causes that the model does not know: it fills up what is left of the trials.
+fn kept(gains: Vec<Gain>, reading: Reading) -> impl Iterator<Item = Gain> {
+    let (worth, mut others): (Vec<Gain>, Vec<Gain>) = gains.into_iter().partition(is_worth);
+    // As they were tried, by the obstacle.
+    others.sort_by_key(|(at, _)| *at);
+    let (others, most) = match reading {
+        Reading::Model => (Vec::new(), MOST_ADVISED),
+        Reading::Machine(_) => (others, MOST_SIMULATED),
+    };
+    worth.into_iter().chain(others).take(most)
 }
 
 /// A layer, how many of the run's are like it, the cycles of all of them, and the model's.
@@ -208,8 +242,12 @@ impl Trials<'_> {
         }
     }
 
-    /// Which changes help, and by how much cycles an image change, the best first.
-    fn gains(&self, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<(usize, f64)> {
+    /// By how much cycles an image change, the best first; what no mapping fits is left out.
+    fn gains(&self, reading: Reading, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<Gain> {
+        let before = match reading {
+            Reading::Model => sample.model,
+            Reading::Machine(_) => sample.cycles,
+        };
         let gain = |(at, (change, changed)): (usize, &(Change, Loaded))| {
             let (style, factor) = match change {
                 Change::Set { .. } => (self.style, 1),
@@ -219,24 +257,22 @@ impl Trials<'_> {
                     (style, 1)
                 }
             };
-            // A layer that no mapping fits after the change is no help.
-            let after = cycles(changed, style, sample).ok()?;
-            let change = after as f64 / factor as f64 / sample.model as f64 - 1.0;
-            (change <= -LEAST_GAIN).then_some((at, change))
+            let after = cycles(changed, style, reading, sample).ok()?;
+            Some((at, after as f64 / factor as f64 / before as f64 - 1.0))
         };
         let gains = tried.par_iter().enumerate().filter_map(gain);
-        let mut gains: Vec<(usize, f64)> = gains.collect();
+        let mut gains: Vec<Gain> = gains.collect();
         gains.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         gains
     }
 }
 
-/// The model's cycles of a sample.
-fn cycles(loaded: &Loaded, style: Style, sample: &Sample) -> Result<u64> {
+/// The cycles of a sample.
+fn cycles(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> Result<u64> {
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| loaded.originals[*index].clone());
     let picked = loaded.changed(loaded.accelerator.clone(), picked.collect())?;
-    let results = evaluate::layers(&picked, style, Reading::Model, &|| ())?;
+    let results = evaluate::layers(&picked, style, reading, &|| ())?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let cycles = results.iter().zip(counts);
     Ok(cycles.map(|(result, count)| count * result.cycles).sum())

@@ -59,7 +59,7 @@ impl Obstacle {
         }
     }
 
-    const fn of_stall(stall: Stall) -> Self {
+    pub const fn of_stall(stall: Stall) -> Self {
         match stall {
             Stall::Dram(_) => Obstacle::Dram,
             Stall::Bank(_) => Obstacle::Banks,
@@ -70,7 +70,7 @@ impl Obstacle {
         }
     }
 
-    const fn of_wait(wait: Wait) -> Self {
+    pub const fn of_wait(wait: Wait) -> Self {
         match wait {
             Wait::Input | Wait::Weight | Wait::Bias | Wait::Operand | Wait::Output => {
                 Obstacle::Dram

@@ -73,7 +73,7 @@ fn report(
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
     let advised = match has_place && !common.quiet {
-        true => Some(advice::advise(loaded, target, style, &layers)?),
+        true => Some(advice::advise(loaded, target, style, reading, &layers)?),
         false => None,
     };
     let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;

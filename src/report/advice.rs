@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::advice::{Advice, Advised, Change};
+use crate::evaluate::Reading;
 use crate::report::format::{percent, signed_percent};
 
 /// For a terminal: what cycles go by, and a line for each change that helps.
@@ -16,7 +17,7 @@ pub fn lines(arch: &str, advised: &Advised) -> String {
         let first = if at == 0 { "try" } else { " or" };
         text.push_str(&format!("{first} {}: {}\n", advice.change, gain(advice)));
     }
-    text.push_str(&format!("by the model, {}\n", over(advised)));
+    text.push_str(&format!("{}, {}\n", by(advised), over(advised)));
     text
 }
 
@@ -27,14 +28,19 @@ pub fn sentences(advised: &Advised) -> String {
     }
     let one = |advice: &Advice| format!("{} ({})", advice.change, gain(advice));
     let all: Vec<String> = advised.advice.iter().map(one).collect();
-    format!("try {}; by the model, {}", all.join(", or "), over(advised))
+    format!(
+        "try {}; {}, {}",
+        all.join(", or "),
+        by(advised),
+        over(advised)
+    )
 }
 
-/// For programs: each change as it is typed, and what the model makes of it.
+/// For programs: each change as it is typed, and what becomes of the run.
 pub fn json(advised: &Advised) -> Value {
     let one = |advice: &Advice| {
         json!({
-            "flags": advice.change.flags(), "metric": "cycles_per_image", "by": "model",
+            "flags": advice.change.flags(), "metric": "cycles_per_image", "by": advised.by.name(),
             "change": advice.cycles, "area_change": advice.area,
         })
     };
@@ -75,6 +81,13 @@ fn gain(advice: &Advice) -> String {
     format!("{} {unit}{area}", signed_percent(advice.cycles))
 }
 
+const fn by(advised: &Advised) -> &'static str {
+    match advised.by {
+        Reading::Model => "by the model",
+        Reading::Machine(_) => "on the machine",
+    }
+}
+
 fn over(advised: &Advised) -> String {
     match advised.share {
         share if share > 0.9999 => "over all layers".to_owned(),
@@ -87,7 +100,11 @@ fn nothing(advised: &Advised) -> String {
     match tried.len() {
         0 => "nothing that could be changed stands out".to_owned(),
         _ => format!(
-            "no single change that was tried saves 3 % of the cycles by the model: {}",
+            "no single change that was tried saves 3 % of the cycles{}: {}",
+            match advised.by {
+                Reading::Model => " by the model",
+                Reading::Machine(_) => " (all by the model, the best of them on the machine)",
+            },
             tried.join(", ")
         ),
     }

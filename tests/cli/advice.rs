@@ -74,17 +74,10 @@ fn check(verb: &str, arguments: &[&str]) -> usize {
         last = promised;
         let arguments = changed(arguments, &[&flags[..], &["-q"]].concat());
         let found = cycles(&run(verb, &arguments), &arguments) / before - 1.0;
-        match verb {
-            "estimate" => assert!(
-                (found - promised).abs() < 1e-9,
-                "{arguments:?}: {found} rather than {promised}"
-            ),
-            // The model may be off, but not by half of what it promises.
-            _ => assert!(
-                found <= promised / 2.0,
-                "{arguments:?}: {found} on the machine, promised {promised}"
-            ),
-        }
+        assert!(
+            (found - promised).abs() < 1e-9,
+            "{arguments:?}: {found} rather than {promised}"
+        );
         let advice = answer["advice"].as_str().expect("text");
         assert!(advice.contains(&flags.join(" ")), "{advice}");
     }
@@ -104,6 +97,56 @@ fn what_is_advised_helps_on_every_machine() {
         }
     }
     assert!(advised > 20, "{advised} changes were advised in all");
+}
+
+/// Behind a DRAM standard, where what the model says and what the machine does differ most.
+#[test]
+fn what_is_advised_helps_behind_dram_standards_too() {
+    let standards = ["ddr4-2400", "lpddr4-2400", "hbm2"].map(|name| format!("dram.kind={name}"));
+    let mut advised = 0;
+    for (at, preset) in stationary::arch::presets::names().enumerate() {
+        let set = &standards[at % standards.len()];
+        let standard = ["--arch", preset, "--set", set];
+        advised += check("simulate", &[&standard[..], &NETWORKS[at % 2]].concat());
+        advised += check("estimate", &[&standard[..], &NETWORKS[1 - at % 2]].concat());
+    }
+    assert!(advised > 20, "{advised} changes were advised in all");
+}
+
+/// By the model these save 10 % and 8 %; on the machine they cost more than 1 %.
+#[test]
+fn what_helps_by_the_model_alone_is_not_advised_for_the_machine() {
+    let cases = [
+        (
+            ["bert_base", "0", "3", "3"],
+            "global_buffer.partitions.1.double_buffered=true",
+        ),
+        (
+            ["mobilenet_v2", "3", "50", "52"],
+            "global_buffer.delivery.words_per_cycle=32",
+        ),
+    ];
+    for ([network, a, b, c], set) in cases {
+        let arguments = [
+            "--arch",
+            "nvdla-large",
+            "--network",
+            network,
+            "--layer",
+            a,
+            "--layer",
+            b,
+            "--layer",
+            c,
+            "--set",
+            "dram.kind=ddr4-2400",
+        ];
+        assert!(check("simulate", &arguments) > 0);
+        let answer = run("simulate", &arguments);
+        assert!(answer["advised"]["tried"].to_string().contains(set));
+        assert!(!answer["advised"]["changes"].to_string().contains(set));
+        assert_eq!(answer["advised"]["changes"][0]["by"], "machine");
+    }
 }
 
 #[test]
