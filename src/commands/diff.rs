@@ -77,6 +77,14 @@ impl Page<'_> {
                 "stalls": stalls.collect::<Vec<_>>(),
             })
         };
+        let total = |of: &str| {
+            let [a, b] = [self.a, self.b].map(|side| &side.result["total"][of]);
+            json!({"a": a, "b": b})
+        };
+        let total = match self.is_run() {
+            true => json!({"cycles": total("cycles"), "energy_pj": total("energy_pj")}),
+            false => Value::Null,
+        };
         let layers: Vec<Value> = if self.is_run() {
             self.differing().iter().map(layer).collect()
         } else {
@@ -87,7 +95,7 @@ impl Page<'_> {
             "equal": d.is_equal(), "compared": d.compared,
             "inputs": leaves(&d.inputs),
             "layers_removed": d.layers[0], "layers_added": d.layers[1],
-            "layers": layers,
+            "layers": layers, "total": total,
             "results": leaves(&d.results),
         })
     }

@@ -8,7 +8,7 @@
 mod leaves;
 mod side;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use leaves::Leaf;
 pub use side::Side;
@@ -39,6 +39,13 @@ impl Difference {
                 inputs.extend(leaves::differences(what, a, b, 0.0));
             }
         }
+        let mut results = [a, b].map(|side| side.result.clone());
+        // A folder tells what went in by its options; of a document its own fields do.
+        if a.options.is_null() || b.options.is_null() {
+            let [a, b] = &mut results;
+            let told = [told(a), told(b)];
+            inputs.extend(leaves::differences("", &told[0], &told[1], 0.0));
+        }
         let names = [a, b].map(|side| side.layers());
         let only = |own: &[String], other: &[String]| -> Vec<String> {
             let absent = |name: &&String| !other.contains(name);
@@ -48,7 +55,7 @@ impl Difference {
         Self {
             inputs,
             layers,
-            results: leaves::differences("", &a.result, &b.result, tolerance),
+            results: leaves::differences("", &results[0], &results[1], tolerance),
             compared: leaves::count(&a.result),
         }
     }
@@ -57,6 +64,32 @@ impl Difference {
     pub fn is_equal(&self) -> bool {
         self.results.is_empty()
     }
+}
+
+/// Fields of a result that tell what went in.
+const TOLD: [&str; 9] = [
+    "arch",
+    "network",
+    "dataflow",
+    "batch",
+    "settings",
+    "goal",
+    "seed",
+    "mappings",
+    "accelerator",
+];
+
+/// Takes them out of a result.
+fn told(result: &mut Value) -> Value {
+    let mut told = Map::new();
+    if let Some(fields) = result.as_object_mut() {
+        for name in TOLD {
+            if let Some(value) = fields.shift_remove(name) {
+                told.insert(name.to_owned(), value);
+            }
+        }
+    }
+    told.into()
 }
 
 /// A layer's figures on both sides, where both have the layer.
