@@ -42,9 +42,11 @@ impl Difference {
         let mut results = [a, b].map(|side| side.result.clone());
         // A folder tells what went in by its options; of a document its own fields do.
         if a.options.is_null() || b.options.is_null() {
-            let [a, b] = &mut results;
-            let told = [told(a), told(b)];
-            inputs.extend(leaves::differences("", &told[0], &told[1], 0.0));
+            // What one side does not tell stays among the results.
+            let both = TOLD.into_iter().filter(|name| !a.result[*name].is_null());
+            let both: Vec<&str> = both.filter(|name| !b.result[*name].is_null()).collect();
+            let [a, b] = results.each_mut().map(|result| told(result, &both));
+            inputs.extend(leaves::differences("", &a, &b, 0.0));
         }
         let names = [a, b].map(|side| side.layers());
         let only = |own: &[String], other: &[String]| -> Vec<String> {
@@ -79,17 +81,15 @@ const TOLD: [&str; 9] = [
     "accelerator",
 ];
 
-/// Takes them out of a result.
-fn told(result: &mut Value) -> Value {
-    let mut told = Map::new();
-    if let Some(fields) = result.as_object_mut() {
-        for name in TOLD {
-            if let Some(value) = fields.shift_remove(name) {
-                told.insert(name.to_owned(), value);
-            }
-        }
-    }
-    told.into()
+/// Takes fields out of a result.
+fn told(result: &mut Value, names: &[&str]) -> Value {
+    let fields = result.as_object_mut().into_iter();
+    let told = fields.flat_map(|fields| {
+        names
+            .iter()
+            .filter_map(|name| fields.shift_remove_entry(*name))
+    });
+    Value::Object(told.collect::<Map<String, Value>>())
 }
 
 /// A layer's figures on both sides, where both have the layer.

@@ -69,7 +69,7 @@ impl Axis {
             } else if v != 0.0 && v.abs() < 1.0 {
                 format!("{}", (v * 1e6).round() / 1e6)
             } else if v.abs() < 10.0 && v.fract() != 0.0 {
-                format!("{v:.1}")
+                format!("{}", (v * 1e3).round() / 1e3)
             } else {
                 round(&metric(v))
             }
@@ -100,7 +100,11 @@ impl Axis {
             let inside = |v: &f64| *v >= self.least && *v <= self.most;
             let ticks: Vec<f64> = all.filter(inside).collect();
             if ticks.len() <= about {
-                return ticks;
+                // Less than an octave is as good as linear.
+                return match ticks.len() {
+                    0..=2 => self.linear_ticks(about),
+                    _ => ticks,
+                };
             }
         }
         let every = ((last - first) as usize).div_ceil(about.max(1)).max(1);
@@ -140,10 +144,28 @@ mod tests {
         assert_eq!(labels(&axis, 8), ["100", "1k", "10k", "100k", "1M", "10M"]);
         let axis = Axis::log("", [3.0, 40.0].into_iter());
         assert_eq!(labels(&axis, 8), ["5", "10", "20"]);
+        let axis = Axis::log("", [584e3, 612e3].into_iter());
+        assert_eq!(labels(&axis, 5), ["550k", "600k", "650k", "700k"]);
         assert_eq!(
             labels(&Axis::share(""), 4),
             ["0 %", "25 %", "50 %", "75 %", "100 %"]
         );
+    }
+
+    #[test]
+    fn every_axis_has_ticks_that_differ() {
+        for least in [1.0, 3.3, 47.0, 5.1e4, 9.9e5, 8.2e9] {
+            for span in [1.0, 1.001, 1.3, 1.9, 2.4, 4.9, 9.9, 101.0, 3e6] {
+                for about in [5, 7, 9] {
+                    let axis = Axis::log("", [least, least * span].into_iter());
+                    let mut labels = labels(&axis, about);
+                    let count = labels.len();
+                    assert!(count >= 2, "{least} x {span}: {labels:?}");
+                    labels.dedup();
+                    assert_eq!(labels.len(), count, "{least} x {span}: {labels:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,10 @@
-//! Documents that check something: values, certificates, and two runs side by side. Their pages are
-//! tables.
+//! Documents that check something: values, and certificates. Their pages are tables.
 
 use serde_json::Value;
 
-use crate::report::format::{joules, signed_percent, thousands};
-use crate::report::html::page::{Card, Page, Section, Table};
-use crate::report::html::read::{amount, list, number, text};
+use crate::report::format::thousands;
+use crate::report::html::page::{Card, Finding, Page, Section, Table};
+use crate::report::html::read::{amount, list, text};
 
 /// A section of numbers alone.
 pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
@@ -18,8 +17,31 @@ pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
     }
 }
 
-fn verdict(value: &Value, yes: &str, no: &str) -> String {
+fn word(value: &Value, yes: &str, no: &str) -> String {
     if value == true { yes } else { no }.to_owned()
+}
+
+/// The card that every check begins with.
+pub fn verdict(value: &Value, yes: &str, no: &str) -> Card {
+    Card::new("Verdict", word(value, yes, no), "")
+}
+
+/// Fields of a document as facts: how they are called, and where they stand.
+pub fn facts(run: &Value, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    let fact = |(name, path): &(&str, &str)| {
+        let value = text(run, path);
+        (!value.is_empty()).then(|| ((*name).to_owned(), value.to_owned()))
+    };
+    fields.iter().filter_map(fact).collect()
+}
+
+/// What is checked where, as a title.
+fn subject(run: &Value, at: &str, otherwise: &str) -> String {
+    let of = |field: &str| text(run, &format!("{at}{field}"));
+    match (of("network"), of("arch")) {
+        ("", _) | (_, "") => otherwise.to_owned(),
+        (network, arch) => format!("{network} on {arch}"),
+    }
 }
 
 /// The page of `simulate --functional`.
@@ -31,37 +53,43 @@ pub fn functional(run: &Value) -> Page {
         let whole = |path: &str| thousands(amount(layer, path) as u64);
         table.rows.push(vec![
             text(layer, "name").to_owned(),
-            verdict(&layer["each_mac_once"], "yes", "no"),
+            word(&layer["each_mac_once"], "yes", "NO"),
             whole("outputs"),
             whole("wrong"),
             whole("cycles"),
         ]);
     }
     let sum = |path: &str| layers.iter().map(|l| amount(l, path)).sum::<f64>() as u64;
+    let sums = ["outputs", "wrong", "cycles"].map(|path| thousands(sum(path)));
+    let mut total = vec!["total".to_owned(), String::new()];
+    total.extend(sums.clone());
+    table.rows.push(total);
+    let [outputs, wrong, cycles] = sums;
     Page {
         kind: "Check of values",
-        title: "Outputs against the convolution".to_owned(),
+        title: subject(run, "", "Outputs against the convolution"),
         subtitle:
-            "The machine's output values, compared with the layer computed by its definition."
+            "The machine's output values, compared with each layer computed by its definition."
                 .to_owned(),
         cards: vec![
-            Card::new(
-                "Verdict",
-                verdict(&run["equal"], "equal", "they differ"),
-                "",
-            ),
-            Card::new(
-                "Outputs that differ",
-                thousands(sum("wrong")),
-                format!("of {}", thousands(sum("outputs"))),
-            ),
-            Card::new("Cycles", thousands(sum("cycles")), "on the machine"),
+            verdict(&run["equal"], "equal", "they differ"),
+            Card::new("Outputs that differ", wrong, format!("of {outputs}")),
+            Card::new("Cycles", cycles, "on the machine"),
         ],
         sections: vec![tabled(
             "Layers",
-            "What was compared, layer by layer.",
+            "Output words compared and how many of them differ; whether each multiply-accumulate was \
+             done once and once only; cycles of the array's clock.",
             table,
         )],
+        facts: facts(
+            run,
+            &[
+                ("Accelerator", "arch"),
+                ("Network", "network"),
+                ("Dataflow", "dataflow"),
+            ],
+        ),
         ..Page::default()
     }
 }
@@ -73,138 +101,55 @@ pub fn verify(run: &Value) -> Page {
     for check in checks {
         table.rows.push(vec![
             text(check, "check").to_owned(),
-            verdict(&check["holds"], "yes", "NO"),
+            word(&check["holds"], "yes", "NO"),
             text(check, "detail").to_owned(),
         ]);
     }
     let held = checks.iter().filter(|check| check["holds"] == true).count();
-    Page {
-        kind: "Verification",
-        title: "A certificate, checked again".to_owned(),
-        subtitle: "Each claim of the certificate, and what was found by other means.".to_owned(),
-        cards: vec![
-            Card::new(
-                "Verdict",
-                verdict(&run["holds"], "holds", "does not hold"),
-                "",
+    let [runs, again] = ["runs", "runs_again"].map(|path| thousands(amount(run, path) as u64));
+    let claim = match (text(run, "about.objective"), text(run, "about.of")) {
+        ("", _) | (_, "") => Vec::new(),
+        (objective, of) => vec![Finding {
+            head: "What is claimed",
+            text: format!(
+                "The least {objective}, by the costs of {of}, over {}.",
+                text(run, "about.over")
             ),
-            Card::new("Checks", format!("{held} of {}", checks.len()), "hold"),
-        ],
-        sections: vec![tabled(
-            "Checks",
-            "In the order in which they were made.",
-            table,
-        )],
-        ..Page::default()
-    }
-}
-
-/// A JSON value in a cell.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-fn leaves(caption: &str, leaves: &[Value]) -> Table {
-    let mut table = Table::new(caption, &["path", "A", "B", "change"], 1);
-    for leaf in leaves {
-        table.rows.push(vec![
-            text(leaf, "path").to_owned(),
-            shown(&leaf["a"]),
-            shown(&leaf["b"]),
-            number(leaf, "change").map_or(String::new(), signed_percent),
-        ]);
-    }
-    table
-}
-
-/// The page of `diff`.
-pub fn diff(run: &Value) -> Page {
-    let mut sections = Vec::new();
-    let inputs = list(run, "inputs");
-    if !inputs.is_empty() {
-        let table = leaves("Every input that differs", inputs);
-        sections.push(tabled(
-            "What went in",
-            "Options, files and fields that differ.",
-            table,
-        ));
-    }
-    let layers = list(run, "layers");
-    if !layers.is_empty() {
-        let head = [
-            "layer",
-            "most of it",
-            "cycles A",
-            "cycles B",
-            "change",
-            "energy A",
-            "energy B",
-        ];
-        let mut table = Table::new("Layers that differ", &head, 2);
-        for layer in layers {
-            let [a, b] = ["cycles.a", "cycles.b"].map(|path| number(layer, path));
-            let change = a.zip(b).filter(|(a, _)| *a > 0.0);
-            let cycles = |n: Option<f64>| n.map_or("-".to_owned(), |n| thousands(n as u64));
-            let energy = |path: &str| number(layer, path).map_or("-".to_owned(), joules);
-            let most = list(layer, "stalls").first();
-            table.rows.push(vec![
-                text(layer, "name").to_owned(),
-                most.map_or("-".to_owned(), |stall| {
-                    crate::report::causes::words(text(stall, "cause"))
-                }),
-                cycles(a),
-                cycles(b),
-                change.map_or("-".to_owned(), |(a, b)| signed_percent(b / a - 1.0)),
-                energy("energy_pj.a"),
-                energy("energy_pj.b"),
-            ]);
-        }
-        let lead = "Layers whose figures differ, with the cause of stalls that changed most.";
-        sections.push(tabled("Layers", lead, table));
-    }
-    let results = list(run, "results");
-    if !results.is_empty() {
-        let table = leaves("Every figure that differs", results);
-        sections.push(tabled(
-            "What came out",
-            "Every figure and word that differs.",
-            table,
-        ));
-    }
-    let names = |path: &str| {
-        let names = list(run, path).iter().filter_map(Value::as_str);
-        match names.collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => "none".to_owned(),
-            names => names,
-        }
+        }],
     };
     Page {
-        kind: "Comparison of runs",
-        title: format!("{} and {}", text(run, "a"), text(run, "b")),
-        subtitle: "Two runs side by side: what went in and what came out.".to_owned(),
+        kind: "Verification",
+        title: subject(run, "about.", "A certificate"),
+        subtitle:
+            "A certificate, checked again: each of its claims, and what was found by other means."
+                .to_owned(),
         cards: vec![
+            verdict(&run["holds"], "holds", "does not hold"),
             Card::new(
-                "Verdict",
-                verdict(&run["equal"], "equal", "they differ"),
-                "",
+                "Checks that hold",
+                held.to_string(),
+                format!("of {}", checks.len()),
             ),
             Card::new(
-                "Figures that differ",
-                thousands(results.len() as u64),
-                format!("{} compared", thousands(amount(run, "compared") as u64)),
+                "Runs made again",
+                again,
+                format!("of {runs} on the machine"),
             ),
         ],
-        sections,
-        facts: vec![
-            ("A".to_owned(), text(run, "a").to_owned()),
-            ("B".to_owned(), text(run, "b").to_owned()),
-            ("Layers only A has".to_owned(), names("layers_removed")),
-            ("Layers only B has".to_owned(), names("layers_added")),
-        ],
-        ..Page::default()
+        findings: claim,
+        sections: vec![tabled(
+            "Checks",
+            "In the order in which they were made. Hashes (SHA-256) are of what the certificate rests on, \
+             found again from its own fields.",
+            table,
+        )],
+        facts: facts(
+            run,
+            &[
+                ("Accelerator", "about.arch"),
+                ("Network", "about.network"),
+                ("Dataflow", "about.dataflow"),
+            ],
+        ),
     }
 }

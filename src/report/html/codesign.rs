@@ -25,7 +25,7 @@ pub fn page(run: &Value) -> Page {
     sections.extend(curve(run));
     if !choices.is_empty() {
         sections.push(breakdown::energy(choices));
-        sections.push(parity(&pairs(choices), ""));
+        sections.push(parity(&pairs(choices), "", "a layer"));
     }
     sections.extend(apart(run));
     Page {

@@ -23,7 +23,7 @@ pub fn page(run: &Value) -> Page {
     sections.extend(breakdown::traffic(layers));
     let pairs: Vec<Pair> = layers.iter().filter_map(pair).collect();
     if is_machine && !pairs.is_empty() {
-        sections.push(parity(&pairs, ""));
+        sections.push(parity(&pairs, "", "a layer"));
     }
     Page {
         kind: if is_machine { "Simulation" } else { "Estimate" },

@@ -97,7 +97,7 @@ pub fn page(run: &Value) -> Page {
             breakdown::bounds(layers),
             breakdown::energy(layers),
             winners,
-            parity(&pairs, ""),
+            parity(&pairs, "", "a layer"),
         ],
         facts: vec![
             ("Accelerator".to_owned(), text(run, "arch").to_owned()),

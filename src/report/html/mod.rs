@@ -13,6 +13,7 @@ mod checks;
 mod codesign;
 mod compare;
 mod coverage;
+mod diff;
 mod layers;
 mod mappings;
 mod memory;
@@ -63,7 +64,7 @@ const DOCUMENTS: [(&str, &str, Outcome); 18] = [
         Outcome::Page(checks::functional),
     ),
     ("stationary/verify/1", "", Outcome::Page(checks::verify)),
-    ("stationary/diff/1", "", Outcome::Page(checks::diff)),
+    ("stationary/diff/1", "", Outcome::Page(diff::page)),
     ("stationary/dram/1", "", Outcome::Page(memory::page)),
     (
         "stationary/certificate/1",

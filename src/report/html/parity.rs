@@ -28,8 +28,9 @@ impl Pair {
 /// How many of the worst are named.
 const NAMED: usize = 6;
 
-/// The plot and its numbers; the heading names the dataflow, if there are several.
-pub fn parity(pairs: &[Pair], dataflow: &str) -> Section {
+/// The plot and its numbers; the heading names the dataflow, if there are several, and the legend what a
+/// dot is.
+pub fn parity(pairs: &[Pair], dataflow: &str, dot: &str) -> Section {
     let mut order: Vec<&Pair> = pairs.iter().collect();
     order.sort_by(|a, b| b.error().abs().total_cmp(&a.error().abs()));
     let both = || pairs.iter().flat_map(|p| [p.model, p.machine]);
@@ -127,9 +128,12 @@ pub fn parity(pairs: &[Pair], dataflow: &str) -> Section {
              {}.{worst}",
             percent(mean)
         ),
-        legend: [("s1", "a layer"), ("s2", "among the worst")]
-            .map(Kind::of)
-            .to_vec(),
+        legend: [
+            ("s1", dot),
+            ("s2", "the worst of those layers that are furthest off"),
+        ]
+        .map(Kind::of)
+        .to_vec(),
         drawings: vec![(
             format!("Cycles of the model against cycles of the machine{of}"),
             drawings(|size| chart.draw(size)),

@@ -22,7 +22,13 @@ pub fn page(run: &Value) -> Page {
         } else {
             ""
         };
-        sections.push(parity(&pairs, name));
+        let several = amount(run, "mappings") > 1.0;
+        let dot = if several {
+            "a mapping of a layer"
+        } else {
+            "a layer"
+        };
+        sections.push(parity(&pairs, name, dot));
     }
     let sum = |path: &str| dataflows.iter().map(|d| amount(d, path)).sum::<f64>();
     let most = |path: &str| {
@@ -33,14 +39,30 @@ pub fn page(run: &Value) -> Page {
     };
     let count = dataflows.len().max(1) as f64;
     let violations = sum("bound_violations") + sum("count_mismatches");
+    let worst = dataflows
+        .iter()
+        .max_by(|a, b| amount(a, "max_abs_error").total_cmp(&amount(b, "max_abs_error")));
+    let worst = worst.map_or("", |d| text(d, "max_abs_error_layer"));
     let mut cards = vec![
         Card::new(
             "Mean absolute error",
             percent(sum("mean_abs_error") / count),
-            "",
+            "of the model's cycles",
         ),
-        Card::new("Greatest error", percent(most("max_abs_error")), ""),
-        Card::new("Bias", signed(sum("bias") / count), "of the model"),
+        Card::new("Greatest error", percent(most("max_abs_error")), worst),
+        Card::new(
+            "Bias",
+            signed(sum("bias") / count),
+            "mean error with its sign: above 0 the model is slow",
+        ),
+        Card::new(
+            "Energy",
+            percent(sum("energy_mean_abs_error") / count),
+            format!(
+                "off on average, {} at most",
+                percent(most("energy_max_abs_error"))
+            ),
+        ),
         Card::new(
             "Bounds broken",
             format!("{:.0}", sum("bound_violations")),
@@ -51,7 +73,7 @@ pub fn page(run: &Value) -> Page {
         cards.push(Card::new(
             "Kendall's tau",
             format!("{tau:.3}"),
-            "within a layer",
+            "1: model and machine rank a layer's mappings alike",
         ));
     }
     let verdict = if violations == 0.0 {
@@ -112,7 +134,10 @@ fn overview(dataflows: &[Value]) -> Section {
     }
     Section {
         title: "Dataflows".to_owned(),
-        lead: "How far the model is off under each.".to_owned(),
+        lead: "How far the model's cycles are off under each: errors without sign, bias with it. With more \
+               than one mapping a layer (--mappings), tau is 1 where both rank them alike, and regret what \
+               the model's first choice loses to the machine's best."
+            .to_owned(),
         legend: Vec::new(),
         drawings: Vec::new(),
         table,

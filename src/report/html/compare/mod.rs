@@ -1,5 +1,7 @@
 //! `compare` as a page.
 
+mod tables;
+
 use serde_json::Value;
 
 use crate::report::format::{percent, thousands};
@@ -8,6 +10,7 @@ use crate::report::html::bars::Kind;
 use crate::report::html::chart::{Chart, Line};
 use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
 use crate::report::html::read::{amount, list, number, text};
+use tables::{optima, pairs, speedups};
 
 const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
 
@@ -19,12 +22,13 @@ pub fn page(run: &Value) -> Page {
         .collect();
     let instances = list(run, "instances");
     let ranked = ranking(run, &optimizers);
-    let mut sections = vec![reached(run, &optimizers)];
+    let mut sections = vec![optima(instances), reached(run, &optimizers)];
     let several = instances.len() > 1;
     for (at, instance) in instances.iter().enumerate() {
         sections.extend(anytime(run, at, instance, several));
     }
     sections.push(speedups(run, &optimizers));
+    sections.push(pairs(run));
     let mut findings = Vec::new();
     if let Some((best, share)) = ranked.first() {
         findings.push(Finding {
@@ -126,9 +130,10 @@ fn reached(run: &Value, optimizers: &[&str]) -> Section {
         dots: Vec::new(),
     };
     Section {
-        title: "Targets reached over time".to_owned(),
+        title: "Targets reached".to_owned(),
         lead: "Over all instances, seeds and targets (within 50, 10, 5, 2, 1 and 0 % of the optimum): \
-               the share that is reached after so many evaluations."
+               the share that is reached after so many evaluations. An optimiser that reads the whole table \
+               first is charged with as many as that takes."
             .to_owned(),
         legend,
         drawings: vec![(
@@ -206,9 +211,9 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
     };
     Some(Section {
         title: if several {
-            format!("Gap over time: {name}")
+            format!("Gap to the optimum: {name}")
         } else {
-            "Gap over time".to_owned()
+            "Gap to the optimum".to_owned()
         },
         lead: format!(
             "{name}: the median gap to the optimum over the seeds. 0.01 % stands for none."
@@ -224,52 +229,4 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
 
 fn amount_is(value: &Value, path: &str, wanted: usize) -> bool {
     number(value, path) == Some(wanted as f64)
-}
-
-fn speedups(run: &Value, optimizers: &[&str]) -> Section {
-    let mut targets: Vec<f64> = Vec::new();
-    for s in list(run, "speedups") {
-        let target = amount(s, "target");
-        if !targets.contains(&target) {
-            targets.push(target);
-        }
-    }
-    let heads: Vec<String> = targets
-        .iter()
-        .map(|t| {
-            if *t == 1.0 {
-                "exact".to_owned()
-            } else {
-                format!("{:.0} %", 100.0 * (t - 1.0))
-            }
-        })
-        .collect();
-    let mut head = vec!["optimiser"];
-    head.extend(heads.iter().map(String::as_str));
-    let caption = format!(
-        "Times faster than {} to within a share of the optimum",
-        text(run, "against")
-    );
-    let mut table = Table::new(caption, &head, 1);
-    for name in optimizers {
-        let mut row = vec![(*name).to_owned()];
-        for target in &targets {
-            let own = list(run, "speedups")
-                .iter()
-                .find(|s| text(s, "optimizer") == *name && amount(s, "target") == *target);
-            let mean = own.and_then(|s| number(s, "ratio.mean"));
-            row.push(mean.map_or("-".to_owned(), |mean| format!("{mean:.2}")));
-        }
-        table.rows.push(row);
-    }
-    Section {
-        title: "Speed".to_owned(),
-        lead: format!(
-            "How many times sooner than {} each reaches a target, where both do.",
-            text(run, "against")
-        ),
-        legend: Vec::new(),
-        drawings: Vec::new(),
-        table,
-    }
 }
