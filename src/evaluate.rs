@@ -103,16 +103,15 @@ pub fn layers(
         })
         .collect();
     let results = results.into_iter().collect::<Result<Vec<_>>>()?;
-    let named = |((layer, original), index): ((&Layer, &Layer), usize)| {
+    let named = |(layer, index): (&Layer, usize)| {
         let result = results[index].clone();
         LayerResult {
-            layer: original.clone(),
+            layer: layer.clone(),
             mapping: result.mapping.renamed(layer.name()),
             ..result
         }
     };
-    let layers = loaded.layers.iter().zip(&loaded.originals);
-    Ok(layers.zip(indices).map(named).collect())
+    Ok(loaded.layers.iter().zip(indices).map(named).collect())
 }
 
 /// Evaluates one mapping.

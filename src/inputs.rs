@@ -32,13 +32,30 @@ pub fn read(path: &Path) -> Result<String> {
 /// it is when it is expanded.
 pub fn read_expanded(name: &str) -> Result<(&str, String)> {
     let text = read(Path::new(name))?;
-    let bare = name.strip_suffix(".jinja2").or(name.strip_suffix(".jinja"));
-    let bare = bare.unwrap_or(name);
-    if bare.ends_with(".yaml") || bare.ends_with(".yml") {
+    let bare = expanded_name(name);
+    if is_yaml(bare) {
         Ok((bare, template::expanded(Path::new(name), text)?))
     } else {
         Ok((bare, text))
     }
+}
+
+/// What a file holds that needs no other: its bytes, or what a template expands to.
+pub fn read_alone(name: &str) -> Result<Vec<u8>> {
+    if is_yaml(expanded_name(name)) {
+        return Ok(read_expanded(name)?.1.into_bytes());
+    }
+    std::fs::read(name).with_context(|| format!("cannot read {name}"))
+}
+
+/// A file's name without the ending that says that it is a template.
+pub fn expanded_name(name: &str) -> &str {
+    let bare = name.strip_suffix(".jinja2").or(name.strip_suffix(".jinja"));
+    bare.unwrap_or(name)
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
 /// Writes a file whole: beside it first, then in its place.
@@ -301,23 +318,12 @@ pub struct Loaded {
     pub scope: Scope,
     /// Whose run it is, for tables.
     pub origin: Origin,
-    /// The layers as the array runs them: unfolded, if it does that.
+    /// The layers as the network has them; an array that unfolds convolutions does so in its mappings.
     pub layers: Vec<Layer>,
-    /// The layers as the network has them.
-    pub originals: Vec<Layer>,
     /// What the mapper makes small, where it chooses.
     pub goal: Goal,
     file: Option<(String, File)>,
     explain: bool,
-}
-
-/// The layers as an array runs them.
-fn unfolded(accelerator: &Accelerator, originals: &[Layer]) -> Result<Vec<Layer>> {
-    if !accelerator.array.im2col {
-        return Ok(originals.to_vec());
-    }
-    let layers = originals.iter().map(Layer::unfolded);
-    Ok(layers.collect::<Result<_, _>>()?)
 }
 
 impl Loaded {
@@ -328,8 +334,7 @@ impl Loaded {
         for line in element_types::differing(&network, &accelerator) {
             output::complain(&format!("note: {}: {line}", target.network));
         }
-        let originals = layers(&network, &target.layers)?;
-        let layers = unfolded(&accelerator, &originals)?;
+        let layers = layers(&network, &target.layers)?;
         let file = match &target.mapping {
             None => None,
             Some(name) if accelerator.decoupled.is_some() => {
@@ -338,7 +343,7 @@ impl Loaded {
             Some(name) => Some((name.clone(), File::Mappings(mapping_file(name)?))),
         };
         let loaded = Self {
-            scope: scope(&network, &originals, &target.layers),
+            scope: scope(&network, &layers, &target.layers),
             origin: Origin {
                 arch: accelerator.name.clone(),
                 network: network.name().to_owned(),
@@ -349,7 +354,6 @@ impl Loaded {
             goal: target.choosing.goal(),
             network: network.name().to_owned(),
             layers,
-            originals,
             file,
             explain: target.explain,
         };
@@ -375,12 +379,12 @@ impl Loaded {
     }
 
     /// The same on another machine, for other layers.
-    pub fn changed(&self, accelerator: Accelerator, originals: Vec<Layer>) -> Result<Self> {
-        let mut changed = self.clone();
-        changed.layers = unfolded(&accelerator, &originals)?;
-        changed.accelerator = accelerator;
-        changed.originals = originals;
-        Ok(changed)
+    pub fn changed(&self, accelerator: Accelerator, layers: Vec<Layer>) -> Self {
+        Self {
+            accelerator,
+            layers,
+            ..self.clone()
+        }
     }
 
     /// Whether mappings come from a file.

@@ -65,6 +65,17 @@ const CONVOLUTIONS: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height
     conv1, 224, 224, 7, 7, 3, 64, 2,\nconv2, 58, 58, 3, 3, 64, 64, 1,\n";
 const CONFUCIUX: &str = "K,C,Y,X,R,S,T\n32,3,224,224,3,3,1\n1,32,112,112,3,3,2\n";
 
+const INI: &str = "[dram_structure]\nprotocol = DDR4\nbankgroups = 4\nbanks_per_group = 4\nrows = 65536\ncolumns = 1024\n\
+    device_width = 8\nBL = 8\n[timing]\ntCK = 0.83\nCL = 17 ; clocks\ntRCD = 17\ntRP = 17\ntRAS = 39\n[system]\n\
+    channel_size = 8192\nchannels = 1\nbus_width = 64\naddress_mapping = rochrababgco\n";
+/// After the cheat sheets of Timeloop's front end.
+const EXPRESSIONS: &str = "variables: {BITS: 8, COLS: 'max(3, 4) * 2', LINES: 2 ** 12 if BITS == 8 else 1}\narchitecture:\n  \
+    version: 0.4\n  nodes:\n  - !Container {name: system, attributes: {datawidth: BITS, lines: LINES}}\n  \
+    - !Component {name: DRAM, class: DRAM, attributes: {width: 64}}\n  \
+    - !Component {name: glb, class: SRAM, attributes: {depth: lines * 2, width: 4 * datawidth}, constraints: {dataspace: \
+    {bypass: [Weights]}}}\n  - !Container {name: pe, spatial: {meshX: 2 * BITS, meshY: ceil(BITS / 3)}}\n  \
+    - !Component {name: mac, class: intmac, enabled: BITS > 0}\n";
+
 type Reader = fn(&[u8]) -> Result<(), String>;
 
 fn text(bytes: &[u8]) -> String {
@@ -141,7 +152,11 @@ fn kinds() -> Vec<(&'static str, Reader, Vec<Vec<u8>>)> {
         (
             "Timeloop architecture",
             accelerator,
-            vec![case("arch"), data("timeloop/ws_gemm128/arch.yaml")],
+            vec![
+                case("arch"),
+                data("timeloop/ws_gemm128/arch.yaml"),
+                bytes(EXPRESSIONS),
+            ],
         ),
         (
             "Timeloop problem",
@@ -164,6 +179,11 @@ fn kinds() -> Vec<(&'static str, Reader, Vec<Vec<u8>>)> {
             "SCALE-Sim configuration",
             |b| result(Imported::read("a.cfg", &text(b), &[])),
             vec![bytes(CFG)],
+        ),
+        (
+            "DRAMsim3",
+            |b| result(Standard::from_dramsim("d.ini", &text(b))),
+            vec![bytes(INI)],
         ),
         (
             "CSV",

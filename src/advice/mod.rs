@@ -169,7 +169,7 @@ struct Likes {
 fn kinds(loaded: &Loaded, layers: &[LayerResult]) -> Vec<Likes> {
     let mut known = HashMap::new();
     let mut kinds: Vec<Likes> = Vec::new();
-    for (index, (layer, result)) in loaded.originals.iter().zip(layers).enumerate() {
+    for (index, (layer, result)) in loaded.layers.iter().zip(layers).enumerate() {
         let at = *known
             .entry(evaluate::key(loaded, layer))
             .or_insert_with(|| {
@@ -221,24 +221,21 @@ struct Trials<'a> {
 impl Trials<'_> {
     /// Everything that the command would load after the change.
     fn changed(&self, change: &Change) -> Result<Loaded> {
-        let originals = || self.loaded.originals.clone();
+        let loaded = self.loaded;
         match change {
             Change::Set { path, value } => {
                 let mut sets = self.target.set.clone();
                 sets.push(format!("{path}={value}"));
-                let accelerator = crate::inputs::read_accelerator(&self.target.arch, &sets)?;
-                self.loaded.changed(accelerator.accelerator, originals())
+                let read = crate::inputs::read_accelerator(&self.target.arch, &sets)?;
+                Ok(loaded.changed(read.accelerator, loaded.layers.clone()))
             }
             Change::Batch(images) => {
                 let factor = images / self.target.layers.batch;
-                let layers = self.loaded.originals.iter();
-                let layers: Result<Vec<Layer>, _> = layers.map(|l| l.batched(factor)).collect();
-                self.loaded
-                    .changed(self.loaded.accelerator.clone(), layers?)
+                let layers = loaded.layers.iter().map(|l| l.batched(factor));
+                let layers: Result<Vec<Layer>, _> = layers.collect();
+                Ok(loaded.changed(loaded.accelerator.clone(), layers?))
             }
-            Change::Dataflow(_) => self
-                .loaded
-                .changed(self.loaded.accelerator.clone(), originals()),
+            Change::Dataflow(_) => Ok(loaded.clone()),
         }
     }
 
@@ -270,8 +267,8 @@ impl Trials<'_> {
 /// The cycles of a sample.
 fn cycles(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> Result<u64> {
     let picked = sample.layers.iter();
-    let picked = picked.map(|(index, _)| loaded.originals[*index].clone());
-    let picked = loaded.changed(loaded.accelerator.clone(), picked.collect())?;
+    let picked = picked.map(|(index, _)| loaded.layers[*index].clone());
+    let picked = loaded.changed(loaded.accelerator.clone(), picked.collect());
     let results = evaluate::layers(&picked, style, reading, &|| ())?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let cycles = results.iter().zip(counts);

@@ -38,14 +38,19 @@ pub fn functional(
     let mut checked = Vec::new();
     let bar = output::progress(common, "functional", loaded.layers.len() as u64);
     for layer in &loaded.layers {
-        let tensors = Tensors::patterned(layer);
-        let sums = reference(layer, &tensors);
         let (result, expected) = match style {
             Style::Hardwired(dataflow) => {
                 let mapping = loaded.mapping(layer, dataflow)?;
+                // Values are those of what the array runs: a product, where it unfolds convolutions.
+                let tensors = Tensors::patterned(mapping.layer());
+                let sums = reference(mapping.layer(), &tensors);
                 (run_functional(&mapping, &tensors, pace).into(), sums)
             }
-            Style::Decoupled => decoupled(&loaded.kernel(layer)?, &tensors, sums, pace),
+            Style::Decoupled => {
+                let tensors = Tensors::patterned(layer);
+                let sums = reference(layer, &tensors);
+                decoupled(&loaded.kernel(layer)?, &tensors, sums, pace)
+            }
         };
         let pairs = expected.iter().zip(&result.output);
         checked.push(Checked {

@@ -101,10 +101,10 @@ fn decoupled_text(loaded: &Loaded, layers: &[&Layer], pace: Pace) -> Result<Stri
 /// The layers picked by name or by their place among those that run.
 fn layers<'a>(loaded: &'a Loaded, picks: &[String]) -> Result<Vec<&'a Layer>> {
     let pick = |pick: &String| {
-        let named = loaded.originals.iter().position(|l| l.name() == pick);
+        let named = loaded.layers.iter().position(|l| l.name() == pick);
         let index = named.or_else(|| pick.parse().ok());
         index.and_then(|i| loaded.layers.get(i)).ok_or_else(|| {
-            let names: Vec<_> = loaded.originals.iter().map(Layer::name).collect();
+            let names: Vec<_> = loaded.layers.iter().map(Layer::name).collect();
             let near = stationary::arch::near::nearest(pick, names.iter().copied());
             let hint = near.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
             anyhow!(

@@ -98,8 +98,8 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
             })
             .collect();
         let mut layers = layers.into_iter().collect::<Result<Vec<_>>>();
-        for (compared, original) in layers.iter_mut().flatten().zip(&loaded.originals) {
-            compared.layer = original.clone();
+        for (compared, layer) in layers.iter_mut().flatten().zip(&loaded.layers) {
+            compared.layer = layer.clone();
         }
         results.push((style, layers));
     }

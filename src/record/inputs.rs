@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use stationary::arch::{dram, presets};
 use stationary::sim::mapping_file;
@@ -30,7 +30,7 @@ impl Input {
     /// Whether the file still is what was copied.
     pub fn check(&self) -> Result<()> {
         let same = |bytes: Vec<u8>| digest(&bytes) == self.kept.sha256;
-        if !self.is_file || std::fs::read(&self.name).is_ok_and(same) {
+        if !self.is_file || inputs::read_alone(&self.name).is_ok_and(same) {
             return Ok(());
         }
         bail!(
@@ -54,7 +54,7 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
                 continue;
             }
             let bytes = if is_file {
-                std::fs::read(name).with_context(|| format!("cannot read {name}"))?
+                inputs::read_alone(name)?
             } else {
                 preset(option, name)?.as_bytes().to_vec()
             };
@@ -87,7 +87,9 @@ fn place(option: &str, name: &str, is_file: bool) -> String {
     if !is_file {
         return format!("{option}.{name}.yaml");
     }
-    let base = Path::new(name).file_name().unwrap_or_default();
+    // A template is kept as what it expands to.
+    let base = Path::new(inputs::expanded_name(name));
+    let base = base.file_name().unwrap_or_default();
     format!("{option}.{}", base.to_string_lossy())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! run.json           command, options, version, seed, inputs and results with their SHA-256
-//! inputs/            the files as they were read, presets as the YAML that they stand for
+//! inputs/            the files as they were read, presets and templates as the YAML that they stand for
 //! result.json        as `--format json` prints it
 //! result.csv         as `--format csv` prints it
 //! accelerator.yaml   every field, with --set applied, where there is one accelerator

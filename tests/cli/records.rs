@@ -146,6 +146,39 @@ fn a_run_folder_has_what_went_in_and_what_came_out() {
     }
 }
 
+/// A template is kept as what it expands to: the copy needs none of the files that it includes.
+#[test]
+fn a_template_is_kept_as_what_it_stands_for() {
+    let folder = folder("template");
+    let base = folder.join("base.yaml");
+    let instance = "{C: 1, K: 1, R: 1, S: 1, P: 1, Q: 1, N: 1}";
+    let text = format!("base: &base\n  shape: cnn-layer\n  instance: {instance}\n");
+    std::fs::write(&base, text).expect("a file of this test");
+    let top =
+        "{{include_text('base.yaml')}}\nproblem:\n  <<<: *base\n  instance: {C: 8, K: 16, P: 5}\n";
+    std::fs::write(folder.join("one.yaml.jinja2"), top).expect("a file of this test");
+    let estimate = [
+        "estimate",
+        "--arch",
+        "systolic",
+        "--format",
+        "json",
+        "--network",
+    ];
+    let kept = ["one.yaml.jinja2", "--run", "kept"];
+    let (code, first, errors) = run(&folder, &[&estimate[..], &kept].concat());
+    assert_eq!(code, Some(0), "{errors}");
+    std::fs::remove_file(base).expect("a file of this test");
+    let copy = "kept/inputs/network.one.yaml";
+    let (code, again, errors) = run(&folder, &[&estimate[..], &[copy]].concat());
+    assert_eq!(code, Some(0), "{errors}");
+    let macs = |text: &str| {
+        let run: Value = serde_json::from_str(text).expect("JSON");
+        run["total"].clone()
+    };
+    assert_eq!(macs(&first), macs(&again));
+}
+
 #[test]
 fn a_folder_of_another_request_is_left_alone() {
     let folder = folder("refused");

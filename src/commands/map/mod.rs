@@ -224,8 +224,8 @@ fn winner<'a>(
 impl Winners<'_> {
     /// A winner's layer as the network has it.
     fn original<'w>(&'w self, winner: &'w Winner<'_>) -> &'w Layer {
-        let mut originals = self.loaded.originals.iter();
-        let found = originals.find(|layer| layer.name() == winner.name());
+        let mut layers = self.loaded.layers.iter();
+        let found = layers.find(|layer| layer.name() == winner.name());
         found.unwrap_or(winner.mapping.layer())
     }
 

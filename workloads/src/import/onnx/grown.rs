@@ -1,11 +1,10 @@
 //! Tensors that are repeated, padded or resized.
 
-use super::copies::{self};
+use super::copies;
 use super::fold::{each_index, flat};
 use super::number::Number;
 use super::proto::Node;
-use super::shapes::picked;
-use super::shapes::renamed;
+use super::shapes::{picked, renamed};
 use super::value::{Value, axis, broadcast};
 
 pub(super) fn expand(inputs: &[Value]) -> Option<Value> {

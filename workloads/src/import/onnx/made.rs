@@ -1,6 +1,6 @@
 //! Tensors that are made of sizes, numbers or places.
 
-use super::copies::{self};
+use super::copies;
 use super::element::ElementType;
 use super::fold::{each_index, flat};
 use super::number::Number;

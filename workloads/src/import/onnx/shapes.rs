@@ -1,7 +1,7 @@
 //! Operators that rearrange: shapes of their results, elements where shapes are computed, and copies.
 //! Each is `None` where it cannot be known.
 
-use super::copies::{self};
+use super::copies;
 use super::fold::{each_index, flat};
 use super::proto::Node;
 use super::value::{Value, axis, product};
