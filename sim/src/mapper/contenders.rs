@@ -7,27 +7,25 @@
 //! until no other can be better
 //! ```
 //!
-//! What is found is what estimating all of them would find, ties included.
+//! What is found is what estimating all of them would find, ties included. For the best alone not all
+//! need be screened: what no loop order can bring within the slack of a candidate whose estimate is
+//! known is left out.
 
-use stationary_arch::{Accelerator, Operand, PerOperand};
-use stationary_workloads::{Dim, Layer};
+use stationary_arch::Accelerator;
+use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapper::Effort;
-use crate::mapper::blocks::Blocks;
+use crate::mapper::enumeration::{Enumeration, Group};
 use crate::mapper::goal::{Goal, Rank, Score};
-use crate::mapper::orders::Programs;
-use crate::mapper::parts;
 use crate::mapper::prices::{Bill, Prices};
 use crate::mapper::unrolling;
 use crate::mapping::Mapping;
 use crate::model::{Candidate, Estimate, Evaluator, Screen};
-use crate::tiling::{Staging, Tiling};
 
-/// Tiles of inputs for which a ring of banks has room, beside as many as are needed: the next comes while
-/// this one is in use.
-const COPIES: [u64; 2] = [2, 4];
+/// Estimates that the first bound on the objective is taken from.
+const PROBES: usize = 16;
 
 /// Every candidate, in a fixed order.
 pub(super) struct Contenders<'a> {
@@ -41,7 +39,7 @@ pub(super) struct Contenders<'a> {
 
 /// A legal candidate.
 #[derive(Clone, Copy, Debug)]
-struct Found {
+pub(super) struct Found {
     candidate: Candidate,
     /// A lower bound on its estimated cycles.
     least: u64,
@@ -51,26 +49,117 @@ struct Found {
 }
 
 impl<'a> Contenders<'a> {
-    pub(super) fn new(
+    /// All of them.
+    pub(super) fn all(
         layer: &'a Layer,
         accelerator: &'a Accelerator,
         dataflow: &'static Dataflow,
         effort: &Effort,
     ) -> Result<Self, MappingError> {
+        let (mut contenders, groups) = Self::groups(layer, accelerator, dataflow, effort)?;
+        contenders.reorder(groups, effort, u64::MAX);
+        Ok(contenders)
+    }
+
+    /// Those that may be within the slack of the effort's goal.
+    pub(super) fn promising(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
+        effort: &Effort,
+    ) -> Result<Self, MappingError> {
+        let (mut contenders, groups) = Self::groups(layer, accelerator, dataflow, effort)?;
+        let limit = contenders.probe(&groups, effort.goal).unwrap_or(u64::MAX);
+        contenders.reorder(groups, effort, limit);
+        Ok(contenders)
+    }
+
+    fn groups(
+        layer: &'a Layer,
+        accelerator: &'a Accelerator,
+        dataflow: &'static Dataflow,
+        effort: &Effort,
+    ) -> Result<(Self, Vec<Group>), MappingError> {
         let mut evaluator = Evaluator::new(layer, accelerator, dataflow)?;
         let mut screen = Screen::new(layer, accelerator, dataflow)?;
         let (unrollings, all) = unrolling::best(&mut evaluator, &mut screen, effort);
-        let mut contenders = Self {
-            prices: Prices::new(evaluator.mapping()),
+        let prices = Prices::new(evaluator.mapping());
+        let mut enumeration = Enumeration::new(&mut evaluator, &mut screen, &prices, effort);
+        for unrolling in &unrollings {
+            enumeration.combine(unrolling);
+        }
+        let groups = enumeration.groups;
+        let contenders = Self {
+            prices,
             evaluator,
             screen,
             found: Vec::new(),
             unrollings: [unrollings.len(), all],
         };
-        for unrolling in &unrollings {
-            contenders.combine(unrolling, effort);
+        Ok((contenders, groups))
+    }
+
+    /// The greatest objective that is within the slack of the best of some estimates.
+    fn probe(&mut self, groups: &[Group], goal: Goal) -> Option<u64> {
+        let firsts = groups.iter().flat_map(|group| &group.found);
+        let least = |found: &Found| goal.value(&found.bill.score(found.least));
+        let mut order: Vec<(u64, &Found)> = firsts.map(|found| (least(found), found)).collect();
+        let count = order.len().min(PROBES);
+        if count < order.len() {
+            order.select_nth_unstable_by_key(count, |(least, _)| *least);
         }
-        Ok(contenders)
+        let probes = order.into_iter().take(count);
+        let values = probes.filter_map(|(_, found)| {
+            let tiling = self.screen.tiling(&found.candidate);
+            let is_legal = self.evaluator.fits_array(&tiling);
+            let score = is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().cycles));
+            score.map(|score| goal.value(&score))
+        });
+        values.min().map(|least| goal.limit(least))
+    }
+
+    /// Takes over the candidates of the groups, and the same in all other loop orders, but for those
+    /// whose objective is above a limit. Of many blocks the most promising are reordered.
+    fn reorder(&mut self, groups: Vec<Group>, effort: &Effort, limit: u64) {
+        let goal = effort.goal;
+        let Self {
+            screen,
+            prices,
+            found: all,
+            evaluator,
+            ..
+        } = self;
+        let sizes = evaluator.mapping().layer.sizes();
+        let is_within =
+            |bill: &Bill, least| limit == u64::MAX || goal.value(&bill.score(least)) <= limit;
+        for Group { found, programs } in groups {
+            let mut places: Vec<usize> = (0..found.len()).collect();
+            if places.len() > effort.blocks {
+                places.sort_by_key(|at| {
+                    let least = found[*at].bill.score(found[*at].least);
+                    (goal.value(&least), goal.second(&least))
+                });
+                places.truncate(effort.blocks);
+            }
+            let firsts = found.iter().filter(|f| is_within(&f.bill, f.least));
+            all.extend(firsts.copied());
+            for place in places {
+                let candidate = found[place].candidate;
+                if limit != u64::MAX {
+                    let (counters, least) = screen.least_in_any_order(&candidate);
+                    let bill = prices.bill(&counters, screen.active_pes(&candidate));
+                    if !is_within(&bill, least) {
+                        continue;
+                    }
+                }
+                let tiling = screen.tiling(&candidate);
+                let others = programs.others(sizes, &tiling);
+                let others = others.filter_map(|program| {
+                    Found::new(screen, prices, candidate.with_program(program))
+                });
+                all.extend(others.filter(|f| is_within(&f.bill, f.least)));
+            }
+        }
     }
 
     /// How many there are.
@@ -153,130 +242,11 @@ impl<'a> Contenders<'a> {
         };
         found.bill.score(cycles)
     }
-
-    /// An unrolling with all residencies, parts, blocks and orders. What the sequencer wants whole goes
-    /// in parts; where nothing fits so, it goes as any other machine has it.
-    fn combine(&mut self, unrolling: &Tiling, effort: &Effort) {
-        let has_given_banks = effort.banks != PerOperand::default();
-        let Some(blocks) = Blocks::new(&mut self.evaluator, unrolling, has_given_banks) else {
-            return;
-        };
-        let accelerator = self.evaluator.mapping().accelerator;
-        let stages = &accelerator.sequencer.staging;
-        let is_own = |staging: &PerOperand<Staging>| {
-            let mut stages = stages.iter();
-            stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
-        };
-        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
-        for (stagings, has_parts) in [(own, !stages.is_empty()), (others, false)] {
-            let before = self.found.len();
-            for staging in stagings {
-                let base = Tiling {
-                    staging,
-                    ..*unrolling
-                };
-                self.tile(&blocks, &base, has_parts, effort);
-            }
-            if self.found.len() > before {
-                break;
-            }
-        }
-    }
-
-    /// A staging with all parts, blocks and orders.
-    fn tile(&mut self, blocks: &Blocks, base: &Tiling, has_parts: bool, effort: &Effort) {
-        let m = self.evaluator.mapping();
-        let (sizes, accelerator) = (*m.layer.sizes(), m.accelerator);
-        let first = self.found.len();
-        let Self {
-            screen,
-            prices,
-            found,
-            ..
-        } = self;
-        let channels = base.part[Dim::C];
-        // Weights have the rest of a ring; what was given stays.
-        let shares_banks = effort.banks == PerOperand::default();
-        let mut visit = |screen: &mut Screen<'a>, tiling: &Tiling| {
-            let candidate = screen.candidate(tiling);
-            let legal = candidate.and_then(|c| Found::new(screen, prices, c));
-            found.extend(legal);
-            for copies in COPIES.into_iter().filter(|_| shares_banks) {
-                let roomy = candidate.and_then(|c| screen.with_room(&c, Operand::Input, copies));
-                found.extend(roomy.and_then(|c| Found::new(screen, prices, c)));
-            }
-            legal.is_some()
-        };
-        if has_parts {
-            let screen = std::cell::RefCell::new(&mut *screen);
-            let mut fits = |(part, channels): &parts::Split| {
-                let tiling = blocks.smallest(
-                    &Tiling {
-                        part: *part,
-                        ..*base
-                    },
-                    *channels,
-                );
-                let mut screen = screen.borrow_mut();
-                let candidate = screen.candidate(&tiling);
-                candidate.is_some_and(|c| screen.evaluate(&c).is_some())
-            };
-            let mut visit = |(part, channels): &parts::Split| {
-                let base = Tiling {
-                    part: *part,
-                    ..*base
-                };
-                blocks.fitting(&base, *channels, &mut |tiling| {
-                    visit(&mut screen.borrow_mut(), tiling)
-                });
-            };
-            if shares_banks {
-                let stripe = accelerator.sequencer.stripe.map(u64::from);
-                parts::for_each(&sizes, blocks.least(), stripe, &mut fits, &mut visit);
-            } else if let Some(split) = parts::fewest(&sizes, blocks.least(), &mut fits) {
-                visit(&split);
-            }
-        } else {
-            blocks.fitting(base, channels, &mut |tiling| visit(screen, tiling));
-        }
-        if self.found.len() == first {
-            // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
-            let tiling = blocks.apart(base);
-            let candidate = self.screen.candidate(&tiling);
-            let legal = candidate.and_then(|c| Found::new(&self.screen, &self.prices, c));
-            self.found.extend(legal);
-        }
-        let programs = Programs::new(&mut self.screen, accelerator, base);
-        self.reorder(first, &programs, effort);
-    }
-
-    /// Adds the candidates from a place on in all other loop orders; of many the most promising.
-    fn reorder(&mut self, first: usize, programs: &Programs, effort: &Effort) {
-        let mut places: Vec<usize> = (first..self.found.len()).collect();
-        if places.len() > effort.blocks {
-            places.sort_by_key(|at| {
-                let found = &self.found[*at];
-                let least = found.bill.score(found.least);
-                (effort.goal.value(&least), effort.goal.second(&least))
-            });
-            places.truncate(effort.blocks);
-        }
-        let layer = self.evaluator.mapping().layer;
-        for place in places {
-            let candidate = self.found[place].candidate;
-            let tiling = self.screen.tiling(&candidate);
-            for program in programs.others(layer.sizes(), &tiling) {
-                let candidate = candidate.with_program(program);
-                let legal = Found::new(&self.screen, &self.prices, candidate);
-                self.found.extend(legal);
-            }
-        }
-    }
 }
 
 impl Found {
     /// `None` if the candidate is not legal.
-    fn new(screen: &Screen<'_>, prices: &Prices, candidate: Candidate) -> Option<Self> {
+    pub(super) fn new(screen: &Screen<'_>, prices: &Prices, candidate: Candidate) -> Option<Self> {
         let (counters, least) = screen.least_estimate(&candidate)?;
         Some(Self {
             candidate,
@@ -286,27 +256,3 @@ impl Found {
         })
     }
 }
-
-/// How long inputs, weights and outputs stay in the global buffer.
-pub(super) const STAGINGS: [PerOperand<Staging>; 4] = [
-    PerOperand {
-        input: Staging::Block,
-        weight: Staging::Block,
-        output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Block,
-        weight: Staging::Pass,
-        output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Layer,
-        weight: Staging::Block,
-        output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Layer,
-        weight: Staging::Pass,
-        output: Staging::Block,
-    },
-];

@@ -12,6 +12,7 @@
 
 mod blocks;
 mod contenders;
+mod enumeration;
 mod goal;
 mod orders;
 mod parts;
@@ -122,7 +123,7 @@ pub fn map_with<'a>(
     dataflow: &'static Dataflow,
     effort: &Effort,
 ) -> Result<Mapping<'a>, MapperError> {
-    let best = Contenders::new(layer, accelerator, dataflow, effort)
+    let best = Contenders::promising(layer, accelerator, dataflow, effort)
         .ok()
         .and_then(|mut contenders| contenders.best(effort.goal));
     best.ok_or_else(|| no_mapping(layer, accelerator, dataflow, effort))
@@ -147,7 +148,7 @@ pub fn candidates_with<'a>(
     effort: &Effort,
     visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
 ) {
-    if let Ok(mut contenders) = Contenders::new(layer, accelerator, dataflow, effort) {
+    if let Ok(mut contenders) = Contenders::all(layer, accelerator, dataflow, effort) {
         contenders.visit(visit);
     }
 }
@@ -172,7 +173,7 @@ impl Ranking {
         dataflow: &'static Dataflow,
         effort: &Effort,
     ) -> Result<Self, MapperError> {
-        let contenders = Contenders::new(layer, accelerator, dataflow, effort).ok();
+        let contenders = Contenders::promising(layer, accelerator, dataflow, effort).ok();
         let ranking = contenders.and_then(|mut contenders| {
             Some(Self {
                 goal: effort.goal,

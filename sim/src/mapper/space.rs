@@ -7,7 +7,8 @@ use stationary_arch::Accelerator;
 use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
-use crate::mapper::contenders::{Contenders, STAGINGS};
+use crate::mapper::contenders::Contenders;
+use crate::mapper::enumeration::STAGINGS;
 use crate::mapper::orders::ORDERS;
 use crate::mapper::{Effort, MapperError, no_mapping};
 
@@ -61,7 +62,7 @@ pub fn space(
     dataflow: &'static Dataflow,
     effort: &Effort,
 ) -> Result<Space, MapperError> {
-    let contenders = Contenders::new(layer, accelerator, dataflow, effort);
+    let contenders = Contenders::all(layer, accelerator, dataflow, effort);
     match contenders {
         Ok(contenders) if contenders.count() > 0 => Ok(Space {
             candidates: contenders.count(),

@@ -93,30 +93,45 @@ impl Screen<'_> {
             let tile = parts.first_beat_words(o).max(1);
             machine.into[o].ceil(c.buffer_read[o].saturating_sub(tile))
         };
-        let [first_loads, last_store] = self.ends(counted);
+        let [first_loads, last_store] = self.ends(parts, &counted.first);
         let alone = first_loads + busy + reloads + last_store.saturating_sub(link.slack);
         let banks = self.memory.cycles(held, &c.buffer_read, &c.buffer_write);
         let delivery = machine.delivery.map_or(0, |d| d.ceil(c.dram_write.output));
         let dram = match link.standard {
             Some(least) => least,
             None => {
-                let loads = PerOperand::from_fn(|o| link.load(o, c.dram_read[o]));
-                let stores = link.store(c.dram_write.output - c.dram_spilled, c.dram_spilled);
+                let (loads, stores) = self.loads_and_stores(c);
                 let turns = parts.turns(&loads, &into, (busy, held));
                 link.busier(&loads, stores).max(turns)
             }
         };
         alone.max(networks).max(banks).max(delivery).max(dram)
     }
+
+    /// Cycles of all transfers, of which some may go side by side.
+    pub(super) fn least_transfers(&self, c: &Counters) -> u64 {
+        let (loads, stores) = self.loads_and_stores(c);
+        let link = &self.transfers;
+        link.standard.unwrap_or(link.busier(&loads, stores))
+    }
+
+    #[inline]
+    fn loads_and_stores(&self, c: &Counters) -> (PerOperand<u64>, u64) {
+        let link = &self.transfers;
+        let loads = PerOperand::from_fn(|o| link.load(o, c.dram_read[o]));
+        let finished = c.dram_write.output - c.dram_spilled;
+        (loads, link.store(finished, c.dram_spilled))
+    }
+
     /// Cycles of the first loads and of the last store.
     #[inline]
-    pub(super) fn ends(&self, counted: &Counted<'_>) -> [u64; 2] {
-        let (link, first) = (&self.transfers, &counted.first);
+    pub(super) fn ends(&self, parts: &Parts<'_>, first: &PerOperand<u64>) -> [u64; 2] {
+        let link = &self.transfers;
         [
             link.load(Operand::Input, first.input)
                 + link.load(Operand::Weight, first.weight)
                 + link.latency,
-            link.store(counted.parts.last_outputs(), 0),
+            link.store(parts.last_outputs(), 0),
         ]
     }
 

@@ -55,7 +55,7 @@ impl Screen<'_> {
     pub fn least_estimate(&self, candidate: &Candidate) -> Option<(Counters, u64)> {
         let counted = self.counted(candidate)?;
         let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
-        let [first_loads, last_store] = self.ends(&counted);
+        let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let whole = (first_loads + last_store).saturating_add(array);
         Some((counted.counters, self.lower_bound(&counted).max(whole)))
     }
@@ -64,6 +64,11 @@ impl Screen<'_> {
     pub(crate) fn active_pes(&self, candidate: &Candidate) -> u64 {
         let (f, _) = self.factors(candidate);
         product(&f, Dim::ALL, |f| f.chunks[0])
+    }
+
+    /// Whether an operand has banks of its own in a ring that it shares.
+    pub(crate) fn has_ring(&self, operand: Operand) -> bool {
+        self.memory.has_ring(operand)
     }
 
     /// The candidate with room for so many tiles of an operand in the ring of banks that it shares;
@@ -84,6 +89,19 @@ impl Screen<'_> {
         tiling.banks[operand] = banks;
         let program = self.program_of(&tiling)?;
         Some(candidate.with_program(program))
+    }
+
+    /// A lower bound on what a candidate moves, and on its estimate, in whatever order its loops run.
+    pub(crate) fn least_in_any_order(&self, candidate: &Candidate) -> (Counters, u64) {
+        let (f, windows) = self.factors(candidate);
+        let parts = self.parts(candidate, f, windows).each_once();
+        let counters = self.count(&parts);
+        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let array = self.least_array_cycles(&parts, &counters, busy);
+        let first = parts.first_words(&parts.staged_extents());
+        let [first_loads, last_store] = self.ends(&parts, &first);
+        let whole = (first_loads + last_store).saturating_add(array);
+        (counters, whole.max(self.least_transfers(&counters)))
     }
 
     #[inline]
@@ -255,7 +273,17 @@ impl Screen<'_> {
     }
 }
 
-impl Parts<'_> {
+impl<'s> Parts<'s> {
+    /// With loops in no order, so that each tile is exchanged once.
+    #[inline]
+    fn each_once(self) -> Self {
+        Self {
+            depth: PerOperand::default(),
+            resident: self.program.levels(0),
+            ..self
+        }
+    }
+
     /// How often tiles of some dimensions are visited.
     #[inline]
     fn visits(&self, levels: &PerDim<u8>, dims: &[Dim]) -> u64 {

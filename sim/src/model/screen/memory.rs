@@ -131,6 +131,12 @@ impl Memory {
         Some(held)
     }
 
+    /// Whether an operand has banks of its own in a ring that it shares.
+    pub(super) fn has_ring(&self, operand: Operand) -> bool {
+        let banks = &self.partitions[self.homes[operand].partition].banks;
+        banks.as_ref().is_some_and(|b| b.sharing == Sharing::Ring)
+    }
+
     /// Banks that so many copies of an operand's tile take; `None` where the operands have no banks of
     /// their own in a ring, or there is one tile only.
     pub(super) fn banks_for(

@@ -1,0 +1,171 @@
+//! The candidates in their first loop orders: unrollings with residencies, parts and blocks.
+
+use std::cell::RefCell;
+
+use stationary_arch::{Operand, PerOperand};
+use stationary_workloads::Dim;
+
+use crate::mapper::Effort;
+use crate::mapper::blocks::Blocks;
+use crate::mapper::contenders::Found;
+use crate::mapper::orders::Programs;
+use crate::mapper::parts;
+use crate::mapper::prices::Prices;
+use crate::model::{Evaluator, Screen};
+use crate::tiling::{Staging, Tiling};
+
+/// Tiles of inputs for which a ring of banks has room, beside as many as are needed: the next comes while
+/// this one is in use. Weights have the rest.
+const COPIES: [u64; 2] = [2, 4];
+
+/// Candidates of one unrolling and residency, and the loop orders that they may have.
+pub(super) struct Group {
+    pub(super) found: Vec<Found>,
+    pub(super) programs: Programs,
+}
+
+/// Gathers the candidates of a layer.
+pub(super) struct Enumeration<'e, 'a> {
+    evaluator: &'e mut Evaluator<'a>,
+    screen: &'e mut Screen<'a>,
+    prices: &'e Prices,
+    effort: &'e Effort,
+    /// What was found, in a fixed order.
+    pub(super) groups: Vec<Group>,
+}
+
+impl<'e, 'a> Enumeration<'e, 'a> {
+    pub(super) fn new(
+        evaluator: &'e mut Evaluator<'a>,
+        screen: &'e mut Screen<'a>,
+        prices: &'e Prices,
+        effort: &'e Effort,
+    ) -> Self {
+        Self {
+            evaluator,
+            screen,
+            prices,
+            effort,
+            groups: Vec::new(),
+        }
+    }
+
+    /// Adds an unrolling with all residencies, parts and blocks. What the sequencer wants whole goes
+    /// in parts; where nothing fits so, it goes as any other machine has it.
+    pub(super) fn combine(&mut self, unrolling: &Tiling) {
+        let has_given_banks = self.effort.banks != PerOperand::default();
+        let Some(blocks) = Blocks::new(self.evaluator, unrolling, has_given_banks) else {
+            return;
+        };
+        let accelerator = self.evaluator.mapping().accelerator;
+        let stages = &accelerator.sequencer.staging;
+        let is_own = |staging: &PerOperand<Staging>| {
+            let mut stages = stages.iter();
+            stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
+        };
+        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+        for (stagings, has_parts) in [(own, !stages.is_empty()), (others, false)] {
+            let mut any = false;
+            for staging in stagings {
+                let base = Tiling {
+                    staging,
+                    ..*unrolling
+                };
+                any |= self.tile(&blocks, &base, has_parts);
+            }
+            if any {
+                break;
+            }
+        }
+    }
+
+    /// Adds a residency with all parts and blocks; answers whether any is legal.
+    fn tile(&mut self, blocks: &Blocks, base: &Tiling, has_parts: bool) -> bool {
+        let m = self.evaluator.mapping();
+        let (sizes, accelerator) = (*m.layer.sizes(), m.accelerator);
+        let (screen, prices) = (&mut *self.screen, self.prices);
+        let mut found = Vec::new();
+        let channels = base.part[Dim::C];
+        // What was given stays.
+        let shares_banks = self.effort.banks == PerOperand::default();
+        let copies = match shares_banks && screen.has_ring(Operand::Input) {
+            true => &COPIES[..],
+            false => &[],
+        };
+        let mut visit = |screen: &mut Screen<'a>, tiling: &Tiling| {
+            let candidate = screen.candidate(tiling);
+            let legal = candidate.and_then(|c| Found::new(screen, prices, c));
+            found.extend(legal);
+            for copies in copies {
+                let roomy = candidate.and_then(|c| screen.with_room(&c, Operand::Input, *copies));
+                found.extend(roomy.and_then(|c| Found::new(screen, prices, c)));
+            }
+            legal.is_some()
+        };
+        if has_parts {
+            let screen = RefCell::new(&mut *screen);
+            let mut fits = |(part, channels): &parts::Split| {
+                let tiling = blocks.smallest(
+                    &Tiling {
+                        part: *part,
+                        ..*base
+                    },
+                    *channels,
+                );
+                let mut screen = screen.borrow_mut();
+                let candidate = screen.candidate(&tiling);
+                candidate.is_some_and(|c| screen.evaluate(&c).is_some())
+            };
+            let mut visit = |(part, channels): &parts::Split| {
+                let base = Tiling {
+                    part: *part,
+                    ..*base
+                };
+                blocks.fitting(&base, *channels, &mut |tiling| {
+                    visit(&mut screen.borrow_mut(), tiling)
+                });
+            };
+            if shares_banks {
+                let stripe = accelerator.sequencer.stripe.map(u64::from);
+                parts::for_each(&sizes, blocks.least(), stripe, &mut fits, &mut visit);
+            } else if let Some(split) = parts::fewest(&sizes, blocks.least(), &mut fits) {
+                visit(&split);
+            }
+        } else {
+            blocks.fitting(base, channels, &mut |tiling| visit(screen, tiling));
+        }
+        if found.is_empty() {
+            // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
+            let candidate = screen.candidate(&blocks.apart(base));
+            found.extend(candidate.and_then(|c| Found::new(screen, prices, c)));
+        }
+        let any = !found.is_empty();
+        let programs = Programs::new(screen, accelerator, base);
+        self.groups.push(Group { found, programs });
+        any
+    }
+}
+
+/// How long inputs, weights and outputs stay in the global buffer.
+pub(super) const STAGINGS: [PerOperand<Staging>; 4] = [
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Block,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Block,
+        output: Staging::Block,
+    },
+    PerOperand {
+        input: Staging::Layer,
+        weight: Staging::Pass,
+        output: Staging::Block,
+    },
+];
