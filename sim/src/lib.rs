@@ -13,6 +13,7 @@ mod dram_width;
 mod energy;
 mod error;
 mod explain;
+mod lattice;
 mod machine;
 pub mod mapper;
 mod mapping;

@@ -10,8 +10,6 @@
 //! loops outside the operand's exchange point iterate. [`crate::walk`] counts the same by
 //! enumeration.
 
-use std::ops::Range;
-
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
@@ -21,7 +19,7 @@ use crate::mapping::{Mapping, PAIRS, PLAIN, channel};
 use crate::model::Shape;
 use crate::program::{Level, Loop};
 use crate::tiling::Staging;
-use crate::window::Span;
+use crate::window::{Axis, Regions, Span};
 
 /// What the whole layer moves.
 #[derive(Clone, Copy, Debug)]
@@ -207,32 +205,19 @@ impl Mapping<'_> {
     }
 
     /// Sum over all pairs of an output tile and a tap tile of a window axis. Where no tap meets padding,
-    /// `f` must depend on the extents alone.
+    /// `f` must depend on the extents alone; where nothing but padding is, it must be 0.
     pub(crate) fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
         let (output, tap) = PAIRS[i];
-        let inner = self.axes[i].inner_outputs(self.layer.size(tap));
-        let mut sum = 0;
-        let [outputs, taps] = [output, tap].map(|dim| self.tile_steps(dim));
         let levels = match level {
             Level::Part => 1,
             Level::Block => 2,
             Level::Pass => 3,
         };
-        let whole = |dim| Span {
-            start: 0,
-            extent: self.layer.size(dim),
-        };
-        split(
-            whole(output),
-            &outputs[..levels],
-            &inner,
-            1,
-            &mut |o, times| {
-                let mut each = |t, _| sum += times * f(o, t);
-                split(whole(tap), &taps[..levels], &(0..0), 1, &mut each);
-            },
-        );
-        sum
+        let sides = [output, tap].map(|dim| (self.layer.size(dim), self.tile_steps(dim)));
+        let [outputs, taps] = sides
+            .each_ref()
+            .map(|(size, steps)| (*size, &steps[..levels]));
+        sum_pairs(&self.axes[i], outputs, taps, f)
     }
 
     /// The extents of parts, blocks and passes.
@@ -242,15 +227,43 @@ impl Mapping<'_> {
     }
 }
 
-/// The tiles of a span by a step, and of each by the next, with how often they occur: full tiles within
-/// `inner` are all like the first of them.
-fn split(span: Span, steps: &[u64], inner: &Range<u64>, times: u64, f: &mut impl FnMut(Span, u64)) {
+/// [`Mapping::sum_pairs`] of an axis with so many outputs and taps, each in tiles of these extents.
+fn sum_pairs(
+    axis: &Axis,
+    (outputs, output_steps): (u64, &[u64]),
+    (taps, tap_steps): (u64, &[u64]),
+    f: impl Fn(Span, Span) -> u64,
+) -> u64 {
+    let mut sum = 0;
+    let whole = |extent| Span { start: 0, extent };
+    let regions = axis.regions_of_outputs(taps);
+    split(
+        whole(outputs),
+        output_steps,
+        &regions,
+        1,
+        &mut |o, times| {
+            let mut each = |t, alike| sum += times * alike * f(o, t);
+            let regions = axis.regions_of_taps(o);
+            split(whole(taps), tap_steps, &regions, 1, &mut each);
+        },
+    );
+    sum
+}
+
+/// The tiles of a span by a step, and of each by the next, with how often they occur: full tiles that are
+/// wholly inside are all like the first of them, and those in nothing but padding are left out.
+fn split(span: Span, steps: &[u64], regions: &Regions, times: u64, f: &mut impl FnMut(Span, u64)) {
     let Some((&step, smaller)) = steps.split_first() else {
         f(span, times);
         return;
     };
-    let mut start = span.start;
-    while start < span.end() {
+    let inner = &regions.inner;
+    let end = span.end().min(regions.padding_after);
+    // Full tiles in the padding before all elements.
+    let padding = regions.padding_before.min(span.end());
+    let mut start = span.start + padding.saturating_sub(span.start) / step * step;
+    while start < end {
         let extent = step.min(span.end() - start);
         // Full tiles from here on that are wholly inside.
         let end = inner.end.min(span.end());
@@ -258,7 +271,7 @@ fn split(span: Span, steps: &[u64], inner: &Range<u64>, times: u64, f: &mut impl
             true => ((end - start) / step).max(1),
             false => 1,
         };
-        split(Span { start, extent }, smaller, inner, times * alike, f);
+        split(Span { start, extent }, smaller, regions, times * alike, f);
         start += extent * alike;
     }
 }
@@ -290,50 +303,91 @@ pub(crate) fn for_extents(size: u64, tile: u64, mut f: impl FnMut(u64, u64)) {
 mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
+    use stationary_arch::Strides;
+    use stationary_workloads::Window;
 
     use super::*;
 
-    fn tiles(whole: u64, steps: &[u64], inner: &Range<u64>) -> Vec<(Span, u64)> {
+    /// Nothing is known of where indices stand.
+    const UNKNOWN: Regions = Regions {
+        padding_before: 0,
+        inner: 0..0,
+        padding_after: u64::MAX,
+    };
+
+    fn tiles(whole: u64, steps: &[u64], regions: &Regions) -> Vec<(Span, u64)> {
         let mut found = Vec::new();
         let whole = Span {
             start: 0,
             extent: whole,
         };
-        split(whole, steps, inner, 1, &mut |tile, times| {
+        split(whole, steps, regions, 1, &mut |tile, times| {
             found.push((tile, times))
         });
         found
     }
 
+    fn nested(rng: &mut Xoshiro256PlusPlus, whole: u64) -> [u64; 3] {
+        let mut steps = [0; 3].map(|_| rng.random_range(1..=whole));
+        steps.sort_unstable_by_key(|step| u64::MAX - step);
+        steps
+    }
+
     #[test]
-    fn tiles_inside_stand_for_those_like_them() {
+    fn pairs_of_tiles_add_up_to_those_enumerated() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
-        for _ in 0..2000 {
-            let whole = rng.random_range(1..60);
-            let mut steps: Vec<u64> = (0..3).map(|_| rng.random_range(1..=whole)).collect();
-            steps.sort_unstable_by_key(|step| u64::MAX - step);
-            let start = rng.random_range(0..8);
-            let inner = start..rng.random_range(start..=start + whole);
-            // A tile inside counts by its extent, any other by where it is.
-            let worth = |(tile, times): &(Span, u64)| match inner.start <= tile.start
-                && tile.end() <= inner.end
-            {
-                true => times * tile.extent * tile.extent,
-                false => times * (1000 + tile.start * tile.extent),
+        for _ in 0..4000 {
+            let window = Window {
+                stride: rng.random_range(1..5),
+                dilation: rng.random_range(1..5),
+                pad: rng.random_range(0..40),
+                input: rng.random_range(1..40),
             };
-            let each: u64 = tiles(whole, &steps, &(0..0)).iter().map(worth).sum();
-            let grouped: u64 = tiles(whole, &steps, &inner).iter().map(worth).sum();
-            assert_eq!(grouped, each, "{whole} {steps:?} {inner:?}");
+            let [outputs, taps] = [40, 12].map(|most| rng.random_range(1..most));
+            let (by_output, by_tap) = (nested(&mut rng, outputs), nested(&mut rng, taps));
+            for strides in [Strides::Skipped, Strides::Stored] {
+                let axis = Axis::new(window, strides);
+                let each = |f: &dyn Fn(Span, Span) -> u64| {
+                    let outputs = tiles(outputs, &by_output, &UNKNOWN);
+                    let of = |o: Span| {
+                        tiles(taps, &by_tap, &UNKNOWN)
+                            .iter()
+                            .map(|t| f(o, t.0))
+                            .sum::<u64>()
+                    };
+                    outputs.iter().map(|(o, _)| of(*o)).sum::<u64>()
+                };
+                let grouped = |f: &dyn Fn(Span, Span) -> u64| {
+                    sum_pairs(&axis, (outputs, &by_output), (taps, &by_tap), f)
+                };
+                let counts: [&dyn Fn(Span, Span) -> u64; 3] = [
+                    &|o, t| axis.union(o, t),
+                    &|o, t| axis.pairs(o, t),
+                    &|o, t| axis.held(o, t),
+                ];
+                for f in counts {
+                    let of = format!("{window:?} {outputs} {by_output:?} {taps} {by_tap:?}");
+                    assert_eq!(grouped(f), each(f), "{of}");
+                }
+            }
         }
     }
 
     #[test]
     fn tiles_are_no_more_however_many_there_are() {
         for whole in [1 << 32, (1 << 32) + 1, (1_u64 << 50) - 3] {
-            let found = tiles(whole, &[whole / 3, 1000, 7], &(5..whole - 5));
+            let steps = [whole / 3, 1000, 7];
+            let regions = |padding_before, padding_after| Regions {
+                padding_before,
+                inner: padding_before + 5..padding_after - 5,
+                padding_after,
+            };
+            let found = tiles(whole, &steps, &regions(0, whole));
             assert!(found.len() < 1000, "{}", found.len());
             let covered: u64 = found.iter().map(|(tile, times)| times * tile.extent).sum();
             assert_eq!(covered, whole);
+            let found = tiles(whole, &steps, &regions(whole / 5, whole / 2));
+            assert!(found.len() < 1000, "{}", found.len());
         }
     }
 }

@@ -9,9 +9,14 @@
 //! The closed form rests on when two pairs meet: with `g = gcd(stride, dilation)`, the pair
 //! `(o, f)` touches the same element as `(o + k dilation/g, f - k stride/g)`. Since a tile is a
 //! box, an element was touched at an earlier tap exactly when the pair with `k = 1` is in the tile.
+//! Pairs within the input are those below its end less those below its start ([`lattice`]).
+
+use std::ops::Range;
 
 use stationary_arch::Strides;
 use stationary_workloads::Window;
+
+use crate::lattice::{self, Side};
 
 /// A range of loop indices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -27,6 +32,15 @@ impl Span {
     #[must_use]
     pub fn end(self) -> u64 {
         self.start + self.extent
+    }
+
+    /// The first so many indices, and the others.
+    fn split(self, first: u64) -> [Self; 2] {
+        let of = |start, extent| Self { start, extent };
+        [
+            of(self.start, first),
+            of(self.start + first, self.extent - first),
+        ]
     }
 }
 
@@ -121,28 +135,31 @@ impl Axis {
     }
 
     fn union_by_steps(&self, outputs: Span, taps: Span) -> u64 {
-        if taps.extent <= outputs.extent {
-            (taps.start..taps.end())
-                .map(|tap| self.fresh_at_tap(tap, outputs, taps))
-                .sum()
-        } else {
-            (outputs.start..outputs.end())
-                .map(|o| self.fresh_at_output(o, outputs, taps))
-                .sum()
-        }
+        // The first taps touch nothing that an earlier one does, the others so only at the last outputs.
+        let first = self.meet_taps.min(taps.extent);
+        let fresh = self.meet_outputs.min(outputs.extent);
+        let ([early, later], [_, last]) =
+            (taps.split(first), outputs.split(outputs.extent - fresh));
+        self.pairs(outputs, early) + self.pairs(last, later)
     }
 
     /// Pairs of a tile whose element exists.
     pub(crate) fn pairs(&self, outputs: Span, taps: Span) -> u64 {
-        if taps.extent <= outputs.extent {
-            (taps.start..taps.end())
-                .map(|tap| self.outputs_at(tap, outputs))
-                .sum()
-        } else {
-            (outputs.start..outputs.end())
-                .map(|o| self.taps_at(o, taps))
-                .sum()
+        let [a, b] = [(outputs, self.stride), (taps, self.dilation)].map(|(span, step)| Side {
+            extent: span.extent,
+            step: step as u64,
+        });
+        if a.extent == 0 || b.extent == 0 {
+            return 0;
         }
+        let at = |output: u64, tap: u64| {
+            output as i64 * self.stride + tap as i64 * self.dilation - self.pad
+        };
+        let first = at(outputs.start, taps.start);
+        if first >= 0 && at(outputs.end() - 1, taps.end() - 1) < self.input {
+            return a.extent * b.extent;
+        }
+        lattice::below(a, b, self.input - first) - lattice::below(a, b, -first)
     }
 
     /// Elements that memory holds of a tile.
@@ -190,11 +207,25 @@ impl Axis {
     }
 
     /// Outputs at which none of so many taps meets padding, nor what lies past the last stride.
-    pub(crate) fn inner_outputs(&self, taps: u64) -> std::ops::Range<u64> {
-        let first = (self.pad + self.stride - 1) / self.stride;
+    pub(crate) fn inner_outputs(&self, taps: u64) -> Range<u64> {
+        self.regions_of_outputs(taps).inner
+    }
+
+    /// Where outputs stand under so many taps.
+    pub(crate) fn regions_of_outputs(&self, taps: u64) -> Regions {
         let reach = (taps as i64 - 1) * self.dilation;
-        let end = (self.input + self.pad - reach).max(0) / self.stride;
-        first as u64..end.max(first) as u64
+        Regions::new([self.pad, self.pad - reach], self.input, self.stride, 0)
+    }
+
+    /// Where taps stand over a tile of outputs.
+    pub(crate) fn regions_of_taps(&self, outputs: Span) -> Regions {
+        let [start, end] = [outputs.start, outputs.end()].map(|o| o as i64 * self.stride);
+        Regions::new(
+            [self.pad - start, self.pad - end],
+            self.input,
+            self.dilation,
+            1,
+        )
     }
 
     /// The first output of a tile of which an earlier one may have touched elements.
@@ -213,6 +244,36 @@ impl Axis {
             taps
         } else {
             (taps - 1) * self.dilation as u64 + 1
+        }
+    }
+}
+
+/// Indices along a side of a tile, by what stands under all that they go with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Regions {
+    /// Below it stands nothing but padding: tiles that end here touch nothing.
+    pub(crate) padding_before: u64,
+    /// Here stand existing elements alone.
+    pub(crate) inner: Range<u64>,
+    /// From it on stands nothing but padding again.
+    pub(crate) padding_after: u64,
+}
+
+impl Regions {
+    /// Of indices `i` that touch from `i * step - far` to `end * step - near` if `end` is `more` less than
+    /// one past the last of them: up to where the next output's element would be.
+    fn new([far, near]: [i64; 2], input: i64, step: i64, more: i64) -> Self {
+        // Whole steps up to a place, and those that reach it.
+        let within = |place: i64| match place >= 0 {
+            true => (place / step + more) as u64,
+            false => 0,
+        };
+        let to = |place: i64| place.max(0).unsigned_abs().div_ceil(step.unsigned_abs());
+        let start = to(far);
+        Self {
+            padding_before: within(near),
+            inner: start..within(input + near).max(start),
+            padding_after: to(input + far),
         }
     }
 }
