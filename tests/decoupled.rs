@@ -127,6 +127,24 @@ fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel<'
     }
 }
 
+#[test]
+fn schedules_that_fit_are_those_of_all_that_do() {
+    for_random_kernels(cases(100), Size::Small, |kernel, _| {
+        let (layer, machine) = (kernel.layer(), kernel.accelerator());
+        let space = Space::new(layer, machine).expect("a decoupled machine");
+        let check = |fits: &dyn Fn(Schedule) -> bool| {
+            let all: Vec<u64> = (0..space.points())
+                .filter(|number| fits(space.point(*number)))
+                .collect();
+            let mut found = Vec::new();
+            space.for_each_fitting(|s| fits(s).then_some(()), |number, ()| found.push(number));
+            assert_eq!(found, all);
+        };
+        check(&|schedule| Kernel::new(layer, machine, schedule).is_ok());
+        check(&|schedule| Kernel::addition(layer, machine, schedule).is_ok());
+    });
+}
+
 struct Seed(u64);
 
 impl Drop for Seed {

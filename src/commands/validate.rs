@@ -190,11 +190,11 @@ fn compare_kernels(
     let mut schedules = vec![best.schedule()];
     if mappings > 1 {
         let space = Space::new(layer, &loaded.accelerator)?;
-        let kernels = (0..space.points())
-            .filter_map(|n| Kernel::new(layer, &loaded.accelerator, space.point(n)).ok());
-        let mut ranked: Vec<_> = kernels
-            .map(|kernel| (decoupled::estimate(&kernel).cycles, kernel.schedule()))
-            .collect();
+        let with = |schedule| Kernel::new(layer, &loaded.accelerator, schedule).ok();
+        let mut ranked = Vec::new();
+        space.for_each_fitting(with, |_, kernel| {
+            ranked.push((decoupled::estimate(&kernel).cycles, kernel.schedule()));
+        });
         ranked.sort_unstable();
         let limit = ranked.first().map_or(0, |(cycles, _)| RANGE * cycles);
         ranked.retain(|(cycles, schedule)| *cycles <= limit && *schedule != best.schedule());

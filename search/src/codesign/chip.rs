@@ -220,7 +220,7 @@ fn expected(task: &Task<'_>, tuned: &Tuned) -> Vec<Option<f64>> {
         .into_par_iter()
         .map(|machine| {
             let fits = |point: &Point| task.excess(*point) == Excess::default();
-            let points = task.points_on(machine).filter(fits);
+            let points = task.fitting_on(machine).into_iter().filter(fits);
             let scores = points.map(|point| forest.score(&task.features(point)));
             let most = scores.fold(0.0, f64::max);
             (most > 0.0).then(|| least as f64 / most)

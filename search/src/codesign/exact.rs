@@ -41,7 +41,7 @@ pub fn prove(task: &Task<'_>, machine: usize, below: u64, record: &Record) -> Pr
 
 /// The points on a machine that fit, with their bounds, the least first.
 pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
-    let points: Vec<Point> = task.points_on(machine).collect();
+    let points = task.fitting_on(machine);
     let mut bounds: Vec<(u64, Point)> = points
         .par_iter()
         .filter_map(|point| task.bound(*point).map(|bound| (bound, *point)))

@@ -175,7 +175,7 @@ pub fn prove_network(
 fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
     let (mut least, mut valid) = (Vec::new(), 0);
     for each in tasks {
-        let points = each.task.points_on(machine);
+        let points = each.task.fitting_on(machine).into_iter();
         let mut smallest = None::<u64>;
         for bound in points.filter_map(|point| each.task.bound(point)) {
             valid += 1;
@@ -201,7 +201,7 @@ pub fn prove_each(
         }
         let machines: Vec<usize> = task.hardware().allowed().collect();
         let least = machines.into_par_iter().filter_map(|machine| {
-            let points = task.points_on(machine);
+            let points = task.fitting_on(machine).into_iter();
             let least = points.filter_map(|point| task.bound(point)).min()?;
             Some((least, machine))
         });

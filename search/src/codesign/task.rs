@@ -138,18 +138,32 @@ impl<'a> Task<'a> {
 
     /// Every point on a machine, in the order of their numbers.
     pub fn points_on(&self, machine: usize) -> impl Iterator<Item = Point> + '_ {
-        let hardware = self.hardware.places(machine);
+        (0..self.spaces[machine].points()).map(move |number| self.point_on(machine, number))
+    }
+
+    /// The points on a machine whose tiles fit its buffers, in the order of their numbers. How large the
+    /// layer is makes no difference to how many are looked at.
+    #[must_use]
+    pub fn fitting_on(&self, machine: usize) -> Vec<Point> {
+        let accelerator = self.hardware.machine(machine);
+        let with = |schedule| Kernel::new(self.layer, accelerator, schedule).ok();
+        let mut points = Vec::new();
+        self.spaces[machine].for_each_fitting(with, |number, _| {
+            points.push(self.point_on(machine, number));
+        });
+        points
+    }
+
+    fn point_on(&self, machine: usize, number: u64) -> Point {
         let sizes = self.sizes_on(machine);
-        (0..self.spaces[machine].points()).map(move |number| {
-            let mut point = Point([0; KNOBS]);
-            point.0[..3].copy_from_slice(&hardware);
-            let mut rest = number;
-            for knob in (3..KNOBS).rev() {
-                point.0[knob] = (rest % sizes[knob] as u64) as usize;
-                rest /= sizes[knob] as u64;
-            }
-            point
-        })
+        let mut point = Point([0; KNOBS]);
+        point.0[..3].copy_from_slice(&self.hardware.places(machine));
+        let mut rest = number;
+        for knob in (3..KNOBS).rev() {
+            point.0[knob] = (rest % sizes[knob] as u64) as usize;
+            rest /= sizes[knob] as u64;
+        }
+        point
     }
 
     /// The kernel of a point.

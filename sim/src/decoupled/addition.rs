@@ -72,10 +72,16 @@ pub fn map_addition<'a>(
     accelerator: &'a Accelerator,
 ) -> Result<Kernel<'a>, ScheduleError> {
     let space = Space::new(layer, accelerator)?;
-    let kernels = (0..space.points())
-        .filter_map(|number| Kernel::addition(layer, accelerator, space.point(number)).ok());
-    match kernels.min_by_key(|kernel| estimate(kernel).cycles) {
-        Some(kernel) => Ok(kernel),
+    let mut best: Option<(u64, Kernel<'_>)> = None;
+    let with = |schedule| Kernel::addition(layer, accelerator, schedule).ok();
+    space.for_each_fitting(with, |_, kernel| {
+        let cycles = estimate(&kernel).cycles;
+        if best.as_ref().is_none_or(|(least, _)| cycles < *least) {
+            best = Some((cycles, kernel));
+        }
+    });
+    match best {
+        Some((_, kernel)) => Ok(kernel),
         None => Kernel::addition(layer, accelerator, Schedule::ONE),
     }
 }

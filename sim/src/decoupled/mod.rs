@@ -14,6 +14,7 @@
 //! `machine.rs`.
 
 mod addition;
+mod divisors;
 mod engine;
 mod file;
 mod kernel;

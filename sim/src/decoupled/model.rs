@@ -115,8 +115,7 @@ fn counters(k: &Kernel<'_>) -> Counters {
     add(k.counts(&Work::Reset), tiles);
     let weights = tiles * k.tiles.ci * k.weight_bytes();
     add(k.moved(&Work::Weight, weights), 1);
-    let rows: u64 = (0..k.tiles.h).map(|h| k.inner_rows(h).1).sum();
-    let cols: u64 = (0..k.tiles.w).map(|w| k.inner_cols(w).1).sum();
+    let [rows, cols] = k.axes().map(|axis| axis.inside());
     let blocks = k.blocks.groups * k.blocks.batch * k.tiles.co * k.blocks.ci;
     let inputs = rows * cols * blocks * k.bytes.input;
     add(k.moved(&Work::Input { b: 0, ci: 0 }, inputs), 1);

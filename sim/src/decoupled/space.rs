@@ -4,6 +4,7 @@ use stationary_arch::units::Picojoules;
 use stationary_arch::{Accelerator, CostModel};
 use stationary_workloads::Layer;
 
+use super::divisors::divisors;
 use super::kernel::{Blocks, Kernel};
 use super::model::estimate;
 use super::price::energy;
@@ -95,6 +96,47 @@ impl Space {
             h_nthread: value(6),
         }
     }
+
+    /// Visits what `fitting` makes of the schedules that fit, ascending by their number.
+    ///
+    /// Each knob takes more of the buffers, or as much: behind a tile with which the smallest others do not
+    /// fit, none is tried. So there are as many as the buffers have room for, however large the layer is.
+    pub fn for_each_fitting<K>(
+        &self,
+        fitting: impl Fn(Schedule) -> Option<K>,
+        mut visit: impl FnMut(u64, K),
+    ) {
+        self.descend(0, &mut [0; 7], &fitting, &mut visit);
+    }
+
+    fn descend<K>(
+        &self,
+        knob: usize,
+        places: &mut [usize; 7],
+        fitting: &impl Fn(Schedule) -> Option<K>,
+        visit: &mut impl FnMut(u64, K),
+    ) {
+        for place in 0..self.knobs[knob].len() {
+            places[knob] = place;
+            let Some(kernel) = fitting(self.at(*places)) else {
+                break;
+            };
+            if knob + 1 == places.len() {
+                visit(self.number(places), kernel);
+            } else {
+                self.descend(knob + 1, places, fitting, visit);
+            }
+        }
+        places[knob] = 0;
+    }
+
+    /// The number of the schedule with these places.
+    fn number(&self, places: &[usize; 7]) -> u64 {
+        let digits = places.iter().zip(&self.knobs);
+        digits.fold(0, |number, (place, values)| {
+            number * values.len() as u64 + *place as u64
+        })
+    }
 }
 
 /// The best schedule under the default [`Goal`]: of those within 1 % of the fewest estimated cycles the
@@ -122,16 +164,14 @@ pub fn map_with<'a>(
     // Without a cost model energy decides nothing.
     let cost = CostModel::of(accelerator).ok();
     let mut scored = Vec::new();
-    for number in 0..space.points() {
-        let Ok(kernel) = Kernel::new(layer, accelerator, space.point(number)) else {
-            continue;
-        };
+    let with = |schedule| Kernel::new(layer, accelerator, schedule).ok();
+    space.for_each_fitting(with, |number, kernel| {
         let model = estimate(&kernel);
         let (cycles, counters) = (model.cycles, &model.counters);
         let price = |cost| energy(&kernel, cost, counters, &model.control, cycles).total();
         let energy = cost.as_ref().map_or(Picojoules(0.0), price);
         scored.push((Score { cycles, energy }, model.lower_bound, number));
-    }
+    });
     let least = scored.iter().map(|(score, ..)| goal.value(score)).min();
     let best = least.and_then(|least| {
         let limit = goal.limit(least);
@@ -145,10 +185,6 @@ pub fn map_with<'a>(
         Some((_, _, number)) => Kernel::new(layer, accelerator, space.point(number)),
         None => Kernel::new(layer, accelerator, Schedule::ONE),
     }
-}
-
-fn divisors(n: u64) -> Vec<u64> {
-    (1..=n).filter(|d| n.is_multiple_of(*d)).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,15 @@
 //! Rounds that are alike: only the edges of the input tell them apart.
+//!
+//! ```text
+//! for each round: the kind of it
+//! ```
+//!
+//! Tiles in nothing but padding are alike, and so are those that meet none, so that only the tiles at the
+//! edges are looked at one by one. A tile's window fits the buffer: it reaches over few of them.
+
+use std::ops::Range;
+
+use stationary_workloads::Window;
 
 use super::super::kernel::Kernel;
 
@@ -27,21 +38,16 @@ pub(super) struct Classes {
 impl Classes {
     pub(super) fn new(k: &Kernel<'_>) -> Self {
         let [h, co] = k.threads;
-        let mut rows: Vec<([Option<Span>; 2], u64)> = Vec::new();
-        for round in 0..k.tiles.h.div_ceil(h) {
-            let span = |thread: u64| {
+        let [rows, cols] = k.axes();
+        let round = |round: u64| {
+            [0, 1].map(|thread| {
                 let tile = round * h + thread;
-                (thread < h && tile < k.tiles.h).then(|| k.inner_rows(tile))
-            };
-            add(&mut rows, [span(0), span(1)]);
-        }
-        let mut cols = Vec::new();
-        for tile in 0..k.tiles.w {
-            add(&mut cols, k.inner_cols(tile));
-        }
+                (thread < h && tile < rows.tiles).then(|| rows.inner(tile))
+            })
+        };
         Self {
-            rows,
-            cols,
+            rows: kinds(rows.tiles.div_ceil(h), &rows.alike(h), round),
+            cols: cols.spans(),
             channels: [
                 (co, k.tiles.co / co),
                 (k.tiles.co % co, u64::from(!k.tiles.co.is_multiple_of(co))),
@@ -69,37 +75,146 @@ impl Classes {
     }
 }
 
-fn add<T: PartialEq>(kinds: &mut Vec<(T, u64)>, kind: T) {
-    match kinds.iter_mut().find(|(known, _)| *known == kind) {
-        Some((_, times)) => *times += 1,
-        None => kinds.push((kind, 1)),
+/// The kinds of so many things in their order, and how many there are of each; those within one of
+/// the ranges are alike.
+fn kinds<T: PartialEq>(count: u64, alike: &[Range<u64>], kind: impl Fn(u64) -> T) -> Vec<(T, u64)> {
+    let mut kinds: Vec<(T, u64)> = Vec::new();
+    let mut at = 0;
+    while at < count {
+        let range = alike.iter().find(|range| range.contains(&at));
+        let end = range.map_or(at + 1, |range| range.end.min(count));
+        let kind = kind(at);
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, times)) => *times += end - at,
+            None => kinds.push((kind, end - at)),
+        }
+        at = end;
     }
+    kinds
+}
+
+/// The tiles along rows or columns.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis {
+    window: Window,
+    tiles: u64,
+    /// Input elements from a tile's window to the next.
+    step: u64,
+    /// Input elements of a tile's window.
+    extent: u64,
 }
 
 impl Kernel<'_> {
-    /// Of a tile along rows.
-    pub(in super::super) fn inner_rows(&self, tile: u64) -> Span {
-        inner(
-            self.layer().rows(),
-            tile * self.schedule().tile_h,
-            self.window()[0],
-        )
-    }
-
-    /// Of a tile along columns.
-    pub(in super::super) fn inner_cols(&self, tile: u64) -> Span {
-        inner(
-            self.layer().cols(),
-            tile * self.schedule().tile_w,
-            self.window()[1],
-        )
+    /// Along rows and columns.
+    pub(super) fn axes(&self) -> [Axis; 2] {
+        let [height, width] = self.window();
+        let of = |window: Window, tiles, size, extent| Axis {
+            window,
+            tiles,
+            step: size * window.stride,
+            extent,
+        };
+        let (layer, s) = (self.layer(), self.schedule());
+        [
+            of(layer.rows(), self.tiles.h, s.tile_h, height),
+            of(layer.cols(), self.tiles.w, s.tile_w, width),
+        ]
     }
 }
 
-fn inner(window: stationary_workloads::Window, output: u64, extent: u64) -> Span {
-    let from = output * window.stride;
-    let before = window.pad.saturating_sub(from).min(extent);
-    let first = (from + before).saturating_sub(window.pad);
-    let after = window.input.saturating_sub(first);
-    (before, after.min(extent - before))
+impl Axis {
+    /// The spans of all tiles, and how many there are of each.
+    fn spans(&self) -> Vec<(Span, u64)> {
+        kinds(self.tiles, &self.alike(1), |tile| self.inner(tile))
+    }
+
+    /// Rows or columns of the input inside the windows of all tiles.
+    pub(super) fn inside(&self) -> u64 {
+        let spans = self.spans().into_iter();
+        spans.map(|((_, inside), times)| inside * times).sum()
+    }
+
+    /// The span of a tile.
+    fn inner(&self, tile: u64) -> Span {
+        let (window, from) = (self.window, tile * self.step);
+        let before = window.pad.saturating_sub(from).min(self.extent);
+        let first = (from + before).saturating_sub(window.pad);
+        let after = window.input.saturating_sub(first);
+        (before, after.min(self.extent - before))
+    }
+
+    /// Rounds of so many tiles each that are alike: those in the padding before the input, those within
+    /// it, and those in the padding behind it.
+    fn alike(&self, each: u64) -> [Range<u64>; 3] {
+        let Window { pad, input, .. } = self.window;
+        // Tiles whose windows end at an element of the padded input or before it.
+        let ending = |at: u64| {
+            at.checked_sub(self.extent)
+                .map_or(0, |room| room / self.step + 1)
+        };
+        let tiles = [
+            0..ending(pad),
+            pad.div_ceil(self.step)..ending(pad + input),
+            (pad + input).div_ceil(self.step)..self.tiles,
+        ];
+        tiles.map(|tiles| tiles.start.div_ceil(each)..tiles.end.min(self.tiles) / each)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_xoshiro::Xoshiro256PlusPlus;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_those_of_all_tiles() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
+        for _ in 0..5000 {
+            let axis = Axis {
+                window: Window {
+                    stride: 1,
+                    dilation: 1,
+                    pad: rng.random_range(0..30),
+                    input: rng.random_range(1..30),
+                },
+                tiles: rng.random_range(1..40),
+                step: rng.random_range(1..6),
+                extent: rng.random_range(1..12),
+            };
+            for each in [1, 2] {
+                let round = |at: u64| {
+                    let tiles = [at * each, (at + 1) * each - 1];
+                    tiles.map(|tile| (tile < axis.tiles).then(|| axis.inner(tile)))
+                };
+                let count = axis.tiles.div_ceil(each);
+                let found = kinds(count, &axis.alike(each), round);
+                assert_eq!(found, kinds(count, &[], round), "{axis:?}");
+            }
+            let inside: u64 = (0..axis.tiles).map(|tile| axis.inner(tile).1).sum();
+            assert_eq!(axis.inside(), inside, "{axis:?}");
+        }
+    }
+
+    #[test]
+    fn few_tiles_are_looked_at() {
+        let axis = Axis {
+            window: Window {
+                stride: 3,
+                dilation: 1,
+                pad: 1 << 40,
+                input: 1 << 50,
+            },
+            tiles: (1 << 51) / 3,
+            step: 3,
+            extent: 11,
+        };
+        let looked_at = std::cell::Cell::new(0);
+        kinds(axis.tiles, &axis.alike(1), |tile| {
+            looked_at.set(looked_at.get() + 1);
+            axis.inner(tile)
+        });
+        assert!(looked_at.get() < 16, "{}", looked_at.get());
+    }
 }
