@@ -9,7 +9,7 @@ use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
 use stationary::sim::mapper::Goal;
 use stationary::sim::mapping_file::{self, MappingFile};
-use stationary::sim::{Dataflow, Mapping, mapper};
+use stationary::sim::{Dataflow, Mapping, Reach, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
 use stationary_document::{Diagnostic, Node};
 
@@ -335,6 +335,8 @@ impl Loaded {
             output::complain(&format!("note: {}: {line}", target.network));
         }
         let layers = layers(&network, &target.layers)?;
+        // An unfolded convolution has no more MACs, and no more inputs than MACs.
+        Reach::of_all(&layers, &accelerator)?;
         let file = match &target.mapping {
             None => None,
             Some(name) if accelerator.decoupled.is_some() => {

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
 use record::Record;
+use stationary::sim::OutOfReach;
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +49,9 @@ fn main() -> ExitCode {
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("error: {error:#}"));
-            ExitCode::from(2)
+            // The input is right, and what is asked of it has no answer.
+            let is_no = error.chain().any(|cause| cause.is::<OutOfReach>());
+            ExitCode::from(if is_no { 1 } else { 2 })
         }
     }
 }

@@ -3,6 +3,8 @@
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, LayerError};
 
+use crate::reach::OutOfReach;
+
 /// The first limit that a tiling exceeds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
@@ -14,6 +16,9 @@ pub enum MappingError {
         /// What there is.
         offered: String,
     },
+    /// The counts may exceed their range.
+    #[error(transparent)]
+    OutOfReach(#[from] OutOfReach),
     /// A dataflow without a stationary operand.
     #[error("the dataflow leaves no operand stationary")]
     NoStationaryOperand,

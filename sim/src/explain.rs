@@ -290,6 +290,7 @@ fn rank(limit: &MappingError) -> u8 {
         E::Scratchpad { .. } => 7,
         E::GlobalBuffer { .. } => 8,
         E::NoBanks { .. } | E::Banks { .. } => 9,
+        E::OutOfReach(_) => 10,
     }
 }
 

@@ -36,9 +36,20 @@ pub enum LayerError {
         /// Groups.
         groups: u64,
     },
-    /// More MACs than the counters hold exactly.
-    #[error("the layer has more than 2^53 multiply-accumulates")]
-    TooLarge,
+    /// More MACs or words than the counters hold exactly.
+    #[error("the layer has more than 2^53 {quantity}")]
+    TooLarge {
+        /// What is counted.
+        quantity: &'static str,
+    },
+    /// A step, an extent or a padding beyond all that an input may have.
+    #[error("the {field} is {value}; it must be below 2^53")]
+    TooFar {
+        /// The field at fault.
+        field: &'static str,
+        /// Its value.
+        value: u64,
+    },
 }
 
 /// Why a file, a preset name or a list of layers is not a network.

@@ -42,10 +42,31 @@ impl Window {
             input: extent,
         }
     }
+
+    /// Elements from the first under so many outputs and taps to the last, padding included.
+    #[must_use]
+    pub const fn reach(&self, outputs: u64, taps: u64) -> u64 {
+        (outputs - 1) * self.stride + (taps - 1) * self.dilation + 1
+    }
+}
+
+/// Numbers of MACs, words and elements stay below it, so that a float holds each.
+const MOST: u64 = 1 << 53;
+
+impl LayerError {
+    pub(crate) const MACS: Self = Self::TooLarge {
+        quantity: "multiply-accumulates",
+    };
+    pub(crate) const INPUT: Self = Self::TooLarge {
+        quantity: "elements of input",
+    };
+    const PADDED: Self = Self::TooLarge {
+        quantity: "elements of input with padding",
+    };
 }
 
 /// A layer with checked sizes: every dimension at least 1, the first and the last output's window
-/// inside the padded input, MACs below 2^53.
+/// inside the padded input, MACs and elements of the padded input below 2^53.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Layer {
     name: String,
@@ -122,6 +143,20 @@ impl Layer {
                 return Err(LayerError::Zero { field });
             }
         }
+        for (field, value) in [
+            ("row stride", c.stride[0]),
+            ("column stride", c.stride[1]),
+            ("row dilation", c.dilation[0]),
+            ("column dilation", c.dilation[1]),
+            ("padding above", c.padding[0]),
+            ("padding on the left", c.padding[1]),
+            ("padding below", c.padding[2]),
+            ("padding on the right", c.padding[3]),
+        ] {
+            if value >= MOST {
+                return Err(LayerError::TooFar { field, value });
+            }
+        }
         for (which, channels) in [("input", c.in_channels), ("output", c.out_channels)] {
             if channels % c.groups != 0 {
                 return Err(LayerError::Groups {
@@ -133,7 +168,7 @@ impl Layer {
         }
         let mut outputs = [0; 2];
         for (axis, name) in ["rows", "columns"].into_iter().enumerate() {
-            let huge = LayerError::TooLarge;
+            let huge = LayerError::INPUT;
             let kernel = (c.kernel[axis] - 1)
                 .checked_mul(c.dilation[axis])
                 .and_then(|v| v.checked_add(1))
@@ -216,7 +251,7 @@ impl Layer {
         if batch == 0 {
             return Err(LayerError::Zero { field: "batch" });
         }
-        let grow = |v: u64| v.checked_mul(batch).ok_or(LayerError::TooLarge);
+        let grow = |v: u64| v.checked_mul(batch).ok_or(LayerError::MACS);
         let mut layer = self.clone();
         match self.right {
             RightOperand::Parameters => layer.sizes[Dim::N] = grow(layer.sizes[Dim::N])?,
@@ -226,22 +261,19 @@ impl Layer {
     }
 
     fn checked(self) -> Result<Self, LayerError> {
-        let product = |values: &[u64]| {
-            values
-                .iter()
-                .try_fold(1u64, |acc, v| acc.checked_mul(*v))
-                .filter(|v| *v < 1 << 53)
-                .ok_or(LayerError::TooLarge)
+        let product = |values: &[u64], huge: LayerError| {
+            let product = values.iter().try_fold(1u64, |acc, v| acc.checked_mul(*v));
+            product.filter(|v| *v < MOST).ok_or(huge)
         };
-        product(&self.sizes.0)?;
         let s = &self.sizes;
-        product(&[
-            s[Dim::N],
-            s[Dim::G],
-            s[Dim::C],
-            self.rows.input,
-            self.cols.input,
-        ])?;
+        product(&s.0, LayerError::MACS)?;
+        let planes = [s[Dim::N], s[Dim::G], s[Dim::C]];
+        let [rows, cols] = [(self.rows, Dim::P, Dim::R), (self.cols, Dim::Q, Dim::S)];
+        let inputs = [planes.as_slice(), &[rows.0.input, cols.0.input]].concat();
+        product(&inputs, LayerError::INPUT)?;
+        // Up to the last element that a window reaches.
+        let reached = [rows, cols].map(|(window, output, tap)| window.reach(s[output], s[tap]));
+        product(&[planes.as_slice(), &reached].concat(), LayerError::PADDED)?;
         Ok(self)
     }
 

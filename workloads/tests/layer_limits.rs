@@ -145,20 +145,66 @@ fn channels_must_divide_into_groups() {
 fn counters_hold_less_than_two_to_the_53() {
     let product = |m, k| Layer::matmul("any", 1, [m, k, 1], RightOperand::Parameters);
     assert_eq!(product((1 << 53) - 1, 1).unwrap().macs(), (1 << 53) - 1);
-    assert_eq!(product(1 << 52, 2), Err(LayerError::TooLarge));
-    assert_eq!(product(u64::MAX, u64::MAX), Err(LayerError::TooLarge));
+    let too_many = |quantity| Err(LayerError::TooLarge { quantity });
+    assert_eq!(product(1 << 52, 2), too_many("multiply-accumulates"));
+    assert_eq!(
+        product(u64::MAX, u64::MAX),
+        too_many("multiply-accumulates")
+    );
     // One output and one MAC, but an input that the counters do not hold.
     let sparse = Convolution {
         stride: [1 << 27; 2],
         ..Convolution::square(1 << 27, [1, 1], 1, 1, 0)
     };
-    assert_eq!(Layer::convolution("any", sparse), Err(LayerError::TooLarge));
-    let padding = Convolution {
-        padding: [u64::MAX; 4],
-        ..Convolution::square(8, [1, 1], 3, 1, 0)
+    assert_eq!(
+        Layer::convolution("any", sparse),
+        too_many("elements of input")
+    );
+    // Two outputs along each axis, between which lie more zeros than anything counts.
+    let padded = Convolution {
+        stride: [1 << 30; 2],
+        padding: [1 << 30; 4],
+        ..Convolution::square(8, [1, 1], 1, 1, 0)
     };
     assert_eq!(
-        Layer::convolution("any", padding),
-        Err(LayerError::TooLarge)
+        Layer::convolution("any", padded),
+        too_many("elements of input with padding")
     );
+}
+
+#[test]
+fn steps_and_padding_stay_below_two_to_the_53() {
+    let few = Convolution::square(8, [1, 1], 3, 1, 0);
+    let of = |field: &'static str, conv: Convolution| {
+        let layer = Layer::convolution("any", conv);
+        let value = 1 << 53;
+        assert_eq!(layer, Err(LayerError::TooFar { field, value }));
+    };
+    let [high, wide] = [[1 << 53, 1], [1, 1 << 53]];
+    let conv = |stride, dilation, padding| Convolution {
+        stride,
+        dilation,
+        padding,
+        ..few
+    };
+    of("row stride", conv(high, [1, 1], [0; 4]));
+    of("column stride", conv(wide, [1, 1], [0; 4]));
+    of("row dilation", conv([1, 1], high, [0; 4]));
+    of("column dilation", conv([1, 1], wide, [0; 4]));
+    for (side, field) in ["above", "on the left", "below", "on the right"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut padding = [0; 4];
+        padding[side] = 1 << 53;
+        let layer = Layer::convolution("any", conv([1, 1], [1, 1], padding));
+        let message = layer.expect_err("too far").to_string();
+        assert_eq!(
+            message,
+            format!(
+                "the padding {field} is {}; it must be below 2^53",
+                1_u64 << 53
+            )
+        );
+    }
 }

@@ -424,7 +424,7 @@ impl Loops {
 }
 
 impl VectorBytes {
-    fn of(accelerator: &Accelerator) -> Self {
+    pub(super) fn of(accelerator: &Accelerator) -> Self {
         let array = &accelerator.array;
         let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(u64::from);
         let precision = &accelerator.precision;

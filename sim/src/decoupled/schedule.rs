@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::reach::OutOfReach;
+
 /// The schedule of a convolution on a decoupled machine: the template `conv2d_packed.vta` of TVM.
 ///
 /// Tiles are inner factors and divide their loops. Images and channels count in blocks of the GEMM
@@ -130,6 +132,9 @@ pub enum ScheduleError {
         /// The machine.
         accelerator: String,
     },
+    /// The counts may exceed their range.
+    #[error(transparent)]
+    OutOfReach(#[from] OutOfReach),
     /// A tile does not divide its loop.
     #[error("{knob} {value} does not divide {extent}")]
     Divisor {

@@ -10,6 +10,7 @@ use super::model::estimate;
 use super::price::energy;
 use super::schedule::{Schedule, ScheduleError};
 use crate::mapper::{Goal, Score};
+use crate::reach::Reach;
 
 /// The schedules of a layer on a machine: each tile any divisor of its loop, each number of threads
 /// one or two. Which of them fit, [`Kernel::new`] tells.
@@ -33,13 +34,14 @@ impl Space {
     /// The space of a layer.
     ///
     /// # Errors
-    /// [`ScheduleError::NotDecoupled`].
+    /// [`ScheduleError::NotDecoupled`], or [`ScheduleError::OutOfReach`].
     pub fn new(layer: &Layer, accelerator: &Accelerator) -> Result<Self, ScheduleError> {
         if accelerator.decoupled.is_none() {
             return Err(ScheduleError::NotDecoupled {
                 accelerator: accelerator.name.clone(),
             });
         }
+        Reach::of(layer, accelerator)?;
         let b = Blocks::of(layer, accelerator);
         let extents = [b.batch, b.h, b.w, b.ci, b.co];
         let [batch, h, w, ci, co] = extents.map(divisors);

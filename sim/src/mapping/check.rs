@@ -6,6 +6,7 @@ use stationary_workloads::{Dim, Layer};
 use crate::dataflow::{Dataflow, bit, bits, relevant_bits};
 use crate::error::MappingError;
 use crate::mapping::lowered;
+use crate::reach::Reach;
 use crate::tiling::{Staging, Tiling};
 
 /// What a layer, an accelerator and a dataflow allow, so that checking a tiling is cheap.
@@ -37,8 +38,10 @@ impl<'a> Rules<'a> {
             });
         }
         let networks = &accelerator.networks;
+        let layer = lowered(layer, accelerator)?;
+        Reach::of(layer, accelerator)?;
         Ok(Self {
-            layer: lowered(layer, accelerator)?,
+            layer,
             accelerator,
             dataflow,
             beats: bits(dataflow.beats),

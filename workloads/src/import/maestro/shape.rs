@@ -52,7 +52,7 @@ impl Sizes {
         (outputs - 1)
             .checked_mul(stride)
             .and_then(|steps| steps.checked_add(self.or_one(kernel)))
-            .ok_or(LayerError::TooLarge)
+            .ok_or(LayerError::INPUT)
     }
 }
 
