@@ -14,7 +14,7 @@ use crate::report::table::{page, table};
 pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
     let text = inputs::read(&args.certificate)?;
     let shown = args.certificate.display();
-    let document: Value = serde_json::from_str(&text).with_context(|| format!("{shown}"))?;
+    let document = proof::strict::read(&text).with_context(|| format!("{shown}"))?;
     if document["schema"] != proof::SCHEMA {
         bail!(
             "{shown}: schema: found {}; expected \"{}\", as --certificate writes it",

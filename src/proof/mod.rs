@@ -11,9 +11,10 @@
 
 pub mod assign;
 pub mod map;
+pub mod strict;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
@@ -154,11 +155,26 @@ fn differences(path: &str, claimed: &Value, found: &Value, flaws: &mut Vec<Strin
                 differences(&format!("{path}[{at}]"), a, b, flaws);
             }
         }
-        (a, b)
-            if a == b
-                || (a.is_number() && a.as_f64() == b.as_f64() && !(a.is_u64() && b.is_u64())) => {}
+        (Value::Number(a), Value::Number(b)) if is_same_number(a, b) => {}
+        (a, b) if a == b => {}
         (a, b) => flaws.push(format!("{path}: the certificate says {a}; found {b}")),
     }
+}
+
+/// Whether two numbers are the same, to the last digit, also where one is written `518` and the other `518.0`.
+fn is_same_number(a: &Number, b: &Number) -> bool {
+    match (a.as_i128(), b.as_i128()) {
+        (Some(a), Some(b)) => a == b,
+        (Some(whole), None) => is_whole(b, whole),
+        (None, Some(whole)) => is_whole(a, whole),
+        (None, None) => a == b,
+    }
+}
+
+/// Whether a fraction is this whole number.
+fn is_whole(number: &Number, whole: i128) -> bool {
+    // Those of 64 bits are far below where conversion saturates.
+    (number.as_f64()).is_some_and(|found| found.fract() == 0.0 && found as i128 == whole)
 }
 
 /// A layer's shape.
@@ -210,6 +226,12 @@ mod tests {
             json!({"a": [1], "b": {}}),
             whole,
             &["a: the certificate has 1 entries; found 2"],
+        );
+        check(json!([518, 0.5]), json!([518.0, 0.5]), &[]);
+        check(
+            json!([9_007_199_254_740_993_u64]),
+            json!([9_007_199_254_740_992.0]),
+            &["[0]: the certificate says 9007199254740993; found 9007199254740992.0"],
         );
         check(
             json!({"a": null}),

@@ -234,6 +234,96 @@ fn consistent_forgeries_are_refused() {
     });
 }
 
+/// Texts of which readers make different things: each field of each object a second time, before and
+/// behind the true one.
+fn twice(document: &Value) -> Vec<(String, String)> {
+    fn objects(value: &Value, pointer: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                found.push(pointer.to_owned());
+                for (name, value) in fields {
+                    objects(value, &format!("{pointer}/{name}"), found);
+                }
+            }
+            // Entries of a list are alike.
+            Value::Array(entries) => {
+                if let Some(first) = entries.first() {
+                    objects(first, &format!("{pointer}/0"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut pointers = Vec::new();
+    objects(document, "", &mut pointers);
+    let mut texts = Vec::new();
+    for pointer in pointers {
+        let object = document.pointer(&pointer).expect("it was listed");
+        let whole = object.to_string();
+        let inside = &whole[1..whole.len() - 1];
+        for name in object.as_object().expect("an object").keys() {
+            for forged in [
+                format!("{{{}:7,{inside}}}", json!(name)),
+                format!("{{{inside},{}:7}}", json!(name)),
+                format!("{{{inside},{}:{}}}", json!(name), object[name]),
+            ] {
+                let mut other = document.clone();
+                *other.pointer_mut(&pointer).expect("it is there") = json!("FORGED");
+                let text = other.to_string().replacen("\"FORGED\"", &forged, 1);
+                texts.push((format!("{pointer}/{name}"), text));
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn fields_that_stand_twice_are_refused() {
+    for (kind, found) in certificates() {
+        let all = twice(&found);
+        assert!(all.len() > 100, "{kind}: {}", all.len());
+        all.into_par_iter()
+            .enumerate()
+            .for_each(|(at, (place, text))| {
+                let path = file(&format!("forge.twice.{at}.json"), &text);
+                let output = stationary(&["verify", &path, "--quiet"]);
+                let said = words(&output.stderr);
+                assert_eq!(output.status.code(), Some(2), "{kind}: {place}: {said}");
+                assert!(
+                    said.contains("stands twice at line"),
+                    "{kind}: {place}: {said}"
+                );
+            });
+    }
+}
+
+/// What is no text of JSON ends with a message, and at once.
+#[test]
+fn what_is_no_certificate_is_refused() {
+    let (_, found) = certificates().swap_remove(0);
+    let whole = found.to_string();
+    let texts = [
+        ("deep", "[".repeat(100_000)),
+        ("empty", String::new()),
+        ("two", format!("{whole}{whole}")),
+        (
+            "number",
+            whole.replacen("\"version\":", "\"version\":1e999,\"x\":", 1),
+        ),
+        (
+            "not a number",
+            whole.replacen("\"version\":", "\"version\":NaN,\"x\":", 1),
+        ),
+        ("cut", whole[..whole.len() / 2].to_owned()),
+    ];
+    for (what, text) in texts {
+        let path = file("forge.text.json", &text);
+        let output = stationary(&["verify", &path]);
+        assert_eq!(output.status.code(), Some(2), "{what}");
+        assert!(words(&output.stderr).contains("forge.text.json"), "{what}");
+    }
+}
+
 /// What was checked is said: of what machine and network, for what, over what, and how many runs.
 #[test]
 fn the_verdict_names_what_was_checked() {
