@@ -71,6 +71,14 @@ fn an_assignment_is_headed_by_the_machine() {
     let sum = |field: &str| -> f64 { choices.iter().map(|c| f64(&c[field])).sum() };
     assert_eq!(sum("machine_cycles"), f64(&best["machine"]));
     assert_eq!(sum("cycles"), f64(&best["objective"]));
+    for field in ["energy_pj", "machine_energy_pj"] {
+        let whole = f64(&found[field]["total"]);
+        let layers: f64 = choices.iter().map(|c| f64(&c[field]["total"])).sum();
+        assert!(
+            (layers / whole - 1.0).abs() < 1e-12,
+            "{field}: {layers} {whole}"
+        );
+    }
     let shown = table(&arguments);
     let first = shown.lines().next().expect("a line");
     let [machine, model] = [&headline["value"], &headline["model"]].map(thousands);

@@ -273,6 +273,9 @@ fn choice(row: &Row) -> Value {
     let mut choice = json!({
         "layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage,
         "cycles": row.cycles, "machine_cycles": row.machine,
+        "energy_pj": (row.energy.as_ref())
+            .map_or_else(|| json!({"total": 1e3 * row.nanojoules}), energy::json),
+        "machine_energy_pj": row.machine_energy.as_ref().map(energy::json),
     });
     if let Some(style) = c.style {
         choice["dataflow"] = json!(style.name());

@@ -36,6 +36,8 @@ pub(super) struct Found<'a> {
     pub(super) energy: Option<Energy>,
     /// Of the best, in the machine's time.
     pub(super) machine_energy: Option<Energy>,
+    /// Of each layer of the best, by the model and in the machine's time; none where the costs are a table's.
+    pub(super) energies: [Vec<Energy>; 2],
     pub(super) front: Vec<Vertex>,
     pub(super) relaxation: Option<Relaxation>,
     pub(super) shortage: Option<Shortage>,
@@ -100,10 +102,16 @@ impl Found<'_> {
         let row = |choice: Choice| {
             let options = &self.problem.table().layers()[choice.layer];
             let own = options.iter().find(|o| o.levels() == choice.levels());
+            let machine = self.machine_cycles.get(choice.layer).copied().flatten();
+            let [energy, ran] =
+                (self.energies.each_ref()).map(|all| all.get(choice.layer).copied());
             Row {
                 choice,
                 cycles: own.map_or(0, |own| own.latency),
-                machine: self.machine_cycles.get(choice.layer).copied().flatten(),
+                machine,
+                nanojoules: own.map_or(0.0, |own| own.energy),
+                energy,
+                machine_energy: machine.and(ran),
             }
         };
         self.problem.choices(point).into_iter().map(row).collect()
@@ -224,6 +232,12 @@ pub(super) struct Row {
     pub(super) cycles: u64,
     /// On the machine, if it ran.
     pub(super) machine: Option<u64>,
+    /// By the costs that the search saw.
+    pub(super) nanojoules: f64,
+    /// The same in its components, where they are known.
+    pub(super) energy: Option<Energy>,
+    /// In the machine's time, if it ran.
+    pub(super) machine_energy: Option<Energy>,
 }
 
 pub(super) fn unit(resource: Resource) -> &'static str {

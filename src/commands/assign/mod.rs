@@ -113,6 +113,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let start = Instant::now();
     let (mut checked, mut certified) = (Vec::new(), None);
     let ([mut energy, mut machine_energy], mut machine_cycles) = ([None, None], Vec::new());
+    let mut energies = [Vec::new(), Vec::new()];
     match &offer.source {
         Source::Table => journal.close()?,
         Source::Model {
@@ -160,10 +161,15 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                 let machine =
                     |choice: &Choice| simulations.known(&(firsts[choice.layer], choice.levels()));
                 machine_cycles = choices.iter().map(machine).collect();
-                machine_energy = Some(spent(space, layers, &choices, machine)?);
+                energies = [
+                    spent(space, layers, &choices, |_| None)?,
+                    spent(space, layers, &choices, machine)?,
+                ];
+                let [model, ran] = energies.each_ref().map(|layers| Some(sum(layers)));
+                machine_energy = ran;
                 energy = match certified {
-                    Some(_) => machine_energy,
-                    None => Some(spent(space, layers, &choices, |_| None)?),
+                    Some(_) => ran,
+                    None => model,
                 };
             }
             simulations.close()?;
@@ -205,6 +211,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         certified,
         energy,
         machine_energy,
+        energies,
         machine_cycles,
         front,
         relaxation,
@@ -250,17 +257,20 @@ fn spent(
     layers: &[Layer],
     choices: &[Choice],
     machine: impl Fn(&Choice) -> Option<u64>,
-) -> Result<Energy> {
-    let mut spent = Energy::default();
-    for choice in choices {
+) -> Result<Vec<Energy>> {
+    let of_choice = |choice: &Choice| {
         let layer = &layers[choice.layer];
         let design = space.design(layer, choice.levels())?;
         let (mapping, cost) = (design.mapping(layer)?, CostModel::of(&design.accelerator)?);
         let model = estimate(&mapping);
         let cycles = machine(choice).unwrap_or(model.cycles);
-        spent = spent + Energy::of(&mapping, &cost, &model.counters, cycles);
-    }
-    Ok(spent)
+        Ok(Energy::of(&mapping, &cost, &model.counters, cycles))
+    };
+    choices.iter().map(of_choice).collect()
+}
+
+fn sum(layers: &[Energy]) -> Energy {
+    (layers.iter()).fold(Energy::default(), |sum, layer| sum + *layer)
 }
 
 /// The front of the first budget, each vertex with its certificate checked.

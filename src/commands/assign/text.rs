@@ -217,6 +217,7 @@ impl Found<'_> {
             choice: c,
             cycles: own,
             machine,
+            ..
         } in &all
         {
             let mut row = vec![
