@@ -36,6 +36,7 @@ mod text;
 mod tree;
 mod typed;
 mod variables;
+mod wording;
 
 pub use diagnostic::Diagnostic;
 pub use notes::ranked;

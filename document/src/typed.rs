@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
 use crate::outline::outline;
 use crate::tree::{Kind, Node, Place};
+use crate::wording::in_words;
 
 /// More than a reader's fill at a time.
 const MOST_ERRORS: usize = 20;
@@ -78,6 +79,12 @@ fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
             message.truncate(cut);
         }
     }
+    let line = (location.as_ref()).and_then(|at| text.lines().nth(at.line().saturating_sub(1)));
+    let mut message = in_words(&message, line.unwrap_or_default());
+    let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    if !text.lines().any(is_content) {
+        message.push_str("; the file is empty");
+    }
     let place = location.map(|at| {
         let start = text
             .split_inclusive('\n')
@@ -97,10 +104,43 @@ fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
             end: start + word.max(1),
         }
     });
+    let place = match message.split('`').nth(1) {
+        Some(name) if message.contains("duplicate field") => {
+            place.map(|place| second(text, place.start, name).unwrap_or(place))
+        }
+        _ => place,
+    };
     Diagnostic {
         near: suggestion_in(&message),
         ..Diagnostic::new(file, place, message)
     }
+}
+
+/// Where a field stands for the second time in the mapping that begins at `start`.
+fn second(text: &str, start: usize, name: &str) -> Option<Place> {
+    fn within(node: &Node, start: usize, name: &str) -> Option<Place> {
+        match &node.kind {
+            Kind::List(items) => items.iter().find_map(|item| within(item, start, name)),
+            Kind::Mapping(fields) => {
+                let is_it = fields
+                    .first()
+                    .is_some_and(|(key, _)| key.place.start == start)
+                    || node.place.start == start;
+                let named = fields.iter().filter(|(key, _)| key.text() == Some(name));
+                let here = is_it
+                    .then(|| named.map(|(key, _)| key.place).nth(1))
+                    .flatten();
+                here.or_else(|| {
+                    let inner = fields.iter();
+                    inner
+                        .map(|(_, value)| value)
+                        .find_map(|value| within(value, start, name))
+                })
+            }
+            _ => None,
+        }
+    }
+    within(&Node::parse("", text).ok()?, start, name)
 }
 
 fn is_of_a_word(c: char) -> bool {
@@ -209,5 +249,22 @@ mod tests {
         );
         check("rows: four\n", &["toy.yaml:1:7: rows"]);
         check("rows: [\n", &["toy.yaml:"]);
+    }
+
+    #[test]
+    fn slips_of_the_hand_are_named_where_they_are() {
+        check(
+            "rows: 1\ncols: 2\nrows: 1\n",
+            &["toy.yaml:3:1: duplicate field `rows`"],
+        );
+        check(
+            "rows: 1\ninner:\n  depth: 1\n  depth: 2\n",
+            &["toy.yaml:4:3: inner: duplicate field `depth`"],
+        );
+        check(
+            "inner:\n\tdepth: 1\n",
+            &["toy.yaml:2:1: a tab in the indentation"],
+        );
+        check("inner:\n  depth 1\n", &["is a colon missing?"]);
     }
 }

@@ -141,7 +141,7 @@ fn sizes_of_the_wrong_type_or_range() {
     );
     check_located(
         "  - {name: a, matmul: {m: ^[1], k: 1, c: 1}}",
-        "layers[0].matmul.m: invalid type: sequence, expected a whole number of at least 1",
+        "layers[0].matmul.m: invalid type: a list, expected a whole number of at least 1",
     );
     check_located(
         "  - {name: a, matmul: {m: ^big, k: 1, c: 1}}",
@@ -254,6 +254,6 @@ fn the_text_must_be_yaml() {
     assert!(error.starts_with("a.yml:1:7: "), "{error}");
     assert_eq!(
         parse("a.yaml", "").unwrap_err().to_string(),
-        "a.yaml:1:1: missing field `name`"
+        "a.yaml:1:1: missing field `name`; the file is empty"
     );
 }
