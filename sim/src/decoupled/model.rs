@@ -188,29 +188,47 @@ fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
     // A round may follow one of any class; they differ only where threads have no tile.
     let mut stores: Vec<Vec<i64>> = Vec::new();
     for (durations, _) in &rounds {
-        let done = durations.stores();
+        let done = durations.stores(0);
         if !stores.contains(&done) {
             stores.push(done);
         }
     }
+    let after = |stores: &[i64], durations: &Durations, more| {
+        Round::after(stores, durations, more).end(k.tiles.ci)
+    };
     // Micro-ops come with the first use, tokens from the store unit's first instructions.
     let tokens: Vec<i64> = (1..=k.width() as i64).map(|t| t * sync as i64).collect();
+    let more = memory.first_use(k);
     let first = &rounds[0].0;
-    let mut end =
-        memory.fetch(k) + Round::after(&tokens, first, memory.first_use(k)).end(k.tiles.ci);
+    let mut end = memory.fetch(k) + after(&tokens, first, more);
+    // Stores of the first round are the further done, the longer its epilogues take.
+    let first_stores = first.stores(more[2]);
+    // What the one round that follows the first takes less than after another.
+    let mut less = 0;
     for (index, (durations, times)) in rounds.iter().enumerate() {
         let times = times - u64::from(index == 0);
+        if times == 0 {
+            continue;
+        }
         let least = stores
             .iter()
-            .map(|stores| Round::after(stores, durations, [0; 3]).end(k.tiles.ci))
-            .min();
-        end += least.unwrap_or(0) * times;
+            .map(|stores| after(stores, durations, [0; 3]))
+            .min()
+            .unwrap_or(0);
+        end += least * times;
+        less = less.max(least.saturating_sub(after(&first_stores, durations, [0; 3])));
     }
     let drain = |stores: &Vec<i64>| {
         let done = stores.iter();
-        done.fold(0, |free: i64, store| free.max(*store) + sync as i64)
+        done.fold(0, |free: i64, store| free.max(*store) + sync as i64) as u64
     };
-    end + stores.iter().map(drain).min().unwrap_or(0) as u64 + sync
+    let has_one = rounds.iter().map(|(_, times)| times).sum::<u64>() == 1;
+    let last = if has_one {
+        drain(&first_stores)
+    } else {
+        stores.iter().map(drain).min().unwrap_or(0)
+    };
+    end - less + last + sync
 }
 
 /// How long transfers take at least, with memory to themselves.

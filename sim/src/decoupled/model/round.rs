@@ -33,14 +33,16 @@ impl Durations {
         self.parts[thread] = parts.map(|cycles| cycles as i64);
     }
 
-    /// When each thread's store is done, from the end of the round's last epilogue.
-    pub(super) fn stores(&self) -> Vec<i64> {
+    /// When each thread's store is done, from the end of the round's last epilogue, if each epilogue
+    /// takes `more` than usual.
+    pub(super) fn stores(&self, more: u64) -> Vec<i64> {
         let parts = &self.parts[..self.threads];
-        let mut epilogue = -parts.iter().map(|p| p[EPILOGUE]).sum::<i64>();
+        let epilogue = |p: &[i64; 5]| p[EPILOGUE] + more as i64;
+        let mut end = -parts.iter().map(epilogue).sum::<i64>();
         let mut store = i64::MIN / 2;
         let done = parts.iter().map(|p| {
-            epilogue += p[EPILOGUE];
-            store = store.max(epilogue) + p[STORE];
+            end += epilogue(p);
+            store = store.max(end) + p[STORE];
             store
         });
         done.collect()
