@@ -7,7 +7,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
-use crate::proof::{self, Checks, Trust, Verdict};
+use crate::proof::{self, Checks, SHOWN, Trust, Verdict};
 use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
@@ -39,10 +39,11 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         ),
     };
     let holds = verdict.checks.hold();
+    let version = document["version"].as_str().unwrap_or_default();
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&to_json(&verdict))?,
+        Format::Json => serde_json::to_string_pretty(&to_json(&verdict, version))?,
         Format::Csv => csv(&verdict.checks)?,
-        Format::Table => page(&to_table(&verdict)),
+        Format::Table => page(&to_table(&verdict, version)),
     };
     output::print(&text)?;
     Ok(match holds {
@@ -51,12 +52,13 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
     })
 }
 
-fn to_json(verdict: &Verdict) -> Value {
+fn to_json(verdict: &Verdict, version: &str) -> Value {
     let about: Map<String, Value> = (verdict.about.iter())
         .map(|(name, value)| ((*name).to_owned(), json!(value)))
         .collect();
     json!({
         "schema": "stationary/verify/1", "holds": verdict.checks.hold(), "about": about,
+        "origin": verdict.origin.sentence(version),
         "runs": verdict.runs, "runs_again": verdict.again, "checks": verdict.checks.0,
     })
 }
@@ -70,15 +72,26 @@ fn csv(checks: &Checks) -> Result<String> {
     Ok(String::from_utf8(out.into_inner()?)?)
 }
 
-fn to_table(verdict: &Verdict) -> String {
+fn to_table(verdict: &Verdict, version: &str) -> String {
     let mut text = String::new();
+    if let Some(origin) = verdict.origin.sentence(version) {
+        text.push_str(&format!("{origin}.\n"));
+    }
     for (name, value) in &verdict.about {
         text.push_str(&format!("{name}: {value}\n"));
     }
     let mut rows = table(&["check", "holds", "found"], 3);
+    let mut flaws = 0;
     for check in &verdict.checks.0 {
-        let holds = if check.holds { "yes" } else { "NO" };
-        rows.add_row([&check.check, holds, &check.detail]);
+        flaws += usize::from(!check.holds);
+        if check.holds || flaws <= SHOWN {
+            let holds = if check.holds { "yes" } else { "NO" };
+            rows.add_row([&check.check, holds, &check.detail]);
+        }
+    }
+    if flaws > SHOWN {
+        let more = format!("{} more; --format json has all", flaws - SHOWN);
+        rows.add_row(["others", "NO", &more]);
     }
     let Verdict { runs, again, .. } = verdict;
     let sentence = match (verdict.checks.hold(), runs - again) {

@@ -12,7 +12,7 @@ use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
-use super::{Checks, Hashes, SCHEMA, Trust, Verdict, digest_of, dims};
+use super::{Checks, Hashes, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Choosing, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
@@ -129,12 +129,7 @@ impl Document {
             claims: "map".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
-            hashes: Hashes {
-                model: digest_of(bounds),
-                accelerator: digest(loaded.accelerator.to_yaml().as_bytes()),
-                network: digest(format!("{:?}", loaded.layers).as_bytes()),
-                space: digest_of(&json!({"dataflow": dataflow.name, "candidates": counts})),
-            },
+            hashes: hashes(loaded, dataflow, &counts, bounds),
             inputs,
             of: "machine".to_owned(),
             layers,
@@ -179,6 +174,7 @@ impl Document {
                 ("of", "the machine".to_owned()),
                 ("over", OVER.to_owned()),
             ],
+            origin: Origin::This,
             checks: Checks::default(),
             runs: self.layers.iter().map(|l| l.simulated.len() as u64).sum(),
             again: 0,
@@ -215,10 +211,19 @@ impl Document {
         }
         let bounds: Vec<&String> = layers.iter().map(|again| &again.bounds).collect();
         let bounds = json!(bounds);
+        let counts: Vec<u64> = layers.iter().map(|again| again.candidates).collect();
+        let found = hashes(&loaded, dataflow, &counts, &bounds);
+        let files = [&self.inputs.arch, &self.inputs.network];
+        verdict.origin = Origin::of(
+            self.version == version,
+            &self.hashes,
+            &found,
+            files.iter().any(|name| inputs::is_file(name)),
+        );
+        verdict.checks.hashes(&self.hashes, &found);
         let proved: Option<Vec<Proved>> = layers.into_iter().map(|again| again.proved).collect();
         if let Some(proved) = proved {
             let found = Self::over(&loaded, dataflow, self.inputs.clone(), proved, &bounds);
-            verdict.checks.hashes(&self.hashes, &found.hashes);
             verdict
                 .checks
                 .derived(written, &serde_json::to_value(found)?);
@@ -227,10 +232,21 @@ impl Document {
     }
 }
 
+/// What was read: the candidates and the bounds are of the layers that are not alike.
+fn hashes(loaded: &Loaded, dataflow: &Dataflow, candidates: &[u64], bounds: &Value) -> Hashes {
+    Hashes {
+        model: digest_of(bounds),
+        accelerator: digest(loaded.accelerator.to_yaml().as_bytes()),
+        network: digest(format!("{:?}", loaded.layers).as_bytes()),
+        space: digest_of(&json!({"dataflow": dataflow.name, "candidates": candidates})),
+    }
+}
+
 /// What became of a layer when it was derived again.
 struct Again {
     holds: bool,
     detail: String,
+    candidates: u64,
     bounds: String,
     /// Runs that were made.
     runs: u64,
@@ -294,6 +310,7 @@ impl Proved {
         let mut again = Again {
             holds: false,
             detail: String::new(),
+            candidates,
             bounds: bounds.digest(),
             runs: 0,
             proved: None,

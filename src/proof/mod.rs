@@ -11,12 +11,15 @@
 
 pub mod assign;
 pub mod map;
+mod origin;
 pub mod strict;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
+
+pub use self::origin::Origin;
 
 /// The schema of every certificate.
 pub const SCHEMA: &str = "stationary/certificate/1";
@@ -34,6 +37,20 @@ pub struct Hashes {
     /// What there was to choose from.
     pub space: String,
 }
+
+impl Hashes {
+    fn named(&self) -> [(&'static str, &String); 4] {
+        [
+            ("accelerator", &self.accelerator),
+            ("network", &self.network),
+            ("space", &self.space),
+            ("model's bounds", &self.model),
+        ]
+    }
+}
+
+/// Of many differences, how many are shown.
+pub const SHOWN: usize = 3;
 
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -60,6 +77,8 @@ pub enum Trust {
 pub struct Verdict {
     /// What the certificate is about, as it was read again: name and value.
     pub about: Vec<(&'static str, String)>,
+    /// What wrote the certificate, as far as that can be told.
+    pub origin: Origin,
     /// Each claim.
     pub checks: Checks,
     /// Runs of the machine that the certificate rests on.
@@ -103,20 +122,33 @@ impl Checks {
     pub fn derived(&mut self, claimed: &Value, found: &Value) {
         let mut flaws = Vec::new();
         differences("", claimed, found, &mut flaws);
-        let detail = match flaws.as_slice() {
-            [] => "every field".to_owned(),
-            [flaw] => flaw.clone(),
-            [flaw, others @ ..] => format!("{flaw}; and {} more", others.len()),
+        let first = flaws[..flaws.len().min(SHOWN)].join("; ");
+        let detail = match flaws.len() {
+            0 => "every field".to_owned(),
+            few if few <= SHOWN => first,
+            many => format!("{first}; and {} more", many - SHOWN),
         };
         self.note("derived again", flaws.is_empty(), detail);
     }
 
     /// Compares the digests.
     pub fn hashes(&mut self, claimed: &Hashes, found: &Hashes) {
-        self.same("accelerator", &claimed.accelerator, &found.accelerator);
-        self.same("network", &claimed.network, &found.network);
-        self.same("space", &claimed.space, &found.space);
-        self.same("model's bounds", &claimed.model, &found.model);
+        for ((name, claimed), (_, found)) in claimed.named().into_iter().zip(found.named()) {
+            let (a, b) = short(claimed, found);
+            let detail = match claimed == found {
+                true => found.clone(),
+                false => format!("the certificate says {a}; found {b}"),
+            };
+            self.note(name, claimed == found, detail);
+        }
+    }
+}
+
+/// Two digests by their beginnings, if these differ.
+fn short<'a>(claimed: &'a str, found: &'a str) -> (&'a str, &'a str) {
+    match (claimed.get(..12), found.get(..12)) {
+        (Some(a), Some(b)) if a != b => (a, b),
+        _ => (claimed, found),
     }
 }
 

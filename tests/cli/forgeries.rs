@@ -324,6 +324,35 @@ fn what_is_no_certificate_is_refused() {
     }
 }
 
+/// A certificate that another build wrote is said to be one, before what differs.
+#[test]
+fn another_build_is_told_from_a_forgery() {
+    let digest = "0".repeat(64);
+    for (kind, found) in certificates() {
+        let mut other = found.clone();
+        for name in ["model", "space"] {
+            other["hashes"][name] = json!(digest);
+        }
+        let path = file("forge.other.json", &other.to_string());
+        let output = stationary(&["verify", &path]);
+        assert_eq!(output.status.code(), Some(1), "{kind}");
+        let said = words(&output.stdout);
+        assert!(
+            said.starts_with("written by another build: "),
+            "{kind}: {said}"
+        );
+        assert!(said.contains("make it anew"), "{kind}: {said}");
+        assert!(!said.contains(&digest), "{kind}: digests are cut: {said}");
+        let output = stationary(&["verify", &path, "--format", "json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(document["origin"].is_string(), "{kind}");
+        let path = file("forge.this.json", &found.to_string());
+        let output = stationary(&["verify", &path, "--format", "json"]);
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(document["origin"].is_null(), "{kind}");
+    }
+}
+
 /// What was checked is said: of what machine and network, for what, over what, and how many runs.
 #[test]
 fn the_verdict_names_what_was_checked() {

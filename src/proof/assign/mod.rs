@@ -17,10 +17,11 @@ use stationary::search::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{Checks, Hashes, SCHEMA, Trust, Verdict, digest_of, dims};
+use super::{Checks, Hashes, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{self, Source};
 use crate::commands::simulations::Simulations;
+use crate::inputs;
 use crate::record::Journal;
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
@@ -226,6 +227,13 @@ impl Document {
                 ("of", "the machine".to_owned()),
                 ("over", format!("{OVER}: {} entries", subject.entries())),
             ],
+            origin: Origin::of(
+                self.version == env!("CARGO_PKG_VERSION"),
+                &self.hashes,
+                &subject.hashes(),
+                inputs::is_file(&self.inputs.network)
+                    || self.inputs.arch.as_deref().is_some_and(inputs::is_file),
+            ),
             checks: Checks::default(),
             runs: self.simulated.len() as u64,
             again: 0,
