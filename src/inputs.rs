@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use stationary::arch::dram::Standard;
+use stationary::arch::dram::{Pipe, Standard, presets};
 use stationary::arch::import::Imported;
 use stationary::arch::{Accelerator, ArchError, near};
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
@@ -22,9 +22,24 @@ use crate::scope::Scope;
 use crate::style::Style;
 use crate::{template, unread};
 
+/// Reads a file that is not packed.
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let name = path.display();
+    if path.is_dir() {
+        bail!("{name}: a folder; needed the name of a preset or of a file");
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        bail!(
+            "{name}: packed by gzip, and only traces are read so: unpack it first (gunzip {name})"
+        );
+    }
+    Ok(bytes)
+}
+
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = bytes(path)?;
     Ok(stationary_document::text(&path.to_string_lossy(), bytes)?)
 }
 
@@ -136,6 +151,14 @@ pub fn standard(name: &str) -> Result<Standard> {
         }
         return Standard::from_yaml(name, &text).map_err(excerpt);
     }
+    let is_link = matches!(name, "ideal" | "bandwidth") || Pipe::names().any(|pipe| pipe == name);
+    if is_link {
+        bail!(
+            "--dram {name}: it has no banks and no rows, and is for --set dram.kind={name} only; a replay \
+             needs a standard: {}",
+            presets::names().collect::<Vec<_>>().join(", ")
+        );
+    }
     Ok(Standard::preset(name)?)
 }
 
@@ -171,7 +194,7 @@ fn model(name: &str, dims: &[String]) -> Result<Network> {
             parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
         })
         .collect();
-    let bytes = std::fs::read(name).with_context(|| format!("cannot read {name}"))?;
+    let bytes = bytes(Path::new(name))?;
     let (network, left_out) = onnx::read(name, &bytes, &dims?)?;
     notes(&left_out);
     Ok(network)
@@ -220,9 +243,10 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>)
 /// A name that is meant as a path rather than as a preset.
 pub fn is_file(name: &str) -> bool {
     let extensions = [
-        ".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini", ".jinja2", ".jinja",
+        ".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini", ".jinja2", ".jinja", ".gz",
     ];
-    name.contains('/') || extensions.iter().any(|e| name.ends_with(e))
+    // The folder that one is in and the one above are no presets.
+    name.contains('/') || matches!(name, "." | "..") || extensions.iter().any(|e| name.ends_with(e))
 }
 
 /// The layers picked, or all.
@@ -259,8 +283,22 @@ fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer> {
     }
     let hint = near::nearest(pick, all.iter().map(Layer::name))
         .map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-    bail!("--layer {pick}: {} has no such layer{hint}", network.name())
+    let mut names: Vec<&str> = all.iter().take(NAMED).map(Layer::name).collect();
+    let more = format!("and {} more", all.len().saturating_sub(NAMED));
+    if all.len() > NAMED {
+        names.push(&more);
+    }
+    bail!(
+        "--layer {pick}: {} has no such layer; it has {}, 0 to {}: {}{hint}",
+        network.name(),
+        all.len(),
+        all.len() - 1,
+        names.join(", ")
+    )
 }
+
+/// How many of a network's layers a message names.
+const NAMED: usize = 12;
 
 /// A dataflow that the accelerator offers; its first by default.
 pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'static Dataflow> {

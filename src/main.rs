@@ -20,7 +20,7 @@ mod unread;
 
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
@@ -40,7 +40,7 @@ enum Answer {
 }
 
 fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = taking_negatives(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match dispatch(&cli, &matches) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
@@ -54,6 +54,15 @@ fn main() -> ExitCode {
             ExitCode::from(if is_no { 1 } else { 2 })
         }
     }
+}
+
+/// A number below zero is a value like another, so that what is allowed is said of it.
+fn taking_negatives(command: Command) -> Command {
+    let allow = |arg: Arg| match arg.get_action().takes_values() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    command.mut_args(allow).mut_subcommands(taking_negatives)
 }
 
 fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {

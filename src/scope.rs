@@ -137,7 +137,7 @@ impl Scope {
             text.push_str(&format!(", {plain} without products"));
         }
         let shown = |bytes: u64| operations(bytes as f64, "B");
-        text.push_str(&match (c.bytes_left_out(), self.bytes_unknown()) {
+        text.push_str(&match (c.bytes_left_out(), c.moves_unknown()) {
             (0, 0) => "; what is not simulated moves no bytes\n".to_owned(),
             (0, _) => "; how many bytes the others move is not known\n".to_owned(),
             (bytes, 0) => format!("; what is not simulated moves {}\n", shown(bytes)),
@@ -179,12 +179,6 @@ impl Scope {
         )
     }
 
-    fn bytes_unknown(&self) -> u64 {
-        let entries = self.coverage.left_out.iter();
-        let entries = entries.chain(&self.coverage.without_products);
-        entries.map(|entry| entry.bytes_unknown).sum()
-    }
-
     /// For programs.
     pub fn json(&self) -> Value {
         let c = &self.coverage;
@@ -193,7 +187,7 @@ impl Scope {
                 "operator": entry.operator, "count": entry.count, "macs": entry.macs,
                 "first_lost": entry.first_lost, "reason": entry.reason,
                 "macs_unknown": entry.macs_unknown,
-                "bytes": entry.bytes(), "bytes_unknown": entry.bytes_unknown,
+                "bytes": entry.bytes(), "bytes_unknown": entry.moves_unknown(),
             })
         };
         let list = |entries: &[LeftOut]| entries.iter().map(entry).collect::<Vec<_>>();
@@ -206,7 +200,7 @@ impl Scope {
                 "of_unknown_size": c.macs_unknown(), "without_products": plain,
             },
             "bytes_left_out": c.bytes_left_out(),
-            "bytes_unknown": self.bytes_unknown(),
+            "bytes_unknown": c.moves_unknown(),
             "left_out": list(&c.left_out),
             "without_products": list(&c.without_products),
             "picked": self.picked.map(|[layers, macs]| json!({

@@ -72,6 +72,16 @@ pub fn area(square_microns: f64) -> String {
     format!("{square_millimetres:.digits$} mm2")
 }
 
+/// A use and its limit, with the digits that the limit was given in: of shares no more than four.
+pub fn beside_limit(used: f64, limit: f64) -> [String; 2] {
+    let written = format!("{limit:.4}");
+    let written = written.trim_end_matches('0').split_once('.');
+    let digits = written.map_or(0, |(_, digits)| digits.len());
+    let least = if limit < 0.1 { 4 } else { 2 };
+    let digits = digits.max(least);
+    [used, limit].map(|number| format!("{number:.digits$}"))
+}
+
 /// An energy-delay product, from joules times seconds.
 pub fn energy_delay(joule_seconds: f64) -> String {
     let product = joule_seconds * 1e6;
@@ -139,6 +149,10 @@ mod tests {
         assert_eq!(watts(364.0), "364.0 mW");
         assert_eq!(area(12.26e6), "12.26 mm2");
         assert_eq!(area(0.0123e6), "0.0123 mm2");
+        assert_eq!(beside_limit(2.0514, 2.1), ["2.05", "2.10"]);
+        assert_eq!(beside_limit(2.0514, 2.125), ["2.051", "2.125"]);
+        assert_eq!(beside_limit(2.0473, 2.047_364), ["2.0473", "2.0474"]);
+        assert_eq!(beside_limit(0.0123, 0.02), ["0.0123", "0.0200"]);
         assert_eq!(energy_delay(4.9e-3), "4900 mJ ms");
         assert_eq!(energy_delay(1.072e-8), "0.011 mJ ms");
         assert_eq!(energy_delay(1e-12), "1.000e-6 mJ ms");

@@ -37,6 +37,37 @@ fn unknown_names_get_a_near_match() {
 }
 
 #[test]
+fn what_is_no_network_is_named_as_what_it_is() {
+    let check = |network: &str, more: &[&str], parts: &[&str]| {
+        let first = ["estimate", "--arch", "systolic", "--network", network];
+        refuses(&[&first[..], more].concat(), 2, parts);
+    };
+    check(".", &[], &["a folder"]);
+    let packed = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/dram/seq_read_100.trace.gz"
+    );
+    check(packed, &[], &["packed by gzip", "gunzip"]);
+    let picked = ["--layer", "conv9"];
+    check("alexnet", &picked, &["it has 8, 0 to 7: conv1, ", "fc8"]);
+    check(
+        "alexnet",
+        &["--slack", "-1"],
+        &["-1", "a percentage from 0"],
+    );
+    check("alexnet", &["--batch", "-1"], &["-1", "--batch"]);
+}
+
+#[test]
+fn a_kind_of_dram_without_banks_is_not_replayed() {
+    let trace = file("kinds.trace", "0x0 R\n");
+    for kind in ["ideal", "bandwidth"] {
+        let arguments = ["dram", "--dram", kind, "--trace", &trace];
+        refuses(&arguments, 2, &[kind, "needs a standard", "ddr4-2400"]);
+    }
+}
+
+#[test]
 fn bad_accelerator_files_name_the_place() {
     let check = |name: &str, text: &str, parts: &[&str]| {
         let path = file(name, text);

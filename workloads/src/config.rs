@@ -10,9 +10,12 @@
 //!     name: block
 //!     first: 1
 //!     layers:
-//!       - {name: scores, matmul: {heads: 12, m: 384, k: 384, c: 64, right: activations}}
-//!   - {name: fc, matmul: {m: 1, k: 1000, c: 4096}}
+//!       - {name: scores, matmul: {heads: 12, m: 384, n: 384, k: 64, right: activations}}
+//!   - {name: fc, matmul: {m: 1, n: 1000, k: 4096}}
 //! ```
+//!
+//! A `matmul` is m x k times k x n; one with `c` has k as its columns and sums over c, as the loops of
+//! a convolution do: `{m: 1, k: 1000, c: 4096}` is the same product.
 //!
 //! Sizes along rows and columns are one number or `[rows, columns]`; `pad` also
 //! `[top, left, bottom, right]`. `stride`, `groups`, `dilation` and `heads` are 1, `pad` and `first`
@@ -121,9 +124,15 @@ struct MatmulConfig {
     /// Rows of the left operand and of the result, such as the tokens.
     m: Size,
     /// Columns of the right operand and of the result: output features.
+    #[serde(default)]
+    n: Option<Size>,
+    /// Columns of the left operand, which are the rows of the right one: the features summed over. In
+    /// an entry with `c`: columns of the result.
     k: Size,
-    /// Columns of the left operand, which are the rows of the right one: the features summed over.
-    c: Size,
+    /// Beside `m` and `k`, in the place of `n`: what is summed over, where `k` are the columns of the
+    /// result.
+    #[serde(default)]
+    c: Option<Size>,
     /// What the right operand is; `parameters` by default.
     #[serde(default)]
     right: RightConfig,
@@ -355,6 +364,11 @@ impl MatmulConfig {
             RightConfig::Parameters => RightOperand::Parameters,
             RightConfig::Activations => RightOperand::Activations,
         };
-        Layer::matmul(name, self.heads.0, [self.m.0, self.k.0, self.c.0], right)
+        let [columns, summed] = match (self.n, self.c) {
+            (Some(n), None) => [n.0, self.k.0],
+            (None, Some(c)) => [self.k.0, c.0],
+            (None, None) | (Some(_), Some(_)) => return Err(LayerError::Product),
+        };
+        Layer::matmul(name, self.heads.0, [self.m.0, columns, summed], right)
     }
 }

@@ -22,6 +22,19 @@ pub struct Coverage {
     pub without_products: Vec<LeftOut>,
 }
 
+/// ONNX operators whose result is words of their operand under another shape. `Expand` repeats words
+/// by reading them again; what reads sizes alone moves nothing of weight.
+const VIEWS: [&str; 8] = [
+    "Expand",
+    "Flatten",
+    "Identity",
+    "Reshape",
+    "Shape",
+    "Size",
+    "Squeeze",
+    "Unsqueeze",
+];
+
 /// Operators of one kind that are left out for one reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
@@ -47,9 +60,29 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Bytes of operands and results, as far as known.
+    /// Whether these only name the words of another tensor anew, or repeat them where they are read:
+    /// they move nothing.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        VIEWS.contains(&self.operator.as_str())
+    }
+
+    /// How many have an operand or a result of unknown size, and move it.
+    #[must_use]
+    pub fn moves_unknown(&self) -> u64 {
+        if self.is_view() {
+            0
+        } else {
+            self.bytes_unknown
+        }
+    }
+
+    /// Bytes of operands and results, as far as known; none of [views](LeftOut::is_view).
     #[must_use]
     pub fn bytes(&self) -> u64 {
+        if self.is_view() {
+            return 0;
+        }
         self.weight_bytes.saturating_add(self.activation_bytes)
     }
 }
@@ -108,6 +141,13 @@ impl Coverage {
         }
     }
 
+    /// How many operators that are left out move an unknown number of bytes.
+    #[must_use]
+    pub fn moves_unknown(&self) -> u64 {
+        let entries = self.left_out.iter().chain(&self.without_products);
+        entries.map(LeftOut::moves_unknown).sum()
+    }
+
     /// The same on `batch` times as many images: weights stay.
     pub(crate) fn batched(&self, batch: u64) -> Self {
         let grow = |entry: &LeftOut| LeftOut {
@@ -120,5 +160,33 @@ impl Coverage {
             left_out: self.left_out.iter().map(grow).collect(),
             without_products: self.without_products.iter().map(grow).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_move_nothing() {
+        let entry = |operator: &str| LeftOut {
+            operator: operator.to_owned(),
+            count: 2,
+            activation_bytes: 640,
+            bytes_unknown: 1,
+            ..LeftOut::default()
+        };
+        let check = |operator: &str, expected: (u64, u64)| {
+            let coverage = Coverage {
+                without_products: vec![entry(operator)],
+                ..Coverage::default()
+            };
+            let found = (coverage.bytes_left_out(), coverage.moves_unknown());
+            assert_eq!(found, expected, "{operator}");
+        };
+        check("Relu", (640, 1));
+        check("Transpose", (640, 1));
+        check("Reshape", (0, 0));
+        check("Expand", (0, 0));
     }
 }

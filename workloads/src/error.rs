@@ -14,6 +14,12 @@ pub enum LayerError {
         /// The field at fault.
         field: &'static str,
     },
+    /// A matrix product with both or neither of `n` and `c`.
+    #[error(
+        "a matmul takes m, n, k (m x k times k x n), or m, k, c (m x c times c x k): needed exactly one of \
+         `n` and `c`"
+    )]
+    Product,
     /// The (dilated) kernel does not fit into the padded input.
     #[error(
         "the kernel's {axis} ({kernel} after dilation) exceed the input's {axis} ({padded} after padding)"

@@ -3,7 +3,7 @@
 use stationary::search::{Kind, Resource, Stop};
 
 use super::found::{Found, Row, kind};
-use crate::report::format::{area, joules, signed_percent, table, thousands, watts};
+use crate::report::format::{area, beside_limit, joules, signed_percent, table, thousands, watts};
 use crate::report::table::Table;
 use crate::report::{energy, shape};
 use crate::scope::Scope;
@@ -31,10 +31,9 @@ impl Found<'_> {
         }
         for (budget, used) in self.problem.budgets().iter().zip(self.used(point)) {
             text.push_str(&format!(
-                "{}: {} of {} used\n",
+                "{}: {} used\n",
                 budget.resource,
-                amount(budget.resource, used),
-                amount(budget.resource, budget.limit),
+                within(used, budget.limit, budget.resource),
             ));
         }
         for (budget, price) in self
@@ -67,12 +66,12 @@ impl Found<'_> {
             let stages: Vec<String> = first
                 .map(|b| format!("{} ({})", self.stage(point, b.stage), self.show(b.loss)))
                 .collect();
-            text.push_str(&format!(
-                "{} of {} stages bind, most of all: {}\n",
-                bindings.len(),
-                self.problem.stages(point).count(),
-                stages.join(", ")
-            ));
+            let all = self.problem.stages(point).count();
+            let who = match bindings.len() {
+                every if every == all => "the budgets hold every stage back".to_owned(),
+                some => format!("the budgets hold {some} of {all} stages back"),
+            };
+            text.push_str(&format!("{who}, most of all: {}\n", stages.join(", ")));
         }
         text.push_str(&format!("{}\n", self.lines(point)));
         if !self.front.is_empty() {
@@ -298,6 +297,16 @@ impl Found<'_> {
         }
         text
     }
+}
+
+/// What is used of a limit.
+fn within(used: f64, limit: f64, resource: Resource) -> String {
+    let (scale, unit) = match resource {
+        Resource::Area => (1e6, "mm2"),
+        Resource::Power => (1.0, "mW"),
+    };
+    let [used, limit] = beside_limit(used / scale, limit / scale);
+    format!("{used} of {limit} {unit}")
 }
 
 /// An amount of a resource as it is read.

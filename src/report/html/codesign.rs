@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{joules, metric, percent, thousands};
+use crate::report::format::{beside_limit, joules, percent, thousands};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::breakdown;
@@ -78,11 +78,18 @@ fn cards(run: &Value) -> Vec<Card> {
             thousands(model as u64)
         )
     });
-    let limit = |path: &str, scale: f64, unit: &str| match number(run, path) {
-        Some(limit) => format!("of {} {unit} allowed", metric(limit / scale)),
-        None => "no limit".to_owned(),
-    };
     let best = &run["best"];
+    let macs = number(run, "hardware.macs_limit").map_or("no limit".to_owned(), |limit| {
+        format!("of {} MACs allowed", thousands(limit as u64))
+    });
+    let used = amount(best, "used.area_um2") / 1e6;
+    let (used, area) = match number(run, "hardware.area_limit_um2") {
+        Some(limit) => {
+            let [used, limit] = beside_limit(used, limit / 1e6);
+            (used, format!("of {limit} mm\u{b2} allowed"))
+        }
+        None => (format!("{used:.2}"), "no limit".to_owned()),
+    };
     vec![
         Card::new("Cycles a run", thousands(cycles as u64), beside),
         Card::new(
@@ -93,13 +100,9 @@ fn cards(run: &Value) -> Vec<Card> {
         Card::new(
             "MACs a cycle",
             thousands(amount(best, "used.macs") as u64),
-            limit("hardware.macs_limit", 1.0, "MACs"),
+            macs,
         ),
-        Card::new(
-            "Area",
-            format!("{:.2} mm\u{b2}", amount(best, "used.area_um2") / 1e6),
-            limit("hardware.area_limit_um2", 1e6, "mm\u{b2}"),
-        ),
+        Card::new("Area", format!("{used} mm\u{b2}"), area),
         Card::new(
             "Energy a run",
             joules(amount(best, "energy_pj")),

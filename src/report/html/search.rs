@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{percent, thousands};
+use crate::report::format::{beside_limit, percent, thousands};
 use crate::report::headline::TOLERANCE;
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::{Columns, columns};
@@ -102,7 +102,8 @@ fn cards(run: &Value, feasible: bool) -> Vec<Card> {
             "area_um2" => ("Area used", 1e6, "mm\u{b2}"),
             _ => ("Power used", 1.0, "mW"),
         };
-        let note = format!("{:.2} of {:.2} {unit}", used / scale, limit / scale);
+        let [below, allowed] = beside_limit(used / scale, limit / scale);
+        let note = format!("{below} of {allowed} {unit}");
         cards.push(Card::new(name, percent(used / limit), note));
     }
     let distinct = amount(run, "evaluations.distinct");
