@@ -13,6 +13,7 @@ use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimat
 use stationary::workloads::Layer;
 
 use crate::inputs::Loaded;
+use crate::patience::Patience;
 use crate::style::{Causes, Plan, Style};
 
 /// Who answers.
@@ -74,7 +75,7 @@ pub fn layers(
     loaded: &Loaded,
     style: Style,
     reading: Reading,
-    done: &(dyn Fn() + Sync),
+    patience: &Patience,
 ) -> Result<Vec<LayerResult>> {
     let cost = CostModel::of(&loaded.accelerator)?;
     let mut known = HashMap::new();
@@ -94,11 +95,13 @@ pub fn layers(
         .map(|layer| {
             let result = match style {
                 Style::Hardwired(dataflow) => {
-                    evaluate(&loaded.mapping(layer, dataflow)?, &cost, reading)
+                    evaluate(&loaded.mapping(layer, dataflow)?, &cost, reading, patience)
                 }
-                Style::Decoupled => evaluate_kernel(&loaded.kernel(layer)?, &cost, reading),
+                Style::Decoupled => {
+                    evaluate_kernel(&loaded.kernel(layer)?, &cost, reading, patience)
+                }
             };
-            done();
+            patience.done();
             Ok(result)
         })
         .collect();
@@ -115,7 +118,12 @@ pub fn layers(
 }
 
 /// Evaluates one mapping.
-pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> LayerResult {
+pub fn evaluate(
+    mapping: &Mapping<'_>,
+    cost: &CostModel,
+    reading: Reading,
+    patience: &Patience,
+) -> LayerResult {
     let model = estimate(mapping);
     let accelerator = mapping.accelerator();
     let mut result = LayerResult {
@@ -138,7 +146,8 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
         bound_by: model.bound_by,
     };
     if let Reading::Machine(pace) = reading {
-        let machine = run(mapping, pace, &mut ());
+        let name = mapping.layer().name();
+        let machine = patience.during(name, model.cycles, || run(mapping, pace, &mut ()));
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
         result.stalls = machine.stalls.into();
@@ -155,7 +164,12 @@ pub fn evaluate(mapping: &Mapping<'_>, cost: &CostModel, reading: Reading) -> La
 }
 
 /// Evaluates one kernel.
-pub fn evaluate_kernel(kernel: &Kernel<'_>, cost: &CostModel, reading: Reading) -> LayerResult {
+pub fn evaluate_kernel(
+    kernel: &Kernel<'_>,
+    cost: &CostModel,
+    reading: Reading,
+    patience: &Patience,
+) -> LayerResult {
     let model = decoupled::estimate(kernel);
     let (counters, mut control) = (model.counters, model.control);
     let mut result = LayerResult {
@@ -182,7 +196,8 @@ pub fn evaluate_kernel(kernel: &Kernel<'_>, cost: &CostModel, reading: Reading) 
         ),
     };
     if let Reading::Machine(pace) = reading {
-        let machine = decoupled::run(kernel, pace, &mut ());
+        let name = kernel.layer().name();
+        let machine = patience.during(name, model.cycles, || decoupled::run(kernel, pace, &mut ()));
         result.cycles = machine.cycles;
         result.counters = machine.counters;
         result.memory = machine.memory;

@@ -9,6 +9,7 @@ mod evaluate;
 mod inputs;
 mod interrupt;
 mod output;
+mod patience;
 mod proof;
 mod record;
 mod report;

@@ -165,7 +165,7 @@ fn the_mapper_finds_a_mapping_on_what_it_is_said_to_need() {
             return;
         };
         assert!(
-            !matches!(reason, MappingError::NoStationaryOperand),
+            !matches!(*reason, MappingError::NoStationaryOperand),
             "seed {seed}"
         );
         let changes = explain_mapper(layer, &smaller, dataflow);

@@ -146,10 +146,11 @@ fn hardwired(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Datafl
         let mapping = match map_with(layer, accelerator, dataflow, &effort) {
             Ok(mapping) => mapping,
             // A window that reaches over more than the buffer, where strides are stored.
-            Err(MapperError::NoMapping {
-                reason: MappingError::GlobalBuffer { .. },
-                ..
-            }) => return,
+            Err(MapperError::NoMapping { reason, .. })
+                if matches!(*reason, MappingError::GlobalBuffer { .. }) =>
+            {
+                return;
+            }
             Err(error) => panic!("{error}"),
         };
         let model = estimate(&mapping);

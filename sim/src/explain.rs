@@ -344,7 +344,7 @@ pub fn explain_mapper(
     for _ in 0..LONGEST_CHAIN {
         let reason = match mapper::map(layer, &larger, dataflow) {
             Ok(_) => return changes,
-            Err(MapperError::NoMapping { reason, .. }) => reason,
+            Err(MapperError::NoMapping { reason, .. }) => *reason,
         };
         match grow(&mut larger, &reason) {
             Some(change) => changes.push(change),

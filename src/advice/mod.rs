@@ -27,6 +27,7 @@ pub use obstacles::{Obstacle, obstacles};
 use crate::cli::Target;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::inputs::Loaded;
+use crate::patience::Patience;
 use crate::style::Style;
 
 /// The least share of the cycles that an obstacle takes to be worth a change.
@@ -269,7 +270,7 @@ fn cycles(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> R
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| loaded.layers[*index].clone());
     let picked = loaded.changed(loaded.accelerator.clone(), picked.collect());
-    let results = evaluate::layers(&picked, style, reading, &|| ())?;
+    let results = evaluate::layers(&picked, style, reading, &Patience::none())?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let cycles = results.iter().zip(counts);
     Ok(cycles.map(|(result, count)| count * result.cycles).sum())

@@ -20,6 +20,7 @@ use crate::commands::measurements::Measurements;
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::csv::Origin;
@@ -105,13 +106,19 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         Measurements::open(&args.recording, record, &loaded, &hardware, tasks.len())?;
     let known = std::mem::take(&mut measurements.known);
     let expected = if is_exact { 0 } else { args.measurements };
-    let bar = output::progress(common, "search codesign", expected * tasks.len() as u64);
+    let less = "--layer picks layers, Ctrl-C ends it";
+    let patience = Patience::new(
+        common,
+        "search codesign",
+        expected * tasks.len() as u64,
+        less,
+    );
     let start = Instant::now();
     let cancellation = interrupt.cancellation();
     interrupt.has_result();
     let mut note = |task: usize, measured: &codesign::Measured| {
         measurements.note(task, measured);
-        bar.inc(1);
+        patience.done();
     };
     let (course, each) = if is_exact {
         let extent = if args.every {
@@ -140,7 +147,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         let each = tuned.each.clone();
         (Course::Tuned(tuned), each)
     };
-    bar.finish_and_clear();
+    drop(patience);
     measurements.close()?;
     let is_cut = interrupt.is_asked_for() && !is_done(&course, &each, args);
     let mut found = Found {

@@ -9,6 +9,7 @@ use stationary::workloads::Layer;
 
 use crate::Answer;
 use crate::cli::{Common, Costs, Learning};
+use crate::patience::Patience;
 use crate::report::csv::Origin;
 use crate::scope::Scope;
 use crate::{inputs, output};
@@ -166,9 +167,10 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
         space.tiles = parse_levels(tiles)?;
     }
     inputs::warn(&replaced(&inputs::overrides(&model.set)?));
-    let bar = output::progress(common, "cost table", layers.len() as u64);
-    let Tables { estimates, bounds } = space.tables(&layers, &|| bar.inc(1))?;
-    bar.finish_and_clear();
+    let less = "fewer layers or levels take less, Ctrl-C ends it";
+    let patience = Patience::new(common, "cost table", layers.len() as u64, less);
+    let Tables { estimates, bounds } = space.tables(&layers, &|| patience.done())?;
+    drop(patience);
     let space = Box::new(space);
     let bounds = Box::new(bounds);
     Ok(Offer {

@@ -10,6 +10,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::patience::Patience;
 use crate::record::Record;
 use crate::report::functional::{Checked, FunctionalReport};
 use crate::report::table::page;
@@ -36,7 +37,8 @@ pub fn functional(
         );
     }
     let mut checked = Vec::new();
-    let bar = output::progress(common, "functional", loaded.layers.len() as u64);
+    let less = "--layer picks layers, Ctrl-C ends it";
+    let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
     for layer in &loaded.layers {
         let (result, expected) = match style {
             Style::Hardwired(dataflow) => {
@@ -60,9 +62,9 @@ pub fn functional(
             each_mac_once: result.each_mac_once,
             cycles: result.cycles,
         });
-        bar.inc(1);
+        patience.done();
     }
-    bar.finish_and_clear();
+    drop(patience);
     let report = FunctionalReport {
         loaded,
         style,

@@ -10,6 +10,7 @@ use crate::commands::{functional, timeloop, trace};
 use crate::evaluate::{self, Reading};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::run::RunReport;
 use crate::report::table::page;
@@ -67,9 +68,15 @@ fn report(
     record: &mut Record,
 ) -> Result<()> {
     let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
-    let bar = output::progress(common, reading.name(), loaded.layers.len() as u64);
-    let layers = evaluate::layers(loaded, style, reading, &|| bar.inc(1))?;
-    bar.finish_and_clear();
+    let less = match reading {
+        Reading::Model => "--layer picks layers, Ctrl-C ends it",
+        Reading::Machine(_) => {
+            "`estimate` asks the model alone, --layer picks layers, Ctrl-C ends it"
+        }
+    };
+    let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
+    let layers = evaluate::layers(loaded, style, reading, &patience)?;
+    drop(patience);
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
     let advised = match has_place && !common.quiet {

@@ -13,6 +13,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Validate};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::report::validate::ValidateReport;
@@ -78,7 +79,8 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         ));
     }
     let total = styles.len() * loaded.layers.len();
-    let bar = output::progress(common, "validate", total as u64);
+    let less = "--layer picks layers, fewer --mappings take less, Ctrl-C ends it";
+    let patience = Patience::new(common, "validate", total as u64, less);
     let mut results = Vec::new();
     for style in styles {
         let layers: Vec<Result<ComparedLayer>> = loaded
@@ -88,12 +90,20 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
             .map(|(i, layer)| {
                 let seed = common.seed.wrapping_add(i as u64);
                 let compared = match style {
-                    Style::Hardwired(dataflow) => {
-                        compare(&loaded, &cost, layer, dataflow, args.mappings, seed)
+                    Style::Hardwired(dataflow) => compare(
+                        &loaded,
+                        &cost,
+                        layer,
+                        dataflow,
+                        args.mappings,
+                        seed,
+                        &patience,
+                    ),
+                    Style::Decoupled => {
+                        compare_kernels(&loaded, &cost, layer, args.mappings, seed, &patience)
                     }
-                    Style::Decoupled => compare_kernels(&loaded, &cost, layer, args.mappings, seed),
                 };
-                bar.inc(1);
+                patience.done();
                 compared
             })
             .collect();
@@ -103,7 +113,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         }
         results.push((style, layers));
     }
-    bar.finish_and_clear();
+    drop(patience);
     let (results, unmapped) = match is_all {
         true => mapped(results)?,
         false => {
@@ -185,6 +195,7 @@ fn compare_kernels(
     layer: &Layer,
     mappings: usize,
     seed: u64,
+    patience: &Patience,
 ) -> Result<ComparedLayer> {
     let best = loaded.kernel(layer)?;
     let mut schedules = vec![best.schedule()];
@@ -209,7 +220,9 @@ fn compare_kernels(
     let compared = schedules.into_iter().map(|schedule| {
         let kernel = Kernel::new(layer, &loaded.accelerator, schedule)?;
         let model = decoupled::estimate(&kernel);
-        let machine = decoupled::run(&kernel, Pace::SkipIdle, &mut ());
+        let machine = patience.during(layer.name(), model.cycles, || {
+            decoupled::run(&kernel, Pace::SkipIdle, &mut ())
+        });
         Ok(Compared {
             model: model.cycles,
             machine: machine.cycles,
@@ -248,6 +261,7 @@ fn compare(
     dataflow: &'static Dataflow,
     mappings: usize,
     seed: u64,
+    patience: &Patience,
 ) -> Result<ComparedLayer> {
     let best = loaded.mapping(layer, dataflow)?;
     let mut tilings = vec![*best.tiling()];
@@ -256,10 +270,10 @@ fn compare(
     }
     let compared = tilings.into_iter().map(|tiling| {
         let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow(), tiling)?;
-        let (model, machine) = (
-            estimate(&mapping),
-            run(&mapping, Pace::SkipPeriods, &mut ()),
-        );
+        let model = estimate(&mapping);
+        let machine = patience.during(layer.name(), model.cycles, || {
+            run(&mapping, Pace::SkipPeriods, &mut ())
+        });
         Ok(Compared {
             model: model.cycles,
             machine: machine.cycles,

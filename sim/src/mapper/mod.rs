@@ -75,7 +75,7 @@ pub enum MapperError {
         /// The dataflow's short name.
         dataflow: &'static str,
         /// Why the smallest candidate is not legal.
-        reason: MappingError,
+        reason: Box<MappingError>,
     },
 }
 
@@ -220,6 +220,6 @@ fn no_mapping(
         layer: layer.name().to_owned(),
         accelerator: accelerator.name.clone(),
         dataflow: dataflow.name,
-        reason,
+        reason: Box::new(reason),
     }
 }

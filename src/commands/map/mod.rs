@@ -19,6 +19,7 @@ use crate::commands::machine_runs::MachineRuns;
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::patience::Patience;
 use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::format::{signed_percent, thousands};
@@ -80,7 +81,8 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let loaded = Loaded::new(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
     let cost = CostModel::of(&loaded.accelerator)?;
-    let bar = output::progress(common, "search map", loaded.layers.len() as u64);
+    let less = "--layer picks layers, Ctrl-C ends it";
+    let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
     let (firsts, kinds) = distinct(&loaded.layers);
     let runs = MachineRuns::open(&args.recording, record, &loaded)?;
     let effort = Effort {
@@ -102,11 +104,11 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
                 dataflow,
             };
             let best = question.search(effort, &runs, interrupt.cancellation());
-            bar.inc(1);
+            patience.done();
             best.map(Some)
         })
         .collect();
-    bar.finish_and_clear();
+    drop(patience);
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
     runs.close()?;
     let of_layer = loaded.layers.iter().zip(&kinds);
