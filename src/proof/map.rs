@@ -315,6 +315,12 @@ impl Proved {
             runs: 0,
             proved: None,
         };
+        let shape = dims(question.layer);
+        if self.dims != shape {
+            // Runs of another layer would say nothing, and may take for ever.
+            again.detail = format!("the layer is {shape}; the certificate says {}", self.dims);
+            return Ok(again);
+        }
         if claimed.len() != self.simulated.len() || tilings.len() != claimed.len() {
             again.detail = format!(
                 "a candidate that ran stands twice, or is none of the {candidates} that there are"

@@ -5,6 +5,7 @@
 //!     another number, another text, a field or an entry less, one more, entries exchanged: refused
 //! ```
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -27,6 +28,12 @@ const NETWORK: &str = "name: three\nsource: made up\nlayers:\n\
 
 /// Certificates of every kind: with and without a proof, with budgets and with half-planes.
 fn certificates() -> Vec<(&'static str, Value)> {
+    // Made once: tests that run side by side would write the same files.
+    static MADE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(make);
+    MADE.clone()
+}
+
+fn make() -> Vec<(&'static str, Value)> {
     let network = file("three.yaml", NETWORK);
     let assign = |more: &[&str], name| {
         let first = [

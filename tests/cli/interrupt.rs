@@ -221,7 +221,7 @@ fn an_interrupted_codesign_goes_on() {
     ];
     let first = ["search", "codesign", "--network", "resnet18"];
     for (name, more) in [
-        ("codesign", &["--hardware", "fixed"][..]),
+        ("codesign", &["--hardware", "all"][..]),
         (
             "tuner",
             &["--optimizer", "genetic", "--measurements", "200"],

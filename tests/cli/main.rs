@@ -15,6 +15,7 @@ mod headline;
 #[cfg(unix)]
 mod interrupt;
 mod lists;
+mod patience;
 mod records;
 mod report;
 mod resume;
