@@ -13,6 +13,7 @@
 
 use std::ops::Range;
 
+use num_integer::gcd;
 use stationary_arch::Strides;
 use stationary_workloads::Window;
 
@@ -291,10 +292,6 @@ fn overlap(step: i64, offset: i64, limit: i64, span: Span) -> u64 {
     let low = first.max(span.start as i64);
     let high = end.min(span.end() as i64);
     (high - low).max(0) as u64
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The simple memories: a pipe of fixed width and latency, or one without limits.
 
+use num_integer::gcd;
 use stationary_arch::{Accelerator, DramKind};
 
 use crate::dram_width::Width;
@@ -190,8 +191,4 @@ impl Bus {
     pub(crate) fn slack(&self) -> u64 {
         self.slack
     }
-}
-
-pub(crate) fn gcd(a: u128, b: u128) -> u128 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
+use num_integer::gcd;
 use stationary_arch::dram::Standard;
 use stationary_arch::units::Kilohertz;
 
 use crate::dram::{Memory, Statistics};
-use crate::machine::bus::gcd;
 use crate::trace::Channel;
 
 /// A memory behind the machine's clock.

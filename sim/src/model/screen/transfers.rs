@@ -6,6 +6,7 @@
 //!
 //! The widths and the bus make one fraction an operand, all over the same denominator.
 
+use num_integer::gcd;
 use stationary_arch::{DramKind, Operand, PerOperand};
 
 use crate::dram_width::DramWidths;
@@ -113,8 +114,4 @@ impl Fractions {
             over: Divisor::new(reduced(parts).filter(|over| over >> 63 == 0)?),
         })
     }
-}
-
-fn gcd(a: u128, b: u128) -> u128 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
