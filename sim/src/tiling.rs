@@ -71,4 +71,9 @@ impl Tiling {
             banks: PerOperand::default(),
         }
     }
+
+    /// Whether the array does the same in a pass.
+    pub(crate) fn unrolls_as(&self, other: &Self) -> bool {
+        (self.local, self.rows, self.cols) == (other.local, other.rows, other.cols)
+    }
 }

@@ -12,7 +12,7 @@
 //! known is left out.
 
 use stationary_arch::Accelerator;
-use stationary_workloads::Layer;
+use stationary_workloads::{Dim, Layer, PerDim, RightOperand};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
@@ -20,9 +20,10 @@ use crate::mapper::Effort;
 use crate::mapper::enumeration::{Enumeration, Group};
 use crate::mapper::goal::{Goal, Rank, Score};
 use crate::mapper::prices::{Bill, Prices};
-use crate::mapper::unrolling;
+use crate::mapper::{parts, unrolling};
 use crate::mapping::Mapping;
 use crate::model::{Candidate, Estimate, Evaluator, Screen};
+use crate::tiling::Tiling;
 
 /// Estimates that the first bound on the objective is taken from.
 const PROBES: usize = 16;
@@ -82,11 +83,18 @@ impl<'a> Contenders<'a> {
     ) -> Result<(Self, Vec<Group>), MappingError> {
         let mut evaluator = Evaluator::new(layer, accelerator, dataflow)?;
         let mut screen = Screen::new(layer, accelerator, dataflow)?;
-        let (unrollings, all) = unrolling::best(&mut evaluator, &mut screen, effort);
         let prices = Prices::new(evaluator.mapping());
+        let mut unrollings: Vec<Tiling> = Vec::new();
+        let mut all = 0;
+        for part in batches(layer, evaluator.mapping().layer, accelerator) {
+            let (best, count) = unrolling::best(&mut evaluator, &mut screen, &part, effort);
+            unrollings.extend(best);
+            all += count;
+        }
         let mut enumeration = Enumeration::new(&mut evaluator, &mut screen, &prices, effort);
-        for unrolling in &unrollings {
-            enumeration.combine(unrolling);
+        for (place, unrolling) in unrollings.iter().enumerate() {
+            let mut before = unrollings[..place].iter();
+            enumeration.combine(unrolling, before.any(|other| other.unrolls_as(unrolling)));
         }
         let groups = enumeration.groups;
         let contenders = Self {
@@ -242,6 +250,26 @@ impl<'a> Contenders<'a> {
         };
         found.bill.score(cycles)
     }
+}
+
+/// The layer whole, and half of its images at a time, a quarter and so on: what is best for some
+/// images is so tried for more. Where the array unfolds convolutions, images are rows of the product.
+fn batches(given: &Layer, run: &Layer, accelerator: &Accelerator) -> Vec<PerDim<u64>> {
+    let sizes = run.sizes();
+    if !accelerator.sequencer.staging.is_empty() {
+        // Images are among the parts that are tried.
+        return vec![*sizes];
+    }
+    let (of, images) = match given.right_operand() {
+        RightOperand::Activations => (Dim::G, given.size(Dim::G)),
+        RightOperand::Parameters if run.size(Dim::N) == given.size(Dim::N) => {
+            (Dim::N, given.size(Dim::N))
+        }
+        RightOperand::Parameters => (Dim::P, given.size(Dim::N)),
+    };
+    let each = sizes[of] / images;
+    let extents = parts::halves(images, 1).into_iter();
+    extents.map(|n| sizes.with(of, n * each)).collect()
 }
 
 impl Found {

@@ -51,8 +51,10 @@ impl<'e, 'a> Enumeration<'e, 'a> {
     }
 
     /// Adds an unrolling with all residencies, parts and blocks. What the sequencer wants whole goes
-    /// in parts; where nothing fits so, it goes as any other machine has it.
-    pub(super) fn combine(&mut self, unrolling: &Tiling) {
+    /// in parts; where nothing fits so, it goes as any other machine has it. Of an unrolling that is known
+    /// from larger parts, blocks of these are blocks of those: but for what stays for a whole part there is
+    /// nothing new.
+    pub(super) fn combine(&mut self, unrolling: &Tiling, is_known: bool) {
         let has_given_banks = self.effort.banks != PerOperand::default();
         let Some(blocks) = Blocks::new(self.evaluator, unrolling, has_given_banks) else {
             return;
@@ -63,7 +65,9 @@ impl<'e, 'a> Enumeration<'e, 'a> {
             let mut stages = stages.iter();
             stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
         };
-        let (own, others): (Vec<_>, Vec<_>) = STAGINGS.into_iter().partition(is_own);
+        let is_new = |s: &PerOperand<Staging>| !is_known || s.input == Staging::Layer;
+        let stagings = STAGINGS.into_iter().filter(is_new);
+        let (own, others): (Vec<_>, Vec<_>) = stagings.partition(is_own);
         for (stagings, has_parts) in [(own, !stages.is_empty()), (others, false)] {
             let mut any = false;
             for staging in stagings {

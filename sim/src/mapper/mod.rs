@@ -1,6 +1,7 @@
 //! The default mapper: a bounded, deterministic enumeration, ranked by the model.
 //!
 //! ```text
+//! for all images at once, half of them at a time, a quarter and so on,
 //! for each of the best unrollings (what the array would make of it, memory aside):
 //!     for each residency, each split into parts, each block that fits the global buffer, and each
 //!     pair of loop orders: a candidate

@@ -84,7 +84,7 @@ pub(super) fn fewest(
 }
 
 /// An extent, its half, its quarter and so on, none below another and that one the last.
-fn halves(size: u64, least: u64) -> Vec<u64> {
+pub(super) fn halves(size: u64, least: u64) -> Vec<u64> {
     let mut extents = vec![size];
     let mut extent = size;
     while extent > least {

@@ -129,7 +129,7 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
     add(
         "parts",
         if sequencer.staging.is_empty() {
-            "none: the layer goes whole".to_owned()
+            "all images (or heads) at once, half of them, a quarter and so on; nothing else is divided".to_owned()
         } else {
             "halves of groups and images, one group of kernels, rows in the fewest parts that fit \
              and some of the numbers up to 64 times as many"

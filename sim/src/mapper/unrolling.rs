@@ -1,7 +1,7 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
 use stationary_arch::Operand;
-use stationary_workloads::{Dim, Layer, PerDim};
+use stationary_workloads::{Dim, PerDim};
 
 use crate::mapper::Effort;
 use crate::mapper::orders::{ORDERS, first_orders};
@@ -13,24 +13,26 @@ const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer, in the better of two loop orders: with the outputs changing
-/// last, and with what stays in the array. Beside them, how many the array has room for.
+/// last, and with what stays in the array. Beside them, how many the array has room for. The layer
+/// goes in parts of the given extents.
 pub(super) fn best(
     evaluator: &mut Evaluator<'_>,
     screen: &mut Screen<'_>,
+    part: &PerDim<u64>,
     effort: &Effort,
 ) -> (Vec<Tiling>, usize) {
-    let (layer, accelerator, dataflow) = {
+    let (accelerator, dataflow) = {
         let m = evaluator.mapping();
-        (m.layer, m.accelerator, m.dataflow)
+        (m.accelerator, m.dataflow)
     };
     let mut found: Vec<Candidate> = Vec::new();
     // Cycles of MACs, and the place among those found.
     let mut order: Vec<(u64, u32)> = Vec::new();
-    let base = first_orders(accelerator, Tiling::trivial(layer.sizes()));
+    let base = first_orders(accelerator, Tiling::trivial(part));
     let mut base = Tiling {
         local: PerDim::from_fn(|d| {
             if dataflow.beats.contains(&d) {
-                layer.size(d)
+                part[d]
             } else {
                 1
             }
@@ -56,8 +58,8 @@ pub(super) fn best(
         pes: u64::from(accelerator.array.cols),
         factors,
     };
-    unroll(layer, &on_rows, rows, &mut base, &mut |t| {
-        unroll(layer, &on_cols, cols, t, &mut |t| {
+    unroll(part, &on_rows, rows, &mut base, &mut |t| {
+        unroll(part, &on_cols, cols, t, &mut |t| {
             let fits = |screen: &mut Screen<'_>, t: &Tiling| {
                 let candidate = screen.candidate(t)?;
                 Some((candidate, screen.busy(&candidate)?))
@@ -65,7 +67,7 @@ pub(super) fn best(
             if fits(screen, t).is_none() {
                 return;
             }
-            localise(layer, dataflow.local, effort, t, &mut |t| {
+            localise(part, dataflow.local, effort, t, &mut |t| {
                 let fitting = fits(screen, t);
                 if let Some((candidate, busy)) = fitting {
                     order.push((busy, found.len() as u32));
@@ -202,7 +204,7 @@ fn greatest_factor(_: u64, most: u64) -> [u64; 5] {
 
 /// Every choice of factors along a side.
 fn unroll(
-    layer: &Layer,
+    part: &PerDim<u64>,
     dims: &[Dim],
     side: Side,
     tiling: &mut Tiling,
@@ -216,7 +218,7 @@ fn unroll(
         Axis::Rows => 1,
         Axis::Cols => tiling.rows[*dim],
     };
-    let size = layer.size(*dim).div_ceil(taken);
+    let size = part[*dim].div_ceil(taken);
     let factors = (side.factors)(size, size.min(side.pes));
     for (i, factor) in factors.into_iter().enumerate() {
         if factors[..i].contains(&factor) {
@@ -230,7 +232,7 @@ fn unroll(
             pes: side.pes / factor,
             ..side
         };
-        unroll(layer, rest, left, tiling, visit);
+        unroll(part, rest, left, tiling, visit);
     }
     match side.axis {
         Axis::Rows => tiling.rows[*dim] = 1,
@@ -241,7 +243,7 @@ fn unroll(
 /// Every choice of tiles inside a PE, kernel dimensions whole. `visit` answers whether a tile fits;
 /// larger ones are not tried after one that does not.
 fn localise(
-    layer: &Layer,
+    part: &PerDim<u64>,
     dims: &[Dim],
     effort: &Effort,
     tiling: &mut Tiling,
@@ -251,9 +253,7 @@ fn localise(
         visit(tiling);
         return;
     };
-    let share = layer
-        .size(*dim)
-        .div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
+    let share = part[*dim].div_ceil(tiling.rows[*dim] * tiling.cols[*dim]);
     let steps: &[u64] = match dim {
         _ if effort.local[*dim].is_some() => &effort.local[*dim].map_or([1], |given| [given]),
         Dim::R | Dim::S => &[u64::MAX, 1],
@@ -263,7 +263,7 @@ fn localise(
         let extent = (*step).min(share);
         tiling.local[*dim] = extent;
         let mut fits = false;
-        localise(layer, rest, effort, tiling, &mut |t| {
+        localise(part, rest, effort, tiling, &mut |t| {
             let is_legal = visit(t);
             fits |= is_legal;
             is_legal
