@@ -59,8 +59,9 @@ fn field<'t>(
                     .map(Vec::as_mut_slice)
                     .unwrap_or_default();
                 let places = (0..list.len()).map(|place| place.to_string()).collect();
-                // Every element of a list has the fields of the first.
-                known = &elements[0];
+                // Every element of a list has the fields of the first. One that may be empty is of
+                // words or of numbers, and is given as a whole.
+                known = elements.first().ok_or_else(|| unknown(Vec::new()))?;
                 tree = name
                     .parse()
                     .ok()

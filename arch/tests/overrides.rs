@@ -155,6 +155,13 @@ fn unknown_paths() {
         "8",
         "--set array.rows.x: `array.rows` has no field `x`; it has none",
     );
+    // A list that is empty among ours.
+    check(
+        "systolic",
+        "cost.dram.system.standards.0",
+        "ddr4-2400",
+        "--set cost.dram.system.standards.0: `cost.dram.system.standards` has no field `0`; it has none",
+    );
 }
 
 #[test]

@@ -35,6 +35,9 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     });
     let mut memory = Memory::new(&standard);
     let replay = replay_stream(&mut memory, requests, args.issue_per_clock)?;
+    if replay.done == 0 {
+        bail!("{name}: found no request; needed a line each, such as `0x1f40 R` or `0x1f80 W 12`");
+    }
     if outside > 0 && !common.quiet {
         output::complain(&format!(
             "{name}: {outside} addresses lie beyond the {bytes} bytes of {}; their upper bits are \
@@ -100,8 +103,10 @@ fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Va
     let burst = standard.organization().burst_bytes();
     let cycles = replay.cycles;
     // What was forwarded or merged did not cross the bus, nor did a write that still waits.
-    let bytes_per_cycle = (s.bursts * burst) as f64 / cycles.max(1) as f64;
+    let moved = s.bursts * burst;
+    let bytes_per_cycle = moved as f64 / cycles.max(1) as f64;
     let nanoseconds = cycles as f64 * f64::from(standard.clock().0) / 1000.0;
+    let of_reads = |latency: Value| if s.reads > 0 { latency } else { Value::Null };
     let rows = [
         ("schema", json!("stationary/dram/1")),
         ("dram", json!(standard.name())),
@@ -111,9 +116,18 @@ fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Va
         ("cycles", json!(cycles)),
         ("last_issue_cycle", json!(replay.last_push)),
         ("nanoseconds", json!(nanoseconds)),
-        ("mean_read_latency_cycles", json!(s.read_latency_mean())),
-        ("max_read_latency_cycles", json!(s.read_latency_max)),
+        (
+            "mean_read_latency_cycles",
+            of_reads(json!(s.read_latency_mean())),
+        ),
+        (
+            "max_read_latency_cycles",
+            of_reads(json!(s.read_latency_max)),
+        ),
         ("bytes_per_request", json!(burst)),
+        // A trace names no sizes: a request is for the burst that its address lies in.
+        ("bytes_asked_for", json!(replay.done * burst)),
+        ("bytes_moved", json!(moved)),
         ("bursts", json!(s.bursts)),
         ("bytes_per_cycle", json!(bytes_per_cycle)),
         (
@@ -132,11 +146,13 @@ fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Va
     rows.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
-/// A number or a word without quotes.
+/// A number or a word without quotes; nothing for what there is not.
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::Null => String::new(),
+        Value::String(word) => word.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn csv(rows: &[(String, Value)]) -> String {
@@ -152,6 +168,7 @@ fn people(rows: &[(String, Value)]) -> String {
             ("peak_share", _, Some(share)) => percent(share),
             (_, Some(number), _) => thousands(number),
             (_, _, Some(number)) => format!("{number:.2}"),
+            _ if value.is_null() => "-".to_owned(),
             _ => plain(value),
         };
         table.add_row([name.replace('_', " "), text]);

@@ -87,6 +87,7 @@ fn dram_replays_long_and_small_traces() {
     assert_eq!(idle["refreshes"], 4_611_686_018_427_387_904_u64 / 4680);
     let raw = answer("0x1000 WRITE 0\n0x1000 READ 1\n");
     assert_eq!([&raw["bursts"], &raw["cycles"]], [0, 3]);
+    assert_eq!([&raw["bytes_asked_for"], &raw["bytes_moved"]], [128, 0]);
     assert_eq!(raw["peak_share"], 0.0);
     let same: String = (0..100)
         .map(|cycle| format!("0x40 READ {cycle}\n"))
@@ -95,6 +96,40 @@ fn dram_replays_long_and_small_traces() {
     assert_eq!(same["requests"], 100);
     let share = same["peak_share"].as_f64().expect("a number");
     assert!(share > 0.3 && share <= 1.0, "{share}");
+}
+
+/// No request has no latency, and no trace has no figures.
+#[test]
+fn dram_says_what_it_has_no_figure_of() {
+    let answer = |format: &str, text: &str| {
+        let trace = file("writes.trace", text);
+        stationary(&[
+            "dram",
+            "--dram",
+            "ddr4-2400",
+            "--trace",
+            &trace,
+            "--format",
+            format,
+        ])
+    };
+    let writes = answer("json", "0x0 W\n0x40 W\n");
+    let writes: serde_json::Value = serde_json::from_slice(&writes.stdout).expect("JSON");
+    assert!(writes["mean_read_latency_cycles"].is_null());
+    assert!(writes["max_read_latency_cycles"].is_null());
+    assert_eq!(writes["bytes_asked_for"], 128);
+    let table = String::from_utf8(answer("table", "0x0 W\n").stdout).expect("text");
+    let latency = table.lines().find(|line| line.starts_with("mean read"));
+    assert!(latency.is_some_and(|line| line.trim_end().ends_with(" -")));
+    for empty in ["", "\n# nothing\n"] {
+        let trace = file("empty.trace", empty);
+        let arguments = ["dram", "--dram", "ddr4-2400", "--trace", &trace];
+        refuses(
+            &arguments,
+            2,
+            &["empty.trace: found no request", "0x1f40 R"],
+        );
+    }
 }
 
 /// A trace is read as it is replayed, so that one which unpacks to much more than memory is no matter.

@@ -19,6 +19,7 @@ pub fn page(run: &Value) -> Page {
             ("peak_share", _, Some(share)) => percent(share),
             (_, Some(number), _) => thousands(number),
             (_, _, Some(number)) => format!("{number:.2}"),
+            _ if value.is_null() => "-".to_owned(),
             _ => value.as_str().map_or(value.to_string(), str::to_owned),
         };
         table.rows.push(vec![name.replace('_', " "), shown]);
@@ -54,7 +55,9 @@ pub fn page(run: &Value) -> Page {
             Card::new(
                 "Read latency",
                 latency.map_or("-".to_owned(), |mean| format!("{mean:.1} clocks")),
-                format!("{} at most", whole("max_read_latency_cycles")),
+                latency.map_or("no reads".to_owned(), |_| {
+                    format!("{} at most", whole("max_read_latency_cycles"))
+                }),
             ),
         ],
         sections,
