@@ -62,6 +62,24 @@ pub struct LayerResult {
     pub bound_by: Bound,
 }
 
+impl LayerResult {
+    /// All that it says, but for the mapping that it says it of.
+    pub fn figures(&self) -> impl PartialEq + '_ {
+        let cycles = [
+            self.cycles,
+            self.model_cycles,
+            self.compute_cycles,
+            self.processing_cycles,
+            self.lower_bound,
+            self.busy,
+        ];
+        let energies = (&self.energy, &self.least_energy);
+        let shares = (self.utilization, self.active_pes, self.dram_bytes);
+        let moved = (&self.counters, &self.memory);
+        (cycles, shares, &self.stalls, moved, energies, self.bound_by)
+    }
+}
+
 /// What layers share that take the same.
 pub fn key(loaded: &Loaded, layer: &Layer) -> impl Eq + Hash + use<> {
     // Mappings from a file go by the layer's name, so that equal shapes may differ.

@@ -20,7 +20,8 @@ use crate::report::csv::Origin;
 use crate::report::{excerpts, explain};
 use crate::scope::Scope;
 use crate::style::Style;
-use crate::{template, unread};
+use crate::template;
+use crate::unread::{self, Flows};
 
 /// Reads a file that is not packed.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
@@ -82,8 +83,9 @@ pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
     std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// An accelerator by preset name or file, with overrides; tells what of a file is not used.
-pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
+/// An accelerator by preset name or file, with overrides; tells what of a file is not used, and what
+/// overrides change nothing where these dataflows run.
+pub fn accelerator(name: &str, sets: &[String], flows: Flows<'_>) -> Result<Accelerator> {
     let imported = read_accelerator(name, sets)?;
     notes(&imported.notes);
     let again = |sets: &[(&str, &str)]| {
@@ -91,14 +93,25 @@ pub fn accelerator(name: &str, sets: &[String]) -> Result<Accelerator> {
             .iter()
             .map(|(path, value)| format!("{path}={value}"))
             .collect();
-        unread::read(read_accelerator(name, &sets).ok()?.accelerator)
+        Some(read_accelerator(name, &sets).ok()?.accelerator)
     };
     warn(&unread::idle(
         &imported.accelerator,
         &overrides(sets)?,
+        flows,
         again,
     ));
     Ok(imported.accelerator)
+}
+
+/// The dataflows that a command may run; a file of mappings names its own.
+pub fn flows(target: &Target) -> Flows<'_> {
+    match target.dataflow.as_deref() {
+        _ if target.mapping.is_some() => Flows::All,
+        None => Flows::First,
+        Some("all") => Flows::All,
+        Some(name) => Flows::Named(name),
+    }
 }
 
 /// The same, with the notes.
@@ -367,7 +380,7 @@ pub struct Loaded {
 impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
-        let accelerator = accelerator(&target.arch, &target.set)?;
+        let accelerator = accelerator(&target.arch, &target.set, flows(target))?;
         let network = network(&target.network, &target.layers)?;
         for line in element_types::differing(&network, &accelerator) {
             output::complain(&format!("note: {}: {line}", target.network));

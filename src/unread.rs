@@ -6,35 +6,76 @@
 //!
 //! What is read is compared, and not a list of fields: a field that becomes meaningless, or begins to
 //! matter, is found by itself. The little that a machine holds and does not read is named in
-//! [`read`].
+//! [`read`]; `oracle.rs` tries every field of every preset. What is read and still changes no figure of
+//! a run is found by `tried.rs`.
+
+#[cfg(test)]
+mod oracle;
+pub mod tried;
 
 use serde_json::Value;
-use stationary::arch::{Accelerator, CostModel, DramKind};
+use stationary::arch::{
+    Accelerator, Constants, CostModel, Drain, DramKind, Operand, Padding, ResidentLoad, Skew,
+    Strides, Topology,
+};
+use stationary::sim::Dataflow;
+use stationary::workloads::Dim;
 use stationary_document::from_yaml;
 
-/// The overrides that change nothing of what `read` makes of them, each with why. `all` is the
-/// accelerator with all of them.
-pub fn idle<T: PartialEq>(
+/// Which of the dataflows that an accelerator offers may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flows<'a> {
+    /// Each.
+    All,
+    /// The first.
+    First,
+    /// The one of this name.
+    Named(&'a str),
+}
+
+impl Flows<'_> {
+    fn of(self, a: &Accelerator) -> Vec<&'static Dataflow> {
+        let offered = a.dataflows.iter().map(String::as_str);
+        let names: Vec<&str> = match self {
+            Flows::All => offered.collect(),
+            Flows::First => offered.take(1).collect(),
+            Flows::Named(name) => vec![name],
+        };
+        names.into_iter().filter_map(Dataflow::find).collect()
+    }
+}
+
+/// The overrides that change nothing of what is read where these dataflows run, each with why. `all`
+/// is the accelerator with all of them, `make` one with some.
+pub fn idle(
     all: &Accelerator,
     sets: &[(&str, &str)],
-    read: impl Fn(&[(&str, &str)]) -> Option<T>,
+    flows: Flows<'_>,
+    make: impl Fn(&[(&str, &str)]) -> Option<Accelerator>,
 ) -> Vec<String> {
     if sets.is_empty() {
         return Vec::new();
     }
-    let with = read(sets);
+    let with = read(all.clone(), flows);
     let yaml = all.to_yaml();
     let written: Option<Value> = from_yaml("the accelerator", &yaml).ok();
     let mut idle = Vec::new();
     for (at, (path, value)) in sets.iter().enumerate() {
         let others: Vec<_> = [&sets[..at], &sets[at + 1..]].concat();
         // An accelerator that is wrong without the override has a use for it.
-        let is_same = with.is_some() && read(&others) == with;
+        let Some(without) = make(&others) else {
+            continue;
+        };
+        let is_equal = without == *all;
+        if with.is_none() || read(without, flows) != with {
+            continue;
+        }
         let has_value = written.as_ref().is_some_and(|w| holds(w, path, value));
         let is_repeated = sets[at + 1..].iter().any(|(later, _)| later == path);
         // The value that a field has anyway is no mistake, unless nothing reads the field.
-        if is_same && (is_repeated || !has_value || !is_read(all, path)) {
-            let why = reason(all, path, is_repeated);
+        let is_default = is_equal && (has_value || path.starts_with("cost."));
+        if is_repeated || !is_default || !is_read(all, path) {
+            let why = reason(all, path, flows, is_repeated);
             idle.push(format!(
                 "--set {path}={value}: it changes nothing, as {why}"
             ));
@@ -44,28 +85,120 @@ pub fn idle<T: PartialEq>(
 }
 
 /// What of an accelerator is read by the model, the machine and the costs: two that are equal in it
-/// give the same answers.
-pub fn read(accelerator: Accelerator) -> Option<(Accelerator, CostModel)> {
+/// give the same answers where these dataflows run.
+fn read(accelerator: Accelerator, flows: Flows<'_>) -> Option<(Accelerator, CostModel)> {
     let cost = CostModel::of(&accelerator).ok()?;
     let mut a = accelerator;
+    // They are read by what they price.
+    a.cost = Constants::default();
     if !matches!(a.dram.kind, DramKind::Bandwidth { .. }) {
         a.dram.clock = a.clock;
-    }
-    if matches!(a.dram.kind, DramKind::Standard(_)) {
         a.dram.word = a.precision.input;
     }
+    if matches!(a.dram.kind, DramKind::Standard(_)) {
+        // Its data lines go both ways.
+        a.dram.duplex = false;
+    }
     if a.decoupled.is_some() {
-        let other = Accelerator::preset("vta", &[]).ok()?;
-        a.networks = other.networks;
-        a.sequencer = other.sequencer;
-        a.scratchpads = other.scratchpads;
-        let (rows, cols, lanes) = (a.array.rows, a.array.cols, a.array.lanes);
-        let (im2col, zero_gating) = (a.array.im2col, a.array.zero_gating);
-        a.array = other.array;
-        (a.array.rows, a.array.cols, a.array.lanes) = (rows, cols, lanes);
-        (a.array.im2col, a.array.zero_gating) = (im2col, zero_gating);
+        instructed(&mut a)?;
+    } else {
+        let running = flows.of(&a);
+        sequenced(&mut a, &running);
     }
     Some((a, cost))
+}
+
+/// Leaves out what only a sequencer reads.
+fn instructed(a: &mut Accelerator) -> Option<()> {
+    let other = Accelerator::preset("vta", &[]).ok()?;
+    a.networks = other.networks;
+    a.sequencer = other.sequencer;
+    a.scratchpads = other.scratchpads;
+    let (rows, cols, lanes) = (a.array.rows, a.array.cols, a.array.lanes);
+    a.array = other.array;
+    (a.array.rows, a.array.cols, a.array.lanes) = (rows, cols, lanes);
+    a.dram.arbitration = other.dram.arbitration;
+    a.dram.run_length = None;
+    a.zeros = other.zeros;
+    let buffer = &mut a.global_buffer;
+    buffer.padding = other.global_buffer.padding;
+    buffer.strides = other.global_buffer.strides;
+    buffer.channel_atom = other.global_buffer.channel_atom;
+    buffer.delivery = None;
+    for partition in &mut buffer.partitions {
+        // A schedule's threads share the buffers out.
+        partition.double_buffered = false;
+        partition.banks = None;
+    }
+    Some(())
+}
+
+/// Leaves out what none of these dataflows reads.
+fn sequenced(a: &mut Accelerator, flows: &[&Dataflow]) {
+    let stays = |operand| flows.iter().filter(move |flow| flow.is_resident(operand));
+    let outputs_stay = stays(Operand::Output).count();
+    let weights_always_stay = stays(Operand::Weight).count() == flows.len();
+    let networks = &mut a.networks;
+    // Sums come in from above whatever the network is built as; its wires are those of the way out.
+    networks.psum_in.topology = Topology::Systolic;
+    if weights_always_stay && networks.input.topology == Topology::Systolic {
+        networks.weight.topology = Topology::Systolic;
+    }
+    let edges = [networks.input.topology, networks.weight.topology];
+    let is_systolic = edges.contains(&Topology::Systolic);
+    if !is_systolic {
+        a.array.skew = Skew::default();
+    }
+    if !is_systolic || outputs_stay == flows.len() {
+        a.array.psum_hop = 1;
+    }
+    if outputs_stay == 0 {
+        a.array.drain = Drain::default();
+    }
+    if outputs_stay == flows.len() {
+        a.array.resident_load = ResidentLoad::default();
+    }
+    let is_packed = a.dram.run_length.is_some();
+    if !is_packed {
+        (a.zeros.weight, a.zeros.output) = (0, 0);
+    }
+    if !is_packed && !a.array.zero_gating {
+        a.zeros.input = 0;
+    }
+    if a.array.im2col {
+        // What is unfolded has neither.
+        (a.global_buffer.padding, a.global_buffer.strides) =
+            (Padding::default(), Strides::default());
+    }
+    let sequencer = &mut a.sequencer;
+    limit(
+        &mut sequencer.rows,
+        flows.iter().map(|flow| flow.rows).collect(),
+    );
+    limit(
+        &mut sequencer.cols,
+        flows.iter().map(|flow| flow.cols).collect(),
+    );
+}
+
+/// Leaves out dimensions that no dataflow unrolls, and a limit that allows all that are.
+fn limit(allowed: &mut Option<String>, unrolled: Vec<&[Dim]>) {
+    let Some(letters) = allowed else {
+        return;
+    };
+    let mut kept: Vec<char> = letters.chars().collect();
+    let is_unrolled = |letter: &char| {
+        let mut dims = unrolled.iter().flat_map(|dims| dims.iter());
+        dims.any(|dim| dim.name().starts_with(*letter))
+    };
+    kept.retain(is_unrolled);
+    kept.sort_unstable();
+    kept.dedup();
+    let all = unrolled.iter().flat_map(|dims| dims.iter());
+    let has_all = all
+        .into_iter()
+        .all(|dim| kept.iter().any(|letter| dim.name().starts_with(*letter)));
+    *allowed = (!has_all).then(|| kept.into_iter().collect());
 }
 
 /// Whether fields of this name are read on this kind of machine at all.
@@ -80,28 +213,65 @@ fn is_read(all: &Accelerator, path: &str) -> bool {
         "array.drain",
         "array.resident_load",
         "array.load_order",
+        "array.pass_overhead",
+        "array.corner_overhead",
+        "array.im2col",
+        "array.zero_gating",
+        "dram.arbitration",
+        "dram.run_length",
+        "zeros.",
+        "global_buffer.padding",
+        "global_buffer.strides",
+        "global_buffer.channel_atom",
+        "global_buffer.delivery",
     ];
-    let is_bus = ["dram.clock_mhz", "dram.words_per_cycle", "dram.latency"];
+    let is_bus = [
+        "dram.clock_mhz",
+        "dram.words_per_cycle",
+        "dram.latency",
+        "dram.word_bits",
+    ];
     let has_bus = matches!(all.dram.kind, DramKind::Bandwidth { .. });
     !(all.decoupled.is_some() && is_control.iter().any(|start| path.starts_with(start)))
         && (has_bus || !is_bus.contains(&path))
+        && !is_source(path)
 }
 
-fn reason(all: &Accelerator, path: &str, is_repeated: bool) -> String {
+fn is_source(path: &str) -> bool {
+    path == "source" || path.ends_with(".source")
+}
+
+fn reason(all: &Accelerator, path: &str, flows: Flows<'_>, is_repeated: bool) -> String {
+    let name = &all.name;
     let kind = match &all.dram.kind {
         DramKind::Ideal => "ideal",
         DramKind::Bandwidth { .. } => "bandwidth",
         DramKind::Standard(standard) => standard.name(),
     };
+    let running: Vec<&str> = flows.of(all).iter().map(|flow| flow.name).collect();
     if is_repeated {
         "a later --set gives the same field".to_owned()
+    } else if is_source(path) {
+        "where figures are from is for the reader of the file".to_owned()
+    } else if path.starts_with("cost.") {
+        format!("it prices nothing that {name} has")
+    } else if all.decoupled.is_some() && !path.starts_with("decoupled.") && is_bus_free(path) {
+        format!("instructions control {name}, and it has no such part")
     } else if path.starts_with("dram.") {
         format!("dram.kind is `{kind}`, which has no such setting")
-    } else if all.decoupled.is_some() {
-        format!("instructions control {}, and it has no such part", all.name)
+    } else if running.is_empty() {
+        format!("another field of {name} leaves it without meaning")
     } else {
-        format!("another field of {} leaves it without meaning", all.name)
+        format!(
+            "another field of {name}, or the dataflow ({}), leaves it without meaning",
+            running.join(", ")
+        )
     }
+}
+
+/// Whether what makes a field meaningless is not the kind of DRAM.
+fn is_bus_free(path: &str) -> bool {
+    !path.starts_with("dram.") || path == "dram.arbitration" || path.starts_with("dram.run_length")
 }
 
 /// Whether the field at a path has a value.
@@ -129,7 +299,7 @@ mod tests {
     fn check(preset: &str, sets: &[(&str, &str)], expected: &[&str]) {
         let make = |sets: &[(&str, &str)]| Accelerator::preset(preset, sets).ok();
         let all = make(sets).expect("the overrides are right");
-        let found = idle(&all, sets, |sets| read(make(sets)?));
+        let found = idle(&all, sets, Flows::First, make);
         assert_eq!(found.len(), expected.len(), "{preset} {sets:?}: {found:?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.starts_with(&format!("--set {expected}: ")), "{found}");

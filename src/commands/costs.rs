@@ -12,6 +12,7 @@ use crate::cli::{Common, Costs, Learning};
 use crate::patience::Patience;
 use crate::report::csv::Origin;
 use crate::scope::Scope;
+use crate::unread::Flows;
 use crate::{inputs, output};
 
 /// Where the numbers come from.
@@ -146,9 +147,9 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
         name => vec![name.parse()?],
     };
     let base = match &model.arch {
-        Some(arch) => inputs::accelerator(arch, &model.set)?,
+        Some(arch) => inputs::accelerator(arch, &model.set, Flows::All)?,
         None if model.set.is_empty() => default_base(),
-        None => inputs::accelerator("systolic", &model.set)?,
+        None => inputs::accelerator("systolic", &model.set, Flows::All)?,
     };
     let network = inputs::network(network, &model.layers)?;
     let layers = inputs::layers(&network, &model.layers)?;

@@ -14,6 +14,7 @@ use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::run::RunReport;
 use crate::report::table::page;
+use crate::unread::tried;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -77,6 +78,11 @@ fn report(
     let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
     let layers = evaluate::layers(loaded, style, reading, &patience)?;
     drop(patience);
+    if !common.quiet {
+        for note in tried::notes(loaded, target, style, reading, &layers) {
+            output::complain(&format!("note: {note}"));
+        }
+    }
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
     let advised = match has_place && !common.quiet {

@@ -13,6 +13,7 @@ use crate::cli::{ShowTarget, Shown, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::style::Style;
+use crate::unread::Flows;
 
 /// Prints the YAML that a name stands for.
 pub fn show(what: Shown, name: Option<&str>, target: &ShowTarget) -> Result<Answer> {
@@ -32,7 +33,7 @@ pub fn show(what: Shown, name: Option<&str>, target: &ShowTarget) -> Result<Answ
 
 /// What the constants make of an accelerator.
 fn cost(name: &str, target: &ShowTarget) -> Result<String> {
-    let accelerator = inputs::accelerator(name, &target.set)?;
+    let accelerator = inputs::accelerator(name, &target.set, Flows::All)?;
     let cost = CostModel::of(&accelerator)?;
     let mut text = format!(
         "# {}: {} nm, {} MHz\n",
@@ -99,7 +100,7 @@ fn cost(name: &str, target: &ShowTarget) -> Result<String> {
 fn arch(name: &str, target: &ShowTarget) -> Result<String> {
     match presets::find(name) {
         Some(text) if target.set.is_empty() => Ok(text.to_owned()),
-        _ => Ok(inputs::accelerator(name, &target.set)?.to_yaml()),
+        _ => Ok(inputs::accelerator(name, &target.set, Flows::All)?.to_yaml()),
     }
 }
 

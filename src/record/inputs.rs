@@ -12,6 +12,7 @@ use stationary_record::digest;
 use super::Kept;
 use super::request::Request;
 use crate::inputs::{self, is_file};
+use crate::unread::Flows;
 
 /// A file or a preset that a run read, and where its copy is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +104,7 @@ fn preset(option: &str, name: &str) -> Result<&'static str> {
     };
     match (found, option) {
         (Some(text), _) => Ok(text),
-        (None, "arch") => Err(inputs::accelerator(name, &[])
+        (None, "arch") => Err(inputs::accelerator(name, &[], Flows::All)
             .err()
             .unwrap_or_else(|| anyhow!("unknown accelerator `{name}`"))),
         (None, "mapping") => Err(inputs::unknown("mapping", name, mapping_file::names())),

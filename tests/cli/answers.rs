@@ -217,6 +217,19 @@ fn overrides_that_change_nothing_are_told_of() {
         idle.contains("warning: --set dram.words_per_cycle=64: it changes nothing, as dram.kind is `ddr4-2400`"),
         "{idle}"
     );
+    let flow = ["--arch", "gemmini", "--set", "array.drain=shift_out"];
+    assert!(told(&flow).contains("the dataflow (ws), leaves it without meaning"));
+    let outputs = [&flow[..], &["--dataflow", "os"]].concat();
+    assert_eq!(told(&outputs), "");
+    let price = ["--arch", "systolic", "--set"];
+    let price = [&price[..], &["cost.dram.hbm2.picojoules_per_bit=3"]].concat();
+    assert!(told(&price).contains("it prices nothing that systolic has"));
+    // It is read, and no layer here has so many instructions under way.
+    let queue = ["--arch", "vta", "--set", "decoupled.queue=1024"];
+    assert_eq!(
+        told(&queue),
+        "note: --set decoupled.queue=1024: no figure of this run depends on it\n"
+    );
     let simulate = ["simulate", "--arch", "vta", "--network", "resnet18"];
     let layer = ["--layer", "layer4.0.downsample", "--pace", "skip-periods"];
     let output = stationary(&[&simulate[..], &layer].concat());

@@ -83,7 +83,8 @@ impl Pipe {
         Self {
             latency,
             beat,
-            duplex: dram.duplex,
+            // The engine's bus has a channel each way; what is behind it is a standard's own matter.
+            duplex: dram.duplex || matches!(dram.kind, DramKind::Standard(_)),
             read_free: 0,
             write_free: 0,
         }

@@ -1,0 +1,135 @@
+//! Overrides without which a run has the same figures.
+//!
+//! ```text
+//! for each override: name, clock, size, area and powers are the same without it, the model's figures
+//!                    are, and the machine's  =>  it changes nothing here
+//! ```
+//!
+//! Most overrides are known to matter by the first comparison. Those that are not are tried as advice is:
+//! on the kinds of layers that take the most of the run, by the model first.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use stationary::arch::{Accelerator, CostModel};
+
+use crate::cli::Target;
+use crate::evaluate::{self, LayerResult, Reading};
+use crate::inputs::{self, Loaded};
+use crate::patience::Patience;
+use crate::report::format::percent;
+use crate::report::peaks;
+use crate::style::Style;
+
+/// Kinds of layers that an override is tried on.
+const KINDS: usize = 8;
+/// Overrides that are tried on layers at most.
+const OVERRIDES: usize = 4;
+
+/// A note on each override without which the figures of a run are the same. Those that
+/// [`idle`](super::idle) tells of are left out.
+pub fn notes(
+    loaded: &Loaded,
+    target: &Target,
+    style: Style,
+    reading: Reading,
+    layers: &[LayerResult],
+) -> Vec<String> {
+    let run = Run {
+        loaded,
+        style,
+        reading,
+        layers,
+    };
+    let here = whole(&loaded.accelerator);
+    let flows = inputs::flows(target);
+    let with = super::read(loaded.accelerator.clone(), flows);
+    let candidates = (0..target.set.len()).filter_map(|at| {
+        let others = [&target.set[..at], &target.set[at + 1..]].concat();
+        let without = inputs::read_accelerator(&target.arch, &others).ok()?;
+        let without = without.accelerator;
+        let is_known = without == loaded.accelerator
+            || super::read(without.clone(), flows) == with
+            || whole(&without) != here;
+        (!is_known).then_some((at, without))
+    });
+    let (kinds, share) = run.kinds();
+    let same = candidates
+        .take(OVERRIDES)
+        .filter(|(_, without)| run.is_same(without, &kinds));
+    let tried = if share < 1.0 {
+        format!(
+            " (tried on the layers that take {} of the cycles)",
+            percent(share)
+        )
+    } else {
+        String::new()
+    };
+    same.map(|(at, _)| {
+        let set = &target.set[at];
+        format!("--set {set}: no figure of this run depends on it{tried}")
+    })
+    .collect()
+}
+
+/// What a run says besides its layers.
+pub(super) fn whole(a: &Accelerator) -> Option<(Value, CostModel, [Option<f64>; 2])> {
+    let cost = CostModel::of(a).ok()?;
+    let powers = [
+        Some(cost.peak_power(a).0),
+        cost.peak_dram_power(a).map(|power| power.0),
+    ];
+    let mut size = peaks::json(a);
+    size["name"] = a.name.clone().into();
+    Some((size, cost, powers))
+}
+
+struct Run<'a> {
+    loaded: &'a Loaded,
+    style: Style,
+    reading: Reading,
+    layers: &'a [LayerResult],
+}
+
+impl Run<'_> {
+    /// A layer of each kind of those that take the most of the run, and the share that they take.
+    fn kinds(&self) -> (Vec<usize>, f64) {
+        let mut sums = HashMap::new();
+        for (at, (layer, result)) in self.loaded.layers.iter().zip(self.layers).enumerate() {
+            let kind = sums
+                .entry(evaluate::key(self.loaded, layer))
+                .or_insert((0, at));
+            kind.0 += result.cycles;
+        }
+        let mut kinds: Vec<(u64, usize)> = sums.into_values().collect();
+        kinds.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let sum = |kinds: &[(u64, usize)]| kinds.iter().map(|(cycles, _)| cycles).sum::<u64>();
+        let all = sum(&kinds);
+        kinds.truncate(KINDS);
+        let share = sum(&kinds) as f64 / all as f64;
+        (kinds.into_iter().map(|(_, at)| at).collect(), share)
+    }
+
+    fn is_same(&self, without: &Accelerator, kinds: &[usize]) -> bool {
+        let picked = kinds.iter().map(|at| self.loaded.layers[*at].clone());
+        let loaded = self.loaded.changed(without.clone(), picked.collect());
+        let results =
+            |reading| evaluate::layers(&loaded, self.style, reading, &Patience::none()).ok();
+        let known = || kinds.iter().map(|at| &self.layers[*at]);
+        let Some(model) = results(Reading::Model) else {
+            return false;
+        };
+        let is_same_model = model.iter().zip(known()).all(|(found, known)| {
+            found.model_cycles == known.model_cycles && found.counters == known.counters
+        });
+        let is_same = |found: Vec<LayerResult>| {
+            let mut pairs = found.iter().zip(known());
+            pairs.all(|(found, known)| found.figures() == known.figures())
+        };
+        is_same_model
+            && match self.reading {
+                Reading::Model => is_same(model),
+                Reading::Machine(_) => results(self.reading).is_some_and(is_same),
+            }
+    }
+}
