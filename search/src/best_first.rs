@@ -10,6 +10,7 @@
 
 use rayon::prelude::*;
 
+use crate::bound::{Breach, hold};
 use crate::cancellation::Cancellation;
 
 /// Candidates that run at a time. It is fixed, so that results do not depend on the number of threads.
@@ -22,6 +23,13 @@ pub struct Candidate {
     pub place: u64,
     /// The machine takes no less.
     pub bound: u64,
+}
+
+impl Candidate {
+    fn hold(self, cycles: u64) -> Result<(), Breach> {
+        let what = || format!("candidate {}", self.place);
+        hold(what, "cycles", self.bound, cycles)
+    }
 }
 
 /// What is known of the best.
@@ -39,18 +47,8 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure<E> {
     /// The machine is faster than the bound.
-    #[error(
-        "candidate {place} takes {machine} cycles on the machine, below its bound of {bound}: the bounds are \
-         faulty, and nothing is proved"
-    )]
-    NoBound {
-        /// The candidate.
-        place: u64,
-        /// As the machine has it.
-        machine: u64,
-        /// As the bound had it.
-        bound: u64,
-    },
+    #[error(transparent)]
+    NoBound(#[from] Breach),
     /// The machine could not be asked.
     #[error(transparent)]
     Machine(E),
@@ -78,12 +76,15 @@ impl Standing {
 /// [`Failure`].
 pub fn best_first<E: Send>(
     candidates: &[Candidate],
-    ran: &[(u64, u64)],
+    ran: &[(Candidate, u64)],
     most: u64,
     cancellation: &Cancellation,
     machine: impl Fn(u64) -> Result<u64, E> + Sync,
 ) -> Result<Standing, Failure<E>> {
-    let mut ran = ran.to_vec();
+    for (c, cycles) in ran {
+        c.hold(*cycles)?;
+    }
+    let mut ran: Vec<(u64, u64)> = ran.iter().map(|(c, cycles)| (c.place, *cycles)).collect();
     let least = |ran: &[(u64, u64)]| ran.iter().map(|(place, cycles)| (*cycles, *place)).min();
     let mut best = least(&ran);
     let mut known: Vec<u64> = ran.iter().map(|(place, _)| *place).collect();
@@ -106,13 +107,7 @@ pub fn best_first<E: Send>(
         }
         let cycles: Result<Vec<u64>, E> = batch.par_iter().map(|c| machine(c.place)).collect();
         for (c, cycles) in batch.iter().zip(cycles.map_err(Failure::Machine)?) {
-            if cycles < c.bound {
-                return Err(Failure::NoBound {
-                    place: c.place,
-                    machine: cycles,
-                    bound: c.bound,
-                });
-            }
+            c.hold(cycles)?;
             ran.push((c.place, cycles));
         }
         open.drain(..batch.len());
@@ -205,9 +200,12 @@ mod tests {
             place: 0,
             bound: 101,
         }];
-        let found = best_first(&candidates, &[], 1, &Cancellation::default(), |_| {
-            Ok::<u64, Infallible>(100)
-        });
-        assert!(matches!(found, Err(Failure::NoBound { .. })));
+        let never = Cancellation::default();
+        let machine = |_| Ok::<u64, Infallible>(100);
+        let found = best_first(&candidates, &[], 1, &never, machine);
+        assert!(matches!(found, Err(Failure::NoBound(_))));
+        // So is one of what ran before, also where nothing is left to run.
+        let found = best_first(&[], &[(candidates[0], 100)], 0, &never, machine);
+        assert!(matches!(found, Err(Failure::NoBound(_))));
     }
 }

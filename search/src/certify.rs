@@ -18,13 +18,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::bound::{Breach, hold};
 use crate::certificate::{Certificate, Kind};
 use crate::optimizers::exact::{Answer, solve};
 use crate::problem::{Point, Problem, Shortfall};
 use crate::table::{Entry, Levels, Table, TableError};
-
-/// The relative rounding by which the machine's cost may be below the bound of the same option.
-const ROUNDING: f64 = 1e-12;
 
 /// An option of a layer; of layers that are alike, the first.
 pub type Job = (usize, Levels);
@@ -59,22 +57,8 @@ pub struct Proof {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CertifyError<E> {
     /// The machine costs less than its bound: the bound is none, and nothing that rests on it holds.
-    #[error(
-        "layer {layer}, {levels}: {column} is {machine} on the machine, below its bound of {bound}: the bounds are \
-         faulty, and nothing is proved"
-    )]
-    NoBound {
-        /// The layer.
-        layer: usize,
-        /// The option's levels.
-        levels: Levels,
-        /// Which cost.
-        column: &'static str,
-        /// As the machine has it.
-        machine: f64,
-        /// As the bound had it.
-        bound: f64,
-    },
+    #[error(transparent)]
+    NoBound(#[from] Breach),
     /// The machine's costs make no table.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -172,7 +156,7 @@ impl Ground {
             for option in options {
                 let job = (self.firsts[layer], option.levels());
                 if let Some(entry) = measured.get(&job) {
-                    is_bound(layer, option, entry)?;
+                    hold_all(layer, option, entry)?;
                     *option = *entry;
                     self.simulated.insert(job, *entry);
                 }
@@ -247,26 +231,11 @@ impl Ground {
     }
 }
 
-/// Whether no cost on the machine is below the one that stood for it.
-fn is_bound<E>(layer: usize, bound: &Entry, machine: &Entry) -> Result<(), CertifyError<E>> {
-    type Column = (&'static str, fn(&Entry) -> f64);
-    const COLUMNS: [Column; 4] = [
-        ("latency", |e| e.latency as f64),
-        ("energy", |e| e.energy),
-        ("area", |e| e.area),
-        ("power", |e| e.power),
-    ];
-    for (column, value) in COLUMNS {
-        let (bound, found) = (value(bound), value(machine));
-        if found < bound * (1.0 - ROUNDING) {
-            return Err(CertifyError::NoBound {
-                layer,
-                levels: machine.levels(),
-                column,
-                machine: found,
-                bound,
-            });
-        }
-    }
-    Ok(())
+/// Holds every cost of an option on the machine against the one that stood for it.
+fn hold_all(layer: usize, bound: &Entry, machine: &Entry) -> Result<(), Breach> {
+    let what = || format!("layer {layer}, {}", machine.levels());
+    hold(what, "latency", bound.latency, machine.latency)?;
+    hold(what, "energy", bound.energy, machine.energy)?;
+    hold(what, "area", bound.area, machine.area)?;
+    hold(what, "power", bound.power, machine.power)
 }

@@ -18,6 +18,7 @@
 
 pub mod best_first;
 mod binding;
+mod bound;
 mod budget;
 mod cancellation;
 pub mod certificate;
@@ -43,6 +44,7 @@ mod style;
 mod table;
 
 pub use binding::{Binding, binding};
+pub use bound::Breach;
 pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, Resource, UnknownBudget};
 pub use cancellation::Cancellation;
 pub use certificate::{Certificate, Cut, Flaw, Kind};

@@ -160,7 +160,7 @@ impl<'a> Question<'a> {
         let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)?;
         let first_cycles = runs.cycles(&first)?;
         let mut ran = Vec::new();
-        for (place, tiling) in &ranked {
+        for (candidate, tiling) in &ranked {
             if !ran.is_empty() && cancellation.is_cancelled() {
                 break;
             }
@@ -168,7 +168,7 @@ impl<'a> Question<'a> {
                 true => first_cycles,
                 false => runs.cycles(&self.mapping(*tiling)?)?,
             };
-            ran.push((*place, cycles));
+            ran.push((*candidate, cycles));
         }
         let most = match (effort.certify, effort.recheck) {
             (true, _) => effort.simulations,
@@ -187,7 +187,7 @@ impl<'a> Question<'a> {
         }
         let tiling = |place: u64| {
             let among = open.iter().find(|o| o.candidate.place == place);
-            let ranked = ranked.iter().find(|(other, _)| *other == place);
+            let ranked = ranked.iter().find(|(other, _)| other.place == place);
             let tiling = among
                 .map(|o| o.tiling)
                 .or(ranked.map(|(_, tiling)| *tiling));
@@ -235,10 +235,10 @@ impl<'a> Question<'a> {
     }
 
     /// How many candidates there are, and the model's best few with their places.
-    fn ranked(&self, k: usize, effort: &mapper::Effort) -> Result<(u64, Vec<(u64, Tiling)>)> {
+    fn ranked(&self, k: usize, effort: &mapper::Effort) -> Result<(u64, Vec<(Candidate, Tiling)>)> {
         let accelerator = &self.loaded.accelerator;
         let ranking = Ranking::new(self.layer, accelerator, self.dataflow, effort)?;
-        let mut ranked: Vec<(_, u64, Tiling)> = Vec::new();
+        let mut ranked: Vec<(_, Candidate, Tiling)> = Vec::new();
         let mut candidates = 0;
         self.visit(|at, mapping, estimate| {
             candidates += 1;
@@ -246,11 +246,15 @@ impl<'a> Question<'a> {
             let place = ranked.partition_point(|(other, _, _)| *other <= rank);
             let tiling = *mapping.tiling();
             if place < k && !ranked.iter().any(|(_, _, other)| *other == tiling) {
-                ranked.insert(place, (rank, at, tiling));
+                let bound = estimate.lower_bound;
+                let candidate = Candidate { place: at, bound };
+                ranked.insert(place, (rank, candidate, tiling));
                 ranked.truncate(k);
             }
         });
-        let ranked = ranked.into_iter().map(|(_, at, tiling)| (at, tiling));
+        let ranked = ranked
+            .into_iter()
+            .map(|(_, candidate, tiling)| (candidate, tiling));
         Ok((candidates, ranked.collect()))
     }
 }

@@ -126,11 +126,11 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         } else {
             Extent::Best
         };
-        let proof = codesign::prove_network(&tasks, extent, &known, cancellation, &mut note);
+        let proof = codesign::prove_network(&tasks, extent, &known, cancellation, &mut note)?;
         let known = measurements.known_now();
         let mut note =
             |task: usize, measured: &codesign::Measured| measurements.note(task, measured);
-        let each = codesign::prove_each(&tasks, &known, cancellation, &mut note);
+        let each = codesign::prove_each(&tasks, &known, cancellation, &mut note)?;
         (Course::Proved(proof), each)
     } else {
         // Names were checked, so that a tuner is always found.

@@ -71,6 +71,7 @@ fn proof(store: &Store, layer: &Layer, (choice, hardware): &(String, Hardware)) 
         let (mut best, mut valid, mut simulated) = (u64::MAX, 0, 0);
         for machine in hardware.allowed() {
             let proof = prove(&task, machine, best, &Record::new());
+            let proof = proof.expect("no run is below its bound");
             best = proof.best.map_or(best, |(_, cycles)| cycles);
             valid += proof.valid;
             simulated += proof.simulated;

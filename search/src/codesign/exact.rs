@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::task::{Measured, Outcome, Point, Task};
 use super::tune::{Record, Tuned};
+use crate::bound::{Breach, hold};
 use crate::cancellation::Cancellation;
 
 /// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
@@ -34,7 +35,15 @@ pub struct Proof {
 
 /// Proves the best point on one machine, or that none takes fewer than `below` cycles: then `best`
 /// is none.
-pub fn prove(task: &Task<'_>, machine: usize, below: u64, record: &Record) -> Proof {
+///
+/// # Errors
+/// [`Breach`], if the machine takes fewer cycles than a bound.
+pub fn prove(
+    task: &Task<'_>,
+    machine: usize,
+    below: u64,
+    record: &Record,
+) -> Result<Proof, Breach> {
     let never = Cancellation::default();
     from(task, &bounds(task, machine), below, record, &never)
 }
@@ -52,56 +61,101 @@ pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
 
 /// The proof from points in the order of their bounds. Once cancelled it is cut off at the first points
 /// that are not recorded; without a limit only after the first ran, so that there is a schedule.
+///
+/// # Errors
+/// [`Breach`].
 pub(super) fn from(
     task: &Task<'_>,
     bounds: &[(u64, Point)],
     below: u64,
     record: &Record,
     cancellation: &Cancellation,
-) -> Proof {
+) -> Result<Proof, Breach> {
     let mut cut = None;
     let (mut best, mut measured) = (None::<(Point, u64)>, Vec::<Measured>::new());
     let mut least = below;
     for batch in bounds.chunks(BATCH) {
-        let open: Vec<Point> = batch
-            .iter()
+        let open: Vec<(u64, Point)> = (batch.iter().copied())
             .filter(|(bound, _)| *bound < least)
-            .map(|(_, point)| *point)
             .collect();
+        // Every point that has a bound fits: a record that says otherwise is asked for again.
+        let recorded = |point: &Point| record.get(point).copied().and_then(Outcome::cycles);
         if open.is_empty() {
             break;
         }
         let has_first = !measured.is_empty() || below < u64::MAX;
-        let is_known = || open.iter().all(|point| record.contains_key(point));
+        let is_known = || open.iter().all(|(_, point)| recorded(point).is_some());
         if cancellation.is_cancelled() && has_first && !is_known() {
             cut = batch.first().map(|(bound, _)| *bound);
             break;
         }
         let found: Vec<Measured> = open
             .par_iter()
-            .map(|point| match record.get(point) {
-                Some(outcome) => Measured {
+            .map(|(_, point)| match recorded(point) {
+                Some(cycles) => Measured {
                     point: *point,
-                    outcome: *outcome,
+                    outcome: Outcome::Cycles(cycles),
                 },
                 None => task.measure(*point),
             })
             .collect();
-        for each in found {
-            if let Outcome::Cycles(cycles) = each.outcome
-                && cycles < least
-            {
-                least = cycles;
-                best = Some((each.point, cycles));
+        for ((bound, point), each) in open.iter().zip(found) {
+            if let Outcome::Cycles(cycles) = each.outcome {
+                let what = || format!("layer {}, point {:?}", task.layer().name(), point.0);
+                hold(what, "cycles", *bound, cycles)?;
+                if cycles < least {
+                    least = cycles;
+                    best = Some((each.point, cycles));
+                }
             }
             measured.push(each);
         }
     }
-    Proof {
+    Ok(Proof {
         best,
         valid: bounds.len() as u64,
         simulated: measured.len() as u64,
         open: cut,
         course: Tuned::of(measured),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use stationary_arch::Accelerator;
+    use stationary_workloads::{Convolution, Layer};
+
+    use super::*;
+    use crate::codesign::Hardware;
+
+    /// Bounds of which one is a cycle above what the machine takes prove nothing.
+    #[test]
+    fn a_bound_above_the_machine_is_a_breach() {
+        let vta = Accelerator::preset("vta", &[]).expect("a bundled preset");
+        let hardware = Hardware::fixed(&vta).expect("its technology is known");
+        let conv = Convolution::square(6, [32, 48], 3, 1, 1);
+        let layer = Layer::convolution("conv", conv).expect("a layer");
+        let task = Task::new(&layer, &hardware).expect("a decoupled machine");
+        let (bounds, never) = (bounds(&task, 0), Cancellation::default());
+        let prove = |bounds: &[(u64, Point)], record: &Record| {
+            from(&task, bounds, u64::MAX, record, &never)
+        };
+        let nothing = Record::new();
+        assert!(prove(&bounds, &nothing).is_ok());
+        let (_, point) = bounds[0];
+        let cycles = task.measure(point).outcome.cycles().expect("it fits");
+        for (bound, holds) in [(cycles, true), (cycles + 1, false)] {
+            let found = prove(&[(bound, point)], &nothing);
+            assert_eq!(found.is_ok(), holds, "a bound of {bound}");
+        }
+        let breach = prove(&[(cycles + 1, point)], &nothing).expect_err("above the machine");
+        assert!(breach.what.starts_with("layer conv, point ["), "{breach}");
+        assert_eq!(breach.machine, cycles.to_string());
+        // A record takes the machine's place, and is held against the same bounds.
+        let low = Record::from([(point, Outcome::Cycles(bounds[0].0 - 1))]);
+        assert!(prove(&bounds, &low).is_err());
+        // What fits does not stop to fit because a record says so.
+        let unfit = Record::from([(point, Outcome::Invalid)]);
+        assert_eq!(prove(&bounds, &unfit), prove(&bounds, &nothing));
     }
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::exact::{self, bounds, from};
 use super::task::{Measured, Point, Task};
 use super::tune::Record;
+use crate::bound::Breach;
 use crate::cancellation::Cancellation;
 
 /// A task, and how many of the network's layers it stands for.
@@ -97,20 +98,23 @@ pub enum Extent {
 /// record a task; `note` is told of each measurement, with its task. Once cancelled, the best chip so far
 /// is left with what is known of the others; if there is none, the first one's layers each get the best
 /// of their first schedules.
+///
+/// # Errors
+/// [`Breach`], if the machine takes fewer cycles than a bound.
 pub fn prove_network(
     tasks: &[Repeated<'_>],
     extent: Extent,
     records: &[Record],
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
-) -> NetworkProof {
+) -> Result<NetworkProof, Breach> {
     let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
-        return NetworkProof {
+        return Ok(NetworkProof {
             best: None,
             machines: Vec::new(),
             valid: 0,
             simulated: 0,
-        };
+        });
     };
     // A machine's bounds are made again when its turn comes, so that those of all need not be held.
     let least: Vec<Option<(Vec<u64>, u64)>> = (0..hardware.len())
@@ -157,7 +161,7 @@ pub fn prove_network(
             cancellation,
         };
         let bounds = least[machine].as_ref().map_or(&[][..], |(own, _)| own);
-        let (verdict, layers) = question.settle(bounds, note, &mut proof.simulated);
+        let (verdict, layers) = question.settle(bounds, note, &mut proof.simulated)?;
         proof.machines[machine] = verdict;
         let cycles = tasks.iter().zip(&layers).map(|(t, l)| t.times * l.1).sum();
         if layers.len() == tasks.len() && cycles < best {
@@ -168,7 +172,7 @@ pub fn prove_network(
             });
         }
     }
-    proof
+    Ok(proof)
 }
 
 /// The least bound of each task on a machine, and how many points fit; none if one has no schedule.
@@ -188,16 +192,19 @@ fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
 
 /// Proves the best of each task on whatever machine: not one chip, and not to be built. Tasks whose
 /// proof was cancelled have none.
+///
+/// # Errors
+/// [`Breach`], if the machine takes fewer cycles than a bound.
 pub fn prove_each(
     tasks: &[Repeated<'_>],
     records: &[Record],
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
-) -> Vec<Option<(Point, u64)>> {
+) -> Result<Vec<Option<(Point, u64)>>, Breach> {
     let prove = |(number, each): (usize, &Repeated<'_>)| {
         let task = &each.task;
         if cancellation.is_cancelled() {
-            return None;
+            return Ok(None);
         }
         let machines: Vec<usize> = task.hardware().allowed().collect();
         let least = machines.into_par_iter().filter_map(|machine| {
@@ -214,16 +221,16 @@ pub fn prove_each(
                 break;
             }
             let own = bounds(task, machine);
-            let proof = from(task, &own, below, &records[number], cancellation);
+            let proof = from(task, &own, below, &records[number], cancellation)?;
             for measured in &proof.course.measured {
                 note(number, measured);
             }
             if cancellation.is_cancelled() {
-                return None;
+                return Ok(None);
             }
             best = proof.best.or(best);
         }
-        best
+        Ok(best)
     };
     tasks.iter().enumerate().map(prove).collect()
 }
@@ -245,12 +252,15 @@ struct Question<'a> {
 impl Question<'_> {
     /// The optimum with its schedules, or that it is not below the limit; what was found, if it was
     /// cancelled.
+    ///
+    /// # Errors
+    /// [`Breach`].
     fn settle(
         &self,
         bounds_of: &[u64],
         note: &mut dyn FnMut(usize, &Measured),
         simulated: &mut u64,
-    ) -> (Verdict, Vec<(Point, u64)>) {
+    ) -> Result<(Verdict, Vec<(Point, u64)>), Breach> {
         let tasks = self.tasks;
         // What each task takes at least.
         let mut known = bounds_of.to_vec();
@@ -265,7 +275,7 @@ impl Question<'_> {
             };
             let own = bounds(&each.task, self.machine);
             let record = &self.records[number];
-            let found: exact::Proof = from(&each.task, &own, below, record, self.cancellation);
+            let found: exact::Proof = from(&each.task, &own, below, record, self.cancellation)?;
             *simulated += found.simulated;
             for measured in &found.course.measured {
                 note(number, measured);
@@ -275,13 +285,13 @@ impl Question<'_> {
             is_cut |= found.open.is_some();
             match found.best {
                 Some(best) => layers.push(best),
-                None if is_cut => return (Verdict::Open(total(tasks, &known)), Vec::new()),
-                None => return (Verdict::AtLeast(total(tasks, &known)), Vec::new()),
+                None if is_cut => return Ok((Verdict::Open(total(tasks, &known)), Vec::new())),
+                None => return Ok((Verdict::AtLeast(total(tasks, &known)), Vec::new())),
             }
         }
-        match is_cut {
+        Ok(match is_cut {
             true => (Verdict::Open(total(tasks, &known)), layers),
             false => (Verdict::Exactly(total(tasks, &known)), layers),
-        }
+        })
     }
 }

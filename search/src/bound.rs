@@ -1,0 +1,97 @@
+//! The guard of every proof: what the machine says, held against the bound that stood for it.
+//!
+//! A proof leaves out what its bound says cannot win. If one run is below its bound, the bounds are
+//! none, and nothing that was left out by them is proved.
+
+use std::fmt::Display;
+
+/// The relative rounding by which a sum of fractions may be below the bound of the same choice.
+const ROUNDING: f64 = 1e-12;
+
+/// A run of the machine below its bound.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{what}: {quantity} is {machine} on the machine, below its bound of {bound}: the bounds are faulty (or the record \
+     that says what ran), and nothing is proved"
+)]
+pub struct Breach {
+    /// What ran.
+    pub what: String,
+    /// Which of its costs.
+    pub quantity: &'static str,
+    /// As the machine has it.
+    pub machine: String,
+    /// As the bound had it.
+    pub bound: String,
+}
+
+/// A cost that is bounded.
+pub trait Cost: Copy + Display {
+    /// Whether this, of the machine, is no less than its bound.
+    fn is_at_least(self, bound: Self) -> bool;
+}
+
+/// Cycles are counted.
+impl Cost for u64 {
+    fn is_at_least(self, bound: Self) -> bool {
+        self >= bound
+    }
+}
+
+/// Energies, areas and powers are rounded.
+impl Cost for f64 {
+    fn is_at_least(self, bound: Self) -> bool {
+        self >= bound * (1.0 - ROUNDING)
+    }
+}
+
+/// Holds what the machine says of a choice against its bound.
+///
+/// # Errors
+/// [`Breach`], if it is below.
+pub fn hold<T: Cost>(
+    what: impl FnOnce() -> String,
+    quantity: &'static str,
+    bound: T,
+    machine: T,
+) -> Result<(), Breach> {
+    if machine.is_at_least(bound) {
+        return Ok(());
+    }
+    Err(Breach {
+        what: what(),
+        quantity,
+        machine: machine.to_string(),
+        bound: bound.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Cost>(bound: T, machine: T, holds: bool) {
+        let found = hold(|| "it".to_owned(), "a cost", bound, machine);
+        assert_eq!(found.is_ok(), holds, "{machine} of {bound}");
+    }
+
+    #[test]
+    fn what_is_below_its_bound_is_a_breach() {
+        check(100, 100, true);
+        check(101, 100, false);
+        check(u64::MAX, u64::MAX - 1, false);
+        check(1.0, 1.0 - 1e-13, true);
+        check(1.0, 1.0 - 1e-11, false);
+        // What is no number is at least nothing.
+        check(1.0, f64::NAN, false);
+        let breach = hold(|| "layer 3".to_owned(), "energy", 2.5, 1.5).expect_err("below");
+        let said = breach.to_string();
+        for part in [
+            "layer 3: energy is 1.5",
+            "bound of 2.5",
+            "nothing is proved",
+        ] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+}
