@@ -12,9 +12,11 @@ use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, Reach, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
 use stationary_document::{Diagnostic, Node};
+use stationary_record::read_at_most;
 
 use crate::cli::{Layers, Target};
 use crate::element_types;
+use crate::interrupt;
 use crate::output;
 use crate::report::csv::Origin;
 use crate::report::{excerpts, explain};
@@ -23,13 +25,23 @@ use crate::style::Style;
 use crate::template;
 use crate::unread::{self, Flows};
 
+/// Bytes of the largest file that is read whole.
+const MOST: u64 = 1 << 30;
+
+/// Bytes of the largest ONNX model: no message of Protocol Buffers has more.
+const MOST_OF_A_MODEL: u64 = 1 << 31;
+
 /// Reads a file that is not packed.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let name = path.display();
     if path.is_dir() {
         bail!("{name}: a folder; needed the name of a preset or of a file");
     }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    let most = match path.extension().is_some_and(|end| end == "onnx") {
+        true => MOST_OF_A_MODEL,
+        false => MOST,
+    };
+    let bytes = read_at_most(path, most).with_context(|| format!("cannot read {name}"))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         bail!(
             "{name}: packed by gzip, and only traces are read so: unpack it first (gunzip {name})"
@@ -61,7 +73,8 @@ pub fn read_alone(name: &str) -> Result<Vec<u8>> {
     if is_yaml(expanded_name(name)) {
         return Ok(read_expanded(name)?.1.into_bytes());
     }
-    std::fs::read(name).with_context(|| format!("cannot read {name}"))
+    let read = read_at_most(Path::new(name), MOST_OF_A_MODEL);
+    read.with_context(|| format!("cannot read {name}"))
 }
 
 /// A file's name without the ending that says that it is a template.
@@ -74,13 +87,26 @@ fn is_yaml(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }
 
-/// Writes a file whole: beside it first, then in its place.
+/// Writes a file whole: beside it first, then in its place. A device or a pipe is written to as it is.
 pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
-    let mut part = path.as_os_str().to_owned();
+    let cannot = |path: &Path| format!("cannot write {}", path.display());
+    // A link stays, and what it names is written.
+    let real = path.canonicalize();
+    let real = real.as_deref().unwrap_or(path);
+    if real.metadata().is_ok_and(|data| !data.is_file()) {
+        return std::fs::write(real, content).with_context(|| cannot(path));
+    }
+    let _whole = interrupt::shielded();
+    let mut part = real.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    std::fs::write(part, content).with_context(|| format!("cannot write {}", part.display()))?;
-    std::fs::rename(part, path).with_context(|| format!("cannot write {}", path.display()))
+    let written = std::fs::write(part, content).with_context(|| cannot(part));
+    if written.is_err() {
+        // What could not be written, such as on a full disk, is of no use.
+        let _ = std::fs::remove_file(part);
+        return written;
+    }
+    std::fs::rename(part, real).with_context(|| cannot(path))
 }
 
 /// An accelerator by preset name or file, with overrides; tells what of a file is not used, and what

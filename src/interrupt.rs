@@ -1,17 +1,18 @@
-//! Ctrl-C in a search: the first asks it to end with the best so far, the second ends the process.
+//! Ctrl-C and SIGTERM: the first asks a search to end with the best so far, the second ends the process.
 //!
-//! Before a search has anything to show, the first ends the process too. Nothing is lost either way:
-//! a journal's lines are with the system as soon as they are known, and a torn one is cut off.
+//! Before a search has anything to show, and in all other commands, the first ends the process too.
+//! Nothing is lost either way: a file that is being written is finished first, a journal's lines are with
+//! the system as soon as they are known, and a torn one is cut off.
 
 use std::process;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use stationary::search::Cancellation;
 
@@ -19,53 +20,105 @@ use crate::Answer;
 use crate::cli::Recording;
 use crate::output;
 
-/// As a shell counts a process that the signal ended.
-pub const EXIT_CODE: u8 = 130;
+/// What a shell adds to the number of the signal that ended a process.
+const OF_A_SIGNAL: i32 = 128;
 
-/// How often the first Ctrl-C is looked for; the second needs nobody who looks.
+/// How often the first signal is looked for; the second needs nobody who looks.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// What a search does about Ctrl-C.
+/// What is known in the whole process: signals are its own.
+#[derive(Default)]
+struct Watch {
+    /// The signal that came; 0 before.
+    signal: Arc<AtomicUsize>,
+    cancellation: Cancellation,
+    has_result: AtomicBool,
+    /// How a search would go on.
+    next: OnceLock<String>,
+    /// Held while a file is put in its place.
+    writing: Mutex<()>,
+}
+
+static WATCH: LazyLock<Watch> = LazyLock::new(Watch::default);
+
+impl Watch {
+    /// The code of a process that the signal ended, as a shell counts it.
+    fn exit_code(&self) -> Option<i32> {
+        match self.signal.load(Ordering::SeqCst) {
+            0 => None,
+            signal => Some(OF_A_SIGNAL + i32::try_from(signal).unwrap_or(SIGINT)),
+        }
+    }
+}
+
+/// The exit code of a command that was interrupted.
+pub fn exit_code() -> u8 {
+    let code = WATCH.exit_code().unwrap_or(OF_A_SIGNAL + SIGINT);
+    u8::try_from(code).unwrap_or(u8::MAX)
+}
+
+/// While it is held, the first signal waits: a file is whole, or not there.
+pub fn shielded() -> MutexGuard<'static, ()> {
+    WATCH.writing.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Listens for signals from now on; once in a process.
+pub fn watch() -> Result<()> {
+    let has_come = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let number = usize::try_from(signal)?;
+        // In this order: only a second signal finds that one has come.
+        flag::register_conditional_shutdown(signal, OF_A_SIGNAL + signal, has_come.clone())
+            .and_then(|_| flag::register(signal, has_come.clone()))
+            .and_then(|_| flag::register_usize(signal, WATCH.signal.clone(), number))
+            .context("cannot listen for Ctrl-C")?;
+    }
+    thread::spawn(|| {
+        let code = loop {
+            if let Some(code) = WATCH.exit_code() {
+                break code;
+            }
+            thread::sleep(BETWEEN_LOOKS);
+        };
+        if !WATCH.has_result.load(Ordering::SeqCst) {
+            let _whole = shielded();
+            output::complain(&match WATCH.next.get() {
+                Some(next) => format!("interrupted before anything was found; {next}"),
+                None => "interrupted before there was an answer".to_owned(),
+            });
+            process::exit(code);
+        }
+        WATCH.cancellation.cancel();
+        let again = match code == OF_A_SIGNAL + SIGINT {
+            true => "Ctrl-C again",
+            false => "a second signal",
+        };
+        output::complain(&format!(
+            "interrupted: what is under way is finished and the best so far shown; {again} ends at once"
+        ));
+    });
+    Ok(())
+}
+
+/// What a search does about a signal.
 pub struct Interrupt {
     cancellation: Cancellation,
-    has_result: Arc<AtomicBool>,
     /// The command that goes on, if anything was kept.
     go_on: Option<String>,
 }
 
 impl Interrupt {
-    /// Listens from now on; once in a process.
-    pub fn listen(recording: &Recording) -> Result<Self> {
+    /// A search begins; once in a process.
+    pub fn listen(recording: &Recording) -> Self {
         let words = std::env::args_os().skip(1);
         let words: Vec<String> = words.map(|w| w.to_string_lossy().into_owned()).collect();
         let interrupt = Self {
-            cancellation: Cancellation::default(),
-            has_result: Arc::default(),
+            cancellation: WATCH.cancellation.clone(),
             go_on: command(recording, &words),
         };
-        let (cancellation, has_result) =
-            (interrupt.cancellation.clone(), interrupt.has_result.clone());
-        let next = interrupt.next();
-        let pressed = Arc::new(AtomicBool::new(false));
-        let shutdown = i32::from(EXIT_CODE);
-        flag::register_conditional_shutdown(SIGINT, shutdown, pressed.clone())
-            .and_then(|_| flag::register(SIGINT, pressed.clone()))
-            .context("cannot listen for Ctrl-C")?;
-        thread::spawn(move || {
-            while !pressed.load(Ordering::SeqCst) {
-                thread::sleep(BETWEEN_LOOKS);
-            }
-            if !has_result.load(Ordering::SeqCst) {
-                output::complain(&format!("interrupted before anything was found; {next}"));
-                process::exit(shutdown);
-            }
-            cancellation.cancel();
-            output::complain(
-                "interrupted: what is under way is finished and the best so far shown; Ctrl-C again \
-                 ends at once",
-            );
-        });
-        Ok(interrupt)
+        // It is the first and only one.
+        let _ = WATCH.next.set(interrupt.next());
+        interrupt
     }
 
     /// What searches ask.
@@ -80,7 +133,7 @@ impl Interrupt {
 
     /// From now on there is something to show, and a search that shows it when asked to end.
     pub fn has_result(&self) {
-        self.has_result.store(true, Ordering::SeqCst);
+        WATCH.has_result.store(true, Ordering::SeqCst);
     }
 
     /// How to go on.

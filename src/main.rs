@@ -36,17 +36,17 @@ enum Answer {
     Yes,
     /// A check failed, or there is no feasible design.
     No,
-    /// Ctrl-C came first; what was found until then is shown.
+    /// Ctrl-C or SIGTERM came first; what was found until then is shown.
     Interrupted,
 }
 
 fn main() -> ExitCode {
     let matches = taking_negatives(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match dispatch(&cli, &matches) {
+    match interrupt::watch().and_then(|()| dispatch(&cli, &matches)) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
-        Ok(Answer::Interrupted) => ExitCode::from(interrupt::EXIT_CODE),
+        Ok(Answer::Interrupted) => ExitCode::from(interrupt::exit_code()),
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("error: {error:#}"));

@@ -4,12 +4,18 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use stationary_document::visible_lines;
 use terminal_size::{Width, terminal_size_of};
 
 use crate::cli::Common;
 
 /// Writes a result.
 pub fn print(text: &str) -> io::Result<()> {
+    // A terminal obeys what no program that reads the text would.
+    let text = match io::stdout().is_terminal() {
+        true => visible_lines(text),
+        false => text.into(),
+    };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -21,7 +27,7 @@ pub fn print(text: &str) -> io::Result<()> {
 /// Writes a warning or an error.
 pub fn complain(text: &str) {
     // Nobody is left to hear of a standard error that is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
 }
 
 /// Whether the reader of our output has gone, which is no failure of ours.
@@ -31,14 +37,27 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
+/// What progress is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Layers, runs, options.
+    Parts,
+    /// Of a file.
+    Bytes,
+}
+
 /// A progress bar on standard error, invisible if that is no terminal or with `--quiet`.
-pub fn progress(common: &Common, what: &'static str, length: u64) -> ProgressBar {
+pub fn progress(common: &Common, what: &'static str, length: u64, unit: Unit) -> ProgressBar {
     let bar = ProgressBar::new(length);
     if common.quiet || !io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
         return bar;
     }
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}");
+    let template = match unit {
+        Unit::Parts => "{msg} {bar:30} {pos}/{len} {eta}",
+        Unit::Bytes => "{msg} {bar:30} {bytes}/{total_bytes} {eta}",
+    };
+    let style = ProgressStyle::with_template(template);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message(what);
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -4,15 +4,15 @@
 //! How long the machine takes for a layer cannot be known before: what repeats itself it skips, the rest it
 //! goes through step by step. So it is said what is under way and how many cycles the model expects.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
+use indicatif::{DecimalBytes, ProgressBar};
 
 use crate::cli::Common;
-use crate::output;
+use crate::output::{self, Unit};
 
 /// After so long there is a first note, and again whenever the time has grown by [`GROWTH`].
 const FIRST: Duration = Duration::from_secs(5);
@@ -47,11 +47,25 @@ pub struct Patience {
 impl Patience {
     /// Begins. `less` says what would take less time.
     pub fn new(common: &Common, what: &'static str, length: u64, less: &'static str) -> Self {
-        let bar = output::progress(common, what, length);
+        Self::counted(common, what, (length, Unit::Parts), less)
+    }
+
+    /// Begins to read a file of so many bytes, or of an unknown number if it is 0.
+    pub fn of_bytes(common: &Common, what: &'static str, bytes: u64, less: &'static str) -> Self {
+        Self::counted(common, what, (bytes, Unit::Bytes), less)
+    }
+
+    fn counted(
+        common: &Common,
+        what: &'static str,
+        (length, unit): (u64, Unit),
+        less: &'static str,
+    ) -> Self {
+        let bar = output::progress(common, what, length, unit);
         let shared: Arc<(Mutex<State>, Condvar)> = Arc::default();
         let thread = (!common.quiet).then(|| {
             let (bar, shared) = (bar.clone(), shared.clone());
-            thread::spawn(move || notes(&bar, &shared, what, less))
+            thread::spawn(move || notes(&bar, &shared, (what, unit), less))
         });
         Self {
             bar,
@@ -72,6 +86,11 @@ impl Patience {
     /// One more of the whole is done.
     pub fn done(&self) {
         self.bar.inc(1);
+    }
+
+    /// A file of which the bytes that are read count.
+    pub fn reading<R: Read>(&self, file: R) -> impl Read + use<R> {
+        self.bar.wrap_read(file)
     }
 
     /// Does a part in which the machine is expected to take so many cycles.
@@ -112,7 +131,12 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn notes(bar: &ProgressBar, shared: &(Mutex<State>, Condvar), what: &str, less: &str) {
+fn notes(
+    bar: &ProgressBar,
+    shared: &(Mutex<State>, Condvar),
+    (what, unit): (&str, Unit),
+    less: &str,
+) {
     let start = Instant::now();
     let mut next = FIRST;
     let mut state = lock(&shared.0);
@@ -125,8 +149,8 @@ fn notes(bar: &ProgressBar, shared: &(Mutex<State>, Condvar), what: &str, less: 
         if state.has_ended {
             return;
         }
-        let counts = [bar.position(), bar.length().unwrap_or(0)];
-        let text = note(what, counts, start.elapsed(), &state.under_way, less);
+        let done = progress(bar.position(), bar.length().unwrap_or(0), unit);
+        let text = note(what, &done, start.elapsed(), &state.under_way, less);
         match io::stderr().is_terminal() {
             true => bar.suspend(|| output::complain(&text)),
             false => output::complain(&text),
@@ -135,8 +159,16 @@ fn notes(bar: &ProgressBar, shared: &(Mutex<State>, Condvar), what: &str, less: 
     }
 }
 
-fn note(what: &str, counts: [u64; 2], spent: Duration, parts: &[Part], less: &str) -> String {
-    let [done, all] = counts;
+/// How much of the whole is done.
+fn progress(done: u64, all: u64, unit: Unit) -> String {
+    match (unit, all) {
+        (Unit::Parts, _) => format!("{done} of {all} done"),
+        (Unit::Bytes, 0) => format!("{} read", DecimalBytes(done)),
+        (Unit::Bytes, _) => format!("{} of {} read", DecimalBytes(done), DecimalBytes(all)),
+    }
+}
+
+fn note(what: &str, done: &str, spent: Duration, parts: &[Part], less: &str) -> String {
     let mut parts: Vec<&Part> = parts.iter().collect();
     parts.sort_by(|a, b| b.cycles.cmp(&a.cycles).then(a.number.cmp(&b.number)));
     let more = parts.len().saturating_sub(NAMED);
@@ -151,7 +183,7 @@ fn note(what: &str, counts: [u64; 2], spent: Duration, parts: &[Part], less: &st
         false => format!("; the machine is at {}", named.join(", ")),
     };
     format!(
-        "note: {what}: {done} of {all} done after {} s{under_way}; {less}",
+        "note: {what}: {done} after {} s{under_way}; {less}",
         spent.as_secs()
     )
 }
@@ -174,14 +206,24 @@ mod tests {
             part(4, "d", 5),
         ];
         assert_eq!(
-            note("machine", [3, 9], FIRST, &parts, "wait"),
+            note("machine", "3 of 9 done", FIRST, &parts, "wait"),
             "note: machine: 3 of 9 done after 5 s; the machine is at `b` (about 2.0e6 cycles), \
              `a` (about 1.0e1 cycles), `c` (about 1.0e1 cycles), 1 more; wait"
         );
         assert_eq!(
-            note("cost table", [3, 9], FIRST, &[], "wait"),
+            note("cost table", "3 of 9 done", FIRST, &[], "wait"),
             "note: cost table: 3 of 9 done after 5 s; wait"
         );
+    }
+
+    #[test]
+    fn progress_is_of_a_whole_where_that_is_known() {
+        assert_eq!(progress(3, 9, Unit::Parts), "3 of 9 done");
+        assert_eq!(
+            progress(1500, 2_000_000, Unit::Bytes),
+            "1.50 kB of 2.00 MB read"
+        );
+        assert_eq!(progress(1500, 0, Unit::Bytes), "1.50 kB read");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Result, anyhow};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use stationary_document::{Kind, Node};
+use stationary_record::read_at_most;
 
 /// More bytes in all, or files inside of files, are no design that anybody wrote.
 const MOST_BYTES: usize = 1 << 24;
@@ -157,7 +158,8 @@ impl Files {
     /// A file's text, expanded.
     fn text(&self, path: &Path) -> Result<String, Error> {
         let name = path.display();
-        let bytes = std::fs::read(path).map_err(|error| wrong(format!("{name}: {error}")))?;
+        let bytes = read_at_most(path, MOST_BYTES as u64)
+            .map_err(|error| wrong(format!("{name}: {error}")))?;
         let text = stationary_document::text(&name.to_string(), bytes);
         let text = text.map_err(|error| wrong(error.to_string()))?;
         let total = self.with(|shared| {

@@ -44,6 +44,7 @@ mod scalar;
 mod write;
 
 use serde::{Deserialize, Serialize};
+use stationary_document::visible;
 
 use crate::accelerator::{
     Accelerator, Array, Delivery, Dram, DramKind, GlobalBuffer, Network, Networks, Partition,
@@ -150,7 +151,8 @@ impl Config {
             [Width::Rows, Width::Cols, Width::Cols]
         };
         let accelerator = Accelerator {
-            name: self.name,
+            // A name is one line.
+            name: visible(&self.name).into_owned(),
             technology: Nanometres(technology),
             clock,
             dataflows: self.dataflows,

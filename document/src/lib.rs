@@ -36,6 +36,7 @@ mod text;
 mod tree;
 mod typed;
 mod variables;
+mod visible;
 mod wording;
 
 pub use diagnostic::Diagnostic;
@@ -46,3 +47,4 @@ pub use text::text;
 pub use tree::{Kind, Node, Place};
 pub use typed::{from_yaml, suggestion_in};
 pub use variables::Variables;
+pub use visible::{is_hidden, visible, visible_lines};

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::bounded::read_at_most;
 use crate::whole::{sync_folder, write};
 
 /// Lines are handed to the system at once, which a killed process cannot take back, and to the disk
@@ -146,9 +147,12 @@ pub fn read(path: &Path) -> Result<Vec<Value>, LogError> {
     Ok(whole_lines(path)?.0)
 }
 
+/// A log of more bytes is not read.
+const MOST: u64 = 16 << 30;
+
 /// The whole lines, and the bytes that they take.
 fn whole_lines(path: &Path) -> Result<(Vec<Value>, u64), LogError> {
-    let bytes = std::fs::read(path).map_err(|e| error(path, e))?;
+    let bytes = read_at_most(path, MOST).map_err(|e| error(path, e))?;
     let mut lines = Vec::new();
     let (mut whole, mut torn) = (0, None);
     for (at, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {

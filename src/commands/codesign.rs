@@ -72,7 +72,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     if !is_exact {
         check(&args.optimizer)?;
     }
-    let interrupt = Interrupt::listen(&args.recording)?;
+    let interrupt = Interrupt::listen(&args.recording);
     let loaded = Loaded::new(&Target {
         arch: args.arch.clone(),
         network: args.network.clone(),

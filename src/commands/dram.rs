@@ -1,8 +1,6 @@
 //! `dram`: an address trace through a memory.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
@@ -12,6 +10,7 @@ use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, 
 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
+use crate::patience::Patience;
 use crate::report::format::{percent, table, thousands};
 use crate::{inputs, output};
 
@@ -19,7 +18,12 @@ use crate::{inputs, output};
 pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     let standard = inputs::standard(&args.dram)?;
     let name = args.trace.display();
-    let lines = Lines::open(&args.trace).with_context(|| format!("cannot read {name}"))?;
+    let cannot = || format!("cannot read {name}");
+    let file = stationary_record::open(&args.trace).with_context(cannot)?;
+    let size = file.metadata().map_or(0, |data| data.len());
+    let less = "a part of the trace takes less time";
+    let patience = Patience::of_bytes(common, "dram", size, less);
+    let lines = Lines::new(patience.reading(file)).with_context(cannot)?;
     let bytes = standard.organization().bytes();
     let mut outside = 0_u64;
     let requests = lines.filter_map(|(line, text)| {
@@ -35,6 +39,7 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     });
     let mut memory = Memory::new(&standard);
     let replay = replay_stream(&mut memory, requests, args.issue_per_clock)?;
+    drop(patience);
     if replay.done == 0 {
         bail!("{name}: found no request; needed a line each, such as `0x1f40 R` or `0x1f80 W 12`");
     }
@@ -64,8 +69,8 @@ struct Lines {
 }
 
 impl Lines {
-    fn open(path: &Path) -> Result<Self> {
-        let mut file = BufReader::new(File::open(path)?);
+    fn new(file: impl Read + 'static) -> Result<Self> {
+        let mut file = BufReader::new(file);
         let is_packed = file.fill_buf()?.starts_with(&[0x1f, 0x8b]);
         let reader: Box<dyn BufRead> = if is_packed {
             Box::new(BufReader::new(MultiGzDecoder::new(file)))

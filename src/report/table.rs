@@ -9,6 +9,7 @@ mod wrap;
 use std::fmt;
 
 use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, TableStyle, Width};
+use stationary_document::visible_lines;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output;
@@ -81,12 +82,12 @@ impl Table {
 
     /// Adds a row, a cell a column.
     pub fn add_row<T: Into<String>>(&mut self, row: impl IntoIterator<Item = T>) {
-        self.rows.push(row.into_iter().map(Into::into).collect());
+        self.rows.push(row.into_iter().map(shown).collect());
     }
 
     /// The row below all others.
     pub fn total<T: Into<String>>(&mut self, row: impl IntoIterator<Item = T>) {
-        self.total = Some(row.into_iter().map(Into::into).collect());
+        self.total = Some(row.into_iter().map(shown).collect());
     }
 
     /// The text at a width; no line break at the end.
@@ -168,6 +169,12 @@ impl Table {
         }
         drawn.trim_fmt()
     }
+}
+
+/// A cell as it takes its width.
+fn shown(cell: impl Into<String>) -> String {
+    let cell: String = cell.into();
+    visible_lines(&cell).into_owned()
 }
 
 impl fmt::Display for Table {

@@ -1,6 +1,9 @@
 //! Optima proved on the machine, their certificates, and what `verify` says of damaged ones.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
+use stationary_record::Log;
 
 use crate::{file, json as answer, number, refuses, stationary, text};
 
@@ -447,5 +450,47 @@ fn a_proof_names_its_space() {
         ] {
             assert!(said.contains(part), "`{part}` is not in: {said}");
         }
+    }
+}
+
+/// What a record says of the machine is held against the bounds like the machine itself.
+#[test]
+fn a_record_below_its_bounds_proves_nothing() {
+    let arguments = map();
+    let map = words(&arguments);
+    let codesign = [
+        "search",
+        "codesign",
+        "--network",
+        "resnet18",
+        "--layer",
+        "layer3.0.conv2",
+    ];
+    for (what, first) in [
+        ("map", &map[..]),
+        ("codesign", &codesign),
+        ("assign", &ASSIGN),
+    ] {
+        let certify: &[&str] = if what == "codesign" {
+            &[]
+        } else {
+            &["--certify"]
+        };
+        let first = with(first, certify);
+        let record = file(&format!("low.{what}.jsonl"), "");
+        answer(&with(&first, &["--record", &record, "--format", "json"]));
+        let lines = stationary_record::read(Path::new(&record)).expect("a record");
+        let low = lines.into_iter().map(|mut line| {
+            if line["cycles"].is_u64() {
+                line["cycles"] = json!(1);
+            }
+            line
+        });
+        let low: Vec<Value> = low.collect();
+        let forged = file(&format!("forged.{what}.jsonl"), "");
+        let mut log = Log::create(Path::new(&forged), &low).expect("it can be written");
+        log.sync().expect("it can be written");
+        let again = with(&first, &["--resume", &forged]);
+        refuses(&again, 2, &["below its bound", "nothing is proved"]);
     }
 }

@@ -14,7 +14,7 @@ const COSTS: &str = concat!(
 );
 
 /// An empty folder of this test's own.
-fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
         .join("interrupt")
         .join(name);
@@ -25,7 +25,7 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-fn start(folder: &Path, arguments: &[&str]) -> Child {
+pub fn start(folder: &Path, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_stationary"))
         .current_dir(folder)
         .args(arguments)
@@ -42,7 +42,7 @@ fn interrupt(child: &Child) {
 }
 
 /// Waits until the journal has a line with this word.
-fn wait_for(child: &mut Child, journal: &Path, word: &str) {
+pub fn wait_for(child: &mut Child, journal: &Path, word: &str) {
     let start = Instant::now();
     loop {
         let lines = std::fs::read_to_string(journal).unwrap_or_default();

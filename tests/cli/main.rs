@@ -12,6 +12,7 @@ mod forgeries;
 mod formats;
 mod goals;
 mod headline;
+mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod lists;
@@ -21,6 +22,8 @@ mod report;
 mod resume;
 mod run;
 mod search;
+#[cfg(unix)]
+mod signals;
 mod terminal;
 mod trace;
 mod wire;

@@ -1,6 +1,9 @@
 //! A network: a list of layers with different names.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use stationary_document::visible;
 
 use crate::coverage::Coverage;
 use crate::element_types::ElementTypes;
@@ -36,6 +39,13 @@ impl Network {
         layers: Vec<Layer>,
     ) -> Result<Self, NetworkError> {
         let file = || file.to_owned();
+        // A name is one line, wherever it came from.
+        let name = visible(&name).into_owned();
+        let shown = |layer: Layer| match visible(layer.name()) {
+            Cow::Borrowed(_) => layer,
+            Cow::Owned(name) => layer.named(name),
+        };
+        let layers: Vec<Layer> = layers.into_iter().map(shown).collect();
         if layers.is_empty() {
             return Err(NetworkError::Empty { file: file() });
         }

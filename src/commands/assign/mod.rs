@@ -52,7 +52,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
             args.optimizer
         );
     }
-    let interrupt = Interrupt::listen(&args.recording)?;
+    let interrupt = Interrupt::listen(&args.recording);
     let offer = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
         inputs::write(path, &offer.table.to_csv())?;

@@ -27,7 +27,7 @@ use crate::report::table::page as fitted;
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
     let names = names(args)?;
-    let interrupt = Interrupt::listen(&args.recording)?;
+    let interrupt = Interrupt::listen(&args.recording);
     let (instances, offers) = instances::instances(args, common)?;
     let (trials, is_whole) = trials::trials(args, common, &instances, &names, record, &interrupt)?;
     if trials.is_empty() && !is_whole {

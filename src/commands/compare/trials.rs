@@ -63,7 +63,7 @@ pub(super) fn trials(
             jobs.extend(seeds.map(|seed| (instance, name, seed)));
         }
     }
-    let bar = output::progress(common, "runs", jobs.len() as u64);
+    let bar = output::progress(common, "runs", jobs.len() as u64, output::Unit::Parts);
     let key = |(instance, name, seed): (usize, &String, u64)| -> Result<Key> {
         Ok(Key {
             fingerprint: fingerprints[instance].clone(),

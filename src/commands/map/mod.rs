@@ -77,7 +77,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
     }
     let goal = goal(args)?;
-    let interrupt = Interrupt::listen(&args.recording)?;
+    let interrupt = Interrupt::listen(&args.recording);
     let loaded = Loaded::new(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
     let cost = CostModel::of(&loaded.accelerator)?;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use stationary_document::{is_hidden, visible};
+
 /// Where a text is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -108,6 +110,7 @@ pub fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             // What XML has no place for.
             c if c.is_control() => escaped.push(' '),
+            c if is_hidden(c) => escaped.push_str(&visible(c.encode_utf8(&mut [0; 4]))),
             c => escaped.push(c),
         }
     }

@@ -1,5 +1,6 @@
 //! Text in lines of a terminal's width. A number is never broken, and stays with its unit.
 
+use stationary_document::visible_lines;
 use textwrap::core::{Word, break_words};
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_width::UnicodeWidthStr;
@@ -12,7 +13,7 @@ const PLACES: [&[&str]; 3] = [&[", "], &[" "], &[".", "/", ":", ",", "_"]];
 
 /// What is printed for people: tables and sentences.
 pub fn page(text: &str) -> String {
-    fold(text, output::width())
+    fold(&visible_lines(text), output::width())
 }
 
 /// Paragraphs in lines of at most so many columns, broken at blanks; what follows a break is set in.
