@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use stationary_arch::Accelerator;
 use stationary_search::Cancellation;
 use stationary_search::codesign::{
-    CONFIDENT, Extent, Hardware, Measured, Record, Repeated, Task, Tuned, Verdict, find, names,
-    prove, prove_each, prove_network, tune, tune_by, tune_network,
+    CONFIDENT, Extent, Hardware, Measured, Outcome, Record, Repeated, Task, Tuned, Verdict, find,
+    names, prove, prove_each, prove_network, standing, tune, tune_by, tune_network,
 };
 use stationary_workloads::{Convolution, Layer};
 
@@ -308,4 +308,54 @@ fn limits_are_counted_and_nothing_runs_beyond_them() {
 fn a_wrong_name_is_met_with_the_near_one() {
     let error = find("randon", 0).err().expect("no such tuner").to_string();
     assert!(error.contains("did you mean `random`?"), "{error}");
+}
+
+/// What follows from the runs of a proof is what the proof says, and nothing follows from fewer.
+#[test]
+fn a_proof_follows_from_its_runs() {
+    let (hardware, layers) = network(f64::INFINITY);
+    let middle = hardware.area(5);
+    for hardware in [hardware.clone(), hardware.within(middle)] {
+        let tasks = repeated(&hardware, &layers);
+        let nothing = [Record::new(), Record::new()];
+        let never = Cancellation::default();
+        for extent in [Extent::Best, Extent::Every] {
+            let mut ran = nothing.clone();
+            let mut note = |task: usize, each: &Measured| {
+                ran[task].insert(each.point, each.outcome);
+            };
+            let proof = prove_network(&tasks, extent, &nothing, &never, &mut note).expect(HOLD);
+            let found = standing(&tasks, &ran).expect(HOLD);
+            assert_eq!(found.best, proof.best);
+            assert_eq!((found.is_proved(), found.valid), (true, proof.valid));
+            assert_eq!(found.lower_bound(), proof.lower_bound());
+            for (machine, verdict) in proof.machines.iter().enumerate() {
+                let own = found.machines[machine].as_ref();
+                match verdict {
+                    Verdict::TooLarge | Verdict::Unable => assert_eq!(own, None),
+                    Verdict::Exactly(cycles) => {
+                        let own = own.expect("it ran");
+                        assert_eq!((own.floor, own.cycles), (*cycles, Some(*cycles)));
+                    }
+                    Verdict::AtLeast(bound) => assert!(own.expect("it could").floor >= *bound),
+                    Verdict::Open(_) => panic!("nothing was cancelled"),
+                }
+            }
+            // One run less, and something else might be better, or is the best.
+            let chip = proof.best.expect("some machine runs both");
+            for (task, (point, _)) in chip.layers.iter().enumerate() {
+                let mut less = ran.clone();
+                less[task].remove(point);
+                let found = standing(&tasks, &less).expect(HOLD);
+                assert!(!found.is_proved());
+                assert!(found.lower_bound() <= Some(chip.cycles));
+            }
+            // A run below its bound.
+            let mut low = ran.clone();
+            low[0].insert(chip.layers[0].0, Outcome::Cycles(1));
+            assert!(standing(&tasks, &low).is_err());
+        }
+        let found = standing(&tasks, &nothing).expect(HOLD);
+        assert_eq!((found.best.is_none(), found.is_proved()), (true, false));
+    }
 }

@@ -207,10 +207,11 @@ fn shaped(base: &Accelerator, shape: Shape) -> Accelerator {
     let array = &mut machine.array;
     (array.rows, array.cols, array.lanes) = (shape.batch, shape.block_out, shape.block_in);
     let networks = &mut machine.networks;
-    networks.input.words_per_cycle = shape.batch * shape.block_in;
-    networks.weight.words_per_cycle = shape.block_in * shape.block_out;
-    networks.psum_in.words_per_cycle = shape.batch * shape.block_out;
-    networks.psum_out.words_per_cycle = shape.batch * shape.block_out;
+    // What is too wide to be counted is refused by the checks that follow.
+    networks.input.words_per_cycle = shape.batch.saturating_mul(shape.block_in);
+    networks.weight.words_per_cycle = shape.block_in.saturating_mul(shape.block_out);
+    networks.psum_in.words_per_cycle = shape.batch.saturating_mul(shape.block_out);
+    networks.psum_out.words_per_cycle = shape.batch.saturating_mul(shape.block_out);
     machine.name = format!(
         "{}-{}x{}x{}",
         base.name, shape.batch, shape.block_in, shape.block_out

@@ -6,6 +6,7 @@
 //! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
 //! prove      the optimum of a task: runs in the order of a lower bound until none can be better
 //! share      the proof for one chip and a whole network; chip: the same by a tuner
+//! standing   what follows from what ran, whoever chose it: a certificate's grounds
 //! ```
 //!
 //! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
@@ -33,6 +34,7 @@ mod hardware;
 mod judgement;
 mod random;
 mod share;
+mod standing;
 mod task;
 #[cfg(feature = "learn")]
 mod team;
@@ -42,6 +44,7 @@ pub use chip::{NetworkTuned, tune_network, tune_network_by};
 pub use exact::{Proof, prove};
 pub use hardware::{Hardware, Shape};
 pub use share::{Chip, Extent, NetworkProof, Repeated, Verdict, prove_each, prove_network};
+pub use standing::{Floor, Standing, standing};
 pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
 pub use tune::{Record, Tuned, tune, tune_by};
 

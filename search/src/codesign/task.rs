@@ -122,6 +122,14 @@ impl<'a> Task<'a> {
         point
     }
 
+    /// Whether a point's places are in the lists of values.
+    #[must_use]
+    pub fn has(&self, point: Point) -> bool {
+        let knobs = self.hardware.knobs();
+        let is_machine = (point.0.iter().zip(knobs)).all(|(place, values)| *place < values.len());
+        is_machine && (point.0.iter().zip(self.sizes(point))).all(|(place, size)| *place < size)
+    }
+
     /// The schedule that a point names.
     #[must_use]
     pub fn schedule(&self, point: Point) -> Schedule {

@@ -1,0 +1,150 @@
+//! What follows from what ran, whoever chose it.
+//!
+//! ```text
+//! floor(machine) = sum over tasks of times * min over schedules of (cycles if it ran, else its bound)
+//! best           = the machine with the least sum of cycles, of those on which a schedule of each task ran
+//! ```
+//!
+//! A network takes no fewer cycles on a machine than its floor. If no floor is below the best, the best
+//! is the optimum: that is what a certificate rests on, and it says nothing of how the search went.
+
+use rayon::prelude::*;
+
+use super::exact::bounds;
+use super::share::{Chip, Repeated};
+use super::task::{Outcome, Point};
+use super::tune::Record;
+use crate::bound::{Breach, hold};
+
+/// What is known of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Floor {
+    /// The least bound of each task.
+    pub bounds: Vec<u64>,
+    /// The network takes no fewer cycles.
+    pub floor: u64,
+    /// The network's cycles with the best schedules that ran; none if no schedule of some task did.
+    pub cycles: Option<u64>,
+}
+
+/// What is known of all machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The best chip of those that ran.
+    pub best: Option<Chip>,
+    /// Each machine; none of those beyond the limits, and of those that cannot run all tasks.
+    pub machines: Vec<Option<Floor>>,
+    /// Schedules that fit, over all machines and tasks.
+    pub valid: u64,
+}
+
+impl Standing {
+    /// No allowed machine takes fewer cycles.
+    #[must_use]
+    pub fn lower_bound(&self) -> Option<u64> {
+        self.machines.iter().flatten().map(|own| own.floor).min()
+    }
+
+    /// Whether no machine can be better than the best; where none runs all tasks, that is proved too.
+    #[must_use]
+    pub fn is_proved(&self) -> bool {
+        self.best.as_ref().map(|chip| chip.cycles) == self.lower_bound()
+    }
+}
+
+/// What follows from what ran: a record a task.
+///
+/// # Errors
+/// [`Breach`], if the machine took fewer cycles than a bound.
+pub fn standing(tasks: &[Repeated<'_>], ran: &[Record]) -> Result<Standing, Breach> {
+    let count = tasks.first().map_or(0, |first| first.task.hardware().len());
+    let all = (0..count).into_par_iter();
+    let all = all.map(|machine| settle(tasks, ran, machine));
+    let all: Vec<(Option<(Floor, Layers)>, u64)> = all.collect::<Result<_, _>>()?;
+    let valid = all.iter().map(|(_, valid)| valid).sum();
+    let mut best: Option<((u64, u64, usize), Chip)> = None;
+    let mut machines = Vec::new();
+    for (machine, (found, _)) in all.into_iter().enumerate() {
+        let Some((floor, layers)) = found else {
+            machines.push(None);
+            continue;
+        };
+        if let (Some(cycles), Some(layers)) = (floor.cycles, layers) {
+            // Among equals the first in the order in which a proof looks at them.
+            let rank = (cycles, total(tasks, &floor.bounds), machine);
+            if best.as_ref().is_none_or(|(other, _)| rank < *other) {
+                let chip = Chip {
+                    machine,
+                    layers,
+                    cycles,
+                };
+                best = Some((rank, chip));
+            }
+        }
+        machines.push(Some(floor));
+    }
+    Ok(Standing {
+        best: best.map(|(_, chip)| chip),
+        machines,
+        valid,
+    })
+}
+
+/// A schedule for each task, if one of each ran.
+type Layers = Option<Vec<(Point, u64)>>;
+
+/// What is known of a machine, and how many schedules of those tasks fit that it can run.
+fn settle(
+    tasks: &[Repeated<'_>],
+    ran: &[Record],
+    machine: usize,
+) -> Result<(Option<(Floor, Layers)>, u64), Breach> {
+    let (mut valid, mut is_able) = (0, true);
+    let (mut least, mut floors, mut layers) = (Vec::new(), Vec::new(), Some(Vec::new()));
+    for (each, ran) in tasks.iter().zip(ran) {
+        let task = &each.task;
+        let bounds = bounds(task, machine);
+        let Some((first, _)) = bounds.first() else {
+            is_able = false;
+            break;
+        };
+        valid += bounds.len() as u64;
+        least.push(*first);
+        let mut best: Option<(u64, Point)> = None;
+        let mut floor = u64::MAX;
+        for (bound, point) in &bounds {
+            let cycles = ran.get(point).copied().and_then(Outcome::cycles);
+            floor = floor.min(cycles.unwrap_or(*bound));
+            if let Some(cycles) = cycles {
+                let what = || format!("layer {}, point {:?}", task.layer().name(), point.0);
+                hold(what, "cycles", *bound, cycles)?;
+                if best.is_none_or(|(least, _)| cycles < least) {
+                    best = Some((cycles, *point));
+                }
+            }
+        }
+        floors.push(floor);
+        layers = layers.zip(best).map(|(mut layers, (cycles, point))| {
+            layers.push((point, cycles));
+            layers
+        });
+    }
+    if !is_able {
+        return Ok((None, 0));
+    }
+    let cycles = layers.as_ref().map(|layers: &Vec<(Point, u64)>| {
+        let cycles: Vec<u64> = layers.iter().map(|(_, cycles)| *cycles).collect();
+        total(tasks, &cycles)
+    });
+    let floor = Floor {
+        floor: total(tasks, &floors),
+        bounds: least,
+        cycles,
+    };
+    Ok((Some((floor, layers)), valid))
+}
+
+fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
+    let all = tasks.iter().zip(cycles);
+    all.map(|(each, cycles)| each.times * cycles).sum()
+}
