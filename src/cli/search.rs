@@ -84,6 +84,9 @@ pub struct Codesign {
     /// Write the machine that was chosen, for `--arch`.
     #[arg(long, value_name = "FILE")]
     pub chip: Option<PathBuf>,
+    /// With exact: write the certificate of the proof, for `verify`.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
     /// Where the search is kept.
     #[command(flatten)]
     pub recording: Recording,

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
+use stationary::arch::Accelerator;
 use stationary::search::codesign::{
     self, Chip, Extent, Hardware, NetworkProof, NetworkTuned, Point, Repeated, Task,
 };
@@ -21,6 +22,7 @@ use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
+use crate::proof::codesign::{Document, Subject};
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::csv::Origin;
@@ -71,6 +73,12 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let is_exact = args.optimizer == "exact";
     if !is_exact {
         check(&args.optimizer)?;
+        if args.certificate.is_some() {
+            bail!(
+                "--certificate: --optimizer {} proves nothing; needed exact",
+                args.optimizer
+            );
+        }
     }
     let interrupt = Interrupt::listen(&args.recording);
     let loaded = Loaded::new(&Target {
@@ -83,25 +91,14 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         choosing: Choosing::default(),
         explain: false,
     })?;
-    if loaded.accelerator.decoupled.is_none() {
-        bail!(
-            "--arch {}: search codesign is for machines that instructions control, such as vta; \
-             search map and search assign are for the others",
-            args.arch
-        );
-    }
-    let hardware = hardware(args, &loaded)?;
+    let choice = Choice {
+        hardware: &args.hardware,
+        budget: args.budget.as_deref(),
+        macs: args.macs,
+    };
+    let hardware = choice.read(&args.arch, &loaded.accelerator)?;
     let (distinct, task_of) = distinct(&loaded.layers);
-    let tasks: Vec<Repeated<'_>> = distinct
-        .iter()
-        .enumerate()
-        .map(|(number, layer)| {
-            Ok(Repeated {
-                task: Task::new(layer, &hardware)?,
-                times: task_of.iter().filter(|task| **task == number).count() as u64,
-            })
-        })
-        .collect::<Result<_>>()?;
+    let tasks = tasks(&distinct, &task_of, &hardware)?;
     let mut measurements =
         Measurements::open(&args.recording, record, &loaded, &hardware, tasks.len())?;
     let known = std::mem::take(&mut measurements.known);
@@ -116,8 +113,11 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let start = Instant::now();
     let cancellation = interrupt.cancellation();
     interrupt.has_result();
+    // What a certificate rests on.
+    let mut ran = vec![codesign::Record::new(); tasks.len()];
     let mut note = |task: usize, measured: &codesign::Measured| {
         measurements.note(task, measured);
+        ran[task].insert(measured.point, measured.outcome);
         patience.done();
     };
     let (course, each) = if is_exact {
@@ -172,6 +172,16 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         output::complain(&format!("warning: {warning}"));
     }
     keep(&found, &loaded, record)?;
+    let is_asked_for = args.certificate.is_some() || record.is_kept();
+    if let (Course::Proved(proof), true) = (&found.course, is_asked_for) {
+        let subject = Subject {
+            loaded: &loaded,
+            hardware: &hardware,
+            tasks: &tasks,
+            task_of: &found.task_of,
+        };
+        certify(args, &subject, proof, &ran, record)?;
+    }
     found.seconds = common.verbose.then(|| start.elapsed().as_secs_f64());
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&report::json(&found))?,
@@ -222,6 +232,28 @@ fn keep(found: &Found<'_>, loaded: &Loaded, record: &mut Record) -> Result<()> {
     record.results(|| report::json(found), || report::csv(found))
 }
 
+/// Writes the certificate, if what follows from the runs is what the search says.
+fn certify(
+    args: &Codesign,
+    subject: &Subject<'_>,
+    proof: &NetworkProof,
+    ran: &[codesign::Record],
+    record: &mut Record,
+) -> Result<()> {
+    let document = Document::of(args, subject, ran)?;
+    let cycles = document.best.as_ref().map(|best| best.cycles);
+    let is_same = cycles == proof.best.as_ref().map(|chip| chip.cycles)
+        && proof.is_whole() <= (document.kind == "proved");
+    if !is_same {
+        bail!("the certificate does not hold: its runs do not prove what the search found");
+    }
+    let text = serde_json::to_string_pretty(&document)? + "\n";
+    if let Some(path) = &args.certificate {
+        inputs::write(path, &text)?;
+    }
+    record.keep("certificate.json", || Ok(text))
+}
+
 fn check(name: &str) -> Result<()> {
     codesign::find(name, 0).map(|_| ()).map_err(|error| {
         let more = if name.starts_with("exa") {
@@ -237,7 +269,7 @@ fn check(name: &str) -> Result<()> {
 }
 
 /// Layers of one shape once, and which of them each layer is.
-fn distinct(layers: &[Layer]) -> (Vec<Layer>, Vec<usize>) {
+pub fn distinct(layers: &[Layer]) -> (Vec<Layer>, Vec<usize>) {
     let (mut firsts, mut distinct) = (HashMap::new(), Vec::new());
     let task_of = layers.iter().map(|layer| {
         let shape = (*layer.sizes(), layer.rows(), layer.cols());
@@ -250,6 +282,21 @@ fn distinct(layers: &[Layer]) -> (Vec<Layer>, Vec<usize>) {
     (distinct, task_of)
 }
 
+/// The tasks of layers that are not alike.
+pub fn tasks<'a>(
+    distinct: &'a [Layer],
+    task_of: &[usize],
+    hardware: &'a Hardware,
+) -> Result<Vec<Repeated<'a>>> {
+    let task = |(number, layer)| {
+        Ok(Repeated {
+            task: Task::new(layer, hardware)?,
+            times: task_of.iter().filter(|task| **task == number).count() as u64,
+        })
+    };
+    distinct.iter().enumerate().map(task).collect()
+}
+
 /// The shapes to choose from, as a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,9 +306,35 @@ struct Shapes {
     block_out: Vec<u32>,
 }
 
-fn hardware(args: &Codesign, loaded: &Loaded) -> Result<Hardware> {
-    let base = &loaded.accelerator;
-    let mut hardware = match args.hardware.as_str() {
+/// What hardware there is to choose from, by its options.
+pub struct Choice<'a> {
+    pub hardware: &'a str,
+    pub budget: Option<&'a str>,
+    pub macs: Option<u64>,
+}
+
+impl Choice<'_> {
+    /// The hardware, around a machine of this name.
+    pub fn read(&self, arch: &str, base: &Accelerator) -> Result<Hardware> {
+        if base.decoupled.is_none() {
+            bail!(
+                "--arch {arch}: search codesign is for machines that instructions control, such as vta; \
+                 search map and search assign are for the others"
+            );
+        }
+        let mut hardware = shaped(self.hardware, base)?;
+        if let Some(macs) = self.macs {
+            hardware = hardware.of_macs(macs);
+        }
+        match self.budget {
+            Some(budget) => within(hardware, budget),
+            None => Ok(hardware),
+        }
+    }
+}
+
+fn shaped(name: &str, base: &Accelerator) -> Result<Hardware> {
+    Ok(match name {
         "fixed" | "default" => Hardware::fixed(base)?,
         "all" => Hardware::all(base)?,
         name if inputs::is_file(name) => {
@@ -272,28 +345,28 @@ fn hardware(args: &Codesign, loaded: &Loaded) -> Result<Hardware> {
             "--hardware {name}: needed fixed (the machine as it is), all (64 shapes), or a YAML file \
              with the lists batch, block_in and block_out"
         ),
-    };
-    if let Some(macs) = args.macs {
-        hardware = hardware.of_macs(macs);
-    }
-    if let Some(budget) = &args.budget {
-        let request: BudgetRequest = budget.parse()?;
-        if request.resource != Resource::Area {
-            bail!("--budget {budget}: the hardware is limited by area=VALUE");
-        }
-        let areas = (0..hardware.len()).map(|number| hardware.area(number));
-        let limit = match request.allowance {
-            Allowance::Absolute(limit) => limit,
-            Allowance::Share(share) => {
-                let least = areas.clone().fold(f64::INFINITY, f64::min);
-                let greatest = areas.fold(0.0, f64::max);
-                least + share * (greatest - least)
-            }
-        };
-        hardware = hardware.within(limit);
-    }
-    Ok(hardware)
+    })
 }
+
+fn within(hardware: Hardware, budget: &str) -> Result<Hardware> {
+    let request: BudgetRequest = budget.parse()?;
+    if request.resource != Resource::Area {
+        bail!("--budget {budget}: the hardware is limited by area=VALUE");
+    }
+    let areas = (0..hardware.len()).map(|number| hardware.area(number));
+    let limit = match request.allowance {
+        Allowance::Absolute(limit) => limit,
+        Allowance::Share(share) => {
+            let least = areas.clone().fold(f64::INFINITY, f64::min);
+            let greatest = areas.fold(0.0, f64::max);
+            least + share * (greatest - least)
+        }
+    };
+    Ok(hardware.within(limit))
+}
+
+/// So many cores can be chosen from: each has as many schedules of every layer as another.
+const MOST_CORES: usize = 4096;
 
 fn shapes(name: &str) -> Result<Shapes> {
     let text = inputs::read(Path::new(name))?;
@@ -309,6 +382,16 @@ fn shapes(name: &str) -> Result<Shapes> {
         if values.is_empty() || !values.is_sorted_by(|a, b| a < b) {
             bail!("{name}: {knob}: needed one value or more, each greater than the one before it");
         }
+    }
+    let counts = [&shapes.batch, &shapes.block_in, &shapes.block_out].map(Vec::len);
+    let cores = counts
+        .iter()
+        .try_fold(1, |all: usize, n| all.checked_mul(*n));
+    if cores.is_none_or(|cores| cores > MOST_CORES) {
+        let [batch, block_in, block_out] = counts;
+        bail!(
+            "{name}: found {batch} x {block_in} x {block_out} cores; allowed: at most {MOST_CORES}"
+        );
     }
     Ok(shapes)
 }

@@ -113,6 +113,14 @@ fn replaced(sets: &[(&str, &str)]) -> Vec<String> {
     sets.map(warning).collect()
 }
 
+/// What there is to choose from, before it is known what it costs.
+pub struct Unpriced {
+    pub space: DesignSpace,
+    pub layers: Vec<Layer>,
+    pub scope: Scope,
+    pub origin: Origin,
+}
+
 /// Reads a table, or fills one by the model.
 pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
     let model = &args.model;
@@ -139,50 +147,74 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             },
         });
     }
-    let Some(network) = &args.network else {
-        bail!("needed --network or --table")
-    };
-    let styles = match args.dataflow.as_str() {
-        "mix" => Style::ALL.to_vec(),
-        name => vec![name.parse()?],
-    };
-    let base = match &model.arch {
-        Some(arch) => inputs::accelerator(arch, &model.set, Flows::All)?,
-        None if model.set.is_empty() => default_base(),
-        None => inputs::accelerator("systolic", &model.set, Flows::All)?,
-    };
-    let network = inputs::network(network, &model.layers)?;
-    let layers = inputs::layers(&network, &model.layers)?;
-    let scope = inputs::scope(&network, &layers, &model.layers);
-    let origin = Origin {
-        arch: base.name.clone(),
-        network: network.name().to_owned(),
-        batch: model.layers.batch,
-        settings: model.set.clone(),
-    };
-    let mut space = DesignSpace::new(base, &styles);
-    if let Some(pes) = &model.pes {
-        space.pes = parse_levels(pes)?;
-    }
-    if let Some(tiles) = &model.tiles {
-        space.tiles = parse_levels(tiles)?;
-    }
-    inputs::warn(&replaced(&inputs::overrides(&model.set)?));
-    let less = "fewer layers or levels take less, Ctrl-C ends it";
-    let patience = Patience::new(common, "cost table", layers.len() as u64, less);
-    let Tables { estimates, bounds } = space.tables(&layers, &|| patience.done())?;
-    drop(patience);
-    let space = Box::new(space);
-    let bounds = Box::new(bounds);
-    Ok(Offer {
-        table: estimates,
-        shapes: Some(Shapes::of(&layers)),
-        source: Source::Model {
+    Unpriced::read(args)?.priced(common)
+}
+
+impl Unpriced {
+    /// Reads what the options name.
+    pub fn read(args: &Costs) -> Result<Self> {
+        let model = &args.model;
+        let Some(network) = &args.network else {
+            bail!("needed --network or --table")
+        };
+        let styles = match args.dataflow.as_str() {
+            "mix" => Style::ALL.to_vec(),
+            name => vec![name.parse()?],
+        };
+        let base = match &model.arch {
+            Some(arch) => inputs::accelerator(arch, &model.set, Flows::All)?,
+            None if model.set.is_empty() => default_base(),
+            None => inputs::accelerator("systolic", &model.set, Flows::All)?,
+        };
+        let network = inputs::network(network, &model.layers)?;
+        let layers = inputs::layers(&network, &model.layers)?;
+        let scope = inputs::scope(&network, &layers, &model.layers);
+        let origin = Origin {
+            arch: base.name.clone(),
+            network: network.name().to_owned(),
+            batch: model.layers.batch,
+            settings: model.set.clone(),
+        };
+        let mut space = DesignSpace::new(base, &styles);
+        if let Some(pes) = &model.pes {
+            space.pes = parse_levels(pes)?;
+        }
+        if let Some(tiles) = &model.tiles {
+            space.tiles = parse_levels(tiles)?;
+        }
+        inputs::warn(&replaced(&inputs::overrides(&model.set)?));
+        Ok(Self {
             space,
             layers,
-            bounds,
-        },
-        scope: Some(scope),
-        origin,
-    })
+            scope,
+            origin,
+        })
+    }
+
+    /// Fills a table by the model.
+    pub fn priced(self, common: &Common) -> Result<Offer> {
+        let Self {
+            space,
+            layers,
+            scope,
+            origin,
+        } = self;
+        let less = "fewer layers or levels take less, Ctrl-C ends it";
+        let patience = Patience::new(common, "cost table", layers.len() as u64, less);
+        let Tables { estimates, bounds } = space.tables(&layers, &|| patience.done())?;
+        drop(patience);
+        let space = Box::new(space);
+        let bounds = Box::new(bounds);
+        Ok(Offer {
+            table: estimates,
+            shapes: Some(Shapes::of(&layers)),
+            source: Source::Model {
+                space,
+                layers,
+                bounds,
+            },
+            scope: Some(scope),
+            origin,
+        })
+    }
 }

@@ -86,14 +86,6 @@ impl<'a> Simulations<'a> {
         found.into_iter().flatten().collect()
     }
 
-    /// The cycles of several options, in their order.
-    pub fn all(&self, jobs: &[Job]) -> Result<Vec<u64>> {
-        let cycles = jobs
-            .par_iter()
-            .map(|(layer, levels)| self.cycles(*layer, *levels));
-        cycles.collect()
-    }
-
     /// Several options as the machine has them, in their order.
     pub fn entries(&self, jobs: &[Job]) -> Result<Vec<Entry>> {
         let entries = jobs.par_iter().map(|(layer, levels)| {

@@ -31,10 +31,13 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         Some("map") => proof::map::parse(&text)
-            .and_then(|read| read.verify(&document, trust))
+            .and_then(|read| read.verify(&document, trust, common))
+            .with_context(|| format!("{shown}"))?,
+        Some("codesign") => proof::codesign::parse(&text)
+            .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(
-            "{shown}: claims: found {}; expected \"assign\" or \"map\"",
+            "{shown}: claims: found {}; expected \"assign\", \"map\" or \"codesign\"",
             document["claims"]
         ),
     };

@@ -12,14 +12,18 @@ use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
-use super::{Checks, Hashes, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
-use crate::cli::{Choosing, Layers, Map, Target};
+use super::{Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, about, digest_of, dims};
+use crate::cli::{Choosing, Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
+use crate::patience::Patience;
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
 const OVER: &str = "every candidate that the mapper visits for the layer; of the choices under left_out they have \
                     some only, and of other mappings nothing is said";
+
+/// What is made small.
+const OBJECTIVE: &str = "cycles of each layer's mapping";
 
 /// A certificate of mappings, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,7 @@ pub struct Document {
     pub over: String,
     pub hashes: Hashes,
     pub inputs: Inputs,
+    pub objective: String,
     pub of: String,
     pub layers: Vec<Proved>,
 }
@@ -131,6 +136,7 @@ impl Document {
             over: OVER.to_owned(),
             hashes: hashes(loaded, dataflow, &counts, bounds),
             inputs,
+            objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
             layers,
         }
@@ -162,25 +168,41 @@ impl Document {
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, written: &Value, trust: Trust) -> Result<Verdict> {
+    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
         let loaded = Loaded::new(&self.target())?;
         let dataflow = inputs::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
+        let mut about = about(&loaded, &self.inputs.set, &self.inputs.dim);
+        about.extend([
+            ("dataflow", dataflow.name.to_owned()),
+            ("objective", OBJECTIVE.to_owned()),
+            ("of", "the machine".to_owned()),
+            ("over", OVER.to_owned()),
+        ]);
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let files = [&self.inputs.arch, &self.inputs.network];
+        let origin = |found: &Hashes| {
+            let has_files = files.iter().any(|name| inputs::is_file(name));
+            Origin::of(self.version == version, &self.hashes, found, has_files)
+        };
+        let read = hashes(&loaded, dataflow, &[], &Value::Null);
+        let read = Hashes {
+            model: self.hashes.model.clone(),
+            space: self.hashes.space.clone(),
+            ..read
+        };
         let mut verdict = Verdict {
-            about: vec![
-                ("arch", loaded.accelerator.name.clone()),
-                ("network", loaded.network.clone()),
-                ("dataflow", dataflow.name.to_owned()),
-                ("objective", "cycles of each layer's mapping".to_owned()),
-                ("of", "the machine".to_owned()),
-                ("over", OVER.to_owned()),
-            ],
-            origin: Origin::This,
+            about,
+            origin: origin(&read),
             checks: Checks::default(),
             runs: self.layers.iter().map(|l| l.simulated.len() as u64).sum(),
             again: 0,
         };
-        let version = env!("CARGO_PKG_VERSION").to_owned();
         verdict.checks.same("version", &self.version, &version);
+        if read != self.hashes {
+            // Runs of other layers or machines would say nothing, and may take for ever.
+            verdict.checks.inputs(&self.hashes, &read);
+            return Ok(verdict);
+        }
         let (firsts, _) = distinct(&loaded.layers);
         let claimed: Vec<usize> = self.layers.iter().map(|layer| layer.layer).collect();
         let holds = claimed == firsts;
@@ -194,6 +216,7 @@ impl Document {
         if !holds {
             return Ok(verdict);
         }
+        let patience = Patience::new(common, "verify", verdict.runs, LESS);
         let layers = self.layers.par_iter().map(|proved| {
             let layer = &loaded.layers[proved.layer];
             let question = Question {
@@ -201,9 +224,10 @@ impl Document {
                 layer,
                 dataflow,
             };
-            proved.again(&question, trust)
+            proved.again(&question, trust, &patience)
         });
         let layers: Vec<Again> = layers.collect::<Result<_>>()?;
+        drop(patience);
         for (layer, again) in firsts.iter().zip(&layers) {
             let name = loaded.layers[*layer].name();
             verdict.checks.note(name, again.holds, again.detail.clone());
@@ -213,13 +237,7 @@ impl Document {
         let bounds = json!(bounds);
         let counts: Vec<u64> = layers.iter().map(|again| again.candidates).collect();
         let found = hashes(&loaded, dataflow, &counts, &bounds);
-        let files = [&self.inputs.arch, &self.inputs.network];
-        verdict.origin = Origin::of(
-            self.version == version,
-            &self.hashes,
-            &found,
-            files.iter().any(|name| inputs::is_file(name)),
-        );
+        verdict.origin = origin(&found);
         verdict.checks.hashes(&self.hashes, &found);
         let proved: Option<Vec<Proved>> = layers.into_iter().map(|again| again.proved).collect();
         if let Some(proved) = proved {
@@ -295,7 +313,7 @@ impl Proved {
     }
 
     /// Derives a layer from the places of what ran.
-    fn again(&self, question: &Question<'_>, trust: Trust) -> Result<Again> {
+    fn again(&self, question: &Question<'_>, trust: Trust, patience: &Patience) -> Result<Again> {
         let claimed: BTreeMap<u64, u64> = self.simulated.iter().copied().collect();
         let mut tilings: BTreeMap<u64, (u64, Tiling)> = BTreeMap::new();
         let mut candidates = 0;
@@ -327,6 +345,15 @@ impl Proved {
             );
             return Ok(again);
         }
+        // Before anything runs: whoever claims too little could have the machine run for ever.
+        for (place, cycles) in &claimed {
+            let (bound, _) = tilings[place];
+            if *cycles < bound {
+                again.detail =
+                    format!("candidate {place}: {cycles} cycles, below its bound of {bound}");
+                return Ok(again);
+            }
+        }
         let place = |(place, cycles): (&u64, &u64)| (*cycles, *place);
         let Some((_, least)) = claimed.iter().map(place).min() else {
             again.detail = "no candidate ran".to_owned();
@@ -335,9 +362,15 @@ impl Proved {
         let runs = tilings.par_iter().map(|(place, (bound, tiling))| {
             let is_run = trust == Trust::Nothing || *place == least;
             let cycles = match is_run {
-                true => run(&question.mapping(*tiling)?, Pace::SkipPeriods, &mut ()).cycles,
+                true => {
+                    let mapping = question.mapping(*tiling)?;
+                    let name = question.layer.name();
+                    let run = || run(&mapping, Pace::SkipPeriods, &mut ()).cycles;
+                    patience.during(name, claimed[place], run)
+                }
                 false => claimed[place],
             };
+            patience.done();
             Ok((*place, *bound, cycles, is_run))
         });
         let runs: Vec<(u64, u64, u64, bool)> = runs.collect::<Result<_>>()?;

@@ -10,6 +10,7 @@
 //! ```
 
 pub mod assign;
+pub mod codesign;
 pub mod map;
 mod origin;
 pub mod strict;
@@ -18,6 +19,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
+
+use crate::inputs::Loaded;
+use crate::scope::Scope;
 
 pub use self::origin::Origin;
 
@@ -47,6 +51,47 @@ impl Hashes {
             ("model's bounds", &self.model),
         ]
     }
+}
+
+/// What takes less than to verify everything.
+pub const LESS: &str = "--quick runs only what is called the best, Ctrl-C ends it";
+
+/// What a certificate's inputs are: every setting that they were read with.
+pub fn about(loaded: &Loaded, set: &[String], dim: &[String]) -> Vec<(&'static str, String)> {
+    let network = (loaded.network.as_str(), &loaded.scope);
+    inputs(
+        &loaded.accelerator.name,
+        set,
+        network,
+        dim,
+        loaded.origin.batch,
+    )
+}
+
+/// The same, by name.
+pub fn inputs(
+    arch: &str,
+    set: &[String],
+    (network, scope): (&str, &Scope),
+    dim: &[String],
+    batch: u64,
+) -> Vec<(&'static str, String)> {
+    let mut about = vec![("arch", arch.to_owned())];
+    if !set.is_empty() {
+        about.push(("set", set.join(", ")));
+    }
+    about.push(("network", network.to_owned()));
+    let part = scope.title();
+    if !part.is_empty() {
+        about.push(("part", part.trim_start_matches(", ").to_owned()));
+    }
+    if !dim.is_empty() {
+        about.push(("dim", dim.join(", ")));
+    }
+    if batch != 1 {
+        about.push(("batch", batch.to_string()));
+    }
+    about
 }
 
 /// Of many differences, how many are shown.
@@ -119,7 +164,7 @@ impl Checks {
     }
 
     /// Compares a whole certificate with the one derived again, field by field.
-    pub fn derived(&mut self, claimed: &Value, found: &Value) {
+    pub fn derived(&mut self, claimed: &Value, found: &Value) -> bool {
         let mut flaws = Vec::new();
         differences("", claimed, found, &mut flaws);
         let first = flaws[..flaws.len().min(SHOWN)].join("; ");
@@ -129,17 +174,34 @@ impl Checks {
             many => format!("{first}; and {} more", many - SHOWN),
         };
         self.note("derived again", flaws.is_empty(), detail);
+        flaws.is_empty()
+    }
+
+    /// Compares the digests of what was read, which takes no bounds; whether all are the same.
+    pub fn inputs(&mut self, claimed: &Hashes, found: &Hashes) -> bool {
+        let read = claimed.named().into_iter().zip(found.named()).take(3);
+        let mut is_same = true;
+        for ((name, claimed), (_, found)) in read {
+            self.digest(name, claimed, found);
+            is_same &= claimed == found;
+        }
+        is_same
+    }
+
+    /// Compares two digests.
+    pub fn digest(&mut self, name: &str, claimed: &str, found: &str) {
+        let (a, b) = short(claimed, found);
+        let detail = match claimed == found {
+            true => found.to_owned(),
+            false => format!("the certificate says {a}; found {b}"),
+        };
+        self.note(name, claimed == found, detail);
     }
 
     /// Compares the digests.
     pub fn hashes(&mut self, claimed: &Hashes, found: &Hashes) {
         for ((name, claimed), (_, found)) in claimed.named().into_iter().zip(found.named()) {
-            let (a, b) = short(claimed, found);
-            let detail = match claimed == found {
-                true => found.clone(),
-                false => format!("the certificate says {a}; found {b}"),
-            };
-            self.note(name, claimed == found, detail);
+            self.digest(name, claimed, found);
         }
     }
 }

@@ -9,6 +9,7 @@ use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
 use crate::interrupt;
+use crate::proof::codesign::OVER;
 use crate::report::format::{joules, percent, signed_percent, table as rows, thousands};
 use crate::report::headline::Headline;
 use crate::report::{csv, energy, shape};
@@ -166,7 +167,7 @@ fn certificate(found: &Found<'_>, proof: &NetworkProof) -> Value {
         .map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
     let kind = if proof.is_whole() { "proved" } else { "none" };
     json!({
-        "kind": kind, "of": "machine", "lower_bound": bound, "gap": gap,
+        "kind": kind, "of": "machine", "over": OVER, "lower_bound": bound, "gap": gap,
         "simulations": proof.simulated,
     })
 }
@@ -318,12 +319,8 @@ pub fn table(found: &Found<'_>) -> String {
         );
     };
     let shape = found.hardware.shape(chip.machine);
-    let what = match &found.course {
-        Course::Proved(proof) if proof.is_whole() => "proved best",
-        Course::Proved(_) | Course::Tuned(_) => "best",
-    };
     let mut text = format!(
-        "{what} hardware and schedules of {} on {}, by {}{}\n{}\
+        "best hardware and schedules of {} on {}, by {}{}\n{}\
          {} x {} x {} (BATCH x BLOCK_IN x BLOCK_OUT): {} MACs, {:.2} mm2\n",
         found.network,
         found.args.arch,
@@ -411,14 +408,17 @@ pub fn table(found: &Found<'_>) -> String {
                         percent(gap)
                     )
                 }
-                _ => "proved on the machine".to_owned(),
+                _ => match found.hardware.len() {
+                    1 => "proved on the machine, over all schedules of this core".to_owned(),
+                    n => format!("proved on the machine, over all schedules of all {n} cores"),
+                },
             };
             text.push_str(&format!(
-                "{word}: {} of {} schedules simulated; of {} shapes {} solved, {} ruled out by their \
-                 bounds, {} beyond the limits, {} unable{open}\n",
+                "{word}: {} of {} schedules simulated; of the cores {} solved, {} ruled out by their \
+                 bounds, {} beyond the limits, {} unable{open}\nnot proved over tiles that do not divide their \
+                 loops, nor over other cores\n",
                 thousands(proof.simulated),
                 thousands(proof.valid),
-                proof.machines.len(),
                 count(|v| matches!(v, Verdict::Exactly(_))),
                 count(|v| matches!(v, Verdict::AtLeast(_))),
                 count(|v| matches!(v, Verdict::TooLarge)),
@@ -426,7 +426,8 @@ pub fn table(found: &Found<'_>) -> String {
             ));
         }
         Course::Tuned(_) => text.push_str(&format!(
-            "{} measurements of each of {} tasks; seed {}; --optimizer exact proves the best\n",
+            "{} measurements of each of {} tasks; seed {}; not proved: --optimizer exact proves \
+             the best of all schedules of these cores\n",
             thousands(found.args.measurements),
             found.tasks.len(),
             found.seed

@@ -158,3 +158,48 @@ fn what_is_wrong_is_said() {
         text(&none.stdout)
     );
 }
+
+/// A proof says over what it is one, and its certificate is checked again; a tuner has none.
+#[test]
+fn a_chip_has_a_certificate() {
+    let (shapes, certificate) = (shapes(), file("chip.proof.json", ""));
+    let more = ["--hardware", &shapes, "--certificate", &certificate];
+    let output = stationary(&arguments(&more));
+    let shown = text(&output.stdout);
+    for part in [
+        "proved on the machine, over all schedules of all 4 cores",
+        "not proved over tiles",
+    ] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    for (how, runs) in [
+        (&[][..], "were made again"),
+        (&["--quick"], "are as it says"),
+    ] {
+        let output = stationary(&[&["verify", &certificate][..], how].concat());
+        let shown = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shown}");
+        for part in [
+            "hardware: 4 of 4 cores",
+            "over: every core of the hardware",
+            runs,
+        ] {
+            assert!(shown.contains(part), "{shown}");
+        }
+    }
+    let tuner = ["--optimizer", "random", "--certificate", &certificate];
+    refuses(
+        &arguments(&tuner),
+        2,
+        &["--certificate", "random proves nothing", "exact"],
+    );
+    let many: Vec<String> = (1..=100).map(|n| n.to_string()).collect();
+    let list = many.join(", ");
+    let many = format!("batch: [{list}]\nblock_in: [{list}]\nblock_out: [{list}]\n");
+    let many = file("many.cores.yaml", &many);
+    refuses(
+        &arguments(&["--hardware", &many]),
+        2,
+        &["100 x 100 x 100 cores", "at most 4096"],
+    );
+}

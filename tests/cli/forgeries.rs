@@ -54,6 +54,30 @@ fn make() -> Vec<(&'static str, Value)> {
         let first = ["search", "map", "--arch", "systolic", "--network", &network];
         certificate(&first, more, name)
     };
+    let cores = file(
+        "forge.cores.yaml",
+        "batch: [1, 2]\nblock_in: [8, 16]\nblock_out: [8]\n",
+    );
+    let chip = |more: &[&str], name: &str| {
+        let path = file(name, "");
+        let first = [
+            "search",
+            "codesign",
+            "--network",
+            &network,
+            "--certificate",
+            &path,
+        ];
+        // Where no core runs all layers, the answer is no.
+        let output = stationary(&[&first[..], more].concat());
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{}",
+            words(&output.stderr)
+        );
+        let text = std::fs::read_to_string(&path).expect("a certificate");
+        serde_json::from_str(&text).expect("a certificate is JSON")
+    };
     let latency = ["--budget", "area=0.6"];
     let product = ["--budget", "area=0.6", "--objective", "edp"];
     let cut = ["--budget", "area=0.6", "--simulations", "2"];
@@ -65,6 +89,17 @@ fn make() -> Vec<(&'static str, Value)> {
         (
             "open map",
             map(&["--recheck", "1", "--simulations", "1"], "forge.open.json"),
+        ),
+        (
+            "chip",
+            chip(
+                &["--hardware", &cores, "--budget", "area=0.8"],
+                "forge.chip.json",
+            ),
+        ),
+        (
+            "no chip",
+            chip(&["--budget", "area=1um2", "--partial"], "forge.no.json"),
         ),
     ]
 }
@@ -219,6 +254,41 @@ fn consistent_forgeries_are_refused() {
         text(&output.stdout)
     );
 
+    let chip = of("chip");
+    let low = |c: &mut Value| c["tasks"][0]["simulated"][0]["cycles"] = json!(1);
+    caught(chip, "below its bound", low);
+    let slower = |c: &mut Value| {
+        let best = c["best"]["tasks"][0]["point"].clone();
+        for run in c["tasks"][0]["simulated"]
+            .as_array_mut()
+            .expect("schedules")
+        {
+            if run["point"] != best {
+                run["cycles"] = json!(1_000_000_000_000_u64);
+            }
+        }
+    };
+    caught(chip, "slow others", slower);
+    caught(chip, "a better chip", |c| {
+        c["best"]["cycles"] = json!(1);
+        c["lower_bound"] = json!(1);
+    });
+    caught(chip, "names exchanged", |c| {
+        c["tasks"][0]["layers"]
+            .as_array_mut()
+            .expect("names")
+            .reverse()
+    });
+    // What no list of values has is no schedule.
+    for place in [9, 1_000_000, usize::MAX] {
+        caught(chip, "no such schedule", |c| {
+            c["tasks"][0]["simulated"][0]["point"][0] = json!(place)
+        });
+        caught(chip, "no such tile", |c| {
+            c["tasks"][1]["simulated"][0]["point"][5] = json!(place)
+        });
+    }
+
     caught(map, "names exchanged", |c| {
         let names = [0, 1].map(|at| c["layers"][at]["name"].clone());
         let [first, second] = names;
@@ -369,8 +439,8 @@ fn the_verdict_names_what_was_checked() {
         let said = words(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{kind}: {said}");
         let parts = [
-            "arch: systolic",
-            "network: ",
+            "arch: ",
+            "network: three",
             "objective: ",
             "over: every ",
             "of: the machine",
@@ -380,4 +450,101 @@ fn the_verdict_names_what_was_checked() {
             assert!(said.contains(part), "{kind}: `{part}` is not in: {said}");
         }
     }
+}
+
+/// A certificate of layers, of settings or of a batch says so: it proves nothing of the whole.
+#[test]
+fn the_verdict_names_every_setting() {
+    let network = file("three.yaml", NETWORK);
+    let certificate = file("forge.set.json", "");
+    let more = [
+        "--network",
+        &network,
+        "--layer",
+        "b",
+        "--batch",
+        "3",
+        "--certificate",
+        &certificate,
+    ];
+    let width = ["--set", "dram.words_per_cycle=8"];
+    let cases: [&[&str]; 3] = [
+        &["search", "map", "--arch", "systolic", "--certify"],
+        &[
+            "search",
+            "assign",
+            "--budget",
+            "area=0.6",
+            "--pes",
+            "2,4",
+            "--tiles",
+            "1",
+            "--certify",
+        ],
+        &["search", "codesign"],
+    ];
+    for first in cases {
+        let output = stationary(&[first, &more, &width].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let output = stationary(&["verify", &certificate]);
+        let said = words(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        for part in [
+            "set: dram.words_per_cycle=8",
+            "batch: 3",
+            "network: three",
+            "part: 1 of 3 layers",
+        ] {
+            assert!(said.contains(part), "{first:?}: `{part}` is not in: {said}");
+        }
+    }
+}
+
+/// Whatever a certificate asks for, what differs in it is found before anything takes long.
+#[test]
+fn forged_questions_end_soon() {
+    let all = certificates();
+    let start = std::time::Instant::now();
+    for (kind, found) in all {
+        for (field, value) in [
+            ("batch", json!(1_000_000_000_000_u64)),
+            ("batch", json!(1_000_000_007)),
+            ("network", json!("resnet50")),
+            ("set", json!(["dram.kind=hbm3"])),
+            ("pes", json!("1-3000")),
+            ("tiles", json!("1-3000")),
+            ("dataflow", json!("mix")),
+            ("hardware", json!("all")),
+        ] {
+            let mut forged = found.clone();
+            let Some(place) = forged["inputs"].get_mut(field) else {
+                continue;
+            };
+            *place = value.clone();
+            let path = file("forge.question.json", &forged.to_string());
+            let output = stationary(&["verify", &path, "--quiet"]);
+            assert!(
+                matches!(output.status.code(), Some(1 | 2)),
+                "{kind}: {field} {value}"
+            );
+        }
+        // Lists as long as they like.
+        for field in ["cuts", "multipliers"] {
+            let mut forged = found.clone();
+            let Some(place) = forged.get_mut(field) else {
+                continue;
+            };
+            let entry = if field == "cuts" {
+                json!([1e300, 1e300, 1.0])
+            } else {
+                json!(1.0)
+            };
+            *place = Value::Array(vec![entry; 100_000]);
+            let path = file("forge.list.json", &forged.to_string());
+            let output = stationary(&["verify", &path, "--quiet"]);
+            assert_eq!(output.status.code(), Some(1), "{kind}: {field}");
+        }
+    }
+    // Each takes a few milliseconds; what had to be priced or run before took minutes.
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 }

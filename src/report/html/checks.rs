@@ -147,7 +147,10 @@ pub fn verify(run: &Value) -> Page {
             run,
             &[
                 ("Accelerator", "about.arch"),
+                ("Settings", "about.set"),
                 ("Network", "about.network"),
+                ("Part of it", "about.part"),
+                ("Batch", "about.batch"),
                 ("Dataflow", "about.dataflow"),
             ],
         ),

@@ -141,7 +141,8 @@ fn findings(run: &Value) -> Vec<Finding> {
                     .count()
             };
             format!(
-                "{tried} of {} schedules ran on the machine. Of {} cores {} were solved, {} ruled out \
+                "{tried} of {} schedules ran on the machine; the chip is proved to be the best over all of these. \
+                 Of {} cores {} were solved, {} ruled out \
                  by their bounds, {} beyond the limits, and {} cannot run all layers.",
                 thousands(amount(run, "evaluations.valid") as u64),
                 verdicts.len(),
@@ -156,7 +157,7 @@ fn findings(run: &Value) -> Vec<Finding> {
         ),
         _ => format!(
             "{tried} measurements on the machine; nothing is proved. Search with --optimizer exact \
-             for the best and its proof."
+             for the best of all schedules of these cores and its proof."
         ),
     };
     found.push(Finding {

@@ -34,6 +34,7 @@ fn what_checks_something_has_a_page_of_its_own() {
     assert!(verified.contains("<dd>holds</dd>"));
     assert!(verified.contains("<h1>alexnet on systolic</h1>"));
     assert!(verified.contains("What is claimed"));
+    assert!(verified.contains("1 of 8 layers"), "{verified}");
     refuses(&["report", &certificate], 2, &["verify FILE --format json"]);
 
     let trace = file("page.trace", "0x0 R\n0x40 R\n0x80000 W\n0x100000 R\n");

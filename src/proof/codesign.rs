@@ -1,0 +1,394 @@
+//! Certificates of chips: hardware that all layers share, and a schedule for each.
+
+mod document;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use stationary::search::codesign::{
+    Floor, Hardware, Outcome, Point, Record, Repeated, Standing, standing,
+};
+use stationary::workloads::Layer;
+use stationary_record::digest;
+
+use super::{Checks, Hashes, Origin, SCHEMA, Trust, Verdict, about, digest_of, dims};
+use crate::cli::{Choosing, Codesign, Common, Layers, Target};
+use crate::commands::codesign::{Choice, distinct, tasks};
+use crate::inputs::{self, Loaded};
+use crate::patience::Patience;
+
+pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
+
+/// What the best chip is proved over; nothing is claimed about other tiles, nor about other machines.
+pub const OVER: &str = "every core of the hardware, and on it every schedule of each layer: tiles that divide their \
+                        loops, one or two threads of each kind; of other tiles nothing is said";
+
+/// What is proved of a chip.
+const OBJECTIVE: &str = "cycles of all layers, one after the other, on one chip";
+
+/// What a proof is about.
+pub struct Subject<'a> {
+    pub loaded: &'a Loaded,
+    pub hardware: &'a Hardware,
+    pub tasks: &'a [Repeated<'a>],
+    /// The task of each layer.
+    pub task_of: &'a [usize],
+}
+
+impl Subject<'_> {
+    /// The digests that take no bounds.
+    fn inputs(&self) -> Hashes {
+        Hashes {
+            model: String::new(),
+            accelerator: digest(self.loaded.accelerator.to_yaml().as_bytes()),
+            network: digest(format!("{:?}", self.loaded.layers).as_bytes()),
+            space: digest_of(&json!({
+                "knobs": self.hardware.knobs(), "area": self.hardware.limit(),
+                "macs": self.hardware.most_macs(),
+            })),
+        }
+    }
+
+    fn hashes(&self, standing: &Standing) -> Hashes {
+        let bounds = |own: &Option<Floor>| own.as_ref().map(|own| own.bounds.clone());
+        let bounds: Vec<_> = standing.machines.iter().map(bounds).collect();
+        Hashes {
+            model: digest_of(&json!([standing.valid, bounds])),
+            ..self.inputs()
+        }
+    }
+
+    /// The layers of a task.
+    fn layers(&self, number: usize) -> Vec<(usize, &Layer)> {
+        let layers = self.loaded.layers.iter().enumerate().zip(self.task_of);
+        let own = layers.filter(|(_, task)| **task == number);
+        own.map(|(layer, _)| layer).collect()
+    }
+}
+
+impl Document {
+    /// The certificate of what ran, a record a task.
+    ///
+    /// # Errors
+    /// A run below its bound.
+    pub fn of(args: &Codesign, subject: &Subject<'_>, ran: &[Record]) -> Result<Self> {
+        let inputs = Inputs {
+            arch: args.arch.clone(),
+            set: args.set.clone(),
+            network: args.network.clone(),
+            layer: args.layers.layer.clone(),
+            dim: args.layers.dim.clone(),
+            batch: args.layers.batch,
+            hardware: args.hardware.clone(),
+            budget: args.budget.clone(),
+            macs: args.macs,
+        };
+        Ok(Self::over(
+            inputs,
+            subject,
+            ran,
+            &standing(subject.tasks, ran)?,
+        ))
+    }
+
+    fn over(inputs: Inputs, subject: &Subject<'_>, ran: &[Record], found: &Standing) -> Self {
+        let hardware = subject.hardware;
+        let shape = |machine: usize| {
+            let shape = hardware.shape(machine);
+            [shape.batch, shape.block_in, shape.block_out]
+        };
+        let best = found.best.as_ref().map(|chip| Best {
+            hardware: shape(chip.machine),
+            area_um2: hardware.area(chip.machine),
+            cycles: chip.cycles,
+            tasks: (chip.layers.iter().zip(subject.tasks))
+                .map(|((point, cycles), each)| Chosen {
+                    point: point.0,
+                    schedule: json!(each.task.schedule(*point)),
+                    cycles: *cycles,
+                })
+                .collect(),
+        });
+        let machine = |(number, own): (usize, &Option<Floor>)| Machine {
+            hardware: shape(number),
+            is_allowed: hardware.is_allowed(number),
+            lower_bound: own.as_ref().map(|own| own.floor),
+            cycles: own.as_ref().and_then(|own| own.cycles),
+        };
+        let lower_bound = found.lower_bound();
+        let gap = best.as_ref().zip(lower_bound);
+        Self {
+            schema: SCHEMA.to_owned(),
+            claims: "codesign".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            over: OVER.to_owned(),
+            hashes: subject.hashes(found),
+            inputs,
+            objective: OBJECTIVE.to_owned(),
+            of: "machine".to_owned(),
+            kind: if found.is_proved() { "proved" } else { "none" }.to_owned(),
+            gap: gap.map(|(best, bound)| (best.cycles - bound) as f64 / best.cycles.max(1) as f64),
+            best,
+            lower_bound,
+            machines: found.machines.iter().enumerate().map(machine).collect(),
+            schedules: found.valid,
+            simulations: ran.iter().map(|ran| ran.len() as u64).sum(),
+            tasks: (ran.iter().enumerate())
+                .map(|(number, ran)| Task::of(subject, number, ran))
+                .collect(),
+        }
+    }
+
+    fn target(&self) -> Target {
+        let inputs = self.inputs.clone();
+        Target {
+            arch: inputs.arch,
+            network: inputs.network,
+            layers: Layers {
+                dim: inputs.dim,
+                layer: inputs.layer,
+                batch: inputs.batch,
+                // A certificate is about its layers, whatever else there is.
+                partial: true,
+            },
+            set: inputs.set,
+            dataflow: None,
+            mapping: None,
+            choosing: Choosing::default(),
+            explain: false,
+        }
+    }
+
+    /// Derives everything again from the question and the schedules that ran.
+    ///
+    /// `written` is the certificate as it stands in its file.
+    ///
+    /// # Errors
+    /// If the certificate, or what it names, cannot be read.
+    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
+        let inputs = &self.inputs;
+        let loaded = Loaded::new(&self.target())?;
+        let choice = Choice {
+            hardware: &inputs.hardware,
+            budget: inputs.budget.as_deref(),
+            macs: inputs.macs,
+        };
+        let hardware = choice.read(&inputs.arch, &loaded.accelerator)?;
+        let (distinct, task_of) = distinct(&loaded.layers);
+        let tasks = tasks(&distinct, &task_of, &hardware)?;
+        let subject = Subject {
+            loaded: &loaded,
+            hardware: &hardware,
+            tasks: &tasks,
+            task_of: &task_of,
+        };
+        let mut about = about(&loaded, &inputs.set, &inputs.dim);
+        about.extend([
+            (
+                "hardware",
+                format!("{} of {} cores", hardware.allowed().count(), hardware.len()),
+            ),
+            ("objective", OBJECTIVE.to_owned()),
+            ("of", "the machine".to_owned()),
+            ("over", OVER.to_owned()),
+        ]);
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let files = [&inputs.arch, &inputs.network, &inputs.hardware];
+        let origin = |found: &Hashes| {
+            let has_files = files.iter().any(|name| inputs::is_file(name));
+            Origin::of(self.version == version, &self.hashes, found, has_files)
+        };
+        let read = Hashes {
+            model: self.hashes.model.clone(),
+            ..subject.inputs()
+        };
+        let mut verdict = Verdict {
+            about,
+            origin: origin(&read),
+            checks: Checks::default(),
+            runs: self
+                .tasks
+                .iter()
+                .map(|task| task.simulated.len() as u64)
+                .sum(),
+            again: 0,
+        };
+        verdict.checks.same("version", &self.version, &version);
+        if !verdict.checks.inputs(&self.hashes, &read) {
+            // Runs of other layers or machines would say nothing, and may take for ever.
+            return Ok(verdict);
+        }
+        let Some(claimed) = self.claimed(&subject, &mut verdict.checks) else {
+            return Ok(verdict);
+        };
+        let best: Vec<Option<Point>> = match &self.best {
+            Some(best) => best
+                .tasks
+                .iter()
+                .map(|task| Some(Point(task.point)))
+                .collect(),
+            None => vec![None; tasks.len()],
+        };
+        let runs: Vec<(usize, Point, u64)> = (claimed.iter().enumerate())
+            .flat_map(|(task, ran)| {
+                ran.iter()
+                    .map(move |(point, cycles)| (task, *point, *cycles))
+            })
+            .filter(|(task, point, _)| match trust {
+                Trust::Nothing => true,
+                Trust::Runs => best.get(*task) == Some(&Some(*point)),
+            })
+            .collect();
+        verdict.again = runs.len() as u64;
+        let patience = Patience::new(common, "verify", verdict.again, super::LESS);
+        let found: Vec<(usize, Point, u64, Outcome)> = (runs.into_par_iter())
+            .map(|(task, point, cycles)| {
+                let of = &tasks[task].task;
+                let measure = || of.measure(point).outcome;
+                let outcome = patience.during(of.layer().name(), cycles, measure);
+                patience.done();
+                (task, point, cycles, outcome)
+            })
+            .collect();
+        drop(patience);
+        let wrong = found
+            .iter()
+            .find(|(_, _, cycles, outcome)| outcome.cycles() != Some(*cycles));
+        let others = verdict.runs - verdict.again;
+        let detail = match (wrong, others) {
+            (Some((task, point, cycles, outcome)), _) => format!(
+                "layer {}, point {:?}: the certificate says {cycles} cycles; the machine takes {}",
+                tasks[*task].task.layer().name(),
+                point.0,
+                outcome.cycles().unwrap_or(0),
+            ),
+            (None, 0) => format!("{} schedules ran again, all alike", verdict.again),
+            (None, others) => format!(
+                "{} schedules ran again, all alike; {others} are taken from the certificate",
+                verdict.again
+            ),
+        };
+        verdict.checks.note("machine", wrong.is_none(), detail);
+        let mut ran: Vec<Record> = (claimed.iter())
+            .map(|ran| {
+                ran.iter()
+                    .map(|(p, cycles)| (*p, Outcome::Cycles(*cycles)))
+                    .collect()
+            })
+            .collect();
+        for (task, point, _, outcome) in found {
+            ran[task].insert(point, outcome);
+        }
+        let standing = match standing(&tasks, &ran) {
+            Ok(standing) => standing,
+            Err(breach) => {
+                verdict.checks.note("bounds", false, breach.to_string());
+                return Ok(verdict);
+            }
+        };
+        let hashes = subject.hashes(&standing);
+        verdict.origin = origin(&hashes);
+        verdict
+            .checks
+            .digest("model's bounds", &self.hashes.model, &hashes.model);
+        self.judge(&standing, &mut verdict.checks);
+        let found = Self::over(inputs.clone(), &subject, &ran, &standing);
+        let found = serde_json::to_value(found)?;
+        verdict.checks.derived(written, &found);
+        Ok(verdict)
+    }
+
+    /// What ran, by the certificate's word: cycles of each task's points. Nothing where it is about other
+    /// tasks, or names what could not have run.
+    fn claimed(
+        &self,
+        subject: &Subject<'_>,
+        checks: &mut Checks,
+    ) -> Option<Vec<BTreeMap<Point, u64>>> {
+        let flaw = |detail: String, checks: &mut Checks| {
+            checks.note("schedules that ran", false, detail);
+            None
+        };
+        if self.tasks.len() != subject.tasks.len() {
+            let (claimed, found) = (self.tasks.len(), subject.tasks.len());
+            return flaw(
+                format!("they are of {claimed} shapes; there are {found}"),
+                checks,
+            );
+        }
+        let mut all = Vec::new();
+        for (claimed, each) in self.tasks.iter().zip(subject.tasks) {
+            let (task, mut ran) = (&each.task, BTreeMap::new());
+            for Ran { point, cycles } in &claimed.simulated {
+                let point = Point(*point);
+                let bound = task.has(point).then(|| task.bound(point)).flatten();
+                let wrong = match bound {
+                    None => "there is no such schedule, or it does not fit",
+                    Some(bound) if *cycles < bound => "its cycles are below its bound",
+                    Some(_) if ran.insert(point, *cycles).is_some() => "it stands twice",
+                    Some(_) => continue,
+                };
+                let name = task.layer().name();
+                return flaw(
+                    format!("layer {name}, point {:?}: {wrong}", point.0),
+                    checks,
+                );
+            }
+            all.push(ran);
+        }
+        let count: usize = all.iter().map(BTreeMap::len).sum();
+        let detail = format!("{count}, each at or above its bound");
+        checks.note("schedules that ran", true, detail);
+        Some(all)
+    }
+
+    /// What is proved, or which core might still be better.
+    fn judge(&self, found: &Standing, checks: &mut Checks) {
+        let best = found.best.as_ref().map(|chip| chip.cycles);
+        let open = |own: &&Floor| best.is_none_or(|cycles| own.floor < cycles);
+        let open = found.machines.iter().flatten().filter(open).count();
+        let detail = match (best, found.lower_bound()) {
+            (Some(cycles), _) if found.is_proved() => format!(
+                "no core takes fewer than {cycles} cycles: {} of them by runs and bounds, the others not allowed or unable",
+                found.machines.iter().flatten().count()
+            ),
+            (None, None) => "no core that is allowed runs all layers".to_owned(),
+            (Some(cycles), Some(bound)) => {
+                format!(
+                    "{open} cores might take fewer than {cycles} cycles, none fewer than {bound}"
+                )
+            }
+            (_, _) => "no core has a run of every layer".to_owned(),
+        };
+        let holds = (self.kind == "proved") <= found.is_proved();
+        checks.note("lower bound", holds, detail);
+    }
+}
+
+impl Task {
+    fn of(subject: &Subject<'_>, number: usize, ran: &Record) -> Self {
+        let layers = subject.layers(number);
+        let names = layers.iter().map(|(_, layer)| layer.name().to_owned());
+        let layer = subject.tasks[number].task.layer();
+        let ran = ran.iter().filter_map(|(point, outcome)| {
+            let (point, cycles) = (point.0, outcome.cycles()?);
+            Some(Ran { point, cycles })
+        });
+        let mut simulated: Vec<Ran> = ran.collect();
+        simulated.sort_by_key(|ran| ran.point);
+        Self {
+            layers: names.collect(),
+            first: layers.first().map_or(0, |(at, _)| *at),
+            dims: dims(layer),
+            times: subject.tasks[number].times,
+            simulated,
+        }
+    }
+}
+
+/// Reads a certificate.
+pub fn parse(text: &str) -> Result<Document> {
+    serde_json::from_str(text).context("expected a certificate of a chip")
+}
