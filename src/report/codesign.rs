@@ -403,7 +403,7 @@ pub fn table(found: &Found<'_>) -> String {
                 (false, Some(bound)) => {
                     let gap = (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64;
                     format!(
-                        "not proved: on the machine the optimum is {} or more, {} below this",
+                        "not proved: on the machine the optimum of these cores' schedules is {} or more, {} below this",
                         thousands(bound),
                         percent(gap)
                     )

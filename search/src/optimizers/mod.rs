@@ -193,7 +193,7 @@ const REGISTER: &[(&str, &str, Make)] = &[
     ),
     (
         "exact",
-        "proves the optimum; reads the whole table",
+        "proves the optimum of the table's options; reads the whole table",
         |_, _| Box::new(exact::Exact::default()),
     ),
     (

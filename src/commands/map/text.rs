@@ -10,7 +10,7 @@ impl Winners<'_> {
     pub(super) fn table(&self, verbose: bool) -> String {
         let winners = &self.all;
         let mut text = format!(
-            "best {} mappings of {} on {}, confirmed on the machine{}\n",
+            "best {} mappings of {} on {} among the mapper's candidates, confirmed on the machine{}\n",
             self.dataflow.title,
             self.loaded.network,
             self.loaded.accelerator.name,

@@ -124,7 +124,7 @@ fn proof(run: &Value) -> Card {
                 thousands(amount(run, "evaluations.valid") as u64)
             ),
         ),
-        _ => Card::new("Proof", "none".to_owned(), "the best that was measured"),
+        _ => Card::new("Proof", "none".to_owned(), "the best of what was measured"),
     }
 }
 

@@ -64,7 +64,8 @@ pub fn page(run: &Value) -> Page {
             text(run, "network"),
             text(run, "arch")
         ),
-        subtitle: "The best mapping of each layer, confirmed on the machine.".to_owned(),
+        subtitle: "The best of the mapper's candidates for each layer, confirmed on the machine."
+            .to_owned(),
         cards: vec![
             Card::new(
                 "Cycles",
@@ -126,7 +127,9 @@ fn proof(run: &Value) -> Card {
         _ => Card::new(
             "Proof",
             "none".to_owned(),
-            format!("the best of {simulations} that ran; --certify proves it"),
+            format!(
+                "the best of {simulations} that ran; --certify proves which is the best {over}"
+            ),
         ),
     }
 }

@@ -184,7 +184,9 @@ fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
             }
         }
         if text(run, "certificate.kind") != "proved" {
-            next.push_str("Search with --optimizer exact for the optimum and its proof.");
+            next.push_str(
+                "Search with --optimizer exact for the optimum of these options and its proof.",
+            );
         }
     }
     let sentences = [("What bounds it", found), ("What to try next", next)];
@@ -240,7 +242,7 @@ pub fn curve(run: &Value) -> Option<Section> {
         lines.push(Line {
             points: vec![[x.least, bound], [x.most, bound]],
             class: "line proof".to_owned(),
-            label: format!("proved bound {}", show(bound)),
+            label: format!("proved bound of these options {}", show(bound)),
             is_step: false,
         });
     }
@@ -363,7 +365,7 @@ fn front(run: &Value) -> Option<Section> {
     Some(Section {
         title: "Pareto front".to_owned(),
         lead: format!(
-            "The best {} under each limit on {}; {proved} of {} points are proved.",
+            "The best {} under each limit on {}; {proved} of {} points are proved over these options.",
             text(run, "objective"),
             resource.split(' ').next().unwrap_or(""),
             points.len()
