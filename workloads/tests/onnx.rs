@@ -290,3 +290,39 @@ fn dimensions_that_only_share_a_mark_are_asked_for_one_by_one() {
     let (network, _) = read("sequence_first", &[("sequence", 12)]).expect("it reads");
     assert_eq!(network.layers()[0].sizes().0, [1, 1, 12, 8, 12, 1, 1, 1]);
 }
+
+#[test]
+fn dimensions_that_are_computed_from_others() {
+    let name = "computed_dimensions";
+    let message = read(name, &[]).expect_err("open dimensions");
+    let asked = "input `kt`: dimension 0 has no size in the file; give it with --dim heads=SIZE";
+    assert!(message.contains(asked), "{message}");
+    let asked = "give it with --dim past_sequence=SIZE --dim sequence=SIZE";
+    assert!(message.contains(asked), "{message}");
+    let dims = [("heads", 12), ("past_sequence", 20), ("sequence", 10)];
+    let (network, notes) = read(name, &dims).expect("it reads");
+    let sizes: Vec<_> = network.layers().iter().map(|l| l.sizes().0).collect();
+    let expected = [[1, 12, 30, 64, 10, 1, 1, 1], [1, 12, 32, 30, 10, 1, 1, 1]];
+    assert_eq!(sizes, expected, "{notes:#?}");
+    // What an expression is given as a whole goes before what it comes to.
+    let whole = [
+        ("heads", 12),
+        ("past_sequence + sequence", 7),
+        ("sequence", 10),
+    ];
+    let (network, _) = read(name, &whole).expect("it reads");
+    assert_eq!(network.layers()[0].sizes().0[2], 7);
+}
+
+#[test]
+fn shapes_that_lie_in_another_file_are_said_to() {
+    let message = read("external_shape", &[]).expect_err("nothing is left");
+    let why = "the first shape was lost at to, whose numbers are kept in weights.bin";
+    assert!(message.contains(why), "{message}");
+}
+
+#[test]
+fn an_image_is_put_together_from_columns() {
+    let network = check("columns_to_image", &[[1, 1, 4, 3, 10, 6, 1, 1]]);
+    assert_eq!(network.macs(), 4 * 3 * 10 * 6);
+}

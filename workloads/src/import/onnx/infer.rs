@@ -89,6 +89,7 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
         "Einsum" => einsum::einsum_of_one(node, first),
         "CumSum" => made::running_sum(node, inputs),
         "NonZero" => made::non_zero(first),
+        "Col2Im" => window::image(node, inputs),
         "EyeLike" => Some(Value::shaped(first.shape.clone())),
         "GlobalAveragePool" | "GlobalMaxPool" | "GlobalLpPool" | "QLinearGlobalAveragePool" => {
             let is_last = node.int("channels_last", 0) != 0;
@@ -216,9 +217,9 @@ fn results(node: &Node, inputs: &[Value]) -> Option<Vec<Value>> {
             parts::concat(&names, &tensors)
         }
         "Unique" | "NonMaxSuppression" | "Compress" | "Multinomial" | "StringSplit"
-        | "MaxUnpool" | "Col2Im" | "DFT" | "MelWeightMatrix" | "Det" | "Optional"
-        | "OptionalGetElement" | "OptionalHasElement" | "StringNormalizer" | "StringConcat"
-        | "RegexFullMatch" | "TfIdfVectorizer" | "CropAndResize" => None,
+        | "MaxUnpool" | "DFT" | "MelWeightMatrix" | "Det" | "Optional" | "OptionalGetElement"
+        | "OptionalHasElement" | "StringNormalizer" | "StringConcat" | "RegexFullMatch"
+        | "TfIdfVectorizer" | "CropAndResize" => None,
         _ => return None,
     };
     Some(vec![result.unwrap_or_default()])

@@ -8,6 +8,7 @@ use super::element::ElementType;
 use super::number::Number;
 use super::proto::{Dimension, Graph, ValueInfo};
 use super::scope::Scope;
+use super::symbolic;
 use super::value::Value;
 
 /// Sizes from the command line, and which of them were of use.
@@ -23,6 +24,13 @@ impl Given<'_> {
         let at = self.dims.iter().position(|(given, _)| *given == name)?;
         self.is_used[at] = true;
         Some(self.dims[at].1)
+    }
+
+    /// The size of a name in an expression.
+    fn part(&mut self, name: &str, named: &HashMap<String, u64>) -> Option<u64> {
+        self.find(name)
+            .or_else(|| named.get(name).copied())
+            .or(is_batch_name(name).then_some(1))
     }
 }
 
@@ -56,6 +64,35 @@ fn fixed(dim: &Dimension) -> Option<u64> {
     u64::try_from(dim.dim_value).ok().filter(|size| *size > 0)
 }
 
+/// Whether an open dimension is the batch: the first of a shape is, unless its name says that it is
+/// more than that.
+fn is_batch(inputs: &[&ValueInfo], dim: &Dimension, at: usize) -> bool {
+    let name = Some(dim.dim_param.as_str()).filter(|name| is_name(name));
+    match name {
+        Some(name) if symbolic::names_in(name).is_some() => false,
+        Some(name) if at == 0 => is_batch_name(name) || !is_elsewhere(inputs, name),
+        Some(name) => is_batch_name(name),
+        None => at == 0,
+    }
+}
+
+/// The sizes of names that stand alone somewhere, for those that others are computed from.
+fn named(inputs: &[&ValueInfo], given: &mut Given<'_>) -> HashMap<String, u64> {
+    let mut named = HashMap::new();
+    for input in inputs {
+        for (at, dim) in input.sizes().unwrap_or_default().iter().enumerate() {
+            if fixed(dim).is_some() || !is_name(&dim.dim_param) {
+                continue;
+            }
+            let size = given.find(&dim.dim_param);
+            if let Some(size) = size.or(is_batch(inputs, dim, at).then_some(1)) {
+                named.entry(dim.dim_param.clone()).or_insert(size);
+            }
+        }
+    }
+    named
+}
+
 /// What is told of a model's inputs.
 pub(super) struct Inputs {
     /// Sizes of dimensions by their names.
@@ -82,7 +119,7 @@ pub(super) fn fill(
         .filter(|input| !scope.values.contains_key(&input.name))
         .collect();
     let (mut problems, mut numbers) = (Vec::new(), Vec::new());
-    let mut named: HashMap<String, u64> = HashMap::new();
+    let mut named = named(&inputs, &mut given);
     for input in &inputs {
         let element = ElementType::of(i64::from(input.elem_type()));
         let Some(sizes) = input.sizes() else {
@@ -97,20 +134,16 @@ pub(super) fn fill(
             }
             let place = format!("{}.{at}", input.name);
             let name = Some(&dim.dim_param).filter(|name| is_name(name));
+            let parts = name.and_then(|name| symbolic::names_in(name));
             given.open.extend(name.cloned());
+            given.open.extend(parts.iter().flatten().cloned());
             given.open.push(place.clone());
             // A place alone, then a name that stands for several.
-            let size = match name {
-                Some(name) => given.find(&place).or_else(|| given.find(name)),
-                None => given.find(&place),
-            };
-            // The first of a shape is the batch, unless its name says that it is more than that.
-            let is_batch = match name {
-                Some(name) if at == 0 => is_batch_name(name) || !is_elsewhere(&inputs, name),
-                Some(name) => is_batch_name(name),
-                None => at == 0,
-            };
-            let size = size.or(is_batch.then_some(1));
+            let size = given
+                .find(&place)
+                .or_else(|| given.find(name?))
+                .or_else(|| symbolic::size(name?, |part| given.part(part, &named)))
+                .or_else(|| is_batch(&inputs, dim, at).then_some(1));
             match size {
                 Some(size) => {
                     if let Some(name) = name {
@@ -119,10 +152,21 @@ pub(super) fn fill(
                     resolved.push(size);
                 }
                 None => {
-                    let name = name.unwrap_or(&place);
+                    let mut missing: Vec<&str> = parts
+                        .iter()
+                        .flatten()
+                        .map(String::as_str)
+                        .filter(|part| given.part(part, &named).is_none())
+                        .collect();
+                    missing.sort_unstable();
+                    if missing.is_empty() {
+                        missing.push(name.unwrap_or(&place));
+                    }
+                    let flags: Vec<_> = missing.iter().map(|n| format!("--dim {n}=SIZE")).collect();
                     problems.push(format!(
-                        "input `{}`: dimension {at} has no size in the file; give it with --dim {name}=SIZE",
-                        input.name
+                        "input `{}`: dimension {at} has no size in the file; give it with {}",
+                        input.name,
+                        flags.join(" ")
                     ));
                 }
             }

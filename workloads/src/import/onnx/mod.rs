@@ -33,6 +33,7 @@ mod recurrent;
 mod scope;
 mod sequences;
 mod shapes;
+mod symbolic;
 #[cfg(test)]
 mod tests;
 mod value;

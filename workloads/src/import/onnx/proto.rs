@@ -131,6 +131,19 @@ pub(super) struct Tensor {
     pub(super) double_data: Vec<f64>,
     #[prost(uint64, repeated, tag = "11")]
     pub(super) uint64_data: Vec<u64>,
+    #[prost(message, repeated, tag = "13")]
+    pub(super) external_data: Vec<Entry>,
+    /// 1 if the elements are in another file, of which `external_data` tells.
+    #[prost(int32, tag = "14")]
+    pub(super) data_location: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Entry {
+    #[prost(string, tag = "1")]
+    pub(super) key: String,
+    #[prost(string, tag = "2")]
+    pub(super) value: String,
 }
 
 #[derive(Clone, PartialEq, Message)]

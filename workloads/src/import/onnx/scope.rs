@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::proto::{Attribute, Node, ValueInfo};
+use super::symbolic;
 use super::value::Value;
 
 /// The tensors of a graph by their names. A graph inside of an operator sees those around it; the body
@@ -58,7 +59,13 @@ impl<'a> Scope<'a> {
                     .iter()
                     .try_fold(Vec::new(), |mut sizes, dim| {
                         let given = u64::try_from(dim.dim_value).ok().filter(|size| *size > 0);
-                        sizes.push(given.or_else(|| named.get(&dim.dim_param).copied())?);
+                        let size_of = |name: &str| named.get(name).copied();
+                        let computed = || symbolic::size(&dim.dim_param, size_of);
+                        sizes.push(
+                            given
+                                .or_else(|| size_of(&dim.dim_param))
+                                .or_else(computed)?,
+                        );
                         Some(sizes)
                     });
             // An empty shape is one that is not stated, or of a single number: neither helps.

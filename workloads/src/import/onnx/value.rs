@@ -26,7 +26,8 @@ pub(super) struct Value {
     pub(super) is_parameter: bool,
     /// Its axes, if parts of some are copies.
     pub(super) axes: Option<Rc<Vec<Axis>>>,
-    /// If it has no shape: the operator that lost it first.
+    /// If it has no shape: the operator that lost it first. If it is a shape whose numbers are in
+    /// another file: that.
     pub(super) lost: Option<Rc<str>>,
     /// The tensors of a sequence, if it is one that is known.
     pub(super) items: Option<Rc<Vec<Value>>>,
@@ -93,8 +94,10 @@ impl Value {
         };
         let count = product(shape).unwrap_or(0) as usize;
         let elements = elements(tensor).filter(|elements| elements.len() == count);
+        let is_shape = shape.len() <= 1 && value.element.is_some_and(ElementType::is_whole);
         Self {
             elements: elements.map(Rc::new),
+            lost: elsewhere(tensor).filter(|_| is_shape),
             ..value
         }
     }
@@ -157,6 +160,17 @@ impl Value {
         let bits = product(self.shape.as_ref()?)?.checked_mul(u64::from(bits))?;
         Some(bits.div_ceil(8))
     }
+}
+
+/// Where the elements of a tensor are, if not in the file itself.
+fn elsewhere(tensor: &Tensor) -> Option<Rc<str>> {
+    if tensor.data_location != 1 {
+        return None;
+    }
+    let is_place = |key: &&super::proto::Entry| key.key == "location";
+    let file = tensor.external_data.iter().find(is_place);
+    let file = file.map_or("another file", |entry| entry.value.as_str());
+    Some(format!("{}, whose numbers are kept in {file}", tensor.name).into())
 }
 
 /// The elements of a tensor that are in the file itself; `None` for types that shapes do not have.

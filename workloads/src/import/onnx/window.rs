@@ -2,7 +2,7 @@
 //! results.
 
 use super::proto::Node;
-use super::value::Value;
+use super::value::{Value, product};
 
 const MOST_SIZE: u64 = 1 << 40;
 
@@ -125,6 +125,27 @@ pub(super) fn pooled(node: &Node, input: &Value) -> Option<Value> {
         false => [&shape[..2], &outputs].concat(),
     };
     Some(Value::shaped(Some(sizes)).typed(input.element))
+}
+
+/// The image that `Col2Im` puts together from its windows' columns.
+pub(super) fn image(node: &Node, inputs: &[Value]) -> Option<Value> {
+    let [columns, image, window, ..] = inputs else {
+        return None;
+    };
+    let [batch, values, count] = columns.shape.as_deref()? else {
+        return None;
+    };
+    let (image, window) = (image.sizes()?, window.sizes()?);
+    let windows: Vec<u64> = slides(node, &image, &window)?
+        .iter()
+        .map(Slide::outputs)
+        .collect::<Option<_>>()?;
+    let taps = product(&window)?;
+    if product(&windows)? != *count || !values.is_multiple_of(taps) {
+        return None;
+    }
+    let sizes = [&[*batch, values / taps], image.as_slice()].concat();
+    Some(Value::shaped(Some(sizes)).typed(columns.element))
 }
 
 #[cfg(test)]
