@@ -146,6 +146,10 @@ fn keys_mean_what_dramsim_makes_of_them() {
     assert_eq!(ranks("8192"), (1, false));
     assert_eq!(ranks("32768"), (4, false));
     assert_eq!(ranks("1024"), (1, true));
+    let (six, notes) = changed("channel_size = 16384", "channel_size = 49152");
+    assert_eq!(six.organization().ranks, 4);
+    let why = "49152 MB are 6 ranks, of which DRAMsim3's addresses reach 4";
+    assert!(notes.iter().any(|n| n.contains(why)), "{notes:?}");
     let (gddr, _) = changed("DDR4\n", "GDDR5\n");
     let organization = gddr.organization();
     assert_eq!((organization.burst_cycles, organization.columns), (2, 8192));
@@ -184,7 +188,7 @@ fn what_is_wrong_is_named_at_its_line() {
         (
             "protocol = DDR4",
             "protocol = HMC",
-            "d.ini:3:1: unknown protocol `HMC`; allowed: DDR3",
+            "d.ini:3:1: no model of hybrid memory cubes is here: protocol `HMC`; allowed: DDR3",
         ),
         (
             "[power]",

@@ -5,7 +5,7 @@
 //! ```text
 //! burst cycles = BL / 2       (GDDR5 BL / 4, GDDR5X BL / 8, GDDR6 BL / 16)
 //! columns      = columns      (GDDR columns x BL, HBM columns x 2)
-//! ranks        = channel_size / MB of a rank, at least 1
+//! ranks        = channel_size / MB of a rank, at least 1; a power of two of them is reached
 //! ```
 
 use std::fmt::Write as _;
@@ -220,7 +220,11 @@ impl<'t> Ini<'t> {
         ];
         if !protocols.contains(&protocol.as_str()) {
             let place = self.find("protocol").map(|entry| entry.place);
-            let what = "unknown protocol";
+            let what = match protocol.as_str() {
+                // Vaults behind serial links and a crossbar, which answer packets.
+                "HMC" => "no model of hybrid memory cubes is here: protocol",
+                _ => "unknown protocol",
+            };
             let problem = Diagnostic::unknown(self.file, place, what, &protocol, &protocols);
             self.problems.push(problem);
         }
@@ -282,6 +286,15 @@ impl<'t> Ini<'t> {
             );
             self.note("channel_size", message);
         }
+        // Only so many are reached, as DRAMsim3 takes whole bits of an address for them.
+        let reached = ranks.checked_ilog2().map_or(1, |bits| 1 << bits);
+        if reached < ranks {
+            let message = format!(
+                "channel_size: {channel} MB are {ranks} ranks, of which DRAMsim3's addresses reach {reached}"
+            );
+            self.note("channel_size", message);
+        }
+        let ranks = reached;
         let name = Path::new(self.file).file_stem().unwrap_or_default();
         let name = name.to_string_lossy().replace('\'', "''");
         let mut text = format!(

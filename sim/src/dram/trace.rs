@@ -7,6 +7,8 @@
 //! ```
 //!
 //! Ramulator's lines begin with the kind, and mostly give decimal addresses: `LD 8000`, `ST 0x1f80`.
+//! DRAMsim's kinds are read as it reads them: `P_MEM_WR` and `BOFF` write, `P_MEM_RD`, `P_FETCH` and
+//! the like read.
 
 use std::fmt;
 
@@ -113,11 +115,17 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
         return Err(error(words, LINE));
     }
     Ok(Some(Request {
-        address: address_of(address).ok_or_else(|| error(address, ADDRESS))?,
+        address: address_of(address).ok_or_else(|| {
+            let is_list = address.contains(',');
+            error(address, if is_list { ONE_ADDRESS } else { ADDRESS })
+        })?,
         is_write,
         cycle,
     }))
 }
+
+/// Ramulator 2's lists of channel, rank, bank and so on: which byte that is, only its mapper knows.
+const ONE_ADDRESS: &str = "one address, as 0x1f40 or 8000, not an index for each level";
 
 const ADDRESS: &str = "an address of up to 64 bits, such as 0x1f40 or 8000";
 
@@ -125,8 +133,8 @@ const ADDRESS: &str = "an address of up to 64 bits, such as 0x1f40 or 8000";
 fn kind(word: &str) -> Option<bool> {
     match word.to_ascii_uppercase().as_str() {
         "R" | "READ" | "LD" => Some(false),
-        "W" | "WRITE" | "ST" => Some(true),
-        _ => None,
+        "W" | "WRITE" | "ST" | "P_MEM_WR" | "BOFF" => Some(true),
+        other => other.starts_with("P_").then_some(false),
     }
 }
 
@@ -136,4 +144,32 @@ fn address_of(word: &str) -> Option<u64> {
     let (digits, radix) = hexadecimal.map_or((word, 10), |digits| (digits, 16));
     let digits = Some(digits).filter(|digits| !digits.starts_with('+'));
     digits.and_then(|digits| u64::from_str_radix(digits, radix).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: Result<(u64, bool, u64), &str>) {
+        let found = parse_line(1, line).map(|request| {
+            let request = request.expect("a request");
+            (request.address, request.is_write, request.cycle)
+        });
+        let found = found.map_err(|error| error.to_string());
+        assert_eq!(found, expected.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn kinds_of_other_tools() {
+        check("0x10 P_MEM_WR 10", Ok((16, true, 10)));
+        check("0x10 BOFF 10", Ok((16, true, 10)));
+        check("0x10 P_FETCH 7", Ok((16, false, 7)));
+        check("0x10 P_MEM_RD", Ok((16, false, 0)));
+        check("R 0x10", Ok((16, false, 0)));
+        let kinds = "1: found `Q`; allowed: R, W, READ, WRITE, LD or ST";
+        check("0x10 Q", Err(kinds));
+        let list = "1: found `0,0,1,2`; allowed: one address, as 0x1f40 or 8000, not an index for each level";
+        check("R 0,0,1,2", Err(list));
+    }
 }
