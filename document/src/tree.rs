@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::Diagnostic;
+use crate::wording::OPEN_QUOTE;
 
 /// Deeper than this, or with more values, is no file that anybody wrote.
 pub(crate) const MOST_DEPTH: usize = 128;
@@ -60,9 +61,11 @@ impl Node {
     /// # Errors
     /// Text that is no YAML, holds a second document, is nested too deep or is too large.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostic> {
+        // A tab behind a colon is as good as a space, also for libyaml.
+        let spaced = text.replace(":\t", ": ");
         let mut builder = Builder {
             file,
-            parser: Parser::new_from_str(text),
+            parser: Parser::new_from_str(&spaced),
             anchors: HashMap::new(),
             nodes: 0,
         };
@@ -137,6 +140,8 @@ impl<'t> Builder<'t> {
                 let place = at(*error.marker());
                 let message = if is_too_deep(&error) {
                     format!("nested deeper than {MOST_DEPTH} levels")
+                } else if error.info().contains("quoted scalar") {
+                    OPEN_QUOTE.to_owned()
                 } else {
                     format!("not YAML: {}", error.info())
                 };
@@ -374,6 +379,15 @@ mod tests {
             (text.text(), text.place.end - text.place.start),
             (Some("x y"), 5)
         );
+    }
+
+    #[test]
+    fn a_tab_may_stand_behind_a_colon() {
+        let root = Node::parse("a.yaml", "a:\t1\nb:\t\t{c:\t2}\n").expect("it is YAML");
+        let b = root.get("b").expect("the field is there");
+        assert_eq!(root.get("a").and_then(Node::text), Some("1"));
+        assert_eq!(b.get("c").and_then(Node::text), Some("2"));
+        assert_eq!((b.place.line, b.place.column), (2, 5));
     }
 
     #[test]

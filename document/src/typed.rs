@@ -7,13 +7,13 @@
 //! loop { read(text) -> error at a place; mend the value or the unknown field there }
 //! ```
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
 use crate::outline::outline;
 use crate::tree::{Kind, Node, Place};
-use crate::wording::in_words;
+use crate::wording::{OPEN_QUOTE, in_words};
 
 /// More than a reader's fill at a time.
 const MOST_ERRORS: usize = 20;
@@ -31,6 +31,10 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<D
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
+    // A reader of types stops at the first field that it does not know, where the rest may be no YAML.
+    if let Err(error) = serde_yaml::from_str::<IgnoredAny>(text) {
+        return Err(vec![broken(file, text, &error)]);
+    }
     let mut errors = vec![diagnostic(file, text, &first)];
     let mut rest = text.to_owned();
     while errors.len() < MOST_ERRORS {
@@ -52,6 +56,25 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<D
         errors.push(next);
     }
     Err(errors)
+}
+
+/// What is wrong with a text that is no YAML, where it begins to be wrong.
+fn broken(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
+    // The end of the text is where a quote was missed at last, not where it begins.
+    match Node::parse(file, text) {
+        Err(open) if open.message == OPEN_QUOTE => open,
+        _ => {
+            let found = diagnostic(file, text, error);
+            let opened = error.to_string();
+            match opened.split_once(", while parsing a flow ") {
+                Some((_, opened)) => Diagnostic {
+                    message: format!("{}, of the {opened}", found.message),
+                    ..found
+                },
+                None => found,
+            }
+        }
+    }
 }
 
 fn path(error: &Diagnostic) -> Option<&str> {
@@ -266,5 +289,26 @@ mod tests {
             &["toy.yaml:2:1: a tab in the indentation"],
         );
         check("inner:\n  depth 1\n", &["is a colon missing?"]);
+    }
+
+    #[test]
+    fn text_that_is_no_yaml_is_said_to_be_none_whatever_its_fields() {
+        let quote = "a quote begins here and is not closed";
+        check(
+            "colz: 3\nrows: \"a\ncols: 3\n",
+            &[&format!("toy.yaml:2:7: {quote}")],
+        );
+        check(
+            "rows: 'a\ncols: 3\ninner: 'x'\n",
+            &[&format!("toy.yaml:1:7: {quote}")],
+        );
+        check(
+            "inner: {depth: 1\ncols: 3\n",
+            &["toy.yaml:2:5: did not find expected ',' or '}', of the mapping at line 1 column 8"],
+        );
+        check(
+            "colz: 3\n\tdepth: 1\n",
+            &["toy.yaml:2:1: a tab in the indentation"],
+        );
     }
 }

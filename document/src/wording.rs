@@ -10,6 +10,9 @@ const WORDS: [(&str, &str); 6] = [
     (" as u128", ""),
 ];
 
+/// What is wrong where a quote begins whose end is missing, or is another's beginning.
+pub(crate) const OPEN_QUOTE: &str = "a quote begins here and is not closed";
+
 const FIELDS: &str = "expected fields, each `name: value`";
 
 /// A message of the reader of types in words of the file. `line` is where it was found.
@@ -19,9 +22,9 @@ const FIELDS: &str = "expected fields, each `name: value`";
 /// array: invalid type: string "rows 16", expected fields, each `name: value`; is a colon missing?
 /// ```
 pub(crate) fn in_words(message: &str, line: &str) -> String {
-    if message.starts_with("found character that cannot start any token")
-        && is_indented_by_tab(line)
-    {
+    let is_at_a_tab = message.starts_with("found a tab character that violates indentation")
+        || message.starts_with("found character that cannot start any token");
+    if is_at_a_tab && is_indented_by_tab(line) {
         return "a tab in the indentation; YAML is indented by spaces alone".to_owned();
     }
     let (found, expected) = match message.rfind(", expected struct ") {
