@@ -106,6 +106,8 @@ fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
         Verb::Completions { shell } => commands::write::completions(*shell),
         Verb::Man { output } => commands::write::man(output),
         Verb::List { what } => commands::list::list(*what, common),
-        Verb::Show { what, name, target } => commands::show::show(*what, name.as_deref(), target),
+        Verb::Show { what, name, target } => {
+            commands::show::show(*what, name.as_deref(), target, common)
+        }
     }
 }

@@ -122,12 +122,13 @@ pub enum Verb {
         #[arg(value_enum)]
         what: Listing,
     },
-    /// The YAML that a preset stands for.
+    /// The YAML that a preset stands for, or the layers that a network's file stands for.
     Show {
         /// Of what.
         #[arg(value_enum)]
         what: Shown,
-        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none).
+        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none), or of a
+        /// network a file.
         name: Option<String>,
         /// For mappings, and overrides of accelerators.
         #[command(flatten)]
@@ -270,7 +271,7 @@ pub enum Listing {
 pub enum Shown {
     /// An accelerator preset.
     Arch,
-    /// A bundled network.
+    /// A bundled network; of a file, a table of its layers as they are simulated.
     Network,
     /// A dataflow.
     Dataflow,

@@ -9,19 +9,33 @@ use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::workloads::{Dim, zoo};
 
 use crate::Answer;
-use crate::cli::{ShowTarget, Shown, Target};
+use crate::cli::{Common, Format, ShowTarget, Shown, Target};
 use crate::inputs::{self, Loaded};
 use crate::output;
+use crate::report::network::Shapes;
 use crate::style::Style;
 use crate::unread::Flows;
 
-/// Prints the YAML that a name stands for.
-pub fn show(what: Shown, name: Option<&str>, target: &ShowTarget) -> Result<Answer> {
+/// Prints the YAML that a name stands for, or how a network's file is understood.
+pub fn show(
+    what: Shown,
+    name: Option<&str>,
+    target: &ShowTarget,
+    common: &Common,
+) -> Result<Answer> {
     let text = match (what, name) {
         (Shown::Cost, None) => cost_constants(),
         (Shown::Cost, Some(name)) => cost(name, target)?,
         (Shown::Arch, Some(name)) => arch(name, target)?,
-        (Shown::Network, Some(name)) => zoo::yaml(name)?.to_owned(),
+        (Shown::Network, Some(name)) => {
+            let is_as_it_stands = common.format == Format::Table
+                && target.layers.layer.is_empty()
+                && target.layers.batch == 1;
+            if inputs::is_file(name) || !is_as_it_stands {
+                return network(name, target, common.format);
+            }
+            zoo::yaml(name)?.to_owned()
+        }
         (Shown::Dataflow, Some(name)) => dataflow(name)?,
         (Shown::Dram, Some(name)) => dram(name)?,
         (Shown::Mapping, Some(name)) => mapping(name, target)?,
@@ -95,6 +109,21 @@ fn cost(name: &str, target: &ShowTarget) -> Result<String> {
         text.push_str(&format!("  {line}\n"));
     }
     Ok(text)
+}
+
+/// What becomes of a network's file, whoever's it is.
+fn network(name: &str, target: &ShowTarget, format: Format) -> Result<Answer> {
+    let network = inputs::network(name, &target.layers)?;
+    let layers = inputs::layers(&network, &target.layers)?;
+    let scope = inputs::scope(&network, &layers, &target.layers);
+    let shapes = Shapes {
+        name: network.name(),
+        batch: target.layers.batch,
+        layers: &layers,
+        scope: &scope,
+    };
+    output::print(&shapes.write(format)?)?;
+    Ok(scope.judge(Answer::Yes))
 }
 
 fn arch(name: &str, target: &ShowTarget) -> Result<String> {

@@ -14,6 +14,7 @@ pub mod headline;
 pub mod html;
 pub mod listing;
 pub mod markdown;
+pub mod network;
 pub mod peaks;
 pub mod run;
 pub mod shape;

@@ -1,6 +1,7 @@
 //! The built command line: messages, exit codes, and what programs may rely on.
 
 mod advice;
+mod agreement;
 mod answers;
 mod certify;
 mod codesign;
