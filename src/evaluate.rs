@@ -5,12 +5,12 @@ use std::hash::Hash;
 
 use anyhow::Result;
 use rayon::prelude::*;
-use stationary::arch::{Accelerator, CostModel, DramKind};
-use stationary::sim::decoupled::{self, Kernel, LayerSchedule, Wait, Waits};
+use stationary::arch::{Accelerator, CostModel, DramKind, PerOperand};
+use stationary::sim::decoupled::{self, Control, Kernel, LayerSchedule, Wait, Waits};
 use stationary::sim::dram::Statistics;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
-use stationary::workloads::Layer;
+use stationary::workloads::{Dim, Layer};
 
 use crate::inputs::Loaded;
 use crate::patience::Patience;
@@ -49,12 +49,16 @@ pub struct LayerResult {
     pub busy: u64,
     pub utilization: f64,
     pub active_pes: u64,
+    /// Lanes of a PE that have a channel each.
+    pub active_lanes: u64,
     pub stalls: Causes,
     pub counters: Counters,
     /// What the memory did, if it is a DRAM standard and the machine ran.
     pub memory: Option<Statistics>,
     /// Bytes that crossed the DRAM interface, packed as they are there.
     pub dram_bytes: f64,
+    /// Those of them that are written.
+    pub dram_written: f64,
     pub energy: Energy,
     /// What no mapping can go below.
     pub least_energy: Energy,
@@ -74,8 +78,13 @@ impl LayerResult {
             self.busy,
         ];
         let energies = (&self.energy, &self.least_energy);
-        let shares = (self.utilization, self.active_pes, self.dram_bytes);
-        let moved = (&self.counters, &self.memory);
+        let shares = (self.utilization, self.active_pes, self.active_lanes);
+        let moved = (
+            &self.counters,
+            &self.memory,
+            self.dram_bytes,
+            self.dram_written,
+        );
         (cycles, shares, &self.stalls, moved, energies, self.bound_by)
     }
 }
@@ -154,10 +163,12 @@ pub fn evaluate(
         busy: model.busy,
         utilization: 0.0,
         active_pes: mapping.active_pes(),
+        active_lanes: active_lanes(mapping),
         stalls: Causes::default(),
         counters: model.counters,
         memory: None,
         dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
+        dram_written: dram_bits(mapping, &written(&model.counters)) / 8.0,
         energy: Energy::default(),
         least_energy: Energy::least(mapping, cost),
         mapping: Plan::Mapping(Box::new(LayerMapping::of(mapping))),
@@ -200,10 +211,15 @@ pub fn evaluate_kernel(
         busy: model.busy,
         utilization: 0.0,
         active_pes: kernel.active_pes(),
+        active_lanes: kernel
+            .layer()
+            .size(Dim::C)
+            .min(kernel.accelerator().array.lanes.into()),
         stalls: Causes::default(),
         counters,
         memory: None,
         dram_bytes: 0.0,
+        dram_written: 0.0,
         energy: Energy::default(),
         least_energy: decoupled::least_energy(kernel, cost),
         mapping: Plan::Schedule(LayerSchedule::of(kernel)),
@@ -230,8 +246,28 @@ pub fn evaluate_kernel(
     let peak = kernel.active_pes() * u64::from(array.lanes);
     result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
     result.dram_bytes = decoupled::dram_bytes(kernel, &result.counters, &control);
+    let written = written(&result.counters);
+    result.dram_written = decoupled::dram_bytes(kernel, &written, &Control::default());
     result.energy = decoupled::energy(kernel, cost, &result.counters, &control, result.cycles);
     result
+}
+
+/// Lanes of a PE that take a channel each: of those that it holds side by side, or of those of a beat.
+fn active_lanes(mapping: &Mapping<'_>) -> u64 {
+    let channels = if mapping.dataflow().beats.contains(&Dim::C) {
+        mapping.layer().size(Dim::C)
+    } else {
+        mapping.tiling().local[Dim::C]
+    };
+    channels.min(mapping.accelerator().array.lanes.into())
+}
+
+/// The counts without what is read from DRAM.
+fn written(counters: &Counters) -> Counters {
+    Counters {
+        dram_read: PerOperand::default(),
+        ..*counters
+    }
 }
 
 fn memory_cycles(waits: &Waits) -> u64 {

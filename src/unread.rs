@@ -232,9 +232,9 @@ fn is_read(all: &Accelerator, path: &str) -> bool {
         "dram.word_bits",
     ];
     let has_bus = matches!(all.dram.kind, DramKind::Bandwidth { .. });
-    !(all.decoupled.is_some() && is_control.iter().any(|start| path.starts_with(start)))
-        && (has_bus || !is_bus.contains(&path))
-        && !is_source(path)
+    let has_sequencer = all.decoupled.is_none();
+    let is_sequenced = is_control.iter().any(|start| path.starts_with(start));
+    (has_sequencer || !is_sequenced) && (has_bus || !is_bus.contains(&path)) && !is_source(path)
 }
 
 fn is_source(path: &str) -> bool {

@@ -46,7 +46,7 @@ pub struct Common {
     /// Seed of everything random.
     #[arg(long, global = true, default_value_t = 0, value_name = "S")]
     pub seed: u64,
-    /// No progress and no advice.
+    /// No progress, no notes and no advice; warnings stay.
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// More detail: stalls and mapping of each layer, every mapping compared, seconds in JSON.

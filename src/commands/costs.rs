@@ -1,5 +1,7 @@
 //! The options of an assignment and what they cost.
 
+use std::time::Instant;
+
 use anyhow::{Result, bail};
 use stationary::search::design::{DesignSpace, Tables, default_base, parse_levels};
 use stationary::search::{
@@ -42,6 +44,8 @@ pub struct Offer {
     pub scope: Option<Scope>,
     /// Whose costs they are.
     pub origin: Origin,
+    /// What the table took, where it was made.
+    pub seconds: Option<f64>,
 }
 
 impl Offer {
@@ -145,6 +149,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
                 batch: model.layers.batch,
                 settings: model.set.clone(),
             },
+            seconds: None,
         });
     }
     Unpriced::read(args)?.priced(common)
@@ -201,6 +206,7 @@ impl Unpriced {
         } = self;
         let less = "fewer layers or levels take less, Ctrl-C ends it";
         let patience = Patience::new(common, "cost table", layers.len() as u64, less);
+        let start = Instant::now();
         let Tables { estimates, bounds } = space.tables(&layers, &|| patience.done())?;
         drop(patience);
         let space = Box::new(space);
@@ -215,6 +221,7 @@ impl Unpriced {
             },
             scope: Some(scope),
             origin,
+            seconds: Some(start.elapsed().as_secs_f64()),
         })
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::arch::dram::{Pipe, Standard};
-use stationary::arch::{Accelerator, DramKind, presets};
+use stationary::arch::{Accelerator, presets};
 use stationary::search::{Allowance, PLATFORMS, optimizers};
 use stationary::sim::{Dataflow, mapping_file};
 use stationary::workloads::{Dim, zoo};
@@ -12,6 +12,7 @@ use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
 use crate::report::listing::{Column, Listing as Rows};
+use crate::report::peaks;
 use crate::report::table::page;
 
 /// Lists names, with what there is to know of each.
@@ -75,8 +76,9 @@ columns! {
 
 /// Notes below the tables, a paragraph a line.
 const ARCH_NOTE: &str = "
-The buffer is the global buffer; TOPS count a multiply and an add each; - is ideal memory, or that \
-instructions choose the loops instead of a dataflow. `show arch NAME` prints a preset's file.
+The buffer is the global buffer; DRAM GB/s are those of reads alone, and writes have as many beside them \
+only where each way has a channel of its own (`dram.duplex`); TOPS count a multiply and an add each; - is \
+ideal memory, or that instructions choose the loops instead of a dataflow. `show arch NAME` prints a preset's file.
 ";
 
 const NETWORK_NOTE: &str = "
@@ -115,16 +117,7 @@ fn arch(name: &str) -> Result<Vec<Value>> {
     let bytes: u64 = a.global_buffer.partitions.iter().map(|p| p.bytes).sum();
     let macs = u64::from(a.array.rows) * u64::from(a.array.cols) * u64::from(a.array.lanes);
     let hertz = a.clock.0 as f64 * 1e3;
-    let bytes_per_second = match &a.dram.kind {
-        DramKind::Ideal => None,
-        DramKind::Bandwidth {
-            words_per_cycle, ..
-        } => {
-            let bits = f64::from(*words_per_cycle) * f64::from(a.dram.word.0);
-            Some(bits / 8.0 * a.dram.clock.0 as f64 * 1e3)
-        }
-        DramKind::Standard(standard) => Some(peak(standard)),
-    };
+    let bytes_per_second = peaks::bandwidth(&a).map(|b| b.direction * hertz);
     Ok(vec![
         json!(name),
         json!(a.array.rows),

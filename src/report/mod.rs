@@ -12,6 +12,7 @@ pub mod functional;
 pub mod goal;
 pub mod headline;
 pub mod html;
+pub mod lanes;
 pub mod listing;
 pub mod markdown;
 pub mod network;

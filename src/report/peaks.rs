@@ -7,12 +7,16 @@ use stationary::arch::{Accelerator, DramKind};
 pub fn json(a: &Accelerator) -> Value {
     let array = &a.array;
     let pes = u64::from(array.rows) * u64::from(array.cols);
+    let bandwidth = bandwidth(a);
     json!({
         "rows": array.rows, "cols": array.cols, "lanes": array.lanes,
         "clock_mhz": a.clock.0 as f64 / 1e3,
         "peak_macs_per_cycle": pes * u64::from(array.lanes),
         "dram": dram(&a.dram.kind),
-        "dram_bytes_per_cycle": dram_bytes_per_cycle(a),
+        // In a direction, and in both together.
+        "dram_bytes_per_cycle": bandwidth.map(|b| b.direction),
+        "dram_bytes_per_cycle_both_ways": bandwidth.map(|b| b.both),
+        "cache_bytes_per_cycle": bandwidth.and_then(|b| b.cached),
     })
 }
 
@@ -24,23 +28,58 @@ fn dram(kind: &DramKind) -> &str {
     }
 }
 
-/// Bytes that DRAM moves in a cycle of the array at most, in both directions together; none where it
-/// has no limit.
-pub fn dram_bytes_per_cycle(a: &Accelerator) -> Option<f64> {
-    match &a.dram.kind {
-        DramKind::Ideal => None,
+/// Bytes that cross to and from DRAM in a cycle of the array at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bandwidth {
+    /// In one direction.
+    pub direction: f64,
+    /// In both directions together: as much where they share their way, up to twice as much where each
+    /// has its own.
+    pub both: f64,
+    /// In one direction, of what a cache in front of DRAM holds, where there is one.
+    pub cached: Option<f64>,
+}
+
+/// What a machine's way to DRAM carries; none where it has no limit.
+pub fn bandwidth(a: &Accelerator) -> Option<Bandwidth> {
+    let (each, both) = match &a.dram.kind {
+        DramKind::Ideal => (f64::INFINITY, f64::INFINITY),
         DramKind::Bandwidth {
             words_per_cycle, ..
         } => {
             let bits = f64::from(*words_per_cycle) * f64::from(a.dram.word.0);
+            let each = bits / 8.0 * a.dram.clock.0 as f64 / a.clock.0 as f64;
             let directions = if a.dram.duplex { 2.0 } else { 1.0 };
-            Some(directions * bits / 8.0 * a.dram.clock.0 as f64 / a.clock.0 as f64)
+            (each, directions * each)
         }
         DramKind::Standard(standard) => {
             let clocks = 1e9 / (standard.clock().0 as f64 * a.clock.0 as f64);
-            Some(standard.peak_bytes_per_cycle() * clocks)
+            let each = standard.peak_bytes_per_cycle() * clocks;
+            (each, each)
         }
-    }
+    };
+    let Some(decoupled) = &a.decoupled else {
+        let is_limited = each.is_finite();
+        return is_limited.then_some(Bandwidth {
+            direction: each,
+            both,
+            cached: None,
+        });
+    };
+    // Its bus reads and writes a beat a cycle each, whatever lies behind.
+    let bus = f64::from(decoupled.memory.bus.0) / 8.0;
+    let is_pipe = matches!(a.dram.kind, DramKind::Bandwidth { .. });
+    let has_cache = is_pipe && decoupled.memory.cache_bytes > 0 && bus > each;
+    let directions = match a.dram.kind {
+        DramKind::Standard(_) => 2.0,
+        _ if a.dram.duplex => 2.0,
+        _ => 1.0,
+    };
+    Some(Bandwidth {
+        direction: each.min(bus),
+        both: both.min(directions * bus),
+        cached: has_cache.then_some(bus),
+    })
 }
 
 #[cfg(test)]
@@ -49,7 +88,7 @@ mod tests {
 
     fn check(sets: &[(&str, &str)], expected: Option<f64>) {
         let accelerator = Accelerator::preset("systolic", sets).expect("a bundled preset");
-        let found = dram_bytes_per_cycle(&accelerator);
+        let found = bandwidth(&accelerator).map(|b| b.direction);
         let is_close = match (found, expected) {
             (Some(a), Some(b)) => (a / b - 1.0).abs() < 1e-3,
             (a, b) => a == b,
@@ -73,5 +112,41 @@ mod tests {
             &[("dram.kind", "ddr4-2400"), ("clock_mhz", "800")],
             Some(16.0 / 0.83 * 1.25),
         );
+    }
+
+    fn shows(preset: &str, sets: &[(&str, &str)], expected: [f64; 2], cached: Option<f64>) {
+        let accelerator = Accelerator::preset(preset, sets).expect("a bundled preset");
+        let found = bandwidth(&accelerator).expect("it has a limit");
+        for (found, expected) in [found.direction, found.both].into_iter().zip(expected) {
+            assert!(
+                (found / expected - 1.0).abs() < 1e-9,
+                "{preset} {sets:?}: {found}"
+            );
+        }
+        assert_eq!(found.cached, cached, "{preset} {sets:?}");
+    }
+
+    /// Loads alone get one direction.
+    #[test]
+    fn directions_are_apart_where_each_has_a_channel() {
+        shows("vta", &[], [3.9, 7.8], Some(8.0));
+        shows("vta", &[("dram.duplex", "false")], [3.9, 3.9], Some(8.0));
+        shows(
+            "vta",
+            &[("decoupled.memory.cache_kib", "0")],
+            [3.9, 7.8],
+            None,
+        );
+        // The bus is narrower than what lies behind it.
+        shows("vta", &[("dram.kind", "ideal")], [8.0, 16.0], None);
+        shows("vta", &[("dram.kind", "hbm2")], [8.0, 16.0], None);
+        shows(
+            "systolic",
+            &[("dram.words_per_cycle", "3")],
+            [3.0, 3.0],
+            None,
+        );
+        let duplex = [("dram.words_per_cycle", "3"), ("dram.duplex", "true")];
+        shows("systolic", &duplex, [3.0, 6.0], None);
     }
 }

@@ -16,7 +16,7 @@ use crate::report::energy;
 use crate::report::format::{
     energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
 };
-use crate::report::{csv, goal, peaks, shape};
+use crate::report::{csv, goal, lanes, peaks, shape};
 use crate::style::Style;
 
 /// Everything that a run found.
@@ -63,6 +63,13 @@ impl<'a> RunReport<'a> {
     /// What the figures rest on besides measurements, a line each.
     pub fn caveats(&self) -> &[String] {
         self.cost.caveats()
+    }
+
+    /// What of the machine does nothing, a line each.
+    fn notes(&self) -> Vec<String> {
+        lanes::note(&self.loaded.accelerator, self.style, &self.layers)
+            .into_iter()
+            .collect()
     }
 
     fn spent(&self) -> Energy {
@@ -129,6 +136,8 @@ impl<'a> RunReport<'a> {
             "settings": self.loaded.origin.settings,
             "coverage": self.loaded.scope.json(),
             "accelerator": peaks::json(&self.loaded.accelerator),
+            "caveats": self.caveats(),
+            "notes": self.notes(),
             "advice": self.advised.as_ref().map_or(String::new(), advice::sentences),
             "advised": self.advised.as_ref().map(advice::json),
             "layers": layers,
@@ -291,6 +300,9 @@ impl<'a> RunReport<'a> {
         if common.verbose {
             text.push_str(&self.details());
         }
+        for note in self.notes() {
+            text.push_str(&format!("{note}\n"));
+        }
         if let Some(advised) = &self.advised {
             text.push_str(&advice::lines(&a.name, advised));
         }
@@ -300,19 +312,26 @@ impl<'a> RunReport<'a> {
     fn figures(&self) -> String {
         let (energy, macs) = (self.energy(), self.macs() as f64);
         let area = self.cost.area().by_part().map(|area| area.0 / 1e6);
+        // An ideal memory has no greatest power.
+        let dram = self.cost.peak_dram_power(&self.loaded.accelerator);
+        let dram = dram.map_or(String::new(), |power| {
+            format!(", {} in DRAM", watts(power.0))
+        });
         format!(
-            "{} a run; {} on average with DRAM, {} without and then {} at peak; {}, {}, {}\n\
+            "{} a run; {}, {}; EDP {}\n\
+             power: {} on average, DRAM included, {} of it on the chip; at most {} on the chip{}\n\
              {:.2} pJ and {:.4} bytes of DRAM a MAC; {:.2} times the energy that no mapping can go \
              below\n{}\
              {:.2} mm2: PEs {:.2}, scratchpads {:.2}, networks {:.2}, buffer {:.2}, DRAM interface \
              {:.2}\n",
             time(self.seconds()),
-            watts(self.average_power()),
-            watts(self.average_power() * (1.0 - self.spent().dram().0 / energy)),
-            watts(self.cost.peak_power(&self.loaded.accelerator).0),
             operations(1e12 * self.tops(), "OPS"),
             operations(1e12 * self.tops_per_watt(), "OPS/W"),
             energy_delay(self.edp()),
+            watts(self.average_power()),
+            watts(self.average_power() * (1.0 - self.spent().dram().0 / energy)),
+            watts(self.cost.peak_power(&self.loaded.accelerator).0),
+            dram,
             energy / macs,
             self.dram_bytes() / macs,
             energy / self.least_energy(),
@@ -422,6 +441,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "busy_cycles": l.busy,
         "utilization": l.utilization,
         "active_pes": l.active_pes,
+        "active_lanes": l.active_lanes,
         "stalls": stalls,
         "moved": {
             "dram": {
@@ -429,6 +449,7 @@ fn layer_json(l: &LayerResult) -> Value {
                 "output_read": c.dram_read.output, "output_write": c.dram_write.output,
             },
             "dram_bytes": l.dram_bytes,
+            "dram_written_bytes": l.dram_written,
             "global_buffer": buffer,
             "array": array,
         },

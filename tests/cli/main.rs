@@ -21,6 +21,7 @@ mod patience;
 mod records;
 mod report;
 mod resume;
+mod roofs;
 mod run;
 mod search;
 #[cfg(unix)]

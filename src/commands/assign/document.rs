@@ -18,7 +18,7 @@ impl Found<'_> {
     pub(super) fn keep(&self, record: &mut Record) -> Result<()> {
         let mut document = self.json();
         // Wall-clock time differs from run to run.
-        document["seconds"] = json!({"search": null, "recheck": null});
+        document["seconds"] = json!({"table": null, "search": null, "recheck": null});
         let certificate = || {
             if let Some(certified) = &self.certified {
                 return Ok(certified.text.clone());
@@ -186,7 +186,8 @@ impl Found<'_> {
     /// Wall-clock time, which differs from run to run, is given on demand only.
     fn seconds(&self) -> Value {
         let [search, recheck] = self.seconds.map(|s| self.verbose.then_some(s));
-        json!({"search": search, "recheck": recheck})
+        let table = self.table_seconds.filter(|_| self.verbose);
+        json!({"table": table, "search": search, "recheck": recheck})
     }
 
     fn shortfalls(&self) -> Vec<Value> {

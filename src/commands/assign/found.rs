@@ -41,6 +41,9 @@ pub(super) struct Found<'a> {
     pub(super) front: Vec<Vertex>,
     pub(super) relaxation: Option<Relaxation>,
     pub(super) shortage: Option<Shortage>,
+    /// What the table of costs took, if it was made here.
+    pub(super) table_seconds: Option<f64>,
+    /// What search and re-check took.
     pub(super) seconds: [f64; 2],
     pub(super) verbose: bool,
     /// Of the best, the machine's cycles of each layer.
@@ -122,6 +125,14 @@ impl Found<'_> {
         match self.args.costs.table {
             Some(_) => "table",
             None => "model",
+        }
+    }
+
+    /// Whose figures the chosen options have.
+    pub(super) fn of(&self) -> &'static str {
+        match self.certified {
+            Some(_) => "machine",
+            None => self.costs(),
         }
     }
 

@@ -216,6 +216,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         front,
         relaxation,
         shortage,
+        table_seconds: offer.seconds,
         seconds,
         verbose,
         interrupt: is_cut.then_some(&interrupt),

@@ -47,16 +47,21 @@ impl Found<'_> {
                 Resource::Power => ("mW", 1.0),
             };
             text.push_str(&format!(
-                "shadow price of {}: {} a {unit}\n",
+                "shadow price of {}: {} a {unit}, by the {}\n",
                 budget.resource,
-                self.show(price * scale)
+                self.show(price * scale),
+                self.of(),
             ));
         }
         let total = match &self.machine_energy {
             Some(spent) => spent.total().0,
             None => 1e3 * self.ground().totals(point).energy,
         };
-        text.push_str(&format!("energy {}\n", joules(total)));
+        let by = match &self.machine_energy {
+            Some(_) => "on the machine".to_owned(),
+            None => format!("by the {}", self.costs()),
+        };
+        text.push_str(&format!("energy {} {by}\n", joules(total)));
         if let Some(spent) = &self.machine_energy {
             text.push_str(&energy::shares(spent));
         }
@@ -71,9 +76,17 @@ impl Found<'_> {
                 every if every == all => "the budgets hold every stage back".to_owned(),
                 some => format!("the budgets hold {some} of {all} stages back"),
             };
-            text.push_str(&format!("{who}, most of all: {}\n", stages.join(", ")));
+            let of = self.of();
+            text.push_str(&format!(
+                "{who}, most of all, by the {of}: {}\n",
+                stages.join(", ")
+            ));
         }
-        text.push_str(&format!("{}\n", self.lines(point)));
+        text.push_str(&format!(
+            "{}\nenergy, area and power of the lines by the {}\n",
+            self.lines(point),
+            self.of()
+        ));
         if !self.front.is_empty() {
             let proof = format!("proof, of the {}", self.costs());
             let resource = self.problem.budgets()[0].resource;
@@ -117,8 +130,12 @@ impl Found<'_> {
             text.push_str(&format!("{few}\n"));
         }
         text.push_str(&format!(
-            "search {:.3} s, re-check {:.3} s\n",
-            self.seconds[0], self.seconds[1]
+            "search {:.3} s, re-check {:.3} s{}\n",
+            self.seconds[0],
+            self.seconds[1],
+            self.table_seconds.map_or(String::new(), |table| format!(
+                ", cost table before {table:.3} s"
+            )),
         ));
         if let Some(interrupt) = self.interrupt {
             text.push_str(&interrupt.text());
@@ -262,11 +279,7 @@ impl Found<'_> {
     fn infeasible(&self) -> String {
         let mut text = String::from("no feasible design\n");
         if self.outcome.stop == Stop::Proved {
-            let of = match self.certified {
-                Some(_) => "machine",
-                None => self.costs(),
-            };
-            text.push_str(&format!("proved of the {of}\n"));
+            text.push_str(&format!("proved of the {}\n", self.of()));
         }
         for s in &self.outcome.shortfalls {
             text.push_str(&format!(

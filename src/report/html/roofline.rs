@@ -23,14 +23,23 @@ pub fn bound_kind(run: &Value, bound: &str) -> Kind {
     }
 }
 
+/// The bytes of a layer that take the time of a direction: all, where both directions share it.
+fn counted(layer: &Value, ways: f64) -> f64 {
+    let bytes = amount(layer, "moved.dram_bytes");
+    let written = amount(layer, "moved.dram_written_bytes");
+    (bytes / ways).max(written).max(bytes - written).min(bytes)
+}
+
 /// The plot and its numbers.
 pub fn section(run: &Value, layers: &[Value]) -> Section {
     let peak = number(run, "accelerator.peak_macs_per_cycle");
     let width = number(run, "accelerator.dram_bytes_per_cycle");
+    let both = number(run, "accelerator.dram_bytes_per_cycle_both_ways").or(width);
+    let ways = both.zip(width).map_or(1.0, |(both, width)| both / width);
     let of = |layer: &Value| {
-        let (macs, bytes) = (amount(layer, "macs"), amount(layer, "moved.dram_bytes"));
+        let macs = amount(layer, "macs");
         [
-            macs / bytes.max(1e-9),
+            macs / counted(layer, ways).max(1e-9),
             macs / amount(layer, "cycles").max(1.0),
         ]
     };
@@ -38,9 +47,25 @@ pub fn section(run: &Value, layers: &[Value]) -> Section {
     let ridge = peak.zip(width).map(|(peak, width)| peak / width);
     let xs = places.iter().map(|p| p[0]).chain(ridge);
     let ys = places.iter().map(|p| p[1]).chain(peak.map(|p| p * 1.1));
-    let x = Axis::log("MACs a byte of DRAM traffic", xs);
+    let what = if ways > 1.0 {
+        "MACs a byte of DRAM traffic in the busier direction"
+    } else {
+        "MACs a byte of DRAM traffic"
+    };
+    let x = Axis::log(what, xs);
     let y = Axis::log("MACs a cycle", ys);
     let mut lines = Vec::new();
+    let cached = number(run, "accelerator.cache_bytes_per_cycle");
+    if let (Some(peak), Some(cached)) = (peak, cached) {
+        let low = x.least.max(y.least / cached);
+        let end = (peak / cached).clamp(low, x.most);
+        lines.push(Line {
+            points: vec![[low, low * cached], [end, end * cached]],
+            class: "line roof".to_owned(),
+            label: "from the cache".to_owned(),
+            is_step: false,
+        });
+    }
     if let Some(peak) = peak {
         let from = ridge.unwrap_or(x.least).max(x.least);
         lines.push(Line {
@@ -119,9 +144,20 @@ pub fn section(run: &Value, layers: &[Value]) -> Section {
         lines,
         dots,
     };
-    let slope = width.map_or(String::new(), |width| {
-        format!(" The slope is DRAM at {width:.2} bytes a cycle.")
+    let mut slope = width.map_or(String::new(), |width| {
+        format!(" The slope is DRAM at {width:.2} bytes a cycle")
     });
+    if !slope.is_empty() {
+        if ways > 1.0 {
+            slope.push_str(" in a direction; reads and writes go at a time");
+        }
+        if let Some(cached) = cached {
+            slope.push_str(&format!(
+                "; what the cache in front of it holds comes at up to {cached:.2}"
+            ));
+        }
+        slope.push('.');
+    }
     Section {
         title: "Roofline".to_owned(),
         lead: format!(

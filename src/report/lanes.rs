@@ -1,0 +1,40 @@
+//! Lanes of PEs that have nothing to take.
+
+use stationary::arch::{Accelerator, Operand};
+
+use crate::evaluate::LayerResult;
+use crate::report::format::percent;
+use crate::style::Style;
+
+/// How many of a PE's lanes take a channel, and what holds the others back, where that is fewer than half
+/// on the mean of the cycles.
+pub fn note(a: &Accelerator, style: Style, layers: &[LayerResult]) -> Option<String> {
+    let lanes = u64::from(a.array.lanes);
+    let cycles: u64 = layers.iter().map(|layer| layer.cycles).sum();
+    let used = |layer: &LayerResult| layer.cycles as f64 * layer.active_lanes as f64;
+    let mean = layers.iter().map(used).sum::<f64>() / cycles as f64;
+    if lanes == 1 || 2.0 * mean > lanes as f64 {
+        return None;
+    }
+    let share = format!(
+        "{} of the lanes idle ({mean:.1} of {lanes} in a PE at work)",
+        percent(1.0 - mean / lanes as f64)
+    );
+    let why = match style {
+        Style::Hardwired(_) => {
+            let words = [Operand::Input, Operand::Weight].map(|o| a.scratchpads[o].words);
+            if words.iter().all(|words| *words >= lanes) {
+                return Some(format!(
+                    "{share}: layers have too few input channels for rows and lanes"
+                ));
+            }
+            format!(
+                "lanes take input channels that a PE holds side by side, and its scratchpads hold {} \
+                 and {} words of inputs and weights",
+                words[0], words[1]
+            )
+        }
+        Style::Decoupled => "layers have fewer input channels".to_owned(),
+    };
+    Some(format!("{share}: {why}"))
+}
