@@ -106,6 +106,8 @@ fn scale_sim_takes_columns_by_place() {
         "Layer, IFMAP Width, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,",
         "Layer name,IFMAP Height,IFMAP Width,Filter Height,Filter Width,Channel,Num_Filter,Stride",
         "L,H,W,R,S,C,K,Stride,",
+        "Layer,H,W,FH,FW,C,N,S,",
+        "Layer, A1, A2, A3, A4, A5, A6, A7,",
         "name,ifmap_h,ifmap_w,filt_h,filt_w,num_ch,num_filt,stride,",
         "\u{feff}Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,",
     ] {
@@ -165,7 +167,8 @@ fn headers_are_known() {
         "layer, pe, tile, latency_cycles",
         // Columns that are named as other ones would be taken for them in silence.
         "Layer, Channels, Filters, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Stride",
-        "Layer, a, b, c, d, e, f, g",
+        // A layer, and no header.
+        "conv1, 1, 1, 1, 1, 1, 1, 1",
     ] {
         check_error(
             &format!("{header},\nx,1,1,1,1,1,1,1,"),

@@ -133,6 +133,21 @@ fn timeloop_has_a_shape_of_its_own() {
 
 /// Bases by anchors, merges of Timeloop's readers, numbers as YAML writes them.
 #[test]
+fn timeloop_has_a_shape_of_products() {
+    for name in ["gemm_ABZ", "gemm-ABZ", "gemm_ABZ.yaml"] {
+        let text = format!("problem: {{shape: {name}, instance: {{M: 10, N: 12, K: 16}}}}\n");
+        let network = parse("p.yaml", &text).expect("it reads");
+        assert_eq!(sizes(&network.layers()[0]), [1, 1, 12, 16, 10, 1, 1, 1]);
+    }
+    let other = "problem: {shape: attention, instance: {M: 10}}\n";
+    refuses(
+        "p.yaml",
+        other,
+        "named `attention`; allowed: cnn-layer, gemm_ABZ",
+    );
+}
+
+#[test]
 fn timeloop_problems_merge_their_base() {
     let (shape, instance) = CONVOLUTION.split_once("  instance: ").expect("it has one");
     let base = shape.replace("problem:", "base: &base");
@@ -303,6 +318,12 @@ fn zigzag_padding_is_no_input() {
     let layer = padded(&format!("{dims}{sized}")).expect("it reads");
     assert_eq!(sizes(&layer), sizes(&bare));
     assert_eq!((layer.rows().input, layer.cols().input), (224, 226));
+    // The loops are what counts, also where the input goes on behind the last window: 3 rows of
+    // zeros and 227 of input hold 112 windows of 7 at a stride of 2, whatever follows.
+    let long = "  pr_loop_sizes: [300, 300]\n  padding: [[3, 3], [3, 3]]\n";
+    let layer = padded(&format!("{dims}{long}")).expect("it reads");
+    assert_eq!(sizes(&layer), sizes(&bare));
+    assert_eq!((layer.rows().input, layer.rows().pad), (227, 3));
     for (wrong, message) in [
         ("  padding: [[3, 3]]\n", "missing field `pr_loop_dims`"),
         ("  pr_loop_dims: [IZ]\n", "unknown related dimension `iz`"),

@@ -104,15 +104,26 @@ pub(super) fn is_convolution(table: &Table<'_>) -> bool {
     let columns = table.columns();
     let named = columns.get(1..).unwrap_or_default().iter().zip(CONVOLUTION);
     let named: Vec<_> = named
-        .filter_map(|(name, place)| Some((Column::named(name)?, place)))
+        .filter_map(|(name, place)| Some((Column::named(name)?, place, name)))
+        // `S` is a stride, or the columns of a kernel.
+        .map(|(column, place, name)| match (place, name.as_str()) {
+            (Column::Stride, "s") => (place, place),
+            _ => (column, place),
+        })
         .collect();
     let is_name = columns
         .first()
         .is_some_and(|name| Column::named(name).is_none());
     let is_in_place = named.iter().all(|(column, place)| column == place);
+    // A header that says nothing is passed over, if there is one: then no number stands in it.
+    let is_header = || {
+        let is_number = |value: &String| value.parse::<f64>().is_ok();
+        let is_filled = table.column(1).next().is_some();
+        is_filled && !table.header().iter().any(is_number)
+    };
     is_name
         && is_in_place
-        && !named.is_empty()
+        && (!named.is_empty() || is_header())
         && table.widths().is_none_or(|(_, most)| most >= WIDTH)
 }
 

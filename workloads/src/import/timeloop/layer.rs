@@ -168,6 +168,8 @@ impl Axis {
         ))?;
         // The last window may end before the padding does, and even before the input.
         let input = padding.input.unwrap_or(inside.saturating_sub(after).max(1));
+        // Loops are what counts: input that no window reaches must not make room for another.
+        let input = input.min(inside.saturating_add(self.stride - 1));
         Ok((input, [before, inside.saturating_sub(input)]))
     }
 }

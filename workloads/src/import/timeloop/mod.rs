@@ -89,9 +89,27 @@ data-spaces:
 - {name: Outputs, projection: [[[N]], [[K]], [[Q]], [[P]]], read-write: True}
 ";
 
-fn is_cnn_layer(name: &str) -> bool {
+/// The other one that it brings along (`problem-shapes/gemm_ABZ.yaml`).
+const GEMM: &str = "\
+name: gemm_ABZ
+dimensions: [M, N, K]
+data-spaces:
+- {name: A, projection: [[[M]], [[K]]]}
+- {name: B, projection: [[[N]], [[K]]]}
+- {name: Z, projection: [[[M]], [[N]]], read-write: True}
+";
+
+/// Timeloop's own shape of this name.
+fn built_in(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase().replace('_', "-");
-    ["cnn-layer", "cnn-layer.yaml", "cnn-layer.cfg"].contains(&name.as_str())
+    let bare = [".yaml", ".cfg"]
+        .into_iter()
+        .find_map(|e| name.strip_suffix(e));
+    match bare.unwrap_or(&name) {
+        "cnn-layer" => Some(CNN_LAYER),
+        "gemm-abz" => Some(GEMM),
+        _ => None,
+    }
 }
 
 /// Whether a file is one of Timeloop's problems.
@@ -121,19 +139,25 @@ impl Problem {
             variables.open(scope);
         }
         let body = reader.open_fields(node, "problem")?;
-        let built_in = Node::parse("", CNN_LAYER).expect("a test reads the built-in shape");
-        let shape = match body.get("shape") {
-            None => &built_in,
+        let named = match body.get("shape") {
+            None => Some(CNN_LAYER),
             Some(name) => match name.text() {
-                Some(text) if is_cnn_layer(text) => &built_in,
                 Some(text) => {
-                    let what = "a shape of another file, named";
-                    reader.unknown(name, "problem.shape", what, text, &["cnn-layer"]);
-                    return None;
+                    let found = built_in(text);
+                    if found.is_none() {
+                        let what = "a shape of another file, named";
+                        let known = ["cnn-layer", "gemm_ABZ"];
+                        reader.unknown(name, "problem.shape", what, text, &known);
+                        return None;
+                    }
+                    found
                 }
-                None => name,
+                None => None,
             },
         };
+        let named =
+            named.map(|text| Node::parse("", text).expect("a test reads the built-in shapes"));
+        let shape = named.as_ref().or(body.get("shape"))?;
         // Timeloop's older files give the sizes beside the shape.
         let instance = body.get("instance").unwrap_or(node);
         let has_instance = body.get("instance").is_some();
