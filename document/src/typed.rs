@@ -67,11 +67,11 @@ fn broken(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
             let found = diagnostic(file, text, error);
             let opened = error.to_string();
             match opened.split_once(", while parsing a flow ") {
-                Some((_, opened)) => Diagnostic {
+                Some((_, opened)) if !opened.starts_with("node") => Diagnostic {
                     message: format!("{}, of the {opened}", found.message),
                     ..found
                 },
-                None => found,
+                _ => found,
             }
         }
     }

@@ -251,7 +251,12 @@ fn a_repeat_may_not_fill_the_memory() {
 #[test]
 fn the_text_must_be_yaml() {
     let error = parse("a.yml", "name: [").unwrap_err().to_string();
-    assert!(error.starts_with("a.yml:1:7: "), "{error}");
+    assert_eq!(error, "a.yml:2:1: did not find expected node content");
+    let error = parse("a.yml", "name: [a,\nlayers: []\n")
+        .unwrap_err()
+        .to_string();
+    let open = "a.yml:3:1: did not find expected ',' or ']', of the sequence at line 1 column 7";
+    assert_eq!(error, open);
     assert_eq!(
         parse("a.yaml", "").unwrap_err().to_string(),
         "a.yaml:1:1: missing field `name`; the file is empty"

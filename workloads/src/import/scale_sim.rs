@@ -119,7 +119,8 @@ pub(super) fn is_convolution(table: &Table<'_>) -> bool {
     let is_header = || {
         let is_number = |value: &String| value.parse::<f64>().is_ok();
         let is_filled = table.column(1).next().is_some();
-        is_filled && !table.header().iter().any(is_number)
+        let names = table.header();
+        is_filled && names.len() >= WIDTH && !names.iter().any(is_number)
     };
     is_name
         && is_in_place
