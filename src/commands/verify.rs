@@ -62,7 +62,7 @@ fn to_json(verdict: &Verdict, version: &str) -> Value {
     json!({
         "schema": "stationary/verify/1", "holds": verdict.checks.hold(), "about": about,
         "origin": verdict.origin.sentence(version),
-        "runs": verdict.runs, "runs_again": verdict.again, "checks": verdict.checks.0,
+        "claim": verdict.claim, "runs": verdict.runs, "runs_again": verdict.again, "checks": verdict.checks.0,
     })
 }
 
@@ -96,12 +96,17 @@ fn to_table(verdict: &Verdict, version: &str) -> String {
         let more = format!("{} more; --format json has all", flaws - SHOWN);
         rows.add_row(["others", "NO", &more]);
     }
-    let Verdict { runs, again, .. } = verdict;
+    let Verdict {
+        runs, again, claim, ..
+    } = verdict;
     let sentence = match (verdict.checks.hold(), runs - again) {
         (false, _) => "the certificate does not hold".to_owned(),
-        (true, 0) => format!("the certificate holds; {again} of {runs} runs were made again"),
+        (true, 0) => {
+            format!("the certificate holds: {claim}; {again} of {runs} runs were made again")
+        }
         (true, trusted) => format!(
-            "the certificate holds if {trusted} of its {runs} runs are as it says: {again} were made again (--quick)"
+            "the certificate holds if {trusted} of its {runs} runs are as it says: {claim}; {again} were made again \
+             (--quick)"
         ),
     };
     format!("{text}{rows}\n{sentence}\n")

@@ -13,7 +13,7 @@ use stationary::search::codesign::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{Checks, Hashes, Origin, SCHEMA, Trust, Verdict, about, digest_of, dims};
+use super::{About, Checks, Hashes, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Choosing, Codesign, Common, Layers, Target};
 use crate::commands::codesign::{Choice, distinct, tasks};
 use crate::inputs::{self, Loaded};
@@ -184,11 +184,24 @@ impl Document {
             tasks: &tasks,
             task_of: &task_of,
         };
-        let mut about = about(&loaded, &inputs.set, &inputs.dim);
+        let mut about = About {
+            arch: [&inputs.arch, &loaded.accelerator.name],
+            set: &inputs.set,
+            network: [&inputs.network, &loaded.network],
+            scope: &loaded.scope,
+            dim: &inputs.dim,
+            batch: inputs.batch,
+        }
+        .fields();
         about.extend([
             (
                 "hardware",
-                format!("{} of {} cores", hardware.allowed().count(), hardware.len()),
+                format!(
+                    "{}, {} of {} cores",
+                    inputs.hardware,
+                    hardware.allowed().count(),
+                    hardware.len()
+                ),
             ),
             ("objective", OBJECTIVE.to_owned()),
             ("of", "the machine".to_owned()),
@@ -214,6 +227,10 @@ impl Document {
                 .map(|task| task.simulated.len() as u64)
                 .sum(),
             again: 0,
+            claim: match self.kind.as_str() {
+                "proved" => "an optimum, proved".to_owned(),
+                _ => "no optimum, but a bound".to_owned(),
+            },
         };
         verdict.checks.same("version", &self.version, &version);
         if !verdict.checks.inputs(&self.hashes, &read) {

@@ -12,7 +12,7 @@ use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
-use super::{Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, about, digest_of, dims};
+use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Choosing, Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
@@ -171,7 +171,15 @@ impl Document {
     pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
         let loaded = Loaded::new(&self.target())?;
         let dataflow = inputs::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
-        let mut about = about(&loaded, &self.inputs.set, &self.inputs.dim);
+        let mut about = About {
+            arch: [&self.inputs.arch, &loaded.accelerator.name],
+            set: &self.inputs.set,
+            network: [&self.inputs.network, &loaded.network],
+            scope: &loaded.scope,
+            dim: &self.inputs.dim,
+            batch: self.inputs.batch,
+        }
+        .fields();
         about.extend([
             ("dataflow", dataflow.name.to_owned()),
             ("objective", OBJECTIVE.to_owned()),
@@ -196,6 +204,18 @@ impl Document {
             checks: Checks::default(),
             runs: self.layers.iter().map(|l| l.simulated.len() as u64).sum(),
             again: 0,
+            claim: match self
+                .layers
+                .iter()
+                .filter(|layer| layer.kind != "proved")
+                .count()
+            {
+                0 => "optima of all layers, proved".to_owned(),
+                n => format!(
+                    "no optima of {n} of {} shapes, but bounds",
+                    self.layers.len()
+                ),
+            },
         };
         verdict.checks.same("version", &self.version, &version);
         if read != self.hashes {

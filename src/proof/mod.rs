@@ -9,6 +9,7 @@
 //! answer   = all other fields                                               (derived again, compared)
 //! ```
 
+mod about;
 pub mod assign;
 pub mod codesign;
 pub mod map;
@@ -20,9 +21,7 @@ use serde_json::{Number, Value, json};
 use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
-use crate::inputs::Loaded;
-use crate::scope::Scope;
-
+pub use self::about::About;
 pub use self::origin::Origin;
 
 /// The schema of every certificate.
@@ -55,44 +54,6 @@ impl Hashes {
 
 /// What takes less than to verify everything.
 pub const LESS: &str = "--quick runs only what is called the best, Ctrl-C ends it";
-
-/// What a certificate's inputs are: every setting that they were read with.
-pub fn about(loaded: &Loaded, set: &[String], dim: &[String]) -> Vec<(&'static str, String)> {
-    let network = (loaded.network.as_str(), &loaded.scope);
-    inputs(
-        &loaded.accelerator.name,
-        set,
-        network,
-        dim,
-        loaded.origin.batch,
-    )
-}
-
-/// The same, by name.
-pub fn inputs(
-    arch: &str,
-    set: &[String],
-    (network, scope): (&str, &Scope),
-    dim: &[String],
-    batch: u64,
-) -> Vec<(&'static str, String)> {
-    let mut about = vec![("arch", arch.to_owned())];
-    if !set.is_empty() {
-        about.push(("set", set.join(", ")));
-    }
-    about.push(("network", network.to_owned()));
-    let part = scope.title();
-    if !part.is_empty() {
-        about.push(("part", part.trim_start_matches(", ").to_owned()));
-    }
-    if !dim.is_empty() {
-        about.push(("dim", dim.join(", ")));
-    }
-    if batch != 1 {
-        about.push(("batch", batch.to_string()));
-    }
-    about
-}
 
 /// Of many differences, how many are shown.
 pub const SHOWN: usize = 3;
@@ -130,6 +91,8 @@ pub struct Verdict {
     pub runs: u64,
     /// How many of them were made again.
     pub again: u64,
+    /// What is proved, in words: all that was searched for, a part of it, or a bound alone.
+    pub claim: String,
 }
 
 /// The checks of a certificate, in order.

@@ -162,7 +162,12 @@ fn what_is_wrong_is_said() {
 /// A proof says over what it is one, and its certificate is checked again; a tuner has none.
 #[test]
 fn a_chip_has_a_certificate() {
-    let (shapes, certificate) = (shapes(), file("chip.proof.json", ""));
+    // Its own file: other tests write theirs again while this one is verified.
+    let shapes = file(
+        "proof.shapes.yaml",
+        "batch: [1]\nblock_in: [8, 16]\nblock_out: [8, 16]\n",
+    );
+    let certificate = file("chip.proof.json", "");
     let more = ["--hardware", &shapes, "--certificate", &certificate];
     let output = stationary(&arguments(&more));
     let shown = text(&output.stdout);
@@ -179,11 +184,7 @@ fn a_chip_has_a_certificate() {
         let output = stationary(&[&["verify", &certificate][..], how].concat());
         let shown = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{shown}");
-        for part in [
-            "hardware: 4 of 4 cores",
-            "over: every core of the hardware",
-            runs,
-        ] {
+        for part in [", 4 of 4 cores", "over: every core of the hardware", runs] {
             assert!(shown.contains(part), "{shown}");
         }
     }

@@ -445,6 +445,12 @@ fn the_verdict_names_what_was_checked() {
             "over: every ",
             "of: the machine",
             "runs were made again",
+            match kind {
+                "cut" => "but a bound",
+                "open map" => "but bounds",
+                _ => ", proved; ",
+            },
+            ", of the file ",
         ];
         for part in parts {
             assert!(said.contains(part), "{kind}: `{part}` is not in: {said}");

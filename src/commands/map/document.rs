@@ -113,7 +113,7 @@ fn certificate(winners: &[Winner<'_>]) -> Value {
     let is_proved = standings.is_some_and(|s| s.iter().all(|s| s.is_proved()));
     json!({
         "kind": if is_proved { "proved" } else { "none" }, "of": "machine",
-        "over": "the mapper's candidates", "candidates": sum(|w| w.candidates),
+        "objective": "cycles", "over": "the mapper's candidates", "candidates": sum(|w| w.candidates),
         "left_out": choices(winners),
         "lower_bound": bound,
         "gap": bound.map(|bound| (machine - bound) as f64 / machine as f64),

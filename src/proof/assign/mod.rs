@@ -18,9 +18,7 @@ use stationary::search::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{
-    Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims, inputs as named,
-};
+use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
@@ -219,10 +217,17 @@ impl Document {
                 || self.inputs.arch.as_deref().is_some_and(inputs::is_file);
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
-        let network = (unpriced.origin.network.as_str(), &unpriced.scope);
         let given = &self.inputs;
-        let arch = &unpriced.space.base.name;
-        let mut about = named(arch, &given.set, network, &given.dim, given.batch);
+        let arch = given.arch.as_deref().unwrap_or_default();
+        let mut about = About {
+            arch: [arch, &unpriced.space.base.name],
+            set: &given.set,
+            network: [&given.network, &unpriced.origin.network],
+            scope: &unpriced.scope,
+            dim: &given.dim,
+            batch: given.batch,
+        }
+        .fields();
         let budgets: Vec<&str> = self.budgets.iter().map(|b| b.budget.as_str()).collect();
         about.extend([
             ("layers", unpriced.layers.len().to_string()),
@@ -243,6 +248,10 @@ impl Document {
             checks: Checks::default(),
             runs: self.simulated.len() as u64,
             again: 0,
+            claim: match self.kind.as_str() {
+                "proved" => "an optimum, proved".to_owned(),
+                _ => "no optimum, but a bound".to_owned(),
+            },
         };
         verdict.checks.same("version", &self.version, &version);
         if !verdict.checks.inputs(&self.hashes, &read) {

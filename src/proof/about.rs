@@ -1,0 +1,58 @@
+//! What a certificate is about, as its verdict says it.
+//!
+//! A file may call itself by the name of a preset, and a setting or a pick of layers makes another
+//! question of it: all of that is named.
+
+use crate::inputs;
+use crate::scope::Scope;
+
+/// What was read: as it was given, and as it calls itself.
+pub struct About<'a> {
+    pub arch: [&'a str; 2],
+    pub set: &'a [String],
+    pub network: [&'a str; 2],
+    pub scope: &'a Scope,
+    pub dim: &'a [String],
+    pub batch: u64,
+}
+
+impl About<'_> {
+    /// Names and values.
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("arch", named(self.arch))];
+        if !self.set.is_empty() {
+            fields.push(("set", self.set.join(", ")));
+        }
+        fields.push(("network", named(self.network)));
+        let part = self.scope.title();
+        if !part.is_empty() {
+            fields.push(("part", part.trim_start_matches(", ").to_owned()));
+        }
+        if !self.dim.is_empty() {
+            fields.push(("dim", self.dim.join(", ")));
+        }
+        if self.batch != 1 {
+            fields.push(("batch", self.batch.to_string()));
+        }
+        fields
+    }
+}
+
+/// A preset's name, or a file's with the file.
+pub fn named([given, name]: [&str; 2]) -> String {
+    match inputs::is_file(given) {
+        true => format!("{name}, of the file {given}"),
+        false => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_does_not_pass_for_a_preset() {
+        assert_eq!(named(["vta", "vta"]), "vta");
+        assert_eq!(named(["my/a.yaml", "vta"]), "vta, of the file my/a.yaml");
+    }
+}
