@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use stationary::arch::dram::{Pipe, Standard, presets};
 use stationary::arch::import::Imported;
-use stationary::arch::{Accelerator, ArchError, near};
+use stationary::arch::{Accelerator, ArchError, CostModel, near};
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
 use stationary::sim::mapper::Goal;
 use stationary::sim::mapping_file::{self, MappingFile};
@@ -162,6 +162,12 @@ pub fn overrides(sets: &[String]) -> Result<Vec<(&str, &str)>> {
                 .ok_or_else(|| anyhow!("--set {set}: needed PATH=VALUE, such as array.rows=32"))
         })
         .collect()
+}
+
+/// What an accelerator's energy and area rest on besides measurements; nothing where they cannot be told.
+pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
+    let cost = CostModel::of(accelerator);
+    cost.map_or(Vec::new(), |cost| cost.caveats().to_vec())
 }
 
 /// Tells of what was asked for and does nothing.
@@ -428,6 +434,7 @@ impl Loaded {
                 network: network.name().to_owned(),
                 batch: target.layers.batch,
                 settings: settings(target),
+                caveats: caveats(&accelerator),
             },
             accelerator,
             goal: target.choosing.goal(),

@@ -97,6 +97,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         macs: args.macs,
     };
     let hardware = choice.read(&args.arch, &loaded.accelerator)?;
+    inputs::warn(&loaded.origin.caveats);
     let (distinct, task_of) = distinct(&loaded.layers);
     let tasks = tasks(&distinct, &task_of, &hardware)?;
     let mut measurements =

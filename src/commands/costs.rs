@@ -148,6 +148,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
                 network: path.display().to_string(),
                 batch: model.layers.batch,
                 settings: model.set.clone(),
+                caveats: Vec::new(),
             },
             seconds: None,
         });
@@ -179,7 +180,9 @@ impl Unpriced {
             network: network.name().to_owned(),
             batch: model.layers.batch,
             settings: model.set.clone(),
+            caveats: inputs::caveats(&base),
         };
+        inputs::warn(&origin.caveats);
         let mut space = DesignSpace::new(base, &styles);
         if let Some(pes) = &model.pes {
             space.pes = parse_levels(pes)?;

@@ -90,9 +90,7 @@ fn report(
         false => None,
     };
     let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;
-    for caveat in report.caveats() {
-        output::complain(&format!("warning: {caveat}"));
-    }
+    inputs::warn(&loaded.origin.caveats);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.results(|| report.json(), || report.csv())?;
     let text = match common.format {

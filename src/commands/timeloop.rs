@@ -261,6 +261,7 @@ fn to_csv(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
         network: target.network.clone(),
         batch: target.layers.batch,
         settings: target.set.clone(),
+        caveats: Vec::new(),
     };
     let mut lines = csv::Lines::new(&origin, &csv::header(&header))?;
     let sum = |layer: &str, of: &str, cycles: u64, energy: f64| {

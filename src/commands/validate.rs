@@ -67,6 +67,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         );
     }
     let cost = CostModel::of(&loaded.accelerator)?;
+    inputs::warn(&loaded.origin.caveats);
     let is_all = args.target.dataflow.as_deref() == Some("all");
     let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {

@@ -86,6 +86,7 @@ pub fn json(found: &Found<'_>) -> Value {
         "schema": "stationary/search/1", "optimizer": found.args.optimizer, "seed": found.seed,
         "network": found.network, "arch": found.args.arch, "objective": "latency",
         "batch": found.origin.batch, "settings": found.origin.settings,
+        "caveats": found.origin.caveats,
         "coverage": found.scope.json(),
         "hardware": {
             "batch": found.hardware.knobs()[0], "block_in": found.hardware.knobs()[1],

@@ -10,6 +10,8 @@ pub struct Origin {
     pub batch: u64,
     /// What `--set` overrides, as given.
     pub settings: Vec<String>,
+    /// What its energy and area rest on besides measurements.
+    pub caveats: Vec<String>,
 }
 
 impl Origin {

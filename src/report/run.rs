@@ -60,11 +60,6 @@ impl<'a> RunReport<'a> {
         self.layers.iter().map(|l| l.layer.macs()).sum()
     }
 
-    /// What the figures rest on besides measurements, a line each.
-    pub fn caveats(&self) -> &[String] {
-        self.cost.caveats()
-    }
-
     /// What of the machine does nothing, a line each.
     fn notes(&self) -> Vec<String> {
         lanes::note(&self.loaded.accelerator, self.style, &self.layers)
@@ -136,7 +131,7 @@ impl<'a> RunReport<'a> {
             "settings": self.loaded.origin.settings,
             "coverage": self.loaded.scope.json(),
             "accelerator": peaks::json(&self.loaded.accelerator),
-            "caveats": self.caveats(),
+            "caveats": self.loaded.origin.caveats,
             "notes": self.notes(),
             "advice": self.advised.as_ref().map_or(String::new(), advice::sentences),
             "advised": self.advised.as_ref().map(advice::json),

@@ -167,6 +167,7 @@ impl<'a> ValidateReport<'a> {
             "seed": self.seed,
             "batch": self.loaded.origin.batch,
             "settings": self.loaded.origin.settings,
+            "caveats": self.loaded.origin.caveats,
             "coverage": self.loaded.scope.json(),
             "dataflows": dataflows,
             "left_out": unmapped.collect::<Vec<_>>(),

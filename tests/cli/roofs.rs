@@ -110,6 +110,34 @@ fn caveats_are_part_of_a_result() {
         caveats.contains("extrapolated") && caveats.contains("FinFET"),
         "{caveats}"
     );
+    let searched = [
+        "search",
+        "map",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+    ];
+    let validated = [
+        "validate",
+        "--arch",
+        "systolic",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+    ];
+    for verb in [searched.as_slice(), validated.as_slice()] {
+        let output = stationary(&[verb, &extrapolated[..]].concat());
+        assert!(
+            text(&output.stderr).contains("warning: technology_nm: 7"),
+            "{verb:?}"
+        );
+        let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(run["caveats"].as_array().map(Vec::len), Some(2), "{verb:?}");
+    }
     let tabulated = json(&[&target[..], &["--format", "json"]].concat());
     assert_eq!(tabulated["caveats"].as_array().map(Vec::len), Some(0));
 }

@@ -103,6 +103,7 @@ impl Found<'_> {
             "network": self.args.costs.network,
             "batch": self.origin.batch,
             "settings": self.origin.settings,
+            "caveats": self.origin.caveats,
             "coverage": self.scope.map(Scope::json),
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,

@@ -27,7 +27,8 @@ impl Page<'_> {
                     "name": i.name, "fingerprint": format!("{:016x}", i.fingerprint()),
                     "optimum": i.optimum, "proved": i.is_proved, "of": self.costs[at],
                     "arch": g.origin.arch, "network": g.origin.network, "batch": g.origin.batch,
-                    "settings": g.origin.settings, "coverage": g.scope.as_ref().map(Scope::json),
+                    "settings": g.origin.settings, "caveats": g.origin.caveats,
+                    "coverage": g.scope.as_ref().map(Scope::json),
                     "headline": {
                         "of": of, "value": machine.map_or(i.optimum, |h| Some(h.machine)),
                         "model": machine.map(|h| h.model), "error": machine.map(|h| h.error()),

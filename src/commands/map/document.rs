@@ -41,6 +41,7 @@ impl Winners<'_> {
             "network": self.loaded.network, "dataflow": self.dataflow.name, "seed": self.seed,
             "goal": goal::json(Some(self.goal)),
             "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
+            "caveats": self.loaded.origin.caveats,
             "coverage": self.loaded.scope.json(),
             "headline": headline.json(|cycles| json!(cycles as u64)),
             "layers": layers,

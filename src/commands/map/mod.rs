@@ -81,6 +81,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let loaded = Loaded::new(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
     let cost = CostModel::of(&loaded.accelerator)?;
+    inputs::warn(&loaded.origin.caveats);
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
     let (firsts, kinds) = distinct(&loaded.layers);
