@@ -300,11 +300,15 @@ pub fn layers(network: &Network, picked: &Layers) -> Result<Vec<Layer>> {
     if picked.layer.is_empty() {
         return Ok(all.to_vec());
     }
-    picked
-        .layer
-        .iter()
-        .map(|pick| layer(network, pick).cloned())
-        .collect()
+    // One that is picked by its name and by its index is one.
+    let mut layers: Vec<Layer> = Vec::new();
+    for pick in &picked.layer {
+        let layer = layer(network, pick)?;
+        if layers.iter().all(|known| known.name() != layer.name()) {
+            layers.push(layer.clone());
+        }
+    }
+    Ok(layers)
 }
 
 /// How much of a network these layers are.

@@ -191,4 +191,8 @@ fn a_networks_file_is_shown_as_it_is_simulated() {
         "show", "network", "alexnet", "--layer", "conv2", "--format", "json",
     ]);
     assert_eq!(part["layers"].as_array().map(Vec::len), Some(1));
+    // Picked twice, by name and by index, it is still one.
+    let twice = ["--layer", "conv2", "--layer", "1", "--format", "json"];
+    let twice = json(&[&["show", "network", "alexnet"][..], &twice].concat());
+    assert_eq!(twice, part);
 }
