@@ -32,7 +32,7 @@ fn inflate(count: &mut u64) {
 fn a_bound_one_per_cent_too_high_is_noticed() {
     let (caught, all) = caught(|_, model, _| inflate(&mut model.lower_bound));
     // Wherever the bound is within a per cent of the machine.
-    assert!(caught >= 5, "{caught} of {all} mappings");
+    assert!(caught >= 3, "{caught} of {all} mappings");
 }
 
 #[test]

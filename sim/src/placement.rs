@@ -142,8 +142,9 @@ pub(crate) fn slots(m: &Mapping<'_>) -> PerOperand<u64> {
     slots
 }
 
-/// Banks that each operand gets where none is shared: what the mapping says or its tiles need; in a
-/// ring the last operand with several tiles gets what is left.
+/// Banks that each operand gets where none is shared: what the mapping says or its tiles need. What is
+/// left is shared out, so that their rows go round more banks; in a ring the last operand with several
+/// tiles gets it.
 fn shares(m: &Mapping<'_>, partition: &Partition, banks: Banks) -> PerOperand<u64> {
     let mut shares = PerOperand::default();
     for &operand in &partition.operands {
@@ -152,9 +153,16 @@ fn shares(m: &Mapping<'_>, partition: &Partition, banks: Banks) -> PerOperand<u6
             given => given.into(),
         };
     }
+    let taken: u64 = partition.operands.iter().map(|o| shares[*o]).sum();
+    let left = u64::from(banks.count).saturating_sub(taken);
+    if banks.sharing == Sharing::WholeBanks {
+        let is_free = |o: &&Operand| m.tiling.banks[**o] == 0;
+        let free = partition.operands.iter().filter(is_free).count() as u64;
+        for (operand, place) in partition.operands.iter().filter(is_free).zip(0..) {
+            shares[*operand] += share_of(left, place, free);
+        }
+    }
     if banks.sharing == Sharing::Ring {
-        let taken: u64 = partition.operands.iter().map(|o| shares[*o]).sum();
-        let left = u64::from(banks.count).saturating_sub(taken);
         let mut operands = partition.operands.iter().rev();
         let takes = operands.find(|o| {
             **o != Operand::Output && m.tiling.banks[**o] == 0 && m.staging_depth(**o) > 0
@@ -164,6 +172,11 @@ fn shares(m: &Mapping<'_>, partition: &Partition, banks: Banks) -> PerOperand<u6
         }
     }
     shares
+}
+
+/// What the one in a place gets of so much that goes round so many.
+pub(crate) fn share_of(left: u64, place: u64, all: u64) -> u64 {
+    left / all + u64::from(place < left % all)
 }
 
 /// Banks that the tiles of an operand take at least if each bank holds one operand only.

@@ -113,40 +113,29 @@ fn what_is_advised_helps_behind_dram_standards_too() {
     assert!(advised > 20, "{advised} changes were advised in all");
 }
 
-/// By the model these save 10 % and 8 %; on the machine they cost more than 1 %.
+/// By the model this saves 8 %; on the machine it costs more than 1 %.
 #[test]
 fn what_helps_by_the_model_alone_is_not_advised_for_the_machine() {
-    let cases = [
-        (
-            ["bert_base", "0", "3", "3"],
-            "global_buffer.partitions.1.double_buffered=true",
-        ),
-        (
-            ["mobilenet_v2", "3", "50", "52"],
-            "global_buffer.delivery.words_per_cycle=32",
-        ),
+    let arguments = [
+        "--arch",
+        "nvdla-large",
+        "--network",
+        "mobilenet_v2",
+        "--layer",
+        "3",
+        "--layer",
+        "50",
+        "--layer",
+        "52",
+        "--set",
+        "dram.kind=ddr4-2400",
     ];
-    for ([network, a, b, c], set) in cases {
-        let arguments = [
-            "--arch",
-            "nvdla-large",
-            "--network",
-            network,
-            "--layer",
-            a,
-            "--layer",
-            b,
-            "--layer",
-            c,
-            "--set",
-            "dram.kind=ddr4-2400",
-        ];
-        assert!(check("simulate", &arguments) > 0);
-        let answer = run("simulate", &arguments);
-        assert!(answer["advised"]["tried"].to_string().contains(set));
-        assert!(!answer["advised"]["changes"].to_string().contains(set));
-        assert_eq!(answer["advised"]["changes"][0]["by"], "machine");
-    }
+    let set = "global_buffer.delivery.words_per_cycle=32";
+    assert!(check("simulate", &arguments) > 0);
+    let answer = run("simulate", &arguments);
+    assert!(answer["advised"]["tried"].to_string().contains(set));
+    assert!(!answer["advised"]["changes"].to_string().contains(set));
+    assert_eq!(answer["advised"]["changes"][0]["by"], "machine");
 }
 
 #[test]

@@ -259,7 +259,10 @@ fn a_certified_mapping_is_the_best_of_the_candidates() {
         assert!(holds, "{broken}");
     }
     // By estimates as well, one by one until none that is left can win.
-    let auto = answer(&with(&map, &["--recheck", "auto", "--format", "json"]));
+    let auto = answer(&with(
+        &map,
+        &["--recheck", "auto=100000", "--format", "json"],
+    ));
     assert_eq!(auto["layers"][0]["machine"], layer["cycles"]);
     assert_eq!(auto["certificate"]["kind"], "proved");
     // All candidates: none is better.

@@ -253,11 +253,39 @@ impl Layer {
         }
         let grow = |v: u64| v.checked_mul(batch).ok_or(LayerError::MACS);
         let mut layer = self.clone();
-        match self.right {
-            RightOperand::Parameters => layer.sizes[Dim::N] = grow(layer.sizes[Dim::N])?,
-            RightOperand::Activations => layer.sizes[Dim::G] = grow(layer.sizes[Dim::G])?,
-        }
+        let dim = self.image_dim();
+        layer.sizes[dim] = grow(layer.sizes[dim])?;
         layer.checked()
+    }
+
+    /// How many images it has ([`Layer::batched`]): heads, for a product of activations.
+    #[must_use]
+    pub fn images(&self) -> u64 {
+        self.sizes[self.image_dim()]
+    }
+
+    /// The layer with so many images, of at most as many as it has.
+    ///
+    /// ```
+    /// use stationary_workloads::{Convolution, Layer};
+    ///
+    /// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
+    /// assert_eq!(layer.batched(8)?.with_images(2), layer.batched(2)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_images(&self, images: u64) -> Self {
+        let mut layer = self.clone();
+        let dim = self.image_dim();
+        layer.sizes[dim] = images.clamp(1, self.sizes[dim]);
+        layer
+    }
+
+    fn image_dim(&self) -> Dim {
+        match self.right {
+            RightOperand::Parameters => Dim::N,
+            RightOperand::Activations => Dim::G,
+        }
     }
 
     fn checked(self) -> Result<Self, LayerError> {

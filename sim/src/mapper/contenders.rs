@@ -12,7 +12,7 @@
 //! known is left out.
 
 use stationary_arch::Accelerator;
-use stationary_workloads::{Dim, Layer, PerDim, RightOperand};
+use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
@@ -24,9 +24,6 @@ use crate::mapper::{parts, unrolling};
 use crate::mapping::Mapping;
 use crate::model::{Candidate, Estimate, Evaluator, Screen};
 use crate::tiling::Tiling;
-
-/// Estimates that the first bound on the objective is taken from.
-const PROBES: usize = 16;
 
 /// Every candidate, in a fixed order.
 pub(super) struct Contenders<'a> {
@@ -41,10 +38,10 @@ pub(super) struct Contenders<'a> {
 /// A legal candidate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
-    candidate: Candidate,
+    pub(super) candidate: Candidate,
     /// A lower bound on its estimated cycles.
-    least: u64,
-    bill: Bill,
+    pub(super) least: u64,
+    pub(super) bill: Bill,
     /// Its estimated cycles, once they are known.
     cycles: Option<u64>,
 }
@@ -57,9 +54,7 @@ impl<'a> Contenders<'a> {
         dataflow: &'static Dataflow,
         effort: &Effort,
     ) -> Result<Self, MappingError> {
-        let (mut contenders, groups) = Self::groups(layer, accelerator, dataflow, effort)?;
-        contenders.reorder(groups, effort, u64::MAX);
-        Ok(contenders)
+        Self::gather(layer, accelerator, dataflow, effort, false)
     }
 
     /// Those that may be within the slack of the effort's goal.
@@ -69,61 +64,50 @@ impl<'a> Contenders<'a> {
         dataflow: &'static Dataflow,
         effort: &Effort,
     ) -> Result<Self, MappingError> {
-        let (mut contenders, groups) = Self::groups(layer, accelerator, dataflow, effort)?;
-        let limit = contenders.probe(&groups, effort.goal).unwrap_or(u64::MAX);
-        contenders.reorder(groups, effort, limit);
-        Ok(contenders)
+        Self::gather(layer, accelerator, dataflow, effort, true)
     }
 
-    fn groups(
+    fn gather(
         layer: &'a Layer,
         accelerator: &'a Accelerator,
         dataflow: &'static Dataflow,
         effort: &Effort,
-    ) -> Result<(Self, Vec<Group>), MappingError> {
+        leaves_out: bool,
+    ) -> Result<Self, MappingError> {
         let mut evaluator = Evaluator::new(layer, accelerator, dataflow)?;
         let mut screen = Screen::new(layer, accelerator, dataflow)?;
         let prices = Prices::new(evaluator.mapping());
         let mut unrollings: Vec<Tiling> = Vec::new();
         let mut all = 0;
-        for part in batches(layer, evaluator.mapping().layer, accelerator) {
-            let (best, count) = unrolling::best(&mut evaluator, &mut screen, &part, effort);
+        for layer in batches(layer, accelerator) {
+            let (best, count) = unrolling::best(&layer, accelerator, dataflow, effort)?;
             unrollings.extend(best);
             all += count;
         }
         let mut enumeration = Enumeration::new(&mut evaluator, &mut screen, &prices, effort);
+        let mut limit = None;
         for (place, unrolling) in unrollings.iter().enumerate() {
-            let mut before = unrollings[..place].iter();
-            enumeration.combine(unrolling, before.any(|other| other.unrolls_as(unrolling)));
+            if leaves_out && place == effort.unrollings {
+                limit = enumeration.probe();
+            }
+            if limit.is_some_and(|limit| enumeration.is_beyond(unrolling, limit)) {
+                continue;
+            }
+            enumeration.combine(unrolling);
+        }
+        if leaves_out {
+            limit = enumeration.probe();
         }
         let groups = enumeration.groups;
-        let contenders = Self {
+        let mut contenders = Self {
             prices,
             evaluator,
             screen,
             found: Vec::new(),
             unrollings: [unrollings.len(), all],
         };
-        Ok((contenders, groups))
-    }
-
-    /// The greatest objective that is within the slack of the best of some estimates.
-    fn probe(&mut self, groups: &[Group], goal: Goal) -> Option<u64> {
-        let firsts = groups.iter().flat_map(|group| &group.found);
-        let least = |found: &Found| goal.value(&found.bill.score(found.least));
-        let mut order: Vec<(u64, &Found)> = firsts.map(|found| (least(found), found)).collect();
-        let count = order.len().min(PROBES);
-        if count < order.len() {
-            order.select_nth_unstable_by_key(count, |(least, _)| *least);
-        }
-        let probes = order.into_iter().take(count);
-        let values = probes.filter_map(|(_, found)| {
-            let tiling = self.screen.tiling(&found.candidate);
-            let is_legal = self.evaluator.fits_array(&tiling);
-            let score = is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().cycles));
-            score.map(|score| goal.value(&score))
-        });
-        values.min().map(|least| goal.limit(least))
+        contenders.reorder(groups, effort, limit.unwrap_or(u64::MAX));
+        Ok(contenders)
     }
 
     /// Takes over the candidates of the groups, and the same in all other loop orders, but for those
@@ -252,24 +236,15 @@ impl<'a> Contenders<'a> {
     }
 }
 
-/// The layer whole, and half of its images at a time, a quarter and so on: what is best for some
-/// images is so tried for more. Where the array unfolds convolutions, images are rows of the product.
-fn batches(given: &Layer, run: &Layer, accelerator: &Accelerator) -> Vec<PerDim<u64>> {
-    let sizes = run.sizes();
+/// The layer whole, and half of its images at a time, a quarter and so on: what is best for some images is so
+/// tried for more.
+fn batches(layer: &Layer, accelerator: &Accelerator) -> Vec<Layer> {
     if !accelerator.sequencer.staging.is_empty() {
         // Images are among the parts that are tried.
-        return vec![*sizes];
+        return vec![layer.clone()];
     }
-    let (of, images) = match given.right_operand() {
-        RightOperand::Activations => (Dim::G, given.size(Dim::G)),
-        RightOperand::Parameters if run.size(Dim::N) == given.size(Dim::N) => {
-            (Dim::N, given.size(Dim::N))
-        }
-        RightOperand::Parameters => (Dim::P, given.size(Dim::N)),
-    };
-    let each = sizes[of] / images;
-    let extents = parts::halves(images, 1).into_iter();
-    extents.map(|n| sizes.with(of, n * each)).collect()
+    let extents = parts::halves(layer.images(), 1).into_iter();
+    extents.map(|images| layer.with_images(images)).collect()
 }
 
 impl Found {

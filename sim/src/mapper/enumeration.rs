@@ -18,6 +18,12 @@ use crate::tiling::{Staging, Tiling};
 /// this one is in use. Weights have the rest.
 const COPIES: [u64; 2] = [2, 4];
 
+/// How long an operand may stay in the global buffer, as it is tried.
+const STAGES: [Staging; 3] = [Staging::Block, Staging::Pass, Staging::Layer];
+
+/// Estimates that a bound on the objective is taken from.
+const PROBES: usize = 16;
+
 /// Candidates of one unrolling and residency, and the loop orders that they may have.
 pub(super) struct Group {
     pub(super) found: Vec<Found>,
@@ -51,10 +57,8 @@ impl<'e, 'a> Enumeration<'e, 'a> {
     }
 
     /// Adds an unrolling with all residencies, parts and blocks. What the sequencer wants whole goes
-    /// in parts; where nothing fits so, it goes as any other machine has it. Of an unrolling that is known
-    /// from larger parts, blocks of these are blocks of those: but for what stays for a whole part there is
-    /// nothing new.
-    pub(super) fn combine(&mut self, unrolling: &Tiling, is_known: bool) {
+    /// in parts; where nothing fits so, it goes as any other machine has it.
+    pub(super) fn combine(&mut self, unrolling: &Tiling) {
         let has_given_banks = self.effort.banks != PerOperand::default();
         let Some(blocks) = Blocks::new(self.evaluator, unrolling, has_given_banks) else {
             return;
@@ -65,9 +69,7 @@ impl<'e, 'a> Enumeration<'e, 'a> {
             let mut stages = stages.iter();
             stages.all(|(operand, stage)| staging[*operand] == Staging::from(*stage))
         };
-        let is_new = |s: &PerOperand<Staging>| !is_known || s.input == Staging::Layer;
-        let stagings = STAGINGS.into_iter().filter(is_new);
-        let (own, others): (Vec<_>, Vec<_>) = stagings.partition(is_own);
+        let (own, others): (Vec<_>, Vec<_>) = stagings().partition(is_own);
         for (stagings, has_parts) in [(own, !stages.is_empty()), (others, false)] {
             let mut any = false;
             for staging in stagings {
@@ -81,6 +83,37 @@ impl<'e, 'a> Enumeration<'e, 'a> {
                 break;
             }
         }
+    }
+
+    /// The greatest objective that is within the slack of the best of some estimates.
+    pub(super) fn probe(&mut self) -> Option<u64> {
+        let goal = self.effort.goal;
+        let firsts = self.groups.iter().flat_map(|group| &group.found);
+        let least = |found: &Found| goal.value(&found.bill.score(found.least));
+        let mut order: Vec<(u64, &Found)> = firsts.map(|found| (least(found), found)).collect();
+        let count = order.len().min(PROBES);
+        if count < order.len() {
+            order.select_nth_unstable_by_key(count, |(least, _)| *least);
+        }
+        let probes = order.into_iter().take(count);
+        let values = probes.filter_map(|(_, found)| {
+            let tiling = self.screen.tiling(&found.candidate);
+            let is_legal = self.evaluator.fits_array(&tiling);
+            let score = is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().cycles));
+            score.map(|score| goal.value(&score))
+        });
+        values.min().map(|least| goal.limit(least))
+    }
+
+    /// Whether nothing that an unrolling makes of the layer is within a limit on the objective.
+    pub(super) fn is_beyond(&mut self, unrolling: &Tiling, limit: u64) -> bool {
+        let Some(candidate) = self.screen.candidate(unrolling) else {
+            return true;
+        };
+        let (counters, least) = self.screen.least_of_any_blocks(&candidate);
+        let pes = self.screen.active_pes(&candidate);
+        let score = self.prices.bill(&counters, pes).score(least);
+        self.effort.goal.value(&score) > limit
     }
 
     /// Adds a residency with all parts and blocks; answers whether any is legal.
@@ -150,26 +183,14 @@ impl<'e, 'a> Enumeration<'e, 'a> {
     }
 }
 
-/// How long inputs, weights and outputs stay in the global buffer.
-pub(super) const STAGINGS: [PerOperand<Staging>; 4] = [
-    PerOperand {
-        input: Staging::Block,
-        weight: Staging::Block,
+/// How long inputs and weights stay in the global buffer; outputs always stay for a block.
+fn stagings() -> impl Iterator<Item = PerOperand<Staging>> {
+    let pairs = STAGES
+        .into_iter()
+        .flat_map(|input| STAGES.map(|weight| [input, weight]));
+    pairs.map(|[input, weight]| PerOperand {
+        input,
+        weight,
         output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Block,
-        weight: Staging::Pass,
-        output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Layer,
-        weight: Staging::Block,
-        output: Staging::Block,
-    },
-    PerOperand {
-        input: Staging::Layer,
-        weight: Staging::Pass,
-        output: Staging::Block,
-    },
-];
+    })
+}

@@ -14,6 +14,7 @@
 mod blocks;
 mod contenders;
 mod enumeration;
+mod frugal;
 mod goal;
 mod orders;
 mod parts;
@@ -54,7 +55,7 @@ pub struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            unrollings: 10,
+            unrollings: 16,
             blocks: usize::MAX,
             local: PerDim::splat(None),
             banks: PerOperand::default(),

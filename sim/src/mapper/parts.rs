@@ -121,10 +121,14 @@ fn rows(size: u64, fits: &mut dyn FnMut(u64) -> bool) -> Vec<u64> {
     extents
 }
 
-/// Numbers of parts: every one up to 16, then in steps of an eighth. They are the same for every
-/// buffer, so that a larger one loses none.
+/// Numbers of parts: every one up to 16, then in steps of an eighth, powers of two among them. They are the
+/// same for every buffer, so that a larger one loses none.
 fn ladder() -> impl Iterator<Item = u64> {
-    std::iter::successors(Some(1), |parts: &u64| parts.checked_add((parts / 8).max(1)))
+    let next = |parts: &u64| {
+        let step = parts.checked_add((parts / 8).max(1))?;
+        Some(step.min((parts + 1).checked_next_power_of_two()?))
+    };
+    std::iter::successors(Some(1), next)
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
 use crate::mapper::contenders::Contenders;
-use crate::mapper::enumeration::STAGINGS;
 use crate::mapper::orders::ORDERS;
 use crate::mapper::{Effort, MapperError, no_mapping};
 
@@ -114,18 +113,9 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
         };
         add("orders", format!("{count} pairs of loop orders{blocks}"));
     }
-    add(
-        "residency",
-        if sequencer.staging.is_empty() {
-            format!(
-                "{} of the ways to hold inputs and weights in the buffer; inputs never for one pass, \
-                 weights never for the whole layer",
-                STAGINGS.len()
-            )
-        } else {
-            "what the sequencer holds".to_owned()
-        },
-    );
+    if !sequencer.staging.is_empty() {
+        add("residency", "what the sequencer holds".to_owned());
+    }
     add(
         "parts",
         if sequencer.staging.is_empty() {

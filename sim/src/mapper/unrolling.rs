@@ -1,10 +1,14 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
-use stationary_arch::Operand;
-use stationary_workloads::{Dim, PerDim};
+use stationary_arch::{Accelerator, Operand};
+use stationary_workloads::{Dim, Layer, PerDim};
 
+use crate::dataflow::Dataflow;
+use crate::error::MappingError;
 use crate::mapper::Effort;
+use crate::mapper::frugal::frugal;
 use crate::mapper::orders::{ORDERS, first_orders};
+use crate::mapper::prices::Prices;
 use crate::model::{Candidate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
@@ -13,18 +17,17 @@ const ESTIMATED: usize = 4096;
 
 /// The best unrollings of a layer, by the array's estimated time with memory aside, then by the
 /// words read from the global buffer, in the better of two loop orders: with the outputs changing
-/// last, and with what stays in the array. Beside them, how many the array has room for. The layer
-/// goes in parts of the given extents.
+/// last, and with what stays in the array. Beside them, how many the array has room for.
 pub(super) fn best(
-    evaluator: &mut Evaluator<'_>,
-    screen: &mut Screen<'_>,
-    part: &PerDim<u64>,
+    layer: &Layer,
+    accelerator: &Accelerator,
+    dataflow: &'static Dataflow,
     effort: &Effort,
-) -> (Vec<Tiling>, usize) {
-    let (accelerator, dataflow) = {
-        let m = evaluator.mapping();
-        (m.accelerator, m.dataflow)
-    };
+) -> Result<(Vec<Tiling>, usize), MappingError> {
+    let evaluator = &mut Evaluator::new(layer, accelerator, dataflow)?;
+    let screen = &mut Screen::new(layer, accelerator, dataflow)?;
+    let prices = &Prices::new(evaluator.mapping());
+    let part = evaluator.mapping().layer.sizes();
     let mut found: Vec<Candidate> = Vec::new();
     // Cycles of MACs, and the place among those found.
     let mut order: Vec<(u64, u32)> = Vec::new();
@@ -90,26 +93,29 @@ pub(super) fn best(
         program.map(|program| (program, *order))
     });
     let programs: Vec<_> = programs.flatten().collect();
-    let mut best: Vec<((u64, u64), Tiling)> = Vec::with_capacity(effort.unrollings + 1);
-    let mut estimated = 0;
+    let mut best = Best::new(effort.unrollings);
+    // Of those that may be among the best of any size, and of the others.
+    let mut estimated = [0; 2];
     for (busy, index) in order {
-        let candidate = found[index as usize];
-        let tiling = &screen.tiling(&candidate);
-        let is_full = best.len() == effort.unrollings;
-        let worst = best.last().map(|(key, _)| *key);
         // No estimate of the array is below its MACs.
-        if estimated == ESTIMATED || (is_full && worst.is_some_and(|w| busy > w.0)) {
+        if estimated[0] == ESTIMATED || busy > best.limit() {
             break;
         }
-        if !fits_buffer(evaluator, screen, tiling) {
+        let candidate = found[index as usize];
+        let tiling = &screen.tiling(&candidate);
+        let Some(halvings) = halvings(evaluator, screen, tiling) else {
+            continue;
+        };
+        let worst = best.worst(halvings);
+        let count = &mut estimated[usize::from(busy > best.worst(0).0)];
+        if busy > worst.0 || *count == ESTIMATED {
             continue;
         }
-        estimated += 1;
+        *count += 1;
         let mut key = (u64::MAX, u64::MAX);
         for (program, pass_order) in &programs {
             let candidate = candidate.with_program(*program);
-            let least = screen.least_of_array(&candidate);
-            if is_full && worst.is_some_and(|worst| least > worst) {
+            if screen.least_of_array(&candidate) > worst {
                 continue;
             }
             let tiling = Tiling {
@@ -122,23 +128,82 @@ pub(super) fn best(
                 key = key.min((e.compute_cycles, reads.input + reads.weight + reads.output));
             }
         }
-        if is_full && worst.is_some_and(|worst| key > worst) {
-            continue;
+        if key <= worst {
+            best.insert(halvings, key, tiling);
         }
+    }
+    let mut all = best.all();
+    let programs: Vec<u32> = programs.iter().map(|(program, _)| *program).collect();
+    let mut fits = |screen: &mut Screen<'_>, t: &Tiling| halvings(evaluator, screen, t).is_some();
+    for tiling in frugal(screen, prices, &found, &programs, effort, &mut fits) {
+        if !all.iter().any(|other| other.unrolls_as(&tiling)) {
+            all.push(tiling);
+        }
+    }
+    Ok((all, found.len()))
+}
+
+/// The best unrollings that fit the buffer, a half of it, a quarter and so on, so that a larger buffer
+/// loses none that a smaller one has.
+struct Best {
+    count: usize,
+    /// By how often the buffer is halved.
+    lists: Vec<Vec<((u64, u64), Tiling)>>,
+}
+
+/// How often the time of the fastest an unrolling may take that needs fewer words.
+const SLOWER: u64 = 3;
+
+impl Best {
+    fn new(count: usize) -> Self {
+        let lists = vec![Vec::with_capacity(count + 1); u64::BITS as usize];
+        Self { count, lists }
+    }
+
+    /// The most cycles of any that is kept once there are enough.
+    fn limit(&self) -> u64 {
+        let fastest = self.lists[0].first();
+        fastest.map_or(u64::MAX, |((cycles, _), _)| {
+            self.worst(0).0.max(cycles.saturating_mul(SLOWER))
+        })
+    }
+
+    /// The worst that is kept of those that fit a buffer halved so often.
+    fn worst(&self, halvings: u32) -> (u64, u64) {
+        let list = &self.lists[halvings as usize];
+        match list.last() {
+            Some((worst, _)) if list.len() == self.count => *worst,
+            _ => (u64::MAX, u64::MAX),
+        }
+    }
+
+    fn insert(&mut self, halvings: u32, key: (u64, u64), tiling: &Tiling) {
         // Passes of the same extents are all the same to memory: the best of them will do.
         let is_alike = |t: &Tiling| Dim::ALL.iter().all(|d| extent(t, *d) == extent(tiling, *d));
-        if let Some(place) = best.iter().position(|(_, t)| is_alike(t)) {
-            if best[place].0 <= key {
-                continue;
+        for list in &mut self.lists[..=halvings as usize] {
+            if let Some(place) = list.iter().position(|(_, t)| is_alike(t)) {
+                if list[place].0 <= key {
+                    continue;
+                }
+                list.remove(place);
             }
-            best.remove(place);
+            let place = list.partition_point(|(other, _)| *other <= key);
+            list.insert(place, (key, *tiling));
+            list.truncate(self.count);
         }
-        let place = best.partition_point(|(other, _)| *other <= key);
-        best.insert(place, (key, *tiling));
-        best.truncate(effort.unrollings);
     }
-    let best = best.into_iter().map(|(_, tiling)| tiling);
-    (best.collect(), found.len())
+
+    /// All that are kept, the best of any size first.
+    fn all(self) -> Vec<Tiling> {
+        let limit = self.limit();
+        let mut all: Vec<Tiling> = Vec::new();
+        for (key, tiling) in self.lists.into_iter().flatten() {
+            if key.0 <= limit && !all.contains(&tiling) {
+                all.push(tiling);
+            }
+        }
+        all
+    }
 }
 
 /// The loop order in which an operand changes last.
@@ -155,8 +220,9 @@ fn extent(tiling: &Tiling, d: Dim) -> u64 {
     tiling.local[d] * tiling.rows[d] * tiling.cols[d]
 }
 
-/// Whether the global buffer holds at least the tiles of one pass.
-fn fits_buffer(evaluator: &Evaluator<'_>, screen: &mut Screen<'_>, tiling: &Tiling) -> bool {
+/// How often the global buffer could be halved and would still hold the tiles of one pass; `None` if it
+/// does not hold them.
+fn halvings(evaluator: &Evaluator<'_>, screen: &mut Screen<'_>, tiling: &Tiling) -> Option<u32> {
     let dataflow = evaluator.mapping().dataflow;
     let block = PerDim::from_fn(|d| {
         if dataflow.beats.contains(&d) {
@@ -165,8 +231,9 @@ fn fits_buffer(evaluator: &Evaluator<'_>, screen: &mut Screen<'_>, tiling: &Tili
             extent(tiling, d).min(tiling.block[d])
         }
     });
-    let candidate = screen.candidate(&Tiling { block, ..*tiling });
-    candidate.is_some_and(|candidate| screen.evaluate(&candidate).is_some())
+    let candidate = screen.candidate(&Tiling { block, ..*tiling })?;
+    screen.evaluate(&candidate)?;
+    Some(screen.halvings(&candidate))
 }
 
 /// The dimensions that dataflow and sequencer unroll.

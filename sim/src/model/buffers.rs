@@ -37,13 +37,14 @@ impl Buffers<'_> {
     }
 
     /// Cycles of loads that nothing hides: a tile that streams, or that results go to, is in use until
-    /// its block ends, and without a second copy the next one's transfer starts only then. Between two
+    /// its block or pass ends, and without a second copy the next one's transfer starts only then. Between two
     /// passes so many cycles go by anyway.
     pub(super) fn serial(&self, beats: u64, between: u64) -> u64 {
         let (m, link) = (self.m, self.link);
         let is_exchanged = |o: Operand| match m.tiling.staging[o] {
             Staging::Block => true,
-            Staging::Pass => false,
+            // What stays in the array has left its place when its pass begins.
+            Staging::Pass => o != m.resident,
             Staging::Layer => m.staging_depth(o) > 0,
         };
         let operands = Operand::ALL.into_iter();

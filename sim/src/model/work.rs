@@ -260,7 +260,8 @@ impl Work {
     pub(super) fn total(&self, array: u64) -> u64 {
         let ends = self.link.start + self.link.latency + self.link.last_store;
         let inner_dram = self.link.total().saturating_sub(ends);
-        let array = array + self.phases.in_sight(array);
+        let early = self.link.start - self.link.first.input - self.link.first.weight;
+        let array = array + self.phases.in_sight(array).saturating_sub(early);
         let work = (array + self.serial_dram).max(inner_dram);
         let [of_one, of_more] = self.expected_turns;
         let turns = of_more + array.min(self.last_depth);

@@ -41,7 +41,7 @@ enum Outcome {
 
 /// Every document that a verb writes: its schema, a field that tells it from others of the schema,
 /// and what becomes of it.
-const DOCUMENTS: [(&str, &str, Outcome); 18] = [
+const DOCUMENTS: [(&str, &str, Outcome); 19] = [
     ("stationary/run/1", "", Outcome::Page(layers::page)),
     ("stationary/validate/1", "", Outcome::Page(validate::page)),
     // Both searches for hardware write this schema.
@@ -75,6 +75,13 @@ const DOCUMENTS: [(&str, &str, Outcome); 18] = [
         "stationary/record/1",
         "",
         Outcome::Refused("it tells of a run: report takes the folder that it lies in"),
+    ),
+    (
+        "stationary/network/1",
+        "",
+        Outcome::Refused(
+            "it tells what a network is: what a machine makes of it, estimate and simulate say",
+        ),
     ),
     ("stationary/evaluations/1", "", Outcome::Refused(JOURNAL)),
     ("stationary/measurements/1", "", Outcome::Refused(JOURNAL)),

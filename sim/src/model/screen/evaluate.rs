@@ -104,6 +104,25 @@ impl Screen<'_> {
         (counters, whole.max(self.least_transfers(&counters)))
     }
 
+    /// A lower bound on what any blocks of a candidate that holds the layer whole move, and on their
+    /// estimates.
+    pub(crate) fn least_of_any_blocks(&self, candidate: &Candidate) -> (Counters, u64) {
+        let (f, windows) = self.factors(candidate);
+        let parts = self.parts(candidate, f, windows).each_once();
+        let counters = self.count(&parts);
+        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let array = self.least_array_cycles(&parts, &counters, busy);
+        (counters, array.max(self.least_transfers(&counters)))
+    }
+
+    /// How often the global buffer could be halved, and the candidate's tiles would still fit.
+    pub(crate) fn halvings(&self, candidate: &Candidate) -> u32 {
+        let (f, windows) = self.factors(candidate);
+        let parts = self.parts(candidate, f, windows);
+        let words = parts.most_words(&parts.staged_extents());
+        self.memory.halvings(&words)
+    }
+
     #[inline]
     fn counted(&self, candidate: &Candidate) -> Option<Counted<'_>> {
         let (f, windows) = self.factors(candidate);

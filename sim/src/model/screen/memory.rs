@@ -7,6 +7,7 @@ use stationary_arch::{Operand, PerOperand, Ports, Sharing};
 use crate::mapping::Mapping;
 use crate::model::screen::divisor::Divisor;
 use crate::model::screen::program::Orders;
+use crate::placement::share_of;
 use crate::tiling::Staging;
 
 /// The global buffer of an accelerator.
@@ -131,6 +132,16 @@ impl Memory {
         Some(held)
     }
 
+    /// How often the buffer could be halved, and tiles of so many words would still fit.
+    pub(super) fn halvings(&self, words: &PerOperand<u64>) -> u32 {
+        let bytes = |o: Operand| self.homes[o].copies * (words[o] * self.homes[o].bits).div_ceil(8);
+        let rooms = self.partitions.iter().map(|room| {
+            let needed: u64 = room.operands.iter().map(|o| bytes(*o)).sum();
+            (room.bytes / needed.max(1)).max(1).ilog2()
+        });
+        rooms.min().unwrap_or(0)
+    }
+
     /// Whether an operand has banks of its own in a ring that it shares.
     pub(super) fn has_ring(&self, operand: Operand) -> bool {
         let banks = &self.partitions[self.homes[operand].partition].banks;
@@ -214,6 +225,11 @@ impl Banks {
             return false;
         }
         if self.sharing != Sharing::Ring {
+            let is_free = |o: &&Operand| orders.banks[**o] == 0;
+            let free = operands.iter().filter(is_free).count() as u64;
+            for (o, place) in operands.iter().filter(is_free).zip(0..) {
+                held.banks[*o] += share_of(self.count - taken, place, free);
+            }
             return true;
         }
         // The last operand that has several tiles gets what is left.
