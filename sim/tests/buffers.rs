@@ -12,14 +12,11 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use std::collections::HashSet;
-
-use common::cases;
-use rayon::prelude::*;
-use stationary_arch::{Accelerator, Operand, Sharing, presets};
+use common::for_layers_on_presets;
+use stationary_arch::{Accelerator, Operand, Sharing};
 use stationary_sim::mapper::{self, Effort, Goal, Objective, Slack};
 use stationary_sim::{Dataflow, Staging, dram_bits, estimate};
-use stationary_workloads::{Convolution, Layer, RightOperand, zoo};
+use stationary_workloads::{Convolution, Layer, RightOperand};
 
 /// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=32 tries them all.
 const SHARE: u64 = 32;
@@ -90,42 +87,31 @@ fn sweep(layer: &Layer, preset: &Accelerator, dataflow: &'static Dataflow) -> Ve
 
 #[test]
 fn a_larger_buffer_is_not_worse() {
-    let mut seen = HashSet::new();
-    let networks = zoo::names().map(|name| zoo::find(name).expect("a bundled network"));
-    let layers = networks.flat_map(|network| network.layers().to_vec());
-    let distinct = layers.filter(|l| seen.insert((*l.sizes(), l.rows(), l.cols())));
-    let distinct: Vec<Layer> = distinct.collect();
-    let step = SHARE.div_ceil(cases(1)).max(1) as usize;
-    let mut turn = 0;
-    for name in presets::names() {
-        let preset = Accelerator::preset(name, &[]).expect("a bundled preset");
-        for dataflow in preset
-            .dataflows
-            .iter()
-            .filter_map(|name| Dataflow::find(name))
-        {
-            turn += 1;
-            let share: Vec<&Layer> = distinct.iter().skip(turn % step).step_by(step).collect();
-            share.into_par_iter().for_each(|layer| {
-                let swept = sweep(layer, &preset, dataflow);
-                let partitions = &preset.global_buffer.partitions;
-                let is_ring = partitions.iter().any(|p| {
-                    let banks = p.banks.as_ref();
-                    banks.is_some_and(|banks| banks.sharing == Sharing::Ring)
-                });
-                let [more_cycles, more_bytes] = if is_ring { RING_STEPS } else { STEPS };
-                for pair in swept.windows(2).filter(|pair| pair[0].is_own) {
-                    let (before, now) = (pair[0], pair[1]);
-                    let what = || format!("{name} {} {}: {swept:?}", dataflow.name, layer.name());
-                    let may_take = (1010 + more_cycles) * before.cycles;
-                    assert!(1000 * now.cycles <= may_take, "{}", what());
-                    let is_faster = now.cycles < before.cycles || now.fewest < before.fewest;
-                    let may_move = (1000 + more_bytes) * before.bytes;
-                    assert!(is_faster || 1000 * now.bytes <= may_move, "{}", what());
-                }
-            });
+    for_layers_on_presets(SHARE, |preset, dataflow, layer| {
+        let swept = sweep(layer, preset, dataflow);
+        let partitions = &preset.global_buffer.partitions;
+        let is_ring = partitions.iter().any(|p| {
+            let banks = p.banks.as_ref();
+            banks.is_some_and(|banks| banks.sharing == Sharing::Ring)
+        });
+        let [more_cycles, more_bytes] = if is_ring { RING_STEPS } else { STEPS };
+        for pair in swept.windows(2).filter(|pair| pair[0].is_own) {
+            let (before, now) = (pair[0], pair[1]);
+            let what = || {
+                format!(
+                    "{} {} {}: {swept:?}",
+                    preset.name,
+                    dataflow.name,
+                    layer.name()
+                )
+            };
+            let may_take = (1010 + more_cycles) * before.cycles;
+            assert!(1000 * now.cycles <= may_take, "{}", what());
+            let is_faster = now.cycles < before.cycles || now.fewest < before.fewest;
+            let may_move = (1000 + more_bytes) * before.bytes;
+            assert!(is_faster || 1000 * now.bytes <= may_move, "{}", what());
         }
-    }
+    });
 }
 
 /// Where a tensor that fits is read again, that saves time beyond the slack: with enough of it each word

@@ -1,14 +1,11 @@
-//! The mapper finds by itself what giving it the buffer's banks or a layer's parts finds, and images that
-//! come together never cost more than one by one.
+//! The mapper finds by itself what giving it the buffer's banks or a layer's parts finds.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use std::collections::HashSet;
-
-use common::cases;
+use common::{cases, distinct_layers};
 use rayon::prelude::*;
-use stationary_arch::{Accelerator, PerOperand, presets};
+use stationary_arch::{Accelerator, PerOperand};
 use stationary_sim::mapper::{self, Effort};
 use stationary_sim::{Dataflow, Mapping, estimate};
 use stationary_workloads::{Layer, zoo};
@@ -19,9 +16,6 @@ const SHARE: u64 = 8;
 /// The mapper's choice may be so much above the best that is known, in per cent: its slack of 1 %, and
 /// as much again.
 const ABOVE: u64 = 2;
-
-/// The slack of the mapper's goal, in per cent: within it energy decides.
-const SLACK: u64 = 1;
 
 fn dataflow(accelerator: &Accelerator) -> &'static Dataflow {
     Dataflow::find(&accelerator.dataflows[0]).expect("presets name known dataflows")
@@ -34,11 +28,10 @@ fn preset(name: &str) -> Accelerator {
 /// A share of all shapes of the bundled networks, a share of its own for each turn.
 fn shapes(batch: u64, turn: usize) -> Vec<Layer> {
     let step = SHARE.div_ceil(cases(1)).max(1) as usize;
-    let mut seen = HashSet::new();
-    let networks = zoo::names().map(|name| zoo::find(name).expect("a bundled network"));
-    let layers = networks.flat_map(|network| network.layers().to_vec());
-    let distinct = layers.filter(|l| seen.insert((*l.sizes(), l.rows(), l.cols())));
-    let share = distinct.skip(turn % step).step_by(step);
+    let share = distinct_layers()
+        .into_iter()
+        .skip(turn % step)
+        .step_by(step);
     share
         .map(|layer| layer.batched(batch).expect("a batch"))
         .collect()
@@ -102,31 +95,5 @@ fn networks_do_not_fetch_weights_for_each_stripe() {
         });
         let sum = layers.sum::<u64>() as f64 / 1e6;
         assert!(sum <= millions, "{name} {}: {sum} M cycles", network.name());
-    }
-}
-
-#[test]
-fn an_image_costs_no_more_in_a_batch() {
-    for (turn, name) in presets::names().enumerate() {
-        let accelerator = preset(name);
-        if accelerator.dataflows.is_empty() {
-            continue;
-        }
-        let dataflow = dataflow(&accelerator);
-        shapes(1, turn).par_iter().step_by(4).for_each(|layer| {
-            let mut least = None;
-            for batch in [1, 2, 4, 8, 16] {
-                let layer = layer.batched(batch).expect("a batch");
-                let mapping = mapper::map(&layer, &accelerator, dataflow).expect("it maps");
-                let all = cycles(&mapping);
-                let least = least.get_or_insert(all);
-                assert!(
-                    100 * all <= (100 + SLACK) * batch * *least,
-                    "{name} {} batch {batch}: {all} cycles, {least} an image before",
-                    layer.name(),
-                );
-                *least = all.div_ceil(batch).min(*least);
-            }
-        });
     }
 }

@@ -13,8 +13,10 @@ use stationary::search::codesign::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{About, Checks, Hashes, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
-use crate::cli::{Choosing, Codesign, Common, Layers, Target};
+use super::{
+    About, Checks, Hashes, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims, target,
+};
+use crate::cli::{Codesign, Common, Layers, Target};
 use crate::commands::codesign::{Choice, distinct, tasks};
 use crate::inputs::{self, Loaded};
 use crate::patience::Patience;
@@ -143,22 +145,13 @@ impl Document {
 
     fn target(&self) -> Target {
         let inputs = self.inputs.clone();
-        Target {
-            arch: inputs.arch,
-            network: inputs.network,
-            layers: Layers {
-                dim: inputs.dim,
-                layer: inputs.layer,
-                batch: inputs.batch,
-                // A certificate is about its layers, whatever else there is.
-                partial: true,
-            },
-            set: inputs.set,
-            dataflow: None,
-            mapping: None,
-            choosing: Choosing::default(),
-            explain: false,
-        }
+        let layers = Layers {
+            dim: inputs.dim,
+            layer: inputs.layer,
+            batch: inputs.batch,
+            partial: true,
+        };
+        target(inputs.arch, inputs.network, inputs.set, layers)
     }
 
     /// Derives everything again from the question and the schedules that ran.
@@ -227,10 +220,7 @@ impl Document {
                 .map(|task| task.simulated.len() as u64)
                 .sum(),
             again: 0,
-            claim: match self.kind.as_str() {
-                "proved" => "an optimum, proved".to_owned(),
-                _ => "no optimum, but a bound".to_owned(),
-            },
+            claim: claim_of(&self.kind),
         };
         verdict.checks.same("version", &self.version, &version);
         if !verdict.checks.inputs(&self.hashes, &read) {

@@ -12,8 +12,8 @@ use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary_record::digest;
 
-use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
-use crate::cli::{Choosing, Common, Layers, Map, Target};
+use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims, target};
+use crate::cli::{Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
 use crate::patience::Patience;
@@ -144,21 +144,15 @@ impl Document {
 
     fn target(&self) -> Target {
         let inputs = self.inputs.clone();
+        let layers = Layers {
+            dim: inputs.dim,
+            layer: inputs.layer,
+            batch: inputs.batch,
+            partial: true,
+        };
         Target {
-            arch: inputs.arch,
-            network: inputs.network,
-            layers: Layers {
-                dim: inputs.dim,
-                layer: inputs.layer,
-                batch: inputs.batch,
-                // A certificate is about its layers, whatever else there is.
-                partial: true,
-            },
-            set: inputs.set,
             dataflow: Some(inputs.dataflow),
-            mapping: None,
-            choosing: Choosing::default(),
-            explain: false,
+            ..target(inputs.arch, inputs.network, inputs.set, layers)
         }
     }
 

@@ -21,6 +21,8 @@ use serde_json::{Number, Value, json};
 use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
+use crate::cli::{Choosing, Layers, Target};
+
 pub use self::about::About;
 pub use self::origin::Origin;
 
@@ -93,6 +95,33 @@ pub struct Verdict {
     pub again: u64,
     /// What is proved, in words: all that was searched for, a part of it, or a bound alone.
     pub claim: String,
+}
+
+/// What the kind of a certificate's document claims, in words.
+fn claim_of(kind: &str) -> String {
+    match kind {
+        "proved" => "an optimum, proved",
+        _ => "no optimum, but a bound",
+    }
+    .to_owned()
+}
+
+/// What to load again of an accelerator and layers: with mappings of the mapper's own.
+fn target(arch: String, network: String, set: Vec<String>, layers: Layers) -> Target {
+    Target {
+        arch,
+        network,
+        // A certificate is about its layers, whatever else there is.
+        layers: Layers {
+            partial: true,
+            ..layers
+        },
+        set,
+        dataflow: None,
+        mapping: None,
+        choosing: Choosing::default(),
+        explain: false,
+    }
 }
 
 /// The checks of a certificate, in order.

@@ -18,7 +18,7 @@ use stationary_arch::{
     Topology,
 };
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
-use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand};
+use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand, zoo};
 
 /// Runs a property for each dataflow on random triples, the dataflows beside each other; on failure
 /// prints the seed.
@@ -82,6 +82,37 @@ pub fn cases(default: u64) -> u64 {
         .ok()
         .and_then(|v| v.parse::<f64>().ok());
     (default as f64 * factor.unwrap_or(1.0)).ceil() as u64
+}
+
+/// The layers of all bundled networks, each shape once.
+pub fn distinct_layers() -> Vec<Layer> {
+    let mut seen = std::collections::HashSet::new();
+    let networks = zoo::names().map(|name| zoo::find(name).expect("a bundled network"));
+    let layers = networks.flat_map(|network| network.layers().to_vec());
+    let distinct = layers.filter(|l| seen.insert((*l.sizes(), l.rows(), l.cols())));
+    distinct.collect()
+}
+
+/// One of so many of [`distinct_layers`], or as many times more as STATIONARY_CASES says, on each preset that maps
+/// layers and each of its dataflows: others on each.
+pub fn for_layers_on_presets(
+    share: u64,
+    visit: impl Fn(&Accelerator, &'static Dataflow, &Layer) + Sync,
+) {
+    let step = share.div_ceil(cases(1)).max(1) as usize;
+    let layers = distinct_layers();
+    let machines: Vec<_> = stationary_arch::presets::names()
+        .map(|name| Accelerator::preset(name, &[]).expect("a bundled preset is valid"))
+        .collect();
+    let mut turn = 0;
+    for accelerator in &machines {
+        for name in &accelerator.dataflows {
+            let dataflow = Dataflow::find(name).expect("presets name known dataflows");
+            turn += 1;
+            let share: Vec<_> = layers.iter().skip(turn % step).step_by(step).collect();
+            (share.par_iter()).for_each(|layer| visit(accelerator, dataflow, layer));
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

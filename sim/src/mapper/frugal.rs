@@ -1,11 +1,10 @@
 //! Unrollings that take the least energy where others are no faster: if memory bounds a layer, fewer PEs at
 //! work and fewer words on their way do as well.
 
-use stationary_workloads::Dim;
-
 use crate::mapper::Effort;
 use crate::mapper::goal::{Goal, Score};
 use crate::mapper::prices::Prices;
+use crate::mapper::unrolling::is_alike;
 use crate::model::{Candidate, Screen};
 use crate::tiling::Tiling;
 
@@ -54,12 +53,8 @@ pub(super) fn frugal(
             break;
         }
         let tiling = screen.tiling(&found[place]);
-        let pass = |t: &Tiling, d: Dim| t.local[d] * t.rows[d] * t.cols[d];
-        let is_alike = |t: &Tiling| Dim::ALL.iter().all(|d| pass(t, *d) == pass(&tiling, *d));
-        if kept.iter().any(is_alike) {
-            continue;
-        }
-        if fits(screen, &tiling) {
+        let is_known = kept.iter().any(|other| is_alike(other, &tiling));
+        if !is_known && fits(screen, &tiling) {
             kept.push(tiling);
         }
     }

@@ -39,7 +39,8 @@ pub use space::{LeftOut, Space, space};
 /// How far the enumeration goes, what is given, and what the best is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort {
-    /// Unrollings that are combined with blocks.
+    /// The fastest unrollings that are combined with blocks: so many for the buffer, for a half of it, a
+    /// quarter and so on, and of the most frugal a quarter of so many.
     pub unrollings: usize,
     /// Blocks of an unrolling and a residency that are combined with all loop orders.
     pub blocks: usize,

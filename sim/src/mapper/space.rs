@@ -83,7 +83,10 @@ fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2])
     };
     add(
         "unrollings",
-        format!("{factors}; the best {kept} of {all} by the array's time without memory"),
+        format!(
+            "{factors}; {kept} of {all}: the best by the array's time without memory, for the buffer and for \
+             halves of it, and by energy"
+        ),
     );
     add(
         "local",

@@ -178,10 +178,8 @@ impl Best {
     }
 
     fn insert(&mut self, halvings: u32, key: (u64, u64), tiling: &Tiling) {
-        // Passes of the same extents are all the same to memory: the best of them will do.
-        let is_alike = |t: &Tiling| Dim::ALL.iter().all(|d| extent(t, *d) == extent(tiling, *d));
         for list in &mut self.lists[..=halvings as usize] {
-            if let Some(place) = list.iter().position(|(_, t)| is_alike(t)) {
+            if let Some(place) = list.iter().position(|(_, t)| is_alike(t, tiling)) {
                 if list[place].0 <= key {
                     continue;
                 }
@@ -218,6 +216,11 @@ fn lasting(operand: Operand) -> Option<[Dim; 8]> {
 /// What a pass covers of a dimension, at most.
 fn extent(tiling: &Tiling, d: Dim) -> u64 {
     tiling.local[d] * tiling.rows[d] * tiling.cols[d]
+}
+
+/// Whether passes have the same extents. They are all the same to memory then: the best of them will do.
+pub(super) fn is_alike(a: &Tiling, b: &Tiling) -> bool {
+    Dim::ALL.iter().all(|d| extent(a, *d) == extent(b, *d))
 }
 
 /// How often the global buffer could be halved and would still hold the tiles of one pass; `None` if it

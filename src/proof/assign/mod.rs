@@ -18,7 +18,9 @@ use stationary::search::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims};
+use super::{
+    About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+};
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
@@ -248,10 +250,7 @@ impl Document {
             checks: Checks::default(),
             runs: self.simulated.len() as u64,
             again: 0,
-            claim: match self.kind.as_str() {
-                "proved" => "an optimum, proved".to_owned(),
-                _ => "no optimum, but a bound".to_owned(),
-            },
+            claim: claim_of(&self.kind),
         };
         verdict.checks.same("version", &self.version, &version);
         if !verdict.checks.inputs(&self.hashes, &read) {
