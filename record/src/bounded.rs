@@ -107,11 +107,17 @@ mod tests {
     #[test]
     fn a_pipe_without_a_writer_is_left() {
         let folder = folder("pipe");
-        let path = folder.join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&path).status();
-        assert!(made.expect("a system with pipes").success());
+        let pipe = |name: &str| {
+            let path = folder.join(name);
+            let made = std::process::Command::new("mkfifo").arg(&path).status();
+            assert!(made.expect("a system with pipes").success());
+            path
+        };
+        let path = pipe("left");
         let error = open_within(&path, Duration::from_millis(50)).expect_err("nobody writes");
         assert!(error.to_string().contains("within 0.05 s"), "{error}");
+        // Who was left waiting at the first would read what is written to it.
+        let path = pipe("written");
         let writer = {
             let path = path.clone();
             thread::spawn(move || std::fs::write(path, "text"))
