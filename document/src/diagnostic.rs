@@ -41,7 +41,10 @@ impl Diagnostic {
         found: &str,
         allowed: &[&str],
     ) -> Self {
-        let message = format!("{what} `{found}`; allowed: {}", allowed.join(", "));
+        let message = match allowed {
+            [] => format!("{what} `{found}`; none is allowed here"),
+            _ => format!("{what} `{found}`; allowed: {}", allowed.join(", ")),
+        };
         Self {
             near: nearest(found, allowed.iter().copied()).map(str::to_owned),
             ..Self::new(file, place, message)

@@ -201,24 +201,25 @@ impl Ranking {
     }
 }
 
-/// Why the smallest candidate is not legal.
+/// Why not even one output fits, or what a PE does of it in one pass.
 fn no_mapping(
     layer: &Layer,
     accelerator: &Accelerator,
     dataflow: &'static Dataflow,
     effort: &Effort,
 ) -> MapperError {
-    let smallest = |layer: &'_ Layer| Tiling {
-        block: PerDim::splat(1),
-        banks: effort.banks,
-        ..orders::first_orders(accelerator, Tiling::trivial(layer.sizes()))
+    let first = |is_whole: bool| {
+        let layer = lowered(layer, accelerator)?;
+        let tiling = Tiling {
+            block: PerDim::splat(1),
+            local: unrolling::local_of(dataflow, layer.sizes(), is_whole),
+            banks: effort.banks,
+            ..orders::first_orders(accelerator, Tiling::trivial(layer.sizes()))
+        };
+        Mapping::new(layer, accelerator, dataflow, tiling)
     };
-    let tried = lowered(layer, accelerator)
-        .and_then(|layer| Mapping::new(layer, accelerator, dataflow, smallest(layer)));
-    let reason = match tried {
-        Err(reason) => reason,
-        Ok(_) => MappingError::NoStationaryOperand,
-    };
+    let tried = first(false).and_then(|_| first(true));
+    let reason = tried.err().unwrap_or(MappingError::NoStationaryOperand);
     MapperError::NoMapping {
         layer: layer.name().to_owned(),
         accelerator: accelerator.name.clone(),

@@ -33,13 +33,7 @@ pub(super) fn best(
     let mut order: Vec<(u64, u32)> = Vec::new();
     let base = first_orders(accelerator, Tiling::trivial(part));
     let mut base = Tiling {
-        local: PerDim::from_fn(|d| {
-            if dataflow.beats.contains(&d) {
-                part[d]
-            } else {
-                1
-            }
-        }),
+        local: local_of(dataflow, part, true),
         banks: effort.banks,
         ..base
     };
@@ -141,6 +135,15 @@ pub(super) fn best(
         }
     }
     Ok((all, found.len()))
+}
+
+/// What a PE does in a pass before its tile grows: with `is_whole` all of the dimensions that change
+/// with each beat, as every candidate of the mapper has them.
+pub(super) fn local_of(dataflow: &Dataflow, sizes: &PerDim<u64>, is_whole: bool) -> PerDim<u64> {
+    PerDim::from_fn(|d| match is_whole && dataflow.beats.contains(&d) {
+        true => sizes[d],
+        false => 1,
+    })
 }
 
 /// The best unrollings that fit the buffer, a half of it, a quarter and so on, so that a larger buffer

@@ -21,6 +21,7 @@ mod page;
 mod parity;
 mod parts;
 mod read;
+mod remarks;
 mod roofline;
 mod search;
 mod svg;
@@ -105,6 +106,7 @@ pub fn render(document: &Value) -> Result<String> {
         Some((.., Outcome::Page(page))) => {
             let mut page = page(document);
             coverage::add(&mut page, document);
+            remarks::add(&mut page, document);
             page::render(page)
         }
         Some((.., Outcome::Refused(why))) => {

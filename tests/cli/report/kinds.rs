@@ -27,10 +27,32 @@ fn every_kind_of_answer_has_a_page() {
             "/dataflows/0/layers",
         ),
         ("mapped", with(&["search", "map"], &[]), "/layers"),
+        (
+            "remarked",
+            with(
+                &["estimate"],
+                &[
+                    "--set",
+                    "array.lanes=4",
+                    "--set",
+                    "technology_nm=16",
+                    "--dataflow",
+                    "ws",
+                ],
+            ),
+            "/layers",
+        ),
     ] {
         let (answer, page) = page(name, &arguments);
         check(&page);
         names_layers(&page, &answer, layers);
+        let remarks = |field: &str| answer[field].as_array().map_or(0, Vec::len);
+        let is_remarked = name == "remarked";
+        assert_eq!(
+            remarks("notes") > 0 && remarks("caveats") > 0,
+            is_remarked,
+            "{name}"
+        );
     }
     let costs = [
         "--network",

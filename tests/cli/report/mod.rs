@@ -20,7 +20,20 @@ fn page(name: &str, arguments: &[&str]) -> (Value, String) {
     assert!(output.stdout.is_empty(), "only the page is written");
     let page = std::fs::read_to_string(&to).expect("the page is written");
     let answer = std::fs::read_to_string(&run).expect("it was written");
-    (serde_json::from_str(&answer).expect("JSON"), page)
+    let answer = serde_json::from_str(&answer).expect("JSON");
+    remarks_are_shown(&answer, &page);
+    (answer, page)
+}
+
+/// What an answer says beside its figures stands on its page.
+fn remarks_are_shown(answer: &Value, page: &str) {
+    for field in ["notes", "caveats"] {
+        let remarks = answer[field].as_array();
+        for remark in remarks.into_iter().flatten().filter_map(Value::as_str) {
+            let escaped = remark.replace(" %", "\u{a0}%").replace('\'', "&#x27;");
+            assert!(page.contains(&escaped), "{field}: {remark}");
+        }
+    }
 }
 
 /// Elements that have no end.
