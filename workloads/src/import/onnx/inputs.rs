@@ -1,12 +1,13 @@
 //! A model's inputs and weights, with sizes for what it leaves open.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use stationary_document::Diagnostic;
 
+use super::batch::{Axes, Batch, is_batch_name, is_name};
 use super::element::ElementType;
 use super::number::Number;
-use super::proto::{Dimension, Graph, ValueInfo};
+use super::proto::{Graph, ValueInfo};
 use super::scope::Scope;
 use super::symbolic;
 use super::value::Value;
@@ -34,58 +35,17 @@ impl Given<'_> {
     }
 }
 
-/// A name that stands for one size wherever it occurs. Exporters also write `?` and the like, for
-/// sizes of which nothing is known, not even that they are equal.
-fn is_name(name: &str) -> bool {
-    let is_word = name.chars().any(char::is_alphabetic);
-    is_word
-        && !matches!(
-            name,
-            "None" | "none" | "unk" | "unknown" | "dynamic" | "nan"
-        )
-}
-
-/// Whether a name says that it is the batch, wherever it stands.
-fn is_batch_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.contains("batch") || matches!(name.as_str(), "n" | "b" | "bs")
-}
-
-/// Whether a name also stands behind the first place of some input's shape.
-fn is_elsewhere(inputs: &[&ValueInfo], name: &str) -> bool {
-    let mut rest = inputs
-        .iter()
-        .filter_map(|input| input.sizes())
-        .flat_map(|sizes| sizes.iter().skip(1));
-    rest.any(|dim| fixed(dim).is_none() && dim.dim_param == name)
-}
-
-fn fixed(dim: &Dimension) -> Option<u64> {
-    u64::try_from(dim.dim_value).ok().filter(|size| *size > 0)
-}
-
-/// Whether an open dimension is the batch: the first of a shape is, unless its name says that it is
-/// more than that.
-fn is_batch(inputs: &[&ValueInfo], dim: &Dimension, at: usize) -> bool {
-    let name = Some(dim.dim_param.as_str()).filter(|name| is_name(name));
-    match name {
-        Some(name) if symbolic::names_in(name).is_some() => false,
-        Some(name) if at == 0 => is_batch_name(name) || !is_elsewhere(inputs, name),
-        Some(name) => is_batch_name(name),
-        None => at == 0,
-    }
-}
-
 /// The sizes of names that stand alone somewhere, for those that others are computed from.
-fn named(inputs: &[&ValueInfo], given: &mut Given<'_>) -> HashMap<String, u64> {
+fn named(axes: &Axes<'_>, given: &mut Given<'_>) -> HashMap<String, u64> {
     let mut named = HashMap::new();
-    for input in inputs {
+    for input in axes.inputs() {
         for (at, dim) in input.sizes().unwrap_or_default().iter().enumerate() {
-            if fixed(dim).is_some() || !is_name(&dim.dim_param) {
+            if dim.size().is_some() || !is_name(&dim.dim_param) {
                 continue;
             }
             let size = given.find(&dim.dim_param);
-            if let Some(size) = size.or(is_batch(inputs, dim, at).then_some(1)) {
+            let is_batch = axes.batch(&input.name, dim, at) != Batch::Not;
+            if let Some(size) = size.or(is_batch.then_some(1)) {
                 named.entry(dim.dim_param.clone()).or_insert(size);
             }
         }
@@ -99,6 +59,8 @@ pub(super) struct Inputs {
     pub(super) named: HashMap<String, u64>,
     /// Inputs that are single whole numbers, and were not given.
     pub(super) numbers: Vec<String>,
+    /// What was taken as the batch, though its name does not say so, in words.
+    pub(super) assumed: Vec<String>,
 }
 
 /// Fills a scope with the graph's weights and inputs; or says what is wrong.
@@ -118,9 +80,10 @@ pub(super) fn fill(
         .iter()
         .filter(|input| !scope.values.contains_key(&input.name))
         .collect();
-    let (mut problems, mut numbers) = (Vec::new(), Vec::new());
-    let mut named = named(&inputs, &mut given);
-    for input in &inputs {
+    let axes = Axes::new(graph, inputs);
+    let (mut problems, mut numbers, mut assumed) = (Vec::new(), Vec::new(), BTreeMap::new());
+    let mut named = named(&axes, &mut given);
+    for input in axes.inputs() {
         let element = ElementType::of(i64::from(input.elem_type()));
         let Some(sizes) = input.sizes() else {
             scope.values.insert(input.name.clone(), Value::default());
@@ -128,7 +91,7 @@ pub(super) fn fill(
         };
         let mut resolved = Vec::new();
         for (at, dim) in sizes.iter().enumerate() {
-            if let Some(size) = fixed(dim) {
+            if let Some(size) = dim.size() {
                 resolved.push(size);
                 continue;
             }
@@ -143,7 +106,14 @@ pub(super) fn fill(
                 .find(&place)
                 .or_else(|| given.find(name?))
                 .or_else(|| symbolic::size(name?, |part| given.part(part, &named)))
-                .or_else(|| is_batch(&inputs, dim, at).then_some(1));
+                .or_else(|| match axes.batch(&input.name, dim, at) {
+                    Batch::Not => None,
+                    Batch::Sure => Some(1),
+                    Batch::Assumed => {
+                        assumed.entry(&dim.dim_param).or_insert(&input.name);
+                        Some(1)
+                    }
+                });
             match size {
                 Some(size) => {
                     if let Some(name) = name {
@@ -196,7 +166,17 @@ pub(super) fn fill(
         problems.push(unknown.to_string().trim_start_matches(": ").to_owned());
     }
     if problems.is_empty() {
-        Ok(Inputs { named, numbers })
+        let told = |(name, input)| {
+            format!(
+                "input `{input}`: its open dimension `{name}` is taken as the batch, and is 1; --dim \
+                 {name}=SIZE gives another"
+            )
+        };
+        Ok(Inputs {
+            named,
+            numbers,
+            assumed: assumed.into_iter().map(told).collect(),
+        })
     } else {
         Err(problems)
     }

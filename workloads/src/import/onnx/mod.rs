@@ -11,6 +11,7 @@
 //! with how often it occurs and, where its shapes tell, how many multiply-accumulates are missing.
 
 mod attention;
+mod batch;
 mod convolution;
 mod copies;
 mod einsum;
@@ -55,7 +56,7 @@ const NEWEST: i64 = 28;
 
 /// Reads a model. `dims` give sizes for dimensions that the model leaves open: by their name, or as
 /// `input.0` by an input and a place in its shape; and values of inputs that are single whole numbers,
-/// by the input's name. An open first dimension is the batch, and 1 unless it is given.
+/// by the input's name. An open dimension that is the batch is 1 unless it is given (`batch.rs`).
 ///
 /// # Errors
 /// A file that is no model, an operator set before 7, open dimensions that are not given, or no
@@ -98,6 +99,7 @@ pub fn read(
     let mut scope = Scope::default();
     let inputs = inputs::fill(&mut scope, graph, dims).map_err(refuse)?;
     reading.named = inputs.named;
+    notes.extend(inputs.assumed.into_iter().map(note));
     scope.state(&graph.value_info, &reading.named);
     scope.state(&graph.output, &reading.named);
     reading.nodes(&graph.node, &mut scope);

@@ -182,6 +182,13 @@ pub(super) struct Dimension {
     pub(super) dim_param: String,
 }
 
+impl Dimension {
+    /// Its size, if the file says it.
+    pub(super) fn size(&self) -> Option<u64> {
+        u64::try_from(self.dim_value).ok().filter(|size| *size > 0)
+    }
+}
+
 impl ValueInfo {
     /// The sizes of its shape, if it has one.
     pub(super) fn sizes(&self) -> Option<&[Dimension]> {

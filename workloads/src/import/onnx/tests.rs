@@ -2,6 +2,7 @@
 
 mod builder;
 mod fragments;
+mod inputs;
 
 use prost::Message;
 
