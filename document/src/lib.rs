@@ -26,6 +26,7 @@
 
 pub mod arithmetic;
 mod diagnostic;
+mod loose;
 pub mod near;
 mod notes;
 mod number;

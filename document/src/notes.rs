@@ -1,5 +1,7 @@
 //! The order of notes: what changes an answer most stands first, trifles in one line at the end.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 
 /// Words that say what a note is about, by how much it matters.
@@ -45,28 +47,39 @@ fn rank(message: &str) -> usize {
     MATTERS.iter().position(is_about).unwrap_or(MATTERS.len())
 }
 
+/// More names than these are no news.
+const MOST_NAMES: usize = 12;
+
 /// One note of several: each name once, with how often it stands in the file.
 fn summed_up(mut trifles: Vec<Diagnostic>) -> Option<Diagnostic> {
     if trifles.len() < 2 {
         return trifles.pop();
     }
     let mut names: Vec<(&str, usize)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for note in &trifles {
         let path = note.message.strip_suffix(UNUSED).unwrap_or(&note.message);
         // Places in lists differ from one to the next, what the name says does not.
         let name = path.rsplit(['.', ' ', ']']).next().unwrap_or(path);
-        match names.iter_mut().find(|(known, _)| *known == name) {
+        let at = *places.entry(name).or_insert(names.len());
+        match names.get_mut(at) {
             Some((_, count)) => *count += 1,
             None => names.push((name, 1)),
         }
     }
-    let list: Vec<String> = names
+    let shown = names
         .iter()
+        .take(MOST_NAMES)
         .map(|(name, count)| match count {
             1 => format!("`{}`", name.trim_matches('`')),
             count => format!("`{}` ({count} times)", name.trim_matches('`')),
-        })
-        .collect();
+        });
+    let mut list: Vec<String> = shown.collect();
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => {}
+        1 => list.push("and one more name".to_owned()),
+        more => list.push(format!("and {more} more names")),
+    }
     let message = format!("not used: {}", list.join(", "));
     let first = &trifles[0];
     Some(Diagnostic::new(first.file.clone(), first.place, message))
@@ -106,6 +119,15 @@ mod tests {
             ],
         );
         check(&["a.name: not used"], &["a.name: not used"]);
+        let many: Vec<String> = (0..20_000).map(|at| format!("x{at}: not used")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        check(
+            &many,
+            &[
+                "not used: `x0`, `x1`, `x2`, `x3`, `x4`, `x5`, `x6`, `x7`, `x8`, `x9`, `x10`, `x11`, \
+              and 19988 more names",
+            ],
+        );
         check(&[], &[]);
     }
 }

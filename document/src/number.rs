@@ -1,5 +1,5 @@
 //! Numbers as the YAML readers of other tools take them (PyYAML: YAML 1.1): `1_000`, `0x40`, `0b11`,
-//! `010` (octal), and what is a whole number though it is written as a fraction, `64.0` or `1e3`.
+//! `010` (octal), `1:30` (90, to the base of 60), and what is a whole number though it is written as a fraction, `64.0` or `1e3`.
 
 /// A whole number that is not negative.
 pub(crate) fn whole(text: &str) -> Option<u64> {
@@ -14,6 +14,9 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
         // With an 8 or 9 in it, it is a number to nobody.
         return u64::from_str_radix(digits, 8).ok();
     }
+    if digits.contains(':') {
+        return sexagesimal(digits);
+    }
     if is_unsigned(digits)
         && let Ok(number) = digits.parse()
     {
@@ -24,6 +27,28 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
     let is_whole = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
     (is_whole && digits.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
         .then_some(number as u64)
+}
+
+/// A number to the base of 60, `[1-9][0-9]*(:[0-5]?[0-9])+`, as YAML 1.1 writes times.
+fn sexagesimal(digits: &str) -> Option<u64> {
+    let mut parts = digits.split(':');
+    let first = parts.next().filter(|first| !first.starts_with('0'));
+    let mut number: u64 = first.filter(|first| is_decimal(first))?.parse().ok()?;
+    for part in parts {
+        let part: u64 = Some(part)
+            .filter(|part| is_decimal(part) && part.len() <= 2)?
+            .parse()
+            .ok()?;
+        if part > 59 {
+            return None;
+        }
+        number = number.checked_mul(60)?.checked_add(part)?;
+    }
+    Some(number)
+}
+
+fn is_decimal(digits: &str) -> bool {
+    !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit())
 }
 
 /// A finite number.
@@ -82,6 +107,12 @@ mod tests {
             ("_1", None),
             ("", None),
             ("many", None),
+            ("1:30", Some(90)),
+            ("1:0:5", Some(3605)),
+            ("1_0:00", Some(600)),
+            ("1:60", None),
+            ("0:30", None),
+            ("1:", None),
         ] {
             assert_eq!(whole(text), expected, "{text}");
         }

@@ -145,11 +145,12 @@ impl Reader {
         used: &[&str],
     ) -> Option<Fields<'n>> {
         let fields = self.open_fields(node, path)?;
+        // What stands there under its own name is not what was meant.
+        let is_missing = |name: &&str| node.get(name).is_none();
+        let missing: Vec<&str> = used.iter().copied().filter(is_missing).collect();
         self.each_field(node, path, |reader, key, name| {
             if !used.contains(&name) {
-                // What stands there under its own name is not what was meant.
-                let missing = used.iter().copied().filter(|name| node.get(name).is_none());
-                let near = nearest(name, missing).map(str::to_owned);
+                let near = nearest(name, missing.iter().copied()).map(str::to_owned);
                 let message = placed(&joined(path, name), "not used");
                 let note = Diagnostic::new(&reader.file, key.place, message);
                 reader.push_note(Diagnostic { near, ..note });
@@ -282,5 +283,25 @@ fn placed(path: &str, message: &str) -> String {
         message.to_owned()
     } else {
         format!("{path}: {message}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In time that grows with the square of their number these would take minutes.
+    #[test]
+    fn many_unknown_fields_are_soon_read() {
+        let text: String = (0..100_000).map(|at| format!("x{at}: 1\n")).collect();
+        let root = Node::parse("a.yaml", &text).expect("it is YAML");
+        let mut reader = Reader::new("a.yaml");
+        reader.noted_fields(&root, "", &["rows", "x7"]);
+        let (_, notes) = reader.finish(Some(())).expect("nothing is wrong");
+        assert_eq!(notes.len(), 1);
+        assert!(
+            notes[0].message.ends_with("and 99987 more names"),
+            "{notes:?}"
+        );
     }
 }

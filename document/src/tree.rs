@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::Diagnostic;
+use crate::loose::Loosened;
 use crate::wording::OPEN_QUOTE;
 
 /// Deeper than this, or with more values, is no file that anybody wrote.
@@ -63,9 +64,25 @@ impl Node {
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostic> {
         // A tab behind a colon is as good as a space, also for libyaml.
         let spaced = text.replace(":\t", ": ");
+        Self::strictly(file, &spaced, None).or_else(|error| {
+            let loosened = Loosened::of(&spaced).ok_or_else(|| error.clone())?;
+            let read = Self::strictly(file, &loosened.text, Some(&loosened));
+            // A quote that is not closed ends at the next one, wherever that stands.
+            read.map_err(|loose| {
+                if error.message == OPEN_QUOTE {
+                    error
+                } else {
+                    loose
+                }
+            })
+        })
+    }
+
+    fn strictly(file: &str, text: &str, loosened: Option<&Loosened>) -> Result<Self, Diagnostic> {
         let mut builder = Builder {
             file,
-            parser: Parser::new_from_str(&spaced),
+            parser: Parser::new_from_str(text),
+            loosened,
             anchors: HashMap::new(),
             nodes: 0,
         };
@@ -128,6 +145,8 @@ type Fields = Vec<(Node, Node)>;
 struct Builder<'t> {
     file: &'t str,
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
+    /// What the text was made of, if its lines have been moved.
+    loosened: Option<&'t Loosened>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
 }
@@ -135,9 +154,9 @@ struct Builder<'t> {
 impl<'t> Builder<'t> {
     fn next(&mut self) -> Result<(Event<'t>, Place), Diagnostic> {
         match self.parser.next_event() {
-            Some(Ok((event, span))) => Ok((event, place(span))),
+            Some(Ok((event, span))) => Ok((event, self.original(place(span)))),
             Some(Err(error)) => {
-                let place = at(*error.marker());
+                let place = self.original(at(*error.marker()));
                 let message = if is_too_deep(&error) {
                     format!("nested deeper than {MOST_DEPTH} levels")
                 } else if error.info().contains("quoted scalar") {
@@ -149,6 +168,11 @@ impl<'t> Builder<'t> {
             }
             None => Err(Diagnostic::new(self.file, None, "the text ends too early")),
         }
+    }
+
+    fn original(&self, place: Place) -> Place {
+        self.loosened
+            .map_or(place, |loosened| loosened.original(place))
     }
 
     /// Nothing but the end of the text is left.

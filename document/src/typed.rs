@@ -36,6 +36,11 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<D
         return Err(vec![broken(file, text, &error)]);
     }
     let mut errors = vec![diagnostic(file, text, &first)];
+    // A file of another tool's may be taken for one of these, only because its tree cannot be read.
+    if let Err(error) = Node::parse(file, text) {
+        errors.insert(0, error);
+        return Err(errors);
+    }
     let mut rest = text.to_owned();
     while errors.len() < MOST_ERRORS {
         let last = errors.last().expect("there is at least one");
@@ -305,6 +310,14 @@ mod tests {
         check(
             "inner: {depth: 1\ncols: 3\n",
             &["toy.yaml:2:5: did not find expected ',' or '}', of the mapping at line 1 column 8"],
+        );
+        // What the reader of types takes, and the tree's does not.
+        check(
+            "colz: &p [*p]\n",
+            &[
+                "toy.yaml:1:11: an alias of no anchor",
+                "unknown field `colz`",
+            ],
         );
         check(
             "colz: 3\n\tdepth: 1\n",
