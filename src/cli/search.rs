@@ -181,7 +181,7 @@ impl FromStr for Recheck {
 pub struct Proving {
     /// Entries (of a map: mappings of a layer) that may run on the machine, those of --recheck
     /// included; then the proof ends with a gap.
-    #[arg(long, value_name = "N", requires = "certify")]
+    #[arg(long, value_name = "N", requires = "certify", value_parser = clap::value_parser!(u64).range(1..))]
     pub simulations: Option<u64>,
     /// Write the certificate, for `verify`.
     #[arg(long, value_name = "FILE", requires = "certify")]

@@ -40,7 +40,7 @@ pub struct Effort {
     pub recheck: Recheck,
     /// Whether the best is to be proved.
     pub certify: bool,
-    /// Mappings of a layer that may run in a proof.
+    /// Mappings of a layer that may run, those of the re-check included.
     pub simulations: u64,
     /// What is made small.
     pub goal: Goal,
@@ -150,6 +150,7 @@ impl<'a> Question<'a> {
             Recheck::Best(k) => k,
             Recheck::Auto { .. } => 1,
         };
+        let k = k.min(usize::try_from(effort.simulations).unwrap_or(usize::MAX));
         // Without a candidate the mapper says why.
         let mapping_effort = mapper::Effort {
             goal: effort.goal,

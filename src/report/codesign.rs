@@ -87,6 +87,7 @@ pub fn json(found: &Found<'_>) -> Value {
         "network": found.network, "arch": found.args.arch, "objective": "latency",
         "batch": found.origin.batch, "settings": found.origin.settings,
         "caveats": found.origin.caveats,
+        "notes": warning(found).as_slice(),
         "coverage": found.scope.json(),
         "hardware": {
             "batch": found.hardware.knobs()[0], "block_in": found.hardware.knobs()[1],
@@ -105,6 +106,9 @@ pub fn json(found: &Found<'_>) -> Value {
     if let Some(interrupt) = found.interrupt {
         document["stop"] = json!("interrupted");
         document["interrupted"] = interrupt.json();
+        if let Course::Tuned(tuned) = &found.course {
+            document["interrupted"]["not_reached"] = json!(not_reached(found, tuned));
+        }
     }
     match &found.course {
         Course::Proved(proof) => {
@@ -214,15 +218,53 @@ fn unbuildable(found: &Found<'_>) -> Option<u64> {
 
 fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Value {
     let all = found.tasks.iter().enumerate().map(|(number, each)| {
-        let layers = found.layers.iter().zip(&found.task_of);
-        let layers = layers.filter(|(_, task)| **task == number);
-        let names: Vec<&str> = layers.map(|(layer, _)| layer.name()).collect();
+        let names = names(found, number);
         json!({
-            "layers": names, "points": each.task.points(),
+            "layers": names, "points": each.task.points(), "measurements": made(tuned)[number],
             "curve_free": tuned.free[number].curve, "curve": tuned.shared[number].curve,
         })
     });
     all.collect()
+}
+
+/// The layers of a task.
+fn names<'a>(found: &Found<'a>, number: usize) -> Vec<&'a str> {
+    let layers = found.layers.iter().zip(&found.task_of);
+    let layers = layers.filter(|(_, task)| **task == number);
+    layers.map(|(layer, _)| layer.name()).collect()
+}
+
+/// The measurements made of each task.
+fn made(tuned: &NetworkTuned) -> Vec<usize> {
+    let courses = tuned.free.iter().zip(&tuned.shared);
+    let made = courses.map(|(free, own)| free.measured.len() + own.measured.len());
+    made.collect()
+}
+
+/// The layers that no tuner came to before it was interrupted: of each the one schedule ran whose bound is
+/// least.
+fn not_reached<'a>(found: &Found<'a>, tuned: &NetworkTuned) -> Vec<&'a str> {
+    let made = made(tuned).into_iter().enumerate();
+    let left = made.filter(|(_, made)| *made <= 1);
+    left.flat_map(|(number, _)| names(found, number)).collect()
+}
+
+/// The measurements that were made, beside those that were asked for where these are more.
+fn spent(found: &Found<'_>, tuned: &NetworkTuned) -> String {
+    let made = made(tuned);
+    let all: usize = made.iter().sum();
+    let tasks = found.tasks.len();
+    match (made.iter().min(), made.iter().max()) {
+        (Some(least), Some(most)) if least < most => format!(
+            "{} measurements of {tasks} tasks, {least} to {most} of each, where {} of each were asked for",
+            thousands(all as u64),
+            thousands(found.args.measurements)
+        ),
+        (_, most) => format!(
+            "{} measurements of each of {tasks} tasks",
+            thousands(most.map_or(0, |most| *most as u64))
+        ),
+    }
 }
 
 /// The network's cycles on the chip after so many measurements of each task, once all have a schedule.
@@ -346,9 +388,9 @@ pub fn table(found: &Found<'_>) -> String {
         "model",
         "machine",
         "error",
-        "above bound",
+        "above own bound",
     ];
-    let mut lines = rows(&header, 2).optional(&["shape", "above bound", "error"]);
+    let mut lines = rows(&header, 2).optional(&["shape", "above own bound", "error"]);
     for (kernel, task) in kernels(found, chip).iter().zip(&found.task_of) {
         let (s, model, cycles) = (kernel.schedule(), estimate(kernel), chip.layers[*task].1);
         lines.add_row([
@@ -426,11 +468,9 @@ pub fn table(found: &Found<'_>) -> String {
                 count(|v| matches!(v, Verdict::Unable)),
             ));
         }
-        Course::Tuned(_) => text.push_str(&format!(
-            "{} measurements of each of {} tasks; seed {}; not proved: --optimizer exact proves \
-             the best of all schedules of these cores\n",
-            thousands(found.args.measurements),
-            found.tasks.len(),
+        Course::Tuned(tuned) => text.push_str(&format!(
+            "{}; seed {}; not proved: --optimizer exact proves the best of all schedules of these cores\n",
+            spent(found, tuned),
             found.seed
         )),
     }
@@ -438,6 +478,15 @@ pub fn table(found: &Found<'_>) -> String {
         text.push_str(&format!("search {seconds:.3} s\n"));
     }
     if let Some(interrupt) = found.interrupt {
+        if let Course::Tuned(tuned) = &found.course {
+            let left = not_reached(found, tuned);
+            if !left.is_empty() {
+                text.push_str(&format!(
+                    "not reached, and run once each, by the schedule with the least bound: {}\n",
+                    left.join(", ")
+                ));
+            }
+        }
         text.push_str(&interrupt.text());
     }
     text

@@ -141,6 +141,66 @@ fn a_budget_of_runs_ends_with_a_gap() {
 }
 
 #[test]
+fn a_gap_of_mappings_stands_under_its_own_words() {
+    let network = file(
+        "gap.yaml",
+        "name: gap\nlayers:\n  - {name: d, matmul: {m: 8, n: 24, k: 40}}\n",
+    );
+    let cut = ["--certify", "--simulations", "3", "--recheck", "2"];
+    let map = ["search", "map", "--arch", "eyeriss", "--network", &network];
+    let asked = with(&map, &cut);
+    let found = answer(&with(&asked, &["--format", "json"]));
+    let certificate = &found["certificate"];
+    assert_eq!(certificate["kind"], "none");
+    let [bound, machine] = [&certificate["lower_bound"], &found["total"]["machine"]].map(number);
+    assert!(bound < machine);
+    let gap = (machine - bound) as f64 / machine as f64;
+    assert_eq!(certificate["gap"], gap);
+    let shown = text(&stationary(&asked).stdout);
+    let words = format!(
+        "the best candidate is at most {:.1} % below what was found, by the bounds of all",
+        100.0 * gap
+    );
+    assert!(shown.contains(&words), "{words}: {shown}");
+    // The bound of the mapping that was chosen is another, and has another name.
+    let own = number(&found["layers"][0]["lower_bound"]);
+    assert!(bound <= own && shown.contains("above own bound"), "{shown}");
+}
+
+#[test]
+fn no_more_runs_than_allowed_whatever_the_recheck() {
+    let map = map();
+    let map = words(&map);
+    let tight = ["--certify", "--simulations", "1", "--format", "json"];
+    for recheck in ["5", "auto", "20"] {
+        let found = answer(&with(&map, &with(&tight, &["--recheck", recheck])));
+        assert_eq!(found["certificate"]["simulations"], 1, "{recheck}");
+        let note = found["recheck"]["note"].as_str().unwrap_or_default();
+        let is_named = note.contains("--simulations 1") && note.contains("--recheck");
+        assert!(is_named || recheck == "auto", "{recheck}: {note}");
+    }
+    // The winner of two layers is two entries.
+    refuses(
+        &with(&ASSIGN, &tight),
+        2,
+        &["--simulations 1", "2 entries", "needed --simulations 2"],
+    );
+    for most in [2, 3] {
+        let most_text = most.to_string();
+        let more = ["--certify", "--simulations", &most_text, "--recheck", "9"];
+        let found = answer(&with(&ASSIGN, &with(&more, &["--format", "json"])));
+        assert!(number(&found["certificate"]["simulations"]) <= most);
+        let note = found["recheck"]["note"].as_str().expect("it says why");
+        assert!(note.contains(&format!("--simulations {most}")), "{note}");
+    }
+    refuses(
+        &with(&ASSIGN, &["--certify", "--simulations", "0"]),
+        2,
+        &["--simulations"],
+    );
+}
+
+#[test]
 fn a_proof_goes_on_where_it_was_interrupted() {
     let map = map();
     for (first, name) in [(ASSIGN.to_vec(), "assign"), (words(&map), "map")] {

@@ -239,6 +239,17 @@ fn an_interrupted_codesign_goes_on() {
         let [worse, best] = [&cut, &whole].map(|of| f64(&of["best"]["objective"]));
         assert!(worse >= best, "{name}");
         assert_eq!(cut["best"]["choices"].as_array().map(Vec::len), Some(3));
+        if name == "tuner" {
+            // What is said to be measured was measured.
+            let tasks = cut["tasks"].as_array().expect("tasks").iter();
+            let made: Vec<f64> = tasks.clone().map(|t| f64(&t["measurements"])).collect();
+            assert_eq!(made.iter().sum::<f64>(), f64(&cut["evaluations"]["calls"]));
+            let left = tasks.filter(|task| f64(&task["measurements"]) <= 1.0);
+            let left: Vec<&Value> = left.map(|task| &task["layers"][0]).collect();
+            let named = cut["interrupted"]["not_reached"].as_array().expect("names");
+            assert_eq!(named.iter().collect::<Vec<_>>(), left);
+            assert!(!named.is_empty(), "{made:?}");
+        }
         if name == "codesign" {
             let certificate = &cut["certificate"];
             // The chip may be proved before what each layer alone would take.
@@ -247,6 +258,40 @@ fn an_interrupted_codesign_goes_on() {
             assert!(certificate["kind"] == "none" || (is_late && each.is_null()));
             assert!(f64(&certificate["lower_bound"]) <= best);
         }
+    }
+}
+
+#[test]
+fn an_interrupted_tuner_says_what_it_measured_and_what_it_did_not_reach() {
+    let folder = folder("tuner-text");
+    let arguments = [
+        "search",
+        "codesign",
+        "--network",
+        "resnet18",
+        "--layer",
+        "layer2.0.conv2",
+        "--layer",
+        "layer3.0.conv2",
+        "--optimizer",
+        "genetic",
+        "--measurements",
+        "20000",
+        "--record",
+        "kept.jsonl",
+    ];
+    let mut child = start(&folder, &arguments);
+    wait_for(&mut child, &folder.join("kept.jsonl"), "\"point\"");
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    let shown = text(&output.stdout).replace("\n  ", " ");
+    assert!(!shown.contains("20,000 measurements of each"), "{shown}");
+    for part in [
+        "where 20,000 of each were asked for",
+        "not reached, and run once each, by the schedule with the least bound: layer3.0.conv2",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
     }
 }
 

@@ -104,6 +104,7 @@ impl Found<'_> {
             "batch": self.origin.batch,
             "settings": self.origin.settings,
             "caveats": self.origin.caveats,
+            "notes": self.warning().as_slice(),
             "coverage": self.scope.map(Scope::json),
             "deployment": self.problem.deployment().to_string(),
             "objective": self.args.objective,

@@ -149,8 +149,12 @@ impl Found<'_> {
             let only = "a table has no machine behind it: nothing was re-checked".to_owned();
             return (asked > 1).then_some(only);
         }
+        let has_more = ran < self.outcome.leaders.len();
+        let most = self.args.proving.simulations.unwrap_or(u64::MAX);
+        let limit = format!("--simulations {most} allows no more entries");
         let why = match self.args.optimizer.as_str() {
             _ if self.interrupt.is_some() => "it was interrupted",
+            _ if has_more => &limit,
             "exact" => {
                 "exact proves one optimum, and no more assignments that keep the budgets differ from \
                  it in one choice"

@@ -128,6 +128,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                 problem: &problem,
                 bounded: &problem.with_table(Table::clone(bounds)),
                 simulations: &simulations,
+                most: args.proving.simulations.unwrap_or(u64::MAX),
                 cancellation,
             };
             let is_whole;

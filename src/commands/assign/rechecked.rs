@@ -1,6 +1,8 @@
 //! The best by the model, run on the machine; of those that ran the machine's best is the winner.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
 use stationary::search::certify::Job;
 use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
 use stationary::search::optimizers::exact::near;
@@ -31,21 +33,38 @@ pub(super) struct Rechecks<'a> {
     /// The problem over the least that the machine may make of each option.
     pub(super) bounded: &'a Problem,
     pub(super) simulations: &'a Simulations<'a>,
+    /// Entries that may run.
+    pub(super) most: u64,
     pub(super) cancellation: &'a Cancellation,
 }
 
 impl Rechecks<'_> {
     /// Runs the leaders, as many as there are or until no bound on one that is left is below the
-    /// machine's best; and whether it came to its end. The first runs even if it is cancelled: no
-    /// winner goes without.
+    /// machine's best, or until no more entries may run; and whether it came to its end. The first runs
+    /// even if it is cancelled: no winner goes without.
     pub(super) fn run(&self, asked: Recheck, outcome: &Outcome) -> Result<(Vec<Checked>, bool)> {
         let (mut points, mut least) = (Vec::new(), f64::INFINITY);
+        let mut entries: BTreeSet<Job> = BTreeSet::new();
         for (point, _) in &outcome.leaders {
             let is_auto = matches!(asked, Recheck::Auto { .. });
             if is_auto && self.bounded.value(point) >= least {
                 continue;
             }
-            if !points.is_empty() && !self.has_run(point)? {
+            let jobs = self.jobs(point);
+            entries.extend(&jobs);
+            if entries.len() as u64 > self.most {
+                if points.is_empty() {
+                    bail!(
+                        "--simulations {}: the winner consists of {} entries, and no winner goes without the \
+                         machine; needed --simulations {} or more",
+                        self.most,
+                        jobs.len(),
+                        jobs.len()
+                    );
+                }
+                break;
+            }
+            if !points.is_empty() && !self.has_run(&jobs)? {
                 return Ok((self.check(&points)?, false));
             }
             points.push(point.clone());
@@ -58,15 +77,20 @@ impl Rechecks<'_> {
         Ok((self.check(&points)?, true))
     }
 
-    /// Runs what a point consists of, unless it is cancelled first.
-    fn has_run(&self, point: &Point) -> Result<bool> {
+    /// What a point consists of, each once.
+    fn jobs(&self, point: &Point) -> Vec<Job> {
         let firsts = firsts(self.layers);
         let choices = self.problem.choices(point);
         let jobs = choices.iter().map(|c| (firsts[c.layer], c.levels()));
         let mut jobs: Vec<Job> = jobs.collect();
         jobs.sort_unstable();
         jobs.dedup();
-        let ran = self.simulations.until(self.cancellation, &jobs)?;
+        jobs
+    }
+
+    /// Runs these, unless it is cancelled first.
+    fn has_run(&self, jobs: &[Job]) -> Result<bool> {
+        let ran = self.simulations.until(self.cancellation, jobs)?;
         Ok(ran.len() == jobs.len())
     }
 

@@ -90,6 +90,7 @@ impl Page<'_> {
             "preset": self.args.learning.preset, "seed": self.common.seed,
             "seeds": self.args.seeds, "against": self.args.against,
             "optimizers": self.names,
+            "notes": self.warnings(),
             "instances": instances,
             "checkpoints": f.checkpoints,
             "runs": lengths,

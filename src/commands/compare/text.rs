@@ -46,8 +46,12 @@ impl Page<'_> {
         text.push_str(&format!(
             "final gaps of equal instance and seed, Wilcoxon's signed ranks\n{rows}\n"
         ));
+        let asked = match self.interrupt {
+            Some(_) => "asked for: ",
+            None => "",
+        };
         text.push_str(&format!(
-            "{} evaluations a run, seeds {} to {}\n",
+            "{asked}{} evaluations a run, seeds {} to {}\n",
             thousands(self.args.evaluations),
             self.common.seed,
             self.common.seed.wrapping_add(self.args.seeds - 1)

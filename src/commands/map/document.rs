@@ -42,6 +42,7 @@ impl Winners<'_> {
             "goal": goal::json(Some(self.goal)),
             "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
             "caveats": self.loaded.origin.caveats,
+            "notes": self.notes(),
             "coverage": self.loaded.scope.json(),
             "headline": headline.json(|cycles| json!(cycles as u64)),
             "layers": layers,

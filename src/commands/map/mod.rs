@@ -26,6 +26,9 @@ use crate::report::format::{signed_percent, thousands};
 use crate::report::headline::{Headline, TOLERANCE};
 use crate::report::table::page;
 
+/// Candidates below which a proof says little.
+const FEW: u64 = 10;
+
 /// A layer's winner. It exists only with the machine's figure.
 struct Winner<'a> {
     mapping: Mapping<'a>,
@@ -269,6 +272,27 @@ impl Winners<'_> {
         })
     }
 
+    /// What a document says beside its figures.
+    fn notes(&self) -> Vec<String> {
+        self.warning().into_iter().chain(self.weak()).collect()
+    }
+
+    /// Where a proof says little, as there was hardly a choice.
+    fn weak(&self) -> Vec<String> {
+        if self.all.iter().any(|w| w.standing.is_none()) {
+            return Vec::new();
+        }
+        let few = self.all.iter().filter(|w| w.candidates < FEW);
+        let warning = |w: &Winner<'_>| {
+            format!(
+                "layer {} has {} candidates only: that none is better says little",
+                w.name(),
+                w.candidates
+            )
+        };
+        few.map(warning).collect()
+    }
+
     /// Why fewer candidates ran than were asked for, where they did.
     fn few_checked(&self) -> Option<String> {
         let Recheck::Best(asked) = self.args.recheck else {
@@ -285,9 +309,14 @@ impl Winners<'_> {
             0..=3 => String::new(),
             n => format!(" and {} more", n - 3),
         };
+        let why = match self.args.proving.simulations {
+            Some(most) if most < asked as u64 => {
+                format!(": --simulations {most} allows no more of a layer")
+            }
+            _ => " where the mapper has no more distinct candidates".to_owned(),
+        };
         Some(format!(
-            "fewer than the {asked} of --recheck ran where the mapper has no more distinct candidates: \
-             {}{more}",
+            "fewer than the {asked} of --recheck ran{why}: {}{more}",
             shown.join(", ")
         ))
     }

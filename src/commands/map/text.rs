@@ -25,7 +25,7 @@ impl Winners<'_> {
             "model",
             "machine",
             "error",
-            "above bound",
+            "above own bound",
             "gain of re-check",
             "energy",
         ];
@@ -45,6 +45,9 @@ impl Winners<'_> {
             ]);
         }
         text.push_str(&proved(winners));
+        for warning in self.weak() {
+            text.push_str(&format!("warning: {warning}\n"));
+        }
         if verbose {
             text.push_str(&tried(winners));
         }
@@ -84,9 +87,6 @@ impl Winners<'_> {
     }
 }
 
-/// Candidates below which a proof says little.
-const FEW: u64 = 10;
-
 /// What is proved, of which reading, over what, and by how many runs; nothing where bounds were not
 /// compared.
 fn proved(winners: &[Winner<'_>]) -> String {
@@ -108,26 +108,18 @@ fn proved(winners: &[Winner<'_>]) -> String {
     let open = match proved == winners.len() {
         true => String::new(),
         false => format!(
-            ", the others at most {} above the bound of these",
+            ", of the others the best candidate is at most {} below what was found, by the bounds of all",
             percent(gap)
         ),
     };
-    let mut text = format!(
+    format!(
         "proved on the machine, over the mapper's {of_a_layer} candidates of a layer: {proved} of {} layers{open}; {} \
          of {} candidates ran\nnot proved over what the candidates leave out ({}); -v says what they have of it\n",
         winners.len(),
         thousands(ran),
         thousands(all),
         choices(winners).join(", "),
-    );
-    for w in winners.iter().filter(|w| w.candidates < FEW) {
-        text.push_str(&format!(
-            "warning: layer {} has {} candidates only: that none is better says little\n",
-            w.mapping.layer().name(),
-            w.candidates
-        ));
-    }
-    text
+    )
 }
 
 /// The names of the choices that candidates of some layer leave out, each once.

@@ -207,7 +207,7 @@ pub fn bounds(layers: &[Value]) -> Section {
         Known {
             name: "above",
             class: "s2",
-            words: "above the bound",
+            words: "above its own bound",
         },
     ];
     let whole = |layer: &Value| {
@@ -235,13 +235,13 @@ pub fn bounds(layers: &[Value]) -> Section {
         Look {
             title: "Cycles by layer",
             lead: format!(
-                "Each layer on the machine: what nothing like it can go below, and what it takes \
-                 beyond.{}",
+                "Each layer on the machine: what its own mapping or schedule cannot go \
+                 below, and what it takes beyond.{}",
                 parts.caveat("the layer's cycles")
             ),
             drawing: "Cycles of each layer, with its lower bound",
             caption: "Cycles of every layer",
-            head: &["machine", "model", "model off by", "above the bound"],
+            head: &["machine", "model", "model off by", "above its own bound"],
             cell: |cycles| thousands(cycles as u64),
             label: metric,
         },

@@ -155,7 +155,8 @@ impl Chart {
         let Some([x, y]) = points.last().copied().filter(|_| !line.label.is_empty()) else {
             return;
         };
-        let width = text_width(&line.label);
+        let label = cut(&line.label, f.right - f.left);
+        let width = text_width(&label);
         let x = x.clamp(f.left + width, f.right);
         // Above the line's end, or where there is room.
         let heights = [-6.0, 14.0, -20.0, 28.0, -34.0, 42.0, -48.0, 56.0, -62.0];
@@ -167,7 +168,7 @@ impl Chart {
         };
         taken.push(found);
         let class = format!("name {}", line.class.replace("line ", "ink "));
-        svg.text(x, found[1] + 10.0, Anchor::End, &class, &line.label);
+        svg.text(x, found[1] + 10.0, Anchor::End, &class, &label);
     }
 
     fn name(&self, svg: &mut Svg, f: &Frame, dot: &Dot, taken: &mut Vec<[f64; 4]>) {

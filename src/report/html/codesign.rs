@@ -152,9 +152,21 @@ fn findings(run: &Value) -> Vec<Finding> {
                 count("unable")
             )
         }
-        _ if at(run, "interrupted").is_some() => format!(
-            "{tried} schedules ran on the machine; the search was interrupted, and nothing is proved."
-        ),
+        _ if at(run, "interrupted").is_some() => {
+            let left = list(run, "interrupted.not_reached").iter();
+            let left: Vec<&str> = left.filter_map(Value::as_str).collect();
+            let left = match left.is_empty() {
+                true => String::new(),
+                false => format!(
+                    " Not reached, and run once each, by the schedule with the least bound: {}.",
+                    left.join(", ")
+                ),
+            };
+            format!(
+                "{tried} schedules ran on the machine; the search was interrupted, and nothing is \
+                 proved.{left}"
+            )
+        }
         _ => format!(
             "{tried} measurements on the machine; nothing is proved. Search with --optimizer exact \
              for the best of all schedules of these cores and its proof."

@@ -36,7 +36,7 @@ pub fn page(run: &Value) -> Page {
             "candidates",
             "model",
             "machine",
-            "above the bound",
+            "above its own bound",
             "gain of re-check",
         ],
         1,
@@ -83,9 +83,9 @@ pub fn page(run: &Value) -> Page {
                 "over the model's choice",
             ),
             Card::new(
-                "Above the bound",
+                "Above their own bounds",
                 percent(total / bound.max(1.0) - 1.0),
-                "of these mappings",
+                "what these mappings cannot go below; other candidates may",
             ),
             Card::new(
                 "Candidates",

@@ -1,13 +1,15 @@
 //! `search assign` as a page.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::report::format::{beside_limit, percent, thousands};
+use crate::report::format::{area, beside_limit, joules, percent, thousands, watts};
 use crate::report::headline::TOLERANCE;
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::{Columns, columns};
+use crate::report::html::breakdown;
 use crate::report::html::chart::{Chart, Dot, Line};
 use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::report::html::parity::{Pair, parity};
 use crate::report::html::read::{amount, at, list, number, signed, text};
 
 /// The page of a search for hardware.
@@ -17,6 +19,8 @@ pub fn page(run: &Value) -> Page {
     sections.extend(curve(run));
     sections.extend(front(run));
     sections.extend(choices(run));
+    sections.extend(energy(run));
+    sections.extend(readings(run));
     sections.extend(checked(run));
     let network = match text(run, "network") {
         "" => "an assignment",
@@ -38,36 +42,54 @@ pub fn page(run: &Value) -> Page {
     }
 }
 
-/// A value of the objective.
-fn show(value: f64) -> String {
-    if value.fract() == 0.0 && value < 1e15 {
-        thousands(value as u64)
-    } else {
-        format!("{value:.4e}")
+/// A value of the objective, with its unit.
+fn show(run: &Value, value: f64) -> String {
+    match text(run, "objective") {
+        "energy" => joules(1e3 * value),
+        "edp" => format!("{} cycles", joules(1e3 * value)),
+        _ => format!("{} cycles", thousands(value.round() as u64)),
+    }
+}
+
+/// An amount of a resource, with its unit.
+fn budgeted(resource: &str, value: f64) -> String {
+    match resource.starts_with("area") {
+        true => area(value),
+        false => watts(value),
+    }
+}
+
+/// Whose costs the search saw: the model's, the machine's or a table's.
+fn whose(run: &Value) -> &str {
+    match text(run, "certificate.costs") {
+        "" => text(run, "certificate.of"),
+        costs => costs,
     }
 }
 
 fn cards(run: &Value, feasible: bool) -> Vec<Card> {
     let mut cards = Vec::new();
     let unit = match text(run, "objective") {
-        "latency" => "cycles a run",
-        "throughput" => "cycles of the slowest stage",
-        other => other,
+        "throughput" => "for the slowest stage",
+        _ => "a run",
     };
     let model = number(run, "best.objective").filter(|_| feasible);
     let (best, note) = match (confirmed(run), model) {
         (Some((machine, model)), Some(_)) => (
-            show(machine),
+            show(run, machine),
             format!(
                 "{unit} on the machine; the model says {} ({})",
-                show(model),
+                show(run, model),
                 signed(model / machine - 1.0)
             ),
         ),
         (None, Some(model)) => (
-            show(model),
-            match text(run, "certificate.of") {
+            show(run, model),
+            match whose(run) {
                 "machine" => format!("{unit} on the machine"),
+                "table" => {
+                    format!("{unit} by the table; it has no machine behind it to re-check with")
+                }
                 _ => format!("{unit} by the model; nothing was re-checked on the machine"),
             },
         ),
@@ -84,16 +106,20 @@ fn cards(run: &Value, feasible: bool) -> Vec<Card> {
         _ => "none",
     };
     let bound = number(run, "certificate.lower_bound");
-    let of = text(run, "certificate.of");
+    let of = whose(run);
     let note = bound.map_or(String::new(), |bound| {
         format!(
             "of the {of}: no choice of these options is below {}",
-            show(bound)
+            show(run, bound)
         )
     });
     cards.push(Card::new("Proof", kind.to_owned(), note));
     if let Some(gap) = number(run, "certificate.gap") {
-        cards.push(Card::new("Gap to the bound", percent(gap), ""));
+        cards.push(Card::new(
+            "Gap to the bound",
+            percent(gap),
+            "how far below the best the optimum can be",
+        ));
     }
     for (resource, limit) in run["budgets"].as_object().into_iter().flatten() {
         let limit = limit.as_f64().unwrap_or(0.0);
@@ -105,6 +131,15 @@ fn cards(run: &Value, feasible: bool) -> Vec<Card> {
         let [below, allowed] = beside_limit(used / scale, limit / scale);
         let note = format!("{below} of {allowed} {unit}");
         cards.push(Card::new(name, percent(used / limit), note));
+    }
+    let energy = number(run, "machine_energy_pj.total").map(|spent| (spent, "machine"));
+    let energy = energy.or(number(run, "energy_pj.total").map(|spent| (spent, of)));
+    if let Some((spent, by)) = energy {
+        let note = match by {
+            "machine" => "in the time that the machine takes".to_owned(),
+            by => format!("by the {by}"),
+        };
+        cards.push(Card::new("Energy a run", joules(spent), note));
     }
     let distinct = amount(run, "evaluations.distinct");
     let calls = format!(
@@ -139,8 +174,8 @@ fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
             found.push_str(&format!(
                 "The {} budget is {}; the least that any assignment takes is {}. ",
                 text(s, "resource"),
-                show(amount(s, "limit")),
-                show(amount(s, "least"))
+                budgeted(text(s, "resource"), amount(s, "limit")),
+                budgeted(text(s, "resource"), amount(s, "least"))
             ));
         }
         if let Some(factor) = number(run, "best.relaxation.factor") {
@@ -177,8 +212,9 @@ fn findings(run: &Value, feasible: bool) -> Vec<Finding> {
             let name = resource.split('_').next().unwrap_or("");
             if price > 0.0 {
                 next.push_str(&format!(
-                    "One per cent more {name} is worth about {} of {}. ",
-                    show((price * limit / 100.0).round()),
+                    "By the {}, one per cent more {name} is worth about {} of {}. ",
+                    whose(run),
+                    show(run, price * limit / 100.0),
                     text(run, "objective")
                 ));
             }
@@ -207,6 +243,25 @@ fn layer_name(choice: &Value) -> String {
     }
 }
 
+/// As little as tells layers apart below a plot.
+fn axis_name(choice: &Value) -> String {
+    match text(choice, "name") {
+        "" => amount(choice, "layer").to_string(),
+        name => name.to_owned(),
+    }
+}
+
+/// The objective and the unit of its plots.
+fn objective(run: &Value) -> String {
+    let objective = text(run, "objective");
+    let unit = match objective {
+        "energy" => "nJ",
+        "edp" => "nJ cycles",
+        _ => "cycles",
+    };
+    format!("{objective}, {unit}")
+}
+
 fn facts(run: &Value) -> Vec<(String, String)> {
     let fact = |name: &str, path: &str| (name.to_owned(), text(run, path).to_owned());
     vec![
@@ -233,7 +288,7 @@ pub fn curve(run: &Value) -> Option<Section> {
             "evaluations",
             points.iter().map(|p| p[0].max(1.0)).chain([spent]),
         ),
-        Axis::log(text(run, "objective"), values),
+        Axis::log(&objective(run), values),
     );
     let mut steps = points.clone();
     steps.push([spent, last[1]]);
@@ -242,14 +297,14 @@ pub fn curve(run: &Value) -> Option<Section> {
         lines.push(Line {
             points: vec![[x.least, bound], [x.most, bound]],
             class: "line proof".to_owned(),
-            label: format!("proved bound of these options {}", show(bound)),
+            label: format!("proved bound {}", show(run, bound)),
             is_step: false,
         });
     }
     lines.push(Line {
         points: steps,
         class: "line s1".to_owned(),
-        label: format!("{} {}", text(run, "optimizer"), show(last[1])),
+        label: format!("{} {}", text(run, "optimizer"), show(run, last[1])),
         is_step: true,
     });
     let dots = points.iter().map(|p| Dot {
@@ -258,7 +313,7 @@ pub fn curve(run: &Value) -> Option<Section> {
         class: "s1".to_owned(),
         hint: format!(
             "{} after {} evaluations",
-            show(p[1]),
+            show(run, p[1]),
             thousands(p[0] as u64)
         ),
         label: String::new(),
@@ -278,7 +333,7 @@ pub fn curve(run: &Value) -> Option<Section> {
     );
     let rows = points
         .iter()
-        .map(|p| vec![thousands(p[0] as u64), show(p[1])]);
+        .map(|p| vec![thousands(p[0] as u64), show(run, p[1])]);
     table.rows = rows.collect();
     Some(Section {
         title: "Anytime curve".to_owned(),
@@ -316,7 +371,7 @@ fn front(run: &Value) -> Option<Section> {
         at: *p,
         radius: 4.0,
         class: "s1".to_owned(),
-        hint: format!("{} at {:.3} ({})", show(p[1]), p[0], text(v, "kind")),
+        hint: format!("{} at {:.3} ({})", show(run, p[1]), p[0], text(v, "kind")),
         label: String::new(),
     });
     let used = if is_area {
@@ -330,13 +385,13 @@ fn front(run: &Value) -> Option<Section> {
         class: "s2".to_owned(),
         hint: format!(
             "{} at {used:.3}: the design of this search",
-            show(objective)
+            show(run, objective)
         ),
         label: "this search".to_owned(),
     });
     let chart = Chart {
         x: Axis::log(resource, points.iter().map(|p| p[0])),
-        y: Axis::log(text(run, "objective"), points.iter().map(|p| p[1])),
+        y: Axis::log(&objective(run), points.iter().map(|p| p[1])),
         shape: 0.42,
         lines: vec![Line {
             points: points.clone(),
@@ -352,13 +407,16 @@ fn front(run: &Value) -> Option<Section> {
         1,
     );
     for v in vertices {
-        let cell = |path: &str| number(v, path).map_or("-".to_owned(), show);
+        let cell =
+            |path: &str, show: &dyn Fn(f64) -> String| number(v, path).map_or("-".to_owned(), show);
+        let resource = |value: f64| budgeted(resource, value);
+        let objective = |value: f64| show(run, value);
         table.rows.push(vec![
             text(v, "kind").to_owned(),
-            cell("limit"),
-            cell("used"),
-            cell("objective"),
-            cell("lower_bound"),
+            cell("limit", &resource),
+            cell("used", &resource),
+            cell("objective", &objective),
+            cell("lower_bound", &objective),
         ]);
     }
     let proved = solved().filter(|v| text(v, "kind") == "proved").count();
@@ -389,13 +447,20 @@ fn choices(run: &Value) -> Option<Section> {
         class,
         values: choices
             .iter()
-            .map(|c| (layer_name(c), amount(c, path)))
+            .map(|c| (axis_name(c), amount(c, path)))
             .collect(),
     };
     let groups = [group("PEs", "s1", "pe"), group("tile", "s2", "tile")];
+    let costs = match whose(run) {
+        // What the machine proves is chosen from what the model says, layer by layer.
+        "machine" => "model",
+        costs => costs,
+    };
     let mut table = Table::new(
         "The choice of every layer",
-        &["layer", "dataflow", "PEs", "tile", "stage"],
+        &[
+            "layer", "dataflow", "PEs", "tile", "stage", costs, "machine", "energy",
+        ],
         2,
     );
     for c in choices {
@@ -406,11 +471,17 @@ fn choices(run: &Value) -> Option<Section> {
             whole("pe"),
             whole("tile"),
             whole("stage"),
+            whole("cycles"),
+            number(c, "machine_cycles").map_or("-".to_owned(), |n| thousands(n as u64)),
+            joules(amount(spent(c), "total")),
         ]);
     }
     Some(Section {
         title: "Choices by layer".to_owned(),
-        lead: "Processing elements and the tile that each keeps, layer by layer.".to_owned(),
+        lead:
+            "Processing elements and the tile that each keeps, layer by layer, and what they cost: \
+               cycles, and energy in the machine's time where it ran."
+                .to_owned(),
         legend: Vec::new(),
         drawings: vec![(
             "PEs and tile chosen for each layer".to_owned(),
@@ -420,6 +491,35 @@ fn choices(run: &Value) -> Option<Section> {
     })
 }
 
+/// The energy of a choice: in the machine's time, if it ran.
+fn spent(choice: &Value) -> &Value {
+    at(choice, "machine_energy_pj").unwrap_or(&choice["energy_pj"])
+}
+
+/// The energy of each layer by component; none where a table tells sums alone.
+fn energy(run: &Value) -> Option<Section> {
+    let choices = list(run, "best.choices");
+    let has_parts = |c: &Value| spent(c).as_object().is_some_and(|parts| parts.len() > 1);
+    let layer = |c: &Value| json!({"name": layer_name(c), "energy_pj": spent(c)});
+    let layers: Vec<Value> = choices.iter().filter(|c| has_parts(c)).map(layer).collect();
+    (!layers.is_empty()).then(|| breakdown::energy(&layers))
+}
+
+/// The model against the machine, layer by layer.
+fn readings(run: &Value) -> Option<Section> {
+    let pair = |c: &Value| {
+        Some(Pair {
+            name: layer_name(c),
+            model: amount(c, "cycles"),
+            machine: number(c, "machine_cycles")?,
+            causes: String::new(),
+        })
+    };
+    let pairs = list(run, "best.choices").iter().filter_map(pair);
+    let pairs: Vec<Pair> = pairs.collect();
+    (!pairs.is_empty()).then(|| parity(&pairs, "", "a layer"))
+}
+
 fn checked(run: &Value) -> Option<Section> {
     let checked = list(run, "checked");
     if checked.is_empty() {
@@ -427,23 +527,39 @@ fn checked(run: &Value) -> Option<Section> {
     }
     let mut table = Table::new(
         "The best, run on the machine",
-        &["rank", "within budget", "model", "machine", "model off by"],
+        &[
+            "rank",
+            "within budget",
+            "rank by the model",
+            "model",
+            "machine",
+            "model off by",
+        ],
         2,
     );
+    let turned = number(run, "ranking.turned_pairs").map_or(String::new(), |turned| {
+        format!(
+            " Of {} pairs of these the machine ranks {} the other way round than the model.",
+            thousands(amount(run, "ranking.pairs") as u64),
+            thousands(turned as u64)
+        )
+    });
     for (i, c) in checked.iter().enumerate() {
         let within = if c["feasible"] == false { "no" } else { "yes" };
         table.rows.push(vec![
             (i + 1).to_string(),
             within.to_owned(),
-            show(amount(c, "model")),
-            show(amount(c, "machine")),
+            number(c, "model_rank").map_or("-".to_owned(), |rank| thousands(rank as u64)),
+            show(run, amount(c, "model")),
+            show(run, amount(c, "machine")),
             signed(amount(c, "error")),
         ]);
     }
     Some(Section {
         title: "Re-checked on the machine".to_owned(),
-        lead: "No winner escapes the simulator: what the model promised, and what it measured."
-            .to_owned(),
+        lead: format!(
+            "No winner escapes the simulator: what the model promised, and what it measured.{turned}"
+        ),
         legend: Vec::new(),
         drawings: Vec::new(),
         table,

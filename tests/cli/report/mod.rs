@@ -4,6 +4,7 @@ mod browser;
 mod checks;
 mod kinds;
 mod parts;
+mod searches;
 
 use serde_json::Value;
 
