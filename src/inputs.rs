@@ -47,6 +47,18 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
             "{name}: packed by gzip, and only traces are read so: unpack it first (gunzip {name})"
         );
     }
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        bail!("{name}: a pointer of Git LFS and not the file itself, which git lfs pull fetches");
+    }
+    let beginning = bytes[..bytes.len().min(64)]
+        .trim_ascii_start()
+        .to_ascii_lowercase();
+    if [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|tag| beginning.starts_with(tag))
+    {
+        bail!("{name}: a web page, perhaps one that shows the file: download the file itself");
+    }
     Ok(bytes)
 }
 

@@ -64,8 +64,10 @@ impl Scope {
             text if text == "0.0 %" => "less than 0.1 %".to_owned(),
             text => text,
         };
-        match self.coverage.macs_unknown() {
-            0 => share,
+        match (self.coverage.macs_unknown(), self.coverage.macs_left_out()) {
+            (0, _) => share,
+            // That it is no more than the whole says nothing.
+            (_, 0) => "an unknown share".to_owned(),
             _ => format!("at most {share}"),
         }
     }
@@ -132,6 +134,9 @@ impl Scope {
             operators(c.simulated),
             c.operators_left_out(),
         );
+        if c.macs_unknown() > 0 {
+            text.push_str(&format!(" ({} of unknown size)", c.macs_unknown()));
+        }
         let plain: u64 = c.without_products.iter().map(|entry| entry.count).sum();
         if plain > 0 {
             text.push_str(&format!(", {plain} without products"));
@@ -210,9 +215,21 @@ impl Scope {
         })
     }
 
-    /// The share of the multiply-accumulates, for a column of CSV.
-    pub fn field(&self) -> String {
-        self.share().to_string()
+    /// What of it stands in CSV.
+    pub const COLUMNS: [&str; 3] = [
+        "coverage_is_upper_bound",
+        "coverage_unknown_operators",
+        "coverage_macs",
+    ];
+
+    /// The share of the multiply-accumulates and what it leaves open, for [Self::COLUMNS].
+    pub fn fields(&self) -> [String; 3] {
+        let unknown = self.coverage.macs_unknown();
+        [
+            (unknown > 0).to_string(),
+            unknown.to_string(),
+            self.share().to_string(),
+        ]
     }
 }
 
@@ -271,7 +288,18 @@ mod tests {
     fn what_is_of_unknown_size_is_not_nothing() {
         let unknown = scope(left_out(0, 1), false, false);
         assert!(!unknown.is_enough());
-        assert_eq!(unknown.shown(), "at most 100.0 %");
+        assert_eq!(unknown.shown(), "an unknown share");
+        assert!(unknown.text().contains(
+            "an unknown share of the MACs; 1 operator simulated, 1 left out (1 of unknown size)"
+        ));
+        assert_eq!(unknown.fields(), ["true", "1", "1"]);
+        let both = scope(left_out(441, 1), false, false);
+        assert_eq!(both.shown(), "at most 50.0 %");
+        assert_eq!(both.fields(), ["true", "1", "0.5"]);
+        assert_eq!(
+            scope(left_out(441, 0), false, false).fields(),
+            ["false", "0", "0.5"]
+        );
         assert!(
             unknown
                 .text()

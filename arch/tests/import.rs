@@ -294,6 +294,14 @@ fn scale_sim_configurations_are_systolic_arrays() {
         &CFG.replace("ArrayHeight :    8\n", ""),
         "missing key `arrayheight`",
     );
+    // The first version's names.
+    let Imported { accelerator, .. } = read("mine.cfg", &CFG.replace("SramSzkB", "SramSz"));
+    assert_eq!(accelerator, a);
+    refuses(
+        "mine.cfg",
+        &CFG.replace("IfmapSramSzkB", "IfmapSramKB"),
+        "mine.cfg:6:1: missing key `ifmapsramszkb`; the file has `IfmapSramKB`",
+    );
     let narrow = Imported::read("mine.cfg", CFG, &[("array.cols", "4")]).expect("overrides hold");
     assert_eq!(narrow.accelerator.array.cols, 4);
 }

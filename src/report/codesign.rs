@@ -13,6 +13,7 @@ use crate::proof::codesign::OVER;
 use crate::report::format::{joules, percent, signed_percent, table as rows, thousands};
 use crate::report::headline::Headline;
 use crate::report::{csv, energy, shape};
+use crate::scope::Scope;
 
 /// The schedules of the chip as a file for `--mapping`.
 pub fn schedules(found: &Found<'_>) -> Option<String> {
@@ -300,13 +301,8 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
         shape::columns(),
         csv::header(&["core_batch", "core_block_in", "core_block_out"]),
         csv::header(&knobs),
-        csv::header(&[
-            "model",
-            "lower_bound",
-            "machine",
-            "energy_pj",
-            "coverage_macs",
-        ]),
+        csv::header(&["model", "lower_bound", "machine", "energy_pj"]),
+        csv::header(&Scope::COLUMNS),
     ];
     let mut lines = csv::Lines::new(found.origin, &header.concat())?;
     let Some(chip) = found.best() else {
@@ -318,8 +314,8 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
     let (mut sums, mut spent) = ([0; 3], 0.0);
     let rest = |cycles: [u64; 3], spent: f64| {
         let cycles = cycles.iter().map(u64::to_string);
-        let rest = [spent.to_string(), found.scope.field()];
-        cycles.chain(rest).collect::<Vec<_>>()
+        let rest = cycles.chain([spent.to_string()]);
+        rest.chain(found.scope.fields()).collect::<Vec<_>>()
     };
     for (layer, (kernel, task)) in kernels(found, chip).iter().zip(&found.task_of).enumerate() {
         let model = estimate(kernel);

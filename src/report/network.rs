@@ -119,12 +119,12 @@ impl Shapes<'_> {
             names(&["network", "batch", "layer"]),
             dims,
             names(&FIGURES),
-            names(&["coverage_macs"]),
+            names(&Scope::COLUMNS),
         ];
         out.write_record(header.concat())?;
         let mut line = |layer: &str, dims: Vec<String>, figures: Figures| {
             let who = names(&[self.name, &self.batch.to_string(), layer]);
-            let fields = [who, dims, numbers(figures), vec![self.scope.field()]];
+            let fields = [who, dims, numbers(figures), self.scope.fields().to_vec()];
             out.write_record(fields.concat())
         };
         for layer in self.layers {

@@ -17,6 +17,7 @@ use crate::report::format::{
     energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
 };
 use crate::report::{csv, goal, lanes, peaks, shape};
+use crate::scope::Scope;
 use crate::style::Style;
 
 /// Everything that a run found.
@@ -181,7 +182,7 @@ impl<'a> RunReport<'a> {
             shape::columns(),
             csv::header(&figures),
             energies.collect(),
-            csv::header(&["coverage_macs"]),
+            csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
         let who = |layer: &str| csv::header(&[self.reading.name(), self.style.name(), layer]);
@@ -192,7 +193,7 @@ impl<'a> RunReport<'a> {
             let sums = [energy.total().0.to_string(), least.to_string()];
             sums.into_iter().chain(parts).collect::<Vec<_>>()
         };
-        let coverage = vec![self.loaded.scope.field()];
+        let coverage = self.loaded.scope.fields().to_vec();
         for l in &self.layers {
             let times = [l.layer.macs(), l.cycles, l.compute_cycles, l.lower_bound];
             let use_of = [

@@ -13,6 +13,7 @@ use crate::report::energy;
 use crate::report::format::{joules, percent, signed_percent, table, thousands};
 use crate::report::goal;
 use crate::report::shape;
+use crate::scope::Scope;
 use crate::style::Causes;
 
 /// Everything that a validation found.
@@ -184,18 +185,22 @@ impl<'a> ValidateReport<'a> {
             "error",
             "model_energy_pj",
             "machine_energy_pj",
-            "coverage_macs",
         ];
-        let header = [csv::header(&who), shape::columns(), csv::header(&figures)];
+        let header = [
+            csv::header(&who),
+            shape::columns(),
+            csv::header(&figures),
+            csv::header(&Scope::COLUMNS),
+        ];
         let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
-        let coverage = self.loaded.scope.field();
+        let coverage = self.loaded.scope.fields();
         let figures = |cycles: [u64; 3], energies: [f64; 2]| {
             let [model, machine, _] = cycles;
             let error = model as f64 / machine as f64 - 1.0;
             let cycles = cycles.iter().map(u64::to_string);
             let floats = [error, energies[0], energies[1]];
             let floats = floats.iter().map(f64::to_string);
-            let all = cycles.chain(floats).chain([coverage.clone()]);
+            let all = cycles.chain(floats).chain(coverage.clone());
             all.collect::<Vec<_>>()
         };
         for d in &self.dataflows {

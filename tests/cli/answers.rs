@@ -92,7 +92,10 @@ fn what_is_left_out_is_part_of_every_answer() {
         assert_eq!(run(&["--partial"]).status.code(), Some(0), "{verb:?}");
         assert_eq!(run(&["--layer", "0"]).status.code(), Some(0), "{verb:?}");
         let table = text(&run(&["--partial"]).stdout);
-        assert!(table.contains("coverage: at most"), "{verb:?}: {table}");
+        assert!(
+            table.contains("coverage: an unknown share of the MACs"),
+            "{verb:?}: {table}"
+        );
         assert!(table.contains("left out: 1 Mystery"), "{verb:?}: {table}");
         let csv = text(&run(&["--partial", "--format", "csv"]).stdout);
         assert!(
@@ -100,6 +103,8 @@ fn what_is_left_out_is_part_of_every_answer() {
                 .next()
                 .is_some_and(|l| l.ends_with("coverage_macs"))
         );
+        let last = csv.lines().last().unwrap_or_default();
+        assert!(last.ends_with(",true,1,1"), "{verb:?}: {last}");
     }
     let assign = ["search", "assign", "--network", &path, "--pes", "1,2"];
     let assign = [&assign[..], &["--tiles", "1"]].concat();

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use stationary_document::{Diagnostic, Place, Source};
+use stationary_document::{Diagnostic, Kind, Node, Place, Source};
 
 /// Why sizes do not make a layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -259,13 +259,13 @@ impl NetworkError {
                 };
                 vec![self.at(file, place)]
             }
+            Self::Duplicate { file, layer, .. } => vec![self.at(file, second_named(text, layer))],
             Self::Header { file, line, .. }
             | Self::Row { file, line, .. }
             | Self::Value { file, line, .. } => vec![self.at(file, line_of(text, *line))],
             Self::Empty { file }
             | Self::TooManyLayers { file, .. }
             | Self::Unnamed { file, .. }
-            | Self::Duplicate { file, .. }
             | Self::TooLarge { file }
             | Self::Extension { file, .. }
             | Self::Csv { file, .. } => vec![self.at(file, None)],
@@ -298,4 +298,35 @@ pub(crate) fn line_of(text: &str, line: u64) -> Option<Place> {
         start,
         end: start + width,
     })
+}
+
+/// Where a name stands for the second time: in YAML as a `name`, else as a word of a line. The first
+/// time, if it stands there once and is meant several times.
+pub(crate) fn second_named(text: &str, name: &str) -> Option<Place> {
+    let mut places = Vec::new();
+    match Node::parse("", text) {
+        Ok(root) if !matches!(root.kind, Kind::Plain(_)) => named(&root, name, &mut places),
+        _ => {
+            let is_mark = |c: char| c.is_whitespace() || ",:{}[]\"'".contains(c);
+            let lines = (1..).zip(text.lines());
+            let lines = lines.filter(|(_, line)| line.split(is_mark).any(|word| word == name));
+            places.extend(lines.take(2).filter_map(|(line, _)| line_of(text, line)));
+        }
+    }
+    places.get(1).or(places.first()).copied()
+}
+
+fn named(node: &Node, name: &str, places: &mut Vec<Place>) {
+    match &node.kind {
+        Kind::List(items) => items.iter().for_each(|item| named(item, name, places)),
+        Kind::Mapping(fields) => {
+            for (key, value) in fields {
+                if key.text() == Some("name") && value.text() == Some(name) {
+                    places.push(value.place);
+                }
+                named(value, name, places);
+            }
+        }
+        _ => {}
+    }
 }

@@ -240,7 +240,7 @@ fn confuciux_types_are_known() {
     );
     check_error(
         "K,C,Y,X,R,S,T\n4,8,2,2,1,1,2",
-        "line 2: K: found `4`; expected 1 or C = 8, as T = 2 is a depthwise convolution",
+        "line 2: K: found `4`; expected 1, or 8 as C is, for T = 2 is a depthwise convolution",
     );
 }
 
@@ -309,5 +309,37 @@ fn products_without_names_are_read() {
     check_error(
         "M,N,K\n16,8\n",
         "line 2: found 2 values; expected 3: M, N, K",
+    );
+}
+
+#[test]
+fn the_index_that_pandas_writes_is_no_column() {
+    let plain = read("K,C,Y,X,R,S,T\n64,3,8,8,3,3,1\n32,64,6,6,1,1,1\n");
+    for first in ["", "Unnamed: 0"] {
+        let indexed = read(&format!(
+            "{first},K,C,Y,X,R,S,T\n0,64,3,8,8,3,3,1\n1,32,64,6,6,1,1,1\n"
+        ));
+        assert_eq!(sizes(&indexed), sizes(&plain));
+    }
+}
+
+#[test]
+fn layers_of_one_name_are_told_with_the_second_line() {
+    let text = "Layer,M,N,K\nfc,1,2,3\nfc,4,5,6\n";
+    let (_, notes) = parse_with_notes("nets/test.csv", text).expect("it reads");
+    assert!(
+        notes[0]
+            .to_string()
+            .starts_with("nets/test.csv:3:1: layers share names"),
+        "{notes:?}"
+    );
+    let text = "name: n\nlayers:\n  - name: a\n    matmul: {m: 1, n: 2, k: 3}\n  - name: a\n    matmul: {m: 1, n: 2, k: 3}\n";
+    let error = parse("n.yaml", text).expect_err("two of one name");
+    let diagnostics = error.diagnostics(text);
+    assert!(
+        diagnostics[0]
+            .to_string()
+            .starts_with("n.yaml:5:11: layers 0 and 1"),
+        "{diagnostics:?}"
     );
 }

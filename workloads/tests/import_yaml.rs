@@ -515,3 +515,61 @@ Accelerator { PE { NumPEs: 128; VectorWidth: 4 } Buffer { GlobalL2: 2048 } }
         "layer `a` has both Y and Y'",
     );
 }
+
+#[test]
+fn zigzag_precisions_are_types_of_the_layers() {
+    let text = format!(
+        "{ZIGZAG}{}",
+        ZIGZAG
+            .replace("W: 8", "W: 4")
+            .replace("id: 0", "id: 2")
+            .replace("id: 1", "id: 3")
+    );
+    let (network, notes) = parse_with_notes("net.yaml", &text).expect("it reads");
+    let types: Vec<_> = network
+        .element_types()
+        .iter()
+        .map(|types| {
+            (
+                types.input.map(|t| t.name),
+                types.weight.map(|t| t.name),
+                types.layers,
+            )
+        })
+        .collect();
+    assert_eq!(
+        types,
+        [
+            (Some("int8"), Some("int8"), 1),
+            (None, None, 2),
+            (Some("int8"), Some("int4"), 1),
+        ]
+    );
+    let about = notes
+        .iter()
+        .filter(|note| note.message.contains("operand_precision"));
+    assert_eq!(about.count(), 1, "{notes:?}");
+}
+
+#[test]
+fn maestro_dimensions_are_told_where_they_stand() {
+    let dims = |dims: &str| {
+        format!(
+            "Network n {{\n Layer a {{\n  Type: CONV\n  Dimensions {{ {dims}, C: 3, R: 3, S: 3, Y: 8, X: 8 }}\n }}\n}}\n"
+        )
+    };
+    let error = parse_with_notes("n.m", &dims("k: 3"))
+        .expect_err("no dimension")
+        .to_string();
+    assert!(
+        error.starts_with("n.m:4:16: layer `a`: unknown dimension `k`"),
+        "{error}"
+    );
+    let (network, notes) = parse_with_notes("n.m", &dims("K: 4, K: 8")).expect("it reads");
+    assert_eq!(sizes(&network.layers()[0])[2], 8);
+    let twice = "n.m:4:22: dimension K stands here twice; the last counts";
+    assert!(
+        notes.iter().any(|note| note.to_string() == twice),
+        "{notes:?}"
+    );
+}

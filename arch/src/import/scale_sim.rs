@@ -1,7 +1,7 @@
 //! SCALE-Sim configurations (`.cfg`): sections of `Key : value` or `Key = value` lines.
 //!
 //! Keys are told apart by their letters alone; of `Bandwidth : 10,20,30` SCALE-Sim takes the first for
-//! each of its three memories.
+//! each of its three memories. Files of its first version say `IfmapSramSz` without the unit, which is KiB too.
 //!
 //! The machine is the preset `systolic-scalesim` with the file's array, dataflow and buffers, each
 //! of which SCALE-Sim double buffers.
@@ -23,6 +23,14 @@ const USED: [&str; 9] = [
     "interfacebandwidth",
 ];
 
+/// A key as it compares under its name of today: the first version left the unit out.
+fn current(key: String) -> String {
+    match key.as_str() {
+        "ifmapsramsz" | "filtersramsz" | "ofmapsramsz" => key + "kb",
+        _ => key,
+    }
+}
+
 /// One `key = value` line.
 struct Entry<'t> {
     key: String,
@@ -34,6 +42,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
     let mut errors = Vec::new();
     let mut notes = Vec::new();
     let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut unused: Vec<(String, Place)> = Vec::new();
     let mut start = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let width = line.chars().count();
@@ -58,7 +67,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
         };
         let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
         let entry = Entry {
-            key: key.to_lowercase(),
+            key: current(key.to_lowercase()),
             value: value.trim(),
             place,
         };
@@ -68,13 +77,21 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
             let mut note = Diagnostic::new(file, place, format!("{key}: not used"));
             note.near = nearest(&entry.key, USED).map(str::to_owned);
             notes.push(note);
+            unused.push((key, place));
         }
     }
     let find = |key: &str| entries.iter().rev().find(|entry| entry.key == key);
     let mut size = |key: &str, default: Option<u64>| {
         let Some(entry) = find(key) else {
             if default.is_none() {
-                errors.push(Diagnostic::new(file, None, format!("missing key `{key}`")));
+                let names = unused.iter().map(|(name, _)| name.as_str());
+                let near = nearest(key, names).map(str::to_owned);
+                let place = unused.iter().find(|(name, _)| Some(name) == near.as_ref());
+                let place = place.map(|(_, place)| *place);
+                let is_there =
+                    near.map_or(String::new(), |near| format!("; the file has `{near}`"));
+                let message = format!("missing key `{key}`{is_there}");
+                errors.push(Diagnostic::new(file, place, message));
             }
             return default.unwrap_or(1);
         };

@@ -96,7 +96,9 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
         (Some(is_write), _) => (second, is_write),
         (None, Some(is_write)) => (first, is_write),
         (None, None) => {
-            let wrong = if address_of(first).is_some() {
+            let wrong = if is_of_processor(words) {
+                error(words, OF_MEMORY)
+            } else if address_of(first).is_some() {
                 error(second, "R, W, READ, WRITE, LD or ST")
             } else {
                 error(first, ADDRESS)
@@ -126,6 +128,17 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
 
 /// Ramulator 2's lists of channel, rank, bank and so on: which byte that is, only its mapper knows.
 const ONE_ADDRESS: &str = "one address, as 0x1f40 or 8000, not an index for each level";
+
+/// Ramulator's traces of a processor: how many instructions come first, a read, and perhaps a write
+/// back.
+fn is_of_processor(words: &str) -> bool {
+    let numbers = words.split_whitespace().map(address_of);
+    let numbers: Option<Vec<u64>> = numbers.collect();
+    numbers.is_some_and(|numbers| matches!(numbers.len(), 2 | 3))
+}
+
+const OF_MEMORY: &str = "a line of a memory's trace, `0xADDRESS R|W [CYCLE]` or `LD|ST ADDRESS`: this looks like \
+    a processor's trace of Ramulator (instructions, then addresses), which says nothing of when the memory is asked";
 
 const ADDRESS: &str = "an address of up to 64 bits, such as 0x1f40 or 8000";
 
@@ -169,6 +182,13 @@ mod tests {
         check("R 0x10", Ok((16, false, 0)));
         let kinds = "1: found `Q`; allowed: R, W, READ, WRITE, LD or ST";
         check("0x10 Q", Err(kinds));
+        for line in ["3 20734016", "7 64 128"] {
+            let error = parse_line(1, line).expect_err("no kind").to_string();
+            assert!(
+                error.contains("a processor's trace of Ramulator"),
+                "{error}"
+            );
+        }
         let list = "1: found `0,0,1,2`; allowed: one address, as 0x1f40 or 8000, not an index for each level";
         check("R 0,0,1,2", Err(list));
     }

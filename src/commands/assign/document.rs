@@ -220,10 +220,12 @@ impl Found<'_> {
             csv::header(&options),
             csv::header(&costs),
             shape::columns(),
-            csv::header(&["coverage_macs"]),
+            csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(self.origin, &header.concat())?;
-        let coverage = vec![self.scope.map_or(String::new(), Scope::field)];
+        let coverage = (self.scope).map_or(csv::blanks(Scope::COLUMNS.len()), |scope| {
+            scope.fields().to_vec()
+        });
         let no_shape = || csv::blanks(shape::columns().len());
         let figures = |cycles: u64, machine: Option<u64>, costs: Option<[f64; 3]>| {
             let machine = machine.map_or(String::new(), |cycles| cycles.to_string());

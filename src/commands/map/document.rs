@@ -10,6 +10,7 @@ use super::text::choices;
 use super::{Winner, Winners};
 use crate::interrupt;
 use crate::report::{csv, energy, goal, shape};
+use crate::scope::Scope;
 
 impl Winners<'_> {
     pub(super) fn json(&self) -> Value {
@@ -75,14 +76,14 @@ impl Winners<'_> {
             shape::columns(),
             csv::header(&figures),
             energies(&Energy::default()).map(|(name, _)| name).collect(),
-            csv::header(&["coverage_macs"]),
+            csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
         let of = |w: &Winner<'_>| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
         let rest = |figures: [u64; 5], spent: &Energy| {
             let figures = figures.iter().map(u64::to_string);
             let energies = energies(spent).map(|(_, energy)| energy.to_string());
-            let all = figures.chain(energies).chain([self.loaded.scope.field()]);
+            let all = figures.chain(energies).chain(self.loaded.scope.fields());
             all.collect::<Vec<_>>()
         };
         for w in &self.all {

@@ -56,10 +56,12 @@ fn layer(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
             ..convolution
         },
         "2" => {
-            return Err(row.value(
-                0,
-                &format!("1 or C = {c}, as T = 2 is a depthwise convolution"),
-            ));
+            let channels = match c {
+                1 => "1, as C is".to_owned(),
+                _ => format!("1, or {c} as C is"),
+            };
+            let expected = format!("{channels}, for T = 2 is a depthwise convolution");
+            return Err(row.value(0, &expected));
         }
         _ => return Err(row.value(6, "1 (convolution) or 2 (depthwise convolution)")),
     };

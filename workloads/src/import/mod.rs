@@ -15,7 +15,7 @@ use stationary_document::{Diagnostic, Node, Reader, ranked};
 
 use crate::config;
 use crate::coverage::{Coverage, LeftOut};
-use crate::error::NetworkError;
+use crate::error::{NetworkError, second_named};
 use crate::layer::Layer;
 use crate::network::Network;
 
@@ -34,7 +34,7 @@ pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Noted, Network
     } else {
         without_names(table)?
     };
-    network(file, name, layers, notes)
+    network((file, text), name, layers, notes)
 }
 
 /// Tables that name no layers, and may have no header.
@@ -59,7 +59,7 @@ fn without_names(table: Table<'_>) -> Result<(Vec<Layer>, Vec<Diagnostic>), Netw
 
 /// A network of another tool's layers, each of which gets a name of its own.
 fn network(
-    file: &str,
+    (file, text): (&str, &str),
     name: String,
     mut layers: Vec<Layer>,
     mut notes: Vec<Diagnostic>,
@@ -70,7 +70,7 @@ fn network(
         let message = format!(
             "layers share names; {count} of them got another, such as `{new}` for a second `{old}`"
         );
-        notes.push(Diagnostic::new(file, None, message));
+        notes.push(Diagnostic::new(file, second_named(text, old), message));
     }
     Ok((Network::of_file(file, name, layers)?, ranked(notes)))
 }
@@ -107,20 +107,21 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
             let layer = problem.layer();
             let layer = layer
                 .map_err(|why| reader.problem(&root, "problem", format!("not a layer: {why}")));
-            Some((vec![layer.ok()?], Vec::new()))
+            Some((vec![layer.ok()?], Vec::new(), Vec::new()))
         })
     };
     let (read, notes) = reader.finish(read).map_err(NetworkError::Unreadable)?;
-    let (layers, without_products) = read;
-    let (network, notes) = network(file, name, layers, notes)?;
-    Ok((covering(network, Vec::new(), without_products), notes))
+    let (layers, without_products, types) = read;
+    let (network, notes) = network((file, text), name, layers, notes)?;
+    let network = covering(network, Vec::new(), without_products).with_element_types(types);
+    Ok((network, notes))
 }
 
 /// Reads a MAESTRO network.
 pub(crate) fn maestro(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
     let read = maestro::read(file, text).map_err(NetworkError::Unreadable)?;
     let name = read.name.unwrap_or(name);
-    let (network, notes) = network(file, name, read.layers, read.notes)?;
+    let (network, notes) = network((file, text), name, read.layers, read.notes)?;
     Ok((
         covering(network, read.left_out, read.without_products),
         notes,

@@ -57,6 +57,7 @@ impl<'a> Table<'a> {
                 file: file.to_owned(),
             });
         }
+        without_index(&mut lines);
         let (header_line, header) = lines.remove(0);
         Ok(Self {
             file,
@@ -164,6 +165,20 @@ impl<'a> Table<'a> {
                 .map(|h| format!("`{h}`"))
                 .collect::<Vec<_>>()
                 .join(", "),
+        }
+    }
+}
+
+/// Drops the column that pandas writes before the others: of no name, and counted from 0.
+fn without_index(lines: &mut [(u64, Vec<String>)]) {
+    let Some(((_, header), rows)) = lines.split_first() else {
+        return;
+    };
+    let is_nameless = matches!(header[0].as_str(), "" | "Unnamed: 0");
+    let is_count = |(at, (_, row)): (usize, &(u64, Vec<String>))| row[0].parse() == Ok(at);
+    if is_nameless && !rows.is_empty() && rows.iter().enumerate().all(is_count) {
+        for (_, values) in lines {
+            values.remove(0);
         }
     }
 }

@@ -19,7 +19,11 @@ use stationary_document::{Fields, Kind, Node, Reader};
 use super::plain::Plain;
 use super::timeloop::{DataSpace, FOLDED, Padding, Problem, Term};
 use crate::coverage::LeftOut;
+use crate::element_types::{ElementType, ElementTypes};
 use crate::layer::{Layer, RightOperand};
+
+/// Layers, what is no layer, and types of elements.
+pub(crate) type Read = (Vec<Layer>, Vec<LeftOut>, Vec<ElementTypes>);
 
 /// Whether a file is a ZigZag workload.
 pub(crate) fn is_workload(root: &Node) -> bool {
@@ -52,9 +56,10 @@ const PLAIN: [&str; 22] = [
     "simd",
 ];
 
-/// The layers, and what multiplies nothing.
-pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<(Vec<Layer>, Vec<LeftOut>)> {
+/// The layers, what multiplies nothing, and the types of what the layers multiply.
+pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<Read> {
     let mut layers = Vec::new();
+    let mut types: Vec<ElementTypes> = Vec::new();
     let mut plain = Plain::default();
     for (index, node) in reader.list(root, "")?.iter().enumerate() {
         let path = format!("[{index}]");
@@ -62,13 +67,51 @@ pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<(Vec<Layer>, Ve
         if is_plain(node, kind) {
             plain.add(kind.unwrap_or("an operator without a type"));
         } else {
+            let own = types_of(node);
+            match types
+                .iter_mut()
+                .find(|known| known.input == own.input && known.weight == own.weight)
+            {
+                Some(known) => known.layers += 1,
+                None => types.push(own),
+            }
             layers.extend(layer(reader, node, &path, index));
         }
     }
     if let Some(note) = plain.note("") {
         reader.note(root, "", note.message);
     }
-    Some((layers, plain.entries()))
+    let has_outputs = |node: &Node| node.get("operand_precision")?.get("O").map(|_| ());
+    if reader
+        .list(root, "")?
+        .iter()
+        .any(|node| has_outputs(node).is_some())
+    {
+        let message =
+            "operand_precision: of O it is not used; sums are as wide as the accelerator says";
+        reader.note(root, "", message);
+    }
+    Some((layers, plain.entries(), types))
+}
+
+/// Whole numbers by how many bits they have, less one.
+const WHOLE: [&str; 16] = [
+    "int1", "int2", "int3", "int4", "int5", "int6", "int7", "int8", "int9", "int10", "int11",
+    "int12", "int13", "int14", "int15", "int16",
+];
+
+fn types_of(node: &Node) -> ElementTypes {
+    let precision = node.get("operand_precision");
+    let of = |operand| {
+        let bits: u32 = precision?.get(operand)?.text()?.parse().ok()?;
+        let name = WHOLE.get(usize::try_from(bits.checked_sub(1)?).ok()?)?;
+        Some(ElementType { name, bits })
+    };
+    ElementTypes {
+        input: of("I"),
+        weight: of("W"),
+        layers: 1,
+    }
 }
 
 /// Whether a layer's type or equation, or operands of no bits, say that it multiplies nothing.
@@ -104,6 +147,7 @@ fn layer(reader: &mut Reader, node: &Node, path: &str, index: usize) -> Option<L
         "dimension_relations",
         "loop_dims",
         "loop_sizes",
+        "operand_precision",
         "operand_source",
         "operand_source_dimension_mapping",
         "pr_loop_dims",

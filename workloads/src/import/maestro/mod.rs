@@ -254,7 +254,7 @@ impl Parser<'_> {
                 }
                 "Stride" => {
                     for (axis, value) in self.block()? {
-                        match axis.as_str() {
+                        match axis.text.as_str() {
                             "Y" | "Y'" => stride[0] = value,
                             "X" | "X'" => stride[1] = value,
                             _ if value == 1 => {}
@@ -262,7 +262,11 @@ impl Parser<'_> {
                         }
                     }
                 }
-                "Dimensions" => sizes = Some(Sizes(self.block()?)),
+                "Dimensions" => {
+                    let block = self.block()?;
+                    self.note_repeated(&block);
+                    sizes = Some(Sizes(block));
+                }
                 "Dataflow" => {
                     let count = self.dataflow()?;
                     let (_, directives, layers) = self.found.dataflows.get_or_insert((token, 0, 0));
@@ -290,19 +294,28 @@ impl Parser<'_> {
     }
 
     /// `{ name: number, ... }`
-    fn block(&mut self) -> Parsed<Vec<(String, u64)>> {
+    fn block(&mut self) -> Parsed<Vec<(Token, u64)>> {
         self.skip(&[":"]);
         self.expect("{")?;
         let mut values = Vec::new();
         while self.peek() != "}" {
             let name = self.next("a dimension")?;
             self.skip(&[":"]);
-            values.push((name.text, self.number()?));
+            values.push((name, self.number()?));
             self.skip(&[",", ";"]);
         }
         self.expect("}")?;
         self.skip(&[",", ";"]);
         Ok(values)
+    }
+
+    fn note_repeated(&mut self, block: &[(Token, u64)]) {
+        for (at, (dim, _)) in block.iter().enumerate() {
+            if block[..at].iter().any(|(known, _)| known.text == dim.text) {
+                let message = format!("dimension {} stands here twice; the last counts", dim.text);
+                self.note(dim, message);
+            }
+        }
     }
 
     /// Counts directives, each `Map(size, offset) Dim;` or `Cluster(n, P);`.
@@ -389,13 +402,13 @@ impl Parser<'_> {
             return Err(wrong(" has no Dimensions".to_owned()));
         };
         let is_known = |dim: &str| DIMENSIONS.contains(&dim);
-        if let Some((other, _)) = sizes.0.iter().find(|(dim, _)| !is_known(dim)) {
+        if let Some((other, _)) = sizes.0.iter().find(|(dim, _)| !is_known(&dim.text)) {
             let what = format!("layer `{}`: unknown dimension", name.text);
             return Err(Diagnostic::unknown(
                 self.file,
-                name.place,
+                other.place,
                 &what,
-                other,
+                &other.text,
                 &DIMENSIONS,
             ));
         }

@@ -12,6 +12,7 @@
 //! MAESTRO couples dimensions with tensors so in `API_user-interface-v2.hpp`. `Y` and `X` are the
 //! input's sizes with its padding; `Y'` and `X'` are the output's, and stand in their place.
 
+use super::tokens::Token;
 use crate::convolution::Convolution;
 use crate::error::LayerError;
 use crate::layer::{Layer, RightOperand};
@@ -32,11 +33,11 @@ pub(super) const DIMENSIONS: [&str; 12] =
     ["N", "G", "K", "C", "R", "S", "Y", "X", "Y'", "X'", "M", "B"];
 
 /// A layer's dimensions by name, those of one element left out or not.
-pub(super) struct Sizes(pub(super) Vec<(String, u64)>);
+pub(super) struct Sizes(pub(super) Vec<(Token, u64)>);
 
 impl Sizes {
     pub(super) fn get(&self, dim: &str) -> Option<u64> {
-        let found = self.0.iter().rfind(|(known, _)| known == dim);
+        let found = self.0.iter().rfind(|(known, _)| known.text == dim);
         found.map(|(_, size)| *size)
     }
 

@@ -49,6 +49,30 @@ impl Heads {
         Some(both.into_iter().collect())
     }
 
+    /// With the keys alone that a window of so many lets be seen, if it lies at one place: before one
+    /// query. Windows of several queries lie at different places, and a note says that all is
+    /// multiplied.
+    fn within(self, window: i64) -> (Self, Option<String>) {
+        let total = self.past.saturating_add(self.keys);
+        let window = u64::try_from(window)
+            .ok()
+            .filter(|size| *size > 0 && *size < total);
+        match window {
+            None => (self, None),
+            Some(window) if self.queries == 1 => {
+                let past = window.saturating_sub(self.keys);
+                let keys = self.keys.min(window);
+                (Self { keys, past, ..self }, None)
+            }
+            Some(window) => {
+                let note = format!(
+                    "each query sees a window of {window} keys, and is multiplied by all {total}"
+                );
+                (self, Some(note))
+            }
+        }
+    }
+
     /// `[batch, heads, total, size]`, as keys and values are kept for the next call.
     fn present(&self, size: u64) -> Value {
         let total = self.past.saturating_add(self.keys);
@@ -328,8 +352,12 @@ fn grouped(node: &Node, inputs: &[Value]) -> Option<Product> {
         present.present(size),
         present.present(size),
     ];
-    let layers = Heads { past, ..present }.layers()?;
-    Some(Product::of(layers, results).of_types(&inputs[0], keys_of(node, inputs)))
+    let (seen, note) = Heads { past, ..present }.within(node.int("local_window_size", -1));
+    let product = Product::of(seen.layers()?, results).of_types(&inputs[0], keys_of(node, inputs));
+    Some(Product {
+        notes: note.into_iter().collect(),
+        ..product
+    })
 }
 
 /// Attention whose keys and values are summed up in a state of fixed size, step by step: no product

@@ -136,7 +136,8 @@ const ONE: Slide = Slide {
 
 /// Folds axes away until two are left, first those that cost nothing.
 fn fold(batch: u64, channels: u64, mut slides: Vec<Slide>) -> Option<Folded> {
-    let (mut batch, mut channels, mut notes) = (batch, channels, Vec::new());
+    let (mut batch, mut channels) = (batch, channels);
+    let (mut taps, mut factor) = (Vec::new(), 1.0);
     while slides.len() > 2 {
         // How many times over an axis is read: outputs times taps over its extent.
         let mut least = (0, u128::MAX, 1);
@@ -149,12 +150,8 @@ fn fold(batch: u64, channels: u64, mut slides: Vec<Slide>) -> Option<Folded> {
         }
         let slide = slides.remove(least.0);
         if least.1 > least.2 {
-            notes.push(format!(
-                "its axis of {} taps is folded into channels, as layers have two axes: input words \
-                 count {:.2} times",
-                slide.kernel,
-                least.1 as f64 / least.2 as f64
-            ));
+            taps.push(slide.kernel.to_string());
+            factor *= least.1 as f64 / least.2 as f64;
         }
         batch = batch.checked_mul(slide.outputs()?)?;
         channels = channels.checked_mul(slide.kernel)?;
@@ -164,11 +161,21 @@ fn fold(batch: u64, channels: u64, mut slides: Vec<Slide>) -> Option<Folded> {
         [cols] => [ONE, *cols],
         _ => return None,
     };
+    let axes = match taps.as_slice() {
+        [] => None,
+        [taps] => Some(format!("its axis of {taps} taps is")),
+        all => Some(format!("its axes of {} taps are", all.join(" and "))),
+    };
+    let note = axes.map(|axes| {
+        format!(
+            "{axes} folded into channels, as layers have two axes: input words count {factor:.2} times"
+        )
+    });
     Some(Folded {
         batch,
         channels,
         slides,
-        notes,
+        notes: note.into_iter().collect(),
     })
 }
 
@@ -217,5 +224,20 @@ pub(super) fn transposed(node: &Node, input: &Value, weight: &Value) -> Option<P
     let channels = w[1].checked_mul(groups)?;
     let outputs: Option<Vec<u64>> = slides.iter().enumerate().map(along).collect();
     let sizes = outputs.map(|outputs| [&[x[0], channels], outputs.as_slice()].concat());
-    Some(Product::one(named(layer), Value::shaped(sizes)).of_types(input, weight))
+    let added = sizes.as_ref().and_then(|sizes| {
+        let written = product(&[rows, filters, groups])?;
+        Some((written, product(sizes)?)).filter(|(written, results)| written > results)
+    });
+    let note = added.map(|(written, results)| {
+        format!(
+            "the products of each input with all taps are words of their own, to be added up where they \
+             overlap: output words count {:.2} times",
+            written as f64 / results as f64
+        )
+    });
+    let product = Product::one(named(layer), Value::shaped(sizes)).of_types(input, weight);
+    Some(Product {
+        notes: note.into_iter().collect(),
+        ..product
+    })
 }

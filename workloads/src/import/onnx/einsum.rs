@@ -20,6 +20,30 @@ struct Term {
     value: Value,
 }
 
+impl Term {
+    /// With each letter once: of an axis that stands there twice, the diagonal.
+    fn diagonal(self) -> Option<Self> {
+        let shape = self.value.shape.clone()?;
+        let mut once: Vec<(char, u64)> = Vec::new();
+        for (letter, size) in self.letters.iter().zip(shape) {
+            match once.iter().find(|(known, _)| known == letter) {
+                None => once.push((*letter, size)),
+                Some((_, known)) if *known == size => {}
+                Some(_) => return None,
+            }
+        }
+        if once.len() == self.letters.len() {
+            return Some(self);
+        }
+        let (letters, sizes): (Vec<char>, Vec<u64>) = once.into_iter().unzip();
+        let value = Value {
+            is_parameter: self.value.is_parameter,
+            ..Value::shaped(Some(sizes)).typed(self.value.element)
+        };
+        Some(Self { letters, value })
+    }
+}
+
 /// The products of two or more operands.
 pub(super) fn einsum(node: &Node, inputs: &[Value]) -> Option<Product> {
     let equation: String = node
@@ -35,7 +59,7 @@ pub(super) fn einsum(node: &Node, inputs: &[Value]) -> Option<Product> {
     for (at, letters) in left.split(',').enumerate() {
         let value = inputs.get(at)?.clone();
         let letters = self::letters(letters, value.rank()?)?;
-        terms.push(Term { letters, value });
+        terms.push(Term { letters, value }.diagonal()?);
     }
     if terms.len() != inputs.len() || terms.len() < 2 {
         return None;
@@ -126,9 +150,8 @@ fn of_two(first: &Term, second: &Term, result: &[char]) -> Option<Product> {
         let is_kept = result.contains(letter);
         let both = || [&own, &other].into_iter().flatten();
         let extent = both().map(|axis| copies::extent(axis)).max()?;
-        let fits = |axis: &Axis| {
-            copies::extent(axis) == extent || is_dot(*letter) && copies::extent(axis) == 1
-        };
+        let fits =
+            |axis: &Axis| matches!(copies::extent(axis), size if size == extent || size == 1);
         if !both().all(fits) {
             return None;
         }
@@ -176,7 +199,7 @@ fn is_dot(letter: char) -> bool {
     letter.is_ascii_digit()
 }
 
-/// A letter for each axis of a term; a letter twice is a diagonal, which is no product.
+/// A letter for each axis of a term.
 fn letters(term: &str, rank: usize) -> Option<Vec<char>> {
     let named = term.replace("...", "").chars().count();
     let dots = rank.checked_sub(named).filter(|dots| *dots < 10)?;
@@ -189,6 +212,5 @@ fn letters(term: &str, rank: usize) -> Option<Vec<char>> {
     } else {
         term.chars().collect()
     };
-    let is_once = |c: &char| letters.iter().filter(|d| *d == c).count() == 1;
-    (letters.len() == rank && letters.iter().all(is_once)).then_some(letters)
+    (letters.len() == rank).then_some(letters)
 }

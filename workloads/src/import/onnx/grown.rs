@@ -156,10 +156,27 @@ pub(super) fn resize(node: &Node, inputs: &[Value]) -> Option<Value> {
     if scales.len() != axes.len() {
         return None;
     }
-    for (at, scale) in axes.iter().zip(&scales) {
-        shape[*at] = extent((shape[*at] as f32 * scale).floor())?;
+    let parts = resized_parts(node, inputs, axes.len())?;
+    for ((at, scale), part) in axes.iter().zip(&scales).zip(parts) {
+        shape[*at] = extent((shape[*at] as f32 * part * scale).floor())?;
     }
     Some(Value::shaped(Some(shape)).typed(value.element))
+}
+
+/// The part of each axis that `Resize` takes: all of it, unless it crops to a region whose begins and
+/// then ends the second operand has.
+fn resized_parts(node: &Node, inputs: &[Value], axes: usize) -> Option<Vec<f32>> {
+    let mode = node.string("coordinate_transformation_mode");
+    if mode.as_deref() != Some("tf_crop_and_resize") {
+        return Some(vec![1.0; axes]);
+    }
+    let region = inputs.get(1)?.reals()?;
+    let (starts, ends) = region.split_at_checked(axes)?;
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| (end - start) as f32);
+    (ends.len() == axes).then(|| parts.collect())
 }
 
 fn extent(size: f32) -> Option<u64> {

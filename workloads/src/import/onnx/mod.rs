@@ -69,8 +69,14 @@ pub fn read(
     let note = |message: String| Diagnostic::new(file, None, message);
     let refuse =
         |messages: Vec<String>| NetworkError::Unreadable(messages.into_iter().map(note).collect());
-    let model = Model::decode(bytes)
-        .map_err(|error| refuse(vec![format!("not an ONNX model: {error}")]))?;
+    let model = Model::decode(bytes).map_err(|error| {
+        let error = error.to_string();
+        refuse(vec![match error.contains("recursion limit") {
+            // Of `If` inside of `If` and so on; 100 messages deep is the decoder's limit.
+            true => "graphs inside of operators are nested deeper than can be read here".to_owned(),
+            false => format!("not an ONNX model: {error}"),
+        }])
+    })?;
     let Some(graph) = &model.graph else {
         return Err(refuse(vec![
             "not an ONNX model: it has no graph".to_owned(),

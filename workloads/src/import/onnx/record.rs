@@ -11,6 +11,9 @@ use crate::element_types::{ElementType as Named, ElementTypes};
 use crate::layer::Layer;
 use crate::network::MOST_LAYERS;
 
+/// In the reason why a layer cannot be made: it is too large, and not of unknown size.
+const BEYOND: &str = "has more than 2^53";
+
 /// What an operator became.
 pub(super) enum Outcome {
     Layers,
@@ -272,6 +275,7 @@ impl Record {
             let share = 100.0 * missing.macs as f64 / (imported + missed).max(1) as f64;
             let macs = match (missing.macs, missing.macs_unknown) {
                 (0, 0) => "it multiplies nothing".to_owned(),
+                (0, _) if why.contains(BEYOND) => "so many are not counted".to_owned(),
                 (0, _) => "how many multiply-accumulates that is, is not known".to_owned(),
                 (macs, 0) => {
                     format!("about {macs} multiply-accumulates, {share:.1} % of the model's")

@@ -1,6 +1,7 @@
 //! Operators one by one, in models made here.
 
 mod builder;
+mod counts;
 mod fragments;
 mod inputs;
 
