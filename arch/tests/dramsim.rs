@@ -205,8 +205,12 @@ fn what_is_wrong_is_named_at_its_line() {
             "NEVER",
             "unknown refresh_policy `NEVER`",
         ),
-        ("rochrababgco", "rochrababg", "controller.address_mapping"),
-        ("rows = 65536 ;", "rows = 65537", "organization.rows"),
+        (
+            "rochrababgco",
+            "rochrababg",
+            "d.ini:41:1: address_mapping: found",
+        ),
+        ("rows = 65536 ;", "rows = 65537", "d.ini:6:1: rows: found"),
         (
             "tCK = 0.83",
             "tCK = fast",
@@ -216,5 +220,35 @@ fn what_is_wrong_is_named_at_its_line() {
         let text = DDR4.replace(from, to);
         let error = Standard::from_dramsim("d.ini", &text).expect_err("it is wrong");
         assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn what_no_memory_can_be_is_told_by_the_files_own_keys_and_lines() {
+    let line = |key: &str| {
+        DDR4.lines()
+            .position(|line| line.starts_with(key))
+            .expect("it is there")
+            + 1
+    };
+    for (key, from, to) in [
+        ("channels", "channels = 1", "channels = 3"),
+        ("BL", "BL = 8", "BL = 800000"),
+        ("address_mapping", "rochrababgco", "rochrababgzz"),
+    ] {
+        let text = DDR4.replace(from, to);
+        let error = Standard::from_dramsim("d.ini", &text).expect_err("it is wrong");
+        let found = error.diagnostics(&text);
+        let expected = format!("d.ini:{}:1: {key}: found", line(key));
+        assert!(
+            found[0].to_string().starts_with(&expected),
+            "{expected}: {found:?}"
+        );
+        assert!(
+            found
+                .iter()
+                .all(|e| !e.to_string().contains("organization.")),
+            "{found:?}"
+        );
     }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 use stationary_document::{Diagnostic, Place, near::nearest, ranked};
 
 use super::standard::Standard;
-use crate::error::ArchError;
+use crate::error::{ArchError, Problem};
 
 /// Whole numbers that DRAMsim3 reads: section, key, and what it takes if there is none.
 const NUMBERS: [(&str, &str, u64); 32] = [
@@ -67,6 +67,21 @@ const OTHERS: [&str; 11] = [
     "refresh_policy",
 ];
 
+/// Our fields, and the keys from which they come.
+const KEYS: [(&str, &str); 11] = [
+    ("clock_ns", "tCK"),
+    ("organization.channels", "channels"),
+    ("organization.ranks", "channel_size"),
+    ("organization.bank_groups", "bankgroups"),
+    ("organization.banks_per_group", "banks_per_group"),
+    ("organization.rows", "rows"),
+    ("organization.columns", "columns"),
+    ("organization.device_bits", "device_width"),
+    ("organization.bus_bits", "bus_width"),
+    ("organization.burst_length", "BL"),
+    ("organization.burst_cycles", "BL"),
+];
+
 /// Keys of its own files that are near others and are not meant for them.
 const UNREAD: [&str; 11] = [
     "tRFC2", "tRFC4", "tRPRE", "tWPRE", "tWR2", "tCKE", "tCKESR", "tXS", "tXP", "tRTP_L", "tRTP_S",
@@ -101,7 +116,7 @@ impl Standard {
         if !ini.problems.is_empty() {
             return Err(ArchError::Unreadable(ini.problems));
         }
-        let standard = Self::from_yaml(&format!("{file} (as a DRAM standard)"), &ours)?;
+        let standard = Self::from_yaml(file, &ours).map_err(|error| ini.in_its_keys(error))?;
         if !ini.defaults.is_empty() {
             let list = ini.defaults.join(", ");
             let message = format!("taken as DRAMsim3 does where a file says nothing: {list}");
@@ -171,6 +186,28 @@ impl<'t> Ini<'t> {
             }
         }
         ini
+    }
+
+    /// What is wrong with the standard that the file stands for, by the file's own keys and lines.
+    fn in_its_keys(&self, error: ArchError) -> ArchError {
+        let ArchError::Invalid { problems, .. } = error else {
+            return error;
+        };
+        let told = |problem: &Problem| {
+            let path = problem.path.as_str();
+            let theirs = KEYS.iter().find(|(ours, _)| *ours == path);
+            let key = theirs.map_or_else(
+                || path.rsplit('.').next().unwrap_or(path),
+                |(_, theirs)| *theirs,
+            );
+            let message = problem.to_string();
+            let message = message.strip_prefix(path).unwrap_or(&message);
+            let place = self.find(key).map(|entry| entry.place);
+            Diagnostic::new(self.file, place, format!("{key}{message}"))
+        };
+        let mut told: Vec<Diagnostic> = problems.iter().map(told).collect();
+        told.dedup();
+        ArchError::Unreadable(told)
     }
 
     fn find(&self, key: &str) -> Option<&Entry<'t>> {
