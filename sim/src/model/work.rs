@@ -44,8 +44,8 @@ pub(super) struct Work {
     /// Whether loads and streams of the next pass overlap with this one.
     passes_follow: Passes,
     resident_first: bool,
-    /// Cycles between passes in which the array is not free, summed.
-    gaps: u64,
+    /// Cycles between passes in which the array is not free, summed: ways out, and resident tiles' ways in.
+    gaps: [u64; 2],
     loads_overlap: bool,
     resident: Operand,
     /// Extra cycles of passes that wait for their own partial sums.
@@ -110,12 +110,17 @@ impl Work {
         // What goes by between the last word sent of a pass and the first of the next.
         let last_beat = shape.first_beat_words(Operand::Output);
         let ways_out = || m.total_occupancy(shape, passes, occupancy, used) - last_occupancy;
-        let all_gaps = gaps(m, passes, ways_out, last_beat);
+        // A tile of outputs that stays waits for its own way out, counted with the loads.
+        let followed = match resident {
+            Operand::Output => passes.saturating_sub(traffic.resident_visits),
+            _ => passes,
+        };
+        let gaps = gaps(m, passes, followed, ways_out, last_beat);
         let waits_for_tile = a.array.load_order == LoadOrder::ResidentFirst
             && a.array.passes == Passes::Exclusive
             && resident != Operand::Output;
         let resident_loads = if waits_for_tile { net[resident] } else { 0 };
-        let between = (all_gaps + resident_loads) / passes;
+        let between = (gaps[0] + gaps[1] + resident_loads) / passes;
         let buffers = Buffers {
             m,
             link: &link,
@@ -160,8 +165,8 @@ impl Work {
         // The time from a pass to the next: with little to do in each, that of its loads.
         let pass_time = match resident {
             Operand::Output => busy,
-            _ if loads_overlap => steady.max(net[resident]),
-            _ => steady + net[resident],
+            _ if loads_overlap => (steady + gaps[0]).max(net[resident]),
+            _ => steady + gaps[0] + net[resident],
         };
         let pass_time = pass_time.div_ceil(passes);
         let accumulates = c.buffer_read.output > 0 && resident != Operand::Output;
@@ -202,7 +207,7 @@ impl Work {
             queue: m.results_capacity_of(first_depth, steps) * last_beat / out_width,
             passes_follow: a.array.passes,
             resident_first: a.array.load_order == LoadOrder::ResidentFirst,
-            gaps: all_gaps,
+            gaps,
             loads_overlap,
             resident,
             dependency,
@@ -235,7 +240,8 @@ impl Work {
             let cycle = if self.loads_overlap { cycle / 2 } else { cycle };
             cycle.saturating_sub(self.busy)
         } else if self.loads_overlap {
-            self.loads.saturating_sub(steady)
+            // The next tile comes while the results before it leave.
+            self.loads.saturating_sub(steady + self.gaps[0])
         } else {
             self.loads + self.load_count
         };
@@ -253,7 +259,7 @@ impl Work {
             .min(self.passes.saturating_mul(self.queue))
             .min(self.psum_out);
         let out = self.psum_out + ahead - hidden;
-        let body = (streams + ahead).max(out) + self.gaps;
+        let body = (streams + ahead).max(out) + self.gaps[0] + self.gaps[1];
         body + self.last_depth + self.dependency
     }
 
@@ -444,10 +450,18 @@ fn bank_cycles(m: &Mapping<'_>, c: &Counters) -> [u64; 2] {
 }
 
 /// Cycles between the last step of a pass and the first of the next in which the array does not
-/// take one: the way out, where passes do not overlap, and a resident tile's way in.
-fn gaps(m: &Mapping<'_>, passes: u64, ways_out: impl Fn() -> u64, last_beat: u64) -> u64 {
+/// take one: the way out of those that others follow, where passes do not overlap, and a resident
+/// tile's way in.
+fn gaps(
+    m: &Mapping<'_>,
+    passes: u64,
+    followed: u64,
+    ways_out: impl Fn() -> u64,
+    last_beat: u64,
+) -> [u64; 2] {
     let a = &m.accelerator.array;
-    let between = passes.saturating_sub(1);
+    let between = followed.saturating_sub(1);
+    let ways_out = || share(followed, ways_out(), passes);
     let ways_out = match a.passes {
         Passes::Overlapped => 0,
         Passes::Serial => ways_out(),
@@ -459,7 +473,7 @@ fn gaps(m: &Mapping<'_>, passes: u64, ways_out: impl Fn() -> u64, last_beat: u64
         }
     };
     let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
-    ways_out + passes.saturating_mul(way_in)
+    [ways_out, passes.saturating_mul(way_in)]
 }
 
 /// `part / whole` of an amount; the product may exceed 64 bits.

@@ -2,7 +2,7 @@
 # The README's figures of the model against the machine: all bundled networks on the presets, three
 # presets with DRAM standards, and how the model ranks eight mappings of a layer.
 #
-#   docs/errors.sh [FOLDER]      answers that are in the folder already are not made again
+#   docs/validation.sh [FOLDER]      answers that are in the folder already are not made again
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-$(mktemp -d)}
