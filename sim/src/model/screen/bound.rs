@@ -167,7 +167,8 @@ impl Screen<'_> {
             o if !is_exclusive || machine.resident_first => into[o] + ramps,
             o => into[o].max(ramps),
         };
-        let between = if is_exclusive {
+        // Of outputs that stay, the way out belongs to their load.
+        let between = if is_exclusive && o != Operand::Output {
             let words = parts.first_beat_words(Operand::Output);
             let sending = machine.way_out + machine.out.ceil(words);
             (passes - 1).saturating_mul(sending)
