@@ -43,7 +43,9 @@ fn is_template(text: &str) -> bool {
         text.lines()
             .filter(|line| !line.trim_start().starts_with('#'))
     };
-    code().any(|line| line.contains("{{") || line.contains("{%"))
+    // A comment of YAML's may begin behind a brace; Jinja's ends, too.
+    let has_comment = || code().any(|line| line.contains("{#")) && text.contains("#}");
+    code().any(|line| line.contains("{{") || line.contains("{%")) || has_comment()
 }
 
 /// A file's text with its Jinja expanded; as it is if there is none.
@@ -68,6 +70,8 @@ pub fn expanded(path: &Path, text: String) -> Result<String> {
             messages.push(detail.unwrap_or_else(|| error.to_string()));
             next = error.source();
         }
+        // A file that includes itself is named once.
+        messages.dedup();
         let line = error
             .line()
             .map_or(String::new(), |line| format!(":{line}"));
@@ -264,5 +268,44 @@ fn flow(node: &Node) -> String {
     match node.tag.as_deref() {
         Some(tag) if !tag.contains(':') => format!("!{tag} {value}"),
         _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let found = expanded(Path::new("a.yaml"), text.to_owned());
+        assert_eq!(found.unwrap_or_else(|error| error.to_string()), expected);
+    }
+
+    #[test]
+    fn comments_and_macros_are_expanded() {
+        check("{# a note #}a: 1\n", "a: 1");
+        check(
+            "a: {# not Jinja's\n  b: 1}\n",
+            "a: {# not Jinja's\n  b: 1}\n",
+        );
+        check(
+            "{% macro of(x) %}{a: {{x}}}{% endmacro %}b: {{of(3)}}\n",
+            "b: {a: 3}",
+        );
+    }
+
+    #[test]
+    fn a_file_that_includes_itself_is_named_once() {
+        let folder = std::env::temp_dir().join(format!("stationary-itself-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("j.yaml");
+        let text = "{{include_text('j.yaml')}}\n";
+        std::fs::write(&path, text).expect("it is written");
+        let error = expanded(&path, text.to_owned()).expect_err("it never ends");
+        let error = error.to_string();
+        assert!(
+            error.contains("files included more than 16 deep"),
+            "{error}"
+        );
+        assert!(error.matches("j.yaml").count() <= 3, "{error}");
     }
 }
