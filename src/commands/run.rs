@@ -90,6 +90,7 @@ fn report(
         false => None,
     };
     let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;
+    inputs::warn(report.warning().as_slice());
     inputs::warn(&loaded.origin.caveats);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
     record.results(|| report.json(), || report.csv())?;

@@ -15,6 +15,7 @@ pub mod html;
 pub mod lanes;
 pub mod listing;
 pub mod markdown;
+pub mod misjudged;
 pub mod network;
 pub mod peaks;
 pub mod run;

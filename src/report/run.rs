@@ -16,7 +16,7 @@ use crate::report::energy;
 use crate::report::format::{
     energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
 };
-use crate::report::{csv, goal, lanes, peaks, shape};
+use crate::report::{csv, goal, lanes, misjudged, peaks, shape};
 use crate::scope::Scope;
 use crate::style::Style;
 
@@ -61,10 +61,26 @@ impl<'a> RunReport<'a> {
         self.layers.iter().map(|l| l.layer.macs()).sum()
     }
 
-    /// What of the machine does nothing, a line each.
-    fn notes(&self) -> Vec<String> {
+    /// What of the machine does nothing.
+    fn idle_lanes(&self) -> Option<String> {
         lanes::note(&self.loaded.accelerator, self.style, &self.layers)
+    }
+
+    /// Where the model that chose the mappings is far off; the model itself cannot know it.
+    pub fn warning(&self) -> Option<String> {
+        match self.reading {
+            Reading::Machine(_) if !self.loaded.has_file() => {
+                misjudged::note(self.style, &self.layers)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is to be known beside the figures, a line each.
+    fn notes(&self) -> Vec<String> {
+        self.warning()
             .into_iter()
+            .chain(self.idle_lanes())
             .collect()
     }
 
@@ -296,7 +312,7 @@ impl<'a> RunReport<'a> {
         if common.verbose {
             text.push_str(&self.details());
         }
-        for note in self.notes() {
+        if let Some(note) = self.idle_lanes() {
             text.push_str(&format!("{note}\n"));
         }
         if let Some(advised) = &self.advised {

@@ -37,6 +37,7 @@ pub fn notes(
 ) -> Vec<String> {
     let run = Run {
         loaded,
+        target,
         style,
         reading,
         layers,
@@ -86,6 +87,7 @@ pub(super) fn whole(a: &Accelerator) -> Option<(Value, CostModel, [Option<f64>; 
 
 struct Run<'a> {
     loaded: &'a Loaded,
+    target: &'a Target,
     style: Style,
     reading: Reading,
     layers: &'a [LayerResult],
@@ -111,6 +113,11 @@ impl Run<'_> {
     }
 
     fn is_same(&self, without: &Accelerator, kinds: &[usize]) -> bool {
+        // What an accelerator offers decides what runs where the command names none.
+        let style = inputs::style(without, self.target.dataflow.as_deref());
+        if !style.is_ok_and(|style| style.name() == self.style.name()) {
+            return false;
+        }
         let picked = kinds.iter().map(|at| self.loaded.layers[*at].clone());
         let loaded = self.loaded.changed(without.clone(), picked.collect());
         let results =

@@ -235,6 +235,16 @@ fn overrides_that_change_nothing_are_told_of() {
         told(&queue),
         "note: --set decoupled.queue=1024: no figure of this run depends on it\n"
     );
+    // The first that is offered runs, where the command names none.
+    let systolic = ["--arch", "systolic"];
+    for offered in ["dataflows=[os]", "dataflows=[is, ws]"] {
+        assert_eq!(told(&[&systolic[..], &["--set", offered]].concat()), "");
+    }
+    let named = ["--dataflow", "os", "--set", "dataflows=[os]"];
+    assert_eq!(
+        told(&[&systolic[..], &named].concat()),
+        "note: --set dataflows=[os]: no figure of this run depends on it\n"
+    );
     let simulate = ["simulate", "--arch", "vta", "--network", "resnet18"];
     let layer = ["--layer", "layer4.0.downsample", "--pace", "skip-periods"];
     let output = stationary(&[&simulate[..], &layer].concat());

@@ -130,6 +130,43 @@ fn a_model_far_off_is_warned_of() {
     }
 }
 
+/// A run on the machine says where the model that chose its mappings is far off; given ones nobody chose.
+#[test]
+fn a_run_by_mappings_of_a_model_far_off_says_who_finds_better_ones() {
+    let network = "name: one\nlayers:\n  - {name: a, matmul: {m: 62, n: 220, k: 5}}\n";
+    let network = file("misjudged.yaml", network);
+    let target = ["--arch", "eyeriss", "--network", &network, "-q"];
+    let simulate = [&["simulate"], &target[..]].concat();
+    let run = document(&simulate);
+    let notes = &run["notes"];
+    let found = notes[0].as_str().expect("a note");
+    let layer = &run["layers"][0];
+    let error = f64(&layer["model_cycles"]) / f64(&layer["cycles"]) - 1.0;
+    for part in [
+        &format!("on layer a ({:+.1} %)", 100.0 * error),
+        "100.0 % of the cycles",
+    ] {
+        assert!(found.contains(part), "{found}");
+    }
+    let said = text(&stationary(&simulate).stderr);
+    assert!(said.contains(&format!("warning: {found}\n")), "{said}");
+    let better = file("misjudged_better.yaml", "");
+    let map = [
+        &["search", "map", "--recheck", "5", "-o", &better],
+        &target[..],
+    ]
+    .concat();
+    let machine = f64(&document(&map)["headline"]["value"]);
+    assert!(machine < 0.9 * f64(&layer["cycles"]), "{machine}");
+    let given = [&simulate[..], &["--mapping", &better]].concat();
+    assert_eq!(document(&given)["notes"].as_array().map(Vec::len), Some(0));
+    let estimate = [&["estimate"], &target[..]].concat();
+    assert_eq!(
+        document(&estimate)["notes"].as_array().map(Vec::len),
+        Some(0)
+    );
+}
+
 #[test]
 fn a_proof_on_the_machine_says_so() {
     let arguments = with(&["--dataflow", "eye", "--certify"]);

@@ -1,5 +1,4 @@
-//! What a document says beside its figures: what its costs rest on, what of the machine does nothing, and what
-//! should be known of a winner.
+//! What a document says beside its figures: what its costs rest on, and what is to be known besides.
 
 use serde_json::Value;
 
