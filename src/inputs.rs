@@ -157,7 +157,8 @@ pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
     let sets = overrides(sets)?;
     if !is_file(name) {
         return Ok(Imported {
-            accelerator: Accelerator::preset(name, &sets)?,
+            accelerator: Accelerator::preset(name, &sets)?
+                .priced(&format!("preset {name}"), &sets)?,
             notes: Vec::new(),
         });
     }

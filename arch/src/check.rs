@@ -36,6 +36,7 @@ pub(crate) mod limits {
     pub(crate) const DRAM_WORD_BITS: Limits = 1..=4096;
     pub(crate) const RUN_BITS: Limits = 1..=16;
     pub(crate) const PAIRS: Limits = 1..=64;
+    /// What any table could reach; other tools' files need no costs in every answer.
     pub(crate) const TECHNOLOGY_NM: Limits = 1..=1000;
     /// Steps of the ALU on each sum.
     pub(crate) const STEPS: usize = 12;
@@ -66,11 +67,10 @@ impl Accelerator {
         if self.name.trim().is_empty() {
             problems.add("name", "an empty name", "a name");
         }
-        problems.within(
-            "technology_nm",
-            self.technology.0.into(),
-            limits::TECHNOLOGY_NM,
-        );
+        let nanometres = u64::from(self.technology.0);
+        if !limits::TECHNOLOGY_NM.contains(&nanometres) {
+            problems.outside("technology_nm", nanometres, &self.cost.nodes());
+        }
         problems.within("clock_mhz (in kHz)", self.clock.0, limits::KILOHERTZ);
         self.collect_dataflows(problems);
         self.collect_array(problems);
@@ -376,6 +376,7 @@ impl Collector {
             path: path.into(),
             found: found.into(),
             allowed: allowed.as_ref().to_owned(),
+            sets: Vec::new(),
         };
         if !self.0.contains(&problem) {
             self.0.push(problem);
@@ -409,7 +410,7 @@ impl Collector {
         };
         u32::try_from(value).unwrap_or_else(|_| {
             self.outside(path, value, &limits);
-            1
+            u32::try_from((*limits.start()).max(1)).unwrap_or(1)
         })
     }
 

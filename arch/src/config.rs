@@ -137,12 +137,8 @@ impl Config {
         let mut problems = Collector::default();
         let precision = self.precision.resolve(&mut problems);
         let clock = problems.kilohertz("clock_mhz", self.clock_mhz.unwrap_or(Number(1000.0)));
-        let technology = problems.narrow(
-            "technology_nm",
-            self.technology_nm,
-            45,
-            limits::TECHNOLOGY_NM,
-        );
+        let cost = Constants::with(self.cost, &mut problems);
+        let technology = problems.narrow("technology_nm", self.technology_nm, 45, cost.nodes());
         let array = self.array.resolve(&mut problems);
         let decoupled = self.decoupled.map(|config| config.resolve(&mut problems));
         let widths = if decoupled.is_some() {
@@ -169,7 +165,7 @@ impl Config {
                 weight: problems.share("zeros.weight", self.zeros.weight),
                 output: problems.share("zeros.output", self.zeros.output),
             },
-            cost: Constants::with(self.cost, &mut problems),
+            cost,
         };
         accelerator.collect(&mut problems);
         problems.into_result(file).map(|()| accelerator)
@@ -212,9 +208,18 @@ impl ArrayConfig {
     }
 }
 
+/// A side of the array as networks take it. One that no array has is one problem of the array, not one more
+/// of each network.
+fn side(side: u32) -> u64 {
+    match u64::from(side) {
+        side if limits::SIDE.contains(&side) => side,
+        _ => 1,
+    }
+}
+
 /// The words of a GEMM core's blocks of inputs, weights and sums, which it takes in a cycle.
 fn blocks(array: Array) -> [Width; 3] {
-    let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(|n| u64::from(n.max(1)));
+    let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(side);
     [rows * lanes, cols * lanes, rows * cols].map(Width::Words)
 }
 
@@ -244,12 +249,11 @@ impl NetworksConfig {
         let mut network = |name: &str, default: Width, config: Option<NetworkConfig>| {
             let config = config.unwrap_or_default();
             let path = |field: &str| format!("networks.{name}.{field}");
-            // A side of zero is one problem of the array, not one more of each network.
             let words = match config.words_per_cycle.unwrap_or(default) {
                 Width::Words(words) => Count(words),
-                Width::Rows => Count(array.rows.max(1).into()),
-                Width::Cols => Count(array.cols.max(1).into()),
-                Width::All => Count(u64::from(array.rows.max(1)) * u64::from(array.cols.max(1))),
+                Width::Rows => Count(side(array.rows)),
+                Width::Cols => Count(side(array.cols)),
+                Width::All => Count(side(array.rows) * side(array.cols)),
             };
             Network {
                 words_per_cycle: problems.narrow(

@@ -96,10 +96,15 @@ pub struct Problem {
     pub found: String,
     /// What it may be.
     pub allowed: String,
+    /// The overrides that brought it, each `path=value`; none where the file alone has it.
+    pub sets: Vec<String>,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.sets.is_empty() {
+            write!(f, "--set {}: ", self.sets.join(" --set "))?;
+        }
         write!(
             f,
             "{}: found {}; allowed: {}",
@@ -117,7 +122,12 @@ impl ArchError {
             Self::Unreadable(errors) => errors.clone(),
             Self::Invalid { file, problems } => {
                 let source = Source::new(text);
-                let at = |p: &Problem| Diagnostic::new(file, source.place(&p.path), p.to_string());
+                // The file does not hold what an override gave.
+                let place = |p: &Problem| match p.sets.as_slice() {
+                    [] => source.place(&p.path),
+                    _ => None,
+                };
+                let at = |p: &Problem| Diagnostic::new(file, place(p), p.to_string());
                 problems.iter().map(at).collect()
             }
             _ => Vec::new(),

@@ -36,6 +36,7 @@ mod cost;
 mod decoupled;
 pub mod dram;
 mod error;
+mod expected;
 pub mod import;
 mod operand;
 mod overrides;

@@ -1,10 +1,11 @@
 //! Overrides of single fields, applied to the YAML tree before it is checked.
 
 use serde_yaml::{Mapping, Value};
-use stationary_document::{from_yaml, suggestion_in};
+use stationary_document::{from_yaml, in_words, suggestion_in};
 
 use crate::config::Config;
-use crate::error::ArchError;
+use crate::error::{ArchError, Problem};
+use crate::expected::Expected;
 use crate::presets;
 use stationary_document::near::nearest;
 
@@ -24,11 +25,57 @@ pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Con
         if value.trim().is_empty() {
             return Err(wrong("found no value; give one after the `=`".to_owned()));
         }
-        *field(&mut tree, &every_field, path)? = parsed;
+        let refusal = |error: &serde_yaml::Error| {
+            let refusal = Expected::at(path).and_then(|it| it.refusal(path, &parsed));
+            refusal.unwrap_or_else(|| in_words(&error.to_string(), ""))
+        };
+        *field(&mut tree, &every_field, path)? = parsed.clone();
         let read: Result<Config, _> = serde_yaml::from_value(tree.clone());
-        read.map_err(|error| wrong(error.to_string()))?;
+        read.map_err(|error| wrong(refusal(&error)))?;
     }
     Ok(serde_yaml::from_value(tree).expect("it was read after the last override"))
+}
+
+/// Says of each problem that the file alone has not which overrides brought it: those of its field, of a
+/// part of it or of what it is part of, else all.
+pub(crate) fn blame(problems: &mut [Problem], alone: &[Problem], sets: &[(&str, &str)]) {
+    for problem in problems {
+        if alone.contains(problem) {
+            continue;
+        }
+        let mut brought = near(problem, sets);
+        if brought.is_empty() {
+            brought = sets.iter().map(written).collect();
+        }
+        problem.sets = brought;
+    }
+}
+
+/// A problem of a value, which an override may have given.
+pub(crate) fn given(problem: Problem, sets: &[(&str, &str)]) -> Problem {
+    let sets = near(&problem, sets);
+    Problem { sets, ..problem }
+}
+
+/// The overrides of a problem's field, of a part of it or of what it is part of; of one path the last.
+fn near(problem: &Problem, sets: &[(&str, &str)]) -> Vec<String> {
+    let places = (0..sets.len()).filter(|at| {
+        let is_last = sets[at + 1..].iter().all(|(path, _)| *path != sets[*at].0);
+        is_last && is_within(sets[*at].0, &problem.path)
+    });
+    places.map(|at| written(&sets[at])).collect()
+}
+
+fn written((path, value): &(&str, &str)) -> String {
+    format!("{path}={value}")
+}
+
+/// Whether one of two paths names a part of what the other does.
+fn is_within(set: &str, problem: &str) -> bool {
+    // What follows a space is a unit.
+    let problem = problem.split(' ').next().unwrap_or_default();
+    let mut pairs = set.split('.').zip(problem.split('.'));
+    pairs.all(|(a, b)| a == b)
 }
 
 /// The place in `tree` that `path` names, made where the file leaves it out. `known` is a tree in

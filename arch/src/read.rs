@@ -8,7 +8,8 @@ use stationary_document::from_yaml;
 
 use crate::accelerator::Accelerator;
 use crate::config::Config;
-use crate::error::ArchError;
+use crate::cost::CostModel;
+use crate::error::{ArchError, Problem};
 use crate::overrides;
 
 impl Accelerator {
@@ -50,7 +51,49 @@ impl Accelerator {
         if sets.is_empty() {
             return plain.resolve(file);
         }
-        overrides::apply(file, text, sets)?.resolve(file)
+        let resolved = overrides::apply(file, text, sets)?.resolve(file);
+        resolved.map_err(|error| match (error, plain.resolve(file)) {
+            (ArchError::Invalid { file, mut problems }, alone) => {
+                let alone = match alone {
+                    Err(ArchError::Invalid { problems, .. }) => problems,
+                    _ => Vec::new(),
+                };
+                overrides::blame(&mut problems, &alone, sets);
+                ArchError::Invalid { file, problems }
+            }
+            (error, _) => error,
+        })
+    }
+
+    /// Refuses a machine of a file, with these overrides, that the cost tables do not reach.
+    ///
+    /// # Errors
+    /// [`ArchError::Invalid`] with what they reach.
+    pub fn priced(self, file: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
+        let Err(error) = CostModel::of(&self) else {
+            return Ok(self);
+        };
+        let ArchError::NoCost {
+            path,
+            found,
+            allowed,
+        } = error
+        else {
+            return Err(error);
+        };
+        // One buffer for all is no list of one in its file.
+        let whole = path.replace("global_buffer.partitions.0.", "global_buffer.");
+        let is_whole = sets.iter().any(|(set, _)| *set == whole);
+        let problem = Problem {
+            path: if is_whole { whole } else { path },
+            found,
+            allowed: format!("{allowed}, which the cost tables reach"),
+            sets: Vec::new(),
+        };
+        Err(ArchError::Invalid {
+            file: file.to_owned(),
+            problems: vec![overrides::given(problem, sets)],
+        })
     }
 
     /// The file that stands for this accelerator, every field written out; reading it again gives

@@ -1,6 +1,7 @@
 //! The cost of machines: published figures, growth with every resource, and sums.
 
-use stationary_arch::units::{Bits, Cycles, Picojoules};
+use stationary_arch::import::Imported;
+use stationary_arch::units::{Bits, Cycles, Nanometres, Picojoules};
 use stationary_arch::{
     Accelerator, Area, Banks, CostModel, DramKind, Operand, Ports, Sharing, presets,
 };
@@ -322,18 +323,35 @@ fn power_is_energy_over_time() {
 
 #[test]
 fn what_the_tables_do_not_reach_is_said() {
-    let message = |sets| {
-        CostModel::of(&preset("systolic", sets))
-            .unwrap_err()
-            .to_string()
+    // Of a file, at its place or as an override, with one limit however far the value is.
+    let limits = |(path, value): (&str, &str)| {
+        let text = "name: toy\ndataflows: [ws]\narray: {rows: 4, cols: 4}\n";
+        let set = Imported::read("toy.yaml", text, &[(path, value)]).unwrap_err();
+        let message = set.to_string();
+        let start = format!("toy.yaml: --set {path}={value}: {path}: found ");
+        assert!(message.starts_with(&start), "{message}");
+        let (part, field) = path.split_once('.').unwrap_or(("", path));
+        let text = match part {
+            "" => format!("{text}{field}: {value}\n"),
+            part => format!("{text}{part}: {{{field}: {value}}}\n"),
+        };
+        let error = Imported::read("toy.yaml", &text, &[]).unwrap_err();
+        let place = error.diagnostics(&text)[0].place.expect("a place");
+        assert_eq!(place.line, 4);
+        let limits = message.split_once("allowed: ").expect("limits").1;
+        limits
+            .trim_end_matches(", which the cost tables reach")
+            .to_owned()
     };
+    for nanometres in ["0", "1", "6", "131", "1000", "1001"] {
+        assert_eq!(limits(("technology_nm", nanometres)), "7 to 130");
+    }
+    assert_eq!(limits(("global_buffer.kib", "262145")), "up to 262144 KiB");
+    let mut changed = preset("systolic", &[]);
+    changed.technology = Nanometres(5);
     assert_eq!(
-        message(&[("technology_nm", "5")]),
+        CostModel::of(&changed).unwrap_err().to_string(),
         "technology_nm: found 5; the cost tables reach 7 to 130"
-    );
-    assert_eq!(
-        message(&[("global_buffer.kib", "262145")]),
-        "global_buffer.partitions.0.kib: found 262145; the cost tables reach up to 262144 KiB"
     );
     assert!(CostModel::of(&preset("systolic", &[("global_buffer.kib", "262144")])).is_ok());
 }

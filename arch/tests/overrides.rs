@@ -192,6 +192,83 @@ fn wrong_values() {
         "systolic",
         "array.cols",
         "0",
-        "preset systolic: array.cols: found 0; allowed: 1 to 65536",
+        "preset systolic: --set array.cols=0: array.cols: found 0; allowed: 1 to 65536",
     );
+}
+
+/// A file whose text is of no help with what an override gives.
+#[test]
+fn what_an_override_brought_is_said_to_be_its_own() {
+    let problems = |text: &str, sets: &[(&str, &str)]| {
+        let error = Accelerator::from_yaml_with("toy.yaml", text, sets).unwrap_err();
+        let diagnostics = error.diagnostics(text).into_iter();
+        let placed = diagnostics.map(|d| (d.place.is_some(), d.message));
+        placed.collect::<Vec<_>>()
+    };
+    let toy = "name: toy\ndataflows: [ws]\narray: {rows: 4, cols: 4}\n\
+               networks: {psum_in: {words_per_cycle: cols}, weight: {words_per_cycle: all}}\n\
+               dram: {latency: 32}\n";
+    let own = |message: &str| vec![(false, message.to_owned())];
+    assert_eq!(
+        problems(toy, &[("dram.latency", "1000000000")]),
+        own("--set dram.latency=1000000000: dram.latency: found 1000000000; allowed: 0 to 1048576")
+    );
+    // One fault, and not one more of each network that is as wide as the array.
+    for (value, more) in [("100000000", &[][..]), ("0", &[("array.rows", "8")])] {
+        let sets = [more, &[("array.cols", value)]].concat();
+        let message =
+            format!("--set array.cols={value}: array.cols: found {value}; allowed: 1 to 65536");
+        assert_eq!(problems(toy, &sets), own(&message));
+    }
+    // What the file is wrong in by itself stays its own, with its place.
+    let wrong = toy.replace("latency: 32", "latency: 2000000");
+    let found = problems(&wrong, &[("array.rows", "0")]);
+    assert_eq!(found.len(), 2);
+    for (is_placed, message) in found {
+        let start = match is_placed {
+            true => "dram.latency: ",
+            false => "--set array.rows=0: ",
+        };
+        assert!(message.starts_with(start), "{message}");
+    }
+    // Two that do not go together.
+    let packed = [
+        ("dram.run_length.pairs", "9"),
+        ("array.rows", "8"),
+        ("dram.run_length.word_bits", "16"),
+    ];
+    let found = problems(toy, &packed);
+    assert!(
+        (found[0].1).starts_with(
+            "--set dram.run_length.pairs=9 --set dram.run_length.word_bits=16: dram.run_length: "
+        ),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_a_field_takes_is_said_in_words_of_the_file() {
+    let presets = [
+        ("array.skew", "3", "needed one of used, flow, whole"),
+        (
+            "global_buffer.banks",
+            "4",
+            "it has count, bits, ports, sharing",
+        ),
+        (
+            "dram.run_length",
+            "true",
+            "it has run_bits, pairs, word_bits",
+        ),
+        ("array", "{rows: 1, cols: 1, skew: [2]}", "expected a word"),
+        ("dataflows", "3", "needed a list"),
+    ];
+    for (path, value, expected) in presets {
+        let error = Accelerator::preset("systolic", &[(path, value)]).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(expected), "{message}");
+        for word in ["struct", "enum", "Value::", "sequence", "unit value"] {
+            assert!(!message.contains(word), "{message}");
+        }
+    }
 }

@@ -109,7 +109,7 @@ fn pairs_fit_their_word() {
         .to_string();
     assert_eq!(
         error,
-        "preset eyeriss: dram.run_length: found 4 pairs of 5 and 16 bits in 64; allowed: as many pairs \
+        "preset eyeriss: --set dram.run_length.pairs=4: dram.run_length: found 4 pairs of 5 and 16 bits in 64; allowed: as many pairs \
          of a run and a value as a word has room for"
     );
     let share = read(&[("zeros.input", "1.5")]).unwrap_err().to_string();

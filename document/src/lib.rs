@@ -49,3 +49,4 @@ pub use tree::{Kind, Node, Place};
 pub use typed::{from_yaml, suggestion_in};
 pub use variables::Variables;
 pub use visible::{is_hidden, visible, visible_lines};
+pub use wording::in_words;

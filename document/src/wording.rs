@@ -1,12 +1,14 @@
 //! What a reader of types says, in the words of whoever writes the file.
 
 /// Words of the reader of types, and those of the file.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 8] = [
     ("invalid type: unit value", "invalid type: nothing"),
     ("invalid type: sequence", "invalid type: a list"),
     ("invalid type: map", "invalid type: fields"),
     ("expected a sequence", "expected a list"),
     ("expected a map", FIELDS),
+    ("expected a Value::Tagged enum", "expected a word"),
+    ("expected a YAML tag starting with '!'", "expected a word"),
     (" as u128", ""),
 ];
 
@@ -21,7 +23,8 @@ const FIELDS: &str = "expected fields, each `name: value`";
 /// array: invalid type: string "rows 16", expected struct ArrayConfig
 /// array: invalid type: string "rows 16", expected fields, each `name: value`; is a colon missing?
 /// ```
-pub(crate) fn in_words(message: &str, line: &str) -> String {
+#[must_use]
+pub fn in_words(message: &str, line: &str) -> String {
     let is_at_a_tab = message.starts_with("found a tab character that violates indentation")
         || message.starts_with("found character that cannot start any token");
     if is_at_a_tab && is_indented_by_tab(line) {

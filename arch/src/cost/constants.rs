@@ -9,6 +9,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
@@ -54,6 +55,13 @@ impl Constants {
     /// The part of the file that gave some of them.
     pub(crate) fn given(&self) -> CostConfig {
         CostConfig(self.0.given.clone())
+    }
+
+    /// The technology nodes that they price, in nm.
+    pub(crate) fn nodes(&self) -> RangeInclusive<u64> {
+        let nodes = &self.0.all.scaling.nodes;
+        let (coarsest, finest) = (nodes[0].nm, nodes[nodes.len() - 1].nm);
+        finest.ceil() as u64..=coarsest as u64
     }
 
     pub(super) fn all(&self) -> &All {

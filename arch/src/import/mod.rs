@@ -43,7 +43,8 @@ impl Imported {
                 Ok(root) if timeloop::is_architecture(&root) => timeloop::read(file, &root),
                 Ok(root) if zigzag::is_accelerator(&root) => zigzag::read(file, &root),
                 _ => {
-                    let accelerator = Accelerator::from_yaml_with(file, text, sets)?;
+                    let read = Accelerator::from_yaml_with(file, text, sets)?;
+                    let accelerator = read.priced(file, sets)?;
                     let notes = Vec::new();
                     return Ok(Self { accelerator, notes });
                 }
