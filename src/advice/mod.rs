@@ -3,12 +3,12 @@
 //! ```text
 //! obstacles = what the run's cycles go by, the greatest first
 //! tried     = for each of them, changes that could mend it
-//! advice    = those after which the run takes clearly fewer cycles an image, the best first
+//! advice    = those after which the run takes clearly less of its objective an image, the best first
 //! ```
 //!
-//! A first look of the model at few layers leaves few changes, which are then tried on more: by the
-//! model where the run is the model's, else on the machine, which at times gains nothing where the model
-//! does. Every figure is of the layers that it was made over, and says how much of the run they are.
+//! A first look of the model at few layers leaves few changes, which are then tried on nearly all of the
+//! run: by the model where the run is the model's, else on the machine, which at times gains nothing where
+//! the model does. Figures are of the whole run; the little that was not tried is taken to change alike.
 
 mod changes;
 mod obstacles;
@@ -19,6 +19,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 use stationary::arch::CostModel;
 use stationary::sim::Pace;
+use stationary::sim::mapper::Objective;
 use stationary::workloads::Layer;
 
 pub use changes::{Change, Present, changes};
@@ -30,14 +31,18 @@ use crate::inputs::Loaded;
 use crate::patience::Patience;
 use crate::style::Style;
 
+/// The share of the run's cycles, and of its energy, that figures are made over at least.
+const COVERED: f64 = 0.95;
 /// The least share of the cycles that an obstacle takes to be worth a change.
 const LEAST_SHARE: f64 = 0.02;
 /// The least gain that is advised: the model is off by as much at times.
 const LEAST_GAIN: f64 = 0.03;
 /// Changes that are tried at most.
 const MOST_TRIED: usize = 12;
-/// Kinds of layers for the first look, and for the figures.
-const KINDS: [usize; 2] = [3, 8];
+/// Kinds of layers for the first look.
+const FIRST_KINDS: usize = 3;
+/// Kinds of layers that figures are made over at least, if there are so many.
+const LEAST_KINDS: usize = 8;
 /// Changes that are advised at most.
 const MOST_ADVISED: usize = 3;
 /// Changes that are tried on the machine at most.
@@ -47,10 +52,27 @@ const MOST_SIMULATED: usize = 4;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
     pub change: Change,
-    /// By how much cycles an image change, as a share; less than zero.
-    pub cycles: f64,
+    pub gain: Gain,
     /// By how much the area changes, as a share.
     pub area: f64,
+}
+
+/// By how much a run changes an image, as shares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gain {
+    pub cycles: f64,
+    pub energy: f64,
+}
+
+impl Gain {
+    /// By how much what mappings are chosen for changes; less than zero is better.
+    pub fn of(self, objective: Objective) -> f64 {
+        match objective {
+            Objective::Cycles => self.cycles,
+            Objective::Energy => self.energy,
+            Objective::Edp => (1.0 + self.cycles) * (1.0 + self.energy) - 1.0,
+        }
+    }
 }
 
 /// What was found.
@@ -58,6 +80,8 @@ pub struct Advice {
 pub struct Advised {
     /// Whose figures the advice has: those of what the run was made by.
     pub by: Reading,
+    /// What the changes lower.
+    pub objective: Objective,
     /// Shares of the run's cycles.
     pub obstacles: Vec<(Obstacle, f64)>,
     /// The best first.
@@ -94,15 +118,22 @@ pub fn advise(
         dataflow,
         batch: target.layers.batch,
     };
+    let objective = loaded.chosen().unwrap_or_default().objective;
+    let saving = match objective {
+        Objective::Cycles => Vec::new(),
+        Objective::Energy | Objective::Edp => changes::frugal(&present),
+    };
     let worth = obstacles.iter().filter(|(_, share)| *share >= LEAST_SHARE);
+    let mending = worth.flat_map(|(obstacle, _)| changes(*obstacle, &present));
     let trials = Trials {
         loaded,
         target,
         style,
+        objective,
         area: CostModel::of(&loaded.accelerator)?.area().total.0,
     };
     let mut tried: Vec<(Change, Loaded)> = Vec::new();
-    for change in worth.flat_map(|(obstacle, _)| changes(*obstacle, &present)) {
+    for change in saving.into_iter().chain(mending) {
         let is_new = tried.iter().all(|(other, _)| *other != change);
         if is_new && tried.len() < MOST_TRIED {
             // What this machine cannot be changed to is no advice.
@@ -112,25 +143,29 @@ pub fn advise(
         }
     }
     let kinds = kinds(loaded, layers);
-    let first = Sample::of(&kinds, KINDS[0]);
-    let kept: Vec<_> = kept(trials.gains(Reading::Model, &tried, &first), reading)
+    let first = Sample::of(&kinds[..FIRST_KINDS.min(kinds.len())]);
+    let gains = trials.gains(Reading::Model, &tried, &first);
+    let kept: Vec<_> = trials
+        .kept(gains, reading)
         .map(|(at, _)| tried[at].clone())
         .collect();
-    let sample = Sample::of(&kinds, KINDS[1]);
+    let sample = Sample::of(nearly_all(&kinds));
     let gains = trials.gains(reading, &kept, &sample).into_iter();
+    let gains = gains.filter(|gain| trials.is_worth(gain));
     let mut advice = Vec::new();
-    for (at, cycles) in gains.filter(is_worth).take(MOST_ADVISED) {
+    for (at, gain) in gains.take(MOST_ADVISED) {
         let (change, changed) = &kept[at];
         let area = CostModel::of(&changed.accelerator)?.area().total.0;
         advice.push(Advice {
             change: change.clone(),
-            cycles,
+            gain,
             area: area / trials.area - 1.0,
         });
     }
     let all: u64 = layers.iter().map(|layer| layer.cycles).sum();
     Ok(Advised {
         by: reading,
+        objective,
         obstacles,
         advice,
         tried: tried.into_iter().map(|(change, _)| change).collect(),
@@ -138,35 +173,20 @@ pub fn advise(
     })
 }
 
-/// A change by its place, and by how much cycles an image change.
-type Gain = (usize, f64);
+/// A change by its place, and what it gains.
+type Tried = (usize, Gain);
 
-fn is_worth((_, change): &Gain) -> bool {
-    *change <= -LEAST_GAIN
-}
-
-/// What is tried again after the first look. What the model gains nothing by may still help on the
-/// machine, which has causes that the model does not know: it fills up what is left of the trials.
-fn kept(gains: Vec<Gain>, reading: Reading) -> impl Iterator<Item = Gain> {
-    let (worth, mut others): (Vec<Gain>, Vec<Gain>) = gains.into_iter().partition(is_worth);
-    // As they were tried, by the obstacle.
-    others.sort_by_key(|(at, _)| *at);
-    let (others, most) = match reading {
-        Reading::Model => (Vec::new(), MOST_ADVISED),
-        Reading::Machine(_) => (others, MOST_SIMULATED),
-    };
-    worth.into_iter().chain(others).take(most)
-}
-
-/// A layer, how many of the run's are like it, the cycles of all of them, and the model's.
+/// A layer, how many of the run's are like it, the cycles and energy of all of them, and the model's
+/// cycles.
 struct Likes {
     index: usize,
     count: u64,
     cycles: u64,
     model: u64,
+    energy: f64,
 }
 
-/// The kinds of layers, those that take most of the run first.
+/// The kinds of layers, those that take most of the run's cycles and energy first.
 fn kinds(loaded: &Loaded, layers: &[LayerResult]) -> Vec<Likes> {
     let mut known = HashMap::new();
     let mut kinds: Vec<Likes> = Vec::new();
@@ -179,15 +199,39 @@ fn kinds(loaded: &Loaded, layers: &[LayerResult]) -> Vec<Likes> {
                     count: 0,
                     cycles: 0,
                     model: 0,
+                    energy: 0.0,
                 });
                 kinds.len() - 1
             });
         kinds[at].count += 1;
         kinds[at].cycles += result.cycles;
         kinds[at].model += result.model_cycles;
+        kinds[at].energy += result.energy.total().0;
     }
-    kinds.sort_by(|a, b| b.cycles.cmp(&a.cycles).then(a.index.cmp(&b.index)));
+    let [cycles, energy] = totals(&kinds);
+    let size = |kind: &Likes| kind.cycles as f64 / cycles + kind.energy / energy;
+    kinds.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.index.cmp(&b.index)));
     kinds
+}
+
+/// The cycles and the energy of kinds of layers.
+fn totals(kinds: &[Likes]) -> [f64; 2] {
+    let cycles: u64 = kinds.iter().map(|kind| kind.cycles).sum();
+    [cycles as f64, kinds.iter().map(|kind| kind.energy).sum()]
+}
+
+/// The first kinds that make up [`COVERED`] of the run.
+fn nearly_all(kinds: &[Likes]) -> &[Likes] {
+    let all = totals(kinds);
+    let is_enough = |count: &usize| {
+        let part = totals(&kinds[..*count]);
+        part.iter()
+            .zip(all)
+            .all(|(part, all)| *part >= COVERED * all)
+    };
+    let least = LEAST_KINDS.min(kinds.len());
+    let count = (least..kinds.len()).find(is_enough);
+    &kinds[..count.unwrap_or(kinds.len())]
 }
 
 /// Layers to try changes on.
@@ -198,15 +242,17 @@ struct Sample {
     cycles: u64,
     /// What the model says of them.
     model: u64,
+    /// The energy that they take.
+    energy: f64,
 }
 
 impl Sample {
-    fn of(kinds: &[Likes], most: usize) -> Self {
-        let kinds = &kinds[..most.min(kinds.len())];
+    fn of(kinds: &[Likes]) -> Self {
         Self {
             layers: kinds.iter().map(|kind| (kind.index, kind.count)).collect(),
             cycles: kinds.iter().map(|kind| kind.cycles).sum(),
             model: kinds.iter().map(|kind| kind.model).sum(),
+            energy: kinds.iter().map(|kind| kind.energy).sum(),
         }
     }
 }
@@ -216,10 +262,29 @@ struct Trials<'a> {
     loaded: &'a Loaded,
     target: &'a Target,
     style: Style,
+    objective: Objective,
     area: f64,
 }
 
 impl Trials<'_> {
+    fn is_worth(&self, (_, gain): &Tried) -> bool {
+        gain.of(self.objective) <= -LEAST_GAIN
+    }
+
+    /// What is tried again after the first look. What the model gains nothing by may still help on the
+    /// machine, which has causes that the model does not know: it fills up what is left of the trials.
+    fn kept(&self, gains: Vec<Tried>, reading: Reading) -> impl Iterator<Item = Tried> + use<> {
+        let (worth, mut others): (Vec<Tried>, Vec<Tried>) =
+            gains.into_iter().partition(|gain| self.is_worth(gain));
+        // As they were tried, by the obstacle.
+        others.sort_by_key(|(at, _)| *at);
+        let (others, most) = match reading {
+            Reading::Model => (Vec::new(), MOST_ADVISED),
+            Reading::Machine(_) => (others, MOST_SIMULATED),
+        };
+        worth.into_iter().chain(others).take(most)
+    }
+
     /// Everything that the command would load after the change.
     fn changed(&self, change: &Change) -> Result<Loaded> {
         let loaded = self.loaded;
@@ -240,8 +305,8 @@ impl Trials<'_> {
         }
     }
 
-    /// By how much cycles an image change, the best first; what no mapping fits is left out.
-    fn gains(&self, reading: Reading, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<Gain> {
+    /// What changes gain, the best first; what no mapping fits is left out.
+    fn gains(&self, reading: Reading, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<Tried> {
         let before = match reading {
             Reading::Model => sample.model,
             Reading::Machine(_) => sample.cycles,
@@ -255,23 +320,31 @@ impl Trials<'_> {
                     (style, 1)
                 }
             };
-            let after = cycles(changed, style, reading, sample).ok()?;
-            Some((at, after as f64 / factor as f64 / before as f64 - 1.0))
+            let (cycles, energy) = spent(changed, style, reading, sample).ok()?;
+            let change = |after: f64, before: f64| after / factor as f64 / before - 1.0;
+            let cycles = change(cycles as f64, before as f64);
+            let energy = change(energy, sample.energy);
+            Some((at, Gain { cycles, energy }))
         };
         let gains = tried.par_iter().enumerate().filter_map(gain);
-        let mut gains: Vec<Gain> = gains.collect();
-        gains.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        let mut gains: Vec<Tried> = gains.collect();
+        let objective = |tried: &Tried| tried.1.of(self.objective);
+        gains.sort_by(|a, b| objective(a).total_cmp(&objective(b)).then(a.0.cmp(&b.0)));
         gains
     }
 }
 
-/// The cycles of a sample.
-fn cycles(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> Result<u64> {
+/// The cycles and the energy of a sample.
+fn spent(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> Result<(u64, f64)> {
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| loaded.layers[*index].clone());
     let picked = loaded.changed(loaded.accelerator.clone(), picked.collect());
     let results = evaluate::layers(&picked, style, reading, &Patience::none())?;
     let counts = sample.layers.iter().map(|(_, count)| count);
-    let cycles = results.iter().zip(counts);
-    Ok(cycles.map(|(result, count)| count * result.cycles).sum())
+    let (mut cycles, mut energy) = (0, 0.0);
+    for (result, count) in results.iter().zip(counts) {
+        cycles += count * result.cycles;
+        energy += *count as f64 * result.energy.total().0;
+    }
+    Ok((cycles, energy))
 }

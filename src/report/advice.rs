@@ -1,6 +1,7 @@
 //! Advice in words and as a document.
 
 use serde_json::{Value, json};
+use stationary::sim::mapper::Objective;
 
 use crate::advice::{Advice, Advised, Change};
 use crate::evaluate::Reading;
@@ -40,8 +41,10 @@ pub fn sentences(advised: &Advised) -> String {
 pub fn json(advised: &Advised) -> Value {
     let one = |advice: &Advice| {
         json!({
-            "flags": advice.change.flags(), "metric": "cycles_per_image", "by": advised.by.name(),
-            "change": advice.cycles, "area_change": advice.area,
+            "flags": advice.change.flags(), "metric": metric(advised.objective),
+            "by": advised.by.name(), "change": advice.gain.of(advised.objective),
+            "cycles_change": advice.gain.cycles, "energy_change": advice.gain.energy,
+            "area_change": advice.area,
         })
     };
     let shares = advised.obstacles.iter();
@@ -68,17 +71,30 @@ fn obstacles(advised: &Advised) -> String {
     listed.join(", ")
 }
 
+/// What changes lower, as a document has it.
+const fn metric(objective: Objective) -> &'static str {
+    match objective {
+        Objective::Cycles => "cycles_per_image",
+        Objective::Energy => "energy_per_image",
+        Objective::Edp => "edp_per_image",
+    }
+}
+
 fn gain(advice: &Advice) -> String {
-    let unit = match advice.change {
-        Change::Batch(_) => "cycles an image",
-        Change::Set { .. } | Change::Dataflow(_) => "cycles",
+    let image = match advice.change {
+        Change::Batch(_) => " an image",
+        Change::Set { .. } | Change::Dataflow(_) => "",
     };
     let area = match advice.area {
         // Less than what is printed is no change.
         area if area.abs() < 5e-4 => String::new(),
         area => format!(", area {}", signed_percent(area)),
     };
-    format!("{} {unit}{area}", signed_percent(advice.cycles))
+    format!(
+        "{} cycles, {} energy{image}{area}",
+        signed_percent(advice.gain.cycles),
+        signed_percent(advice.gain.energy)
+    )
 }
 
 const fn by(advised: &Advised) -> &'static str {
@@ -91,7 +107,10 @@ const fn by(advised: &Advised) -> &'static str {
 fn over(advised: &Advised) -> String {
     match advised.share {
         share if share > 0.9999 => "over all layers".to_owned(),
-        share => format!("over the layers that take {} of the cycles", percent(share)),
+        share => format!(
+            "over the layers that take {} of the cycles, the others taken to change alike",
+            percent(share)
+        ),
     }
 }
 
@@ -100,7 +119,12 @@ fn nothing(advised: &Advised) -> String {
     match tried.len() {
         0 => "nothing that could be changed stands out".to_owned(),
         _ => format!(
-            "no single change that was tried saves 3 % of the cycles{}: {}",
+            "no single change that was tried saves 3 % of the {}{}: {}",
+            match advised.objective {
+                Objective::Cycles => "cycles",
+                Objective::Energy => "energy",
+                Objective::Edp => "energy-delay product",
+            },
             match advised.by {
                 Reading::Model => " by the model",
                 Reading::Machine(_) => " (all by the model, the best of them on the machine)",

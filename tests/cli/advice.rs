@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{json, number, stationary, text};
+use crate::{file, json, number, stationary, text};
 
 /// Layers of every sort: at least one is bound by MACs, one by weights, and one fills few PEs.
 const NETWORKS: [[&str; 8]; 2] = [
@@ -46,19 +46,30 @@ fn changed<'a>(arguments: &[&'a str], flags: &[&'a str]) -> Vec<&'a str> {
     changed
 }
 
-/// Cycles an image.
-fn cycles(answer: &Value, arguments: &[&str]) -> f64 {
+/// Cycles and energy an image.
+fn spent(answer: &Value, arguments: &[&str]) -> [f64; 2] {
     let batch = arguments.iter().position(|a| *a == "--batch");
     let images = batch.map_or(1.0, |at| arguments[at + 1].parse().expect("a batch"));
-    number(&answer["total"]["cycles"]) as f64 / images
+    let cycles = number(&answer["total"]["cycles"]) as f64;
+    let energy = answer["total"]["energy_pj"].as_f64().expect("an energy");
+    [cycles / images, energy / images]
 }
 
-/// Tries everything that is advised, and tells how much there was.
+/// Tries everything that is advised for few layers, and tells how much there was.
 fn check(verb: &str, arguments: &[&str]) -> usize {
     let answer = run(verb, arguments);
-    let before = cycles(&answer, arguments);
+    assert_eq!(
+        answer["advised"]["share_of_cycles"], 1.0,
+        "few layers are all tried"
+    );
+    check_within(1e-9, &answer, verb, arguments)
+}
+
+/// Tries everything that is advised: each figure is what becomes of the whole run, to a tolerance.
+fn check_within(tolerance: f64, answer: &Value, verb: &str, arguments: &[&str]) -> usize {
+    let before = spent(answer, arguments);
     let advised = &answer["advised"];
-    assert_eq!(advised["share_of_cycles"], 1.0, "few layers are all tried");
+    let objective = answer["goal"]["objective"].as_str().unwrap_or("cycles");
     let changes = advised["changes"].as_array().expect("a list");
     let mut last = f64::NEG_INFINITY;
     for change in changes {
@@ -73,11 +84,24 @@ fn check(verb: &str, arguments: &[&str]) -> usize {
         assert!(promised >= last, "{arguments:?}: the best comes first");
         last = promised;
         let arguments = changed(arguments, &[&flags[..], &["-q"]].concat());
-        let found = cycles(&run(verb, &arguments), &arguments) / before - 1.0;
-        assert!(
-            (found - promised).abs() < 1e-9,
-            "{arguments:?}: {found} rather than {promised}"
-        );
+        let after = spent(&run(verb, &arguments), &arguments);
+        let [cycles, energy] = [0, 1].map(|at| after[at] / before[at] - 1.0);
+        let whole = match objective {
+            "energy" => energy,
+            "edp" => (1.0 + cycles) * (1.0 + energy) - 1.0,
+            _ => cycles,
+        };
+        for (field, found) in [
+            ("change", whole),
+            ("cycles_change", cycles),
+            ("energy_change", energy),
+        ] {
+            let promised = change[field].as_f64().expect("a share");
+            assert!(
+                (found - promised).abs() < tolerance,
+                "{arguments:?}: {field} is {found} rather than {promised}"
+            );
+        }
         let advice = answer["advice"].as_str().expect("text");
         assert!(advice.contains(&flags.join(" ")), "{advice}");
     }
@@ -97,6 +121,58 @@ fn what_is_advised_helps_on_every_machine() {
         }
     }
     assert!(advised > 20, "{advised} changes were advised in all");
+}
+
+/// What mappings are chosen for is what advice lowers, and what it does to the others is shown.
+#[test]
+fn advice_lowers_what_was_asked_for() {
+    let mut advised = 0;
+    for (preset, objective) in [
+        ("eyeriss", "energy"),
+        ("nvdla-small", "edp"),
+        ("shidiannao", "energy"),
+        ("vta", "energy"),
+    ] {
+        let target = ["--arch", preset, "--objective", objective];
+        advised += check("estimate", &[&target[..], &NETWORKS[0]].concat());
+    }
+    assert!(advised > 3, "{advised} changes were advised in all");
+    let network =
+        "layers: [{name: a, conv: {input: 56, channels: [64, 64], kernel: 3, stride: 2, pad: 1}}]";
+    let network = file("advice_energy.yaml", &format!("name: one\n{network}\n"));
+    let target = ["--arch", "nvdla-small", "--network", &network];
+    let faster = run("simulate", &target)["advised"]["changes"].clone();
+    let dear = faster.as_array().expect("a list").iter();
+    let mut dear = dear.filter(|change| change["energy_change"].as_f64() > Some(0.1));
+    assert!(
+        dear.next().is_some(),
+        "this test needs advice that takes energy: {faster}"
+    );
+    let shown = text(&stationary(&[&["simulate"], &target[..]].concat()).stdout);
+    assert!(shown.contains(" % cycles, +"), "{shown}");
+    let frugal = run(
+        "simulate",
+        &[&target[..], &["--objective", "energy"]].concat(),
+    );
+    for change in frugal["advised"]["changes"].as_array().expect("a list") {
+        assert_eq!(change["metric"], "energy_per_image");
+        assert!(change["energy_change"].as_f64() < Some(-0.03), "{change}");
+    }
+}
+
+/// Networks of many kinds of layers are not all tried, and the figures are of the whole.
+#[test]
+fn figures_are_of_the_whole_network() {
+    let mut advised = 0;
+    for (preset, objective) in [("shidiannao", "energy"), ("gemmini", "cycles")] {
+        let target = ["--arch", preset, "--network", "mobilenet_v2"];
+        let arguments = [&target[..], &["--objective", objective]].concat();
+        let answer = run("estimate", &arguments);
+        let share = answer["advised"]["share_of_cycles"].as_f64();
+        assert!(share >= Some(0.95), "{share:?}");
+        advised += check_within(0.02, &answer, "estimate", &arguments);
+    }
+    assert!(advised > 1, "{advised} changes were advised in all");
 }
 
 /// Behind a DRAM standard, where what the model says and what the machine does differ most.
