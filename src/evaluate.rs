@@ -14,6 +14,7 @@ use stationary::workloads::{Dim, Layer};
 
 use crate::inputs::Loaded;
 use crate::patience::Patience;
+use crate::report::format::metric;
 use crate::style::{Causes, Plan, Style};
 
 /// Who answers.
@@ -175,7 +176,7 @@ pub fn evaluate(
         bound_by: model.bound_by,
     };
     if let Reading::Machine(pace) = reading {
-        let name = mapping.layer().name();
+        let name = &counted(mapping.layer());
         let machine = patience.during(name, model.cycles, || run(mapping, pace, &mut ()));
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
@@ -230,7 +231,7 @@ pub fn evaluate_kernel(
         ),
     };
     if let Reading::Machine(pace) = reading {
-        let name = kernel.layer().name();
+        let name = &counted(kernel.layer());
         let machine = patience.during(name, model.cycles, || decoupled::run(kernel, pace, &mut ()));
         result.cycles = machine.cycles;
         result.counters = machine.counters;
@@ -250,6 +251,11 @@ pub fn evaluate_kernel(
     result.dram_written = decoupled::dram_bytes(kernel, &written, &Control::default());
     result.energy = decoupled::energy(kernel, cost, &result.counters, &control, result.cycles);
     result
+}
+
+/// A layer's name with its size, for whoever waits.
+fn counted(layer: &Layer) -> String {
+    format!("{}: {} MACs", layer.name(), metric(layer.macs() as f64))
 }
 
 /// Lanes of a PE that take a channel each: of those that it holds side by side, or of those of a beat.

@@ -11,7 +11,7 @@ use stationary::sim::mapper::Goal;
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::{Dataflow, Mapping, Reach, mapper};
 use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
-use stationary_document::{Diagnostic, Node};
+use stationary_document::{Diagnostic, Node, alters_an_answer};
 use stationary_record::read_at_most;
 
 use crate::cli::{Layers, Target};
@@ -124,8 +124,17 @@ pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
 /// An accelerator by preset name or file, with overrides; tells what of a file is not used, and what
 /// overrides change nothing where these dataflows run.
 pub fn accelerator(name: &str, sets: &[String], flows: Flows<'_>) -> Result<Accelerator> {
+    Ok(told_accelerator(name, sets, flows)?.0)
+}
+
+/// The same, and what was told that alters answers.
+fn told_accelerator(
+    name: &str,
+    sets: &[String],
+    flows: Flows<'_>,
+) -> Result<(Accelerator, Vec<String>)> {
     let imported = read_accelerator(name, sets)?;
-    notes(&imported.notes);
+    let told = notes(&imported.notes);
     let again = |sets: &[(&str, &str)]| {
         let sets: Vec<String> = sets
             .iter()
@@ -139,7 +148,7 @@ pub fn accelerator(name: &str, sets: &[String], flows: Flows<'_>) -> Result<Acce
         flows,
         again,
     ));
-    Ok(imported.accelerator)
+    Ok((imported.accelerator, told))
 }
 
 /// The dataflows that a command may run; a file of mappings names its own.
@@ -190,11 +199,19 @@ pub fn warn(warnings: &[String]) {
     }
 }
 
-/// Tells what a file says and is not used, or leaves open.
-pub fn notes(notes: &[Diagnostic]) {
+/// Tells what a file says and is not used, or leaves open; gives what of it alters answers, which is a
+/// warning.
+pub fn notes(notes: &[Diagnostic]) -> Vec<String> {
+    let mut told = Vec::new();
     for note in notes {
-        output::complain(&format!("note: {note}"));
+        if alters_an_answer(note) {
+            told.push(note.to_string());
+            output::complain(&format!("warning: {note}"));
+        } else {
+            output::note(&note.to_string());
+        }
     }
+    told
 }
 
 /// A DRAM standard by preset name or file.
@@ -221,8 +238,13 @@ pub fn standard(name: &str) -> Result<Standard> {
 }
 
 /// A network by preset name or file, at the batch and the open sizes asked for.
-pub fn network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<Network> {
-    let network = if name.ends_with(".onnx") {
+pub fn network(name: &str, layers: &Layers) -> Result<Network> {
+    Ok(told_network(name, layers)?.0)
+}
+
+/// The same, and what was told that alters answers.
+fn told_network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<(Network, Vec<String>)> {
+    let (network, told) = if name.ends_with(".onnx") {
         model(name, dim)?
     } else if let Some(dim) = dim.first() {
         bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
@@ -230,19 +252,17 @@ pub fn network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<Network
         let (name, text) = read_expanded(name)?;
         let (network, left_out) = parse_with_notes(name, &text)
             .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
-        notes(&left_out);
-        network
+        (network, notes(&left_out))
     } else {
-        zoo::find(name)?
+        (zoo::find(name)?, Vec::new())
     };
-    if *batch == 1 {
-        Ok(network)
-    } else {
-        Ok(network.batched(*batch)?)
+    match batch {
+        1 => Ok((network, told)),
+        images => Ok((network.batched(*images)?, told)),
     }
 }
 
-fn model(name: &str, dims: &[String]) -> Result<Network> {
+fn model(name: &str, dims: &[String]) -> Result<(Network, Vec<String>)> {
     let dims: Result<Vec<(&str, u64)>> = dims
         .iter()
         .map(|dim| {
@@ -254,8 +274,7 @@ fn model(name: &str, dims: &[String]) -> Result<Network> {
         .collect();
     let bytes = bytes(Path::new(name))?;
     let (network, left_out) = onnx::read(name, &bytes, &dims?)?;
-    notes(&left_out);
-    Ok(network)
+    Ok((network, notes(&left_out)))
 }
 
 /// Mappings by preset name or file.
@@ -422,6 +441,8 @@ pub struct Loaded {
     pub layers: Vec<Layer>,
     /// What the mapper makes small, where it chooses.
     pub goal: Goal,
+    /// What of the files alters answers: what is left out, or counted otherwise.
+    pub told: Vec<String>,
     file: Option<(String, File)>,
     explain: bool,
 }
@@ -429,10 +450,13 @@ pub struct Loaded {
 impl Loaded {
     /// Reads a target.
     pub fn new(target: &Target) -> Result<Self> {
-        let accelerator = accelerator(&target.arch, &target.set, flows(target))?;
-        let network = network(&target.network, &target.layers)?;
+        let (accelerator, mut told) = told_accelerator(&target.arch, &target.set, flows(target))?;
+        let (network, of_network) = told_network(&target.network, &target.layers)?;
+        told.extend(of_network);
         for line in element_types::differing(&network, &accelerator) {
-            output::complain(&format!("note: {}: {line}", target.network));
+            let line = format!("{}: {line}", target.network);
+            output::complain(&format!("warning: {line}"));
+            told.push(line);
         }
         let layers = layers(&network, &target.layers)?;
         // An unfolded convolution has no more MACs, and no more inputs than MACs.
@@ -457,6 +481,7 @@ impl Loaded {
             goal: target.choosing.goal(),
             network: network.name().to_owned(),
             layers,
+            told,
             file,
             explain: target.explain,
         };

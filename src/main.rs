@@ -67,6 +67,9 @@ fn taking_negatives(command: Command) -> Command {
 }
 
 fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {
+    if cli.common.quiet {
+        output::be_quiet();
+    }
     if let Some(threads) = cli.common.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

@@ -1,6 +1,7 @@
 //! The only place that writes: results to standard output, all else to standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -28,6 +29,21 @@ pub fn print(text: &str) -> io::Result<()> {
 pub fn complain(text: &str) {
     // Nobody is left to hear of a standard error that is closed.
     let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
+}
+
+/// Whether notes are left unsaid.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Leaves notes unsaid from now on; warnings and errors stay.
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Writes what is good to know and changes no answer.
+pub fn note(text: &str) {
+    if !IS_QUIET.load(Ordering::Relaxed) {
+        complain(&format!("note: {text}"));
+    }
 }
 
 /// Whether the reader of our output has gone, which is no failure of ours.

@@ -41,7 +41,7 @@ mod visible;
 mod wording;
 
 pub use diagnostic::Diagnostic;
-pub use notes::ranked;
+pub use notes::{alters_an_answer, ranked};
 pub use reader::{Fields, Reader};
 pub use source::Source;
 pub use text::text;

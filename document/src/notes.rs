@@ -50,6 +50,17 @@ fn rank(message: &str) -> usize {
 /// More names than these are no news.
 const MOST_NAMES: usize = 12;
 
+/// Words of a note by which work is left out, or counted otherwise than the file says.
+const ALTERS: [&str; 5] = ["left out", "taken", "counts", "counted", "no model of"];
+
+/// Whether a note says that an answer means something else than its file: what is not used and matters,
+/// what is left out, what is counted otherwise.
+#[must_use]
+pub fn alters_an_answer(note: &Diagnostic) -> bool {
+    let message = note.message.to_lowercase();
+    rank(&message) < MATTERS.len() || ALTERS.iter().any(|word| message.contains(word))
+}
+
 /// One note of several: each name once, with how often it stands in the file.
 fn summed_up(mut trifles: Vec<Diagnostic>) -> Option<Diagnostic> {
     if trifles.len() < 2 {
@@ -96,6 +107,22 @@ mod tests {
             .map(|n| n.message)
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_alters_an_answer_is_told_from_trifles() {
+        let alters = |message: &str| alters_an_answer(&Diagnostic::new("f", None, message));
+        for message in [
+            "column `Sparsity`: not used",
+            "layer `a`: POOL is left out, as MAESTRO has no model of it",
+            "layer `a`: TRCONV is what MAESTRO counts for it",
+            "x.read_bandwidth: not used",
+        ] {
+            assert!(alters(message), "{message}");
+        }
+        for message in ["a.name: not used", "not used: `name`, `n_banks` (2 times)"] {
+            assert!(!alters(message), "{message}");
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
     }
     if found > wanted {
         output::complain(&format!(
-            "note: --shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
+            "warning: --shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
             network.name()
         ));
         layers.truncate(wanted);

@@ -40,8 +40,8 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
             true => "on a machine that instructions control",
             false => "with --functional",
         };
-        output::complain(&format!(
-            "note: --pace skip-periods: {why} it is as skip-idle; results are the same"
+        output::note(&format!(
+            "--pace skip-periods: {why} it is as skip-idle; results are the same"
         ));
     }
     if let Some(path) = &args.trace {
@@ -80,7 +80,7 @@ fn report(
     drop(patience);
     if !common.quiet {
         for note in tried::notes(loaded, target, style, reading, &layers) {
-            output::complain(&format!("note: {note}"));
+            output::note(&note);
         }
     }
     // A line a layer has no place for advice, and who wants quiet does not wait for it.

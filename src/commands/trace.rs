@@ -66,8 +66,8 @@ pub fn write(
         Kind::Perfetto | Kind::Json => {
             let (sheet, step) = plan.sheet(args.trace_step.map(|step| step.get()))?;
             if step > 1 && !common.quiet {
-                output::complain(&format!(
-                    "note: the trace gathers what happens within {step} cycles; --trace-window or \
+                output::note(&format!(
+                    "the trace gathers what happens within {step} cycles; --trace-window or \
                      --trace-step 1 show each"
                 ));
             }

@@ -72,8 +72,8 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
         let offered: Vec<&str> = styles.iter().map(|style| style.name()).collect();
-        output::complain(&format!(
-            "note: --dataflow all: all that {} offers, {}; its hardware has no {}",
+        output::note(&format!(
+            "--dataflow all: all that {} offers, {}; its hardware has no {}",
             loaded.accelerator.name,
             offered.join(", "),
             absent.join(", ")

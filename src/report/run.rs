@@ -78,10 +78,9 @@ impl<'a> RunReport<'a> {
 
     /// What is to be known beside the figures, a line each.
     fn notes(&self) -> Vec<String> {
-        self.warning()
-            .into_iter()
-            .chain(self.idle_lanes())
-            .collect()
+        let of_files = self.loaded.told.iter().cloned();
+        let found = self.warning().into_iter().chain(self.idle_lanes());
+        of_files.chain(found).collect()
     }
 
     fn spent(&self) -> Energy {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{file, json, refuses, stationary};
+use crate::{file, json, refuses, stationary, text};
 
 #[test]
 fn errors_show_the_line_and_a_caret_for_each() {
@@ -396,4 +396,47 @@ fn files_that_nobody_wrote_are_refused_at_their_place() {
         2,
         &["odd.csv:2:2: byte 0xfc"],
     );
+}
+
+/// Quiet leaves trifles of a file unsaid; what alters the answer stays, and is part of the answer.
+#[test]
+fn what_alters_an_answer_is_said_to_whoever_wants_quiet() {
+    let dims = "Dimensions { K: 4, C: 4, R: 3, S: 3, Y: 8, X: 8 }";
+    let layers = format!(
+        "Network n {{ Layer a {{ Type: TRCONV {dims} }} Layer b {{ Type: POOL {dims} }} }}"
+    );
+    let network = file("quiet.m", &layers);
+    let arch = "[general]\nrun_name = mine\n[architecture_presets]\nArrayHeight: 8\nArrayWidth: 8\n\
+                IfmapSramSzkB: 64\nFilterSramSzkB: 64\nOfmapSramSzkB: 64\nDataflow: os\nIfmapOffset: 0\n";
+    let arch = file("quiet.cfg", arch);
+    let run = |more: &[&str]| {
+        let target = [
+            "estimate",
+            "--arch",
+            &arch,
+            "--network",
+            &network,
+            "--partial",
+        ];
+        let output = stationary(&[&target[..], &["--format", "json"], more].concat());
+        let run: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (run["notes"].clone(), text(&output.stderr))
+    };
+    let (notes, said) = run(&["-q"]);
+    for part in ["TRCONV", "POOL"] {
+        let mut lines = said.lines();
+        assert!(
+            lines.any(|line| line.starts_with("warning: ") && line.contains(part)),
+            "{said}"
+        );
+        assert!(notes.to_string().contains(part), "{notes}");
+    }
+    assert!(
+        !said.contains("note: ") && !said.contains("IfmapOffset"),
+        "{said}"
+    );
+    assert!(!notes.to_string().contains("IfmapOffset"), "{notes}");
+    let (same, said) = run(&[]);
+    assert_eq!(same, notes);
+    assert!(said.contains("IfmapOffset: not used"), "{said}");
 }
