@@ -26,8 +26,8 @@ const KINDS: usize = 8;
 /// Overrides that are tried on layers at most.
 const OVERRIDES: usize = 4;
 
-/// A note on each override without which the figures of a run are the same. Those that
-/// [`idle`](super::idle) tells of are left out.
+/// A note on each override without which the figures of a run are the same, or that gives a field the value
+/// that it has. Those that [`idle`](super::idle) tells of are left out.
 pub fn notes(
     loaded: &Loaded,
     target: &Target,
@@ -45,6 +45,7 @@ pub fn notes(
     let here = whole(&loaded.accelerator);
     let flows = inputs::flows(target);
     let with = super::read(loaded.accelerator.clone(), flows);
+    let mut notes = standing(loaded, target);
     let candidates = (0..target.set.len()).filter_map(|at| {
         let others = [&target.set[..at], &target.set[at + 1..]].concat();
         let without = inputs::read_accelerator(&target.arch, &others).ok()?;
@@ -66,9 +67,33 @@ pub fn notes(
     } else {
         String::new()
     };
-    same.map(|(at, _)| {
+    notes.extend(same.map(|(at, _)| {
         let set = &target.set[at];
         format!("--set {set}: no figure of this run depends on it{tried}")
+    }));
+    notes
+}
+
+/// A note on each override that gives a field the value that it has without it.
+fn standing(loaded: &Loaded, target: &Target) -> Vec<String> {
+    let a = &loaded.accelerator;
+    let path = |set: &str| set.split('=').next().map(str::to_owned);
+    let is_standing = |at: &usize| {
+        let set = &target.set[*at];
+        let is_repeated = target.set[at + 1..]
+            .iter()
+            .any(|later| path(later) == path(set));
+        let others = [&target.set[..*at], &target.set[at + 1..]].concat();
+        let is_read = path(set).is_some_and(|path| super::is_read(a, &path));
+        let without = || inputs::read_accelerator(&target.arch, &others).ok();
+        !is_repeated && is_read && without().is_some_and(|without| without.accelerator == *a)
+    };
+    let sets = (0..target.set.len()).filter(is_standing);
+    sets.map(|at| {
+        format!(
+            "--set {}: {} has this value without it",
+            target.set[at], a.name
+        )
     })
     .collect()
 }

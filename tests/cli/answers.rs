@@ -235,6 +235,11 @@ fn overrides_that_change_nothing_are_told_of() {
         told(&queue),
         "note: --set decoupled.queue=1024: no figure of this run depends on it\n"
     );
+    let standing = ["--arch", "tpu-v1", "--set", "array.load_order=parallel"];
+    assert_eq!(
+        told(&standing),
+        "note: --set array.load_order=parallel: tpu-v1 has this value without it\n"
+    );
     // The first that is offered runs, where the command names none.
     let systolic = ["--arch", "systolic"];
     for offered in ["dataflows=[os]", "dataflows=[is, ws]"] {
