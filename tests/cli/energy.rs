@@ -195,5 +195,5 @@ fn extrapolated_technology_is_told_on_standard_error_alone() {
     let finfet = run("7");
     assert!(text(&finfet.stderr).contains("FinFET"));
     serde_json::from_slice::<Value>(&finfet.stdout).expect("JSON alone");
-    assert!(run("65").stderr.is_empty());
+    assert!(run("45").stderr.is_empty());
 }
