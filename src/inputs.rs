@@ -19,6 +19,7 @@ use crate::element_types;
 use crate::interrupt;
 use crate::output;
 use crate::report::csv::Origin;
+use crate::report::goal::Chosen;
 use crate::report::{excerpts, explain};
 use crate::scope::Scope;
 use crate::style::Style;
@@ -495,15 +496,19 @@ impl Loaded {
     }
 
     /// What the mapper makes small, if it chooses the mapping of any layer.
-    pub fn chosen(&self) -> Option<Goal> {
-        let chooses = match &self.file {
+    pub fn chosen(&self) -> Option<Chosen<'_>> {
+        let chooses = |layer: &&Layer| match &self.file {
             None => true,
-            Some((_, File::Mappings(file))) => self.layers.iter().any(|layer| file.leaves(layer)),
-            Some((_, File::Schedules(file))) => {
-                file.maps_others() && self.layers.iter().any(|layer| file.find(layer).is_none())
-            }
+            Some((_, File::Mappings(file))) => file.leaves(layer),
+            Some((_, File::Schedules(file))) => file.maps_others() && file.find(layer).is_none(),
         };
-        chooses.then_some(self.goal)
+        let chosen = self.layers.iter().filter(chooses).map(Layer::name);
+        let chosen: Vec<&str> = chosen.collect();
+        let is_any = !chosen.is_empty();
+        is_any.then(|| Chosen {
+            goal: self.goal,
+            part: (chosen.len() < self.layers.len()).then_some(chosen),
+        })
     }
 
     /// The same on another machine, for other layers.

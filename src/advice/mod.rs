@@ -118,7 +118,8 @@ pub fn advise(
         dataflow,
         batch: target.layers.batch,
     };
-    let objective = loaded.chosen().unwrap_or_default().objective;
+    let chosen = loaded.chosen();
+    let objective = chosen.map_or(Objective::default(), |chosen| chosen.goal.objective);
     let saving = match objective {
         Objective::Cycles => Vec::new(),
         Objective::Energy | Objective::Edp => changes::frugal(&present),

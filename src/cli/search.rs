@@ -104,8 +104,8 @@ pub struct Costs {
     /// Style of the arrays: dla, shi, eye, or mix for a choice by layer.
     #[arg(long, default_value = "dla", value_name = "STYLE")]
     pub dataflow: String,
-    /// Network whose layers the table's are, in order: learned optimisers see their shapes, instead
-    /// of a few costs of each layer.
+    /// Network whose layers the table's are, in order: answers have their names, and learned optimisers
+    /// see their shapes, instead of a few costs of each layer.
     #[arg(long, value_name = "PRESET|FILE", requires = "table")]
     pub shapes: Option<String>,
     /// The model's other inputs.

@@ -38,6 +38,8 @@ pub struct Offer {
     pub table: Table,
     /// What learned optimisers see of the layers, if that is known.
     pub shapes: Option<Shapes>,
+    /// The layers of a table, if they are known: for their names and shapes.
+    pub known: Vec<Layer>,
     /// Where the costs come from.
     pub source: Source,
     /// How much of a network the options are for; nothing is known of a table.
@@ -83,7 +85,8 @@ pub fn effort(learning: &Learning) -> Result<Effort> {
     Ok(Effort { epochs, preset })
 }
 
-fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
+/// The layers that a table is said to be of.
+fn known(network: &str, args: &Costs, table: &Table) -> Result<Vec<Layer>> {
     let network = inputs::network(network, &args.model.layers)?;
     let mut layers = inputs::layers(&network, &args.model.layers)?;
     let (found, wanted) = (layers.len(), table.layers().len());
@@ -100,7 +103,7 @@ fn shapes(network: &str, args: &Costs, table: &Table) -> Result<Shapes> {
         ));
         layers.truncate(wanted);
     }
-    Ok(Shapes::of(&layers))
+    Ok(layers)
 }
 
 /// Overrides of what the options of an assignment decide, so that they change nothing.
@@ -134,13 +137,14 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
         }
         let text = inputs::read(path)?;
         let table = Table::parse(&path.display().to_string(), &text)?;
-        let shapes = match &args.shapes {
-            Some(network) => Some(shapes(network, args, &table)?),
-            None => None,
+        let known = match &args.shapes {
+            Some(network) => known(network, args, &table)?,
+            None => Vec::new(),
         };
         return Ok(Offer {
             table,
-            shapes,
+            shapes: (!known.is_empty()).then(|| Shapes::of(&known)),
+            known,
             source: Source::Table,
             scope: None,
             origin: Origin {
@@ -217,6 +221,7 @@ impl Unpriced {
         Ok(Offer {
             table: estimates,
             shapes: Some(Shapes::of(&layers)),
+            known: Vec::new(),
             source: Source::Model {
                 space,
                 layers,

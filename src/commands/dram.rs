@@ -11,7 +11,8 @@ use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
 use crate::patience::Patience;
-use crate::report::format::{percent, table, thousands};
+use crate::report::format::table;
+use crate::report::replay::figure;
 use crate::{inputs, output};
 
 /// Replays a trace, reading it as it goes: however long it is, little of it is kept.
@@ -169,14 +170,7 @@ fn csv(rows: &[(String, Value)]) -> String {
 fn people(rows: &[(String, Value)]) -> String {
     let mut table = table(&["", ""], 1);
     for (name, value) in rows.iter().skip(1) {
-        let text = match (name.as_str(), value.as_u64(), value.as_f64()) {
-            ("peak_share", _, Some(share)) => percent(share),
-            (_, Some(number), _) => thousands(number),
-            (_, _, Some(number)) => format!("{number:.2}"),
-            _ if value.is_null() => "-".to_owned(),
-            _ => plain(value),
-        };
-        table.add_row([name.replace('_', " "), text]);
+        table.add_row(figure(name, value));
     }
     table.to_string()
 }

@@ -133,6 +133,11 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     for Unmapped { dataflow, reason } in &unmapped {
         output::complain(&format!("warning: {dataflow} is left out: {reason}"));
     }
+    let absent = absent.into_iter().map(|dataflow| Unmapped {
+        dataflow,
+        reason: format!("the hardware of {} has none", loaded.accelerator.name),
+    });
+    let unmapped = unmapped.into_iter().chain(absent).collect();
     let report =
         ValidateReport::new(&loaded, results, args.mappings, common.seed).without(unmapped);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;

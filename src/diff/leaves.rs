@@ -70,7 +70,8 @@ fn list<'a>(path: &str, value: &'a Value, leaves: &mut Vec<(String, &'a Value)>)
         Value::Array(entries) => {
             let mut names: Vec<String> = Vec::new();
             for (at, value) in entries.iter().enumerate() {
-                let name = value["name"].as_str().map(str::to_owned);
+                let layer = || Some(format!("layer {}", value["layer"].as_u64()?));
+                let name = value["name"].as_str().map(str::to_owned).or_else(layer);
                 // Names that repeat say nothing.
                 let name = name
                     .filter(|n| !names.contains(n))

@@ -14,7 +14,7 @@ use stationary::workloads::Layer;
 use stationary_record::digest;
 
 use super::{
-    About, Checks, Hashes, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims, target,
+    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims, target,
 };
 use crate::cli::{Codesign, Common, Layers, Target};
 use crate::commands::codesign::{Choice, distinct, tasks};
@@ -127,7 +127,8 @@ impl Document {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: subject.hashes(found),
-            inputs,
+            inputs: inputs.spelt(&subject.loaded.layers),
+            names: Names::of(&subject.loaded.origin),
             objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
             kind: if found.is_proved() { "proved" } else { "none" }.to_owned(),

@@ -10,9 +10,13 @@ use stationary::search::best_first::Standing;
 use stationary::sim::mapper::Space;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
+use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, digest_of, dims, target};
+use super::{
+    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
+    target,
+};
 use crate::cli::{Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::inputs::{self, Loaded};
@@ -35,6 +39,9 @@ pub struct Document {
     pub over: String,
     pub hashes: Hashes,
     pub inputs: Inputs,
+    /// What these were read as.
+    #[serde(default)]
+    pub names: Names,
     pub objective: String,
     pub of: String,
     pub layers: Vec<Proved>,
@@ -51,6 +58,18 @@ pub struct Inputs {
     pub dim: Vec<String>,
     pub batch: u64,
     pub dataflow: String,
+}
+
+impl Inputs {
+    /// In the spelling of certificates.
+    fn spelt(self, layers: &[Layer]) -> Self {
+        Self {
+            set: spelling::settings(&self.set),
+            layer: spelling::picks(&self.layer, layers),
+            dim: spelling::settings(&self.dim),
+            ..self
+        }
+    }
 }
 
 /// What is proved of layers that are alike.
@@ -135,7 +154,8 @@ impl Document {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: hashes(loaded, dataflow, &counts, bounds),
-            inputs,
+            inputs: inputs.spelt(&loaded.layers),
+            names: Names::of(&loaded.origin),
             objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
             layers,

@@ -14,6 +14,7 @@ pub mod assign;
 pub mod codesign;
 pub mod map;
 mod origin;
+mod spelling;
 pub mod strict;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
 use crate::cli::{Choosing, Layers, Target};
+use crate::report;
 
 pub use self::about::About;
 pub use self::origin::Origin;
@@ -41,6 +43,24 @@ pub struct Hashes {
     pub network: String,
     /// What there was to choose from.
     pub space: String,
+}
+
+/// What was read, as it calls itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    pub arch: String,
+    pub network: String,
+}
+
+impl Names {
+    /// By the words of an answer.
+    fn of(origin: &report::csv::Origin) -> Self {
+        Self {
+            arch: origin.arch.clone(),
+            network: origin.network.clone(),
+        }
+    }
 }
 
 impl Hashes {
@@ -148,6 +168,14 @@ impl Checks {
             format!("the certificate says {claimed}; found {found}")
         };
         self.note(check, holds, detail);
+    }
+
+    /// The same for an amount: in a unit that suits if it holds, and to the last digit if not.
+    pub fn same_amount(&mut self, check: &str, claimed: f64, found: f64, show: fn(f64) -> String) {
+        self.same(check, &claimed, &found);
+        if let Some(last) = self.0.last_mut().filter(|check| check.holds) {
+            last.detail = show(found);
+        }
     }
 
     /// Whether all hold.

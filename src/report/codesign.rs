@@ -12,7 +12,7 @@ use crate::interrupt;
 use crate::proof::codesign::OVER;
 use crate::report::format::{joules, percent, signed_percent, table as rows, thousands};
 use crate::report::headline::Headline;
-use crate::report::{csv, energy, shape};
+use crate::report::{csv, energy, over, shape};
 use crate::scope::Scope;
 
 /// The schedules of the chip as a file for `--mapping`.
@@ -447,21 +447,25 @@ pub fn table(found: &Found<'_>) -> String {
                         percent(gap)
                     )
                 }
-                _ => match found.hardware.len() {
-                    1 => "proved on the machine, over all schedules of this core".to_owned(),
-                    n => format!("proved on the machine, over all schedules of all {n} cores"),
-                },
+                _ => format!(
+                    "proved on the machine, {}",
+                    over::words(
+                        found.hardware.allowed().count() as u64,
+                        found.hardware.len() as u64,
+                        proof.valid
+                    )
+                ),
             };
             text.push_str(&format!(
                 "{word}: {} of {} schedules simulated; of the cores {} solved, {} ruled out by their \
-                 bounds, {} beyond the limits, {} unable{open}\nnot proved over tiles that do not divide their \
-                 loops, nor over other cores\n",
+                 bounds, {} beyond the limits, {} unable{open}\n{}\n",
                 thousands(proof.simulated),
                 thousands(proof.valid),
                 count(|v| matches!(v, Verdict::Exactly(_))),
                 count(|v| matches!(v, Verdict::AtLeast(_))),
                 count(|v| matches!(v, Verdict::TooLarge)),
                 count(|v| matches!(v, Verdict::Unable)),
+                over::NOT_OVER,
             ));
         }
         Course::Tuned(tuned) => text.push_str(&format!(

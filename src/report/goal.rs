@@ -3,11 +3,42 @@
 use serde_json::{Value, json};
 use stationary::sim::mapper::Goal;
 
+/// What the mapper chose, and for what.
+#[derive(Clone, Debug)]
+pub struct Chosen<'a> {
+    pub goal: Goal,
+    /// The layers, if a file gives the mappings of others.
+    pub part: Option<Vec<&'a str>>,
+}
+
+impl From<Goal> for Chosen<'_> {
+    /// All mappings.
+    fn from(goal: Goal) -> Self {
+        Self { goal, part: None }
+    }
+}
+
+/// Layers that a line names.
+const NAMED: usize = 6;
+
 /// A line for people; nothing where the mapper chose no mapping.
-pub fn line(goal: Option<Goal>) -> String {
-    goal.map_or(String::new(), |goal| {
-        format!("mappings chosen for {}\n", words(goal))
-    })
+pub fn line(chosen: Option<Chosen<'_>>) -> String {
+    let Some(Chosen { goal, part }) = chosen else {
+        return String::new();
+    };
+    match part {
+        None => format!("mappings chosen for {}\n", words(goal)),
+        Some(layers) => {
+            let mut named = layers[..layers.len().min(NAMED)].join(", ");
+            if layers.len() > NAMED {
+                named.push_str(&format!(" and {} more", layers.len() - NAMED));
+            }
+            format!(
+                "mappings of {named} chosen for {}; the others are the file's\n",
+                words(goal)
+            )
+        }
+    }
 }
 
 /// The objective and the slack.
@@ -15,10 +46,15 @@ pub fn words(goal: Goal) -> String {
     format!("{}, slack {}", goal.objective, goal.slack)
 }
 
-/// For programs: null where the mapper chose no mapping.
-pub fn json(goal: Option<Goal>) -> Value {
-    goal.map_or(
-        Value::Null,
-        |goal| json!({"objective": goal.objective.name(), "slack_percent": goal.slack.percent()}),
-    )
+/// For programs: null where the mapper chose no mapping; `layers` where it did not choose all.
+pub fn json(chosen: Option<Chosen<'_>>) -> Value {
+    let Some(Chosen { goal, part }) = chosen else {
+        return Value::Null;
+    };
+    let mut value =
+        json!({"objective": goal.objective.name(), "slack_percent": goal.slack.percent()});
+    if let Some(layers) = part {
+        value["layers"] = json!(layers);
+    }
+    value
 }

@@ -6,8 +6,8 @@ use stationary::workloads::{Dim, Layer, Window};
 /// In a few characters. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over.
 /// A convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel,
 /// stride, padding. `d2` is a dilation. A pair is given where rows and columns differ, as in `/1x2`;
-/// strides and dilations of 1 and a padding of 0 are not. Before it stand `G` groups or heads and `N`
-/// images.
+/// strides and dilations of 1 and a padding of 0 are not. `p0+1` pads by none before the first element
+/// and by 1 behind the last. Before it stand `G` groups or heads and `N` images.
 pub fn text(layer: &Layer) -> String {
     let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
     let mut parts = Vec::new();
@@ -35,16 +35,50 @@ pub fn text(layer: &Layer) -> String {
             [rows, cols] => parts.push(format!("{sign}{rows}x{cols}")),
         }
     }
+    match padding(layer) {
+        [[0, 0], [0, 0]] => {}
+        [rows, cols] if rows == cols => parts.push(format!("p{}", sides(rows))),
+        [rows, cols] => parts.push(format!("p{}x{}", sides(rows), sides(cols))),
+    }
     parts.join(" ")
+}
+
+/// The padding of an axis; both sides where they differ.
+fn sides([before, behind]: [u64; 2]) -> String {
+    match before == behind {
+        true => before.to_string(),
+        false => format!("{before}+{behind}"),
+    }
+}
+
+/// Zeros before the first input element and behind the last, of rows and of columns.
+///
+/// What no window reaches decides nothing: behind stand as many as before if that gives as many outputs,
+/// or else those that windows reach.
+fn padding(layer: &Layer) -> [[u64; 2]; 2] {
+    let axis = |window: Window, outputs: Dim, taps: Dim| {
+        let (outputs, taps) = (layer.size(outputs), layer.size(taps));
+        let (padded, kernel) = (window.input + 2 * window.pad, window.reach(1, taps));
+        let is_even = padded >= kernel && (padded - kernel) / window.stride + 1 == outputs;
+        let reached = window.reach(outputs, taps);
+        let behind = match is_even {
+            true => window.pad,
+            false => reached.saturating_sub(window.pad + window.input),
+        };
+        [window.pad, behind]
+    };
+    [
+        axis(layer.rows(), Dim::P, Dim::R),
+        axis(layer.cols(), Dim::Q, Dim::S),
+    ]
 }
 
 type Field = fn(Window) -> u64;
 
 /// Signs of the fields of a window, the values that go without saying, and the fields.
-const WINDOW: [(&str, u64, Field); 3] = [
+const WINDOW: [(&str, u64, Field); 2] = [
     ("/", 1, |window| window.stride),
     ("d", 1, |window| window.dilation),
-    ("p", 0, |window| window.pad),
 ];
 
 /// Whether the layer multiplies two matrices: nothing slides, and there is one output column.
@@ -55,7 +89,7 @@ fn is_product(layer: &Layer) -> bool {
 }
 
 /// The extents of the loops; and of the window, as pairs of rows and columns, the stride, the
-/// dilation, the zeros before the first input element, and the unpadded input.
+/// dilation, the zeros before the first input element and behind the last, and the unpadded input.
 pub fn json(layer: &Layer) -> Value {
     let extents = Dim::ALL.map(|dim| (dim.name().to_owned(), json!(layer.size(dim))));
     let mut dims = Map::from_iter(extents);
@@ -63,6 +97,10 @@ pub fn json(layer: &Layer) -> Value {
     for (name, of) in FIELDS {
         dims.insert(name.to_owned(), json!(windows.map(of)));
     }
+    dims.insert(
+        "pad_behind".to_owned(),
+        json!(padding(layer).map(|[_, behind]| behind)),
+    );
     Value::Object(dims)
 }
 
@@ -73,6 +111,9 @@ const FIELDS: [(&str, Field); 4] = [
     ("input", |window| window.input),
 ];
 
+/// The padding of each side, in the order of [`padding`].
+const SIDES: [&str; 4] = ["pad_top", "pad_bottom", "pad_left", "pad_right"];
+
 /// Names of the columns of [`fields`].
 pub fn columns() -> Vec<String> {
     let extents = Dim::ALL.iter().map(|dim| dim.name().to_owned());
@@ -80,15 +121,18 @@ pub fn columns() -> Vec<String> {
         let axes = ["rows", "cols"];
         axes.map(|axis| format!("{name}_{axis}"))
     });
-    extents.chain(windows).collect()
+    let sides = SIDES.map(str::to_owned);
+    extents.chain(windows).chain(sides).collect()
 }
 
-/// The same as [`json`], for a line of CSV.
+/// The same as [`json`], for a line of CSV, and the padding of each side.
 pub fn fields(layer: &Layer) -> Vec<String> {
     let windows = [layer.rows(), layer.cols()];
     let extents = Dim::ALL.into_iter().map(|dim| layer.size(dim));
     let windows = FIELDS.iter().flat_map(|(_, of)| windows.map(of));
-    extents.chain(windows).map(|n| n.to_string()).collect()
+    let sides = padding(layer).into_iter().flatten();
+    let all = extents.chain(windows).chain(sides);
+    all.map(|n| n.to_string()).collect()
 }
 
 #[cfg(test)]
@@ -123,6 +167,35 @@ mod tests {
             (c.input, c.kernel, c.stride) = ([1, 100], [1, 7], [1, 2]);
         };
         check(&convolution(line), "K8 C4 1x47 k1x7 /1x2");
+    }
+
+    #[test]
+    fn sides_are_shown_where_they_differ() {
+        let of = |input, [stride, pad]: [u64; 2], padding| {
+            convolution(|c| {
+                (c.input, c.stride, c.padding) = ([input; 2], [stride; 2], padding);
+                assert_eq!(pad, padding[0]);
+            })
+        };
+        check(&of(32, [2, 0], [0, 0, 1, 1]), "K8 C4 16x16 k3x3 /2 p0+1");
+        check(&of(9, [1, 1], [1, 2, 3, 0]), "K8 C4 11x9 k3x3 p1+3x2+0");
+        // The last zero of a padding of 1 all around is not reached at this stride, nor asked for.
+        check(&of(32, [2, 1], [1; 4]), "K8 C4 16x16 k3x3 /2 p1");
+        let layer = of(9, [1, 1], [1, 2, 3, 0]);
+        assert_eq!(json(&layer)["pad"], json!([1, 2]));
+        assert_eq!(json(&layer)["pad_behind"], json!([3, 0]));
+        let named: Vec<_> = columns().into_iter().zip(fields(&layer)).collect();
+        for (name, value) in [
+            ("pad_rows", "1"),
+            ("pad_cols", "2"),
+            ("pad_top", "1"),
+            ("pad_bottom", "3"),
+            ("pad_left", "2"),
+            ("pad_right", "0"),
+        ] {
+            let (name, value) = (name.to_owned(), value.to_owned());
+            assert!(named.contains(&(name, value)), "{named:?}");
+        }
     }
 
     #[test]

@@ -554,3 +554,96 @@ fn forged_questions_end_soon() {
     // Each takes a few milliseconds; what had to be priced or run before took minutes.
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 }
+
+#[test]
+fn a_question_that_is_spelt_otherwise_is_refused() {
+    let more = [
+        "--layer",
+        "conv4",
+        "--set",
+        "global_buffer.kib=200",
+        "--budget",
+        "area=iot",
+    ];
+    let assign = ["search", "assign", "--network", "alexnet"];
+    let found = certificate(
+        &assign,
+        &[
+            &["--layer", "2", "--pes", "1, 4,16", "--tiles", "1,2,3"],
+            &more[..],
+        ]
+        .concat(),
+        "spelt.json",
+    );
+    let inputs = &found["inputs"];
+    assert_eq!(inputs["layer"], json!(["conv3", "conv4"]));
+    assert_eq!(inputs["pes"], "1,4,16");
+    assert_eq!(inputs["tiles"], "1-3");
+    let (holds, broken) = verify(&found, &[], "spelt.again.json");
+    assert!(holds, "{broken}");
+    let changes: [(&str, Value); 7] = [
+        ("/inputs/pes", json!("1,4,16 ")),
+        ("/inputs/tiles", json!(" 1-3")),
+        ("/inputs/tiles", json!("1,2,3")),
+        ("/inputs/layer", json!(["conv4", "conv3"])),
+        ("/inputs/layer", json!(["conv3", "conv4", "conv3"])),
+        (
+            "/inputs/set",
+            json!(["global_buffer.kib=200", "global_buffer.kib=200"]),
+        ),
+        ("/budgets/0/budget", json!("area = iot")),
+    ];
+    for (at, (pointer, changed)) in changes.into_iter().enumerate() {
+        caught(&found, &format!("spelling{at}"), |c| {
+            *c.pointer_mut(pointer).expect("it is there") = changed.clone();
+        });
+    }
+}
+
+#[test]
+fn a_network_under_another_name_is_another() {
+    let text = |name: &str| {
+        format!("name: {name}\nlayers:\n  - {{name: d, matmul: {{m: 8, n: 24, k: 40}}}}\n")
+    };
+    let network = file("renamed.yaml", &text("first"));
+    let map = ["search", "map", "--arch", "systolic", "--network", &network];
+    let found = certificate(&map, &[], "renamed.json");
+    assert_eq!(
+        found["names"],
+        json!({"arch": "systolic", "network": "first"})
+    );
+    assert!(verify(&found, &[], "renamed.same.json").0);
+    file("renamed.yaml", &text("other"));
+    let (holds, broken) = verify(&found, &[], "renamed.other.json");
+    assert!(!holds);
+    assert!(broken.contains("names.network"), "{broken}");
+}
+
+#[test]
+fn amounts_of_a_verdict_have_units_that_suit() {
+    let assign = [
+        "search",
+        "assign",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+    ];
+    let more = ["--pes", "2,4", "--tiles", "1,2", "--budget", "area=iot"];
+    let found = certificate(&assign, &more, "units.json");
+    let path = file("units.verify.json", &found.to_string());
+    let verdict = crate::json(&["verify", &path, "--format", "json"]);
+    let checks = verdict["checks"].as_array().expect("checks");
+    for (name, unit) in [
+        ("limit on area", " mm2"),
+        ("area", " mm2"),
+        ("power", " mW"),
+    ] {
+        let check = checks.iter().find(|check| check["check"] == name);
+        let detail = check.expect("a check")["detail"].as_str().expect("text");
+        assert!(
+            detail.ends_with(unit) && detail.len() < 14,
+            "{name}: {detail}"
+        );
+    }
+}

@@ -166,3 +166,30 @@ fn goals_that_cannot_be_are_refused() {
     let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(run["goal"].is_null(), "the mapper chose nothing");
 }
+
+#[test]
+fn what_was_chosen_is_told_layer_by_layer() {
+    let simulate = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--batch",
+        "4",
+        "--mapping",
+        "eyeriss-alexnet",
+    ];
+    let shown = text(&stationary(&simulate).stdout);
+    let line = "mappings of fc6, fc7, fc8 chosen for cycles, slack 1 %; the others are the file's";
+    assert!(shown.contains(line), "{shown}");
+    let answer = json(&[&simulate[..], &["--format", "json"]].concat());
+    let layers = answer["goal"]["layers"].as_array().expect("layers");
+    assert_eq!(layers.len(), 3);
+    let all = json(&[&simulate[..7], &["--format", "json"]].concat());
+    assert_eq!(
+        all["goal"]["slack_percent"],
+        answer["goal"]["slack_percent"]
+    );
+    assert!(all["goal"]["layers"].is_null());
+}

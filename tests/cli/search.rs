@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{file, json, refuses, stationary};
+use crate::{file, json, refuses, stationary, text};
 
 const COSTS: &str = "search/tests/data/mobilenet_v2_dla.csv";
 
@@ -231,4 +231,40 @@ fn a_comparison_is_the_same_resumed_and_on_any_number_of_threads() {
     refuses(&arguments, 2, &["bad.jsonl:1", "no whole line"]);
     let arguments = ["compare", "--table", COSTS, "--optimizer", "genetc"];
     refuses(&arguments, 2, &["genetc", "did you mean `genetic`?"]);
+}
+
+#[test]
+fn a_table_with_shapes_has_the_names_of_its_layers() {
+    let costs = file("named.csv", "");
+    let levels = ["--pes", "2,4", "--tiles", "1,2", "--budget", "area=iot"];
+    let network = [
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv4",
+        "--layer",
+        "conv5",
+    ];
+    let made = ["search", "assign", "--export", &costs, "--format", "json"];
+    json(&[&made[..], &network, &levels].concat());
+    let picked = ["--layer", "conv4", "--layer", "conv5"];
+    let table = [
+        "search", "assign", "--table", &costs, "--budget", "area=iot",
+    ];
+    let named = [&table[..], &["--shapes", "alexnet"], &picked].concat();
+    let shown = text(&stationary(&named).stdout);
+    let answer = json(&[&named[..], &["--format", "json"]].concat());
+    for (at, name) in ["conv4", "conv5"].into_iter().enumerate() {
+        assert_eq!(answer["best"]["choices"][at]["name"], name);
+        assert!(shown.contains(&format!("\n{name}  ")), "{shown}");
+    }
+    let plain = json(&[&table[..], &["--format", "json"]].concat());
+    assert_eq!(plain["headline"], answer["headline"]);
+    // Without names a difference is that of a layer, not of a place in a list.
+    let mut other = plain.clone();
+    other["best"]["choices"][1]["pe"] = 77.into();
+    let [a, b] = [plain, other].map(|document| document.to_string());
+    let [a, b] = [file("named.a.json", &a), file("named.b.json", &b)];
+    let told = text(&stationary(&["diff", &a, &b]).stdout);
+    assert!(told.contains("best.choices.layer 1.pe"), "{told}");
 }

@@ -142,6 +142,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                     space,
                     layers,
                     bounds,
+                    origin: &offer.origin,
                 };
                 let found = certify::certify(args, &subject, &problem, &simulations, cancellation)?;
                 is_cut |= found.is_cut(cancellation, args);
@@ -194,7 +195,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     };
     let verbose = common.verbose;
     let (layers, clock) = match &offer.source {
-        Source::Table => (&[][..], None),
+        Source::Table => (&offer.known[..], None),
         Source::Model { layers, space, .. } => {
             let hertz = 1e3 * space.base.clock.0 as f64;
             (&layers[..], Some(hertz))

@@ -40,7 +40,7 @@ impl Winners<'_> {
         let mut document = json!({
             "schema": "stationary/search-map/1", "arch": self.loaded.accelerator.name,
             "network": self.loaded.network, "dataflow": self.dataflow.name, "seed": self.seed,
-            "goal": goal::json(Some(self.goal)),
+            "goal": goal::json(Some(self.goal.into())),
             "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
             "caveats": self.loaded.origin.caveats,
             "notes": self.notes(),

@@ -16,7 +16,7 @@ impl Winners<'_> {
             self.loaded.accelerator.name,
             self.loaded.scope.title(),
         );
-        text.push_str(&goal::line(Some(self.goal)));
+        text.push_str(&goal::line(Some(self.goal.into())));
         text.push_str(&self.loaded.scope.text());
         let header = [
             "layer",

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stationary::search::certify::Job;
 use stationary::search::{Levels, Point};
+use stationary::workloads::Layer;
 
-use crate::proof::Hashes;
+use crate::proof::{Hashes, Names, spelling};
 
 /// A certificate of an assignment, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct Document {
     pub over: String,
     pub hashes: Hashes,
     pub inputs: Inputs,
+    /// What these were read as.
+    #[serde(default)]
+    pub names: Names,
     pub deployment: String,
     pub objective: String,
     pub budgets: Vec<Limit>,
@@ -52,6 +56,20 @@ pub struct Inputs {
     pub dataflow: String,
     pub pes: Option<String>,
     pub tiles: Option<String>,
+}
+
+impl Inputs {
+    /// In the spelling of certificates.
+    pub fn spelt(self, layers: &[Layer]) -> Self {
+        Self {
+            set: spelling::settings(&self.set),
+            layer: spelling::picks(&self.layer, layers),
+            dim: spelling::settings(&self.dim),
+            pes: self.pes.as_deref().map(spelling::levels),
+            tiles: self.tiles.as_deref().map(spelling::levels),
+            ..self
+        }
+    }
 }
 
 /// A budget as asked for, and its limit.

@@ -12,14 +12,15 @@ use stationary::search::certify::{Allowed, Job, Proof, certify};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
 use stationary::search::{
-    BudgetRequest, Certificate, Choice, Cut, Deployment, Entry, Kind, Objective, Problem, Table,
-    certificate,
+    BudgetRequest, Certificate, Choice, Cut, Deployment, Entry, Kind, Objective, Problem, Resource,
+    Table, certificate,
 };
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
 use super::{
-    About, Checks, Hashes, LESS, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    spelling,
 };
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
@@ -27,6 +28,8 @@ use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::patience::Patience;
 use crate::record::Journal;
+use crate::report::csv;
+use crate::report::format::{area, watts};
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
 
@@ -39,6 +42,7 @@ pub struct Subject<'a> {
     pub space: &'a DesignSpace,
     pub layers: &'a [Layer],
     pub bounds: &'a Table,
+    pub origin: &'a csv::Origin,
 }
 
 impl Subject<'_> {
@@ -123,13 +127,14 @@ impl Document {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: subject.hashes(),
-            inputs,
+            inputs: inputs.spelt(subject.layers),
+            names: Names::of(subject.origin),
             deployment: problem.deployment().to_string(),
             objective: objective.to_owned(),
             budgets: asked
                 .zip(problem.budgets())
                 .map(|(asked, budget)| Limit {
-                    budget: asked.to_owned(),
+                    budget: spelling::budget(asked),
                     limit: budget.limit,
                 })
                 .collect(),
@@ -270,6 +275,7 @@ impl Document {
             space,
             layers,
             bounds,
+            origin: &offer.origin,
         };
         if let Some((_, over)) = verdict.about.last_mut() {
             *over = format!("{OVER}: {} entries", subject.entries());
@@ -281,7 +287,11 @@ impl Document {
         let problem = offer.problem(deployment, objective, &asked)?;
         for (claimed, budget) in self.budgets.iter().zip(problem.budgets()) {
             let check = format!("limit on {}", budget.resource);
-            checks.same(&check, &claimed.limit, &budget.limit);
+            let show = match budget.resource {
+                Resource::Area => area,
+                Resource::Power => watts,
+            };
+            checks.same_amount(&check, claimed.limit, budget.limit, show);
         }
         let bounded = problem.with_table(bounds.as_ref().clone());
         let firsts = firsts(layers);
@@ -420,8 +430,8 @@ impl Document {
             };
             checks.note("choices", holds, detail);
             let totals = problem.totals(&best.point);
-            checks.same("area, um2", &best.used.area_um2, &totals.area);
-            checks.same("power, mW", &best.used.power_mw, &totals.power);
+            checks.same_amount("area", best.used.area_um2, totals.area, area);
+            checks.same_amount("power", best.used.power_mw, totals.power, watts);
             checks.same("objective", &best.objective, &problem.value(&best.point));
             let checked = certificate::check(problem, &best.point, best.objective, &certificate);
             let detail = match &checked {

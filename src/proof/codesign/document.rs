@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stationary::search::codesign::KNOBS;
+use stationary::workloads::Layer;
 
-use crate::proof::Hashes;
+use crate::proof::{Hashes, Names, spelling};
 
 /// A certificate of a chip, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub struct Document {
     pub over: String,
     pub hashes: Hashes,
     pub inputs: Inputs,
+    /// What these were read as.
+    #[serde(default)]
+    pub names: Names,
     pub objective: String,
     pub of: String,
     /// `proved`, or `none` where the search was interrupted.
@@ -45,6 +49,24 @@ pub struct Inputs {
     pub hardware: String,
     pub budget: Option<String>,
     pub macs: Option<u64>,
+}
+
+impl Inputs {
+    /// In the spelling of certificates.
+    pub fn spelt(self, layers: &[Layer]) -> Self {
+        let hardware = match self.hardware.as_str() {
+            "default" => "fixed".to_owned(),
+            _ => self.hardware,
+        };
+        Self {
+            set: spelling::settings(&self.set),
+            layer: spelling::picks(&self.layer, layers),
+            dim: spelling::settings(&self.dim),
+            budget: self.budget.as_deref().map(spelling::budget),
+            hardware,
+            ..self
+        }
+    }
 }
 
 /// The best chip of those that ran.

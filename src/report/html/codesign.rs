@@ -12,6 +12,7 @@ use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
 use crate::report::html::parity::{Pair, parity};
 use crate::report::html::read::{amount, at, list, number, signed, text};
 use crate::report::html::search::curve;
+use crate::report::over::{NOT_OVER, words};
 
 /// The page of a search for hardware and schedules.
 pub fn page(run: &Value) -> Page {
@@ -112,17 +113,20 @@ fn cards(run: &Value) -> Vec<Card> {
     ]
 }
 
+/// What the chip is proved over.
+fn over(run: &Value) -> String {
+    let valid = amount(run, "evaluations.valid") as u64;
+    let allowed = amount(run, "hardware.allowed") as u64;
+    words(allowed, list(run, "machines").len() as u64, valid)
+}
+
 fn proof(run: &Value) -> Card {
     let of = text(run, "certificate.of");
     match text(run, "certificate.kind") {
         "proved" => Card::new(
             "Proof",
             "proved".to_owned(),
-            format!(
-                "of the {of}, over {} cores and {} schedules",
-                thousands(amount(run, "hardware.allowed") as u64),
-                thousands(amount(run, "evaluations.valid") as u64)
-            ),
+            format!("of the {of}, {}", over(run)),
         ),
         _ => Card::new("Proof", "none".to_owned(), "the best of what was measured"),
     }
@@ -141,10 +145,12 @@ fn findings(run: &Value) -> Vec<Finding> {
                     .count()
             };
             format!(
-                "{tried} of {} schedules ran on the machine; the chip is proved to be the best over all of these. \
+                "{tried} of {} schedules ran on the machine; the chip is proved to be the best {}, and {}. \
                  Of {} cores {} were solved, {} ruled out \
                  by their bounds, {} beyond the limits, and {} cannot run all layers.",
                 thousands(amount(run, "evaluations.valid") as u64),
+                over(run),
+                NOT_OVER,
                 verdicts.len(),
                 count("proved"),
                 count("not_better"),

@@ -2,34 +2,29 @@
 
 use serde_json::Value;
 
-use crate::report::format::{metric, percent, thousands};
+use crate::report::format::{metric, percent, thousands, time};
 use crate::report::html::bars::{Row, Stack};
 use crate::report::html::checks::tabled;
 use crate::report::html::page::{Card, Page, Section, Table, drawings};
 use crate::report::html::parts::{Known, Parts, Whole};
 use crate::report::html::read::{amount, number, text};
+use crate::report::replay::figure;
 
 /// The page of a replay.
 pub fn page(run: &Value) -> Page {
     let whole = |path: &str| thousands(amount(run, path) as u64);
     let mut table = Table::new("Every figure", &["figure", "value"], 1);
     for (name, value) in run.as_object().into_iter().flatten() {
-        let shown = match (name.as_str(), value.as_u64(), value.as_f64()) {
-            ("schema" | "dram", ..) => continue,
-            ("peak_share", _, Some(share)) => percent(share),
-            (_, Some(number), _) => thousands(number),
-            (_, _, Some(number)) => format!("{number:.2}"),
-            _ if value.is_null() => "-".to_owned(),
-            _ => value.as_str().map_or(value.to_string(), str::to_owned),
-        };
-        table.rows.push(vec![name.replace('_', " "), shown]);
+        if !["schema", "dram"].contains(&name.as_str()) {
+            table.rows.push(figure(name, value).to_vec());
+        }
     }
     let latency = number(run, "mean_read_latency_cycles");
     let mut sections = Vec::new();
     sections.extend(rows(run));
     sections.push(tabled(
         "Figures",
-        "In cycles of the memory's own clock.",
+        "Cycles and clocks are the memory's own.",
         table,
     ));
     Page {
@@ -39,7 +34,7 @@ pub fn page(run: &Value) -> Page {
         cards: vec![
             Card::new(
                 "Time",
-                format!("{} ns", metric(amount(run, "nanoseconds"))),
+                time(1e-9 * amount(run, "nanoseconds")),
                 format!("{} clocks of the memory", whole("cycles")),
             ),
             Card::new(
