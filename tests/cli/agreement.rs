@@ -196,30 +196,3 @@ fn a_networks_file_is_shown_as_it_is_simulated() {
     let twice = json(&[&["show", "network", "alexnet"][..], &twice].concat());
     assert_eq!(twice, part);
 }
-
-#[test]
-fn dataflows_that_the_hardware_lacks_are_in_the_document() {
-    let validate = [
-        "validate",
-        "--arch",
-        "systolic",
-        "--network",
-        "alexnet",
-        "--layer",
-        "fc8",
-        "--dataflow",
-        "all",
-        "--format",
-        "json",
-    ];
-    let answer = json(&validate);
-    let compared = answer["dataflows"].as_array().expect("dataflows").len();
-    let left_out = answer["left_out"].as_array().expect("a list");
-    assert_eq!((compared, left_out.len()), (3, 1));
-    assert_eq!(left_out[0]["dataflow"], "rs");
-    let reason = left_out[0]["reason"].as_str().expect("a reason");
-    assert!(
-        reason.contains("the hardware of systolic has none"),
-        "{reason}"
-    );
-}

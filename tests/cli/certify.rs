@@ -287,9 +287,11 @@ fn a_damaged_certificate_of_an_assignment_is_caught() {
                 .remove(entry);
         });
     }
-    caught(&found, "other network", |c| {
-        c["inputs"]["network"] = json!("vgg11")
-    });
+    // Another network has no layers of these names.
+    let mut other = found.clone();
+    other["inputs"]["network"] = json!("vgg11");
+    let path = file("tampered.network.json", &other.to_string());
+    refuses(&["verify", &path], 2, &["vgg11 has no such layer"]);
     caught(&found, "other levels", |c| {
         c["inputs"]["pes"] = json!("4,8,32")
     });

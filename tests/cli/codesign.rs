@@ -172,7 +172,8 @@ fn a_chip_has_a_certificate() {
     let output = stationary(&arguments(&more));
     let shown = text(&output.stdout);
     for part in [
-        "proved on the machine, over all schedules of all 4 cores",
+        "proved on the machine, over all ",
+        " schedules of all 4 cores",
         "not proved over tiles",
     ] {
         assert!(shown.contains(part), "{shown}");

@@ -80,7 +80,8 @@ fn make() -> Vec<(&'static str, Value)> {
     };
     let latency = ["--budget", "area=0.6"];
     let product = ["--budget", "area=0.6", "--objective", "edp"];
-    let cut = ["--budget", "area=0.6", "--simulations", "2"];
+    // The winner alone consists of three entries.
+    let cut = ["--budget", "area=0.6", "--simulations", "3"];
     vec![
         ("latency", assign(&latency, "forge.latency.json")),
         ("product", assign(&product, "forge.product.json")),
