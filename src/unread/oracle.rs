@@ -191,7 +191,11 @@ impl<'a> Figures<'a> {
 }
 
 /// What is read, and does not bind on every layer: [`super::tried`] tells of it where it does not.
-const AT_TIMES: [(&str, &str); 13] = [
+const AT_TIMES: [(&str, &str); 14] = [
+    (
+        "array.passes",
+        "outputs that stay may leave before the next pass in any case",
+    ),
     ("banks", "rows may be wide and many enough"),
     ("double_buffered", "a layer may fit in half"),
     ("sequencer.staging", "the mapper may stage so anyway"),
