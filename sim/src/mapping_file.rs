@@ -21,13 +21,15 @@
 //! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
 
+mod bundled;
+mod error;
 mod row_stationary;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, Operand, PerOperand};
-use stationary_document::{Diagnostic, from_yaml};
+use stationary_document::from_yaml;
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
@@ -36,61 +38,9 @@ use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
 
+pub use bundled::{Preset, find, names, presets};
+pub use error::MappingFileError;
 use row_stationary::RowStationary;
-
-/// A mapping file that comes with the crate.
-#[derive(Clone, Copy, Debug)]
-pub struct Preset {
-    /// What `--mapping` calls it.
-    pub name: &'static str,
-    /// The preset of the accelerator that it is for.
-    pub accelerator: &'static str,
-    /// The network that it is for.
-    pub network: &'static str,
-    /// The images a run that it is for.
-    pub batch: u64,
-    /// Where it is from, in a few words.
-    pub about: &'static str,
-    /// The file.
-    text: &'static str,
-}
-
-const PRESETS: [Preset; 2] = [
-    Preset {
-        name: "eyeriss-alexnet",
-        accelerator: "eyeriss",
-        network: "alexnet",
-        batch: 4,
-        about: "published: JSSC 2017, Table III",
-        text: include_str!("mapping_file/presets/eyeriss-alexnet.yaml"),
-    },
-    Preset {
-        name: "eyeriss-vgg16",
-        accelerator: "eyeriss",
-        network: "vgg16",
-        batch: 3,
-        about: "reconstructed, not published",
-        text: include_str!("mapping_file/presets/eyeriss-vgg16.yaml"),
-    },
-];
-
-/// The bundled mapping files.
-#[must_use]
-pub fn presets() -> &'static [Preset] {
-    &PRESETS
-}
-
-/// The names of the bundled mapping files.
-pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
-    PRESETS.iter().map(|preset| preset.name)
-}
-
-/// The text of a bundled mapping file.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static str> {
-    let preset = PRESETS.iter().find(|preset| preset.name == name);
-    preset.map(|preset| preset.text)
-}
 
 /// The JSON Schema of a mapping file.
 #[must_use]
@@ -193,82 +143,6 @@ enum StagingName {
 
 fn default_order() -> String {
     "GNPQKCRS".to_owned()
-}
-
-/// Why a mapping file is not usable.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MappingFileError {
-    /// Not YAML, or not of this shape. Never empty.
-    #[error("{}", lines(.0))]
-    Unreadable(Vec<Diagnostic>),
-    /// No entry for a layer.
-    #[error("{file}: no mapping for layer `{layer}`; it has: {present}")]
-    Missing {
-        /// The file.
-        file: String,
-        /// The layer asked for.
-        layer: String,
-        /// The layers there are.
-        present: String,
-    },
-    /// A dataflow that does not exist.
-    #[error("layer `{layer}`: unknown dataflow `{found}`; allowed: ws, os, rs, is")]
-    Dataflow {
-        /// The layer.
-        layer: String,
-        /// As written.
-        found: String,
-    },
-    /// Published parameters that do not fit.
-    #[error("layer `{layer}`: row_stationary.{problem}")]
-    RowStationary {
-        /// The layer.
-        layer: String,
-        /// Which parameter, found and allowed.
-        problem: String,
-    },
-    /// Published parameters beside a tiling.
-    #[error("layer `{layer}`: `{field}` beside `row_stationary`; give one or the other")]
-    Both {
-        /// The layer.
-        layer: String,
-        /// The field of the tiling.
-        field: &'static str,
-    },
-    /// No mapping has these banks.
-    #[error("layer `{layer}`: data_banks, wt_banks: {problem}")]
-    Banks {
-        /// The layer.
-        layer: String,
-        /// Why none has.
-        problem: String,
-    },
-    /// A loop order that is not a permutation.
-    #[error("layer `{layer}`: {field} is `{found}`; it must name each of N G K C P Q R S once")]
-    Order {
-        /// The layer.
-        layer: String,
-        /// The field.
-        field: &'static str,
-        /// As written.
-        found: String,
-    },
-}
-
-fn lines(errors: &[Diagnostic]) -> String {
-    let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    lines.join("\n")
-}
-
-impl MappingFileError {
-    /// What is wrong with a file, each at its place. Empty if the error is not about its text.
-    #[must_use]
-    pub fn diagnostics(&self) -> &[Diagnostic] {
-        match self {
-            Self::Unreadable(errors) => errors,
-            _ => &[],
-        }
-    }
 }
 
 impl MappingFile {

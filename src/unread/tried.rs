@@ -45,15 +45,30 @@ pub fn notes(
     let here = whole(&loaded.accelerator);
     let flows = inputs::flows(target);
     let with = super::read(loaded.accelerator.clone(), flows);
-    let mut notes = standing(loaded, target);
-    let candidates = (0..target.set.len()).filter_map(|at| {
-        let others = [&target.set[..at], &target.set[at + 1..]].concat();
-        let without = inputs::read_accelerator(&target.arch, &others).ok()?;
-        let without = without.accelerator;
-        let is_known = without == loaded.accelerator
-            || super::read(without.clone(), flows) == with
-            || whole(&without) != here;
-        (!is_known).then_some((at, without))
+    let withouts: Vec<(usize, Accelerator)> = (0..target.set.len())
+        .filter_map(|at| {
+            let others = [&target.set[..at], &target.set[at + 1..]].concat();
+            let without = inputs::read_accelerator(&target.arch, &others).ok()?;
+            Some((at, without.accelerator))
+        })
+        .collect();
+    let (standing, others): (Vec<_>, Vec<_>) = withouts
+        .into_iter()
+        .partition(|(_, without)| *without == loaded.accelerator);
+    let told = standing
+        .iter()
+        .filter(|(at, _)| is_told(loaded, target, *at));
+    let mut notes: Vec<String> = told
+        .map(|(at, _)| {
+            let name = &loaded.accelerator.name;
+            format!(
+                "--set {}: {name} has this value without it",
+                target.set[*at]
+            )
+        })
+        .collect();
+    let candidates = others.into_iter().filter(|(_, without)| {
+        super::read(without.clone(), flows) != with && whole(without) == here
     });
     let (kinds, share) = run.kinds();
     let same = candidates
@@ -74,28 +89,12 @@ pub fn notes(
     notes
 }
 
-/// A note on each override that gives a field the value that it has without it.
-fn standing(loaded: &Loaded, target: &Target) -> Vec<String> {
-    let a = &loaded.accelerator;
-    let path = |set: &str| set.split('=').next().map(str::to_owned);
-    let is_standing = |at: &usize| {
-        let set = &target.set[*at];
-        let is_repeated = target.set[at + 1..]
-            .iter()
-            .any(|later| path(later) == path(set));
-        let others = [&target.set[..*at], &target.set[at + 1..]].concat();
-        let is_read = path(set).is_some_and(|path| super::is_read(a, &path));
-        let without = || inputs::read_accelerator(&target.arch, &others).ok();
-        !is_repeated && is_read && without().is_some_and(|without| without.accelerator == *a)
-    };
-    let sets = (0..target.set.len()).filter(is_standing);
-    sets.map(|at| {
-        format!(
-            "--set {}: {} has this value without it",
-            target.set[at], a.name
-        )
-    })
-    .collect()
+/// Whether an override that changes nothing is the last of its field, and the field is read.
+fn is_told(loaded: &Loaded, target: &Target, at: usize) -> bool {
+    let path = |set: &String| set.split('=').next().map(str::to_owned);
+    let field = path(&target.set[at]);
+    let is_last = target.set[at + 1..].iter().all(|set| path(set) != field);
+    is_last && field.is_some_and(|field| super::is_read(&loaded.accelerator, &field))
 }
 
 /// What a run says besides its layers.

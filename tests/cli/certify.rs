@@ -5,24 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use stationary_record::Log;
 
-use crate::{file, json as answer, number, refuses, stationary, text};
-
-const ASSIGN: [&str; 14] = [
-    "search",
-    "assign",
-    "--network",
-    "alexnet",
-    "--layer",
-    "2",
-    "--layer",
-    "3",
-    "--pes",
-    "4,8,16",
-    "--tiles",
-    "1-3",
-    "--budget",
-    "area=iot",
-];
+use crate::{ASSIGN, file, json as answer, number, refuses, stationary, text};
 
 const TINY: &str = "name: tiny\nsource: made up\nlayers:\n  - {name: conv, conv: {input: 10, channels: [6, 12], kernel: 3, pad: 1}}\n";
 

@@ -2,26 +2,9 @@
 
 use serde_json::Value;
 
-use crate::{file, json, stationary, text};
+use crate::{ASSIGN, file, json, stationary, text};
 
 const TABLE: &str = "search/tests/data/mobilenet_v2_dla.csv";
-
-const ASSIGN: [&str; 14] = [
-    "search",
-    "assign",
-    "--network",
-    "alexnet",
-    "--layer",
-    "2",
-    "--layer",
-    "3",
-    "--pes",
-    "4,8,16",
-    "--tiles",
-    "1-3",
-    "--budget",
-    "area=iot",
-];
 
 const TINY: &str = "name: tiny\nsource: made up\nlayers:\n  - {name: conv, conv: {input: 10, channels: [6, 12], kernel: 3, pad: 1}}\n";
 

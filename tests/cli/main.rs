@@ -28,12 +28,31 @@ mod search;
 mod signals;
 mod terminal;
 mod trace;
+mod verdicts;
 mod wire;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+
+/// Two layers whose assignments are few.
+const ASSIGN: [&str; 14] = [
+    "search",
+    "assign",
+    "--network",
+    "alexnet",
+    "--layer",
+    "2",
+    "--layer",
+    "3",
+    "--pes",
+    "4,8,16",
+    "--tiles",
+    "1-3",
+    "--budget",
+    "area=iot",
+];
 
 fn stationary(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stationary"))

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{check, page, table};
-use crate::{file, json, stationary, text};
+use crate::{ASSIGN, file, json, stationary, text};
 
 /// What stands on standard error as a warning is in the document, and on the page.
 #[test]
@@ -24,23 +24,6 @@ fn warnings_of_searches_are_in_documents_and_pages() {
     let note = answer["recheck"]["note"].as_str().expect("it says why");
     assert!(shown.contains(note), "{note}");
 }
-
-const ASSIGN: [&str; 14] = [
-    "search",
-    "assign",
-    "--network",
-    "alexnet",
-    "--layer",
-    "conv2",
-    "--layer",
-    "conv3",
-    "--pes",
-    "4,8,16",
-    "--tiles",
-    "1-3",
-    "--budget",
-    "area=iot",
-];
 
 #[test]
 fn the_page_of_an_assignment_has_energy_both_readings_and_the_ranking() {
