@@ -44,6 +44,8 @@ own, standard, of_network = collections.defaultdict(list), [], collections.defau
 for path in sorted(glob.glob(sys.argv[1] + "/*.csv")):
     kind, arch, network = os.path.basename(path)[:-4].split(",")
     for row in csv.DictReader(open(path)):
+        if row["layer"] == "total":
+            continue
         error = 100 * float(row["error"])
         said = (error, f"{arch} {row['dataflow']} {network} {row['layer']}, {row['machine']} cycles")
         if kind == "own":
