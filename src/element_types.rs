@@ -1,7 +1,7 @@
 //! Types of a file's elements against the words that an accelerator counts.
 
-use stationary::arch::Accelerator;
-use stationary::workloads::{ElementType, ElementTypes, Network};
+use crate::arch::Accelerator;
+use crate::workloads::{ElementType, ElementTypes, Network};
 
 /// What the file's layers multiply, where it has other widths than the accelerator's words, a line an
 /// operand and type. Types of 32 bits and more say only that a model was exported as it was trained,

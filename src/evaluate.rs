@@ -12,9 +12,9 @@ use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
 use stationary::workloads::{Dim, Layer};
 
+use crate::format::metric;
 use crate::inputs::Loaded;
 use crate::patience::Patience;
-use crate::report::format::metric;
 use crate::style::{Causes, Plan, Style};
 
 /// Who answers.

@@ -3,123 +3,37 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use stationary::arch::dram::{Pipe, Standard, presets};
-use stationary::arch::import::Imported;
-use stationary::arch::{Accelerator, ArchError, CostModel, near};
+use stationary::arch::dram::Standard;
+use stationary::arch::{Accelerator, CostModel, near};
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile};
 use stationary::sim::mapper::Goal;
-use stationary::sim::mapping_file::{self, MappingFile};
+use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Mapping, Reach, mapper};
-use stationary::workloads::{Layer, Network, onnx, parse_with_notes, zoo};
-use stationary_document::{Diagnostic, Node, alters_an_answer};
-use stationary_record::read_at_most;
+use stationary::workloads::{Layer, Network};
+use stationary_document::{Diagnostic, alters_an_answer};
 
 use crate::cli::{Layers, Target};
 use crate::element_types;
+use crate::files;
 use crate::interrupt;
+use crate::load::{self, Noted};
 use crate::output;
 use crate::report::csv::Origin;
+use crate::report::explain;
 use crate::report::goal::Chosen;
-use crate::report::{excerpts, explain};
 use crate::scope::Scope;
 use crate::style::Style;
-use crate::template;
 use crate::unread::{self, Flows};
-
-/// Bytes of the largest file that is read whole.
-const MOST: u64 = 1 << 30;
-
-/// Bytes of the largest ONNX model: no message of Protocol Buffers has more.
-const MOST_OF_A_MODEL: u64 = 1 << 31;
-
-/// Reads a file that is not packed.
-fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let name = path.display();
-    if path.is_dir() {
-        bail!("{name}: a folder; needed the name of a preset or of a file");
-    }
-    let most = match path.extension().is_some_and(|end| end == "onnx") {
-        true => MOST_OF_A_MODEL,
-        false => MOST,
-    };
-    let bytes = read_at_most(path, most).with_context(|| format!("cannot read {name}"))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        bail!(
-            "{name}: packed by gzip, and only traces are read so: unpack it first (gunzip {name})"
-        );
-    }
-    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-        bail!("{name}: a pointer of Git LFS and not the file itself, which git lfs pull fetches");
-    }
-    let beginning = bytes[..bytes.len().min(64)]
-        .trim_ascii_start()
-        .to_ascii_lowercase();
-    if [&b"<!doctype html"[..], b"<html"]
-        .iter()
-        .any(|tag| beginning.starts_with(tag))
-    {
-        bail!("{name}: a web page, perhaps one that shows the file: download the file itself");
-    }
-    Ok(bytes)
-}
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {
-    let bytes = bytes(path)?;
-    Ok(stationary_document::text(&path.to_string_lossy(), bytes)?)
+    Ok(files::read(path)?)
 }
 
-/// Reads a file as text that may be a template ([`template::expanded`]), and the name that says what
-/// it is when it is expanded.
-pub fn read_expanded(name: &str) -> Result<(&str, String)> {
-    let text = read(Path::new(name))?;
-    let bare = expanded_name(name);
-    if is_yaml(bare) {
-        Ok((bare, template::expanded(Path::new(name), text)?))
-    } else {
-        Ok((bare, text))
-    }
-}
-
-/// What a file holds that needs no other: its bytes, or what a template expands to.
-pub fn read_alone(name: &str) -> Result<Vec<u8>> {
-    if is_yaml(expanded_name(name)) {
-        return Ok(read_expanded(name)?.1.into_bytes());
-    }
-    let read = read_at_most(Path::new(name), MOST_OF_A_MODEL);
-    read.with_context(|| format!("cannot read {name}"))
-}
-
-/// A file's name without the ending that says that it is a template.
-pub fn expanded_name(name: &str) -> &str {
-    let bare = name.strip_suffix(".jinja2").or(name.strip_suffix(".jinja"));
-    bare.unwrap_or(name)
-}
-
-fn is_yaml(name: &str) -> bool {
-    name.ends_with(".yaml") || name.ends_with(".yml")
-}
-
-/// Writes a file whole: beside it first, then in its place. A device or a pipe is written to as it is.
+/// Writes a file whole, or not at all, also where a signal comes meanwhile.
 pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<()> {
-    let cannot = |path: &Path| format!("cannot write {}", path.display());
-    // A link stays, and what it names is written.
-    let real = path.canonicalize();
-    let real = real.as_deref().unwrap_or(path);
-    if real.metadata().is_ok_and(|data| !data.is_file()) {
-        return std::fs::write(real, content).with_context(|| cannot(path));
-    }
     let _whole = interrupt::shielded();
-    let mut part = real.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let written = std::fs::write(part, content).with_context(|| cannot(part));
-    if written.is_err() {
-        // What could not be written, such as on a full disk, is of no use.
-        let _ = std::fs::remove_file(part);
-        return written;
-    }
-    std::fs::rename(part, real).with_context(|| cannot(path))
+    Ok(files::write(path, content)?)
 }
 
 /// An accelerator by preset name or file, with overrides; tells what of a file is not used, and what
@@ -141,15 +55,15 @@ fn told_accelerator(
             .iter()
             .map(|(path, value)| format!("{path}={value}"))
             .collect();
-        Some(read_accelerator(name, &sets).ok()?.accelerator)
+        Some(read_accelerator(name, &sets).ok()?.value)
     };
     warn(&unread::idle(
-        &imported.accelerator,
+        &imported.value,
         &overrides(sets)?,
         flows,
         again,
     ));
-    Ok((imported.accelerator, told))
+    Ok((imported.value, told))
 }
 
 /// The dataflows that a command may run; a file of mappings names its own.
@@ -163,18 +77,8 @@ pub fn flows(target: &Target) -> Flows<'_> {
 }
 
 /// The same, with the notes.
-pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Imported> {
-    let sets = overrides(sets)?;
-    if !is_file(name) {
-        return Ok(Imported {
-            accelerator: Accelerator::preset(name, &sets)?
-                .priced(&format!("preset {name}"), &sets)?,
-            notes: Vec::new(),
-        });
-    }
-    let (name, text) = read_expanded(name)?;
-    let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
-    Imported::read(name, &text, &sets).map_err(excerpt)
+pub fn read_accelerator(name: &str, sets: &[String]) -> Result<Noted<Accelerator>> {
+    Ok(load::accelerator(name, &overrides(sets)?)?)
 }
 
 /// Overrides as paths and values.
@@ -217,25 +121,9 @@ pub fn notes(notes: &[Diagnostic]) -> Vec<String> {
 
 /// A DRAM standard by preset name or file.
 pub fn standard(name: &str) -> Result<Standard> {
-    if is_file(name) {
-        let text = read(Path::new(name))?;
-        let excerpt = |error: ArchError| excerpts::error(&text, &error.diagnostics(&text), error);
-        if name.to_lowercase().ends_with(".ini") {
-            let (standard, left_out) = Standard::from_dramsim(name, &text).map_err(excerpt)?;
-            notes(&left_out);
-            return Ok(standard);
-        }
-        return Standard::from_yaml(name, &text).map_err(excerpt);
-    }
-    let is_link = matches!(name, "ideal" | "bandwidth") || Pipe::names().any(|pipe| pipe == name);
-    if is_link {
-        bail!(
-            "--dram {name}: it has no banks and no rows, and is for --set dram.kind={name} only; a replay \
-             needs a standard: {}",
-            presets::names().collect::<Vec<_>>().join(", ")
-        );
-    }
-    Ok(Standard::preset(name)?)
+    let read = load::standard(name)?;
+    notes(&read.notes);
+    Ok(read.value)
 }
 
 /// A network by preset name or file, at the batch and the open sizes asked for.
@@ -245,86 +133,23 @@ pub fn network(name: &str, layers: &Layers) -> Result<Network> {
 
 /// The same, and what was told that alters answers.
 fn told_network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<(Network, Vec<String>)> {
-    let (network, told) = if name.ends_with(".onnx") {
-        model(name, dim)?
-    } else if let Some(dim) = dim.first() {
-        bail!("--dim {dim}: {name} is no ONNX model, and leaves no dimension open");
-    } else if is_file(name) {
-        let (name, text) = read_expanded(name)?;
-        let (network, left_out) = parse_with_notes(name, &text)
-            .map_err(|error| excerpts::error(&text, &error.diagnostics(&text), error))?;
-        (network, notes(&left_out))
-    } else {
-        (zoo::find(name)?, Vec::new())
-    };
+    let read = load::network(name, &sizes(dim)?)?;
+    let told = notes(&read.notes);
     match batch {
-        1 => Ok((network, told)),
-        images => Ok((network.batched(*images)?, told)),
+        1 => Ok((read.value, told)),
+        images => Ok((read.value.batched(*images)?, told)),
     }
 }
 
-fn model(name: &str, dims: &[String]) -> Result<(Network, Vec<String>)> {
-    let dims: Result<Vec<(&str, u64)>> = dims
-        .iter()
-        .map(|dim| {
-            let parts = dim
-                .split_once('=')
-                .and_then(|(name, size)| Some((name, size.parse().ok()?)));
-            parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
-        })
-        .collect();
-    let bytes = bytes(Path::new(name))?;
-    let (network, left_out) = onnx::read(name, &bytes, &dims?)?;
-    Ok((network, notes(&left_out)))
-}
-
-/// Mappings by preset name or file.
-fn mapping_file(name: &str) -> Result<MappingFile> {
-    if is_file(name) {
-        let (name, text) = read_expanded(name)?;
-        let root = Node::parse(name, &text).ok();
-        if root.is_some_and(|root| root.get("mapping").is_some()) {
-            bail!(
-                "{name}: a Timeloop mapping; it goes with Timeloop's --arch and --network files, in \
-                 estimate --counting timeloop"
-            );
-        }
-        return MappingFile::parse(name, &text)
-            .map_err(|error| excerpts::error(&text, error.diagnostics(), &error));
-    }
-    match mapping_file::find(name) {
-        Some(text) => Ok(MappingFile::parse(name, text)?),
-        None => Err(unknown("mapping", name, mapping_file::names())),
-    }
-}
-
-/// Schedules by file.
-fn schedule_file(name: &str) -> Result<ScheduleFile> {
-    let text = read(Path::new(name))?;
-    ScheduleFile::parse(name, &text).map_err(|diagnostics| {
-        let error = anyhow!("{name}: not a file of schedules");
-        excerpts::error(&text, &diagnostics, error)
-    })
-}
-
-/// The message for a name that no preset has.
-pub fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
-    let known: Vec<_> = known.collect();
-    let hint = near::nearest(name, known.iter().copied())
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    anyhow!(
-        "unknown {what} `{name}`; allowed: {}, or a file{hint}",
-        known.join(", ")
-    )
-}
-
-/// A name that is meant as a path rather than as a preset.
-pub fn is_file(name: &str) -> bool {
-    let extensions = [
-        ".yaml", ".yml", ".csv", ".cfg", ".m", ".onnx", ".ini", ".jinja2", ".jinja", ".gz",
-    ];
-    // The folder that one is in and the one above are no presets.
-    name.contains('/') || matches!(name, "." | "..") || extensions.iter().any(|e| name.ends_with(e))
+/// Sizes of dimensions by name.
+fn sizes(dims: &[String]) -> Result<Vec<(&str, u64)>> {
+    let parsed = dims.iter().map(|dim| {
+        let parts = dim
+            .split_once('=')
+            .and_then(|(name, size)| Some((name, size.parse().ok()?)));
+        parts.ok_or_else(|| anyhow!("--dim {dim}: needed NAME=SIZE, such as sequence=128"))
+    });
+    parsed.collect()
 }
 
 /// The layers picked, or all.
@@ -465,9 +290,9 @@ impl Loaded {
         let file = match &target.mapping {
             None => None,
             Some(name) if accelerator.decoupled.is_some() => {
-                Some((name.clone(), File::Schedules(schedule_file(name)?)))
+                Some((name.clone(), File::Schedules(load::schedules(name)?)))
             }
-            Some(name) => Some((name.clone(), File::Mappings(mapping_file(name)?))),
+            Some(name) => Some((name.clone(), File::Mappings(load::mappings(name)?))),
         };
         let loaded = Self {
             scope: scope(&network, &layers, &target.layers),

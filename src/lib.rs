@@ -32,6 +32,18 @@
 //! | [`sim`] | dataflow, mapping, model, walk, machine, mapper, traces |
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
+pub mod element_types;
+mod error;
+mod excerpts;
+pub mod files;
+pub mod format;
+pub mod load;
+pub mod progress;
+pub mod shape;
+mod template;
+pub mod trace;
+
+pub use error::{Content, Error};
 pub use stationary_arch as arch;
 pub use stationary_search as search;
 pub use stationary_sim as sim;

@@ -4,7 +4,6 @@ mod advice;
 mod cli;
 mod commands;
 mod diff;
-mod element_types;
 mod evaluate;
 mod inputs;
 mod interrupt;
@@ -15,8 +14,6 @@ mod record;
 mod report;
 mod scope;
 mod style;
-mod template;
-mod trace;
 mod unread;
 
 use std::process::ExitCode;
@@ -27,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use cli::{Cli, Export, Search, Verb};
 use record::Record;
 use stationary::sim::OutOfReach;
+use stationary::{element_types, files, format, load, shape, trace};
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +49,10 @@ fn main() -> ExitCode {
         Err(error) => {
             output::complain(&format!("error: {error:#}"));
             // The input is right, and what is asked of it has no answer.
-            let is_no = error.chain().any(|cause| cause.is::<OutOfReach>());
+            let is_no = error.chain().any(|cause| {
+                let own = cause.downcast_ref::<stationary::Error>();
+                cause.is::<OutOfReach>() || matches!(own, Some(stationary::Error::OutOfReach(_)))
+            });
             ExitCode::from(if is_no { 1 } else { 2 })
         }
     }

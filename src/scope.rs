@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use stationary::workloads::{Coverage, Layer, LeftOut, Network};
 
 use crate::Answer;
+use crate::format::{metric, operations, percent};
 use crate::output;
-use crate::report::format::{metric, operations, percent};
 
 /// The share of the multiply-accumulates that an answer has to stand for.
 const ENOUGH: f64 = 0.95;

@@ -13,7 +13,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Result, anyhow};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 use stationary_document::{Kind, Node};
 use stationary_record::read_at_most;
@@ -52,7 +51,7 @@ fn is_template(text: &str) -> bool {
 ///
 /// # Errors
 /// Jinja that cannot be expanded: files that are not there, variables that nobody has set.
-pub fn expanded(path: &Path, text: String) -> Result<String> {
+pub(crate) fn expanded(path: &Path, text: String) -> Result<String, crate::Error> {
     if !is_template(&text) {
         return Ok(text);
     }
@@ -75,11 +74,10 @@ pub fn expanded(path: &Path, text: String) -> Result<String> {
         let line = error
             .line()
             .map_or(String::new(), |line| format!(":{line}"));
-        anyhow!(
-            "{}{line}: Jinja that cannot be expanded: {}",
-            path.display(),
-            messages.join(": ")
-        )
+        let message = format!("Jinja that cannot be expanded: {}", messages.join(": "));
+        let mut path = path.as_os_str().to_owned();
+        path.push(line);
+        crate::Error::kind(Path::new(&path), message)
     })
 }
 

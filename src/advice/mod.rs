@@ -294,7 +294,7 @@ impl Trials<'_> {
                 let mut sets = self.target.set.clone();
                 sets.push(format!("{path}={value}"));
                 let read = crate::inputs::read_accelerator(&self.target.arch, &sets)?;
-                Ok(loaded.changed(read.accelerator, loaded.layers.clone()))
+                Ok(loaded.changed(read.value, loaded.layers.clone()))
             }
             Change::Batch(images) => {
                 let factor = images / self.target.layers.batch;

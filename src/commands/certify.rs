@@ -10,9 +10,9 @@ use stationary_record::digest;
 
 use crate::cli::Assign;
 use crate::commands::simulations::Simulations;
+use crate::format::{percent, thousands};
 use crate::inputs;
 use crate::proof::assign::{Document, Subject};
-use crate::report::format::{percent, thousands};
 
 /// A proof, and how it is written.
 pub struct Certified {

@@ -18,6 +18,7 @@ use stationary_document::from_yaml;
 use crate::Answer;
 use crate::cli::{Choosing, Codesign, Common, Format, Target};
 use crate::commands::measurements::Measurements;
+use crate::files;
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
 use crate::output;
@@ -26,7 +27,6 @@ use crate::proof::codesign::{Document, Subject};
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::csv::Origin;
-use crate::report::excerpts;
 use crate::report::table::page;
 use crate::scope::Scope;
 
@@ -338,7 +338,7 @@ fn shaped(name: &str, base: &Accelerator) -> Result<Hardware> {
     Ok(match name {
         "fixed" | "default" => Hardware::fixed(base)?,
         "all" => Hardware::all(base)?,
-        name if inputs::is_file(name) => {
+        name if files::is_file(name) => {
             let shapes = shapes(name)?;
             Hardware::of(base, [shapes.batch, shapes.block_in, shapes.block_out])?
         }
@@ -372,8 +372,8 @@ const MOST_CORES: usize = 4096;
 fn shapes(name: &str) -> Result<Shapes> {
     let text = inputs::read(Path::new(name))?;
     let shapes: Shapes = from_yaml(name, &text).map_err(|diagnostics| {
-        let error = anyhow!("{name}: not a choice of hardware");
-        excerpts::error(&text, &diagnostics, error)
+        let plain = format!("{name}: not a choice of hardware");
+        stationary::Error::content(&text, diagnostics, plain)
     })?;
     for (knob, values) in [
         ("batch", &shapes.batch),

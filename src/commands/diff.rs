@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::Answer;
 use crate::cli::{Common, Diff, Format};
 use crate::diff::{Difference, LayerPair, Leaf, Side, pairs};
+use crate::format::{joules, signed_percent, thousands};
 use crate::output;
-use crate::report::format::{joules, signed_percent, table, thousands};
 use crate::report::table::page as fitted;
+use crate::report::table::table;
 
 /// Compares; the answer is no if what came out differs.
 pub fn diff(args: &Diff, common: &Common) -> Result<Answer> {

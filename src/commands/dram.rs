@@ -11,8 +11,8 @@ use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
 use crate::patience::Patience;
-use crate::report::format::table;
 use crate::report::replay::figure;
+use crate::report::table::table;
 use crate::{inputs, output};
 
 /// Replays a trace, reading it as it goes: however long it is, little of it is kept.

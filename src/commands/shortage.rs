@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stationary::search::optimizers::exact::{self, Answer, Relaxation};
 use stationary::search::{BudgetRequest, Deployment, Kind, Problem, Shortfall};
 
-use crate::report::format::percent;
+use crate::format::percent;
 
 /// How many of the heaviest stages are named.
 const MOST: usize = 5;

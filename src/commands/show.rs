@@ -10,6 +10,7 @@ use stationary::workloads::{Dim, zoo};
 
 use crate::Answer;
 use crate::cli::{Common, Format, ShowTarget, Shown, Target};
+use crate::files;
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::report::network::Shapes;
@@ -31,7 +32,7 @@ pub fn show(
             let is_as_it_stands = common.format == Format::Table
                 && target.layers.layer.is_empty()
                 && target.layers.batch == 1;
-            if inputs::is_file(name) || !is_as_it_stands {
+            if files::is_file(name) || !is_as_it_stands {
                 return network(name, target, common.format);
             }
             zoo::yaml(name)?.to_owned()

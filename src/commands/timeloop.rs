@@ -10,13 +10,14 @@ use stationary_document::{Diagnostic, Node};
 
 use crate::Answer;
 use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
+use crate::files;
+use crate::format::{joules, percent, thousands};
 use crate::inputs::{self, Loaded};
 use crate::output;
 use crate::record::Record;
 use crate::report::csv::{self, Origin};
-use crate::report::excerpts;
-use crate::report::format::{joules, percent, table, thousands};
 use crate::report::table::page;
+use crate::report::table::table;
 use crate::scope::Scope;
 
 /// `estimate --counting timeloop`.
@@ -153,16 +154,16 @@ fn files(target: &Target) -> Result<Option<Nest>> {
 fn shown<T>(text: &str, read: Result<T, Vec<Diagnostic>>) -> Result<T> {
     read.map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        excerpts::error(text, &errors, lines.join("\n"))
+        stationary::Error::content(text, errors, lines.join("\n")).into()
     })
 }
 
 /// The text of a file that has one of these fields at its top.
 fn text_with(name: &str, fields: &[&str]) -> Result<Option<String>> {
-    if !inputs::is_file(name) {
+    if !files::is_file(name) {
         return Ok(None);
     }
-    let (name, text) = inputs::read_expanded(name)?;
+    let (name, text) = files::read_expanded(name)?;
     let root = Node::parse(name, &text).ok();
     let has_one = root.is_some_and(|root| fields.iter().any(|field| root.get(field).is_some()));
     Ok(has_one.then_some(text))

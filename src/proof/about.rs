@@ -3,7 +3,7 @@
 //! A file may call itself by the name of a preset, and a setting or a pick of layers makes another
 //! question of it: all of that is named.
 
-use crate::inputs;
+use crate::files;
 use crate::scope::Scope;
 
 /// What was read: as it was given, and as it calls itself.
@@ -40,7 +40,7 @@ impl About<'_> {
 
 /// A preset's name, or a file's with the file.
 pub fn named([given, name]: [&str; 2]) -> String {
-    match inputs::is_file(given) {
+    match files::is_file(given) {
         true => format!("{name}, of the file {given}"),
         false => name.to_owned(),
     }

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::cli::{Codesign, Common, Layers, Target};
 use crate::commands::codesign::{Choice, distinct, tasks};
-use crate::inputs::{self, Loaded};
+use crate::files;
+use crate::inputs::Loaded;
 use crate::patience::Patience;
 
 pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
@@ -204,7 +205,7 @@ impl Document {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let files = [&inputs.arch, &inputs.network, &inputs.hardware];
         let origin = |found: &Hashes| {
-            let has_files = files.iter().any(|name| inputs::is_file(name));
+            let has_files = files.iter().any(|name| files::is_file(name));
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
         let read = Hashes {

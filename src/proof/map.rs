@@ -19,6 +19,7 @@ use super::{
 };
 use crate::cli::{Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
+use crate::files;
 use crate::inputs::{self, Loaded};
 use crate::patience::Patience;
 
@@ -203,7 +204,7 @@ impl Document {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let files = [&self.inputs.arch, &self.inputs.network];
         let origin = |found: &Hashes| {
-            let has_files = files.iter().any(|name| inputs::is_file(name));
+            let has_files = files.iter().any(|name| files::is_file(name));
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
         let read = hashes(&loaded, dataflow, &[], &Value::Null);

@@ -11,8 +11,9 @@ use stationary_record::digest;
 
 use super::Kept;
 use super::request::Request;
-use crate::inputs::{self, is_file};
-use crate::unread::Flows;
+use crate::files::{self, is_file};
+use crate::load;
+use stationary::Error;
 
 /// A file or a preset that a run read, and where its copy is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ impl Input {
     /// Whether the file still is what was copied.
     pub fn check(&self) -> Result<()> {
         let same = |bytes: Vec<u8>| digest(&bytes) == self.kept.sha256;
-        if !self.is_file || inputs::read_alone(&self.name).is_ok_and(same) {
+        if !self.is_file || files::read_alone(&self.name).is_ok_and(same) {
             return Ok(());
         }
         bail!(
@@ -55,7 +56,7 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
                 continue;
             }
             let bytes = if is_file {
-                inputs::read_alone(name)?
+                files::read_alone(name)?
             } else {
                 preset(option, name)?.as_bytes().to_vec()
             };
@@ -89,7 +90,7 @@ fn place(option: &str, name: &str, is_file: bool) -> String {
         return format!("{option}.{name}.yaml");
     }
     // A template is kept as what it expands to.
-    let base = Path::new(inputs::expanded_name(name));
+    let base = Path::new(files::expanded_name(name));
     let base = base.file_name().unwrap_or_default();
     format!("{option}.{}", base.to_string_lossy())
 }
@@ -104,10 +105,11 @@ fn preset(option: &str, name: &str) -> Result<&'static str> {
     };
     match (found, option) {
         (Some(text), _) => Ok(text),
-        (None, "arch") => Err(inputs::accelerator(name, &[], Flows::All)
-            .err()
-            .unwrap_or_else(|| anyhow!("unknown accelerator `{name}`"))),
-        (None, "mapping") => Err(inputs::unknown("mapping", name, mapping_file::names())),
-        (None, _) => Err(inputs::unknown("memory", name, dram::presets::names())),
+        (None, "arch") => Err(match load::accelerator(name, &[]) {
+            Ok(_) => anyhow!("unknown accelerator `{name}`"),
+            Err(error) => error.into(),
+        }),
+        (None, "mapping") => Err(Error::unknown("mapping", name, mapping_file::names()).into()),
+        (None, _) => Err(Error::unknown("memory", name, dram::presets::names()).into()),
     }
 }

@@ -5,7 +5,7 @@ use stationary::sim::mapper::Objective;
 
 use crate::advice::{Advice, Advised, Change};
 use crate::evaluate::Reading;
-use crate::report::format::{percent, signed_percent};
+use crate::format::{percent, signed_percent};
 
 /// For a terminal: what cycles go by, and a line for each change that helps.
 pub fn lines(arch: &str, advised: &Advised) -> String {

@@ -8,12 +8,14 @@ use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
+use crate::format::{joules, percent, signed_percent, thousands};
 use crate::interrupt;
 use crate::proof::codesign::OVER;
-use crate::report::format::{joules, percent, signed_percent, table as rows, thousands};
 use crate::report::headline::Headline;
-use crate::report::{csv, energy, over, shape};
+use crate::report::table::table as rows;
+use crate::report::{csv, energy, over};
 use crate::scope::Scope;
+use crate::shape;
 
 /// The schedules of the chip as a file for `--mapping`.
 pub fn schedules(found: &Found<'_>) -> Option<String> {

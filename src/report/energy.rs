@@ -5,7 +5,7 @@ use stationary::arch::units::Picojoules;
 use stationary::arch::{Operand, PerOperand, PerPart};
 use stationary::sim::Energy;
 
-use crate::report::format::percent;
+use crate::format::percent;
 
 /// The components of the contract, in its order; they sum to the total.
 pub fn components(e: &Energy) -> [(&'static str, Picojoules); 6] {

@@ -6,7 +6,7 @@ use stationary::arch::Accelerator;
 use stationary::sim::{Change, Dataflow, MappingError, Tiling, explain, explain_mapper, mapper};
 use stationary::workloads::Layer;
 
-use crate::report::format::{percent, thousands};
+use crate::format::{percent, thousands};
 
 /// How many changes of the tiling are shown.
 const MOST: usize = 8;

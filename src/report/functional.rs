@@ -3,9 +3,10 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::format::thousands;
 use crate::inputs::Loaded;
 use crate::report::csv;
-use crate::report::format::{table, thousands};
+use crate::report::table::table;
 use crate::style::Style;
 
 /// Output values of a layer on the machine, beside the layer by its definition.

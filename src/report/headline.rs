@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::report::format::{percent, signed_percent};
+use crate::format::{percent, signed_percent};
 
 /// The greatest error of the model that goes without a warning.
 pub const TOLERANCE: f64 = 0.03;

@@ -3,7 +3,7 @@
 use stationary::arch::{Accelerator, Operand};
 
 use crate::evaluate::LayerResult;
-use crate::report::format::percent;
+use crate::format::percent;
 use crate::style::Style;
 
 /// How many of a PE's lanes take a channel, and what holds the others back, where that is fewer than half

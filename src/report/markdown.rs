@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use stationary::search::compare::{Expected, Instance, Report, TARGETS};
 
 use crate::cli::Compare;
-use crate::report::format::{percent, thousands};
+use crate::format::{percent, thousands};
 
 /// Expected running times to one target, by optimiser and instance, and their
 /// ratios to the reference's.

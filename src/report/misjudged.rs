@@ -1,7 +1,7 @@
 //! Layers whose mapping the model chose and is far off on: another mapping may be better there.
 
 use crate::evaluate::LayerResult;
-use crate::report::format::{percent, signed_percent};
+use crate::format::{percent, signed_percent};
 use crate::report::headline::{Headline, TOLERANCE};
 use crate::style::Style;
 

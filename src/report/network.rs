@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use stationary::workloads::{Layer, RightOperand};
 
 use crate::cli::Format;
+use crate::format::metric;
 use crate::output;
-use crate::report::format::metric;
-use crate::report::shape;
 use crate::report::table::{page, table};
 use crate::scope::Scope;
+use crate::shape;
 
 /// The layers of a network that were picked, or all.
 pub struct Shapes<'a> {

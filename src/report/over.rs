@@ -1,6 +1,6 @@
 //! What a chip is proved over, and what not: the words of the terminal and of the page.
 
-use crate::report::format::thousands;
+use crate::format::thousands;
 
 /// Over so many cores of so many, and over their schedules.
 pub fn words(allowed: u64, cores: u64, schedules: u64) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{percent, thousands, time};
+use crate::format::{percent, thousands, time};
 
 /// A figure's name and value, in words.
 pub fn figure(name: &str, value: &Value) -> [String; 2] {

@@ -10,14 +10,14 @@ use stationary::sim::{Counters, Energy};
 use crate::advice::Advised;
 use crate::cli::Common;
 use crate::evaluate::{LayerResult, Reading};
+use crate::format::{energy_delay, joules, metric, operations, percent, thousands, time, watts};
 use crate::inputs::Loaded;
 use crate::report::advice;
 use crate::report::energy;
-use crate::report::format::{
-    energy_delay, joules, metric, operations, percent, table, thousands, time, watts,
-};
-use crate::report::{csv, goal, lanes, misjudged, peaks, shape};
+use crate::report::table::table;
+use crate::report::{csv, goal, lanes, misjudged, peaks};
 use crate::scope::Scope;
+use crate::shape;
 use crate::style::Style;
 
 /// Everything that a run found.

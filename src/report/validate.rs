@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
+use crate::format::{joules, percent, signed_percent, thousands};
 use crate::inputs::Loaded;
 use crate::report::csv;
 use crate::report::energy;
-use crate::report::format::{joules, percent, signed_percent, table, thousands};
 use crate::report::goal;
-use crate::report::shape;
+use crate::report::table::table;
 use crate::scope::Scope;
+use crate::shape;
 use crate::style::Causes;
 
 /// Everything that a validation found.

@@ -8,19 +8,22 @@
 //! Times are those of the array's clock, and a layer begins where the one before ended. Text alone is in
 //! cycles.
 
-pub mod clock;
-pub mod json;
+mod clock;
+mod json;
 mod lane;
-pub mod perfetto;
-pub mod sheet;
-pub mod timeline;
-pub mod tracks;
-pub mod wave;
-pub mod waveform;
+mod perfetto;
+mod sheet;
+mod timeline;
+mod tracks;
+mod wave;
+mod waveform;
+mod write;
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use crate::error::Error;
+
+pub use self::write::{Options, Written, of_kernels, of_mappings};
 
 /// What a trace is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +42,10 @@ pub enum Kind {
 
 impl Kind {
     /// By the end of a file's name.
-    pub fn of(path: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// An end that names no format, with those that do.
+    pub fn of(path: &Path) -> Result<Self, Error> {
         let extension = path.extension().and_then(|e| e.to_str());
         Ok(match extension {
             Some("txt") => Kind::Text,
@@ -47,11 +53,11 @@ impl Kind {
             Some("json") => Kind::Json,
             Some("fst") => Kind::Fst,
             Some("vcd") => Kind::Vcd,
-            _ => bail!(
-                "--trace {}: the name's end says what to write: .txt (text), .perfetto-trace or \
-                 .pftrace (Perfetto), .json (Perfetto's JSON), .fst or .vcd (waveform)",
-                path.display()
-            ),
+            _ => {
+                let needed = "the name's end says what to write: .txt (text), .perfetto-trace or \
+                              .pftrace (Perfetto), .json (Perfetto's JSON), .fst or .vcd (waveform)";
+                return Err(Error::option("--trace", &path.to_string_lossy(), needed));
+            }
         })
     }
 }
@@ -59,8 +65,16 @@ impl Kind {
 /// Cycles of a layer that are traced: from one to before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
+    /// The first cycle.
     pub from: u64,
+    /// The cycle behind the last.
     pub to: u64,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::ALL
+    }
 }
 
 impl View {
@@ -71,7 +85,7 @@ impl View {
     };
 
     /// The part of a stretch that is traced; empty ones are none.
-    pub fn clip(self, from: u64, to: u64) -> Option<(u64, u64)> {
+    pub(crate) fn clip(self, from: u64, to: u64) -> Option<(u64, u64)> {
         let (from, to) = (from.max(self.from), to.min(self.to));
         (from < to).then_some((from, to))
     }

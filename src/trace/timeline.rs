@@ -11,9 +11,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use stationary::arch::{Operand, PerOperand};
-use stationary::sim::{Activity, Event, Repeat, Sample, Span, Trace};
-use stationary::workloads::{Dim, PerDim};
+use crate::arch::{Operand, PerOperand};
+use crate::sim::{Activity, Event, Repeat, Sample, Span, Trace};
+use crate::workloads::{Dim, PerDim};
 
 use crate::trace::View;
 use crate::trace::lane::{Counter, Joins, Lane, Stretch};

@@ -1,6 +1,6 @@
 //! The tracks of an accelerator: one for each component, and its counters.
 
-use stationary::arch::{Accelerator, DramKind, Operand, PerOperand};
+use crate::arch::{Accelerator, DramKind, Operand, PerOperand};
 
 use crate::trace::clock::Clock;
 use crate::trace::sheet::{Sheet, TrackId};

@@ -1,7 +1,7 @@
 //! A run as signals that change.
 
-use stationary::arch::{Accelerator, DramKind, Operand};
-use stationary::sim::{Activity, Event, Repeat, Sample, Stall, Trace};
+use crate::arch::{Accelerator, DramKind, Operand};
+use crate::sim::{Activity, Event, Repeat, Sample, Stall, Trace};
 
 use crate::trace::View;
 use crate::trace::clock::Clock;

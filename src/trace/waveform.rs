@@ -1,12 +1,14 @@
 //! Waveform files: FST, which is compressed, and VCD, which is text.
 
-use anyhow::{Context, Result};
 use fst_writer::{
     FstFileType, FstHeaderWriter, FstInfo, FstScopeType, FstSignalType, FstVarDirection, FstVarType,
 };
 use vcd::{TimescaleUnit, Value};
 
 use crate::trace::wave::{Change, Signal, Wave};
+
+/// What the writers of formats refuse.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const VERSION: &str = concat!("stationary ", env!("CARGO_PKG_VERSION"));
 
@@ -98,7 +100,7 @@ pub fn vcd(wave: &Wave) -> Result<Vec<u8>> {
         let (id, width) = ids[*signal];
         set(&mut out, id, *value, width)?;
     }
-    out.flush().context("writing to memory")?;
+    out.flush()?;
     Ok(text)
 }
 

@@ -15,9 +15,9 @@ use stationary::arch::{Accelerator, CostModel};
 
 use crate::cli::Target;
 use crate::evaluate::{self, LayerResult, Reading};
+use crate::format::percent;
 use crate::inputs::{self, Loaded};
 use crate::patience::Patience;
-use crate::report::format::percent;
 use crate::report::peaks;
 use crate::style::Style;
 
@@ -49,7 +49,7 @@ pub fn notes(
         .filter_map(|at| {
             let others = [&target.set[..at], &target.set[at + 1..]].concat();
             let without = inputs::read_accelerator(&target.arch, &others).ok()?;
-            Some((at, without.accelerator))
+            Some((at, without.value))
         })
         .collect();
     let (standing, others): (Vec<_>, Vec<_>) = withouts

@@ -10,8 +10,9 @@ use super::found::{Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
 use crate::interrupt;
 use crate::record::Record;
-use crate::report::{csv, energy, shape};
+use crate::report::{csv, energy};
 use crate::scope::Scope;
+use crate::shape;
 
 impl Found<'_> {
     /// The answer, and what a proof rests on.

@@ -11,9 +11,9 @@ use stationary::workloads::Layer;
 use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
 use crate::commands::shortage::Shortage;
+use crate::format::{energy_delay, joules, thousands};
 use crate::interrupt::Interrupt;
 use crate::report::csv::Origin;
-use crate::report::format::{energy_delay, joules, thousands};
 use crate::report::headline::Headline;
 use crate::scope::Scope;
 

@@ -3,10 +3,12 @@
 use stationary::search::{Kind, Resource, Stop};
 
 use super::found::{Found, Row, kind};
-use crate::report::format::{area, beside_limit, joules, signed_percent, table, thousands, watts};
+use crate::format::{area, beside_limit, joules, signed_percent, thousands, watts};
+use crate::report::energy;
 use crate::report::table::Table;
-use crate::report::{energy, shape};
+use crate::report::table::table;
 use crate::scope::Scope;
+use crate::shape;
 
 impl Found<'_> {
     pub(super) fn table(&self) -> String {

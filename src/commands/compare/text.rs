@@ -3,7 +3,8 @@
 use stationary::search::compare::{Ratio, TARGETS};
 
 use crate::commands::compare::Page;
-use crate::report::format::{percent, table, thousands};
+use crate::format::{percent, thousands};
+use crate::report::table::table;
 use crate::scope::Scope;
 
 impl Page<'_> {

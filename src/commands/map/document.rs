@@ -9,8 +9,9 @@ use stationary::sim::mapping_file::LayerMapping;
 use super::text::choices;
 use super::{Winner, Winners};
 use crate::interrupt;
-use crate::report::{csv, energy, goal, shape};
+use crate::report::{csv, energy, goal};
 use crate::scope::Scope;
+use crate::shape;
 
 impl Winners<'_> {
     pub(super) fn json(&self) -> Value {

@@ -16,13 +16,13 @@ use crate::Answer;
 use crate::cli::{Common, Format, Map, Recheck};
 use crate::commands::candidates::{Effort, Found, Question, distinct};
 use crate::commands::machine_runs::MachineRuns;
+use crate::format::{signed_percent, thousands};
 use crate::inputs::{self, Loaded};
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
 use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
-use crate::report::format::{signed_percent, thousands};
 use crate::report::headline::{Headline, TOLERANCE};
 use crate::report::table::page;
 

@@ -3,8 +3,10 @@
 use stationary::search::best_first::Standing;
 
 use super::{Winner, Winners};
-use crate::report::format::{joules, percent, signed_percent, table, thousands};
-use crate::report::{energy, goal, shape};
+use crate::format::{joules, percent, signed_percent, thousands};
+use crate::report::table::table;
+use crate::report::{energy, goal};
+use crate::shape;
 
 impl Winners<'_> {
     pub(super) fn table(&self, verbose: bool) -> String {

@@ -25,11 +25,11 @@ use super::{
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
-use crate::inputs;
+use crate::files;
+use crate::format::{area, watts};
 use crate::patience::Patience;
 use crate::record::Journal;
 use crate::report::csv;
-use crate::report::format::{area, watts};
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
 
@@ -220,8 +220,8 @@ impl Document {
         let unpriced = Unpriced::read(&self.costs())?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let origin = |found: &Hashes| {
-            let has_files = inputs::is_file(&self.inputs.network)
-                || self.inputs.arch.as_deref().is_some_and(inputs::is_file);
+            let has_files = files::is_file(&self.inputs.network)
+                || self.inputs.arch.as_deref().is_some_and(files::is_file);
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
         let given = &self.inputs;

@@ -1,6 +1,6 @@
 //! Axes: from values to places, and where the ticks are.
 
-use crate::report::format::metric;
+use crate::format::metric;
 
 /// A range of values along one side of a plot.
 #[derive(Clone, Debug, PartialEq)]

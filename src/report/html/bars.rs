@@ -1,6 +1,6 @@
 //! Bars: a stacked one for each row, and columns.
 
-use crate::report::format::{metric, percent};
+use crate::format::{metric, percent};
 use crate::report::html::chart::Size;
 use crate::report::html::svg::{Anchor, Svg, cut, text_width};
 

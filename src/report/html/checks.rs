@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::thousands;
+use crate::format::thousands;
 use crate::report::html::page::{Card, Finding, Page, Section, Table};
 use crate::report::html::read::{amount, list, text};
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{beside_limit, joules, percent, thousands};
+use crate::format::{beside_limit, joules, percent, thousands};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::breakdown;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{metric, percent, thousands};
+use crate::format::{metric, percent, thousands};
 use crate::report::html::page::{Finding, Page, Section, Table};
 use crate::report::html::read::{amount, at, list, text};
 

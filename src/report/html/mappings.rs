@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{metric, percent, thousands};
+use crate::format::{metric, percent, thousands};
 use crate::report::html::breakdown;
 use crate::report::html::checks::tabled;
 use crate::report::html::page::{Card, Page, Table};

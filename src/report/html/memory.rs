@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{metric, percent, thousands, time};
+use crate::format::{metric, percent, thousands, time};
 use crate::report::html::bars::{Row, Stack};
 use crate::report::html::checks::tabled;
 use crate::report::html::page::{Card, Page, Section, Table, drawings};

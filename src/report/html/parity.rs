@@ -1,6 +1,6 @@
 //! The model against the machine.
 
-use crate::report::format::{percent, thousands};
+use crate::format::{percent, thousands};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::chart::{Chart, Dot, Line};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::signed_percent;
+use crate::format::signed_percent;
 
 /// The number at a path, such as `total.cycles`.
 pub fn number(value: &Value, path: &str) -> Option<f64> {

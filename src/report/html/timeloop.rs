@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{joules, percent, thousands};
+use crate::format::{joules, percent, thousands};
 use crate::report::html::bars::{Kind, Row, Stack};
 use crate::report::html::checks::tabled;
 use crate::report::html::page::{Card, Page, Section, Table, drawings};

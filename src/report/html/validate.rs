@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::percent;
+use crate::format::percent;
 use crate::report::html::layers::worst_causes;
 use crate::report::html::page::{Card, Finding, Page, Section, Table};
 use crate::report::html::parity::{Pair, parity};

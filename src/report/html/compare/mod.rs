@@ -4,7 +4,7 @@ mod tables;
 
 use serde_json::Value;
 
-use crate::report::format::{percent, thousands};
+use crate::format::{percent, thousands};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::chart::{Chart, Line};

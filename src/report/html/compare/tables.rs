@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::format::{percent, thousands};
+use crate::format::{percent, thousands};
 use crate::report::html::checks::tabled;
 use crate::report::html::page::{Section, Table};
 use crate::report::html::read::{amount, list, number, signed, text};

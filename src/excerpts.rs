@@ -5,14 +5,14 @@ use std::fmt::Display;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use stationary_document::{Diagnostic, Place};
 
-/// An error of a file: each of its diagnostics with the line and a caret under what is wrong, or
+/// What is wrong in a file: each of its diagnostics with the line and a caret under what is wrong, or
 /// `plain` if there are none.
-pub fn error(text: &str, diagnostics: &[Diagnostic], plain: impl Display) -> anyhow::Error {
+pub(crate) fn text(text: &str, diagnostics: &[Diagnostic], plain: impl Display) -> String {
     if diagnostics.iter().all(|d| d.place.is_none()) {
-        return anyhow::anyhow!("{plain}");
+        return plain.to_string();
     }
     let reports: Vec<_> = diagnostics.iter().map(|d| excerpt(text, d)).collect();
-    anyhow::anyhow!("{}", reports.join("\n"))
+    reports.join("\n")
 }
 
 /// One line that programs read, as `file:line:column: message`, and the excerpt for people.

@@ -1,7 +1,5 @@
 //! Numbers for people.
 
-pub use crate::report::table::table;
-
 /// A number with thousands apart.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();

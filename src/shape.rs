@@ -1,7 +1,7 @@
 //! The shape of a layer, for people and for programs: all that decides what is read and multiplied.
 
+use crate::workloads::{Dim, Layer, Window};
 use serde_json::{Map, Value, json};
-use stationary::workloads::{Dim, Layer, Window};
 
 /// In a few characters. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over.
 /// A convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel,
@@ -137,7 +137,7 @@ pub fn fields(layer: &Layer) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use stationary::workloads::{Convolution, RightOperand};
+    use crate::workloads::{Convolution, RightOperand};
 
     use super::*;
 

@@ -1,0 +1,139 @@
+//! What can go wrong between an input and an answer.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use stationary_document::Diagnostic;
+
+use crate::arch::{ArchError, near};
+use crate::excerpts;
+use crate::sim::OutOfReach;
+use crate::workloads::{LayerError, NetworkError};
+
+/// An input that cannot be read, or a question that has no answer. The text names the file, the place in it,
+/// what was found and what is allowed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is of another kind than was needed.
+    #[error("{path}: {found}")]
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// What it is, and what was needed.
+        found: String,
+    },
+    /// A file's text says what is not allowed.
+    #[error("{0}")]
+    Content(Content),
+    /// No preset has this name.
+    #[error("unknown {what} `{name}`; allowed: {}, or a file{}", allowed.join(", "), hint(near.as_deref()))]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// As it was given.
+        name: String,
+        /// The presets.
+        allowed: Vec<String>,
+        /// The nearest of them.
+        near: Option<String>,
+    },
+    /// An option has a value that is not allowed.
+    #[error("{option} {found}: {needed}")]
+    Option {
+        /// The option's name, as the command line spells it.
+        option: &'static str,
+        /// Its value.
+        found: String,
+        /// What is allowed, and why.
+        needed: String,
+    },
+    /// A trace that cannot be written as it was asked for.
+    #[error("--trace: {0}")]
+    Trace(String),
+    /// An accelerator or a DRAM standard.
+    #[error(transparent)]
+    Accelerator(#[from] ArchError),
+    /// A layer.
+    #[error(transparent)]
+    Layer(#[from] LayerError),
+    /// A network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// More than can be counted.
+    #[error(transparent)]
+    OutOfReach(#[from] OutOfReach),
+}
+
+/// What is wrong in a file, each with its place, and the lines that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Content {
+    /// Each thing that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    text: String,
+}
+
+impl Error {
+    /// What is wrong in a file of this text; without a place, in the words of `plain`.
+    #[must_use]
+    pub fn content(
+        text: &str,
+        diagnostics: Vec<Diagnostic>,
+        plain: impl std::fmt::Display,
+    ) -> Self {
+        let text = excerpts::text(text, &diagnostics, plain);
+        Self::Content(Content { diagnostics, text })
+    }
+
+    /// A name that no preset has.
+    #[must_use]
+    pub fn unknown<'a>(
+        what: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<&str> = known.collect();
+        Self::Unknown {
+            what,
+            name: name.to_owned(),
+            near: near::nearest(name, known.iter().copied()).map(str::to_owned),
+            allowed: known.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    pub(crate) fn option(option: &'static str, found: &str, needed: impl Into<String>) -> Self {
+        Self::Option {
+            option,
+            found: found.to_owned(),
+            needed: needed.into(),
+        }
+    }
+
+    pub(crate) fn kind(path: &Path, found: impl Into<String>) -> Self {
+        Self::Kind {
+            path: path.to_owned(),
+            found: found.into(),
+        }
+    }
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+}

@@ -1,0 +1,155 @@
+//! Accelerators, networks and mappings by the names of presets or of files.
+
+use std::path::Path;
+
+use stationary_document::{Diagnostic, Node};
+
+use crate::arch::dram::{Pipe, Standard, presets};
+use crate::arch::import::Imported;
+use crate::arch::{Accelerator, ArchError};
+use crate::error::Error;
+use crate::files::{bytes, is_file, read, read_expanded};
+use crate::sim::decoupled::ScheduleFile;
+use crate::sim::mapping_file::{self, MappingFile};
+use crate::workloads::{Network, onnx, parse_with_notes, zoo};
+
+/// What was read, and what of it is not used, counted otherwise or left open.
+#[derive(Clone, Debug)]
+pub struct Noted<T> {
+    /// What was read.
+    pub value: T,
+    /// Notes, those that alter answers first.
+    pub notes: Vec<Diagnostic>,
+}
+
+/// An accelerator by preset name or file (YAML, Timeloop or ZigZag YAML, SCALE-Sim `.cfg`), with fields that
+/// are overridden by path, as text.
+///
+/// ```
+/// let eyeriss = stationary::load::accelerator("eyeriss", &[("array.rows", "24")])?;
+/// assert_eq!(eyeriss.value.array.rows, 24);
+/// # Ok::<(), stationary::Error>(())
+/// ```
+///
+/// # Errors
+/// Names that no preset has; files that cannot be read; fields with line, path, what was found and what is
+/// allowed.
+pub fn accelerator(name: &str, sets: &[(&str, &str)]) -> Result<Noted<Accelerator>, Error> {
+    if !is_file(name) {
+        let preset = Accelerator::preset(name, sets)?;
+        return Ok(Noted {
+            value: preset.priced(&format!("preset {name}"), sets)?,
+            notes: Vec::new(),
+        });
+    }
+    let (name, text) = read_expanded(name)?;
+    let imported = Imported::read(name, &text, sets).map_err(of_accelerator(&text))?;
+    Ok(Noted {
+        value: imported.accelerator,
+        notes: imported.notes,
+    })
+}
+
+fn of_accelerator(text: &str) -> impl Fn(ArchError) -> Error + use<'_> {
+    |error| Error::content(text, error.diagnostics(text), error)
+}
+
+/// A DRAM standard by preset name or file (YAML, DRAMsim3 `.ini`).
+///
+/// # Errors
+/// As [`accelerator`]; kinds of memory that are no standard.
+pub fn standard(name: &str) -> Result<Noted<Standard>, Error> {
+    let mut notes = Vec::new();
+    let value = if is_file(name) {
+        let text = read(Path::new(name))?;
+        match name.to_lowercase().ends_with(".ini") {
+            true => {
+                let (standard, left_out) =
+                    Standard::from_dramsim(name, &text).map_err(of_accelerator(&text))?;
+                notes = left_out;
+                standard
+            }
+            false => Standard::from_yaml(name, &text).map_err(of_accelerator(&text))?,
+        }
+    } else if matches!(name, "ideal" | "bandwidth") || Pipe::names().any(|pipe| pipe == name) {
+        let standards = presets::names().collect::<Vec<_>>().join(", ");
+        let needed = format!(
+            "it has no banks and no rows, and is for --set dram.kind={name} only; a replay needs a \
+             standard: {standards}"
+        );
+        return Err(Error::option("--dram", name, needed));
+    } else {
+        Standard::preset(name)?
+    };
+    Ok(Noted { value, notes })
+}
+
+/// A network by preset name or file (YAML, Timeloop or ZigZag YAML, SCALE-Sim or ConfuciuX CSV, MAESTRO `.m`,
+/// ONNX); `dims` are sizes that an ONNX model leaves open, by name.
+///
+/// ```
+/// let alexnet = stationary::load::network("alexnet", &[])?.value;
+/// assert_eq!(alexnet.layers().len(), 8);
+/// # Ok::<(), stationary::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`accelerator`]; `dims` of a network that leaves none open.
+pub fn network(name: &str, dims: &[(&str, u64)]) -> Result<Noted<Network>, Error> {
+    let mut notes = Vec::new();
+    let value = if name.ends_with(".onnx") {
+        let bytes = bytes(Path::new(name))?;
+        let (network, left_out) = onnx::read(name, &bytes, dims)?;
+        notes = left_out;
+        network
+    } else if let Some((dim, size)) = dims.first() {
+        let needed = format!("{name} is no ONNX model, and leaves no dimension open");
+        return Err(Error::option("--dim", &format!("{dim}={size}"), needed));
+    } else if is_file(name) {
+        let (name, text) = read_expanded(name)?;
+        let parsed = parse_with_notes(name, &text);
+        let (network, left_out) =
+            parsed.map_err(|error| Error::content(&text, error.diagnostics(&text), error))?;
+        notes = left_out;
+        network
+    } else {
+        zoo::find(name)?
+    };
+    Ok(Noted { value, notes })
+}
+
+/// Mappings by preset name or file.
+///
+/// # Errors
+/// As [`accelerator`].
+pub fn mappings(name: &str) -> Result<MappingFile, Error> {
+    if !is_file(name) {
+        let text = mapping_file::find(name)
+            .ok_or_else(|| Error::unknown("mapping", name, mapping_file::names()))?;
+        let parsed = MappingFile::parse(name, text);
+        return parsed.map_err(|error| Error::content("", error.diagnostics().to_vec(), &error));
+    }
+    let (bare, text) = read_expanded(name)?;
+    let root = Node::parse(bare, &text).ok();
+    if root.is_some_and(|root| root.get("mapping").is_some()) {
+        return Err(Error::kind(
+            Path::new(bare),
+            "a Timeloop mapping; it goes with Timeloop's --arch and --network files, in estimate \
+             --counting timeloop",
+        ));
+    }
+    MappingFile::parse(bare, &text)
+        .map_err(|error| Error::content(&text, error.diagnostics().to_vec(), &error))
+}
+
+/// Schedules of a machine that instructions control, by file.
+///
+/// # Errors
+/// As [`accelerator`].
+pub fn schedules(name: &str) -> Result<ScheduleFile, Error> {
+    let text = read(Path::new(name))?;
+    ScheduleFile::parse(name, &text).map_err(|diagnostics| {
+        let plain = format!("{name}: not a file of schedules");
+        Error::content(&text, diagnostics, plain)
+    })
+}

@@ -1,0 +1,217 @@
+//! Runs the machine and writes down what it did.
+
+use std::fmt::Write as _;
+
+use crate::arch::Accelerator;
+use crate::error::Error;
+use crate::shape;
+use crate::sim::decoupled::{self, Kernel};
+use crate::sim::{Mapping, Pace, TextTrace, estimate, run};
+
+use super::sheet::{Note, Sheet, Slice};
+use super::timeline::{self, Timeline};
+use super::tracks::Tracks;
+use super::wave::{LayerWave, Wave};
+use super::{Kind, View, json, perfetto, waveform};
+
+/// Cycles of which a waveform without a window may be.
+const WAVEFORM_CYCLES: u64 = 1 << 22;
+
+/// What is shown of each layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The cycles that are shown: all by default.
+    pub view: View,
+    /// Cycles that one slice of a timeline gathers: by default so many that a trace stays small. Text and
+    /// waveforms show each cycle.
+    pub step: Option<u64>,
+    /// Whether every cycle is stepped through, and none skipped in which nothing can change.
+    pub every_cycle: bool,
+}
+
+impl Options {
+    /// What repeats itself is folded in the text alone, which folds it by itself.
+    fn pace(&self) -> Pace {
+        match self.every_cycle {
+            true => Pace::EveryCycle,
+            false => Pace::SkipIdle,
+        }
+    }
+}
+
+/// A trace as a file holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// Cycles that one slice gathers, in a timeline.
+    pub step: Option<u64>,
+}
+
+/// Runs layers one after the other and writes what the machine does; `title` names the whole.
+///
+/// ```
+/// use stationary::arch::Accelerator;
+/// use stationary::sim::{Dataflow, mapper};
+/// use stationary::trace::{self, Kind, Options};
+/// use stationary::workloads::zoo;
+///
+/// let accelerator = Accelerator::preset("shidiannao", &[])?;
+/// let network = zoo::find("alexnet")?;
+/// let dataflow = Dataflow::find("os").expect("a bundled dataflow");
+/// let mapping = mapper::map(&network.layers()[7], &accelerator, dataflow)?;
+/// let written = trace::of_mappings(Kind::Json, "the last layer", &[mapping], &Options::default())?;
+/// assert!(written.bytes.starts_with(b"{"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A waveform of more than 4,194,304 cycles; mappings on different accelerators are taken to be on the first.
+pub fn of_mappings(
+    kind: Kind,
+    title: &str,
+    mappings: &[Mapping<'_>],
+    options: &Options,
+) -> Result<Written, Error> {
+    let Some(first) = mappings.first() else {
+        return Err(Error::Trace("no layer to trace".to_owned()));
+    };
+    let runs = Runs {
+        accelerator: first.accelerator(),
+        title,
+        mappings,
+        options,
+    };
+    let refused = |error: Box<dyn std::error::Error>| Error::Trace(error.to_string());
+    let plain = |bytes| Written { bytes, step: None };
+    Ok(match kind {
+        Kind::Text => plain(runs.text().into_bytes()),
+        Kind::Perfetto | Kind::Json => {
+            let (sheet, step) = runs.sheet();
+            let bytes = match kind {
+                Kind::Json => json::write(&sheet).into_bytes(),
+                _ => perfetto::write(&sheet),
+            };
+            let step = Some(step);
+            Written { bytes, step }
+        }
+        Kind::Fst => plain(waveform::fst(&runs.wave()?).map_err(refused)?),
+        Kind::Vcd => plain(waveform::vcd(&runs.wave()?).map_err(refused)?),
+    })
+}
+
+/// The text trace of layers on a machine that instructions control, one after the other.
+#[must_use]
+pub fn of_kernels(kernels: &[Kernel<'_>], options: &Options) -> String {
+    let mut text = String::new();
+    for kernel in kernels {
+        let mut trace = decoupled::TextTrace::default();
+        let machine = decoupled::run(kernel, options.pace(), &mut trace);
+        let layer = kernel.layer();
+        let (name, arch, cycles) = (layer.name(), &kernel.accelerator().name, machine.cycles);
+        let shape = shape::text(layer);
+        let _ = writeln!(text, "# {name} ({shape}) on {arch}: {cycles} cycles");
+        text.push_str("#    from        to  what\n");
+        text.push_str(&trace.finish());
+    }
+    text
+}
+
+/// The layers to trace, and how.
+struct Runs<'a> {
+    accelerator: &'a Accelerator,
+    title: &'a str,
+    mappings: &'a [Mapping<'a>],
+    options: &'a Options,
+}
+
+impl Runs<'_> {
+    /// The text of every layer, one after the other.
+    fn text(&self) -> String {
+        let view = self.options.view;
+        let mut text = String::new();
+        for mapping in self.mappings {
+            let mut trace = TextTrace::of_window(view.from, view.to);
+            let machine = run(mapping, self.options.pace(), &mut trace);
+            let _ = writeln!(
+                text,
+                "# {} ({}) on {}: {} cycles",
+                mapping.layer().name(),
+                shape::text(mapping.layer()),
+                self.accelerator.name,
+                machine.cycles
+            );
+            if view != View::ALL {
+                let View { from, to } = view;
+                let _ = writeln!(text, "# what overlaps the cycles {from} to before {to}");
+            }
+            text.push_str("#    from        to  what\n");
+            text.push_str(&trace.finish());
+        }
+        text
+    }
+
+    /// The layers as tracks, and the cycles of a step.
+    fn sheet(&self) -> (Sheet, u64) {
+        let view = self.options.view;
+        let traced = |m: &Mapping<'_>| {
+            let seen = view.clip(0, estimate(m).cycles);
+            seen.map_or(0, |(from, to)| to - from)
+        };
+        let cycles = self.mappings.iter().map(traced).sum();
+        let step = self.options.step;
+        let step = step.unwrap_or_else(|| timeline::step_for(cycles));
+        let (tracks, mut sheet) = Tracks::new(self.accelerator, self.title.to_owned());
+        let mut base = 0;
+        for mapping in self.mappings {
+            let mut timeline = Timeline::new(&tracks, &mut sheet, base, view, step);
+            let machine = run(mapping, self.options.pace(), &mut timeline);
+            timeline.finish();
+            if let Some((from, to)) = view.clip(0, machine.cycles) {
+                sheet.slices.push(Slice {
+                    track: tracks.layers,
+                    name: mapping.layer().name().to_owned().into(),
+                    from: base + from,
+                    to: base + to,
+                    notes: vec![
+                        ("shape", Note::Text(shape::text(mapping.layer()))),
+                        ("cycles", Note::Number(machine.cycles)),
+                        ("busy cycles", Note::Number(machine.busy)),
+                        ("cycles a step", Note::Number(step)),
+                    ],
+                });
+            }
+            base += machine.cycles;
+        }
+        (sheet, step)
+    }
+
+    /// The layers as signals.
+    fn wave(&self) -> Result<Wave, Error> {
+        let view = self.options.view;
+        let cycles: u64 = self.mappings.iter().map(|m| estimate(m).cycles).sum();
+        let View { from, to } = view;
+        if to.saturating_sub(from).min(cycles) > WAVEFORM_CYCLES {
+            return Err(Error::Trace(format!(
+                "a waveform shows at most {WAVEFORM_CYCLES} cycles, and these are about {cycles}: choose \
+                 some by --trace-layer and --trace-window FROM..TO"
+            )));
+        }
+        let mut wave = Wave::new(self.accelerator, self.title.to_owned());
+        let mut base = 0;
+        for (layer, mapping) in (0..).zip(self.mappings) {
+            let mut signals = LayerWave {
+                wave: &mut wave,
+                layer,
+                base,
+                view,
+            };
+            let machine = run(mapping, self.options.pace(), &mut signals);
+            if let Some((_, end)) = view.clip(0, machine.cycles) {
+                wave.rest(base + end);
+            }
+            base += machine.cycles;
+        }
+        Ok(wave)
+    }
+}
