@@ -7,7 +7,10 @@ use stationary_document::Diagnostic;
 
 use crate::arch::{ArchError, near};
 use crate::excerpts;
-use crate::sim::OutOfReach;
+use crate::sim::decoupled::ScheduleError;
+use crate::sim::mapper::MapperError;
+use crate::sim::mapping_file::MappingFileError;
+use crate::sim::{MappingError, OutOfReach};
 use crate::workloads::{LayerError, NetworkError};
 
 /// An input that cannot be read, or a question that has no answer. The text names the file, the place in it,
@@ -67,6 +70,30 @@ pub enum Error {
     /// A trace that cannot be written as it was asked for.
     #[error("--trace: {0}")]
     Trace(String),
+    /// A layer without a legal mapping.
+    #[error("{place}{why}{more}")]
+    NoMapping {
+        /// The file and the layer, where the mapping is a file's.
+        place: String,
+        /// Why there is none.
+        why: Unmapped,
+        /// What would mend it, where that was asked for.
+        more: String,
+    },
+    /// A layer without a schedule.
+    #[error("{place}")]
+    NoSchedule {
+        /// The file, if the schedule is a file's, and the layer.
+        place: String,
+        /// Why there is none.
+        source: Box<ScheduleError>,
+    },
+    /// A file of mappings that does not give what was asked for.
+    #[error(transparent)]
+    MappingFile(#[from] MappingFileError),
+    /// A question that the control of the machine has no answer for.
+    #[error("{0}")]
+    Control(String),
     /// An accelerator or a DRAM standard.
     #[error(transparent)]
     Accelerator(#[from] ArchError),
@@ -79,6 +106,29 @@ pub enum Error {
     /// More than can be counted.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
+}
+
+/// Why a layer has no mapping.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unmapped {
+    /// The one that is given is not legal.
+    #[error(transparent)]
+    Illegal(Box<MappingError>),
+    /// None fits.
+    #[error(transparent)]
+    NoneFits(Box<MapperError>),
+}
+
+impl From<MapperError> for Unmapped {
+    fn from(error: MapperError) -> Self {
+        Self::NoneFits(Box::new(error))
+    }
+}
+
+impl From<MappingError> for Unmapped {
+    fn from(error: MappingError) -> Self {
+        Self::Illegal(Box::new(error))
+    }
 }
 
 /// What is wrong in a file, each with its place, and the lines that it is about.

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use anyhow::Result;
+use crate::arch::{Accelerator, CostModel, DramKind, PerOperand};
+use crate::sim::decoupled::{self, Control, Kernel, LayerSchedule, Wait, Waits};
+use crate::sim::dram::Statistics;
+use crate::sim::mapping_file::LayerMapping;
+use crate::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
+use crate::workloads::{Dim, Layer};
 use rayon::prelude::*;
-use stationary::arch::{Accelerator, CostModel, DramKind, PerOperand};
-use stationary::sim::decoupled::{self, Control, Kernel, LayerSchedule, Wait, Waits};
-use stationary::sim::dram::Statistics;
-use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
-use stationary::workloads::{Dim, Layer};
 
+use crate::error::Error;
 use crate::format::metric;
-use crate::inputs::Loaded;
-use crate::patience::Patience;
+use crate::progress::Progress;
 use crate::style::{Causes, Plan, Style};
+use crate::target::Target;
 
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,20 +39,29 @@ impl Reading {
 /// One layer's answer.
 #[derive(Clone, Debug)]
 pub struct LayerResult {
+    /// As the network has it.
     pub layer: Layer,
+    /// Cycles of the array's clock, by whoever was asked.
     pub cycles: u64,
     /// What the model says.
     pub model_cycles: u64,
+    /// Cycles from the first to the last MAC with memory never in the way, what drains included.
     pub compute_cycles: u64,
     /// Cycles less those in which the array waited for DRAM.
     pub processing_cycles: u64,
+    /// Cycles that this mapping cannot go below.
     pub lower_bound: u64,
+    /// Cycles in which the array works.
     pub busy: u64,
+    /// MACs by the array's peak over all cycles, from 0 to 1.
     pub utilization: f64,
+    /// PEs that the mapping uses at most.
     pub active_pes: u64,
     /// Lanes of a PE that have a channel each.
     pub active_lanes: u64,
+    /// Cycles lost, by cause; none under the model.
     pub stalls: Causes,
+    /// Words moved and MACs.
     pub counters: Counters,
     /// What the memory did, if it is a DRAM standard and the machine ran.
     pub memory: Option<Statistics>,
@@ -60,10 +69,13 @@ pub struct LayerResult {
     pub dram_bytes: f64,
     /// Those of them that are written.
     pub dram_written: f64,
+    /// In picojoules.
     pub energy: Energy,
     /// What no mapping can go below.
     pub least_energy: Energy,
+    /// What ran.
     pub mapping: Plan,
+    /// What sets the time.
     pub bound_by: Bound,
 }
 
@@ -91,49 +103,49 @@ impl LayerResult {
 }
 
 /// What layers share that take the same.
-pub fn key(loaded: &Loaded, layer: &Layer) -> impl Eq + Hash + use<> {
+pub fn key(target: &Target, layer: &Layer) -> impl Eq + Hash + use<> {
     // Mappings from a file go by the layer's name, so that equal shapes may differ.
-    let name = loaded.has_file().then(|| layer.name().to_owned());
+    let name = target.has_file().then(|| layer.name().to_owned());
     let windows = (layer.rows(), layer.cols());
     (*layer.sizes(), windows, layer.zeros(), name)
 }
 
 /// Evaluates every layer; the order is the network's.
 pub fn layers(
-    loaded: &Loaded,
+    target: &Target,
     style: Style,
     reading: Reading,
-    patience: &Patience,
-) -> Result<Vec<LayerResult>> {
-    let cost = CostModel::of(&loaded.accelerator)?;
+    progress: &dyn Progress,
+) -> Result<Vec<LayerResult>, Error> {
+    let cost = CostModel::of(&target.accelerator)?;
     let mut known = HashMap::new();
     let mut distinct = Vec::new();
-    let indices: Vec<usize> = loaded
+    let indices: Vec<usize> = target
         .layers
         .iter()
         .map(|layer| {
-            *known.entry(key(loaded, layer)).or_insert_with(|| {
+            *known.entry(key(target, layer)).or_insert_with(|| {
                 distinct.push(layer);
                 distinct.len() - 1
             })
         })
         .collect();
-    let results: Vec<Result<LayerResult>> = distinct
+    let results: Vec<Result<LayerResult, Error>> = distinct
         .par_iter()
         .map(|layer| {
             let result = match style {
                 Style::Hardwired(dataflow) => {
-                    evaluate(&loaded.mapping(layer, dataflow)?, &cost, reading, patience)
+                    evaluate(&target.mapping(layer, dataflow)?, &cost, reading, progress)
                 }
                 Style::Decoupled => {
-                    evaluate_kernel(&loaded.kernel(layer)?, &cost, reading, patience)
+                    evaluate_kernel(&target.kernel(layer)?, &cost, reading, progress)
                 }
             };
-            patience.done();
+            progress.done();
             Ok(result)
         })
         .collect();
-    let results = results.into_iter().collect::<Result<Vec<_>>>()?;
+    let results = results.into_iter().collect::<Result<Vec<_>, Error>>()?;
     let named = |(layer, index): (&Layer, usize)| {
         let result = results[index].clone();
         LayerResult {
@@ -142,7 +154,7 @@ pub fn layers(
             ..result
         }
     };
-    Ok(loaded.layers.iter().zip(indices).map(named).collect())
+    Ok(target.layers.iter().zip(indices).map(named).collect())
 }
 
 /// Evaluates one mapping.
@@ -150,7 +162,7 @@ pub fn evaluate(
     mapping: &Mapping<'_>,
     cost: &CostModel,
     reading: Reading,
-    patience: &Patience,
+    progress: &dyn Progress,
 ) -> LayerResult {
     let model = estimate(mapping);
     let accelerator = mapping.accelerator();
@@ -177,7 +189,7 @@ pub fn evaluate(
     };
     if let Reading::Machine(pace) = reading {
         let name = &counted(mapping.layer());
-        let machine = patience.during(name, model.cycles, || run(mapping, pace, &mut ()));
+        let machine = progress.during(name, model.cycles, || run(mapping, pace, &mut ()));
         result.cycles = machine.cycles;
         result.compute_cycles = compute_cycles(mapping, pace);
         result.stalls = machine.stalls.into();
@@ -198,7 +210,7 @@ pub fn evaluate_kernel(
     kernel: &Kernel<'_>,
     cost: &CostModel,
     reading: Reading,
-    patience: &Patience,
+    progress: &dyn Progress,
 ) -> LayerResult {
     let model = decoupled::estimate(kernel);
     let (counters, mut control) = (model.counters, model.control);
@@ -232,7 +244,7 @@ pub fn evaluate_kernel(
     };
     if let Reading::Machine(pace) = reading {
         let name = &counted(kernel.layer());
-        let machine = patience.during(name, model.cycles, || decoupled::run(kernel, pace, &mut ()));
+        let machine = progress.during(name, model.cycles, || decoupled::run(kernel, pace, &mut ()));
         result.cycles = machine.cycles;
         result.counters = machine.counters;
         result.memory = machine.memory;

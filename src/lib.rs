@@ -32,19 +32,53 @@
 //! | [`sim`] | dataflow, mapping, model, walk, machine, mapper, traces |
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
-pub mod element_types;
+pub mod advice;
+mod element_types;
 mod error;
+pub mod evaluate;
 mod excerpts;
+mod explain;
 pub mod files;
-pub mod format;
 pub mod load;
 pub mod progress;
-pub mod shape;
+pub mod request;
+pub mod scope;
+pub mod style;
+pub mod target;
 mod template;
 pub mod trace;
 
-pub use error::{Content, Error};
+// The words and sums of tables, pages and documents, shared with the command line.
+#[doc(hidden)]
+pub mod causes;
+#[doc(hidden)]
+pub mod csv;
+#[doc(hidden)]
+pub mod energy;
+#[doc(hidden)]
+pub mod format;
+#[doc(hidden)]
+pub mod goal;
+#[doc(hidden)]
+pub mod headline;
+#[doc(hidden)]
+pub mod lanes;
+#[doc(hidden)]
+pub mod misjudged;
+#[doc(hidden)]
+pub mod over;
+#[doc(hidden)]
+pub mod peaks;
+#[doc(hidden)]
+pub mod shape;
+#[doc(hidden)]
+pub mod unread;
+
+pub use error::{Content, Error, Unmapped};
+pub use progress::Progress;
+pub use request::Request;
 pub use stationary_arch as arch;
 pub use stationary_search as search;
 pub use stationary_sim as sim;
 pub use stationary_workloads as workloads;
+pub use target::{Remark, Target};

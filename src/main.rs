@@ -1,10 +1,8 @@
 //! The command line.
 
-mod advice;
 mod cli;
 mod commands;
 mod diff;
-mod evaluate;
 mod inputs;
 mod interrupt;
 mod output;
@@ -12,9 +10,6 @@ mod patience;
 mod proof;
 mod record;
 mod report;
-mod scope;
-mod style;
-mod unread;
 
 use std::process::ExitCode;
 
@@ -23,8 +18,12 @@ use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
 use record::Record;
+use scope::Scope;
 use stationary::sim::OutOfReach;
-use stationary::{element_types, files, format, load, shape, trace};
+use stationary::{
+    advice, causes, csv, energy, evaluate, files, format, goal, headline, lanes, load, misjudged,
+    over, peaks, scope, shape, style, trace, unread,
+};
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +35,17 @@ enum Answer {
     No,
     /// Ctrl-C or SIGTERM came first; what was found until then is shown.
     Interrupted,
+}
+
+/// An answer, which is no where it stands for too little of the network; then it is said what to do.
+fn judged(scope: &Scope, answer: Answer) -> Answer {
+    match scope.shortfall() {
+        Some(shortfall) if answer != Answer::Interrupted => {
+            output::complain(&shortfall);
+            Answer::No
+        }
+        _ => answer,
+    }
 }
 
 fn main() -> ExitCode {

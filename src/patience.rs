@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, ProgressBar};
 
+use stationary::Progress;
+
 use crate::cli::Common;
 use crate::output::{self, Unit};
 
@@ -74,13 +76,9 @@ impl Patience {
         }
     }
 
-    /// Nobody waits.
-    pub fn none() -> Self {
-        Self {
-            bar: ProgressBar::hidden(),
-            shared: Arc::default(),
-            thread: None,
-        }
+    /// A file of which the bytes that are read count.
+    pub fn reading<R: Read>(&self, file: R) -> impl Read + use<R> {
+        self.bar.wrap_read(file)
     }
 
     /// One more of the whole is done.
@@ -88,30 +86,33 @@ impl Patience {
         self.bar.inc(1);
     }
 
-    /// A file of which the bytes that are read count.
-    pub fn reading<R: Read>(&self, file: R) -> impl Read + use<R> {
-        self.bar.wrap_read(file)
-    }
-
     /// Does a part in which the machine is expected to take so many cycles.
     pub fn during<T>(&self, name: &str, cycles: u64, part: impl FnOnce() -> T) -> T {
-        let number = {
-            let mut state = lock(&self.shared.0);
-            state.begun += 1;
-            let number = state.begun;
-            let name = name.to_owned();
-            state.under_way.push(Part {
-                number,
-                name,
-                cycles,
-            });
-            number
-        };
-        let result = part();
-        lock(&self.shared.0)
-            .under_way
-            .retain(|part| part.number != number);
-        result
+        (self as &dyn Progress).during(name, cycles, part)
+    }
+}
+
+impl Progress for Patience {
+    fn done(&self) {
+        self.done();
+    }
+
+    fn begin(&self, name: &str, cycles: u64) -> u64 {
+        let mut state = lock(&self.shared.0);
+        state.begun += 1;
+        let number = state.begun;
+        let name = name.to_owned();
+        state.under_way.push(Part {
+            number,
+            name,
+            cycles,
+        });
+        number
+    }
+
+    fn end(&self, number: u64) {
+        let mut state = lock(&self.shared.0);
+        state.under_way.retain(|part| part.number != number);
     }
 }
 
@@ -231,7 +232,11 @@ mod tests {
 
     #[test]
     fn what_is_done_is_no_longer_under_way() {
-        let patience = Patience::none();
+        let patience = Patience {
+            bar: ProgressBar::hidden(),
+            shared: Arc::default(),
+            thread: None,
+        };
         let seen = patience.during("a", 1, || lock(&patience.shared.0).under_way.len());
         assert_eq!((seen, lock(&patience.shared.0).under_way.len()), (1, 0));
     }

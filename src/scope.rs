@@ -7,12 +7,10 @@
 //!
 //! Layers picked by name are an answer for these, whatever the file has besides.
 
+use crate::workloads::{Coverage, Layer, LeftOut, Network};
 use serde_json::{Value, json};
-use stationary::workloads::{Coverage, Layer, LeftOut, Network};
 
-use crate::Answer;
 use crate::format::{metric, operations, percent};
-use crate::output;
 
 /// The share of the multiply-accumulates that an answer has to stand for.
 const ENOUGH: f64 = 0.95;
@@ -78,11 +76,20 @@ impl Scope {
         self.is_partial || self.picked.is_some() || (is_known && self.share() >= ENOUGH)
     }
 
-    /// An answer, which is no where it stands for too little of the network; then it is said what
-    /// to do.
-    pub fn judge(&self, answer: Answer) -> Answer {
-        if self.is_enough() || answer == Answer::Interrupted {
-            return answer;
+    /// The same where a part of the network is what is asked for.
+    #[must_use]
+    pub fn partial(self) -> Self {
+        Self {
+            is_partial: true,
+            ..self
+        }
+    }
+
+    /// Why the answer stands for too little of the network, and what to do; nothing where it is enough.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<String> {
+        if self.is_enough() {
+            return None;
         }
         let why = match self.coverage.macs_unknown() {
             0 => format!("less than the {} that are needed", percent(ENOUGH)),
@@ -93,13 +100,12 @@ impl Scope {
         let mend = first.map_or(String::new(), |first| {
             format!("; shapes are lost first at {first}: sizes given with --dim may help")
         });
-        output::complain(&format!(
+        Some(format!(
             "{}: the answer stands for {} of the multiply-accumulates, {why}, so that the exit code is \
              1{mend}; --partial accepts an answer for a part, --layer one for the layers picked",
             self.network,
             self.shown(),
-        ));
-        Answer::No
+        ))
     }
 
     /// What stands behind the network's name in a title; nothing where all of it is simulated.
@@ -240,7 +246,7 @@ fn operators(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use stationary::workloads::{Convolution, zoo};
+    use crate::workloads::{Convolution, zoo};
 
     use super::*;
 

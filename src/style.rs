@@ -1,9 +1,9 @@
 //! What a machine runs: mappings of a dataflow, or schedules.
 
+use crate::sim::decoupled::{LayerSchedule, Waits};
+use crate::sim::mapping_file::LayerMapping;
+use crate::sim::{Dataflow, Stalls};
 use serde_json::{Value, json};
-use stationary::sim::decoupled::{LayerSchedule, Waits};
-use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{Dataflow, Stalls};
 
 /// How a machine is controlled.
 #[derive(Clone, Copy, Debug)]

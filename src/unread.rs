@@ -13,13 +13,13 @@
 mod oracle;
 pub mod tried;
 
-use serde_json::Value;
-use stationary::arch::{
+use crate::arch::{
     Accelerator, Constants, CostModel, Drain, DramKind, Operand, Padding, ResidentLoad, Skew,
     Strides, Topology,
 };
-use stationary::sim::Dataflow;
-use stationary::workloads::Dim;
+use crate::sim::Dataflow;
+use crate::workloads::Dim;
+use serde_json::Value;
 use stationary_document::from_yaml;
 
 /// Which of the dataflows that an accelerator offers may run.

@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Formatter};
 
-use stationary::arch::dram::{Standard, presets};
-use stationary::arch::{
+use crate::arch::dram::{Standard, presets};
+use crate::arch::{
     Accelerator, Decoupled, DramKind, LoadOrder, Operand, Passes, Ports, ResidentLoad, RowOrder,
 };
 
@@ -13,7 +13,12 @@ use crate::advice::Obstacle;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// `--set path=value`.
-    Set { path: String, value: String },
+    Set {
+        /// The field's path.
+        path: String,
+        /// Its new value.
+        value: String,
+    },
     /// `--batch N`.
     Batch(u64),
     /// `--dataflow D`.
@@ -46,9 +51,11 @@ impl Display for Change {
 
 /// What the command line says now.
 pub struct Present<'a> {
+    /// The accelerator.
     pub accelerator: &'a Accelerator,
     /// The dataflow, if a sequencer runs one.
     pub dataflow: Option<&'a str>,
+    /// Images a run.
     pub batch: u64,
 }
 
@@ -303,9 +310,9 @@ fn kib(bytes: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use stationary::arch::presets;
-    use stationary::sim::Stall;
-    use stationary::sim::decoupled::Wait;
+    use crate::arch::presets;
+    use crate::sim::Stall;
+    use crate::sim::decoupled::Wait;
 
     use super::*;
 

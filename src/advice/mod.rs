@@ -15,21 +15,19 @@ mod obstacles;
 
 use std::collections::HashMap;
 
-use anyhow::Result;
+use crate::arch::CostModel;
+use crate::sim::Pace;
+use crate::sim::mapper::Objective;
+use crate::workloads::Layer;
 use rayon::prelude::*;
-use stationary::arch::CostModel;
-use stationary::sim::Pace;
-use stationary::sim::mapper::Objective;
-use stationary::workloads::Layer;
 
 pub use changes::{Change, Present, changes};
 pub use obstacles::{Obstacle, obstacles};
 
-use crate::cli::Target;
+use crate::error::Error;
 use crate::evaluate::{self, LayerResult, Reading};
-use crate::inputs::Loaded;
-use crate::patience::Patience;
 use crate::style::Style;
+use crate::target::{self, Target};
 
 /// The share of the run's cycles, and of its energy, that figures are made over at least.
 const COVERED: f64 = 0.95;
@@ -51,7 +49,9 @@ const MOST_SIMULATED: usize = 4;
 /// A change and what becomes of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
+    /// The change.
     pub change: Change,
+    /// What it gains.
     pub gain: Gain,
     /// By how much the area changes, as a share.
     pub area: f64,
@@ -60,7 +60,9 @@ pub struct Advice {
 /// By how much a run changes an image, as shares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
+    /// Of the cycles.
     pub cycles: f64,
+    /// Of the energy.
     pub energy: f64,
 }
 
@@ -97,12 +99,11 @@ pub struct Advised {
 /// # Errors
 /// The area of a changed machine cannot be told.
 pub fn advise(
-    loaded: &Loaded,
     target: &Target,
     style: Style,
     reading: Reading,
     layers: &[LayerResult],
-) -> Result<Advised> {
+) -> Result<Advised, Error> {
     let reading = match reading {
         // All paces give the same figures, and this is the fastest.
         Reading::Machine(_) => Reading::Machine(Pace::SkipPeriods),
@@ -114,11 +115,11 @@ pub fn advise(
         Style::Decoupled => None,
     };
     let present = Present {
-        accelerator: &loaded.accelerator,
+        accelerator: &target.accelerator,
         dataflow,
-        batch: target.layers.batch,
+        batch: target.origin.batch,
     };
-    let chosen = loaded.chosen();
+    let chosen = target.chosen();
     let objective = chosen.map_or(Objective::default(), |chosen| chosen.goal.objective);
     let saving = match objective {
         Objective::Cycles => Vec::new(),
@@ -127,13 +128,12 @@ pub fn advise(
     let worth = obstacles.iter().filter(|(_, share)| *share >= LEAST_SHARE);
     let mending = worth.flat_map(|(obstacle, _)| changes(*obstacle, &present));
     let trials = Trials {
-        loaded,
         target,
         style,
         objective,
-        area: CostModel::of(&loaded.accelerator)?.area().total.0,
+        area: CostModel::of(&target.accelerator)?.area().total.0,
     };
-    let mut tried: Vec<(Change, Loaded)> = Vec::new();
+    let mut tried: Vec<(Change, Target)> = Vec::new();
     for change in saving.into_iter().chain(mending) {
         let is_new = tried.iter().all(|(other, _)| *other != change);
         if is_new && tried.len() < MOST_TRIED {
@@ -143,7 +143,7 @@ pub fn advise(
             }
         }
     }
-    let kinds = kinds(loaded, layers);
+    let kinds = kinds(target, layers);
     let first = Sample::of(&kinds[..FIRST_KINDS.min(kinds.len())]);
     let gains = trials.gains(Reading::Model, &tried, &first);
     let kept: Vec<_> = trials
@@ -188,12 +188,12 @@ struct Likes {
 }
 
 /// The kinds of layers, those that take most of the run's cycles and energy first.
-fn kinds(loaded: &Loaded, layers: &[LayerResult]) -> Vec<Likes> {
+fn kinds(target: &Target, layers: &[LayerResult]) -> Vec<Likes> {
     let mut known = HashMap::new();
     let mut kinds: Vec<Likes> = Vec::new();
-    for (index, (layer, result)) in loaded.layers.iter().zip(layers).enumerate() {
+    for (index, (layer, result)) in target.layers.iter().zip(layers).enumerate() {
         let at = *known
-            .entry(evaluate::key(loaded, layer))
+            .entry(evaluate::key(target, layer))
             .or_insert_with(|| {
                 kinds.push(Likes {
                     index,
@@ -260,7 +260,6 @@ impl Sample {
 
 /// What changes are tried on.
 struct Trials<'a> {
-    loaded: &'a Loaded,
     target: &'a Target,
     style: Style,
     objective: Objective,
@@ -287,37 +286,36 @@ impl Trials<'_> {
     }
 
     /// Everything that the command would load after the change.
-    fn changed(&self, change: &Change) -> Result<Loaded> {
-        let loaded = self.loaded;
+    fn changed(&self, change: &Change) -> Result<Target, Error> {
+        let target = self.target;
         match change {
             Change::Set { path, value } => {
-                let mut sets = self.target.set.clone();
+                let mut sets = target.sets().to_vec();
                 sets.push(format!("{path}={value}"));
-                let read = crate::inputs::read_accelerator(&self.target.arch, &sets)?;
-                Ok(loaded.changed(read.value, loaded.layers.clone()))
+                Ok(target.changed(target.overridden(&sets)?, target.layers.clone()))
             }
             Change::Batch(images) => {
-                let factor = images / self.target.layers.batch;
-                let layers = loaded.layers.iter().map(|l| l.batched(factor));
+                let factor = images / target.origin.batch;
+                let layers = target.layers.iter().map(|l| l.batched(factor));
                 let layers: Result<Vec<Layer>, _> = layers.collect();
-                Ok(loaded.changed(loaded.accelerator.clone(), layers?))
+                Ok(target.changed(target.accelerator.clone(), layers?))
             }
-            Change::Dataflow(_) => Ok(loaded.clone()),
+            Change::Dataflow(_) => Ok(target.clone()),
         }
     }
 
     /// What changes gain, the best first; what no mapping fits is left out.
-    fn gains(&self, reading: Reading, tried: &[(Change, Loaded)], sample: &Sample) -> Vec<Tried> {
+    fn gains(&self, reading: Reading, tried: &[(Change, Target)], sample: &Sample) -> Vec<Tried> {
         let before = match reading {
             Reading::Model => sample.model,
             Reading::Machine(_) => sample.cycles,
         };
-        let gain = |(at, (change, changed)): (usize, &(Change, Loaded))| {
+        let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
             let (style, factor) = match change {
                 Change::Set { .. } => (self.style, 1),
-                Change::Batch(images) => (self.style, images / self.target.layers.batch),
+                Change::Batch(images) => (self.style, images / self.target.origin.batch),
                 Change::Dataflow(name) => {
-                    let style = crate::inputs::style(&changed.accelerator, Some(name)).ok()?;
+                    let style = target::style(&changed.accelerator, Some(name)).ok()?;
                     (style, 1)
                 }
             };
@@ -336,11 +334,16 @@ impl Trials<'_> {
 }
 
 /// The cycles and the energy of a sample.
-fn spent(loaded: &Loaded, style: Style, reading: Reading, sample: &Sample) -> Result<(u64, f64)> {
+fn spent(
+    target: &Target,
+    style: Style,
+    reading: Reading,
+    sample: &Sample,
+) -> Result<(u64, f64), Error> {
     let picked = sample.layers.iter();
-    let picked = picked.map(|(index, _)| loaded.layers[*index].clone());
-    let picked = loaded.changed(loaded.accelerator.clone(), picked.collect());
-    let results = evaluate::layers(&picked, style, reading, &Patience::none())?;
+    let picked = picked.map(|(index, _)| target.layers[*index].clone());
+    let picked = target.changed(target.accelerator.clone(), picked.collect());
+    let results = evaluate::layers(&picked, style, reading, &())?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let (mut cycles, mut energy) = (0, 0.0);
     for (result, count) in results.iter().zip(counts) {

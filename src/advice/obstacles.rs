@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use stationary::arch::Operand;
-use stationary::sim::decoupled::Wait;
-use stationary::sim::{Bound, Stall};
+use crate::arch::Operand;
+use crate::sim::decoupled::Wait;
+use crate::sim::{Bound, Stall};
 
 use crate::evaluate::LayerResult;
 use crate::style::Plan;
@@ -59,6 +59,7 @@ impl Obstacle {
         }
     }
 
+    /// Of a cause on a machine that a sequencer controls.
     pub const fn of_stall(stall: Stall) -> Self {
         match stall {
             Stall::Dram(_) => Obstacle::Dram,
@@ -70,6 +71,7 @@ impl Obstacle {
         }
     }
 
+    /// Of a cause on a machine that instructions control.
     pub const fn of_wait(wait: Wait) -> Self {
         match wait {
             Wait::Input | Wait::Weight | Wait::Bias | Wait::Operand | Wait::Output => {

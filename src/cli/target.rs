@@ -56,11 +56,6 @@ impl Choosing {
             slack: self.slack.unwrap_or_default(),
         }
     }
-
-    /// Whether anything was asked for.
-    pub fn is_given(self) -> bool {
-        self.objective.is_some() || self.slack.is_some()
-    }
 }
 
 /// Which layers of a network, and at which size.

@@ -16,7 +16,7 @@ use stationary_record::digest;
 
 use crate::cli::Recheck;
 use crate::commands::machine_runs::MachineRuns;
-use crate::inputs::Loaded;
+use stationary::Target as Loaded;
 
 /// The first of each kind of layers that are alike (of the same shape), and for each layer the place of its kind
 /// among these.

@@ -15,20 +15,21 @@ use stationary::search::{Allowance, BudgetRequest, Resource};
 use stationary::workloads::Layer;
 use stationary_document::from_yaml;
 
-use crate::Answer;
 use crate::cli::{Choosing, Codesign, Common, Format, Target};
 use crate::commands::measurements::Measurements;
+use crate::csv::Origin;
 use crate::files;
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
 use crate::proof::codesign::{Document, Subject};
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
-use crate::report::csv::Origin;
 use crate::report::table::page;
 use crate::scope::Scope;
+use crate::{Answer, judged};
+use stationary::Target as Loaded;
 
 /// How a chip was found.
 pub enum Course {
@@ -81,7 +82,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         }
     }
     let interrupt = Interrupt::listen(&args.recording);
-    let loaded = Loaded::new(&Target {
+    let loaded = inputs::load(&Target {
         arch: args.arch.clone(),
         network: args.network.clone(),
         layers: args.layers.clone(),
@@ -193,11 +194,14 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     if is_cut && common.format != Format::Table {
         interrupt.complain();
     }
-    Ok(loaded.scope.judge(match found.best() {
-        _ if is_cut => Answer::Interrupted,
-        Some(_) => Answer::Yes,
-        None => Answer::No,
-    }))
+    Ok(judged(
+        &loaded.scope,
+        match found.best() {
+            _ if is_cut => Answer::Interrupted,
+            Some(_) => Answer::Yes,
+            None => Answer::No,
+        },
+    ))
 }
 
 /// Whether a search came to its end.

@@ -9,12 +9,12 @@ use stationary::search::{
 };
 use stationary::workloads::Layer;
 
-use crate::Answer;
 use crate::cli::{Common, Costs, Learning};
+use crate::csv::Origin;
 use crate::patience::Patience;
-use crate::report::csv::Origin;
 use crate::scope::Scope;
 use crate::unread::Flows;
+use crate::{Answer, judged};
 use crate::{inputs, output};
 
 /// Where the numbers come from.
@@ -54,7 +54,7 @@ impl Offer {
     /// An answer about these options, which is no where they are for too little of a network.
     pub fn judge(&self, answer: Answer) -> Answer {
         match &self.scope {
-            Some(scope) => scope.judge(answer),
+            Some(scope) => judged(scope, answer),
             None => answer,
         }
     }

@@ -8,13 +8,14 @@ use stationary::workloads::{Dim, Layer};
 
 use crate::Answer;
 use crate::cli::{Common, Format, Target};
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::Record;
 use crate::report::functional::{Checked, FunctionalReport};
 use crate::report::table::page;
 use crate::style::Style;
+use stationary::Target as Loaded;
 
 /// MACs beyond which carrying values takes too long and too much memory.
 const LIMIT: u64 = 20_000_000;

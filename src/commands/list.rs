@@ -11,8 +11,8 @@ use stationary::workloads::{Dim, zoo};
 use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
+use crate::peaks;
 use crate::report::listing::{Column, Listing as Rows};
-use crate::report::peaks;
 use crate::report::table::page;
 
 /// Lists names, with what there is to know of each.

@@ -10,8 +10,8 @@ use stationary::sim::{Mapping, Pace, run};
 use stationary_record::digest;
 
 use crate::cli::Recording;
-use crate::inputs::Loaded;
 use crate::record::{Journal, Record};
+use stationary::Target as Loaded;
 
 /// A journal of mappings and their cycles.
 pub struct MachineRuns {

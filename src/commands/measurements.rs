@@ -6,8 +6,8 @@ use stationary::search::codesign::{Hardware, KNOBS, Measured, Outcome, Point, Re
 use stationary_record::{LogError, digest};
 
 use crate::cli::Recording;
-use crate::inputs::Loaded;
 use crate::record::{Journal, Record};
+use stationary::Target as Loaded;
 
 /// A journal of points and cycles, and what it knew at first, a record a task.
 pub struct Measurements {

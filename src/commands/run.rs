@@ -3,27 +3,28 @@
 use anyhow::Result;
 use stationary::sim::Pace;
 
-use crate::Answer;
 use crate::advice;
-use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate, Target};
+use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate};
 use crate::commands::{functional, timeloop, trace};
 use crate::evaluate::{self, Reading};
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::run::RunReport;
 use crate::report::table::page;
 use crate::unread::tried;
+use crate::{Answer, judged};
+use stationary::Target as Loaded;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.counting == Counting::Timeloop {
         return timeloop::estimate(args, common, record);
     }
-    let loaded = Loaded::new(&args.target)?;
-    report(&loaded, &args.target, Reading::Model, common, record)?;
-    Ok(loaded.scope.judge(Answer::Yes))
+    let loaded = inputs::load(&args.target)?;
+    report(&loaded, Reading::Model, common, record)?;
+    Ok(judged(&loaded.scope, Answer::Yes))
 }
 
 /// The cycle-level machine.
@@ -33,7 +34,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
         Some(PaceName::SkipIdle) => Pace::SkipIdle,
         Some(PaceName::SkipPeriods) | None => Pace::SkipPeriods,
     };
-    let loaded = Loaded::new(&args.target)?;
+    let loaded = inputs::load(&args.target)?;
     let is_decoupled = loaded.accelerator.decoupled.is_some();
     if args.pace == Some(PaceName::SkipPeriods) && (is_decoupled || args.functional) {
         let why = match is_decoupled {
@@ -49,26 +50,14 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
     }
     if args.functional {
         let answer = functional::functional(&loaded, &args.target, pace, common, record)?;
-        return Ok(loaded.scope.judge(answer));
+        return Ok(judged(&loaded.scope, answer));
     }
-    report(
-        &loaded,
-        &args.target,
-        Reading::Machine(pace),
-        common,
-        record,
-    )?;
-    Ok(loaded.scope.judge(Answer::Yes))
+    report(&loaded, Reading::Machine(pace), common, record)?;
+    Ok(judged(&loaded.scope, Answer::Yes))
 }
 
-fn report(
-    loaded: &Loaded,
-    target: &Target,
-    reading: Reading,
-    common: &Common,
-    record: &mut Record,
-) -> Result<()> {
-    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
+fn report(loaded: &Loaded, reading: Reading, common: &Common, record: &mut Record) -> Result<()> {
+    let style = loaded.style()?;
     let less = match reading {
         Reading::Model => "--layer picks layers, Ctrl-C ends it",
         Reading::Machine(_) => {
@@ -79,14 +68,14 @@ fn report(
     let layers = evaluate::layers(loaded, style, reading, &patience)?;
     drop(patience);
     if !common.quiet {
-        for note in tried::notes(loaded, target, style, reading, &layers) {
+        for note in tried::notes(loaded, style, reading, &layers) {
             output::note(&note);
         }
     }
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
     let advised = match has_place && !common.quiet {
-        true => Some(advice::advise(loaded, target, style, reading, &layers)?),
+        true => Some(advice::advise(loaded, style, reading, &layers)?),
         false => None,
     };
     let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;

@@ -8,14 +8,14 @@ use stationary::sim::decoupled::ScheduleFile;
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::workloads::{Dim, zoo};
 
-use crate::Answer;
 use crate::cli::{Common, Format, ShowTarget, Shown, Target};
 use crate::files;
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::report::network::Shapes;
 use crate::style::Style;
 use crate::unread::Flows;
+use crate::{Answer, judged};
 
 /// Prints the YAML that a name stands for, or how a network's file is understood.
 pub fn show(
@@ -124,7 +124,7 @@ fn network(name: &str, target: &ShowTarget, format: Format) -> Result<Answer> {
         scope: &scope,
     };
     output::print(&shapes.write(format)?)?;
-    Ok(scope.judge(Answer::Yes))
+    Ok(judged(&scope, Answer::Yes))
 }
 
 fn arch(name: &str, target: &ShowTarget) -> Result<String> {
@@ -172,7 +172,7 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
             )
         });
     };
-    let loaded = Loaded::new(&Target {
+    let loaded = inputs::load(&Target {
         arch: name.to_owned(),
         network: network.to_owned(),
         layers: target.layers.clone(),
@@ -185,12 +185,12 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
     match inputs::style(&loaded.accelerator, target.dataflow.as_deref())? {
         Style::Hardwired(dataflow) => {
             let mapped = |layer| loaded.mapping(layer, dataflow);
-            let mappings: Vec<_> = loaded.layers.iter().map(mapped).collect::<Result<_>>()?;
+            let mappings: Vec<_> = loaded.layers.iter().map(mapped).collect::<Result<_, _>>()?;
             Ok(MappingFile::of(&mappings).to_yaml())
         }
         Style::Decoupled => {
             let kernel = |layer| loaded.kernel(layer);
-            let kernels: Vec<_> = loaded.layers.iter().map(kernel).collect::<Result<_>>()?;
+            let kernels: Vec<_> = loaded.layers.iter().map(kernel).collect::<Result<_, _>>()?;
             Ok(ScheduleFile::of(&kernels).to_yaml())
         }
     }

@@ -8,17 +8,18 @@ use stationary::workloads::timeloop::Problem;
 use stationary::workloads::{Dim, Layer};
 use stationary_document::{Diagnostic, Node};
 
-use crate::Answer;
 use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
+use crate::csv::{self, Origin};
 use crate::files;
 use crate::format::{joules, percent, thousands};
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::record::Record;
-use crate::report::csv::{self, Origin};
 use crate::report::table::page;
 use crate::report::table::table;
 use crate::scope::Scope;
+use crate::{Answer, judged};
+use stationary::Target as Loaded;
 
 /// `estimate --counting timeloop`.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -27,7 +28,7 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
     let layers = match files(target)? {
         Some(nest) => vec![(nest.problem().name.clone(), nest.count())],
         None => {
-            let loaded = Loaded::new(target)?;
+            let loaded = inputs::load(target)?;
             let mut layers = Vec::new();
             for (name, nest) in nests(&loaded, target)? {
                 match nest {
@@ -50,14 +51,14 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
     };
     output::print(&text)?;
     Ok(match scope {
-        Some(scope) => scope.judge(Answer::Yes),
+        Some(scope) => judged(&scope, Answer::Yes),
         None => Answer::Yes,
     })
 }
 
 /// `export timeloop`.
 pub fn export(args: &ExportTimeloop) -> Result<Answer> {
-    let loaded = Loaded::new(&args.target)?;
+    let loaded = inputs::load(&args.target)?;
     let mut text = String::new();
     let mut answer = Answer::Yes;
     for (name, nest) in nests(&loaded, &args.target)? {
@@ -78,7 +79,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
         }
     }
     output::print(&text)?;
-    Ok(loaded.scope.judge(answer))
+    Ok(judged(&loaded.scope, answer))
 }
 
 type Named<T> = Vec<(String, T)>;

@@ -7,10 +7,11 @@ use stationary::sim::Pace;
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Simulate};
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::style::Style;
 use crate::trace::{self, Kind, Options};
+use stationary::Target as Loaded;
 
 /// Writes the trace that was asked for.
 pub fn write(
@@ -21,7 +22,7 @@ pub fn write(
     common: &Common,
 ) -> Result<()> {
     let kind = Kind::of(path)?;
-    let style = inputs::style(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let style = loaded.style()?;
     let layers = layers(loaded, &args.trace_layer)?.into_iter();
     let options = Options {
         view: args.trace_window.unwrap_or_default(),
@@ -32,7 +33,7 @@ pub fn write(
         Style::Hardwired(dataflow) => dataflow,
         Style::Decoupled if kind == Kind::Text => {
             let kernels = layers.map(|layer| loaded.kernel(layer));
-            let text = trace::of_kernels(&kernels.collect::<Result<Vec<_>>>()?, &options);
+            let text = trace::of_kernels(&kernels.collect::<Result<Vec<_>, _>>()?, &options);
             return inputs::write(path, text.as_bytes());
         }
         Style::Decoupled => {
@@ -40,7 +41,7 @@ pub fn write(
         }
     };
     let mappings = layers.map(|layer| loaded.mapping(layer, dataflow));
-    let mappings = mappings.collect::<Result<Vec<_>>>()?;
+    let mappings = mappings.collect::<Result<Vec<_>, _>>()?;
     let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
     let written = trace::of_mappings(kind, &title, &mappings, &options)?;
     if let Some(step) = written.step.filter(|step| *step > 1 && !common.quiet) {

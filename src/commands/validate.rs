@@ -9,15 +9,16 @@ use stationary::sim::decoupled::{self, Kernel, Space};
 use stationary::sim::{Dataflow, Energy, Mapping, Pace, Tiling, estimate, mapper, run};
 use stationary::workloads::Layer;
 
-use crate::Answer;
 use crate::cli::{Common, Format, Validate};
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::report::validate::ValidateReport;
 use crate::style::{Causes, Style};
+use crate::{Answer, judged};
+use stationary::Target as Loaded;
 
 /// One mapping of one layer, by model and machine.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     if args.mappings == 0 {
         bail!("--mappings 0: needed at least 1");
     }
-    let loaded = Loaded::new(&args.target)?;
+    let loaded = inputs::load(&args.target)?;
     if loaded.has_file() && args.mappings > 1 {
         bail!(
             "--mappings {}: a mapping file gives one mapping a layer",
@@ -148,10 +149,13 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         Format::Csv => report.csv()?,
     };
     output::print(&text)?;
-    Ok(loaded.scope.judge(match report.is_sound() {
-        true => Answer::Yes,
-        false => Answer::No,
-    }))
+    Ok(judged(
+        &loaded.scope,
+        match report.is_sound() {
+            true => Answer::Yes,
+            false => Answer::No,
+        },
+    ))
 }
 
 /// The dataflows under which every layer has a mapping, and those under which one has none; an error if

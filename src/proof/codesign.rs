@@ -19,8 +19,9 @@ use super::{
 use crate::cli::{Codesign, Common, Layers, Target};
 use crate::commands::codesign::{Choice, distinct, tasks};
 use crate::files;
-use crate::inputs::Loaded;
+use crate::inputs;
 use crate::patience::Patience;
+use stationary::Target as Loaded;
 
 pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
 
@@ -164,7 +165,7 @@ impl Document {
     /// If the certificate, or what it names, cannot be read.
     pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
         let inputs = &self.inputs;
-        let loaded = Loaded::new(&self.target())?;
+        let loaded = inputs::load(&self.target())?;
         let choice = Choice {
             hardware: &inputs.hardware,
             budget: inputs.budget.as_deref(),

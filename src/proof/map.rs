@@ -20,8 +20,9 @@ use super::{
 use crate::cli::{Common, Layers, Map, Target};
 use crate::commands::candidates::{Bounds, Found, Question, distinct};
 use crate::files;
-use crate::inputs::{self, Loaded};
+use crate::inputs;
 use crate::patience::Patience;
+use stationary::Target as Loaded;
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
 const OVER: &str = "every candidate that the mapper visits for the layer; of the choices under left_out they have \
@@ -184,7 +185,7 @@ impl Document {
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
     pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
-        let loaded = Loaded::new(&self.target())?;
+        let loaded = inputs::load(&self.target())?;
         let dataflow = inputs::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
         let mut about = About {
             arch: [&self.inputs.arch, &loaded.accelerator.name],

@@ -23,7 +23,7 @@ use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
 use crate::cli::{Choosing, Layers, Target};
-use crate::report;
+use crate::csv;
 
 pub use self::about::About;
 pub use self::origin::Origin;
@@ -55,7 +55,7 @@ pub struct Names {
 
 impl Names {
     /// By the words of an answer.
-    fn of(origin: &report::csv::Origin) -> Self {
+    fn of(origin: &csv::Origin) -> Self {
         Self {
             arch: origin.arch.clone(),
             network: origin.network.clone(),

@@ -8,12 +8,14 @@ use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 
 use crate::commands::codesign::{Course, Found};
+use crate::csv;
+use crate::energy;
 use crate::format::{joules, percent, signed_percent, thousands};
+use crate::headline::Headline;
 use crate::interrupt;
+use crate::over;
 use crate::proof::codesign::OVER;
-use crate::report::headline::Headline;
 use crate::report::table::table as rows;
-use crate::report::{csv, energy, over};
 use crate::scope::Scope;
 use crate::shape;
 

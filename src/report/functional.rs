@@ -3,11 +3,11 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::csv;
 use crate::format::thousands;
-use crate::inputs::Loaded;
-use crate::report::csv;
 use crate::report::table::table;
 use crate::style::Style;
+use stationary::Target as Loaded;
 
 /// Output values of a layer on the machine, beside the layer by its definition.
 pub struct Checked<'a> {

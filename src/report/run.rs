@@ -9,16 +9,20 @@ use stationary::sim::{Counters, Energy};
 
 use crate::advice::Advised;
 use crate::cli::Common;
+use crate::csv;
+use crate::energy;
 use crate::evaluate::{LayerResult, Reading};
 use crate::format::{energy_delay, joules, metric, operations, percent, thousands, time, watts};
-use crate::inputs::Loaded;
+use crate::goal;
+use crate::lanes;
+use crate::misjudged;
+use crate::peaks;
 use crate::report::advice;
-use crate::report::energy;
 use crate::report::table::table;
-use crate::report::{csv, goal, lanes, misjudged, peaks};
 use crate::scope::Scope;
 use crate::shape;
 use crate::style::Style;
+use stationary::Target as Loaded;
 
 /// Everything that a run found.
 pub struct RunReport<'a> {
@@ -78,7 +82,7 @@ impl<'a> RunReport<'a> {
 
     /// What is to be known beside the figures, a line each.
     fn notes(&self) -> Vec<String> {
-        let of_files = self.loaded.told.iter().cloned();
+        let of_files = self.loaded.notes().into_iter();
         let found = self.warning().into_iter().chain(self.idle_lanes());
         of_files.chain(found).collect()
     }

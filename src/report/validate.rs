@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
+use crate::csv;
+use crate::energy;
 use crate::format::{joules, percent, signed_percent, thousands};
-use crate::inputs::Loaded;
-use crate::report::csv;
-use crate::report::energy;
-use crate::report::goal;
+use crate::goal;
 use crate::report::table::table;
 use crate::scope::Scope;
 use crate::shape;
 use crate::style::Causes;
+use stationary::Target as Loaded;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {

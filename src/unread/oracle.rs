@@ -6,16 +6,15 @@
 //!     something is                                                        =>  it is not
 //! ```
 
+use crate::arch::{Accelerator, ArchError, CostModel, presets};
+use crate::sim::mapper::{self, Goal};
+use crate::sim::{Dataflow, Pace, decoupled};
+use crate::workloads::{Layer, Zeros, parse_with_notes};
 use rayon::prelude::*;
 use serde_json::Value;
-use stationary::arch::{Accelerator, ArchError, CostModel, presets};
-use stationary::sim::mapper::{self, Goal};
-use stationary::sim::{Dataflow, Pace, decoupled};
-use stationary::workloads::{Layer, Zeros, parse_with_notes};
 use stationary_document::from_yaml;
 
 use crate::evaluate::{LayerResult, Reading, evaluate, evaluate_kernel};
-use crate::patience::Patience;
 
 use super::tried::whole;
 use super::{Flows, idle};
@@ -132,15 +131,14 @@ fn result(
     reading: Reading,
 ) -> Option<LayerResult> {
     let cost = CostModel::of(a).ok()?;
-    let none = Patience::none();
     match flow {
         Some(flow) => {
             let mapping = mapper::map(layer, a, flow).ok()?;
-            Some(evaluate(&mapping, &cost, reading, &none))
+            Some(evaluate(&mapping, &cost, reading, &()))
         }
         None => {
             let kernel = decoupled::map_with(layer, a, Goal::default()).ok()?;
-            Some(evaluate_kernel(&kernel, &cost, reading, &none))
+            Some(evaluate_kernel(&kernel, &cost, reading, &()))
         }
     }
 }

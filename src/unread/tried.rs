@@ -10,16 +10,16 @@
 
 use std::collections::HashMap;
 
+use crate::arch::{Accelerator, CostModel};
 use serde_json::Value;
-use stationary::arch::{Accelerator, CostModel};
 
-use crate::cli::Target;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::format::percent;
-use crate::inputs::{self, Loaded};
-use crate::patience::Patience;
-use crate::report::peaks;
+use crate::peaks;
+use crate::request::Request;
 use crate::style::Style;
+use crate::target::{self, Target};
+use crate::unread::Flows;
 
 /// Kinds of layers that an override is tried on.
 const KINDS: usize = 8;
@@ -29,41 +29,36 @@ const OVERRIDES: usize = 4;
 /// A note on each override without which the figures of a run are the same, or that gives a field the value
 /// that it has. Those that [`idle`](super::idle) tells of are left out.
 pub fn notes(
-    loaded: &Loaded,
     target: &Target,
     style: Style,
     reading: Reading,
     layers: &[LayerResult],
 ) -> Vec<String> {
     let run = Run {
-        loaded,
         target,
         style,
         reading,
         layers,
     };
-    let here = whole(&loaded.accelerator);
-    let flows = inputs::flows(target);
-    let with = super::read(loaded.accelerator.clone(), flows);
-    let withouts: Vec<(usize, Accelerator)> = (0..target.set.len())
+    let here = whole(&target.accelerator);
+    let flows = target.request.as_ref().map_or(Flows::First, Request::flows);
+    let with = super::read(target.accelerator.clone(), flows);
+    let withouts: Vec<(usize, Accelerator)> = (0..target.sets().len())
         .filter_map(|at| {
-            let others = [&target.set[..at], &target.set[at + 1..]].concat();
-            let without = inputs::read_accelerator(&target.arch, &others).ok()?;
-            Some((at, without.value))
+            let others = [&target.sets()[..at], &target.sets()[at + 1..]].concat();
+            Some((at, target.overridden(&others).ok()?))
         })
         .collect();
     let (standing, others): (Vec<_>, Vec<_>) = withouts
         .into_iter()
-        .partition(|(_, without)| *without == loaded.accelerator);
-    let told = standing
-        .iter()
-        .filter(|(at, _)| is_told(loaded, target, *at));
+        .partition(|(_, without)| *without == target.accelerator);
+    let told = standing.iter().filter(|(at, _)| is_told(target, *at));
     let mut notes: Vec<String> = told
         .map(|(at, _)| {
-            let name = &loaded.accelerator.name;
+            let name = &target.accelerator.name;
             format!(
                 "--set {}: {name} has this value without it",
-                target.set[*at]
+                target.sets()[*at]
             )
         })
         .collect();
@@ -83,18 +78,18 @@ pub fn notes(
         String::new()
     };
     notes.extend(same.map(|(at, _)| {
-        let set = &target.set[at];
+        let set = &target.sets()[at];
         format!("--set {set}: no figure of this run depends on it{tried}")
     }));
     notes
 }
 
 /// Whether an override that changes nothing is the last of its field, and the field is read.
-fn is_told(loaded: &Loaded, target: &Target, at: usize) -> bool {
+fn is_told(target: &Target, at: usize) -> bool {
     let path = |set: &String| set.split('=').next().map(str::to_owned);
-    let field = path(&target.set[at]);
-    let is_last = target.set[at + 1..].iter().all(|set| path(set) != field);
-    is_last && field.is_some_and(|field| super::is_read(&loaded.accelerator, &field))
+    let field = path(&target.sets()[at]);
+    let is_last = target.sets()[at + 1..].iter().all(|set| path(set) != field);
+    is_last && field.is_some_and(|field| super::is_read(&target.accelerator, &field))
 }
 
 /// What a run says besides its layers.
@@ -110,7 +105,6 @@ pub(super) fn whole(a: &Accelerator) -> Option<(Value, CostModel, [Option<f64>; 
 }
 
 struct Run<'a> {
-    loaded: &'a Loaded,
     target: &'a Target,
     style: Style,
     reading: Reading,
@@ -121,9 +115,9 @@ impl Run<'_> {
     /// A layer of each kind of those that take the most of the run, and the share that they take.
     fn kinds(&self) -> (Vec<usize>, f64) {
         let mut sums = HashMap::new();
-        for (at, (layer, result)) in self.loaded.layers.iter().zip(self.layers).enumerate() {
+        for (at, (layer, result)) in self.target.layers.iter().zip(self.layers).enumerate() {
             let kind = sums
-                .entry(evaluate::key(self.loaded, layer))
+                .entry(evaluate::key(self.target, layer))
                 .or_insert((0, at));
             kind.0 += result.cycles;
         }
@@ -138,14 +132,13 @@ impl Run<'_> {
 
     fn is_same(&self, without: &Accelerator, kinds: &[usize]) -> bool {
         // What an accelerator offers decides what runs where the command names none.
-        let style = inputs::style(without, self.target.dataflow.as_deref());
+        let style = target::style(without, self.target.dataflow.as_deref());
         if !style.is_ok_and(|style| style.name() == self.style.name()) {
             return false;
         }
-        let picked = kinds.iter().map(|at| self.loaded.layers[*at].clone());
-        let loaded = self.loaded.changed(without.clone(), picked.collect());
-        let results =
-            |reading| evaluate::layers(&loaded, self.style, reading, &Patience::none()).ok();
+        let picked = kinds.iter().map(|at| self.target.layers[*at].clone());
+        let changed = self.target.changed(without.clone(), picked.collect());
+        let results = |reading| evaluate::layers(&changed, self.style, reading, &()).ok();
         let known = || kinds.iter().map(|at| &self.layers[*at]);
         let Some(model) = results(Reading::Model) else {
             return false;

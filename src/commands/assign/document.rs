@@ -8,9 +8,10 @@ use stationary::search::{Stop, Verdict};
 
 use super::found::{Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
+use crate::csv;
+use crate::energy;
 use crate::interrupt;
 use crate::record::Record;
-use crate::report::{csv, energy};
 use crate::scope::Scope;
 use crate::shape;
 

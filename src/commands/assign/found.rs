@@ -11,10 +11,10 @@ use stationary::workloads::Layer;
 use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
 use crate::commands::shortage::Shortage;
+use crate::csv::Origin;
 use crate::format::{energy_delay, joules, thousands};
+use crate::headline::Headline;
 use crate::interrupt::Interrupt;
-use crate::report::csv::Origin;
-use crate::report::headline::Headline;
 use crate::scope::Scope;
 
 /// An answer, whichever way it is shown.

@@ -3,8 +3,8 @@
 use stationary::search::{Kind, Resource, Stop};
 
 use super::found::{Found, Row, kind};
+use crate::energy;
 use crate::format::{area, beside_limit, joules, signed_percent, thousands, watts};
-use crate::report::energy;
 use crate::report::table::Table;
 use crate::report::table::table;
 use crate::scope::Scope;

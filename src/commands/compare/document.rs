@@ -6,8 +6,8 @@ use stationary::search::Effort;
 use stationary::search::compare::TARGETS;
 
 use crate::commands::compare::Page;
+use crate::csv::{self, Origin};
 use crate::interrupt;
-use crate::report::csv::{self, Origin};
 use crate::scope::Scope;
 
 impl Page<'_> {

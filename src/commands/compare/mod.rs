@@ -16,11 +16,11 @@ use crate::commands::compare::instances::Offered;
 use crate::commands::costs::{self, Offer, Source};
 use crate::commands::simulations::Simulations;
 use crate::format::thousands;
+use crate::headline::Headline;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::record::{Journal, Record};
-use crate::report::headline::Headline;
 use crate::report::markdown;
 use crate::report::table::page as fitted;
 

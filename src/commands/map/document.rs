@@ -8,8 +8,10 @@ use stationary::sim::mapping_file::LayerMapping;
 
 use super::text::choices;
 use super::{Winner, Winners};
+use crate::csv;
+use crate::energy;
+use crate::goal;
 use crate::interrupt;
-use crate::report::{csv, energy, goal};
 use crate::scope::Scope;
 use crate::shape;
 

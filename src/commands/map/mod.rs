@@ -12,19 +12,20 @@ use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
 
-use crate::Answer;
 use crate::cli::{Common, Format, Map, Recheck};
 use crate::commands::candidates::{Effort, Found, Question, distinct};
 use crate::commands::machine_runs::MachineRuns;
 use crate::format::{signed_percent, thousands};
-use crate::inputs::{self, Loaded};
+use crate::headline::{Headline, TOLERANCE};
+use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
 use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
-use crate::report::headline::{Headline, TOLERANCE};
 use crate::report::table::page;
+use crate::{Answer, judged};
+use stationary::Target as Loaded;
 
 /// Candidates below which a proof says little.
 const FEW: u64 = 10;
@@ -81,7 +82,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     }
     let goal = goal(args)?;
     let interrupt = Interrupt::listen(&args.recording);
-    let loaded = Loaded::new(&args.target)?;
+    let loaded = inputs::load(&args.target)?;
     let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
     let cost = CostModel::of(&loaded.accelerator)?;
     inputs::warn(&loaded.origin.caveats);
@@ -165,7 +166,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     };
     output::print(&text)?;
     if !is_cut {
-        return Ok(loaded.scope.judge(Answer::Yes));
+        return Ok(judged(&loaded.scope, Answer::Yes));
     }
     if common.format != Format::Table {
         interrupt.complain();

@@ -3,9 +3,10 @@
 use stationary::search::best_first::Standing;
 
 use super::{Winner, Winners};
+use crate::energy;
 use crate::format::{joules, percent, signed_percent, thousands};
+use crate::goal;
 use crate::report::table::table;
-use crate::report::{energy, goal};
 use crate::shape;
 
 impl Winners<'_> {

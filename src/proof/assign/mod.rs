@@ -25,11 +25,11 @@ use super::{
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
+use crate::csv;
 use crate::files;
 use crate::format::{area, watts};
 use crate::patience::Patience;
 use crate::record::Journal;
-use crate::report::csv;
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
 

@@ -4,9 +4,9 @@ use serde_json::Value;
 use stationary::arch::Operand;
 use stationary::sim::Energy;
 
+use crate::causes::causes;
+use crate::energy;
 use crate::format::{joules, metric, percent, short_joules, thousands};
-use crate::report::causes::causes;
-use crate::report::energy;
 use crate::report::html::bars::{Row, Stack};
 use crate::report::html::page::{Section, Table, drawings};
 use crate::report::html::parts::{Known, Parts, Whole};

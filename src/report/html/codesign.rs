@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::format::{beside_limit, joules, percent, thousands};
+use crate::over::{NOT_OVER, words};
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::breakdown;
@@ -12,7 +13,6 @@ use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
 use crate::report::html::parity::{Pair, parity};
 use crate::report::html::read::{amount, at, list, number, signed, text};
 use crate::report::html::search::curve;
-use crate::report::over::{NOT_OVER, words};
 
 /// The page of a search for hardware and schedules.
 pub fn page(run: &Value) -> Page {

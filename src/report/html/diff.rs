@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::causes;
 use crate::format::{joules, signed_percent, thousands};
-use crate::report::causes;
 use crate::report::html::checks::{facts, tabled, verdict};
 use crate::report::html::page::{Card, Page, Table};
 use crate::report::html::read::{amount, list, number, text};

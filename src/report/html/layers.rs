@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::causes;
 use crate::format::{joules, metric, percent, thousands};
-use crate::report::causes;
 use crate::report::html::breakdown;
 use crate::report::html::page::{Card, Finding, Page};
 use crate::report::html::parity::{Pair, parity};

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use stationary::sim::Bound;
 
+use crate::causes::of_bound;
 use crate::format::{metric, percent};
-use crate::report::causes::of_bound;
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::Kind;
 use crate::report::html::chart::{Chart, Dot, Line};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::format::{area, beside_limit, joules, percent, thousands, watts};
-use crate::report::headline::TOLERANCE;
+use crate::headline::TOLERANCE;
 use crate::report::html::axis::Axis;
 use crate::report::html::bars::{Columns, columns};
 use crate::report::html::breakdown;

@@ -1,9 +1,9 @@
 //! Energy by component and operand, and the figures that chips are compared by.
 
+use crate::arch::units::Picojoules;
+use crate::arch::{Operand, PerOperand, PerPart};
+use crate::sim::Energy;
 use serde_json::{Map, Value, json};
-use stationary::arch::units::Picojoules;
-use stationary::arch::{Operand, PerOperand, PerPart};
-use stationary::sim::Energy;
 
 use crate::format::percent;
 

@@ -2,7 +2,7 @@
 
 use crate::evaluate::LayerResult;
 use crate::format::{percent, signed_percent};
-use crate::report::headline::{Headline, TOLERANCE};
+use crate::headline::{Headline, TOLERANCE};
 use crate::style::Style;
 
 /// The least share of the cycles that such layers take to be worth a word.

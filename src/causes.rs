@@ -1,8 +1,8 @@
 //! Causes of cycles without work and what bounds a layer, in words, as the simulator enumerates them.
 
-use stationary::arch::Operand;
-use stationary::sim::decoupled::Wait;
-use stationary::sim::{Bound, Stall};
+use crate::arch::Operand;
+use crate::sim::decoupled::Wait;
+use crate::sim::{Bound, Stall};
 
 /// A cause: its name in documents, its words, and the class that colours it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ mod tests {
             let listed = all.iter().filter(|cause| cause.name == name).count();
             assert_eq!(listed, 1, "{name}");
         }
-        let style = include_str!("html/style.css");
+        let style = include_str!("report/html/style.css");
         for (at, cause) in all.iter().enumerate() {
             assert!(
                 style.contains(&format!(".{} {{", cause.class)),

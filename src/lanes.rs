@@ -1,6 +1,6 @@
 //! Lanes of PEs that have nothing to take.
 
-use stationary::arch::{Accelerator, Operand};
+use crate::arch::{Accelerator, Operand};
 
 use crate::evaluate::LayerResult;
 use crate::format::percent;

@@ -1,7 +1,7 @@
 //! What an accelerator could do at most: the roofs of its roofline.
 
+use crate::arch::{Accelerator, DramKind};
 use serde_json::{Value, json};
-use stationary::arch::{Accelerator, DramKind};
 
 /// Size, clock and peaks, in cycles of the array.
 pub fn json(a: &Accelerator) -> Value {

@@ -1,17 +1,18 @@
 //! What mappings were chosen for, as it is read.
 
+use crate::sim::mapper::Goal;
 use serde_json::{Value, json};
-use stationary::sim::mapper::Goal;
 
 /// What the mapper chose, and for what.
 #[derive(Clone, Debug)]
-pub struct Chosen<'a> {
+pub struct Chosen {
+    /// What was made small.
     pub goal: Goal,
     /// The layers, if a file gives the mappings of others.
-    pub part: Option<Vec<&'a str>>,
+    pub part: Option<Vec<String>>,
 }
 
-impl From<Goal> for Chosen<'_> {
+impl From<Goal> for Chosen {
     /// All mappings.
     fn from(goal: Goal) -> Self {
         Self { goal, part: None }
@@ -22,7 +23,7 @@ impl From<Goal> for Chosen<'_> {
 const NAMED: usize = 6;
 
 /// A line for people; nothing where the mapper chose no mapping.
-pub fn line(chosen: Option<Chosen<'_>>) -> String {
+pub fn line(chosen: Option<Chosen>) -> String {
     let Some(Chosen { goal, part }) = chosen else {
         return String::new();
     };
@@ -47,7 +48,7 @@ pub fn words(goal: Goal) -> String {
 }
 
 /// For programs: null where the mapper chose no mapping; `layers` where it did not choose all.
-pub fn json(chosen: Option<Chosen<'_>>) -> Value {
+pub fn json(chosen: Option<Chosen>) -> Value {
     let Some(Chosen { goal, part }) = chosen else {
         return Value::Null;
     };

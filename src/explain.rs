@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use stationary::arch::Accelerator;
-use stationary::sim::{Change, Dataflow, MappingError, Tiling, explain, explain_mapper, mapper};
-use stationary::workloads::Layer;
+use crate::arch::Accelerator;
+use crate::sim::{Change, Dataflow, MappingError, Tiling, explain, explain_mapper, mapper};
+use crate::workloads::Layer;
 
 use crate::format::{percent, thousands};
 
@@ -48,7 +48,7 @@ pub fn mapping(
         );
     }
     if let Ok(own) = mapper::map(layer, accelerator, dataflow) {
-        let cycles = stationary::sim::estimate(&own).cycles;
+        let cycles = crate::sim::estimate(&own).cycles;
         let _ = write!(
             text,
             "\nthe mapper's own choice: {} cycles",

@@ -1,0 +1,182 @@
+//! A question by the names of its inputs, as the command line and Python ask it.
+
+use crate::error::Error;
+use crate::load::{self, Noted};
+use crate::sim::mapper::{Goal, Objective, Slack};
+use crate::target::{Remark, Target};
+use crate::unread::{self, Flows};
+
+/// Names of presets or files, and what is changed about them. Left out, an option is as on the command line:
+/// the accelerator's first dataflow, one image, all layers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Accelerator: a preset or a file.
+    pub arch: String,
+    /// Fields of the accelerator that are overridden, as `PATH=VALUE`.
+    pub set: Vec<String>,
+    /// Network: a preset or a file.
+    pub network: String,
+    /// Layers by name or by index from 0; all if empty.
+    pub layer: Vec<String>,
+    /// Sizes that an ONNX model leaves open, as `NAME=SIZE`.
+    pub dim: Vec<String>,
+    /// Images a run.
+    pub batch: u64,
+    /// Whether an answer for a part of the network is what is asked for.
+    pub partial: bool,
+    /// Dataflow by its short name; the accelerator's first by default.
+    pub dataflow: Option<String>,
+    /// What a mapping is chosen for.
+    pub objective: Option<Objective>,
+    /// By how many per cent the objective may be above its least.
+    pub slack: Option<Slack>,
+    /// Mappings or schedules instead of the mapper's: a preset or a file.
+    pub mapping: Option<String>,
+    /// Whether an error on a mapping says what would mend it.
+    pub explain: bool,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            arch: String::new(),
+            set: Vec::new(),
+            network: String::new(),
+            layer: Vec::new(),
+            dim: Vec::new(),
+            batch: 1,
+            partial: false,
+            dataflow: None,
+            objective: None,
+            slack: None,
+            mapping: None,
+            explain: false,
+        }
+    }
+}
+
+impl Request {
+    /// A network on an accelerator, by name.
+    ///
+    /// ```
+    /// use stationary::Request;
+    ///
+    /// let target = Request::new("eyeriss", "alexnet").target()?;
+    /// assert_eq!(target.layers.len(), 8);
+    /// # Ok::<(), stationary::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(arch: &str, network: &str) -> Self {
+        Self {
+            arch: arch.to_owned(),
+            network: network.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Reads everything that it names; what is to be known of the inputs is in [`Target::remarks`].
+    ///
+    /// # Errors
+    /// Inputs that cannot be read, are not allowed, or do not go together.
+    pub fn target(&self) -> Result<Target, Error> {
+        let mut remarks = Vec::new();
+        let sets = overrides(&self.set)?;
+        let read = load::accelerator(&self.arch, &sets)?;
+        remarks.extend(read.notes.iter().map(Remark::of));
+        let accelerator = read.value;
+        let again = |sets: &[(&str, &str)]| Some(load::accelerator(&self.arch, sets).ok()?.value);
+        let idle = unread::idle(&accelerator, &sets, self.flows(), again);
+        remarks.extend(idle.into_iter().map(Remark::Idle));
+        let Noted { value, notes } = load::network(&self.network, &sizes(&self.dim)?)?;
+        remarks.extend(notes.iter().map(Remark::of));
+        let network = match self.batch {
+            1 => value,
+            images => value.batched(images)?,
+        };
+        let mut target = Target::new(accelerator, &network)?;
+        for line in std::mem::take(&mut target.remarks) {
+            remarks.push(line.of_file(&self.network));
+        }
+        target.remarks = remarks;
+        if !self.layer.is_empty() {
+            let picks: Vec<&str> = self.layer.iter().map(String::as_str).collect();
+            target = target.pick(&picks)?;
+        }
+        if self.partial {
+            target.scope = target.scope.partial();
+        }
+        target.dataflow.clone_from(&self.dataflow);
+        target.goal = self.goal();
+        target.explain = self.explain;
+        target.origin.batch = self.batch;
+        target.origin.settings = self.settings();
+        if let Some(name) = &self.mapping {
+            target = match target.accelerator.decoupled.is_some() {
+                true => target.with_schedules(name, load::schedules(name)?),
+                false => target.with_mappings(name, load::mappings(name)?),
+            };
+        }
+        let is_given = self.objective.is_some() || self.slack.is_some();
+        if is_given && target.chosen().is_none() {
+            let text = "--objective and --slack say what the mapper makes small, and it chooses no \
+                        mapping here: --mapping gives all";
+            target.remarks.push(Remark::Idle(text.to_owned()));
+        }
+        target.request = Some(self.clone());
+        Ok(target)
+    }
+
+    /// What a mapping is chosen for: what was asked for, or goes without saying.
+    #[must_use]
+    pub fn goal(&self) -> Goal {
+        Goal {
+            objective: self.objective.unwrap_or_default(),
+            slack: self.slack.unwrap_or_default(),
+        }
+    }
+
+    /// The dataflows that may run; a file of mappings names its own.
+    pub(crate) fn flows(&self) -> Flows<'_> {
+        match self.dataflow.as_deref() {
+            _ if self.mapping.is_some() => Flows::All,
+            None => Flows::First,
+            Some("all") => Flows::All,
+            Some(name) => Flows::Named(name),
+        }
+    }
+
+    /// What was set besides the inputs' names: fields of the accelerator, and the goal if it was given.
+    fn settings(&self) -> Vec<String> {
+        let objective = self.objective.map(|o| format!("objective={o}"));
+        let slack = self.slack;
+        let slack = slack.map(|slack| format!("slack={}", slack.percent()));
+        let set = self.set.iter().cloned();
+        set.chain(objective).chain(slack).collect()
+    }
+}
+
+/// Overrides as paths and values.
+///
+/// # Errors
+/// One that is not `PATH=VALUE`.
+pub fn overrides(sets: &[String]) -> Result<Vec<(&str, &str)>, Error> {
+    let parsed = sets.iter().map(|set| {
+        set.split_once('=')
+            .ok_or_else(|| Error::option("--set", set, "needed PATH=VALUE, such as array.rows=32"))
+    });
+    parsed.collect()
+}
+
+/// Sizes of dimensions by name.
+///
+/// # Errors
+/// One that is not `NAME=SIZE`.
+pub fn sizes(dims: &[String]) -> Result<Vec<(&str, u64)>, Error> {
+    let parsed = dims.iter().map(|dim| {
+        let parts = dim
+            .split_once('=')
+            .and_then(|(name, size)| Some((name, size.parse().ok()?)));
+        parts.ok_or_else(|| Error::option("--dim", dim, "needed NAME=SIZE, such as sequence=128"))
+    });
+    parsed.collect()
+}

@@ -1,0 +1,406 @@
+//! A network on an accelerator: what every question is about.
+
+use stationary_document::{Diagnostic, alters_an_answer};
+
+use crate::arch::{Accelerator, CostModel, near};
+use crate::csv::Origin;
+use crate::element_types;
+use crate::error::{Error, Unmapped};
+use crate::explain;
+use crate::goal::Chosen;
+use crate::load;
+use crate::request::{Request, overrides};
+use crate::scope::Scope;
+use crate::sim::decoupled::{self, Kernel, ScheduleFile};
+use crate::sim::mapper::{self, Goal};
+use crate::sim::mapping_file::MappingFile;
+use crate::sim::{Dataflow, Mapping, Reach};
+use crate::style::Style;
+use crate::workloads::{Layer, Network};
+
+/// How many of a network's layers a message names.
+const NAMED: usize = 12;
+
+/// What is to be known of the inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// It alters answers: something is left out, or counted otherwise.
+    Alters(String),
+    /// Something that was asked for does nothing.
+    Idle(String),
+    /// It is good to know, and changes no answer.
+    Note(String),
+}
+
+impl Remark {
+    /// Of a note on a file.
+    #[must_use]
+    pub fn of(note: &Diagnostic) -> Self {
+        match alters_an_answer(note) {
+            true => Self::Alters(note.to_string()),
+            false => Self::Note(note.to_string()),
+        }
+    }
+
+    /// With the file that it is of.
+    pub(crate) fn of_file(self, file: &str) -> Self {
+        let with = |text: String| format!("{file}: {text}");
+        match self {
+            Self::Alters(text) => Self::Alters(with(text)),
+            Self::Idle(text) => Self::Idle(with(text)),
+            Self::Note(text) => Self::Note(with(text)),
+        }
+    }
+}
+
+/// Mappings or schedules that are given rather than chosen, and what they are called.
+#[derive(Clone, Debug)]
+enum Given {
+    Mappings(String, MappingFile),
+    Schedules(String, ScheduleFile),
+}
+
+/// A network on an accelerator, what the mapper makes small, and the mappings that are given.
+///
+/// ```
+/// use stationary::{Target, load};
+///
+/// let accelerator = load::accelerator("eyeriss", &[])?.value;
+/// let network = load::network("alexnet", &[])?.value;
+/// let target = Target::new(accelerator, &network)?.pick(&["conv3"])?;
+/// assert_eq!(target.layers.len(), 1);
+/// # Ok::<(), stationary::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The accelerator.
+    pub accelerator: Accelerator,
+    /// The network's name.
+    pub network: String,
+    /// How much of the network an answer is for.
+    pub scope: Scope,
+    /// Whose run it is: what every document and line of CSV says first.
+    pub origin: Origin,
+    /// The layers as the network has them; an array that unfolds convolutions does so in its mappings.
+    pub layers: Vec<Layer>,
+    /// The dataflow by its short name; the accelerator's first by default.
+    pub dataflow: Option<String>,
+    /// What the mapper makes small, where it chooses.
+    pub goal: Goal,
+    /// What is to be known of the inputs.
+    pub remarks: Vec<Remark>,
+    /// Whether an error on a layer without a mapping says what would mend it.
+    pub explain: bool,
+    /// The names that the inputs were read by, if they were.
+    pub request: Option<Request>,
+    all: Network,
+    given: Option<Given>,
+}
+
+impl Target {
+    /// All layers of a network, with mappings of the mapper's own.
+    ///
+    /// # Errors
+    /// Layers of which more would have to be counted than can be.
+    pub fn new(accelerator: Accelerator, network: &Network) -> Result<Self, Error> {
+        let layers = network.layers().to_vec();
+        // An unfolded convolution has no more MACs, and no more inputs than MACs.
+        Reach::of_all(&layers, &accelerator)?;
+        let differing = element_types::differing(network, &accelerator);
+        Ok(Self {
+            scope: Scope::new(network, &layers, false, false),
+            origin: Origin {
+                arch: accelerator.name.clone(),
+                network: network.name().to_owned(),
+                batch: 1,
+                settings: Vec::new(),
+                caveats: caveats(&accelerator),
+            },
+            remarks: differing.into_iter().map(Remark::Alters).collect(),
+            accelerator,
+            network: network.name().to_owned(),
+            layers,
+            dataflow: None,
+            goal: Goal::default(),
+            explain: false,
+            request: None,
+            all: network.clone(),
+            given: None,
+        })
+    }
+
+    /// These layers only, by name or by index from 0.
+    ///
+    /// # Errors
+    /// A layer that the network does not have, with those that it has.
+    pub fn pick(self, picks: &[&str]) -> Result<Self, Error> {
+        let layers = picked(&self.all, picks)?;
+        let scope = Scope::new(&self.all, &layers, true, false);
+        Ok(Self {
+            layers,
+            scope,
+            ..self
+        })
+    }
+
+    /// With the mappings of a file, which messages call `name`.
+    #[must_use]
+    pub fn with_mappings(self, name: &str, file: MappingFile) -> Self {
+        let given = Some(Given::Mappings(name.to_owned(), file));
+        Self { given, ..self }
+    }
+
+    /// With the schedules of a file, which messages call `name`.
+    #[must_use]
+    pub fn with_schedules(self, name: &str, file: ScheduleFile) -> Self {
+        let given = Some(Given::Schedules(name.to_owned(), file));
+        Self { given, ..self }
+    }
+
+    /// The same on another machine, for other layers.
+    pub(crate) fn changed(&self, accelerator: Accelerator, layers: Vec<Layer>) -> Self {
+        Self {
+            accelerator,
+            layers,
+            ..self.clone()
+        }
+    }
+
+    /// The accelerator with more of its fields overridden: read again by its name where it has one, as widths
+    /// may follow the size of the array there.
+    pub(crate) fn overridden(&self, sets: &[String]) -> Result<Accelerator, Error> {
+        let given = overrides(sets)?;
+        Ok(match &self.request {
+            Some(request) => load::accelerator(&request.arch, &given)?.value,
+            None => {
+                let (name, yaml) = (&self.accelerator.name, self.accelerator.to_yaml());
+                Accelerator::from_yaml_with(name, &yaml, &given)?
+            }
+        })
+    }
+
+    /// The overrides that made the accelerator what it is.
+    pub(crate) fn sets(&self) -> &[String] {
+        self.request.as_ref().map_or(&[], |request| &request.set)
+    }
+
+    /// What of the inputs alters answers.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let altering = self.remarks.iter().filter_map(|remark| match remark {
+            Remark::Alters(text) => Some(text.clone()),
+            _ => None,
+        });
+        altering.collect()
+    }
+
+    /// What the mapper makes small, if it chooses the mapping of any layer.
+    #[must_use]
+    pub fn chosen(&self) -> Option<Chosen> {
+        let chooses = |layer: &&Layer| match &self.given {
+            None => true,
+            Some(Given::Mappings(_, file)) => file.leaves(layer),
+            Some(Given::Schedules(_, file)) => file.maps_others() && file.find(layer).is_none(),
+        };
+        let chosen = self.layers.iter().filter(chooses).map(Layer::name);
+        let chosen: Vec<String> = chosen.map(str::to_owned).collect();
+        let is_any = !chosen.is_empty();
+        is_any.then(|| Chosen {
+            goal: self.goal,
+            part: (chosen.len() < self.layers.len()).then_some(chosen),
+        })
+    }
+
+    /// Whether mappings or schedules are given.
+    #[must_use]
+    pub fn has_file(&self) -> bool {
+        self.given.is_some()
+    }
+
+    /// On this dataflow, by its short name, in the place of the accelerator's first.
+    #[must_use]
+    pub fn with_dataflow(self, name: &str) -> Self {
+        let dataflow = Some(name.to_owned());
+        Self { dataflow, ..self }
+    }
+
+    /// How the accelerator is controlled: by the dataflow that was asked for, by its first, or by
+    /// instructions.
+    ///
+    /// # Errors
+    /// A dataflow that does not exist or that the accelerator does not offer.
+    pub fn style(&self) -> Result<Style, Error> {
+        style(&self.accelerator, self.dataflow.as_deref())
+    }
+
+    /// The mapping of a layer: the file's, or the mapper's.
+    ///
+    /// # Errors
+    /// A mapping that is not legal, a layer that no mapping fits or that the file leaves out.
+    pub fn mapping<'a>(
+        &'a self,
+        layer: &'a Layer,
+        dataflow: &'static Dataflow,
+    ) -> Result<Mapping<'a>, Error> {
+        let Some(Given::Mappings(name, file)) = &self.given else {
+            return self.mapped(layer, dataflow);
+        };
+        if file.leaves(layer) {
+            return self.mapped(layer, dataflow);
+        }
+        let (dataflow, tiling) = file.tiling(name, layer, &self.accelerator)?;
+        Mapping::new(layer, &self.accelerator, dataflow, tiling).map_err(|limit| {
+            let more = || explain::mapping(layer, &self.accelerator, dataflow, tiling);
+            let place = format!("{name}: mapping of layer `{}`: ", layer.name());
+            self.unmapped(place, limit.into(), more)
+        })
+    }
+
+    fn mapped<'a>(
+        &'a self,
+        layer: &'a Layer,
+        dataflow: &'static Dataflow,
+    ) -> Result<Mapping<'a>, Error> {
+        let effort = mapper::Effort {
+            goal: self.goal,
+            ..mapper::Effort::default()
+        };
+        mapper::map_with(layer, &self.accelerator, dataflow, &effort).map_err(|error| {
+            let more = || explain::no_mapping(layer, &self.accelerator, dataflow);
+            self.unmapped(String::new(), error.into(), more)
+        })
+    }
+
+    fn unmapped(&self, place: String, why: Unmapped, more: impl Fn() -> String) -> Error {
+        let more = match self.explain {
+            true => more(),
+            false => "; --explain says what would mend it".to_owned(),
+        };
+        Error::NoMapping { place, why, more }
+    }
+
+    /// The schedule of a layer, checked: the file's, or the estimate's best.
+    ///
+    /// # Errors
+    /// A schedule that does not fit, a layer that none fits or that the file leaves out.
+    pub fn kernel<'a>(&'a self, layer: &'a Layer) -> Result<Kernel<'a>, Error> {
+        let refused = |place: String| {
+            move |error| {
+                let source = Box::new(error);
+                Error::NoSchedule { place, source }
+            }
+        };
+        let map = || {
+            let place = format!("layer `{}`: no schedule fits", layer.name());
+            decoupled::map_with(layer, &self.accelerator, self.goal).map_err(refused(place))
+        };
+        let Some(Given::Schedules(name, file)) = &self.given else {
+            return map();
+        };
+        match file.find(layer) {
+            Some(schedule) => {
+                let place = format!("{name}: schedule of layer `{}`", layer.name());
+                Kernel::new(layer, &self.accelerator, schedule).map_err(refused(place))
+            }
+            None if file.maps_others() => map(),
+            None => Err(Error::kind(
+                name.as_ref(),
+                format!(
+                    "no schedule of layer `{}`; add one, or `others: map`",
+                    layer.name()
+                ),
+            )),
+        }
+    }
+}
+
+/// What an accelerator's energy and area rest on besides measurements; nothing where they cannot be told.
+#[must_use]
+pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
+    let cost = CostModel::of(accelerator);
+    cost.map_or(Vec::new(), |cost| cost.caveats().to_vec())
+}
+
+/// A dataflow that an accelerator offers; its first by default.
+///
+/// # Errors
+/// A dataflow that does not exist or that the accelerator does not offer; a machine that instructions
+/// control.
+pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'static Dataflow, Error> {
+    if accelerator.decoupled.is_some() {
+        return Err(Error::Control(format!(
+            "{}: instructions control it, by schedules and not by mappings of a dataflow; estimate, \
+             simulate, validate and search codesign take it",
+            accelerator.name
+        )));
+    }
+    let name = name.unwrap_or(&accelerator.dataflows[0]);
+    let Some(dataflow) = Dataflow::find(name) else {
+        let needed = "unknown dataflow; allowed: ws, os, rs, is";
+        return Err(Error::option("--dataflow", name, needed));
+    };
+    if !accelerator.dataflows.iter().any(|offered| offered == name) {
+        let needed = format!(
+            "{} does not offer it; it offers: {}",
+            accelerator.name,
+            accelerator.dataflows.join(", ")
+        );
+        return Err(Error::option("--dataflow", name, needed));
+    }
+    Ok(dataflow)
+}
+
+/// How an accelerator is controlled: by a dataflow that it offers, or by instructions.
+///
+/// # Errors
+/// As [`dataflow`].
+pub fn style(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<Style, Error> {
+    match dataflow {
+        None if accelerator.decoupled.is_some() => Ok(Style::Decoupled),
+        name => Ok(Style::Hardwired(self::dataflow(accelerator, name)?)),
+    }
+}
+
+/// Layers of a network by name or by index from 0, each once.
+///
+/// # Errors
+/// A layer that the network does not have, with those that it has.
+pub fn picked(network: &Network, picks: &[&str]) -> Result<Vec<Layer>, Error> {
+    // One that is picked by its name and by its index is one.
+    let mut layers: Vec<Layer> = Vec::new();
+    for pick in picks {
+        let layer = layer(network, pick)?;
+        if layers.iter().all(|known| known.name() != layer.name()) {
+            layers.push(layer.clone());
+        }
+    }
+    Ok(layers)
+}
+
+fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer, Error> {
+    let all = network.layers();
+    if let Some(layer) = all.iter().find(|layer| layer.name() == pick) {
+        return Ok(layer);
+    }
+    if let Ok(index) = pick.parse::<usize>() {
+        return all.get(index).ok_or_else(|| {
+            let needed = format!("{} has layers 0 to {}", network.name(), all.len() - 1);
+            Error::option("--layer", &index.to_string(), needed)
+        });
+    }
+    let hint = near::nearest(pick, all.iter().map(Layer::name))
+        .map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    let mut names: Vec<&str> = all.iter().take(NAMED).map(Layer::name).collect();
+    let more = format!("and {} more", all.len().saturating_sub(NAMED));
+    if all.len() > NAMED {
+        names.push(&more);
+    }
+    let needed = format!(
+        "{} has no such layer; it has {}, 0 to {}: {}{hint}",
+        network.name(),
+        all.len(),
+        all.len() - 1,
+        names.join(", ")
+    );
+    Err(Error::option("--layer", pick, needed))
+}
