@@ -3,16 +3,19 @@
 
 mod common;
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::laws::broken;
-use common::{Size, cases, for_random_mappings, with_random_mapping};
+use common::{Size, cases, for_random_mappings};
 use stationary_arch::{Accelerator, Operand};
+use stationary_sim::mapping_file::MappingFile;
 use stationary_sim::{
     Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, mapper,
     run, walk,
 };
-use stationary_workloads::{Convolution, Layer};
+use stationary_workloads::{Convolution, Layer, parse};
 
 #[test]
 fn model_walk_and_machine_count_the_same() {
@@ -34,16 +37,32 @@ fn paces_agree() {
     assert!(skipped.into_inner() > 0, "some runs repeat themselves");
 }
 
-/// The last word of a store was in the way of a stream when a period was noted; sums came from another
-/// tile in the course of a pass.
+/// The mappings of `tests/data/regressions/`, whose README says what went wrong; by name, their images.
 #[test]
 fn paces_agree_where_they_did_not() {
-    for (dataflow, seed) in [("is", 3069), ("rs", 2766), ("os", 652), ("rs", 5015)] {
-        let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
-        let agrees = |_: &'static Dataflow, mapping: &Mapping<'_>, _| {
-            same_at_every_pace(mapping);
+    let cases = [
+        ("is_convolution", 2),
+        ("os_convolution", 2),
+        ("rs_convolution", 2),
+        ("rs_product", 1),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/regressions");
+    let entries = folder.read_dir().expect("a folder").flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    assert_eq!(folders.count(), cases.len(), "each folder is a case");
+    for (name, images) in cases {
+        let read = |file| fs::read_to_string(folder.join(name).join(file)).expect("a file");
+        let accelerator = Accelerator::from_yaml(name, &read("accelerator.yaml"));
+        let accelerator = accelerator.expect("an accelerator");
+        let network = parse("network.yaml", &read("network.yaml")).expect("a network");
+        let network = network.batched(images).expect("a batch");
+        let [layer] = network.layers() else {
+            panic!("{name}: one layer a case");
         };
-        assert!(with_random_mapping(dataflow, Size::Small, seed, agrees));
+        let file = MappingFile::parse(name, &read("mapping.yaml")).expect("a mapping");
+        let (dataflow, tiling) = file.tiling(name, layer, &accelerator).expect("an entry");
+        let mapping = Mapping::new(layer, &accelerator, dataflow, tiling).expect("it is legal");
+        same_at_every_pace(&mapping);
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) mod limits {
     pub(crate) const WIDTH: Limits = 1..=1 << 20;
     pub(crate) const LATENCY: Limits = 0..=1 << 20;
     pub(crate) const FIFO: Limits = 1..=1 << 20;
+    /// A PE without a FIFO takes a word where it is used.
+    pub(crate) const FIFO_WORDS: Limits = 0..=1 << 20;
     pub(crate) const BUFFER_BYTES: Limits = 1..=1 << 40;
     pub(crate) const BANKS: Limits = 1..=128;
     pub(crate) const BANK_BITS: Limits = 1..=1 << 16;
@@ -287,7 +289,7 @@ impl Accelerator {
             for (field, value, limits) in [
                 ("words_per_cycle", network.words_per_cycle, limits::WIDTH),
                 ("latency", network.latency, limits::LATENCY),
-                ("fifo_words", network.fifo_words, limits::FIFO),
+                ("fifo_words", network.fifo_words, limits::FIFO_WORDS),
             ] {
                 problems.within(&format!("networks.{name}.{field}"), value.into(), limits);
             }

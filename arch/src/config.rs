@@ -268,7 +268,7 @@ impl NetworksConfig {
                     &path("fifo_words"),
                     config.fifo_words,
                     1,
-                    limits::FIFO,
+                    limits::FIFO_WORDS,
                 ),
                 tagged: config.tagged.unwrap_or(false),
             }

@@ -175,7 +175,7 @@ fn unknown_dataflow() {
 #[test]
 fn everything_that_is_wrong_is_named_at_once() {
     let text = "{name: '', dataflows: [], array: {rows: 0, cols: 1}, clock_mhz: 0, \
-                networks: {weight: {words_per_cycle: 0, fifo_words: 0}}, \
+                networks: {weight: {words_per_cycle: 0, fifo_words: 1048577}}, \
                 scratchpads: {output: {words: 0}}, precision: {weight: 65}, \
                 dram: {kind: ideal, words_per_cycle: 0, word_bits: 0}}";
     let message = Accelerator::from_yaml("bad.yaml", text)

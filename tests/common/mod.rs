@@ -39,7 +39,7 @@ pub fn for_random_mappings(
 }
 
 /// Runs a property on the triple of a seed; whether the triple is legal.
-pub fn with_random_mapping(
+fn with_random_mapping(
     dataflow: &'static Dataflow,
     size: Size,
     seed: u64,
