@@ -96,7 +96,7 @@ fn networks(c: &mut Criterion) {
         let layers = common::distinct(network, batch);
         let map = |layer| mapper::map(layer, &accelerator, dataflow).expect("it maps");
         let mappings: Vec<_> = layers.iter().map(map).collect();
-        let cycles = |mapping: &Mapping<'_>| run(mapping, Pace::SkipPeriods, &mut ()).cycles;
+        let cycles = |mapping: &Mapping| run(mapping, Pace::SkipPeriods, &mut ()).cycles;
         group.throughput(Throughput::Elements(mappings.iter().map(cycles).sum()));
         group.bench_function(format!("{network}/{}{memory}", target.name), |b| {
             b.iter(|| mappings.iter().map(cycles).sum::<u64>());

@@ -159,7 +159,7 @@ pub fn layers(
 
 /// Evaluates one mapping.
 pub fn evaluate(
-    mapping: &Mapping<'_>,
+    mapping: &Mapping,
     cost: &CostModel,
     reading: Reading,
     progress: &dyn Progress,
@@ -167,7 +167,7 @@ pub fn evaluate(
     let model = estimate(mapping);
     let accelerator = mapping.accelerator();
     let mut result = LayerResult {
-        layer: mapping.layer().clone(),
+        layer: Layer::clone(mapping.layer()),
         cycles: model.cycles,
         model_cycles: model.cycles,
         compute_cycles: model.compute_cycles,
@@ -207,7 +207,7 @@ pub fn evaluate(
 
 /// Evaluates one kernel.
 pub fn evaluate_kernel(
-    kernel: &Kernel<'_>,
+    kernel: &Kernel,
     cost: &CostModel,
     reading: Reading,
     progress: &dyn Progress,
@@ -215,7 +215,7 @@ pub fn evaluate_kernel(
     let model = decoupled::estimate(kernel);
     let (counters, mut control) = (model.counters, model.control);
     let mut result = LayerResult {
-        layer: kernel.layer().clone(),
+        layer: Layer::clone(kernel.layer()),
         cycles: model.cycles,
         model_cycles: model.cycles,
         compute_cycles: model.compute_cycles,
@@ -271,7 +271,7 @@ fn counted(layer: &Layer) -> String {
 }
 
 /// Lanes of a PE that take a channel each: of those that it holds side by side, or of those of a beat.
-fn active_lanes(mapping: &Mapping<'_>) -> u64 {
+fn active_lanes(mapping: &Mapping) -> u64 {
     let channels = if mapping.dataflow().beats.contains(&Dim::C) {
         mapping.layer().size(Dim::C)
     } else {
@@ -308,13 +308,13 @@ fn bound(products: u64, others: u64, memory: u64) -> Bound {
 
 /// Cycles from the array's first work until its last result is at the network, on the same machine
 /// with memory never in the way.
-fn compute_cycles(mapping: &Mapping<'_>, pace: Pace) -> u64 {
-    let mut ideal: Accelerator = mapping.accelerator().clone();
+fn compute_cycles(mapping: &Mapping, pace: Pace) -> u64 {
+    let mut ideal = Accelerator::clone(mapping.accelerator());
     ideal.dram.kind = DramKind::Ideal;
-    let dataflow = mapping.dataflow();
-    let same = Mapping::new(mapping.layer(), &ideal, dataflow, *mapping.tiling())
+    let way = u64::from(ideal.networks.psum_out.latency).max(1);
+    let (layer, dataflow) = (mapping.layer().clone(), mapping.dataflow().clone());
+    let same = Mapping::new(layer, ideal, dataflow, *mapping.tiling())
         .expect("DRAM has no part in whether a mapping is legal");
     let machine = run(&same, pace, &mut ());
-    let way = u64::from(ideal.networks.psum_out.latency).max(1);
     machine.last_result - way - machine.first_work
 }

@@ -15,7 +15,7 @@ const MOST: usize = 8;
 pub fn mapping(
     layer: &Layer,
     accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    dataflow: &Dataflow,
     tiling: Tiling,
 ) -> String {
     let Some(explanation) = explain(layer, accelerator, dataflow, tiling) else {
@@ -59,7 +59,7 @@ pub fn mapping(
 }
 
 /// What an accelerator lacks for a layer that no mapping fits.
-pub fn no_mapping(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Dataflow) -> String {
+pub fn no_mapping(layer: &Layer, accelerator: &Accelerator, dataflow: &Dataflow) -> String {
     match explain_mapper(layer, accelerator, dataflow).as_slice() {
         [] => "\nno size of the accelerator would do".to_owned(),
         changes => format!(

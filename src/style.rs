@@ -18,7 +18,7 @@ impl Style {
     /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {
-            Style::Hardwired(dataflow) => dataflow.name,
+            Style::Hardwired(dataflow) => &dataflow.name,
             Style::Decoupled => "decoupled",
         }
     }
@@ -26,7 +26,7 @@ impl Style {
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
-            Style::Hardwired(dataflow) => dataflow.title,
+            Style::Hardwired(dataflow) => &dataflow.title,
             Style::Decoupled => "decoupled access and execute",
         }
     }

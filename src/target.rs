@@ -1,5 +1,7 @@
 //! A network on an accelerator: what every question is about.
 
+use std::sync::Arc;
+
 use stationary_document::{Diagnostic, alters_an_answer};
 
 use crate::arch::{Accelerator, CostModel, near};
@@ -237,11 +239,7 @@ impl Target {
     ///
     /// # Errors
     /// A mapping that is not legal, a layer that no mapping fits or that the file leaves out.
-    pub fn mapping<'a>(
-        &'a self,
-        layer: &'a Layer,
-        dataflow: &'static Dataflow,
-    ) -> Result<Mapping<'a>, Error> {
+    pub fn mapping(&self, layer: &Layer, dataflow: &Dataflow) -> Result<Mapping, Error> {
         let Some(Given::Mappings(name, file)) = &self.given else {
             return self.mapped(layer, dataflow);
         };
@@ -249,18 +247,14 @@ impl Target {
             return self.mapped(layer, dataflow);
         }
         let (dataflow, tiling) = file.tiling(name, layer, &self.accelerator)?;
-        Mapping::new(layer, &self.accelerator, dataflow, tiling).map_err(|limit| {
-            let more = || explain::mapping(layer, &self.accelerator, dataflow, tiling);
+        Mapping::new(layer, &self.accelerator, Arc::clone(&dataflow), tiling).map_err(|limit| {
+            let more = || explain::mapping(layer, &self.accelerator, &dataflow, tiling);
             let place = format!("{name}: mapping of layer `{}`: ", layer.name());
             self.unmapped(place, limit.into(), more)
         })
     }
 
-    fn mapped<'a>(
-        &'a self,
-        layer: &'a Layer,
-        dataflow: &'static Dataflow,
-    ) -> Result<Mapping<'a>, Error> {
+    fn mapped(&self, layer: &Layer, dataflow: &Dataflow) -> Result<Mapping, Error> {
         let effort = mapper::Effort {
             goal: self.goal,
             ..mapper::Effort::default()
@@ -283,7 +277,7 @@ impl Target {
     ///
     /// # Errors
     /// A schedule that does not fit, a layer that none fits or that the file leaves out.
-    pub fn kernel<'a>(&'a self, layer: &'a Layer) -> Result<Kernel<'a>, Error> {
+    pub fn kernel(&self, layer: &Layer) -> Result<Kernel, Error> {
         let refused = |place: String| {
             move |error| {
                 let source = Box::new(error);

@@ -173,11 +173,11 @@ fn sequenced(a: &mut Accelerator, flows: &[&Dataflow]) {
     let sequencer = &mut a.sequencer;
     limit(
         &mut sequencer.rows,
-        flows.iter().map(|flow| flow.rows).collect(),
+        flows.iter().map(|flow| &*flow.rows).collect(),
     );
     limit(
         &mut sequencer.cols,
-        flows.iter().map(|flow| flow.cols).collect(),
+        flows.iter().map(|flow| &*flow.cols).collect(),
     );
 }
 
@@ -248,7 +248,7 @@ fn reason(all: &Accelerator, path: &str, flows: Flows<'_>, is_repeated: bool) ->
         DramKind::Bandwidth { .. } => "bandwidth",
         DramKind::Standard(standard) => standard.name(),
     };
-    let running: Vec<&str> = flows.of(all).iter().map(|flow| flow.name).collect();
+    let running: Vec<&str> = flows.of(all).iter().map(|flow| &*flow.name).collect();
     if is_repeated {
         "a later --set gives the same field".to_owned()
     } else if is_source(path) {

@@ -146,7 +146,7 @@ fn whole_banks_hold_one_operand_each() {
 #[test]
 fn banks_change_time_alone() {
     for_random_mappings(cases(100), Size::Tiny, |dataflow, mapping, _| {
-        let mut free = mapping.accelerator().clone();
+        let mut free = Accelerator::clone(mapping.accelerator());
         for partition in &mut free.global_buffer.partitions {
             partition.banks = None;
         }
@@ -154,7 +154,7 @@ fn banks_change_time_alone() {
             banks: Default::default(),
             ..*mapping.tiling()
         };
-        let without = Mapping::new(mapping.layer(), &free, dataflow, tiling)
+        let without = Mapping::new(mapping.layer().clone(), &free, dataflow, tiling)
             .expect("what fits whole banks fits bytes");
         let with = run(mapping, Pace::default(), &mut ());
         let without = run(&without, Pace::default(), &mut ());

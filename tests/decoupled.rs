@@ -82,11 +82,7 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
 }
 
 /// A kernel that runs, drawn from all; one in four adds to the layer's outputs in its place.
-fn kernel<'a>(
-    rng: &mut impl Rng,
-    layer: &'a Layer,
-    machine: &'a Accelerator,
-) -> Option<Kernel<'a>> {
+fn kernel(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<Kernel> {
     let space = Space::new(layer, machine).expect("a decoupled machine");
     let is_addition = rng.random_range(0..4) == 0;
     (0..20).find_map(|_| {
@@ -108,7 +104,7 @@ fn alone(schedule: Schedule) -> Schedule {
     }
 }
 
-fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel<'_>, u64)) {
+fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel, u64)) {
     let mut done = 0;
     for seed in 0.. {
         if done == count {
@@ -140,8 +136,8 @@ fn schedules_that_fit_are_those_of_all_that_do() {
             space.for_each_fitting(|s| fits(s).then_some(()), |number, ()| found.push(number));
             assert_eq!(found, all);
         };
-        check(&|schedule| Kernel::new(layer, machine, schedule).is_ok());
-        check(&|schedule| Kernel::addition(layer, machine, schedule).is_ok());
+        check(&|schedule| Kernel::new(layer.clone(), machine.clone(), schedule).is_ok());
+        check(&|schedule| Kernel::addition(layer.clone(), machine.clone(), schedule).is_ok());
     });
 }
 
@@ -155,12 +151,12 @@ impl Drop for Seed {
 }
 
 /// Whether a kernel adds two tensors: it makes no products.
-fn is_addition(kernel: &Kernel<'_>) -> bool {
+fn is_addition(kernel: &Kernel) -> bool {
     estimate(kernel).busy == 0
 }
 
 /// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
-fn expected(kernel: &Kernel<'_>, operands: &Operands<'_>) -> Vec<i64> {
+fn expected(kernel: &Kernel, operands: &Operands<'_>) -> Vec<i64> {
     let layer = kernel.layer();
     let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
     let cut = 64 - kernel.accelerator().precision.output.0;

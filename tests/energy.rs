@@ -4,10 +4,10 @@ mod common;
 
 use common::{Size, cases, for_random_mappings};
 use stationary_arch::units::{Cycles, Picojoules};
-use stationary_arch::{CostModel, DramKind, Operand, PerOperand};
+use stationary_arch::{Accelerator, CostModel, DramKind, Operand, PerOperand};
 use stationary_sim::{Counters, Energy, EventEnergy, Mapping, Pace, estimate, run};
 
-fn cost(mapping: &Mapping<'_>) -> CostModel {
+fn cost(mapping: &Mapping) -> CostModel {
     CostModel::of(mapping.accelerator()).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -132,18 +132,18 @@ fn the_average_is_below_the_peak() {
 /// PEs that rest on zeros save energy in the array, by the share of zeros, and nothing else.
 #[test]
 fn zero_gating_saves_in_the_array_alone() {
-    use stationary_workloads::Zeros;
+    use stationary_workloads::{Layer, Zeros};
     for_random_mappings(cases(100), Size::Tiny, |_, mapping, _| {
-        let mut gated = mapping.accelerator().clone();
+        let mut gated = Accelerator::clone(mapping.accelerator());
         gated.array.zero_gating = true;
         let layers = [0, 2500, 5000, 10_000].map(|input| {
-            mapping.layer().clone().with_zeros(Zeros {
+            Layer::clone(mapping.layer()).with_zeros(Zeros {
                 input,
                 ..Zeros::default()
             })
         });
         let energies = layers.each_ref().map(|layer| {
-            let same = Mapping::new(layer, &gated, mapping.dataflow(), *mapping.tiling());
+            let same = Mapping::new(layer, &gated, mapping.dataflow().clone(), *mapping.tiling());
             let same = same.unwrap_or_else(|error| panic!("{error}"));
             let model = estimate(&same);
             Energy::of(&same, &cost(&same), &model.counters, model.cycles).events

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use common::{Size, cases, for_random_mappings};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use stationary_arch::Operand;
+use stationary_arch::{Accelerator, Operand};
 use stationary_sim::{Change, Mapping, MappingError, Tiling, explain, explain_mapper, mapper};
-use stationary_workloads::{Dim, PerDim};
+use stationary_workloads::{Dim, Layer, PerDim};
 
 /// Sizes of the accelerator that a mapping needs, one of them taken away.
 #[test]
@@ -17,7 +17,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
     let [single, chains, sizes, hopeless] = [const { AtomicU64::new(0) }; 4];
     for_random_mappings(cases(60), Size::Tiny, |dataflow, mapping, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut smaller = mapping.accelerator().clone();
+        let mut smaller = Accelerator::clone(mapping.accelerator());
         match rng.random_range(0..4) {
             0 => smaller.array.rows = rng.random_range(1..=smaller.array.rows),
             1 => smaller.array.cols = rng.random_range(1..=smaller.array.cols),
@@ -33,7 +33,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
                 }
             }
         }
-        let (layer, tiling) = (mapping.layer(), *mapping.tiling());
+        let (layer, tiling): (&Layer, _) = (mapping.layer(), *mapping.tiling());
         let legal = Mapping::new(layer, &smaller, dataflow, tiling);
         let Some(explanation) = explain(layer, &smaller, dataflow, tiling) else {
             assert!(legal.is_ok(), "seed {seed}: an illegal tiling is explained");
@@ -151,14 +151,14 @@ fn set(accelerator: &mut stationary_arch::Accelerator, changes: &[Change], less:
 fn the_mapper_finds_a_mapping_on_what_it_is_said_to_need() {
     let explained = AtomicU64::new(0);
     for_random_mappings(cases(30), Size::Tiny, |dataflow, mapping, seed| {
-        let mut smaller = mapping.accelerator().clone();
+        let mut smaller = Accelerator::clone(mapping.accelerator());
         for operand in Operand::ALL {
             smaller.scratchpads[operand].words = 1;
         }
         for partition in &mut smaller.global_buffer.partitions {
             partition.bytes = 1;
         }
-        let layer = mapping.layer();
+        let layer: &Layer = mapping.layer();
         let Err(mapper::MapperError::NoMapping { reason, .. }) =
             mapper::map(layer, &smaller, dataflow)
         else {

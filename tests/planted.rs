@@ -10,7 +10,7 @@ use stationary_sim::{Estimate, Mapping, Pace, Run, estimate, run};
 use stationary_workloads::{Dim, PerDim};
 
 /// How many random mappings of so many break a law with a fault, which must be none without it.
-fn caught(fault: impl Fn(&Mapping<'_>, &mut Estimate, &mut Run) + Sync) -> (u64, u64) {
+fn caught(fault: impl Fn(&Mapping, &mut Estimate, &mut Run) + Sync) -> (u64, u64) {
     let [caught, all] = [const { AtomicU64::new(0) }; 2];
     for_random_mappings(cases(60), Size::Small, |_, mapping, _| {
         let (mut model, mut machine) = (estimate(mapping), run(mapping, Pace::SkipIdle, &mut ()));
@@ -60,7 +60,7 @@ fn a_term_of_the_model_one_per_cent_too_high_is_noticed() {
 }
 
 /// The run of the same mapping without its last block: what a machine does that stops a tile early.
-fn without_last_tile(mapping: &Mapping<'_>, machine: &mut Run) {
+fn without_last_tile(mapping: &Mapping, machine: &mut Run) {
     let sizes = mapping.layer().sizes();
     let tiling = mapping.tiling();
     let last = PerDim::from_fn(|d: Dim| (sizes[d] - 1) % tiling.part[d] % tiling.block[d] + 1);

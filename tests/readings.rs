@@ -91,7 +91,7 @@ fn paces_agree_on_long_passes() {
 }
 
 /// Checks that a mapping runs alike at every pace; how many repeats were found.
-fn same_at_every_pace(mapping: &Mapping<'_>) -> u64 {
+fn same_at_every_pace(mapping: &Mapping) -> u64 {
     let (mut every, mut skip) = (Vec::<Event>::new(), Vec::new());
     let slow = run(mapping, Pace::EveryCycle, &mut every);
     let fast = run(mapping, Pace::SkipIdle, &mut skip);

@@ -30,7 +30,7 @@ fn small(arch: &str, dataflow: &str, change: impl Fn(&mut Tiling)) -> String {
         Layer::convolution("small", Convolution::square(6, [4, 8], 3, 1, 1)).expect("sizes");
     let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
     let mut tiling = Tiling::trivial(layer.sizes());
-    for dim in dataflow.beats {
+    for dim in &*dataflow.beats {
         tiling.local[*dim] = layer.size(*dim);
     }
     change(&mut tiling);
@@ -54,7 +54,7 @@ fn real(arch: &str, dataflow: &str, network: &str, layer: &str) -> String {
     trace(&mapping, 40)
 }
 
-fn trace(mapping: &Mapping<'_>, lines: usize) -> String {
+fn trace(mapping: &Mapping, lines: usize) -> String {
     let mut trace = TextTrace::default();
     let run = run(mapping, Pace::SkipIdle, &mut trace);
     let whole = trace.finish();

@@ -53,6 +53,13 @@ pub struct Accelerator {
     pub cost: Constants,
 }
 
+/// A copy, for a mapping that owns its accelerator.
+impl From<&Accelerator> for Arc<Accelerator> {
+    fn from(accelerator: &Accelerator) -> Self {
+        Self::new(accelerator.clone())
+    }
+}
+
 /// The PE array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Array {

@@ -133,7 +133,7 @@ fn network(area: f64) -> (Hardware, [Layer; 2]) {
     (hardware.within(area * least), layers)
 }
 
-fn repeated<'a>(hardware: &'a Hardware, layers: &'a [Layer; 2]) -> [Repeated<'a>; 2] {
+fn repeated<'a>(hardware: &'a Hardware, layers: &'a [Layer; 2]) -> [Repeated; 2] {
     let task = |layer, times| Repeated {
         task: Task::new(layer, hardware).expect("a decoupled machine"),
         times,
@@ -148,7 +148,7 @@ fn the_proved_chip_is_the_best_by_enumeration() {
     for area in [f64::INFINITY, middle] {
         let (hardware, layers) = network(area);
         let tasks = repeated(&hardware, &layers);
-        let least = |task: &Repeated<'_>, machine: usize| {
+        let least = |task: &Repeated, machine: usize| {
             let all = task.task.points_on(machine);
             let all = all.filter_map(|point| task.task.measure(point).outcome.cycles());
             all.min().expect("tiles of one block fit")

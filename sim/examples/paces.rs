@@ -25,7 +25,7 @@ struct Time {
 
 impl Time {
     /// The fastest of some runs; one is enough of those that take long.
-    fn of(mapping: &Mapping<'_>, pace: Pace) -> Self {
+    fn of(mapping: &Mapping, pace: Pace) -> Self {
         let mut time = Self {
             cycles: 0,
             seconds: f64::INFINITY,

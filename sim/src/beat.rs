@@ -17,7 +17,7 @@ impl Beat {
     /// Steps to the next beat; the innermost beat dimension runs fastest. The place of the outermost
     /// that advanced, or `None` past the last beat.
     #[inline]
-    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> Option<u8> {
+    pub(crate) fn advance(&mut self, mapping: &Mapping, pass: &PerDim<Span>) -> Option<u8> {
         for (i, dim) in mapping.dataflow.beats.iter().enumerate().rev() {
             self.at[i] += 1;
             if self.at[i] < mapping.beats_along(*dim, pass[*dim].extent) {
@@ -46,7 +46,7 @@ impl Beat {
     }
 
     /// The box of indices that this beat covers.
-    pub(crate) fn tile(&self, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> PerDim<Span> {
+    pub(crate) fn tile(&self, mapping: &Mapping, pass: &PerDim<Span>) -> PerDim<Span> {
         let mut tile = *pass;
         for (i, dim) in mapping.dataflow.beats.iter().enumerate() {
             tile[*dim] = self.span(i, *dim, mapping, pass);
@@ -55,7 +55,7 @@ impl Beat {
     }
 
     #[inline]
-    fn span(&self, i: usize, dim: Dim, mapping: &Mapping<'_>, pass: &PerDim<Span>) -> Span {
+    fn span(&self, i: usize, dim: Dim, mapping: &Mapping, pass: &PerDim<Span>) -> Span {
         let step = mapping.beat_step[dim];
         let start = pass[dim].start + self.at[i] * step;
         Span {
@@ -87,7 +87,7 @@ struct Advancing {
 }
 
 impl BeatWords {
-    pub(crate) fn new(mapping: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>) -> Self {
+    pub(crate) fn new(mapping: &Mapping, operand: Operand, pass: &PerDim<Span>) -> Self {
         let mut shape = Self {
             fixed: 1,
             ragged: None,
@@ -133,7 +133,7 @@ impl BeatWords {
 
     /// Words at one beat.
     #[inline]
-    pub(crate) fn at(&self, mapping: &Mapping<'_>, pass: &PerDim<Span>, beat: &Beat) -> u64 {
+    pub(crate) fn at(&self, mapping: &Mapping, pass: &PerDim<Span>, beat: &Beat) -> u64 {
         let mut words = self.fixed;
         if let Some((i, dim)) = self.ragged {
             words *= beat.span(i, dim, mapping, pass).extent;
@@ -159,11 +159,11 @@ impl Advancing {
     }
 }
 
-fn position(mapping: &Mapping<'_>, dim: Dim) -> Option<usize> {
+fn position(mapping: &Mapping, dim: Dim) -> Option<usize> {
     mapping.dataflow.beats.iter().position(|d| *d == dim)
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Beats of a pass.
     pub(crate) fn beats(&self, pass: &PerDim<Span>) -> u64 {
         self.dataflow
@@ -183,7 +183,7 @@ impl Mapping<'_> {
     }
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Words of a streamed operand that one PE takes at a beat, at least one.
     pub(crate) fn beat_words_per_pe(&self, operand: Operand) -> u64 {
         let held = |dim: Dim| match self.beat_step[dim] {

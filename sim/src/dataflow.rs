@@ -15,66 +15,70 @@
 //! How words reach the PEs (bus, systolic edge, tree) is a property of the accelerator's networks,
 //! not of the dataflow: the same weight-stationary value runs on a TPU and on NVDLA.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use stationary_arch::Operand;
 use stationary_workloads::Dim;
 
-/// Which dimensions are unrolled where, and what advances when.
-#[derive(Debug, PartialEq, Eq)]
+/// Which dimensions are unrolled where, and what advances when. The bundled ones are statics, any other is a
+/// value like them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataflow {
     /// Short name, as accelerator files and the command line spell it.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The name in full.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Dimensions that may be unrolled along the array's rows.
-    pub rows: &'static [Dim],
+    pub rows: Cow<'static, [Dim]>,
     /// Dimensions that may be unrolled along the array's columns.
-    pub cols: &'static [Dim],
+    pub cols: Cow<'static, [Dim]>,
     /// Dimensions that advance from beat to beat, outer to inner.
-    pub beats: &'static [Dim],
+    pub beats: Cow<'static, [Dim]>,
     /// Dimensions of which a PE works on several values within a beat.
-    pub local: &'static [Dim],
+    pub local: Cow<'static, [Dim]>,
 }
 
 /// Weight-stationary: channels unrolled, weights resident, positions stream past them.
 pub static WEIGHT_STATIONARY: Dataflow = Dataflow {
-    name: "ws",
-    title: "weight-stationary",
-    rows: &[Dim::C, Dim::R, Dim::S],
-    cols: &[Dim::K],
-    beats: &[Dim::N, Dim::P, Dim::Q],
-    local: &[Dim::K, Dim::C, Dim::G],
+    name: Cow::Borrowed("ws"),
+    title: Cow::Borrowed("weight-stationary"),
+    rows: Cow::Borrowed(&[Dim::C, Dim::R, Dim::S]),
+    cols: Cow::Borrowed(&[Dim::K]),
+    beats: Cow::Borrowed(&[Dim::N, Dim::P, Dim::Q]),
+    local: Cow::Borrowed(&[Dim::K, Dim::C, Dim::G]),
 };
 
 /// Output-stationary: output positions (and channels) unrolled, partial sums resident, the
 /// reduction streams past them.
 pub static OUTPUT_STATIONARY: Dataflow = Dataflow {
-    name: "os",
-    title: "output-stationary",
-    rows: &[Dim::P, Dim::Q, Dim::N],
-    cols: &[Dim::K, Dim::Q],
-    beats: &[Dim::C, Dim::R, Dim::S],
-    local: &[Dim::K, Dim::G],
+    name: Cow::Borrowed("os"),
+    title: Cow::Borrowed("output-stationary"),
+    rows: Cow::Borrowed(&[Dim::P, Dim::Q, Dim::N]),
+    cols: Cow::Borrowed(&[Dim::K, Dim::Q]),
+    beats: Cow::Borrowed(&[Dim::C, Dim::R, Dim::S]),
+    local: Cow::Borrowed(&[Dim::K, Dim::G]),
 };
 
 /// Input-stationary: channels and positions unrolled, inputs resident, filters stream past them.
 pub static INPUT_STATIONARY: Dataflow = Dataflow {
-    name: "is",
-    title: "input-stationary",
-    rows: &[Dim::C],
-    cols: &[Dim::Q, Dim::P, Dim::N],
-    beats: &[Dim::K],
-    local: &[Dim::C, Dim::R, Dim::S, Dim::G],
+    name: Cow::Borrowed("is"),
+    title: Cow::Borrowed("input-stationary"),
+    rows: Cow::Borrowed(&[Dim::C]),
+    cols: Cow::Borrowed(&[Dim::Q, Dim::P, Dim::N]),
+    beats: Cow::Borrowed(&[Dim::K]),
+    local: Cow::Borrowed(&[Dim::C, Dim::R, Dim::S, Dim::G]),
 };
 
 /// Row-stationary (Eyeriss, ISCA 2016): kernel rows along the rows, output rows along the columns,
 /// one-dimensional convolutions inside the PEs.
 pub static ROW_STATIONARY: Dataflow = Dataflow {
-    name: "rs",
-    title: "row-stationary",
-    rows: &[Dim::R, Dim::C, Dim::K, Dim::G, Dim::P],
-    cols: &[Dim::P, Dim::K, Dim::G],
-    beats: &[Dim::N, Dim::Q],
-    local: &[Dim::S, Dim::C, Dim::K, Dim::G],
+    name: Cow::Borrowed("rs"),
+    title: Cow::Borrowed("row-stationary"),
+    rows: Cow::Borrowed(&[Dim::R, Dim::C, Dim::K, Dim::G, Dim::P]),
+    cols: Cow::Borrowed(&[Dim::P, Dim::K, Dim::G]),
+    beats: Cow::Borrowed(&[Dim::N, Dim::Q]),
+    local: Cow::Borrowed(&[Dim::S, Dim::C, Dim::K, Dim::G]),
 };
 
 impl Dataflow {
@@ -96,6 +100,13 @@ impl Dataflow {
     #[must_use]
     pub fn is_resident(&self, operand: Operand) -> bool {
         !self.beats.iter().any(|dim| is_relevant(operand, *dim))
+    }
+}
+
+/// A copy, for a mapping that owns its dataflow.
+impl From<&Dataflow> for Arc<Dataflow> {
+    fn from(dataflow: &Dataflow) -> Self {
+        Self::new(dataflow.clone())
     }
 }
 

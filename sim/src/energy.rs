@@ -50,7 +50,7 @@ pub struct EventEnergy {
 impl Energy {
     /// Prices what moved in so many array cycles.
     #[must_use]
-    pub fn of(mapping: &Mapping<'_>, cost: &CostModel, counters: &Counters, cycles: u64) -> Self {
+    pub fn of(mapping: &Mapping, cost: &CostModel, counters: &Counters, cycles: u64) -> Self {
         let pe_cycles = mapping.active_pes() as f64 * cycles as f64;
         Self {
             events: events(mapping, cost, counters),
@@ -62,7 +62,7 @@ impl Energy {
     /// What no mapping of the layer on this machine can go below: each word crosses DRAM, buffer and
     /// network once, no partial sum leaves its PE before it is done, and every PE works each cycle.
     #[must_use]
-    pub fn least(mapping: &Mapping<'_>, cost: &CostModel) -> Self {
+    pub fn least(mapping: &Mapping, cost: &CostModel) -> Self {
         let array = &mapping.accelerator().array;
         let lanes = u64::from(array.lanes);
         let peak = u64::from(array.rows) * u64::from(array.cols) * lanes;
@@ -154,7 +154,7 @@ fn sum(operands: &PerOperand<Picojoules>) -> Picojoules {
         .sum()
 }
 
-fn events(mapping: &Mapping<'_>, cost: &CostModel, c: &Counters) -> EventEnergy {
+fn events(mapping: &Mapping, cost: &CostModel, c: &Counters) -> EventEnergy {
     event_energy(cost, c, working_share(mapping), &dram_bits_of(mapping, c))
 }
 
@@ -203,7 +203,7 @@ pub(crate) fn event_energy(
 }
 
 /// Share of the MACs on which a PE does not rest.
-pub(crate) fn working_share(mapping: &Mapping<'_>) -> f64 {
+pub(crate) fn working_share(mapping: &Mapping) -> f64 {
     if mapping.accelerator().array.zero_gating {
         1.0 - zeros(mapping.layer(), mapping.accelerator()).input
     } else {
@@ -212,7 +212,7 @@ pub(crate) fn working_share(mapping: &Mapping<'_>) -> f64 {
 }
 
 /// Each word once, and each MAC.
-fn compulsory(mapping: &Mapping<'_>) -> Counters {
+fn compulsory(mapping: &Mapping) -> Counters {
     let layer = mapping.layer();
     let inwards = PerOperand::from_fn(|operand| match operand {
         Operand::Input | Operand::Weight => mapping.touched_words(operand),
@@ -238,12 +238,12 @@ fn compulsory(mapping: &Mapping<'_>) -> Counters {
 
 /// Bits that cross the DRAM interface, packed as they are there.
 #[must_use]
-pub fn dram_bits(mapping: &Mapping<'_>, counters: &Counters) -> f64 {
+pub fn dram_bits(mapping: &Mapping, counters: &Counters) -> f64 {
     let bits = dram_bits_of(mapping, counters);
     Operand::ALL.into_iter().map(|operand| bits[operand]).sum()
 }
 
-fn dram_bits_of(mapping: &Mapping<'_>, c: &Counters) -> PerOperand<f64> {
+fn dram_bits_of(mapping: &Mapping, c: &Counters) -> PerOperand<f64> {
     let widths = &mapping.dram;
     PerOperand::from_fn(|operand| {
         let loaded = widths.load(operand).bits() * c.dram_read[operand] as f64;

@@ -1,5 +1,7 @@
 //! Why a mapping is not legal.
 
+use std::borrow::Cow;
+
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, LayerError};
 
@@ -12,7 +14,7 @@ pub enum MappingError {
     #[error("dataflow `{dataflow}` is not offered by this accelerator, which offers: {offered}")]
     Dataflow {
         /// Asked for.
-        dataflow: &'static str,
+        dataflow: Cow<'static, str>,
         /// What there is.
         offered: String,
     },
@@ -49,7 +51,7 @@ pub enum MappingError {
         /// The dimension.
         dim: Dim,
         /// The dataflow's short name.
-        dataflow: &'static str,
+        dataflow: Cow<'static, str>,
     },
     /// The dataflow does not unroll this dimension along this axis.
     #[error("`{dataflow}` does not unroll {dim} along the {axis}")]
@@ -59,7 +61,7 @@ pub enum MappingError {
         /// `rows` or `columns`.
         axis: &'static str,
         /// The dataflow's short name.
-        dataflow: &'static str,
+        dataflow: Cow<'static, str>,
     },
     /// A loop that the accelerator's sequencer does not run.
     #[error("the sequencer {allowed}; the mapping has {found}")]

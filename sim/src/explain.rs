@@ -8,6 +8,7 @@
 //! The constructor of [`Mapping`] is the only judge, so nothing is proposed that is not legal.
 
 use std::fmt;
+use std::sync::Arc;
 
 use stationary_arch::{Accelerator, Operand};
 use stationary_workloads::{Dim, Layer, PerDim};
@@ -66,16 +67,17 @@ const LONGEST_CHAIN: usize = 60;
 /// Explains; nothing if the tiling is legal.
 #[must_use]
 pub fn explain(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
     tiling: Tiling,
 ) -> Option<Explanation> {
+    let (layer, accelerator) = (layer.into(), accelerator.into());
     let problem = Problem {
         // A layer that cannot be unfolded has no mapping to explain.
-        layer: lowered(layer, accelerator).ok()?,
+        layer: lowered(&layer, &accelerator).ok()?,
         accelerator,
-        dataflow,
+        dataflow: dataflow.into(),
     };
     let limit = problem.check(tiling).err()?;
     let mut mends: Vec<Mend> = problem
@@ -92,23 +94,29 @@ pub fn explain(
     Some(Explanation {
         limit,
         mends,
-        accelerator: grown(layer, accelerator, dataflow, tiling).unwrap_or_default(),
+        accelerator: grown(&layer, &problem.accelerator, &problem.dataflow, tiling)
+            .unwrap_or_default(),
     })
 }
 
-struct Problem<'a> {
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+struct Problem {
+    layer: Arc<Layer>,
+    accelerator: Arc<Accelerator>,
+    dataflow: Arc<Dataflow>,
 }
 
 type Variant = (Change, Tiling);
 /// Other values of one field, the nearest first.
 type Variants = Box<dyn Iterator<Item = Variant>>;
 
-impl Problem<'_> {
+impl Problem {
     fn check(&self, tiling: Tiling) -> Result<u64, MappingError> {
-        let mapping = Mapping::new(self.layer, self.accelerator, self.dataflow, tiling)?;
+        let mapping = Mapping::new(
+            Arc::clone(&self.layer),
+            Arc::clone(&self.accelerator),
+            Arc::clone(&self.dataflow),
+            tiling,
+        )?;
         Ok(estimate(&mapping).cycles)
     }
 
@@ -314,15 +322,15 @@ fn is_same(a: &MappingError, b: &MappingError) -> bool {
 
 /// The accelerator's sizes with which the tiling is legal.
 fn grown(
-    layer: &Layer,
+    layer: &Arc<Layer>,
     accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    dataflow: &Arc<Dataflow>,
     tiling: Tiling,
 ) -> Option<Vec<Change>> {
     let mut larger = accelerator.clone();
     let mut changes: Vec<Change> = Vec::new();
     for _ in 0..LONGEST_CHAIN {
-        let limit = match Mapping::new(layer, &larger, dataflow, tiling) {
+        let limit = match Mapping::new(Arc::clone(layer), &larger, Arc::clone(dataflow), tiling) {
             Ok(_) => return Some(changes),
             Err(limit) => limit,
         };
@@ -335,14 +343,15 @@ fn grown(
 /// are not what is wrong.
 #[must_use]
 pub fn explain_mapper(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
 ) -> Vec<Change> {
-    let mut larger = accelerator.clone();
+    let (layer, dataflow) = (layer.into(), dataflow.into());
+    let mut larger = Arc::unwrap_or_clone(accelerator.into());
     let mut changes = Vec::new();
     for _ in 0..LONGEST_CHAIN {
-        let reason = match mapper::map(layer, &larger, dataflow) {
+        let reason = match mapper::map(Arc::clone(&layer), &larger, Arc::clone(&dataflow)) {
             Ok(_) => return changes,
             Err(MapperError::NoMapping { reason, .. }) => *reason,
         };

@@ -3,6 +3,8 @@
 mod capacity;
 pub(crate) mod check;
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
@@ -36,12 +38,12 @@ pub(crate) enum Delivery {
 
 /// A layer, an accelerator, a dataflow and a tiling that fit one another.
 ///
-/// Made by [`Mapping::new`] alone. Cheap to copy; borrows the layer and the accelerator.
-#[derive(Clone, Copy, Debug)]
-pub struct Mapping<'a> {
-    pub(crate) layer: &'a Layer,
-    pub(crate) accelerator: &'a Accelerator,
-    pub(crate) dataflow: &'static Dataflow,
+/// Made by [`Mapping::new`] alone. Cheap to clone: what it shares with others of the layer is counted.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    pub(crate) layer: Arc<Layer>,
+    pub(crate) accelerator: Arc<Accelerator>,
+    pub(crate) dataflow: Arc<Dataflow>,
     pub(crate) tiling: Tiling,
     /// Extent of a whole pass.
     pub(crate) pass: PerDim<u64>,
@@ -82,7 +84,7 @@ pub(crate) const PLAIN: PerOperand<&[Dim]> = PerOperand {
     output: &[Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q],
 };
 
-impl<'a> Mapping<'a> {
+impl Mapping {
     /// Checks a tiling against the layer, the dataflow and the accelerator's capacities. On an array that
     /// unfolds convolutions ([`Array::im2col`](stationary_arch::Array)), the layer of the mapping, to which
     /// the tiling belongs, is the [product](Layer::product) that the given one comes to.
@@ -90,28 +92,36 @@ impl<'a> Mapping<'a> {
     /// # Errors
     /// The first limit that the tiling exceeds, with what was needed and what there is.
     pub fn new(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
+        dataflow: impl Into<Arc<Dataflow>>,
         tiling: Tiling,
     ) -> Result<Self, MappingError> {
-        Rules::new(layer, accelerator, dataflow)?.check(&tiling)?;
-        let mut mapping = Self::base(layer, accelerator, dataflow)?;
+        Self::of(
+            Rules::new(&layer.into(), &accelerator.into(), &dataflow.into())?,
+            tiling,
+        )
+    }
+
+    fn of(rules: Rules, tiling: Tiling) -> Result<Self, MappingError> {
+        rules.check(&tiling)?;
+        let mut mapping = Self::base(&rules)?;
         mapping.place(tiling);
         mapping
             .check_scratchpads()
             .and_then(|()| mapping.check_buffer())
-            .map_err(|shortage| shortage.error(accelerator))?;
+            .map_err(|shortage| shortage.error(&mapping.accelerator))?;
         Ok(mapping)
     }
 
     /// What all mappings of a layer have in common; the tiling is the trivial one.
-    pub(crate) fn base(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
-    ) -> Result<Self, MappingError> {
-        let layer = lowered(layer, accelerator)?;
+    pub(crate) fn base(rules: &Rules) -> Result<Self, MappingError> {
+        let Rules {
+            layer,
+            accelerator,
+            dataflow,
+            ..
+        } = rules;
         let lanes = u64::from(accelerator.array.lanes);
         let is_beat = |dim| dataflow.beats.contains(&dim);
         let step = |dim| if dim == Dim::C { lanes } else { 1 };
@@ -128,9 +138,9 @@ impl<'a> Mapping<'a> {
             extent: layer.size(d),
         };
         let mut mapping = Self {
-            layer,
-            accelerator,
-            dataflow,
+            layer: Arc::clone(layer),
+            accelerator: Arc::clone(accelerator),
+            dataflow: Arc::clone(dataflow),
             tiling: Tiling::trivial(layer.sizes()),
             pass: PerDim::splat(1),
             beat_step: PerDim::from_fn(|d| if is_beat(d) { step(d) } else { 0 }),
@@ -181,26 +191,26 @@ impl<'a> Mapping<'a> {
 
     pub(crate) fn set_delivery(&mut self) {
         self.delivery = PAIRS.map(|(output, tap)| {
-            delivery(self.accelerator, self.dataflow, &self.tiling, output, tap)
+            delivery(&self.accelerator, &self.dataflow, &self.tiling, output, tap)
         });
     }
 
     /// The layer.
     #[must_use]
-    pub fn layer(&self) -> &'a Layer {
-        self.layer
+    pub fn layer(&self) -> &Arc<Layer> {
+        &self.layer
     }
 
     /// The accelerator.
     #[must_use]
-    pub fn accelerator(&self) -> &'a Accelerator {
-        self.accelerator
+    pub fn accelerator(&self) -> &Arc<Accelerator> {
+        &self.accelerator
     }
 
     /// The dataflow.
     #[must_use]
-    pub fn dataflow(&self) -> &'static Dataflow {
-        self.dataflow
+    pub fn dataflow(&self) -> &Arc<Dataflow> {
+        &self.dataflow
     }
 
     /// The tiling.
@@ -300,7 +310,7 @@ impl<'a> Mapping<'a> {
 
     /// The window along rows (0) or columns (1) of the input as DRAM and buffer hold it.
     pub(crate) fn memory_window(&self, axis: usize) -> Window {
-        memory_window(self.layer, self.accelerator, axis)
+        memory_window(&self.layer, &self.accelerator, axis)
     }
 
     fn window_words(&self, tile: &PerDim<Span>) -> u64 {
@@ -430,14 +440,14 @@ impl<'a> Mapping<'a> {
 }
 
 /// A layer as an accelerator runs it: where the array unfolds convolutions, the product.
-pub(crate) fn lowered<'a>(
-    layer: &'a Layer,
+pub(crate) fn lowered(
+    layer: &Arc<Layer>,
     accelerator: &Accelerator,
-) -> Result<&'a Layer, MappingError> {
+) -> Result<Arc<Layer>, MappingError> {
     if accelerator.array.im2col {
         layer.product().map_err(MappingError::Unfolded)
     } else {
-        Ok(layer)
+        Ok(Arc::clone(layer))
     }
 }
 

@@ -26,6 +26,7 @@ mod error;
 mod row_stationary;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, Operand, PerOperand};
@@ -156,10 +157,10 @@ impl MappingFile {
 
     /// The file of some mappings, each under its layer's name.
     #[must_use]
-    pub fn of(mappings: &[Mapping<'_>]) -> Self {
+    pub fn of<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Self {
         Self {
             others: Others::default(),
-            layers: mappings.iter().map(LayerMapping::of).collect(),
+            layers: mappings.into_iter().map(LayerMapping::of).collect(),
         }
     }
 
@@ -185,10 +186,13 @@ impl MappingFile {
         file: &str,
         layer: &Layer,
         accelerator: &Accelerator,
-    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+    ) -> Result<(Arc<Dataflow>, Tiling), MappingFileError> {
         match self.layers.iter().find(|entry| entry.layer == layer.name()) {
             // A layer that cannot be unfolded is an error of the mapping.
-            Some(entry) => entry.tiling(lowered(layer, accelerator).unwrap_or(layer), accelerator),
+            Some(entry) => {
+                let layer = Arc::from(layer);
+                entry.tiling(&lowered(&layer, accelerator).unwrap_or(layer), accelerator)
+            }
             None => Err(MappingFileError::Missing {
                 file: file.to_owned(),
                 layer: layer.name().to_owned(),
@@ -206,7 +210,7 @@ impl MappingFile {
 impl LayerMapping {
     /// A mapping as it is written: extents that say nothing are left out.
     #[must_use]
-    pub fn of(mapping: &Mapping<'_>) -> Self {
+    pub fn of(mapping: &Mapping) -> Self {
         let t = mapping.tiling();
         let layer = mapping.layer();
         let dataflow = mapping.dataflow();
@@ -223,7 +227,7 @@ impl LayerMapping {
             .map(|o| (o, StagingName::from(t.staging[o])));
         Self {
             layer: layer.name().to_owned(),
-            dataflow: dataflow.name.to_owned(),
+            dataflow: dataflow.name.to_string(),
             row_stationary: None,
             part: unlike(&t.part, &|d| layer.size(d)),
             block: unlike(&t.block, &|d| t.part[d]),
@@ -251,7 +255,7 @@ impl LayerMapping {
         &self,
         layer: &Layer,
         accelerator: &Accelerator,
-    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+    ) -> Result<(Arc<Dataflow>, Tiling), MappingFileError> {
         if self.has_banks_alone() {
             return self.mapped(layer, accelerator);
         }
@@ -291,7 +295,7 @@ impl LayerMapping {
             staging: PerOperand::from_fn(staging),
             banks: self.banks(),
         };
-        Ok((dataflow, tiling))
+        Ok((dataflow.into(), tiling))
     }
 
     fn banks(&self) -> PerOperand<u32> {
@@ -315,7 +319,7 @@ impl LayerMapping {
         &self,
         layer: &Layer,
         accelerator: &Accelerator,
-    ) -> Result<(&'static Dataflow, Tiling), MappingFileError> {
+    ) -> Result<(Arc<Dataflow>, Tiling), MappingFileError> {
         let effort = Effort {
             banks: self.banks(),
             ..Effort::default()
@@ -329,7 +333,7 @@ impl LayerMapping {
                 Err(_) => u64::MAX,
             });
         match best {
-            Some(Ok(mapping)) => Ok((mapping.dataflow(), *mapping.tiling())),
+            Some(Ok(mapping)) => Ok((Arc::clone(mapping.dataflow()), *mapping.tiling())),
             Some(Err(error)) => Err(MappingFileError::Banks {
                 layer: self.layer.clone(),
                 problem: error.to_string(),
@@ -429,10 +433,10 @@ mod tests {
         let network = zoo::find("alexnet")?;
         for layer in network.layers().iter().take(3) {
             let mapping = mapper::map(layer, &accelerator, &crate::ROW_STATIONARY)?;
-            let text = MappingFile::of(&[mapping]).to_yaml();
+            let text = MappingFile::of([&mapping]).to_yaml();
             let (dataflow, tiling) =
                 MappingFile::parse("m.yaml", &text)?.tiling("m.yaml", layer, &accelerator)?;
-            assert_eq!((dataflow.name, &tiling), ("rs", mapping.tiling()));
+            assert_eq!((&*dataflow.name, &tiling), ("rs", mapping.tiling()));
         }
         Ok(())
     }

@@ -69,13 +69,13 @@ pub struct Estimate {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn estimate(mapping: &Mapping<'_>) -> Estimate {
-    let bus = DramBus::new(mapping.accelerator);
+pub fn estimate(mapping: &Mapping) -> Estimate {
+    let bus = DramBus::new(&mapping.accelerator);
     estimate_shape(mapping, &bus, &Shape::new(mapping))
 }
 
 /// [`estimate`] of a mapping whose sums are known.
-pub(crate) fn estimate_shape(mapping: &Mapping<'_>, bus: &DramBus, shape: &Shape) -> Estimate {
+pub(crate) fn estimate_shape(mapping: &Mapping, bus: &DramBus, shape: &Shape) -> Estimate {
     let traffic = &Traffic::new(mapping, shape);
     let counters = traffic.counters;
     let work = Work::new(mapping, bus, shape, traffic);

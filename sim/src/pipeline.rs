@@ -8,7 +8,7 @@ use crate::mapping::Mapping;
 use crate::model::{Shape, Used};
 use crate::window::Span;
 
-impl Mapping<'_> {
+impl Mapping {
     /// Cycles from a beat's last local step until its last result is at the network: the MAC
     /// pipeline, and what the pass occupies the array for.
     pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {

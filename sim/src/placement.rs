@@ -55,7 +55,7 @@ impl Place {
 }
 
 /// The places of the operands whose partitions have banks.
-pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
+pub(crate) fn places(m: &Mapping) -> PerOperand<Option<Place>> {
     let mut places = PerOperand::default();
     let partitions = m.accelerator.global_buffer.partitions.iter().enumerate();
     for (number, partition) in partitions {
@@ -92,7 +92,7 @@ pub(crate) fn places(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
 
 /// The places whose banks more than one of the streams may want at a time. Elsewhere ports are never
 /// in the way: a single stream goes on by a row a cycle at most.
-pub(crate) fn contended(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
+pub(crate) fn contended(m: &Mapping) -> PerOperand<Option<Place>> {
     let all = places(m);
     let is_ideal = m.accelerator.dram.kind == DramKind::Ideal;
     PerOperand::from_fn(|operand| {
@@ -123,7 +123,7 @@ pub(crate) fn contended(m: &Mapping<'_>) -> PerOperand<Option<Place>> {
 }
 
 /// Tiles of each operand that the global buffer has places for.
-pub(crate) fn slots(m: &Mapping<'_>) -> PerOperand<u64> {
+pub(crate) fn slots(m: &Mapping) -> PerOperand<u64> {
     let mut slots = PerOperand::default();
     for partition in &m.accelerator.global_buffer.partitions {
         let ring = partition.banks.filter(|b| b.sharing == Sharing::Ring);
@@ -145,7 +145,7 @@ pub(crate) fn slots(m: &Mapping<'_>) -> PerOperand<u64> {
 /// Banks that each operand gets where none is shared: what the mapping says or its tiles need. What is
 /// left is shared out, so that their rows go round more banks; in a ring the last operand with several
 /// tiles gets it.
-fn shares(m: &Mapping<'_>, partition: &Partition, banks: Banks) -> PerOperand<u64> {
+fn shares(m: &Mapping, partition: &Partition, banks: Banks) -> PerOperand<u64> {
     let mut shares = PerOperand::default();
     for &operand in &partition.operands {
         shares[operand] = match m.tiling.banks[operand] {
@@ -181,7 +181,7 @@ pub(crate) fn share_of(left: u64, place: u64, all: u64) -> u64 {
 
 /// Banks that the tiles of an operand take at least if each bank holds one operand only.
 pub(crate) fn banks_needed(
-    m: &Mapping<'_>,
+    m: &Mapping,
     partition: &Partition,
     banks: Banks,
     operand: Operand,
@@ -194,13 +194,13 @@ pub(crate) fn rows_of_bank(partition: &Partition, banks: Banks) -> u64 {
     (8 * partition.bytes / u64::from(banks.count) / u64::from(banks.width.0)).max(1)
 }
 
-fn rows(m: &Mapping<'_>, operand: Operand, banks: Banks) -> u64 {
+fn rows(m: &Mapping, operand: Operand, banks: Banks) -> u64 {
     (8 * m.tile_bytes(operand))
         .div_ceil(u64::from(banks.width.0))
         .max(1)
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Tiles of an operand that its partition holds at a time.
     pub(crate) fn copies_held(&self, partition: &Partition, operand: Operand) -> u64 {
         let once = self.tiling.staging[operand] == Staging::Layer && self.part_depth[operand] == 0;

@@ -47,7 +47,7 @@ pub(crate) struct Cursor {
 
 impl Cursor {
     /// The first pass.
-    pub(crate) fn first(mapping: &Mapping<'_>) -> Self {
+    pub(crate) fn first(mapping: &Mapping) -> Self {
         let span = |extents: &PerDim<u64>| {
             PerDim::from_fn(|d| Span {
                 start: 0,
@@ -62,13 +62,13 @@ impl Cursor {
     }
 
     /// The outermost loop that the next step advances, or `None` at the last pass.
-    pub(crate) fn next_change(&self, mapping: &Mapping<'_>) -> Option<u8> {
+    pub(crate) fn next_change(&self, mapping: &Mapping) -> Option<u8> {
         (0..mapping.loop_count)
             .rev()
             .find(|i| self.has_next(mapping, *i))
     }
 
-    fn has_next(&self, mapping: &Mapping<'_>, index: u8) -> bool {
+    fn has_next(&self, mapping: &Mapping, index: u8) -> bool {
         let Loop { dim, level } = mapping.loops[usize::from(index)];
         match level {
             Level::Part => self.part[dim].end() < mapping.layer.size(dim),
@@ -78,7 +78,7 @@ impl Cursor {
     }
 
     /// Steps to the next pass; returns the outermost loop that advanced, or `None` at the end.
-    pub(crate) fn advance(&mut self, mapping: &Mapping<'_>) -> Option<u8> {
+    pub(crate) fn advance(&mut self, mapping: &Mapping) -> Option<u8> {
         let changed = self.next_change(mapping)?;
         // Inner loops restart, innermost blocks after outer ones, so that each pass loop finds
         // its block already moved.
@@ -99,25 +99,25 @@ impl Cursor {
         Some(changed)
     }
 
-    fn enter_part(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+    fn enter_part(&mut self, mapping: &Mapping, dim: Dim, start: u64) {
         let extent = mapping.tiling.part[dim].min(mapping.layer.size(dim) - start);
         self.part[dim] = Span { start, extent };
         self.enter_block(mapping, dim, start);
     }
 
-    fn enter_block(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+    fn enter_block(&mut self, mapping: &Mapping, dim: Dim, start: u64) {
         let extent = mapping.tiling.block[dim].min(self.part[dim].end() - start);
         self.block[dim] = Span { start, extent };
         self.enter_pass(mapping, dim, start);
     }
 
-    fn enter_pass(&mut self, mapping: &Mapping<'_>, dim: Dim, start: u64) {
+    fn enter_pass(&mut self, mapping: &Mapping, dim: Dim, start: u64) {
         let extent = mapping.pass[dim].min(self.block[dim].end() - start);
         self.pass[dim] = Span { start, extent };
     }
 
     /// The box of an operand's tile in the global buffer.
-    pub(crate) fn staged(&self, mapping: &Mapping<'_>, operand: Operand) -> PerDim<Span> {
+    pub(crate) fn staged(&self, mapping: &Mapping, operand: Operand) -> PerDim<Span> {
         match mapping.tiling.staging[operand] {
             Staging::Block => self.block,
             Staging::Pass => self.pass,
@@ -126,7 +126,7 @@ impl Cursor {
     }
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Whether an operand's tile in the global buffer is exchanged when a loop advances.
     pub(crate) fn stages_anew(&self, operand: Operand, changed: u8) -> bool {
         changed < self.staging_depth(operand)

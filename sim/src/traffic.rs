@@ -32,7 +32,7 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    pub(crate) fn new(m: &Mapping<'_>, shape: &Shape) -> Self {
+    pub(crate) fn new(m: &Mapping, shape: &Shape) -> Self {
         let staged = PerOperand::from_fn(|o| {
             let levels = levels(m, m.staging_depth(o));
             over_irrelevant(o, |d| shape.along[d].tiles[levels[d]])
@@ -103,7 +103,7 @@ pub(crate) fn busy(shape: &Shape) -> u64 {
 }
 
 fn count_outputs(
-    m: &Mapping<'_>,
+    m: &Mapping,
     shape: &Shape,
     staged: u64,
     resident: &PerDim<usize>,
@@ -136,7 +136,7 @@ fn count_outputs(
 
 /// Words outside of the sliding window of all tiles of an operand in the global buffer, each tile
 /// once.
-fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
+fn staged_plain(m: &Mapping, operand: Operand) -> u64 {
     let plain = plain_words(m, operand);
     let Some(channel) = channel(operand) else {
         return plain;
@@ -150,7 +150,7 @@ fn staged_plain(m: &Mapping<'_>, operand: Operand) -> u64 {
 
 /// Channels of all tiles that are staged so, each tile's in whole atoms; `channel` is the dimension
 /// that is the channels within a group.
-pub(crate) fn channels_in_atoms(m: &Mapping<'_>, channel: Dim, staging: Staging) -> u64 {
+pub(crate) fn channels_in_atoms(m: &Mapping, channel: Dim, staging: Staging) -> u64 {
     let over_tiles = |dim, f: &dyn Fn(u64) -> u64| match staging {
         Staging::Block => m.sum_blocks(dim, f),
         Staging::Pass => m.sum_passes(dim, f),
@@ -161,7 +161,7 @@ pub(crate) fn channels_in_atoms(m: &Mapping<'_>, channel: Dim, staging: Staging)
     })
 }
 
-fn plain_words(m: &Mapping<'_>, operand: Operand) -> u64 {
+fn plain_words(m: &Mapping, operand: Operand) -> u64 {
     PLAIN[operand].iter().map(|d| m.layer.size(*d)).product()
 }
 
@@ -176,7 +176,7 @@ fn over_irrelevant(operand: Operand, factor: impl Fn(Dim) -> u64) -> u64 {
 
 /// Which tiles of each dimension the loops outside an exchange point visit one by one: the whole,
 /// parts, blocks or passes (0 to 3).
-fn levels(m: &Mapping<'_>, depth: u8) -> PerDim<usize> {
+fn levels(m: &Mapping, depth: u8) -> PerDim<usize> {
     let mut levels = PerDim::splat(0);
     for Loop { dim, level } in &m.loops[..usize::from(depth)] {
         levels[*dim] = match level {
@@ -188,7 +188,7 @@ fn levels(m: &Mapping<'_>, depth: u8) -> PerDim<usize> {
     levels
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Sum of a function of the extent over the parts of a dimension.
     fn sum_parts(&self, dim: Dim, f: impl Fn(u64) -> u64) -> u64 {
         sum_tiles(self.layer.size(dim), self.tiling.part[dim], f)

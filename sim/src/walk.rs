@@ -24,7 +24,7 @@ pub(crate) type Word = [u64; 8];
 
 /// Counts by enumeration what the mapping moves.
 #[must_use]
-pub fn walk(mapping: &Mapping<'_>) -> Counters {
+pub fn walk(mapping: &Mapping) -> Counters {
     let mut walk = Walk {
         mapping,
         counters: Counters::default(),
@@ -55,12 +55,12 @@ pub fn walk(mapping: &Mapping<'_>) -> Counters {
     }
 }
 
-struct Walk<'m, 'a> {
-    mapping: &'m Mapping<'a>,
+struct Walk<'m> {
+    mapping: &'m Mapping,
     counters: Counters,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     fn stage(&mut self, operand: Operand, cursor: &Cursor) {
         let tile = cursor.staged(self.mapping, operand);
         let strides = self.mapping.accelerator.global_buffer.strides;
@@ -192,7 +192,7 @@ impl Walk<'_, '_> {
 }
 
 /// Input words of a tile if it is a box, up to where the next output of each axis begins.
-fn spanned(m: &Mapping<'_>, tile: &PerDim<Span>) -> usize {
+fn spanned(m: &Mapping, tile: &PerDim<Span>) -> usize {
     let elements = (0..2).map(|i| {
         let (output, tap) = PAIRS[i];
         let window = m.memory_window(i);
@@ -211,7 +211,7 @@ fn spanned(m: &Mapping<'_>, tile: &PerDim<Span>) -> usize {
 }
 
 /// Words of a tile whose channels are in whole atoms: as many for each channel.
-fn in_atoms(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>, words: usize) -> u64 {
+fn in_atoms(m: &Mapping, operand: Operand, tile: &PerDim<Span>, words: usize) -> u64 {
     let words = words as u64;
     let Some(channel) = channel(operand) else {
         return words;
@@ -226,7 +226,7 @@ fn in_atoms(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>, words: usize
 }
 
 /// The word of an operand under a point of the iteration space; `None` for padding.
-pub(crate) fn word(m: &Mapping<'_>, operand: Operand, at: &Word) -> Option<Word> {
+pub(crate) fn word(m: &Mapping, operand: Operand, at: &Word) -> Option<Word> {
     let mut word = [0; 8];
     for dim in Dim::ALL {
         if is_relevant(operand, dim) {

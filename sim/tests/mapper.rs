@@ -3,6 +3,8 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
+use std::sync::Arc;
+
 use common::{Size, accelerator, cases, layer};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -25,7 +27,7 @@ const GOALS: [(Objective, &str); 5] = [
 fn check(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Dataflow) -> bool {
     let mut all = Vec::new();
     mapper::candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
-        all.push((*mapping, *estimate));
+        all.push((mapping.clone(), *estimate));
     });
     for (objective, slack) in GOALS {
         let slack = slack.parse().expect("a slack");
@@ -117,24 +119,26 @@ fn convolutions_are_unfolded_where_a_mapping_is_made() {
     let accelerator = Accelerator::preset("systolic-rtl", &[]).expect("a bundled preset");
     let dataflow = Dataflow::find("ws").expect("a bundled dataflow");
     let layer = Layer::convolution("conv", Convolution::square(14, [8, 24], 3, 2, 1));
-    let layer = layer.expect("a layer");
-    let product = layer.unfolded().expect("it can be unfolded");
-    let own = mapper::map(&layer, &accelerator, dataflow).expect("it maps");
-    let expected = mapper::map(&product, &accelerator, dataflow).expect("it maps");
+    let layer = Arc::new(layer.expect("a layer"));
+    let product = Arc::new(layer.unfolded().expect("it can be unfolded"));
+    let own = mapper::map(layer.clone(), &accelerator, dataflow).expect("it maps");
+    let expected = mapper::map(product.clone(), &accelerator, dataflow).expect("it maps");
     assert_eq!(own.layer(), &product);
     assert_eq!(own.tiling(), expected.tiling());
-    let again = Mapping::new(&layer, &accelerator, dataflow, *own.tiling()).expect("it is legal");
+    let again =
+        Mapping::new(layer.clone(), &accelerator, dataflow, *own.tiling()).expect("it is legal");
     assert_eq!(again.layer(), &product);
     assert_eq!(estimate(&again), estimate(&expected));
-    let mut evaluator = Evaluator::new(&layer, &accelerator, dataflow).expect("it is offered");
+    let mut evaluator =
+        Evaluator::new(layer.clone(), &accelerator, dataflow).expect("it is offered");
     assert_eq!(evaluator.estimate(own.tiling()), Some(estimate(&expected)));
     // A product is its own.
-    assert!(std::ptr::eq(
-        product.product().expect("it is one"),
+    assert!(Arc::ptr_eq(
+        &product.product().expect("it is one"),
         &product
     ));
-    assert!(std::ptr::eq(
-        layer.product().expect("it has one"),
+    assert!(Arc::ptr_eq(
+        &layer.product().expect("it has one"),
         own.layer()
     ));
 }

@@ -37,7 +37,7 @@ fn shapes(batch: u64, turn: usize) -> Vec<Layer> {
         .collect()
 }
 
-fn cycles(mapping: &Mapping<'_>) -> u64 {
+fn cycles(mapping: &Mapping) -> u64 {
     estimate(mapping).cycles
 }
 

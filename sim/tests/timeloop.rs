@@ -17,7 +17,7 @@ fn layers() -> Vec<Layer> {
     ]
 }
 
-fn for_mappings(mut check: impl FnMut(&Mapping<'_>, &Nest)) {
+fn for_mappings(mut check: impl FnMut(&Mapping, &Nest)) {
     let mut refused = Vec::new();
     for (preset, sets) in [
         ("systolic", vec![("array.rows", "8"), ("array.cols", "8")]),

@@ -111,7 +111,7 @@ pub fn advise(
     };
     let obstacles = obstacles(layers);
     let dataflow = match style {
-        Style::Hardwired(dataflow) => Some(dataflow.name),
+        Style::Hardwired(dataflow) => Some(&*dataflow.name),
         Style::Decoupled => None,
     };
     let present = Present {

@@ -77,7 +77,7 @@ pub struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// Visits each candidate with its place.
-    pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping<'a>, &Estimate)) {
+    pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping, &Estimate)) {
         let mut place = 0;
         let accelerator = &self.loaded.accelerator;
         mapper::candidates(
@@ -128,7 +128,7 @@ impl<'a> Question<'a> {
         )?)
     }
 
-    pub fn mapping(&self, tiling: Tiling) -> Result<Mapping<'a>> {
+    pub fn mapping(&self, tiling: Tiling) -> Result<Mapping> {
         let accelerator = &self.loaded.accelerator;
         Ok(Mapping::new(
             self.layer,

@@ -48,7 +48,7 @@ pub struct Found<'a> {
     pub origin: &'a Origin,
     pub hardware: &'a Hardware,
     pub layers: &'a [Layer],
-    pub tasks: &'a [Repeated<'a>],
+    pub tasks: &'a [Repeated],
     /// The task of each layer.
     pub task_of: Vec<usize>,
     pub course: Course,
@@ -223,7 +223,9 @@ fn keep(found: &Found<'_>, loaded: &Loaded, record: &mut Record) -> Result<()> {
     let machine = found
         .best()
         .map(|chip| found.hardware.machine(chip.machine));
-    let machine = machine.unwrap_or(&loaded.accelerator).to_yaml();
+    let machine = machine
+        .map_or(&loaded.accelerator, |machine| &**machine)
+        .to_yaml();
     if let (Some(path), Some(schedules)) = (&found.args.output, &schedules) {
         inputs::write(path, schedules)?;
     }
@@ -292,7 +294,7 @@ pub fn tasks<'a>(
     distinct: &'a [Layer],
     task_of: &[usize],
     hardware: &'a Hardware,
-) -> Result<Vec<Repeated<'a>>> {
+) -> Result<Vec<Repeated>> {
     let task = |(number, layer)| {
         Ok(Repeated {
             task: Task::new(layer, hardware)?,

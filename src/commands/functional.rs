@@ -105,7 +105,7 @@ impl From<FunctionalRun> for Outcome {
 
 /// A kernel's outputs, and what they should be: the sums through the epilogue.
 fn decoupled(
-    kernel: &Kernel<'_>,
+    kernel: &Kernel,
     tensors: &Tensors,
     sums: Vec<i64>,
     pace: Pace,

@@ -162,10 +162,10 @@ fn dataflow(d: &&Dataflow) -> Vec<Value> {
     vec![
         json!(d.name),
         json!(d.title),
-        dims(d.rows),
-        dims(d.cols),
-        dims(d.beats),
-        dims(d.local),
+        dims(&d.rows),
+        dims(&d.cols),
+        dims(&d.beats),
+        dims(&d.local),
     ]
 }
 

@@ -47,7 +47,7 @@ impl MachineRuns {
     }
 
     /// The machine's cycles, by an earlier run's word or by running it.
-    pub fn cycles(&self, mapping: &Mapping<'_>) -> Result<u64> {
+    pub fn cycles(&self, mapping: &Mapping) -> Result<u64> {
         let written = serde_json::to_value(LayerMapping::of(mapping))?;
         if let Some(cycles) = self.known.get(&written.to_string()) {
             return Ok(*cycles);

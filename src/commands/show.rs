@@ -154,10 +154,10 @@ fn dataflow(name: &str) -> Result<String> {
          local: [{}]   # looped over inside a PE\n",
         d.name,
         d.title,
-        dims(d.rows),
-        dims(d.cols),
-        dims(d.beats),
-        dims(d.local)
+        dims(&d.rows),
+        dims(&d.cols),
+        dims(&d.beats),
+        dims(&d.local)
     ))
 }
 

@@ -192,10 +192,10 @@ fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'stat
     if accelerator.decoupled.is_some() {
         return Ok((vec![Style::Decoupled], Vec::new()));
     }
-    let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| name == d.name);
+    let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| *name == d.name);
     let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
     let styles = offered.into_iter().map(Style::Hardwired).collect();
-    Ok((styles, absent.iter().map(|d| d.name).collect()))
+    Ok((styles, absent.iter().map(|d| &*d.name).collect()))
 }
 
 /// The schedule of the file or the estimate's best, and others from all over the range of estimates.
@@ -279,7 +279,7 @@ fn compare(
         tilings.extend(sample(loaded, layer, dataflow, mappings - 1, seed));
     }
     let compared = tilings.into_iter().map(|tiling| {
-        let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow(), tiling)?;
+        let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow().clone(), tiling)?;
         let model = estimate(&mapping);
         let machine = patience.during(layer.name(), model.cycles, || {
             run(&mapping, Pace::SkipPeriods, &mut ())
@@ -314,7 +314,7 @@ fn sample(
     count: usize,
     seed: u64,
 ) -> Vec<Tiling> {
-    let visit = |visit: &mut dyn FnMut(u32, &Mapping<'_>, u64)| {
+    let visit = |visit: &mut dyn FnMut(u32, &Mapping, u64)| {
         let mut place = 0;
         let accelerator = &loaded.accelerator;
         mapper::candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {

@@ -36,7 +36,7 @@ const OBJECTIVE: &str = "cycles of all layers, one after the other, on one chip"
 pub struct Subject<'a> {
     pub loaded: &'a Loaded,
     pub hardware: &'a Hardware,
-    pub tasks: &'a [Repeated<'a>],
+    pub tasks: &'a [Repeated],
     /// The task of each layer.
     pub task_of: &'a [usize],
 }

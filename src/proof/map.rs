@@ -119,7 +119,7 @@ impl Document {
             layer: target.layers.layer.clone(),
             dim: target.layers.dim.clone(),
             batch: target.layers.batch,
-            dataflow: dataflow.name.to_owned(),
+            dataflow: dataflow.name.to_string(),
         };
         let (firsts, _) = distinct(&loaded.layers);
         let layers = firsts.iter().zip(found).map(|(first, found)| {
@@ -197,7 +197,7 @@ impl Document {
         }
         .fields();
         about.extend([
-            ("dataflow", dataflow.name.to_owned()),
+            ("dataflow", dataflow.name.to_string()),
             ("objective", OBJECTIVE.to_owned()),
             ("of", "the machine".to_owned()),
             ("over", OVER.to_owned()),

@@ -1,11 +1,14 @@
 //! What `search codesign` answers, as JSON, CSV and a table.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::arch::CostModel;
 use stationary::search::codesign::{Chip, NetworkProof, NetworkTuned, Tuned, Verdict};
 use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
+use stationary::workloads::Layer;
 
 use crate::commands::codesign::{Course, Found};
 use crate::csv;
@@ -26,12 +29,12 @@ pub fn schedules(found: &Found<'_>) -> Option<String> {
 }
 
 /// The kernel of each layer on the chip.
-fn kernels<'a>(found: &Found<'a>, chip: &Chip) -> Vec<Kernel<'a>> {
+fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<Kernel> {
     let machine = found.hardware.machine(chip.machine);
-    let kernel = |(layer, task): (&'a _, &usize)| {
+    let kernel = |(layer, task): (&Layer, &usize)| {
         let schedule = found.tasks[*task].task.schedule(chip.layers[*task].0);
         // The machine has run it.
-        Kernel::new(layer, machine, schedule).expect("what was measured fits")
+        Kernel::new(layer, Arc::clone(machine), schedule).expect("what was measured fits")
     };
     found
         .layers
@@ -45,7 +48,7 @@ fn kernels<'a>(found: &Found<'a>, chip: &Chip) -> Vec<Kernel<'a>> {
 fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
     // Its area has been worked out, by the same costs.
     let cost = CostModel::of(found.hardware.machine(chip.machine)).expect("its costs are known");
-    let energy = |(kernel, task): (&Kernel<'_>, &usize)| {
+    let energy = |(kernel, task): (&Kernel, &usize)| {
         let model = estimate(kernel);
         let cycles = chip.layers[*task].1;
         decoupled::energy(kernel, &cost, &model.counters, &model.control, cycles)

@@ -70,7 +70,7 @@ pub struct Written {
 pub fn of_mappings(
     kind: Kind,
     title: &str,
-    mappings: &[Mapping<'_>],
+    mappings: &[Mapping],
     options: &Options,
 ) -> Result<Written, Error> {
     let Some(first) = mappings.first() else {
@@ -102,7 +102,7 @@ pub fn of_mappings(
 
 /// The text trace of layers on a machine that instructions control, one after the other.
 #[must_use]
-pub fn of_kernels(kernels: &[Kernel<'_>], options: &Options) -> String {
+pub fn of_kernels(kernels: &[Kernel], options: &Options) -> String {
     let mut text = String::new();
     for kernel in kernels {
         let mut trace = decoupled::TextTrace::default();
@@ -121,7 +121,7 @@ pub fn of_kernels(kernels: &[Kernel<'_>], options: &Options) -> String {
 struct Runs<'a> {
     accelerator: &'a Accelerator,
     title: &'a str,
-    mappings: &'a [Mapping<'a>],
+    mappings: &'a [Mapping],
     options: &'a Options,
 }
 
@@ -154,7 +154,7 @@ impl Runs<'_> {
     /// The layers as tracks, and the cycles of a step.
     fn sheet(&self) -> (Sheet, u64) {
         let view = self.options.view;
-        let traced = |m: &Mapping<'_>| {
+        let traced = |m: &Mapping| {
             let seen = view.clip(0, estimate(m).cycles);
             seen.map_or(0, |(from, to)| to - from)
         };

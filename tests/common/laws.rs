@@ -5,7 +5,7 @@ use stationary_sim::{Counters, Estimate, Mapping, Run};
 use stationary_workloads::Dim;
 
 /// What is broken of all laws, a phrase each; nothing if all hold.
-pub fn broken(mapping: &Mapping<'_>, model: &Estimate, machine: &Run) -> Vec<String> {
+pub fn broken(mapping: &Mapping, model: &Estimate, machine: &Run) -> Vec<String> {
     let mut broken = Vec::new();
     let mut law = |holds: bool, what: String| {
         if !holds {
@@ -36,7 +36,7 @@ pub fn broken(mapping: &Mapping<'_>, model: &Estimate, machine: &Run) -> Vec<Str
 }
 
 /// Laws that hold whatever the model says: what goes in comes out, and all of it is used.
-pub fn conservation(mapping: &Mapping<'_>, c: &Counters) -> Vec<String> {
+pub fn conservation(mapping: &Mapping, c: &Counters) -> Vec<String> {
     let layer = mapping.layer();
     let mut broken = Vec::new();
     let mut equal = |what: String, found: u64, expected: u64| {
@@ -89,7 +89,7 @@ pub fn conservation(mapping: &Mapping<'_>, c: &Counters) -> Vec<String> {
 }
 
 /// Every cycle is either work or a stall with a cause, and no PE does two MACs at once.
-pub fn time(mapping: &Mapping<'_>, run: &Run) -> Vec<String> {
+pub fn time(mapping: &Mapping, run: &Run) -> Vec<String> {
     let lanes = u64::from(mapping.accelerator().array.lanes);
     let laws = [
         (
@@ -110,7 +110,7 @@ pub fn time(mapping: &Mapping<'_>, run: &Run) -> Vec<String> {
 }
 
 /// Outputs of the layer if those of each block take whole atoms of channels.
-fn in_atoms(mapping: &Mapping<'_>) -> u64 {
+fn in_atoms(mapping: &Mapping) -> u64 {
     let atom = u64::from(mapping.accelerator().global_buffer.channel_atom);
     let tiles = |dim| {
         let (size, t) = (mapping.layer().size(dim), mapping.tiling());

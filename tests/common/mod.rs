@@ -25,7 +25,7 @@ use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand, zoo};
 pub fn for_random_mappings(
     cases: u64,
     size: Size,
-    property: impl Fn(&'static Dataflow, &Mapping<'_>, u64) + Sync,
+    property: impl Fn(&'static Dataflow, &Mapping, u64) + Sync,
 ) {
     Dataflow::ALL.into_par_iter().for_each(|dataflow| {
         let mut done = 0;
@@ -43,7 +43,7 @@ fn with_random_mapping(
     dataflow: &'static Dataflow,
     size: Size,
     seed: u64,
-    property: impl Fn(&'static Dataflow, &Mapping<'_>, u64),
+    property: impl Fn(&'static Dataflow, &Mapping, u64),
 ) -> bool {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let layer = layer(&mut rng, size);
@@ -53,7 +53,7 @@ fn with_random_mapping(
         return false;
     };
     let guard = PrintOnPanic {
-        dataflow: dataflow.name,
+        dataflow: &dataflow.name,
         seed,
     };
     property(dataflow, &mapping, seed);
@@ -210,7 +210,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
         name: "random".into(),
         technology: Nanometres(45),
         clock: Kilohertz(rng.random_range(100_000..1_000_000)),
-        dataflows: vec![dataflow.name.into()],
+        dataflows: vec![dataflow.name.to_string()],
         array: Array {
             rows: rng.random_range(1..=7),
             cols: rng.random_range(1..=7),
@@ -311,8 +311,8 @@ pub fn tiling(
         }
     }
     for (dims, total, rows) in [
-        (dataflow.rows, accelerator.array.rows, true),
-        (dataflow.cols, accelerator.array.cols, false),
+        (&dataflow.rows, accelerator.array.rows, true),
+        (&dataflow.cols, accelerator.array.cols, false),
     ] {
         let mut left = u64::from(total);
         let mut dims = dims.to_vec();

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::convolution::Convolution;
 use crate::dims::{Dim, PerDim};
@@ -81,7 +81,7 @@ pub struct Layer {
 /// The matrix product that a layer unfolds to, once it was asked for. It follows from the layer, so that it
 /// makes no difference between two.
 #[derive(Default)]
-struct Product(OnceLock<Box<Layer>>);
+struct Product(OnceLock<Arc<Layer>>);
 
 impl Clone for Product {
     fn clone(&self) -> Self {
@@ -104,6 +104,13 @@ impl Hash for Product {
 impl fmt::Debug for Product {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("_")
+    }
+}
+
+/// A copy, for a mapping that owns its layer.
+impl From<&Layer> for Arc<Layer> {
+    fn from(layer: &Layer) -> Self {
+        Self::new(layer.clone())
     }
 }
 
@@ -340,19 +347,21 @@ impl Layer {
     ///
     /// # Errors
     /// As [`Layer::unfolded`].
-    pub fn product(&self) -> Result<&Self, LayerError> {
+    pub fn product(self: &Arc<Self>) -> Result<Arc<Self>, LayerError> {
         let one = [Dim::N, Dim::Q, Dim::R, Dim::S];
         let is_product = one.iter().all(|d| self.sizes[*d] == 1)
             && self.rows == Window::none(self.sizes[Dim::P])
             && self.cols == Window::none(1);
         if is_product {
-            return Ok(self);
+            return Ok(Arc::clone(self));
         }
         if let Some(product) = self.product.0.get() {
-            return Ok(product);
+            return Ok(Arc::clone(product));
         }
         let unfolded = self.unfolded()?;
-        Ok(self.product.0.get_or_init(|| Box::new(unfolded)))
+        Ok(Arc::clone(
+            self.product.0.get_or_init(|| Arc::new(unfolded)),
+        ))
     }
 
     /// How many of its words are zero, where the network says so.

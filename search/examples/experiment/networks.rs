@@ -22,7 +22,7 @@ struct Chosen<'a> {
 }
 
 impl<'a> Chosen<'a> {
-    fn tasks(&self) -> Vec<Repeated<'a>> {
+    fn tasks(&self) -> Vec<Repeated> {
         let task = |(layer, times): &'a (Layer, u64)| Repeated {
             task: Task::new(layer, self.hardware).expect("a decoupled machine"),
             times: *times,

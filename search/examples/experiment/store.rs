@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// What the machine says of a point, and its seconds; from the log if it is there.
-    pub fn measure(&self, task: &Task<'_>, point: Point) -> (Outcome, f64) {
+    pub fn measure(&self, task: &Task, point: Point) -> (Outcome, f64) {
         let layer = name(task.layer());
         let key = key(task, point);
         if let Some((cycles, seconds)) = self.known(&layer, &key) {
@@ -83,7 +83,7 @@ impl Store {
     }
 
     /// The seconds of a point that was measured.
-    pub fn seconds(&self, task: &Task<'_>, point: Point) -> f64 {
+    pub fn seconds(&self, task: &Task, point: Point) -> f64 {
         let known = self.known(&name(task.layer()), &key(task, point));
         known.map_or(0.0, |(_, seconds)| seconds)
     }
@@ -112,7 +112,7 @@ impl Store {
 
 /// The core's shape and the places of the schedule's knobs, which mean the same whatever other
 /// hardware there is to choose from.
-fn key(task: &Task<'_>, point: Point) -> [u64; 10] {
+fn key(task: &Task, point: Point) -> [u64; 10] {
     let shape = task.hardware().shape(task.machine(point));
     let mut key = point.0.map(|place| place as u64);
     for (each, value) in key

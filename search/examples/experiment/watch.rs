@@ -93,7 +93,7 @@ impl Watched {
     }
 
     /// What it does on this task, if it is known.
-    fn repeated(&mut self, task: &Task<'_>, room: usize) -> Option<Vec<Point>> {
+    fn repeated(&mut self, task: &Task, room: usize) -> Option<Vec<Point>> {
         let courses = Arc::clone(self.courses.as_ref()?);
         if self.key.is_some() {
             return None;
@@ -118,7 +118,7 @@ impl Watched {
 }
 
 impl Tuner for Watched {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         if self.is_done {
             return Vec::new();
         }
@@ -128,7 +128,7 @@ impl Tuner for Watched {
         self.own.time(|| self.inner.propose(task, room))
     }
 
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, task: &Task, measured: &[Measured]) {
         let new = measured.iter().map(|each| each.point);
         let new = new.filter(|point| self.known.insert(*point));
         self.measured.extend(new);

@@ -35,7 +35,7 @@ impl Annealing {
 }
 
 impl Tuner for Annealing {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         self.budget = self.budget.max(room);
         self.room = room;
         let Some((point, _)) = self.current else {
@@ -50,7 +50,7 @@ impl Tuner for Annealing {
         vec![random::redraw(task, point, knob, &mut self.rng)]
     }
 
-    fn learn(&mut self, _: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, _: &Task, measured: &[Measured]) {
         let spent = 1.0 - self.room as f64 / self.budget.max(1) as f64;
         let temperature = FIRST * (LAST / FIRST).powf(spent);
         for each in measured {

@@ -85,7 +85,7 @@ impl Arco {
 }
 
 impl Tuner for Arco {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         if self.round == 0 {
             self.round = (room / ROUNDS).clamp(LEAST, MOST);
         }
@@ -110,14 +110,14 @@ impl Tuner for Arco {
         plan
     }
 
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, task: &Task, measured: &[Measured]) {
         self.known.add(task, measured);
     }
 }
 
 /// Distinct points drawn at random, as many as steps of the agents, in the order of the points.
 fn drawn(
-    task: &Task<'_>,
+    task: &Task,
     judge: &mut Judge<'_>,
     reward: &dyn Fn(f64, Point) -> f64,
     rng: &mut Xoshiro256PlusPlus,
@@ -130,13 +130,13 @@ fn drawn(
         .collect()
 }
 
-fn penalty(task: &Task<'_>, point: Point) -> f64 {
+fn penalty(task: &Task, point: Point) -> f64 {
     let excess = task.excess(point);
     AREA * excess.area + MEMORY * excess.memory
 }
 
 /// Points drawn at random that have no penalty, if such are soon found.
-fn first(task: &Task<'_>, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Point> {
+fn first(task: &Task, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Point> {
     let mut points = HashSet::new();
     let mut plan = Vec::new();
     for _ in 0..count {

@@ -53,7 +53,7 @@ impl AutoTvm {
     }
 
     /// The best points that the chains meet and that are not known yet, the best first.
-    fn anneal(&mut self, task: &Task<'_>, forest: &Forest) -> Vec<Point> {
+    fn anneal(&mut self, task: &Task, forest: &Forest) -> Vec<Point> {
         let rng = &mut self.rng;
         if self.chains.is_empty() {
             self.chains = (0..CHAINS).map(|_| random::draw(task, rng)).collect();
@@ -91,7 +91,7 @@ impl AutoTvm {
 }
 
 impl Tuner for AutoTvm {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         let count = self.plan.min(room);
         let mut plan = Vec::new();
         if self.known.len() > 0 {
@@ -104,14 +104,14 @@ impl Tuner for AutoTvm {
         plan
     }
 
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, task: &Task, measured: &[Measured]) {
         self.known.add(task, measured);
     }
 }
 
 /// Adds points drawn at random that are new, as long as such are soon found.
 pub(super) fn fill(
-    task: &Task<'_>,
+    task: &Task,
     known: &Knowledge,
     plan: &mut Vec<Point>,
     count: usize,
@@ -130,7 +130,7 @@ pub(super) fn fill(
 }
 
 /// The point with one knob redrawn, of those that have several values.
-fn neighbour(task: &Task<'_>, point: Point, rng: &mut Xoshiro256PlusPlus) -> Point {
+fn neighbour(task: &Task, point: Point, rng: &mut Xoshiro256PlusPlus) -> Point {
     let sizes = task.sizes(point);
     let free = sizes.iter().filter(|size| **size > 1).count();
     if free == 0 {

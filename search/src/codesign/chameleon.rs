@@ -67,7 +67,7 @@ impl Chameleon {
 }
 
 impl Tuner for Chameleon {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         let mut plan = Vec::new();
         if self.known.len() == 0 {
             fill(task, &self.known, &mut plan, PLAN.min(room), &mut self.rng);
@@ -108,7 +108,7 @@ impl Tuner for Chameleon {
         plan
     }
 
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, task: &Task, measured: &[Measured]) {
         self.known.add(task, measured);
     }
 }

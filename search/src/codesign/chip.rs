@@ -10,6 +10,8 @@
 //! share it, not how it is agreed on.
 
 #[cfg(feature = "learn")]
+use std::sync::Arc;
+
 use rand::SeedableRng;
 #[cfg(feature = "learn")]
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -51,7 +53,7 @@ pub struct NetworkTuned {
 /// # Errors
 /// [`ScheduleError::NotDecoupled`].
 pub fn tune_network(
-    tasks: &[Repeated<'_>],
+    tasks: &[Repeated],
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
     measurements: usize,
     records: &[Record],
@@ -71,7 +73,7 @@ pub fn tune_network(
 /// # Errors
 /// [`ScheduleError::NotDecoupled`].
 pub fn tune_network_by(
-    tasks: &[Repeated<'_>],
+    tasks: &[Repeated],
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
     measurements: usize,
     measure: &(dyn Fn(usize, Point) -> Outcome + Sync),
@@ -109,7 +111,7 @@ pub fn tune_network_by(
     let back = moved(places);
     let mut shared = Vec::new();
     for (number, each) in tasks.iter().enumerate() {
-        let task = Task::new(each.task.layer(), &alone)?;
+        let task = Task::new(Arc::clone(each.task.layer()), &alone)?;
         // What was measured while the hardware was free is not measured again.
         let known: Record = (free[number].measured.iter())
             .map(|each| (each.point, each.outcome))
@@ -181,7 +183,7 @@ fn moved(places: [usize; 3]) -> impl Fn(Point) -> Point {
 
 /// The machine with the least sum of what each task is thought to take on it: the best that was
 /// measured there or, if it is less, what the cost model expects of its best schedule.
-fn choose(tasks: &[Repeated<'_>], free: &[Tuned]) -> usize {
+fn choose(tasks: &[Repeated], free: &[Tuned]) -> usize {
     let hardware = tasks[0].task.hardware();
     let mut sums = vec![0.0; hardware.len()];
     for (each, tuned) in tasks.iter().zip(free) {
@@ -207,7 +209,7 @@ fn choose(tasks: &[Repeated<'_>], free: &[Tuned]) -> usize {
 /// What the cost model expects of the best schedule on each machine, in cycles, where it expects
 /// anything.
 #[cfg(feature = "learn")]
-fn expected(task: &Task<'_>, tuned: &Tuned) -> Vec<Option<f64>> {
+fn expected(task: &Task, tuned: &Tuned) -> Vec<Option<f64>> {
     let mut known = Knowledge::default();
     known.add(task, &tuned.measured);
     let Some((_, least)) = tuned.best else {
@@ -230,6 +232,6 @@ fn expected(task: &Task<'_>, tuned: &Tuned) -> Vec<Option<f64>> {
 
 /// Without trees nothing is expected.
 #[cfg(not(feature = "learn"))]
-fn expected(task: &Task<'_>, _: &Tuned) -> Vec<Option<f64>> {
+fn expected(task: &Task, _: &Tuned) -> Vec<Option<f64>> {
     vec![None; task.hardware().len()]
 }

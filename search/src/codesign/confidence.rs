@@ -34,7 +34,7 @@ const TRIES: usize = 20;
 /// At most `count` of the candidates that are not known, or syntheses of them; `value` of whatever
 /// point.
 pub(super) fn sample(
-    task: &Task<'_>,
+    task: &Task,
     candidates: &[(Point, f64)],
     known: &Knowledge,
     count: usize,
@@ -104,7 +104,7 @@ impl Confident {
 }
 
 impl Tuner for Confident {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         let mut candidates = self.inner.propose(task, room);
         if self.known.len() < FIRST {
             candidates.truncate(FIRST);
@@ -139,7 +139,7 @@ impl Tuner for Confident {
         sampled
     }
 
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, task: &Task, measured: &[Measured]) {
         self.known.add(task, measured);
         self.inner.learn(task, measured);
     }

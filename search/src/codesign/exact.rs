@@ -38,18 +38,13 @@ pub struct Proof {
 ///
 /// # Errors
 /// [`Breach`], if the machine takes fewer cycles than a bound.
-pub fn prove(
-    task: &Task<'_>,
-    machine: usize,
-    below: u64,
-    record: &Record,
-) -> Result<Proof, Breach> {
+pub fn prove(task: &Task, machine: usize, below: u64, record: &Record) -> Result<Proof, Breach> {
     let never = Cancellation::default();
     from(task, &bounds(task, machine), below, record, &never)
 }
 
 /// The points on a machine that fit, with their bounds, the least first.
-pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
+pub(super) fn bounds(task: &Task, machine: usize) -> Vec<(u64, Point)> {
     let points = task.fitting_on(machine);
     let mut bounds: Vec<(u64, Point)> = points
         .par_iter()
@@ -65,7 +60,7 @@ pub(super) fn bounds(task: &Task<'_>, machine: usize) -> Vec<(u64, Point)> {
 /// # Errors
 /// [`Breach`].
 pub(super) fn from(
-    task: &Task<'_>,
+    task: &Task,
     bounds: &[(u64, Point)],
     below: u64,
     record: &Record,

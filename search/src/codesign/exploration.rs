@@ -39,7 +39,7 @@ pub(super) fn sees(knobs: &[usize]) -> Vec<usize> {
 }
 
 /// The state of a point whose predecessor was worth `fitness`.
-pub(super) fn state(task: &Task<'_>, shape: &[f32], point: Point, fitness: f64) -> Vec<f32> {
+pub(super) fn state(task: &Task, shape: &[f32], point: Point, fitness: f64) -> Vec<f32> {
     let mut state = shape.to_vec();
     for (place, size) in point.0.iter().zip(task.sizes(point)) {
         state.push((*place as f32 + 1.0) / size as f32);
@@ -49,7 +49,7 @@ pub(super) fn state(task: &Task<'_>, shape: &[f32], point: Point, fitness: f64) 
 }
 
 /// The part of states that is the layer's.
-pub(super) fn shape(task: &Task<'_>) -> Vec<f32> {
+pub(super) fn shape(task: &Task) -> Vec<f32> {
     let features = task.features(Point([0; KNOBS]));
     features[..SHAPE].iter().map(|x| *x as f32 / 10.0).collect()
 }
@@ -57,7 +57,7 @@ pub(super) fn shape(task: &Task<'_>) -> Vec<f32> {
 /// Plays episodes and learns from them. Gives the distinct points that were met, with their fitness,
 /// in the order of the points.
 pub(super) fn explore(
-    task: &Task<'_>,
+    task: &Task,
     team: &mut Team,
     judge: &mut Judge<'_>,
     known: &Knowledge,
@@ -113,7 +113,7 @@ pub(super) fn explore(
 }
 
 /// The point after a turn of its knobs, which stop at the ends of their lists.
-fn turned(task: &Task<'_>, point: Point, turns: &Turns) -> Point {
+fn turned(task: &Task, point: Point, turns: &Turns) -> Point {
     let sizes = task.sizes(point);
     let mut next = point;
     for ((place, size), turn) in next.0.iter_mut().zip(sizes).zip(turns) {

@@ -45,7 +45,7 @@ impl Genetic {
         self.parents[self.parents.len() - 1].1
     }
 
-    fn child(&mut self, task: &Task<'_>) -> Point {
+    fn child(&mut self, task: &Task) -> Point {
         let (first, second) = (self.parent(), self.parent());
         let cut = self.rng.random_range(0..KNOBS);
         let mut child = first;
@@ -61,7 +61,7 @@ impl Genetic {
 }
 
 impl Tuner for Genetic {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         let count = POPULATION.min(room.max(ELITES));
         if self.parents.is_empty() {
             return (0..count)
@@ -71,7 +71,7 @@ impl Tuner for Genetic {
         (0..count).map(|_| self.child(task)).collect()
     }
 
-    fn learn(&mut self, _: &Task<'_>, measured: &[Measured]) {
+    fn learn(&mut self, _: &Task, measured: &[Measured]) {
         let fitness = |m: &Measured| m.outcome.cycles().map_or(0.0, |cycles| 1e9 / cycles as f64);
         self.parents = measured.iter().map(|m| (fitness(m), m.point)).collect();
         self.elites.extend(self.parents.iter().copied());

@@ -13,7 +13,7 @@ pub(super) struct Grid {
 }
 
 impl Tuner for Grid {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         while self.machine < task.hardware().len() {
             let points = task.points_on(self.machine).skip(self.behind);
             let points: Vec<Point> = points.take(BATCH.min(room)).collect();
@@ -27,5 +27,5 @@ impl Tuner for Grid {
         Vec::new()
     }
 
-    fn learn(&mut self, _: &Task<'_>, _: &[Measured]) {}
+    fn learn(&mut self, _: &Task, _: &[Measured]) {}
 }

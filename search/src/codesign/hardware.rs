@@ -1,5 +1,7 @@
 //! The hardware that a search may choose from: shapes of the GEMM core.
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, ArchError, CostModel};
 
 /// The shape of a GEMM core.
@@ -17,9 +19,16 @@ pub struct Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hardware {
     knobs: [Vec<u32>; 3],
-    machines: Vec<(Accelerator, f64)>,
+    machines: Vec<(Arc<Accelerator>, f64)>,
     limit: Option<f64>,
     macs: Option<u64>,
+}
+
+/// A copy, for a task that owns its hardware.
+impl From<&Hardware> for Arc<Hardware> {
+    fn from(hardware: &Hardware) -> Self {
+        Self::new(hardware.clone())
+    }
 }
 
 impl Hardware {
@@ -62,7 +71,7 @@ impl Hardware {
                     let machine = shaped(base, shape);
                     machine.check()?;
                     let area = CostModel::of(&machine)?.area().total.0;
-                    machines.push((machine, area));
+                    machines.push((Arc::new(machine), area));
                 }
             }
         }
@@ -159,7 +168,7 @@ impl Hardware {
 
     /// The machine with this number; the last knob changes fastest.
     #[must_use]
-    pub fn machine(&self, number: usize) -> &Accelerator {
+    pub fn machine(&self, number: usize) -> &Arc<Accelerator> {
         &self.machines[number].0
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Knowledge {
 
 impl Knowledge {
     /// Adds measurements, those that are new.
-    pub(super) fn add(&mut self, task: &Task<'_>, measured: &[Measured]) {
+    pub(super) fn add(&mut self, task: &Task, measured: &[Measured]) {
         for each in measured {
             if self.cycles.insert(each.point, each.outcome).is_none() {
                 self.points.push(each.point);
@@ -61,13 +61,13 @@ impl Knowledge {
 
 /// The scores of points, each worked out once.
 pub(super) struct Judge<'a> {
-    task: &'a Task<'a>,
+    task: &'a Task,
     forest: &'a Forest,
     scores: HashMap<Point, f64>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(task: &'a Task<'a>, forest: &'a Forest) -> Self {
+    pub(super) fn new(task: &'a Task, forest: &'a Forest) -> Self {
         Self {
             task,
             forest,

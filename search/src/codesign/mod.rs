@@ -58,10 +58,10 @@ use crate::name::UnknownName;
 /// reads no clock and starts no threads whose number shows in its results.
 pub trait Tuner {
     /// The next points, at most `room` of them new; none when it is done.
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point>;
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point>;
 
     /// What the points were found to be.
-    fn learn(&mut self, task: &Task<'_>, measured: &[Measured]);
+    fn learn(&mut self, task: &Task, measured: &[Measured]);
 }
 
 type Make = fn(u64) -> Box<dyn Tuner + Send>;

@@ -22,17 +22,17 @@ impl Random {
 }
 
 impl Tuner for Random {
-    fn propose(&mut self, task: &Task<'_>, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
         (0..BATCH.min(room))
             .map(|_| draw(task, &mut self.rng))
             .collect()
     }
 
-    fn learn(&mut self, _: &Task<'_>, _: &[Measured]) {}
+    fn learn(&mut self, _: &Task, _: &[Measured]) {}
 }
 
 /// A point on a machine that keeps the limit of area; on any if none does.
-pub(super) fn draw(task: &Task<'_>, rng: &mut impl Rng) -> Point {
+pub(super) fn draw(task: &Task, rng: &mut impl Rng) -> Point {
     let allowed: Vec<usize> = task.hardware().allowed().collect();
     let machine = match allowed.len() {
         0 => 0,
@@ -48,7 +48,7 @@ pub(super) fn draw(task: &Task<'_>, rng: &mut impl Rng) -> Point {
 }
 
 /// Another value of one knob that has several.
-pub(super) fn redraw(task: &Task<'_>, point: Point, knob: usize, rng: &mut impl Rng) -> Point {
+pub(super) fn redraw(task: &Task, point: Point, knob: usize, rng: &mut impl Rng) -> Point {
     let mut next = point;
     next.0[knob] = rng.random_range(0..task.sizes(point)[knob]);
     task.settled(next)

@@ -19,9 +19,9 @@ use crate::cancellation::Cancellation;
 
 /// A task, and how many of the network's layers it stands for.
 #[derive(Clone, Debug)]
-pub struct Repeated<'a> {
+pub struct Repeated {
     /// The task.
-    pub task: Task<'a>,
+    pub task: Task,
     /// How often it occurs.
     pub times: u64,
 }
@@ -102,7 +102,7 @@ pub enum Extent {
 /// # Errors
 /// [`Breach`], if the machine takes fewer cycles than a bound.
 pub fn prove_network(
-    tasks: &[Repeated<'_>],
+    tasks: &[Repeated],
     extent: Extent,
     records: &[Record],
     cancellation: &Cancellation,
@@ -176,7 +176,7 @@ pub fn prove_network(
 }
 
 /// The least bound of each task on a machine, and how many points fit; none if one has no schedule.
-fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
+fn least(tasks: &[Repeated], machine: usize) -> Option<(Vec<u64>, u64)> {
     let (mut least, mut valid) = (Vec::new(), 0);
     for each in tasks {
         let points = each.task.fitting_on(machine).into_iter();
@@ -196,12 +196,12 @@ fn least(tasks: &[Repeated<'_>], machine: usize) -> Option<(Vec<u64>, u64)> {
 /// # Errors
 /// [`Breach`], if the machine takes fewer cycles than a bound.
 pub fn prove_each(
-    tasks: &[Repeated<'_>],
+    tasks: &[Repeated],
     records: &[Record],
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<Vec<Option<(Point, u64)>>, Breach> {
-    let prove = |(number, each): (usize, &Repeated<'_>)| {
+    let prove = |(number, each): (usize, &Repeated)| {
         let task = &each.task;
         if cancellation.is_cancelled() {
             return Ok(None);
@@ -235,14 +235,14 @@ pub fn prove_each(
     tasks.iter().enumerate().map(prove).collect()
 }
 
-fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
+fn total(tasks: &[Repeated], cycles: &[u64]) -> u64 {
     let all = tasks.iter().zip(cycles);
     all.map(|(each, cycles)| each.times * cycles).sum()
 }
 
 /// Whether a machine's optimum is below a limit.
 struct Question<'a> {
-    tasks: &'a [Repeated<'a>],
+    tasks: &'a [Repeated],
     machine: usize,
     limit: u64,
     records: &'a [Record],

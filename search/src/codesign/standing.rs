@@ -56,7 +56,7 @@ impl Standing {
 ///
 /// # Errors
 /// [`Breach`], if the machine took fewer cycles than a bound.
-pub fn standing(tasks: &[Repeated<'_>], ran: &[Record]) -> Result<Standing, Breach> {
+pub fn standing(tasks: &[Repeated], ran: &[Record]) -> Result<Standing, Breach> {
     let count = tasks.first().map_or(0, |first| first.task.hardware().len());
     let all = (0..count).into_par_iter();
     let all = all.map(|machine| settle(tasks, ran, machine));
@@ -95,7 +95,7 @@ type Layers = Option<Vec<(Point, u64)>>;
 
 /// What is known of a machine, and how many schedules of those tasks fit that it can run.
 fn settle(
-    tasks: &[Repeated<'_>],
+    tasks: &[Repeated],
     ran: &[Record],
     machine: usize,
 ) -> Result<(Option<(Floor, Layers)>, u64), Breach> {
@@ -144,7 +144,7 @@ fn settle(
     Ok((Some((floor, layers)), valid))
 }
 
-fn total(tasks: &[Repeated<'_>], cycles: &[u64]) -> u64 {
+fn total(tasks: &[Repeated], cycles: &[u64]) -> u64 {
     let all = tasks.iter().zip(cycles);
     all.map(|(each, cycles)| each.times * cycles).sum()
 }

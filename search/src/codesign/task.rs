@@ -1,5 +1,7 @@
 //! One layer, the hardware to choose from, and the schedules on each.
 
+use std::sync::Arc;
+
 use stationary_sim::Pace;
 use stationary_sim::decoupled::{Kernel, Schedule, ScheduleError, Space, lower_bound, run};
 use stationary_workloads::Layer;
@@ -53,36 +55,40 @@ pub struct Measured {
 
 /// A layer, the hardware to choose from, and the schedules on each.
 #[derive(Clone, Debug)]
-pub struct Task<'a> {
-    layer: &'a Layer,
-    hardware: &'a Hardware,
+pub struct Task {
+    layer: Arc<Layer>,
+    hardware: Arc<Hardware>,
     spaces: Vec<Space>,
 }
 
-impl<'a> Task<'a> {
+impl Task {
     /// The task of a layer.
     ///
     /// # Errors
     /// [`ScheduleError::NotDecoupled`].
-    pub fn new(layer: &'a Layer, hardware: &'a Hardware) -> Result<Self, ScheduleError> {
-        let spaces = (0..hardware.len()).map(|n| Space::new(layer, hardware.machine(n)));
+    pub fn new(
+        layer: impl Into<Arc<Layer>>,
+        hardware: impl Into<Arc<Hardware>>,
+    ) -> Result<Self, ScheduleError> {
+        let (layer, hardware) = (layer.into(), hardware.into());
+        let spaces = (0..hardware.len()).map(|n| Space::new(&layer, hardware.machine(n)));
         Ok(Self {
+            spaces: spaces.collect::<Result<_, _>>()?,
             layer,
             hardware,
-            spaces: spaces.collect::<Result<_, _>>()?,
         })
     }
 
     /// The layer.
     #[must_use]
-    pub fn layer(&self) -> &'a Layer {
-        self.layer
+    pub fn layer(&self) -> &Arc<Layer> {
+        &self.layer
     }
 
     /// The hardware to choose from.
     #[must_use]
-    pub fn hardware(&self) -> &'a Hardware {
-        self.hardware
+    pub fn hardware(&self) -> &Arc<Hardware> {
+        &self.hardware
     }
 
     /// The number of the machine that a point names.
@@ -154,7 +160,8 @@ impl<'a> Task<'a> {
     #[must_use]
     pub fn fitting_on(&self, machine: usize) -> Vec<Point> {
         let accelerator = self.hardware.machine(machine);
-        let with = |schedule| Kernel::new(self.layer, accelerator, schedule).ok();
+        let with =
+            |schedule| Kernel::new(Arc::clone(&self.layer), Arc::clone(accelerator), schedule).ok();
         let mut points = Vec::new();
         self.spaces[machine].for_each_fitting(with, |number, _| {
             points.push(self.point_on(machine, number));
@@ -178,9 +185,13 @@ impl<'a> Task<'a> {
     ///
     /// # Errors
     /// The buffer that its tiles do not fit.
-    pub fn kernel(&self, point: Point) -> Result<Kernel<'_>, ScheduleError> {
+    pub fn kernel(&self, point: Point) -> Result<Kernel, ScheduleError> {
         let machine = self.hardware.machine(self.machine(point));
-        Kernel::new(self.layer, machine, self.schedule(point))
+        Kernel::new(
+            Arc::clone(&self.layer),
+            Arc::clone(machine),
+            self.schedule(point),
+        )
     }
 
     /// Runs the machine.
@@ -210,14 +221,18 @@ impl<'a> Task<'a> {
     pub fn excess(&self, point: Point) -> Excess {
         let number = self.machine(point);
         let over = |used: f64, limit: f64| (used / limit - 1.0).max(0.0);
-        let hardware = self.hardware;
+        let hardware = &self.hardware;
         let area = hardware.limit();
         let area = area.map_or(0.0, |limit| over(hardware.area(number), limit));
         let macs = hardware.most_macs();
         let macs = macs.map_or(0.0, |most| over(hardware.macs(number) as f64, most as f64));
         let machine = self.hardware.machine(number);
         // Whatever knobs name divides its loop.
-        let demands = Kernel::demands(self.layer, machine, self.schedule(point));
+        let demands = Kernel::demands(
+            Arc::clone(&self.layer),
+            Arc::clone(machine),
+            self.schedule(point),
+        );
         let demands = demands.into_iter().flatten();
         let memory = demands
             .map(|d| over(d.bytes as f64, d.capacity as f64))

@@ -60,7 +60,7 @@ impl Tuned {
 /// Runs a tuner for at most so many measurements of distinct points. `record` holds what need not be
 /// measured again; `note` is told of each new measurement, in order.
 pub fn tune(
-    task: &Task<'_>,
+    task: &Task,
     tuner: &mut dyn Tuner,
     measurements: usize,
     record: &Record,
@@ -76,7 +76,7 @@ pub fn tune(
 /// [`tune`] with something in the place of the machine, which answers what [`Task::measure`] would:
 /// one that remembers, or that takes the time.
 pub fn tune_by(
-    task: &Task<'_>,
+    task: &Task,
     tuner: &mut dyn Tuner,
     measurements: usize,
     measure: &(dyn Fn(Point) -> Outcome + Sync),
@@ -88,7 +88,7 @@ pub fn tune_by(
 
 /// [`tune_by`] that ends early once it is cancelled.
 pub(super) fn tune_until(
-    task: &Task<'_>,
+    task: &Task,
     tuner: &mut dyn Tuner,
     measurements: usize,
     measure: &(dyn Fn(Point) -> Outcome + Sync),

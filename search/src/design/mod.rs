@@ -18,6 +18,7 @@ mod recheck;
 mod template;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use stationary_arch::{Accelerator, ArchError};
@@ -72,9 +73,9 @@ pub struct Tables {
 #[derive(Clone, Debug)]
 pub struct Design {
     /// The machine.
-    pub accelerator: Accelerator,
+    pub accelerator: Arc<Accelerator>,
     /// The dataflow of its style.
-    pub dataflow: &'static Dataflow,
+    pub dataflow: Arc<Dataflow>,
     /// The layer's tiling.
     pub tiling: Tiling,
 }
@@ -112,7 +113,12 @@ impl DesignSpace {
     ///
     /// # Errors
     /// If no mapping fits the base's buffer.
-    pub fn design(&self, layer: &Layer, levels: Levels) -> Result<Design, DesignError> {
+    pub fn design(
+        &self,
+        layer: impl Into<Arc<Layer>>,
+        levels: Levels,
+    ) -> Result<Design, DesignError> {
+        let layer = layer.into();
         let style = levels.style.unwrap_or(self.styles[0]);
         let roomy = template::accelerator(&self.base, style, levels.pe);
         let dataflow = style.dataflow();
@@ -130,11 +136,11 @@ impl DesignSpace {
             local,
             goal: mapper::Goal::default(),
         };
-        let mapping = mapper::map_with(layer, &roomy, dataflow, &effort)?;
+        let mapping = mapper::map_with(layer, roomy, dataflow, &effort)?;
         let accelerator = template::cut(&mapping);
         Ok(Design {
-            accelerator,
-            dataflow,
+            accelerator: accelerator.into(),
+            dataflow: Arc::clone(mapping.dataflow()),
             tiling: *mapping.tiling(),
         })
     }
@@ -182,6 +188,7 @@ impl DesignSpace {
     }
 
     fn entries(&self, layer: &Layer) -> Result<Vec<[Entry; 2]>, DesignError> {
+        let layer = &Arc::from(layer);
         self.levels()
             .into_par_iter()
             .map(|levels| self.priced(layer, levels))
@@ -212,13 +219,13 @@ impl Design {
     ///
     /// # Errors
     /// If it was made for another layer.
-    pub fn mapping<'a>(&'a self, layer: &'a Layer) -> Result<Mapping<'a>, DesignError> {
-        Mapping::new(layer, &self.accelerator, self.dataflow, self.tiling).map_err(|error| {
-            DesignError::Cut {
-                layer: layer.name().to_owned(),
-                error,
-            }
-        })
+    pub fn mapping(&self, layer: impl Into<Arc<Layer>>) -> Result<Mapping, DesignError> {
+        let layer = layer.into();
+        let name = layer.name().to_owned();
+        let accelerator = Arc::clone(&self.accelerator);
+        let dataflow = Arc::clone(&self.dataflow);
+        Mapping::new(layer, accelerator, dataflow, self.tiling)
+            .map_err(|error| DesignError::Cut { layer: name, error })
     }
 }
 

@@ -10,6 +10,8 @@
 //! power     events / t + clock + leakage           falls with t: only clock and leakage bound it
 //! ```
 
+use std::sync::Arc;
+
 use stationary_arch::CostModel;
 use stationary_arch::units::Cycles;
 use stationary_sim::{Counters, Energy, Estimate, Mapping, Pace, estimate, run};
@@ -20,9 +22,13 @@ use crate::table::{Entry, Levels};
 
 impl DesignSpace {
     /// An option as the model expects it, and at the least that the machine may make of it.
-    pub(super) fn priced(&self, layer: &Layer, levels: Levels) -> Result<[Entry; 2], DesignError> {
-        let design = self.design(layer, levels)?;
-        let mapping = design.mapping(layer)?;
+    pub(super) fn priced(
+        &self,
+        layer: &Arc<Layer>,
+        levels: Levels,
+    ) -> Result<[Entry; 2], DesignError> {
+        let design = self.design(Arc::clone(layer), levels)?;
+        let mapping = design.mapping(Arc::clone(layer))?;
         let cost = CostModel::of(&design.accelerator)?;
         let model = estimate(&mapping);
         let expected = at(&mapping, &cost, levels, &model.counters, model.cycles);
@@ -33,9 +39,15 @@ impl DesignSpace {
     ///
     /// # Errors
     /// If the option has no design.
-    pub fn entry(&self, layer: &Layer, levels: Levels, cycles: u64) -> Result<Entry, DesignError> {
-        let design = self.design(layer, levels)?;
-        let mapping = design.mapping(layer)?;
+    pub fn entry(
+        &self,
+        layer: impl Into<Arc<Layer>>,
+        levels: Levels,
+        cycles: u64,
+    ) -> Result<Entry, DesignError> {
+        let layer = &layer.into();
+        let design = self.design(Arc::clone(layer), levels)?;
+        let mapping = design.mapping(Arc::clone(layer))?;
         let cost = CostModel::of(&design.accelerator)?;
         let counters = estimate(&mapping).counters;
         Ok(at(&mapping, &cost, levels, &counters, cycles))
@@ -46,14 +58,19 @@ impl DesignSpace {
 ///
 /// # Errors
 /// If the option has no design.
-pub fn cycles(space: &DesignSpace, layer: &Layer, levels: Levels) -> Result<u64, DesignError> {
-    let design = space.design(layer, levels)?;
-    let mapping = design.mapping(layer)?;
+pub fn cycles(
+    space: &DesignSpace,
+    layer: impl Into<Arc<Layer>>,
+    levels: Levels,
+) -> Result<u64, DesignError> {
+    let layer = &layer.into();
+    let design = space.design(Arc::clone(layer), levels)?;
+    let mapping = design.mapping(Arc::clone(layer))?;
     Ok(run(&mapping, Pace::SkipPeriods, &mut ()).cycles)
 }
 
 fn at(
-    mapping: &Mapping<'_>,
+    mapping: &Mapping,
     cost: &CostModel,
     levels: Levels,
     counters: &Counters,
@@ -71,7 +88,7 @@ fn at(
     }
 }
 
-fn bound(mapping: &Mapping<'_>, cost: &CostModel, levels: Levels, model: &Estimate) -> Entry {
+fn bound(mapping: &Mapping, cost: &CostModel, levels: Levels, model: &Estimate) -> Entry {
     let least = at(mapping, cost, levels, &model.counters, model.lower_bound);
     let in_a_cycle = Energy::of(mapping, cost, &Counters::default(), 1).total();
     Entry {

@@ -56,7 +56,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
     let bytes = base.global_buffer.partitions.iter().map(|p| p.bytes).sum();
     Accelerator {
         name: format!("{}-{pe}", style.name()),
-        dataflows: vec![style.dataflow().name.to_owned()],
+        dataflows: vec![style.dataflow().name.to_string()],
         array: Array {
             rows,
             cols,
@@ -104,7 +104,7 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
 }
 
 /// The mapping's machine with no more scratchpad and buffer than the mapping uses.
-pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
+pub(super) fn cut(mapping: &Mapping) -> Accelerator {
     let roomy = mapping.accelerator();
     let partitions = Operand::ALL.map(|operand| Partition {
         operands: vec![operand],
@@ -124,6 +124,6 @@ pub(super) fn cut(mapping: &Mapping<'_>) -> Accelerator {
             channel_atom: 1,
             delivery: None,
         },
-        ..roomy.clone()
+        ..Accelerator::clone(roomy)
     }
 }

@@ -9,6 +9,8 @@
 //! Both operands have the width of outputs and are extended as they are loaded. Nothing overlaps: the
 //! compute unit loads, and a tile's place is free when it is stored.
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, Step};
 use stationary_workloads::Layer;
 
@@ -17,7 +19,7 @@ use super::model::estimate;
 use super::schedule::{Schedule, ScheduleError};
 use super::space::Space;
 
-impl<'a> Kernel<'a> {
+impl Kernel {
     /// The addition of another tensor to the outputs of a layer, as a kernel of its own. Of the
     /// schedule, tiles of input channels and threads are one.
     ///
@@ -40,8 +42,8 @@ impl<'a> Kernel<'a> {
     /// # Errors
     /// [`ScheduleError`]: the first knob or buffer that is wrong, or an epilogue that adds nothing.
     pub fn addition(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
         for (knob, value) in [
@@ -52,10 +54,10 @@ impl<'a> Kernel<'a> {
                 return Err(ScheduleError::OneThread { knob, value });
             }
         }
-        let kernel = Self::of(layer, accelerator, schedule, Body::Addition)?;
+        let kernel = Self::of(layer.into(), accelerator.into(), schedule, Body::Addition)?;
         if !kernel.steps().contains(&Step::Residual) {
             return Err(ScheduleError::NoResidual {
-                accelerator: accelerator.name.clone(),
+                accelerator: kernel.accelerator().name.clone(),
             });
         }
         kernel.fits()?;
@@ -67,13 +69,15 @@ impl<'a> Kernel<'a> {
 ///
 /// # Errors
 /// What is wrong with tiles of one block, if none fits.
-pub fn map_addition<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-) -> Result<Kernel<'a>, ScheduleError> {
-    let space = Space::new(layer, accelerator)?;
-    let mut best: Option<(u64, Kernel<'_>)> = None;
-    let with = |schedule| Kernel::addition(layer, accelerator, schedule).ok();
+pub fn map_addition(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+) -> Result<Kernel, ScheduleError> {
+    let (layer, accelerator) = (layer.into(), accelerator.into());
+    let space = Space::new(&layer, &accelerator)?;
+    let mut best: Option<(u64, Kernel)> = None;
+    let with =
+        |schedule| Kernel::addition(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
     space.for_each_fitting(with, |_, kernel| {
         let cycles = estimate(&kernel).cycles;
         if best.as_ref().is_none_or(|(least, _)| cycles < *least) {

@@ -52,7 +52,7 @@ pub struct LayerSchedule {
 impl LayerSchedule {
     /// What stands for a kernel.
     #[must_use]
-    pub fn of(kernel: &Kernel<'_>) -> Self {
+    pub fn of(kernel: &Kernel) -> Self {
         Self {
             layer: kernel.layer().name().to_owned(),
             schedule: kernel.schedule(),
@@ -80,7 +80,7 @@ impl ScheduleFile {
 
     /// The file that stands for kernels.
     #[must_use]
-    pub fn of(kernels: &[Kernel<'_>]) -> Self {
+    pub fn of(kernels: &[Kernel]) -> Self {
         Self {
             others: Others::default(),
             layers: kernels.iter().map(LayerSchedule::of).collect(),

@@ -1,5 +1,7 @@
 //! A layer under a schedule, checked against a machine.
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, Decoupled, Operand, Step};
 use stationary_workloads::{Dim, Layer};
 
@@ -28,11 +30,10 @@ pub(super) const INSTRUCTION_BYTES: u64 = 16;
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Kernel<'a> {
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    decoupled: &'a Decoupled,
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    layer: Arc<Layer>,
+    accelerator: Arc<Accelerator>,
     schedule: Schedule,
     body: Body,
     pub(super) blocks: Blocks,
@@ -99,17 +100,22 @@ impl Blocks {
     }
 }
 
-impl<'a> Kernel<'a> {
+impl Kernel {
     /// Checks a schedule.
     ///
     /// # Errors
     /// [`ScheduleError`]: the first knob or buffer that is wrong.
     pub fn new(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
-        let kernel = Self::of(layer, accelerator, schedule, Body::Convolution)?;
+        let kernel = Self::of(
+            layer.into(),
+            accelerator.into(),
+            schedule,
+            Body::Convolution,
+        )?;
         kernel.fits()?;
         Ok(kernel)
     }
@@ -133,26 +139,32 @@ impl<'a> Kernel<'a> {
     /// # Errors
     /// [`ScheduleError`]: the first knob that is wrong.
     pub fn demands(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
         schedule: Schedule,
     ) -> Result<[Demand; 4], ScheduleError> {
-        Ok(Self::of(layer, accelerator, schedule, Body::Convolution)?.own_demands())
+        Ok(Self::of(
+            layer.into(),
+            accelerator.into(),
+            schedule,
+            Body::Convolution,
+        )?
+        .own_demands())
     }
 
     /// A kernel whose tiles may not fit.
     pub(super) fn of(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
+        layer: Arc<Layer>,
+        accelerator: Arc<Accelerator>,
         schedule: Schedule,
         body: Body,
     ) -> Result<Self, ScheduleError> {
-        let Some(decoupled) = &accelerator.decoupled else {
+        if accelerator.decoupled.is_none() {
             return Err(ScheduleError::NotDecoupled {
                 accelerator: accelerator.name.clone(),
             });
-        };
-        let mut blocks = Blocks::of(layer, accelerator);
+        }
+        let mut blocks = Blocks::of(&layer, &accelerator);
         if body == Body::Addition {
             (blocks.ci, blocks.kernel) = (1, [1, 1]);
         }
@@ -182,13 +194,12 @@ impl<'a> Kernel<'a> {
             }
         }
         Ok(Self {
+            bytes: VectorBytes::of(&accelerator),
             layer,
             accelerator,
-            decoupled,
             schedule,
             body,
             blocks,
-            bytes: VectorBytes::of(accelerator),
             tiles,
             threads: [
                 schedule.h_nthread.min(tiles.h),
@@ -249,21 +260,21 @@ impl<'a> Kernel<'a> {
             Demand {
                 buffer: Buffer::MicroOp,
                 bytes: reset.max(gemm).max(alu),
-                capacity: self.decoupled.micro_op_bytes,
+                capacity: self.control().micro_op_bytes,
             },
         ]
     }
 
     /// The layer.
     #[must_use]
-    pub fn layer(&self) -> &'a Layer {
-        self.layer
+    pub fn layer(&self) -> &Arc<Layer> {
+        &self.layer
     }
 
     /// The machine.
     #[must_use]
-    pub fn accelerator(&self) -> &'a Accelerator {
-        self.accelerator
+    pub fn accelerator(&self) -> &Arc<Accelerator> {
+        &self.accelerator
     }
 
     /// The schedule.
@@ -279,8 +290,9 @@ impl<'a> Kernel<'a> {
         u64::from(array.rows) * u64::from(array.cols)
     }
 
-    pub(super) fn control(&self) -> &'a Decoupled {
-        self.decoupled
+    pub(super) fn control(&self) -> &Decoupled {
+        let decoupled = self.accelerator.decoupled.as_ref();
+        decoupled.expect("the constructor refuses machines without instructions")
     }
 
     /// Rows and columns of inputs that a tile covers, padding included.
@@ -367,11 +379,11 @@ impl<'a> Kernel<'a> {
         let [reset, gemm, alu] = self.loops().map(|l| l.micro_ops);
         let steps = self.steps().len() as u64;
         let all = self.width() * (reset + gemm + steps * alu);
-        all * MICRO_OP_BYTES <= self.decoupled.micro_op_bytes
+        all * MICRO_OP_BYTES <= self.control().micro_op_bytes
     }
 
-    pub(super) fn steps(&self) -> &'a [Step] {
-        &self.decoupled.epilogue
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.control().epilogue
     }
 
     /// Whether biases are loaded with each tile.

@@ -103,7 +103,7 @@ struct Fetch {
 }
 
 struct Machine<'k, P> {
-    k: &'k Kernel<'k>,
+    k: &'k Kernel,
     layout: Layout,
     engine: Engine,
     units: [UnitState; 3],
@@ -115,7 +115,7 @@ struct Machine<'k, P> {
 }
 
 /// Runs a kernel.
-pub fn run<T: Trace>(k: &Kernel<'_>, pace: Pace, trace: &mut T) -> Run {
+pub fn run<T: Trace>(k: &Kernel, pace: Pace, trace: &mut T) -> Run {
     if T::LISTENS {
         run_told(k, pace, Told(&mut |event| trace.event(event)))
     } else {
@@ -123,16 +123,16 @@ pub fn run<T: Trace>(k: &Kernel<'_>, pace: Pace, trace: &mut T) -> Run {
     }
 }
 
-fn run_untold(k: &Kernel<'_>, pace: Pace) -> Run {
+fn run_untold(k: &Kernel, pace: Pace) -> Run {
     run_with(k, pace, &mut (), ()).0
 }
 
-fn run_told(k: &Kernel<'_>, pace: Pace, mut trace: Told<'_>) -> Run {
+fn run_told(k: &Kernel, pace: Pace, mut trace: Told<'_>) -> Run {
     run_with(k, pace, &mut trace, ()).0
 }
 
 pub(super) fn run_with<P: Payload>(
-    k: &Kernel<'_>,
+    k: &Kernel,
     pace: Pace,
     trace: &mut impl Trace,
     payload: P,
@@ -164,7 +164,7 @@ pub(super) fn run_with<P: Payload>(
 }
 
 impl<'k, P: Payload> Machine<'k, P> {
-    fn new(k: &'k Kernel<'k>, payload: P) -> Self {
+    fn new(k: &'k Kernel, payload: P) -> Self {
         let units = Unit::ALL.map(|unit| {
             let mut cursor = Cursor::new();
             UnitState {
@@ -520,7 +520,7 @@ impl<'k, P: Payload> Machine<'k, P> {
 }
 
 /// When a transfer and its zeros are over, given that its data is there.
-fn zeros_end(k: &Kernel<'_>, moving: &Moving, engine: &Engine) -> u64 {
+fn zeros_end(k: &Kernel, moving: &Moving, engine: &Engine) -> u64 {
     let memory = &k.control().memory;
     let (last, idle) = engine.data(moving.client);
     let rows = moving.bursts.rows();

@@ -64,7 +64,7 @@ pub struct Estimate {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn estimate(k: &Kernel<'_>) -> Estimate {
+pub fn estimate(k: &Kernel) -> Estimate {
     let memory = Memory::new(k);
     let lower_bound = path(k, &memory);
     Estimate {
@@ -78,7 +78,7 @@ pub fn estimate(k: &Kernel<'_>) -> Estimate {
 }
 
 /// Cycles of products.
-fn busy(k: &Kernel<'_>) -> u64 {
+fn busy(k: &Kernel) -> u64 {
     if k.is_addition() {
         return 0;
     }
@@ -87,12 +87,12 @@ fn busy(k: &Kernel<'_>) -> u64 {
 
 /// A bound below the machine's cycles.
 #[must_use]
-pub fn lower_bound(k: &Kernel<'_>) -> u64 {
+pub fn lower_bound(k: &Kernel) -> u64 {
     path(k, &Memory::new(k))
 }
 
 /// What moves.
-fn counters(k: &Kernel<'_>) -> Counters {
+fn counters(k: &Kernel) -> Counters {
     let tiles = k.all_tiles();
     let mut sum = Counters::default();
     let mut add = |counters: Counters, times: u64| sum.add(&counters.times(times));
@@ -123,7 +123,7 @@ fn counters(k: &Kernel<'_>) -> Counters {
 }
 
 /// Instructions and micro-ops, as `program.rs` has them.
-fn control(k: &Kernel<'_>) -> Control {
+fn control(k: &Kernel) -> Control {
     let [h, co] = k.threads;
     let (tiles, width) = (k.all_tiles(), k.width());
     let rounds =
@@ -163,7 +163,7 @@ fn control(k: &Kernel<'_>) -> Control {
 }
 
 /// Cycles of the compute unit's instructions that need no memory.
-fn compute(k: &Kernel<'_>) -> u64 {
+fn compute(k: &Kernel) -> u64 {
     let alu: u64 = (0..k.steps().len())
         .map(|step| k.duration(&Work::Alu(step)))
         .sum();
@@ -175,7 +175,7 @@ fn compute(k: &Kernel<'_>) -> u64 {
 }
 
 /// The longest path through all rounds.
-fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
+fn path(k: &Kernel, memory: &Memory) -> u64 {
     if k.is_addition() {
         return addition::path(k, memory);
     }
@@ -255,7 +255,7 @@ struct Transfer {
 }
 
 impl Memory {
-    fn new(k: &Kernel<'_>) -> Self {
+    fn new(k: &Kernel) -> Self {
         let control = k.control();
         let memory = &control.memory;
         let bus = u64::from(memory.bus.0) / 8;
@@ -294,7 +294,7 @@ impl Memory {
     }
 
     /// Cycles of an instruction that writes.
-    fn write(&self, k: &Kernel<'_>, t: Transfer) -> u64 {
+    fn write(&self, k: &Kernel, t: Transfer) -> u64 {
         let beats = t.row_bytes.div_ceil(self.bus);
         let bursts = t.rows * t.row_bytes.div_ceil(self.longest);
         let vectors = t.rows * (t.row_bytes / k.bytes.output);
@@ -311,7 +311,7 @@ impl Memory {
     }
 
     /// The cycle in which the first instructions are there.
-    fn fetch(&self, k: &Kernel<'_>) -> u64 {
+    fn fetch(&self, k: &Kernel) -> u64 {
         // No program is shorter than one round, nor than an addition of one tile.
         let least = 6 * k.width() + 2;
         let count = least.min(k.control().fetch.into());
@@ -319,13 +319,13 @@ impl Memory {
     }
 
     /// Cycles of loading the micro-ops of a reset, a GEMM and one ALU step.
-    fn micro_ops(&self, k: &Kernel<'_>) -> [u64; 3] {
+    fn micro_ops(&self, k: &Kernel) -> [u64; 3] {
         k.loops()
             .map(|loops| self.read(Self::line(loops.micro_ops * MICRO_OP_BYTES), true))
     }
 
     /// What the first reset, GEMM and epilogue of each thread take more than the later ones.
-    fn first_use(&self, k: &Kernel<'_>) -> [u64; 3] {
+    fn first_use(&self, k: &Kernel) -> [u64; 3] {
         if !k.keeps_micro_ops() {
             return [0; 3];
         }
@@ -334,7 +334,7 @@ impl Memory {
     }
 
     /// The least time of each part of a round.
-    fn durations(&self, k: &Kernel<'_>, class: &Class) -> Durations {
+    fn durations(&self, k: &Kernel, class: &Class) -> Durations {
         let more = if k.keeps_micro_ops() {
             [0; 3]
         } else {
@@ -382,7 +382,7 @@ impl Memory {
     }
 
     /// The least time of a tile's epilogue, if each step takes so much more.
-    fn epilogue(&self, k: &Kernel<'_>, more: u64) -> u64 {
+    fn epilogue(&self, k: &Kernel, more: u64) -> u64 {
         let alu: u64 = (0..k.steps().len())
             .map(|step| more + k.duration(&Work::Alu(step)))
             .sum();
@@ -399,7 +399,7 @@ impl Memory {
     }
 
     /// Cycles that the clients lose to each other.
-    fn contention(&self, k: &Kernel<'_>, cycles: u64) -> u64 {
+    fn contention(&self, k: &Kernel, cycles: u64) -> u64 {
         let counters = counters(k);
         let bytes = |words: u64, bits: u32| words * u64::from(bits) / 8;
         let precision = &k.accelerator().precision;
@@ -429,7 +429,7 @@ impl Memory {
 }
 
 /// One store of a tile.
-fn store(k: &Kernel<'_>) -> Transfer {
+fn store(k: &Kernel) -> Transfer {
     let s = k.schedule();
     let line = k.blocks.w * k.bytes.output;
     let (rows, row_bytes) = if s.tile_w < k.blocks.w {
@@ -447,7 +447,7 @@ fn store(k: &Kernel<'_>) -> Transfer {
 }
 
 /// One load of a tile's inputs.
-fn input(k: &Kernel<'_>, rows: (u64, u64), cols: (u64, u64)) -> Transfer {
+fn input(k: &Kernel, rows: (u64, u64), cols: (u64, u64)) -> Transfer {
     let [height, width] = k.window();
     let (above, inner_rows) = rows;
     let (left, inner_cols) = cols;

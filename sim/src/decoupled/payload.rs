@@ -6,9 +6,9 @@ use super::program::Instruction;
 /// Told of each instruction when it is done.
 pub(super) trait Payload {
     /// One instruction is done.
-    fn done(&mut self, k: &Kernel<'_>, instruction: &Instruction);
+    fn done(&mut self, k: &Kernel, instruction: &Instruction);
 }
 
 impl Payload for () {
-    fn done(&mut self, _: &Kernel<'_>, _: &Instruction) {}
+    fn done(&mut self, _: &Kernel, _: &Instruction) {}
 }

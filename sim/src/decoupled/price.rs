@@ -12,7 +12,7 @@ use crate::energy::{Energy, event_energy};
 /// well; they are counted with the weights.
 #[must_use]
 pub fn energy(
-    k: &Kernel<'_>,
+    k: &Kernel,
     cost: &CostModel,
     counters: &Counters,
     control: &Control,
@@ -30,7 +30,7 @@ pub fn energy(
 
 /// What no schedule can go below: each word once, and each MAC.
 #[must_use]
-pub fn least_energy(k: &Kernel<'_>, cost: &CostModel) -> Energy {
+pub fn least_energy(k: &Kernel, cost: &CostModel) -> Energy {
     let layer = k.layer();
     let array = &k.accelerator().array;
     let lanes = u64::from(array.lanes);
@@ -84,13 +84,13 @@ pub fn least_energy(k: &Kernel<'_>, cost: &CostModel) -> Energy {
 
 /// Bytes that cross the DRAM interface, instructions and micro-ops included.
 #[must_use]
-pub fn dram_bytes(k: &Kernel<'_>, counters: &Counters, control: &Control) -> f64 {
+pub fn dram_bytes(k: &Kernel, counters: &Counters, control: &Control) -> f64 {
     let bits = dram_bits(k, counters);
     let data = (bits.input + bits.weight + bits.output) / 8.0;
     data + (control.instruction_bytes + control.micro_op_bytes) as f64
 }
 
-fn dram_bits(k: &Kernel<'_>, counters: &Counters) -> PerOperand<f64> {
+fn dram_bits(k: &Kernel, counters: &Counters) -> PerOperand<f64> {
     let precision = &k.accelerator().precision;
     let bits = |words: u64, each: u32| words as f64 * f64::from(each);
     // What is read of the output are operands of additions, as wide as outputs, and biases, as wide

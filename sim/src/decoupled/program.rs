@@ -156,7 +156,7 @@ impl Cursor {
     }
 
     /// The next instruction of a unit.
-    pub(super) fn next_of(&mut self, k: &Kernel<'_>, unit: Unit) -> Option<Instruction> {
+    pub(super) fn next_of(&mut self, k: &Kernel, unit: Unit) -> Option<Instruction> {
         while self.unit()? != unit {
             self.leave_thread(k);
         }
@@ -164,7 +164,7 @@ impl Cursor {
     }
 
     /// The next instruction.
-    pub(super) fn next(&mut self, k: &Kernel<'_>) -> Option<Instruction> {
+    pub(super) fn next(&mut self, k: &Kernel) -> Option<Instruction> {
         let unit = self.unit()?;
         let tile = self.tile(k);
         let (work, ends) = match tile {
@@ -192,7 +192,7 @@ impl Cursor {
     }
 
     /// The tile of this thread, if it has one in this round.
-    fn tile(&self, k: &Kernel<'_>) -> Option<Tile> {
+    fn tile(&self, k: &Kernel) -> Option<Tile> {
         if matches!(self.phase, Phase::Prologue | Phase::Drain | Phase::Finish) {
             return None;
         }
@@ -206,7 +206,7 @@ impl Cursor {
     }
 
     /// What comes next of this phase and thread, and whether it is the last.
-    fn work(&mut self, k: &Kernel<'_>) -> (Work, bool) {
+    fn work(&mut self, k: &Kernel) -> (Work, bool) {
         let steps = k.steps().len() as u64;
         let loads = k.input_loads();
         let (bias, operands) = (u64::from(k.has_bias()), k.operands());
@@ -245,7 +245,7 @@ impl Cursor {
     }
 
     /// Micro-ops that must be loaded before this work.
-    fn missing(&mut self, k: &Kernel<'_>, work: Work) -> Option<u64> {
+    fn missing(&mut self, k: &Kernel, work: Work) -> Option<u64> {
         let (kind, slot) = match work {
             Work::Reset => (0, 0),
             Work::Gemm => (1, 1),
@@ -265,7 +265,7 @@ impl Cursor {
         Some(count)
     }
 
-    fn tokens(&self, k: &Kernel<'_>) -> (Option<Token>, Option<Token>) {
+    fn tokens(&self, k: &Kernel) -> (Option<Token>, Option<Token>) {
         use Token::{ComputeToLoad, ComputeToStore, LoadToCompute, StoreToCompute};
         match self.phase {
             Phase::Prologue => (None, Some(StoreToCompute)),
@@ -282,7 +282,7 @@ impl Cursor {
     }
 
     /// Goes on to the next thread, phase or round.
-    fn leave_thread(&mut self, k: &Kernel<'_>) {
+    fn leave_thread(&mut self, k: &Kernel) {
         self.index = 0;
         self.thread += 1;
         if self.thread < k.width() && self.phase != Phase::Finish {
@@ -319,7 +319,7 @@ impl Cursor {
     }
 
     /// Goes on to the next round, if there is one.
-    fn leave_round(&mut self, k: &Kernel<'_>) -> bool {
+    fn leave_round(&mut self, k: &Kernel) -> bool {
         let [h, co] = k.threads;
         let round = &mut self.round;
         for (at, extent) in [

@@ -1,5 +1,7 @@
 //! All schedules of a layer, and the one that the estimate likes best.
 
+use std::sync::Arc;
+
 use stationary_arch::units::Picojoules;
 use stationary_arch::{Accelerator, CostModel};
 use stationary_workloads::Layer;
@@ -146,10 +148,10 @@ impl Space {
 ///
 /// # Errors
 /// What is wrong with tiles of one block, if no schedule fits.
-pub fn map<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-) -> Result<Kernel<'a>, ScheduleError> {
+pub fn map(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+) -> Result<Kernel, ScheduleError> {
     map_with(layer, accelerator, Goal::default())
 }
 
@@ -157,16 +159,17 @@ pub fn map<'a>(
 ///
 /// # Errors
 /// As [`map`].
-pub fn map_with<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
+pub fn map_with(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
     goal: Goal,
-) -> Result<Kernel<'a>, ScheduleError> {
-    let space = Space::new(layer, accelerator)?;
+) -> Result<Kernel, ScheduleError> {
+    let (layer, accelerator) = (layer.into(), accelerator.into());
+    let space = Space::new(&layer, &accelerator)?;
     // Without a cost model energy decides nothing.
-    let cost = CostModel::of(accelerator).ok();
+    let cost = CostModel::of(&accelerator).ok();
     let mut scored = Vec::new();
-    let with = |schedule| Kernel::new(layer, accelerator, schedule).ok();
+    let with = |schedule| Kernel::new(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
     space.for_each_fitting(with, |number, kernel| {
         let model = estimate(&kernel);
         let (cycles, counters) = (model.cycles, &model.counters);
@@ -203,7 +206,7 @@ mod tests {
         let cost = CostModel::of(&vta).expect("its technology is known");
         let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1));
         let layer = layer.expect("a layer");
-        let figures = |kernel: &Kernel<'_>| {
+        let figures = |kernel: &Kernel| {
             let m = estimate(kernel);
             let energy = energy(kernel, &cost, &m.counters, &m.control, m.cycles);
             (m.cycles, energy.total().0)

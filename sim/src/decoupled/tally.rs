@@ -20,7 +20,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// An instruction ended after so many cycles.
-    pub(super) fn done(&mut self, k: &Kernel<'_>, instruction: &Instruction, cycles: u64) {
+    pub(super) fn done(&mut self, k: &Kernel, instruction: &Instruction, cycles: u64) {
         self.control.instructions += 1;
         self.control.instruction_bytes += INSTRUCTION_BYTES;
         let work = &instruction.work;
@@ -47,7 +47,7 @@ impl Tally {
     }
 
     /// A transfer began.
-    pub(super) fn moved(&mut self, k: &Kernel<'_>, work: &Work, rows: &Rows) {
+    pub(super) fn moved(&mut self, k: &Kernel, work: &Work, rows: &Rows) {
         if let Work::MicroOps(_) = work {
             self.control.micro_op_bytes += rows.bytes();
         }
@@ -55,7 +55,7 @@ impl Tally {
     }
 }
 
-impl Kernel<'_> {
+impl Kernel {
     /// Cycles of the ALU for a vector of a step.
     pub(super) fn alu_interval(&self, step: usize) -> u64 {
         let alu = &self.control().alu;

@@ -39,7 +39,7 @@ pub struct Operands<'t> {
 ///
 /// # Panics
 /// If the tensors do not have the layer's sizes.
-pub fn run_functional(k: &Kernel<'_>, operands: &Operands<'_>, pace: Pace) -> FunctionalRun {
+pub fn run_functional(k: &Kernel, operands: &Operands<'_>, pace: Pace) -> FunctionalRun {
     let layer = k.layer();
     let Operands {
         tensors,
@@ -86,7 +86,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of(k: &Kernel<'_>) -> Self {
+    fn of(k: &Kernel) -> Self {
         let array = &k.accelerator().array;
         let [batch, cols, lanes] = [array.rows, array.cols, array.lanes].map(u64::from);
         let window = k.window();
@@ -103,7 +103,7 @@ impl Sizes {
 }
 
 impl<'t> Values<'t> {
-    fn new(k: &Kernel<'_>, operands: &'t Operands<'t>) -> Self {
+    fn new(k: &Kernel, operands: &'t Operands<'t>) -> Self {
         let sizes = Sizes::of(k);
         let places = |words: u64| vec![0; (k.width() * words) as usize];
         Self {
@@ -117,7 +117,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_input(&mut self, k: &Kernel<'_>, at: &Instruction, b: u64, ci: u64) {
+    fn load_input(&mut self, k: &Kernel, at: &Instruction, b: u64, ci: u64) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let (rows, cols) = (layer.rows(), layer.cols());
         let place = at.thread * sizes.input
@@ -149,7 +149,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_weight(&mut self, k: &Kernel<'_>, at: &Instruction) {
+    fn load_weight(&mut self, k: &Kernel, at: &Instruction) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let taps = k.blocks.kernel[0] * k.blocks.kernel[1];
         let block = sizes.cols * sizes.lanes;
@@ -170,7 +170,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_bias(&mut self, k: &Kernel<'_>, at: &Instruction) {
+    fn load_bias(&mut self, k: &Kernel, at: &Instruction) {
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let channels = k.layer().size(Dim::K);
         for i in 0..s.tile_co * sizes.cols {
@@ -185,7 +185,7 @@ impl<'t> Values<'t> {
     }
 
     /// Each sum of the tile, by images, channels, rows and columns, in words.
-    fn sums_of(k: &Kernel<'_>) -> impl Iterator<Item = [u64; 4]> + use<> {
+    fn sums_of(k: &Kernel) -> impl Iterator<Item = [u64; 4]> + use<> {
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let all = sizes.sums;
         (0..all).map(move |i| {
@@ -205,7 +205,7 @@ impl<'t> Values<'t> {
         })
     }
 
-    fn multiply(&mut self, k: &Kernel<'_>, at: &Instruction) {
+    fn multiply(&mut self, k: &Kernel, at: &Instruction) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let [r, c] = k.blocks.kernel;
         let taps = r * c;
@@ -233,7 +233,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn step(&mut self, k: &Kernel<'_>, at: &Instruction, step: usize) {
+    fn step(&mut self, k: &Kernel, at: &Instruction, step: usize) {
         let sizes = Sizes::of(k);
         let biases = at.thread * k.schedule().tile_co * sizes.cols;
         let step = k.steps()[step];
@@ -251,7 +251,7 @@ impl<'t> Values<'t> {
     /// A transfer's part of the tile: places in the buffer, and in a tensor of the outputs' shape
     /// where there is one.
     fn part<'k>(
-        k: &'k Kernel<'_>,
+        k: &'k Kernel,
         at: &Instruction,
         part: u64,
     ) -> impl Iterator<Item = (usize, Option<usize>)> + use<'k> {
@@ -273,7 +273,7 @@ impl<'t> Values<'t> {
     }
 
     /// The first operand of an addition goes where sums are.
-    fn load_operand(&mut self, k: &Kernel<'_>, at: &Instruction, which: u64, part: u64) {
+    fn load_operand(&mut self, k: &Kernel, at: &Instruction, which: u64, part: u64) {
         let tensor = self.operands.addends[which as usize];
         let into = match which {
             0 => &mut self.sums,
@@ -285,7 +285,7 @@ impl<'t> Values<'t> {
     }
 
     /// The last words of an output are cut off as the bus does it.
-    fn store(&mut self, k: &Kernel<'_>, at: &Instruction, part: u64) {
+    fn store(&mut self, k: &Kernel, at: &Instruction, part: u64) {
         let cut = 64 - k.accelerator().precision.output.0;
         for (place, word) in Self::part(k, at, part) {
             if let Some(word) = word {
@@ -296,7 +296,7 @@ impl<'t> Values<'t> {
 }
 
 impl Payload for Values<'_> {
-    fn done(&mut self, k: &Kernel<'_>, at: &Instruction) {
+    fn done(&mut self, k: &Kernel, at: &Instruction) {
         match at.work {
             Work::Input { b, ci } => self.load_input(k, at, b, ci),
             Work::Weight => self.load_weight(k, at),

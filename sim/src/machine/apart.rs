@@ -17,7 +17,7 @@ use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
 use crate::trace::Trace;
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// Whether something arrives in a cycle that the array waits for.
     pub(super) fn brings_awaited(&self, at: u64) -> bool {
         let waits = |o: Operand| {

@@ -83,7 +83,7 @@ pub(crate) struct Finished {
 }
 
 impl Array {
-    pub(crate) fn new(mapping: &Mapping<'_>) -> Self {
+    pub(crate) fn new(mapping: &Mapping) -> Self {
         let mut array = Self {
             cursor: Cursor::first(mapping),
             done: false,
@@ -110,7 +110,7 @@ impl Array {
         array
     }
 
-    fn enter_pass(&mut self, mapping: &Mapping<'_>, reloads: bool) {
+    fn enter_pass(&mut self, mapping: &Mapping, reloads: bool) {
         self.shift_in = if reloads && mapping.shifts_in() {
             ShiftIn::Due
         } else {
@@ -141,7 +141,7 @@ impl Array {
     }
 
     /// Whether a pass has just been entered.
-    pub(crate) fn is_at_begin(&self, mapping: &Mapping<'_>) -> bool {
+    pub(crate) fn is_at_begin(&self, mapping: &Mapping) -> bool {
         let is_fresh = self.remaining == 0 && self.is_at_start() && !self.done;
         is_fresh && self.beats_left == mapping.beats(&self.cursor.pass)
     }
@@ -159,7 +159,7 @@ impl Array {
     }
 
     /// Enters the next pass; its counts have done so.
-    pub(crate) fn go_on(&mut self, mapping: &Mapping<'_>) {
+    pub(crate) fn go_on(&mut self, mapping: &Mapping) {
         self.stepped = self.cursor.advance(mapping);
         if let Some(changed) = self.stepped {
             self.enter_pass(mapping, mapping.reloads(mapping.resident, changed));
@@ -172,12 +172,12 @@ impl Array {
     }
 
     /// Whether the way out can take the results of another beat.
-    pub(crate) fn has_room(&self, mapping: &Mapping<'_>) -> bool {
+    pub(crate) fn has_room(&self, mapping: &Mapping) -> bool {
         mapping.resident == Operand::Output || self.results.len() < self.results_capacity
     }
 
     /// Begins to shift the resident tile in; it must be at the edge.
-    pub(crate) fn begin_shift(&mut self, mapping: &Mapping<'_>, now: u64) {
+    pub(crate) fn begin_shift(&mut self, mapping: &Mapping, now: u64) {
         self.shift_in = ShiftIn::Until(now + u64::from(mapping.accelerator.array.rows));
     }
 
@@ -203,7 +203,7 @@ impl Array {
     }
 
     /// Finishes the beat at work: emits results and moves on.
-    pub(crate) fn finish(&mut self, mapping: &Mapping<'_>, now: u64) -> Finished {
+    pub(crate) fn finish(&mut self, mapping: &Mapping, now: u64) -> Finished {
         let mut finished = Finished {
             macs: self.macs(mapping),
             hops: self.hops,
@@ -264,7 +264,7 @@ impl Array {
     }
 
     /// MACs of the beat at work, padding included.
-    fn macs(&self, mapping: &Mapping<'_>) -> u64 {
+    fn macs(&self, mapping: &Mapping) -> u64 {
         let pass = &self.cursor.pass;
         let mut macs = self.macs_across;
         for (place, dim) in mapping.dataflow.beats.iter().enumerate() {

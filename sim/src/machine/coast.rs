@@ -34,7 +34,7 @@ enum Feeding {
     Begins,
 }
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// To be called after a cycle: goes on to the next cycle in which something begins or ends in the
     /// array or its networks. What moves tiles goes on by itself or, as long as it may want the same
     /// banks, with them.

@@ -103,7 +103,7 @@ pub(crate) struct Seen {
 }
 
 impl Dma {
-    pub(crate) fn new(mapping: &Mapping<'_>, places: PerOperand<Option<Place>>) -> Self {
+    pub(crate) fn new(mapping: &Mapping, places: PerOperand<Option<Place>>) -> Self {
         Self {
             link: Link::new(mapping),
             lanes: Lanes::new(mapping, places),
@@ -179,7 +179,7 @@ impl Dma {
     /// anything began or ended.
     pub(crate) fn tick(
         &mut self,
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         tiles: &Tiles,
         passes_done: u64,
         now: u64,
@@ -227,7 +227,7 @@ impl Dma {
     }
 
     /// Whether a transfer begins as soon as it may.
-    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping, tiles: &Tiles) -> bool {
         let is_free = self.lanes.storing.is_none() && self.stored.is_none();
         (is_free && !self.waiting.is_empty()) || self.lanes.is_about_to_begin(mapping, tiles)
     }
@@ -297,7 +297,7 @@ impl Dma {
     /// [`Lanes::touch_banks`].
     pub(crate) fn touches_banks(
         &self,
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         tiles: &Tiles,
         is_alone: impl Fn(Operand) -> bool,
     ) -> bool {

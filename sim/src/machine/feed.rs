@@ -104,7 +104,7 @@ pub(crate) struct ShapedFeed {
 
 impl ShapedFeed {
     pub(crate) fn new(
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         operand: Operand,
         network: Network,
         places: &PerOperand<Option<Place>>,
@@ -153,7 +153,7 @@ impl ShapedFeed {
         feed
     }
 
-    fn enter_pass(&mut self, mapping: &Mapping<'_>, reloads: bool) {
+    fn enter_pass(&mut self, mapping: &Mapping, reloads: bool) {
         let f = &mut self.state;
         let pass = &f.cursor.pass;
         f.beat = Beat::default();
@@ -174,7 +174,7 @@ impl ShapedFeed {
     /// Sends what fits into this cycle.
     pub(crate) fn tick<P: Payload>(
         &mut self,
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         tiles: &Tiles,
         gate: Gate,
         now: u64,
@@ -233,7 +233,7 @@ impl ShapedFeed {
 
     /// Words of the parcel that is about to be opened. Partial sums that do not exist yet are not
     /// sent, but their parcel still says that the PEs may begin.
-    fn words_of_parcel(&self, mapping: &Mapping<'_>) -> u64 {
+    fn words_of_parcel(&self, mapping: &Mapping) -> u64 {
         let f = &self.state;
         if f.operand == Operand::Output && is_first(&f.cursor.pass) {
             return 0;
@@ -246,7 +246,7 @@ impl ShapedFeed {
     }
 
     /// Words that the PEs together take in from the parcel that was just sent.
-    fn received(&self, mapping: &Mapping<'_>) -> u64 {
+    fn received(&self, mapping: &Mapping) -> u64 {
         let f = &self.state;
         let sent = self.parcel;
         match f.operand {
@@ -263,7 +263,7 @@ impl ShapedFeed {
         }
     }
 
-    fn complete<P: Payload>(&mut self, mapping: &Mapping<'_>, payload: &mut P) {
+    fn complete<P: Payload>(&mut self, mapping: &Mapping, payload: &mut P) {
         let f = &mut self.state;
         if f.is_resident {
             payload.load(mapping, f.operand, &f.cursor.pass);
@@ -277,7 +277,7 @@ impl ShapedFeed {
     }
 
     /// Moves on to a pass that has parcels left; whether there is one.
-    fn skip_finished_passes(&mut self, m: &Mapping<'_>, sent: &mut Sent) -> bool {
+    fn skip_finished_passes(&mut self, m: &Mapping, sent: &mut Sent) -> bool {
         while self.state.beats_left == 0 {
             let f = &mut self.state;
             if f.exhausted {
@@ -305,7 +305,7 @@ impl ShapedFeed {
 
     /// Shows the state to a visitor: what the array has used of the parcels, the passes that it has
     /// done, the resident tiles that it has entered, results written.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, m: &Mapping<'_>, at: Origins) {
+    pub(crate) fn visit(&mut self, v: &mut impl Visitor, m: &Mapping, at: Origins) {
         let f = &mut self.state;
         f.stream.visit(v);
         v.same(u64::from(f.open));
@@ -347,7 +347,7 @@ impl ShapedFeed {
     }
 
     /// Becomes like another in all but place, and goes on by so many passes.
-    pub(crate) fn become_like(&mut self, other: &Self, m: &Mapping<'_>, passes: u64) {
+    pub(crate) fn become_like(&mut self, other: &Self, m: &Mapping, passes: u64) {
         let mut cursor = self.state.cursor;
         for _ in 0..passes {
             cursor.advance(m);
@@ -433,7 +433,7 @@ impl Feed {
     }
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Words of a resident tile that its pass brings into (or out of) the array.
     pub(crate) fn resident_tile_words(&self, operand: Operand, pass: &PerDim<Span>) -> u64 {
         BeatWords::new(self, operand, pass).at(self, pass, &Beat::default())

@@ -61,7 +61,7 @@ pub(crate) struct Channel {
 }
 
 impl Lanes {
-    pub(crate) fn new(mapping: &Mapping<'_>, places: PerOperand<Option<Place>>) -> Self {
+    pub(crate) fn new(mapping: &Mapping, places: PerOperand<Option<Place>>) -> Self {
         Self {
             channels: PerOperand::from_fn(|o| Channel::new(mapping, o, places[o])),
             storing: None,
@@ -253,7 +253,7 @@ impl Lanes {
     /// operand that nothing else goes to its banks until its tile has arrived.
     pub(crate) fn touch_banks(
         &self,
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         tiles: &Tiles,
         is_alone: impl Fn(Operand) -> bool,
     ) -> bool {
@@ -277,7 +277,7 @@ impl Lanes {
     }
 
     /// Whether a load begins as soon as it may.
-    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+    pub(crate) fn is_about_to_begin(&self, mapping: &Mapping, tiles: &Tiles) -> bool {
         let mut channels = Operand::ALL.into_iter().map(|o| &self.channels[o]);
         channels.any(|c| !c.exhausted && c.job.is_none() && !c.is_full(mapping, tiles))
     }
@@ -367,7 +367,7 @@ impl Requests for Lanes {
 }
 
 impl Channel {
-    fn new(mapping: &Mapping<'_>, operand: Operand, place: Option<Place>) -> Self {
+    fn new(mapping: &Mapping, operand: Operand, place: Option<Place>) -> Self {
         Self {
             operand,
             place,
@@ -386,7 +386,7 @@ impl Channel {
     /// Starts the next transfer if there is a slot for its tile.
     pub(crate) fn begin(
         &mut self,
-        mapping: &Mapping<'_>,
+        mapping: &Mapping,
         link: &mut Link,
         tiles: &Tiles,
         now: u64,
@@ -441,7 +441,7 @@ impl Channel {
     }
 
     /// Whether there is no slot for the next tile.
-    fn is_full(&self, mapping: &Mapping<'_>, tiles: &Tiles) -> bool {
+    fn is_full(&self, mapping: &Mapping, tiles: &Tiles) -> bool {
         if self.operand != Operand::Output {
             return self.issued >= tiles.freed[self.operand] + self.slots;
         }

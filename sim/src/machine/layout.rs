@@ -74,7 +74,7 @@ impl Rows {
 }
 
 impl Layout {
-    pub(crate) fn new(m: &Mapping<'_>, burst: u64) -> Self {
+    pub(crate) fn new(m: &Mapping, burst: u64) -> Self {
         let mut bases = [0; 3];
         let mut end = 0u64;
         for (i, operand) in Operand::ALL.into_iter().enumerate() {
@@ -93,7 +93,7 @@ impl Layout {
     /// The bursts of an operand's tile, of words so wide.
     pub(crate) fn bursts(
         &self,
-        m: &Mapping<'_>,
+        m: &Mapping,
         operand: Operand,
         tile: &PerDim<Span>,
         width: Width,
@@ -225,7 +225,7 @@ fn merge(axes: &[Axis; 5], has_gaps: bool) -> (usize, Span, u64) {
 
 /// Bursts that a tile takes, about: as if each run began anywhere in a burst.
 pub(crate) fn expected_bursts(
-    m: &Mapping<'_>,
+    m: &Mapping,
     operand: Operand,
     tile: &PerDim<Span>,
     width: Width,
@@ -248,7 +248,7 @@ pub(crate) fn expected_bursts(
 }
 
 /// An operand's tensor, outer to inner, and the part of it under a tile.
-fn axes(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
+fn axes(m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
     let plain = |dim: Dim| Axis {
         size: m.layer.size(dim),
         part: tile[dim],
@@ -292,7 +292,7 @@ fn axes(m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
 
 /// The axes of a feature map in atoms of channels, `[N][1][GC / atom][row][column * atom]`.
 fn in_atoms(
-    m: &Mapping<'_>,
+    m: &Mapping,
     operand: Operand,
     tile: &PerDim<Span>,
     [batch, groups, channels, rows, columns]: [Axis; 5],

@@ -31,7 +31,7 @@ impl Job {
     /// A transfer of the operand's tile number `tile` to or from its place in the buffer.
     pub(crate) fn new(
         link: &mut Link,
-        m: &Mapping<'_>,
+        m: &Mapping,
         transfer: Transfer,
         width: Width,
         (place, tile): (Option<Place>, u64),
@@ -110,8 +110,8 @@ pub(crate) enum Link {
 }
 
 impl Link {
-    pub(crate) fn new(m: &Mapping<'_>) -> Self {
-        let accelerator = m.accelerator;
+    pub(crate) fn new(m: &Mapping) -> Self {
+        let accelerator = &m.accelerator;
         match &accelerator.dram.kind {
             DramKind::Standard(standard) => Self::Device(
                 Box::new(Device::new(standard, accelerator.clock)),

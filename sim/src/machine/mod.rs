@@ -104,7 +104,7 @@ impl Run {
 }
 
 /// Runs a mapping on the machine.
-pub fn run<T: Trace>(mapping: &Mapping<'_>, pace: Pace, trace: &mut T) -> Run {
+pub fn run<T: Trace>(mapping: &Mapping, pace: Pace, trace: &mut T) -> Run {
     match (T::LISTENS, T::SAMPLES) {
         (false, _) => run_untold(mapping, pace),
         (true, false) => run_events(mapping, pace, Told(trace)),
@@ -112,20 +112,20 @@ pub fn run<T: Trace>(mapping: &Mapping<'_>, pace: Pace, trace: &mut T) -> Run {
     }
 }
 
-fn run_untold(mapping: &Mapping<'_>, pace: Pace) -> Run {
+fn run_untold(mapping: &Mapping, pace: Pace) -> Run {
     Machine::new(mapping, ()).run(pace, &mut ())
 }
 
-fn run_events(mapping: &Mapping<'_>, pace: Pace, mut trace: Told<'_, false>) -> Run {
+fn run_events(mapping: &Mapping, pace: Pace, mut trace: Told<'_, false>) -> Run {
     Machine::new(mapping, ()).run(pace, &mut trace)
 }
 
-fn run_samples(mapping: &Mapping<'_>, pace: Pace, mut trace: Told<'_, true>) -> Run {
+fn run_samples(mapping: &Mapping, pace: Pace, mut trace: Told<'_, true>) -> Run {
     Machine::new(mapping, ()).run(pace, &mut trace)
 }
 
-struct Machine<'m, 'a, P> {
-    m: &'m Mapping<'a>,
+struct Machine<'m, P> {
+    m: &'m Mapping,
     now: u64,
     tiles: Tiles,
     dma: Dma,
@@ -158,8 +158,8 @@ struct PassMark {
     stalls: Stalls,
 }
 
-impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
-    fn new(m: &'m Mapping<'a>, payload: P) -> Self {
+impl<'m, P: Payload> Machine<'m, P> {
+    fn new(m: &'m Mapping, payload: P) -> Self {
         let places = contended(m);
         let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), &places);
         Self {
@@ -461,7 +461,7 @@ impl<'m, 'a, P: Payload> Machine<'m, 'a, P> {
 }
 
 /// The network that brings an operand into the array.
-pub(crate) fn feed_network(m: &Mapping<'_>, operand: Operand) -> Network {
+pub(crate) fn feed_network(m: &Mapping, operand: Operand) -> Network {
     let networks = &m.accelerator.networks;
     match operand {
         Operand::Input => networks.input,

@@ -8,7 +8,7 @@ use crate::machine::payload::Payload;
 use crate::machine::stall::Stall;
 use crate::mapping::is_first;
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// What keeps the next beat from starting.
     pub(super) fn obstacle(&self) -> Option<Stall> {
         self.obstacle_where(|| self.waits_for_store())

@@ -17,7 +17,7 @@ use crate::machine::dma::Store;
 use crate::machine::payload::Payload;
 use crate::window::Span;
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// Writes what fits into this cycle; whether anything moved.
     pub(super) fn write_results(&mut self) -> bool {
         let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);

@@ -17,7 +17,7 @@ pub(super) struct Mark {
     counters: Counters,
 }
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// The counts as they are now.
     pub(super) fn mark(&self) -> Mark {
         Mark {

@@ -9,7 +9,7 @@ use crate::mapping::Mapping;
 pub(crate) struct TagWords(u64);
 
 impl TagWords {
-    pub(crate) fn new(m: &Mapping<'_>, operand: Operand, network: Network) -> Self {
+    pub(crate) fn new(m: &Mapping, operand: Operand, network: Network) -> Self {
         if !network.tagged {
             return Self(0);
         }

@@ -57,8 +57,8 @@ pub struct FunctionalRun {
 /// # Panics
 /// If the tensors do not have the layer's sizes, or if the machine uses a word that is not there:
 /// a fault of the machine.
-pub fn run_functional(mapping: &Mapping<'_>, tensors: &Tensors, pace: Pace) -> FunctionalRun {
-    let layer = mapping.layer;
+pub fn run_functional(mapping: &Mapping, tensors: &Tensors, pace: Pace) -> FunctionalRun {
+    let layer = &mapping.layer;
     assert_eq!(
         tensors.input.len() as u64,
         layer.inputs(),
@@ -121,19 +121,19 @@ struct Values<'t> {
 }
 
 impl Values<'_> {
-    fn dram_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
+    fn dram_value(&self, m: &Mapping, operand: Operand, word: &Word) -> i64 {
         match operand {
             Operand::Input => {
-                unpadded(m, word).map_or(0, |word| self.tensors.input[input_index(m.layer, &word)])
+                unpadded(m, word).map_or(0, |word| self.tensors.input[input_index(&m.layer, &word)])
             }
-            Operand::Weight => self.tensors.weight[weight_index(m.layer, word)],
-            Operand::Output => self.output[output_index(m.layer, word)]
+            Operand::Weight => self.tensors.weight[weight_index(&m.layer, word)],
+            Operand::Output => self.output[output_index(&m.layer, word)]
                 .expect("a spilled partial sum was stored before it is read back"),
         }
     }
 
     /// The words under a box, read from the buffer's tile that the array is at.
-    fn read(&self, m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) -> Tile {
+    fn read(&self, m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> Tile {
         let mut words = Tile::new();
         if operand == Operand::Output && is_first(tile) {
             each(tile, |at| {
@@ -157,7 +157,7 @@ impl Values<'_> {
         words
     }
 
-    fn operand_value(&self, m: &Mapping<'_>, operand: Operand, word: &Word) -> i64 {
+    fn operand_value(&self, m: &Mapping, operand: Operand, word: &Word) -> i64 {
         let place = if operand == m.resident {
             self.parked
                 .front()
@@ -172,7 +172,7 @@ impl Values<'_> {
 impl Payload for Values<'_> {
     const CARRIES: bool = true;
 
-    fn fill(&mut self, m: &Mapping<'_>, operand: Operand, tile: &PerDim<Span>) {
+    fn fill(&mut self, m: &Mapping, operand: Operand, tile: &PerDim<Span>) {
         let mut words = Tile::new();
         if operand != Operand::Output || !is_first(tile) {
             each(tile, |at| {
@@ -190,12 +190,12 @@ impl Payload for Values<'_> {
         self.buffer[operand].pop_front();
     }
 
-    fn load(&mut self, m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>) {
+    fn load(&mut self, m: &Mapping, operand: Operand, pass: &PerDim<Span>) {
         let words = self.read(m, operand, pass);
         self.parked.push_back(words);
     }
 
-    fn send(&mut self, m: &Mapping<'_>, operand: Operand, pass: &PerDim<Span>, beat: &Beat) {
+    fn send(&mut self, m: &Mapping, operand: Operand, pass: &PerDim<Span>, beat: &Beat) {
         let words = self.read(m, operand, &beat.tile(m, pass));
         self.sent[operand].push_back(words);
     }
@@ -204,7 +204,7 @@ impl Payload for Values<'_> {
         self.parked.pop_front();
     }
 
-    fn compute(&mut self, m: &Mapping<'_>, pass: &PerDim<Span>, beat: &Beat) {
+    fn compute(&mut self, m: &Mapping, pass: &PerDim<Span>, beat: &Beat) {
         if self.pass != Some(*pass) {
             self.pass = Some(*pass);
             self.live = PerOperand::default();
@@ -219,7 +219,7 @@ impl Payload for Values<'_> {
         }
         let mut sums = std::mem::take(&mut self.sums);
         each(&beat.tile(m, pass), |at| {
-            let index = mac_index(m.layer, at);
+            let index = mac_index(&m.layer, at);
             self.repeated |= self.done.replace(index, true);
             let target = word(m, Operand::Output, at).expect("outputs are never padding");
             let weight = word(m, Operand::Weight, at).expect("weights are never padding");
@@ -255,7 +255,7 @@ impl Payload for Values<'_> {
         self.closed.extend(self.buffer.output.pop_front());
     }
 
-    fn store(&mut self, m: &Mapping<'_>, tile: &PerDim<Span>) {
+    fn store(&mut self, m: &Mapping, tile: &PerDim<Span>) {
         let words = self
             .closed
             .pop_front()
@@ -265,13 +265,13 @@ impl Payload for Values<'_> {
             let value = words
                 .get(&word)
                 .expect("every word of a complete tile was written");
-            self.output[output_index(m.layer, &word)] = Some(*value);
+            self.output[output_index(&m.layer, &word)] = Some(*value);
         });
     }
 }
 
 /// The input's own word under a word of the memory; `None` for padding that is stored.
-fn unpadded(m: &Mapping<'_>, word: &Word) -> Option<Word> {
+fn unpadded(m: &Mapping, word: &Word) -> Option<Word> {
     if m.accelerator.global_buffer.padding == Padding::Skipped {
         return Some(*word);
     }

@@ -29,7 +29,7 @@ impl Blocks {
     /// Of an unrolling; `None` if the array has no room for it. Where banks are given, stripes are as long
     /// as they can be, as on a chip.
     pub(super) fn new(
-        evaluator: &mut Evaluator<'_>,
+        evaluator: &mut Evaluator,
         unrolling: &Tiling,
         has_given_banks: bool,
     ) -> Option<Self> {

@@ -11,6 +11,8 @@
 //! need be screened: what no loop order can bring within the slack of a candidate whose estimate is
 //! known is left out.
 
+use std::sync::Arc;
+
 use stationary_arch::Accelerator;
 use stationary_workloads::Layer;
 
@@ -22,13 +24,14 @@ use crate::mapper::goal::{Goal, Rank, Score};
 use crate::mapper::prices::{Bill, Prices};
 use crate::mapper::{parts, unrolling};
 use crate::mapping::Mapping;
+use crate::mapping::check::Rules;
 use crate::model::{Candidate, Estimate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
 /// Every candidate, in a fixed order.
-pub(super) struct Contenders<'a> {
-    evaluator: Evaluator<'a>,
-    screen: Screen<'a>,
+pub(super) struct Contenders {
+    evaluator: Evaluator,
+    screen: Screen,
     prices: Prices,
     found: Vec<Found>,
     /// Unrollings that were combined with blocks, and all that the array has room for.
@@ -46,12 +49,12 @@ pub(super) struct Found {
     cycles: Option<u64>,
 }
 
-impl<'a> Contenders<'a> {
+impl Contenders {
     /// All of them.
     pub(super) fn all(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: &Arc<Layer>,
+        accelerator: &Arc<Accelerator>,
+        dataflow: &Arc<Dataflow>,
         effort: &Effort,
     ) -> Result<Self, MappingError> {
         Self::gather(layer, accelerator, dataflow, effort, false)
@@ -59,28 +62,29 @@ impl<'a> Contenders<'a> {
 
     /// Those that may be within the slack of the effort's goal.
     pub(super) fn promising(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: &Arc<Layer>,
+        accelerator: &Arc<Accelerator>,
+        dataflow: &Arc<Dataflow>,
         effort: &Effort,
     ) -> Result<Self, MappingError> {
         Self::gather(layer, accelerator, dataflow, effort, true)
     }
 
     fn gather(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: &Arc<Layer>,
+        accelerator: &Arc<Accelerator>,
+        dataflow: &Arc<Dataflow>,
         effort: &Effort,
         leaves_out: bool,
     ) -> Result<Self, MappingError> {
-        let mut evaluator = Evaluator::new(layer, accelerator, dataflow)?;
-        let mut screen = Screen::new(layer, accelerator, dataflow)?;
+        let rules = Rules::new(layer, accelerator, dataflow)?;
+        let mut evaluator = Evaluator::of(rules.clone())?;
+        let mut screen = Screen::of(rules)?;
         let prices = Prices::new(evaluator.mapping());
         let mut unrollings: Vec<Tiling> = Vec::new();
         let mut all = 0;
         for layer in batches(layer, accelerator) {
-            let (best, count) = unrolling::best(&layer, accelerator, dataflow, effort)?;
+            let (best, count) = unrolling::best(&layer.into(), accelerator, dataflow, effort)?;
             unrollings.extend(best);
             all += count;
         }
@@ -164,7 +168,7 @@ impl<'a> Contenders<'a> {
     }
 
     /// Visits every candidate with its estimate.
-    pub(super) fn visit(&mut self, visit: &mut dyn FnMut(&Mapping<'a>, &Estimate)) {
+    pub(super) fn visit(&mut self, visit: &mut dyn FnMut(&Mapping, &Estimate)) {
         for found in &self.found {
             let tiling = self.screen.tiling(&found.candidate);
             if let Some(estimate) = self.evaluator.estimate(&tiling) {
@@ -190,7 +194,7 @@ impl<'a> Contenders<'a> {
     }
 
     /// The best mapping under a goal.
-    pub(super) fn best(&mut self, goal: Goal) -> Option<Mapping<'a>> {
+    pub(super) fn best(&mut self, goal: Goal) -> Option<Mapping> {
         let limit = self.limit(goal)?;
         let mut order: Vec<(Rank, u32)> = Vec::new();
         for (found, place) in self.found.iter().zip(0..) {
@@ -212,7 +216,7 @@ impl<'a> Contenders<'a> {
         let (_, place) = best?;
         let tiling = self.screen.tiling(&self.found[place as usize].candidate);
         let is_legal = self.evaluator.fits(&tiling);
-        is_legal.then(|| *self.evaluator.mapping())
+        is_legal.then(|| self.evaluator.mapping().clone())
     }
 
     /// What a candidate costs by the model.
@@ -249,7 +253,7 @@ fn batches(layer: &Layer, accelerator: &Accelerator) -> Vec<Layer> {
 
 impl Found {
     /// `None` if the candidate is not legal.
-    pub(super) fn new(screen: &Screen<'_>, prices: &Prices, candidate: Candidate) -> Option<Self> {
+    pub(super) fn new(screen: &Screen, prices: &Prices, candidate: Candidate) -> Option<Self> {
         let (counters, least) = screen.least_estimate(&candidate)?;
         Some(Self {
             candidate,

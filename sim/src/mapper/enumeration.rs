@@ -1,6 +1,7 @@
 //! The candidates in their first loop orders: unrollings with residencies, parts and blocks.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
@@ -31,19 +32,19 @@ pub(super) struct Group {
 }
 
 /// Gathers the candidates of a layer.
-pub(super) struct Enumeration<'e, 'a> {
-    evaluator: &'e mut Evaluator<'a>,
-    screen: &'e mut Screen<'a>,
+pub(super) struct Enumeration<'e> {
+    evaluator: &'e mut Evaluator,
+    screen: &'e mut Screen,
     prices: &'e Prices,
     effort: &'e Effort,
     /// What was found, in a fixed order.
     pub(super) groups: Vec<Group>,
 }
 
-impl<'e, 'a> Enumeration<'e, 'a> {
+impl<'e> Enumeration<'e> {
     pub(super) fn new(
-        evaluator: &'e mut Evaluator<'a>,
-        screen: &'e mut Screen<'a>,
+        evaluator: &'e mut Evaluator,
+        screen: &'e mut Screen,
         prices: &'e Prices,
         effort: &'e Effort,
     ) -> Self {
@@ -63,7 +64,7 @@ impl<'e, 'a> Enumeration<'e, 'a> {
         let Some(blocks) = Blocks::new(self.evaluator, unrolling, has_given_banks) else {
             return;
         };
-        let accelerator = self.evaluator.mapping().accelerator;
+        let accelerator = Arc::clone(&self.evaluator.mapping().accelerator);
         let stages = &accelerator.sequencer.staging;
         let is_own = |staging: &PerOperand<Staging>| {
             let mut stages = stages.iter();
@@ -119,7 +120,7 @@ impl<'e, 'a> Enumeration<'e, 'a> {
     /// Adds a residency with all parts and blocks; answers whether any is legal.
     fn tile(&mut self, blocks: &Blocks, base: &Tiling, has_parts: bool) -> bool {
         let m = self.evaluator.mapping();
-        let (sizes, accelerator) = (*m.layer.sizes(), m.accelerator);
+        let (sizes, accelerator) = (*m.layer.sizes(), Arc::clone(&m.accelerator));
         let (screen, prices) = (&mut *self.screen, self.prices);
         let mut found = Vec::new();
         let channels = base.part[Dim::C];
@@ -129,7 +130,7 @@ impl<'e, 'a> Enumeration<'e, 'a> {
             true => &COPIES[..],
             false => &[],
         };
-        let mut visit = |screen: &mut Screen<'a>, tiling: &Tiling| {
+        let mut visit = |screen: &mut Screen, tiling: &Tiling| {
             let candidate = screen.candidate(tiling);
             let legal = candidate.and_then(|c| Found::new(screen, prices, c));
             found.extend(legal);
@@ -177,7 +178,7 @@ impl<'e, 'a> Enumeration<'e, 'a> {
             found.extend(candidate.and_then(|c| Found::new(screen, prices, c)));
         }
         let any = !found.is_empty();
-        let programs = Programs::new(screen, accelerator, base);
+        let programs = Programs::new(screen, &accelerator, base);
         self.groups.push(Group { found, programs });
         any
     }

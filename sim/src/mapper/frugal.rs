@@ -17,12 +17,12 @@ const SCORED: usize = 1 << 16;
 /// Of the unrollings, in one of some loop orders, the best by the default goal if each word crossed DRAM once. `fits`
 /// answers whether the buffer holds the tiles of a pass.
 pub(super) fn frugal(
-    screen: &mut Screen<'_>,
+    screen: &mut Screen,
     prices: &Prices,
     found: &[Candidate],
     programs: &[u32],
     effort: &Effort,
-    fits: &mut dyn FnMut(&mut Screen<'_>, &Tiling) -> bool,
+    fits: &mut dyn FnMut(&mut Screen, &Tiling) -> bool,
 ) -> Vec<Tiling> {
     // Whatever the mapping is chosen for, so that the candidates are the same.
     let goal = Goal::default();

@@ -22,6 +22,9 @@ mod prices;
 mod space;
 mod unrolling;
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, PerOperand};
 use stationary_workloads::{Layer, PerDim};
 
@@ -76,7 +79,7 @@ pub enum MapperError {
         /// The accelerator's name.
         accelerator: String,
         /// The dataflow's short name.
-        dataflow: &'static str,
+        dataflow: Cow<'static, str>,
         /// Why the smallest candidate is not legal.
         reason: Box<MappingError>,
     },
@@ -87,11 +90,11 @@ pub enum MapperError {
 ///
 /// # Errors
 /// If the accelerator does not offer the dataflow, or no candidate fits its capacities.
-pub fn map<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
-) -> Result<Mapping<'a>, MapperError> {
+pub fn map(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
+) -> Result<Mapping, MapperError> {
     map_with(layer, accelerator, dataflow, &Effort::default())
 }
 
@@ -120,12 +123,13 @@ pub fn map<'a>(
 ///
 /// # Errors
 /// As [`map`].
-pub fn map_with<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+pub fn map_with(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
     effort: &Effort,
-) -> Result<Mapping<'a>, MapperError> {
+) -> Result<Mapping, MapperError> {
+    let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
     let best = Contenders::promising(layer, accelerator, dataflow, effort)
         .ok()
         .and_then(|mut contenders| contenders.best(effort.goal));
@@ -133,24 +137,25 @@ pub fn map_with<'a>(
 }
 
 /// Visits every candidate that [`map`] considers, in its order.
-pub fn candidates<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
-    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+pub fn candidates(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
+    visit: &mut dyn FnMut(&Mapping, &Estimate),
 ) {
     candidates_with(layer, accelerator, dataflow, &Effort::default(), visit);
 }
 
 /// [`candidates`] of another effort. Which there are does not depend on the goal, unless
 /// [`Effort::blocks`] leaves some out.
-pub fn candidates_with<'a>(
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+pub fn candidates_with(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
     effort: &Effort,
-    visit: &mut dyn FnMut(&Mapping<'a>, &Estimate),
+    visit: &mut dyn FnMut(&Mapping, &Estimate),
 ) {
+    let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
     if let Ok(mut contenders) = Contenders::all(layer, accelerator, dataflow, effort) {
         contenders.visit(visit);
     }
@@ -171,11 +176,12 @@ impl Ranking {
     /// # Errors
     /// As [`map`].
     pub fn new(
-        layer: &Layer,
-        accelerator: &Accelerator,
-        dataflow: &'static Dataflow,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
+        dataflow: impl Into<Arc<Dataflow>>,
         effort: &Effort,
     ) -> Result<Self, MapperError> {
+        let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
         let contenders = Contenders::promising(layer, accelerator, dataflow, effort).ok();
         let ranking = contenders.and_then(|mut contenders| {
             Some(Self {
@@ -189,23 +195,23 @@ impl Ranking {
 
     /// What a mapping of the layer costs by the model.
     #[must_use]
-    pub fn score(&self, mapping: &Mapping<'_>, estimate: &Estimate) -> Score {
+    pub fn score(&self, mapping: &Mapping, estimate: &Estimate) -> Score {
         let bill = self.prices.bill(&estimate.counters, mapping.active_pes());
         bill.score(estimate.cycles)
     }
 
     /// The rank of a mapping of the layer.
     #[must_use]
-    pub fn rank(&self, mapping: &Mapping<'_>, estimate: &Estimate) -> Rank {
+    pub fn rank(&self, mapping: &Mapping, estimate: &Estimate) -> Rank {
         self.goal.rank(&self.score(mapping, estimate), self.limit)
     }
 }
 
 /// Why not even one output fits, or what a PE does of it in one pass.
 fn no_mapping(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    layer: &Arc<Layer>,
+    accelerator: &Arc<Accelerator>,
+    dataflow: &Arc<Dataflow>,
     effort: &Effort,
 ) -> MapperError {
     let first = |is_whole: bool| {
@@ -216,14 +222,14 @@ fn no_mapping(
             banks: effort.banks,
             ..orders::first_orders(accelerator, Tiling::trivial(layer.sizes()))
         };
-        Mapping::new(layer, accelerator, dataflow, tiling)
+        Mapping::new(layer, Arc::clone(accelerator), Arc::clone(dataflow), tiling)
     };
     let tried = first(false).and_then(|_| first(true));
     let reason = tried.err().unwrap_or(MappingError::NoStationaryOperand);
     MapperError::NoMapping {
         layer: layer.name().to_owned(),
         accelerator: accelerator.name.clone(),
-        dataflow: dataflow.name,
+        dataflow: dataflow.name.clone(),
         reason: Box::new(reason),
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Programs([[Option<u32>; ORDERS.len()]; ORDERS.len()]);
 
 impl Programs {
     /// With the staging and banks of a tiling.
-    pub(super) fn new(screen: &mut Screen<'_>, accelerator: &Accelerator, base: &Tiling) -> Self {
+    pub(super) fn new(screen: &mut Screen, accelerator: &Accelerator, base: &Tiling) -> Self {
         if accelerator.sequencer.order.is_some() {
             return Self(Default::default());
         }

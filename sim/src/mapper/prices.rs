@@ -56,14 +56,14 @@ impl Prices {
     /// Of a layer's mappings, of which one is given. A machine that has no cost model, since its
     /// technology lies outside of what the constants cover, is priced by Eyeriss's ratios of a word's
     /// energy: DRAM 200, buffer 6, array 2.
-    pub(super) fn new(m: &Mapping<'_>) -> Self {
-        match CostModel::of(m.accelerator) {
+    pub(super) fn new(m: &Mapping) -> Self {
+        match CostModel::of(&m.accelerator) {
             Ok(cost) => Self::of(m, &cost),
-            Err(_) => Self::ratios(m.accelerator),
+            Err(_) => Self::ratios(&m.accelerator),
         }
     }
 
-    fn of(m: &Mapping<'_>, cost: &CostModel) -> Self {
+    fn of(m: &Mapping, cost: &CostModel) -> Self {
         let share = working_share(m);
         let bit = cost.dram(Bits(1)).0;
         let scratchpad = |o| [cost.scratchpad_read(o).0, cost.scratchpad_write(o).0];
@@ -138,6 +138,7 @@ mod tests {
     use stationary_workloads::{Convolution, Layer, RightOperand};
 
     use super::*;
+    use crate::mapping::check::Rules;
     use crate::{Dataflow, Energy};
 
     /// One sum is what the components add up to.
@@ -172,7 +173,8 @@ mod tests {
         let layer = layer.expect("a layer");
         let mut old = Accelerator::preset("eyeriss", &[]).expect("a bundled preset");
         old.technology = Nanometres(500);
-        let m = Mapping::base(&layer, &old, &crate::ROW_STATIONARY).expect("it is offered");
+        let rules = Rules::new(&layer.into(), &old.into(), &(&crate::ROW_STATIONARY).into());
+        let m = Mapping::base(&rules.expect("it is offered")).expect("it has a stationary operand");
         let prices = Prices::new(&m);
         assert!(prices.load.input > prices.buffer_read.input + prices.receive.input);
     }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use std::sync::Arc;
+
 use stationary_arch::Accelerator;
 use stationary_workloads::Layer;
 
@@ -56,11 +58,12 @@ impl fmt::Display for LeftOut {
 /// # Errors
 /// If the accelerator does not offer the dataflow, or there is no candidate.
 pub fn space(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
     effort: &Effort,
 ) -> Result<Space, MapperError> {
+    let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
     let contenders = Contenders::all(layer, accelerator, dataflow, effort);
     match contenders {
         Ok(contenders) if contenders.count() > 0 => Ok(Space {

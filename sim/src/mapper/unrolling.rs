@@ -1,5 +1,7 @@
 //! What the array does in a pass: unrolling over rows and columns, and tiles inside the PEs.
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, Operand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
@@ -9,6 +11,7 @@ use crate::mapper::Effort;
 use crate::mapper::frugal::frugal;
 use crate::mapper::orders::{ORDERS, first_orders};
 use crate::mapper::prices::Prices;
+use crate::mapping::check::Rules;
 use crate::model::{Candidate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
@@ -19,13 +22,14 @@ const ESTIMATED: usize = 4096;
 /// words read from the global buffer, in the better of two loop orders: with the outputs changing
 /// last, and with what stays in the array. Beside them, how many the array has room for.
 pub(super) fn best(
-    layer: &Layer,
-    accelerator: &Accelerator,
-    dataflow: &'static Dataflow,
+    layer: &Arc<Layer>,
+    accelerator: &Arc<Accelerator>,
+    dataflow: &Arc<Dataflow>,
     effort: &Effort,
 ) -> Result<(Vec<Tiling>, usize), MappingError> {
-    let evaluator = &mut Evaluator::new(layer, accelerator, dataflow)?;
-    let screen = &mut Screen::new(layer, accelerator, dataflow)?;
+    let rules = Rules::new(layer, accelerator, dataflow)?;
+    let evaluator = &mut Evaluator::of(rules.clone())?;
+    let screen = &mut Screen::of(rules)?;
     let prices = &Prices::new(evaluator.mapping());
     let part = evaluator.mapping().layer.sizes();
     let mut found: Vec<Candidate> = Vec::new();
@@ -38,8 +42,8 @@ pub(super) fn best(
         ..base
     };
     let sequencer = &accelerator.sequencer;
-    let on_rows = unrolled(dataflow.rows, sequencer.rows.as_deref());
-    let on_cols = unrolled(dataflow.cols, sequencer.cols.as_deref());
+    let on_rows = unrolled(&dataflow.rows, sequencer.rows.as_deref());
+    let on_cols = unrolled(&dataflow.cols, sequencer.cols.as_deref());
     let factors = if sequencer.stripe.is_some() {
         greatest_factor
     } else {
@@ -57,14 +61,14 @@ pub(super) fn best(
     };
     unroll(part, &on_rows, rows, &mut base, &mut |t| {
         unroll(part, &on_cols, cols, t, &mut |t| {
-            let fits = |screen: &mut Screen<'_>, t: &Tiling| {
+            let fits = |screen: &mut Screen, t: &Tiling| {
                 let candidate = screen.candidate(t)?;
                 Some((candidate, screen.busy(&candidate)?))
             };
             if fits(screen, t).is_none() {
                 return;
             }
-            localise(part, dataflow.local, effort, t, &mut |t| {
+            localise(part, &dataflow.local, effort, t, &mut |t| {
                 let fitting = fits(screen, t);
                 if let Some((candidate, busy)) = fitting {
                     order.push((busy, found.len() as u32));
@@ -128,7 +132,7 @@ pub(super) fn best(
     }
     let mut all = best.all();
     let programs: Vec<u32> = programs.iter().map(|(program, _)| *program).collect();
-    let mut fits = |screen: &mut Screen<'_>, t: &Tiling| halvings(evaluator, screen, t).is_some();
+    let mut fits = |screen: &mut Screen, t: &Tiling| halvings(evaluator, screen, t).is_some();
     for tiling in frugal(screen, prices, &found, &programs, effort, &mut fits) {
         if !all.iter().any(|other| other.unrolls_as(&tiling)) {
             all.push(tiling);
@@ -228,8 +232,8 @@ pub(super) fn is_alike(a: &Tiling, b: &Tiling) -> bool {
 
 /// How often the global buffer could be halved and would still hold the tiles of one pass; `None` if it
 /// does not hold them.
-fn halvings(evaluator: &Evaluator<'_>, screen: &mut Screen<'_>, tiling: &Tiling) -> Option<u32> {
-    let dataflow = evaluator.mapping().dataflow;
+fn halvings(evaluator: &Evaluator, screen: &mut Screen, tiling: &Tiling) -> Option<u32> {
+    let dataflow = &evaluator.mapping().dataflow;
     let block = PerDim::from_fn(|d| {
         if dataflow.beats.contains(&d) {
             1

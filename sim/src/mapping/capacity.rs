@@ -74,7 +74,7 @@ impl Shortage {
     }
 }
 
-impl Mapping<'_> {
+impl Mapping {
     /// Whether what a PE holds fits its scratchpads.
     pub(crate) fn check_scratchpads(&self) -> Result<(), Shortage> {
         for operand in Operand::ALL {

@@ -1,5 +1,7 @@
 //! Whether a tiling suits the layer, the dataflow and the array.
 
+use std::sync::Arc;
+
 use stationary_arch::{Accelerator, Operand, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer};
 
@@ -10,11 +12,11 @@ use crate::reach::Reach;
 use crate::tiling::{Staging, Tiling};
 
 /// What a layer, an accelerator and a dataflow allow, so that checking a tiling is cheap.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules<'a> {
-    layer: &'a Layer,
-    accelerator: &'a Accelerator,
-    dataflow: &'static Dataflow,
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) layer: Arc<Layer>,
+    pub(crate) accelerator: Arc<Accelerator>,
+    pub(crate) dataflow: Arc<Dataflow>,
     /// Dimensions, a bit each.
     beats: u8,
     local: u8,
@@ -23,30 +25,30 @@ pub(crate) struct Rules<'a> {
     edges: PerOperand<u8>,
 }
 
-impl<'a> Rules<'a> {
+impl Rules {
     /// # Errors
     /// If the accelerator does not offer the dataflow.
     pub(crate) fn new(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: &Arc<Layer>,
+        accelerator: &Arc<Accelerator>,
+        dataflow: &Arc<Dataflow>,
     ) -> Result<Self, MappingError> {
-        if !accelerator.dataflows.iter().any(|n| n == dataflow.name) {
+        if !accelerator.dataflows.iter().any(|n| *n == dataflow.name) {
             return Err(MappingError::Dataflow {
-                dataflow: dataflow.name,
+                dataflow: dataflow.name.clone(),
                 offered: accelerator.dataflows.join(", "),
             });
         }
         let networks = &accelerator.networks;
         let layer = lowered(layer, accelerator)?;
-        Reach::of(layer, accelerator)?;
+        Reach::of(&layer, accelerator)?;
         Ok(Self {
             layer,
-            accelerator,
-            dataflow,
-            beats: bits(dataflow.beats),
-            local: bits(dataflow.local),
-            unrolled: [bits(dataflow.rows), bits(dataflow.cols)],
+            accelerator: Arc::clone(accelerator),
+            dataflow: Arc::clone(dataflow),
+            beats: bits(&dataflow.beats),
+            local: bits(&dataflow.local),
+            unrolled: [bits(&dataflow.rows), bits(&dataflow.cols)],
             edges: PerOperand::from_fn(|operand| {
                 let network = match operand {
                     Operand::Input => networks.input,
@@ -98,7 +100,7 @@ impl<'a> Rules<'a> {
                 .into_iter()
                 .try_for_each(|d| self.refuse(tiling, d))?;
         }
-        check_sequencer(self.accelerator, tiling)?;
+        check_sequencer(&self.accelerator, tiling)?;
         let array = &self.accelerator.array;
         for (axis, available) in [array.rows, array.cols].into_iter().enumerate() {
             if used[axis] > u64::from(available) {
@@ -153,7 +155,7 @@ impl<'a> Rules<'a> {
                 size: part,
             });
         }
-        let dataflow = self.dataflow;
+        let dataflow = &self.dataflow;
         let is_beat = dataflow.beats.contains(&dim);
         if is_beat && unrolled != [1, 1] {
             return Err(MappingError::UnrolledBeat { dim });
@@ -161,10 +163,10 @@ impl<'a> Rules<'a> {
         if local > 1 && !is_beat && !dataflow.local.contains(&dim) {
             return Err(MappingError::NotLocal {
                 dim,
-                dataflow: dataflow.name,
+                dataflow: dataflow.name.clone(),
             });
         }
-        for (axis, (count, allowed)) in [("rows", dataflow.rows), ("columns", dataflow.cols)]
+        for (axis, (count, allowed)) in [("rows", &dataflow.rows), ("columns", &dataflow.cols)]
             .into_iter()
             .enumerate()
         {
@@ -172,7 +174,7 @@ impl<'a> Rules<'a> {
                 return Err(MappingError::NotUnrolled {
                     dim,
                     axis: count,
-                    dataflow: dataflow.name,
+                    dataflow: dataflow.name.clone(),
                 });
             }
         }

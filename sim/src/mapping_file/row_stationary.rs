@@ -20,6 +20,8 @@
 //! from the inside out, the filters of `m`, channels, strips of `e` rows, images, and groups of `m`
 //! filters (JSSC 2017, Table III and Section V).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
@@ -56,7 +58,7 @@ impl RowStationary {
         &self,
         layer: &Layer,
         accelerator: &Accelerator,
-    ) -> Result<(&'static Dataflow, Tiling), String> {
+    ) -> Result<(Arc<Dataflow>, Tiling), String> {
         let array = &accelerator.array;
         let [rows, cols] = [array.rows, array.cols].map(u64::from);
         let size = |d| layer.size(d);
@@ -135,6 +137,6 @@ impl RowStationary {
                 output: Staging::Block,
             },
         };
-        Ok((&ROW_STATIONARY, tiling))
+        Ok((Arc::from(&ROW_STATIONARY), tiling))
     }
 }

@@ -60,7 +60,7 @@ pub(crate) struct Used {
 }
 
 impl Pass {
-    fn new(m: &Mapping<'_>, d: Dim, extent: u64) -> Self {
+    fn new(m: &Mapping, d: Dim, extent: u64) -> Self {
         let chunks = m.chunks(d, extent);
         Self {
             chunks,
@@ -83,7 +83,7 @@ fn quotient_up(amount: u64, by: u64) -> u64 {
 }
 
 impl Along {
-    pub(crate) fn new(m: &Mapping<'_>, d: Dim) -> Self {
+    pub(crate) fn new(m: &Mapping, d: Dim) -> Self {
         let (size, pass) = (m.layer.size(d), m.pass[d]);
         let (part, block) = (m.tiling.part[d], m.tiling.block[d]);
         let first = Pass::new(m, d, pass);
@@ -146,7 +146,7 @@ pub(crate) struct Elements {
 }
 
 impl Elements {
-    pub(crate) fn new(m: &Mapping<'_>, i: usize) -> Self {
+    pub(crate) fn new(m: &Mapping, i: usize) -> Self {
         let [held, first_held] = held(m, i, m.tiling.staging.input);
         let [sent, received, first_sent] = sent(m, i);
         Self {
@@ -160,7 +160,7 @@ impl Elements {
 }
 
 /// [`Elements::held`] and [`Elements::first_held`] if inputs are staged so.
-pub(crate) fn held(m: &Mapping<'_>, i: usize, staging: Staging) -> [u64; 2] {
+pub(crate) fn held(m: &Mapping, i: usize, staging: Staging) -> [u64; 2] {
     let (axis, (output, tap)) = (&m.axes[i], PAIRS[i]);
     let (extents, level) = match staging {
         Staging::Block => (&m.tiling.block, Level::Block),
@@ -174,7 +174,7 @@ pub(crate) fn held(m: &Mapping<'_>, i: usize, staging: Staging) -> [u64; 2] {
 }
 
 /// [`Elements::sent`], [`Elements::received`] and [`Elements::first_sent`].
-pub(crate) fn sent(m: &Mapping<'_>, i: usize) -> [u64; 3] {
+pub(crate) fn sent(m: &Mapping, i: usize) -> [u64; 3] {
     let (axis, delivery, (output, tap)) = (&m.axes[i], m.delivery[i], PAIRS[i]);
     let is_union = matches!(
         delivery,
@@ -214,7 +214,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    pub(crate) fn new(m: &Mapping<'_>) -> Self {
+    pub(crate) fn new(m: &Mapping) -> Self {
         Self {
             along: PerDim::from_fn(|d| Along::new(m, d)),
             elements: [Elements::new(m, 0), Elements::new(m, 1)],
@@ -232,7 +232,7 @@ impl Shape {
     }
 
     /// Words of the first tile of an operand that the buffer holds.
-    pub(crate) fn first_staged_words(&self, m: &Mapping<'_>, operand: Operand) -> u64 {
+    pub(crate) fn first_staged_words(&self, m: &Mapping, operand: Operand) -> u64 {
         let extents = m.staged_extents(operand);
         let plain = m.plain_words(operand, |d| extents[d]);
         match operand {
@@ -242,18 +242,18 @@ impl Shape {
     }
 
     /// Words of the last block of outputs.
-    pub(crate) fn last_outputs(&self, m: &Mapping<'_>) -> u64 {
+    pub(crate) fn last_outputs(&self, m: &Mapping) -> u64 {
         m.plain_words(Operand::Output, |d| self.along[d].last_block)
     }
 
     /// Beats of the first pass.
-    pub(crate) fn beats(&self, m: &Mapping<'_>) -> u64 {
+    pub(crate) fn beats(&self, m: &Mapping) -> u64 {
         let beats = m.dataflow.beats.iter();
         beats.map(|d| self.along[*d].first.beats).product()
     }
 
     /// Cycles of a beat of the first pass, of the busiest PE.
-    pub(crate) fn steps(&self, m: &Mapping<'_>) -> u64 {
+    pub(crate) fn steps(&self, m: &Mapping) -> u64 {
         let local = m.dataflow.local.iter();
         local.map(|d| self.along[*d].first.steps).product()
     }

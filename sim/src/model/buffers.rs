@@ -15,7 +15,7 @@ use crate::tiling::Staging;
 
 /// The array's work and the link's, between which tiles in the buffer mediate.
 pub(super) struct Buffers<'a> {
-    pub(super) m: &'a Mapping<'a>,
+    pub(super) m: &'a Mapping,
     pub(super) link: &'a Link,
     /// Tiles of each operand.
     pub(super) visits: &'a PerOperand<u64>,
@@ -165,7 +165,7 @@ impl Buffers<'_> {
 }
 
 /// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
-fn lead(m: &Mapping<'_>, operand: Operand, beats: u64, pass_time: u64) -> u64 {
+fn lead(m: &Mapping, operand: Operand, beats: u64, pass_time: u64) -> u64 {
     let network = crate::machine::feed_network(m, operand);
     let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
     let parcels = u64::from(network.latency).max(1) + queued;

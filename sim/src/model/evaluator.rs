@@ -1,5 +1,7 @@
 //! The model for many mappings of one layer: what they have in common is kept.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use stationary_arch::{Accelerator, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
@@ -34,10 +36,10 @@ use crate::tiling::{Staging, Tiling};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Evaluator<'a> {
+pub struct Evaluator {
     /// The mapping of the last tiling whose shape was legal; at first, of the trivial one.
-    m: Mapping<'a>,
-    rules: Rules<'a>,
+    m: Mapping,
+    rules: Rules,
     bus: DramBus,
     shape: Shape,
     /// The most elements of the input that a tile in the buffer has along each window axis.
@@ -86,21 +88,28 @@ fn place(block: u64, local: u64) -> usize {
     (block.max(1).ilog2() as usize + local as usize) % KNOWN
 }
 
-impl<'a> Evaluator<'a> {
+impl Evaluator {
     /// Prepares a layer for an accelerator.
     ///
     /// # Errors
     /// If the accelerator does not offer the dataflow.
     pub fn new(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
+        dataflow: impl Into<Arc<Dataflow>>,
     ) -> Result<Self, MappingError> {
-        let rules = Rules::new(layer, accelerator, dataflow)?;
-        let m = Mapping::base(layer, accelerator, dataflow)?;
+        Self::of(Rules::new(
+            &layer.into(),
+            &accelerator.into(),
+            &dataflow.into(),
+        )?)
+    }
+
+    pub(crate) fn of(rules: Rules) -> Result<Self, MappingError> {
+        let m = Mapping::base(&rules)?;
         Ok(Self {
             rules,
-            bus: DramBus::new(accelerator),
+            bus: DramBus::new(&m.accelerator),
             shape: Shape::new(&m),
             footprints: [0, 1].map(|axis| m.held_footprint(axis)),
             fits_scratchpads: m.check_scratchpads().is_ok(),
@@ -139,7 +148,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The mapping of the tiling that was given last, if it was legal.
-    pub(crate) fn mapping(&self) -> &Mapping<'a> {
+    pub(crate) fn mapping(&self) -> &Mapping {
         &self.m
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Phases {
 impl Phases {
     /// Of the cycles that all transfers of each operand take, into the buffer and out of it.
     pub(super) fn new(
-        m: &Mapping<'_>,
+        m: &Mapping,
         visits: &PerOperand<u64>,
         link: &Link,
         is_serial: impl Fn(Operand) -> bool,
@@ -117,7 +117,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn new(m: &Mapping<'_>, operand: Operand) -> Option<Self> {
+    fn new(m: &Mapping, operand: Operand) -> Option<Self> {
         let depth = usize::from(m.staging_depth(operand));
         let Loop { dim, level } = m.loops[depth.checked_sub(1)?];
         let (whole, tile) = match level {

@@ -63,8 +63,8 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(m: &Mapping<'_>, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> Self {
-        let (a, c, visits) = (m.accelerator, &traffic.counters, &traffic.visits);
+    pub(super) fn new(m: &Mapping, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> Self {
+        let (a, c, visits) = (&m.accelerator, &traffic.counters, &traffic.visits);
         let n = &a.networks;
         let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
         let resident = m.resident;
@@ -372,7 +372,7 @@ fn waits_for_sums(
 
 /// Cycles of the output processor: with the waits between tiles that the buffer in front of it does
 /// not hide, and without.
-fn delivery(m: &Mapping<'_>, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
+fn delivery(m: &Mapping, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
     let Some(delivery) = m.accelerator.global_buffer.delivery else {
         return [0, 0];
     };
@@ -392,7 +392,7 @@ fn delivery(m: &Mapping<'_>, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 
 }
 
 /// Passes of a block that finish outputs, and all from the first of them on.
-pub(super) fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
+pub(super) fn finishing_passes(m: &Mapping) -> (u64, u64) {
     let (mut passes, mut before, mut finishing) = (1, 0, 1);
     for Loop { dim, level } in m.loops[..usize::from(m.loop_count)].iter().rev() {
         if *level != Level::Pass {
@@ -411,7 +411,7 @@ pub(super) fn finishing_passes(m: &Mapping<'_>) -> (u64, u64) {
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
 /// greatest over the buffer; with DRAM's accesses, and without. A row is accessed once for the words that a stream moves of it.
-fn bank_cycles(m: &Mapping<'_>, c: &Counters) -> [u64; 2] {
+fn bank_cycles(m: &Mapping, c: &Counters) -> [u64; 2] {
     let mut partitions = m.accelerator.global_buffer.partitions.iter();
     if partitions.all(|partition| partition.banks.is_none()) {
         return [0, 0];
@@ -453,7 +453,7 @@ fn bank_cycles(m: &Mapping<'_>, c: &Counters) -> [u64; 2] {
 /// take one: the way out of those that others follow, where passes do not overlap, and a resident
 /// tile's way in.
 fn gaps(
-    m: &Mapping<'_>,
+    m: &Mapping,
     passes: u64,
     followed: u64,
     ways_out: impl Fn() -> u64,

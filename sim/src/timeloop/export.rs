@@ -26,7 +26,7 @@ impl Nest {
     /// # Errors
     /// What Timeloop has no room for: lanes that do not divide a PE's channels, or tiles that overflow
     /// once they are padded.
-    pub fn of(mapping: &Mapping<'_>) -> Result<Self, String> {
+    pub fn of(mapping: &Mapping) -> Result<Self, String> {
         let (layer, accelerator, tiling) =
             (mapping.layer(), mapping.accelerator(), mapping.tiling());
         // A PE's share may be stated beyond the block, which then cuts it.
@@ -100,7 +100,7 @@ impl Nest {
                 local[d]
             }
         };
-        let beats = mapping.dataflow().beats;
+        let beats = &mapping.dataflow().beats;
         let [outer, inner] = [partitions + column + 1, partitions + column + 3];
         levels[outer].temporal = beats.iter().rev().map(|d| (d.index(), step(*d))).collect();
         let rest = Dim::ALL.into_iter().rev().filter(|d| !beats.contains(d));
@@ -171,7 +171,7 @@ fn rank(staging: Staging) -> u8 {
     }
 }
 
-fn buffers(mapping: &Mapping<'_>) -> Vec<Buffer> {
+fn buffers(mapping: &Mapping) -> Vec<Buffer> {
     let mut buffers = Vec::new();
     for staging in [Staging::Layer, Staging::Block, Staging::Pass] {
         for partition in &mapping.accelerator().global_buffer.partitions {

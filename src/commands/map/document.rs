@@ -82,7 +82,7 @@ impl Winners<'_> {
             csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
-        let of = |w: &Winner<'_>| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
+        let of = |w: &Winner| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
         let rest = |figures: [u64; 5], spent: &Energy| {
             let figures = figures.iter().map(u64::to_string);
             let energies = energies(spent).map(|(_, energy)| energy.to_string());
@@ -90,13 +90,13 @@ impl Winners<'_> {
             all.collect::<Vec<_>>()
         };
         for w in &self.all {
-            let who = csv::header(&[self.dataflow.name, w.name()]);
+            let who = csv::header(&[&self.dataflow.name, w.name()]);
             let shape = shape::fields(self.original(w));
             lines.add([who, shape, rest(of(w), &w.energy)].concat())?;
         }
         let sums = [0, 1, 2, 3, 4].map(|at| self.all.iter().map(|w| of(w)[at]).sum());
         let spent = energy::sum(self.all.iter().map(|w| &w.energy));
-        let who = csv::header(&[self.dataflow.name, "total"]);
+        let who = csv::header(&[&self.dataflow.name, "total"]);
         let shape = csv::blanks(shape::columns().len());
         lines.add([who, shape, rest(sums, &spent)].concat())?;
         let text = lines.text()?;
@@ -108,8 +108,8 @@ impl Winners<'_> {
 }
 
 /// What is proved on the machine, of one layer or of all.
-fn certificate(winners: &[Winner<'_>]) -> Value {
-    let sum = |of: fn(&Winner<'_>) -> u64| winners.iter().map(of).sum::<u64>();
+fn certificate(winners: &[Winner]) -> Value {
+    let sum = |of: fn(&Winner) -> u64| winners.iter().map(of).sum::<u64>();
     let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
     let bound = standings.as_ref().and_then(|standings| {
         let bounds = standings.iter().map(|s| s.lower_bound);

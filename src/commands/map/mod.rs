@@ -31,8 +31,8 @@ use stationary::Target as Loaded;
 const FEW: u64 = 10;
 
 /// A layer's winner. It exists only with the machine's figure.
-struct Winner<'a> {
-    mapping: Mapping<'a>,
+struct Winner {
+    mapping: Mapping,
     model: u64,
     machine: u64,
     lower_bound: u64,
@@ -51,7 +51,7 @@ struct Winner<'a> {
     least_energy: Energy,
 }
 
-impl Winner<'_> {
+impl Winner {
     fn headline(&self) -> Headline {
         Headline::cycles(self.machine, self.model)
     }
@@ -67,7 +67,7 @@ struct Winners<'a> {
     loaded: &'a Loaded,
     dataflow: &'static Dataflow,
     goal: Goal,
-    all: Vec<Winner<'a>>,
+    all: Vec<Winner>,
     /// The layers that were not reached before it was interrupted.
     left: Vec<&'a str>,
     /// If Ctrl-C ended it early.
@@ -117,7 +117,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let found = found.into_iter().collect::<Result<Vec<_>>>()?;
     runs.close()?;
     let of_layer = loaded.layers.iter().zip(&kinds);
-    let winners: Vec<Winner<'_>> = of_layer
+    let winners: Vec<Winner> = of_layer
         .clone()
         .filter_map(|(layer, &kind)| Some((layer, found[kind].as_ref()?)))
         .map(|(layer, found)| winner(&loaded, &cost, layer, dataflow, found))
@@ -142,8 +142,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if let Some(warning) = winners.warning() {
         output::complain(&format!("warning: {warning}"));
     }
-    let mappings: Vec<_> = winners.all.iter().map(|w| w.mapping).collect();
-    let mappings = MappingFile::of(&mappings).to_yaml();
+    let mappings = MappingFile::of(winners.all.iter().map(|w| &w.mapping)).to_yaml();
     if let Some(path) = &args.output {
         inputs::write(path, &mappings)?;
     }
@@ -203,17 +202,16 @@ fn goal(args: &Map) -> Result<Goal> {
     Ok(fewest)
 }
 
-fn winner<'a>(
-    loaded: &'a Loaded,
+fn winner(
+    loaded: &Loaded,
     cost: &CostModel,
-    layer: &'a Layer,
-    dataflow: &'static Dataflow,
+    layer: &Layer,
+    dataflow: &Dataflow,
     found: &Found,
-) -> Result<Winner<'a>> {
+) -> Result<Winner> {
     let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, found.tiling)?;
     let model = estimate(&mapping);
     Ok(Winner {
-        mapping,
         model: model.cycles,
         machine: found.machine,
         lower_bound: model.lower_bound,
@@ -225,18 +223,19 @@ fn winner<'a>(
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
         least_energy: Energy::least(&mapping, cost),
+        mapping,
     })
 }
 
 impl Winners<'_> {
     /// A winner's layer as the network has it.
-    fn original<'w>(&'w self, winner: &'w Winner<'_>) -> &'w Layer {
+    fn original<'w>(&'w self, winner: &'w Winner) -> &'w Layer {
         let mut layers = self.loaded.layers.iter();
         let found = layers.find(|layer| layer.name() == winner.name());
         found.unwrap_or(winner.mapping.layer())
     }
 
-    fn sum(&self, of: fn(&Winner<'_>) -> u64) -> u64 {
+    fn sum(&self, of: fn(&Winner) -> u64) -> u64 {
         self.all.iter().map(of).sum()
     }
 
@@ -256,9 +255,9 @@ impl Winners<'_> {
             }
         };
         let whole = (self.headline()).warning(|cycles| thousands(cycles as u64), advice);
-        let off = |w: &&Winner<'_>| w.headline().error().abs() > TOLERANCE;
+        let off = |w: &&Winner| w.headline().error().abs() > TOLERANCE;
         let count = self.all.iter().filter(off).count();
-        let by_error = |a: &&Winner<'_>, b: &&Winner<'_>| {
+        let by_error = |a: &&Winner, b: &&Winner| {
             let [a, b] = [a, b].map(|w| w.headline().error().abs());
             a.total_cmp(&b)
         };
@@ -284,7 +283,7 @@ impl Winners<'_> {
             return Vec::new();
         }
         let few = self.all.iter().filter(|w| w.candidates < FEW);
-        let warning = |w: &Winner<'_>| {
+        let warning = |w: &Winner| {
             format!(
                 "layer {} has {} candidates only: that none is better says little",
                 w.name(),
@@ -299,8 +298,8 @@ impl Winners<'_> {
         let Recheck::Best(asked) = self.args.recheck else {
             return None;
         };
-        let is_few = |w: &&Winner<'_>| w.ran < asked as u64;
-        let few: Vec<&Winner<'_>> = self.all.iter().filter(is_few).collect();
+        let is_few = |w: &&Winner| w.ran < asked as u64;
+        let few: Vec<&Winner> = self.all.iter().filter(is_few).collect();
         if few.is_empty() || self.interrupt.is_some() {
             return None;
         }

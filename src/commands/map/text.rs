@@ -92,7 +92,7 @@ impl Winners<'_> {
 
 /// What is proved, of which reading, over what, and by how many runs; nothing where bounds were not
 /// compared.
-fn proved(winners: &[Winner<'_>]) -> String {
+fn proved(winners: &[Winner]) -> String {
     let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
     let Some(standings) = standings else {
         return String::new();
@@ -126,7 +126,7 @@ fn proved(winners: &[Winner<'_>]) -> String {
 }
 
 /// The names of the choices that candidates of some layer leave out, each once.
-pub(super) fn choices(winners: &[Winner<'_>]) -> Vec<&'static str> {
+pub(super) fn choices(winners: &[Winner]) -> Vec<&'static str> {
     let mut names = Vec::new();
     for left in winners.iter().flat_map(|w| &w.left_out) {
         if !names.contains(&left.choice) {
@@ -137,7 +137,7 @@ pub(super) fn choices(winners: &[Winner<'_>]) -> Vec<&'static str> {
 }
 
 /// What the candidates of each layer have of the choices that they leave out.
-fn tried(winners: &[Winner<'_>]) -> String {
+fn tried(winners: &[Winner]) -> String {
     let mut text = String::new();
     for w in winners {
         let name = w.mapping.layer().name();

@@ -25,7 +25,7 @@ fn convolutions() -> Vec<Layer> {
 }
 
 /// A layer as the chip ran it.
-fn published<'a>(layer: &'a Layer, chip: &'a Accelerator) -> Mapping<'a> {
+fn published<'a>(layer: &'a Layer, chip: &'a Accelerator) -> Mapping {
     let name = "eyeriss-alexnet";
     let text = find(name).expect("a bundled mapping");
     let (dataflow, tiling) = MappingFile::parse(name, text)
@@ -47,7 +47,7 @@ static RUNS: LazyLock<Runs> = LazyLock::new(|| runs(&[]));
 
 fn runs(sets: &[(&str, &str)]) -> Runs {
     let (layers, chip) = (convolutions(), preset("eyeriss", sets));
-    let each = |run: fn(&Mapping<'_>) -> Run| {
+    let each = |run: fn(&Mapping) -> Run| {
         let runs = layers.iter().map(|layer| run(&published(layer, &chip)));
         runs.collect()
     };

@@ -4,7 +4,7 @@ use super::super::kernel::Kernel;
 use super::{Memory, store};
 
 /// Every tile's loads, steps and stores, one after the other.
-pub(super) fn path(k: &Kernel<'_>, memory: &Memory) -> u64 {
+pub(super) fn path(k: &Kernel, memory: &Memory) -> u64 {
     let more = match k.keeps_micro_ops() {
         true => 0,
         false => memory.micro_ops(k)[2],

@@ -36,7 +36,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    pub(super) fn new(k: &Kernel<'_>) -> Self {
+    pub(super) fn new(k: &Kernel) -> Self {
         let [h, co] = k.threads;
         let [rows, cols] = k.axes();
         let round = |round: u64| {
@@ -104,7 +104,7 @@ pub(super) struct Axis {
     extent: u64,
 }
 
-impl Kernel<'_> {
+impl Kernel {
     /// Along rows and columns.
     pub(super) fn axes(&self) -> [Axis; 2] {
         let [height, width] = self.window();

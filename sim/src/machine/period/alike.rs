@@ -39,7 +39,7 @@ enum Over {
 
 impl Step {
     /// The loop of a number: those of the program from the outermost, then those over beats.
-    pub(crate) fn new(m: &Mapping<'_>, number: u8, cursor: &Cursor) -> Self {
+    pub(crate) fn new(m: &Mapping, number: u8, cursor: &Cursor) -> Self {
         let (dim, over, extent) = if number < m.loop_count {
             let Loop { dim, level } = m.loops[usize::from(number)];
             let extent = match level {
@@ -66,7 +66,7 @@ impl Step {
     }
 
     /// Beats of an iteration over beats; of others, passes at least, nothing is known.
-    pub(crate) fn beats(&self, m: &Mapping<'_>) -> Option<u64> {
+    pub(crate) fn beats(&self, m: &Mapping) -> Option<u64> {
         let Over::Beats(place) = self.over else {
             return None;
         };
@@ -79,7 +79,7 @@ impl Step {
     }
 
     /// The range within which the loop iterates.
-    fn range(&self, m: &Mapping<'_>, cursor: &Cursor) -> Span {
+    fn range(&self, m: &Mapping, cursor: &Cursor) -> Span {
         match self.over {
             Over::Tiles(Level::Part) => Span {
                 start: 0,
@@ -104,7 +104,7 @@ impl Step {
     }
 
     /// The iterations that are alike.
-    pub(crate) fn regular(&self, m: &Mapping<'_>) -> Range<u64> {
+    pub(crate) fn regular(&self, m: &Mapping) -> Range<u64> {
         let range = self.range(m, &self.cursor);
         let count = range.extent.div_ceil(self.extent);
         let whole = range.extent / self.extent;

@@ -119,7 +119,7 @@ impl Kept {
     }
 }
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// To be called after a cycle in which the array has stepped along a loop: looks for a period of
     /// it, and skips what it can; or takes the pass on the course of an earlier one, and has stepped
     /// again.

@@ -117,7 +117,7 @@ impl Course {
     }
 }
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// To be called when a pass has ended: takes the next on the course of an earlier one, if it begins
     /// as that did.
     pub(super) fn recall<T: Trace>(&mut self, courses: &mut Courses, trace: &mut Counted<'_, T>) {
@@ -229,7 +229,7 @@ impl<P: Payload> Machine<'_, '_, P> {
 const NUMBERS: usize = 16;
 
 /// All about so many passes from a position on that has to do with their course.
-fn ahead(m: &Mapping<'_>, mut cursor: Cursor, passes: u64) -> Vec<u64> {
+fn ahead(m: &Mapping, mut cursor: Cursor, passes: u64) -> Vec<u64> {
     let mut ahead = Vec::with_capacity(NUMBERS * passes as usize);
     let mut before = cursor.pass;
     for _ in 0..passes {

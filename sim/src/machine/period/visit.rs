@@ -135,7 +135,7 @@ pub(crate) struct Comparer<'r> {
     step: &'r Step,
     /// Iterations between the two.
     iterations: u64,
-    mapping: &'r Mapping<'r>,
+    mapping: &'r Mapping,
     pub(crate) is_alike: bool,
     /// Periods until the first position comes to an iteration that is not alike, or the first transfer ends.
     pub(crate) most: u64,
@@ -144,7 +144,7 @@ pub(crate) struct Comparer<'r> {
 impl<'r> Comparer<'r> {
     pub(crate) fn new(
         record: &'r Record,
-        mapping: &'r Mapping<'r>,
+        mapping: &'r Mapping,
         step: &'r Step,
         iterations: u64,
     ) -> Self {

@@ -167,7 +167,7 @@ impl Rivalry {
     }
 }
 
-impl<P: Payload> Machine<'_, '_, P> {
+impl<P: Payload> Machine<'_, P> {
     /// So many cycles at most, in which nothing begins or ends but flows of words that share banks, or
     /// results that follow a store; fewer, if one of them is about to end.
     pub(super) fn compete(&mut self, sends: impl Fn(Operand) -> bool, writes: bool, cycles: u64) {

@@ -46,8 +46,8 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(m: &Mapping<'_>) -> Self {
-        let a = m.accelerator;
+    pub(super) fn new(m: &Mapping) -> Self {
+        let a = &m.accelerator;
         let words = |width: u32| Divisor::new(u64::from(width).max(1));
         let of = |dims: &[Dim]| dims.iter().map(|d| m.layer.size(*d)).product::<u64>();
         Self {
@@ -72,7 +72,7 @@ impl Machine {
     }
 }
 
-impl Screen<'_> {
+impl Screen {
     /// The lower bound on cycles.
     #[inline]
     pub(super) fn lower_bound(&self, counted: &Counted<'_>) -> u64 {

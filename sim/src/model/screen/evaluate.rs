@@ -35,7 +35,7 @@ pub(super) struct Counted<'s> {
     pub(super) held: Held,
 }
 
-impl Screen<'_> {
+impl Screen {
     /// What a candidate moves, and the least time that it takes; `None` if it is not legal.
     #[must_use]
     #[inline]

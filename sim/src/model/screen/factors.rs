@@ -84,7 +84,7 @@ pub(super) struct Factors {
 
 impl Factors {
     /// Of the cut that the mapping has along a dimension.
-    pub(super) fn new(m: &Mapping<'_>, d: Dim, edges: u8, stretch: u32) -> Self {
+    pub(super) fn new(m: &Mapping, d: Dim, edges: u8, stretch: u32) -> Self {
         let along = Along::new(m, d);
         let t = &m.tiling;
         let (size, part, block, pass) = (m.layer.size(d), t.part[d], t.block[d], m.pass[d]);
@@ -111,7 +111,7 @@ impl Factors {
 
 impl Stretch {
     /// Of the cut that the mapping has along a dimension.
-    pub(super) fn new(m: &Mapping<'_>, d: Dim) -> Self {
+    pub(super) fn new(m: &Mapping, d: Dim) -> Self {
         let t = &m.tiling;
         let is_tap = PAIRS.iter().any(|(_, tap)| *tap == d);
         Self {
@@ -124,7 +124,7 @@ impl Stretch {
     }
 
     /// Gives a mapping this stretch along a dimension.
-    pub(super) fn place(&self, m: &mut Mapping<'_>, d: Dim) {
+    pub(super) fn place(&self, m: &mut Mapping, d: Dim) {
         m.tiling.part[d] = self.part;
         m.tiling.block[d] = self.block;
         m.tiling.rows[d] = if self.in_pe { 1 } else { 2 };

@@ -57,7 +57,7 @@ pub(super) struct Held {
 }
 
 impl Memory {
-    pub(super) fn new(m: &Mapping<'_>) -> Self {
+    pub(super) fn new(m: &Mapping) -> Self {
         let all = &m.accelerator.global_buffer.partitions;
         let partitions = all.iter().map(|partition| Room {
             operands: partition.operands.clone(),

@@ -24,6 +24,7 @@ mod space;
 mod transfers;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
@@ -90,10 +91,10 @@ pub struct Screened {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Screen<'a> {
+pub struct Screen {
     /// Takes one cut after the other, to work out what it contributes.
-    m: Mapping<'a>,
-    rules: Rules<'a>,
+    m: Mapping,
+    rules: Rules,
     machine: Machine,
     memory: Memory,
     transfers: Transfers,
@@ -134,20 +135,27 @@ impl Candidate {
 /// Candidates that a thread evaluates one after the other.
 const BATCH: usize = 4096;
 
-impl<'a> Screen<'a> {
+impl Screen {
     /// Prepares a layer for an accelerator.
     ///
     /// # Errors
     /// If the accelerator does not offer the dataflow.
     pub fn new(
-        layer: &'a Layer,
-        accelerator: &'a Accelerator,
-        dataflow: &'static Dataflow,
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
+        dataflow: impl Into<Arc<Dataflow>>,
     ) -> Result<Self, MappingError> {
-        let rules = Rules::new(layer, accelerator, dataflow)?;
-        let m = Mapping::base(layer, accelerator, dataflow)?;
+        Self::of(Rules::new(
+            &layer.into(),
+            &accelerator.into(),
+            &dataflow.into(),
+        )?)
+    }
+
+    pub(crate) fn of(rules: Rules) -> Result<Self, MappingError> {
+        let m = Mapping::base(&rules)?;
         let mut base = m.tiling;
-        if let Some(letters) = &accelerator.sequencer.order {
+        if let Some(letters) = &m.accelerator.sequencer.order {
             base.block_order.sort_by_key(|d| letters.find(d.name()));
             base.pass_order = base.block_order;
         }
@@ -163,7 +171,7 @@ impl<'a> Screen<'a> {
             rules,
             machine: Machine::new(&m),
             memory: Memory::new(&m),
-            transfers: Transfers::new(&m, &DramBus::new(accelerator)),
+            transfers: Transfers::new(&m, &DramBus::new(&m.accelerator)),
             base,
             numbers: PerDim(std::array::from_fn(|_| BTreeMap::new())),
             cuts: PerDim(std::array::from_fn(|_| Vec::new())),

@@ -41,7 +41,7 @@ pub(super) struct Channels {
 
 impl Window {
     /// Of the stretches that the mapping has along a window axis.
-    pub(super) fn new(m: &Mapping<'_>, i: usize, held: [u64; 2]) -> Self {
+    pub(super) fn new(m: &Mapping, i: usize, held: [u64; 2]) -> Self {
         let (output, tap) = PAIRS[i];
         let staged = STAGINGS.map(|staging| along::held(m, i, staging));
         let [sent, received, first_sent] = along::sent(m, i);
@@ -60,7 +60,7 @@ impl Window {
 
 impl Channels {
     /// Of the stretches that the mapping has along groups and channels.
-    pub(super) fn new(m: &Mapping<'_>, channel: Dim) -> Self {
+    pub(super) fn new(m: &Mapping, channel: Dim) -> Self {
         let extents = [&m.tiling.block, &m.pass, &m.tiling.part];
         let last = |d: Dim| {
             let (size, part, block) = (m.layer.size(d), m.tiling.part[d], m.tiling.block[d]);
@@ -133,11 +133,7 @@ impl<T> Table<T> {
 }
 
 /// The mapping with two dimensions' stretches, as if it had no others.
-pub(super) fn with<'m, 'a>(
-    m: &'m mut Mapping<'a>,
-    dims: (Dim, Dim),
-    [a, b]: [&Stretch; 2],
-) -> &'m Mapping<'a> {
+pub(super) fn with<'m>(m: &'m mut Mapping, dims: (Dim, Dim), [a, b]: [&Stretch; 2]) -> &'m Mapping {
     a.place(m, dims.0);
     b.place(m, dims.1);
     m.set_delivery();

@@ -61,8 +61,8 @@ impl Space {
     ) -> Self {
         let sequencer = &accelerator.sequencer;
         let sides = [
-            (dataflow.rows, &sequencer.rows, accelerator.array.rows),
-            (dataflow.cols, &sequencer.cols, accelerator.array.cols),
+            (&dataflow.rows, &sequencer.rows, accelerator.array.rows),
+            (&dataflow.cols, &sequencer.cols, accelerator.array.cols),
         ];
         Dim::ALL.into_iter().fold(Self::of(tiling), |space, d| {
             let size = layer.size(d);
@@ -154,7 +154,7 @@ struct Taken {
     words: PerOperand<u64>,
 }
 
-impl Screen<'_> {
+impl Screen {
     /// Visits the candidates of a space in a fixed order, but for some that the array has no room for,
     /// until told to stop.
     pub fn for_each(

@@ -39,7 +39,7 @@ struct Fractions {
 }
 
 impl Transfers {
-    pub(super) fn new(m: &Mapping<'_>, bus: &DramBus) -> Self {
+    pub(super) fn new(m: &Mapping, bus: &DramBus) -> Self {
         let dram = &m.accelerator.dram;
         let is_standard = matches!(dram.kind, DramKind::Standard(_));
         Self {
