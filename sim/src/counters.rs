@@ -99,3 +99,14 @@ fn each<const N: usize>(counts: [&mut PerOperand<u64>; N]) -> impl Iterator<Item
         .into_iter()
         .flat_map(|c| [&mut c.input, &mut c.weight, &mut c.output])
 }
+
+/// What control by instructions takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Control {
+    /// Instructions run.
+    pub instructions: u64,
+    /// Their bytes, all fetched from memory.
+    pub instruction_bytes: u64,
+    /// Bytes of micro-ops loaded.
+    pub micro_op_bytes: u64,
+}

@@ -5,6 +5,7 @@
 //! [`run_functional`] with real values.
 
 mod beat;
+mod bus;
 mod counters;
 mod dataflow;
 pub mod decoupled;
@@ -19,14 +20,17 @@ pub mod mapper;
 mod mapping;
 pub mod mapping_file;
 mod model;
-mod pipeline;
-mod placement;
+mod pace;
+mod plan;
 mod program;
 mod reach;
+mod stall;
+mod sums;
+mod tensors;
 mod tiling;
 pub mod timeloop;
+mod timing;
 mod trace;
-mod traffic;
 mod walk;
 mod window;
 
@@ -38,10 +42,13 @@ pub use dataflow::{
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
 pub use explain::{Change, Explanation, Mend, explain, explain_mapper};
-pub use machine::{FunctionalRun, Pace, Run, Stall, Stalls, Tensors, run, run_functional};
+pub use machine::{FunctionalRun, Run, run, run_functional};
 pub use mapping::Mapping;
 pub use model::{Bound, Candidate, Cut, Estimate, Evaluator, Screen, Screened, Space, estimate};
+pub use pace::Pace;
 pub use reach::{OutOfReach, Reach};
+pub use stall::{Stall, Stalls};
+pub use tensors::Tensors;
 pub use tiling::{Staging, Tiling};
 pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace};
 pub use walk::walk;

@@ -2,21 +2,21 @@
 
 mod capacity;
 pub(crate) mod check;
+pub(crate) mod placement;
 
 use std::sync::Arc;
 
-use stationary_arch::{Accelerator, Operand, Padding, PerOperand, Topology};
+use stationary_arch::{Accelerator, Network, Operand, Padding, PerOperand, Topology};
 use stationary_workloads::{Dim, Layer, PerDim, Window};
 
 use crate::dataflow::{Dataflow, bit, is_reduction, relevant_bits};
 use crate::dram_width::DramWidths;
 use crate::error::MappingError;
-use crate::placement::slots;
-use crate::program::{Level, Loop};
-use crate::tiling::{Staging, Tiling};
+use crate::tiling::{Level, Loop, Staging, Tiling};
 use crate::window::{Axis, Span};
 
 use check::Rules;
+use placement::slots;
 
 /// How the elements of one sliding-window axis are delivered within a pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -260,6 +260,16 @@ impl Mapping {
         extent
             .min(self.tiling.local[dim])
             .div_ceil(self.lane_step[dim])
+    }
+
+    /// The network that brings an operand into the array.
+    pub(crate) fn feed_network(&self, operand: Operand) -> Network {
+        let networks = &self.accelerator.networks;
+        match operand {
+            Operand::Input => networks.input,
+            Operand::Weight => networks.weight,
+            Operand::Output => networks.psum_in,
+        }
     }
 
     /// Whether a box of indices ends the reduction of its outputs.

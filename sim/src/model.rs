@@ -14,19 +14,22 @@ mod bound;
 mod buffers;
 mod evaluator;
 mod link;
+mod occupancy;
 mod phases;
 mod screen;
+mod share;
+mod traffic;
 mod work;
 
+use crate::bus::Bus;
 use crate::counters::Counters;
-use crate::machine::DramBus;
 use crate::mapping::Mapping;
-use crate::traffic::Traffic;
 
-pub(crate) use along::{Shape, Used};
+use along::Shape;
 pub use bound::Bound;
 pub use evaluator::Evaluator;
 pub use screen::{Candidate, Cut, Screen, Screened, Space};
+use traffic::Traffic;
 use work::Work;
 
 /// What the model says of a mapping.
@@ -70,12 +73,12 @@ pub struct Estimate {
 /// ```
 #[must_use]
 pub fn estimate(mapping: &Mapping) -> Estimate {
-    let bus = DramBus::new(&mapping.accelerator);
+    let bus = Bus::new(&mapping.accelerator);
     estimate_shape(mapping, &bus, &Shape::new(mapping))
 }
 
 /// [`estimate`] of a mapping whose sums are known.
-pub(crate) fn estimate_shape(mapping: &Mapping, bus: &DramBus, shape: &Shape) -> Estimate {
+pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &Shape) -> Estimate {
     let traffic = &Traffic::new(mapping, shape);
     let counters = traffic.counters;
     let work = Work::new(mapping, bus, shape, traffic);

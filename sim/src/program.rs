@@ -15,27 +15,10 @@
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, PerDim};
 
+use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
-use crate::tiling::Staging;
+use crate::tiling::{Level, Loop, Staging};
 use crate::window::Span;
-
-/// Which tiles a loop steps over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Level {
-    /// Parts of the layer.
-    Part,
-    /// Blocks of a part, in DRAM.
-    Block,
-    /// Passes in a block.
-    Pass,
-}
-
-/// A loop of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Loop {
-    pub(crate) dim: Dim,
-    pub(crate) level: Level,
-}
 
 /// A position in the program: the current part, block and pass, each within the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,6 +110,24 @@ impl Cursor {
 }
 
 impl Mapping {
+    /// Passes of a block that finish outputs, and all from the first of them on.
+    pub(crate) fn finishing_passes(&self) -> (u64, u64) {
+        let (mut passes, mut before, mut finishing) = (1, 0, 1);
+        for Loop { dim, level } in self.loops[..usize::from(self.loop_count)].iter().rev() {
+            if *level != Level::Pass {
+                continue;
+            }
+            let count = self.tiling.block[*dim].div_ceil(self.pass_extent(*dim));
+            if is_reduction(*dim) {
+                before += (count - 1) * passes;
+            } else {
+                finishing *= count;
+            }
+            passes *= count;
+        }
+        (finishing, passes - before)
+    }
+
     /// Whether an operand's tile in the global buffer is exchanged when a loop advances.
     pub(crate) fn stages_anew(&self, operand: Operand, changed: u8) -> bool {
         changed < self.staging_depth(operand)

@@ -13,8 +13,7 @@
 use stationary_arch::{Accelerator, Strides};
 use stationary_workloads::{Dim, Layer};
 
-use crate::decoupled;
-use crate::machine::DramBus;
+use crate::bus::Bus;
 
 /// Counts and cycles end below two to this.
 const LIMIT: i32 = 62;
@@ -45,50 +44,17 @@ pub struct OutOfReach {
 }
 
 impl Reach {
-    /// Of a layer on a machine.
-    ///
-    /// ```
-    /// use stationary_arch::Accelerator;
-    /// use stationary_sim::Reach;
-    /// use stationary_workloads::{Layer, RightOperand};
-    ///
-    /// let product = [1 << 17, 1 << 17, 1 << 16];
-    /// let layer = Layer::matmul("large", 1, product, RightOperand::Parameters)?;
-    /// let accelerator = Accelerator::preset("nvdla-small", &[])?;
-    /// assert!(Reach::of(&layer, &accelerator).is_ok());
-    /// let slow = Accelerator::preset("nvdla-small", &[("array.pass_overhead", "100000")])?;
-    /// assert_eq!(
-    ///     Reach::of(&layer, &slow).unwrap_err().to_string(),
-    ///     "layer `large` on nvdla-small: cycles may come to 2^67; they are counted up to 2^62"
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`OutOfReach`]: the first quantity whose bound is above its limit.
-    pub fn of(layer: &Layer, accelerator: &Accelerator) -> Result<Self, OutOfReach> {
-        let reach = match accelerator.decoupled {
-            Some(_) => decoupled::reach(layer, accelerator),
-            None => hardwired(layer, accelerator),
-        };
-        reach.checked(|| format!("layer `{}`", layer.name()), accelerator)
+    /// [`Reach::checked`] of one layer.
+    pub(crate) fn of_layer(
+        self,
+        layer: &Layer,
+        accelerator: &Accelerator,
+    ) -> Result<Self, OutOfReach> {
+        self.checked(|| format!("layer `{}`", layer.name()), accelerator)
     }
 
-    /// Of all layers of a network together.
-    ///
-    /// # Errors
-    /// [`OutOfReach`]: of a layer, or of their sum.
-    pub fn of_all(layers: &[Layer], accelerator: &Accelerator) -> Result<Self, OutOfReach> {
-        let mut all = Self::default();
-        for layer in layers {
-            let one = Self::of(layer, accelerator)?;
-            all.bits += one.bits;
-            all.cycles += one.cycles;
-        }
-        all.checked(|| format!("{} layers together", layers.len()), accelerator)
-    }
-
-    fn checked(
+    /// Refuses what is beyond the counters.
+    pub(crate) fn checked(
         self,
         subject: impl Fn() -> String,
         accelerator: &Accelerator,
@@ -108,7 +74,7 @@ impl Reach {
 }
 
 /// Of a machine whose sequencer runs loops.
-fn hardwired(layer: &Layer, accelerator: &Accelerator) -> Reach {
+pub(crate) fn hardwired(layer: &Layer, accelerator: &Accelerator) -> Reach {
     let size = |d: Dim| layer.size(d) as f64;
     let macs: f64 = Dim::ALL.into_iter().map(size).product();
     let buffer = &accelerator.global_buffer;
@@ -147,7 +113,7 @@ fn hardwired(layer: &Layer, accelerator: &Accelerator) -> Reach {
         .map(|n| f64::from(n.latency) + f64::from(n.fifo_words));
     let array = &accelerator.array;
     let [rows, cols] = [array.rows, array.cols].map(f64::from);
-    let bus = DramBus::new(accelerator);
+    let bus = Bus::new(accelerator);
     let delivery = buffer.delivery.map_or(0.0, |d| f64::from(d.latency));
     let pass = rows * (1.0 + f64::from(array.psum_hop))
         + cols

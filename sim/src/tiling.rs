@@ -77,3 +77,21 @@ impl Tiling {
         (self.local, self.rows, self.cols) == (other.local, other.rows, other.cols)
     }
 }
+
+/// Which tiles a loop steps over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Level {
+    /// Parts of the layer.
+    Part,
+    /// Blocks of a part, in DRAM.
+    Block,
+    /// Passes in a block.
+    Pass,
+}
+
+/// A loop of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Loop {
+    pub(crate) dim: Dim,
+    pub(crate) level: Level,
+}

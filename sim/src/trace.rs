@@ -13,7 +13,7 @@ mod text;
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
-use crate::machine::{Stall, Stalls};
+use crate::stall::{Stall, Stalls};
 use crate::window::Span;
 
 pub use text::TextTrace;

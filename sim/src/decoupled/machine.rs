@@ -20,9 +20,9 @@ use super::tally::Tally;
 use super::trace::{Event, Told, Trace};
 use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
 use super::wait::{Wait, Waits};
-use crate::counters::Counters;
+use crate::counters::{Control, Counters};
 use crate::dram::Statistics;
-use crate::machine::Pace;
+use crate::pace::Pace;
 use stationary_arch::RowOrder;
 
 /// What the machine did.
@@ -40,17 +40,6 @@ pub struct Run {
     pub control: Control,
     /// What the memory did, if it is a DRAM standard.
     pub memory: Option<Statistics>,
-}
-
-/// What control takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Control {
-    /// Instructions run.
-    pub instructions: u64,
-    /// Their bytes, all fetched from memory.
-    pub instruction_bytes: u64,
-    /// Bytes of micro-ops loaded.
-    pub micro_op_bytes: u64,
 }
 
 /// What a unit is doing.

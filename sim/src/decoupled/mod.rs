@@ -33,10 +33,11 @@ mod transfer;
 mod values;
 mod wait;
 
+pub use crate::counters::Control;
 pub use addition::map_addition;
 pub use file::{LayerSchedule, ScheduleFile};
 pub use kernel::Kernel;
-pub use machine::{Control, Run, run};
+pub use machine::{Run, run};
 pub use model::{Estimate, estimate, lower_bound};
 pub use price::{dram_bytes, energy, least_energy};
 pub use program::Unit;

@@ -16,10 +16,9 @@
 
 use super::engine::Pipe;
 use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
-use super::machine::Control;
 use super::program::Work;
 use super::transfer::{input_tensor, output_tensor, weight_tensor};
-use crate::counters::Counters;
+use crate::counters::{Control, Counters};
 use stationary_arch::RowOrder;
 
 mod addition;

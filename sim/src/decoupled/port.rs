@@ -6,7 +6,7 @@ use stationary_arch::Accelerator;
 use stationary_arch::dram::Standard;
 
 use crate::dram::Statistics;
-use crate::machine::device::{Device, Requests, Wanted};
+use crate::dram::clocked::{ClockedMemory, Requests, Wanted};
 
 /// A transfer that is not yet wholly in the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,14 +49,14 @@ impl Requests for Queue {
 /// The memory and what waits for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Port {
-    device: Device,
+    device: ClockedMemory,
     queue: Queue,
 }
 
 impl Port {
     pub(super) fn new(standard: &Standard, accelerator: &Accelerator) -> Self {
         Self {
-            device: Device::new(standard, accelerator.clock),
+            device: ClockedMemory::new(standard, accelerator.clock),
             queue: Queue {
                 rests: VecDeque::new(),
                 burst: standard.organization().burst_bytes(),

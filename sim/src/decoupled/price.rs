@@ -4,8 +4,7 @@ use stationary_arch::{CostModel, PerOperand};
 use stationary_workloads::Dim;
 
 use super::kernel::Kernel;
-use super::machine::Control;
-use crate::counters::Counters;
+use crate::counters::{Control, Counters};
 use crate::energy::{Energy, event_energy};
 
 /// Prices what moved in so many cycles. Instructions and micro-ops cross the DRAM interface as

@@ -10,9 +10,9 @@ use super::divisors::divisors;
 use super::kernel::{Blocks, Kernel};
 use super::model::estimate;
 use super::price::energy;
+use super::reach::reach;
 use super::schedule::{Schedule, ScheduleError};
 use crate::mapper::{Goal, Score};
-use crate::reach::Reach;
 
 /// The schedules of a layer on a machine: each tile any divisor of its loop, each number of threads
 /// one or two. Which of them fit, [`Kernel::new`] tells.
@@ -43,7 +43,7 @@ impl Space {
                 accelerator: accelerator.name.clone(),
             });
         }
-        Reach::of(layer, accelerator)?;
+        reach(layer, accelerator).of_layer(layer, accelerator)?;
         let b = Blocks::of(layer, accelerator);
         let extents = [b.batch, b.h, b.w, b.ci, b.co];
         let [batch, h, w, ci, co] = extents.map(divisors);

@@ -3,11 +3,10 @@
 use stationary_arch::PerOperand;
 
 use super::kernel::{INSTRUCTION_BYTES, Kernel};
-use super::machine::Control;
 use super::program::{Instruction, Unit, Work};
 use super::transfer::Rows;
 use super::wait::{Wait, Waits};
-use crate::counters::Counters;
+use crate::counters::{Control, Counters};
 
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, Default)]

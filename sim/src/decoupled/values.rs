@@ -10,7 +10,8 @@ use super::kernel::Kernel;
 use super::machine::{Run, run_with};
 use super::payload::Payload;
 use super::program::{Instruction, Tile, Work};
-use crate::machine::{Pace, Tensors};
+use crate::pace::Pace;
+use crate::tensors::Tensors;
 
 /// A run with values.
 #[derive(Clone, Debug, PartialEq)]

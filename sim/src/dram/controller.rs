@@ -13,14 +13,35 @@ use super::address::Location;
 use super::bus::Bus;
 use super::census::Census;
 use super::device::Device;
-use super::memory::Done;
-use super::queue::{Entry, Queues};
+use super::entry::Entry;
+use super::queue::Queues;
 use super::refresh::Refresh;
 use super::statistics::Statistics;
 use super::timing::Timing;
 use super::waiting::Waiting;
 use super::wish::Choice;
 use crate::trace::Channel;
+
+/// A request that is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Done {
+    /// The tag that it was pushed with.
+    pub tag: u64,
+    /// Whether it was a write: its data is accepted, and need not be in the device yet.
+    pub is_write: bool,
+    /// The cycle at which it was pushed.
+    pub pushed: u64,
+    /// The cycle in whose tick it is done.
+    pub at: u64,
+}
+
+impl Done {
+    /// Memory clocks from push to completion.
+    #[must_use]
+    pub fn latency(&self) -> u64 {
+        self.at - self.pushed
+    }
+}
 
 /// The controller of one channel and its device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

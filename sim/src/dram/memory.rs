@@ -6,7 +6,7 @@ use std::sync::Arc;
 use stationary_arch::dram::Standard;
 
 use super::address::Locator;
-use super::controller::Controller;
+use super::controller::{Controller, Done};
 use super::statistics::Statistics;
 use super::timing::Timing;
 use crate::trace::Channel;
@@ -42,27 +42,6 @@ pub struct Memory {
     /// Whether requests are told of as soon as it is certain when they will be done.
     foretells: bool,
     now: u64,
-}
-
-/// A request that is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Done {
-    /// The tag that it was pushed with.
-    pub tag: u64,
-    /// Whether it was a write: its data is accepted, and need not be in the device yet.
-    pub is_write: bool,
-    /// The cycle at which it was pushed.
-    pub pushed: u64,
-    /// The cycle in whose tick it is done.
-    pub at: u64,
-}
-
-impl Done {
-    /// Memory clocks from push to completion.
-    #[must_use]
-    pub fn latency(&self) -> u64 {
-        self.at - self.pushed
-    }
 }
 
 impl Memory {

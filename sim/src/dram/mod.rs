@@ -20,6 +20,7 @@
 //! | `rest` | time in which only refreshes go on, in bulk |
 //! | `bus` | what has crossed the data bus |
 //! | `controller` | one channel: requests, drain of writes, forwarding, completion |
+//! | `clocked` | the memory as the array's clock sees it, for both machines |
 //! | [`Memory`] | all channels, addresses, the clock |
 //! | [`replay`] | a trace of addresses through a memory |
 //!
@@ -30,8 +31,10 @@ mod address;
 mod banks;
 mod bus;
 mod census;
+pub(crate) mod clocked;
 mod controller;
 mod device;
+mod entry;
 mod memory;
 mod queue;
 mod refresh;
@@ -44,8 +47,9 @@ mod waiting;
 mod wish;
 
 pub use address::{Location, Locator};
+pub use controller::Done;
 pub use device::Device;
-pub use memory::{Done, Memory};
+pub use memory::Memory;
 pub use replay::{Replay, replay, replay_stream};
 pub use statistics::Statistics;
 pub use timing::Timing;

@@ -4,20 +4,9 @@ use stationary_arch::dram::Standard;
 
 use super::banks::Banks;
 use super::device::Device;
+use super::entry::Entry;
 use super::timing::Timing;
 use super::wish::Wishes;
-
-/// A request on its way to a bank.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Entry {
-    pub(super) address: u64,
-    pub(super) tag: u64,
-    pub(super) pushed: u64,
-    pub(super) bank: u32,
-    pub(super) row: u32,
-    pub(super) column: u32,
-    pub(super) is_write: bool,
-}
 
 /// The queues of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

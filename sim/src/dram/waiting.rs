@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::banks::Banks;
-use super::queue::Entry;
+use super::entry::Entry;
 
 /// Requests, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

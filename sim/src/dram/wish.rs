@@ -19,7 +19,7 @@ use stationary_arch::dram::{Command, RowPolicy, Standard};
 
 use super::banks::bits;
 use super::device::Device;
-use super::queue::Entry;
+use super::entry::Entry;
 use super::timing::Timing;
 
 /// A command that a bank's queue has ready.

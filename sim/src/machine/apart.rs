@@ -13,8 +13,8 @@ use std::ops::Range;
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
-use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
+use crate::machine::transfer::Tiles;
 use crate::trace::Trace;
 
 impl<P: Payload> Machine<'_, P> {

@@ -8,7 +8,7 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
-use crate::machine::period::{Kind, Visitor};
+use crate::machine::visit::{Kind, Visitor};
 use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;

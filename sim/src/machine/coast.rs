@@ -17,7 +17,7 @@ use crate::machine::Machine;
 use crate::machine::array::ShiftIn;
 use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
-use crate::machine::tags::Flow;
+use crate::timing::tags::Flow;
 use crate::trace::Trace;
 
 /// Fewer cycles are as soon simulated.

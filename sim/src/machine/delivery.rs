@@ -7,8 +7,8 @@
 
 use std::collections::VecDeque;
 
-use crate::machine::dma::Store;
-use crate::machine::period::{Kind, Visitor};
+use crate::machine::transfer::Store;
+use crate::machine::visit::{Kind, Visitor};
 
 /// A tile that leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

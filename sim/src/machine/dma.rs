@@ -11,70 +11,17 @@
 use std::collections::VecDeque;
 
 use stationary_arch::{Operand, PerOperand};
-use stationary_workloads::PerDim;
 
+use crate::bus::Bus;
 use crate::dram::Statistics;
-use crate::machine::bus::Bus;
 use crate::machine::lanes::Lanes;
 use crate::machine::link::{Job, Link};
-use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Stream, Touched};
+use crate::machine::transfer::{Store, Tiles, Transfer};
+use crate::machine::visit::{Kind, Visitor};
 use crate::mapping::Mapping;
-use crate::placement::Place;
+use crate::mapping::placement::Place;
 use crate::trace::Channel;
-use crate::window::Span;
-
-/// A transfer of one tile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Transfer {
-    pub(crate) operand: Operand,
-    pub(crate) words: u64,
-    pub(crate) started: u64,
-    /// When it is complete.
-    pub(crate) arrives: u64,
-    pub(crate) tile: PerDim<Span>,
-    /// Its number at the device.
-    pub(crate) number: u64,
-}
-
-/// A finished output tile that waits for the bus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Store {
-    pub(crate) words: u64,
-    pub(crate) tile: PerDim<Span>,
-    /// Whether the tile still lacks part of its reduction.
-    pub(crate) is_partial: bool,
-}
-
-impl Transfer {
-    /// Shows the state to a visitor.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
-        v.same(self.words);
-        v.field(Kind::Time, &mut self.arrives, now);
-        v.field(Kind::Note, &mut self.started, now);
-        v.tile(&mut self.tile);
-    }
-}
-
-impl Store {
-    /// Shows the state to a visitor.
-    pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
-        v.same(self.words);
-        v.same(u64::from(self.is_partial));
-        v.tile(&mut self.tile);
-    }
-}
-
-/// What the buffer holds: tiles that arrived and tiles that were released, by operand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Tiles {
-    pub(crate) filled: PerOperand<u64>,
-    pub(crate) freed: PerOperand<u64>,
-    /// Output tiles that the array has done its last beat for.
-    pub(crate) worked: u64,
-    /// Output tiles that are complete; their words leave one by one.
-    pub(crate) closed: u64,
-}
 
 /// The engine's state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -9,14 +9,14 @@ use std::collections::VecDeque;
 use stationary_arch::{LoadOrder, Network, Operand, Passes, PerOperand};
 
 use crate::beat::{Beat, BeatWords};
-use crate::machine::dma::Tiles;
 use crate::machine::payload::Payload;
-use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, BankPorts, Stream};
-use crate::machine::tags::{Flow, TagWords};
+use crate::machine::transfer::Tiles;
+use crate::machine::visit::{Kind, Visitor};
+use crate::mapping::placement::Place;
 use crate::mapping::{Mapping, is_first, same_outputs};
-use crate::placement::Place;
 use crate::program::Cursor;
+use crate::timing::tags::{Flow, TagWords};
 use crate::window::Span;
 use stationary_workloads::PerDim;
 

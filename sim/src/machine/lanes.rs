@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use stationary_arch::{Arbitration, Operand, PerOperand};
 
 use crate::beat::Beat;
-use crate::machine::bus::Bus;
-use crate::machine::device::{Device, Requests, Wanted};
-use crate::machine::dma::{Tiles, Transfer};
+use crate::bus::Bus;
+use crate::dram::clocked::{ClockedMemory, Requests, Wanted};
 use crate::machine::link::{Job, Link};
-use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::{Access, Stream, Touched};
+use crate::machine::transfer::{Tiles, Transfer};
+use crate::machine::visit::{Kind, Visitor};
+use crate::mapping::placement::Place;
 use crate::mapping::{Mapping, is_first, same_outputs};
-use crate::placement::Place;
 use crate::program::Cursor;
 use crate::window::Span;
 use stationary_workloads::PerDim;
@@ -310,7 +310,7 @@ impl Lanes {
     }
 
     /// Notes when transfers are complete of which that is certain.
-    pub(crate) fn settle(&mut self, device: &mut Device, stored: &mut Option<Transfer>) {
+    pub(crate) fn settle(&mut self, device: &mut ClockedMemory, stored: &mut Option<Transfer>) {
         let mut complete = |transfer: &mut Transfer| {
             let is_open = transfer.number > 0 && transfer.arrives == u64::MAX;
             if is_open && let Some(done) = device.done_at(transfer.number) {

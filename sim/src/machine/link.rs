@@ -2,15 +2,15 @@
 
 use stationary_arch::DramKind;
 
+use crate::bus::{Bus, Crossing};
+use crate::dram::clocked::ClockedMemory;
 use crate::dram_width::Width;
-use crate::machine::bus::{Bus, Crossing};
-use crate::machine::device::Device;
-use crate::machine::dma::Transfer;
-use crate::machine::layout::{Bursts, Layout};
-use crate::machine::period::{Kind, Visitor};
 use crate::machine::ports::Stream;
+use crate::machine::transfer::Transfer;
+use crate::machine::visit::{Kind, Visitor};
 use crate::mapping::Mapping;
-use crate::placement::Place;
+use crate::mapping::placement::Place;
+use crate::timing::layout::{Bursts, Layout};
 
 /// A transfer that the bus has not finished.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +106,7 @@ impl Job {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Link {
     Bus(Bus),
-    Device(Box<Device>, Layout),
+    Device(Box<ClockedMemory>, Layout),
 }
 
 impl Link {
@@ -114,7 +114,7 @@ impl Link {
         let accelerator = &m.accelerator;
         match &accelerator.dram.kind {
             DramKind::Standard(standard) => Self::Device(
-                Box::new(Device::new(standard, accelerator.clock)),
+                Box::new(ClockedMemory::new(standard, accelerator.clock)),
                 Layout::new(m, standard.organization().burst_bytes()),
             ),
             _ => Self::Bus(Bus::new(accelerator)),

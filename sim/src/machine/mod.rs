@@ -15,14 +15,11 @@
 
 mod apart;
 mod array;
-mod bus;
 mod coast;
 mod delivery;
-pub(crate) mod device;
 mod dma;
 mod feed;
 mod lanes;
-mod layout;
 mod link;
 mod obstacle;
 mod payload;
@@ -31,47 +28,34 @@ mod ports;
 mod results;
 mod rivals;
 mod sample;
-mod stall;
-mod tags;
+mod transfer;
 mod values;
+mod visit;
 
-use stationary_arch::{Network, Operand, PerOperand};
+use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
 use crate::counters::Counters;
 use crate::dram::Statistics;
 use crate::mapping::Mapping;
-use crate::placement::contended;
+use crate::mapping::placement::contended;
+use crate::pace::Pace;
+use crate::stall::{Stall, Stalls};
+use crate::timing::tags::TagWords;
 use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
 
 use array::{Array, ShiftIn};
 use delivery::Delivery;
-use dma::{Arrival, Dma, Tiles};
+use dma::{Arrival, Dma};
 use feed::{Gate, ShapedFeed};
 use payload::Payload;
 use period::{Counted, Periods};
 use ports::{Access, BankPorts, Stream};
 use sample::Mark;
-use tags::TagWords;
+use transfer::Tiles;
 
-pub(crate) use bus::Bus as DramBus;
-pub(crate) use layout::expected_bursts;
-pub use stall::{Stall, Stalls};
-pub(crate) use tags::TagWords as Tags;
-pub use values::{FunctionalRun, Tensors, run_functional};
-
-/// How the machine gets from one cycle to the next. Results are the same under each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Pace {
-    /// Every component, every cycle: the plain reading.
-    EveryCycle,
-    /// Jumps over cycles in which nothing can change.
-    SkipIdle,
-    /// Multiplies what repeats itself as well. With values to carry it is as [`Pace::SkipIdle`].
-    #[default]
-    SkipPeriods,
-}
+pub use values::{FunctionalRun, run_functional};
 
 /// What a run of the machine found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +145,7 @@ struct PassMark {
 impl<'m, P: Payload> Machine<'m, P> {
     fn new(m: &'m Mapping, payload: P) -> Self {
         let places = contended(m);
-        let feed = |o| ShapedFeed::new(m, o, feed_network(m, o), &places);
+        let feed = |o| ShapedFeed::new(m, o, m.feed_network(o), &places);
         Self {
             m,
             now: 0,
@@ -457,15 +441,5 @@ impl<'m, P: Payload> Machine<'m, P> {
             self.stalls.add(cause, idle);
         }
         self.now = next;
-    }
-}
-
-/// The network that brings an operand into the array.
-pub(crate) fn feed_network(m: &Mapping, operand: Operand) -> Network {
-    let networks = &m.accelerator.networks;
-    match operand {
-        Operand::Input => networks.input,
-        Operand::Weight => networks.weight,
-        Operand::Output => networks.psum_in,
     }
 }

@@ -5,8 +5,8 @@ use stationary_arch::Operand;
 use crate::machine::Machine;
 use crate::machine::array::ShiftIn;
 use crate::machine::payload::Payload;
-use crate::machine::stall::Stall;
 use crate::mapping::is_first;
+use crate::stall::Stall;
 
 impl<P: Payload> Machine<'_, P> {
     /// What keeps the next beat from starting.

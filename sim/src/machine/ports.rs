@@ -9,8 +9,8 @@
 
 use stationary_arch::Ports;
 
-use crate::machine::period::{Kind, Visitor};
-use crate::placement::Place;
+use crate::machine::visit::{Kind, Visitor};
+use crate::mapping::placement::Place;
 
 /// What an access does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

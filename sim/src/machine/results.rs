@@ -13,8 +13,8 @@ use stationary_workloads::PerDim;
 
 use crate::machine::Machine;
 use crate::machine::array;
-use crate::machine::dma::Store;
 use crate::machine::payload::Payload;
+use crate::machine::transfer::Store;
 use crate::window::Span;
 
 impl<P: Payload> Machine<'_, P> {

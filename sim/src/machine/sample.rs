@@ -5,7 +5,7 @@ use stationary_arch::{Operand, PerOperand};
 use crate::counters::Counters;
 use crate::machine::Machine;
 use crate::machine::payload::Payload;
-use crate::machine::stall::Stalls;
+use crate::stall::Stalls;
 use crate::trace::{Activity, Sample};
 
 /// The counts of a moment.

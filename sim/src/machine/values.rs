@@ -12,32 +12,12 @@ use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::beat::Beat;
 use crate::machine::payload::Payload;
-use crate::machine::{Machine, Pace, Run};
+use crate::machine::{Machine, Run};
 use crate::mapping::{Mapping, is_first};
+use crate::pace::Pace;
+use crate::tensors::Tensors;
 use crate::walk::{Word, each, word};
 use crate::window::Span;
-
-/// Input and weight values, in row-major order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tensors {
-    /// `[N][G][C][rows][columns]`, unpadded.
-    pub input: Vec<i64>,
-    /// `[G][K][C][R][S]`.
-    pub weight: Vec<i64>,
-}
-
-impl Tensors {
-    /// Small values that follow from the position, for layers without data of their own.
-    #[must_use]
-    pub fn patterned(layer: &Layer) -> Self {
-        let value =
-            |i: u64, m: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % m as i64 - 3;
-        Self {
-            input: (0..layer.inputs()).map(|i| value(i + 1, 8)).collect(),
-            weight: (0..layer.weights()).map(|i| value(i + 77, 7)).collect(),
-        }
-    }
-}
 
 /// A run with values.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,12 +20,13 @@ use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapper::Effort;
 use crate::mapper::enumeration::{Enumeration, Group};
+use crate::mapper::found::Found;
 use crate::mapper::goal::{Goal, Rank, Score};
 use crate::mapper::prices::{Bill, Prices};
 use crate::mapper::{parts, unrolling};
 use crate::mapping::Mapping;
 use crate::mapping::check::Rules;
-use crate::model::{Candidate, Estimate, Evaluator, Screen};
+use crate::model::{Estimate, Evaluator, Screen};
 use crate::tiling::Tiling;
 
 /// Every candidate, in a fixed order.
@@ -36,17 +37,6 @@ pub(super) struct Contenders {
     found: Vec<Found>,
     /// Unrollings that were combined with blocks, and all that the array has room for.
     pub(super) unrollings: [usize; 2],
-}
-
-/// A legal candidate.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    pub(super) candidate: Candidate,
-    /// A lower bound on its estimated cycles.
-    pub(super) least: u64,
-    pub(super) bill: Bill,
-    /// Its estimated cycles, once they are known.
-    cycles: Option<u64>,
 }
 
 impl Contenders {
@@ -249,17 +239,4 @@ fn batches(layer: &Layer, accelerator: &Accelerator) -> Vec<Layer> {
     }
     let extents = parts::halves(layer.images(), 1).into_iter();
     extents.map(|images| layer.with_images(images)).collect()
-}
-
-impl Found {
-    /// `None` if the candidate is not legal.
-    pub(super) fn new(screen: &Screen, prices: &Prices, candidate: Candidate) -> Option<Self> {
-        let (counters, least) = screen.least_estimate(&candidate)?;
-        Some(Self {
-            candidate,
-            least,
-            bill: prices.bill(&counters, screen.active_pes(&candidate)),
-            cycles: None,
-        })
-    }
 }

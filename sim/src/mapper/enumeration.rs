@@ -8,7 +8,7 @@ use stationary_workloads::Dim;
 
 use crate::mapper::Effort;
 use crate::mapper::blocks::Blocks;
-use crate::mapper::contenders::Found;
+use crate::mapper::found::Found;
 use crate::mapper::orders::Programs;
 use crate::mapper::parts;
 use crate::mapper::prices::Prices;

@@ -1,10 +1,11 @@
 //! Unrollings that take the least energy where others are no faster: if memory bounds a layer, fewer PEs at
 //! work and fewer words on their way do as well.
 
+use stationary_workloads::Dim;
+
 use crate::mapper::Effort;
 use crate::mapper::goal::{Goal, Score};
 use crate::mapper::prices::Prices;
-use crate::mapper::unrolling::is_alike;
 use crate::model::{Candidate, Screen};
 use crate::tiling::Tiling;
 
@@ -59,4 +60,14 @@ pub(super) fn frugal(
         }
     }
     kept
+}
+
+/// What a pass covers of a dimension, at most.
+pub(super) fn extent(tiling: &Tiling, d: Dim) -> u64 {
+    tiling.local[d] * tiling.rows[d] * tiling.cols[d]
+}
+
+/// Whether passes have the same extents. They are all the same to memory then: the best of them will do.
+pub(super) fn is_alike(a: &Tiling, b: &Tiling) -> bool {
+    Dim::ALL.iter().all(|d| extent(a, *d) == extent(b, *d))
 }

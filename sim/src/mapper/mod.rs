@@ -14,6 +14,7 @@
 mod blocks;
 mod contenders;
 mod enumeration;
+mod found;
 mod frugal;
 mod goal;
 mod orders;

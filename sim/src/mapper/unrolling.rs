@@ -8,7 +8,7 @@ use stationary_workloads::{Dim, Layer, PerDim};
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapper::Effort;
-use crate::mapper::frugal::frugal;
+use crate::mapper::frugal::{extent, frugal, is_alike};
 use crate::mapper::orders::{ORDERS, first_orders};
 use crate::mapper::prices::Prices;
 use crate::mapping::check::Rules;
@@ -218,16 +218,6 @@ fn lasting(operand: Operand) -> Option<[Dim; 8]> {
         Operand::Weight => Some(ORDERS[2]),
         Operand::Input => Some(ORDERS[3]),
     }
-}
-
-/// What a pass covers of a dimension, at most.
-fn extent(tiling: &Tiling, d: Dim) -> u64 {
-    tiling.local[d] * tiling.rows[d] * tiling.cols[d]
-}
-
-/// Whether passes have the same extents. They are all the same to memory then: the best of them will do.
-pub(super) fn is_alike(a: &Tiling, b: &Tiling) -> bool {
-    Dim::ALL.iter().all(|d| extent(a, *d) == extent(b, *d))
 }
 
 /// How often the global buffer could be halved and would still hold the tiles of one pass; `None` if it

@@ -8,7 +8,7 @@ use stationary_workloads::{Dim, Layer};
 use crate::dataflow::{Dataflow, bit, bits, relevant_bits};
 use crate::error::MappingError;
 use crate::mapping::lowered;
-use crate::reach::Reach;
+use crate::reach::hardwired;
 use crate::tiling::{Staging, Tiling};
 
 /// What a layer, an accelerator and a dataflow allow, so that checking a tiling is cheap.
@@ -41,7 +41,7 @@ impl Rules {
         }
         let networks = &accelerator.networks;
         let layer = lowered(layer, accelerator)?;
-        Reach::of(&layer, accelerator)?;
+        hardwired(&layer, accelerator).of_layer(&layer, accelerator)?;
         Ok(Self {
             layer,
             accelerator: Arc::clone(accelerator),

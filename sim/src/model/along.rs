@@ -10,9 +10,9 @@ use stationary_arch::Operand;
 use stationary_workloads::{Dim, PerDim};
 
 use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN};
-use crate::program::Level;
+use crate::sums::for_extents;
+use crate::tiling::Level;
 use crate::tiling::Staging;
-use crate::traffic::for_extents;
 use crate::window::Span;
 
 /// Sums along one dimension.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use stationary_arch::Operand;
 
-use crate::machine::Stall;
+use crate::stall::Stall;
 
 /// The resource that sets the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

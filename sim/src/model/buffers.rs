@@ -10,7 +10,7 @@ use stationary_arch::{Operand, PerOperand};
 
 use crate::mapping::Mapping;
 use crate::model::link::Link;
-use crate::model::work::{finishing_passes, share};
+use crate::model::share::share;
 use crate::tiling::Staging;
 
 /// The array's work and the link's, between which tiles in the buffer mediate.
@@ -75,7 +75,7 @@ impl Buffers<'_> {
         if self.m.slots.output > 1 || self.spills || tiles < 2 {
             return 0;
         }
-        let (_, first_round) = finishing_passes(self.m);
+        let (_, first_round) = self.m.finishing_passes();
         let passes = (self.passes / tiles).max(1);
         let hidden = share(self.steady, first_round, passes) / tiles;
         (tiles - 1) * (self.link.stores / tiles).saturating_sub(hidden)
@@ -166,7 +166,7 @@ impl Buffers<'_> {
 
 /// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
 fn lead(m: &Mapping, operand: Operand, beats: u64, pass_time: u64) -> u64 {
-    let network = crate::machine::feed_network(m, operand);
+    let network = m.feed_network(operand);
     let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
     let parcels = u64::from(network.latency).max(1) + queued;
     (parcels * pass_time / beats).min(pass_time)

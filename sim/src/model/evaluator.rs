@@ -6,9 +6,9 @@ use rayon::prelude::*;
 use stationary_arch::{Accelerator, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
+use crate::bus::Bus;
 use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
-use crate::machine::DramBus;
 use crate::mapping::check::Rules;
 use crate::mapping::{Delivery, Mapping, PAIRS};
 use crate::model::along::{Along, Elements, Shape};
@@ -40,7 +40,7 @@ pub struct Evaluator {
     /// The mapping of the last tiling whose shape was legal; at first, of the trivial one.
     m: Mapping,
     rules: Rules,
-    bus: DramBus,
+    bus: Bus,
     shape: Shape,
     /// The most elements of the input that a tile in the buffer has along each window axis.
     footprints: [u64; 2],
@@ -109,7 +109,7 @@ impl Evaluator {
         let m = Mapping::base(&rules)?;
         Ok(Self {
             rules,
-            bus: DramBus::new(&m.accelerator),
+            bus: Bus::new(&m.accelerator),
             shape: Shape::new(&m),
             footprints: [0, 1].map(|axis| m.held_footprint(axis)),
             fits_scratchpads: m.check_scratchpads().is_ok(),

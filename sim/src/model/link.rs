@@ -2,12 +2,13 @@
 
 use stationary_arch::{Arbitration, DramKind, Operand, PerOperand};
 
-use crate::machine::{DramBus, expected_bursts};
+use crate::bus::Bus;
 use crate::mapping::Mapping;
 use crate::model::along::Shape;
-use crate::model::work::share;
+use crate::model::share::share;
+use crate::model::traffic::Traffic;
 use crate::program::Cursor;
-use crate::traffic::Traffic;
+use crate::timing::layout::expected_bursts;
 
 /// Cycles of the link, transfers of all tiles summed.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(m: &Mapping, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> Self {
+    pub(super) fn new(m: &Mapping, bus: &Bus, shape: &Shape, traffic: &Traffic) -> Self {
         let (c, visits, widths) = (&traffic.counters, &traffic.visits, &m.dram);
         let dram = &m.accelerator.dram;
         let is_standard = matches!(dram.kind, DramKind::Standard(_));
@@ -132,7 +133,7 @@ fn busier(duplex: bool, reads: &PerOperand<u64>, stores: u64) -> u64 {
 /// The least time in which each word crosses the DRAM's bus once. A controller may merge requests
 /// for one burst that wait together and answer reads from waiting writes, so that tiles which
 /// overlap, and sums that come back, need not cost more.
-pub(super) fn compulsory(m: &Mapping, bus: &DramBus) -> u64 {
+pub(super) fn compulsory(m: &Mapping, bus: &Bus) -> u64 {
     let parts: u128 = Operand::ALL
         .into_iter()
         .map(|o| {

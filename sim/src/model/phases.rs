@@ -14,8 +14,8 @@ use stationary_arch::{Operand, PerOperand};
 
 use crate::mapping::Mapping;
 use crate::model::link::Link;
-use crate::model::work::share;
-use crate::program::{Level, Loop};
+use crate::model::share::share;
+use crate::tiling::{Level, Loop};
 
 /// Exchanges that hide behind the work between two of them.
 #[derive(Clone, Copy, Debug)]

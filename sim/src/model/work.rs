@@ -3,18 +3,20 @@
 use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand, Ports};
 use stationary_workloads::Dim;
 
+use crate::bus::Bus;
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
-use crate::machine::{DramBus, Tags};
 use crate::mapping::Mapping;
+use crate::mapping::placement::places;
 use crate::model::Bound;
 use crate::model::along::{Along, Shape};
 use crate::model::buffers::Buffers;
 use crate::model::link::Link;
 use crate::model::phases::Phases;
-use crate::placement::places;
-use crate::program::{Cursor, Level, Loop};
-use crate::traffic::{self, Traffic};
+use crate::model::share::share;
+use crate::model::traffic::{self, Traffic};
+use crate::program::Cursor;
+use crate::timing::tags::TagWords;
 
 /// The time that each unit needs for the layer, were it alone.
 pub(super) struct Work {
@@ -63,19 +65,19 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(m: &Mapping, bus: &DramBus, shape: &Shape, traffic: &Traffic) -> Self {
+    pub(super) fn new(m: &Mapping, bus: &Bus, shape: &Shape, traffic: &Traffic) -> Self {
         let (a, c, visits) = (&m.accelerator, &traffic.counters, &traffic.visits);
         let n = &a.networks;
-        let width = |o| u64::from(crate::machine::feed_network(m, o).words_per_cycle);
+        let width = |o| u64::from(m.feed_network(o).words_per_cycle);
         let resident = m.resident;
         let product =
             |factor: fn(&Along) -> u64| -> u64 { shape.along.0.iter().map(factor).product() };
         let passes = product(|along| along.tiles[3]);
         let busy = traffic::busy(shape);
         let (beats, steps) = (shape.beats(m), shape.steps(m));
-        let tags = |o, network| Tags::new(m, o, network);
+        let tags = |o, network| TagWords::new(m, o, network);
         let net = PerOperand::from_fn(|o| {
-            let network = crate::machine::feed_network(m, o);
+            let network = m.feed_network(o);
             tags(o, network).cycles(c.buffer_read[o], width(o))
         });
         // At the edges a tag may have fewer words, so that the bound goes by words alone.
@@ -138,7 +140,7 @@ impl Work {
         let streamed = || Operand::ALL.into_iter().filter(|o| *o != resident);
         let first_words = |o| shape.first_beat_words(o).div_ceil(width(o));
         let ramps = streamed().map(|o| {
-            let way = u64::from(crate::machine::feed_network(m, o).latency).max(1);
+            let way = u64::from(m.feed_network(o).latency).max(1);
             match o {
                 _ if is_exclusive => {
                     passes.saturating_mul(first_words(o)).min(net[o]) + passes * way
@@ -380,7 +382,7 @@ fn delivery(m: &Mapping, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
     let least = words.div_ceil(u64::from(delivery.words_per_cycle));
     let tiles = traffic.visits.output;
     let pass = Cursor::first(m).pass;
-    let (finishing, tail) = finishing_passes(m);
+    let (finishing, tail) = m.finishing_passes();
     let room = finishing * m.words(Operand::Output, &pass);
     let rounds = if 2 * room <= delivery.words {
         0
@@ -389,24 +391,6 @@ fn delivery(m: &Mapping, traffic: &Traffic, depth: u64, busy: u64) -> [u64; 2] {
         tiles * (u64::from(delivery.latency) + depth + tail * busy)
     };
     [least + rounds, least]
-}
-
-/// Passes of a block that finish outputs, and all from the first of them on.
-pub(super) fn finishing_passes(m: &Mapping) -> (u64, u64) {
-    let (mut passes, mut before, mut finishing) = (1, 0, 1);
-    for Loop { dim, level } in m.loops[..usize::from(m.loop_count)].iter().rev() {
-        if *level != Level::Pass {
-            continue;
-        }
-        let count = m.tiling.block[*dim].div_ceil(m.pass_extent(*dim));
-        if is_reduction(*dim) {
-            before += (count - 1) * passes;
-        } else {
-            finishing *= count;
-        }
-        passes *= count;
-    }
-    (finishing, passes - before)
 }
 
 /// Cycles in which the banks that operands share serve all accesses, were these spread evenly; the
@@ -474,12 +458,4 @@ fn gaps(
     };
     let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
     [ways_out, passes.saturating_mul(way_in)]
-}
-
-/// `part / whole` of an amount; the product may exceed 64 bits.
-pub(super) fn share(part: u64, amount: u64, whole: u64) -> u64 {
-    if let Some(product) = part.checked_mul(amount) {
-        return product / whole;
-    }
-    u64::try_from(u128::from(part) * u128::from(amount) / u128::from(whole)).unwrap_or(u64::MAX)
 }

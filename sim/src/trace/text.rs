@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use stationary_workloads::Dim;
 
 use super::{Event, Repeat, Scope, Trace};
-use crate::machine::Stalls;
+use crate::stall::Stalls;
 
 /// The longest group of lines that is looked for.
 const LONGEST: usize = 64;

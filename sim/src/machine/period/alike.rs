@@ -16,7 +16,8 @@ use stationary_workloads::{Dim, PerDim};
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
 use crate::mapping::{Mapping, PAIRS};
-use crate::program::{Cursor, Level, Loop};
+use crate::program::Cursor;
+use crate::tiling::{Level, Loop};
 use crate::window::Span;
 
 /// A loop that the array has just stepped along: over passes or more, or over beats.

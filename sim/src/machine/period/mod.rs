@@ -21,15 +21,14 @@ mod recall;
 mod snapshot;
 mod visit;
 
-pub(crate) use visit::{Kind, Visitor};
-
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
-use crate::machine::dma::Tiles;
 use crate::machine::feed::Origins;
 use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
+use crate::machine::transfer::Tiles;
+use crate::machine::visit::{Kind, Visitor};
 use crate::trace::{Event, Repeat, Sample, Scope, Trace};
 
 use alike::Step;

@@ -3,7 +3,7 @@
 use stationary_workloads::PerDim;
 
 use crate::beat::Beat;
-use crate::machine::period::visit::{Kind, Visitor};
+use crate::machine::visit::{Kind, Visitor};
 use crate::program::Cursor;
 use crate::window::Span;
 

@@ -16,8 +16,8 @@ use stationary_arch::{Operand, PerOperand};
 
 use crate::machine::Machine;
 use crate::machine::payload::Payload;
-use crate::machine::stall::Stall;
-use crate::placement::Place;
+use crate::mapping::placement::Place;
+use crate::stall::Stall;
 
 use rival::{Crosser, Rival, Taken};
 

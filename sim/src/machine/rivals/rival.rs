@@ -1,9 +1,9 @@
 //! One that competes, and the banks that are taken.
 
-use crate::machine::bus::Crossing;
+use crate::bus::Crossing;
 use crate::machine::ports::{Access, Stream, Touched};
-use crate::machine::tags::Flow;
-use crate::placement::Place;
+use crate::mapping::placement::Place;
+use crate::timing::tags::Flow;
 
 /// Banks that are taken, a bit each: two words for each port of a partition that somebody uses.
 #[derive(Clone, Copy)]

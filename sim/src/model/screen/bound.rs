@@ -10,7 +10,6 @@ use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
 use stationary_workloads::Dim;
 
 use crate::counters::Counters;
-use crate::machine::feed_network;
 use crate::mapping::{Mapping, PLAIN};
 use crate::model::screen::Screen;
 use crate::model::screen::divisor::Divisor;
@@ -59,9 +58,9 @@ impl Machine {
                 && a.scratchpads[m.resident].double_buffered,
             passes: a.array.passes,
             resident_first: a.array.load_order == LoadOrder::ResidentFirst,
-            ways: PerOperand::from_fn(|o| u64::from(feed_network(m, o).latency).max(1)),
+            ways: PerOperand::from_fn(|o| u64::from(m.feed_network(o).latency).max(1)),
             way_out: u64::from(a.networks.psum_out.latency).max(1),
-            into: PerOperand::from_fn(|o| words(feed_network(m, o).words_per_cycle)),
+            into: PerOperand::from_fn(|o| words(m.feed_network(o).words_per_cycle)),
             out: words(a.networks.psum_out.words_per_cycle),
             delivery: a.global_buffer.delivery.map(|d| words(d.words_per_cycle)),
             macs: m.layer.macs(),

@@ -1,13 +1,13 @@
 //! Whether tiles fit the global buffer, how many of each it has places for, and how long its banks
-//! are busy: what [`capacity`](crate::mapping) and [`placement`](crate::placement) say, with all that
+//! are busy: what [`capacity`](crate::mapping) and [`placement`](crate::mapping::placement) say, with all that
 //! the accelerator decides computed before.
 
 use stationary_arch::{Operand, PerOperand, Ports, Sharing};
 
 use crate::mapping::Mapping;
+use crate::mapping::placement::share_of;
 use crate::model::screen::divisor::Divisor;
 use crate::model::screen::program::Orders;
-use crate::placement::share_of;
 use crate::tiling::Staging;
 
 /// The global buffer of an accelerator.
@@ -67,7 +67,7 @@ impl Memory {
                 ports: banks.ports,
                 sharing: banks.sharing,
                 row: Divisor::new(banks.width.0.into()),
-                rows: Divisor::new(crate::placement::rows_of_bank(partition, banks)),
+                rows: Divisor::new(crate::mapping::placement::rows_of_bank(partition, banks)),
                 shares: (0..=u64::from(banks.count))
                     .map(|count| Divisor::new(count.max(1)))
                     .collect(),

@@ -30,10 +30,10 @@ use rayon::prelude::*;
 use stationary_arch::Accelerator;
 use stationary_workloads::{Dim, Layer, PerDim};
 
+use crate::bus::Bus;
 use crate::counters::Counters;
 use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
-use crate::machine::DramBus;
 use crate::mapping::Mapping;
 use crate::mapping::check::Rules;
 use crate::tiling::Tiling;
@@ -171,7 +171,7 @@ impl Screen {
             rules,
             machine: Machine::new(&m),
             memory: Memory::new(&m),
-            transfers: Transfers::new(&m, &DramBus::new(&m.accelerator)),
+            transfers: Transfers::new(&m, &Bus::new(&m.accelerator)),
             base,
             numbers: PerDim(std::array::from_fn(|_| BTreeMap::new())),
             cuts: PerDim(std::array::from_fn(|_| Vec::new())),

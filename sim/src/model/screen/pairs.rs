@@ -5,8 +5,8 @@ use stationary_workloads::Dim;
 use crate::mapping::{Mapping, PAIRS};
 use crate::model::along;
 use crate::model::screen::factors::Stretch;
+use crate::model::traffic::channels_in_atoms;
 use crate::tiling::Staging;
-use crate::traffic::channels_in_atoms;
 
 /// Both dimensions of each table.
 pub(super) const TABLES: [(Dim, Dim); 4] = [PAIRS[0], PAIRS[1], (Dim::G, Dim::C), (Dim::G, Dim::K)];

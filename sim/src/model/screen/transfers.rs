@@ -9,8 +9,8 @@
 use num_integer::gcd;
 use stationary_arch::{DramKind, Operand, PerOperand};
 
+use crate::bus::Bus;
 use crate::dram_width::DramWidths;
-use crate::machine::DramBus;
 use crate::mapping::Mapping;
 use crate::model::link::compulsory;
 use crate::model::screen::divisor::Divisor;
@@ -20,7 +20,7 @@ use crate::model::screen::divisor::Divisor;
 pub(super) struct Transfers {
     fractions: Option<Fractions>,
     widths: DramWidths,
-    bus: DramBus,
+    bus: Bus,
     pub(super) latency: u64,
     /// Cycles by which the memory may be behind the machine at the end.
     pub(super) slack: u64,
@@ -39,7 +39,7 @@ struct Fractions {
 }
 
 impl Transfers {
-    pub(super) fn new(m: &Mapping, bus: &DramBus) -> Self {
+    pub(super) fn new(m: &Mapping, bus: &Bus) -> Self {
         let dram = &m.accelerator.dram;
         let is_standard = matches!(dram.kind, DramKind::Standard(_));
         Self {
@@ -96,7 +96,7 @@ impl Transfers {
 
 impl Fractions {
     /// `None` if they need more bits than a [`Divisor`] has.
-    fn new(widths: &DramWidths, bus: &DramBus) -> Option<Self> {
+    fn new(widths: &DramWidths, bus: &Bus) -> Option<Self> {
         let (per, parts) = bus.cycles_of_part();
         let loads = PerOperand::from_fn(|o| widths.load(o).parts(1) * per);
         let stores = [false, true].map(|is_partial| widths.store(is_partial).parts(1) * per);

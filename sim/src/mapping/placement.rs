@@ -109,9 +109,7 @@ pub(crate) fn contended(m: &Mapping) -> PerOperand<Option<Place>> {
             };
             reads += 1 + stores;
             writes += u64::from(!is_ideal) + results;
-            let width = crate::machine::feed_network(m, o)
-                .words_per_cycle
-                .max(widest);
+            let width = m.feed_network(o).words_per_cycle.max(widest);
             is_wide |= u64::from(width) * m.buffer_bits(o) > place.row;
         }
         let is_contended = match place.ports {

@@ -5,7 +5,6 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
-use crate::model::{Shape, Used};
 use crate::window::Span;
 
 impl Mapping {
@@ -56,46 +55,8 @@ impl Mapping {
         way + drain + control
     }
 
-    /// [`Mapping::occupancy`] summed over all passes; where it is not a sum of products of one
-    /// factor a dimension, as if each pass were as wide as the first, which occupies the array for
-    /// `first` cycles and so many rows and columns.
-    pub(crate) fn total_occupancy(
-        &self,
-        shape: &Shape,
-        passes: u64,
-        first: u64,
-        (rows, cols): (u64, u64),
-    ) -> u64 {
-        let a = &self.accelerator.array;
-        let whole = passes.saturating_mul(first);
-        if a.skew == Skew::Whole || !self.is_systolic() {
-            return whole;
-        }
-        let sum = |factor: fn(&Used) -> u64| -> u64 {
-            let sums = shape.along.0.iter().map(|along| factor(&along.used));
-            sums.fold(1, u64::saturating_mul)
-        };
-        let registers = if self.resident == Operand::Output {
-            1
-        } else {
-            u64::from(a.psum_hop)
-        };
-        let is_used = |which| a.skew == Skew::Used || (which && self.resident != Operand::Output);
-        let mut total = whole;
-        if is_used(false) {
-            total = total + registers * sum(|used| used.rows) - registers * rows * passes;
-        }
-        if is_used(true) {
-            total = total + sum(|used| used.cols) - cols * passes;
-        }
-        if a.corner_overhead > 0 && rows > 1 && cols > 1 {
-            let singles = sum(|used| used.single_row) + sum(|used| used.single_col);
-            total -= u64::from(a.corner_overhead) * (singles - sum(|used| used.single_pe));
-        }
-        total
-    }
-
-    fn is_systolic(&self) -> bool {
+    /// Whether waves cross the array.
+    pub(crate) fn is_systolic(&self) -> bool {
         let n = &self.accelerator.networks;
         [n.input, n.weight]
             .iter()

@@ -11,7 +11,7 @@ use crate::trace::Channel;
 
 /// A memory behind the machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Device {
+pub(crate) struct ClockedMemory {
     memory: Memory,
     /// So many of the array's clocks take as long as so many of the memory's: no divisor in common.
     core_clocks: u128,
@@ -56,7 +56,7 @@ pub(crate) struct Wanted<T> {
     pub(crate) number: u64,
 }
 
-impl Device {
+impl ClockedMemory {
     pub(crate) fn new(standard: &Standard, core: Kilohertz) -> Self {
         // Picoseconds of a clock of the memory's, times kHz, against those of a clock of the array's.
         let (core_period, memory_period) = (

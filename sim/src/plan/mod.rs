@@ -1,0 +1,3 @@
+//! What both kinds of machine have in common.
+
+mod reach;
