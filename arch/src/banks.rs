@@ -1,19 +1,23 @@
 //! The banks that a part of the global buffer is made of.
 
+use crate::check::{Collector, limits};
 use crate::choice::choice;
+use crate::declaration::section;
 use crate::units::Bits;
 
-/// Banks of one width, each of which is accessed a row at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Banks {
-    /// How many there are.
-    pub count: u32,
-    /// Width of a row: what one access reads or writes.
-    pub width: Bits,
-    /// Accesses that a bank takes in a cycle.
-    pub ports: Ports,
-    /// How operands divide the banks.
-    pub sharing: Sharing,
+section! {
+    /// Banks of one width, each of which is accessed a row at a time.
+    #[derive(Copy, Eq, Hash)]
+    pub struct Banks, file BanksConfig {
+        /// How many there are.
+        count: u32 = required, in limits::BANKS, unit "banks";
+        /// Width of a row: what one access reads or writes.
+        width "bits": Bits = (Bits(64)), in limits::BANK_BITS, unit "bits";
+        /// What a bank does in a cycle.
+        ports: Ports = default;
+        /// How operands divide the banks.
+        sharing: Sharing = default;
+    }
 }
 
 choice! {
@@ -50,5 +54,22 @@ impl Sharing {
     #[must_use]
     pub const fn is_by_operand(self) -> bool {
         matches!(self, Sharing::WholeBanks | Sharing::Ring)
+    }
+}
+
+impl Banks {
+    /// Notes banks that do not divide their bytes into whole rows.
+    pub(crate) fn check_rows(self, path: &str, bytes: u64, problems: &mut Collector) {
+        let (count, width) = (u64::from(self.count), u64::from(self.width.0));
+        let row = count * width;
+        let is_whole =
+            row > 0 && bytes <= *limits::BUFFER_BYTES.end() && (8 * bytes).is_multiple_of(row);
+        if row > 0 && !is_whole {
+            problems.add(
+                path,
+                format!("{count} banks of {width} bits in {bytes} bytes"),
+                "as many whole rows in each bank",
+            );
+        }
     }
 }

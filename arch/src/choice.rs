@@ -8,6 +8,10 @@ macro_rules! choice {
         #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($variants)* }
+
+        $crate::declaration::plain! {
+            $name = Self::default(), $crate::fields::Takes::words::<Self>();
+        }
     };
 }
 

@@ -13,74 +13,84 @@
 //!
 //! [`Accelerator`]: crate::Accelerator
 
+use crate::check::limits;
 use crate::choice::choice;
+use crate::declaration::{Kibibytes, section};
 use crate::units::Bits;
 
-/// What controls the machine besides the fields that all machines have.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Decoupled {
-    /// Instructions that the queue before each unit holds.
-    pub queue: u32,
-    /// Cycles that each instruction of any unit costs before and after its work.
-    pub sync: u32,
-    /// Instructions that are fetched at a time; the next are fetched when all are in the queues.
-    pub fetch: u32,
-    /// The GEMM core.
-    pub gemm: GemmCore,
+section! {
+    /// What controls the machine besides the fields that all machines have.
+    #[derive(Eq, Hash)]
+    pub struct Decoupled, file DecoupledConfig {
+        /// Instructions that the queue before each unit holds.
+        queue: u32 = 512, in limits::FIFO, unit "instructions";
+        /// Cycles that each instruction of any unit costs before and after its work.
+        sync: u32 = 2, in limits::FIFO, unit "cycles";
+        /// Instructions that are fetched at a time; the next are fetched when all are in the queues.
+        fetch: u32 = 128, in limits::FIFO, unit "instructions";
+        /// The GEMM core: one product of a block of inputs and a block of weights at a time.
+        gemm: GemmCore = default;
+        /// The ALU on the accumulators.
+        alu: Alu = default;
+        /// Capacity of the micro-op buffer; a micro-op has 32 bits.
+        micro_op_bytes "micro_op_kib": u64 as Kibibytes = (32 * 1024), in limits::BUFFER_BYTES, unit "KiB";
+        /// The way to memory: requests and bursts.
+        memory: MemoryEngine = default;
+        /// What becomes of each sum before it is stored, in order.
+        epilogue: Vec<Step> = (vec![Step::Shift(8), Step::Max(0), Step::Min(127)]);
+    }
+}
+
+section! {
+    /// The GEMM core: one product of a block of inputs and a block of weights at a time.
+    #[derive(Copy, Eq, Hash)]
+    pub struct GemmCore, file GemmConfig {
+        /// From one product to the next.
+        interval: u32 = 1, in limits::FIFO, unit "cycles";
+        /// Until the last product of an instruction is in the accumulators.
+        latency: u32 = 5, in limits::LATENCY, unit "cycles";
+        /// For each turn of an instruction's two hardware loops.
+        loop_overhead: u32 = 0, in limits::LATENCY, unit "cycles";
+    }
+}
+
+section! {
     /// The ALU on the accumulators.
-    pub alu: Alu,
-    /// Capacity of the micro-op buffer in bytes; a micro-op has 32 bits.
-    pub micro_op_bytes: u64,
-    /// The way to memory.
-    pub memory: MemoryEngine,
-    /// What becomes of each sum before it is stored, in order.
-    pub epilogue: Vec<Step>,
+    #[derive(Copy, Eq, Hash)]
+    pub struct Alu, file AluConfig {
+        /// For a vector and an immediate.
+        immediate: u32 = 1, in limits::FIFO, unit "cycles";
+        /// For two vectors.
+        tensor: u32 = 2, in limits::FIFO, unit "cycles";
+        /// Until the last vector of an instruction is written.
+        latency: u32 = 5, in limits::LATENCY, unit "cycles";
+        /// For each turn of an instruction's two hardware loops.
+        loop_overhead: u32 = 0, in limits::LATENCY, unit "cycles";
+    }
 }
 
-/// The GEMM core: one product of a block of inputs and a block of weights at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct GemmCore {
-    /// Cycles from one product to the next.
-    pub interval: u32,
-    /// Cycles until the last product of an instruction is in the accumulators.
-    pub latency: u32,
-    /// Cycles for each turn of an instruction's two hardware loops.
-    pub loop_overhead: u32,
-}
-
-/// The ALU on the accumulators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Alu {
-    /// Cycles for a vector and an immediate.
-    pub immediate: u32,
-    /// Cycles for two vectors.
-    pub tensor: u32,
-    /// Cycles until the last vector of an instruction is written.
-    pub latency: u32,
-    /// Cycles for each turn of an instruction's two hardware loops.
-    pub loop_overhead: u32,
-}
-
-/// Requests, bursts, and who goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MemoryEngine {
-    /// Width of the bus to memory: a beat, of which it moves one a cycle.
-    pub bus: Bits,
-    /// Beats of the longest burst; bursts do not cross multiples of their greatest length.
-    pub burst_beats: u32,
-    /// Reads that may be under way at a time.
-    pub outstanding: u32,
-    /// Cycles of handshake before a request reaches memory.
-    pub request: u32,
-    /// How the rows of a transfer follow each other.
-    pub rows: RowOrder,
-    /// Cycles that writing the zeros of one vector takes.
-    pub zero_cycles: u32,
-    /// Cycles that the store unit takes to read a vector, in which it sends nothing.
-    pub store_gap: u32,
-    /// A cache in front of memory: tensors that fit come at the width of the bus, others as fast as
-    /// memory gives them. None if zero.
-    pub cache_bytes: u64,
+section! {
+    /// Requests, bursts, and who goes first.
+    #[derive(Copy, Eq, Hash)]
+    pub struct MemoryEngine, file MemoryConfig {
+        /// Width of the bus to memory, a power of two: a beat, of which it moves one a cycle.
+        bus "bus_bits": Bits = (Bits(64)), in limits::BUS_BITS, unit "bits";
+        /// Beats of the longest burst; bursts do not cross multiples of their greatest length.
+        burst_beats: u32 = 256, in limits::FIFO, unit "beats";
+        /// Reads that may be under way at a time.
+        outstanding: u32 = 16, in limits::FIFO, unit "reads";
+        /// Handshake before a request reaches memory.
+        request: u32 = 2, in limits::LATENCY, unit "cycles";
+        /// How the rows of a transfer follow each other.
+        rows: RowOrder = default;
+        /// For writing the zeros of one vector.
+        zero_cycles: u32 = 1, in limits::LATENCY, unit "cycles";
+        /// For the store unit to read a vector, in which it sends nothing.
+        store_gap: u32 = 1, in limits::LATENCY, unit "cycles";
+        /// Capacity of a cache before memory: tensors that fit come at the width of the bus, others as
+        /// fast as memory gives them. None if zero.
+        cache_bytes "cache_kib": u64 as Kibibytes = 0, in limits::CACHE_BYTES, unit "KiB";
+    }
 }
 
 choice! {

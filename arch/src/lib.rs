@@ -4,7 +4,8 @@
 //! | module | holds |
 //! |---|---|
 //! | [`units`] | cycles, bytes, picojoules, square microns |
-//! | [`config`] | the accelerator file: fields, units, defaults |
+//! | [`config`] | the accelerator file |
+//! | [`fields()`] | the reference of its fields: what they take, defaults, units, ranges |
 //! | [`presets`] | the accelerators that come with the crate |
 //! | [`schema`] | JSON Schemas of the files |
 //! | [`import`] | accelerator files of Timeloop, ZigZag and SCALE-Sim |
@@ -33,10 +34,13 @@ mod check;
 mod choice;
 pub mod config;
 mod cost;
+mod declaration;
 mod decoupled;
 pub mod dram;
 mod error;
 mod expected;
+mod fields;
+mod identity;
 pub mod import;
 mod operand;
 mod overrides;
@@ -56,6 +60,7 @@ pub use check::DATAFLOWS;
 pub use cost::{Area, Constants, CostModel, PerPart, cost_constants};
 pub use decoupled::{Alu, Decoupled, GemmCore, MemoryEngine, RowOrder, Step};
 pub use error::{ArchError, Problem};
+pub use fields::{Field, Takes, fields};
 pub use operand::{Operand, PerOperand};
 pub use sequencer::{Sequencer, Stage};
 pub use stationary_document::near;

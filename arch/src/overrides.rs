@@ -4,9 +4,10 @@ use serde_yaml::{Mapping, Value};
 use stationary_document::{from_yaml, in_words, suggestion_in};
 
 use crate::config::Config;
+use crate::cost;
 use crate::error::{ArchError, Problem};
 use crate::expected::Expected;
-use crate::presets;
+use crate::fields::{Takes, fields};
 use stationary_document::near::nearest;
 
 /// Applies `sets` to the file in order. Types are read anew after each, so that an error names the
@@ -144,8 +145,27 @@ fn names(fields: &Mapping) -> Vec<String> {
         .collect()
 }
 
+/// A tree in which every field has a value, whatever it is.
 fn every_field() -> Value {
-    let any = presets::default_machine();
-    serde_yaml::to_value(Config::with_every_field(&any))
-        .expect("a tree of numbers, flags and strings always has a YAML form")
+    let mut tree = Value::Mapping(Mapping::new());
+    for field in fields().into_iter().filter(|field| field.is_read) {
+        let mut at = &mut tree;
+        for name in field.path.split('.') {
+            at = match (name, &mut *at) {
+                ("N", list) => {
+                    if !list.is_sequence() {
+                        *list = Value::Sequence(vec![Value::Null]);
+                    }
+                    &mut list[0]
+                }
+                (name, fields) => entry(fields, name),
+            };
+        }
+        *at = match field.takes {
+            Takes::List(_) => Value::Sequence(vec![Value::Null]),
+            _ => Value::Null,
+        };
+    }
+    *entry(&mut tree, "cost") = Value::Mapping(cost::tree());
+    tree
 }

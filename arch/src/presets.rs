@@ -66,8 +66,3 @@ impl Accelerator {
         Self::from_yaml_with(&format!("preset {name}"), text, sets)
     }
 }
-
-/// Some valid machine.
-pub(crate) fn default_machine() -> Accelerator {
-    Accelerator::preset("systolic", &[]).expect("a test reads every preset")
-}

@@ -9,6 +9,7 @@ use stationary_document::from_yaml;
 use crate::accelerator::Accelerator;
 use crate::config::Config;
 use crate::cost::CostModel;
+use crate::declaration::Node;
 use crate::error::{ArchError, Problem};
 use crate::overrides;
 
@@ -100,7 +101,7 @@ impl Accelerator {
     /// an equal accelerator.
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        serde_yaml::to_string(&Config::of(self))
+        serde_yaml::to_string(&Self::write(self))
             .expect("a tree of numbers, flags and strings always has a YAML form")
     }
 }

@@ -172,9 +172,11 @@ fn count(
     problems: &mut Collector,
 ) -> u32 {
     if let Some(Count(value)) = value {
-        problems.within(path, value, limits.clone());
+        problems.within(path, value, &limits);
     }
-    problems.narrow(path, value, default, limits)
+    value.map_or(default, |Count(value)| {
+        problems.narrow(path, value, &limits)
+    })
 }
 
 impl OrganizationConfig {

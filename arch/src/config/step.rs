@@ -1,0 +1,56 @@
+//! A step of the epilogue, as text.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::check::Collector;
+use crate::declaration::{At, Node, Reading};
+use crate::decoupled::Step;
+use crate::fields::Takes;
+
+/// As written in the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct StepConfig(Step);
+
+/// What a step may look like, as a regular expression.
+pub(crate) const STEP: &str = "^(bias|residual|(add|max|min) -?[0-9]+|shift [0-9]+)$";
+
+impl<'de> Deserialize<'de> for StepConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Step::parse(&text).map(Self).ok_or_else(|| {
+            D::Error::custom(format_args!(
+                "found `{text}`; allowed: `bias`, `residual`, `add N`, `shift N`, `max N`, `min N`"
+            ))
+        })
+    }
+}
+
+impl Serialize for StepConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl Node for Step {
+    type Value = Self;
+    type Written = StepConfig;
+
+    fn base() -> Self {
+        Self::Bias
+    }
+
+    fn read(StepConfig(step): StepConfig, _: &At<'_>, _: &Self, _: &mut Reading) -> Self {
+        step
+    }
+
+    fn write(value: &Self) -> Option<StepConfig> {
+        Some(StepConfig(*value))
+    }
+
+    fn check(_: &Self, _: &At<'_>, _: &mut Collector) {}
+
+    fn takes() -> Takes {
+        Takes::Form("bias, residual, add N, shift N, max N, min N")
+    }
+}

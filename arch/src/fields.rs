@@ -1,0 +1,168 @@
+//! The reference of an accelerator's fields, which their declarations make.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
+
+use crate::accelerator::Accelerator;
+use crate::declaration::{At, Node};
+
+/// A field of the accelerator file, or a section with the fields that follow it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Its path, as `--set` takes it; `N` stands for a place in a list.
+    pub path: String,
+    /// What it takes.
+    pub takes: Takes,
+    /// Whether no file may leave it out.
+    pub is_required: bool,
+    /// What it has where a file leaves it out, in words where other fields decide it. Sections have none:
+    /// their fields do.
+    pub default: Option<String>,
+    /// The unit of a number.
+    pub unit: Option<&'static str>,
+    /// The least and the greatest number.
+    pub range: Option<[f64; 2]>,
+    /// What it is.
+    pub about: String,
+    /// Whether anything reads it; what is for people alone cannot be set.
+    pub is_read: bool,
+}
+
+/// What a field takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Takes {
+    /// A whole number.
+    Whole,
+    /// A number with or without a fraction.
+    Number,
+    /// A whole number, or `rows`, `cols` or `all`.
+    Width,
+    /// `true` or `false`.
+    Flag,
+    /// Any text.
+    Text,
+    /// Text of a form, in words.
+    Form(&'static str),
+    /// One of these words, each with what it means where that is said.
+    Words(Vec<(String, String)>),
+    /// A list.
+    List(Box<Takes>),
+    /// Fields of its own.
+    Section,
+}
+
+/// Every field of the accelerator file in the order of the file, sections before what is in them.
+///
+/// ```
+/// let fields = stationary_arch::fields();
+/// let rows = fields.iter().find(|field| field.path == "array.rows").expect("an array has rows");
+/// assert_eq!((rows.default.as_deref(), rows.range), (None, Some([1.0, 65536.0])));
+/// ```
+#[must_use]
+pub fn fields() -> Vec<Field> {
+    let mut all = Vec::new();
+    Accelerator::fields(&At::ROOT, &Accelerator::base(), &mut all);
+    // The file itself is none of its fields.
+    all.remove(0);
+    all
+}
+
+impl Field {
+    pub(crate) fn new(at: &At<'_>, takes: Takes, default: String, range: Option<[f64; 2]>) -> Self {
+        let spec = at.spec;
+        let default = spec.in_words.map_or(default, str::to_owned);
+        Self {
+            path: at.to_string(),
+            takes,
+            is_required: spec.is_required,
+            default: (!spec.is_required).then_some(default),
+            unit: spec.unit,
+            range,
+            about: paragraph(at.about()),
+            is_read: spec.is_read,
+        }
+    }
+
+    pub(crate) fn section(at: &At<'_>) -> Self {
+        Self {
+            default: None,
+            ..Self::new(at, Takes::Section, String::new(), None)
+        }
+    }
+
+    /// Adds to the schema of the field what its type does not say.
+    pub(crate) fn annotate(&self, schema: &mut Map<String, Value>) {
+        let limit = |value: f64| match value.fract() == 0.0 {
+            true => json!(value as u64),
+            false => json!(value),
+        };
+        if let (Some([least, most]), Takes::Whole | Takes::Number) = (self.range, &self.takes) {
+            schema.insert("minimum".to_owned(), limit(least));
+            schema.insert("maximum".to_owned(), limit(most));
+        }
+        let mut about = self.about.clone();
+        if let Some(unit) = self.unit {
+            about.push_str(&format!(" In {unit}."));
+        }
+        if let Some(default) = &self.default {
+            about.push_str(&format!(" By default {default}."));
+        }
+        schema.insert("description".to_owned(), json!(about));
+    }
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("whole number"),
+            Self::Number => f.write_str("number"),
+            Self::Width => f.write_str("whole number, rows, cols or all"),
+            Self::Flag => f.write_str("true or false"),
+            Self::Text => f.write_str("text"),
+            Self::Form(form) => f.write_str(form),
+            Self::Words(words) => {
+                let words: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+                f.write_str(&words.join(", "))
+            }
+            Self::List(of) => write!(f, "list of {of}"),
+            Self::Section => f.write_str("fields"),
+        }
+    }
+}
+
+impl Takes {
+    /// The words of an enum.
+    pub(crate) fn words<T: JsonSchema>() -> Self {
+        let schema = schemars::schema_for!(T).to_value();
+        let mut words = Vec::new();
+        let list = |name: &str| schema[name].as_array().cloned().unwrap_or_default();
+        for one in list("oneOf") {
+            let about = one["description"].as_str().unwrap_or_default();
+            let about = paragraph(about);
+            words.extend(
+                one["const"]
+                    .as_str()
+                    .map(|it| (it.to_owned(), about.clone())),
+            );
+            // Those that say nothing of themselves stand together.
+            let names = one["enum"].as_array().into_iter().flatten();
+            words.extend(names.filter_map(|it| Some((it.as_str()?.to_owned(), about.clone()))));
+        }
+        let names = list("enum");
+        words.extend(
+            names
+                .iter()
+                .filter_map(|it| Some((it.as_str()?.to_owned(), String::new()))),
+        );
+        Self::Words(words)
+    }
+}
+
+/// Lines of a comment as one.
+fn paragraph(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
