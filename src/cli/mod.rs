@@ -127,8 +127,8 @@ pub enum Verb {
         /// Of what.
         #[arg(value_enum)]
         what: Shown,
-        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none), or of a
-        /// network a file.
+        /// Its name (for mappings: the accelerator's; for costs an accelerator's, or none; for fields a
+        /// section's, such as `array`, or none), or of a network a file.
         name: Option<String>,
         /// For mappings, and overrides of accelerators.
         #[command(flatten)]
@@ -282,4 +282,6 @@ pub enum Shown {
     /// The constants of the cost model with their sources; what they make of an accelerator, if one
     /// is named.
     Cost,
+    /// The reference of an accelerator's fields: what they take, defaults, ranges and units.
+    Fields,
 }

@@ -1,5 +1,7 @@
 //! `show`.
 
+mod fields;
+
 use anyhow::{Result, anyhow, bail};
 use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
@@ -25,6 +27,7 @@ pub fn show(
     common: &Common,
 ) -> Result<Answer> {
     let text = match (what, name) {
+        (Shown::Fields, section) => fields::reference(section, common.format)?,
         (Shown::Cost, None) => cost_constants(),
         (Shown::Cost, Some(name)) => cost(name, target)?,
         (Shown::Arch, Some(name)) => arch(name, target)?,
@@ -40,7 +43,7 @@ pub fn show(
         (Shown::Dataflow, Some(name)) => dataflow(name)?,
         (Shown::Dram, Some(name)) => dram(name)?,
         (Shown::Mapping, Some(name)) => mapping(name, target)?,
-        (_, None) => bail!("show: needed a name; only `show cost` goes without"),
+        (_, None) => bail!("show: needed a name; only `show cost` and `show fields` go without"),
     };
     output::print(&text)?;
     Ok(Answer::Yes)

@@ -190,3 +190,24 @@ fn a_source_may_be_left_out_or_stand_beside_anything() {
     }
     assert_eq!(totals[0], totals[1]);
 }
+
+/// The reference has the sections of a file and what is in them, in every format.
+#[test]
+fn fields_are_shown_by_section() {
+    let all = json(&["show", "fields", "--format", "json"]);
+    let all = all.as_array().expect("a list");
+    let part = json(&["show", "fields", "array", "--format", "json"]);
+    let part = part.as_array().expect("a list");
+    assert!(part.len() < all.len() && part.iter().all(|field| all.contains(field)));
+    assert_eq!(part[1]["path"], "array.rows");
+    assert_eq!(
+        (&part[1]["least"], &part[1]["greatest"]),
+        (&1.into(), &65_536.into())
+    );
+    let csv = text(&stationary(&["show", "fields", "array", "--format", "csv"]).stdout);
+    assert_eq!(csv.lines().count(), part.len() + 1);
+    let table = text(&stationary(&["show", "fields", "array"]).stdout);
+    assert!(table.contains("array.mac_latency"), "{table}");
+    let needed = "needed the path of a field, or of a section: array";
+    refuses(&["show", "fields", "arrya"], 2, &[needed]);
+}
