@@ -39,6 +39,7 @@ pub mod evaluate;
 mod excerpts;
 mod explain;
 pub mod files;
+pub mod identity;
 pub mod load;
 pub mod progress;
 pub mod request;

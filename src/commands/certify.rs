@@ -1,6 +1,7 @@
 //! `search assign --certify`: the optimum on the machine, and its certificate.
 
 use anyhow::{Result, anyhow};
+use stationary::identity;
 use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
@@ -105,6 +106,8 @@ impl Certified {
 
 /// What decides the cycles of every option.
 pub fn digest_of(space: &DesignSpace, layers: &[Layer]) -> String {
-    let text = format!("{}{:?}{layers:?}", space.base.to_yaml(), space.styles);
+    let styles: Vec<&str> = space.styles.iter().map(|style| style.name()).collect();
+    let (base, layers) = (identity::accelerator(&space.base), identity::layers(layers));
+    let text = format!("{base} {} {layers}", styles.join(" "));
     digest(text.as_bytes())
 }

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
+use stationary::identity;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Mapping, Pace, run};
-use stationary_record::digest;
 
 use crate::cli::Recording;
 use crate::record::{Journal, Record};
@@ -74,8 +74,8 @@ impl MachineRuns {
 
 /// What decides a mapping's cycles.
 fn head(loaded: &Loaded) -> Map<String, Value> {
-    let accelerator = digest(loaded.accelerator.to_yaml().as_bytes());
-    let layers = digest(format!("{:?}", loaded.layers).as_bytes());
+    let accelerator = identity::accelerator(&loaded.accelerator);
+    let layers = identity::layers(&loaded.layers);
     [
         ("schema", json!("stationary/machine-runs/1")),
         ("version", json!(env!("CARGO_PKG_VERSION"))),

@@ -2,8 +2,9 @@
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
+use stationary::identity;
 use stationary::search::codesign::{Hardware, KNOBS, Measured, Outcome, Point, Record as Known};
-use stationary_record::{LogError, digest};
+use stationary_record::LogError;
 
 use crate::cli::Recording;
 use crate::record::{Journal, Record};
@@ -83,8 +84,8 @@ fn measurement(line: &Value) -> Option<(usize, Point, Outcome)> {
 
 /// What decides a point's cycles.
 fn head(loaded: &Loaded, hardware: &Hardware) -> Map<String, Value> {
-    let accelerator = digest(loaded.accelerator.to_yaml().as_bytes());
-    let layers = digest(format!("{:?}", loaded.layers).as_bytes());
+    let accelerator = identity::accelerator(&loaded.accelerator);
+    let layers = identity::layers(&loaded.layers);
     let limits = json!({"area_um2": hardware.limit(), "macs": hardware.most_macs()});
     [
         ("schema", json!("stationary/measurements/1")),

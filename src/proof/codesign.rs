@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stationary::identity;
 use stationary::search::codesign::{
     Floor, Hardware, Outcome, Point, Record, Repeated, Standing, standing,
 };
 use stationary::workloads::Layer;
-use stationary_record::digest;
 
 use super::{
     About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims, target,
@@ -46,8 +46,8 @@ impl Subject<'_> {
     fn inputs(&self) -> Hashes {
         Hashes {
             model: String::new(),
-            accelerator: digest(self.loaded.accelerator.to_yaml().as_bytes()),
-            network: digest(format!("{:?}", self.loaded.layers).as_bytes()),
+            accelerator: identity::accelerator(&self.loaded.accelerator),
+            network: identity::layers(&self.loaded.layers),
             space: digest_of(&json!({
                 "knobs": self.hardware.knobs(), "area": self.hardware.limit(),
                 "macs": self.hardware.most_macs(),

@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use stationary::identity;
 use stationary::search::best_first::Standing;
 use stationary::sim::mapper::Space;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Dataflow, Pace, Tiling, run};
 use stationary::workloads::Layer;
-use stationary_record::digest;
 
 use super::{
     About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
@@ -290,8 +290,8 @@ impl Document {
 fn hashes(loaded: &Loaded, dataflow: &Dataflow, candidates: &[u64], bounds: &Value) -> Hashes {
     Hashes {
         model: digest_of(bounds),
-        accelerator: digest(loaded.accelerator.to_yaml().as_bytes()),
-        network: digest(format!("{:?}", loaded.layers).as_bytes()),
+        accelerator: identity::accelerator(&loaded.accelerator),
+        network: identity::layers(&loaded.layers),
         space: digest_of(&json!({"dataflow": dataflow.name, "candidates": candidates})),
     }
 }

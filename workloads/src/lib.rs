@@ -30,6 +30,7 @@ mod coverage;
 mod dims;
 mod element_types;
 mod error;
+mod identity;
 mod import;
 mod layer;
 mod network;

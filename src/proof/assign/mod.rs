@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stationary::identity;
 use stationary::search::certificate::exclude;
 use stationary::search::certify::{Allowed, Job, Proof, certify};
 use stationary::search::design::{DesignSpace, firsts};
@@ -68,8 +69,8 @@ fn hashes(space: &DesignSpace, layers: &[Layer]) -> Hashes {
     let choice = json!({"styles": styles, "pes": space.pes, "tiles": space.tiles});
     Hashes {
         model: String::new(),
-        accelerator: digest(space.base.to_yaml().as_bytes()),
-        network: digest(format!("{layers:?}").as_bytes()),
+        accelerator: identity::accelerator(&space.base),
+        network: identity::layers(layers),
         space: digest_of(&choice),
     }
 }
