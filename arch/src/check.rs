@@ -206,6 +206,11 @@ impl Collector {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn within(&mut self, path: impl Display, found: u64, limits: &Limits) {
         if !limits.contains(&found) {
             self.outside(path, found, limits);

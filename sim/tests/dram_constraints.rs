@@ -1,14 +1,29 @@
 //! Each constraint of each preset's table: not ready the clock before, ready at its clock.
 
-use stationary_arch::dram::{Command, Constraint, Scope, Standard, presets};
+use stationary_arch::dram::{Command, Constraint, Level, Request, Scope, Standard, presets};
 use stationary_sim::dram::{Device, Timing};
 
 const START: u64 = 10_000;
 
-/// Brings a bank into the state from which a command issues, long before `START`.
-fn prepare(device: &mut Device, timing: &Timing, command: Command, bank: usize) {
-    if command.is_column() || command == Command::Precharge {
-        device.issue(timing, Command::Activate, bank, 0, 0);
+fn command(standard: &Standard, name: &str) -> Command {
+    let found = standard.protocol().find(name);
+    found.unwrap_or_else(|| panic!("{} has {name}", standard.name()))
+}
+
+/// Brings a bank into a state from which a command issues, long before `START`, by others to banks.
+fn prepare(standard: &Standard, device: &mut Device, timing: &Timing, command: Command) {
+    let protocol = standard.protocol();
+    let mut now = 0;
+    while !protocol.kind(command).needs[device.state(0)] {
+        let state = device.state(0);
+        let leads = |&other: &Command| {
+            let kind = protocol.kind(other);
+            let leaves = kind.leaves.map(|state| state.index());
+            kind.needs[state] && kind.level == Level::Bank && leaves.is_some_and(|s| s != state)
+        };
+        let other = protocol.all().find(leads).expect("it leads on");
+        now = device.ready_at(timing, other, 0).max(now + 1);
+        device.issue(timing, other, 0, 0, now);
     }
 }
 
@@ -25,12 +40,13 @@ fn bank_in(standard: &Standard, scope: Scope) -> Option<usize> {
 }
 
 /// How long the table itself says that a command waits after another, at a bank of a scope.
-/// Refreshing a rank asks for all its banks.
+/// Commands to a rank ask for all its banks.
 fn expected(standard: &Standard, constraint: &Constraint) -> u64 {
     let is_it = |c: &&Constraint| {
         (c.preceding, c.following) == (constraint.preceding, constraint.following)
             && (c.scope == constraint.scope
-                || (c.following == Command::Refresh && c.scope != Scope::OtherRanks))
+                || (standard.protocol().kind(c.following).level == Level::Rank
+                    && c.scope != Scope::OtherRanks))
     };
     let cycles = standard.constraints().iter().filter(is_it);
     cycles.map(|c| c.cycles).max().unwrap_or(0).into()
@@ -42,7 +58,7 @@ fn check(standard: &Standard, constraint: &Constraint) {
     };
     let timing = Timing::new(standard);
     let mut device = Device::new(&timing);
-    prepare(&mut device, &timing, constraint.preceding, 0);
+    prepare(standard, &mut device, &timing, constraint.preceding);
     device.issue(&timing, constraint.preceding, 0, 0, START);
     let ready = START + expected(standard, constraint);
     let following = constraint.following;
@@ -80,6 +96,8 @@ fn each_window_holds_to_the_clock() {
             let timing = Timing::new(&standard);
             let mut device = Device::new(&timing);
             let banks = standard.organization().banks_per_rank() as usize;
+            let second = standard.deadline().map(|deadline| deadline.following);
+            let precharge = command(&standard, "precharge");
             let mut now = START;
             let mut first = 0;
             for i in 0..window.count {
@@ -87,11 +105,14 @@ fn each_window_holds_to_the_clock() {
                 let bank = i as usize * standard.organization().banks_per_group as usize;
                 let bank = (bank % banks + bank / banks) % banks;
                 if device.open_row(bank).is_some() {
-                    now = now.max(device.ready_at(&timing, Command::Precharge, bank));
-                    device.issue(&timing, Command::Precharge, bank, 0, now);
+                    now = now.max(device.ready_at(&timing, precharge, bank));
+                    device.issue(&timing, precharge, bank, 0, now);
                 }
                 now = now.max(device.ready_at(&timing, window.command, bank));
                 device.issue(&timing, window.command, bank, 0, now);
+                if let Some(second) = second {
+                    device.issue(&timing, second, bank, 0, now + 1);
+                }
                 if i == 0 {
                     first = now;
                 }
@@ -111,67 +132,91 @@ fn each_window_holds_to_the_clock() {
 #[test]
 fn four_activates_fill_their_window() {
     let standard = Standard::preset("ddr4-2400").expect("a bundled preset");
+    let activate = command(&standard, "activate");
     let timing = Timing::new(&standard);
     let mut device = Device::new(&timing);
     // One bank of each group, tRRD_S = 4 apart; tFAW = 26.
     for (i, bank) in [0, 4, 8, 12].into_iter().enumerate() {
-        device.issue(&timing, Command::Activate, bank, 0, START + 4 * i as u64);
+        device.issue(&timing, activate, bank, 0, START + 4 * i as u64);
     }
-    assert!(!device.is_ready(&timing, Command::Activate, 1, START + 25));
-    assert!(device.is_ready(&timing, Command::Activate, 1, START + 26));
+    assert!(!device.is_ready(&timing, activate, 1, START + 25));
+    assert!(device.is_ready(&timing, activate, 1, START + 26));
     // tRRD_L after the last of the same group still holds.
-    assert_eq!(device.ready_at(&timing, Command::Activate, 13), START + 26);
-    device.issue(&timing, Command::Activate, 1, 0, START + 26);
-    assert_eq!(device.ready_at(&timing, Command::Activate, 5), START + 30);
+    assert_eq!(device.ready_at(&timing, activate, 13), START + 26);
+    device.issue(&timing, activate, 1, 0, START + 26);
+    assert_eq!(device.ready_at(&timing, activate, 5), START + 30);
 }
 
-/// Activate, read, precharge, activate, read: each as early as it may, and what is needed next.
-#[test]
-fn a_row_conflict_takes_its_commands_in_turn() {
-    let standard = Standard::preset("ddr4-2400").expect("a bundled preset");
+/// A row, then another: each command as early as it may, and what the standard says is needed next.
+fn check_conflict(name: &str, expected: &[(&str, u64)]) {
+    let standard = Standard::preset(name).expect("a bundled preset");
+    let protocol = standard.protocol();
+    let states: Vec<_> = protocol.each_state().collect();
     let timing = Timing::new(&standard);
     let mut device = Device::new(&timing);
     let mut times = Vec::new();
     let mut now = 0;
     for row in [3, 5] {
         loop {
-            let command = device.needed(Command::Read, 2, row);
-            now = now.max(device.ready_at(&timing, command, 2));
+            let step = protocol.step(Request::Read, states[device.state(2)]);
+            let command = match device.open_row(2) {
+                Some(open) if open != row => step.other_row,
+                _ => step.same_row,
+            };
+            now = device.ready_at(&timing, command, 2).max(now);
             device.issue(&timing, command, 2, row, now);
-            times.push((command, now));
-            if command == Command::Read {
+            times.push((protocol.kind(command).name.as_str(), now));
+            if command == protocol.last(Request::Read) {
                 break;
             }
         }
     }
-    // tRCD 17, tRAS 39 (longer than tRCD + tRTP), tRP 17, tRCD 17.
-    let expected = [
-        (Command::Activate, 0),
-        (Command::Read, 17),
-        (Command::Precharge, 39),
-        (Command::Activate, 56),
-        (Command::Read, 73),
-    ];
-    assert_eq!(times, expected);
+    assert_eq!(times, expected, "{name}");
     assert_eq!(device.open_row(2), Some(5));
     assert_eq!(device.row_hits(2), 1);
+}
+
+#[test]
+fn a_row_conflict_takes_its_commands_in_turn() {
+    // tRCD 17, tRAS 39 (longer than tRCD + tRTP), tRP 17, tRCD 17.
+    let expected = [
+        ("activate", 0),
+        ("read", 17),
+        ("precharge", 39),
+        ("activate", 56),
+        ("read", 73),
+    ];
+    check_conflict("ddr4-2400", &expected);
+    // tRCD 15, tRAS 34 and tRP 15, all counted from ACT-1, as Ramulator 2 does; ACT-2 in the next clock.
+    let expected = [
+        ("activate", 0),
+        ("activate_2", 1),
+        ("read", 15),
+        ("precharge", 34),
+        ("activate", 49),
+        ("activate_2", 50),
+        ("read", 64),
+    ];
+    check_conflict("lpddr5-6400", &expected);
 }
 
 /// Without constraints of its own a rank is refreshed when the last of its banks may be.
 #[test]
 fn a_refresh_waits_for_every_bank_and_stops_the_rank() {
     let standard = Standard::preset("ddr4-2400").expect("a bundled preset");
+    let commands = ["activate", "precharge", "refresh"];
+    let [activate, precharge, refresh] = commands.map(|name| command(&standard, name));
     let timing = Timing::new(&standard);
     let mut device = Device::new(&timing);
-    device.issue(&timing, Command::Activate, 7, 0, 0);
-    device.issue(&timing, Command::Precharge, 7, 0, 39);
-    assert!(!device.is_ready(&timing, Command::Refresh, 0, 55));
-    assert!(device.is_ready(&timing, Command::Refresh, 0, 56));
-    device.issue(&timing, Command::Refresh, 0, 0, 56);
-    assert!(!device.is_ready(&timing, Command::Activate, 15, 56 + 419));
-    assert!(device.is_ready(&timing, Command::Activate, 15, 56 + 420));
+    device.issue(&timing, activate, 7, 0, 0);
+    device.issue(&timing, precharge, 7, 0, 39);
+    assert!(!device.is_ready(&timing, refresh, 0, 55));
+    assert!(device.is_ready(&timing, refresh, 0, 56));
+    device.issue(&timing, refresh, 0, 0, 56);
+    assert!(!device.is_ready(&timing, activate, 15, 56 + 419));
+    assert!(device.is_ready(&timing, activate, 15, 56 + 420));
     assert!(
-        device.is_ready(&timing, Command::Activate, 16, 57),
+        device.is_ready(&timing, activate, 16, 57),
         "the other rank goes on"
     );
 }

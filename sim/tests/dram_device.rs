@@ -1,9 +1,11 @@
 //! The device against its definition: each command that has issued holds each later one back by the
 //! table, looked up anew.
 
+use std::ops::Range;
+
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use stationary_arch::dram::{Command, Scope, Standard, presets};
+use stationary_arch::dram::{Command, Level, Scope, Standard, presets};
 use stationary_sim::dram::{Device, Timing};
 
 /// All commands that have issued.
@@ -13,31 +15,33 @@ struct History<'s> {
 }
 
 impl History<'_> {
-    fn per_rank(&self) -> usize {
-        self.standard.organization().banks_per_rank() as usize
+    /// The banks of a channel that a command to one of them acts on.
+    fn reach(&self, command: Command, bank: usize) -> Range<usize> {
+        reach(self.standard, command, bank)
     }
 
+    /// Where a bank lies, seen from the nearest to which a command went.
     fn scope(&self, preceding: Command, from: usize, to: usize) -> Scope {
-        let per_group = self.standard.organization().banks_per_group as usize;
-        if from / self.per_rank() != to / self.per_rank() {
-            Scope::OtherRanks
-        } else if from == to || preceding == Command::Refresh {
+        let organization = self.standard.organization();
+        let together = |level| {
+            let banks = organization.banks_of(level) as usize;
+            from / banks == to / banks
+        };
+        if self.reach(preceding, from).contains(&to) {
             Scope::SameBank
-        } else if from / per_group == to / per_group {
+        } else if together(Level::BankGroup) {
             Scope::OtherBanks
-        } else {
+        } else if together(Level::Rank) {
             Scope::OtherGroups
+        } else {
+            Scope::OtherRanks
         }
     }
 
     fn ready_at(&self, command: Command, bank: usize) -> u64 {
-        if command == Command::Refresh {
-            let start = bank - bank % self.per_rank();
-            let banks = start..start + self.per_rank();
-            let times = banks.map(|bank| self.bank_ready_at(command, bank));
-            return times.max().unwrap_or(0);
-        }
-        self.bank_ready_at(command, bank)
+        let banks = self.reach(command, bank);
+        let times = banks.map(|bank| self.bank_ready_at(command, bank));
+        times.max().unwrap_or(0)
     }
 
     fn bank_ready_at(&self, command: Command, bank: usize) -> u64 {
@@ -52,7 +56,8 @@ impl History<'_> {
             }
         }
         for window in self.standard.windows() {
-            let rank = |bank| bank / self.per_rank();
+            let per_rank = self.standard.organization().banks_per_rank() as usize;
+            let rank = |bank| bank / per_rank;
             let issued = self.issued.iter().rev();
             let mut counted = issued
                 .filter(|(issued, from, _)| (*issued, rank(*from)) == (window.command, rank(bank)));
@@ -66,15 +71,11 @@ impl History<'_> {
     }
 }
 
-/// What the state of a bank, or of the rank, allows.
-fn is_legal(device: &Device, command: Command, bank: usize, per_rank: usize) -> bool {
-    let is_open = |bank| device.open_row(bank).is_some();
-    let start = bank - bank % per_rank;
-    match command {
-        Command::Activate | Command::RefreshBank => !is_open(bank),
-        Command::Refresh => !(start..start + per_rank).any(is_open),
-        _ => is_open(bank),
-    }
+fn reach(standard: &Standard, command: Command, bank: usize) -> Range<usize> {
+    let level = standard.protocol().kind(command).level;
+    let banks = standard.organization().banks_of(level) as usize;
+    let first = bank / banks * banks;
+    first..first + banks
 }
 
 /// Issues commands at random, as early as they may or a little later, and asks for all others.
@@ -87,23 +88,25 @@ fn check(standard: &Standard, seed: u64) {
         issued: Vec::new(),
     };
     let banks = timing.banks();
+    let commands: Vec<_> = standard.protocol().all().collect();
     let mut now = 0;
     while history.issued.len() < 150 {
-        let command = Command::ALL[random.random_range(0..Command::COUNT)];
+        let command = commands[random.random_range(0..commands.len())];
         let bank = random.random_range(0..banks);
-        if !is_legal(&device, command, bank, history.per_rank()) {
+        let kind = standard.protocol().kind(command);
+        let reach = reach(standard, command, bank);
+        let is_legal = reach.clone().all(|bank| kind.needs[device.state(bank)]);
+        assert_eq!(is_legal, device.allows(&timing, command, bank));
+        if !is_legal {
             continue;
         }
         let delay = random.random_range(0..4);
         now = device.ready_at(&timing, command, bank).max(now + 1) + delay;
-        // Only the first bank of a rank stands for it.
-        let bank = match command {
-            Command::Refresh => bank - bank % history.per_rank(),
-            _ => bank,
-        };
+        // Only the first bank stands for what a command acts on.
+        let bank = reach.start;
         device.issue(&timing, command, bank, 0, now);
         history.issued.push((command, bank, now));
-        for command in Command::ALL {
+        for &command in &commands {
             let bank = random.random_range(0..banks);
             assert_eq!(
                 device.ready_at(&timing, command, bank),
@@ -127,7 +130,13 @@ fn the_table_is_kept() {
 /// Waits that do not grow towards the bank of the preceding command, among few banks and many.
 #[test]
 fn any_table_is_kept() {
-    let names = ["activate", "read", "write_precharge", "refresh_bank"];
+    let names = [
+        "activate",
+        "read",
+        "write_precharge",
+        "refresh_bank",
+        "precharge_group",
+    ];
     let scopes = ["same_bank", "other_banks", "other_groups", "other_ranks"];
     let preset = presets::find("ddr4-2400").expect("a bundled preset");
     for seed in 0..24 {
@@ -138,11 +147,16 @@ fn any_table_is_kept() {
             let count = 1 << random.random_range(0..4);
             text = text.replace(field, &format!("{name} {count}"));
         }
-        text += "constraints:\n";
+        text += "commands:\n  precharge_group: {level: bank_group, needs: [closed, open], leaves: closed}\n";
+        text += "  calibrate: {level: channel, needs: [closed]}\nconstraints:\n";
+        text += "  - {from: [calibrate], to: [activate, calibrate], at: [same_bank], cycles: 70}\n";
+        text += "  - {from: [read, precharge], to: [calibrate], at: [same_bank], cycles: 9}\n";
         for _ in 0..8 {
-            let [from, to] = [(); 2].map(|()| names[random.random_range(0..4)]);
+            let [from, to] = [(); 2].map(|()| names[random.random_range(0..5)]);
+            let inside = usize::from(from == "precharge_group");
             let (at, cycles) = (
-                scopes[random.random_range(0..4)],
+                // What a command to a group acts on has no other banks.
+                scopes[random.random_range(inside..4) / (1 + inside) * (1 + inside)],
                 random.random_range(1..90),
             );
             text += &format!("  - {{from: [{from}], to: [{to}], at: [{at}], cycles: {cycles}}}\n");

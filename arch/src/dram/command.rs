@@ -2,68 +2,17 @@
 
 use serde::Deserialize;
 
-/// A command to a bank, or to all banks of a rank.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Command {
-    /// Opens a row.
-    Activate,
-    /// Closes the open row.
-    Precharge,
-    /// Reads a burst of the open row.
-    Read,
-    /// Reads a burst and closes the row.
-    ReadPrecharge,
-    /// Writes a burst of the open row.
-    Write,
-    /// Writes a burst and closes the row.
-    WritePrecharge,
-    /// Refreshes all banks of a rank, which must be closed.
-    Refresh,
-    /// Refreshes one bank, which must be closed.
-    RefreshBank,
-}
+/// A command of a standard, as its place in [`Protocol::commands`].
+///
+/// [`Protocol::commands`]: super::Protocol::commands
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Command(pub(super) u8);
 
 impl Command {
-    /// How many there are.
-    pub const COUNT: usize = 8;
-
-    /// Every command, in the order of its index.
-    pub const ALL: [Self; Self::COUNT] = [
-        Self::Activate,
-        Self::Precharge,
-        Self::Read,
-        Self::ReadPrecharge,
-        Self::Write,
-        Self::WritePrecharge,
-        Self::Refresh,
-        Self::RefreshBank,
-    ];
-
-    /// Its place in [`Command::ALL`].
+    /// Its place among the standard's commands.
     #[must_use]
     pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// Whether it moves data.
-    #[must_use]
-    pub const fn is_column(self) -> bool {
-        self.is_read() || self.is_write()
-    }
-
-    /// Whether it reads.
-    #[must_use]
-    pub const fn is_read(self) -> bool {
-        matches!(self, Self::Read | Self::ReadPrecharge)
-    }
-
-    /// Whether it writes.
-    #[must_use]
-    pub const fn is_write(self) -> bool {
-        matches!(self, Self::Write | Self::WritePrecharge)
+        self.0 as usize
     }
 }
 
@@ -93,6 +42,17 @@ impl Scope {
         Self::OtherRanks,
     ];
 
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SameBank => "same_bank",
+            Self::OtherBanks => "other_banks",
+            Self::OtherGroups => "other_groups",
+            Self::OtherRanks => "other_ranks",
+        }
+    }
+
     /// Its place in [`Scope::ALL`].
     #[must_use]
     pub const fn index(self) -> usize {
@@ -104,7 +64,7 @@ impl Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Constraint {
     /// The command that has issued. One to a rank counts as one to each of its banks: it has no
-    /// [`Scope::OtherBanks`] or [`Scope::OtherGroups`].
+    /// [`Scope::OtherBanks`] or [`Scope::OtherGroups`]; so with groups and channels.
     pub preceding: Command,
     /// The command that waits.
     pub following: Command,
@@ -123,4 +83,17 @@ pub struct Window {
     pub count: u32,
     /// Memory clocks, at least one.
     pub cycles: u32,
+}
+
+/// A command that goes at most so long after another to its bank, such as ACT-2 after ACT-1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Deadline {
+    /// The command that has issued.
+    pub preceding: Command,
+    /// The command that follows; it waits for nothing else.
+    pub following: Command,
+    /// Memory clocks from which it may issue, at least one.
+    pub least: u32,
+    /// Memory clocks up to which it must have issued.
+    pub most: u32,
 }

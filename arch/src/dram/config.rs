@@ -1,16 +1,21 @@
 //! The DRAM file: a plain mirror of the YAML, and its checks.
 
 mod controller;
+mod names;
+mod protocol;
 mod timing;
 
 use serde::Deserialize;
 use stationary_document::from_yaml;
 
 use self::controller::ControllerConfig;
+use self::names::Names;
+use self::protocol::{CommandConfig, ProtocolConfig, StateConfig, StepConfig};
 use self::timing::{Given, Timing};
-use super::command::{Command, Scope};
+use super::command::Scope;
 use super::expression::{Malformed, Name};
 use super::parameter::Parameter;
+use super::protocol::Request;
 use super::rules::{ConstraintRule, Rules, Table, WindowRule};
 use super::standard::{Latencies, Organization, Picoseconds, Standard};
 use crate::check::Collector;
@@ -40,12 +45,26 @@ mod limits {
 struct Config {
     /// The name of the standard, as tables and runs show it.
     name: String,
+    /// Its family, such as `ddr4` or `lpddr5`: kind and generation. It decides which published energy
+    /// prices it; without one, data rate and width do.
+    family: Option<String>,
     /// The memory clock's period in nanoseconds.
     clock_ns: Number,
     /// Channels, ranks, banks, rows and the bus.
     organization: OrganizationConfig,
     /// The timing parameters of the data sheet, in memory clocks.
     timing: Given,
+    /// States of a bank besides `closed` and `open`, by name; none by default.
+    #[serde(default)]
+    states: Names<StateConfig>,
+    /// Commands, by name, besides those that all standards share, or in the place of one; none by
+    /// default.
+    #[serde(default)]
+    commands: Names<CommandConfig>,
+    /// What `read`, `write`, `read_once`, `write_once`, `refresh` and `refresh_bank` need of a bank in a
+    /// state, by state, where it differs from what all standards share.
+    #[serde(default)]
+    requests: Names<Names<StepConfig>>,
     /// Waits between commands besides those that follow from `timing`; none by default.
     #[serde(default)]
     constraints: Vec<ConstraintRule>,
@@ -107,6 +126,14 @@ impl Config {
         if self.name.trim().is_empty() {
             problems.add("name", "an empty name", "a name");
         }
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        if let Some(family) = &self.family
+            && !(family.starts_with(|c: char| c.is_ascii_lowercase())
+                && family.chars().all(is_word))
+        {
+            let allowed = "lower-case letters and a generation, such as ddr4";
+            problems.add("family", format!("`{family}`"), allowed);
+        }
         let clock = picoseconds(self.clock_ns, problems);
         let organization = self.organization.resolve(problems);
         let timing = Timing::new(&self.timing, problems);
@@ -114,7 +141,13 @@ impl Config {
             Name::Burst => Some(organization.burst_cycles.into()),
             Name::Parameter(parameter) => timing.get(parameter),
         };
-        let mut table = Table::default();
+        let own = ProtocolConfig {
+            states: self.states,
+            commands: self.commands,
+            requests: self.requests,
+        };
+        let protocol = own.resolve(problems);
+        let mut table = Table::new(&protocol);
         table.add_shared(&values);
         let own = Rules {
             constraints: self.constraints,
@@ -124,10 +157,17 @@ impl Config {
             let (found, allowed) = message.split_once("; allowed: ").unwrap_or((&message, ""));
             problems.add(path, found, allowed);
         }
-        let controller = self.controller.resolve(&organization, &timing, problems);
-        let (constraints, windows) = table.finish();
+        let level = protocol.kind(protocol.last(Request::Refresh)).level;
+        let controller = self.controller;
+        let controller = controller.resolve(&organization, level, &timing, problems);
+        let (constraints, windows, deadline) = table.finish().unwrap_or_else(|message| {
+            let (found, allowed) = message.split_once("; allowed: ").unwrap_or((&message, ""));
+            problems.add("constraints", found, allowed);
+            Default::default()
+        });
+        let read = protocol.last(Request::Read);
         let column = constraints.iter().filter(|c| {
-            (c.preceding, c.following) == (Command::Read, Command::Read)
+            (c.preceding, c.following) == (read, read)
                 && c.scope != Scope::OtherRanks
                 && (c.scope == Scope::OtherGroups || organization.bank_groups == 1)
         });
@@ -135,6 +175,7 @@ impl Config {
         let delay = |parameter| timing.of(Parameter::Al) + timing.of(parameter);
         Standard {
             name: self.name,
+            family: self.family,
             clock,
             organization,
             latencies: Latencies {
@@ -142,8 +183,10 @@ impl Config {
                 write: delay(Parameter::Cwl) + organization.burst_cycles,
                 column_to_column,
             },
+            protocol,
             constraints,
             windows,
+            deadline,
             controller,
         }
     }

@@ -335,9 +335,10 @@ impl<'t> Ini<'t> {
         let name = Path::new(self.file).file_stem().unwrap_or_default();
         let name = name.to_string_lossy().replace('\'', "''");
         let mut text = format!(
-            "name: '{name}'\nclock_ns: {}\norganization:\n  channels: {}\n  ranks: {ranks}\n  \
+            "name: '{name}'\nfamily: {}\nclock_ns: {}\norganization:\n  channels: {}\n  ranks: {ranks}\n  \
              bank_groups: {groups}\n  banks_per_group: {banks}\n  rows: {}\n  columns: {columns}\n  \
              device_bits: {}\n  bus_bits: {}\n  burst_length: {burst}\n  burst_cycles: {}\ntiming:\n",
+            protocol.to_lowercase(),
             self.clock(),
             of("channels"),
             of("rows"),

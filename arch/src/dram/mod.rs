@@ -10,10 +10,12 @@
 //!
 //! A standard is this table, not code: adding one is a YAML file. The file gives the data sheet's
 //! named parameters ([`Parameter`]), from which the list in `rules.yaml` makes the table, and may
-//! add constraints of its own:
+//! add constraints of its own. So with states, commands and requests ([`Protocol`]), of which those
+//! that all standards share stand in `commands.yaml`:
 //!
 //! ```yaml
 //! name: toy                      # required
+//! family: ddr3                   # default none: whose published energy prices it
 //! clock_ns: 1.25                 # required: a memory clock
 //! organization:                  # required
 //!   channels: 1                  # default 1
@@ -28,8 +30,18 @@
 //!   burst_cycles: 4              # memory clocks in which they pass
 //! timing: {CL: 11, CWL: 8, tRCD: 11, tRP: 11, tRAS: 28, tCCD_S: 4, tRRD_S: 6, tWTR_S: 6, tWR: 12,
 //!          tRTP: 6, tRTRS: 1, tFAW: 32, tRFC: 280, tREFI: 6240}
+//! states:                        # default none besides `closed`, the first, and `open`
+//!   activating: {row: true}      # whether the bank holds a row
+//! commands:                      # default none besides the shared ones, whose place they may take
+//!   activate: {needs: [closed], leaves: activating}
+//!   activate_2: {needs: [activating], leaves: open}
+//!   precharge_all: {level: rank, needs: [closed, open], leaves: closed} # channel, rank, bank_group; bank
+//!   read_masked: {needs: [open], does: read} # or write, refresh
+//! requests:                      # default none; the command for a bank in a state, or one for each row
+//!   read: {activating: activate_2, open: {same_row: read_masked, other_row: precharge}}
 //! constraints:                   # default none; `cycles` is a number or a sum of parameters
 //!   - {from: [read], to: [precharge], at: [same_bank], cycles: tRTP + 2}
+//!   - {from: [activate], to: [activate_2], at: [same_bank], cycles: 1, within: 8} # no later
 //! windows:                       # default none
 //!   - {command: activate, count: 8, cycles: 64}
 //! controller:
@@ -56,14 +68,18 @@ mod mapping;
 mod parameter;
 mod pipe;
 pub mod presets;
+mod protocol;
 mod rules;
 mod standard;
 
-pub use command::{Command, Constraint, Scope, Window};
+pub use command::{Command, Constraint, Deadline, Scope, Window};
 pub(crate) use config::schema;
 pub use mapping::{AddressMapping, Field};
 pub use parameter::Parameter;
 pub use pipe::Pipe;
+pub use protocol::{
+    BankState, CommandKind, Deed, Level, Protocol, Request, RowChange, StateKind, Step,
+};
 pub use standard::{
     CommandBuses, Controller, Organization, Picoseconds, RefreshPolicy, RowPolicy, Standard,
 };

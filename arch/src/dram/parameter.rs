@@ -75,6 +75,8 @@ parameters! {
     Trtrs = "tRTRS",
     /// From precharge to precharge of another bank.
     Tppd = "tPPD",
+    /// From the first to the second command of an activation, at most (LPDDR5).
+    Taad = "tAAD",
     /// The window of four activates.
     Tfaw = "tFAW",
     /// The window of thirty-two activates (GDDR).

@@ -1,7 +1,8 @@
 //! The checked DRAM standard.
 
-use super::command::{Constraint, Window};
+use super::command::{Constraint, Deadline, Window};
 use super::mapping::{AddressMapping, Field};
+use super::protocol::{Level, Protocol};
 
 /// A time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,11 +23,14 @@ pub struct Picoseconds(pub u32);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Standard {
     pub(super) name: String,
+    pub(super) family: Option<String>,
     pub(super) clock: Picoseconds,
     pub(super) organization: Organization,
     pub(super) latencies: Latencies,
+    pub(super) protocol: Protocol,
     pub(super) constraints: Vec<Constraint>,
     pub(super) windows: Vec<Window>,
+    pub(super) deadline: Option<Deadline>,
     pub(super) controller: Controller,
 }
 
@@ -73,6 +77,17 @@ impl Organization {
     #[must_use]
     pub fn banks(&self) -> u32 {
         self.ranks * self.banks_per_rank()
+    }
+
+    /// Banks that a command to a level acts on.
+    #[must_use]
+    pub fn banks_of(&self, level: Level) -> u32 {
+        match level {
+            Level::Channel => self.banks(),
+            Level::Rank => self.banks_per_rank(),
+            Level::BankGroup => self.banks_per_group,
+            Level::Bank => 1,
+        }
     }
 
     /// Bytes that one burst moves, which are those of a request.
@@ -170,6 +185,20 @@ impl Standard {
         &self.name
     }
 
+    /// The family, such as `ddr4`; none if the file names none.
+    #[must_use]
+    pub fn family(&self) -> Option<&str> {
+        self.family.as_deref()
+    }
+
+    /// Data rate of a pin in megabits a second, while a burst passes.
+    #[must_use]
+    pub fn megabits_per_pin(&self) -> f64 {
+        let organization = &self.organization;
+        let clocks = f64::from(organization.burst_cycles) * f64::from(self.clock.0);
+        f64::from(organization.burst_length) / clocks * 1e6
+    }
+
     /// The memory clock's period.
     #[must_use]
     pub fn clock(&self) -> Picoseconds {
@@ -194,6 +223,12 @@ impl Standard {
         self.latencies.write
     }
 
+    /// The states of banks, the commands, and what requests need.
+    #[must_use]
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
     /// The constraint table, sorted; at most one for each pair of commands and scope.
     #[must_use]
     pub fn constraints(&self) -> &[Constraint] {
@@ -204,6 +239,12 @@ impl Standard {
     #[must_use]
     pub fn windows(&self) -> &[Window] {
         &self.windows
+    }
+
+    /// The limit between two commands, where there is one.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Deadline> {
+        self.deadline
     }
 
     /// The controller's sizes and policies.

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use stationary_arch::dram::{Command, CommandBuses, Standard};
+use stationary_arch::dram::{Command, CommandBuses, RowChange, Standard};
 
 use super::address::Location;
 use super::bus::Bus;
@@ -64,6 +64,9 @@ pub(super) struct Controller {
     pub(super) answered: VecDeque<Done>,
     /// Reads whose data is on its way, in order.
     pub(super) arriving: VecDeque<Done>,
+    /// The second commands of pairs whose first has issued, by the clock at which they issue. Each waits
+    /// equally long for its first, so that no two of them meet.
+    seconds: VecDeque<(u64, usize)>,
     /// Banks whose rows were closed for the sake of another row.
     conflicts: Vec<bool>,
     /// The first cycle at which a command may be possible.
@@ -104,6 +107,7 @@ impl Controller {
             reads_first: false,
             answered: VecDeque::with_capacity(requests),
             arriving: VecDeque::with_capacity(requests),
+            seconds: VecDeque::new(),
             conflicts: vec![false; timing.banks()],
             next_issue: 0,
             may_move: false,
@@ -249,15 +253,12 @@ impl Controller {
         if self.refresh.due() > now {
             return 0..0;
         }
-        let bank = self.refresh.bank();
-        match self.refresh.command() {
-            Command::Refresh => bank..bank + timing.banks_per_rank,
-            _ => bank..bank + 1,
-        }
+        timing.reach(self.refresh.command(), self.refresh.bank())
     }
 
     fn issue(&mut self, timing: &Timing, now: u64) {
-        let first = self.issue_refresh(timing, now);
+        let first = self.issue_second(timing, now);
+        let first = first.or_else(|| self.issue_refresh(timing, now));
         let closing = self.closing(timing, now);
         let first = first.or_else(|| {
             let choice = self.choose(timing, &closing, now)?;
@@ -269,9 +270,10 @@ impl Controller {
         };
         if self.limits.buses == CommandBuses::RowAndColumn {
             let second = self.choose(timing, &closing, now);
+            let is_column = |command| timing.act(command).is_column;
             // Of two commands for the same bus the second has had its turn and waits.
             if let Some(second) = second
-                && second.command.is_column() != first.is_column()
+                && is_column(second.command) != is_column(first)
             {
                 self.carry_out(timing, second, now);
             }
@@ -283,27 +285,50 @@ impl Controller {
         wishes.choose(timing, &self.device, closing, now)
     }
 
-    /// The refresh that is due, or the precharge of the first bank that it needs closed.
+    /// The second command of a pair, where it is time for it.
+    fn issue_second(&mut self, timing: &Timing, now: u64) -> Option<Command> {
+        let (at, bank) = self.seconds.pop_front_if(|&mut (at, _)| at <= now)?;
+        assert_eq!(
+            at, now,
+            "the second command of a pair goes before all others"
+        );
+        let command = timing.deadline?.following;
+        self.command(timing, command, bank, 0, now);
+        Some(command)
+    }
+
+    /// The refresh that is due, or the command of the first bank that it needs in another state.
     fn issue_refresh(&mut self, timing: &Timing, now: u64) -> Option<Command> {
         let closing = self.closing(timing, now);
-        let bank = closing.start;
+        let first = closing.start;
         let refresh = self.refresh.command();
         let mut are_closed = !closing.is_empty();
         for bank in closing {
-            if self.device.open_row(bank).is_some() {
-                are_closed = false;
-                if self.device.is_ready(timing, Command::Precharge, bank, now) {
-                    self.command(timing, Command::Precharge, bank, 0, now);
-                    return Some(Command::Precharge);
-                }
+            let command = self.refresh.step(self.device.state(bank));
+            if command == refresh {
+                continue;
+            }
+            are_closed = false;
+            if self.step_at(timing, command, bank) <= now {
+                self.command(timing, command, bank, 0, now);
+                return Some(command);
             }
         }
-        if are_closed && self.device.is_ready(timing, refresh, bank, now) {
-            self.command(timing, refresh, bank, 0, now);
+        if are_closed && self.device.is_ready(timing, refresh, first, now) {
+            self.command(timing, refresh, first, 0, now);
             self.refresh.advance();
             return Some(refresh);
         }
         None
+    }
+
+    /// When a command that leads to a refresh may issue, if nothing else does.
+    fn step_at(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
+        let is_second = timing.deadline.is_some_and(|d| d.following == command);
+        if is_second || !self.device.allows(timing, command, bank) {
+            return u64::MAX;
+        }
+        self.device.ready_at(timing, command, bank)
     }
 
     fn carry_out(&mut self, timing: &Timing, choice: Choice, now: u64) {
@@ -312,9 +337,10 @@ impl Controller {
             bank,
             place,
         } = choice;
-        if !command.is_column() {
+        let act = timing.act(command);
+        if !act.is_column {
             let row = self.queues.at(bank)[place].row;
-            self.conflicts[bank] |= command == Command::Precharge;
+            self.conflicts[bank] |= act.row == RowChange::Closes;
             self.command(timing, command, bank, row, now);
             return;
         }
@@ -327,14 +353,14 @@ impl Controller {
         let entry = self.queues.take(bank, place);
         self.may_move = true;
         if let Some(bus) = &mut self.bus {
-            let latency = if command.is_write() {
+            let latency = if entry.is_write {
                 self.limits.write_latency
             } else {
                 self.limits.read_latency
             };
             bus.add(now + latency, now);
         }
-        if command.is_write() {
+        if entry.is_write {
             self.open_writes.remove(entry.address);
         } else {
             self.open_reads.remove(entry.address);
@@ -351,13 +377,26 @@ impl Controller {
 
     fn command(&mut self, timing: &Timing, command: Command, bank: usize, row: u32, now: u64) {
         self.device.issue(timing, command, bank, row, now);
-        match command {
-            Command::Activate => self.statistics.activates += 1,
-            Command::Precharge => self.statistics.precharges += 1,
-            Command::Refresh | Command::RefreshBank => self.statistics.refreshes += 1,
+        let act = timing.act(command);
+        match act.row {
+            RowChange::Opens => self.statistics.activates += 1,
+            RowChange::Closes if !act.is_column => self.statistics.precharges += 1,
             _ => {}
         }
-        self.queues.refresh_wish(bank, timing, &self.device);
+        self.statistics.refreshes += u64::from(command == self.refresh.command());
+        if let Some(deadline) = timing.deadline
+            && deadline.preceding == command
+        {
+            self.seconds
+                .push_back((now + u64::from(deadline.least), bank));
+        }
+        let changed = match act.leaves {
+            Some(_) => timing.reach(command, bank),
+            None => bank..bank + 1,
+        };
+        for bank in changed {
+            self.queues.refresh_wish(bank, timing, &self.device);
+        }
     }
 
     /// Moves the oldest request that finds room at its bank. False if another attempt changes
@@ -399,16 +438,19 @@ impl Controller {
     fn issue_after(&mut self, timing: &Timing, now: u64) -> u64 {
         let closing = self.closing(timing, now + 1);
         let wishes = self.queues.wishes_mut();
-        let queued = wishes.next(timing, &self.device, &closing, now);
+        let mut queued = wishes.next(timing, &self.device, &closing, now);
+        if let Some(&(second, _)) = self.seconds.front() {
+            queued = queued.min(second);
+        }
         if closing.is_empty() {
             return queued.min(self.refresh.due()).max(now + 1);
         }
-        let mut refresh = self
-            .device
-            .ready_at(timing, self.refresh.command(), closing.start);
-        let open = closing.filter(|&bank| self.device.open_row(bank).is_some());
-        let precharge = open.map(|bank| self.device.ready_at(timing, Command::Precharge, bank));
-        if let Some(first) = precharge.min() {
+        let last = self.refresh.command();
+        let mut refresh = self.device.ready_at(timing, last, closing.start);
+        let step = |bank| (self.refresh.step(self.device.state(bank)), bank);
+        let steps = closing.map(step).filter(|&(command, _)| command != last);
+        let steps = steps.map(|(command, bank)| self.step_at(timing, command, bank));
+        if let Some(first) = steps.min() {
             refresh = first;
         }
         queued.min(refresh).max(now + 1)

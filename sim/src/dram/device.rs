@@ -1,6 +1,6 @@
 //! The banks of a channel: what is open, and what may issue when.
 //!
-//! Asking and doing are apart: [`Device::needed`] and [`Device::ready_at`] change nothing, and
+//! Asking and doing are apart: [`Device::allows`] and [`Device::ready_at`] change nothing, and
 //! [`Device::issue`] decides nothing. Instead of the times of past commands it keeps, for each bank
 //! and command, the cycle from which the constraints allow it:
 //!
@@ -13,31 +13,31 @@
 //! What holds for all banks of a rank or group is kept once for it: a bank's cycle is the latest of
 //! its rank's, its group's and its own.
 
-use std::ops::Range;
+use stationary_arch::dram::{Command, RowChange};
 
-use stationary_arch::dram::Command;
-
-use super::timing::{Level, Timing, Wait};
+use super::timing::{Act, Level, Timing, Wait};
 
 /// The banks of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Device {
     banks: Vec<Bank>,
-    /// By level, then by rank, group or bank.
-    earliest: [Vec<Earliest>; Level::ALL.len()],
+    /// By level, then by rank, group or bank, then by command: the cycle from which it may issue.
+    earliest: [Vec<u64>; Level::ALL.len()],
+    /// How many commands there are.
+    commands: usize,
     /// By window, then by rank.
     windows: Vec<Recent>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Bank {
+    /// Its place among the standard's states.
+    state: u8,
+    /// The row that it holds.
     open: Option<u32>,
     /// Column commands since the row was opened.
     hits: u32,
 }
-
-/// By command, the cycle from which it may issue.
-type Earliest = [u64; Command::COUNT];
 
 /// When each of the last commands leaves its window; the oldest is next to be overwritten.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,14 +57,22 @@ impl Device {
             };
             std::iter::repeat_n(recent, timing.ranks)
         });
+        let commands = timing.commands();
         Self {
             banks: vec![Bank::default(); timing.banks()],
-            earliest: Level::ALL.map(|level| vec![Earliest::default(); timing.nodes(level)]),
+            earliest: Level::ALL.map(|level| vec![0; timing.nodes(level) * commands]),
+            commands,
             windows: windows.collect(),
         }
     }
 
-    /// The open row of a bank.
+    /// The place of a bank's state among those of the standard.
+    #[must_use]
+    pub fn state(&self, bank: usize) -> usize {
+        self.banks[bank].state.into()
+    }
+
+    /// The row that a bank holds.
     #[must_use]
     pub fn open_row(&self, bank: usize) -> Option<u32> {
         self.banks[bank].open
@@ -76,26 +84,25 @@ impl Device {
         self.banks[bank].hits
     }
 
-    /// The command that a request for a row of a bank needs next: at last `column` itself.
+    /// Whether the states of all banks that a command acts on allow it.
     #[must_use]
-    pub fn needed(&self, column: Command, bank: usize, row: u32) -> Command {
-        match self.banks[bank].open {
-            None => Command::Activate,
-            Some(open) if open == row => column,
-            Some(_) => Command::Precharge,
-        }
+    pub fn allows(&self, timing: &Timing, command: Command, bank: usize) -> bool {
+        let needs = timing.act(command).needs;
+        let banks = &self.banks[timing.reach(command, bank)];
+        banks.iter().all(|bank| needs >> bank.state & 1 == 1)
     }
 
-    /// The cycle from which the constraints allow a command to a bank. For [`Command::Refresh`] all
-    /// banks of the rank count. Whether the bank is open is not asked here.
+    /// The cycle from which the constraints allow a command, at all banks that it acts on. Whether their
+    /// states do is not asked here.
     #[must_use]
     pub fn ready_at(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
-        if command == Command::Refresh {
-            let banks = Self::rank(timing, bank);
-            let times = banks.map(|bank| self.earliest(timing, command, bank));
-            return times.max().unwrap_or(0);
+        if timing.act(command).is_to_bank() {
+            return self.earliest(timing, command, bank);
         }
-        self.earliest(timing, command, bank)
+        let times = timing
+            .reach(command, bank)
+            .map(|bank| self.earliest(timing, command, bank));
+        times.max().unwrap_or(0)
     }
 
     /// Whether a command may issue to a bank now.
@@ -123,48 +130,27 @@ impl Device {
     }
 
     fn each_time(&mut self, mut each: impl FnMut(&mut u64)) {
-        let levels = self.earliest.iter_mut().flatten().flatten();
+        let levels = self.earliest.iter_mut().flatten();
         let ends = self.windows.iter_mut().flat_map(|recent| &mut recent.ends);
         levels.chain(ends).for_each(&mut each);
     }
 
-    /// Issues a command. `row` is read by [`Command::Activate`] only.
+    /// Issues a command. `row` is read by those that open one.
     ///
     /// # Panics
-    /// Where the bank is in no state for it: a row opened over an open one, a column command or
-    /// precharge to a closed bank, a refresh of an open one.
+    /// Where a bank is in no state for it: a row opened over an open one, a column command or precharge
+    /// to a closed bank, a refresh of an open one.
     pub fn issue(&mut self, timing: &Timing, command: Command, bank: usize, row: u32, now: u64) {
         debug_assert!(
             self.is_ready(timing, command, bank, now),
             "{command:?} to bank {bank} at {now} breaks a constraint"
         );
-        let place = &mut self.banks[bank];
-        match command {
-            Command::Activate => {
-                assert!(place.open.is_none(), "only a closed bank opens a row");
-                *place = Bank {
-                    open: Some(row),
-                    hits: 0,
-                };
-            }
-            Command::Precharge | Command::ReadPrecharge | Command::WritePrecharge => {
-                assert!(place.open.is_some(), "only an open row can be closed");
-                *place = Bank::default();
-            }
-            Command::Read | Command::Write => {
-                assert!(place.open.is_some(), "data moves to and from an open row");
-                place.hits += 1;
-            }
-            Command::RefreshBank => {
-                assert!(
-                    place.open.is_none(),
-                    "a bank is refreshed when it is closed"
-                );
-            }
-            Command::Refresh => {
-                let banks = &self.banks[Self::rank(timing, bank)];
-                let is_closed = banks.iter().all(|bank| bank.open.is_none());
-                assert!(is_closed, "a rank is refreshed when its banks are closed");
+        let act = *timing.act(command);
+        if act.is_to_bank() {
+            self.banks[bank].change(&act, row);
+        } else {
+            for place in &mut self.banks[timing.reach(command, bank)] {
+                place.change(&act, row);
             }
         }
         self.put_off(timing, command, bank, now);
@@ -180,16 +166,16 @@ impl Device {
         now: u64,
     ) -> u64 {
         let [ranks, groups, own] = &self.earliest;
-        let is_late = |earliest: &Earliest| earliest[command.index()] > now;
+        let is_late = |level: &[u64], node| level[self.place(node, command)] > now;
         let mut ready = banks;
         while banks != 0 {
             let bank = 64 * word + banks.trailing_zeros() as usize;
-            let late = if is_late(&ranks[timing.node(Level::Rank, bank)]) {
+            let late = if is_late(ranks, timing.node(Level::Rank, bank)) {
                 timing.together(Level::Rank, bank)
-            } else if is_late(&groups[timing.node(Level::Group, bank)]) {
+            } else if is_late(groups, timing.node(Level::Group, bank)) {
                 timing.together(Level::Group, bank)
             } else {
-                let own = u64::from(is_late(&own[bank]));
+                let own = u64::from(is_late(own, bank));
                 banks &= banks - 1;
                 own << (bank % 64)
             };
@@ -209,17 +195,17 @@ impl Device {
         mut soonest: u64,
     ) -> u64 {
         let [ranks, groups, own] = &self.earliest;
-        let i = command.index();
+        let at = |level: &[u64], node| level[self.place(node, command)];
         while banks != 0 {
             let bank = 64 * word + banks.trailing_zeros() as usize;
-            let rank = ranks[timing.node(Level::Rank, bank)][i];
-            let group = groups[timing.node(Level::Group, bank)][i].max(rank);
+            let rank = at(ranks, timing.node(Level::Rank, bank));
+            let group = at(groups, timing.node(Level::Group, bank)).max(rank);
             if rank >= soonest {
                 banks &= !timing.together(Level::Rank, bank);
             } else if group >= soonest {
                 banks &= !timing.together(Level::Group, bank);
             } else {
-                soonest = own[bank][i].max(group).min(soonest);
+                soonest = at(own, bank).max(group).min(soonest);
                 banks &= banks - 1;
             }
         }
@@ -228,29 +214,29 @@ impl Device {
 
     fn earliest(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
         let [ranks, groups, own] = &self.earliest;
-        let i = command.index();
-        let rank = ranks[timing.node(Level::Rank, bank)][i];
-        let group = groups[timing.node(Level::Group, bank)][i];
-        own[bank][i].max(group).max(rank)
+        let rank = ranks[self.place(timing.node(Level::Rank, bank), command)];
+        let group = groups[self.place(timing.node(Level::Group, bank), command)];
+        own[self.place(bank, command)].max(group).max(rank)
     }
 
-    fn rank(timing: &Timing, bank: usize) -> Range<usize> {
-        let start = bank - bank % timing.banks_per_rank;
-        start..start + timing.banks_per_rank
+    /// Where a command's cycle at a rank, group or bank stands.
+    fn place(&self, node: usize, command: Command) -> usize {
+        node * self.commands + command.index()
     }
 
     /// Puts off what waits for a command.
     fn put_off(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
         let waits = timing.waits(command);
+        let commands = self.commands;
         let each = self.earliest.iter_mut().zip(Level::ALL);
         for ((earliest, level), (own, others)) in each.zip(waits.own.iter().zip(&waits.others)) {
             let node = timing.node(level, bank);
-            delay(&mut earliest[node], own, now);
+            delay(&mut earliest[node * commands..][..commands], own, now);
             if others.is_empty() {
                 continue;
             }
             for other in timing.siblings(level, bank).filter(|&other| other != node) {
-                delay(&mut earliest[other], others, now);
+                delay(&mut earliest[other * commands..][..commands], others, now);
             }
         }
     }
@@ -263,14 +249,31 @@ impl Device {
                 recent.ends[recent.oldest] = now + u64::from(window.cycles);
                 recent.oldest = (recent.oldest + 1) % recent.ends.len();
                 let next = recent.ends[recent.oldest];
-                let earliest = &mut self.earliest[Level::Rank as usize][rank][command.index()];
+                let place = rank * self.commands + command.index();
+                let earliest = &mut self.earliest[Level::Rank as usize][place];
                 *earliest = next.max(*earliest);
             }
         }
     }
 }
 
-fn delay(earliest: &mut Earliest, waits: &[Wait], now: u64) {
+impl Bank {
+    /// What a command makes of it.
+    fn change(&mut self, act: &Act, row: u32) {
+        assert!(
+            act.needs >> self.state & 1 == 1,
+            "a command goes to banks whose states allow it"
+        );
+        self.state = act.leaves.unwrap_or(self.state);
+        match act.row {
+            RowChange::Keeps => self.hits += u32::from(act.is_column),
+            RowChange::Opens => (self.open, self.hits) = (Some(row), 0),
+            RowChange::Closes => (self.open, self.hits) = (None, 0),
+        }
+    }
+}
+
+fn delay(earliest: &mut [u64], waits: &[Wait], now: u64) {
     for wait in waits {
         let earliest = &mut earliest[wait.following.index()];
         *earliest = (now + u64::from(wait.cycles)).max(*earliest);
@@ -294,35 +297,43 @@ mod tests {
                 .replace("banks_per_group: 4", &format!("banks_per_group: {banks}"));
             let standard = Standard::from_yaml("test", &text).expect("a standard");
             let timing = Timing::new(&standard);
+            let names = ["activate", "precharge", "read"];
+            let [activate, precharge, read] =
+                names.map(|name| standard.protocol().find(name).expect("a command"));
             let mut device = Device::new(&timing);
             let mut now = 0;
             for i in 0..200 {
                 let bank = i * 37 % timing.banks();
-                let command = device.needed(Command::Read, bank, i as u32 % 2);
+                let row = i as u32 % 2;
+                let command = match device.open_row(bank) {
+                    None => activate,
+                    Some(open) if open == row => read,
+                    Some(_) => precharge,
+                };
                 now = device.ready_at(&timing, command, bank).max(now + 1);
-                device.issue(&timing, command, bank, i as u32 % 2, now);
-                check(&timing, &device, now + i as u64 % 20);
+                device.issue(&timing, command, bank, row, now);
+                for command in [activate, precharge, read] {
+                    check(&timing, &device, command, now + i as u64 % 20);
+                }
             }
         }
     }
 
-    fn check(timing: &Timing, device: &Device, now: u64) {
-        for command in [Command::Activate, Command::Precharge, Command::Read] {
-            for word in 0..timing.banks().div_ceil(64) {
-                let asked = 0x9249_2492_4924_9249 >> (now % 3);
-                let asked = asked & bits(&(0..timing.banks()), word);
-                let inside = |bit: &usize| asked >> bit & 1 == 1;
-                let banks = (0..64).filter(inside).map(|bit| 64 * word + bit);
-                let (mut ready, mut soonest) = (0, now + 30);
-                for bank in banks {
-                    let time = device.ready_at(timing, command, bank);
-                    ready |= u64::from(time <= now) << (bank % 64);
-                    soonest = soonest.min(time);
-                }
-                let many = (word, asked);
-                assert_eq!(device.ready(timing, command, many, now), ready);
-                assert_eq!(device.soonest(timing, command, many, now + 30), soonest);
+    fn check(timing: &Timing, device: &Device, command: Command, now: u64) {
+        for word in 0..timing.banks().div_ceil(64) {
+            let asked = 0x9249_2492_4924_9249 >> (now % 3);
+            let asked = asked & bits(&(0..timing.banks()), word);
+            let inside = |bit: &usize| asked >> bit & 1 == 1;
+            let banks = (0..64).filter(inside).map(|bit| 64 * word + bit);
+            let (mut ready, mut soonest) = (0, now + 30);
+            for bank in banks {
+                let time = device.ready_at(timing, command, bank);
+                ready |= u64::from(time <= now) << (bank % 64);
+                soonest = soonest.min(time);
             }
+            let many = (word, asked);
+            assert_eq!(device.ready(timing, command, many, now), ready);
+            assert_eq!(device.soonest(timing, command, many, now + 30), soonest);
         }
     }
 }

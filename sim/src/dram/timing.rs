@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
-use stationary_arch::dram::{Command, RefreshPolicy, RowPolicy, Scope, Standard, Window};
+use stationary_arch::dram::{
+    self, Command, Deadline, Protocol, RefreshPolicy, Request, RowChange, RowPolicy, Scope,
+    Standard, Window,
+};
 
 /// A standard's constraints by preceding command, and the shape of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,10 +17,26 @@ pub struct Timing {
     pub(super) ranks: usize,
     pub(super) banks_per_rank: usize,
     pub(super) windows: Vec<Window>,
-    waits: [Waits; Command::COUNT],
+    pub(super) deadline: Option<Deadline>,
+    acts: Vec<Act>,
+    waits: Vec<Waits>,
     /// By level, the binary logarithm of how many banks lie together, and as many ones.
     shifts: [u32; Level::ALL.len()],
     ones: [u64; Level::ALL.len()],
+}
+
+/// What a command does to banks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Act {
+    /// As bits, the states that allow it.
+    pub(super) needs: u8,
+    /// The state in which it leaves a bank, unless it is the one before.
+    pub(super) leaves: Option<u8>,
+    pub(super) row: RowChange,
+    /// Whether it moves a burst.
+    pub(super) is_column: bool,
+    /// Binary logarithm of the banks it acts on.
+    shift: u32,
 }
 
 /// What a bank lies in, from the outermost.
@@ -61,20 +80,25 @@ impl Timing {
     /// Arranges what its controller's policies can use of a standard's table.
     #[must_use]
     pub fn of_controller(standard: &Standard) -> Self {
-        let controller = standard.controller();
-        let is_open_page = controller.row_policy == RowPolicy::OpenPage;
-        Self::among(standard, |command| match command {
-            Command::Activate | Command::Precharge => true,
-            Command::Read | Command::Write => is_open_page,
-            Command::ReadPrecharge | Command::WritePrecharge => !is_open_page,
-            Command::Refresh => controller.refresh == RefreshPolicy::RankStaggered,
-            Command::RefreshBank => controller.refresh == RefreshPolicy::BankStaggered,
-        })
+        let protocol = standard.protocol();
+        let requests = requests(standard);
+        let steps = requests.iter().flat_map(|&request| {
+            let each = protocol.each_state();
+            each.map(move |state| protocol.step(request, state))
+        });
+        let mut is_used = vec![false; protocol.commands().len()];
+        for step in steps {
+            is_used[step.same_row.index()] = true;
+            is_used[step.other_row.index()] = true;
+        }
+        Self::among(standard, |command| is_used[command.index()])
     }
 
     fn among(standard: &Standard, is_used: impl Fn(Command) -> bool) -> Self {
         let organization = standard.organization();
-        let mut table = [[Cycles::default(); Command::COUNT]; Command::COUNT];
+        let protocol = standard.protocol();
+        let commands = protocol.commands().len();
+        let mut table = vec![vec![Cycles::default(); commands]; commands];
         for constraint in standard.constraints() {
             if is_used(constraint.preceding) && is_used(constraint.following) {
                 let row = &mut table[constraint.preceding.index()];
@@ -87,11 +111,18 @@ impl Timing {
             organization.banks_per_group,
             1,
         ];
+        let act = |command| Act::new(protocol, command, organization);
+        let waits = |command: Command| {
+            let level = protocol.kind(command).level;
+            Waits::new(level, protocol.all().zip(&table[command.index()]))
+        };
         Self {
             ranks: organization.ranks as usize,
             banks_per_rank: organization.banks_per_rank() as usize,
             windows: standard.windows().to_vec(),
-            waits: Command::ALL.map(|preceding| Waits::new(preceding, &table[preceding.index()])),
+            deadline: standard.deadline(),
+            acts: protocol.all().map(act).collect(),
+            waits: protocol.all().map(waits).collect(),
             shifts: together.map(u32::trailing_zeros),
             ones: together.map(|banks| u64::MAX >> (64 - banks.min(64))),
         }
@@ -101,6 +132,22 @@ impl Timing {
     #[must_use]
     pub fn banks(&self) -> usize {
         self.ranks * self.banks_per_rank
+    }
+
+    /// How many commands there are.
+    pub(super) fn commands(&self) -> usize {
+        self.acts.len()
+    }
+
+    pub(super) fn act(&self, command: Command) -> &Act {
+        &self.acts[command.index()]
+    }
+
+    /// The banks that a command acts on, given one of them.
+    pub(super) fn reach(&self, command: Command, bank: usize) -> Range<usize> {
+        let shift = self.act(command).shift;
+        let first = bank >> shift << shift;
+        first..first + (1 << shift)
     }
 
     pub(super) fn waits(&self, preceding: Command) -> &Waits {
@@ -139,17 +186,59 @@ impl Timing {
     }
 }
 
+/// What a controller's policies make of reads, of writes and of refreshes.
+pub(super) fn requests(standard: &Standard) -> Vec<Request> {
+    let controller = standard.controller();
+    let [read, write] = data(controller.row_policy);
+    let refresh = match controller.refresh {
+        RefreshPolicy::RankStaggered => Some(Request::Refresh),
+        RefreshPolicy::BankStaggered => Some(Request::RefreshBank),
+        RefreshPolicy::None => None,
+    };
+    [read, write].into_iter().chain(refresh).collect()
+}
+
+/// What a policy makes of reads and of writes.
+pub(super) fn data(policy: RowPolicy) -> [Request; 2] {
+    match policy {
+        RowPolicy::OpenPage => [Request::Read, Request::Write],
+        RowPolicy::ClosedPage => [Request::ReadOnce, Request::WriteOnce],
+    }
+}
+
+impl Act {
+    fn new(protocol: &Protocol, command: Command, organization: &dram::Organization) -> Self {
+        let kind = protocol.kind(command);
+        let needs = kind.needs.iter().enumerate();
+        Self {
+            needs: needs.fold(0, |bits, (i, &needs)| bits | u8::from(needs) << i),
+            leaves: kind.leaves.map(|state| state.index() as u8),
+            row: kind.row,
+            is_column: matches!(kind.does, Some(dram::Deed::Read | dram::Deed::Write)),
+            shift: organization.banks_of(kind.level).trailing_zeros(),
+        }
+    }
+
+    /// Whether it acts on one bank.
+    pub(super) fn is_to_bank(&self) -> bool {
+        self.shift == 0
+    }
+}
+
 impl Waits {
     /// What waits for a command. Where the waits of a rank's banks only grow towards the preceding
     /// command's bank, the rank waits as a whole, and what is nearer waits longer; else each waits by
     /// itself. So it is with groups.
-    fn new(preceding: Command, row: &[Cycles; Command::COUNT]) -> Self {
+    fn new<'c>(of: dram::Level, row: impl Iterator<Item = (Command, &'c Cycles)>) -> Self {
         let mut waits = Self::default();
-        for (following, &cycles) in Command::ALL.into_iter().zip(row) {
-            let [bank, mut banks, mut groups, ranks] = cycles;
-            if preceding == Command::Refresh {
-                // It goes to all banks of the rank.
-                (banks, groups) = (bank, bank);
+        for (following, &cycles) in row {
+            let [bank, mut banks, mut groups, mut ranks] = cycles;
+            // A command to many banks counts as one to each.
+            match of {
+                dram::Level::Channel => (banks, groups, ranks) = (bank, bank, bank),
+                dram::Level::Rank => (banks, groups) = (bank, bank),
+                dram::Level::BankGroup => banks = bank,
+                dram::Level::Bank => {}
             }
             let add = |waits: &mut [Vec<Wait>; 3], level: Level, cycles| {
                 waits[level as usize].extend((cycles > 0).then_some(Wait { following, cycles }));

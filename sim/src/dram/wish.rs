@@ -12,15 +12,17 @@
 //! hits. So each bank keeps these three ([`Wish`]), and each command the banks that wish for it. A
 //! clock asks the device for all banks of a command at once: most often the rank or the group is not
 //! ready, and so none of them is.
+//!
+//! Which commands those are depends on the bank's state ([`Serves`]), as the standard says.
 
 use std::ops::Range;
 
-use stationary_arch::dram::{Command, RowPolicy, Standard};
+use stationary_arch::dram::{BankState, Command, Request, Standard};
 
 use super::banks::bits;
 use super::device::Device;
 use super::entry::Entry;
-use super::timing::Timing;
+use super::timing::{Timing, data};
 
 /// A command that a bank's queue has ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +36,27 @@ pub(super) struct Choice {
 /// that a column command can serve.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Wish {
-    row: Option<Command>,
+    /// Its place among the commands.
+    row: Option<u8>,
     read: Option<u8>,
     write: Option<u8>,
+}
+
+/// More commands than serve the requests of any standard.
+const MOST: usize = 8;
+
+/// How a bank in a state serves reads and writes: by which of the row commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Serves {
+    /// It holds no row.
+    Empty([u8; 2]),
+    /// It holds a row: by column commands those that hit, unless a row command comes before.
+    Holding {
+        hits: [Option<u8>; 2],
+        others: [u8; 2],
+    },
+    /// The second command of a pair is on its way, whatever is requested.
+    Between,
 }
 
 /// The wishes of one channel's banks.
@@ -44,12 +64,14 @@ struct Wish {
 pub(super) struct Wishes {
     by_bank: Vec<Wish>,
     /// By word of banks, those that wish for each of the commands.
-    by_command: Vec<[u64; 4]>,
-    /// The commands that serve requests: to open and close a row, to read and to write.
-    commands: [Command; 4],
+    by_command: Vec<[u64; MOST]>,
+    /// The commands that serve requests: those to rows, then to read and to write.
+    commands: Vec<Command>,
+    /// By state of a bank.
+    serves: Vec<Serves>,
     /// By command, a cycle before which no wish for it can come true: what has been asked stays true,
     /// since constraints only ever put commands off. Asked again when it has come.
-    bounds: [u64; 4],
+    bounds: [u64; MOST],
     turn: usize,
     cap: u32,
 }
@@ -58,16 +80,16 @@ impl Wishes {
     pub(super) fn new(standard: &Standard) -> Self {
         let controller = standard.controller();
         let banks = standard.organization().banks() as usize;
-        let (read, write) = match controller.row_policy {
-            RowPolicy::OpenPage => (Command::Read, Command::Write),
-            RowPolicy::ClosedPage => (Command::ReadPrecharge, Command::WritePrecharge),
-        };
-        let commands = [Command::Activate, Command::Precharge, read, write];
+        let requests = data(controller.row_policy);
+        let commands = commands(standard, requests);
+        let states = standard.protocol().each_state();
+        let serves = states.map(|state| Serves::new(standard, requests, state, &commands));
         Self {
             by_bank: vec![Wish::default(); banks],
-            by_command: vec![[0; 4]; banks.div_ceil(64)],
+            by_command: vec![[0; MOST]; banks.div_ceil(64)],
+            serves: serves.collect(),
             commands,
-            bounds: [u64::MAX; 4],
+            bounds: [u64::MAX; MOST],
             turn: 0,
             cap: controller.row_hit_cap,
         }
@@ -81,7 +103,7 @@ impl Wishes {
         timing: &Timing,
         device: &Device,
     ) {
-        let wish = Wish::new(bank, entries, device, self.cap);
+        let wish = self.wish(bank, entries, device);
         self.change(bank, wish, timing, device);
     }
 
@@ -93,12 +115,21 @@ impl Wishes {
         timing: &Timing,
         device: &Device,
     ) {
-        let wish = if entries.len() == 1 {
-            Wish::new(bank, entries, device, self.cap)
-        } else {
-            self.by_bank[bank].with_last(bank, entries, device, self.cap)
+        let wish = match self.serves[device.state(bank)] {
+            _ if entries.len() == 1 => self.wish(bank, entries, device),
+            Serves::Holding {
+                hits: [None, None], ..
+            } => self.by_bank[bank].with_last(bank, entries, device, self.cap),
+            Serves::Holding { .. } => self.wish(bank, entries, device),
+            // The oldest entry decides.
+            Serves::Empty(_) | Serves::Between => return,
         };
         self.change(bank, wish, timing, device);
+    }
+
+    fn wish(&self, bank: usize, entries: &[Entry], device: &Device) -> Wish {
+        let serves = &self.serves[device.state(bank)];
+        Wish::new(serves, bank, entries, device, self.cap)
     }
 
     fn change(&mut self, bank: usize, wish: Wish, timing: &Timing, device: &Device) {
@@ -108,9 +139,9 @@ impl Wishes {
         self.by_bank[bank] = wish;
         let bit = 1 << (bank % 64);
         let by_command = &mut self.by_command[bank / 64];
-        for (i, banks) in by_command.iter_mut().enumerate() {
-            let command = self.commands[i];
-            if wish.is_for(command) {
+        let columns = self.commands.len() - 2;
+        for (i, (banks, &command)) in by_command.iter_mut().zip(&self.commands).enumerate() {
+            if wish.is_for(i, columns) {
                 *banks |= bit;
                 let wished_at = device.ready_at(timing, command, bank);
                 self.bounds[i] = self.bounds[i].min(wished_at);
@@ -133,11 +164,16 @@ impl Wishes {
             && closing.is_empty()
         {
             let command = self.commands[i];
-            let is_ready = device.is_ready(timing, command, bank, now);
-            return is_ready.then(|| {
-                let mut ready = [0; 4];
-                ready[i] = 1 << bank;
-                self.take_turn(0, bank as u32, ready)
+            if !device.is_ready(timing, command, bank, now) {
+                return None;
+            }
+            self.turn = bank;
+            let wish = self.by_bank[bank];
+            let place = usize::from(wish.read.or(wish.write).unwrap_or(0));
+            return Some(Choice {
+                command,
+                bank,
+                place,
             });
         }
         let turn = self.turn + 1;
@@ -154,8 +190,7 @@ impl Wishes {
             };
             let among = among & !bits(closing, word);
             let ready = self.ready(timing, device, (word, among), now);
-            let [activate, precharge, read, write] = ready;
-            let any = activate | precharge | read | write;
+            let any = ready.into_iter().fold(0, |any, banks| any | banks);
             if any != 0 {
                 return Some(self.take_turn(word, any.trailing_zeros(), ready));
             }
@@ -165,19 +200,17 @@ impl Wishes {
 
     /// The command and the bank, if there is but one wish, as in a row that is read on and on.
     fn only_wish(&self) -> Option<(usize, usize)> {
-        let [[activate, precharge, read, write]] = self.by_command[..] else {
+        let [by_command] = &self.by_command[..] else {
             return None;
         };
-        let any = activate | precharge | read | write;
-        let command = match (activate | precharge, read, write) {
-            _ if !any.is_power_of_two() => return None,
-            (0, _, 0) => 2,
-            (0, 0, _) => 3,
-            (_, 0, 0) if precharge == 0 => 0,
-            (_, 0, 0) if activate == 0 => 1,
-            _ => return None,
-        };
-        Some((command, any.trailing_zeros() as usize))
+        let any = by_command.iter().fold(0, |any, banks| any | banks);
+        if !any.is_power_of_two() {
+            return None;
+        }
+        let mut wished = (0..MOST).filter(|&i| by_command[i] != 0);
+        let command = wished.next()?;
+        let is_only = wished.next().is_none();
+        is_only.then(|| (command, any.trailing_zeros() as usize))
     }
 
     /// By command, of the banks from `64 * word` on, as bits, those that have it ready.
@@ -187,11 +220,12 @@ impl Wishes {
         device: &Device,
         (word, among): (usize, u64),
         now: u64,
-    ) -> [u64; 4] {
-        let mut ready = [0; 4];
-        for (i, banks) in self.by_command[word].iter().enumerate() {
+    ) -> [u64; MOST] {
+        let mut ready = [0; MOST];
+        let each = self.by_command[word].iter().zip(&self.commands);
+        for (i, (banks, &command)) in each.enumerate() {
             if self.bounds[i] <= now && banks & among != 0 {
-                ready[i] = device.ready(timing, self.commands[i], (word, banks & among), now);
+                ready[i] = device.ready(timing, command, (word, banks & among), now);
             }
         }
         ready
@@ -199,18 +233,18 @@ impl Wishes {
 
     /// Passes the turn to a bank that has commands ready: a row command, or of two column commands
     /// that of the older entry.
-    fn take_turn(&mut self, word: usize, bit: u32, ready: [u64; 4]) -> Choice {
+    fn take_turn(&mut self, word: usize, bit: u32, ready: [u64; MOST]) -> Choice {
         let bank = 64 * word + bit as usize;
         self.turn = bank;
         let wish = self.by_bank[bank];
-        let [activate, precharge, read, write] = ready.map(|banks| banks >> bit & 1 == 1);
-        let older = |place: Option<u8>, is_ready| place.filter(|_| is_ready).unwrap_or(u8::MAX);
-        let (read, write) = (older(wish.read, read), older(wish.write, write));
-        let (command, place) = match (activate, precharge) {
-            (true, _) => (0, 0),
-            (_, true) => (1, 0),
-            _ if read <= write => (2, read),
-            _ => (3, write),
+        let is_ready = |i: usize| ready[i] >> bit & 1 == 1;
+        let read = self.commands.len() - 2;
+        let older = |place: Option<u8>, i| place.filter(|_| is_ready(i)).unwrap_or(u8::MAX);
+        let (first_read, first_write) = (older(wish.read, read), older(wish.write, read + 1));
+        let (command, place) = match wish.row.map(usize::from) {
+            Some(row) if is_ready(row) => (row, 0),
+            _ if first_read <= first_write => (read, first_read),
+            _ => (read + 1, first_write),
         };
         Choice {
             command: self.commands[command],
@@ -235,11 +269,11 @@ impl Wishes {
         if let Some((i, bank)) = self.only_wish()
             && closing.is_empty()
         {
-            self.bounds = [u64::MAX; 4];
+            self.bounds = [u64::MAX; MOST];
             self.bounds[i] = device.ready_at(timing, self.commands[i], bank);
             return self.bounds[i];
         }
-        for i in 0..4 {
+        for i in 0..self.commands.len() {
             if self.bounds[i] <= now {
                 self.bounds[i] = self.soonest(timing, device, i, |_| u64::MAX);
             }
@@ -248,7 +282,7 @@ impl Wishes {
             return self.bound();
         }
         let open = |word| !bits(closing, word);
-        let times = (0..4).map(|i| self.soonest(timing, device, i, open));
+        let times = (0..self.commands.len()).map(|i| self.soonest(timing, device, i, open));
         times.fold(u64::MAX, u64::min)
     }
 
@@ -269,30 +303,98 @@ impl Wishes {
     }
 }
 
+/// The commands that serve requests: those to rows, then to read and to write.
+fn commands(standard: &Standard, requests: [Request; 2]) -> Vec<Command> {
+    let protocol = standard.protocol();
+    let columns = requests.map(|request| protocol.last(request));
+    let second = standard.deadline().map(|deadline| deadline.following);
+    let mut commands = Vec::new();
+    for request in requests {
+        for state in protocol.each_state() {
+            let step = protocol.step(request, state);
+            for command in [step.same_row, step.other_row] {
+                let is_known = commands.contains(&command);
+                if !is_known && !columns.contains(&command) && second != Some(command) {
+                    commands.push(command);
+                }
+            }
+        }
+    }
+    commands.extend(columns);
+    assert!(
+        commands.len() <= MOST,
+        "a standard has no more row commands"
+    );
+    commands
+}
+
+impl Serves {
+    fn new(
+        standard: &Standard,
+        requests: [Request; 2],
+        state: BankState,
+        commands: &[Command],
+    ) -> Self {
+        let protocol = standard.protocol();
+        let steps = requests.map(|request| protocol.step(request, state));
+        let second = standard.deadline().map(|deadline| deadline.following);
+        if second == Some(steps[0].same_row) {
+            return Self::Between;
+        }
+        let place = |command| commands.iter().position(|&c| c == command);
+        let place = |command| place(command).expect("all that serve are listed") as u8;
+        if !protocol.states()[state.index()].holds_row {
+            return Self::Empty(steps.map(|step| place(step.same_row)));
+        }
+        let columns = commands.len() as u8 - 2;
+        Self::Holding {
+            hits: steps.map(|step| Some(place(step.same_row)).filter(|&i| i < columns)),
+            others: steps.map(|step| place(step.other_row)),
+        }
+    }
+}
+
 impl Wish {
-    fn new(bank: usize, entries: &[Entry], device: &Device, cap: u32) -> Self {
+    fn new(serves: &Serves, bank: usize, entries: &[Entry], device: &Device, cap: u32) -> Self {
         let Some(oldest) = entries.first() else {
             return Self::default();
         };
-        let Some(open) = device.open_row(bank) else {
-            return Self {
-                row: Some(Command::Activate),
-                ..Self::default()
-            };
+        let of = usize::from(oldest.is_write);
+        let (hits, others) = match serves {
+            Serves::Between => return Self::default(),
+            Serves::Empty(commands) => {
+                return Self {
+                    row: Some(commands[of]),
+                    ..Self::default()
+                };
+            }
+            Serves::Holding { hits, others } => (hits, others),
         };
-        let hits = |entry: &Entry, is_write| entry.row == open && entry.is_write == is_write;
-        let read = entries.iter().position(|entry| hits(entry, false));
+        let open = device.open_row(bank).expect("the bank holds a row");
+        let is_hit = |entry: &Entry, is_write| entry.row == open && entry.is_write == is_write;
+        let read = entries.iter().position(|entry| is_hit(entry, false));
         let is_free = |(place, entry): (usize, &Entry)| {
-            hits(entry, true) && !entry.is_behind_read(&entries[..place])
+            is_hit(entry, true) && !entry.is_behind_read(&entries[..place])
         };
         let write = entries.iter().enumerate().position(is_free);
         // A write that is not free has a hit before it, a read.
         let has_hits = read.is_some() || write.is_some();
         let is_over = oldest.row != open && (!has_hits || device.row_hits(bank) >= cap);
+        let row = if is_over {
+            Some(others[of])
+        } else {
+            // A write that is free stands behind no read that it waits for.
+            let of = read.is_none_or(|read| write.is_some_and(|write| write < read));
+            hits[usize::from(of)]
+        };
+        let column = |place: Option<usize>, of: usize| {
+            let place = place.filter(|_| hits[of].is_none());
+            place.map(|place| place as u8)
+        };
         Self {
-            row: is_over.then_some(Command::Precharge),
-            read: read.map(|place| place as u8),
-            write: write.map(|place| place as u8),
+            row,
+            read: column(read, 0),
+            write: column(write, 1),
         }
     }
 
@@ -317,11 +419,12 @@ impl Wish {
         self
     }
 
-    fn is_for(&self, command: Command) -> bool {
-        match command {
-            Command::Read | Command::ReadPrecharge => self.read.is_some(),
-            Command::Write | Command::WritePrecharge => self.write.is_some(),
-            _ => self.row == Some(command),
+    /// Whether it is for a command, of which the last two are the column commands.
+    fn is_for(&self, command: usize, columns: usize) -> bool {
+        match command.checked_sub(columns) {
+            None => self.row.map(usize::from) == Some(command),
+            Some(0) => self.read.is_some(),
+            Some(_) => self.write.is_some(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::check::Collector;
 use crate::config::Count;
 use crate::dram::mapping::{AddressMapping, Field};
 use crate::dram::parameter::Parameter;
+use crate::dram::protocol::Level;
 use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolicy, RowPolicy};
 
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -60,6 +61,7 @@ impl ControllerConfig {
     pub(super) fn resolve(
         self,
         organization: &Organization,
+        refreshed: Level,
         timing: &Timing,
         problems: &mut Collector,
     ) -> Controller {
@@ -111,7 +113,7 @@ impl ControllerConfig {
             write_high_mark,
             write_low_mark,
             refresh,
-            refresh_interval: interval(refresh, organization, timing, problems),
+            refresh_interval: interval(refresh, organization, refreshed, timing, problems),
             command_buses: if buses == 2 {
                 CommandBuses::RowAndColumn
             } else {
@@ -126,14 +128,16 @@ impl ControllerConfig {
 fn interval(
     refresh: RefreshPolicy,
     organization: &Organization,
+    refreshed: Level,
     timing: &Timing,
     problems: &mut Collector,
 ) -> u32 {
     use Parameter as P;
     let banks = organization.banks().max(1);
+    let at_a_time = organization.banks_of(refreshed).max(1);
     let (every, takes, divisor, turns) = match refresh {
         RefreshPolicy::None => return 0,
-        RefreshPolicy::RankStaggered => (P::Trefi, P::Trfc, organization.ranks.max(1), 1),
+        RefreshPolicy::RankStaggered => (P::Trefi, P::Trfc, (banks / at_a_time).max(1), 1),
         RefreshPolicy::BankStaggered => (P::Trefib, P::Trfcb, 1, banks),
     };
     for parameter in [every, takes] {
