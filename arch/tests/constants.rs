@@ -66,7 +66,8 @@ fn families_and_interfaces_may_be_added() {
     let family = "{nm: 60, mac: {bits: 8, picojoules: 1}, transport: {bits: 8, picojoules: 3, \
                   millimetres: 1}, register: {bits: 1, picojoules: 0.02}, clock: {square_microns: 1, \
                   picojoules: 0.0001}}";
-    let dram = "{picojoules_per_bit: 6, standards: [hbm3], nearest: [], source: its data sheet}";
+    let dram = "{picojoules_per_bit: 6, source: its data sheet, standards: \
+                [{family: hbm3, megabits_per_pin: 6400, device_bits: 32}]}";
     let text = format!(
         "technology_nm: 60\ndram: {{kind: hbm3}}\ncost: {{families: {{ours: {family}}}, dram: {{new: {dram}}}}}"
     );
@@ -97,9 +98,15 @@ fn wrong_constants_are_told_with_their_place() {
     );
     check(
         "cost: {dram: {mine: {picojoules_per_bit: 3}}}",
+        &["toy.yaml:5:21: cost.dram.mine.standards: found nothing; allowed: a list"],
+    );
+    check(
+        "cost: {dram: {mine: {picojoules_per_bit: 3, standards: [{family: ddr6}]}}}",
         &[
-            "toy.yaml:5:21: cost.dram.mine.standards: found nothing; allowed: a list",
-            "toy.yaml:5:21: cost.dram.mine.nearest: found nothing; allowed: a list",
+            "toy.yaml:5:57: cost.dram.mine.standards.0.megabits_per_pin: found nothing; allowed: a \
+             number above 0",
+            "toy.yaml:5:57: cost.dram.mine.standards.0.device_bits: found nothing; allowed: a number \
+             above 0",
         ],
     );
     check(
@@ -136,8 +143,8 @@ fn overrides_reach_every_constant() {
         set("cost.dram.sistem.picojoules_per_bit", "5")
             .unwrap_err()
             .to_string(),
-        "--set cost.dram.sistem.picojoules_per_bit: `cost.dram` has no field `sistem`; it has system, \
-         lpddr4, lpddr, ddr3, ddr4, gddr5, hbm2; did you mean `system`?"
+        "--set cost.dram.sistem.picojoules_per_bit: `cost.dram` has no field `sistem`; it has lpddr4, \
+         lpddr, ddr3, ddr4, gddr5, hbm2, system; did you mean `system`?"
     );
     assert!(set("cost.sram.read", "none").is_err());
 }

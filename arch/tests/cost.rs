@@ -259,21 +259,32 @@ fn areas_are_known_shares_of_the_chips() {
     }
 }
 
-/// A standard's energy is its own, and what is taken from elsewhere is said.
+/// A standard's energy is that of its family, and what is taken from another is said, with whose it is.
 #[test]
 fn dram_is_priced_by_its_standard() {
-    for (kind, per_bit, caveats) in [
-        ("bandwidth", 28.75, 0),
-        ("hbm2", 3.9, 0),
-        ("lpddr4-2400", 8.0, 0),
-        ("lpddr5-6400", 8.0, 1),
-        ("ddr3-1600", 70.0, 0),
-        ("ddr4-2400", 25.1, 0),
-        ("ddr5-4800", 25.1, 1),
+    for (kind, per_bit, taken) in [
+        ("bandwidth", 28.75, None),
+        ("hbm2", 3.9, None),
+        ("hbm1", 3.9, Some("hbm2 at 2000")),
+        // The rate and width of a GDDR5 are nearer, but it is no HBM.
+        ("hbm3", 3.9, Some("hbm2 at 2000")),
+        ("lpddr4-2400", 8.0, None),
+        ("lpddr5-6400", 8.0, Some("lpddr4 at 3200")),
+        ("ddr3-1600", 70.0, None),
+        ("ddr4-2400", 25.1, None),
+        ("ddr5-4800", 25.1, Some("ddr4 at 2400")),
+        ("gddr6", 14.0, Some("gddr5 at 7000")),
     ] {
         let model = cost(&preset("systolic", &[("dram.kind", kind)]));
         assert!((model.dram(Bits(1)).0 - per_bit).abs() < 1e-9, "{kind}");
-        assert_eq!(model.caveats().len(), caveats, "{kind}");
+        assert_eq!(
+            model.caveats().len(),
+            usize::from(taken.is_some()),
+            "{kind}"
+        );
+        let says =
+            |taken: &str| model.caveats()[0].contains(&format!("nearest standard, {taken} Mb/s"));
+        assert!(taken.is_none_or(says), "{:?}", model.caveats());
     }
     let finfet = cost(&preset("systolic", &[("technology_nm", "7")]));
     assert!(finfet.caveats().iter().any(|text| text.contains("FinFET")));

@@ -5,7 +5,8 @@
 //! cost:
 //!   families: {eyeriss: {mac: {picojoules: 1.2, source: our library, typical corner}}}
 //!   sram: {area: 0.9}
-//!   dram: {my-memory: {picojoules_per_bit: 6, standards: [my-], nearest: [], source: its data sheet}}
+//!   dram: {my-memory: {picojoules_per_bit: 6, source: its data sheet, standards:
+//!     [{family: hbm3, megabits_per_pin: 6400, device_bits: 32}]}}
 //! ```
 
 use std::collections::BTreeMap;
@@ -241,17 +242,24 @@ constants! {
         /// Energy in picojoules per bit and millimetre.
         picojoules: f64,
     }
-    /// A DRAM interface, and the beginnings of the names of the standards that it prices.
+    /// A DRAM interface, and the standards whose figure it is.
     DramEnergy {
         /// Energy of a bit read or written, in picojoules.
         picojoules_per_bit: f64,
-        /// Beginnings of the names of the standards that it prices.
-        standards: Vec<String>,
-        /// Beginnings of the names of standards that it prices for want of a figure of their own; a
-        /// warning says so.
-        nearest: Vec<String>,
+        /// What the figure was published for. Standards of other families are priced by the nearest of
+        /// all lines; a warning says so.
+        standards: Vec<DramPart>,
         /// Where the figures are from.
         source: String,
+    }
+    /// A typical part of a family of DRAM.
+    DramPart {
+        /// The family, as a standard's file names it, such as ddr4.
+        family: String,
+        /// Data rate of a pin in megabits a second.
+        megabits_per_pin: f64,
+        /// Bits of a device's data bus.
+        device_bits: f64,
     }
     /// Between nodes, coarsest first.
     Scaling {
