@@ -1,7 +1,6 @@
 //! Causes of cycles without work and what bounds a layer, in words, as the simulator enumerates them.
 
 use crate::arch::Operand;
-use crate::sim::decoupled::Wait;
 use crate::sim::{Bound, Stall};
 
 /// A cause: its name in documents, its words, and the class that colours it.
@@ -15,8 +14,10 @@ pub struct Cause {
 /// Every cause of both kinds of machine, in the order of reports, each name once.
 pub fn causes() -> Vec<Cause> {
     let mut all: Vec<Cause> = Vec::new();
-    let both = Stall::ALL.into_iter().map(of_stall);
-    for cause in both.chain(Wait::ALL.into_iter().map(of_wait)) {
+    let both = Stall::OF_SEQUENCER
+        .into_iter()
+        .chain(Stall::OF_INSTRUCTIONS);
+    for cause in both.map(of_stall) {
         // Both machines wait for inputs from DRAM, for example.
         if all.iter().all(|known| known.name != cause.name) {
             all.push(cause);
@@ -46,27 +47,16 @@ fn of_stall(stall: Stall) -> Cause {
         Stall::Delivery => ("out", "delivery"),
         Stall::Fill => ("fill", "fill"),
         Stall::Drain => ("drain", "drain"),
+        Stall::Bias => ("dram-4", "biases from DRAM"),
+        Stall::Addend => ("dram-5", "added operands from DRAM"),
+        Stall::MicroOps => ("dram-6", "micro-ops from DRAM"),
+        Stall::Fetch => ("dram-7", "instructions from DRAM"),
+        Stall::Reset => ("core-1", "reset of sums"),
+        Stall::Alu => ("core-2", "ALU at work"),
+        Stall::Issue => ("core-3", "issue of instructions"),
         Stall::Dependency => ("wait", "dependency"),
     };
     let name = stall.name();
-    Cause { name, words, class }
-}
-
-fn of_wait(wait: Wait) -> Cause {
-    let (class, words) = match wait {
-        Wait::Input => ("dram-1", "inputs from DRAM"),
-        Wait::Weight => ("dram-2", "weights from DRAM"),
-        Wait::Output => ("dram-3", "outputs to DRAM"),
-        Wait::Bias => ("dram-4", "biases from DRAM"),
-        Wait::Operand => ("dram-5", "added operands from DRAM"),
-        Wait::MicroOps => ("dram-6", "micro-ops from DRAM"),
-        Wait::Fetch => ("dram-7", "instructions from DRAM"),
-        Wait::Reset => ("core-1", "reset of sums"),
-        Wait::Alu => ("core-2", "ALU at work"),
-        Wait::Issue => ("core-3", "issue of instructions"),
-        Wait::Dependency => ("wait", "dependency"),
-    };
-    let name = wait.name();
     Cause { name, words, class }
 }
 
@@ -94,8 +84,7 @@ mod tests {
     #[test]
     fn every_cause_of_both_machines_is_listed_once_with_its_own_words_and_colour() {
         let all = causes();
-        let names = Stall::ALL.iter().map(|stall| stall.name());
-        for name in names.chain(Wait::ALL.iter().map(|wait| wait.name())) {
+        for name in Stall::ALL.map(Stall::name) {
             let listed = all.iter().filter(|cause| cause.name == name).count();
             assert_eq!(listed, 1, "{name}");
         }
@@ -109,16 +98,6 @@ mod tests {
             for other in &all[..at] {
                 assert_ne!(cause.words, other.words);
                 assert_ne!(cause.class, other.class, "{} {}", cause.name, other.name);
-            }
-        }
-    }
-
-    #[test]
-    fn what_both_machines_name_alike_means_the_same() {
-        for wait in Wait::ALL.map(of_wait) {
-            let stalls = Stall::ALL.into_iter().map(of_stall);
-            for stall in stalls.filter(|stall| stall.name == wait.name) {
-                assert_eq!(stall, wait);
             }
         }
     }

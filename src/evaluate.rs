@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::arch::{Accelerator, CostModel, DramKind, PerOperand};
-use crate::sim::decoupled::{self, Control, Kernel, LayerSchedule, Wait, Waits};
+use crate::arch::{CostModel, PerOperand};
 use crate::sim::dram::Statistics;
-use crate::sim::mapping_file::LayerMapping;
-use crate::sim::{Bound, Counters, Energy, Mapping, Pace, dram_bits, estimate, run};
-use crate::workloads::{Dim, Layer};
+use crate::sim::{Bound, Control, Counters, Energy, LayerPlan, Pace, Plan, Run, Stalls};
+use crate::workloads::Layer;
 use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::format::metric;
 use crate::progress::Progress;
-use crate::style::{Causes, Plan, Style};
+use crate::style::Style;
 use crate::target::Target;
 
 /// Who answers.
@@ -60,7 +58,7 @@ pub struct LayerResult {
     /// Lanes of a PE that have a channel each.
     pub active_lanes: u64,
     /// Cycles lost, by cause; none under the model.
-    pub stalls: Causes,
+    pub stalls: Stalls,
     /// Words moved and MACs.
     pub counters: Counters,
     /// What the memory did, if it is a DRAM standard and the machine ran.
@@ -74,7 +72,7 @@ pub struct LayerResult {
     /// What no mapping can go below.
     pub least_energy: Energy,
     /// What ran.
-    pub mapping: Plan,
+    pub mapping: LayerPlan,
     /// What sets the time.
     pub bound_by: Bound,
 }
@@ -133,14 +131,7 @@ pub fn layers(
     let results: Vec<Result<LayerResult, Error>> = distinct
         .par_iter()
         .map(|layer| {
-            let result = match style {
-                Style::Hardwired(dataflow) => {
-                    evaluate(&target.mapping(layer, dataflow)?, &cost, reading, progress)
-                }
-                Style::Decoupled => {
-                    evaluate_kernel(&target.kernel(layer)?, &cost, reading, progress)
-                }
-            };
+            let result = evaluate(&target.plan(layer, style)?, &cost, reading, progress);
             progress.done();
             Ok(result)
         })
@@ -157,127 +148,56 @@ pub fn layers(
     Ok(target.layers.iter().zip(indices).map(named).collect())
 }
 
-/// Evaluates one mapping.
+/// Evaluates one layer.
 pub fn evaluate(
-    mapping: &Mapping,
+    plan: &Plan,
     cost: &CostModel,
     reading: Reading,
     progress: &dyn Progress,
 ) -> LayerResult {
-    let model = estimate(mapping);
-    let accelerator = mapping.accelerator();
-    let mut result = LayerResult {
-        layer: Layer::clone(mapping.layer()),
-        cycles: model.cycles,
-        model_cycles: model.cycles,
-        compute_cycles: model.compute_cycles,
-        processing_cycles: model.compute_cycles,
-        lower_bound: model.lower_bound,
-        busy: model.busy,
-        utilization: 0.0,
-        active_pes: mapping.active_pes(),
-        active_lanes: active_lanes(mapping),
-        stalls: Causes::default(),
-        counters: model.counters,
-        memory: None,
-        dram_bytes: dram_bits(mapping, &model.counters) / 8.0,
-        dram_written: dram_bits(mapping, &written(&model.counters)) / 8.0,
-        energy: Energy::default(),
-        least_energy: Energy::least(mapping, cost),
-        mapping: Plan::Mapping(Box::new(LayerMapping::of(mapping))),
-        bound_by: model.bound_by,
+    let model = plan.estimate();
+    let (name, array) = (counted(plan.layer()), &plan.accelerator().array);
+    let machine = match reading {
+        Reading::Model => None,
+        Reading::Machine(pace) => {
+            let run = || plan.run(pace, &mut ());
+            Some((progress.during(&name, model.cycles, run), pace))
+        }
     };
-    if let Reading::Machine(pace) = reading {
-        let name = &counted(mapping.layer());
-        let machine = progress.during(name, model.cycles, || run(mapping, pace, &mut ()));
-        result.cycles = machine.cycles;
-        result.compute_cycles = compute_cycles(mapping, pace);
-        result.stalls = machine.stalls.into();
-        result.memory = machine.memory;
-        result.processing_cycles = machine.processing_cycles();
-        result.counters = machine.counters;
-        result.bound_by = Bound::of_stalls(machine.busy, &machine.stalls);
-    }
-    let array = &accelerator.array;
+    let (counters, control, cycles) = machine
+        .map_or((model.counters, model.control, model.cycles), |(run, _)| {
+            (run.counters, run.control, run.cycles)
+        });
+    let processing = |(run, _): (Run, Pace)| run.processing_cycles();
     let peak = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
-    result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
-    result.energy = Energy::of(mapping, cost, &result.counters, result.cycles);
-    result
-}
-
-/// Evaluates one kernel.
-pub fn evaluate_kernel(
-    kernel: &Kernel,
-    cost: &CostModel,
-    reading: Reading,
-    progress: &dyn Progress,
-) -> LayerResult {
-    let model = decoupled::estimate(kernel);
-    let (counters, mut control) = (model.counters, model.control);
-    let mut result = LayerResult {
-        layer: Layer::clone(kernel.layer()),
-        cycles: model.cycles,
+    LayerResult {
+        layer: Layer::clone(plan.layer()),
+        cycles,
         model_cycles: model.cycles,
-        compute_cycles: model.compute_cycles,
-        processing_cycles: model.compute_cycles,
+        compute_cycles: machine.map_or(model.compute_cycles, |(_, pace)| plan.compute_cycles(pace)),
+        processing_cycles: machine.map_or(model.compute_cycles, processing),
         lower_bound: model.lower_bound,
         busy: model.busy,
-        utilization: 0.0,
-        active_pes: kernel.active_pes(),
-        active_lanes: kernel
-            .layer()
-            .size(Dim::C)
-            .min(kernel.accelerator().array.lanes.into()),
-        stalls: Causes::default(),
+        utilization: counters.macs as f64 / (peak as f64 * cycles as f64),
+        active_pes: plan.active_pes(),
+        active_lanes: plan.active_lanes(),
+        stalls: machine.map_or_else(Stalls::default, |(run, _)| run.stalls),
         counters,
-        memory: None,
-        dram_bytes: 0.0,
-        dram_written: 0.0,
-        energy: Energy::default(),
-        least_energy: decoupled::least_energy(kernel, cost),
-        mapping: Plan::Schedule(LayerSchedule::of(kernel)),
-        bound_by: bound(
-            model.busy,
-            model.compute_cycles.saturating_sub(model.busy),
-            model.cycles.saturating_sub(model.compute_cycles),
-        ),
-    };
-    if let Reading::Machine(pace) = reading {
-        let name = &counted(kernel.layer());
-        let machine = progress.during(name, model.cycles, || decoupled::run(kernel, pace, &mut ()));
-        result.cycles = machine.cycles;
-        result.counters = machine.counters;
-        result.memory = machine.memory;
-        control = machine.control;
-        let memory = memory_cycles(&machine.waits);
-        let others = machine.waits.total() - memory;
-        result.processing_cycles = machine.cycles - memory;
-        result.bound_by = bound(machine.busy, others, memory);
-        result.stalls = machine.waits.into();
+        memory: machine.and_then(|(run, _)| run.memory),
+        dram_bytes: plan.dram_bytes(&counters, &control),
+        dram_written: plan.dram_bytes(&written(&counters), &Control::default()),
+        energy: plan.energy(cost, &counters, &control, cycles),
+        least_energy: plan.least_energy(cost),
+        mapping: plan.written(),
+        bound_by: machine.map_or(model.bound_by, |(run, _)| {
+            Bound::of_stalls(run.busy, &run.stalls)
+        }),
     }
-    let array = &kernel.accelerator().array;
-    let peak = kernel.active_pes() * u64::from(array.lanes);
-    result.utilization = result.counters.macs as f64 / (peak as f64 * result.cycles as f64);
-    result.dram_bytes = decoupled::dram_bytes(kernel, &result.counters, &control);
-    let written = written(&result.counters);
-    result.dram_written = decoupled::dram_bytes(kernel, &written, &Control::default());
-    result.energy = decoupled::energy(kernel, cost, &result.counters, &control, result.cycles);
-    result
 }
 
 /// A layer's name with its size, for whoever waits.
 fn counted(layer: &Layer) -> String {
     format!("{}: {} MACs", layer.name(), metric(layer.macs() as f64))
-}
-
-/// Lanes of a PE that take a channel each: of those that it holds side by side, or of those of a beat.
-fn active_lanes(mapping: &Mapping) -> u64 {
-    let channels = if mapping.dataflow().beats.contains(&Dim::C) {
-        mapping.layer().size(Dim::C)
-    } else {
-        mapping.tiling().local[Dim::C]
-    };
-    channels.min(mapping.accelerator().array.lanes.into())
 }
 
 /// The counts without what is read from DRAM.
@@ -286,35 +206,4 @@ fn written(counters: &Counters) -> Counters {
         dram_read: PerOperand::default(),
         ..*counters
     }
-}
-
-fn memory_cycles(waits: &Waits) -> u64 {
-    let causes = waits
-        .iter()
-        .filter(|(cause, _): &(Wait, u64)| cause.is_memory());
-    causes.map(|(_, cycles)| cycles).sum()
-}
-
-/// What sets the time: products, what else the compute unit does, or memory.
-fn bound(products: u64, others: u64, memory: u64) -> Bound {
-    if memory > products && memory > others {
-        Bound::Dram
-    } else if others > products {
-        Bound::Ramp
-    } else {
-        Bound::Compute
-    }
-}
-
-/// Cycles from the array's first work until its last result is at the network, on the same machine
-/// with memory never in the way.
-fn compute_cycles(mapping: &Mapping, pace: Pace) -> u64 {
-    let mut ideal = Accelerator::clone(mapping.accelerator());
-    ideal.dram.kind = DramKind::Ideal;
-    let way = u64::from(ideal.networks.psum_out.latency).max(1);
-    let (layer, dataflow) = (mapping.layer().clone(), mapping.dataflow().clone());
-    let same = Mapping::new(layer, ideal, dataflow, *mapping.tiling())
-        .expect("DRAM has no part in whether a mapping is legal");
-    let machine = run(&same, pace, &mut ());
-    machine.last_result - way - machine.first_work
 }

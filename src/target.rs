@@ -16,7 +16,7 @@ use crate::scope::Scope;
 use crate::sim::decoupled::{self, Kernel, ScheduleFile};
 use crate::sim::mapper::{self, Goal};
 use crate::sim::mapping_file::MappingFile;
-use crate::sim::{Dataflow, Mapping, Reach};
+use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::style::Style;
 use crate::workloads::{Layer, Network};
 
@@ -202,7 +202,7 @@ impl Target {
         let chooses = |layer: &&Layer| match &self.given {
             None => true,
             Some(Given::Mappings(_, file)) => file.leaves(layer),
-            Some(Given::Schedules(_, file)) => file.maps_others() && file.find(layer).is_none(),
+            Some(Given::Schedules(_, file)) => file.leaves(layer),
         };
         let chosen = self.layers.iter().filter(chooses).map(Layer::name);
         let chosen: Vec<String> = chosen.map(str::to_owned).collect();
@@ -233,6 +233,17 @@ impl Target {
     /// A dataflow that does not exist or that the accelerator does not offer.
     pub fn style(&self) -> Result<Style, Error> {
         style(&self.accelerator, self.dataflow.as_deref())
+    }
+
+    /// What a layer runs as: what the file says, or the mapper chooses.
+    ///
+    /// # Errors
+    /// As [`Target::mapping`] and [`Target::kernel`].
+    pub fn plan(&self, layer: &Layer, style: Style) -> Result<Plan, Error> {
+        Ok(match style {
+            Style::Hardwired(dataflow) => self.mapping(layer, dataflow)?.into(),
+            Style::Decoupled => self.kernel(layer)?.into(),
+        })
     }
 
     /// The mapping of a layer: the file's, or the mapper's.
@@ -292,11 +303,11 @@ impl Target {
             return map();
         };
         match file.find(layer) {
-            Some(schedule) => {
+            Some(entry) => {
                 let place = format!("{name}: schedule of layer `{}`", layer.name());
-                Kernel::new(layer, &self.accelerator, schedule).map_err(refused(place))
+                Kernel::new(layer, &self.accelerator, entry.schedule()).map_err(refused(place))
             }
-            None if file.maps_others() => map(),
+            None if file.leaves(layer) => map(),
             None => Err(Error::kind(
                 name.as_ref(),
                 format!(

@@ -12,10 +12,10 @@ use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz};
 use stationary_arch::{Accelerator, CostModel, DramKind, RowOrder, Step};
 use stationary_sim::decoupled::{
-    Buffer, Event, Kernel, Operands, Schedule, ScheduleError, Space, TextTrace, energy, estimate,
-    least_energy, map_addition, run, run_functional,
+    Buffer, Kernel, Schedule, ScheduleError, Space, energy, estimate, least_energy, map_addition,
+    run, run_functional,
 };
-use stationary_sim::{Pace, Tensors};
+use stationary_sim::{Event, Pace, Tensors, TextTrace, Unit};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// A machine of any proportions; buffers large enough for most tiles of small layers.
@@ -156,7 +156,7 @@ fn is_addition(kernel: &Kernel) -> bool {
 }
 
 /// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
-fn expected(kernel: &Kernel, operands: &Operands<'_>) -> Vec<i64> {
+fn expected(kernel: &Kernel, operands: &Tensors) -> Vec<i64> {
     let layer = kernel.layer();
     let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
     let cut = 64 - kernel.accelerator().precision.output.0;
@@ -165,7 +165,7 @@ fn expected(kernel: &Kernel, operands: &Operands<'_>) -> Vec<i64> {
     let sums: Vec<i64> = if is_addition(kernel) {
         operands.addends[0].iter().map(|v| i64::from(*v)).collect()
     } else {
-        reference(layer, operands.tensors)
+        reference(layer, operands)
     };
     let sums = sums.into_iter().enumerate();
     sums.map(|(i, sum)| {
@@ -181,30 +181,27 @@ fn expected(kernel: &Kernel, operands: &Operands<'_>) -> Vec<i64> {
 }
 
 /// Inputs, weights and addends of eight bits, biases of sixteen.
-fn values(rng: &mut impl Rng, layer: &Layer) -> (Tensors, Vec<i32>, [Vec<i32>; 2]) {
+fn values(rng: &mut impl Rng, layer: &Layer) -> Tensors {
     let mut bytes = |n: u64| (0..n).map(|_| rng.random_range(-128..=127)).collect();
-    let tensors = Tensors {
-        input: bytes(layer.inputs()),
-        weight: bytes(layer.weights()),
-    };
+    let (input, weight) = (bytes(layer.inputs()), bytes(layer.weights()));
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
     let bias = (0..channels).map(|_| rng.random_range(-30_000..=30_000));
     let bias = bias.collect();
     let outputs = layer.outputs();
     let addends = [(); 2].map(|()| (0..outputs).map(|_| rng.random_range(-128..=127)).collect());
-    (tensors, bias, addends)
+    Tensors {
+        input,
+        weight,
+        bias,
+        addends,
+    }
 }
 
 #[test]
 fn outputs_equal_the_reference_convolution() {
     for_random_kernels(cases(500), Size::Tiny, |kernel, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 1);
-        let (tensors, bias, addends) = values(&mut rng, kernel.layer());
-        let operands = Operands {
-            tensors: &tensors,
-            bias: &bias,
-            addends: [&addends[0], &addends[1]],
-        };
+        let operands = values(&mut rng, kernel.layer());
         let result = run_functional(kernel, &operands, Pace::SkipIdle);
         assert_eq!(result.output, expected(kernel, &operands));
         assert_eq!(
@@ -222,7 +219,7 @@ fn paces_agree_and_cycles_are_conserved() {
         let fast = run(kernel, Pace::SkipIdle, &mut skipped);
         assert_eq!(fast, run(kernel, Pace::EveryCycle, &mut ticked));
         assert_eq!(skipped, ticked);
-        assert_eq!(fast.busy + fast.waits.total(), fast.cycles);
+        assert_eq!(fast.busy + fast.stalls.total(), fast.cycles);
         assert_eq!(fast.control.instructions, skipped.len() as u64);
         let array = &kernel.accelerator().array;
         let macs = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
@@ -238,18 +235,26 @@ fn paces_agree_and_cycles_are_conserved() {
         if !is_addition(kernel) {
             assert_eq!(fast.counters.macs, kernel.layer().macs());
         }
-        for event in &skipped {
-            assert!(event.from < event.to && event.to <= fast.cycles);
-        }
         // A unit's instructions and waits fill its time.
-        for unit in stationary_sim::decoupled::Unit::ALL {
-            let own = skipped.iter().filter(|event| event.unit == unit);
-            let end = own.fold(0, |free, event| {
-                assert_eq!(free + event.waits.total(), event.from, "{event:?}");
-                event.to
-            });
-            assert!(end <= fast.cycles);
+        let mut free = [0; Unit::ALL.len()];
+        for event in &skipped {
+            let Event::Instruction {
+                unit,
+                from,
+                to,
+                stalls,
+                ..
+            } = event
+            else {
+                panic!("{event:?} is no instruction");
+            };
+            assert!(from < to && *to <= fast.cycles);
+            let free = &mut free[*unit as usize];
+            assert_eq!(*free + stalls.total(), *from, "{event:?}");
+            *free = *to;
         }
+        assert!(fast.first_work <= fast.first_mac || is_addition(kernel));
+        assert!(fast.last_result <= fast.cycles);
     });
 }
 

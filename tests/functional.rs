@@ -14,7 +14,7 @@ fn outputs_equal_the_reference_convolution() {
         let tensors = tensors(&mut rng, mapping.layer());
         let result = run_functional(mapping, &tensors, Pace::SkipIdle);
         assert_eq!(result.output, reference(mapping.layer(), &tensors));
-        assert!(result.each_mac_once);
+        assert_eq!(result.each_mac_once, Some(true));
         assert_eq!(
             result.run,
             run(mapping, Pace::EveryCycle, &mut ()),

@@ -32,6 +32,8 @@ mod technology;
 use std::iter::Sum;
 use std::ops::Add;
 
+use serde::{Deserialize, Serialize};
+
 use crate::accelerator::{Accelerator, DramKind};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
@@ -104,7 +106,7 @@ impl Area {
 }
 
 /// One figure a part of the chip.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PerPart<T> {
     /// Arithmetic and pipeline registers of all PEs.
     pub pes: T,

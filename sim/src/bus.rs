@@ -42,6 +42,15 @@ impl Crossing {
 }
 
 impl Bus {
+    /// Without limits.
+    pub(crate) const IDEAL: Self = Self {
+        ideal: true,
+        parts: 1,
+        per: 0,
+        latency: 0,
+        slack: 0,
+    };
+
     pub(crate) fn new(accelerator: &Accelerator) -> Self {
         let bus = Self::unreduced(accelerator);
         let divisor = gcd(bus.parts, bus.per);
@@ -55,13 +64,7 @@ impl Bus {
     fn unreduced(accelerator: &Accelerator) -> Self {
         let (core, memory) = (accelerator.clock.0, accelerator.dram.clock.0);
         match &accelerator.dram.kind {
-            DramKind::Ideal => Self {
-                ideal: true,
-                parts: 1,
-                per: 0,
-                latency: 0,
-                slack: 0,
-            },
+            DramKind::Ideal => Self::IDEAL,
             DramKind::Bandwidth {
                 words_per_cycle,
                 latency,
@@ -170,6 +173,11 @@ impl Bus {
             return product.div_ceil(of);
         }
         u64::try_from((parts * self.per).div_ceil(self.parts)).unwrap_or(u64::MAX)
+    }
+
+    /// Whole cycles that so many parts of a bit fill.
+    pub(crate) fn whole_cycles(&self, parts: u128) -> u64 {
+        u64::try_from(parts * self.per / self.parts).unwrap_or(u64::MAX)
     }
 
     /// The cycles in which a part of a bit passes, as a fraction.

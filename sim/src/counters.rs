@@ -1,11 +1,11 @@
 //! What moved: the one vocabulary in which the model, the walk and the machine answer.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stationary_arch::PerOperand;
 
 /// Words moved at each level, by operand, and MACs done. Integers, so that two readings can be
 /// subtracted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// Multiply-accumulates, padding included.
     pub macs: u64,
@@ -101,7 +101,7 @@ fn each<const N: usize>(counts: [&mut PerOperand<u64>; N]) -> impl Iterator<Item
 }
 
 /// What control by instructions takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Control {
     /// Instructions run.
     pub instructions: u64,

@@ -12,7 +12,7 @@
 
 use std::ops::Add;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stationary_arch::units::{Bits, Picojoules};
 use stationary_arch::{CostModel, Operand, PerOperand, PerPart};
 
@@ -21,7 +21,7 @@ use crate::dram_width::zeros;
 use crate::mapping::Mapping;
 
 /// Energy of a layer by component and operand.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Energy {
     /// What counts alone decide: equal between the model and the machine.
     pub events: EventEnergy,
@@ -32,7 +32,7 @@ pub struct Energy {
 }
 
 /// Energy of what happens, however long it takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EventEnergy {
     /// Multiply-accumulates.
     pub mac: Picojoules,

@@ -5,6 +5,7 @@
 //! [`run_functional`] with real values.
 
 mod beat;
+mod bound;
 mod bus;
 mod counters;
 mod dataflow;
@@ -13,8 +14,10 @@ pub mod dram;
 mod dram_width;
 mod energy;
 mod error;
+mod estimate;
 mod explain;
 mod lattice;
+mod layer_file;
 mod machine;
 pub mod mapper;
 mod mapping;
@@ -24,6 +27,7 @@ mod pace;
 mod plan;
 mod program;
 mod reach;
+mod run;
 mod stall;
 mod sums;
 mod tensors;
@@ -34,22 +38,27 @@ mod trace;
 mod walk;
 mod window;
 
-pub use counters::Counters;
+pub use bound::Bound;
+pub use counters::{Control, Counters};
 pub use dataflow::{
     Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
     is_relevant,
 };
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
+pub use estimate::Estimate;
 pub use explain::{Change, Explanation, Mend, explain, explain_mapper};
-pub use machine::{FunctionalRun, Run, run, run_functional};
+pub use layer_file::{Entry, LayerFile};
+pub use machine::{run, run_functional};
 pub use mapping::Mapping;
-pub use model::{Bound, Candidate, Cut, Estimate, Evaluator, Screen, Screened, Space, estimate};
+pub use model::{Candidate, Cut, Evaluator, Screen, Screened, Space, estimate};
 pub use pace::Pace;
+pub use plan::{LayerPlan, Plan};
 pub use reach::{OutOfReach, Reach};
+pub use run::{FunctionalRun, Run};
 pub use stall::{Stall, Stalls};
 pub use tensors::Tensors;
 pub use tiling::{Staging, Tiling};
-pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace};
+pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace, Unit};
 pub use walk::walk;
 pub use window::Span;

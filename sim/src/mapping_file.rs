@@ -30,10 +30,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, Operand, PerOperand};
-use stationary_document::from_yaml;
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
+use crate::layer_file::{Entry, LayerFile};
 use crate::mapper::{self, Effort};
 use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
@@ -48,38 +48,13 @@ use row_stationary::RowStationary;
 pub fn schema() -> schemars::Schema {
     let mut schema = schemars::schema_for!(MappingFile);
     schema.insert("title".to_owned(), "Mappings of stationary".into());
+    let description = "Mappings of the layers of a network.";
+    schema.insert("description".to_owned(), description.into());
     schema
 }
 
 /// Mappings of the layers of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MappingFile {
-    /// What becomes of layers that are not listed; `refuse` by default.
-    #[serde(default, skip_serializing_if = "Others::is_default")]
-    others: Others,
-    /// The mappings, an entry a layer.
-    layers: Vec<LayerMapping>,
-}
-
-/// What becomes of layers that a file does not list.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-enum Others {
-    /// They are an error.
-    #[default]
-    Refuse,
-    /// The mapper chooses.
-    Map,
-}
-
-impl Others {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
+pub type MappingFile = LayerFile<LayerMapping>;
 
 /// The mapping of one layer, as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -146,34 +121,25 @@ fn default_order() -> String {
     "GNPQKCRS".to_owned()
 }
 
+impl Entry for LayerMapping {
+    fn layer(&self) -> &str {
+        &self.layer
+    }
+}
+
 impl MappingFile {
-    /// Reads a file's text.
+    /// Reads a file's text; `file` is the name that errors carry.
     ///
     /// # Errors
     /// Text that is not YAML of this shape.
     pub fn parse(file: &str, text: &str) -> Result<Self, MappingFileError> {
-        from_yaml(file, text).map_err(MappingFileError::Unreadable)
+        Self::read(file, text).map_err(MappingFileError::Unreadable)
     }
 
     /// The file of some mappings, each under its layer's name.
     #[must_use]
     pub fn of<'m>(mappings: impl IntoIterator<Item = &'m Mapping>) -> Self {
-        Self {
-            others: Others::default(),
-            layers: mappings.into_iter().map(LayerMapping::of).collect(),
-        }
-    }
-
-    /// The YAML text.
-    #[must_use]
-    pub fn to_yaml(&self) -> String {
-        serde_yaml::to_string(self).unwrap_or_default()
-    }
-
-    /// Whether the mapper is to choose for a layer, since the file leaves that to it.
-    #[must_use]
-    pub fn leaves(&self, layer: &Layer) -> bool {
-        self.others == Others::Map && !self.layers.iter().any(|e| e.layer == layer.name())
+        mappings.into_iter().map(LayerMapping::of).collect()
     }
 
     /// Dataflow and tiling of a layer.
@@ -187,7 +153,7 @@ impl MappingFile {
         layer: &Layer,
         accelerator: &Accelerator,
     ) -> Result<(Arc<Dataflow>, Tiling), MappingFileError> {
-        match self.layers.iter().find(|entry| entry.layer == layer.name()) {
+        match self.find(layer) {
             // A layer that cannot be unfolded is an error of the mapping.
             Some(entry) => {
                 let layer = Arc::from(layer);
@@ -197,7 +163,7 @@ impl MappingFile {
                 file: file.to_owned(),
                 layer: layer.name().to_owned(),
                 present: self
-                    .layers
+                    .entries()
                     .iter()
                     .map(|e| e.layer.as_str())
                     .collect::<Vec<_>>()

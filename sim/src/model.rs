@@ -10,7 +10,6 @@
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
 mod along;
-mod bound;
 mod buffers;
 mod evaluator;
 mod link;
@@ -22,32 +21,15 @@ mod traffic;
 mod work;
 
 use crate::bus::Bus;
-use crate::counters::Counters;
+use crate::counters::Control;
+use crate::estimate::Estimate;
 use crate::mapping::Mapping;
 
 use along::Shape;
-pub use bound::Bound;
 pub use evaluator::Evaluator;
 pub use screen::{Candidate, Cut, Screen, Screened, Space};
 use traffic::Traffic;
 use work::Work;
-
-/// What the model says of a mapping.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// Words moved; equal to the machine's.
-    pub counters: Counters,
-    /// Expected array cycles.
-    pub cycles: u64,
-    /// Expected cycles if DRAM were never in the way.
-    pub compute_cycles: u64,
-    /// No schedule of the machine takes fewer cycles.
-    pub lower_bound: u64,
-    /// Cycles of MACs, of the busiest PE; equal to the machine's busy cycles.
-    pub busy: u64,
-    /// What limits the design.
-    pub bound_by: Bound,
-}
 
 /// Evaluates a mapping.
 ///
@@ -86,6 +68,7 @@ pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &Shape) -> Est
     let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
     Estimate {
         counters,
+        control: Control::default(),
         cycles: cycles.max(lower_bound),
         compute_cycles,
         lower_bound,

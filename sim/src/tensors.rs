@@ -2,13 +2,18 @@
 
 use stationary_workloads::Layer;
 
-/// Input and weight values, in row-major order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The values that a layer works on, in row-major order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tensors {
     /// `[N][G][C][rows][columns]`, unpadded.
     pub input: Vec<i64>,
     /// `[G][K][C][R][S]`.
     pub weight: Vec<i64>,
+    /// By output channel, `[G][K]`; where the machine adds none, empty.
+    pub bias: Vec<i32>,
+    /// What is added, as outputs: of an addition both, of a convolution the second if its epilogue has a
+    /// step `residual`; else empty.
+    pub addends: [Vec<i32>; 2],
 }
 
 impl Tensors {
@@ -20,6 +25,7 @@ impl Tensors {
         Self {
             input: (0..layer.inputs()).map(|i| value(i + 1, 8)).collect(),
             weight: (0..layer.weights()).map(|i| value(i + 77, 7)).collect(),
+            ..Self::default()
         }
     }
 }

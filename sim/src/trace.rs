@@ -1,13 +1,14 @@
 //! What the machine tells of a run: events when they are over, and samples of what can be seen of it.
 //!
 //! ```text
-//! events     what took time: a load, a store, a pass
+//! events     what took time: a load, a store, a pass, an instruction
 //! samples    the cycles one after the other, those that look alike together
 //! ```
 //!
 //! A run's samples cover each of its cycles once, so that whatever is drawn from them has the run's
 //! totals. Both are the same under every pace, samples once equal neighbours are joined.
 
+mod instructions;
 mod text;
 
 use stationary_arch::{Operand, PerOperand};
@@ -62,6 +63,35 @@ pub enum Event {
         /// What it covered.
         tile: PerDim<Span>,
     },
+    /// A unit of a machine that instructions control is done with one.
+    Instruction {
+        /// Which unit.
+        unit: Unit,
+        /// What it did, such as `gemm`.
+        what: &'static str,
+        /// The cycle in which it began.
+        from: u64,
+        /// One past its last cycle.
+        to: u64,
+        /// Cycles in which the unit had waited for it, by cause.
+        stalls: Stalls,
+    },
+}
+
+/// The units, and the queues before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Inputs and weights.
+    Load,
+    /// GEMM, ALU, biases and micro-ops.
+    Compute,
+    /// Results.
+    Store,
+}
+
+impl Unit {
+    /// All units.
+    pub const ALL: [Unit; 3] = [Unit::Load, Unit::Compute, Unit::Store];
 }
 
 /// What came last comes again, a number of times.
@@ -254,7 +284,7 @@ impl Event {
     #[must_use]
     pub fn at(&self) -> u64 {
         match self {
-            Event::Load { to, .. } | Event::Store { to, .. } => *to,
+            Event::Load { to, .. } | Event::Store { to, .. } | Event::Instruction { to, .. } => *to,
             Event::Pass { to, .. } => *to - 1,
         }
     }
@@ -263,7 +293,9 @@ impl Event {
     fn again(mut self, repeat: &Repeat, time: u64) -> Self {
         let later = time * repeat.cycles;
         match &mut self {
-            Event::Load { from, to, .. } | Event::Store { from, to, .. } => {
+            Event::Load { from, to, .. }
+            | Event::Store { from, to, .. }
+            | Event::Instruction { from, to, .. } => {
                 *from += later;
                 *to += later;
             }

@@ -310,11 +310,9 @@ fn kib(bytes: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::arch::presets;
     use crate::sim::Stall;
-    use crate::sim::decoupled::Wait;
-
-    use super::*;
 
     /// What a preset can wait for.
     fn obstacles(a: &Accelerator) -> Vec<Obstacle> {
@@ -328,8 +326,8 @@ mod tests {
             _ => true,
         };
         let all: Vec<Obstacle> = match a.decoupled {
-            None => Stall::ALL.map(Obstacle::of_stall).to_vec(),
-            Some(_) => Wait::ALL.map(Obstacle::of_wait).to_vec(),
+            None => Stall::OF_SEQUENCER.map(Obstacle::of_stall).to_vec(),
+            Some(_) => Stall::OF_INSTRUCTIONS.map(Obstacle::of_stall).to_vec(),
         };
         let all = all.into_iter().chain([Obstacle::Work]);
         all.filter(is_there).collect()

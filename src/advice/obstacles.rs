@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::arch::Operand;
-use crate::sim::decoupled::Wait;
-use crate::sim::{Bound, Stall};
+use crate::sim::{Bound, LayerPlan, Stall};
 
 use crate::evaluate::LayerResult;
-use crate::style::Plan;
 
 /// What a cycle goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,29 +57,19 @@ impl Obstacle {
         }
     }
 
-    /// Of a cause on a machine that a sequencer controls.
+    /// Of a cause of cycles without MACs.
     pub const fn of_stall(stall: Stall) -> Self {
         match stall {
-            Stall::Dram(_) => Obstacle::Dram,
+            Stall::Dram(_) | Stall::Bias | Stall::Addend => Obstacle::Dram,
+            Stall::MicroOps | Stall::Fetch => Obstacle::Instructions,
             Stall::Bank(_) => Obstacle::Banks,
             Stall::Network(operand) => Obstacle::Network(operand),
             Stall::PsumOut => Obstacle::PsumOut,
             Stall::Delivery => Obstacle::Delivery,
             Stall::Fill | Stall::Drain | Stall::Dependency => Obstacle::Ramp,
-        }
-    }
-
-    /// Of a cause on a machine that instructions control.
-    pub const fn of_wait(wait: Wait) -> Self {
-        match wait {
-            Wait::Input | Wait::Weight | Wait::Bias | Wait::Operand | Wait::Output => {
-                Obstacle::Dram
-            }
-            Wait::MicroOps | Wait::Fetch => Obstacle::Instructions,
-            Wait::Reset => Obstacle::Reset,
-            Wait::Alu => Obstacle::Alu,
-            Wait::Issue => Obstacle::Issue,
-            Wait::Dependency => Obstacle::Ramp,
+            Stall::Reset => Obstacle::Reset,
+            Stall::Alu => Obstacle::Alu,
+            Stall::Issue => Obstacle::Issue,
         }
     }
 
@@ -97,16 +85,6 @@ impl Obstacle {
             Bound::Compute | Bound::Ramp => Obstacle::Ramp,
         }
     }
-
-    fn of_cause(name: &str) -> Self {
-        let stall = Stall::ALL.into_iter().find(|stall| stall.name() == name);
-        let wait = Wait::ALL.into_iter().find(|wait| wait.name() == name);
-        match (stall, wait) {
-            (Some(stall), _) => Self::of_stall(stall),
-            (None, Some(wait)) => Self::of_wait(wait),
-            (None, None) => Obstacle::Ramp,
-        }
-    }
 }
 
 /// Shares of a run's cycles, the greatest first; they sum to 1.
@@ -116,11 +94,11 @@ pub fn obstacles(layers: &[LayerResult]) -> Vec<(Obstacle, f64)> {
         *cycles.entry(Obstacle::Work).or_default() += layer.busy;
         let mut rest = layer.cycles.saturating_sub(layer.busy);
         for (cause, lost) in layer.stalls.iter() {
-            *cycles.entry(Obstacle::of_cause(cause)).or_default() += lost;
+            *cycles.entry(Obstacle::of_stall(cause)).or_default() += lost;
             rest = rest.saturating_sub(lost);
         }
         let obstacle = match (Obstacle::of_bound(layer.bound_by), &layer.mapping) {
-            (Obstacle::Ramp, Plan::Schedule(_)) => Obstacle::Core,
+            (Obstacle::Ramp, LayerPlan::Schedule(_)) => Obstacle::Core,
             (obstacle, _) => obstacle,
         };
         *cycles.entry(obstacle).or_default() += rest;

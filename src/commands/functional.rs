@@ -1,9 +1,8 @@
 //! `simulate --functional`: the machine's output values against the convolution by its definition.
 
 use anyhow::{Result, bail};
-use stationary::arch::Step;
-use stationary::sim::decoupled::{Kernel, Operands, run_functional as run_functional_kernel};
-use stationary::sim::{FunctionalRun, Pace, Tensors, run_functional};
+use stationary::arch::{Accelerator, Step};
+use stationary::sim::{Pace, Tensors};
 use stationary::workloads::{Dim, Layer};
 
 use crate::Answer;
@@ -14,7 +13,6 @@ use crate::patience::Patience;
 use crate::record::Record;
 use crate::report::functional::{Checked, FunctionalReport};
 use crate::report::table::page;
-use crate::style::Style;
 use stationary::Target as Loaded;
 
 /// MACs beyond which carrying values takes too long and too much memory.
@@ -41,27 +39,20 @@ pub fn functional(
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
     for layer in &loaded.layers {
-        let (result, expected) = match style {
-            Style::Hardwired(dataflow) => {
-                let mapping = loaded.mapping(layer, dataflow)?;
-                // Values are those of what the array runs: a product, where it unfolds convolutions.
-                let tensors = Tensors::patterned(mapping.layer());
-                let sums = reference(mapping.layer(), &tensors);
-                (run_functional(&mapping, &tensors, pace).into(), sums)
-            }
-            Style::Decoupled => {
-                let tensors = Tensors::patterned(layer);
-                let sums = reference(layer, &tensors);
-                decoupled(&loaded.kernel(layer)?, &tensors, sums, pace)
-            }
-        };
+        let plan = loaded.plan(layer, style)?;
+        // Values are those of what the array runs: a product, where it unfolds convolutions.
+        let tensors = tensors(plan.layer(), plan.accelerator());
+        let expected = outputs(plan.layer(), plan.accelerator(), &tensors);
+        let result = plan.run_functional(&tensors, pace);
+        // Where MACs are not followed one by one, wrong, missing or double ones show in the outputs.
+        let each_mac_once = result.each_mac_once.unwrap_or(result.output == expected);
         let pairs = expected.iter().zip(&result.output);
         checked.push(Checked {
             layer: layer.name(),
             outputs: expected.len(),
             wrong: pairs.filter(|(a, b)| a != b).count(),
-            each_mac_once: result.each_mac_once,
-            cycles: result.cycles,
+            each_mac_once,
+            cycles: result.run.cycles,
         });
         patience.done();
     }
@@ -86,65 +77,40 @@ pub fn functional(
     })
 }
 
-/// What is compared and shown of a run.
-struct Outcome {
-    output: Vec<i64>,
-    each_mac_once: bool,
-    cycles: u64,
-}
-
-impl From<FunctionalRun> for Outcome {
-    fn from(result: FunctionalRun) -> Self {
-        Self {
-            output: result.output,
-            each_mac_once: result.each_mac_once,
-            cycles: result.run.cycles,
-        }
+/// Values for a layer; biases and addends where the machine's instructions add them.
+fn tensors(layer: &Layer, accelerator: &Accelerator) -> Tensors {
+    let tensors = Tensors::patterned(layer);
+    if accelerator.decoupled.is_none() {
+        return tensors;
+    }
+    let channels = layer.size(Dim::G) * layer.size(Dim::K);
+    let residual = (0..layer.outputs()).map(|i| (i % 251) as i32 - 125);
+    Tensors {
+        bias: (0..channels as i32).map(|i| (i * 37) % 101 - 50).collect(),
+        addends: [Vec::new(), residual.collect()],
+        ..tensors
     }
 }
 
-/// A kernel's outputs, and what they should be: the sums through the epilogue.
-fn decoupled(
-    kernel: &Kernel,
-    tensors: &Tensors,
-    sums: Vec<i64>,
-    pace: Pace,
-) -> (Outcome, Vec<i64>) {
-    let layer = kernel.layer();
-    let channels = layer.size(Dim::G) * layer.size(Dim::K);
-    let bias: Vec<i32> = (0..channels as i32).map(|i| (i * 37) % 101 - 50).collect();
-    let residual: Vec<i32> = (0..layer.outputs())
-        .map(|i| (i % 251) as i32 - 125)
-        .collect();
-    let operands = Operands {
-        tensors,
-        bias: &bias,
-        addends: [&[], &residual],
+/// What the outputs should be: the sums, through the epilogue where there is one.
+fn outputs(layer: &Layer, accelerator: &Accelerator, tensors: &Tensors) -> Vec<i64> {
+    let sums = reference(layer, tensors);
+    let Some(control) = &accelerator.decoupled else {
+        return sums;
     };
-    let result = run_functional_kernel(kernel, &operands, pace);
-    let steps = kernel
-        .accelerator()
-        .decoupled
-        .as_ref()
-        .map_or(&[][..], |control| &control.epilogue);
-    let cut = 64 - kernel.accelerator().precision.output.0;
+    let Tensors { bias, addends, .. } = tensors;
+    let cut = 64 - accelerator.precision.output.0;
     let plane = (layer.size(Dim::P) * layer.size(Dim::Q)) as usize;
-    let expected = sums.into_iter().enumerate().map(|(i, sum)| {
+    let outputs = sums.into_iter().enumerate().map(|(i, sum)| {
         let bias = bias[i / plane % bias.len()];
-        let value = steps.iter().fold(sum as i32, |v, step| match step {
-            Step::Residual => step.apply(v, residual[i]),
+        let steps = control.epilogue.iter();
+        let value = steps.fold(sum as i32, |v, step| match step {
+            Step::Residual => step.apply(v, addends[1][i]),
             _ => step.apply(v, bias),
         });
         i64::from(value) << cut >> cut
     });
-    let expected: Vec<i64> = expected.collect();
-    let outcome = Outcome {
-        // Wrong, missing or double products show in the outputs alone.
-        each_mac_once: result.output == expected,
-        output: result.output,
-        cycles: result.run.cycles,
-    };
-    (outcome, expected)
+    outputs.collect()
 }
 
 /// The layer by its definition: `[N][G][K][P][Q]`.

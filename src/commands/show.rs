@@ -5,9 +5,7 @@ mod fields;
 use anyhow::{Result, anyhow, bail};
 use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
-use stationary::sim::Dataflow;
-use stationary::sim::decoupled::ScheduleFile;
-use stationary::sim::mapping_file::{self, MappingFile};
+use stationary::sim::{Dataflow, LayerFile, LayerPlan, mapping_file};
 use stationary::workloads::{Dim, zoo};
 
 use crate::cli::{Common, Format, ShowTarget, Shown, Target};
@@ -15,7 +13,6 @@ use crate::files;
 use crate::inputs;
 use crate::output;
 use crate::report::network::Shapes;
-use crate::style::Style;
 use crate::unread::Flows;
 use crate::{Answer, judged};
 
@@ -185,16 +182,8 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         choosing: target.choosing,
         explain: false,
     })?;
-    match inputs::style(&loaded.accelerator, target.dataflow.as_deref())? {
-        Style::Hardwired(dataflow) => {
-            let mapped = |layer| loaded.mapping(layer, dataflow);
-            let mappings: Vec<_> = loaded.layers.iter().map(mapped).collect::<Result<_, _>>()?;
-            Ok(MappingFile::of(&mappings).to_yaml())
-        }
-        Style::Decoupled => {
-            let kernel = |layer| loaded.kernel(layer);
-            let kernels: Vec<_> = loaded.layers.iter().map(kernel).collect::<Result<_, _>>()?;
-            Ok(ScheduleFile::of(&kernels).to_yaml())
-        }
-    }
+    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
+    let layers = loaded.layers.iter();
+    let plans = layers.map(|layer| Ok(loaded.plan(layer, style)?.written()));
+    Ok(plans.collect::<Result<LayerFile<LayerPlan>>>()?.to_yaml())
 }

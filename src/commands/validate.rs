@@ -6,7 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary::arch::CostModel;
 use stationary::sim::decoupled::{self, Kernel, Space};
-use stationary::sim::{Dataflow, Energy, Mapping, Pace, Tiling, estimate, mapper, run};
+use stationary::sim::{Dataflow, Energy, Mapping, Pace, Plan, Stalls, Tiling, mapper};
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Format, Validate};
@@ -16,7 +16,7 @@ use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::report::validate::ValidateReport;
-use crate::style::{Causes, Style};
+use crate::style::Style;
 use crate::{Answer, judged};
 use stationary::Target as Loaded;
 
@@ -27,7 +27,7 @@ pub struct Compared {
     pub machine: u64,
     pub lower_bound: u64,
     pub busy: u64,
-    pub stalls: Causes,
+    pub stalls: Stalls,
     pub counts_agree: bool,
     pub model_energy: Energy,
     pub machine_energy: Energy,
@@ -91,20 +91,14 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
             .enumerate()
             .map(|(i, layer)| {
                 let seed = common.seed.wrapping_add(i as u64);
-                let compared = match style {
-                    Style::Hardwired(dataflow) => compare(
-                        &loaded,
-                        &cost,
-                        layer,
-                        dataflow,
-                        args.mappings,
-                        seed,
-                        &patience,
-                    ),
-                    Style::Decoupled => {
-                        compare_kernels(&loaded, &cost, layer, args.mappings, seed, &patience)
-                    }
-                };
+                let compared = compare(
+                    &loaded,
+                    &cost,
+                    layer,
+                    style,
+                    (args.mappings, seed),
+                    &patience,
+                );
                 patience.done();
                 compared
             })
@@ -198,107 +192,92 @@ fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'stat
     Ok((styles, absent.iter().map(|d| &*d.name).collect()))
 }
 
-/// The schedule of the file or the estimate's best, and others from all over the range of estimates.
-fn compare_kernels(
-    loaded: &Loaded,
-    cost: &CostModel,
-    layer: &Layer,
-    mappings: usize,
-    seed: u64,
-    patience: &Patience,
-) -> Result<ComparedLayer> {
-    let best = loaded.kernel(layer)?;
-    let mut schedules = vec![best.schedule()];
-    if mappings > 1 {
-        let space = Space::new(layer, &loaded.accelerator)?;
-        let with = |schedule| Kernel::new(layer, &loaded.accelerator, schedule).ok();
-        let mut ranked = Vec::new();
-        space.for_each_fitting(with, |_, kernel| {
-            ranked.push((decoupled::estimate(&kernel).cycles, kernel.schedule()));
-        });
-        ranked.sort_unstable();
-        let limit = ranked.first().map_or(0, |(cycles, _)| RANGE * cycles);
-        ranked.retain(|(cycles, schedule)| *cycles <= limit && *schedule != best.schedule());
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let count = (mappings - 1).min(ranked.len());
-        let strata = (0..count).map(|i| {
-            let (from, to) = (i * ranked.len() / count, (i + 1) * ranked.len() / count);
-            ranked[rng.random_range(from..to)].1
-        });
-        schedules.extend(strata);
-    }
-    let compared = schedules.into_iter().map(|schedule| {
-        let kernel = Kernel::new(layer, &loaded.accelerator, schedule)?;
-        let model = decoupled::estimate(&kernel);
-        let machine = patience.during(layer.name(), model.cycles, || {
-            decoupled::run(&kernel, Pace::SkipIdle, &mut ())
-        });
-        Ok(Compared {
-            model: model.cycles,
-            machine: machine.cycles,
-            lower_bound: model.lower_bound,
-            busy: machine.busy,
-            stalls: machine.waits.into(),
-            counts_agree: model.counters == machine.counters
-                && model.busy == machine.busy
-                && model.control == machine.control,
-            model_energy: decoupled::energy(
-                &kernel,
-                cost,
-                &model.counters,
-                &model.control,
-                model.cycles,
-            ),
-            machine_energy: decoupled::energy(
-                &kernel,
-                cost,
-                &machine.counters,
-                &machine.control,
-                machine.cycles,
-            ),
-        })
-    });
-    Ok(ComparedLayer {
-        layer: layer.clone(),
-        mappings: compared.collect::<Result<_>>()?,
-    })
-}
-
+/// What the file gives or the model likes best, and others from all over the range of estimates.
 fn compare(
     loaded: &Loaded,
     cost: &CostModel,
     layer: &Layer,
-    dataflow: &'static Dataflow,
-    mappings: usize,
-    seed: u64,
+    style: Style,
+    (mappings, seed): (usize, u64),
     patience: &Patience,
 ) -> Result<ComparedLayer> {
-    let best = loaded.mapping(layer, dataflow)?;
-    let mut tilings = vec![*best.tiling()];
+    let best = loaded.plan(layer, style)?;
+    let mut plans = Vec::new();
     if mappings > 1 {
-        tilings.extend(sample(loaded, layer, dataflow, mappings - 1, seed));
+        plans = match &best {
+            Plan::Mapped(best) => other_mappings(loaded, layer, best, mappings - 1, seed)?,
+            Plan::Lowered(best) => other_kernels(loaded, layer, best, mappings - 1, seed)?,
+        };
     }
-    let compared = tilings.into_iter().map(|tiling| {
-        let mapping = Mapping::new(layer, &loaded.accelerator, best.dataflow().clone(), tiling)?;
-        let model = estimate(&mapping);
+    plans.insert(0, best);
+    let compared = plans.into_iter().map(|plan| {
+        let model = plan.estimate();
         let machine = patience.during(layer.name(), model.cycles, || {
-            run(&mapping, Pace::SkipPeriods, &mut ())
+            plan.run(Pace::SkipPeriods, &mut ())
         });
-        Ok(Compared {
+        let energy = |counters, control, cycles| plan.energy(cost, counters, control, cycles);
+        Compared {
             model: model.cycles,
             machine: machine.cycles,
             lower_bound: model.lower_bound,
             busy: machine.busy,
-            stalls: machine.stalls.into(),
-            counts_agree: model.counters == machine.counters && model.busy == machine.busy,
-            model_energy: Energy::of(&mapping, cost, &model.counters, model.cycles),
-            machine_energy: Energy::of(&mapping, cost, &machine.counters, machine.cycles),
-        })
+            stalls: machine.stalls,
+            counts_agree: model.counters == machine.counters
+                && model.busy == machine.busy
+                && model.control == machine.control,
+            model_energy: energy(&model.counters, &model.control, model.cycles),
+            machine_energy: energy(&machine.counters, &machine.control, machine.cycles),
+        }
     });
     Ok(ComparedLayer {
         layer: layer.clone(),
-        mappings: compared.collect::<Result<_>>()?,
+        mappings: compared.collect(),
     })
+}
+
+/// Schedules from all over the range of estimates.
+fn other_kernels(
+    loaded: &Loaded,
+    layer: &Layer,
+    best: &Kernel,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Plan>> {
+    let space = Space::new(layer, &loaded.accelerator)?;
+    let kernel = |schedule| Kernel::new(best.layer().clone(), best.accelerator().clone(), schedule);
+    let mut ranked = Vec::new();
+    space.for_each_fitting(
+        |schedule| kernel(schedule).ok(),
+        |_, kernel| {
+            ranked.push((decoupled::estimate(&kernel).cycles, kernel.schedule()));
+        },
+    );
+    ranked.sort_unstable();
+    let limit = ranked.first().map_or(0, |(cycles, _)| RANGE * cycles);
+    ranked.retain(|(cycles, schedule)| *cycles <= limit && *schedule != best.schedule());
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let count = count.min(ranked.len());
+    let strata = (0..count).map(|i| {
+        let (from, to) = (i * ranked.len() / count, (i + 1) * ranked.len() / count);
+        Ok(kernel(ranked[rng.random_range(from..to)].1)?.into())
+    });
+    strata.collect()
+}
+
+/// Mappings from all over the range of estimates.
+fn other_mappings(
+    loaded: &Loaded,
+    layer: &Layer,
+    best: &Mapping,
+    count: usize,
+    seed: u64,
+) -> Result<Vec<Plan>> {
+    let tilings = sample(loaded, layer, best.dataflow(), count, seed);
+    let mappings = tilings.into_iter().map(|tiling| {
+        let (accelerator, dataflow) = (best.accelerator().clone(), best.dataflow().clone());
+        Ok(Mapping::new(layer, accelerator, dataflow, tiling)?.into())
+    });
+    mappings.collect()
 }
 
 /// How many times slower than the best a sampled mapping may be expected to be. Beyond it lie the
@@ -310,7 +289,7 @@ const RANGE: u64 = 16;
 fn sample(
     loaded: &Loaded,
     layer: &Layer,
-    dataflow: &'static Dataflow,
+    dataflow: &Dataflow,
     count: usize,
     seed: u64,
 ) -> Vec<Tiling> {

@@ -365,7 +365,7 @@ impl<'a> RunReport<'a> {
         let busy: u64 = total - self.layers.iter().map(|l| l.stalls.total()).sum::<u64>();
         let mut sums = BTreeMap::<&str, u64>::new();
         for (cause, cycles) in self.layers.iter().flat_map(|l| l.stalls.iter()) {
-            *sums.entry(cause).or_default() += cycles;
+            *sums.entry(cause.name()).or_default() += cycles;
         }
         let mut causes: Vec<(u64, &str)> = sums.into_iter().map(|(s, n)| (n, s)).collect();
         causes.sort_by(|a, b| b.cmp(a));
@@ -396,7 +396,7 @@ impl<'a> RunReport<'a> {
                 thousands(l.busy),
                 if stalls.is_empty() { "" } else { ", " },
                 stalls.join(", "),
-                l.mapping.json()
+                json!(l.mapping)
             ));
         }
         text
@@ -411,11 +411,6 @@ fn dram(c: &Counters) -> [u64; 4] {
 
 fn layer_json(l: &LayerResult) -> Value {
     let layer = &l.layer;
-    let stalls: Map<String, Value> = l
-        .stalls
-        .iter()
-        .map(|(s, n)| (s.to_owned(), json!(n)))
-        .collect();
     let per = |p: &PerOperand<u64>, what: &str| -> Vec<(String, Value)> {
         Operand::ALL
             .iter()
@@ -457,7 +452,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "utilization": l.utilization,
         "active_pes": l.active_pes,
         "active_lanes": l.active_lanes,
-        "stalls": stalls,
+        "stalls": l.stalls,
         "moved": {
             "dram": {
                 "input_read": c.dram_read.input, "weight_read": c.dram_read.weight,
@@ -471,7 +466,7 @@ fn layer_json(l: &LayerResult) -> Value {
         "energy_pj": energy::json(&l.energy),
         "energy_parts_pj": energy::parts_json(&l.energy),
         "energy_lower_bound_pj": l.least_energy.total().0,
-        "mapping": l.mapping.json(),
+        "mapping": json!(l.mapping),
         "bound_by": l.bound_by.name(),
     });
     if let Some(memory) = &l.memory {

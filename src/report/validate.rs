@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
@@ -14,8 +14,8 @@ use crate::goal;
 use crate::report::table::table;
 use crate::scope::Scope;
 use crate::shape;
-use crate::style::Causes;
 use stationary::Target as Loaded;
+use stationary::sim::Stalls;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
@@ -338,7 +338,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
         let off = m.model.abs_diff(m.machine) as f64;
         let total = m.stalls.total().max(1) as f64;
         for (cause, cycles) in m.stalls.iter() {
-            *weights.entry(cause).or_default() += off * cycles as f64 / total;
+            *weights.entry(cause.name()).or_default() += off * cycles as f64 / total;
         }
         error += off;
     }
@@ -362,7 +362,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
     )
 }
 
-fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
+fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
     let mut causes: Vec<_> = stalls.iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     causes
@@ -384,15 +384,10 @@ fn dataflow_json(d: &ComparedDataflow) -> Value {
                 .mappings
                 .iter()
                 .map(|m| {
-                    let stalls: Map<String, Value> = m
-                        .stalls
-                        .iter()
-                        .map(|(c, n)| (c.to_owned(), json!(n)))
-                        .collect();
                     json!({
                         "model_cycles": m.model, "machine_cycles": m.machine,
                         "lower_bound_cycles": m.lower_bound, "error": m.error(),
-                        "busy_cycles": m.busy, "stalls": stalls, "counts_agree": m.counts_agree,
+                        "busy_cycles": m.busy, "stalls": m.stalls, "counts_agree": m.counts_agree,
                         "model_energy_pj": energy::json(&m.model_energy),
                         "machine_energy_pj": energy::json(&m.machine_energy),
                         "machine_energy_parts_pj": energy::parts_json(&m.machine_energy),
@@ -426,7 +421,7 @@ mod tests {
             machine,
             lower_bound: 0,
             busy: 0,
-            stalls: Causes::default(),
+            stalls: Stalls::default(),
             counts_agree: true,
             model_energy: Energy::default(),
             machine_energy: Energy::default(),

@@ -311,6 +311,8 @@ impl Trace for Timeline<'_> {
                 ("store", from, to, words)
             }
             Event::Pass { from, to, busy, .. } => ("pass", from, to, busy),
+            // Sheets are of machines whose sequencer runs a dataflow.
+            Event::Instruction { .. } => return,
         };
         let Some((from, to)) = self.view.clip(from, to) else {
             return;
@@ -326,6 +328,7 @@ impl Trace for Timeline<'_> {
                 ];
                 self.passes.put(self.sheet, stretch);
             }
+            Event::Instruction { .. } => {}
         }
     }
 

@@ -63,7 +63,7 @@ impl Wave {
         for name in ["running", "layer", "pass", "work"] {
             add("array", name);
         }
-        for cause in Stall::ALL {
+        for cause in Stall::OF_SEQUENCER {
             add("stalls", cause.name());
         }
         for o in Operand::ALL {
@@ -141,7 +141,7 @@ impl Trace for LayerWave<'_> {
         let is = |activity| u64::from(sample.activity == activity);
         let each = |value: &dyn Fn(Operand) -> u64| Operand::ALL.map(value);
         let mut values = vec![1, self.layer, sample.pass, is(Activity::Work)];
-        values.extend(Stall::ALL.map(|cause| is(Activity::Stall(cause))));
+        values.extend(Stall::OF_SEQUENCER.map(|cause| is(Activity::Stall(cause))));
         values.extend(each(&|o| sample.sent[o]));
         values.push(sample.written);
         values.extend(each(&|o| sample.queued[o]));

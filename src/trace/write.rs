@@ -105,7 +105,7 @@ pub fn of_mappings(
 pub fn of_kernels(kernels: &[Kernel], options: &Options) -> String {
     let mut text = String::new();
     for kernel in kernels {
-        let mut trace = decoupled::TextTrace::default();
+        let mut trace = TextTrace::default();
         let machine = decoupled::run(kernel, options.pace(), &mut trace);
         let layer = kernel.layer();
         let (name, arch, cycles) = (layer.name(), &kernel.accelerator().name, machine.cycles);

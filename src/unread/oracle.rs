@@ -7,14 +7,14 @@
 //! ```
 
 use crate::arch::{Accelerator, ArchError, CostModel, presets};
-use crate::sim::mapper::{self, Goal};
-use crate::sim::{Dataflow, Pace, decoupled};
+use crate::sim::mapper;
+use crate::sim::{Dataflow, Pace, Plan, decoupled};
 use crate::workloads::{Layer, Zeros, parse_with_notes};
 use rayon::prelude::*;
 use serde_json::Value;
 use stationary_document::from_yaml;
 
-use crate::evaluate::{LayerResult, Reading, evaluate, evaluate_kernel};
+use crate::evaluate::{LayerResult, Reading, evaluate};
 
 use super::tried::whole;
 use super::{Flows, idle};
@@ -131,16 +131,11 @@ fn result(
     reading: Reading,
 ) -> Option<LayerResult> {
     let cost = CostModel::of(a).ok()?;
-    match flow {
-        Some(flow) => {
-            let mapping = mapper::map(layer, a, flow).ok()?;
-            Some(evaluate(&mapping, &cost, reading, &()))
-        }
-        None => {
-            let kernel = decoupled::map_with(layer, a, Goal::default()).ok()?;
-            Some(evaluate_kernel(&kernel, &cost, reading, &()))
-        }
-    }
+    let plan: Plan = match flow {
+        Some(flow) => mapper::map(layer, a, flow).ok()?.into(),
+        None => decoupled::map(layer, a).ok()?.into(),
+    };
+    Some(evaluate(&plan, &cost, reading, &()))
 }
 
 impl<'a> Figures<'a> {

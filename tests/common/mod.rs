@@ -353,6 +353,7 @@ pub fn tensors(rng: &mut impl Rng, layer: &Layer) -> stationary_sim::Tensors {
     stationary_sim::Tensors {
         input: values(layer.inputs()),
         weight: values(layer.weights()),
+        ..stationary_sim::Tensors::default()
     }
 }
 

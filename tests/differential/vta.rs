@@ -2,9 +2,8 @@
 
 use stationary::arch::{Accelerator, Step};
 use stationary::sim::Pace;
-use stationary::sim::decoupled::{
-    Buffer, Kernel, Run, Schedule, ScheduleError, Wait, map_addition, run,
-};
+use stationary::sim::decoupled::{Buffer, Kernel, Schedule, ScheduleError, map_addition, run};
+use stationary::sim::{Run, Stall};
 use stationary::workloads::{Convolution, Layer};
 
 use crate::comparison::Comparison;
@@ -183,7 +182,7 @@ fn additions_of_resnet18_move_each_word_once() {
     assert_eq!(sum(|run| run.busy + run.counters.macs), 0);
     // Two cycles a vector for the tensors, one for each bound.
     assert_eq!(
-        sum(|run| run.waits.of(Wait::Alu)),
+        sum(|run| run.stalls.of(Stall::Alu)),
         752_640 / 16 * (2 + 1 + 1)
     );
 }

@@ -13,7 +13,9 @@ use stationary_arch::{Accelerator, Decoupled, DramKind};
 
 use super::port::Port;
 use super::transfer::Burst;
+use crate::bus::Bus;
 use crate::dram::Statistics;
+use crate::dram_width::Width;
 
 /// Who asks for memory, in order of priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,12 +53,12 @@ struct Flight {
     burst: Burst,
 }
 
-/// A pipe, in cycles of the array.
+/// A bus with its memory's answer, in beats of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pipe {
-    latency: u64,
-    /// Cycles a beat, as a fraction of at least one.
-    beat: (u128, u128),
+    bus: Bus,
+    /// Parts of a bit in a beat, which takes at least a cycle.
+    beat: u128,
     duplex: bool,
     read_free: u64,
     write_free: u64,
@@ -65,26 +67,16 @@ pub(super) struct Pipe {
 impl Pipe {
     pub(super) fn new(accelerator: &Accelerator, decoupled: &Decoupled) -> Self {
         let dram = &accelerator.dram;
-        let core = u128::from(accelerator.clock.0);
-        let (latency, beat) = match dram.kind {
-            DramKind::Bandwidth {
-                words_per_cycle,
-                latency,
-            } => {
-                let memory = u128::from(dram.clock.0);
-                let bits = u128::from(words_per_cycle) * u128::from(dram.word.0);
-                (
-                    (u128::from(latency) * core).div_ceil(memory) as u64,
-                    (u128::from(decoupled.memory.bus.0) * core, bits * memory),
-                )
-            }
-            DramKind::Ideal | DramKind::Standard(_) => (0, (1, 1)),
-        };
+        let is_standard = matches!(dram.kind, DramKind::Standard(_));
         Self {
-            latency,
-            beat,
             // The engine's bus has a channel each way; what is behind it is a standard's own matter.
-            duplex: dram.duplex || matches!(dram.kind, DramKind::Standard(_)),
+            bus: if is_standard {
+                Bus::IDEAL
+            } else {
+                Bus::new(accelerator)
+            },
+            beat: u128::from(decoupled.memory.bus.0) * u128::from(Width::PARTS),
+            duplex: dram.duplex || is_standard,
             read_free: 0,
             write_free: 0,
         }
@@ -92,24 +84,22 @@ impl Pipe {
 
     /// Cycles that beats take.
     pub(super) fn cycles(&self, beats: u64, is_cached: bool) -> u64 {
-        let (num, den) = self.beat;
-        if is_cached || num <= den {
+        if is_cached {
             return beats;
         }
-        (u128::from(beats) * num).div_ceil(den) as u64
+        beats.max(self.bus.bound(u128::from(beats) * self.beat))
     }
 
     /// No more than so many beats take, in bursts of any size.
     pub(super) fn least_cycles(&self, beats: u64, is_cached: bool) -> u64 {
-        let (num, den) = self.beat;
-        if is_cached || num <= den {
+        if is_cached {
             return beats;
         }
-        (u128::from(beats) * num / den) as u64
+        beats.max(self.bus.whole_cycles(u128::from(beats) * self.beat))
     }
 
     pub(super) fn latency(&self) -> u64 {
-        self.latency
+        self.bus.latency()
     }
 
     pub(super) fn is_duplex(&self) -> bool {
@@ -124,7 +114,11 @@ impl Pipe {
             &mut self.read_free
         };
         // A write needs no answer.
-        let from = (*free).max(if is_write { at } else { at + self.latency });
+        let from = (*free).max(if is_write {
+            at
+        } else {
+            at + self.bus.latency()
+        });
         *free = from + cycles;
         let end = *free;
         if !self.duplex {

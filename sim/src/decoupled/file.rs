@@ -9,37 +9,15 @@
 //! `tile_b` and the threads are 1 if left out.
 
 use serde::{Deserialize, Serialize};
-use stationary_document::{Diagnostic, from_yaml};
-use stationary_workloads::Layer;
 
 use super::kernel::Kernel;
 use super::schedule::Schedule;
+use stationary_document::Diagnostic;
+
+use crate::layer_file::{Entry, LayerFile};
 
 /// Schedules of the layers of a network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScheduleFile {
-    #[serde(default, skip_serializing_if = "Others::is_default")]
-    others: Others,
-    layers: Vec<LayerSchedule>,
-}
-
-/// What becomes of layers that a file does not list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Others {
-    /// They are an error.
-    #[default]
-    Refuse,
-    /// The estimate's best.
-    Map,
-}
-
-impl Others {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
+pub type ScheduleFile = LayerFile<LayerSchedule>;
 
 /// The schedule of one layer, as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +28,12 @@ pub struct LayerSchedule {
 }
 
 impl LayerSchedule {
+    /// The schedule.
+    #[must_use]
+    pub fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
     /// What stands for a kernel.
     #[must_use]
     pub fn of(kernel: &Kernel) -> Self {
@@ -69,42 +53,24 @@ impl LayerSchedule {
     }
 }
 
+impl Entry for LayerSchedule {
+    fn layer(&self) -> &str {
+        &self.layer
+    }
+}
+
 impl ScheduleFile {
     /// Reads a file's text; `file` is the name that errors carry.
     ///
     /// # Errors
     /// Unknown fields and wrong types, with their places.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        from_yaml(file, text)
+        Self::read(file, text)
     }
 
     /// The file that stands for kernels.
     #[must_use]
-    pub fn of(kernels: &[Kernel]) -> Self {
-        Self {
-            others: Others::default(),
-            layers: kernels.iter().map(LayerSchedule::of).collect(),
-        }
-    }
-
-    /// As YAML.
-    #[must_use]
-    pub fn to_yaml(&self) -> String {
-        serde_yaml::to_string(self).expect("numbers and names always have a YAML form")
-    }
-
-    /// The schedule of a layer, if the file has it.
-    #[must_use]
-    pub fn find(&self, layer: &Layer) -> Option<Schedule> {
-        let mut entries = self.layers.iter();
-        entries
-            .find(|entry| entry.layer == layer.name())
-            .map(|entry| entry.schedule)
-    }
-
-    /// Whether layers that are not listed may be mapped.
-    #[must_use]
-    pub fn maps_others(&self) -> bool {
-        self.others == Others::Map
+    pub fn of<'k>(kernels: impl IntoIterator<Item = &'k Kernel>) -> Self {
+        kernels.into_iter().map(LayerSchedule::of).collect()
     }
 }

@@ -15,32 +15,14 @@
 use super::engine::{Client, Engine, Request};
 use super::kernel::Kernel;
 use super::payload::Payload;
-use super::program::{Cursor, Instruction, Token, Unit, Work};
+use super::program::{Instruction, Program, Token, Work};
 use super::tally::Tally;
-use super::trace::{Event, Told, Trace};
 use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
-use super::wait::{Wait, Waits};
-use crate::counters::{Control, Counters};
-use crate::dram::Statistics;
 use crate::pace::Pace;
-use stationary_arch::RowOrder;
-
-/// What the machine did.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Run {
-    /// From the start of the first fetch until the last instruction is done.
-    pub cycles: u64,
-    /// Cycles of the GEMM core on products.
-    pub busy: u64,
-    /// All others, by cause.
-    pub waits: Waits,
-    /// What moved.
-    pub counters: Counters,
-    /// Instructions and micro-ops.
-    pub control: Control,
-    /// What the memory did, if it is a DRAM standard.
-    pub memory: Option<Statistics>,
-}
+use crate::run::Run;
+use crate::stall::{Stall, Stalls};
+use crate::trace::{Event, Told, Trace, Unit};
+use stationary_arch::{Operand, RowOrder};
 
 /// What a unit is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +49,7 @@ struct Moving {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct UnitState {
     unit: Unit,
-    cursor: Cursor,
+    cursor: Program,
     next: Option<Instruction>,
     state: State,
     /// Instructions handed over, and done.
@@ -76,14 +58,14 @@ struct UnitState {
     from: u64,
     /// The end of the instruction before.
     free: u64,
-    wait: Option<Wait>,
-    waited: Waits,
+    wait: Option<Stall>,
+    waited: Stalls,
 }
 
 /// Instructions that are on their way from memory, or wait to be handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Fetch {
-    cursor: Cursor,
+    cursor: Program,
     /// Fetched and not yet handed over.
     left: u64,
     bursts: Bursts,
@@ -106,7 +88,7 @@ struct Machine<'k, P> {
 /// Runs a kernel.
 pub fn run<T: Trace>(k: &Kernel, pace: Pace, trace: &mut T) -> Run {
     if T::LISTENS {
-        run_told(k, pace, Told(&mut |event| trace.event(event)))
+        run_told(k, pace, Told(trace))
     } else {
         run_untold(k, pace)
     }
@@ -116,7 +98,7 @@ fn run_untold(k: &Kernel, pace: Pace) -> Run {
     run_with(k, pace, &mut (), ()).0
 }
 
-fn run_told(k: &Kernel, pace: Pace, mut trace: Told<'_>) -> Run {
+fn run_told(k: &Kernel, pace: Pace, mut trace: Told<'_, false>) -> Run {
     run_with(k, pace, &mut trace, ()).0
 }
 
@@ -144,9 +126,12 @@ pub(super) fn run_with<P: Payload>(
     let run = Run {
         cycles: now,
         busy: tally.busy,
-        waits: tally.waits,
+        stalls: tally.stalls,
         counters: tally.counters,
         control: tally.control,
+        first_mac: tally.first_mac.unwrap_or(0),
+        first_work: tally.first_work.unwrap_or(0),
+        last_result: tally.last_result,
         memory: machine.engine.statistics(),
     };
     (run, machine.payload)
@@ -155,7 +140,7 @@ pub(super) fn run_with<P: Payload>(
 impl<'k, P: Payload> Machine<'k, P> {
     fn new(k: &'k Kernel, payload: P) -> Self {
         let units = Unit::ALL.map(|unit| {
-            let mut cursor = Cursor::new();
+            let mut cursor = Program::new();
             UnitState {
                 unit,
                 next: cursor.next_of(k, unit),
@@ -166,7 +151,7 @@ impl<'k, P: Payload> Machine<'k, P> {
                 from: 0,
                 free: 0,
                 wait: None,
-                waited: Waits::default(),
+                waited: Stalls::default(),
             }
         });
         let cache = k.control().memory.cache_bytes;
@@ -176,7 +161,7 @@ impl<'k, P: Payload> Machine<'k, P> {
             engine: Engine::new(k.accelerator(), k.control()),
             units,
             fetch: Fetch {
-                cursor: Cursor::new(),
+                cursor: Program::new(),
                 left: 0,
                 bursts: Bursts::default(),
                 fetched: 0,
@@ -237,14 +222,14 @@ impl<'k, P: Payload> Machine<'k, P> {
         u.state = State::Idle;
         u.done += 1;
         u.free = now;
-        let event = Event {
+        let event = Event::Instruction {
             unit: u.unit,
             what: what(&instruction.work),
             from: u.from,
             to: now,
-            waits: std::mem::take(&mut u.waited),
+            stalls: std::mem::take(&mut u.waited),
         };
-        self.tally.done(self.k, &instruction, now - u.from);
+        self.tally.done(self.k, &instruction, (u.from, now));
         u.next = u.cursor.next_of(self.k, u.unit);
         trace.event(event);
         self.payload.done(self.k, &instruction);
@@ -298,17 +283,17 @@ impl<'k, P: Payload> Machine<'k, P> {
     }
 
     /// What a unit waits for, once every unit that can has started.
-    fn wait(&self, unit: usize) -> Option<Wait> {
+    fn wait(&self, unit: usize) -> Option<Stall> {
         let u = &self.units[unit];
         let instruction = u.next.filter(|_| u.state == State::Idle)?;
         if u.given == u.done {
-            return Some(Wait::Fetch);
+            return Some(Stall::Fetch);
         }
         instruction.pop.and_then(|token| self.cause(token))
     }
 
     /// Why a token is not there: what the unit that is to push it does.
-    fn cause(&self, token: Token) -> Option<Wait> {
+    fn cause(&self, token: Token) -> Option<Stall> {
         let pusher = match token {
             Token::LoadToCompute => Unit::Load,
             Token::StoreToCompute => Unit::Store,
@@ -317,19 +302,19 @@ impl<'k, P: Payload> Machine<'k, P> {
         let u = &self.units[pusher as usize];
         let work = u.next.map(|instruction| instruction.work);
         Some(match (u.state, work) {
-            (State::Idle, _) if u.given == u.done => Wait::Fetch,
-            (State::Idle, _) | (_, None) => Wait::Dependency,
+            (State::Idle, _) if u.given == u.done => Stall::Fetch,
+            (State::Idle, _) | (_, None) => Stall::Dependency,
             (_, Some(work)) => match work {
-                Work::Input { .. } => Wait::Input,
-                Work::Weight => Wait::Weight,
-                Work::Bias => Wait::Bias,
-                Work::Operand { .. } => Wait::Operand,
-                Work::MicroOps(_) => Wait::MicroOps,
-                Work::Store(_) => Wait::Output,
-                Work::Reset => Wait::Reset,
-                Work::Alu(_) => Wait::Alu,
+                Work::Input { .. } => Stall::Dram(Operand::Input),
+                Work::Weight => Stall::Dram(Operand::Weight),
+                Work::Bias => Stall::Bias,
+                Work::Operand { .. } => Stall::Addend,
+                Work::MicroOps(_) => Stall::MicroOps,
+                Work::Store(_) => Stall::Dram(Operand::Output),
+                Work::Reset => Stall::Reset,
+                Work::Alu(_) => Stall::Alu,
                 // The other unit's products, which is work and no wait of the GEMM core's own.
-                Work::Gemm | Work::Sync | Work::Finish => Wait::Dependency,
+                Work::Gemm | Work::Sync | Work::Finish => Stall::Dependency,
             },
         })
     }
@@ -503,7 +488,7 @@ impl<'k, P: Payload> Machine<'k, P> {
             }
         }
         if let Some(wait) = self.units[Unit::Compute as usize].wait {
-            self.tally.waits.add(wait, cycles);
+            self.tally.stalls.add(wait, cycles);
         }
     }
 }

@@ -18,7 +18,9 @@ use super::engine::Pipe;
 use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
 use super::program::Work;
 use super::transfer::{input_tensor, output_tensor, weight_tensor};
+use crate::bound::Bound;
 use crate::counters::{Control, Counters};
+use crate::estimate::Estimate;
 use stationary_arch::RowOrder;
 
 mod addition;
@@ -27,23 +29,6 @@ mod round;
 
 use classes::{Class, Classes};
 use round::{Durations, Round};
-
-/// The closed form's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Estimate {
-    /// What moves; equal to the machine's.
-    pub counters: Counters,
-    /// Instructions and micro-ops; equal to the machine's.
-    pub control: Control,
-    /// Expected cycles.
-    pub cycles: u64,
-    /// The machine takes no fewer cycles.
-    pub lower_bound: u64,
-    /// Cycles of products; equal to the machine's.
-    pub busy: u64,
-    /// Cycles of the compute unit if memory were never in the way.
-    pub compute_cycles: u64,
-}
 
 /// Evaluates a kernel.
 ///
@@ -66,13 +51,31 @@ pub struct Estimate {
 pub fn estimate(k: &Kernel) -> Estimate {
     let memory = Memory::new(k);
     let lower_bound = path(k, &memory);
+    let cycles = lower_bound + memory.contention(k, lower_bound);
+    let (busy, compute_cycles) = (busy(k), compute(k));
     Estimate {
         counters: counters(k),
         control: control(k),
-        cycles: lower_bound + memory.contention(k, lower_bound),
+        cycles,
         lower_bound,
-        busy: busy(k),
-        compute_cycles: compute(k),
+        busy,
+        compute_cycles,
+        bound_by: bound(
+            busy,
+            compute_cycles.saturating_sub(busy),
+            cycles.saturating_sub(compute_cycles),
+        ),
+    }
+}
+
+/// What sets the time: products, what else the compute unit does, or memory.
+fn bound(products: u64, others: u64, memory: u64) -> Bound {
+    if memory > products && memory > others {
+        Bound::Dram
+    } else if others > products {
+        Bound::Ramp
+    } else {
+        Bound::Compute
     }
 }
 

@@ -22,22 +22,7 @@
 //! before it is used again.
 
 use super::kernel::Kernel;
-
-/// The units, and the queues before them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unit {
-    /// Inputs and weights.
-    Load,
-    /// GEMM, ALU, biases and micro-ops.
-    Compute,
-    /// Results.
-    Store,
-}
-
-impl Unit {
-    /// All units.
-    pub const ALL: [Unit; 3] = [Unit::Load, Unit::Compute, Unit::Store];
-}
+use crate::trace::Unit;
 
 /// The token queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +112,7 @@ impl Phase {
 
 /// A place in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Cursor {
+pub(super) struct Program {
     round: Tile,
     phase: Phase,
     ci: u64,
@@ -138,7 +123,7 @@ pub(super) struct Cursor {
     loaded: u64,
 }
 
-impl Cursor {
+impl Program {
     pub(super) fn new() -> Self {
         Self {
             round: Tile::default(),

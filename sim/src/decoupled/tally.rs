@@ -3,44 +3,58 @@
 use stationary_arch::PerOperand;
 
 use super::kernel::{INSTRUCTION_BYTES, Kernel};
-use super::program::{Instruction, Unit, Work};
+use super::program::{Instruction, Work};
 use super::transfer::Rows;
-use super::wait::{Wait, Waits};
 use crate::counters::{Control, Counters};
+use crate::stall::{Stall, Stalls};
+use crate::trace::Unit;
 
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) busy: u64,
-    pub(super) waits: Waits,
+    pub(super) stalls: Stalls,
     pub(super) counters: Counters,
     pub(super) control: Control,
+    /// The cycle in which the first products started, and the first work of the compute unit's cores; where the
+    /// last of that ended.
+    pub(super) first_mac: Option<u64>,
+    pub(super) first_work: Option<u64>,
+    pub(super) last_result: u64,
 }
 
 impl Tally {
-    /// An instruction ended after so many cycles.
-    pub(super) fn done(&mut self, k: &Kernel, instruction: &Instruction, cycles: u64) {
+    /// An instruction is over, which lasted from one cycle to before another.
+    pub(super) fn done(&mut self, k: &Kernel, instruction: &Instruction, (from, to): (u64, u64)) {
+        let cycles = to - from;
         self.control.instructions += 1;
         self.control.instruction_bytes += INSTRUCTION_BYTES;
         let work = &instruction.work;
+        if *work == Work::Gemm {
+            self.first_mac.get_or_insert(from);
+        }
+        if matches!(work, Work::Gemm | Work::Reset | Work::Alu(_)) {
+            self.first_work.get_or_insert(from);
+            self.last_result = to;
+        }
         if instruction.unit == Unit::Compute {
             let (cause, own) = match work {
                 Work::Gemm => (None, k.products() * u64::from(k.control().gemm.interval)),
                 Work::Reset => (
-                    Some(Wait::Reset),
+                    Some(Stall::Reset),
                     k.vectors() * u64::from(k.control().gemm.interval),
                 ),
-                Work::Alu(step) => (Some(Wait::Alu), k.vectors() * k.alu_interval(*step)),
-                Work::Bias => (Some(Wait::Bias), cycles),
-                Work::Operand { .. } => (Some(Wait::Operand), cycles),
-                Work::MicroOps(_) => (Some(Wait::MicroOps), cycles),
+                Work::Alu(step) => (Some(Stall::Alu), k.vectors() * k.alu_interval(*step)),
+                Work::Bias => (Some(Stall::Bias), cycles),
+                Work::Operand { .. } => (Some(Stall::Addend), cycles),
+                Work::MicroOps(_) => (Some(Stall::MicroOps), cycles),
                 _ => (None, 0),
             };
             match cause {
-                Some(cause) => self.waits.add(cause, own),
+                Some(cause) => self.stalls.add(cause, own),
                 None => self.busy += own,
             }
-            self.waits.add(Wait::Issue, cycles - own);
+            self.stalls.add(Stall::Issue, cycles - own);
         }
         self.counters.add(&k.counts(work));
     }

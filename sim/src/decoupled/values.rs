@@ -7,32 +7,12 @@ use stationary_arch::Step;
 use stationary_workloads::Dim;
 
 use super::kernel::Kernel;
-use super::machine::{Run, run_with};
+use super::machine::run_with;
 use super::payload::Payload;
 use super::program::{Instruction, Tile, Work};
 use crate::pace::Pace;
+use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
-
-/// A run with values.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FunctionalRun {
-    /// Time and counts, as without values.
-    pub run: Run,
-    /// `[N][G][K][P][Q]`, after the epilogue, cut to the width of outputs.
-    pub output: Vec<i64>,
-}
-
-/// What a kernel works on.
-#[derive(Clone, Copy, Debug)]
-pub struct Operands<'t> {
-    /// Inputs and weights; of an addition none.
-    pub tensors: &'t Tensors,
-    /// By output channel, `[G][K]`.
-    pub bias: &'t [i32],
-    /// What is added, as outputs: of an addition both, of a convolution the second if its epilogue has
-    /// a step `residual`; else empty.
-    pub addends: [&'t [i32]; 2],
-}
 
 /// Runs a kernel with values in its words.
 ///
@@ -40,13 +20,9 @@ pub struct Operands<'t> {
 ///
 /// # Panics
 /// If the tensors do not have the layer's sizes.
-pub fn run_functional(k: &Kernel, operands: &Operands<'_>, pace: Pace) -> FunctionalRun {
+pub fn run_functional(k: &Kernel, tensors: &Tensors, pace: Pace) -> FunctionalRun {
     let layer = k.layer();
-    let Operands {
-        tensors,
-        bias,
-        addends,
-    } = operands;
+    let Tensors { bias, addends, .. } = tensors;
     if !k.is_addition() {
         assert_eq!(tensors.input.len() as u64, layer.inputs(), "inputs");
         assert_eq!(tensors.weight.len() as u64, layer.weights(), "weights");
@@ -56,15 +32,16 @@ pub fn run_functional(k: &Kernel, operands: &Operands<'_>, pace: Pace) -> Functi
     for addend in &addends[2 - k.operands() as usize..] {
         assert_eq!(addend.len() as u64, layer.outputs(), "what is added");
     }
-    let (run, values) = run_with(k, pace, &mut (), Values::new(k, operands));
+    let (run, values) = run_with(k, pace, &mut (), Values::new(k, tensors));
     FunctionalRun {
         run,
         output: values.output,
+        each_mac_once: None,
     }
 }
 
 struct Values<'t> {
-    operands: &'t Operands<'t>,
+    tensors: &'t Tensors,
     input: Vec<i32>,
     weight: Vec<i32>,
     sums: Vec<i32>,
@@ -104,11 +81,11 @@ impl Sizes {
 }
 
 impl<'t> Values<'t> {
-    fn new(k: &Kernel, operands: &'t Operands<'t>) -> Self {
+    fn new(k: &Kernel, tensors: &'t Tensors) -> Self {
         let sizes = Sizes::of(k);
         let places = |words: u64| vec![0; (k.width() * words) as usize];
         Self {
-            operands,
+            tensors,
             input: places(sizes.input),
             weight: places(sizes.weight),
             sums: places(sizes.sums),
@@ -139,9 +116,7 @@ impl<'t> Values<'t> {
                     && x < cols.input;
                 let value = if is_there {
                     let plane = (n * layer.size(Dim::G) + at.tile.g) * layer.size(Dim::C) + c;
-                    self.operands.tensors.input
-                        [((plane * rows.input + y) * cols.input + x) as usize]
-                        as i32
+                    self.tensors.input[((plane * rows.input + y) * cols.input + x) as usize] as i32
                 } else {
                     0
                 };
@@ -164,7 +139,7 @@ impl<'t> Values<'t> {
             let is_there = c < layer.size(Dim::C) && o < layer.size(Dim::K);
             self.weight[(at.thread * sizes.weight + i) as usize] = if is_there {
                 let filter = (at.tile.g * layer.size(Dim::K) + o) * layer.size(Dim::C) + c;
-                self.operands.tensors.weight[(filter * taps + tap) as usize] as i32
+                self.tensors.weight[(filter * taps + tap) as usize] as i32
             } else {
                 0
             };
@@ -177,7 +152,7 @@ impl<'t> Values<'t> {
         for i in 0..s.tile_co * sizes.cols {
             let o = at.tile.co * s.tile_co * sizes.cols + i;
             let value = if o < channels {
-                self.operands.bias[(at.tile.g * channels + o) as usize]
+                self.tensors.bias[(at.tile.g * channels + o) as usize]
             } else {
                 0
             };
@@ -275,7 +250,7 @@ impl<'t> Values<'t> {
 
     /// The first operand of an addition goes where sums are.
     fn load_operand(&mut self, k: &Kernel, at: &Instruction, which: u64, part: u64) {
-        let tensor = self.operands.addends[which as usize];
+        let tensor = &self.tensors.addends[which as usize];
         let into = match which {
             0 => &mut self.sums,
             _ => &mut self.residuals,

@@ -2,11 +2,13 @@
 
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 /// Counts of requests and commands.
 ///
 /// Every request for data that reached a bank is one of `row_hits`, `row_misses` and
 /// `row_conflicts`; requests that were `forwarded` or `merged` reached none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Statistics {
     /// Reads that are done.
     pub reads: u64,

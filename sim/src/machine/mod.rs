@@ -35,12 +35,12 @@ mod visit;
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
-use crate::counters::Counters;
-use crate::dram::Statistics;
+use crate::counters::{Control, Counters};
 use crate::mapping::Mapping;
 use crate::mapping::placement::contended;
 use crate::pace::Pace;
-use crate::stall::{Stall, Stalls};
+use crate::run::Run;
+use crate::stall::Stalls;
 use crate::timing::tags::TagWords;
 use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
@@ -55,37 +55,7 @@ use ports::{Access, BankPorts, Stream};
 use sample::Mark;
 use transfer::Tiles;
 
-pub use values::{FunctionalRun, run_functional};
-
-/// What a run of the machine found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// Array cycles from the first request to DRAM until the last output is stored.
-    pub cycles: u64,
-    /// Cycles in which the array worked.
-    pub busy: u64,
-    /// The other cycles, by cause.
-    pub stalls: Stalls,
-    /// Words moved.
-    pub counters: Counters,
-    /// The cycle in which the first beat started.
-    pub first_mac: u64,
-    /// The cycle in which the array first did anything: shifted a tile in, or started a beat.
-    pub first_work: u64,
-    /// The cycle by which the last result had left the array.
-    pub last_result: u64,
-    /// What the memory did, if it is a DRAM standard.
-    pub memory: Option<Statistics>,
-}
-
-impl Run {
-    /// The array's share of the time: cycles less those in which it waited for DRAM.
-    #[must_use]
-    pub fn processing_cycles(&self) -> u64 {
-        let waits = Operand::ALL.map(|o| self.stalls.of(Stall::Dram(o)));
-        self.cycles - waits.iter().sum::<u64>()
-    }
-}
+pub use values::run_functional;
 
 /// Runs a mapping on the machine.
 pub fn run<T: Trace>(mapping: &Mapping, pace: Pace, trace: &mut T) -> Run {
@@ -219,6 +189,7 @@ impl<'m, P: Payload> Machine<'m, P> {
             busy: self.busy,
             stalls: self.stalls,
             counters: self.counters,
+            control: Control::default(),
             first_mac: self.first_mac.unwrap_or(0),
             first_work: self.first_work.unwrap_or(0),
             last_result: self.last_result,

@@ -11,24 +11,14 @@ use stationary_arch::{Operand, Padding, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::beat::Beat;
+use crate::machine::Machine;
 use crate::machine::payload::Payload;
-use crate::machine::{Machine, Run};
 use crate::mapping::{Mapping, is_first};
 use crate::pace::Pace;
+use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
 use crate::walk::{Word, each, word};
 use crate::window::Span;
-
-/// A run with values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionalRun {
-    /// Time and counts, as without values.
-    pub run: Run,
-    /// `[N][G][K][P][Q]`.
-    pub output: Vec<i64>,
-    /// Whether each MAC was done exactly once.
-    pub each_mac_once: bool,
-}
 
 /// Runs a mapping on the machine with values in its words.
 ///
@@ -68,7 +58,7 @@ pub fn run_functional(mapping: &Mapping, tensors: &Tensors, pace: Pace) -> Funct
     let values = machine.payload;
     FunctionalRun {
         run,
-        each_mac_once: !values.repeated && values.done.all(),
+        each_mac_once: Some(!values.repeated && values.done.all()),
         output: values
             .output
             .into_iter()

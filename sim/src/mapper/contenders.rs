@@ -18,6 +18,7 @@ use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
+use crate::estimate::Estimate;
 use crate::mapper::Effort;
 use crate::mapper::enumeration::{Enumeration, Group};
 use crate::mapper::found::Found;
@@ -26,7 +27,7 @@ use crate::mapper::prices::{Bill, Prices};
 use crate::mapper::{parts, unrolling};
 use crate::mapping::Mapping;
 use crate::mapping::check::Rules;
-use crate::model::{Estimate, Evaluator, Screen};
+use crate::model::{Evaluator, Screen};
 use crate::tiling::Tiling;
 
 /// Every candidate, in a fixed order.

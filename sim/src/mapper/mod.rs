@@ -31,8 +31,8 @@ use stationary_workloads::{Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
+use crate::estimate::Estimate;
 use crate::mapping::{Mapping, lowered};
-use crate::model::Estimate;
 use crate::tiling::Tiling;
 
 use contenders::Contenders;

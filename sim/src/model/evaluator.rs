@@ -9,10 +9,11 @@ use stationary_workloads::{Dim, Layer, PerDim};
 use crate::bus::Bus;
 use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
+use crate::estimate::Estimate;
 use crate::mapping::check::Rules;
 use crate::mapping::{Delivery, Mapping, PAIRS};
 use crate::model::along::{Along, Elements, Shape};
-use crate::model::{Estimate, estimate_shape};
+use crate::model::estimate_shape;
 use crate::tiling::{Staging, Tiling};
 
 /// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from

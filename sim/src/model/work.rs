@@ -3,12 +3,12 @@
 use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand, Ports};
 use stationary_workloads::Dim;
 
+use crate::bound::Bound;
 use crate::bus::Bus;
 use crate::counters::Counters;
 use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
 use crate::mapping::placement::places;
-use crate::model::Bound;
 use crate::model::along::{Along, Shape};
 use crate::model::buffers::Buffers;
 use crate::model::link::Link;

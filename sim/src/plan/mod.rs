@@ -1,3 +1,197 @@
-//! What both kinds of machine have in common.
+//! What a layer runs as, whichever way its machine is controlled: one face for both.
 
 mod reach;
+mod written;
+
+use std::sync::Arc;
+
+use stationary_arch::{Accelerator, CostModel, DramKind};
+use stationary_workloads::{Dim, Layer};
+
+use crate::counters::{Control, Counters};
+use crate::decoupled::{self, Kernel};
+use crate::energy::{Energy, dram_bits};
+use crate::estimate::Estimate;
+use crate::machine;
+use crate::mapping::Mapping;
+use crate::model;
+use crate::pace::Pace;
+use crate::run::{FunctionalRun, Run};
+use crate::tensors::Tensors;
+use crate::trace::Trace;
+
+pub use written::LayerPlan;
+
+/// A layer with all that was decided of how it runs.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::{Dataflow, Pace, Plan, decoupled, mapper};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1))?;
+/// let eyeriss = Accelerator::preset("eyeriss", &[])?;
+/// let vta = Accelerator::preset("vta", &[])?;
+/// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+/// let plans: [Plan; 2] = [
+///     mapper::map(&layer, &eyeriss, dataflow)?.into(),
+///     decoupled::map(&layer, &vta)?.into(),
+/// ];
+/// for plan in &plans {
+///     let (model, machine) = (plan.estimate(), plan.run(Pace::default(), &mut ()));
+///     assert_eq!(model.counters, machine.counters);
+///     assert!(model.lower_bound <= machine.cycles);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub enum Plan {
+    /// A sequencer runs the loops of a mapping.
+    Mapped(Box<Mapping>),
+    /// Instructions run a kernel.
+    Lowered(Box<Kernel>),
+}
+
+impl From<Mapping> for Plan {
+    fn from(mapping: Mapping) -> Self {
+        Self::Mapped(Box::new(mapping))
+    }
+}
+
+impl From<Kernel> for Plan {
+    fn from(kernel: Kernel) -> Self {
+        Self::Lowered(Box::new(kernel))
+    }
+}
+
+impl Plan {
+    /// The layer, as the machine runs it.
+    #[must_use]
+    pub fn layer(&self) -> &Arc<Layer> {
+        match self {
+            Self::Mapped(mapping) => mapping.layer(),
+            Self::Lowered(kernel) => kernel.layer(),
+        }
+    }
+
+    /// The accelerator.
+    #[must_use]
+    pub fn accelerator(&self) -> &Arc<Accelerator> {
+        match self {
+            Self::Mapped(mapping) => mapping.accelerator(),
+            Self::Lowered(kernel) => kernel.accelerator(),
+        }
+    }
+
+    /// What the closed form says.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        match self {
+            Self::Mapped(mapping) => model::estimate(mapping),
+            Self::Lowered(kernel) => decoupled::estimate(kernel),
+        }
+    }
+
+    /// Runs the machine.
+    pub fn run<T: Trace>(&self, pace: Pace, trace: &mut T) -> Run {
+        match self {
+            Self::Mapped(mapping) => machine::run(mapping, pace, trace),
+            Self::Lowered(kernel) => decoupled::run(kernel, pace, trace),
+        }
+    }
+
+    /// Runs the machine with values in its words. Memory and time grow with the layer's MACs; meant for
+    /// small layers.
+    ///
+    /// # Panics
+    /// If the tensors do not have the layer's sizes.
+    #[must_use]
+    pub fn run_functional(&self, tensors: &Tensors, pace: Pace) -> FunctionalRun {
+        match self {
+            Self::Mapped(mapping) => machine::run_functional(mapping, tensors, pace),
+            Self::Lowered(kernel) => decoupled::run_functional(kernel, tensors, pace),
+        }
+    }
+
+    /// Cycles from the array's first work until its last result is at the network, on the same machine
+    /// with memory never in the way: as it runs, or, where instructions control it, as the model has it.
+    ///
+    /// # Panics
+    /// Never: DRAM has no part in whether a mapping is legal.
+    #[must_use]
+    pub fn compute_cycles(&self, pace: Pace) -> u64 {
+        let mapping = match self {
+            Self::Mapped(mapping) => mapping,
+            Self::Lowered(kernel) => return decoupled::estimate(kernel).compute_cycles,
+        };
+        let mut ideal = Accelerator::clone(mapping.accelerator());
+        ideal.dram.kind = DramKind::Ideal;
+        let way = u64::from(ideal.networks.psum_out.latency).max(1);
+        let (layer, dataflow) = (mapping.layer().clone(), mapping.dataflow().clone());
+        let same = Mapping::new(layer, ideal, dataflow, *mapping.tiling())
+            .expect("DRAM has no part in whether a mapping is legal");
+        let run = machine::run(&same, pace, &mut ());
+        run.last_result - way - run.first_work
+    }
+
+    /// PEs at work in a whole pass, or in a product of blocks.
+    #[must_use]
+    pub fn active_pes(&self) -> u64 {
+        match self {
+            Self::Mapped(mapping) => mapping.active_pes(),
+            Self::Lowered(kernel) => kernel.active_pes(),
+        }
+    }
+
+    /// Lanes of a PE that take a channel each.
+    #[must_use]
+    pub fn active_lanes(&self) -> u64 {
+        let channels = match self {
+            // Of those that it holds side by side, unless channels advance from beat to beat.
+            Self::Mapped(mapping) if !mapping.dataflow().beats.contains(&Dim::C) => {
+                mapping.tiling().local[Dim::C]
+            }
+            _ => self.layer().size(Dim::C),
+        };
+        channels.min(self.accelerator().array.lanes.into())
+    }
+
+    /// Prices what moved in so many cycles.
+    #[must_use]
+    pub fn energy(
+        &self,
+        cost: &CostModel,
+        counters: &Counters,
+        control: &Control,
+        cycles: u64,
+    ) -> Energy {
+        match self {
+            Self::Mapped(mapping) => Energy::of(mapping, cost, counters, cycles),
+            Self::Lowered(kernel) => decoupled::energy(kernel, cost, counters, control, cycles),
+        }
+    }
+
+    /// What nothing that the layer could run as on this machine can go below.
+    #[must_use]
+    pub fn least_energy(&self, cost: &CostModel) -> Energy {
+        match self {
+            Self::Mapped(mapping) => Energy::least(mapping, cost),
+            Self::Lowered(kernel) => decoupled::least_energy(kernel, cost),
+        }
+    }
+
+    /// Bytes that cross the DRAM interface, packed as they are there; instructions and micro-ops included.
+    #[must_use]
+    pub fn dram_bytes(&self, counters: &Counters, control: &Control) -> f64 {
+        match self {
+            Self::Mapped(mapping) => dram_bits(mapping, counters) / 8.0,
+            Self::Lowered(kernel) => decoupled::dram_bytes(kernel, counters, control),
+        }
+    }
+
+    /// As files have it.
+    #[must_use]
+    pub fn written(&self) -> LayerPlan {
+        LayerPlan::of(self)
+    }
+}

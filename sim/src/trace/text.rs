@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 use stationary_workloads::Dim;
 
+use super::instructions::{Instruction, Instructions};
 use super::{Event, Repeat, Scope, Trace};
 use crate::stall::Stalls;
 
@@ -29,6 +30,7 @@ pub struct TextTrace {
     /// Lines that may yet begin a group.
     lines: VecDeque<Line>,
     group: Option<Group>,
+    instructions: Instructions,
 }
 
 /// A line that is not yet written.
@@ -66,7 +68,7 @@ impl TextTrace {
     #[must_use]
     pub fn finish(mut self) -> String {
         self.write_all();
-        self.text
+        self.text + &self.instructions.finish()
     }
 
     fn write_all(&mut self) {
@@ -80,7 +82,8 @@ impl TextTrace {
     fn is_outside(&self, event: &Event) -> bool {
         let (Event::Load { from, to, .. }
         | Event::Store { from, to, .. }
-        | Event::Pass { from, to, .. }) = event;
+        | Event::Pass { from, to, .. }
+        | Event::Instruction { from, to, .. }) = event;
         self.window
             .is_some_and(|(first, end)| *to <= first || *from >= end)
     }
@@ -155,6 +158,22 @@ impl Trace for TextTrace {
         if matches!(event, Event::Load { words: 0, .. }) || self.is_outside(&event) {
             return;
         }
+        if let Event::Instruction {
+            unit,
+            what,
+            from,
+            to,
+            stalls,
+        } = event
+        {
+            return self.instructions.add(Instruction {
+                unit,
+                what,
+                from,
+                to,
+                stalls,
+            });
+        }
         if let Some((last, times)) = &mut self.last
             && kind(last) == kind(&event)
         {
@@ -209,6 +228,9 @@ fn kind(event: &Event) -> Kind {
             stalls,
             ..
         } => (4, 0, to - from, busy, stalls),
+        Event::Instruction {
+            from, to, stalls, ..
+        } => (5, 0, to - from, 0, stalls),
     }
 }
 
@@ -243,6 +265,7 @@ fn line(event: &Event, times: u64) -> Line {
             }
             ("pass ", *from, *to, detail)
         }
+        Event::Instruction { what, from, to, .. } => (*what, *from, *to, String::new()),
     };
     if times > 1 {
         let _ = write!(detail, "  x{times}");

@@ -1,16 +1,18 @@
 //! What sets the time.
 
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use stationary_arch::Operand;
 
-use crate::stall::Stall;
+use crate::stall::{Stall, Stalls};
 
 /// The resource that sets the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bound {
     /// MACs on the PEs in use.
     Compute,
-    /// Loading, filling and draining the array around its passes.
+    /// Loading, filling and draining the array around its passes; where instructions control the machine,
+    /// what its core does besides MACs.
     Ramp,
     /// A network into the array.
     Network(Operand),
@@ -62,20 +64,24 @@ impl Bound {
 
     /// What sets the time of a run: its MACs, or the greatest group of its stalls if that is more.
     #[must_use]
-    pub fn of_stalls(busy: u64, stalls: &crate::Stalls) -> Self {
+    pub fn of_stalls(busy: u64, stalls: &Stalls) -> Self {
         let mut best = (busy, Bound::Compute);
-        let dram = Operand::ALL
-            .iter()
-            .map(|o| stalls.of(Stall::Dram(*o)))
-            .sum();
+        let dram = stalls.memory();
         let banks = Operand::ALL
             .iter()
             .map(|o| stalls.of(Stall::Bank(*o)))
             .sum();
-        let ramp = [Stall::Fill, Stall::Drain, Stall::Dependency]
-            .map(|s| stalls.of(s))
-            .iter()
-            .sum();
+        let ramp = [
+            Stall::Fill,
+            Stall::Drain,
+            Stall::Reset,
+            Stall::Alu,
+            Stall::Issue,
+            Stall::Dependency,
+        ]
+        .map(|s| stalls.of(s))
+        .iter()
+        .sum();
         for (cycles, bound) in [
             (dram, Bound::Dram),
             (banks, Bound::Buffer),
@@ -100,5 +106,18 @@ impl Bound {
             }
         }
         best.1
+    }
+}
+
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Bound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::find(&name).ok_or_else(|| D::Error::custom(format!("`{name}` bounds no layer")))
     }
 }

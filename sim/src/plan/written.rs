@@ -1,0 +1,47 @@
+//! What a layer runs as, as it is written.
+
+use serde::{Deserialize, Serialize};
+
+use super::Plan;
+use crate::decoupled::LayerSchedule;
+use crate::layer_file::Entry;
+use crate::mapping_file::LayerMapping;
+
+/// The entry of a layer in a file of mappings, or of schedules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LayerPlan {
+    /// On a dataflow.
+    Mapping(Box<LayerMapping>),
+    /// By instructions.
+    Schedule(LayerSchedule),
+}
+
+impl LayerPlan {
+    /// What stands for a plan.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        match plan {
+            Plan::Mapped(mapping) => Self::Mapping(Box::new(LayerMapping::of(mapping))),
+            Plan::Lowered(kernel) => Self::Schedule(LayerSchedule::of(kernel)),
+        }
+    }
+
+    /// The same for another layer of equal shape.
+    #[must_use]
+    pub fn renamed(self, layer: &str) -> Self {
+        match self {
+            Self::Mapping(mapping) => Self::Mapping(Box::new(mapping.renamed(layer))),
+            Self::Schedule(schedule) => Self::Schedule(schedule.renamed(layer)),
+        }
+    }
+}
+
+impl Entry for LayerPlan {
+    fn layer(&self) -> &str {
+        match self {
+            Self::Mapping(mapping) => mapping.layer(),
+            Self::Schedule(schedule) => schedule.layer(),
+        }
+    }
+}
