@@ -15,21 +15,8 @@ type Graph = BTreeMap<Module, BTreeSet<Module>>;
 
 /// Circles of files that are still there; each is to go.
 const KNOWN: &[(&str, &str)] = &[
-    ("document", "diagnostic loose tree"),
     ("arch", "accelerator cost"),
     ("arch", "check config"),
-    ("arch", "cost::sram cost::technology"),
-    ("workloads", "import::onnx::fold import::onnx::shapes"),
-    ("search", "budget problem shapes table"),
-    ("search", "driver optimizers"),
-    (
-        "search",
-        "optimizers::exact::dual optimizers::exact::knapsack optimizers::exact::states",
-    ),
-    (
-        "search",
-        "optimizers::exact::model optimizers::exact::path optimizers::exact::units",
-    ),
     ("", "commands::codesign proof::codesign report::codesign"),
     ("", "commands::validate report::validate"),
     ("", "request target"),

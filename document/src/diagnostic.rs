@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::near::nearest;
-use crate::tree::Place;
+use crate::place::Place;
 
 /// A message about a place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

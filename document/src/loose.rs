@@ -8,7 +8,7 @@
 //! ]           both lines are read as if they were indented behind the bracket
 //! ```
 
-use crate::tree::Place;
+use crate::place::Place;
 
 /// Further right than this no line is moved, so that no text grows without bounds.
 const MOST_SPACES: usize = 256;

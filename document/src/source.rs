@@ -1,6 +1,7 @@
 //! The text of a file, to find a path in it.
 
-use crate::tree::{Kind, Node, Place};
+use crate::place::Place;
+use crate::tree::{Kind, Node};
 
 /// A text, read once as a tree; empty if it is no YAML.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! From bytes to text.
 
 use crate::diagnostic::Diagnostic;
-use crate::tree::Place;
+use crate::place::Place;
 
 /// The text of a file's bytes: UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it.
 ///

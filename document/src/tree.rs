@@ -11,24 +11,12 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::Diagnostic;
 use crate::loose::Loosened;
+use crate::place::Place;
 use crate::wording::OPEN_QUOTE;
 
 /// Deeper than this, or with more values, is no file that anybody wrote.
 pub(crate) const MOST_DEPTH: usize = 128;
 const MOST_NODES: usize = 1_000_000;
-
-/// Where something stands in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column, from 1, in characters.
-    pub column: usize,
-    /// First character, from 0.
-    pub start: usize,
-    /// Character after the last.
-    pub end: usize,
-}
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
 use crate::outline::outline;
-use crate::tree::{Kind, Node, Place};
+use crate::place::Place;
+use crate::tree::{Kind, Node};
 use crate::wording::{OPEN_QUOTE, in_words};
 
 /// More than a reader's fill at a time.

@@ -15,24 +15,15 @@
 //! the one partition that they share.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
 use crate::deployment::Deployment;
 use crate::name::UnknownName;
-use crate::problem::ProblemError;
+use crate::problem_error::ProblemError;
+use crate::resource::Resource;
 use crate::table::{Entry, Levels, Table};
-
-/// What a budget limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resource {
-    /// Area in square microns.
-    Area,
-    /// Power in milliwatts.
-    Power,
-}
 
 /// How much is allowed, before it is known of which table.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -175,27 +166,6 @@ pub(crate) fn corners(
         }
     }
     Ok((least, greatest))
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Area => "area",
-            Self::Power => "power",
-        })
-    }
-}
-
-impl FromStr for Resource {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        match text {
-            "area" => Ok(Self::Area),
-            "power" => Ok(Self::Power),
-            _ => Err(UnknownName::new("resource", text, vec!["area", "power"])),
-        }
-    }
 }
 
 impl FromStr for Allowance {

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::cancellation::Cancellation;
 use crate::certificate::{Certificate, Kind};
 use crate::optimizers::{Access, Optimizer, Standing};
-use crate::problem::{Point, Problem, Shortfall, Verdict};
+use crate::problem::{Evaluated, Point, Problem, Shortfall};
 use crate::repair::{Mender, Repair};
 
 /// Below this number of points, handing them to other threads costs more than
@@ -34,15 +34,6 @@ pub struct Settings {
     pub repair: Repair,
     /// How many of the best distinct feasible points to keep, at least one.
     pub keep: usize,
-}
-
-/// A point with its verdict.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evaluated {
-    /// The point, after repair.
-    pub point: Point,
-    /// What became of it.
-    pub verdict: Verdict,
 }
 
 /// The work that a run took.

@@ -38,26 +38,28 @@ mod objective;
 pub mod optimizers;
 mod parse;
 mod problem;
+mod problem_error;
 mod repair;
+mod resource;
 mod shapes;
 mod style;
 mod table;
 
 pub use binding::{Binding, binding};
 pub use bound::Breach;
-pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, Resource, UnknownBudget};
+pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, UnknownBudget};
 pub use cancellation::Cancellation;
 pub use certificate::{Certificate, Cut, Flaw, Kind};
 pub use deployment::{Deployment, Stage};
-pub use driver::{
-    Evaluated, Evaluations, Interruption, Outcome, Settings, Stop, run, run_recorded,
-};
+pub use driver::{Evaluations, Interruption, Outcome, Settings, Stop, run, run_recorded};
 pub use name::UnknownName;
 pub use objective::Objective;
 pub use optimizers::{Access, Effort, Optimizer, Preset, Standing};
 pub use parse::ParseError;
-pub use problem::{Choice, Point, Problem, ProblemError, Shortfall, Totals, Verdict};
+pub use problem::{Choice, Evaluated, Point, Problem, Shortfall, Totals, Verdict};
+pub use problem_error::ProblemError;
 pub use repair::Repair;
+pub use resource::Resource;
 pub use shapes::Shapes;
 pub use style::Style;
 pub use table::{Entry, Levels, Table, TableError};

@@ -1,11 +1,11 @@
 //! A problem: a table, what to minimise and the budgets to keep.
 
-use thiserror::Error;
-
-use crate::budget::{Budget, BudgetRequest, Resource, corners};
+use crate::budget::{Budget, BudgetRequest, corners};
 use crate::deployment::{Deployment, Stage};
 use crate::fixed::Fixed;
 use crate::objective::Objective;
+use crate::problem_error::ProblemError;
+use crate::resource::Resource;
 use crate::shapes::Shapes;
 use crate::style::Style;
 use crate::table::{Entry, Levels, Table};
@@ -97,33 +97,13 @@ pub struct Shortfall {
     pub least: f64,
 }
 
-/// Why a table, an objective and budgets make no problem.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub enum ProblemError {
-    /// Two budgets on one resource.
-    #[error("two budgets on {0}; each resource may have one")]
-    RepeatedBudget(Resource),
-    /// A share of a range that the table does not span.
-    #[error(
-        "layer {layer} has no option with {levels}; a budget given as a platform or share needs this corner design in every layer"
-    )]
-    MissingCorner {
-        /// The layer.
-        layer: usize,
-        /// The corner's levels.
-        levels: Levels,
-    },
-    /// Layers that cannot share hardware.
-    #[error("deployment {0}: no option has the same levels in every layer; needed at least one")]
-    NothingShared(Deployment),
-    /// A limit that is no amount.
-    #[error("the budget on {resource} is {found}; needed a finite number, not negative")]
-    BadLimit {
-        /// The resource.
-        resource: Resource,
-        /// The limit found.
-        found: f64,
-    },
+/// A point with its verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    /// The point, after repair.
+    pub point: Point,
+    /// What became of it.
+    pub verdict: Verdict,
 }
 
 impl Problem {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use crate::budget::Resource;
+use crate::resource::Resource;
 use crate::style::Style;
 
 /// One option of a layer: its levels and what it costs.

@@ -20,11 +20,8 @@
 
 use std::sync::OnceLock;
 
-use super::technology::{Scale, Technology};
+use super::technology::{NODES, Scale, Technology};
 use crate::banks::{Banks, Ports};
-
-/// Nodes of the table in nm, coarsest first.
-pub(super) const NODES: [f64; 4] = [65.0, 45.0, 32.0, 22.0];
 /// Greatest bank.
 const BANK_BYTES: f64 = (8u64 << 20) as f64;
 /// Greatest capacity that is priced.

@@ -11,9 +11,11 @@
 use std::ops::Range;
 
 use super::constants::{All, Family, Growth, Logic, Node, Operation};
-use super::sram::NODES;
 use crate::error::ArchError;
 use crate::units::Nanometres;
+
+/// Nodes of the table in nm, coarsest first.
+pub(super) const NODES: [f64; 4] = [65.0, 45.0, 32.0, 22.0];
 
 /// A technology node within the scaling tables.
 #[derive(Clone, Copy, Debug)]

@@ -10,10 +10,10 @@
 use std::ops::Range;
 
 use super::{Certificate, Cut, Flaw, Kind};
-use crate::budget::Resource;
 use crate::deployment::Deployment;
 use crate::objective::Objective;
 use crate::problem::{Problem, Totals};
+use crate::resource::Resource;
 use crate::table::Entry;
 
 /// Relative difference allowed between two floating-point sums.

@@ -15,11 +15,11 @@ mod statistics;
 use std::convert::Infallible;
 
 use crate::cancellation::Cancellation;
-use crate::driver::{Evaluated, Settings, Stop, run_recorded};
+use crate::driver::{Settings, Stop, run_recorded};
 use crate::name::UnknownName;
 use crate::optimizers::exact::{self, Answer};
 use crate::optimizers::{self, Access, Effort};
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 pub use report::{
     Anytime, Comparison, Expected, Profile, Ratio, Report, RunLength, Speedup, TARGETS, report,

@@ -25,8 +25,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Optimizer, Standing, random, share};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem, Verdict};
+use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const INITIAL: f64 = 0.4;
 const FINAL: f64 = 1e-4;

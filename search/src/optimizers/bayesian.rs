@@ -20,9 +20,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::space::Space;
 use super::{Effort, Optimizer, Standing, random};
-use crate::driver::Evaluated;
 use crate::gaussian_process::GaussianProcess;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 const INITIAL: usize = 10;
 const KAPPA: f64 = 2.576;

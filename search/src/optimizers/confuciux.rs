@@ -9,8 +9,7 @@
 use super::local::Local;
 use super::reinforce::Reinforce;
 use super::{Effort, Optimizer, Preset, Standing};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 /// The optimiser.
 pub(super) struct Confuciux {

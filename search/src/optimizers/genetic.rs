@@ -14,8 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Optimizer, Standing, random, share};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem, Verdict};
+use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const POPULATION: usize = 50;
 const PARENTS: usize = 10;

@@ -17,9 +17,8 @@ use std::ops::Range;
 
 use super::{Access, Optimizer, Standing};
 use crate::deployment::Deployment;
-use crate::driver::Evaluated;
 use crate::hull;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 use crate::repair::Ladders;
 
 #[derive(Default)]

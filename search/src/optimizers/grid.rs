@@ -4,8 +4,7 @@
 //! with any budget that can be afforded only the last few layers vary.
 
 use super::{Optimizer, Standing};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 /// Points asked for at once.
 const BATCH: usize = 256;

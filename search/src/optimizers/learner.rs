@@ -11,8 +11,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::episode::{Environment, Sight};
 use super::{Effort, Optimizer, Standing};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 /// Something that acts and learns.
 pub(super) trait Agent {

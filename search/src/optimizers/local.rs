@@ -26,8 +26,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::space::Space;
 use super::{Effort, Optimizer, Preset, Standing, random};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem, Verdict};
+use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const POPULATION: usize = 20;
 const PARENTS: usize = 8;

@@ -28,9 +28,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::certificate::Certificate;
-use crate::driver::Evaluated;
 use crate::name::UnknownName;
-use crate::problem::{Point, Problem, Shortfall};
+use crate::problem::{Evaluated, Point, Problem, Shortfall};
 use crate::repair::Repair;
 #[cfg(feature = "learn")]
 use learner::Learner;

@@ -5,8 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Optimizer, Standing};
-use crate::driver::Evaluated;
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 /// Points asked for at once.
 const BATCH: usize = 256;

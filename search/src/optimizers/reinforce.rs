@@ -24,9 +24,8 @@ use super::episode::{Environment, Sight};
 use super::policy::Policy;
 use super::{Effort, Optimizer, Preset, Standing};
 use crate::deployment::Deployment;
-use crate::driver::Evaluated;
 use crate::learn::{Adam, Categorical, clip, discounted, matrix, standardize};
-use crate::problem::{Point, Problem};
+use crate::problem::{Evaluated, Point, Problem};
 
 const RATE: f64 = 1e-3;
 const DISCOUNT: f64 = 0.9;

@@ -9,7 +9,8 @@
 //! over the latencies that a stage may have. With one budget and a stage for each
 //! layer the test is a sum of least usages.
 
-use super::model::{Cost, Model, Question};
+use super::model::Model;
+use super::question::{Cost, Question};
 use super::units::Least;
 use super::{Answer, joint_shortfalls};
 use crate::certificate::{Certificate, Kind};

@@ -10,7 +10,7 @@
 //! 27(3), 1979). With two, the second multiplier is found by bisection on the
 //! supergradient, with the first solved by the walk each time.
 
-use super::knapsack::{Instance, Item};
+use super::instance::{Instance, Item};
 use crate::hull::{self, Corner};
 
 const BISECTIONS: usize = 48;

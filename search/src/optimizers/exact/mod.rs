@@ -16,26 +16,28 @@
 mod bottleneck;
 mod dual;
 mod front;
+mod instance;
 mod knapsack;
 mod model;
 mod near;
 mod options;
 mod path;
 mod product;
+mod question;
 mod relaxation;
 mod states;
 mod units;
 
 pub use self::front::{Vertex, front};
-use self::model::{Cost, Model};
+use self::model::Model;
 pub use self::near::near;
+use self::question::Cost;
 pub use self::relaxation::{Relaxation, relaxation};
 use super::{Access, Optimizer, Standing};
 use crate::budget::Budget;
 use crate::certificate::{Certificate, Kind};
-use crate::driver::Evaluated;
 use crate::objective::Objective;
-use crate::problem::{Point, Problem, Shortfall};
+use crate::problem::{Evaluated, Point, Problem, Shortfall};
 
 /// The states that one solve may list before it gives up the proof, which
 /// bounds its memory to some hundred megabytes.

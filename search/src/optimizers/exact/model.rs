@@ -14,35 +14,11 @@ use std::sync::Arc;
 
 use super::options::{Candidate, Options};
 use super::path::Stages;
+use super::question::{Cost, Question};
 use super::units::{self, Least};
 use crate::deployment::Deployment;
 use crate::fixed::Fixed;
 use crate::problem::{Point, Problem};
-
-/// What is summed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cost {
-    /// Cycles.
-    Latency,
-    /// Nanojoules.
-    Energy,
-    /// `latency` times the cycles and `energy` times the nanojoules.
-    Weighted { latency: f64, energy: f64 },
-    /// What is taken of the budget with this index.
-    Usage(usize),
-}
-
-/// One question.
-#[derive(Clone, Debug)]
-pub(super) struct Question {
-    pub(super) cost: Cost,
-    /// Budgets to keep: their index and limit in integer units.
-    pub(super) limits: Vec<(usize, i64)>,
-    /// The longest that a stage may take, in cycles.
-    pub(super) slowest: u64,
-    /// Only what costs less than this is asked for.
-    pub(super) below: Option<f64>,
-}
 
 /// A problem made ready for questions.
 pub(super) struct Model<'a> {

@@ -22,8 +22,9 @@
 //! 4. If no path below T is left, T is raised.
 
 use super::dual::Dual;
-use super::knapsack::{Solution, Solved};
-use super::model::{Cost, Question};
+use super::instance::Solution;
+use super::knapsack::Solved;
+use super::question::{Cost, Question};
 use super::states::{Staircase, State};
 use super::units::{Least, units};
 use crate::fixed::Fixed;

@@ -18,7 +18,8 @@
 //! to be searched is only what the chord of a hyperbola leaves open. Comparisons
 //! allow a relative 1e-11 for rounding.
 
-use super::model::{Cost, Model};
+use super::model::Model;
+use super::question::Cost;
 use super::units::Least;
 use super::{Answer, joint_shortfalls};
 use crate::certificate::{Certificate, Cut, Kind, corner_bound};

@@ -10,7 +10,8 @@
 //! second one relaxed: the answer either keeps the first one too, and its own
 //! factor is a new upper end, or proves a lower end.
 
-use super::model::{Cost, Model, Question};
+use super::model::Model;
+use super::question::{Cost, Question};
 use crate::problem::{Point, Problem};
 
 /// The relative distance between the two ends at which the search stops.

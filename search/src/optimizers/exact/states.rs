@@ -15,7 +15,7 @@
 //! Operations Research 16(4), 1968), with one in the weight itself.
 
 use super::dual::Dual;
-use super::knapsack::{Instance, Item, Solution};
+use super::instance::{Instance, Item, Solution};
 use crate::hull::{self, Corner, Step};
 
 /// What a search over the states found.

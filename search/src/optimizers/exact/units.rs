@@ -1,8 +1,9 @@
 //! From the table's units to a knapsack in integers and back.
 
-use super::knapsack::{Instance, Item, Solution, Solved};
-use super::model::{Cost, Question};
+use super::instance::{Instance, Item, Solution};
+use super::knapsack::Solved;
 use super::options::{Candidate, Options};
+use super::question::{Cost, Question};
 use crate::fixed::Fixed;
 use crate::problem::Point;
 

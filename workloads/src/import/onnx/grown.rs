@@ -1,11 +1,10 @@
 //! Tensors that are repeated, padded or resized.
 
 use super::copies;
-use super::fold::{each_index, flat};
 use super::number::Number;
 use super::proto::Node;
 use super::shapes::{picked, renamed};
-use super::value::{Value, axis, broadcast};
+use super::value::{Value, axis, broadcast, each_index, flat};
 
 pub(super) fn expand(inputs: &[Value]) -> Option<Value> {
     let [value, wanted, ..] = inputs else {

@@ -2,10 +2,9 @@
 
 use super::copies;
 use super::element::ElementType;
-use super::fold::{each_index, flat};
 use super::number::Number;
 use super::proto::Node;
-use super::value::{Value, axis, product};
+use super::value::{Value, axis, each_index, flat, product};
 
 pub(super) fn constant_of_shape(node: &Node, shape: &Value) -> Option<Value> {
     let shape = shape.sizes()?;

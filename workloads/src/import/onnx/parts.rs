@@ -2,10 +2,9 @@
 
 use super::copies::{self, Axis};
 use super::element::ElementType;
-use super::fold::{each_index, flat};
 use super::proto::Node;
 use super::shapes::picked;
-use super::value::{Value, axis};
+use super::value::{Value, axis, each_index, flat};
 
 pub(super) fn concat(node: &Node, inputs: &[Value]) -> Option<Value> {
     let first = inputs.first()?;

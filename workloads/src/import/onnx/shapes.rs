@@ -2,9 +2,8 @@
 //! Each is `None` where it cannot be known.
 
 use super::copies;
-use super::fold::{each_index, flat};
 use super::proto::Node;
-use super::value::{Value, axis, product};
+use super::value::{Value, axis, each_index, flat, product};
 
 /// Axes from an attribute (early versions) or an operand (later ones). The outer `None` is an operand
 /// whose elements are not known, the inner one no axes at all.

@@ -273,6 +273,36 @@ pub(super) fn broadcast(a: &[u64], b: &[u64]) -> Option<Vec<u64>> {
         .collect()
 }
 
+/// A list of the multi-indices of a shape, in row-major order, each given to a function.
+pub(super) fn each_index<T>(
+    shape: &[u64],
+    mut of: impl FnMut(&[u64]) -> Option<T>,
+) -> Option<Vec<T>> {
+    let count = product(shape).filter(|_| Value::is_small(shape))?;
+    let mut at = vec![0; shape.len()];
+    let mut found = Vec::new();
+    for _ in 0..count {
+        found.push(of(&at)?);
+        for (index, size) in at.iter_mut().zip(shape).rev() {
+            *index += 1;
+            if *index < *size {
+                break;
+            }
+            *index = 0;
+        }
+    }
+    Some(found)
+}
+
+/// The place of a multi-index in a tensor that may have fewer axes, and axes of 1 that are broadcast.
+pub(super) fn flat(shape: &[u64], index: &[u64]) -> usize {
+    let skipped = index.len().saturating_sub(shape.len());
+    let along = shape.iter().zip(&index[skipped..]);
+    along.fold(0, |flat, (size, at)| {
+        flat * *size as usize + if *size == 1 { 0 } else { *at as usize }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

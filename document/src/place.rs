@@ -1,0 +1,14 @@
+//! Places in a text.
+
+/// Where something stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// First character, from 0.
+    pub start: usize,
+    /// Character after the last.
+    pub end: usize,
+}
