@@ -29,21 +29,13 @@ pub fn write(
         step: args.trace_step.map(|step| step.get()),
         every_cycle: pace == Pace::EveryCycle,
     };
-    let dataflow = match style {
-        Style::Hardwired(dataflow) => dataflow,
-        Style::Decoupled if kind == Kind::Text => {
-            let kernels = layers.map(|layer| loaded.kernel(layer));
-            let text = trace::of_kernels(&kernels.collect::<Result<Vec<_>, _>>()?, &options);
-            return inputs::write(path, text.as_bytes());
-        }
-        Style::Decoupled => {
-            bail!("--trace: a decoupled machine's trace is text: a file named *.txt")
-        }
-    };
-    let mappings = layers.map(|layer| loaded.mapping(layer, dataflow));
-    let mappings = mappings.collect::<Result<Vec<_>, _>>()?;
+    if kind != Kind::Text && matches!(style, Style::Decoupled) {
+        bail!("--trace: a decoupled machine's trace is text: a file named *.txt");
+    }
+    let plans = layers.map(|layer| loaded.plan(layer, style));
+    let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
-    let written = trace::of_mappings(kind, &title, &mappings, &options)?;
+    let written = trace::of_plans(kind, &title, &plans, &options)?;
     if let Some(step) = written.step.filter(|step| *step > 1 && !common.quiet) {
         output::note(&format!(
             "the trace gathers what happens within {step} cycles; --trace-window or --trace-step 1 \

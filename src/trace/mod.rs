@@ -23,7 +23,7 @@ use std::path::Path;
 
 use crate::error::Error;
 
-pub use self::write::{Options, Written, of_kernels, of_mappings};
+pub use self::write::{Options, Written, of_plans};
 
 /// What a trace is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

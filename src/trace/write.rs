@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use crate::arch::Accelerator;
 use crate::error::Error;
 use crate::shape;
-use crate::sim::decoupled::{self, Kernel};
-use crate::sim::{Mapping, Pace, TextTrace, estimate, run};
+use crate::sim::{Pace, Plan, TextTrace};
 
 use super::sheet::{Note, Sheet, Slice};
 use super::timeline::{self, Timeline};
@@ -59,27 +58,33 @@ pub struct Written {
 /// let accelerator = Accelerator::preset("shidiannao", &[])?;
 /// let network = zoo::find("alexnet")?;
 /// let dataflow = Dataflow::find("os").expect("a bundled dataflow");
-/// let mapping = mapper::map(&network.layers()[7], &accelerator, dataflow)?;
-/// let written = trace::of_mappings(Kind::Json, "the last layer", &[mapping], &Options::default())?;
+/// let plan = mapper::map(&network.layers()[7], &accelerator, dataflow)?.into();
+/// let written = trace::of_plans(Kind::Json, "the last layer", &[plan], &Options::default())?;
 /// assert!(written.bytes.starts_with(b"{"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// A waveform of more than 4,194,304 cycles; mappings on different accelerators are taken to be on the first.
-pub fn of_mappings(
+/// A waveform of more than 4,194,304 cycles, or anything but text of a machine that instructions control;
+/// plans on different accelerators are taken to be on the first.
+pub fn of_plans(
     kind: Kind,
     title: &str,
-    mappings: &[Mapping],
+    plans: &[Plan],
     options: &Options,
 ) -> Result<Written, Error> {
-    let Some(first) = mappings.first() else {
+    let Some(first) = plans.first() else {
         return Err(Error::Trace("no layer to trace".to_owned()));
     };
+    if kind != Kind::Text && first.accelerator().decoupled.is_some() {
+        return Err(Error::Trace(
+            "a decoupled machine's trace is text: a file named *.txt".to_owned(),
+        ));
+    }
     let runs = Runs {
         accelerator: first.accelerator(),
         title,
-        mappings,
+        plans,
         options,
     };
     let refused = |error: Box<dyn std::error::Error>| Error::Trace(error.to_string());
@@ -100,28 +105,11 @@ pub fn of_mappings(
     })
 }
 
-/// The text trace of layers on a machine that instructions control, one after the other.
-#[must_use]
-pub fn of_kernels(kernels: &[Kernel], options: &Options) -> String {
-    let mut text = String::new();
-    for kernel in kernels {
-        let mut trace = TextTrace::default();
-        let machine = decoupled::run(kernel, options.pace(), &mut trace);
-        let layer = kernel.layer();
-        let (name, arch, cycles) = (layer.name(), &kernel.accelerator().name, machine.cycles);
-        let shape = shape::text(layer);
-        let _ = writeln!(text, "# {name} ({shape}) on {arch}: {cycles} cycles");
-        text.push_str("#    from        to  what\n");
-        text.push_str(&trace.finish());
-    }
-    text
-}
-
 /// The layers to trace, and how.
 struct Runs<'a> {
     accelerator: &'a Accelerator,
     title: &'a str,
-    mappings: &'a [Mapping],
+    plans: &'a [Plan],
     options: &'a Options,
 }
 
@@ -130,14 +118,14 @@ impl Runs<'_> {
     fn text(&self) -> String {
         let view = self.options.view;
         let mut text = String::new();
-        for mapping in self.mappings {
+        for plan in self.plans {
             let mut trace = TextTrace::of_window(view.from, view.to);
-            let machine = run(mapping, self.options.pace(), &mut trace);
+            let machine = plan.run(self.options.pace(), &mut trace);
             let _ = writeln!(
                 text,
                 "# {} ({}) on {}: {} cycles",
-                mapping.layer().name(),
-                shape::text(mapping.layer()),
+                plan.layer().name(),
+                shape::text(plan.layer()),
                 self.accelerator.name,
                 machine.cycles
             );
@@ -154,27 +142,27 @@ impl Runs<'_> {
     /// The layers as tracks, and the cycles of a step.
     fn sheet(&self) -> (Sheet, u64) {
         let view = self.options.view;
-        let traced = |m: &Mapping| {
-            let seen = view.clip(0, estimate(m).cycles);
+        let traced = |plan: &Plan| {
+            let seen = view.clip(0, plan.estimate().cycles);
             seen.map_or(0, |(from, to)| to - from)
         };
-        let cycles = self.mappings.iter().map(traced).sum();
+        let cycles = self.plans.iter().map(traced).sum();
         let step = self.options.step;
         let step = step.unwrap_or_else(|| timeline::step_for(cycles));
         let (tracks, mut sheet) = Tracks::new(self.accelerator, self.title.to_owned());
         let mut base = 0;
-        for mapping in self.mappings {
+        for plan in self.plans {
             let mut timeline = Timeline::new(&tracks, &mut sheet, base, view, step);
-            let machine = run(mapping, self.options.pace(), &mut timeline);
+            let machine = plan.run(self.options.pace(), &mut timeline);
             timeline.finish();
             if let Some((from, to)) = view.clip(0, machine.cycles) {
                 sheet.slices.push(Slice {
                     track: tracks.layers,
-                    name: mapping.layer().name().to_owned().into(),
+                    name: plan.layer().name().to_owned().into(),
                     from: base + from,
                     to: base + to,
                     notes: vec![
-                        ("shape", Note::Text(shape::text(mapping.layer()))),
+                        ("shape", Note::Text(shape::text(plan.layer()))),
                         ("cycles", Note::Number(machine.cycles)),
                         ("busy cycles", Note::Number(machine.busy)),
                         ("cycles a step", Note::Number(step)),
@@ -189,7 +177,7 @@ impl Runs<'_> {
     /// The layers as signals.
     fn wave(&self) -> Result<Wave, Error> {
         let view = self.options.view;
-        let cycles: u64 = self.mappings.iter().map(|m| estimate(m).cycles).sum();
+        let cycles: u64 = self.plans.iter().map(|plan| plan.estimate().cycles).sum();
         let View { from, to } = view;
         if to.saturating_sub(from).min(cycles) > WAVEFORM_CYCLES {
             return Err(Error::Trace(format!(
@@ -199,14 +187,14 @@ impl Runs<'_> {
         }
         let mut wave = Wave::new(self.accelerator, self.title.to_owned());
         let mut base = 0;
-        for (layer, mapping) in (0..).zip(self.mappings) {
+        for (layer, plan) in (0..).zip(self.plans) {
             let mut signals = LayerWave {
                 wave: &mut wave,
                 layer,
                 base,
                 view,
             };
-            let machine = run(mapping, self.options.pace(), &mut signals);
+            let machine = plan.run(self.options.pace(), &mut signals);
             if let Some((_, end)) = view.clip(0, machine.cycles) {
                 wave.rest(base + end);
             }

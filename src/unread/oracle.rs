@@ -7,8 +7,7 @@
 //! ```
 
 use crate::arch::{Accelerator, ArchError, CostModel, presets};
-use crate::sim::mapper;
-use crate::sim::{Dataflow, Pace, Plan, decoupled};
+use crate::sim::{Dataflow, Pace, Plan, decoupled, mapper};
 use crate::workloads::{Layer, Zeros, parse_with_notes};
 use rayon::prelude::*;
 use serde_json::Value;

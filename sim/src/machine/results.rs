@@ -11,10 +11,9 @@ use std::cmp::Ordering;
 use stationary_arch::Operand;
 use stationary_workloads::PerDim;
 
-use crate::machine::Machine;
-use crate::machine::array;
 use crate::machine::payload::Payload;
 use crate::machine::transfer::Store;
+use crate::machine::{Machine, array};
 use crate::window::Span;
 
 impl<P: Payload> Machine<'_, P> {

@@ -11,8 +11,7 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN};
 use crate::sums::for_extents;
-use crate::tiling::Level;
-use crate::tiling::Staging;
+use crate::tiling::{Level, Staging};
 use crate::window::Span;
 
 /// Sums along one dimension.

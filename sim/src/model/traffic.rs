@@ -17,8 +17,7 @@ use crate::counters::Counters;
 use crate::dataflow::{is_reduction, is_relevant};
 use crate::mapping::{Mapping, PLAIN, channel};
 use crate::model::along::Shape;
-use crate::tiling::Staging;
-use crate::tiling::{Level, Loop};
+use crate::tiling::{Level, Loop, Staging};
 
 /// What the whole layer moves.
 #[derive(Clone, Copy, Debug)]

@@ -5,8 +5,7 @@ use stationary::search::{Kind, Resource, Stop};
 use super::found::{Found, Row, kind};
 use crate::energy;
 use crate::format::{area, beside_limit, joules, signed_percent, thousands, watts};
-use crate::report::table::Table;
-use crate::report::table::table;
+use crate::report::table::{Table, table};
 use crate::scope::Scope;
 use crate::shape;
 
