@@ -1,7 +1,5 @@
 //! What lines of CSV have in common: whose run they are of, and how they are put together.
 
-use anyhow::Result;
-
 /// Whose run a line is of.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
@@ -28,6 +26,9 @@ impl Origin {
     }
 }
 
+/// Writing to memory, with as many fields in each line.
+const MEMORY: &str = "memory takes every line";
+
 /// Lines under a header, each of which begins with whose run it is.
 pub struct Lines {
     origin: Origin,
@@ -37,39 +38,41 @@ pub struct Lines {
 
 impl Lines {
     /// Only the header.
-    pub fn new(origin: &Origin, header: &[String]) -> Result<Self> {
+    pub fn new(origin: &Origin, header: &[String]) -> Self {
         let mut out = csv::Writer::from_writer(Vec::new());
         let first = Origin::COLUMNS.iter().map(|name| (*name).to_owned());
-        out.write_record(first.chain(header.iter().cloned()))?;
-        Ok(Self {
+        out.write_record(first.chain(header.iter().cloned()))
+            .expect(MEMORY);
+        Self {
             origin: origin.clone(),
             columns: header.len(),
             out,
-        })
+        }
     }
 
     /// Adds a line of another run.
     ///
     /// # Panics
     /// As [`Lines::add`].
-    pub fn add_of(&mut self, origin: &Origin, fields: Vec<String>) -> Result<()> {
+    pub fn add_of(&mut self, origin: &Origin, fields: Vec<String>) {
         self.origin.clone_from(origin);
-        self.add(fields)
+        self.add(fields);
     }
 
     /// Adds a line.
     ///
     /// # Panics
     /// Another number of fields than the header has.
-    pub fn add(&mut self, fields: Vec<String>) -> Result<()> {
+    pub fn add(&mut self, fields: Vec<String>) {
         assert_eq!(fields.len(), self.columns, "a line has the header's fields");
         let record = self.origin.fields().into_iter().chain(fields);
-        Ok(self.out.write_record(record)?)
+        self.out.write_record(record).expect(MEMORY);
     }
 
     /// The text.
-    pub fn text(self) -> Result<String> {
-        Ok(String::from_utf8(self.out.into_inner()?)?)
+    pub fn text(self) -> String {
+        let bytes = self.out.into_inner().expect(MEMORY);
+        String::from_utf8(bytes).expect("fields are text")
     }
 }
 

@@ -1,9 +1,10 @@
 //! Energy by component and operand, and the figures that chips are compared by.
 
+use crate::arch::Operand;
 use crate::arch::units::Picojoules;
-use crate::arch::{Operand, PerOperand, PerPart};
+use crate::documents::{self, EnergyByComponent, EnergyParts};
 use crate::sim::Energy;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::format::percent;
 
@@ -21,34 +22,12 @@ pub fn components(e: &Energy) -> [(&'static str, Picojoules); 6] {
 
 /// The components and their total.
 pub fn json(e: &Energy) -> Value {
-    let mut map = Map::new();
-    for (name, energy) in components(e) {
-        map.insert(name.to_owned(), json!(energy.0));
-    }
-    map.insert("total".to_owned(), json!(e.total().0));
-    Value::Object(map)
+    documents::value(EnergyByComponent::from(e))
 }
 
 /// What each component consists of; `events` is what counts alone decide.
 pub fn parts_json(e: &Energy) -> Value {
-    let operands = |of: &PerOperand<Picojoules>, clock: Picojoules| json!({"input": of.input.0, "weight": of.weight.0, "output": of.output.0, "clock": clock.0});
-    let (events, clock) = (&e.events, &e.clock);
-    json!({
-        "mac": {"events": events.mac.0, "clock": clock.pes.0},
-        "scratchpad": operands(&events.scratchpad, clock.scratchpads),
-        "network": operands(&events.network, clock.networks),
-        "global_buffer": operands(&events.global_buffer, clock.global_buffer),
-        "dram": operands(&events.dram, clock.dram_interface),
-        "leakage": by_part(&e.leakage.map(|energy| energy.0)),
-    })
-}
-
-/// Figures by part of the chip.
-pub fn by_part(parts: &PerPart<f64>) -> Value {
-    json!({
-        "pes": parts.pes, "scratchpads": parts.scratchpads, "networks": parts.networks,
-        "global_buffer": parts.global_buffer, "dram_interface": parts.dram_interface,
-    })
+    documents::value(EnergyParts::from(e))
 }
 
 /// Columns of a line of CSV: the components, then the operands of those that have them.

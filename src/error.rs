@@ -94,6 +94,9 @@ pub enum Error {
     /// A question that the control of the machine has no answer for.
     #[error("{0}")]
     Control(String),
+    /// A document of which no page can be made.
+    #[error("{0}")]
+    NoPage(String),
     /// An accelerator or a DRAM standard.
     #[error(transparent)]
     Accelerator(#[from] ArchError),

@@ -1,7 +1,8 @@
 //! What mappings were chosen for, as it is read.
 
+use crate::documents;
 use crate::sim::mapper::Goal;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What the mapper chose, and for what.
 #[derive(Clone, Debug)]
@@ -49,13 +50,5 @@ pub fn words(goal: Goal) -> String {
 
 /// For programs: null where the mapper chose no mapping; `layers` where it did not choose all.
 pub fn json(chosen: Option<Chosen>) -> Value {
-    let Some(Chosen { goal, part }) = chosen else {
-        return Value::Null;
-    };
-    let mut value =
-        json!({"objective": goal.objective.name(), "slack_percent": goal.slack.percent()});
-    if let Some(layers) = part {
-        value["layers"] = json!(layers);
-    }
-    value
+    documents::value(chosen.map(documents::Goal::from))
 }

@@ -1,7 +1,8 @@
 //! A winner's figure: the machine's, with the model's beside it.
 
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
+use crate::documents;
 use crate::format::{percent, signed_percent};
 
 /// The greatest error of the model that goes without a warning.
@@ -51,6 +52,21 @@ impl Headline {
             show(self.model),
             show(self.machine),
         ))
+    }
+
+    /// As documents say it; `number` writes a figure.
+    pub fn document(&self, number: impl Fn(f64) -> Number) -> documents::Headline {
+        documents::Headline {
+            of: "machine".to_owned(),
+            value: number(self.machine),
+            model: number(self.model),
+            error: self.error(),
+        }
+    }
+
+    /// Of whole numbers.
+    pub fn whole(&self) -> documents::Headline {
+        self.document(|figure| Number::from(figure as u64))
     }
 
     /// For programs; `number` writes a figure.

@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use stationary::documents::Interrupted;
 use stationary::search::Cancellation;
 
 use crate::Answer;
@@ -168,8 +169,16 @@ impl Interrupt {
     }
 
     /// The mark of a document.
+    pub fn document(&self) -> Interrupted {
+        Interrupted {
+            go_on: self.go_on.clone(),
+            not_reached: None,
+        }
+    }
+
+    /// The same for programs.
     pub fn json(&self) -> Value {
-        json!({"go_on": self.go_on})
+        json!(self.document())
     }
 }
 

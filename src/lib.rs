@@ -33,6 +33,7 @@
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
 pub mod advice;
+pub mod documents;
 mod element_types;
 mod error;
 pub mod evaluate;
@@ -40,9 +41,11 @@ mod excerpts;
 mod explain;
 pub mod files;
 pub mod identity;
+pub mod html;
 pub mod load;
 pub mod progress;
 pub mod request;
+pub mod run;
 pub mod scope;
 pub mod style;
 pub mod target;
@@ -71,6 +74,8 @@ pub mod over;
 #[doc(hidden)]
 pub mod peaks;
 #[doc(hidden)]
+pub mod replay;
+#[doc(hidden)]
 pub mod shape;
 #[doc(hidden)]
 pub mod unread;
@@ -78,6 +83,7 @@ pub mod unread;
 pub use error::{Content, Error, Unmapped};
 pub use progress::Progress;
 pub use request::Request;
+pub use run::Run;
 pub use stationary_arch as arch;
 pub use stationary_search as search;
 pub use stationary_sim as sim;

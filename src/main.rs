@@ -21,8 +21,8 @@ use record::Record;
 use scope::Scope;
 use stationary::sim::OutOfReach;
 use stationary::{
-    advice, causes, csv, energy, evaluate, files, format, goal, headline, lanes, load, misjudged,
-    over, peaks, scope, shape, style, trace, unread,
+    advice, csv, energy, evaluate, files, format, goal, headline, html, load, over, peaks, replay,
+    scope, shape, style, trace, unread,
 };
 
 /// The answer of a command that could be carried out.

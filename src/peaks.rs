@@ -1,23 +1,30 @@
 //! What an accelerator could do at most: the roofs of its roofline.
 
 use crate::arch::{Accelerator, DramKind};
-use serde_json::{Value, json};
+use crate::documents::{self, Peaks};
+use serde_json::Value;
 
 /// Size, clock and peaks, in cycles of the array.
-pub fn json(a: &Accelerator) -> Value {
+pub fn document(a: &Accelerator) -> Peaks {
     let array = &a.array;
     let pes = u64::from(array.rows) * u64::from(array.cols);
     let bandwidth = bandwidth(a);
-    json!({
-        "rows": array.rows, "cols": array.cols, "lanes": array.lanes,
-        "clock_mhz": a.clock.0 as f64 / 1e3,
-        "peak_macs_per_cycle": pes * u64::from(array.lanes),
-        "dram": dram(&a.dram.kind),
-        // In a direction, and in both together.
-        "dram_bytes_per_cycle": bandwidth.map(|b| b.direction),
-        "dram_bytes_per_cycle_both_ways": bandwidth.map(|b| b.both),
-        "cache_bytes_per_cycle": bandwidth.and_then(|b| b.cached),
-    })
+    Peaks {
+        rows: array.rows,
+        cols: array.cols,
+        lanes: array.lanes,
+        clock_mhz: a.clock.0 as f64 / 1e3,
+        peak_macs_per_cycle: pes * u64::from(array.lanes),
+        dram: dram(&a.dram.kind).to_owned(),
+        dram_bytes_per_cycle: bandwidth.map(|b| b.direction),
+        dram_bytes_per_cycle_both_ways: bandwidth.map(|b| b.both),
+        cache_bytes_per_cycle: bandwidth.and_then(|b| b.cached),
+    }
+}
+
+/// The same for programs.
+pub fn json(a: &Accelerator) -> Value {
+    documents::value(document(a))
 }
 
 fn dram(kind: &DramKind) -> &str {

@@ -8,8 +8,9 @@
 //! Layers picked by name are an answer for these, whatever the file has besides.
 
 use crate::workloads::{Coverage, Layer, LeftOut, Network};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::documents;
 use crate::format::{metric, operations, percent};
 
 /// The share of the multiply-accumulates that an answer has to stand for.
@@ -190,35 +191,46 @@ impl Scope {
         )
     }
 
-    /// For programs.
-    pub fn json(&self) -> Value {
+    /// As documents say it.
+    #[must_use]
+    pub fn document(&self) -> documents::Coverage {
         let c = &self.coverage;
-        let entry = |entry: &LeftOut| {
-            json!({
-                "operator": entry.operator, "count": entry.count, "macs": entry.macs,
-                "first_lost": entry.first_lost, "reason": entry.reason,
-                "macs_unknown": entry.macs_unknown,
-                "bytes": entry.bytes(), "bytes_unknown": entry.moves_unknown(),
-            })
+        let entry = |entry: &LeftOut| documents::LeftOut {
+            operator: entry.operator.clone(),
+            count: entry.count,
+            macs: entry.macs,
+            first_lost: entry.first_lost.clone(),
+            reason: entry.reason.clone(),
+            macs_unknown: entry.macs_unknown,
+            bytes: entry.bytes(),
+            bytes_unknown: entry.moves_unknown(),
         };
-        let list = |entries: &[LeftOut]| entries.iter().map(entry).collect::<Vec<_>>();
-        let plain: u64 = c.without_products.iter().map(|entry| entry.count).sum();
-        json!({
-            "macs": self.share(),
-            "is_upper_bound": c.macs_unknown() > 0,
-            "operators": {
-                "simulated": c.simulated, "left_out": c.operators_left_out(),
-                "of_unknown_size": c.macs_unknown(), "without_products": plain,
+        let list = |entries: &[LeftOut]| entries.iter().map(entry).collect();
+        documents::Coverage {
+            macs: self.share(),
+            is_upper_bound: c.macs_unknown() > 0,
+            operators: documents::Operators {
+                simulated: c.simulated,
+                left_out: c.operators_left_out(),
+                of_unknown_size: c.macs_unknown(),
+                without_products: c.without_products.iter().map(|entry| entry.count).sum(),
             },
-            "bytes_left_out": c.bytes_left_out(),
-            "bytes_unknown": c.moves_unknown(),
-            "left_out": list(&c.left_out),
-            "without_products": list(&c.without_products),
-            "picked": self.picked.map(|[layers, macs]| json!({
-                "layers": layers, "of": self.whole[0],
-                "macs": macs as f64 / self.whole[1].max(1) as f64,
-            })),
-        })
+            bytes_left_out: c.bytes_left_out(),
+            bytes_unknown: c.moves_unknown(),
+            left_out: list(&c.left_out),
+            without_products: list(&c.without_products),
+            picked: self.picked.map(|[layers, macs]| documents::Picked {
+                layers,
+                of: self.whole[0],
+                macs: macs as f64 / self.whole[1].max(1) as f64,
+            }),
+        }
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        documents::value(self.document())
     }
 
     /// What of it stands in CSV.

@@ -1,7 +1,8 @@
 //! The shape of a layer, for people and for programs: all that decides what is read and multiplied.
 
+use crate::documents::{self, Dims};
 use crate::workloads::{Dim, Layer, Window};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// In a few characters. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over.
 /// A convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel,
@@ -55,7 +56,7 @@ fn sides([before, behind]: [u64; 2]) -> String {
 ///
 /// What no window reaches decides nothing: behind stand as many as before if that gives as many outputs,
 /// or else those that windows reach.
-fn padding(layer: &Layer) -> [[u64; 2]; 2] {
+pub(crate) fn padding(layer: &Layer) -> [[u64; 2]; 2] {
     let axis = |window: Window, outputs: Dim, taps: Dim| {
         let (outputs, taps) = (layer.size(outputs), layer.size(taps));
         let (padded, kernel) = (window.input + 2 * window.pad, window.reach(1, taps));
@@ -88,20 +89,9 @@ fn is_product(layer: &Layer) -> bool {
     r * s * q == 1 && rows.pad == 0 && rows.input == p && layer.cols() == Window::none(1)
 }
 
-/// The extents of the loops; and of the window, as pairs of rows and columns, the stride, the
-/// dilation, the zeros before the first input element and behind the last, and the unpadded input.
+/// For programs.
 pub fn json(layer: &Layer) -> Value {
-    let extents = Dim::ALL.map(|dim| (dim.name().to_owned(), json!(layer.size(dim))));
-    let mut dims = Map::from_iter(extents);
-    let windows = [layer.rows(), layer.cols()];
-    for (name, of) in FIELDS {
-        dims.insert(name.to_owned(), json!(windows.map(of)));
-    }
-    dims.insert(
-        "pad_behind".to_owned(),
-        json!(padding(layer).map(|[_, behind]| behind)),
-    );
-    Value::Object(dims)
+    documents::value(Dims::from(layer))
 }
 
 const FIELDS: [(&str, Field); 4] = [
@@ -182,8 +172,8 @@ mod tests {
         // The last zero of a padding of 1 all around is not reached at this stride, nor asked for.
         check(&of(32, [2, 1], [1; 4]), "K8 C4 16x16 k3x3 /2 p1");
         let layer = of(9, [1, 1], [1, 2, 3, 0]);
-        assert_eq!(json(&layer)["pad"], json!([1, 2]));
-        assert_eq!(json(&layer)["pad_behind"], json!([3, 0]));
+        assert_eq!(json(&layer)["pad"], serde_json::json!([1, 2]));
+        assert_eq!(json(&layer)["pad_behind"], serde_json::json!([3, 0]));
         let named: Vec<_> = columns().into_iter().zip(fields(&layer)).collect();
         for (name, value) in [
             ("pad_rows", "1"),
@@ -219,10 +209,10 @@ mod tests {
         let dims = json(&layer);
         assert_eq!(dims["P"], 8);
         assert_eq!(dims["Q"], 4);
-        assert_eq!(dims["stride"], json!([1, 2]));
-        assert_eq!(dims["dilation"], json!([1, 1]));
-        assert_eq!(dims["pad"], json!([1, 0]));
-        assert_eq!(dims["input"], json!([9, 9]));
+        assert_eq!(dims["stride"], serde_json::json!([1, 2]));
+        assert_eq!(dims["dilation"], serde_json::json!([1, 1]));
+        assert_eq!(dims["pad"], serde_json::json!([1, 0]));
+        assert_eq!(dims["input"], serde_json::json!([9, 9]));
         assert_eq!(columns().len(), fields(&layer).len());
         assert_eq!(columns()[9], "stride_cols");
         assert_eq!(fields(&layer)[9], "2");

@@ -5,6 +5,7 @@ use std::process::Command;
 use jsonschema::Validator;
 use serde_json::Value;
 use stationary::arch::{self, dram, presets};
+use stationary::documents::{self, schema_of};
 use stationary::sim::mapping_file;
 use stationary::workloads::{self, zoo};
 
@@ -104,6 +105,10 @@ fn every_field_of_a_file_is_described() {
         ("dram", arch::schema::dram()),
         ("network", workloads::schema()),
         ("mapping", mapping_file::schema()),
+        ("run", schema_of::<documents::Run>()),
+        ("validate", schema_of::<documents::Validate>()),
+        ("search-map", schema_of::<documents::Map>()),
+        ("functional", schema_of::<documents::Functional>()),
     ] {
         let schema = serde_json::to_value(schema).expect("a schema is JSON");
         let mut found = Vec::new();
@@ -132,7 +137,9 @@ fn run(arguments: &[&str]) -> String {
 
 #[test]
 fn the_command_line_describes_itself() {
-    for what in ["arch", "network", "mapping", "dram"] {
+    let files = ["arch", "network", "mapping", "dram"];
+    let documents = ["run", "validate", "search-map", "functional"];
+    for what in files.into_iter().chain(documents) {
         let schema: Value = serde_json::from_str(&run(&["schema", what])).expect("it is JSON");
         assert!(
             schema["$schema"].is_string() && schema["title"].is_string(),

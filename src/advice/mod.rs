@@ -12,6 +12,8 @@
 
 mod changes;
 mod obstacles;
+#[doc(hidden)]
+pub mod words;
 
 use std::collections::HashMap;
 

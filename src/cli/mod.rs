@@ -96,7 +96,8 @@ pub enum Verb {
         #[command(subcommand)]
         what: Export,
     },
-    /// The JSON Schema of a kind of YAML file, for editors that complete and check.
+    /// The JSON Schema of a kind of YAML file, for editors that complete and check, or of a JSON
+    /// document, for programs that read it.
     Schema {
         /// Of what.
         #[arg(value_enum)]
@@ -245,6 +246,14 @@ pub enum Schematic {
     Mapping,
     /// A DRAM standard.
     Dram,
+    /// What `estimate` and `simulate` write.
+    Run,
+    /// What `validate` writes.
+    Validate,
+    /// What `search map` writes.
+    SearchMap,
+    /// What `simulate --functional` writes.
+    Functional,
 }
 
 /// What can be listed.

@@ -11,7 +11,7 @@ use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
 use crate::patience::Patience;
-use crate::report::replay::figure;
+use crate::replay::figure;
 use crate::report::table::table;
 use crate::{inputs, output};
 

@@ -62,7 +62,7 @@ pub fn functional(
         style,
         checked,
     };
-    let json = serde_json::to_string_pretty(&report.json())?;
+    let json = serde_json::to_string_pretty(&report.document())?;
     record.keep("result.json", || Ok(json.clone()))?;
     record.keep("result.csv", || report.csv())?;
     let text = match common.format {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::Answer;
 use crate::cli::Report;
+use crate::html;
 use crate::inputs;
-use crate::report::html;
 
 /// The document of a run folder.
 const RESULT: &str = "result.json";

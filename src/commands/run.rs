@@ -1,17 +1,18 @@
 //! `estimate` and `simulate`.
 
 use anyhow::Result;
+use stationary::Run;
+use stationary::documents::Document;
 use stationary::sim::Pace;
 
-use crate::advice;
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate};
 use crate::commands::{functional, timeloop, trace};
-use crate::evaluate::{self, Reading};
+use crate::evaluate::Reading;
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
-use crate::report::run::RunReport;
+use crate::report::run::text;
 use crate::report::table::page;
 use crate::unread::tried;
 use crate::{Answer, judged};
@@ -57,7 +58,6 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
 }
 
 fn report(loaded: &Loaded, reading: Reading, common: &Common, record: &mut Record) -> Result<()> {
-    let style = loaded.style()?;
     let less = match reading {
         Reading::Model => "--layer picks layers, Ctrl-C ends it",
         Reading::Machine(_) => {
@@ -65,28 +65,27 @@ fn report(loaded: &Loaded, reading: Reading, common: &Common, record: &mut Recor
         }
     };
     let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
-    let layers = evaluate::layers(loaded, style, reading, &patience)?;
+    let mut run = Run::new(loaded, reading, &patience)?;
+    run.seed = common.seed;
     drop(patience);
     if !common.quiet {
-        for note in tried::notes(loaded, style, reading, &layers) {
+        for note in tried::notes(loaded, run.style, reading, &run.layers) {
             output::note(&note);
         }
     }
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
-    let advised = match has_place && !common.quiet {
-        true => Some(advice::advise(loaded, style, reading, &layers)?),
-        false => None,
-    };
-    let report = RunReport::new(loaded, style, reading, layers, advised, common.seed)?;
-    inputs::warn(report.warning().as_slice());
+    if has_place && !common.quiet {
+        run = run.advised()?;
+    }
+    inputs::warn(run.warning().as_slice());
     inputs::warn(&loaded.origin.caveats);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
-    record.results(|| report.json(), || report.csv())?;
+    record.results(|| run.document().json(), || Ok(run.csv()))?;
     let text = match common.format {
-        Format::Table => page(&report.table(common)),
-        Format::Json => serde_json::to_string_pretty(&report.json())?,
-        Format::Csv => report.csv()?,
+        Format::Table => page(&text(&run, common)),
+        Format::Json => serde_json::to_string_pretty(&run.document())?,
+        Format::Csv => run.csv(),
     };
     Ok(output::print(&text)?)
 }

@@ -264,7 +264,7 @@ fn to_csv(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
         settings: target.set.clone(),
         caveats: Vec::new(),
     };
-    let mut lines = csv::Lines::new(&origin, &csv::header(&header))?;
+    let mut lines = csv::Lines::new(&origin, &csv::header(&header));
     let sum = |layer: &str, of: &str, cycles: u64, energy: f64| {
         let mut fields = csv::header(&[layer, of]);
         fields.extend(csv::blanks(6));
@@ -277,13 +277,13 @@ fn to_csv(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
             let mut fields = csv::header(&[name, &c.level, &c.space]);
             fields.extend(numbers.iter().map(u64::to_string));
             fields.push(c.energy_pj.to_string());
-            lines.add(fields)?;
+            lines.add(fields);
         }
-        lines.add(sum(name, "multipliers", counts.cycles, multipliers(counts)))?;
-        lines.add(sum(name, "total", counts.cycles, counts.energy_pj))?;
+        lines.add(sum(name, "multipliers", counts.cycles, multipliers(counts)));
+        lines.add(sum(name, "total", counts.cycles, counts.energy_pj));
     }
     let cycles = layers.iter().map(|(_, counts)| counts.cycles).sum();
     let energy = layers.iter().map(|(_, counts)| counts.energy_pj).sum();
-    lines.add(sum("total", "total", cycles, energy))?;
-    lines.text()
+    lines.add(sum("total", "total", cycles, energy));
+    Ok(lines.text())
 }

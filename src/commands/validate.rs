@@ -5,6 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary::arch::CostModel;
+use stationary::documents::Document as _;
 use stationary::sim::decoupled::{self, Kernel, Space};
 use stationary::sim::{Dataflow, Energy, Mapping, Pace, Plan, Stalls, Tiling, mapper};
 use stationary::workloads::Layer;
@@ -136,10 +137,10 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     let report =
         ValidateReport::new(&loaded, results, args.mappings, common.seed).without(unmapped);
     record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
-    record.results(|| report.json(), || report.csv())?;
+    record.results(|| report.document().json(), || report.csv())?;
     let text = match common.format {
         Format::Table => page(&report.table(common)),
-        Format::Json => serde_json::to_string_pretty(&report.json())?,
+        Format::Json => serde_json::to_string_pretty(&report.document())?,
         Format::Csv => report.csv()?,
     };
     output::print(&text)?;

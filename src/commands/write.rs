@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
+use stationary::documents::{self, schema_of};
 use stationary::{arch, sim, workloads};
 
 use crate::Answer;
@@ -17,6 +18,10 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Network => workloads::schema(),
         Schematic::Mapping => sim::mapping_file::schema(),
         Schematic::Dram => arch::schema::dram(),
+        Schematic::Run => schema_of::<documents::Run>(),
+        Schematic::Validate => schema_of::<documents::Validate>(),
+        Schematic::SearchMap => schema_of::<documents::Map>(),
+        Schematic::Functional => schema_of::<documents::Functional>(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(Answer::Yes)

@@ -311,9 +311,9 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
         csv::header(&["model", "lower_bound", "machine", "energy_pj"]),
         csv::header(&Scope::COLUMNS),
     ];
-    let mut lines = csv::Lines::new(found.origin, &header.concat())?;
+    let mut lines = csv::Lines::new(found.origin, &header.concat());
     let Some(chip) = found.best() else {
-        return lines.text();
+        return Ok(lines.text());
     };
     let core = found.hardware.shape(chip.machine);
     let core = [core.batch, core.block_in, core.block_out].map(|value| value.to_string());
@@ -338,7 +338,7 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
             knobs.map(|(_, value)| value.to_string()).to_vec(),
             rest(cycles, energy),
         ];
-        lines.add(fields.concat())?;
+        lines.add(fields.concat());
     }
     let fields = [
         csv::header(&["total"]),
@@ -347,8 +347,8 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
         csv::blanks(knobs.len()),
         rest(sums, spent),
     ];
-    lines.add(fields.concat())?;
-    let text = lines.text()?;
+    lines.add(fields.concat());
+    let text = lines.text();
     match found.interrupt {
         Some(_) => interrupt::marked(&text),
         None => Ok(text),

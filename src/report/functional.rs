@@ -1,7 +1,7 @@
 //! The report of `simulate --functional`.
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use stationary::documents::{Document, Functional, FunctionalLayer};
 
 use crate::csv;
 use crate::format::thousands;
@@ -77,22 +77,26 @@ impl FunctionalReport<'_> {
         )
     }
 
-    /// For programs.
-    pub fn json(&self) -> Value {
-        let layer = |layer: &Checked<'_>| {
-            json!({
-                "name": layer.layer, "outputs": layer.outputs, "wrong": layer.wrong,
-                "each_mac_once": layer.each_mac_once, "cycles": layer.cycles,
-            })
+    /// As a document.
+    pub fn document(&self) -> Functional {
+        let layer = |layer: &Checked<'_>| FunctionalLayer {
+            name: layer.layer.to_owned(),
+            outputs: layer.outputs as u64,
+            wrong: layer.wrong as u64,
+            each_mac_once: layer.each_mac_once,
+            cycles: layer.cycles,
         };
-        let loaded = self.loaded;
-        json!({
-            "schema": "stationary/functional/1",
-            "arch": loaded.accelerator.name, "network": loaded.network, "dataflow": self.style.name(),
-            "batch": loaded.origin.batch, "settings": loaded.origin.settings,
-            "equal": self.is_equal(), "coverage": loaded.scope.json(),
-            "layers": self.checked.iter().map(layer).collect::<Vec<_>>(),
-        })
+        Functional {
+            schema: Functional::NAME.to_owned(),
+            arch: self.loaded.accelerator.name.clone(),
+            network: self.loaded.network.clone(),
+            dataflow: self.style.name().to_owned(),
+            batch: self.loaded.origin.batch,
+            settings: self.loaded.origin.settings.clone(),
+            equal: self.is_equal(),
+            coverage: self.loaded.scope.document(),
+            layers: self.checked.iter().map(layer).collect(),
+        }
     }
 
     /// A line a layer, and one for all of them.
@@ -105,7 +109,7 @@ impl FunctionalReport<'_> {
             "each_mac_once",
             "cycles",
         ];
-        let mut lines = csv::Lines::new(&self.loaded.origin, &csv::header(&header))?;
+        let mut lines = csv::Lines::new(&self.loaded.origin, &csv::header(&header));
         for layer in self.checked.iter().chain([&self.total()]) {
             lines.add(vec![
                 self.style.name().to_owned(),
@@ -114,8 +118,8 @@ impl FunctionalReport<'_> {
                 layer.wrong.to_string(),
                 layer.each_mac_once.to_string(),
                 layer.cycles.to_string(),
-            ])?;
+            ]);
         }
-        lines.text()
+        Ok(lines.text())
     }
 }

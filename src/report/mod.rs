@@ -1,13 +1,10 @@
 //! How results look: tables, JSON, CSV, and advice.
 
-pub mod advice;
 pub mod codesign;
 pub mod functional;
-pub mod html;
 pub mod listing;
 pub mod markdown;
 pub mod network;
-pub mod replay;
 pub mod run;
 pub mod table;
 pub mod validate;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use stationary::documents::{
+    self, Document, Regret, Validate, ValidateDataflow, ValidateLayer, ValidateMapping,
+};
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
@@ -14,8 +16,8 @@ use crate::goal;
 use crate::report::table::table;
 use crate::scope::Scope;
 use crate::shape;
+use crate::style::Causes;
 use stationary::Target as Loaded;
-use stationary::sim::Stalls;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
@@ -155,25 +157,26 @@ impl<'a> ValidateReport<'a> {
         text
     }
 
-    /// For programs.
-    pub fn json(&self) -> Value {
-        let dataflows: Vec<Value> = self.dataflows.iter().map(dataflow_json).collect();
-        let unmapped = self.unmapped.iter();
-        let unmapped = unmapped.map(|u| json!({"dataflow": u.dataflow, "reason": u.reason}));
-        json!({
-            "schema": "stationary/validate/1",
-            "arch": self.loaded.accelerator.name,
-            "network": self.loaded.network,
-            "mappings": self.mappings,
-            "goal": goal::json(self.loaded.chosen()),
-            "seed": self.seed,
-            "batch": self.loaded.origin.batch,
-            "settings": self.loaded.origin.settings,
-            "caveats": self.loaded.origin.caveats,
-            "coverage": self.loaded.scope.json(),
-            "dataflows": dataflows,
-            "left_out": unmapped.collect::<Vec<_>>(),
-        })
+    /// As a document.
+    pub fn document(&self) -> Validate {
+        let left_out = self.unmapped.iter().map(|unmapped| documents::Unmapped {
+            dataflow: unmapped.dataflow.to_owned(),
+            reason: unmapped.reason.clone(),
+        });
+        Validate {
+            schema: Validate::NAME.to_owned(),
+            arch: self.loaded.accelerator.name.clone(),
+            network: self.loaded.network.clone(),
+            mappings: self.mappings as u64,
+            goal: self.loaded.chosen().map(Into::into),
+            seed: self.seed,
+            batch: self.loaded.origin.batch,
+            settings: self.loaded.origin.settings.clone(),
+            caveats: self.loaded.origin.caveats.clone(),
+            coverage: self.loaded.scope.document(),
+            dataflows: self.dataflows.iter().map(of_dataflow).collect(),
+            left_out: left_out.collect(),
+        }
     }
 
     /// A line a mapping, and for each dataflow one for all layers in their first mapping.
@@ -193,7 +196,7 @@ impl<'a> ValidateReport<'a> {
             csv::header(&figures),
             csv::header(&Scope::COLUMNS),
         ];
-        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
+        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat());
         let coverage = self.loaded.scope.fields();
         let figures = |cycles: [u64; 3], energies: [f64; 2]| {
             let [model, machine, _] = cycles;
@@ -220,7 +223,7 @@ impl<'a> ValidateReport<'a> {
                         shape::fields(&layer.layer),
                         figures(own, spent),
                     ];
-                    lines.add(fields.concat())?;
+                    lines.add(fields.concat());
                 }
             }
             let fields = [
@@ -228,9 +231,9 @@ impl<'a> ValidateReport<'a> {
                 csv::blanks(shape::columns().len()),
                 figures(cycles, energies),
             ];
-            lines.add(fields.concat())?;
+            lines.add(fields.concat());
         }
-        lines.text()
+        Ok(lines.text())
     }
 }
 
@@ -338,7 +341,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
         let off = m.model.abs_diff(m.machine) as f64;
         let total = m.stalls.total().max(1) as f64;
         for (cause, cycles) in m.stalls.iter() {
-            *weights.entry(cause.name()).or_default() += off * cycles as f64 / total;
+            *weights.entry(cause).or_default() += off * cycles as f64 / total;
         }
         error += off;
     }
@@ -362,7 +365,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
     )
 }
 
-fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
+fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
     let mut causes: Vec<_> = stalls.iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     causes
@@ -374,39 +377,47 @@ fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
         .join(", ")
 }
 
-fn dataflow_json(d: &ComparedDataflow) -> Value {
+fn of_dataflow(d: &ComparedDataflow) -> ValidateDataflow {
     let s = Summary::of(&d.layers);
-    let layers: Vec<Value> = d
-        .layers
-        .iter()
-        .map(|l| {
-            let mappings: Vec<Value> = l
-                .mappings
-                .iter()
-                .map(|m| {
-                    json!({
-                        "model_cycles": m.model, "machine_cycles": m.machine,
-                        "lower_bound_cycles": m.lower_bound, "error": m.error(),
-                        "busy_cycles": m.busy, "stalls": m.stalls, "counts_agree": m.counts_agree,
-                        "model_energy_pj": energy::json(&m.model_energy),
-                        "machine_energy_pj": energy::json(&m.machine_energy),
-                        "machine_energy_parts_pj": energy::parts_json(&m.machine_energy),
-                        "energy_error": m.energy_error(),
-                    })
-                })
-                .collect();
-            json!({"name": l.layer.name(), "dims": shape::json(&l.layer), "mappings": mappings})
-        })
-        .collect();
-    json!({
-        "dataflow": d.style.name(),
-        "mean_abs_error": s.mean, "max_abs_error": s.greatest, "max_abs_error_layer": s.greatest_at,
-        "bias": s.bias, "bound_violations": s.violations, "count_mismatches": s.miscounts,
-        "energy_mean_abs_error": s.energy[0], "energy_max_abs_error": s.energy[1],
-        "kendall_tau": s.tau,
-        "regret": {"1": s.regret[0], "5": s.regret[1], "10": s.regret[2]},
-        "layers": layers,
-    })
+    let layer = |layer: &ComparedLayer| ValidateLayer {
+        name: layer.layer.name().to_owned(),
+        dims: (&layer.layer).into(),
+        mappings: layer.mappings.iter().map(of_mapping).collect(),
+    };
+    ValidateDataflow {
+        dataflow: d.style.name().to_owned(),
+        mean_abs_error: s.mean,
+        max_abs_error: s.greatest,
+        max_abs_error_layer: s.greatest_at.clone(),
+        bias: s.bias,
+        bound_violations: s.violations as u64,
+        count_mismatches: s.miscounts as u64,
+        energy_mean_abs_error: s.energy[0],
+        energy_max_abs_error: s.energy[1],
+        kendall_tau: s.tau,
+        regret: Regret {
+            one: s.regret[0],
+            five: s.regret[1],
+            ten: s.regret[2],
+        },
+        layers: d.layers.iter().map(layer).collect(),
+    }
+}
+
+fn of_mapping(m: &Compared) -> ValidateMapping {
+    ValidateMapping {
+        model_cycles: m.model,
+        machine_cycles: m.machine,
+        lower_bound_cycles: m.lower_bound,
+        error: m.error(),
+        busy_cycles: m.busy,
+        stalls: m.stalls.iter().map(|(c, n)| (c.to_owned(), n)).collect(),
+        counts_agree: m.counts_agree,
+        model_energy_pj: (&m.model_energy).into(),
+        machine_energy_pj: (&m.machine_energy).into(),
+        machine_energy_parts_pj: (&m.machine_energy).into(),
+        energy_error: m.energy_error(),
+    }
 }
 
 #[cfg(test)]
@@ -421,7 +432,7 @@ mod tests {
             machine,
             lower_bound: 0,
             busy: 0,
-            stalls: Stalls::default(),
+            stalls: Causes::default(),
             counts_agree: true,
             model_energy: Energy::default(),
             machine_energy: Energy::default(),

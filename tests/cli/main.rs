@@ -6,6 +6,7 @@ mod answers;
 mod certify;
 mod codesign;
 mod diff;
+mod documents;
 mod dram;
 mod energy;
 mod errors;

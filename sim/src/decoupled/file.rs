@@ -20,8 +20,9 @@ use crate::layer_file::{Entry, LayerFile};
 pub type ScheduleFile = LayerFile<LayerSchedule>;
 
 /// The schedule of one layer, as written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LayerSchedule {
+    /// The name of the layer in its network.
     layer: String,
     #[serde(flatten)]
     schedule: Schedule,

@@ -201,7 +201,7 @@ impl Found<'_> {
 
     /// A line a layer, and one for all of them.
     pub(super) fn csv(&self) -> Result<String> {
-        let text = self.csv_lines()?.text()?;
+        let text = self.csv_lines()?.text();
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),
@@ -224,7 +224,7 @@ impl Found<'_> {
             shape::columns(),
             csv::header(&Scope::COLUMNS),
         ];
-        let mut lines = csv::Lines::new(self.origin, &header.concat())?;
+        let mut lines = csv::Lines::new(self.origin, &header.concat());
         let coverage = (self.scope).map_or(csv::blanks(Scope::COLUMNS.len()), |scope| {
             scope.fields().to_vec()
         });
@@ -258,7 +258,7 @@ impl Found<'_> {
                 layer.map_or_else(no_shape, shape::fields),
                 coverage.clone(),
             ];
-            lines.add(fields.concat())?;
+            lines.add(fields.concat());
         }
         let t = self.ground().totals(point);
         let machine = rows.iter().map(|row| row.machine).sum::<Option<u64>>();
@@ -270,7 +270,7 @@ impl Found<'_> {
             no_shape(),
             coverage,
         ];
-        lines.add(fields.concat())?;
+        lines.add(fields.concat());
         Ok(lines)
     }
 }

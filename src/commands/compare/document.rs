@@ -118,7 +118,7 @@ impl Page<'_> {
             "of",
             "optimum_machine",
         ];
-        let mut lines = csv::Lines::new(&Origin::default(), &csv::header(&header))?;
+        let mut lines = csv::Lines::new(&Origin::default(), &csv::header(&header));
         for t in self.trials {
             let i = &self.instances[t.instance];
             let best = t
@@ -135,9 +135,9 @@ impl Page<'_> {
                 self.costs[t.instance].to_owned(),
                 self.machine[t.instance].map_or(String::new(), |h| h.machine.to_string()),
             ];
-            lines.add_of(&self.grounds[t.instance].origin, fields)?;
+            lines.add_of(&self.grounds[t.instance].origin, fields);
         }
-        let text = lines.text()?;
+        let text = lines.text();
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),

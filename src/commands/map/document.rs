@@ -1,7 +1,7 @@
 //! The answer of `search map` as a document: JSON and CSV.
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use stationary::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Reduced};
 use stationary::search::best_first::Standing;
 use stationary::sim::Energy;
 use stationary::sim::mapping_file::LayerMapping;
@@ -10,58 +10,69 @@ use super::text::choices;
 use super::{Winner, Winners};
 use crate::csv;
 use crate::energy;
-use crate::goal;
+use crate::goal::Chosen;
 use crate::interrupt;
 use crate::scope::Scope;
 use crate::shape;
 
 impl Winners<'_> {
-    pub(super) fn json(&self) -> Value {
+    /// As a document.
+    pub(super) fn document(&self) -> Map {
         let winners = &self.all;
-        let layers: Vec<Value> = winners
-            .iter()
-            .map(|w| {
-                json!({
-                    "name": w.name(), "dims": shape::json(self.original(w)),
-                    "candidates": w.candidates,
-                    "model": w.model, "machine": w.machine,
-                    "error": w.headline().error(),
-                    "lower_bound": w.lower_bound, "model_choice_machine": w.first,
-                    "certificate": certificate(std::slice::from_ref(w)),
-                    "left_out": w.left_out.iter()
-                        .map(|left| json!({"choice": left.choice, "tried": left.tried}))
-                        .collect::<Vec<_>>(),
-                    "energy_pj": energy::json(&w.energy),
-                    "energy_parts_pj": energy::parts_json(&w.energy),
-                    "energy_lower_bound_pj": w.least_energy.total().0,
-                    "mapping": LayerMapping::of(&w.mapping),
-                })
-            })
-            .collect();
         let spent = energy::sum(winners.iter().map(|w| &w.energy));
         let headline = self.headline();
-        let mut document = json!({
-            "schema": "stationary/search-map/1", "arch": self.loaded.accelerator.name,
-            "network": self.loaded.network, "dataflow": self.dataflow.name, "seed": self.seed,
-            "goal": goal::json(Some(self.goal.into())),
-            "batch": self.loaded.origin.batch, "settings": self.loaded.origin.settings,
-            "caveats": self.loaded.origin.caveats,
-            "notes": self.notes(),
-            "coverage": self.loaded.scope.json(),
-            "headline": headline.json(|cycles| json!(cycles as u64)),
-            "layers": layers,
-            "certificate": certificate(winners),
-            "recheck": {"note": self.few_checked()},
-            "total": {
-                "machine": headline.machine as u64, "model": headline.model as u64,
-                "error": headline.error(), "energy_pj": energy::json(&spent),
+        Map {
+            schema: Map::NAME.to_owned(),
+            arch: self.loaded.accelerator.name.clone(),
+            network: self.loaded.network.clone(),
+            dataflow: self.dataflow.name.to_string(),
+            seed: self.seed,
+            goal: Some(Chosen::from(self.goal).into()),
+            batch: self.loaded.origin.batch,
+            settings: self.loaded.origin.settings.clone(),
+            caveats: self.loaded.origin.caveats.clone(),
+            notes: self.notes(),
+            coverage: self.loaded.scope.document(),
+            headline: headline.whole(),
+            layers: winners.iter().map(|w| self.layer(w)).collect(),
+            certificate: claim(winners),
+            recheck: documents::Recheck {
+                note: self.few_checked(),
             },
-        });
-        if let Some(interrupt) = self.interrupt {
-            document["interrupted"] = interrupt.json();
-            document["interrupted"]["not_reached"] = json!(self.left);
+            total: MapTotal {
+                machine: headline.machine as u64,
+                model: headline.model as u64,
+                error: headline.error(),
+                energy_pj: (&spent).into(),
+            },
+            interrupted: self.interrupt.map(|interrupt| documents::Interrupted {
+                not_reached: Some(self.left.iter().map(|&name| name.to_owned()).collect()),
+                ..interrupt.document()
+            }),
         }
-        document
+    }
+
+    fn layer(&self, w: &Winner) -> MapLayer {
+        let left_out = w.left_out.iter().map(|left| Reduced {
+            choice: left.choice.to_owned(),
+            tried: left.tried.to_owned(),
+        });
+        MapLayer {
+            name: w.name().to_owned(),
+            dims: self.original(w).into(),
+            candidates: w.candidates,
+            model: w.model,
+            machine: w.machine,
+            error: w.headline().error(),
+            lower_bound: w.lower_bound,
+            model_choice_machine: w.first,
+            certificate: claim(std::slice::from_ref(w)),
+            left_out: left_out.collect(),
+            energy_pj: (&w.energy).into(),
+            energy_parts_pj: (&w.energy).into(),
+            energy_lower_bound_pj: w.least_energy.total().0,
+            mapping: LayerMapping::of(&w.mapping),
+        }
     }
 
     /// A line a layer, and one for all of them.
@@ -81,7 +92,7 @@ impl Winners<'_> {
             energies(&Energy::default()).map(|(name, _)| name).collect(),
             csv::header(&Scope::COLUMNS),
         ];
-        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat())?;
+        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat());
         let of = |w: &Winner| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
         let rest = |figures: [u64; 5], spent: &Energy| {
             let figures = figures.iter().map(u64::to_string);
@@ -92,14 +103,14 @@ impl Winners<'_> {
         for w in &self.all {
             let who = csv::header(&[&self.dataflow.name, w.name()]);
             let shape = shape::fields(self.original(w));
-            lines.add([who, shape, rest(of(w), &w.energy)].concat())?;
+            lines.add([who, shape, rest(of(w), &w.energy)].concat());
         }
         let sums = [0, 1, 2, 3, 4].map(|at| self.all.iter().map(|w| of(w)[at]).sum());
         let spent = energy::sum(self.all.iter().map(|w| &w.energy));
         let who = csv::header(&[&self.dataflow.name, "total"]);
         let shape = csv::blanks(shape::columns().len());
-        lines.add([who, shape, rest(sums, &spent)].concat())?;
-        let text = lines.text()?;
+        lines.add([who, shape, rest(sums, &spent)].concat());
+        let text = lines.text();
         match self.interrupt {
             Some(_) => interrupt::marked(&text),
             None => Ok(text),
@@ -108,7 +119,7 @@ impl Winners<'_> {
 }
 
 /// What is proved on the machine, of one layer or of all.
-fn certificate(winners: &[Winner]) -> Value {
+fn claim(winners: &[Winner]) -> Claim {
     let sum = |of: fn(&Winner) -> u64| winners.iter().map(of).sum::<u64>();
     let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
     let bound = standings.as_ref().and_then(|standings| {
@@ -117,12 +128,15 @@ fn certificate(winners: &[Winner]) -> Value {
     });
     let machine = sum(|w| w.machine);
     let is_proved = standings.is_some_and(|s| s.iter().all(|s| s.is_proved()));
-    json!({
-        "kind": if is_proved { "proved" } else { "none" }, "of": "machine",
-        "objective": "cycles", "over": "the mapper's candidates", "candidates": sum(|w| w.candidates),
-        "left_out": choices(winners),
-        "lower_bound": bound,
-        "gap": bound.map(|bound| (machine - bound) as f64 / machine as f64),
-        "simulations": sum(|w| w.ran),
-    })
+    Claim {
+        kind: if is_proved { "proved" } else { "none" }.to_owned(),
+        of: "machine".to_owned(),
+        objective: "cycles".to_owned(),
+        over: "the mapper's candidates".to_owned(),
+        candidates: sum(|w| w.candidates),
+        left_out: choices(winners).into_iter().map(str::to_owned).collect(),
+        lower_bound: bound,
+        gap: bound.map(|bound| (machine - bound) as f64 / machine as f64),
+        simulations: sum(|w| w.ran),
+    }
 }

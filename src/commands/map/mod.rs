@@ -6,6 +6,7 @@ mod text;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use stationary::arch::CostModel;
+use stationary::documents::Document as _;
 use stationary::search::best_first::Standing;
 use stationary::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use stationary::sim::mapping_file::MappingFile;
@@ -157,9 +158,9 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         }
         record.keep("certificate.json", || Ok(text))?;
     }
-    record.results(|| winners.json(), || winners.csv())?;
+    record.results(|| winners.document().json(), || winners.csv())?;
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&winners.json())?,
+        Format::Json => serde_json::to_string_pretty(&winners.document())?,
         Format::Csv => winners.csv()?,
         Format::Table => page(&winners.table(common.verbose)),
     };

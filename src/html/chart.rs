@@ -1,7 +1,7 @@
 //! A plot with two axes: lines, and dots of which some are named.
 
-use crate::report::html::axis::Axis;
-use crate::report::html::svg::{Anchor, Svg, cut, text_width};
+use crate::html::axis::Axis;
+use crate::html::svg::{Anchor, Svg, cut, text_width};
 
 /// How wide a drawing is to be; a page has one of each, and shows the one that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,8 +28,10 @@ mod svg;
 mod timeloop;
 mod validate;
 
-use anyhow::{Result, bail};
 use serde_json::Value;
+
+use crate::documents::{Document, Functional, Map, Run, Validate};
+use crate::error::Error;
 
 use page::Page;
 
@@ -96,35 +98,52 @@ const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --
 const SEARCH: &str = "it has neither `deployment`, as search assign writes it, nor `hardware`, as search codesign \
                       does";
 
-/// The page of a document that a verb wrote as JSON.
-pub fn render(document: &Value) -> Result<String> {
+/// The page of a document that a command wrote as JSON.
+///
+/// # Errors
+/// Documents of which there is no page, with why; a field that is missing or of another type.
+pub fn render(document: &Value) -> Result<String, Error> {
     let schema = read::text(document, "schema");
     let fits = |(name, field, _): &&(&str, &str, Outcome)| {
         *name == schema && (field.is_empty() || document.get(field).is_some())
     };
+    let refused = |why: String| Err(Error::NoPage(why));
     match DOCUMENTS.iter().find(fits) {
         Some((.., Outcome::Page(page))) => {
+            whole(schema, document).map_err(Error::NoPage)?;
             let mut page = page(document);
             coverage::add(&mut page, document);
             remarks::add(&mut page, document);
-            page::render(page)
+            page::render(page).map_err(|error| Error::NoPage(format!("the template of pages: {error}")))
         }
-        Some((.., Outcome::Refused(why))) => {
-            bail!("the document is `{schema}`, of which no report is made: {why}")
-        }
-        None if schema.is_empty() => bail!(
+        Some((.., Outcome::Refused(why))) => refused(format!(
+            "the document is `{schema}`, of which no report is made: {why}"
+        )),
+        None if schema.is_empty() => refused(
             "the document has no `schema`; needed the JSON of estimate, simulate, validate, search, \
              compare, dram, diff or verify (--format json)"
+                .to_owned(),
         ),
         None => {
             let shown = DOCUMENTS.iter();
             let shown = shown.filter(|(.., outcome)| matches!(outcome, Outcome::Page(_)));
             let mut names: Vec<&str> = shown.map(|(name, ..)| *name).collect();
             names.dedup();
-            bail!(
+            refused(format!(
                 "the document is `{schema}`, of which no report is made; reports are made of {}",
                 names.join(", ")
-            )
+            ))
         }
+    }
+}
+
+/// Whether a document is as this version writes it, so that nothing that a page shows is missing.
+fn whole(schema: &str, document: &Value) -> Result<(), String> {
+    match schema {
+        Run::NAME => Run::read(document).map(drop),
+        Validate::NAME => Validate::read(document).map(drop),
+        Map::NAME => Map::read(document).map(drop),
+        Functional::NAME => Functional::read(document).map(drop),
+        _ => Ok(()),
     }
 }

@@ -1,16 +1,16 @@
 //! Where the cycles, the energy and DRAM's words of a run go: bars whose parts are the whole.
 
+use crate::arch::Operand;
+use crate::sim::Energy;
 use serde_json::Value;
-use stationary::arch::Operand;
-use stationary::sim::Energy;
 
 use crate::causes::causes;
 use crate::energy;
 use crate::format::{joules, metric, percent, short_joules, thousands};
-use crate::report::html::bars::{Row, Stack};
-use crate::report::html::page::{Section, Table, drawings};
-use crate::report::html::parts::{Known, Parts, Whole};
-use crate::report::html::read::{amount, number, signed, text};
+use crate::html::bars::{Row, Stack};
+use crate::html::page::{Section, Table, drawings};
+use crate::html::parts::{Known, Parts, Whole};
+use crate::html::read::{amount, number, signed, text};
 
 /// The array at work, among the causes.
 const WORK: Known = Known {

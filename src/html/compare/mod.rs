@@ -5,11 +5,11 @@ mod tables;
 use serde_json::Value;
 
 use crate::format::{percent, thousands};
-use crate::report::html::axis::Axis;
-use crate::report::html::bars::Kind;
-use crate::report::html::chart::{Chart, Line};
-use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
-use crate::report::html::read::{amount, list, number, text};
+use crate::html::axis::Axis;
+use crate::html::bars::Kind;
+use crate::html::chart::{Chart, Line};
+use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::html::read::{amount, list, number, text};
 use tables::{optima, pairs, speedups};
 
 const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];

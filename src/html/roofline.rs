@@ -1,15 +1,15 @@
 //! The roofline, with every layer on it.
 
+use crate::sim::Bound;
 use serde_json::Value;
-use stationary::sim::Bound;
 
 use crate::causes::of_bound;
 use crate::format::{metric, percent};
-use crate::report::html::axis::Axis;
-use crate::report::html::bars::Kind;
-use crate::report::html::chart::{Chart, Dot, Line};
-use crate::report::html::page::{Section, Table, drawings};
-use crate::report::html::read::{amount, number, text};
+use crate::html::axis::Axis;
+use crate::html::bars::Kind;
+use crate::html::chart::{Chart, Dot, Line};
+use crate::html::page::{Section, Table, drawings};
+use crate::html::read::{amount, number, text};
 
 /// The class of what bounds a layer, and its words; a bound that nothing is known of by its name.
 pub fn bound_kind(run: &Value, bound: &str) -> Kind {

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::causes;
 use crate::format::{joules, signed_percent, thousands};
-use crate::report::html::checks::{facts, tabled, verdict};
-use crate::report::html::page::{Card, Page, Table};
-use crate::report::html::read::{amount, list, number, text};
+use crate::html::checks::{facts, tabled, verdict};
+use crate::html::page::{Card, Page, Table};
+use crate::html::read::{amount, list, number, text};
 
 /// The page of `diff`.
 pub fn page(run: &Value) -> Page {

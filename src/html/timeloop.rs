@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::format::{joules, percent, thousands};
-use crate::report::html::bars::{Kind, Row, Stack};
-use crate::report::html::checks::tabled;
-use crate::report::html::page::{Card, Page, Section, Table, drawings};
-use crate::report::html::parts::{Parts, Whole};
-use crate::report::html::read::{amount, list, text};
+use crate::html::bars::{Kind, Row, Stack};
+use crate::html::checks::tabled;
+use crate::html::page::{Card, Page, Section, Table, drawings};
+use crate::html::parts::{Parts, Whole};
+use crate::html::read::{amount, list, text};
 
 /// The page of what was counted.
 pub fn page(run: &Value) -> Page {

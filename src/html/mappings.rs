@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::format::{metric, percent, thousands};
-use crate::report::html::breakdown;
-use crate::report::html::checks::tabled;
-use crate::report::html::page::{Card, Page, Table};
-use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, list, signed, text};
+use crate::html::breakdown;
+use crate::html::checks::tabled;
+use crate::html::page::{Card, Page, Table};
+use crate::html::parity::{Pair, parity};
+use crate::html::read::{amount, list, signed, text};
 
 /// The page of a search for mappings.
 pub fn page(run: &Value) -> Page {

@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use crate::report::html::bars::Kind;
+use crate::html::bars::Kind;
 
 /// A part that has words and a colour.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,9 @@
 //! Advice in words and as a document.
 
-use serde_json::{Value, json};
-use stationary::sim::mapper::Objective;
+use crate::sim::mapper::Objective;
 
-use crate::advice::{Advice, Advised, Change};
+use crate::advice::{Advice, Advised, Change, Obstacle};
+use crate::documents;
 use crate::evaluate::Reading;
 use crate::format::{percent, signed_percent};
 
@@ -23,6 +23,7 @@ pub fn lines(arch: &str, advised: &Advised) -> String {
 }
 
 /// As sentences.
+#[must_use]
 pub fn sentences(advised: &Advised) -> String {
     if advised.advice.is_empty() {
         return nothing(advised);
@@ -38,23 +39,30 @@ pub fn sentences(advised: &Advised) -> String {
 }
 
 /// For programs: each change as it is typed, and what becomes of the run.
-pub fn json(advised: &Advised) -> Value {
-    let one = |advice: &Advice| {
-        json!({
-            "flags": advice.change.flags(), "metric": metric(advised.objective),
-            "by": advised.by.name(), "change": advice.gain.of(advised.objective),
-            "cycles_change": advice.gain.cycles, "energy_change": advice.gain.energy,
-            "area_change": advice.area,
-        })
+pub fn document(advised: &Advised) -> documents::Advised {
+    let one = |advice: &Advice| documents::Advice {
+        flags: advice.change.flags().to_vec(),
+        metric: metric(advised.objective).to_owned(),
+        by: advised.by.name().to_owned(),
+        change: advice.gain.of(advised.objective),
+        cycles_change: advice.gain.cycles,
+        energy_change: advice.gain.energy,
+        area_change: advice.area,
     };
-    let shares = advised.obstacles.iter();
-    let shares = shares.map(|(obstacle, share)| json!({"of": obstacle.words(), "share": share}));
-    json!({
-        "cycles_go_by": shares.collect::<Vec<_>>(),
-        "changes": advised.advice.iter().map(one).collect::<Vec<_>>(),
-        "tried": advised.tried.iter().map(Change::flags).collect::<Vec<_>>(),
-        "share_of_cycles": advised.share,
-    })
+    let share = |(obstacle, share): &(Obstacle, f64)| documents::Share {
+        of: obstacle.words().to_owned(),
+        share: *share,
+    };
+    documents::Advised {
+        cycles_go_by: advised.obstacles.iter().map(share).collect(),
+        changes: advised.advice.iter().map(one).collect(),
+        tried: advised
+            .tried
+            .iter()
+            .map(|change| change.flags().to_vec())
+            .collect(),
+        share_of_cycles: advised.share,
+    }
 }
 
 fn obstacles(advised: &Advised) -> String {

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::causes;
 use crate::format::{joules, metric, percent, thousands};
-use crate::report::html::breakdown;
-use crate::report::html::page::{Card, Finding, Page};
-use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, at, list, number, signed, text};
-use crate::report::html::roofline::{self, bound_kind};
+use crate::html::breakdown;
+use crate::html::page::{Card, Finding, Page};
+use crate::html::parity::{Pair, parity};
+use crate::html::read::{amount, at, list, number, signed, text};
+use crate::html::roofline::{self, bound_kind};
 
 /// The page of a run.
 pub fn page(run: &Value) -> Page {

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::format::{area, beside_limit, joules, percent, thousands, watts};
 use crate::headline::TOLERANCE;
-use crate::report::html::axis::Axis;
-use crate::report::html::bars::{Columns, columns};
-use crate::report::html::breakdown;
-use crate::report::html::chart::{Chart, Dot, Line};
-use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
-use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, at, list, number, signed, text};
+use crate::html::axis::Axis;
+use crate::html::bars::{Columns, columns};
+use crate::html::breakdown;
+use crate::html::chart::{Chart, Dot, Line};
+use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::html::parity::{Pair, parity};
+use crate::html::read::{amount, at, list, number, signed, text};
 
 /// The page of a search for hardware.
 pub fn page(run: &Value) -> Page {

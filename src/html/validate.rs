@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::format::percent;
-use crate::report::html::layers::worst_causes;
-use crate::report::html::page::{Card, Finding, Page, Section, Table};
-use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, list, number, signed, text};
+use crate::html::layers::worst_causes;
+use crate::html::page::{Card, Finding, Page, Section, Table};
+use crate::html::parity::{Pair, parity};
+use crate::html::read::{amount, list, number, signed, text};
 
 /// The page of a validation.
 pub fn page(run: &Value) -> Page {

@@ -1,11 +1,10 @@
 //! A page: what is on it, and its text from the template.
 
-use anyhow::{Context, Result};
 use minijinja::{Environment, Value, context};
 
-use crate::report::html::bars::Kind;
-use crate::report::html::chart::Size;
-use crate::report::html::svg::Svg;
+use crate::html::bars::Kind;
+use crate::html::chart::Size;
+use crate::html::svg::Svg;
 
 /// Everything on a page.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +85,7 @@ pub fn drawings(draw: impl Fn(Size) -> Svg) -> [Svg; 2] {
 }
 
 /// The text of the page.
-pub fn render(page: Page) -> Result<String> {
+pub fn render(page: Page) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_template("page.html", include_str!("page.html"))?;
     let sections: Vec<Value> = (page.sections.into_iter().enumerate())
@@ -108,7 +107,7 @@ pub fn render(page: Page) -> Result<String> {
         sections, facts => page.facts,
         style => Value::from_safe_string(include_str!("style.css").to_owned()),
     };
-    template.render(values).context("the report's template")
+    template.render(values)
 }
 
 fn section(index: usize, section: Section) -> Value {

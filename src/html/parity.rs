@@ -1,12 +1,12 @@
 //! The model against the machine.
 
 use crate::format::{percent, thousands};
-use crate::report::html::axis::Axis;
-use crate::report::html::bars::Kind;
-use crate::report::html::chart::{Chart, Dot, Line};
-use crate::report::html::page::{Section, Table, drawings};
-use crate::report::html::read::signed;
-use crate::report::html::svg::cut;
+use crate::html::axis::Axis;
+use crate::html::bars::Kind;
+use crate::html::chart::{Chart, Dot, Line};
+use crate::html::page::{Section, Table, drawings};
+use crate::html::read::signed;
+use crate::html::svg::cut;
 
 /// Both answers for a layer under a mapping.
 #[derive(Clone, Debug)]

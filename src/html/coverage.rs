@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::format::{metric, percent, thousands};
-use crate::report::html::page::{Finding, Page, Section, Table};
-use crate::report::html::read::{amount, at, list, text};
+use crate::html::page::{Finding, Page, Section, Table};
+use crate::html::read::{amount, at, list, text};
 
 /// Puts what is left out first on a page, and its operators last.
 pub fn add(page: &mut Page, document: &Value) {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::report::html::page::{Finding, Page};
-use crate::report::html::read::{list, text};
+use crate::html::page::{Finding, Page};
+use crate::html::read::{list, text};
 
 /// Puts the remarks of a document, and of the tasks of a comparison, last among the findings.
 pub fn add(page: &mut Page, document: &Value) {

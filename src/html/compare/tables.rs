@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::format::{percent, thousands};
-use crate::report::html::checks::tabled;
-use crate::report::html::page::{Section, Table};
-use crate::report::html::read::{amount, list, number, signed, text};
+use crate::html::checks::tabled;
+use crate::html::page::{Section, Table};
+use crate::html::read::{amount, list, number, signed, text};
 
 /// What each instance's gaps are measured from.
 pub fn optima(instances: &[Value]) -> Section {

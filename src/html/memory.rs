@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::format::{metric, percent, thousands, time};
-use crate::report::html::bars::{Row, Stack};
-use crate::report::html::checks::tabled;
-use crate::report::html::page::{Card, Page, Section, Table, drawings};
-use crate::report::html::parts::{Known, Parts, Whole};
-use crate::report::html::read::{amount, number, text};
-use crate::report::replay::figure;
+use crate::html::bars::{Row, Stack};
+use crate::html::checks::tabled;
+use crate::html::page::{Card, Page, Section, Table, drawings};
+use crate::html::parts::{Known, Parts, Whole};
+use crate::html::read::{amount, number, text};
+use crate::replay::figure;
 
 /// The page of a replay.
 pub fn page(run: &Value) -> Page {

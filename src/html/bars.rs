@@ -1,8 +1,8 @@
 //! Bars: a stacked one for each row, and columns.
 
 use crate::format::{metric, percent};
-use crate::report::html::chart::Size;
-use crate::report::html::svg::{Anchor, Svg, cut, text_width};
+use crate::html::chart::Size;
+use crate::html::svg::{Anchor, Svg, cut, text_width};
 
 /// What a part of a bar is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,15 +4,15 @@
 use serde_json::Value;
 
 use crate::format::{beside_limit, joules, percent, thousands};
+use crate::html::axis::Axis;
+use crate::html::bars::Kind;
+use crate::html::breakdown;
+use crate::html::chart::{Chart, Dot};
+use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::html::parity::{Pair, parity};
+use crate::html::read::{amount, at, list, number, signed, text};
+use crate::html::search::curve;
 use crate::over::{NOT_OVER, words};
-use crate::report::html::axis::Axis;
-use crate::report::html::bars::Kind;
-use crate::report::html::breakdown;
-use crate::report::html::chart::{Chart, Dot};
-use crate::report::html::page::{Card, Finding, Page, Section, Table, drawings};
-use crate::report::html::parity::{Pair, parity};
-use crate::report::html::read::{amount, at, list, number, signed, text};
-use crate::report::html::search::curve;
 
 /// The page of a search for hardware and schedules.
 pub fn page(run: &Value) -> Page {

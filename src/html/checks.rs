@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::format::thousands;
-use crate::report::html::page::{Card, Finding, Page, Section, Table};
-use crate::report::html::read::{amount, list, text};
+use crate::html::page::{Card, Finding, Page, Section, Table};
+use crate::html::read::{amount, list, text};
 
 /// A section of numbers alone.
 pub fn tabled(title: &str, lead: &str, table: Table) -> Section {

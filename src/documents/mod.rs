@@ -1,0 +1,76 @@
+//! The JSON documents that commands write and that reports, comparisons and checks read back: one type each.
+//!
+//! ```text
+//! answer -> document -> JSON        (written, in the order of the fields)
+//! JSON -> document -> page          (read: a field that is missing or of another type is an error)
+//! ```
+//!
+//! A document says first what it is: `stationary/run/1`. The number grows when a field changes its meaning or
+//! goes; a new field does not change it.
+
+mod common;
+mod functional;
+mod map;
+mod run;
+mod validate;
+
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use common::{
+    Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Headline, Interrupted, LeftOut, Mac,
+    Moved, Operators, Parts, Peaks, Picked, Program,
+};
+pub use functional::{Functional, FunctionalLayer};
+pub use map::{Claim, Map, MapLayer, MapTotal, Recheck, Reduced};
+pub use run::{Advice, Advised, Dram, Run, RunLayer, Share, Total, Traffic, TrafficOfDram};
+pub use validate::{Regret, Unmapped, Validate, ValidateDataflow, ValidateLayer, ValidateMapping};
+
+/// A document: what it calls itself, and how it is written and read.
+pub trait Document: Serialize + DeserializeOwned + JsonSchema {
+    /// What stands in its field `schema`.
+    const NAME: &'static str;
+    /// What it is, in a few words.
+    const TITLE: &'static str;
+
+    /// As JSON.
+    ///
+    /// # Panics
+    /// Never for the documents of this crate: their keys are text.
+    fn json(&self) -> Value {
+        serde_json::to_value(self).expect("keys of documents are text")
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// Another document, or a field that is missing or of another type.
+    fn read(value: &Value) -> Result<Self, String> {
+        let found = value.get("schema").and_then(Value::as_str);
+        if found != Some(Self::NAME) {
+            let found = found.unwrap_or("no schema");
+            return Err(format!("found {found}; needed {}", Self::NAME));
+        }
+        serde_json::from_value(value.clone()).map_err(|error| {
+            format!(
+                "it calls itself {} and is not as this version writes it: {error}",
+                Self::NAME
+            )
+        })
+    }
+}
+
+/// A value of which keys are text as JSON.
+pub(crate) fn value(part: impl Serialize) -> Value {
+    serde_json::to_value(part).expect("keys of documents are text")
+}
+
+/// The JSON Schema of a document.
+#[must_use]
+pub fn schema_of<D: Document>() -> Schema {
+    let mut schema = schema_for!(D);
+    schema.insert("title".to_owned(), D::TITLE.into());
+    schema
+}

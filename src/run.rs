@@ -1,0 +1,390 @@
+//! A run of a network: layer by layer, in sum, and as a document.
+
+use crate::advice::{self, Advised, words};
+use crate::arch::{CostModel, Operand, PerOperand};
+use crate::csv;
+use crate::documents::{self, Document};
+use crate::energy;
+use crate::error::Error;
+use crate::evaluate::{self, LayerResult, Reading};
+use crate::lanes;
+use crate::misjudged;
+use crate::peaks;
+use crate::progress::Progress;
+use crate::scope::Scope;
+use crate::shape;
+use crate::sim::{Counters, Energy, Pace};
+use crate::style::Style;
+use crate::target::Target;
+
+/// Everything that a run found.
+///
+/// ```
+/// use stationary::sim::Pace;
+/// use stationary::{Request, Run};
+///
+/// let target = Request::new("shidiannao", "alexnet").target()?.pick(&["conv5"])?;
+/// let run: Run = target.simulate(Pace::SkipPeriods, &())?;
+/// assert!(run.layers[0].lower_bound <= run.cycles());
+/// let document = run.document();
+/// assert_eq!(document.total.cycles, run.cycles());
+/// # Ok::<(), stationary::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What was asked.
+    pub target: Target,
+    /// How the machine is controlled.
+    pub style: Style,
+    /// Who answered.
+    pub reading: Reading,
+    /// Layer by layer, in the network's order.
+    pub layers: Vec<LayerResult>,
+    /// What to try next, where that was asked for.
+    pub advised: Option<Advised>,
+    /// The seed that documents name.
+    pub seed: u64,
+    /// What prices it.
+    pub cost: CostModel,
+}
+
+impl Run {
+    /// Evaluates the layers of a target.
+    ///
+    /// # Errors
+    /// A layer without a mapping, an accelerator that cannot be priced.
+    pub fn new(target: &Target, reading: Reading, progress: &dyn Progress) -> Result<Self, Error> {
+        let style = target.style()?;
+        Ok(Self {
+            layers: evaluate::layers(target, style, reading, progress)?,
+            target: target.clone(),
+            style,
+            reading,
+            advised: None,
+            seed: 0,
+            cost: CostModel::of(&target.accelerator)?,
+        })
+    }
+
+    /// With what to try next, which tries changes of the accelerator and of the run.
+    ///
+    /// # Errors
+    /// As [`advice::advise`].
+    pub fn advised(self) -> Result<Self, Error> {
+        let advised = advice::advise(&self.target, self.style, self.reading, &self.layers)?;
+        let advised = Some(advised);
+        Ok(Self { advised, ..self })
+    }
+
+    /// Cycles of all layers, of the array's clock.
+    #[must_use]
+    pub fn cycles(&self) -> u64 {
+        self.layers.iter().map(|l| l.cycles).sum()
+    }
+
+    /// Multiply-accumulates.
+    #[must_use]
+    pub fn macs(&self) -> u64 {
+        self.layers.iter().map(|l| l.layer.macs()).sum()
+    }
+
+    /// What of the machine does nothing.
+    #[must_use]
+    pub fn idle_lanes(&self) -> Option<String> {
+        lanes::note(&self.target.accelerator, self.style, &self.layers)
+    }
+
+    /// Where the model that chose the mappings is far off; the model itself cannot know it.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        match self.reading {
+            Reading::Machine(_) if !self.target.has_file() => {
+                misjudged::note(self.style, &self.layers)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is to be known beside the figures, a line each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let of_files = self.target.notes().into_iter();
+        let found = self.warning().into_iter().chain(self.idle_lanes());
+        of_files.chain(found).collect()
+    }
+
+    /// Energy by component.
+    #[must_use]
+    pub fn spent(&self) -> Energy {
+        energy::sum(self.layers.iter().map(|l| &l.energy))
+    }
+
+    /// Energy in picojoules.
+    #[must_use]
+    pub fn energy(&self) -> f64 {
+        self.layers.iter().map(|l| l.energy.total().0).sum()
+    }
+
+    /// Energy in picojoules that no mapping can go below.
+    #[must_use]
+    pub fn least_energy(&self) -> f64 {
+        self.layers.iter().map(|l| l.least_energy.total().0).sum()
+    }
+
+    /// Bytes that cross the DRAM interface.
+    #[must_use]
+    pub fn dram_bytes(&self) -> f64 {
+        self.layers.iter().map(|l| l.dram_bytes).sum()
+    }
+
+    /// 10^12 operations a second, a multiply and an add to a MAC.
+    #[must_use]
+    pub fn tops(&self) -> f64 {
+        2.0 * self.macs() as f64 / self.seconds() / 1e12
+    }
+
+    /// The same by the power, DRAM included.
+    #[must_use]
+    pub fn tops_per_watt(&self) -> f64 {
+        2.0 * self.macs() as f64 / self.energy()
+    }
+
+    /// In joules times seconds.
+    #[must_use]
+    pub fn edp(&self) -> f64 {
+        self.energy() * 1e-12 * self.seconds()
+    }
+
+    /// In mW, DRAM included.
+    #[must_use]
+    pub fn average_power(&self) -> f64 {
+        self.energy() / self.seconds() / 1e9
+    }
+
+    /// Area of the chip in square microns.
+    #[must_use]
+    pub fn area(&self) -> f64 {
+        self.cost.area().total.0
+    }
+
+    /// Time of a run.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.cycles() as f64 / (self.target.accelerator.clock.0 as f64 * 1e3)
+    }
+
+    /// Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
+    #[must_use]
+    pub fn utilization(&self) -> f64 {
+        let a = &self.target.accelerator.array;
+        let peak = u64::from(a.rows) * u64::from(a.cols) * u64::from(a.lanes);
+        self.macs() as f64 / (peak as f64 * self.cycles() as f64)
+    }
+
+    /// As a document.
+    #[must_use]
+    pub fn document(&self) -> documents::Run {
+        documents::Run {
+            schema: documents::Run::NAME.to_owned(),
+            reading: self.reading.name().to_owned(),
+            arch: self.target.accelerator.name.clone(),
+            network: self.target.network.clone(),
+            dataflow: self.style.name().to_owned(),
+            goal: self.target.chosen().map(Into::into),
+            seed: self.seed,
+            batch: self.target.origin.batch,
+            settings: self.target.origin.settings.clone(),
+            coverage: self.target.scope.document(),
+            accelerator: peaks::document(&self.target.accelerator),
+            caveats: self.target.origin.caveats.clone(),
+            notes: self.notes(),
+            advice: (self.advised.as_ref()).map_or(String::new(), words::sentences),
+            advised: self.advised.as_ref().map(words::document),
+            layers: self.layers.iter().map(Into::into).collect(),
+            total: documents::Total {
+                cycles: self.cycles(),
+                macs: self.macs(),
+                energy_pj: self.energy(),
+                area_um2: self.area(),
+                seconds: self.seconds(),
+                energy_by_component_pj: (&self.spent()).into(),
+                energy_parts_pj: (&self.spent()).into(),
+                energy_lower_bound_pj: self.least_energy(),
+                energy_per_mac_pj: self.energy() / self.macs() as f64,
+                edp_js: self.edp(),
+                tops: self.tops(),
+                tops_per_watt: self.tops_per_watt(),
+                dram_bytes_per_mac: self.dram_bytes() / self.macs() as f64,
+                area_parts_um2: (&self.cost.area().by_part().map(|area| area.0)).into(),
+                average_power_mw: self.average_power(),
+                peak_power_mw: self.cost.peak_power(&self.target.accelerator).0,
+                peak_dram_power_mw: (self.cost.peak_dram_power(&self.target.accelerator))
+                    .map(|power| power.0),
+            },
+        }
+    }
+
+    /// A line a layer, and one for all of them.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let who = ["reading", "dataflow", "layer"];
+        let figures = [
+            "macs",
+            "cycles",
+            "compute_cycles",
+            "lower_bound_cycles",
+            "utilization",
+            "active_pes",
+            "bound_by",
+            "dram_input_read",
+            "dram_weight_read",
+            "dram_output_read",
+            "dram_output_write",
+            "energy_pj",
+            "energy_lower_bound_pj",
+        ];
+        let energies = energy::columns(&Energy::default()).into_iter();
+        let energies = energies.map(|(name, _)| name);
+        let header = [
+            csv::header(&who),
+            shape::columns(),
+            csv::header(&figures),
+            energies.collect(),
+            csv::header(&Scope::COLUMNS),
+        ];
+        let mut lines = csv::Lines::new(&self.target.origin, &header.concat());
+        let who = |layer: &str| csv::header(&[self.reading.name(), self.style.name(), layer]);
+        let numbers = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>();
+        let energies = |energy: &Energy, least: f64| {
+            let parts = energy::columns(energy).into_iter();
+            let parts = parts.map(|(_, energy)| energy.to_string());
+            let sums = [energy.total().0.to_string(), least.to_string()];
+            sums.into_iter().chain(parts).collect::<Vec<_>>()
+        };
+        let coverage = self.target.scope.fields().to_vec();
+        for l in &self.layers {
+            let times = [l.layer.macs(), l.cycles, l.compute_cycles, l.lower_bound];
+            let use_of = [
+                l.utilization.to_string(),
+                l.active_pes.to_string(),
+                l.bound_by.name().to_owned(),
+            ];
+            let fields = [
+                who(l.layer.name()),
+                shape::fields(&l.layer),
+                numbers(&times),
+                use_of.to_vec(),
+                numbers(&dram(&l.counters)),
+                energies(&l.energy, l.least_energy.total().0),
+                coverage.clone(),
+            ];
+            lines.add(fields.concat());
+        }
+        let sum = |of: fn(&LayerResult) -> u64| self.layers.iter().map(of).sum::<u64>();
+        let times = [
+            self.macs(),
+            self.cycles(),
+            sum(|l| l.compute_cycles),
+            sum(|l| l.lower_bound),
+        ];
+        let words = [0, 1, 2, 3].map(|at| self.layers.iter().map(|l| dram(&l.counters)[at]).sum());
+        let fields = [
+            who("total"),
+            csv::blanks(shape::columns().len()),
+            numbers(&times),
+            vec![self.utilization().to_string(), String::new(), String::new()],
+            numbers(&words),
+            energies(&self.spent(), self.least_energy()),
+            coverage,
+        ];
+        lines.add(fields.concat());
+        lines.text()
+    }
+}
+
+/// Words that cross the DRAM interface: inputs, weights and partial sums read, outputs written.
+#[doc(hidden)]
+#[must_use]
+pub fn dram(c: &Counters) -> [u64; 4] {
+    let read = &c.dram_read;
+    [read.input, read.weight, read.output, c.dram_write.output]
+}
+
+impl From<&LayerResult> for documents::RunLayer {
+    fn from(l: &LayerResult) -> Self {
+        let c = &l.counters;
+        let per = |p: &PerOperand<u64>, what: &str| {
+            Operand::ALL.map(|operand| (format!("{operand}_{what}"), p[operand]))
+        };
+        let outputs = |fields: [(&str, u64); 2]| fields.map(|(name, n)| (name.to_owned(), n));
+        let buffer = [per(&c.buffer_fill, "fill"), per(&c.buffer_read, "read")];
+        let written = outputs([
+            ("output_write", c.buffer_write.output),
+            ("output_drain", c.buffer_drain.output),
+        ]);
+        let sent = outputs([
+            ("output_send", c.array_send.output),
+            ("psum_hops", c.psum_hops),
+        ]);
+        let [input_read, weight_read, output_read, output_write] = dram(c);
+        Self {
+            name: l.layer.name().to_owned(),
+            dims: (&l.layer).into(),
+            macs: l.layer.macs(),
+            cycles: l.cycles,
+            model_cycles: l.model_cycles,
+            compute_cycles: l.compute_cycles,
+            processing_cycles: l.processing_cycles,
+            lower_bound_cycles: l.lower_bound,
+            busy_cycles: l.busy,
+            utilization: l.utilization,
+            active_pes: l.active_pes,
+            active_lanes: l.active_lanes,
+            stalls: l.stalls.iter().map(|(s, n)| (s.to_owned(), n)).collect(),
+            moved: documents::Traffic {
+                dram: documents::TrafficOfDram {
+                    input_read,
+                    weight_read,
+                    output_read,
+                    output_write,
+                },
+                dram_bytes: l.dram_bytes,
+                dram_written_bytes: l.dram_written,
+                global_buffer: buffer.into_iter().flatten().chain(written).collect(),
+                array: (per(&c.array_receive, "receive").into_iter().chain(sent)).collect(),
+            },
+            energy_pj: (&l.energy).into(),
+            energy_parts_pj: (&l.energy).into(),
+            energy_lower_bound_pj: l.least_energy.total().0,
+            mapping: (&l.mapping).into(),
+            bound_by: l.bound_by.name().to_owned(),
+            dram: l.memory.as_ref().map(|memory| documents::Dram {
+                reads: memory.reads,
+                writes: memory.writes,
+                row_hits: memory.row_hits,
+                row_misses: memory.row_misses,
+                row_conflicts: memory.row_conflicts,
+                refreshes: memory.refreshes,
+                mean_read_latency: memory.read_latency_mean(),
+            }),
+        }
+    }
+}
+
+impl Target {
+    /// What the analytical model says of every layer.
+    ///
+    /// # Errors
+    /// A layer without a mapping, an accelerator that cannot be priced.
+    pub fn estimate(&self, progress: &dyn Progress) -> Result<Run, Error> {
+        Run::new(self, Reading::Model, progress)
+    }
+
+    /// What the cycle-level machine does with every layer. All policies of time give the same figures.
+    ///
+    /// # Errors
+    /// As [`Target::estimate`].
+    pub fn simulate(&self, pace: Pace, progress: &dyn Progress) -> Result<Run, Error> {
+        Run::new(self, Reading::Machine(pace), progress)
+    }
+}
