@@ -97,6 +97,12 @@ pub enum Error {
     /// A document of which no page can be made.
     #[error("{0}")]
     NoPage(String),
+    /// A search or a proof that cannot be carried out.
+    #[error("{0}")]
+    Search(String),
+    /// What a part that the caller gave could not do.
+    #[error(transparent)]
+    Caller(Box<dyn std::error::Error + Send + Sync>),
     /// An accelerator or a DRAM standard.
     #[error(transparent)]
     Accelerator(#[from] ArchError),

@@ -33,6 +33,7 @@
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
 pub mod advice;
+pub mod candidates;
 pub mod documents;
 mod element_types;
 mod error;
@@ -44,6 +45,7 @@ pub mod identity;
 pub mod html;
 pub mod load;
 pub mod progress;
+pub mod proof;
 pub mod request;
 pub mod run;
 pub mod scope;

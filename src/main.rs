@@ -7,7 +7,7 @@ mod inputs;
 mod interrupt;
 mod output;
 mod patience;
-mod proof;
+mod proofs;
 mod record;
 mod report;
 
@@ -21,8 +21,8 @@ use record::Record;
 use scope::Scope;
 use stationary::sim::OutOfReach;
 use stationary::{
-    advice, csv, energy, evaluate, files, format, goal, headline, html, load, over, peaks, replay,
-    scope, shape, style, trace, unread,
+    advice, csv, energy, evaluate, files, format, goal, headline, html, load, over, peaks, proof,
+    replay, scope, shape, style, trace, unread,
 };
 
 /// The answer of a command that could be carried out.

@@ -138,9 +138,14 @@ impl Target {
     pub fn pick(self, picks: &[&str]) -> Result<Self, Error> {
         let layers = picked(&self.all, picks)?;
         let scope = Scope::new(&self.all, &layers, true, false);
+        let request = self.request.map(|request| Request {
+            layer: picks.iter().map(|&pick| pick.to_owned()).collect(),
+            ..request
+        });
         Ok(Self {
             layers,
             scope,
+            request,
             ..self
         })
     }
@@ -223,7 +228,15 @@ impl Target {
     #[must_use]
     pub fn with_dataflow(self, name: &str) -> Self {
         let dataflow = Some(name.to_owned());
-        Self { dataflow, ..self }
+        let request = self.request.map(|request| Request {
+            dataflow: dataflow.clone(),
+            ..request
+        });
+        Self {
+            dataflow,
+            request,
+            ..self
+        }
     }
 
     /// How the accelerator is controlled: by the dataflow that was asked for, by its first, or by

@@ -170,33 +170,32 @@ fn sequenced(a: &mut Accelerator, flows: &[&Dataflow]) {
         (a.global_buffer.padding, a.global_buffer.strides) =
             (Padding::default(), Strides::default());
     }
-    let sequencer = &mut a.sequencer;
-    limit(
-        &mut sequencer.rows,
-        flows.iter().map(|flow| &*flow.rows).collect(),
-    );
-    limit(
-        &mut sequencer.cols,
-        flows.iter().map(|flow| &*flow.cols).collect(),
-    );
+    // Products, which unfolded convolutions are, have one tap and one column of outputs.
+    let is_one = |dim: Dim| a.array.im2col && matches!(dim, Dim::R | Dim::S | Dim::Q);
+    let unrolled = |dims: fn(&Dataflow) -> &[Dim]| -> Vec<Dim> {
+        let dims = flows.iter().flat_map(|flow| dims(flow));
+        dims.copied().filter(|dim| !is_one(*dim)).collect()
+    };
+    let [rows, cols] = [unrolled(|flow| &flow.rows), unrolled(|flow| &flow.cols)];
+    limit(&mut a.sequencer.rows, &rows);
+    limit(&mut a.sequencer.cols, &cols);
 }
 
 /// Leaves out dimensions that no dataflow unrolls, and a limit that allows all that are.
-fn limit(allowed: &mut Option<String>, unrolled: Vec<&[Dim]>) {
+fn limit(allowed: &mut Option<String>, unrolled: &[Dim]) {
     let Some(letters) = allowed else {
         return;
     };
     let mut kept: Vec<char> = letters.chars().collect();
     let is_unrolled = |letter: &char| {
-        let mut dims = unrolled.iter().flat_map(|dims| dims.iter());
+        let mut dims = unrolled.iter();
         dims.any(|dim| dim.name().starts_with(*letter))
     };
     kept.retain(is_unrolled);
     kept.sort_unstable();
     kept.dedup();
-    let all = unrolled.iter().flat_map(|dims| dims.iter());
-    let has_all = all
-        .into_iter()
+    let has_all = unrolled
+        .iter()
         .all(|dim| kept.iter().any(|letter| dim.name().starts_with(*letter)));
     *allowed = (!has_all).then(|| kept.into_iter().collect());
 }

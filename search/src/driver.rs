@@ -36,6 +36,17 @@ pub struct Settings {
     pub keep: usize,
 }
 
+impl Default for Settings {
+    /// As the command line has it: no limit that matters, repair as the optimisers do it, the best one kept.
+    fn default() -> Self {
+        Self {
+            evaluations: 10_000,
+            repair: Repair::default(),
+            keep: 1,
+        }
+    }
+}
+
 /// The work that a run took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evaluations {

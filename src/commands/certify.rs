@@ -13,7 +13,7 @@ use crate::cli::Assign;
 use crate::commands::simulations::Simulations;
 use crate::format::{percent, thousands};
 use crate::inputs;
-use crate::proof::assign::{Document, Subject};
+use crate::proofs::assign::{Document, Subject};
 
 /// A proof, and how it is written.
 pub struct Certified {

@@ -23,7 +23,7 @@ use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
-use crate::proof::codesign::{Document, Subject};
+use crate::proofs::codesign::{Document, Subject};
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::table::page;

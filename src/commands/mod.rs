@@ -1,7 +1,6 @@
 //! One file a verb.
 
 pub mod assign;
-pub mod candidates;
 pub mod certify;
 pub mod codesign;
 pub mod compare;

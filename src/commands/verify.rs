@@ -7,7 +7,9 @@ use crate::Answer;
 use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
-use crate::proof::{self, Checks, SHOWN, Trust, Verdict};
+use crate::patience::Patience;
+use crate::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
+use crate::proofs;
 use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
@@ -27,13 +29,13 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         false => Trust::Nothing,
     };
     let verdict = match document["claims"].as_str() {
-        Some("assign") => proof::assign::parse(&text)
+        Some("assign") => proofs::assign::parse(&text)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
-        Some("map") => proof::map::parse(&text)
-            .and_then(|read| read.verify(&document, trust, common))
-            .with_context(|| format!("{shown}"))?,
-        Some("codesign") => proof::codesign::parse(&text)
+        Some("map") => {
+            mappings(&text, &document, trust, common).with_context(|| format!("{shown}"))?
+        }
+        Some("codesign") => proofs::codesign::parse(&text)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(
@@ -53,6 +55,15 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         true => Answer::Yes,
         false => Answer::No,
     })
+}
+
+/// Checks a certificate of mappings.
+fn mappings(text: &str, document: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
+    let read = proof::map::parse(text)?;
+    let target = read.target()?;
+    inputs::tell(&target.remarks);
+    let patience = Patience::new(common, "verify", read.runs(), LESS);
+    Ok(read.verify(document, &target, trust, &patience)?)
 }
 
 fn to_json(verdict: &Verdict, version: &str) -> Value {

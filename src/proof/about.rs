@@ -8,11 +8,17 @@ use crate::scope::Scope;
 
 /// What was read: as it was given, and as it calls itself.
 pub struct About<'a> {
+    /// The accelerator, as given and as it calls itself.
     pub arch: [&'a str; 2],
+    /// Fields that are overridden.
     pub set: &'a [String],
+    /// The network, as given and as it calls itself.
     pub network: [&'a str; 2],
+    /// How much of it.
     pub scope: &'a Scope,
+    /// Open sizes.
     pub dim: &'a [String],
+    /// Images.
     pub batch: u64,
 }
 

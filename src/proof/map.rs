@@ -2,27 +2,25 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use anyhow::{Context, Result};
+use crate::search::best_first::Standing;
+use crate::sim::mapper::Space;
+use crate::sim::mapping_file::LayerMapping;
+use crate::sim::{Dataflow, Pace, Tiling, run};
+use crate::workloads::Layer;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stationary::identity;
-use stationary::search::best_first::Standing;
-use stationary::sim::mapper::Space;
-use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{Dataflow, Pace, Tiling, run};
-use stationary::workloads::Layer;
 
 use super::{
-    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
-    target,
+    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
 };
-use crate::cli::{Common, Layers, Map, Target};
-use crate::commands::candidates::{Bounds, Found, Question, distinct};
+use crate::candidates::{Bounds, Found, Question, distinct};
+use crate::error::Error;
 use crate::files;
-use crate::inputs;
-use crate::patience::Patience;
-use stationary::Target as Loaded;
+use crate::identity;
+use crate::progress::Progress;
+use crate::request::Request;
+use crate::target::{self, Target};
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
 const OVER: &str = "every candidate that the mapper visits for the layer; of the choices under left_out they have \
@@ -35,17 +33,26 @@ const OBJECTIVE: &str = "cycles of each layer's mapping";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
+    /// What it calls itself.
     pub schema: String,
+    /// `map`.
     pub claims: String,
+    /// What wrote it.
     pub version: String,
+    /// Over what the best is proved.
     pub over: String,
+    /// Digests of what was read.
     pub hashes: Hashes,
+    /// What was read.
     pub inputs: Inputs,
     /// What these were read as.
     #[serde(default)]
     pub names: Names,
+    /// What is least.
     pub objective: String,
+    /// Of which of the two: the machine.
     pub of: String,
+    /// The layers that are not alike.
     pub layers: Vec<Proved>,
 }
 
@@ -53,12 +60,19 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
+    /// Accelerator.
     pub arch: String,
+    /// Fields that are overridden.
     pub set: Vec<String>,
+    /// Network.
     pub network: String,
+    /// Layers that were picked.
     pub layer: Vec<String>,
+    /// Open sizes.
     pub dim: Vec<String>,
+    /// Images.
     pub batch: u64,
+    /// Dataflow.
     pub dataflow: String,
 }
 
@@ -80,6 +94,7 @@ impl Inputs {
 pub struct Proved {
     /// The first of them.
     pub layer: usize,
+    /// Its name.
     pub name: String,
     /// Its shape.
     #[serde(default)]
@@ -87,17 +102,24 @@ pub struct Proved {
     /// The names of the others.
     #[serde(default)]
     pub alike: Vec<String>,
+    /// `proved` or `none`.
     pub kind: String,
     /// The best mapping, its place among the candidates, and its cycles.
     pub mapping: Value,
+    /// Its place among the candidates.
     pub place: u64,
+    /// Its cycles on the machine.
     pub cycles: u64,
+    /// No candidate takes fewer cycles.
     pub lower_bound: u64,
+    /// By how much the best may be above that, relative to it.
     pub gap: f64,
+    /// How many there are.
     pub candidates: u64,
     /// The choices of a mapping of which the candidates have some only.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// How many ran.
     pub simulations: u64,
     /// What ran: places and cycles, in the order of places.
     pub simulated: Vec<(u64, u64)>,
@@ -105,26 +127,32 @@ pub struct Proved {
 
 impl Document {
     /// The certificate of what was found for the layers that are not alike.
+    ///
+    /// # Errors
+    /// A target without the names that its inputs were read by: whoever checks the certificate reads them
+    /// again.
     pub fn of(
-        args: &Map,
-        loaded: &Loaded,
+        loaded: &Target,
         dataflow: &'static Dataflow,
         found: &[Found],
-    ) -> Result<Self> {
-        let target = &args.target;
+    ) -> Result<Self, Error> {
+        let Some(request) = &loaded.request else {
+            let why = "a certificate names its inputs: make the target from a request";
+            return Err(Error::Search(why.to_owned()));
+        };
         let inputs = Inputs {
-            arch: target.arch.clone(),
-            set: target.set.clone(),
-            network: target.network.clone(),
-            layer: target.layers.layer.clone(),
-            dim: target.layers.dim.clone(),
-            batch: target.layers.batch,
+            arch: request.arch.clone(),
+            set: request.set.clone(),
+            network: request.network.clone(),
+            layer: request.layer.clone(),
+            dim: request.dim.clone(),
+            batch: request.batch,
             dataflow: dataflow.name.to_string(),
         };
         let (firsts, _) = distinct(&loaded.layers);
         let layers = firsts.iter().zip(found).map(|(first, found)| {
             let question = Question {
-                loaded,
+                target: loaded,
                 layer: &loaded.layers[*first],
                 dataflow,
             };
@@ -136,14 +164,14 @@ impl Document {
             let best = (place, found.fewest);
             Proved::of(&question, *first, &space, best, &found.standing)
         });
-        let layers = layers.collect::<Result<Vec<_>>>()?;
+        let layers = layers.collect::<Result<Vec<_>, Error>>()?;
         let bounds: Vec<&String> = found.iter().map(|found| &found.bounds).collect();
         Ok(Self::over(loaded, dataflow, inputs, layers, &json!(bounds)))
     }
 
     /// The certificate of layers of which each is known.
     fn over(
-        loaded: &Loaded,
+        loaded: &Target,
         dataflow: &Dataflow,
         inputs: Inputs,
         layers: Vec<Proved>,
@@ -164,29 +192,57 @@ impl Document {
         }
     }
 
-    fn target(&self) -> Target {
+    /// What to read again: with mappings of the mapper's own. A certificate is about its layers, whatever else
+    /// there is.
+    fn request(&self) -> Request {
         let inputs = self.inputs.clone();
-        let layers = Layers {
-            dim: inputs.dim,
+        Request {
+            arch: inputs.arch,
+            set: inputs.set,
+            network: inputs.network,
             layer: inputs.layer,
+            dim: inputs.dim,
             batch: inputs.batch,
-            partial: true,
-        };
-        Target {
             dataflow: Some(inputs.dataflow),
-            ..target(inputs.arch, inputs.network, inputs.set, layers)
+            partial: true,
+            ..Request::default()
         }
+    }
+
+    /// As JSON, which is what is checked.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!(self)
+    }
+
+    /// Runs of the machine that it rests on.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.layers.iter().map(|l| l.simulated.len() as u64).sum()
+    }
+
+    /// What its inputs are read as now.
+    ///
+    /// # Errors
+    /// Inputs that cannot be read.
+    pub fn target(&self) -> Result<Target, Error> {
+        self.request().target()
     }
 
     /// Derives everything again from the question and the places of what ran.
     ///
-    /// `written` is the certificate as it stands in its file.
+    /// `written` is the certificate as it stands in its file, and `loaded` what [`Document::target`] gives.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
-        let loaded = inputs::load(&self.target())?;
-        let dataflow = inputs::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
+    pub fn verify(
+        &self,
+        written: &Value,
+        loaded: &Target,
+        trust: Trust,
+        progress: &dyn Progress,
+    ) -> Result<Verdict, Error> {
+        let dataflow = target::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
         let mut about = About {
             arch: [&self.inputs.arch, &loaded.accelerator.name],
             set: &self.inputs.set,
@@ -208,7 +264,7 @@ impl Document {
             let has_files = files.iter().any(|name| files::is_file(name));
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
-        let read = hashes(&loaded, dataflow, &[], &Value::Null);
+        let read = hashes(loaded, dataflow, &[], &Value::Null);
         let read = Hashes {
             model: self.hashes.model.clone(),
             space: self.hashes.space.clone(),
@@ -218,7 +274,7 @@ impl Document {
             about,
             origin: origin(&read),
             checks: Checks::default(),
-            runs: self.layers.iter().map(|l| l.simulated.len() as u64).sum(),
+            runs: self.runs(),
             again: 0,
             claim: match self
                 .layers
@@ -252,18 +308,16 @@ impl Document {
         if !holds {
             return Ok(verdict);
         }
-        let patience = Patience::new(common, "verify", verdict.runs, LESS);
         let layers = self.layers.par_iter().map(|proved| {
             let layer = &loaded.layers[proved.layer];
             let question = Question {
-                loaded: &loaded,
+                target: loaded,
                 layer,
                 dataflow,
             };
-            proved.again(&question, trust, &patience)
+            proved.again(&question, trust, progress)
         });
-        let layers: Vec<Again> = layers.collect::<Result<_>>()?;
-        drop(patience);
+        let layers: Vec<Again> = layers.collect::<Result<_, Error>>()?;
         for (layer, again) in firsts.iter().zip(&layers) {
             let name = loaded.layers[*layer].name();
             verdict.checks.note(name, again.holds, again.detail.clone());
@@ -272,22 +326,20 @@ impl Document {
         let bounds: Vec<&String> = layers.iter().map(|again| &again.bounds).collect();
         let bounds = json!(bounds);
         let counts: Vec<u64> = layers.iter().map(|again| again.candidates).collect();
-        let found = hashes(&loaded, dataflow, &counts, &bounds);
+        let found = hashes(loaded, dataflow, &counts, &bounds);
         verdict.origin = origin(&found);
         verdict.checks.hashes(&self.hashes, &found);
         let proved: Option<Vec<Proved>> = layers.into_iter().map(|again| again.proved).collect();
         if let Some(proved) = proved {
-            let found = Self::over(&loaded, dataflow, self.inputs.clone(), proved, &bounds);
-            verdict
-                .checks
-                .derived(written, &serde_json::to_value(found)?);
+            let found = Self::over(loaded, dataflow, self.inputs.clone(), proved, &bounds);
+            verdict.checks.derived(written, &json!(found));
         }
         Ok(verdict)
     }
 }
 
 /// What was read: the candidates and the bounds are of the layers that are not alike.
-fn hashes(loaded: &Loaded, dataflow: &Dataflow, candidates: &[u64], bounds: &Value) -> Hashes {
+fn hashes(loaded: &Target, dataflow: &Dataflow, candidates: &[u64], bounds: &Value) -> Hashes {
     Hashes {
         model: digest_of(bounds),
         accelerator: identity::accelerator(&loaded.accelerator),
@@ -316,8 +368,8 @@ impl Proved {
         space: &Space,
         (place, tiling): (u64, Tiling),
         standing: &Standing,
-    ) -> Result<Self> {
-        let layers = &question.loaded.layers;
+    ) -> Result<Self, Error> {
+        let layers = &question.target.layers;
         let (firsts, kinds) = distinct(layers);
         let others = layers.iter().enumerate().zip(&kinds);
         let alike = others.filter(|((at, _), kind)| *at != first && firsts[**kind] == first);
@@ -336,7 +388,7 @@ impl Proved {
                 "none"
             }
             .to_owned(),
-            mapping: serde_json::to_value(LayerMapping::of(&question.mapping(tiling)?))?,
+            mapping: json!(LayerMapping::of(&question.mapping(tiling)?)),
             place,
             cycles: standing.best.map_or(0, |(cycles, _)| cycles),
             lower_bound: standing.lower_bound.unwrap_or(0),
@@ -349,7 +401,12 @@ impl Proved {
     }
 
     /// Derives a layer from the places of what ran.
-    fn again(&self, question: &Question<'_>, trust: Trust, patience: &Patience) -> Result<Again> {
+    fn again(
+        &self,
+        question: &Question<'_>,
+        trust: Trust,
+        progress: &dyn Progress,
+    ) -> Result<Again, Error> {
         let claimed: BTreeMap<u64, u64> = self.simulated.iter().copied().collect();
         let mut tilings: BTreeMap<u64, (u64, Tiling)> = BTreeMap::new();
         let mut candidates = 0;
@@ -402,14 +459,14 @@ impl Proved {
                     let mapping = question.mapping(*tiling)?;
                     let name = question.layer.name();
                     let run = || run(&mapping, Pace::SkipPeriods, &mut ()).cycles;
-                    patience.during(name, claimed[place], run)
+                    progress.during(name, claimed[place], run)
                 }
                 false => claimed[place],
             };
-            patience.done();
+            progress.done();
             Ok((*place, *bound, cycles, is_run))
         });
-        let runs: Vec<(u64, u64, u64, bool)> = runs.collect::<Result<_>>()?;
+        let runs: Vec<(u64, u64, u64, bool)> = runs.collect::<Result<_, Error>>()?;
         again.runs = runs.iter().filter(|(_, _, _, is_run)| *is_run).count() as u64;
         for (place, bound, cycles, _) in &runs {
             if *cycles < *bound {
@@ -486,6 +543,10 @@ impl Proved {
 }
 
 /// Reads a certificate.
-pub fn parse(text: &str) -> Result<Document> {
-    serde_json::from_str(text).context("expected a certificate of mappings")
+///
+/// # Errors
+/// Text that is none, with the field.
+pub fn parse(text: &str) -> Result<Document, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Search(format!("expected a certificate of mappings: {error}")))
 }

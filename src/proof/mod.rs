@@ -10,19 +10,16 @@
 //! ```
 
 mod about;
-pub mod assign;
-pub mod codesign;
 pub mod map;
 mod origin;
-mod spelling;
+pub mod spelling;
 pub mod strict;
 
+use crate::workloads::{Dim, Layer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
-use stationary::workloads::{Dim, Layer};
 use stationary_record::digest;
 
-use crate::cli::{Choosing, Layers, Target};
 use crate::csv;
 
 pub use self::about::About;
@@ -49,13 +46,16 @@ pub struct Hashes {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
+    /// The accelerator.
     pub arch: String,
+    /// The network.
     pub network: String,
 }
 
 impl Names {
     /// By the words of an answer.
-    fn of(origin: &csv::Origin) -> Self {
+    #[must_use]
+    pub fn of(origin: &csv::Origin) -> Self {
         Self {
             arch: origin.arch.clone(),
             network: origin.network.clone(),
@@ -118,30 +118,13 @@ pub struct Verdict {
 }
 
 /// What the kind of a certificate's document claims, in words.
-fn claim_of(kind: &str) -> String {
+#[must_use]
+pub fn claim_of(kind: &str) -> String {
     match kind {
         "proved" => "an optimum, proved",
         _ => "no optimum, but a bound",
     }
     .to_owned()
-}
-
-/// What to load again of an accelerator and layers: with mappings of the mapper's own.
-fn target(arch: String, network: String, set: Vec<String>, layers: Layers) -> Target {
-    Target {
-        arch,
-        network,
-        // A certificate is about its layers, whatever else there is.
-        layers: Layers {
-            partial: true,
-            ..layers
-        },
-        set,
-        dataflow: None,
-        mapping: None,
-        choosing: Choosing::default(),
-        explain: false,
-    }
 }
 
 /// The checks of a certificate, in order.
@@ -301,7 +284,8 @@ fn is_whole(number: &Number, whole: i128) -> bool {
 }
 
 /// A layer's shape.
-fn dims(layer: &Layer) -> Value {
+#[must_use]
+pub fn dims(layer: &Layer) -> Value {
     let (rows, cols) = (layer.rows(), layer.cols());
     let mut dims = serde_json::Map::new();
     for dim in Dim::ALL {

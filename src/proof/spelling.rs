@@ -1,8 +1,8 @@
 //! The words of a question, spelt in one way however they were typed: what is spelt otherwise in a certificate
 //! is no word of this tool.
 
-use stationary::search::design::parse_levels;
-use stationary::workloads::Layer;
+use crate::search::design::parse_levels;
+use crate::workloads::Layer;
 
 /// Layers that were picked, by their names, each once; nothing where all are meant.
 pub fn picks(asked: &[String], picked: &[Layer]) -> Vec<String> {

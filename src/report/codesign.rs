@@ -17,7 +17,7 @@ use crate::format::{joules, percent, signed_percent, thousands};
 use crate::headline::Headline;
 use crate::interrupt;
 use crate::over;
-use crate::proof::codesign::OVER;
+use crate::proofs::codesign::OVER;
 use crate::report::table::table as rows;
 use crate::scope::Scope;
 use crate::shape;

@@ -183,7 +183,11 @@ impl<'a> Figures<'a> {
 }
 
 /// What is read, and does not bind on every layer: [`super::tried`] tells of it where it does not.
-const AT_TIMES: [(&str, &str); 14] = [
+const AT_TIMES: [(&str, &str); 15] = [
+    (
+        "array.load_order",
+        "the tile that stays may be there before the streams in any case",
+    ),
     (
         "array.passes",
         "outputs that stay may leave before the next pass in any case",

@@ -29,7 +29,7 @@ use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::proof::assign::Subject;
+use crate::proofs::assign::Subject;
 use crate::record::Record;
 use crate::report::table::page;
 use found::Found;

@@ -14,7 +14,6 @@ use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Format, Map, Recheck};
-use crate::commands::candidates::{Effort, Found, Question, distinct};
 use crate::commands::machine_runs::MachineRuns;
 use crate::format::{signed_percent, thousands};
 use crate::headline::{Headline, TOLERANCE};
@@ -27,6 +26,7 @@ use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::{Answer, judged};
 use stationary::Target as Loaded;
+use stationary::candidates::{Effort, Found, Question, distinct};
 
 /// Candidates below which a proof says little.
 const FEW: u64 = 10;
@@ -91,8 +91,17 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
     let (firsts, kinds) = distinct(&loaded.layers);
     let runs = MachineRuns::open(&args.recording, record, &loaded)?;
+    let (best, beyond) = match args.recheck {
+        Recheck::Best(k) => (k, 0),
+        Recheck::Auto { most } => (1, most),
+    };
+    let run = |mapping: &Mapping| {
+        let cycles = runs.cycles(mapping);
+        cycles.map_err(|error| stationary::Error::Caller(error.into()))
+    };
     let effort = Effort {
-        recheck: args.recheck,
+        best,
+        beyond,
         certify: args.certify,
         simulations: args.proving.simulations.unwrap_or(u64::MAX),
         goal,
@@ -105,13 +114,13 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
                 return Ok(None);
             }
             let question = Question {
-                loaded: &loaded,
+                target: &loaded,
                 layer: &loaded.layers[*first],
                 dataflow,
             };
-            let best = question.search(effort, &runs, interrupt.cancellation());
+            let best = question.search(effort, &run, interrupt.cancellation());
             patience.done();
-            best.map(Some)
+            Ok(Some(best?))
         })
         .collect();
     drop(patience);
@@ -151,7 +160,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     record.keep("mappings.yaml", || Ok(mappings))?;
     // A certificate is about every layer.
     if let (true, Some(found)) = (args.certify, found) {
-        let certificate = Document::of(args, &loaded, dataflow, &found)?;
+        let certificate = Document::of(&loaded, dataflow, &found)?;
         let text = serde_json::to_string_pretty(&certificate)? + "\n";
         if let Some(path) = &args.proving.certificate {
             inputs::write(path, &text)?;

@@ -19,10 +19,6 @@ use stationary::search::{
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use super::{
-    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
-    spelling,
-};
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
@@ -30,6 +26,10 @@ use crate::csv;
 use crate::files;
 use crate::format::{area, watts};
 use crate::patience::Patience;
+use crate::proof::{
+    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    spelling,
+};
 use crate::record::Journal;
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
@@ -328,7 +328,7 @@ impl Document {
         drop(patience);
         let mut found = ran.clone();
         found.extend(runs);
-        checks.note_runs(&ran, &found, verdict.again);
+        note_runs(checks, &ran, &found, verdict.again);
         let known = found.iter().map(|((first, levels), cycles)| {
             let entry = subject.space.entry(&layers[*first], *levels, *cycles)?;
             Ok(((*first, *levels), entry))
@@ -468,22 +468,25 @@ impl Document {
     }
 }
 
-impl Checks {
-    /// Compares the cycles that the certificate has with the machine's.
-    fn note_runs(&mut self, claimed: &BTreeMap<Job, u64>, found: &BTreeMap<Job, u64>, again: u64) {
-        let wrong = claimed.iter().find(|(job, cycles)| found[job] != **cycles);
-        let detail = match (wrong, claimed.len() as u64 - again) {
-            (Some((job, cycles)), _) => format!(
-                "layer {}, {}: the certificate says {cycles} cycles; the machine takes {}",
-                job.0, job.1, found[job]
-            ),
-            (None, 0) => format!("{again} entries ran again, all alike"),
-            (None, others) => format!(
-                "{again} entries ran again, all alike; {others} are taken from the certificate"
-            ),
-        };
-        self.note("machine", wrong.is_none(), detail);
-    }
+/// Compares the cycles that the certificate has with the machine's.
+fn note_runs(
+    checks: &mut Checks,
+    claimed: &BTreeMap<Job, u64>,
+    found: &BTreeMap<Job, u64>,
+    again: u64,
+) {
+    let wrong = claimed.iter().find(|(job, cycles)| found[job] != **cycles);
+    let detail = match (wrong, claimed.len() as u64 - again) {
+        (Some((job, cycles)), _) => format!(
+            "layer {}, {}: the certificate says {cycles} cycles; the machine takes {}",
+            job.0, job.1, found[job]
+        ),
+        (None, 0) => format!("{again} entries ran again, all alike"),
+        (None, others) => {
+            format!("{again} entries ran again, all alike; {others} are taken from the certificate")
+        }
+    };
+    checks.note("machine", wrong.is_none(), detail);
 }
 
 fn kind(kind: Kind) -> &'static str {

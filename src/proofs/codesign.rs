@@ -13,15 +13,16 @@ use stationary::search::codesign::{
 };
 use stationary::workloads::Layer;
 
-use super::{
-    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims, target,
-};
-use crate::cli::{Codesign, Common, Layers, Target};
+use super::request;
+use crate::cli::{Codesign, Common};
 use crate::commands::codesign::{Choice, distinct, tasks};
 use crate::files;
 use crate::inputs;
 use crate::patience::Patience;
-use stationary::Target as Loaded;
+use crate::proof::{
+    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+};
+use stationary::{Request, Target as Loaded};
 
 pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
 
@@ -146,15 +147,14 @@ impl Document {
         }
     }
 
-    fn target(&self) -> Target {
+    fn request(&self) -> Request {
         let inputs = self.inputs.clone();
-        let layers = Layers {
+        Request {
             dim: inputs.dim,
             layer: inputs.layer,
             batch: inputs.batch,
-            partial: true,
-        };
-        target(inputs.arch, inputs.network, inputs.set, layers)
+            ..request(inputs.arch, inputs.network, inputs.set)
+        }
     }
 
     /// Derives everything again from the question and the schedules that ran.
@@ -165,7 +165,8 @@ impl Document {
     /// If the certificate, or what it names, cannot be read.
     pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
         let inputs = &self.inputs;
-        let loaded = inputs::load(&self.target())?;
+        let loaded = self.request().target()?;
+        inputs::tell(&loaded.remarks);
         let choice = Choice {
             hardware: &inputs.hardware,
             budget: inputs.budget.as_deref(),
@@ -252,7 +253,7 @@ impl Document {
             })
             .collect();
         verdict.again = runs.len() as u64;
-        let patience = Patience::new(common, "verify", verdict.again, super::LESS);
+        let patience = Patience::new(common, "verify", verdict.again, crate::proof::LESS);
         let found: Vec<(usize, Point, u64, Outcome)> = (runs.into_par_iter())
             .map(|(task, point, cycles)| {
                 let of = &tasks[task].task;

@@ -5,18 +5,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use anyhow::{Result, anyhow};
-use stationary::arch::CostModel;
-use stationary::search::Cancellation;
-use stationary::search::best_first::{Candidate, Failure, Standing, best_first};
-use stationary::sim::mapper::{Goal, Ranking, Score, Space};
-use stationary::sim::{Dataflow, Energy, Estimate, Mapping, Tiling, estimate, mapper};
-use stationary::workloads::Layer;
+use crate::arch::CostModel;
+use crate::search::Cancellation;
+use crate::search::best_first::{Candidate, Failure, Standing, best_first};
+use crate::sim::mapper::{Goal, MapperError, Objective, Ranking, Score, Slack, Space};
+use crate::sim::{Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper};
+use crate::workloads::Layer;
 use stationary_record::digest;
 
-use crate::cli::Recheck;
-use crate::commands::machine_runs::MachineRuns;
-use stationary::Target as Loaded;
+use crate::error::{Error, Unmapped};
+use crate::target::Target;
 
 /// The first of each kind of layers that are alike (of the same shape), and for each layer the place of its kind
 /// among these.
@@ -34,10 +32,32 @@ pub fn distinct(layers: &[Layer]) -> (Vec<usize>, Vec<usize>) {
     (firsts, kind)
 }
 
+/// Who runs the machine on a mapping, or knows what it took: the cycles.
+pub type Runs<'a> = &'a (dyn Fn(&Mapping) -> Result<u64, Error> + Sync);
+
+fn none_fits(error: MapperError) -> Error {
+    unmapped(error.into())
+}
+
+fn illegal(error: MappingError) -> Error {
+    unmapped(error.into())
+}
+
+fn unmapped(why: Unmapped) -> Error {
+    Error::NoMapping {
+        place: String::new(),
+        why,
+        more: String::new(),
+    }
+}
+
 /// How much is run.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    pub recheck: Recheck,
+    /// Mappings that run: the model's best.
+    pub best: usize,
+    /// Mappings that run at most beyond those, as long as one could win by its bound.
+    pub beyond: u64,
     /// Whether the best is to be proved.
     pub certify: bool,
     /// Mappings of a layer that may run, those of the re-check included.
@@ -46,10 +66,41 @@ pub struct Effort {
     pub goal: Goal,
 }
 
+impl Effort {
+    /// As many runs as it takes to prove the fewest cycles.
+    #[must_use]
+    pub fn proof() -> Self {
+        Self {
+            best: 1,
+            beyond: 0,
+            certify: true,
+            simulations: u64::MAX,
+            goal: Goal {
+                objective: Objective::Cycles,
+                slack: Slack::NONE,
+            },
+        }
+    }
+}
+
+impl Default for Effort {
+    /// The model's best five on the machine, and nothing proved.
+    fn default() -> Self {
+        Self {
+            best: 5,
+            certify: false,
+            goal: Goal::default(),
+            ..Self::proof()
+        }
+    }
+}
+
 /// What was found for layers of one shape.
 #[derive(Clone, Debug)]
 pub struct Found {
+    /// The winner.
     pub tiling: Tiling,
+    /// Its cycles on the machine.
     pub machine: u64,
     /// The machine's figure for what the model thought best.
     pub first: u64,
@@ -70,8 +121,11 @@ pub struct Found {
 /// A layer on an accelerator.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    pub loaded: &'a Loaded,
+    /// The accelerator, and what else the question is about.
+    pub target: &'a Target,
+    /// The layer, as the network has it.
     pub layer: &'a Layer,
+    /// The dataflow.
     pub dataflow: &'static Dataflow,
 }
 
@@ -79,7 +133,7 @@ impl<'a> Question<'a> {
     /// Visits each candidate with its place.
     pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping, &Estimate)) {
         let mut place = 0;
-        let accelerator = &self.loaded.accelerator;
+        let accelerator = &self.target.accelerator;
         mapper::candidates(
             self.layer,
             accelerator,
@@ -118,24 +172,19 @@ impl<'a> Question<'a> {
     }
 
     /// What there are candidates of, and what they leave out.
-    pub fn space(&self) -> Result<Space> {
+    pub fn space(&self) -> Result<Space, Error> {
         let effort = mapper::Effort::default();
-        Ok(mapper::space(
-            self.layer,
-            &self.loaded.accelerator,
-            self.dataflow,
-            &effort,
-        )?)
+        let (layer, accelerator) = (self.layer, &self.target.accelerator);
+        mapper::space(layer, accelerator, self.dataflow, &effort).map_err(none_fits)
     }
 
-    pub fn mapping(&self, tiling: Tiling) -> Result<Mapping> {
-        let accelerator = &self.loaded.accelerator;
-        Ok(Mapping::new(
-            self.layer,
-            accelerator,
-            self.dataflow,
-            tiling,
-        )?)
+    /// A candidate as a mapping.
+    ///
+    /// # Errors
+    /// A tiling that is not legal.
+    pub fn mapping(&self, tiling: Tiling) -> Result<Mapping, Error> {
+        let accelerator = &self.target.accelerator;
+        Mapping::new(self.layer, accelerator, self.dataflow, tiling).map_err(illegal)
     }
 
     /// The machine's best of the model's best few, or of all that could be better; of those that ran, once
@@ -143,23 +192,22 @@ impl<'a> Question<'a> {
     pub fn search(
         &self,
         effort: Effort,
-        runs: &MachineRuns,
+        runs: Runs<'_>,
         cancellation: &Cancellation,
-    ) -> Result<Found> {
-        let k = match effort.recheck {
-            Recheck::Best(k) => k,
-            Recheck::Auto { .. } => 1,
-        };
-        let k = k.min(usize::try_from(effort.simulations).unwrap_or(usize::MAX));
+    ) -> Result<Found, Error> {
+        let k = effort
+            .best
+            .min(usize::try_from(effort.simulations).unwrap_or(usize::MAX));
         // Without a candidate the mapper says why.
         let mapping_effort = mapper::Effort {
             goal: effort.goal,
             ..mapper::Effort::default()
         };
         let (candidates, ranked) = self.ranked(k, &mapping_effort)?;
-        let accelerator = &self.loaded.accelerator;
-        let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)?;
-        let first_cycles = runs.cycles(&first)?;
+        let accelerator = &self.target.accelerator;
+        let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)
+            .map_err(none_fits)?;
+        let first_cycles = runs(&first)?;
         let mut ran = Vec::new();
         for (candidate, tiling) in &ranked {
             if !ran.is_empty() && cancellation.is_cancelled() {
@@ -167,14 +215,13 @@ impl<'a> Question<'a> {
             }
             let cycles = match tiling == first.tiling() {
                 true => first_cycles,
-                false => runs.cycles(&self.mapping(*tiling)?)?,
+                false => runs(&self.mapping(*tiling)?)?,
             };
             ran.push((*candidate, cycles));
         }
-        let most = match (effort.certify, effort.recheck) {
-            (true, _) => effort.simulations,
-            (false, Recheck::Auto { most }) => most,
-            (false, Recheck::Best(_)) => 0,
+        let most = match effort.certify {
+            true => effort.simulations,
+            false => effort.beyond,
         };
         let is_bounded = most > 0;
         let least = ran.iter().map(|(_, cycles)| *cycles).min();
@@ -192,15 +239,15 @@ impl<'a> Question<'a> {
             let tiling = among
                 .map(|o| o.tiling)
                 .or(ranked.map(|(_, tiling)| *tiling));
-            tiling.ok_or_else(|| anyhow!("no candidate has the place {place}"))
+            tiling.ok_or_else(|| Error::Search(format!("no candidate has the place {place}")))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
         let standing = best_first(&listed, &ran, most, cancellation, |place| {
-            runs.cycles(&self.mapping(tiling(place)?)?)
+            runs(&self.mapping(tiling(place)?)?)
         })
         .map_err(|failure| match failure {
             Failure::Machine(error) => error,
-            failure => anyhow!("layer {}: {failure}", self.layer.name()),
+            failure => Error::Search(format!("layer {}: {failure}", self.layer.name())),
         })?;
         let cost = CostModel::of(accelerator)?;
         let score = |(place, cycles): &(u64, u64)| {
@@ -210,11 +257,15 @@ impl<'a> Question<'a> {
             let cycles = *cycles;
             Ok(Score { cycles, energy })
         };
-        let scores = standing.ran.iter().map(score).collect::<Result<Vec<_>>>()?;
+        let scores = standing
+            .ran
+            .iter()
+            .map(score)
+            .collect::<Result<Vec<_>, Error>>()?;
         let chosen = effort.goal.choose(&scores);
         let (place, machine) = *chosen
             .and_then(|at| standing.ran.get(at))
-            .ok_or_else(|| anyhow!("layer {}: nothing ran", self.layer.name()))?;
+            .ok_or_else(|| Error::Search(format!("layer {}: nothing ran", self.layer.name())))?;
         let fewest = standing.best.map_or(place, |(_, place)| place);
         let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
@@ -236,9 +287,14 @@ impl<'a> Question<'a> {
     }
 
     /// How many candidates there are, and the model's best few with their places.
-    fn ranked(&self, k: usize, effort: &mapper::Effort) -> Result<(u64, Vec<(Candidate, Tiling)>)> {
-        let accelerator = &self.loaded.accelerator;
-        let ranking = Ranking::new(self.layer, accelerator, self.dataflow, effort)?;
+    fn ranked(
+        &self,
+        k: usize,
+        effort: &mapper::Effort,
+    ) -> Result<(u64, Vec<(Candidate, Tiling)>), Error> {
+        let accelerator = &self.target.accelerator;
+        let ranking =
+            Ranking::new(self.layer, accelerator, self.dataflow, effort).map_err(none_fits)?;
         let mut ranked: Vec<(_, Candidate, Tiling)> = Vec::new();
         let mut candidates = 0;
         self.visit(|at, mapping, estimate| {
@@ -265,10 +321,13 @@ impl<'a> Question<'a> {
 pub struct Bounds(Vec<u8>);
 
 impl Bounds {
+    /// One more.
     pub fn add(&mut self, estimate: &Estimate) {
         self.0.extend(estimate.lower_bound.to_le_bytes());
     }
 
+    /// Of all of them.
+    #[must_use]
     pub fn digest(&self) -> String {
         digest(&self.0)
     }
@@ -276,8 +335,10 @@ impl Bounds {
 
 /// A candidate that might win.
 pub struct Open {
+    /// Its place and its bound.
     pub candidate: Candidate,
     /// As the model expects them.
     model: u64,
+    /// The tiling.
     pub tiling: Tiling,
 }

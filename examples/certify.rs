@@ -1,0 +1,40 @@
+//! Proves the best mapping of a layer on the machine, writes the certificate and checks it again:
+//! `cargo run --release --example certify`.
+
+#![allow(clippy::print_stdout)]
+
+use stationary::candidates::{Effort, Question};
+use stationary::proof::{Trust, map::Document};
+use stationary::search::Cancellation;
+use stationary::sim::{Mapping, Pace, run};
+use stationary::{Error, Request};
+
+fn main() -> Result<(), Error> {
+    let target = Request::new("shidiannao", "alexnet")
+        .target()?
+        .pick(&["fc8"])?;
+    let dataflow = stationary::target::dataflow(&target.accelerator, None)?;
+    let question = Question {
+        target: &target,
+        layer: &target.layers[0],
+        dataflow,
+    };
+    let machine = |mapping: &Mapping| Ok(run(mapping, Pace::SkipPeriods, &mut ()).cycles);
+    let found = question.search(Effort::proof(), &machine, &Cancellation::default())?;
+    assert!(found.standing.is_proved());
+    let (runs, all) = (found.standing.ran.len(), found.candidates);
+    println!(
+        "{} cycles, proved by {runs} runs of {all} candidates",
+        found.machine
+    );
+
+    let certificate = Document::of(&target, dataflow, &[found])?;
+    let written = certificate.json();
+    let verdict = certificate.verify(&written, &certificate.target()?, Trust::Nothing, &())?;
+    assert!(verdict.checks.hold());
+    println!(
+        "verified: {}; {} runs made again",
+        verdict.claim, verdict.again
+    );
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Writes a page and a Perfetto trace of a run: `cargo run --release --example report [FOLDER]`.
+
+#![allow(clippy::print_stdout)]
+
+use std::path::PathBuf;
+
+use stationary::documents::Document;
+use stationary::sim::Pace;
+use stationary::trace::{self, Kind, Options};
+use stationary::{Error, Request, files, html};
+
+fn main() -> Result<(), Error> {
+    let folder = std::env::args()
+        .nth(1)
+        .map_or(std::env::temp_dir(), PathBuf::from);
+    let target = Request::new("eyeriss", "alexnet")
+        .target()?
+        .pick(&["conv3"])?;
+
+    let run = target.simulate(Pace::SkipPeriods, &())?.advised()?;
+    let page = html::render(&run.document().json())?;
+    files::write(&folder.join("conv3.html"), &page)?;
+
+    let dataflow = stationary::target::dataflow(&target.accelerator, None)?;
+    let mapping = target.mapping(&target.layers[0], dataflow)?;
+    let written = trace::of_mappings(Kind::Perfetto, "conv3", &[mapping], &Options::default())?;
+    files::write(&folder.join("conv3.perfetto-trace"), &written.bytes)?;
+
+    println!(
+        "{} cycles; conv3.html and conv3.perfetto-trace are in {}",
+        run.cycles(),
+        folder.display()
+    );
+    Ok(())
+}
