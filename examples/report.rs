@@ -21,9 +21,8 @@ fn main() -> Result<(), Error> {
     let page = html::render(&run.document().json())?;
     files::write(&folder.join("conv3.html"), &page)?;
 
-    let dataflow = stationary::target::dataflow(&target.accelerator, None)?;
-    let mapping = target.mapping(&target.layers[0], dataflow)?;
-    let written = trace::of_mappings(Kind::Perfetto, "conv3", &[mapping], &Options::default())?;
+    let plan = target.plan(&target.layers[0], target.style()?)?;
+    let written = trace::of_plans(Kind::Perfetto, "conv3", &[plan], &Options::default())?;
     files::write(&folder.join("conv3.perfetto-trace"), &written.bytes)?;
 
     println!(

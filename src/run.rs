@@ -340,7 +340,11 @@ impl From<&LayerResult> for documents::RunLayer {
             utilization: l.utilization,
             active_pes: l.active_pes,
             active_lanes: l.active_lanes,
-            stalls: l.stalls.iter().map(|(s, n)| (s.to_owned(), n)).collect(),
+            stalls: l
+                .stalls
+                .iter()
+                .map(|(s, n)| (s.name().to_owned(), n))
+                .collect(),
             moved: documents::Traffic {
                 dram: documents::TrafficOfDram {
                     input_read,
@@ -356,7 +360,7 @@ impl From<&LayerResult> for documents::RunLayer {
             energy_pj: (&l.energy).into(),
             energy_parts_pj: (&l.energy).into(),
             energy_lower_bound_pj: l.least_energy.total().0,
-            mapping: (&l.mapping).into(),
+            mapping: l.mapping.clone(),
             bound_by: l.bound_by.name().to_owned(),
             dram: l.memory.as_ref().map(|memory| documents::Dram {
                 reads: memory.reads,

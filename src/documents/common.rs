@@ -9,29 +9,7 @@ use crate::arch::{PerOperand, PerPart};
 use crate::goal::Chosen;
 use crate::shape;
 use crate::sim::Energy;
-use crate::sim::decoupled::LayerSchedule;
-use crate::sim::mapping_file::LayerMapping;
-use crate::style::Plan;
 use crate::workloads::{Dim, Layer};
-
-/// What a layer runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Program {
-    /// A schedule, on a machine that instructions control.
-    Schedule(LayerSchedule),
-    /// A mapping of a dataflow.
-    Mapping(Box<LayerMapping>),
-}
-
-impl From<&Plan> for Program {
-    fn from(plan: &Plan) -> Self {
-        match plan {
-            Plan::Mapping(mapping) => Self::Mapping(mapping.clone()),
-            Plan::Schedule(schedule) => Self::Schedule(schedule.clone()),
-        }
-    }
-}
 
 /// The extents of a layer's loops, and of its window as pairs of rows and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 pub use common::{
     Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Headline, Interrupted, LeftOut, Mac,
-    Moved, Operators, Parts, Peaks, Picked, Program,
+    Moved, Operators, Parts, Peaks, Picked,
 };
 pub use functional::{Functional, FunctionalLayer};
 pub use map::{Claim, Map, MapLayer, MapTotal, Recheck, Reduced};

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Document;
-use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Parts, Peaks, Program};
+use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Parts, Peaks};
+use crate::sim::LayerPlan;
 
 /// A run of a network, by model or machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,7 +131,7 @@ pub struct RunLayer {
     /// Energy that no mapping can go below.
     pub energy_lower_bound_pj: f64,
     /// What ran.
-    pub mapping: Program,
+    pub mapping: LayerPlan,
     /// What sets the time.
     pub bound_by: String,
     /// What the memory did, if it is a DRAM standard and the machine ran.

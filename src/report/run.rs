@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use stationary::Run;
 use stationary::run::dram;
 
@@ -127,7 +128,7 @@ fn stalls(run: &Run) -> String {
     let busy: u64 = total - run.layers.iter().map(|l| l.stalls.total()).sum::<u64>();
     let mut sums = BTreeMap::<&str, u64>::new();
     for (cause, cycles) in run.layers.iter().flat_map(|l| l.stalls.iter()) {
-        *sums.entry(cause).or_default() += cycles;
+        *sums.entry(cause.name()).or_default() += cycles;
     }
     let mut causes: Vec<(u64, &str)> = sums.into_iter().map(|(s, n)| (n, s)).collect();
     causes.sort_by(|a, b| b.cmp(a));
@@ -158,7 +159,7 @@ fn details(run: &Run) -> String {
             thousands(l.busy),
             if stalls.is_empty() { "" } else { ", " },
             stalls.join(", "),
-            l.mapping.json()
+            json!(l.mapping)
         ));
     }
     text

@@ -16,8 +16,8 @@ use crate::goal;
 use crate::report::table::table;
 use crate::scope::Scope;
 use crate::shape;
-use crate::style::Causes;
 use stationary::Target as Loaded;
+use stationary::sim::Stalls;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
@@ -341,7 +341,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
         let off = m.model.abs_diff(m.machine) as f64;
         let total = m.stalls.total().max(1) as f64;
         for (cause, cycles) in m.stalls.iter() {
-            *weights.entry(cause).or_default() += off * cycles as f64 / total;
+            *weights.entry(cause.name()).or_default() += off * cycles as f64 / total;
         }
         error += off;
     }
@@ -365,7 +365,7 @@ fn explanation(layers: &[ComparedLayer]) -> String {
     )
 }
 
-fn causes(stalls: &Causes, cycles: u64, most: usize) -> String {
+fn causes(stalls: &Stalls, cycles: u64, most: usize) -> String {
     let mut causes: Vec<_> = stalls.iter().collect();
     causes.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     causes
@@ -411,7 +411,11 @@ fn of_mapping(m: &Compared) -> ValidateMapping {
         lower_bound_cycles: m.lower_bound,
         error: m.error(),
         busy_cycles: m.busy,
-        stalls: m.stalls.iter().map(|(c, n)| (c.to_owned(), n)).collect(),
+        stalls: m
+            .stalls
+            .iter()
+            .map(|(c, n)| (c.name().to_owned(), n))
+            .collect(),
         counts_agree: m.counts_agree,
         model_energy_pj: (&m.model_energy).into(),
         machine_energy_pj: (&m.machine_energy).into(),
@@ -432,7 +436,7 @@ mod tests {
             machine,
             lower_bound: 0,
             busy: 0,
-            stalls: Causes::default(),
+            stalls: Stalls::default(),
             counts_agree: true,
             model_energy: Energy::default(),
             machine_energy: Energy::default(),

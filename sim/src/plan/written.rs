@@ -8,7 +8,7 @@ use crate::layer_file::Entry;
 use crate::mapping_file::LayerMapping;
 
 /// The entry of a layer in a file of mappings, or of schedules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum LayerPlan {
     /// On a dataflow.
