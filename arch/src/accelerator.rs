@@ -14,10 +14,10 @@ mod network;
 
 use std::sync::Arc;
 
-use crate::check::limits;
 use crate::cost::Constants;
 use crate::declaration::{Share, section};
 use crate::decoupled::Decoupled;
+use crate::limits;
 use crate::operand::PerOperand;
 use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};

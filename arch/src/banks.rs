@@ -1,8 +1,9 @@
 //! The banks that a part of the global buffer is made of.
 
-use crate::check::{Collector, limits};
 use crate::choice::choice;
+use crate::collector::Collector;
 use crate::declaration::section;
+use crate::limits;
 use crate::units::Bits;
 
 section! {

@@ -1,54 +1,16 @@
-//! What values a machine can have.
-//!
-//! The limits are far beyond any chip; they keep every product of counts that the simulator forms
-//! inside 64 bits.
-
-use std::fmt::Display;
+//! What machines there are: what hangs on several fields. The limits of single ones stand where they are
+//! declared.
 
 use crate::accelerator::{Accelerator, Partition, RunLength};
-use crate::config::Number;
+use crate::collector::Collector;
 use crate::declaration::{At, Node};
 use crate::decoupled::Decoupled;
-use crate::error::{ArchError, Problem};
+use crate::error::ArchError;
+use crate::limits;
 use crate::operand::Operand;
-use crate::units::Kilohertz;
-use limits::Limits;
 
 /// The short names of the dataflows: weight-, output-, row- and input-stationary.
 pub const DATAFLOWS: [&str; 4] = ["ws", "os", "rs", "is"];
-
-pub(crate) mod limits {
-    use std::ops::RangeInclusive;
-
-    pub(crate) type Limits = RangeInclusive<u64>;
-    pub(crate) const SIDE: Limits = 1..=65_536;
-    pub(crate) const MACS: Limits = 1..=1 << 26;
-    pub(crate) const MAC_LATENCY: Limits = 0..=1024;
-    pub(crate) const SCRATCHPAD_WORDS: Limits = 1..=1 << 24;
-    pub(crate) const WIDTH: Limits = 1..=1 << 20;
-    pub(crate) const LATENCY: Limits = 0..=1 << 20;
-    pub(crate) const FIFO: Limits = 1..=1 << 20;
-    /// A PE without a FIFO takes a word where it is used.
-    pub(crate) const FIFO_WORDS: Limits = 0..=1 << 20;
-    pub(crate) const BUFFER_BYTES: Limits = 1..=1 << 40;
-    pub(crate) const CACHE_BYTES: Limits = 0..=1 << 40;
-    pub(crate) const BANKS: Limits = 1..=128;
-    pub(crate) const BANK_BITS: Limits = 1..=1 << 16;
-    pub(crate) const KILOHERTZ: Limits = 1..=100_000_000;
-    pub(crate) const WORD_BITS: Limits = 1..=64;
-    pub(crate) const DRAM_WORD_BITS: Limits = 1..=4096;
-    pub(crate) const BUS_BITS: Limits = 8..=4096;
-    /// Ten-thousandths.
-    pub(crate) const SHARE: Limits = 0..=10_000;
-    pub(crate) const RUN_BITS: Limits = 1..=16;
-    pub(crate) const PAIRS: Limits = 1..=64;
-    /// What our own tables of costs reach.
-    pub(crate) const PRICED_NM: Limits = 7..=130;
-    /// What any table could reach; other tools' files need no costs in every answer.
-    pub(crate) const TECHNOLOGY_NM: Limits = 1..=1000;
-    /// Steps of the ALU on each sum.
-    pub(crate) const STEPS: usize = 12;
-}
 
 impl Accelerator {
     /// Checks a machine that was changed after it was read.
@@ -181,126 +143,6 @@ impl Accelerator {
             problems.within("array (rows x cols x lanes)", macs, &limits::MACS);
         }
     }
-}
-
-/// Gathers what is wrong; a value that cannot be kept is replaced so that the others are still
-/// looked at, and the replacement is never seen because the result is an error.
-#[derive(Default)]
-pub(crate) struct Collector(Vec<Problem>);
-
-impl Collector {
-    pub(crate) fn add(
-        &mut self,
-        path: impl Display,
-        found: impl Into<String>,
-        allowed: impl AsRef<str>,
-    ) {
-        let problem = Problem {
-            path: path.to_string(),
-            found: found.into(),
-            allowed: allowed.as_ref().to_owned(),
-            sets: Vec::new(),
-        };
-        if !self.0.contains(&problem) {
-            self.0.push(problem);
-        }
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(crate) fn within(&mut self, path: impl Display, found: u64, limits: &Limits) {
-        if !limits.contains(&found) {
-            self.outside(path, found, limits);
-        }
-    }
-
-    fn outside(&mut self, path: impl Display, found: impl Display, limits: &Limits) {
-        self.add(
-            path,
-            found.to_string(),
-            format!("{} to {}", limits.start(), limits.end()),
-        );
-    }
-
-    /// The count as 32 bits.
-    pub(crate) fn narrow(&mut self, path: impl Display, count: u64, limits: &Limits) -> u32 {
-        u32::try_from(count).unwrap_or_else(|_| {
-            self.outside(path, count, limits);
-            u32::try_from((*limits.start()).max(1)).unwrap_or(1)
-        })
-    }
-
-    /// A share in ten-thousandths.
-    pub(crate) fn share(&mut self, path: impl Display, Number(share): Number) -> u16 {
-        if (0.0..=1.0).contains(&share) {
-            return (share * 1e4).round() as u16;
-        }
-        self.add(path, share.to_string(), "a share of words between 0 and 1");
-        0
-    }
-
-    pub(crate) fn kilohertz(&mut self, path: impl Display, Number(megahertz): Number) -> Kilohertz {
-        let limits = limits::KILOHERTZ;
-        let kilohertz = megahertz * 1000.0;
-        // A decimal fraction of a megahertz is inexact in binary; a millionth is its rounding.
-        let whole = kilohertz.round();
-        if (kilohertz - whole).abs() < 1e-6 * whole.max(1.0) && in_range(whole, &limits) {
-            return Kilohertz(whole as u64);
-        }
-        self.add(
-            path,
-            megahertz.to_string(),
-            format!(
-                "a whole number of kHz, {} to {} MHz",
-                *limits.start() as f64 / 1000.0,
-                limits.end() / 1000
-            ),
-        );
-        Kilohertz(1)
-    }
-
-    /// KiB in bytes.
-    pub(crate) fn bytes(
-        &mut self,
-        path: impl Display,
-        Number(kib): Number,
-        limits: &Limits,
-    ) -> u64 {
-        let bytes = kib * 1024.0;
-        if bytes.fract() == 0.0 && in_range(bytes, limits) {
-            return bytes as u64;
-        }
-        let least = match limits.start() {
-            0 => "not negative",
-            _ => "more than 0",
-        };
-        self.add(
-            path,
-            kib.to_string(),
-            format!(
-                "a whole number of bytes, {least} and at most {} KiB",
-                limits.end() / 1024
-            ),
-        );
-        *limits.start()
-    }
-
-    pub(crate) fn into_result(self, file: &str) -> Result<(), ArchError> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        Err(ArchError::Invalid {
-            file: file.to_owned(),
-            problems: self.0,
-        })
-    }
-}
-
-fn in_range(value: f64, limits: &Limits) -> bool {
-    (*limits.start() as f64..=*limits.end() as f64).contains(&value)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ macro_rules! choice {
         pub enum $name { $($variants)* }
 
         $crate::declaration::plain! {
-            $name = Self::default(), $crate::fields::Takes::words::<Self>();
+            $name = Self::default(), $crate::field::Takes::words::<Self>();
         }
     };
 }

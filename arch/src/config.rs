@@ -27,30 +27,15 @@
 //! `latency`, `clock_mhz`, `word_bits`, and with the others `duplex` and `arbitration`); the rest may
 //! carry them, so that one override switches a machine over and back.
 
-mod kind;
-mod scalar;
-mod step;
-
-use serde::{Deserialize, Serialize};
 use stationary_document::visible;
 
-pub(crate) use crate::accelerator::Config;
-use crate::accelerator::{Accelerator, Array, Dram, Networks, Precision, side};
-use crate::check::Collector;
-use crate::cost::Constants;
-use crate::declaration::{At, Node, Omit, Reading};
+use crate::accelerator::{Accelerator, Array, Config, Dram, Networks, Precision, side};
+use crate::collector::Collector;
+use crate::declaration::{At, Node, Reading};
 use crate::decoupled::Decoupled;
+use crate::dram_kind::DramKindConfig;
 use crate::error::ArchError;
-use crate::fields::{Field, Takes};
 use crate::units::Kilohertz;
-pub(crate) use kind::DramKindConfig;
-pub(crate) use scalar::{Count, Number, Width};
-pub(crate) use step::{STEP, StepConfig};
-
-/// Constants in the place of those of the cost model, in a tree of the same form.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct CostConfig(pub(crate) serde_yaml::Mapping);
 
 impl Config {
     /// The checked accelerator.
@@ -124,54 +109,5 @@ impl Accelerator {
             },
             ..base
         }
-    }
-}
-
-impl Omit for CostConfig {}
-
-impl Node for Constants {
-    type Value = Self;
-    type Written = CostConfig;
-
-    fn base() -> Self {
-        Self::default()
-    }
-
-    fn read(given: CostConfig, _: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
-        Self::with(given, &mut reading.problems)
-    }
-
-    fn write(value: &Self) -> Option<CostConfig> {
-        Some(value.given()).filter(|given| !given.0.is_empty())
-    }
-
-    fn check(_: &Self, _: &At<'_>, _: &mut Collector) {}
-
-    fn takes() -> Takes {
-        Takes::Section
-    }
-
-    fn fields(at: &At<'_>, _: &Self, all: &mut Vec<Field>) {
-        all.push(Field::section(at));
-    }
-
-    fn differing(value: &Self, _: &Self, at: &At<'_>, all: &mut Vec<String>) {
-        leaves(&at.to_string(), &value.given().0.into(), all);
-    }
-}
-
-/// Appends each value of a tree with its path.
-fn leaves(path: &str, tree: &serde_yaml::Value, all: &mut Vec<String>) {
-    match tree {
-        serde_yaml::Value::Mapping(fields) => {
-            for (name, value) in fields {
-                leaves(
-                    &format!("{path}.{}", name.as_str().unwrap_or_default()),
-                    value,
-                    all,
-                );
-            }
-        }
-        other => all.push(format!("{path}={}", crate::declaration::text(other))),
     }
 }

@@ -23,6 +23,7 @@
 
 mod constants;
 mod dram;
+mod file;
 mod given;
 mod parts;
 mod scratchpad;
@@ -40,6 +41,7 @@ use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
 pub use constants::Constants;
 pub(crate) use constants::{schema, tree};
+pub(crate) use file::CostConfig;
 use parts::{Parts, bits, macs, pes};
 use technology::Technology;
 

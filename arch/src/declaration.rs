@@ -32,8 +32,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::check::{Collector, limits::Limits};
-use crate::fields::{Field, Takes};
+use crate::collector::Collector;
+use crate::field::{Field, Takes, paragraph};
+use crate::limits::Limits;
 use crate::operand::Operand;
 pub(crate) use leaf::{Kibibytes, Share, Words, plain};
 pub(crate) use section::{part, section};
@@ -139,6 +140,30 @@ impl fmt::Display for At<'_> {
     }
 }
 
+/// A field as the reference has it.
+pub(crate) fn field(at: &At<'_>, takes: Takes, default: String, range: Option<[f64; 2]>) -> Field {
+    let spec = at.spec;
+    let default = spec.in_words.map_or(default, str::to_owned);
+    Field {
+        path: at.to_string(),
+        takes,
+        is_required: spec.is_required,
+        default: (!spec.is_required).then_some(default),
+        unit: spec.unit,
+        range,
+        about: paragraph(at.about()),
+        is_read: spec.is_read,
+    }
+}
+
+/// A section as the reference has it.
+pub(crate) fn section_field(at: &At<'_>) -> Field {
+    Field {
+        default: None,
+        ..field(at, Takes::Section, String::new(), None)
+    }
+}
+
 /// What a file is read with: the sides of the array, which networks may be as wide as, and what is
 /// wrong so far.
 pub(crate) struct Reading {
@@ -176,7 +201,7 @@ pub(crate) trait Node {
     fn fields(at: &At<'_>, default: &Self::Value, all: &mut Vec<Field>) {
         let default = Self::write(default).map_or_else(|| "none".to_owned(), |it| text(&it));
         let range = at.spec.limits.as_ref().and_then(|it| Self::range(it));
-        all.push(Field::new(at, Self::takes(), default, range));
+        all.push(field(at, Self::takes(), default, range));
     }
 
     /// Limits in the unit of the file.

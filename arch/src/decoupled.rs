@@ -13,9 +13,9 @@
 //!
 //! [`Accelerator`]: crate::Accelerator
 
-use crate::check::limits;
 use crate::choice::choice;
 use crate::declaration::{Kibibytes, section};
+use crate::limits;
 use crate::units::Bits;
 
 section! {

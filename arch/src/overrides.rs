@@ -3,11 +3,12 @@
 use serde_yaml::{Mapping, Value};
 use stationary_document::{from_yaml, in_words, suggestion_in};
 
-use crate::config::Config;
+use crate::accelerator::Config;
 use crate::cost;
 use crate::error::{ArchError, Problem};
 use crate::expected::Expected;
-use crate::fields::{Takes, fields};
+use crate::field::Takes;
+use crate::reference::fields;
 use stationary_document::near::nearest;
 
 /// Applies `sets` to the file in order. Types are read anew after each, so that an error names the

@@ -6,8 +6,7 @@
 
 use stationary_document::from_yaml;
 
-use crate::accelerator::Accelerator;
-use crate::config::Config;
+use crate::accelerator::{Accelerator, Config};
 use crate::cost::CostModel;
 use crate::declaration::Node;
 use crate::error::{ArchError, Problem};

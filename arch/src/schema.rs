@@ -5,8 +5,12 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
-use crate::config::{Config, CostConfig, Count, DramKindConfig, Number, STEP, StepConfig, Width};
+use crate::accelerator::Config;
+use crate::cost::CostConfig;
 use crate::dram::{Pipe, presets};
+use crate::dram_kind::DramKindConfig;
+use crate::scalar::{Count, Number, Width};
+use crate::step::{STEP, StepConfig};
 
 /// The schema of an accelerator file.
 ///

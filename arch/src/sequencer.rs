@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Collector, limits};
 use crate::choice::choice;
+use crate::collector::Collector;
 use crate::declaration::{At, Node, Reading, section};
-use crate::fields::{Field, Takes};
+use crate::field::{Field, Takes};
+use crate::limits;
 use crate::operand::{Operand, PerOperand};
 
 section! {

@@ -1,8 +1,8 @@
 //! The array, and the scratchpads of its PEs.
 
-use crate::check::limits;
 use crate::choice::choice;
 use crate::declaration::{Node, section};
+use crate::limits;
 
 section! {
     /// The PE array.

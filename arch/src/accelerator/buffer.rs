@@ -1,9 +1,10 @@
 //! The global buffer.
 
 use crate::banks::Banks;
-use crate::check::{Collector, limits};
 use crate::choice::choice;
+use crate::collector::Collector;
 use crate::declaration::{At, Kibibytes, Parts, Reading, section};
+use crate::limits;
 use crate::operand::Operand;
 
 section! {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::check::limits;
 use crate::choice::choice;
-use crate::config::DramKindConfig;
 use crate::declaration::{At, Parts, Reading, section};
 use crate::dram::Standard;
+use crate::dram_kind::DramKindConfig;
+use crate::limits;
 use crate::units::{Bits, Kilohertz};
 
 section! {

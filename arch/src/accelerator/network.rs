@@ -1,9 +1,9 @@
 //! The networks between global buffer and array.
 
 use super::Array;
-use crate::check::limits;
 use crate::choice::choice;
 use crate::declaration::{Node, Words, section};
+use crate::limits;
 
 choice! {
     /// How a network reaches the PEs.

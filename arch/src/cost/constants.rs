@@ -17,9 +17,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Mapping;
 
+use super::file::CostConfig;
 use super::given;
-use crate::check::Collector;
-use crate::config::CostConfig;
+use crate::collector::Collector;
 
 /// The file of the constants.
 pub(super) const YAML: &str = include_str!("technology.yaml");

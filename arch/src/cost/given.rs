@@ -12,7 +12,7 @@
 use serde_yaml::{Mapping, Value};
 use stationary_document::near::nearest;
 
-use crate::check::Collector;
+use crate::collector::Collector;
 
 /// The source of a constant that was given without one.
 const NO_SOURCE: &str = "given with the accelerator, which names no source";

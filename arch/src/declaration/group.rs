@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{At, Node, Omit, Reading};
-use crate::check::{Collector, limits::Limits};
-use crate::fields::{Field, Takes};
+use crate::collector::Collector;
+use crate::field::{Field, Takes};
+use crate::limits::Limits;
 use crate::operand::PerOperand;
 
 impl<N: Node> Node for Option<N> {
@@ -97,7 +98,7 @@ where
 
     fn fields(at: &At<'_>, default: &Self, all: &mut Vec<Field>) {
         let default = Self::write(default).map_or_else(String::new, |it| super::text(&it));
-        all.push(Field::new(at, Self::takes(), default, None));
+        all.push(super::field(at, Self::takes(), default, None));
         if N::takes() == Takes::Section {
             let first = all.len();
             N::fields(&at.element(None), &N::base(), all);
@@ -193,7 +194,7 @@ impl<N: Node> Node for PerOperand<N> {
     }
 
     fn fields(at: &At<'_>, default: &Self::Value, all: &mut Vec<Field>) {
-        all.push(Field::section(at));
+        all.push(super::section_field(at));
         let places = operands(at);
         N::fields(&places.input, &default.input, all);
         N::fields(&places.weight, &default.weight, all);

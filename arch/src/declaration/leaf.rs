@@ -1,10 +1,11 @@
 //! Fields that hold one value.
 
 use super::{At, Node, Omit, Reading};
-use crate::check::{Collector, limits, limits::Limits};
-use crate::config::{Count, DramKindConfig, Number, Width};
-use crate::fields::Takes;
+use crate::collector::Collector;
+use crate::field::Takes;
+use crate::limits::{self, Limits};
 use crate::operand::Operand;
+use crate::scalar::{Count, Number, Width};
 use crate::units::{Bits, Kilohertz, Nanometres};
 
 /// Words that a network moves in a cycle, of which a file may have as many as the array has rows,
@@ -261,11 +262,11 @@ macro_rules! plain {
             fn check(
                 _: &Self,
                 _: &$crate::declaration::At<'_>,
-                _: &mut $crate::check::Collector,
+                _: &mut $crate::collector::Collector,
             ) {
             }
 
-            fn takes() -> $crate::fields::Takes {
+            fn takes() -> $crate::field::Takes {
                 $takes
             }
         }
@@ -276,7 +277,6 @@ plain! {
     bool = false, Takes::Flag;
     String = String::new(), Takes::Text;
     Operand = Self::Input, Takes::words::<Self>();
-    DramKindConfig = Self::Bandwidth, Takes::words::<Self>();
 }
 
 pub(crate) use plain;

@@ -137,7 +137,7 @@ macro_rules! section {
             fn check_each(
                 &self,
                 at: &$crate::declaration::At<'_>,
-                problems: &mut $crate::check::Collector,
+                problems: &mut $crate::collector::Collector,
             ) {
                 $(<$crate::declaration::part!(@leaf $part_ty $(, $part_leaf)?) as $crate::declaration::Node>::check(
                     &self.$part,
@@ -212,7 +212,7 @@ macro_rules! section {
             fn check(
                 value: &Self,
                 at: &$crate::declaration::At<'_>,
-                problems: &mut $crate::check::Collector,
+                problems: &mut $crate::collector::Collector,
             ) {
                 $(<$parts as $crate::declaration::Parts>::of(&value.$made).check_each(at, problems);
                 <$parts as $crate::declaration::Parts>::check(&value.$made, at, problems);)?
@@ -223,16 +223,16 @@ macro_rules! section {
                 );)*
             }
 
-            fn takes() -> $crate::fields::Takes {
-                $crate::fields::Takes::Section
+            fn takes() -> $crate::field::Takes {
+                $crate::field::Takes::Section
             }
 
             fn fields(
                 at: &$crate::declaration::At<'_>,
                 default: &Self,
-                all: &mut Vec<$crate::fields::Field>,
+                all: &mut Vec<$crate::field::Field>,
             ) {
-                all.push($crate::fields::Field::section(at));
+                all.push($crate::declaration::section_field(at));
                 $(let parts = <$parts as $crate::declaration::Parts>::of(&default.$made);
                 $(<$crate::declaration::part!(@leaf $part_ty $(, $part_leaf)?) as $crate::declaration::Node>::fields(
                     &at.field(&SPECS.$part),

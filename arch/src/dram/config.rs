@@ -18,9 +18,9 @@ use super::parameter::Parameter;
 use super::protocol::Request;
 use super::rules::{ConstraintRule, Rules, Table, WindowRule};
 use super::standard::{Latencies, Organization, Picoseconds, Standard};
-use crate::check::Collector;
-use crate::config::{Count, Number};
+use crate::collector::Collector;
 use crate::error::ArchError;
+use crate::scalar::{Count, Number};
 
 mod limits {
     use std::ops::RangeInclusive;

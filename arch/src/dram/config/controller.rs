@@ -4,12 +4,12 @@ use serde::Deserialize;
 
 use super::timing::Timing;
 use super::{count, limits};
-use crate::check::Collector;
-use crate::config::Count;
+use crate::collector::Collector;
 use crate::dram::mapping::{AddressMapping, Field};
 use crate::dram::parameter::Parameter;
 use crate::dram::protocol::Level;
 use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolicy, RowPolicy};
+use crate::scalar::Count;
 
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

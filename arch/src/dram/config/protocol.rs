@@ -4,7 +4,7 @@ use serde::Deserialize;
 use stationary_document::near::nearest;
 
 use super::names::Names;
-use crate::check::Collector;
+use crate::collector::Collector;
 use crate::dram::command::Command;
 use crate::dram::protocol::{
     BankState, CommandKind, Deed, Level, Protocol, Request, RowChange, StateKind, Step,

@@ -7,9 +7,9 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::{count, limits};
-use crate::check::Collector;
-use crate::config::Count;
+use crate::collector::Collector;
 use crate::dram::parameter::Parameter;
+use crate::scalar::Count;
 
 /// The parameters of a file, each at most once.
 #[derive(Clone, Debug, PartialEq)]

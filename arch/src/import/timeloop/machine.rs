@@ -15,8 +15,8 @@ use stationary_document::{Node, Reader};
 
 use super::operands::{Known, held, listed};
 use super::{Architecture, Storage};
-use crate::check::limits;
 use crate::import::{quoted, transit};
+use crate::limits;
 use crate::operand::{Operand, PerOperand};
 
 /// The text of our format.

@@ -3,10 +3,10 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::check::Collector;
+use crate::collector::Collector;
 use crate::declaration::{At, Node, Reading};
 use crate::decoupled::Step;
-use crate::fields::Takes;
+use crate::field::Takes;
 
 /// As written in the file.
 #[derive(Clone, Copy, Debug, PartialEq)]

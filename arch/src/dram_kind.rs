@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::declaration::plain;
 use crate::dram::{Pipe, Standard, presets};
+use crate::field::Takes;
 
 /// As written in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,4 +52,8 @@ impl Serialize for DramKindConfig {
             Self::Pipe(pipe) => pipe.name,
         })
     }
+}
+
+plain! {
+    DramKindConfig = Self::Bandwidth, Takes::words::<Self>();
 }

@@ -1,12 +1,9 @@
-//! The reference of an accelerator's fields, which their declarations make.
+//! What there is to say of a field.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
-
-use crate::accelerator::Accelerator;
-use crate::declaration::{At, Node};
 
 /// A field of the accelerator file, or a section with the fields that follow it.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,45 +52,7 @@ pub enum Takes {
     Section,
 }
 
-/// Every field of the accelerator file in the order of the file, sections before what is in them.
-///
-/// ```
-/// let fields = stationary_arch::fields();
-/// let rows = fields.iter().find(|field| field.path == "array.rows").expect("an array has rows");
-/// assert_eq!((rows.default.as_deref(), rows.range), (None, Some([1.0, 65536.0])));
-/// ```
-#[must_use]
-pub fn fields() -> Vec<Field> {
-    let mut all = Vec::new();
-    Accelerator::fields(&At::ROOT, &Accelerator::base(), &mut all);
-    // The file itself is none of its fields.
-    all.remove(0);
-    all
-}
-
 impl Field {
-    pub(crate) fn new(at: &At<'_>, takes: Takes, default: String, range: Option<[f64; 2]>) -> Self {
-        let spec = at.spec;
-        let default = spec.in_words.map_or(default, str::to_owned);
-        Self {
-            path: at.to_string(),
-            takes,
-            is_required: spec.is_required,
-            default: (!spec.is_required).then_some(default),
-            unit: spec.unit,
-            range,
-            about: paragraph(at.about()),
-            is_read: spec.is_read,
-        }
-    }
-
-    pub(crate) fn section(at: &At<'_>) -> Self {
-        Self {
-            default: None,
-            ..Self::new(at, Takes::Section, String::new(), None)
-        }
-    }
-
     /// Adds to the schema of the field what its type does not say.
     pub(crate) fn annotate(&self, schema: &mut Map<String, Value>) {
         let limit = |value: f64| match value.fract() == 0.0 {
@@ -163,6 +122,6 @@ impl Takes {
 }
 
 /// Lines of a comment as one.
-fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
