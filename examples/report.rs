@@ -17,7 +17,7 @@ fn main() -> Result<(), Error> {
         .target()?
         .pick(&["conv3"])?;
 
-    let run = target.simulate(Pace::SkipPeriods, &())?.advised()?;
+    let run = target.simulate(Pace::SkipPeriods, &())?.advised(&())?;
     let page = html::render(&run.document().json())?;
     files::write(&folder.join("conv3.html"), &page)?;
 

@@ -70,6 +70,7 @@ pub fn progress(common: &Common, what: &'static str, length: u64, unit: Unit) ->
         return bar;
     }
     let template = match unit {
+        Unit::Parts if length == 0 => "{msg} {spinner} {pos}",
         Unit::Parts => "{msg} {bar:30} {pos}/{len} {eta}",
         Unit::Bytes => "{msg} {bar:30} {bytes}/{total_bytes} {eta}",
     };

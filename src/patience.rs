@@ -47,7 +47,7 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Begins. `less` says what would take less time.
+    /// Begins so many parts, or an unknown number if it is 0. `less` says what would take less time.
     pub fn new(common: &Common, what: &'static str, length: u64, less: &'static str) -> Self {
         Self::counted(common, what, (length, Unit::Parts), less)
     }
@@ -165,6 +165,7 @@ fn progress(done: u64, all: u64, unit: Unit) -> String {
     match (unit, all) {
         // Of how much of one part is done nothing is known before it is.
         (Unit::Parts, 1) if done == 0 => "its one part is not done".to_owned(),
+        (Unit::Parts, 0) => format!("{done} done"),
         (Unit::Parts, _) => format!("{done} of {all} done"),
         (Unit::Bytes, 0) => format!("{} read", DecimalBytes(done)),
         (Unit::Bytes, _) => format!("{} of {} read", DecimalBytes(done), DecimalBytes(all)),
@@ -222,6 +223,7 @@ mod tests {
     #[test]
     fn progress_is_of_a_whole_where_that_is_known() {
         assert_eq!(progress(3, 9, Unit::Parts), "3 of 9 done");
+        assert_eq!(progress(3, 0, Unit::Parts), "3 done");
         assert_eq!(progress(0, 1, Unit::Parts), "its one part is not done");
         assert_eq!(
             progress(1500, 2_000_000, Unit::Bytes),

@@ -22,6 +22,19 @@ pub trait Progress: Sync {
 
 impl Progress for () {}
 
+/// Passes on what is under way; what is done is a part of a whole that another counts.
+pub(crate) struct UnderWay<'a>(pub &'a dyn Progress);
+
+impl Progress for UnderWay<'_> {
+    fn begin(&self, name: &str, cycles: u64) -> u64 {
+        self.0.begin(name, cycles)
+    }
+
+    fn end(&self, number: u64) {
+        self.0.end(number);
+    }
+}
+
 impl dyn Progress + '_ {
     /// Does a run in which the machine is expected to take so many cycles.
     pub fn during<T>(&self, name: &str, cycles: u64, run: impl FnOnce() -> T) -> T {

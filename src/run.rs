@@ -70,8 +70,9 @@ impl Run {
     ///
     /// # Errors
     /// As [`advice::advise`].
-    pub fn advised(self) -> Result<Self, Error> {
-        let advised = advice::advise(&self.target, self.style, self.reading, &self.layers)?;
+    pub fn advised(self, progress: &dyn Progress) -> Result<Self, Error> {
+        let (target, style, reading) = (&self.target, self.style, self.reading);
+        let advised = advice::advise(target, style, reading, &self.layers, progress)?;
         let advised = Some(advised);
         Ok(Self { advised, ..self })
     }

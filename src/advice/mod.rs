@@ -9,6 +9,9 @@
 //! A first look of the model at few layers leaves few changes, which are then tried on nearly all of the
 //! run: by the model where the run is the model's, else on the machine, which at times gains nothing where
 //! the model does. Figures are of the whole run; the little that was not tried is taken to change alike.
+//!
+//! What repeats itself the machine skips, so that a run of any length may be over at once, and a change of
+//! it may not. What it is expected to take decides whether it is asked, and no clock.
 
 mod changes;
 mod obstacles;
@@ -28,6 +31,7 @@ pub use obstacles::{Obstacle, obstacles};
 
 use crate::error::Error;
 use crate::evaluate::{self, LayerResult, Reading};
+use crate::progress::{Progress, UnderWay};
 use crate::style::Style;
 use crate::target::{self, Target};
 
@@ -47,6 +51,8 @@ const LEAST_KINDS: usize = 8;
 const MOST_ADVISED: usize = 3;
 /// Changes that are tried on the machine at most.
 const MOST_SIMULATED: usize = 4;
+/// Cycles that the machine goes through at most for a change: it takes seconds where few repeat.
+pub(crate) const MOST_CYCLES: u64 = 1_000_000_000;
 
 /// A change and what becomes of the run.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +102,8 @@ pub struct Advised {
     pub share: f64,
 }
 
-/// Tries changes on a run.
+/// Tries changes on a run. Where the machine is expected to take too long for it, or for a change that
+/// helps by the model, the advice is the model's.
 ///
 /// # Errors
 /// The area of a changed machine cannot be told.
@@ -105,6 +112,7 @@ pub fn advise(
     style: Style,
     reading: Reading,
     layers: &[LayerResult],
+    progress: &dyn Progress,
 ) -> Result<Advised, Error> {
     let reading = match reading {
         // All paces give the same figures, and this is the fastest.
@@ -134,6 +142,7 @@ pub fn advise(
         style,
         objective,
         area: CostModel::of(&target.accelerator)?.area().total.0,
+        progress,
     };
     let mut tried: Vec<(Change, Target)> = Vec::new();
     for change in saving.into_iter().chain(mending) {
@@ -148,11 +157,19 @@ pub fn advise(
     let kinds = kinds(target, layers);
     let first = Sample::of(&kinds[..FIRST_KINDS.min(kinds.len())]);
     let gains = trials.gains(Reading::Model, &tried, &first);
+    let sample = Sample::of(nearly_all(&kinds));
+    let is_short =
+        |gain: &Tried| trials.expected(&tried[gain.0].0, gain.1, &sample) <= MOST_CYCLES as f64;
+    let mut worth = gains.iter().filter(|gain| trials.is_worth(gain));
+    let reading = match sample.work <= MOST_CYCLES && worth.all(is_short) {
+        true => reading,
+        false => Reading::Model,
+    };
     let kept: Vec<_> = trials
         .kept(gains, reading)
+        .filter(|gain| reading == Reading::Model || is_short(gain))
         .map(|(at, _)| tried[at].clone())
         .collect();
-    let sample = Sample::of(nearly_all(&kinds));
     let gains = trials.gains(reading, &kept, &sample).into_iter();
     let gains = gains.filter(|gain| trials.is_worth(gain));
     let mut advice = Vec::new();
@@ -241,6 +258,8 @@ fn nearly_all(kinds: &[Likes]) -> &[Likes] {
 struct Sample {
     /// Places in the network, with the number of layers that each stands for.
     layers: Vec<(usize, u64)>,
+    /// Cycles of one layer of each kind.
+    work: u64,
     /// Cycles of the run that go by in them and in those like them.
     cycles: u64,
     /// What the model says of them.
@@ -253,6 +272,7 @@ impl Sample {
     fn of(kinds: &[Likes]) -> Self {
         Self {
             layers: kinds.iter().map(|kind| (kind.index, kind.count)).collect(),
+            work: kinds.iter().map(|kind| kind.cycles / kind.count).sum(),
             cycles: kinds.iter().map(|kind| kind.cycles).sum(),
             model: kinds.iter().map(|kind| kind.model).sum(),
             energy: kinds.iter().map(|kind| kind.energy).sum(),
@@ -266,9 +286,23 @@ struct Trials<'a> {
     style: Style,
     objective: Objective,
     area: f64,
+    progress: &'a dyn Progress,
 }
 
 impl Trials<'_> {
+    /// Cycles that the machine is expected to go through for a change.
+    fn expected(&self, change: &Change, gain: Gain, sample: &Sample) -> f64 {
+        sample.work as f64 * (1.0 + gain.cycles) * self.images(change) as f64
+    }
+
+    /// By how much a change multiplies the images of a run.
+    fn images(&self, change: &Change) -> u64 {
+        match change {
+            Change::Batch(images) => images / self.target.origin.batch,
+            Change::Set { .. } | Change::Dataflow(_) => 1,
+        }
+    }
+
     fn is_worth(&self, (_, gain): &Tried) -> bool {
         gain.of(self.objective) <= -LEAST_GAIN
     }
@@ -296,8 +330,8 @@ impl Trials<'_> {
                 sets.push(format!("{path}={value}"));
                 Ok(target.changed(target.overridden(&sets)?, target.layers.clone()))
             }
-            Change::Batch(images) => {
-                let factor = images / target.origin.batch;
+            Change::Batch(_) => {
+                let factor = self.images(change);
                 let layers = target.layers.iter().map(|l| l.batched(factor));
                 let layers: Result<Vec<Layer>, _> = layers.collect();
                 Ok(target.changed(target.accelerator.clone(), layers?))
@@ -313,15 +347,14 @@ impl Trials<'_> {
             Reading::Machine(_) => sample.cycles,
         };
         let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
-            let (style, factor) = match change {
-                Change::Set { .. } => (self.style, 1),
-                Change::Batch(images) => (self.style, images / self.target.origin.batch),
-                Change::Dataflow(name) => {
-                    let style = target::style(&changed.accelerator, Some(name)).ok()?;
-                    (style, 1)
-                }
+            let style = match change {
+                Change::Set { .. } | Change::Batch(_) => self.style,
+                Change::Dataflow(name) => target::style(&changed.accelerator, Some(name)).ok()?,
             };
-            let (cycles, energy) = spent(changed, style, reading, sample).ok()?;
+            let spent = spent(changed, style, reading, sample, &UnderWay(self.progress));
+            self.progress.done();
+            let (cycles, energy) = spent.ok()?;
+            let factor = self.images(change);
             let change = |after: f64, before: f64| after / factor as f64 / before - 1.0;
             let cycles = change(cycles as f64, before as f64);
             let energy = change(energy, sample.energy);
@@ -341,11 +374,12 @@ fn spent(
     style: Style,
     reading: Reading,
     sample: &Sample,
+    progress: &dyn Progress,
 ) -> Result<(u64, f64), Error> {
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| target.layers[*index].clone());
     let picked = target.changed(target.accelerator.clone(), picked.collect());
-    let results = evaluate::layers(&picked, style, reading, &())?;
+    let results = evaluate::layers(&picked, style, reading, progress)?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let (mut cycles, mut energy) = (0, 0.0);
     for (result, count) in results.iter().zip(counts) {

@@ -68,15 +68,19 @@ fn report(loaded: &Loaded, reading: Reading, common: &Common, record: &mut Recor
     let mut run = Run::new(loaded, reading, &patience)?;
     run.seed = common.seed;
     drop(patience);
-    if !common.quiet {
-        for note in tried::notes(loaded, run.style, reading, &run.layers) {
-            output::note(&note);
-        }
-    }
+    let patience = Patience::new(common, "what to change", 0, "-q answers without it");
+    let notes = match common.quiet {
+        true => Vec::new(),
+        false => tried::notes(loaded, run.style, reading, &run.layers, &patience),
+    };
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();
     if has_place && !common.quiet {
-        run = run.advised()?;
+        run = run.advised(&patience)?;
+    }
+    drop(patience);
+    for note in notes {
+        output::note(&note);
     }
     inputs::warn(run.warning().as_slice());
     inputs::warn(&loaded.origin.caveats);

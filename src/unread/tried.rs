@@ -6,16 +6,20 @@
 //! ```
 //!
 //! Most overrides are known to matter by the first comparison. Those that are not are tried as advice is:
-//! on the kinds of layers that take the most of the run, by the model first.
+//! on the kinds of layers that take the most of the run, by the model first. What the machine would be at
+//! for too long is not tried, and nothing is said of it.
 
 use std::collections::HashMap;
 
 use crate::arch::{Accelerator, CostModel};
+use crate::sim::Pace;
 use serde_json::Value;
 
+use crate::advice::MOST_CYCLES;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::format::percent;
 use crate::peaks;
+use crate::progress::{Progress, UnderWay};
 use crate::request::Request;
 use crate::style::Style;
 use crate::target::{self, Target};
@@ -33,12 +37,14 @@ pub fn notes(
     style: Style,
     reading: Reading,
     layers: &[LayerResult],
+    progress: &dyn Progress,
 ) -> Vec<String> {
     let run = Run {
         target,
         style,
         reading,
         layers,
+        progress,
     };
     let here = whole(&target.accelerator);
     let flows = target.request.as_ref().map_or(Flows::First, Request::flows);
@@ -109,6 +115,7 @@ struct Run<'a> {
     style: Style,
     reading: Reading,
     layers: &'a [LayerResult],
+    progress: &'a dyn Progress,
 }
 
 impl Run<'_> {
@@ -138,8 +145,10 @@ impl Run<'_> {
         }
         let picked = kinds.iter().map(|at| self.target.layers[*at].clone());
         let changed = self.target.changed(without.clone(), picked.collect());
-        let results = |reading| evaluate::layers(&changed, self.style, reading, &()).ok();
+        let under_way = UnderWay(self.progress);
+        let results = |reading| evaluate::layers(&changed, self.style, reading, &under_way).ok();
         let known = || kinds.iter().map(|at| &self.layers[*at]);
+        let is_short = known().map(|known| known.cycles).sum::<u64>() <= MOST_CYCLES;
         let Some(model) = results(Reading::Model) else {
             return false;
         };
@@ -153,7 +162,10 @@ impl Run<'_> {
         is_same_model
             && match self.reading {
                 Reading::Model => is_same(model),
-                Reading::Machine(_) => results(self.reading).is_some_and(is_same),
+                // All paces give the same figures, and this is the fastest.
+                Reading::Machine(_) => {
+                    is_short && results(Reading::Machine(Pace::SkipPeriods)).is_some_and(is_same)
+                }
             }
     }
 }

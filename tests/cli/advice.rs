@@ -262,3 +262,20 @@ fn where_nothing_helps_it_is_said_and_quiet_says_nothing() {
     assert!(!text(&output.stdout).contains("no single change"));
     assert!(run("estimate", &[&arguments[..], &["-q"]].concat())["advised"].is_null());
 }
+
+/// The machine skips what repeats itself, so that a long layer is over at once; a change of it may not be,
+/// and neither may the run without an override. What the machine is expected to take decides who is asked.
+#[test]
+fn advice_on_a_long_run_is_the_models() {
+    let by = |columns: u64, flags: &[&str]| {
+        let layer = format!("conv: {{input: [3, {columns}], channels: [4, 4], kernel: 3}}");
+        let network = format!("name: long\nlayers: [{{name: rows, {layer}}}]\n");
+        let network = file(&format!("advice_long_{columns}.yaml"), &network);
+        let target = ["--arch", "systolic", "--network", &network];
+        let answer = run("simulate", &[&target[..], flags].concat());
+        answer["advised"]["changes"][0]["by"].clone()
+    };
+    assert_eq!(by(1 << 24, &[]), "machine");
+    assert_eq!(by(1 << 32, &[]), "model");
+    assert_eq!(by(1 << 32, &["--set", "dram.latency=31"]), "model");
+}
