@@ -71,6 +71,9 @@ impl Sum {
     }
 }
 
+/// Constraints, windows and the limit between two commands, as a device takes them.
+type Compiled = (Vec<Constraint>, Vec<Window>, Option<Deadline>);
+
 /// The table under construction: the longest wait of equals counts.
 #[derive(Debug)]
 pub(super) struct Table<'p> {
@@ -213,7 +216,7 @@ impl<'p> Table<'p> {
     ///
     /// # Errors
     /// A limit that could be missed.
-    pub(super) fn finish(self) -> Result<(Vec<Constraint>, Vec<Window>, Option<Deadline>), String> {
+    pub(super) fn finish(self) -> Result<Compiled, String> {
         if let Some(deadline) = &self.deadline {
             self.kept(deadline)?;
         }

@@ -287,7 +287,8 @@ impl Controller {
 
     /// The second command of a pair, where it is time for it.
     fn issue_second(&mut self, timing: &Timing, now: u64) -> Option<Command> {
-        let (at, bank) = self.seconds.pop_front_if(|&mut (at, _)| at <= now)?;
+        self.seconds.front().filter(|(at, _)| *at <= now)?;
+        let (at, bank) = self.seconds.pop_front()?;
         assert_eq!(
             at, now,
             "the second command of a pair goes before all others"
