@@ -9,9 +9,9 @@
 //! The hardware is chosen in the same way for every tuner. **Ours**: ARCO's paper says that layers
 //! share it, not how it is agreed on.
 
-#[cfg(feature = "learn")]
 use std::sync::Arc;
 
+#[cfg(feature = "learn")]
 use rand::SeedableRng;
 #[cfg(feature = "learn")]
 use rand_xoshiro::Xoshiro256PlusPlus;
