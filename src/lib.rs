@@ -25,6 +25,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A whole network is one call away: a [`Request`] names inputs as the command line does, a [`Target`] holds
+//! them as values.
+//!
+//! ```
+//! use stationary::sim::Pace;
+//! use stationary::Request;
+//!
+//! let target = Request::new("gemmini", "alexnet").target()?.pick(&["conv5", "fc8"])?;
+//! let estimate = target.estimate(&())?;
+//! let run = target.simulate(Pace::SkipPeriods, &())?;
+//! assert!(run.cycles() > 0 && run.energy() > 0.0);
+//! assert_eq!(run.macs(), estimate.macs());
+//! # Ok::<(), stationary::Error>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`load`], [`request`], [`target`] | inputs by name, and as values |
+//! | [`evaluate`], [`run`] | what a layer and a network take |
+//! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
+//! | [`documents`] | the JSON that is written and read |
+//! | [`trace`], [`html`] | traces for viewers, pages |
+//! | [`advice`] | what to try next |
+//!
 //! | crate | holds |
 //! |---|---|
 //! | [`arch`] | the checked accelerator, presets, cost |
