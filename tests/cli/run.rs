@@ -23,7 +23,9 @@ fn run_json_has_the_documented_fields_whatever_the_threads() {
         assert!(output.status.success());
         let said = text(&output.stderr);
         assert!(
-            said.lines().all(|line| line.starts_with("warning: ")),
+            // What takes long is told of, on a busy machine this run too.
+            said.lines()
+                .all(|line| line.starts_with("warning: ") || line.starts_with("note: ")),
             "progress vanishes when it is not a terminal: {said}"
         );
         output.stdout

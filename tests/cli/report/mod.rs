@@ -8,7 +8,7 @@ mod searches;
 
 use serde_json::Value;
 
-use crate::{file, stationary, text};
+use crate::{file, json, stationary, text};
 
 /// Writes the answer of a command as JSON, and the page of it.
 fn page(name: &str, arguments: &[&str]) -> (Value, String) {
@@ -165,4 +165,20 @@ fn figure(cell: &str) -> f64 {
     };
     let number: f64 = number.replace(',', "").parse().expect("a number");
     number * scale
+}
+
+/// The document of one layer on the machine, to be changed.
+fn one_layer() -> Value {
+    json(&[
+        "simulate",
+        "-q",
+        "--arch",
+        "shidiannao",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+        "--format",
+        "json",
+    ])
 }

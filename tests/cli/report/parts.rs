@@ -1,6 +1,6 @@
 //! Parts of bars and tables, which sum to their whole.
 
-use super::{check, figure, names_layers, page, table};
+use super::{check, figure, names_layers, one_layer, page, table};
 use crate::{file, stationary};
 
 /// In every row of a table the columns after so many sum to the second.
@@ -78,14 +78,19 @@ fn parts_are_the_whole_on_every_machine() {
 
 #[test]
 fn what_a_page_does_not_know_is_shown_and_not_dropped() {
-    let run = serde_json::json!({
-        "schema": "stationary/run/1", "reading": "machine", "arch": "a", "network": "n",
-        "layers": [{
-            "name": "one", "cycles": 100, "busy_cycles": 20, "macs": 5, "bound_by": "gremlins",
-            "stalls": {"gremlins": 30, "drain": 10, "moths": 15},
-            "energy_pj": {"mac": 1.0, "laser": 2.0, "total": 4.0},
-            "moved": {"dram": {"input_read": 3, "tags_read": 2}},
-        }],
+    let mut run = one_layer();
+    let layer = &mut run["layers"][0];
+    for (field, value) in [("cycles", 100), ("busy_cycles", 20), ("macs", 5)] {
+        layer[field] = value.into();
+    }
+    layer["bound_by"] = "gremlins".into();
+    layer["stalls"] = serde_json::json!({"gremlins": 30, "drain": 10, "moths": 15});
+    layer["energy_pj"] = serde_json::json!({
+        "mac": 1.0, "scratchpad": 0.0, "network": 0.0, "global_buffer": 0.0, "dram": 0.0,
+        "leakage": 0.0, "laser": 2.0, "total": 4.0,
+    });
+    layer["moved"]["dram"] = serde_json::json!({
+        "input_read": 3, "weight_read": 0, "output_read": 0, "output_write": 0, "tags_read": 2,
     });
     let from = file("unknown.json", &run.to_string());
     let to = from.replace(".json", ".html");
