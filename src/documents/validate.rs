@@ -46,7 +46,7 @@ impl Document for Validate {
 pub struct Unmapped {
     /// Its short name.
     pub dataflow: String,
-    /// Why.
+    /// Why it was not compared.
     pub reason: String,
 }
 
