@@ -6,7 +6,7 @@
 //!
 //! What is read is compared, and not a list of fields: a field that becomes meaningless, or begins to
 //! matter, is found by itself. The little that a machine holds and does not read is named in
-//! [`read`]; `oracle.rs` tries every field of every preset. What is read and still changes no figure of
+//! `read`; `oracle.rs` tries every field of every preset. What is read and still changes no figure of
 //! a run is found by `tried.rs`.
 
 #[cfg(test)]
