@@ -122,24 +122,16 @@ pub fn is_file(name: &str) -> bool {
 /// # Errors
 /// The system's; what could not be written whole is not there.
 pub fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Error> {
-    let cannot = |path: &Path| {
-        let path = path.to_owned();
-        |source| Error::Write { path, source }
-    };
     // A link stays, and what it names is written.
     let real = path.canonicalize();
     let real = real.as_deref().unwrap_or(path);
-    if real.metadata().is_ok_and(|data| !data.is_file()) {
-        return std::fs::write(real, content).map_err(cannot(path));
-    }
-    let mut part = real.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
-    let written = std::fs::write(part, content).map_err(cannot(part));
-    if written.is_err() {
-        // What could not be written, such as on a full disk, is of no use.
-        let _ = std::fs::remove_file(part);
-        return written;
-    }
-    std::fs::rename(part, real).map_err(cannot(path))
+    let is_other = real.metadata().is_ok_and(|data| !data.is_file());
+    let written = match is_other {
+        true => std::fs::write(real, content),
+        false => stationary_record::write(real, content.as_ref()),
+    };
+    written.map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -1,6 +1,6 @@
 //! A winner's figure: the machine's, with the model's beside it.
 
-use serde_json::{Number, Value, json};
+use serde_json::Number;
 
 use crate::documents;
 use crate::format::{percent, signed_percent};
@@ -54,8 +54,8 @@ impl Headline {
         ))
     }
 
-    /// As documents say it; `number` writes a figure.
-    pub fn document(&self, number: impl Fn(f64) -> Number) -> documents::Headline {
+    /// As documents say it; `number` writes a figure, null where it gives none.
+    pub fn document(&self, number: impl Fn(f64) -> Option<Number>) -> documents::Headline {
         documents::Headline {
             of: "machine".to_owned(),
             value: number(self.machine),
@@ -66,15 +66,7 @@ impl Headline {
 
     /// Of whole numbers.
     pub fn whole(&self) -> documents::Headline {
-        self.document(|figure| Number::from(figure as u64))
-    }
-
-    /// For programs; `number` writes a figure.
-    pub fn json(&self, number: impl Fn(f64) -> Value) -> Value {
-        json!({
-            "of": "machine", "value": number(self.machine), "model": number(self.model),
-            "error": self.error(),
-        })
+        self.document(|figure| Some(Number::from(figure as u64)))
     }
 }
 

@@ -5,19 +5,19 @@ use std::path::Path;
 use anyhow::Result;
 use stationary::arch::Accelerator;
 use stationary::arch::dram::Standard;
+use stationary::files;
+use stationary::load;
+use stationary::scope::Scope;
+use stationary::unread::{self, Flows};
 use stationary::workloads::{Layer, Network};
 use stationary::{Remark, Request, Target, target};
 use stationary_document::Diagnostic;
 
 use crate::cli::{self, Layers};
-use crate::files;
 use crate::interrupt;
-use crate::load;
 use crate::output;
-use crate::scope::Scope;
-use crate::unread::{self, Flows};
 
-pub use stationary::request::overrides;
+pub use stationary::target::overrides;
 pub use stationary::target::{caveats, dataflow, style};
 
 /// Reads a file as text.
@@ -101,7 +101,7 @@ pub fn standard(name: &str) -> Result<Standard> {
 
 /// A network by preset name or file, at the batch and the open sizes asked for.
 pub fn network(name: &str, Layers { dim, batch, .. }: &Layers) -> Result<Network> {
-    let read = load::network(name, &stationary::request::sizes(dim)?)?;
+    let read = load::network(name, &stationary::target::sizes(dim)?)?;
     notes(&read.notes);
     match batch {
         1 => Ok(read.value),

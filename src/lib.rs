@@ -42,7 +42,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`load`], [`request`], [`target`] | inputs by name, and as values |
+//! | [`load`], [`target`] | inputs by name, and as values |
 //! | [`evaluate`], [`run`] | what a layer and a network take |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
@@ -70,7 +70,6 @@ pub mod identity;
 pub mod load;
 pub mod progress;
 pub mod proof;
-pub mod request;
 pub mod run;
 pub mod scope;
 pub mod style;
@@ -108,10 +107,9 @@ pub mod unread;
 
 pub use error::{Content, Error, Unmapped};
 pub use progress::Progress;
-pub use request::Request;
 pub use run::Run;
 pub use stationary_arch as arch;
 pub use stationary_search as search;
 pub use stationary_sim as sim;
 pub use stationary_workloads as workloads;
-pub use target::{Remark, Target};
+pub use target::{Remark, Request, Target};

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod certificates;
 mod cli;
 mod commands;
 mod diff;
@@ -7,7 +8,6 @@ mod inputs;
 mod interrupt;
 mod output;
 mod patience;
-mod proofs;
 mod record;
 mod report;
 
@@ -18,12 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
 use record::Record;
-use scope::Scope;
+use stationary::scope::Scope;
 use stationary::sim::OutOfReach;
-use stationary::{
-    advice, csv, energy, evaluate, files, format, goal, headline, html, load, over, peaks, proof,
-    replay, scope, shape, style, trace, unread,
-};
 
 /// The answer of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

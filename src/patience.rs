@@ -10,7 +10,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, ProgressBar};
-
 use stationary::Progress;
 
 use crate::cli::Common;

@@ -1,5 +1,7 @@
 //! A network on an accelerator: what every question is about.
 
+mod request;
+
 use std::sync::Arc;
 
 use stationary_document::{Diagnostic, alters_an_answer};
@@ -11,7 +13,6 @@ use crate::error::{Error, Unmapped};
 use crate::explain;
 use crate::goal::Chosen;
 use crate::load;
-use crate::request::{Request, overrides};
 use crate::scope::Scope;
 use crate::sim::decoupled::{self, Kernel, ScheduleFile};
 use crate::sim::mapper::{self, Goal};
@@ -19,6 +20,8 @@ use crate::sim::mapping_file::MappingFile;
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::style::Style;
 use crate::workloads::{Layer, Network};
+
+pub use request::{Request, overrides, sizes};
 
 /// How many of a network's layers a message names.
 const NAMED: usize = 12;

@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes a file so that at every moment, a power cut included, its place holds the old content or
-/// the new, never a part. What was written before a crash stays behind as `PATH.part`.
+/// the new, never a part. What was written before a crash stays behind as `PATH.part`; what could not be
+/// written, such as on a full disk, does not.
 ///
 /// # Errors
 /// The system's; the place then holds what it held before.
@@ -17,11 +18,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let mut file = File::create(part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(part, path)?;
+    let written = durable(part, bytes).and_then(|()| std::fs::rename(part, path));
+    if written.is_err() {
+        // It may never have been there.
+        let _ = std::fs::remove_file(part);
+    }
+    written?;
     sync_folder(path)
+}
+
+fn durable(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Makes the name of a file durable, as far as the system can.

@@ -4,9 +4,9 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use stationary::trace::View;
 
 use super::{Folder, Target};
-use crate::trace::View;
 
 /// Flags of `estimate`.
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `search assign --certify`: the optimum on the machine, and its certificate.
 
 use anyhow::{Result, anyhow};
+use stationary::format::{percent, thousands};
 use stationary::identity;
 use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
 use stationary::search::design::{DesignSpace, firsts};
@@ -9,11 +10,10 @@ use stationary::search::{Cancellation, Kind, Problem, certificate};
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
+use crate::certificates::assign::{Document, Subject};
 use crate::cli::Assign;
 use crate::commands::simulations::Simulations;
-use crate::format::{percent, thousands};
 use crate::inputs;
-use crate::proofs::assign::{Document, Subject};
 
 /// A proof, and how it is written.
 pub struct Certified {

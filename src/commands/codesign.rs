@@ -7,7 +7,11 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
+use stationary::Target;
 use stationary::arch::Accelerator;
+use stationary::csv::Origin;
+use stationary::files;
+use stationary::scope::Scope;
 use stationary::search::codesign::{
     self, Chip, Extent, Hardware, NetworkProof, NetworkTuned, Point, Repeated, Task,
 };
@@ -15,21 +19,17 @@ use stationary::search::{Allowance, BudgetRequest, Resource};
 use stationary::workloads::Layer;
 use stationary_document::from_yaml;
 
-use crate::cli::{Choosing, Codesign, Common, Format, Target};
+use crate::certificates::codesign::{Document, Subject};
+use crate::cli::{self, Choosing, Codesign, Common, Format};
 use crate::commands::measurements::Measurements;
-use crate::csv::Origin;
-use crate::files;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
-use crate::proofs::codesign::{Document, Subject};
 use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::table::page;
-use crate::scope::Scope;
 use crate::{Answer, judged};
-use stationary::Target as Loaded;
 
 /// How a chip was found.
 pub enum Course {
@@ -82,7 +82,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         }
     }
     let interrupt = Interrupt::listen(&args.recording);
-    let loaded = inputs::load(&Target {
+    let loaded = inputs::load(&cli::Target {
         arch: args.arch.clone(),
         network: args.network.clone(),
         layers: args.layers.clone(),
@@ -218,7 +218,7 @@ fn is_done(course: &Course, each: &[Option<(Point, u64)>], args: &Codesign) -> b
 }
 
 /// The answer, the machine that was chosen, and its schedules.
-fn keep(found: &Found<'_>, loaded: &Loaded, record: &mut Record) -> Result<()> {
+fn keep(found: &Found<'_>, loaded: &Target, record: &mut Record) -> Result<()> {
     let schedules = report::schedules(found);
     let machine = found
         .best()

@@ -3,17 +3,17 @@
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use stationary::csv::Origin;
+use stationary::scope::Scope;
 use stationary::search::design::{DesignSpace, Tables, default_base, parse_levels};
 use stationary::search::{
     BudgetRequest, Deployment, Effort, Objective, Preset, Problem, Shapes, Style, Table,
 };
+use stationary::unread::Flows;
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Costs, Learning};
-use crate::csv::Origin;
 use crate::patience::Patience;
-use crate::scope::Scope;
-use crate::unread::Flows;
 use crate::{Answer, judged};
 use crate::{inputs, output};
 

@@ -2,11 +2,11 @@
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use stationary::format::{joules, signed_percent, thousands};
 
 use crate::Answer;
 use crate::cli::{Common, Diff, Format};
 use crate::diff::{Difference, LayerPair, Leaf, Side, pairs};
-use crate::format::{joules, signed_percent, thousands};
 use crate::output;
 use crate::report::table::page as fitted;
 use crate::report::table::table;

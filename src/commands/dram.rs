@@ -6,12 +6,12 @@ use anyhow::{Context, Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::{Value, json};
 use stationary::arch::dram::Standard;
+use stationary::replay::figure;
 use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, replay_stream};
 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
 use crate::patience::Patience;
-use crate::replay::figure;
 use crate::report::table::table;
 use crate::{inputs, output};
 

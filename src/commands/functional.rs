@@ -1,27 +1,27 @@
 //! `simulate --functional`: the machine's output values against the convolution by its definition.
 
 use anyhow::{Result, bail};
+use stationary::Target;
 use stationary::arch::{Accelerator, Step};
 use stationary::sim::{Pace, Tensors};
 use stationary::workloads::{Dim, Layer};
 
 use crate::Answer;
-use crate::cli::{Common, Format, Target};
+use crate::cli::{self, Common, Format};
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::Record;
 use crate::report::functional::{Checked, FunctionalReport};
 use crate::report::table::page;
-use stationary::Target as Loaded;
 
 /// MACs beyond which carrying values takes too long and too much memory.
 const LIMIT: u64 = 20_000_000;
 
 /// Runs each layer with values; the answer is no if any output differs.
 pub fn functional(
-    loaded: &Loaded,
-    target: &Target,
+    loaded: &Target,
+    target: &cli::Target,
     pace: Pace,
     common: &Common,
     record: &mut Record,

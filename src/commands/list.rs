@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::arch::dram::{Pipe, Standard};
 use stationary::arch::{Accelerator, presets};
+use stationary::peaks;
 use stationary::search::{Allowance, PLATFORMS, optimizers};
 use stationary::sim::{Dataflow, mapping_file};
 use stationary::workloads::{Dim, zoo};
@@ -11,7 +12,6 @@ use stationary::workloads::{Dim, zoo};
 use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
-use crate::peaks;
 use crate::report::listing::{Column, Listing as Rows};
 use crate::report::table::page;
 

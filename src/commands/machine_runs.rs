@@ -5,13 +5,13 @@ use std::sync::Mutex;
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
+use stationary::Target;
 use stationary::identity;
 use stationary::sim::mapping_file::LayerMapping;
 use stationary::sim::{Mapping, Pace, run};
 
 use crate::cli::Recording;
 use crate::record::{Journal, Record};
-use stationary::Target as Loaded;
 
 /// A journal of mappings and their cycles.
 pub struct MachineRuns {
@@ -23,7 +23,7 @@ pub struct MachineRuns {
 
 impl MachineRuns {
     /// Opens what the flags name.
-    pub fn open(recording: &Recording, record: &Record, loaded: &Loaded) -> Result<Self> {
+    pub fn open(recording: &Recording, record: &Record, loaded: &Target) -> Result<Self> {
         let journal = Journal::open(recording, record, &head(loaded))?;
         let known = journal.known().iter().enumerate().map(|(at, line)| {
             let cycles = line["cycles"].as_u64();
@@ -73,7 +73,7 @@ impl MachineRuns {
 }
 
 /// What decides a mapping's cycles.
-fn head(loaded: &Loaded) -> Map<String, Value> {
+fn head(loaded: &Target) -> Map<String, Value> {
     let accelerator = identity::accelerator(&loaded.accelerator);
     let layers = identity::layers(&loaded.layers);
     [

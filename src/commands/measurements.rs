@@ -2,13 +2,13 @@
 
 use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
+use stationary::Target;
 use stationary::identity;
 use stationary::search::codesign::{Hardware, KNOBS, Measured, Outcome, Point, Record as Known};
 use stationary_record::LogError;
 
 use crate::cli::Recording;
 use crate::record::{Journal, Record};
-use stationary::Target as Loaded;
 
 /// A journal of points and cycles, and what it knew at first, a record a task.
 pub struct Measurements {
@@ -24,7 +24,7 @@ impl Measurements {
     pub fn open(
         recording: &Recording,
         record: &Record,
-        loaded: &Loaded,
+        loaded: &Target,
         hardware: &Hardware,
         tasks: usize,
     ) -> Result<Self> {
@@ -83,7 +83,7 @@ fn measurement(line: &Value) -> Option<(usize, Point, Outcome)> {
 }
 
 /// What decides a point's cycles.
-fn head(loaded: &Loaded, hardware: &Hardware) -> Map<String, Value> {
+fn head(loaded: &Target, hardware: &Hardware) -> Map<String, Value> {
     let accelerator = identity::accelerator(&loaded.accelerator);
     let layers = identity::layers(&loaded.layers);
     let limits = json!({"area_um2": hardware.limit(), "macs": hardware.most_macs()});

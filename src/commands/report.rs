@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use stationary::html;
 
 use crate::Answer;
 use crate::cli::Report;
-use crate::html;
 use crate::inputs;
 
 /// The document of a run folder.

@@ -2,21 +2,21 @@
 
 use anyhow::Result;
 use stationary::Run;
+use stationary::Target;
 use stationary::documents::Document;
+use stationary::evaluate::Reading;
 use stationary::sim::Pace;
+use stationary::unread::tried;
 
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate};
 use crate::commands::{functional, timeloop, trace};
-use crate::evaluate::Reading;
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::run::text;
 use crate::report::table::page;
-use crate::unread::tried;
 use crate::{Answer, judged};
-use stationary::Target as Loaded;
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -57,7 +57,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
     Ok(judged(&loaded.scope, Answer::Yes))
 }
 
-fn report(loaded: &Loaded, reading: Reading, common: &Common, record: &mut Record) -> Result<()> {
+fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Record) -> Result<()> {
     let less = match reading {
         Reading::Model => "--layer picks layers, Ctrl-C ends it",
         Reading::Machine(_) => {

@@ -4,10 +4,9 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use stationary::format::percent;
 use stationary::search::optimizers::exact::{self, Answer, Relaxation};
 use stationary::search::{BudgetRequest, Deployment, Kind, Problem, Shortfall};
-
-use crate::format::percent;
 
 /// How many of the heaviest stages are named.
 const MOST: usize = 5;

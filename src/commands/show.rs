@@ -5,15 +5,15 @@ mod fields;
 use anyhow::{Result, anyhow, bail};
 use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
+use stationary::files;
 use stationary::sim::{Dataflow, LayerFile, LayerPlan, mapping_file};
+use stationary::unread::Flows;
 use stationary::workloads::{Dim, zoo};
 
 use crate::cli::{Common, Format, ShowTarget, Shown, Target};
-use crate::files;
 use crate::inputs;
 use crate::output;
 use crate::report::network::Shapes;
-use crate::unread::Flows;
 use crate::{Answer, judged};
 
 /// Prints the YAML that a name stands for, or how a network's file is understood.

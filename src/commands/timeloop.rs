@@ -2,23 +2,23 @@
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use stationary::Target;
 use stationary::arch::import::timeloop::Architecture;
+use stationary::csv::{self, Origin};
+use stationary::files;
+use stationary::format::{joules, percent, thousands};
+use stationary::scope::Scope;
 use stationary::sim::timeloop::{Counts, Nest};
 use stationary::workloads::timeloop::Problem;
 use stationary::workloads::{Dim, Layer};
 use stationary_document::{Diagnostic, Node};
 
-use crate::cli::{Common, Estimate, ExportTimeloop, Format, Target};
-use crate::csv::{self, Origin};
-use crate::files;
-use crate::format::{joules, percent, thousands};
+use crate::cli::{self, Common, Estimate, ExportTimeloop, Format};
 use crate::inputs;
 use crate::output;
 use crate::record::Record;
 use crate::report::table::{page, table};
-use crate::scope::Scope;
 use crate::{Answer, judged};
-use stationary::Target as Loaded;
 
 /// `estimate --counting timeloop`.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -84,7 +84,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
 type Named<T> = Vec<(String, T)>;
 
 /// The nest of each layer's mapping, or why Timeloop has none.
-fn nests(loaded: &Loaded, target: &Target) -> Result<Named<Result<Nest, String>>> {
+fn nests(loaded: &Target, target: &cli::Target) -> Result<Named<Result<Nest, String>>> {
     let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
     let nest = |layer| {
         let mapping = loaded.mapping(layer, dataflow)?;
@@ -118,7 +118,7 @@ fn padding(layer: &Layer, problem: &Problem) {
 }
 
 /// The nest of Timeloop's own files, if the target names such.
-fn files(target: &Target) -> Result<Option<Nest>> {
+fn files(target: &cli::Target) -> Result<Option<Nest>> {
     let Some(architecture) = text_with(&target.arch, &["architecture", "arch"])? else {
         return Ok(None);
     };
@@ -228,7 +228,7 @@ fn to_table(layers: &[(String, Counts)]) -> String {
 }
 
 fn to_json(
-    target: &Target,
+    target: &cli::Target,
     layers: &[(String, Counts)],
     coverage: &Option<Value>,
 ) -> Result<String> {
@@ -244,7 +244,7 @@ fn to_json(
 }
 
 /// A line for each level and space, one for the multipliers of a layer and one for all of it.
-fn to_csv(target: &Target, layers: &[(String, Counts)]) -> Result<String> {
+fn to_csv(target: &cli::Target, layers: &[(String, Counts)]) -> Result<String> {
     let header = [
         "layer",
         "level",

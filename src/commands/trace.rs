@@ -3,20 +3,20 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
+use stationary::Target;
 use stationary::sim::Pace;
+use stationary::style::Style;
+use stationary::trace::{self, Kind, Options};
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Simulate};
 use crate::inputs;
 use crate::output;
-use crate::style::Style;
-use crate::trace::{self, Kind, Options};
-use stationary::Target as Loaded;
 
 /// Writes the trace that was asked for.
 pub fn write(
     path: &Path,
-    loaded: &Loaded,
+    loaded: &Target,
     args: &Simulate,
     pace: Pace,
     common: &Common,
@@ -46,7 +46,7 @@ pub fn write(
 }
 
 /// The layers picked by name or by their place among those that run.
-fn layers<'a>(loaded: &'a Loaded, picks: &[String]) -> Result<Vec<&'a Layer>> {
+fn layers<'a>(loaded: &'a Target, picks: &[String]) -> Result<Vec<&'a Layer>> {
     let pick = |pick: &String| {
         let named = loaded.layers.iter().position(|l| l.name() == pick);
         let index = named.or_else(|| pick.parse().ok());

@@ -4,10 +4,12 @@ use anyhow::{Result, bail};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
+use stationary::Target;
 use stationary::arch::CostModel;
 use stationary::documents::Document as _;
 use stationary::sim::decoupled::{self, Kernel, Space};
 use stationary::sim::{Dataflow, Energy, Mapping, Pace, Plan, Stalls, Tiling, mapper};
+use stationary::style::Style;
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Format, Validate};
@@ -17,9 +19,7 @@ use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::report::validate::ValidateReport;
-use crate::style::Style;
 use crate::{Answer, judged};
-use stationary::Target as Loaded;
 
 /// One mapping of one layer, by model and machine.
 #[derive(Clone, Debug)]
@@ -179,7 +179,7 @@ fn mapped(
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
-fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'static str>)> {
+fn styles(loaded: &Target, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'static str>)> {
     let accelerator = &loaded.accelerator;
     if name != Some("all") {
         return Ok((vec![inputs::style(accelerator, name)?], Vec::new()));
@@ -195,7 +195,7 @@ fn styles(loaded: &Loaded, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'stat
 
 /// What the file gives or the model likes best, and others from all over the range of estimates.
 fn compare(
-    loaded: &Loaded,
+    loaded: &Target,
     cost: &CostModel,
     layer: &Layer,
     style: Style,
@@ -238,7 +238,7 @@ fn compare(
 
 /// Schedules from all over the range of estimates.
 fn other_kernels(
-    loaded: &Loaded,
+    loaded: &Target,
     layer: &Layer,
     best: &Kernel,
     count: usize,
@@ -267,7 +267,7 @@ fn other_kernels(
 
 /// Mappings from all over the range of estimates.
 fn other_mappings(
-    loaded: &Loaded,
+    loaded: &Target,
     layer: &Layer,
     best: &Mapping,
     count: usize,
@@ -288,7 +288,7 @@ const RANGE: u64 = 16;
 /// Mappings from all over the range of the model's estimates: one from each stratum of the ranked
 /// candidates.
 fn sample(
-    loaded: &Loaded,
+    loaded: &Target,
     layer: &Layer,
     dataflow: &Dataflow,
     count: usize,

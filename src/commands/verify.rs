@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
+use stationary::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
 
 use crate::Answer;
+use crate::certificates;
 use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
-use crate::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
-use crate::proofs;
 use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
@@ -29,13 +29,13 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         false => Trust::Nothing,
     };
     let verdict = match document["claims"].as_str() {
-        Some("assign") => proofs::assign::parse(&text)
+        Some("assign") => certificates::assign::parse(&text)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         Some("map") => {
             mappings(&text, &document, trust, common).with_context(|| format!("{shown}"))?
         }
-        Some("codesign") => proofs::codesign::parse(&text)
+        Some("codesign") => certificates::codesign::parse(&text)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(

@@ -311,9 +311,9 @@ pub struct Headline {
     /// Whose figure `value` is: the machine's.
     pub of: String,
     /// The machine's figure.
-    pub value: Number,
+    pub value: Option<Number>,
     /// The model's.
-    pub model: Number,
+    pub model: Option<Number>,
     /// The model's error, relative to the machine.
     pub error: f64,
 }

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::files;
 use crate::identity;
 use crate::progress::Progress;
-use crate::request::Request;
+use crate::target::Request;
 use crate::target::{self, Target};
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.

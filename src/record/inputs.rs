@@ -4,16 +4,16 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
+use stationary::Error;
 use stationary::arch::{dram, presets};
+use stationary::files::{self, is_file};
+use stationary::load;
 use stationary::sim::mapping_file;
 use stationary::workloads::zoo;
 use stationary_record::digest;
 
 use super::Kept;
 use super::request::Request;
-use crate::files::{self, is_file};
-use crate::load;
-use stationary::Error;
 
 /// A file or a preset that a run read, and where its copy is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,22 +5,22 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::arch::CostModel;
+use stationary::csv;
+use stationary::energy;
+use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::headline::Headline;
+use stationary::over;
+use stationary::scope::Scope;
 use stationary::search::codesign::{Chip, NetworkProof, NetworkTuned, Tuned, Verdict};
+use stationary::shape;
 use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
 use stationary::workloads::Layer;
 
+use crate::certificates::codesign::OVER;
 use crate::commands::codesign::{Course, Found};
-use crate::csv;
-use crate::energy;
-use crate::format::{joules, percent, signed_percent, thousands};
-use crate::headline::Headline;
 use crate::interrupt;
-use crate::over;
-use crate::proofs::codesign::OVER;
 use crate::report::table::table as rows;
-use crate::scope::Scope;
-use crate::shape;
 
 /// The schedules of the chip as a file for `--mapping`.
 pub fn schedules(found: &Found<'_>) -> Option<String> {
@@ -103,7 +103,7 @@ pub fn json(found: &Found<'_>) -> Value {
             "macs_limit": found.hardware.most_macs(),
             "allowed": found.hardware.allowed().count(),
         },
-        "headline": found.best().map(|chip| headline(found, chip).json(|cycles| json!(cycles as u64))),
+        "headline": found.best().map(|chip| headline(found, chip).whole()),
         "best": best(found),
         "checked": checked(found),
         "certificate": certificate,

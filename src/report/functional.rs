@@ -1,13 +1,13 @@
 //! The report of `simulate --functional`.
 
 use anyhow::Result;
+use stationary::Target;
+use stationary::csv;
 use stationary::documents::{Document, Functional, FunctionalLayer};
+use stationary::format::thousands;
+use stationary::style::Style;
 
-use crate::csv;
-use crate::format::thousands;
 use crate::report::table::table;
-use crate::style::Style;
-use stationary::Target as Loaded;
 
 /// Output values of a layer on the machine, beside the layer by its definition.
 pub struct Checked<'a> {
@@ -21,7 +21,7 @@ pub struct Checked<'a> {
 
 /// All layers.
 pub struct FunctionalReport<'a> {
-    pub loaded: &'a Loaded,
+    pub loaded: &'a Target,
     pub style: Style,
     pub checked: Vec<Checked<'a>>,
 }

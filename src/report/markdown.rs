@@ -1,10 +1,10 @@
 //! A comparison as a page of Markdown.
 
 use anyhow::{Result, bail};
+use stationary::format::{percent, thousands};
 use stationary::search::compare::{Expected, Instance, Report, TARGETS};
 
 use crate::cli::Compare;
-use crate::format::{percent, thousands};
 
 /// Expected running times to one target, by optimiser and instance, and their
 /// ratios to the reference's.

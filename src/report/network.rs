@@ -2,14 +2,14 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use stationary::format::metric;
+use stationary::scope::Scope;
+use stationary::shape;
 use stationary::workloads::{Layer, RightOperand};
 
 use crate::cli::Format;
-use crate::format::metric;
 use crate::output;
 use crate::report::table::{page, table};
-use crate::scope::Scope;
-use crate::shape;
 
 /// The layers of a network that were picked, or all.
 pub struct Shapes<'a> {

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use stationary::Run;
+use stationary::advice::words as advice;
+use stationary::energy;
+use stationary::evaluate::Reading;
+use stationary::format::{
+    energy_delay, joules, metric, operations, percent, thousands, time, watts,
+};
+use stationary::goal;
 use stationary::run::dram;
+use stationary::shape;
 
-use crate::advice::words as advice;
 use crate::cli::Common;
-use crate::energy;
-use crate::evaluate::Reading;
-use crate::format::{energy_delay, joules, metric, operations, percent, thousands, time, watts};
-use crate::goal;
 use crate::report::table::table;
-use crate::shape;
 
 /// For people.
 pub fn text(run: &Run, common: &Common) -> String {

@@ -9,11 +9,11 @@ mod wrap;
 use std::fmt;
 
 use comfy_table::{CellAlignment, ColumnConstraint, LineStyle, TableStyle, Width};
+use layout::{GAP, Size};
 use stationary_document::visible_lines;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output;
-use layout::{GAP, Size};
 
 pub use wrap::page;
 

@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use stationary::Target;
+use stationary::csv;
 use stationary::documents::{
     self, Document, Regret, Validate, ValidateDataflow, ValidateLayer, ValidateMapping,
 };
+use stationary::energy;
+use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::goal;
+use stationary::scope::Scope;
+use stationary::shape;
+use stationary::sim::Stalls;
 
 use crate::cli::Common;
 use crate::commands::validate::{Compared, ComparedDataflow, ComparedLayer, Unmapped};
-use crate::csv;
-use crate::energy;
-use crate::format::{joules, percent, signed_percent, thousands};
-use crate::goal;
 use crate::report::table::table;
-use crate::scope::Scope;
-use crate::shape;
-use stationary::Target as Loaded;
-use stationary::sim::Stalls;
 
 /// Everything that a validation found.
 pub struct ValidateReport<'a> {
-    loaded: &'a Loaded,
+    loaded: &'a Target,
     dataflows: Vec<ComparedDataflow>,
     unmapped: Vec<Unmapped>,
     mappings: usize,
@@ -60,7 +60,7 @@ impl Compared {
 impl<'a> ValidateReport<'a> {
     /// Collects a validation's results.
     pub fn new(
-        loaded: &'a Loaded,
+        loaded: &'a Target,
         dataflows: Vec<ComparedDataflow>,
         mappings: usize,
         seed: u64,

@@ -20,8 +20,8 @@ use crate::evaluate::{self, LayerResult, Reading};
 use crate::format::percent;
 use crate::peaks;
 use crate::progress::{Progress, UnderWay};
-use crate::request::Request;
 use crate::style::Style;
+use crate::target::Request;
 use crate::target::{self, Target};
 use crate::unread::Flows;
 

@@ -2,18 +2,18 @@
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
+use stationary::csv;
+use stationary::energy;
+use stationary::scope::Scope;
 use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::Vertex;
 use stationary::search::{Stop, Verdict};
+use stationary::shape;
 
 use super::found::{Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
-use crate::csv;
-use crate::energy;
 use crate::interrupt;
 use crate::record::Record;
-use crate::scope::Scope;
-use crate::shape;
 
 impl Found<'_> {
     /// The answer, and what a proof rests on.
@@ -164,7 +164,7 @@ impl Found<'_> {
     /// The figure to quote, and whose it is.
     fn headline_json(&self) -> Value {
         if let Some(headline) = self.headline() {
-            return headline.json(|objective| self.number(objective));
+            return json!(headline.document(|it| self.number(it).as_number().cloned()));
         }
         self.best().map_or(Value::Null, |(_, objective)| {
             json!({"of": self.costs(), "value": self.number(objective), "model": null, "error": null})

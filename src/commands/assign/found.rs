@@ -1,5 +1,9 @@
 //! What `search assign` found, and what follows from it.
 
+use stationary::csv::Origin;
+use stationary::format::{energy_delay, joules, thousands};
+use stationary::headline::Headline;
+use stationary::scope::Scope;
 use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::{Relaxation, Vertex};
 use stationary::search::{
@@ -11,11 +15,7 @@ use stationary::workloads::Layer;
 use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
 use crate::commands::shortage::Shortage;
-use crate::csv::Origin;
-use crate::format::{energy_delay, joules, thousands};
-use crate::headline::Headline;
 use crate::interrupt::Interrupt;
-use crate::scope::Scope;
 
 /// An answer, whichever way it is shown.
 pub(super) struct Found<'a> {

@@ -8,6 +8,8 @@ mod text;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
+use found::Found;
+use rechecked::Rechecks;
 use serde_json::json;
 use stationary::arch::CostModel;
 use stationary::search::design::{DesignSpace, firsts};
@@ -20,6 +22,7 @@ use stationary::sim::{Energy, estimate};
 use stationary::workloads::Layer;
 
 use crate::Answer;
+use crate::certificates::assign::Subject;
 use crate::cli::{Assign, Common, Format, Recheck};
 use crate::commands::certify::{self, Certified};
 use crate::commands::costs::{self, Source};
@@ -29,11 +32,8 @@ use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::proofs::assign::Subject;
 use crate::record::Record;
 use crate::report::table::page;
-use found::Found;
-use rechecked::Rechecks;
 
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
 pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Answer> {

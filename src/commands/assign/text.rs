@@ -1,13 +1,13 @@
 //! The answer of `search assign` as it is read.
 
+use stationary::energy;
+use stationary::format::{area, beside_limit, joules, signed_percent, thousands, watts};
+use stationary::scope::Scope;
 use stationary::search::{Kind, Resource, Stop};
+use stationary::shape;
 
 use super::found::{Found, Row, kind};
-use crate::energy;
-use crate::format::{area, beside_limit, joules, signed_percent, thousands, watts};
 use crate::report::table::{Table, table};
-use crate::scope::Scope;
-use crate::shape;
 
 impl Found<'_> {
     pub(super) fn table(&self) -> String {

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use stationary::csv::{self, Origin};
+use stationary::scope::Scope;
 use stationary::search::Effort;
 use stationary::search::compare::TARGETS;
 
 use crate::commands::compare::Page;
-use crate::csv::{self, Origin};
 use crate::interrupt;
-use crate::scope::Scope;
 
 impl Page<'_> {
     pub(super) fn json(&self) -> Value {

@@ -6,6 +6,8 @@ mod text;
 mod trials;
 
 use anyhow::Result;
+use stationary::format::thousands;
+use stationary::headline::Headline;
 use stationary::search::compare::{Instance, Report, Trial, report};
 use stationary::search::design::recheck;
 use stationary::search::{Objective, optimizers};
@@ -15,8 +17,6 @@ use crate::cli::{Common, Compare, Format};
 use crate::commands::compare::instances::Offered;
 use crate::commands::costs::{self, Offer, Source};
 use crate::commands::simulations::Simulations;
-use crate::format::thousands;
-use crate::headline::Headline;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;

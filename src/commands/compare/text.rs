@@ -1,11 +1,11 @@
 //! What was found, for people.
 
+use stationary::format::{percent, thousands};
+use stationary::scope::Scope;
 use stationary::search::compare::{Ratio, TARGETS};
 
 use crate::commands::compare::Page;
-use crate::format::{percent, thousands};
 use crate::report::table::table;
-use crate::scope::Scope;
 
 impl Page<'_> {
     pub(super) fn table(&self) -> String {

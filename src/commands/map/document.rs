@@ -1,19 +1,19 @@
 //! The answer of `search map` as a document: JSON and CSV.
 
 use anyhow::Result;
+use stationary::csv;
 use stationary::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Reduced};
+use stationary::energy;
+use stationary::goal::Chosen;
+use stationary::scope::Scope;
 use stationary::search::best_first::Standing;
+use stationary::shape;
 use stationary::sim::Energy;
 use stationary::sim::mapping_file::LayerMapping;
 
 use super::text::choices;
 use super::{Winner, Winners};
-use crate::csv;
-use crate::energy;
-use crate::goal::Chosen;
 use crate::interrupt;
-use crate::scope::Scope;
-use crate::shape;
 
 impl Winners<'_> {
     /// As a document.

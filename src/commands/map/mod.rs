@@ -5,8 +5,13 @@ mod text;
 
 use anyhow::{Result, bail};
 use rayon::prelude::*;
+use stationary::Target;
 use stationary::arch::CostModel;
+use stationary::candidates::{Effort, Found, Question, distinct};
 use stationary::documents::Document as _;
+use stationary::format::{signed_percent, thousands};
+use stationary::headline::{Headline, TOLERANCE};
+use stationary::proof::map::Document;
 use stationary::search::best_first::Standing;
 use stationary::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use stationary::sim::mapping_file::MappingFile;
@@ -15,18 +20,13 @@ use stationary::workloads::Layer;
 
 use crate::cli::{Common, Format, Map, Recheck};
 use crate::commands::machine_runs::MachineRuns;
-use crate::format::{signed_percent, thousands};
-use crate::headline::{Headline, TOLERANCE};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
-use crate::proof::map::Document;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::{Answer, judged};
-use stationary::Target as Loaded;
-use stationary::candidates::{Effort, Found, Question, distinct};
 
 /// Candidates below which a proof says little.
 const FEW: u64 = 10;
@@ -65,7 +65,7 @@ impl Winner {
 /// What a search came to, whichever way it is shown.
 struct Winners<'a> {
     args: &'a Map,
-    loaded: &'a Loaded,
+    loaded: &'a Target,
     dataflow: &'static Dataflow,
     goal: Goal,
     all: Vec<Winner>,
@@ -213,7 +213,7 @@ fn goal(args: &Map) -> Result<Goal> {
 }
 
 fn winner(
-    loaded: &Loaded,
+    loaded: &Target,
     cost: &CostModel,
     layer: &Layer,
     dataflow: &Dataflow,

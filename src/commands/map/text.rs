@@ -1,13 +1,13 @@
 //! The answer of `search map` as it is read.
 
+use stationary::energy;
+use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::goal;
 use stationary::search::best_first::Standing;
+use stationary::shape;
 
 use super::{Winner, Winners};
-use crate::energy;
-use crate::format::{joules, percent, signed_percent, thousands};
-use crate::goal;
 use crate::report::table::table;
-use crate::shape;
 
 impl Winners<'_> {
     pub(super) fn table(&self, verbose: bool) -> String {

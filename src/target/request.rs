@@ -3,8 +3,9 @@
 use crate::error::Error;
 use crate::load::{self, Noted};
 use crate::sim::mapper::{Goal, Objective, Slack};
-use crate::target::{Remark, Target};
 use crate::unread::{self, Flows};
+
+use super::{Remark, Target};
 
 /// Names of presets or files, and what is changed about them. Left out, an option is as on the command line:
 /// the accelerator's first dataflow, one image, all layers.

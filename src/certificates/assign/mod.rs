@@ -7,7 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stationary::csv;
+use stationary::files;
+use stationary::format::{area, watts};
 use stationary::identity;
+use stationary::proof::{
+    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    spelling,
+};
 use stationary::search::certificate::exclude;
 use stationary::search::certify::{Allowed, Job, Proof, certify};
 use stationary::search::design::{DesignSpace, firsts};
@@ -22,14 +29,7 @@ use stationary_record::digest;
 use crate::cli::{Assign, Common, Costs, Layers, Model};
 use crate::commands::costs::{Source, Unpriced};
 use crate::commands::simulations::Simulations;
-use crate::csv;
-use crate::files;
-use crate::format::{area, watts};
 use crate::patience::Patience;
-use crate::proof::{
-    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
-    spelling,
-};
 use crate::record::Journal;
 
 pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};

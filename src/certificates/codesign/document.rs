@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stationary::proof::{Hashes, Names, spelling};
 use stationary::search::codesign::KNOBS;
 use stationary::workloads::Layer;
-
-use crate::proof::{Hashes, Names, spelling};
 
 /// A certificate of a chip, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,11 +3,10 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stationary::proof::{Hashes, Names, spelling};
 use stationary::search::certify::Job;
 use stationary::search::{Levels, Point};
 use stationary::workloads::Layer;
-
-use crate::proof::{Hashes, Names, spelling};
 
 /// A certificate of an assignment, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

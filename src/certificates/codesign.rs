@@ -7,22 +7,22 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use stationary::files;
 use stationary::identity;
+use stationary::proof::{
+    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+};
 use stationary::search::codesign::{
     Floor, Hardware, Outcome, Point, Record, Repeated, Standing, standing,
 };
 use stationary::workloads::Layer;
+use stationary::{Request, Target};
 
 use super::request;
 use crate::cli::{Codesign, Common};
 use crate::commands::codesign::{Choice, distinct, tasks};
-use crate::files;
 use crate::inputs;
 use crate::patience::Patience;
-use crate::proof::{
-    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
-};
-use stationary::{Request, Target as Loaded};
 
 pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
 
@@ -35,7 +35,7 @@ const OBJECTIVE: &str = "cycles of all layers, one after the other, on one chip"
 
 /// What a proof is about.
 pub struct Subject<'a> {
-    pub loaded: &'a Loaded,
+    pub loaded: &'a Target,
     pub hardware: &'a Hardware,
     pub tasks: &'a [Repeated],
     /// The task of each layer.
@@ -253,7 +253,7 @@ impl Document {
             })
             .collect();
         verdict.again = runs.len() as u64;
-        let patience = Patience::new(common, "verify", verdict.again, crate::proof::LESS);
+        let patience = Patience::new(common, "verify", verdict.again, stationary::proof::LESS);
         let found: Vec<(usize, Point, u64, Outcome)> = (runs.into_par_iter())
             .map(|(task, point, cycles)| {
                 let of = &tasks[task].task;
