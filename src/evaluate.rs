@@ -169,7 +169,6 @@ pub fn evaluate(
             (run.counters, run.control, run.cycles)
         });
     let processing = |(run, _): (Run, Pace)| run.processing_cycles();
-    let peak = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
     LayerResult {
         layer: Layer::clone(plan.layer()),
         cycles,
@@ -178,7 +177,7 @@ pub fn evaluate(
         processing_cycles: machine.map_or(model.compute_cycles, processing),
         lower_bound: model.lower_bound,
         busy: model.busy,
-        utilization: counters.macs as f64 / (peak as f64 * cycles as f64),
+        utilization: counters.macs as f64 / (array.peak() * cycles as f64),
         active_pes: plan.active_pes(),
         active_lanes: plan.active_lanes(),
         stalls: machine.map_or_else(Stalls::default, |(run, _)| run.stalls),

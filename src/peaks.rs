@@ -7,14 +7,13 @@ use serde_json::Value;
 /// Size, clock and peaks, in cycles of the array.
 pub fn document(a: &Accelerator) -> Peaks {
     let array = &a.array;
-    let pes = u64::from(array.rows) * u64::from(array.cols);
     let bandwidth = bandwidth(a);
     Peaks {
         rows: array.rows,
         cols: array.cols,
         lanes: array.lanes,
         clock_mhz: a.clock.0 as f64 / 1e3,
-        peak_macs_per_cycle: pes * u64::from(array.lanes),
+        peak_macs_per_cycle: array.peak(),
         dram: dram(&a.dram.kind).to_owned(),
         dram_bytes_per_cycle: bandwidth.map(|b| b.direction),
         dram_bytes_per_cycle_both_ways: bandwidth.map(|b| b.both),

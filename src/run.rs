@@ -177,9 +177,8 @@ impl Run {
     /// Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
     #[must_use]
     pub fn utilization(&self) -> f64 {
-        let a = &self.target.accelerator.array;
-        let peak = u64::from(a.rows) * u64::from(a.cols) * u64::from(a.lanes);
-        self.macs() as f64 / (peak as f64 * self.cycles() as f64)
+        let peak = self.target.accelerator.array.peak();
+        self.macs() as f64 / (peak * self.cycles() as f64)
     }
 
     /// As a document.

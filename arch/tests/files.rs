@@ -1,6 +1,6 @@
 //! What the reader says of files that are wrong.
 
-use stationary_arch::{Accelerator, DramKind, Passes};
+use stationary_arch::{Accelerator, DramKind, Passes, fields};
 
 const TOY: &str = "\
 name: toy
@@ -89,12 +89,18 @@ fn negative_size() {
 
 #[test]
 fn unknown_field() {
+    let fields = fields();
+    let names = fields
+        .iter()
+        .filter_map(|field| field.path.strip_prefix("array."));
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     check(
         "cols: 8",
         "clos: 8",
-        "toy.yaml:5:3: array: unknown field `clos`, expected one of `rows`, `cols`, `lanes`, \
-         `mac_latency`, `passes`, `resident_load`, `load_order`, `skew`, `psum_hop`, `drain`, \
-         `pass_overhead`, `corner_overhead`, `im2col`, `zero_gating`; did you mean `cols`?",
+        &format!(
+            "toy.yaml:5:3: array: unknown field `clos`, expected one of {}; did you mean `cols`?",
+            names.join(", ")
+        ),
     );
 }
 

@@ -1,6 +1,6 @@
 //! `--set path=value`.
 
-use stationary_arch::{Accelerator, DramKind, presets};
+use stationary_arch::{Accelerator, DramKind, fields, presets};
 
 fn preset(name: &str, sets: &[(&str, &str)]) -> Accelerator {
     Accelerator::preset(name, sets).unwrap_or_else(|error| panic!("{error}"))
@@ -126,13 +126,19 @@ fn every_field_can_be_set_on_a_file_that_leaves_all_out() {
 
 #[test]
 fn unknown_paths() {
+    let fields = fields();
+    let names = fields
+        .iter()
+        .filter_map(|field| field.path.strip_prefix("array."));
+    let names: Vec<&str> = names.collect();
     check(
         "systolic",
         "array.rwos",
         "8",
-        "--set array.rwos: `array` has no field `rwos`; it has rows, cols, lanes, mac_latency, \
-         passes, resident_load, load_order, skew, psum_hop, drain, pass_overhead, corner_overhead, \
-         im2col, zero_gating; did you mean `rows`?",
+        &format!(
+            "--set array.rwos: `array` has no field `rwos`; it has {}; did you mean `rows`?",
+            names.join(", ")
+        ),
     );
     check(
         "systolic",

@@ -175,11 +175,8 @@ impl Mapping {
 
     /// Cycles that the busiest PE takes for a beat.
     pub(crate) fn steps(&self, pass: &PerDim<Span>) -> u64 {
-        self.dataflow
-            .local
-            .iter()
-            .map(|d| self.steps_along(*d, pass[*d].extent))
-            .product()
+        let along = |d: &Dim| self.beat_cycles_along(*d, pass[*d].extent);
+        Dim::ALL.iter().map(along).product()
     }
 }
 

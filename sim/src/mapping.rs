@@ -252,16 +252,6 @@ impl Mapping {
         }
     }
 
-    /// Local steps along a dimension within a beat, of the busiest PE.
-    pub(crate) fn steps_along(&self, dim: Dim, extent: u64) -> u64 {
-        if self.beat_step[dim] > 0 {
-            return 1;
-        }
-        extent
-            .min(self.tiling.local[dim])
-            .div_ceil(self.lane_step[dim])
-    }
-
     /// The network that brings an operand into the array.
     pub(crate) fn feed_network(&self, operand: Operand) -> Network {
         let networks = &self.accelerator.networks;

@@ -115,20 +115,20 @@ number above 1 is a total in um2 or mW, and 2.5mm2, 300mW or 1W are totals with 
 fn arch(name: &str) -> Result<Vec<Value>> {
     let a = Accelerator::preset(name, &[])?;
     let bytes: u64 = a.global_buffer.partitions.iter().map(|p| p.bytes).sum();
-    let macs = u64::from(a.array.rows) * u64::from(a.array.cols) * u64::from(a.array.lanes);
+    let macs = a.array.peak();
     let hertz = a.clock.0 as f64 * 1e3;
     let bytes_per_second = peaks::bandwidth(&a).map(|b| b.direction * hertz);
     Ok(vec![
         json!(name),
         json!(a.array.rows),
         json!(a.array.cols),
-        json!(macs),
+        number(macs),
         json!(a.dataflows),
         number(bytes as f64 / 1024.0),
         bytes_per_second.map_or(Value::Null, |bytes| number(bytes / 1e9)),
         number(hertz / 1e6),
         json!(a.technology.0),
-        number(2.0 * macs as f64 * hertz / 1e12),
+        number(2.0 * macs * hertz / 1e12),
     ])
 }
 

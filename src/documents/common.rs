@@ -172,7 +172,8 @@ pub struct Peaks {
     /// Clock of the array in MHz.
     pub clock_mhz: f64,
     /// Multiply-accumulates a cycle.
-    pub peak_macs_per_cycle: u64,
+    #[serde(serialize_with = "plain")]
+    pub peak_macs_per_cycle: f64,
     /// The kind of DRAM, or its standard.
     pub dram: String,
     /// Bytes a cycle in one direction; null without a limit.
@@ -326,4 +327,13 @@ pub struct Interrupted {
     /// Layers that were not reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_reached: Option<Vec<String>>,
+}
+
+/// A number without a point where it is whole.
+fn plain<S: serde::Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 {
+        serializer.serialize_u64(*number as u64)
+    } else {
+        serializer.serialize_f64(*number)
+    }
 }

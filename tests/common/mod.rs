@@ -224,8 +224,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             drain: [Drain::Network, Drain::ShiftOut][rng.random_range(0..2)],
             pass_overhead: rng.random_range(0..=3),
             corner_overhead: rng.random_range(0..=1),
-            im2col: false,
-            zero_gating: false,
+            ..Array::new(1, 1)
         },
         sequencer: Sequencer::default(),
         scratchpads: PerOperand::from_fn(|_| Scratchpad {

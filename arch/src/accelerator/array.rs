@@ -58,6 +58,12 @@ impl Array {
             ..Self::base()
         }
     }
+
+    /// Multiply-accumulates that all PEs together do in a cycle at most.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        f64::from(self.rows) * f64::from(self.cols) * f64::from(self.lanes)
+    }
 }
 
 choice! {

@@ -1,8 +1,8 @@
 //! The machines that the styles stand for.
 
 use stationary_arch::{
-    Accelerator, Array, Drain, GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding,
-    Partition, Passes, PerOperand, ResidentLoad, Scratchpad, Skew, Strides, Topology,
+    Accelerator, Array, GlobalBuffer, Network, Networks, Operand, Padding, Partition, Passes,
+    PerOperand, Scratchpad, Skew, Strides, Topology,
 };
 use stationary_sim::Mapping;
 
@@ -58,24 +58,14 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
         name: format!("{}-{pe}", style.name()),
         dataflows: vec![style.dataflow().name.to_string()],
         array: Array {
-            rows,
-            cols,
-            lanes: 1,
-            mac_latency: 1,
             passes: if style == Style::Eye {
                 Passes::Exclusive
             } else {
                 Passes::Overlapped
             },
-            resident_load: ResidentLoad::Network,
-            load_order: LoadOrder::Parallel,
             skew: Skew::Used,
-            psum_hop: 1,
-            drain: Drain::Network,
-            pass_overhead: 0,
-            corner_overhead: 0,
-            im2col: false,
             zero_gating: base.array.zero_gating,
+            ..Array::new(rows, cols)
         },
         scratchpads: PerOperand::from_fn(|operand| Scratchpad {
             words: 1 << 16,

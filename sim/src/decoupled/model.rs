@@ -84,7 +84,7 @@ fn busy(k: &Kernel) -> u64 {
     if k.is_addition() {
         return 0;
     }
-    k.all_tiles() * k.tiles.ci * k.products() * u64::from(k.control().gemm.interval)
+    k.all_tiles() * k.tiles.ci * k.products() * k.product_interval()
 }
 
 /// A bound below the machine's cycles.

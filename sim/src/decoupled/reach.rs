@@ -8,6 +8,7 @@ use stationary_workloads::Layer;
 
 use super::engine::Pipe;
 use super::kernel::{Blocks, INSTRUCTION_BYTES, MICRO_OP_BYTES, VectorBytes};
+use super::tally::product_interval;
 use crate::reach::Reach;
 
 /// Of a machine that instructions control; nothing of any other.
@@ -51,7 +52,7 @@ pub(crate) fn reach(layer: &Layer, accelerator: &Accelerator) -> Reach {
     let of_vector = answer + f64::from(memory.zero_cycles) + f64::from(memory.store_gap);
     let vectors = inputs + blocks + operands * outputs;
     let cycles = instructions * of_instruction
-        + blocks * f64::from(gemm.interval)
+        + blocks * product_interval(accelerator) as f64
         + outputs * steps * f64::from(alu.immediate.max(alu.tensor))
         + vectors * of_vector
         + (data + orders) * beat;

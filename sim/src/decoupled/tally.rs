@@ -1,6 +1,6 @@
 //! What is counted as instructions end, and how long those take that no memory delays.
 
-use stationary_arch::PerOperand;
+use stationary_arch::{Accelerator, PerOperand};
 
 use super::kernel::{INSTRUCTION_BYTES, Kernel};
 use super::program::{Instruction, Work};
@@ -39,7 +39,7 @@ impl Tally {
         }
         if instruction.unit == Unit::Compute {
             let (cause, own) = match work {
-                Work::Gemm => (None, k.products() * u64::from(k.control().gemm.interval)),
+                Work::Gemm => (None, k.products() * k.product_interval()),
                 Work::Reset => (
                     Some(Stall::Reset),
                     k.vectors() * u64::from(k.control().gemm.interval),
@@ -68,7 +68,18 @@ impl Tally {
     }
 }
 
+/// Cycles from one product of a GEMM core to the next.
+pub(super) fn product_interval(accelerator: &Accelerator) -> u64 {
+    let control = accelerator.decoupled.as_ref();
+    control.map_or(1, |control| control.gemm.interval.into())
+}
+
 impl Kernel {
+    /// Cycles from one product to the next.
+    pub(super) fn product_interval(&self) -> u64 {
+        product_interval(self.accelerator())
+    }
+
     /// Cycles of the ALU for a vector of a step.
     pub(super) fn alu_interval(&self, step: usize) -> u64 {
         let alu = &self.control().alu;
@@ -80,14 +91,14 @@ impl Kernel {
     pub(super) fn duration(&self, work: &Work) -> u64 {
         let control = self.control();
         let [reset, gemm, alu] = self.loops();
-        let core = |vectors: u64, turns: u64| {
-            vectors * u64::from(control.gemm.interval)
+        let core = |vectors: u64, interval: u64, turns: u64| {
+            vectors * interval
                 + turns * u64::from(control.gemm.loop_overhead)
                 + u64::from(control.gemm.latency)
         };
         let own = match work {
-            Work::Gemm => core(self.products(), gemm.turns),
-            Work::Reset => core(self.vectors(), reset.turns),
+            Work::Gemm => core(self.products(), self.product_interval(), gemm.turns),
+            Work::Reset => core(self.vectors(), control.gemm.interval.into(), reset.turns),
             Work::Alu(step) => {
                 self.vectors() * self.alu_interval(*step)
                     + alu.turns * u64::from(control.alu.loop_overhead)

@@ -66,7 +66,7 @@ impl Pass {
             rows: quotient_up(chunks, m.tiling.cols[d]),
             cols: chunks.min(m.tiling.cols[d]),
             beats: m.beats_along(d, extent),
-            steps: m.steps_along(d, extent),
+            steps: m.beat_cycles_along(d, extent),
             beat: match m.beat_step[d] {
                 0 => extent,
                 step => step.min(extent),
@@ -252,8 +252,7 @@ impl Shape {
     }
 
     /// Cycles of a beat of the first pass, of the busiest PE.
-    pub(crate) fn steps(&self, m: &Mapping) -> u64 {
-        let local = m.dataflow.local.iter();
-        local.map(|d| self.along[*d].first.steps).product()
+    pub(crate) fn steps(&self) -> u64 {
+        self.along.0.iter().map(|along| along.first.steps).product()
     }
 }

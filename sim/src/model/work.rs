@@ -74,7 +74,7 @@ impl Work {
             |factor: fn(&Along) -> u64| -> u64 { shape.along.0.iter().map(factor).product() };
         let passes = product(|along| along.tiles[3]);
         let busy = traffic::busy(shape);
-        let (beats, steps) = (shape.beats(m), shape.steps(m));
+        let (beats, steps) = (shape.beats(m), shape.steps());
         let tags = |o, network| TagWords::new(m, o, network);
         let net = PerOperand::from_fn(|o| {
             let network = m.feed_network(o);

@@ -8,6 +8,17 @@ use crate::mapping::Mapping;
 use crate::window::Span;
 
 impl Mapping {
+    /// Cycles of a beat, which are those of the busiest PE: the product over all dimensions of what stands
+    /// here, its local steps.
+    pub(crate) fn beat_cycles_along(&self, dim: Dim, extent: u64) -> u64 {
+        if self.beat_step[dim] > 0 {
+            return 1;
+        }
+        extent
+            .min(self.tiling.local[dim])
+            .div_ceil(self.lane_step[dim])
+    }
+
     /// Cycles from a beat's last local step until its last result is at the network: the MAC
     /// pipeline, and what the pass occupies the array for.
     pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {
