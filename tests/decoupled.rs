@@ -77,6 +77,8 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
         Step::Min(90),
     ];
     control.epilogue = steps.into_iter().filter(|_| rng.random()).collect();
+    // Of the clock, so that other draws stay as they were.
+    machine.array.mac_interval = [1, 1, 1, 2, 3, 4][machine.clock.0 as usize % 6];
     machine.check().expect("the ranges are valid");
     machine
 }

@@ -118,6 +118,7 @@ pub(crate) fn hardwired(layer: &Layer, accelerator: &Accelerator) -> Reach {
     let pass = rows * (1.0 + f64::from(array.psum_hop))
         + cols
         + f64::from(array.mac_latency)
+        + f64::from(array.mac_interval)
         + f64::from(array.pass_overhead)
         + f64::from(array.corner_overhead)
         + ways.sum::<f64>()

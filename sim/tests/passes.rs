@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
-use stationary_sim::{Dataflow, Pace, estimate, mapper, run};
+use stationary_sim::decoupled::{self, Kernel, Schedule};
+use stationary_sim::{Dataflow, Mapping, Pace, estimate, mapper, run};
 use stationary_workloads::{Layer, zoo};
 
 /// The model's mean error on the layers of a network, and its worst.
@@ -44,5 +45,42 @@ fn the_way_out_of_a_pass_is_paid_once() {
                 "{name}, {passes} passes: mean {mean:.3}, worst {worst:.3}"
             );
         }
+    }
+}
+
+/// A PE that starts a MAC every third cycle works three times as long on what it is given; what moves does
+/// not change.
+#[test]
+fn macs_start_so_far_apart() {
+    let network = zoo::find("alexnet").expect("a bundled network");
+    for (preset, dataflow) in [("systolic", "ws"), ("shidiannao", "os"), ("eyeriss", "rs")] {
+        let dataflow = Dataflow::find(dataflow).expect("a bundled dataflow");
+        let [every, third] = ["1", "3"].map(|interval| {
+            let sets = [("array.mac_interval", interval)];
+            Accelerator::preset(preset, &sets).expect("a preset")
+        });
+        for layer in network.layers() {
+            let mapping = mapper::map(layer, &every, dataflow).expect("a bundled layer maps");
+            let slow = Mapping::new(layer, &third, dataflow, *mapping.tiling());
+            let slow = slow.expect("the same tiling fits");
+            let [fast, slow] = [&mapping, &slow].map(|m| run(m, Pace::SkipPeriods, &mut ()));
+            assert_eq!(3 * fast.busy, slow.busy, "{preset} {}", layer.name());
+            assert_eq!(fast.counters, slow.counters, "{preset} {}", layer.name());
+        }
+    }
+    let layer = &network.layers()[2];
+    let products = |sets: &[(&str, &str)]| {
+        let accelerator = Accelerator::preset("vta", sets).expect("a preset");
+        let kernel = Kernel::new(layer, &accelerator, Schedule::ONE).expect("one block fits");
+        decoupled::run(&kernel, Pace::SkipIdle, &mut ()).busy
+    };
+    let at_once = products(&[("decoupled.gemm.interval", "2")]);
+    // The longer of the two distances is what counts.
+    for (core, array, factor) in [("2", "1", 1), ("2", "2", 1), ("1", "2", 1), ("2", "6", 3)] {
+        let sets = [
+            ("decoupled.gemm.interval", core),
+            ("array.mac_interval", array),
+        ];
+        assert_eq!(products(&sets), factor * at_once, "{core} {array}");
     }
 }

@@ -206,10 +206,11 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             latency: rng.random_range(0..=30),
         }
     };
+    let clock = rng.random_range(100_000..1_000_000);
     Accelerator {
         name: "random".into(),
         technology: Nanometres(45),
-        clock: Kilohertz(rng.random_range(100_000..1_000_000)),
+        clock: Kilohertz(clock),
         dataflows: vec![dataflow.name.to_string()],
         array: Array {
             rows: rng.random_range(1..=7),
@@ -224,6 +225,8 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             drain: [Drain::Network, Drain::ShiftOut][rng.random_range(0..2)],
             pass_overhead: rng.random_range(0..=3),
             corner_overhead: rng.random_range(0..=1),
+            // Of the clock, so that other draws stay as they were.
+            mac_interval: [1, 1, 1, 2, 3, 4][clock as usize % 6],
             ..Array::new(1, 1)
         },
         sequencer: Sequencer::default(),

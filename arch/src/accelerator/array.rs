@@ -17,6 +17,9 @@ section! {
         lanes: u32 = 1, in limits::SIDE, unit "MACs a cycle";
         /// Stages of the MAC pipeline of a PE.
         mac_latency: u32 = 1, in limits::MAC_LATENCY, unit "cycles";
+        /// From one MAC of a PE to the next. On a machine with `decoupled`, products come at least so far
+        /// apart.
+        mac_interval: u32 = 1, in 1..=1024, unit "cycles";
         /// When a pass may follow another.
         passes: Passes = default;
         /// How a tile that stays for a pass gets into the PEs.
@@ -62,7 +65,8 @@ impl Array {
     /// Multiply-accumulates that all PEs together do in a cycle at most.
     #[must_use]
     pub fn peak(&self) -> f64 {
-        f64::from(self.rows) * f64::from(self.cols) * f64::from(self.lanes)
+        let macs = f64::from(self.rows) * f64::from(self.cols) * f64::from(self.lanes);
+        macs / f64::from(self.mac_interval)
     }
 }
 

@@ -71,7 +71,8 @@ impl Tally {
 /// Cycles from one product of a GEMM core to the next.
 pub(super) fn product_interval(accelerator: &Accelerator) -> u64 {
     let control = accelerator.decoupled.as_ref();
-    control.map_or(1, |control| control.gemm.interval.into())
+    let core = control.map_or(1, |control| control.gemm.interval);
+    core.max(accelerator.array.mac_interval).into()
 }
 
 impl Kernel {

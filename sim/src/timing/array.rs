@@ -9,12 +9,16 @@ use crate::window::Span;
 
 impl Mapping {
     /// Cycles of a beat, which are those of the busiest PE: the product over all dimensions of what stands
-    /// here, its local steps.
+    /// here, its local steps; the first dimension has the cycles of each as well.
     pub(crate) fn beat_cycles_along(&self, dim: Dim, extent: u64) -> u64 {
+        let each = match dim {
+            Dim::N => u64::from(self.accelerator.array.mac_interval),
+            _ => 1,
+        };
         if self.beat_step[dim] > 0 {
-            return 1;
+            return each;
         }
-        extent
+        each * extent
             .min(self.tiling.local[dim])
             .div_ceil(self.lane_step[dim])
     }
@@ -27,8 +31,10 @@ impl Mapping {
 
     /// [`Mapping::depth`] of a pass that occupies the array for so long.
     pub(crate) fn depth_of(&self, occupancy: u64) -> u64 {
-        let pipeline = u64::from(self.accelerator.array.mac_latency);
-        (occupancy + pipeline).saturating_sub(1)
+        let array = &self.accelerator.array;
+        // The last MAC of a beat starts so long before the beat's last cycle is over.
+        let started = u64::from(array.mac_interval);
+        (occupancy + u64::from(array.mac_latency)).saturating_sub(started)
     }
 
     /// Cycles after a pass's last local step for which the array is not free for another: the skew
