@@ -113,3 +113,8 @@ pub use stationary_search as search;
 pub use stationary_sim as sim;
 pub use stationary_workloads as workloads;
 pub use target::{Remark, Request, Target};
+
+/// The programs of `docs/hooks.md`, compiled and run as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/hooks.md")]
+mod hooks {}
