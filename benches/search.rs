@@ -7,7 +7,8 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use stationary::search::optimizers::exact;
 use stationary::search::{
-    BudgetRequest, Deployment, Effort, Objective, Problem, Repair, Settings, Table, optimizers, run,
+    BudgetRequest, CostTable, Deployment, LearningEffort, Objective, Problem, Repair, Settings,
+    optimizers, run,
 };
 
 const PLATFORMS: [&str; 4] = ["unlimited", "cloud", "iot", "iotx"];
@@ -18,12 +19,17 @@ const OBJECTIVES: [Objective; 4] = [
     Objective::Throughput,
 ];
 
-fn dla() -> Table {
+fn dla() -> CostTable {
     let text = include_str!("../search/tests/data/mobilenet_v2_dla.csv");
-    Table::parse("mobilenet_v2_dla.csv", text).expect("the table is valid")
+    CostTable::parse("mobilenet_v2_dla.csv", text).expect("the table is valid")
 }
 
-fn problem(table: &Table, deployment: &str, objective: Objective, budgets: &[String]) -> Problem {
+fn problem(
+    table: &CostTable,
+    deployment: &str,
+    objective: Objective,
+    budgets: &[String],
+) -> Problem {
     let deployment: Deployment = deployment.parse().expect("a deployment");
     let parse = |text: &String| text.parse().expect("a budget");
     let requests: Vec<BudgetRequest> = budgets.iter().map(parse).collect();
@@ -88,9 +94,9 @@ fn search(c: &mut Criterion) {
 fn learning(c: &mut Criterion) {
     let budgets = ["area=iot".to_owned()];
     let problem = problem(&dla(), "pipelined", Objective::Latency, &budgets);
-    let effort = Effort {
+    let effort = LearningEffort {
         epochs: 9,
-        ..Effort::default()
+        ..LearningEffort::default()
     };
     let settings = Settings {
         evaluations: u64::MAX,

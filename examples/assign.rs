@@ -3,13 +3,15 @@
 #![allow(clippy::print_stdout)]
 
 use stationary::search::design::{DesignSpace, default_base};
-use stationary::search::{Deployment, Objective, Problem, Settings, Style, optimizers, run};
+use stationary::search::{
+    DataflowStyle, Deployment, Objective, Problem, Settings, optimizers, run,
+};
 use stationary::workloads::zoo;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = zoo::find("alexnet")?;
     let layers = &network.layers()[..5];
-    let mut space = DesignSpace::new(default_base(), &[Style::Dla]);
+    let mut space = DesignSpace::new(default_base(), &[DataflowStyle::Dla]);
     (space.pes, space.tiles) = (vec![16, 64, 256], vec![1, 4, 16]);
     let table = space.table(layers, &|| ())?;
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::arch::CostModel;
 use crate::search::Cancellation;
-use crate::search::best_first::{Candidate, Failure, Standing, best_first};
+use crate::search::best_first::{Candidate, Failure, SearchResult, best_first};
 use crate::sim::mapper::{Goal, MapperError, Objective, Ranking, Score, Slack, Space};
 use crate::sim::{Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper};
 use crate::workloads::Layer;
@@ -107,7 +107,7 @@ pub struct Found {
     /// Candidates, the same tiling as often as the mapper comes to it.
     pub candidates: u64,
     /// What ran, and what follows.
-    pub standing: Standing,
+    pub standing: SearchResult,
     /// What took the fewest cycles, which a certificate is about; the goal may prefer another within its slack.
     pub fewest: Tiling,
     /// What the candidates leave out, if the bounds of all of them were compared.

@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use stationary_search::optimizers::exact::{self, Answer};
-use stationary_search::{BudgetRequest, Certificate, Kind, Objective, Problem, Table};
+use stationary_search::{BudgetRequest, Certificate, CostTable, Objective, Problem, ProofKind};
 
 const TABLES: [(&str, &str); 3] = [
     ("dla", include_str!("../tests/data/mobilenet_v2_dla.csv")),
@@ -31,14 +31,14 @@ fn main() {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let is_all = arguments.first().is_some_and(|first| first == "--all");
     arguments.drain(..usize::from(is_all));
-    let mut tables: Vec<(String, Table)> = Vec::new();
+    let mut tables: Vec<(String, CostTable)> = Vec::new();
     for path in arguments {
         let text = std::fs::read_to_string(&path).expect("a readable table");
-        let table = Table::parse(&path, &text).expect("a valid table");
+        let table = CostTable::parse(&path, &text).expect("a valid table");
         tables.push((path, table));
     }
     if tables.is_empty() {
-        let table = |(name, text)| Table::parse(name, text).expect("a valid table");
+        let table = |(name, text)| CostTable::parse(name, text).expect("a valid table");
         tables.extend(TABLES.map(|own| (own.0.to_owned(), table(own))));
     }
     println!("objective  budgets     solves    median ms     worst ms");
@@ -78,7 +78,7 @@ fn main() {
             let problem = problem(table, objective, &["area=iot".to_owned()]);
             let time = of_runs(3, || {
                 let front = exact::front(&problem, 0, 200, exact::STATES);
-                let is_proved = |c: &Certificate| c.kind == Kind::Proved;
+                let is_proved = |c: &Certificate| c.kind == ProofKind::Proved;
                 assert!(front.iter().all(|vertex| is_proved(&vertex.certificate)));
             });
             times.push((time, format!("{name}, front of 200")));
@@ -87,7 +87,7 @@ fn main() {
     }
 }
 
-fn problem(table: &Table, objective: Objective, budgets: &[String]) -> Problem {
+fn problem(table: &CostTable, objective: Objective, budgets: &[String]) -> Problem {
     let parse = |text: &String| text.parse().expect("a budget");
     let requests: Vec<BudgetRequest> = budgets.iter().map(parse).collect();
     Problem::new(table.clone(), objective, &requests).expect("a problem")
@@ -100,7 +100,7 @@ fn used(problem: &Problem) -> Option<(f64, f64)> {
             point: Some(point),
             certificate,
         } => {
-            assert_eq!(certificate.kind, Kind::Proved);
+            assert_eq!(certificate.kind, ProofKind::Proved);
             let totals = problem.totals(&point);
             Some((totals.area, totals.power))
         }
@@ -122,7 +122,7 @@ fn both_bind(both: &Problem) -> bool {
 
 /// Pairs of limits, neither of which the best assignment under the other one
 /// alone keeps: between what the two best ones take.
-fn between(table: &Table, objective: Objective) -> Vec<(f64, f64)> {
+fn between(table: &CostTable, objective: Objective) -> Vec<(f64, f64)> {
     let mut pairs = Vec::new();
     for platform in &PLATFORMS[1..] {
         let alone = |resource: &str| {

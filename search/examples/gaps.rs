@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use stationary_search::optimizers::exact::{self, Answer};
-use stationary_search::{BudgetRequest, Effort, Objective, Problem, Settings, Table};
+use stationary_search::{BudgetRequest, CostTable, LearningEffort, Objective, Problem, Settings};
 use stationary_search::{optimizers, run};
 
 fn main() {
@@ -16,9 +16,9 @@ fn main() {
     let preset = next("a preset").parse().expect("a preset");
     let epochs = next("epochs").parse().expect("a number");
     let seeds: u64 = next("seeds").parse().expect("a number");
-    let effort = Effort { epochs, preset };
+    let effort = LearningEffort { epochs, preset };
     let text = include_str!("../tests/data/mobilenet_v2_dla.csv");
-    let table = Table::parse("mobilenet_v2_dla.csv", text).expect("a valid table");
+    let table = CostTable::parse("mobilenet_v2_dla.csv", text).expect("a valid table");
     for argument in arguments {
         let (name, platform) = argument.split_once('/').unwrap_or((&argument, "iot"));
         let request: BudgetRequest = format!("area={platform}").parse().expect("a platform");

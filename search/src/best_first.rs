@@ -1,4 +1,5 @@
-//! The best of many candidates by the machine's word, when each has a bound that costs little.
+//! Best-first branch and bound: the candidate that takes the fewest cycles on the machine, where a bound of each
+//! costs little.
 //!
 //! ```text
 //! for candidate in order:
@@ -10,7 +11,7 @@
 
 use rayon::prelude::*;
 
-use crate::bound::{Breach, hold};
+use crate::bound::{BoundViolation, hold};
 use crate::cancellation::Cancellation;
 
 /// Candidates that run at a time. It is fixed, so that results do not depend on the number of threads.
@@ -26,15 +27,15 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn hold(self, cycles: u64) -> Result<(), Breach> {
+    fn hold(self, cycles: u64) -> Result<(), BoundViolation> {
         let what = || format!("candidate {}", self.place);
         hold(what, "cycles", self.bound, cycles)
     }
 }
 
-/// What is known of the best.
+/// What a search found, as far as it went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct SearchResult {
     /// The machine's least, and whose it is; the earliest among equals.
     pub best: Option<(u64, u64)>,
     /// No candidate takes less: with all that could win run, the best itself.
@@ -48,13 +49,13 @@ pub struct Standing {
 pub enum Failure<E> {
     /// The machine is faster than the bound.
     #[error(transparent)]
-    NoBound(#[from] Breach),
+    NoBound(#[from] BoundViolation),
     /// The machine could not be asked.
     #[error(transparent)]
     Machine(E),
 }
 
-impl Standing {
+impl SearchResult {
     /// Whether no candidate is better than the best.
     #[must_use]
     pub fn is_proved(&self) -> bool {
@@ -80,7 +81,7 @@ pub fn best_first<E: Send>(
     most: u64,
     cancellation: &Cancellation,
     machine: impl Fn(u64) -> Result<u64, E> + Sync,
-) -> Result<Standing, Failure<E>> {
+) -> Result<SearchResult, Failure<E>> {
     for (c, cycles) in ran {
         c.hold(*cycles)?;
     }
@@ -115,7 +116,7 @@ pub fn best_first<E: Send>(
     }
     let bounds = open.iter().map(|c| c.bound);
     let lower_bound = bounds.chain(best.map(|(cycles, _)| cycles)).min();
-    Ok(Standing {
+    Ok(SearchResult {
         best,
         lower_bound,
         ran,

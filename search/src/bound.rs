@@ -14,7 +14,7 @@ const ROUNDING: f64 = 1e-12;
     "{what}: {quantity} is {machine} on the machine, below its bound of {bound}: the bounds are faulty (or the record \
      that says what ran), and nothing is proved"
 )]
-pub struct Breach {
+pub struct BoundViolation {
     /// What ran.
     pub what: String,
     /// Which of its costs.
@@ -26,20 +26,20 @@ pub struct Breach {
 }
 
 /// A cost that is bounded.
-pub trait Cost: Copy + Display {
+pub trait BoundedCost: Copy + Display {
     /// Whether this, of the machine, is no less than its bound.
     fn is_at_least(self, bound: Self) -> bool;
 }
 
 /// Cycles are counted.
-impl Cost for u64 {
+impl BoundedCost for u64 {
     fn is_at_least(self, bound: Self) -> bool {
         self >= bound
     }
 }
 
 /// Energies, areas and powers are rounded.
-impl Cost for f64 {
+impl BoundedCost for f64 {
     fn is_at_least(self, bound: Self) -> bool {
         self >= bound * (1.0 - ROUNDING)
     }
@@ -48,17 +48,17 @@ impl Cost for f64 {
 /// Holds what the machine says of a choice against its bound.
 ///
 /// # Errors
-/// [`Breach`], if it is below.
-pub fn hold<T: Cost>(
+/// [`BoundViolation`], if it is below.
+pub fn hold<T: BoundedCost>(
     what: impl FnOnce() -> String,
     quantity: &'static str,
     bound: T,
     machine: T,
-) -> Result<(), Breach> {
+) -> Result<(), BoundViolation> {
     if machine.is_at_least(bound) {
         return Ok(());
     }
-    Err(Breach {
+    Err(BoundViolation {
         what: what(),
         quantity,
         machine: machine.to_string(),
@@ -70,7 +70,7 @@ pub fn hold<T: Cost>(
 mod tests {
     use super::*;
 
-    fn check<T: Cost>(bound: T, machine: T, holds: bool) {
+    fn check<T: BoundedCost>(bound: T, machine: T, holds: bool) {
         let found = hold(|| "it".to_owned(), "a cost", bound, machine);
         assert_eq!(found.is_ok(), holds, "{machine} of {bound}");
     }

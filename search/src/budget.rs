@@ -23,18 +23,18 @@ use crate::deployment::Deployment;
 use crate::name::UnknownName;
 use crate::problem_error::ProblemError;
 use crate::resource::Resource;
-use crate::table::{Entry, Levels, Table};
+use crate::table::{CostEntry, CostTable, Levels};
 
 /// How much is allowed, before it is known of which table.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Allowance {
+pub enum BudgetSpec {
     /// A total in the table's unit.
     Absolute(f64),
     /// The factor `mul` in `B = Cmin + mul (Cmax - Cmin)`.
     Share(f64),
 }
 
-impl Allowance {
+impl BudgetSpec {
     /// The greatest corner design fits.
     pub const UNLIMITED: Self = Self::Share(1.0);
     /// Half of the way to it.
@@ -46,25 +46,25 @@ impl Allowance {
 }
 
 /// The named budgets with what each stands for.
-pub const PLATFORMS: [(&str, Allowance, &str); 4] = [
+pub const PLATFORMS: [(&str, BudgetSpec, &str); 4] = [
     (
         "unlimited",
-        Allowance::UNLIMITED,
+        BudgetSpec::UNLIMITED,
         "every uniform design fits",
     ),
     (
         "cloud",
-        Allowance::CLOUD,
+        BudgetSpec::CLOUD,
         "ConfuciuX's cloud: half of the way",
     ),
     (
         "iot",
-        Allowance::IOT,
+        BudgetSpec::IOT,
         "ConfuciuX's IoT device: a tenth of the way",
     ),
     (
         "iotx",
-        Allowance::IOTX,
+        BudgetSpec::IOTX,
         "ConfuciuX's smallest IoT device: a twentieth of the way",
     ),
 ];
@@ -76,7 +76,7 @@ pub struct BudgetRequest {
     /// What is limited.
     pub resource: Resource,
     /// To how much.
-    pub allowance: Allowance,
+    pub allowance: BudgetSpec,
 }
 
 /// A budget on a table: the total of `resource` may not exceed `limit`.
@@ -112,11 +112,11 @@ impl BudgetRequest {
     /// [`ProblemError::MissingCorner`] where a share is asked for and a layer
     /// lacks a corner design, [`ProblemError::BadLimit`] where the amount is
     /// not a finite number or is negative.
-    pub fn on(self, table: &Table, deployment: Deployment) -> Result<Budget, ProblemError> {
+    pub fn on(self, table: &CostTable, deployment: Deployment) -> Result<Budget, ProblemError> {
         let resource = self.resource;
         let limit = match self.allowance {
-            Allowance::Absolute(limit) => limit,
-            Allowance::Share(share) => {
+            BudgetSpec::Absolute(limit) => limit,
+            BudgetSpec::Share(share) => {
                 let (least, greatest) = corners(table, deployment, resource)?;
                 least + share * (greatest - least)
             }
@@ -135,12 +135,12 @@ impl BudgetRequest {
 /// Cmin and Cmax. Sums run in layer order, so that they are reproducible to
 /// the last bit.
 pub(crate) fn corners(
-    table: &Table,
+    table: &CostTable,
     deployment: Deployment,
     resource: Resource,
 ) -> Result<(f64, f64), ProblemError> {
     let entries = || table.layers().iter().flatten();
-    let range = |level: fn(&Entry) -> u32| {
+    let range = |level: fn(&CostEntry) -> u32| {
         let levels = entries().map(level);
         [levels.clone().min().unwrap_or(0), levels.max().unwrap_or(0)]
     };
@@ -168,7 +168,7 @@ pub(crate) fn corners(
     Ok((least, greatest))
 }
 
-impl FromStr for Allowance {
+impl FromStr for BudgetSpec {
     type Err = UnknownBudget;
 
     /// A platform's name in any case, a share (a number from 0 to 1), or an
@@ -203,13 +203,13 @@ const UNITS: [(Resource, &str, f64); 4] = [
 ];
 
 /// An absolute total with its unit; nothing where the text is no such thing.
-fn with_unit(resource: Resource, text: &str) -> Option<Result<Allowance, UnknownBudget>> {
+fn with_unit(resource: Resource, text: &str) -> Option<Result<BudgetSpec, UnknownBudget>> {
     let units = UNITS.iter().filter(|unit| unit.0 == resource);
     let (number, factor) = units
         .filter_map(|(_, unit, factor)| Some((text.strip_suffix(unit)?, factor)))
         .find_map(|(number, factor)| Some((number.trim().parse::<f64>().ok()?, factor)))?;
     Some(if number.is_finite() && number >= 0.0 {
-        Ok(Allowance::Absolute(number * factor))
+        Ok(BudgetSpec::Absolute(number * factor))
     } else {
         Err(UnknownBudget::Amount(text.to_owned()))
     })

@@ -18,11 +18,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::bound::{Breach, hold};
-use crate::certificate::{Certificate, Kind};
+use crate::bound::{BoundViolation, hold};
+use crate::certificate::{Certificate, ProofKind};
 use crate::optimizers::exact::{Answer, solve};
 use crate::problem::{Point, Problem, Shortfall};
-use crate::table::{Entry, Levels, Table, TableError};
+use crate::table::{CostEntry, CostTable, Levels, TableError};
 
 /// An option of a layer; of layers that are alike, the first.
 pub type Job = (usize, Levels);
@@ -43,12 +43,12 @@ pub struct Proof {
     pub problem: Problem,
     /// The best assignment of which every entry ran, and its objective.
     pub best: Option<(Point, f64)>,
-    /// What is proved about it. [`Kind::Proved`] without a best one: none keeps the budgets.
+    /// What is proved about it. [`ProofKind::Proved`] without a best one: none keeps the budgets.
     pub certificate: Certificate,
     /// The budgets that no assignment keeps on the machine, if that is proved.
     pub shortfalls: Vec<Shortfall>,
     /// What ran, by layer and levels.
-    pub simulated: BTreeMap<Job, Entry>,
+    pub simulated: BTreeMap<Job, CostEntry>,
     /// How often the table was solved.
     pub rounds: u64,
 }
@@ -58,10 +58,10 @@ pub struct Proof {
 pub enum CertifyError<E> {
     /// The machine costs less than its bound: the bound is none, and nothing that rests on it holds.
     #[error(transparent)]
-    NoBound(#[from] Breach),
+    NoBound(#[from] BoundViolation),
     /// The machine's costs make no table.
     #[error(transparent)]
-    Table(#[from] TableError),
+    CostTable(#[from] TableError),
     /// The machine could not be asked.
     #[error(transparent)]
     Machine(E),
@@ -79,18 +79,18 @@ pub enum CertifyError<E> {
 pub fn certify<E>(
     problem: &Problem,
     firsts: &[usize],
-    known: &[(Job, Entry)],
+    known: &[(Job, CostEntry)],
     allowed: Allowed,
-    mut measure: impl FnMut(&[Job]) -> Result<Vec<(Job, Entry)>, E>,
+    mut measure: impl FnMut(&[Job]) -> Result<Vec<(Job, CostEntry)>, E>,
 ) -> Result<Proof, CertifyError<E>> {
-    let mut ground = Ground::new(problem, firsts);
-    ground.replace(known)?;
+    let mut known_costs = KnownCosts::new(problem, firsts);
+    known_costs.replace(known)?;
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (point, certificate) = match solve(&ground.problem, allowed.states) {
+        let (point, certificate) = match solve(&known_costs.problem, allowed.states) {
             Answer::Infeasible(shortfalls) => {
-                let mut proof = ground.proof(None, Certificate::infeasible(), rounds);
+                let mut proof = known_costs.proof(None, Certificate::infeasible(), rounds);
                 proof.shortfalls = shortfalls;
                 return Ok(proof);
             }
@@ -98,42 +98,44 @@ pub fn certify<E>(
         };
         let mut open = point
             .as_ref()
-            .map_or(Vec::new(), |point| ground.open(point));
-        if open.is_empty() && certificate.kind == Kind::Proved {
-            let best = point.map(|point| (ground.problem.value(&point), point));
+            .map_or(Vec::new(), |point| known_costs.open(point));
+        if open.is_empty() && certificate.kind == ProofKind::Proved {
+            let best = point.map(|point| (known_costs.problem.value(&point), point));
             let best = best.map(|(value, point)| (point, value));
-            return Ok(ground.proof(best, certificate, rounds));
+            return Ok(known_costs.proof(best, certificate, rounds));
         }
         let left = allowed
             .simulations
-            .saturating_sub(ground.simulated.len() as u64);
+            .saturating_sub(known_costs.simulated.len() as u64);
         open.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         let measured = match open.is_empty() {
             true => Vec::new(),
             false => measure(&open).map_err(CertifyError::Machine)?,
         };
-        ground.replace(&measured)?;
-        let is_cut = open.iter().any(|job| !ground.simulated.contains_key(job));
+        known_costs.replace(&measured)?;
+        let is_cut = open
+            .iter()
+            .any(|job| !known_costs.simulated.contains_key(job));
         if open.is_empty() || is_cut {
-            let best = ground.incumbent(allowed.states);
+            let best = known_costs.incumbent(allowed.states);
             // A bound over the table as it was holds over costs that only rose.
             let bounded = Certificate {
-                kind: Kind::None,
+                kind: ProofKind::None,
                 ..certificate
             };
-            return Ok(ground.proof(best, bounded, rounds));
+            return Ok(known_costs.proof(best, bounded, rounds));
         }
     }
 }
 
 /// The table as it is known so far.
-struct Ground {
+struct KnownCosts {
     problem: Problem,
     firsts: Vec<usize>,
-    simulated: BTreeMap<Job, Entry>,
+    simulated: BTreeMap<Job, CostEntry>,
 }
 
-impl Ground {
+impl KnownCosts {
     fn new(problem: &Problem, firsts: &[usize]) -> Self {
         assert_eq!(
             firsts.len(),
@@ -149,8 +151,8 @@ impl Ground {
 
     /// Puts what the machine says in the place of bounds, in all layers that are alike. Options that
     /// the problem does not have are left aside.
-    fn replace<E>(&mut self, measured: &[(Job, Entry)]) -> Result<(), CertifyError<E>> {
-        let measured: BTreeMap<Job, Entry> = measured.iter().copied().collect();
+    fn replace<E>(&mut self, measured: &[(Job, CostEntry)]) -> Result<(), CertifyError<E>> {
+        let measured: BTreeMap<Job, CostEntry> = measured.iter().copied().collect();
         let mut layers = self.problem.table().layers().to_vec();
         for (layer, options) in layers.iter_mut().enumerate() {
             for option in options {
@@ -162,7 +164,7 @@ impl Ground {
                 }
             }
         }
-        self.problem = self.problem.with_table(Table::new(layers)?);
+        self.problem = self.problem.with_table(CostTable::new(layers)?);
         Ok(())
     }
 
@@ -182,11 +184,11 @@ impl Ground {
     /// of them only where there is no other way.
     fn incumbent(&self, states: usize) -> Option<(Point, f64)> {
         let layers = self.problem.table().layers();
-        let has_run = |layer: usize, entry: &Entry| {
+        let has_run = |layer: usize, entry: &CostEntry| {
             self.simulated
                 .contains_key(&(self.firsts[layer], entry.levels()))
         };
-        let sum = |value: fn(&Entry) -> f64| -> f64 {
+        let sum = |value: fn(&CostEntry) -> f64| -> f64 {
             let ran = layers.iter().enumerate();
             let greatest = ran.map(|(layer, options)| {
                 let ran = options.iter().filter(|entry| has_run(layer, entry));
@@ -199,7 +201,7 @@ impl Ground {
         let dear = layers.iter().enumerate().map(|(layer, options)| {
             let entries = options.iter().map(|entry| match has_run(layer, entry) {
                 true => *entry,
-                false => Entry {
+                false => CostEntry {
                     latency,
                     energy,
                     ..*entry
@@ -207,7 +209,7 @@ impl Ground {
             });
             entries.collect()
         });
-        let table = Table::new(dear.collect()).ok()?;
+        let table = CostTable::new(dear.collect()).ok()?;
         match solve(&self.problem.with_table(table), states) {
             Answer::Best {
                 point: Some(point), ..
@@ -232,7 +234,7 @@ impl Ground {
 }
 
 /// Holds every cost of an option on the machine against the one that stood for it.
-fn hold_all(layer: usize, bound: &Entry, machine: &Entry) -> Result<(), Breach> {
+fn hold_all(layer: usize, bound: &CostEntry, machine: &CostEntry) -> Result<(), BoundViolation> {
     let what = || format!("layer {layer}, {}", machine.levels());
     hold(what, "latency", bound.latency, machine.latency)?;
     hold(what, "energy", bound.energy, machine.energy)?;

@@ -16,10 +16,10 @@ use std::convert::Infallible;
 use rayon::prelude::*;
 
 use crate::cancellation::Cancellation;
-use crate::certificate::{Certificate, Kind};
-use crate::optimizers::{Access, Optimizer, Standing};
+use crate::certificate::{Certificate, ProofKind};
+use crate::optimizers::{Access, Optimizer, Status};
 use crate::problem::{Evaluated, Point, Problem, Shortfall};
-use crate::repair::{Mender, Repair};
+use crate::repair::{Repair, Repairer};
 
 /// Below this number of points, handing them to other threads costs more than
 /// it saves.
@@ -30,7 +30,7 @@ const PARALLEL: usize = 64;
 pub struct Settings {
     /// The greatest number of points that may be evaluated.
     pub evaluations: u64,
-    /// How infeasible points are mended.
+    /// How infeasible points are repaired.
     pub repair: Repair,
     /// How many of the best distinct feasible points to keep, at least one.
     pub keep: usize,
@@ -153,43 +153,43 @@ fn drive<E>(
     let mut recorder = Recorder::new(problem, settings.keep.max(1));
     let shortfalls = problem.shortfalls();
     if !shortfalls.is_empty() {
-        return Ok(recorder.close(Standing::Infeasible(shortfalls), optimizer.access()));
+        return Ok(recorder.close(Status::Infeasible(shortfalls), optimizer.access()));
     }
-    let mender = match settings.repair {
+    let repairer = match settings.repair {
         Repair::Off => None,
-        Repair::Lower => Some(Mender::new(problem)),
+        Repair::Lower => Some(Repairer::new(problem)),
     };
     loop {
-        let room = settings.evaluations - recorder.evaluations.calls;
-        if room == 0 {
-            return Ok(recorder.close(Standing::Searching, optimizer.access()));
+        let remaining = settings.evaluations - recorder.evaluations.calls;
+        if remaining == 0 {
+            return Ok(recorder.close(Status::Searching, optimizer.access()));
         }
         if cancellation.is_cancelled() {
             let done = usize::try_from(recorder.evaluations.calls).unwrap_or(usize::MAX);
             for each in known.get(done..).unwrap_or_default() {
                 recorder.record(problem, each);
             }
-            let outcome = recorder.close(Standing::Searching, optimizer.access());
+            let outcome = recorder.close(Status::Searching, optimizer.access());
             return Ok(Outcome {
                 stop: Stop::Interrupted,
                 ..outcome
             });
         }
-        let mut points = optimizer.ask(problem, usize::try_from(room).unwrap_or(usize::MAX));
-        points.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        let mut points = optimizer.ask(problem, usize::try_from(remaining).unwrap_or(usize::MAX));
+        points.truncate(usize::try_from(remaining).unwrap_or(usize::MAX));
         if points.is_empty() {
-            let standing = match optimizer.standing() {
-                Standing::Searching => Standing::Exhausted,
-                standing => standing,
+            let status = match optimizer.status() {
+                Status::Searching => Status::Exhausted,
+                status => status,
             };
-            return Ok(recorder.close(standing, optimizer.access()));
+            return Ok(recorder.close(status, optimizer.access()));
         }
         let done = usize::try_from(recorder.evaluations.calls).unwrap_or(usize::MAX);
         let known = known.get(done..).unwrap_or_default();
         let evaluate = |(at, mut point): (usize, Point)| {
             problem.settle(&mut point);
-            if let Some(mender) = &mender {
-                mender.mend(problem, &mut point);
+            if let Some(repairer) = &repairer {
+                repairer.repair(problem, &mut point);
             }
             match known.get(at) {
                 None => Ok(Evaluated {
@@ -215,9 +215,9 @@ fn drive<E>(
             recorder.record(problem, each);
         }
         optimizer.tell(&evaluated);
-        match optimizer.standing() {
-            Standing::Searching => {}
-            standing => return Ok(recorder.close(standing, optimizer.access())),
+        match optimizer.status() {
+            Status::Searching => {}
+            status => return Ok(recorder.close(status, optimizer.access())),
         }
     }
 }
@@ -279,23 +279,25 @@ impl Recorder {
         }
     }
 
-    fn close(self, standing: Standing, access: Access) -> Outcome {
+    fn close(self, status: Status, access: Access) -> Outcome {
         let mut evaluations = self.evaluations;
         evaluations.entries = match access {
-            Access::Points => self.read.iter().flatten().filter(|read| **read).count() as u64,
-            Access::Table => self.read.iter().map(Vec::len).sum::<usize>() as u64,
+            Access::BlackBox => self.read.iter().flatten().filter(|read| **read).count() as u64,
+            Access::WhiteBox => self.read.iter().map(Vec::len).sum::<usize>() as u64,
         };
-        let (stop, certificate, shortfalls) = match standing {
-            Standing::Searching | Standing::Spent => {
+        let (stop, certificate, shortfalls) = match status {
+            Status::Searching | Status::OutOfEpochs => {
                 (Stop::Budget, Certificate::none(), Vec::new())
             }
-            Standing::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
-            Standing::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
-            Standing::Bounded(certificate) => match certificate.kind {
-                Kind::None => (Stop::Budget, certificate, Vec::new()),
-                Kind::Proved | Kind::Conditional => (Stop::Proved, certificate, Vec::new()),
+            Status::Exhausted => (Stop::Exhausted, Certificate::none(), Vec::new()),
+            Status::Converged => (Stop::Converged, Certificate::none(), Vec::new()),
+            Status::Bounded(certificate) => match certificate.kind {
+                ProofKind::None => (Stop::Budget, certificate, Vec::new()),
+                ProofKind::Proved | ProofKind::Conditional => {
+                    (Stop::Proved, certificate, Vec::new())
+                }
             },
-            Standing::Infeasible(short) => (Stop::Proved, Certificate::infeasible(), short),
+            Status::Infeasible(short) => (Stop::Proved, Certificate::infeasible(), short),
         };
         Outcome {
             best: self.leaders.first().cloned(),

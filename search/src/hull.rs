@@ -43,14 +43,14 @@ pub(crate) fn efficiency(light: &Corner, heavy: &Corner) -> f64 {
 
 /// A step from one corner of a layer's hull to the next.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
+pub(crate) struct HullStep {
     pub(crate) layer: usize,
     pub(crate) efficiency: f64,
     pub(crate) light: Corner,
     pub(crate) heavy: Corner,
 }
 
-impl Step {
+impl HullStep {
     pub(crate) fn weight(&self) -> f64 {
         self.heavy.weight - self.light.weight
     }
@@ -58,13 +58,13 @@ impl Step {
 
 /// All steps of all hulls, the most efficient first, which within a layer is
 /// also the order of the hull.
-pub(crate) fn steps(hulls: &[Vec<Corner>]) -> Vec<Step> {
+pub(crate) fn steps(hulls: &[Vec<Corner>]) -> Vec<HullStep> {
     let mut steps = Vec::new();
     for (layer, hull) in hulls.iter().enumerate() {
         for pair in hull.windows(2) {
             let (light, heavy) = (pair[0], pair[1]);
             let efficiency = efficiency(&light, &heavy);
-            steps.push(Step {
+            steps.push(HullStep {
                 layer,
                 efficiency,
                 light,

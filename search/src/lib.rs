@@ -7,7 +7,7 @@
 //! so that   sum_i w_b(i, x_i) <= B_b  for each budget b (area, power)
 //! ```
 //!
-//! The numbers come from a [`Table`], wherever that was measured. A
+//! The numbers come from a [`CostTable`], wherever that was measured. A
 //! [`Problem`] joins it to an [`Objective`] and [`Budget`]s; an [`Optimizer`]
 //! proposes points; [`run`] evaluates, repairs, counts and records them in the
 //! same way for every optimiser. The exact optimiser ends with a
@@ -46,20 +46,20 @@ mod style;
 mod table;
 
 pub use binding::{Binding, binding};
-pub use bound::Breach;
-pub use budget::{Allowance, Budget, BudgetRequest, PLATFORMS, UnknownBudget};
+pub use bound::BoundViolation;
+pub use budget::{Budget, BudgetRequest, BudgetSpec, PLATFORMS, UnknownBudget};
 pub use cancellation::Cancellation;
-pub use certificate::{Certificate, Cut, Flaw, Kind};
+pub use certificate::{Certificate, Cut, Flaw, ProofKind};
 pub use deployment::{Deployment, Stage};
 pub use driver::{Evaluations, Interruption, Outcome, Settings, Stop, run, run_recorded};
 pub use name::UnknownName;
 pub use objective::Objective;
-pub use optimizers::{Access, Effort, Optimizer, Preset, Standing};
+pub use optimizers::{Access, LearningEffort, Optimizer, Preset, Status};
 pub use parse::ParseError;
 pub use problem::{Choice, Evaluated, Point, Problem, Shortfall, Totals, Verdict};
 pub use problem_error::ProblemError;
 pub use repair::Repair;
 pub use resource::Resource;
 pub use shapes::Shapes;
-pub use style::Style;
-pub use table::{Entry, Levels, Table, TableError};
+pub use style::DataflowStyle;
+pub use table::{CostEntry, CostTable, Levels, TableError};

@@ -15,8 +15,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::style::Style;
-use crate::table::{Entry, Table, TableError};
+use crate::style::DataflowStyle;
+use crate::table::{CostEntry, CostTable, TableError};
 
 const HEADER: &str = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
 const MIXED_HEADER: &str = "layer,dataflow,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
@@ -35,16 +35,16 @@ pub struct ParseError {
     pub expected: String,
 }
 
-impl Table {
+impl CostTable {
     /// Reads a table from the text of a file, whose name is used in messages.
     ///
     /// # Errors
     /// The first fault, with its line.
     ///
     /// ```
-    /// use stationary_search::Table;
+    /// use stationary_search::CostTable;
     /// let text = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n0,1,1,9,1.5,2.0,-3\n";
-    /// let error = Table::parse("costs.csv", text).unwrap_err();
+    /// let error = CostTable::parse("costs.csv", text).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "costs.csv:2: found power_mw `-3`; expected a finite number, not negative"
@@ -69,7 +69,7 @@ impl Table {
                 .ok_or_else(|| fault(at, format!("`{line}`"), expected()))?,
             None => return Err(fault(1, "an empty file".to_owned(), expected())),
         };
-        let mut rows: Vec<(usize, usize, Entry)> = Vec::new();
+        let mut rows: Vec<(usize, usize, CostEntry)> = Vec::new();
         let mut seen = HashSet::new();
         for (at, line) in lines.filter(|(_, line)| !line.is_empty()) {
             let (layer, entry) =
@@ -95,7 +95,7 @@ impl Table {
         for (_, layer, entry) in rows {
             layers[layer].push(entry);
         }
-        Table::new(layers).map_err(|error: TableError| {
+        CostTable::new(layers).map_err(|error: TableError| {
             fault(
                 last,
                 format!("a table in which {error}"),
@@ -104,13 +104,13 @@ impl Table {
         })
     }
 
-    /// The table as text that [`Table::parse`] reads back to an equal table.
+    /// The table as text that [`CostTable::parse`] reads back to an equal table.
     pub fn to_csv(&self) -> String {
         let is_mixed = self.layers().iter().flatten().any(|e| e.style.is_some());
         let mut text = format!("{}\n", if is_mixed { MIXED_HEADER } else { HEADER });
         for (layer, options) in self.layers().iter().enumerate() {
             for e in options {
-                let Entry {
+                let CostEntry {
                     style,
                     pe,
                     tile,
@@ -133,7 +133,7 @@ impl Table {
 
 type Fault = (String, String);
 
-fn row(line: &str, header: &str) -> Result<(usize, Entry), Fault> {
+fn row(line: &str, header: &str) -> Result<(usize, CostEntry), Fault> {
     let mut fields: Vec<&str> = line.split(',').map(str::trim).collect();
     let needed = header.split(',').count();
     if fields.len() != needed {
@@ -144,7 +144,7 @@ fn row(line: &str, header: &str) -> Result<(usize, Entry), Fault> {
         MIXED_HEADER => Some(style(fields.remove(1))?),
         _ => None,
     };
-    let entry = Entry {
+    let entry = CostEntry {
         style,
         pe: integer("pe", fields[1])?,
         tile: integer("tile", fields[2])?,
@@ -156,8 +156,8 @@ fn row(line: &str, header: &str) -> Result<(usize, Entry), Fault> {
     Ok((integer("layer", fields[0])?, entry))
 }
 
-fn style(field: &str) -> Result<Style, Fault> {
-    let names = || Style::ALL.map(Style::name).join(", ");
+fn style(field: &str) -> Result<DataflowStyle, Fault> {
+    let names = || DataflowStyle::ALL.map(DataflowStyle::name).join(", ");
     field
         .parse()
         .map_err(|_| (format!("dataflow `{field}`"), format!("one of {}", names())))

@@ -7,8 +7,8 @@ use crate::objective::Objective;
 use crate::problem_error::ProblemError;
 use crate::resource::Resource;
 use crate::shapes::Shapes;
-use crate::style::Style;
-use crate::table::{Entry, Levels, Table};
+use crate::style::DataflowStyle;
+use crate::table::{CostEntry, CostTable, Levels};
 
 /// An assignment, one gene after the other.
 ///
@@ -21,7 +21,7 @@ pub type Point = Vec<u16>;
 /// A table with an objective and budgets.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    table: Table,
+    table: CostTable,
     deployment: Deployment,
     objective: Objective,
     budgets: Vec<Budget>,
@@ -67,7 +67,7 @@ pub struct Choice {
     /// The stage that the layer belongs to; stages count from 0.
     pub stage: usize,
     /// The dataflow style, where the table has options of several.
-    pub style: Option<Style>,
+    pub style: Option<DataflowStyle>,
     /// Number of processing elements.
     pub pe: u32,
     /// Tile level.
@@ -113,7 +113,7 @@ impl Problem {
     /// # Errors
     /// As [`Problem::deployed`].
     pub fn new(
-        table: Table,
+        table: CostTable,
         objective: Objective,
         requests: &[BudgetRequest],
     ) -> Result<Self, ProblemError> {
@@ -127,7 +127,7 @@ impl Problem {
     /// [`ProblemError`] for the first budget that cannot be set, or where no
     /// option can be shared.
     pub fn deployed(
-        table: Table,
+        table: CostTable,
         deployment: Deployment,
         objective: Objective,
         requests: &[BudgetRequest],
@@ -177,7 +177,7 @@ impl Problem {
     /// The same objective and limits over another table of the same options, as
     /// when bounds have given way to simulated costs. Limits stay as they are,
     /// even where they were derived from the old table's corners.
-    pub fn with_table(&self, table: Table) -> Self {
+    pub fn with_table(&self, table: CostTable) -> Self {
         Self {
             usage: usages(&table, &self.budgets),
             table,
@@ -199,7 +199,7 @@ impl Problem {
 
     /// The table: all options, or with shared hardware those that every layer
     /// has, in the same order.
-    pub fn table(&self) -> &Table {
+    pub fn table(&self) -> &CostTable {
         &self.table
     }
 
@@ -515,7 +515,7 @@ impl Problem {
 
     /// The share of all budgets that an entry takes: sum of w_b / B_b. A
     /// budget of zero counts in the table's unit.
-    pub(crate) fn share(&self, entry: &Entry) -> f64 {
+    pub(crate) fn share(&self, entry: &CostEntry) -> f64 {
         let share = |b: &Budget| match b.limit {
             0.0 => entry.usage(b.resource),
             limit => entry.usage(b.resource) / limit,
@@ -528,8 +528,8 @@ impl Problem {
     }
 }
 
-fn usages(table: &Table, budgets: &[Budget]) -> Vec<Fixed> {
-    let usage = |b: &Budget| Fixed::scaled(table.layers(), |e: &Entry| e.usage(b.resource));
+fn usages(table: &CostTable, budgets: &[Budget]) -> Vec<Fixed> {
+    let usage = |b: &Budget| Fixed::scaled(table.layers(), |e: &CostEntry| e.usage(b.resource));
     budgets.iter().map(usage).collect()
 }
 

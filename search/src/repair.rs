@@ -1,4 +1,4 @@
-//! Mending of points that exceed a budget, the same for every optimiser.
+//! Repair of points that exceed a budget, the same for every optimiser.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -10,12 +10,12 @@ use crate::fixed::Fixed;
 use crate::hull::{self, Corner};
 use crate::objective::Objective;
 use crate::problem::{Point, Problem};
-use crate::table::Entry;
+use crate::table::CostEntry;
 
-/// What the driver does with an infeasible point before it is judged.
+/// What the driver does with an infeasible point before it is evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Repair {
-    /// Nothing: the point is judged as it is.
+    /// Nothing: the point is evaluated as it is.
     Off,
     /// Lower layers one step at a time until every budget is kept.
     ///
@@ -36,52 +36,52 @@ pub enum Repair {
     Lower,
 }
 
-/// The steps of all stages of a problem, where the stages are given.
-pub(crate) struct Ladders {
+/// For each stage its options in the order of their convex hull, where the stages are given.
+pub(crate) struct StageHulls {
     stages: Vec<Range<usize>>,
-    ladders: Vec<Ladder>,
+    stage_hulls: Vec<StageHull>,
 }
 
-struct Ladder {
+struct StageHull {
     /// Share and cost of each option.
     options: Vec<(f64, f64)>,
     hull: Vec<Corner>,
 }
 
-/// Mends points as [`Repair::Lower`] says.
-pub(crate) struct Mender {
+/// Repairs points as [`Repair::Lower`] says.
+pub(crate) struct Repairer {
     /// Where all points have the same stages.
-    ladders: Option<Ladders>,
+    stage_hulls: Option<StageHulls>,
 }
 
-impl Mender {
+impl Repairer {
     pub(crate) fn new(problem: &Problem) -> Self {
         let layers = problem.table().layers().len();
-        let ladders = match problem.deployment() {
+        let stage_hulls = match problem.deployment() {
             Deployment::Pipelined => Some((0..layers).map(|i| i..i + 1).collect()),
             Deployment::Sequential => Some(iter::once(0..layers).collect()),
             Deployment::Segmented { .. } => None,
         };
         Self {
-            ladders: ladders.map(|stages| Ladders::new(problem, stages)),
+            stage_hulls: stage_hulls.map(|stages| StageHulls::new(problem, stages)),
         }
     }
 
-    pub(crate) fn mend(&self, problem: &Problem, point: &mut Point) {
+    pub(crate) fn repair(&self, problem: &Problem, point: &mut Point) {
         if problem.is_feasible(point) {
             return;
         }
         let mut stages: Vec<Stage> = problem.stages(point).collect();
-        if let Some(ladders) = &self.ladders {
-            ladders.lower(problem, &mut stages);
+        if let Some(stage_hulls) = &self.stage_hulls {
+            stage_hulls.lower(problem, &mut stages);
             *point = problem.assemble(&stages);
             return;
         }
         loop {
             let ranges = stages.iter().map(|stage| stage.layers.clone()).collect();
-            let ladders = Ladders::new(problem, ranges);
-            let is_kept = ladders.lower(problem, &mut stages);
-            if is_kept || !ladders.join(problem, &mut stages) {
+            let stage_hulls = StageHulls::new(problem, ranges);
+            let is_kept = stage_hulls.lower(problem, &mut stages);
+            if is_kept || !stage_hulls.join(problem, &mut stages) {
                 break;
             }
         }
@@ -89,33 +89,37 @@ impl Mender {
     }
 }
 
-impl Ladders {
+impl StageHulls {
     pub(crate) fn new(problem: &Problem, stages: Vec<Range<usize>>) -> Self {
         let cost = separable_cost(problem);
-        let ladders = stages.iter().map(|stage| {
+        let stage_hulls = stages.iter().map(|stage| {
             let folded = problem.table().fold(stage.clone());
             let options: Vec<_> = folded.iter().map(|e| (problem.share(e), cost(e))).collect();
-            Ladder {
+            StageHull {
                 hull: corners(&options),
                 options,
             }
         });
         Self {
-            ladders: ladders.collect(),
+            stage_hulls: stage_hulls.collect(),
             stages,
         }
     }
 
     pub(crate) fn hulls(&self) -> Vec<Vec<Corner>> {
-        (self.ladders.iter().map(|ladder| ladder.hull.clone())).collect()
+        (self
+            .stage_hulls
+            .iter()
+            .map(|stage_hull| stage_hull.hull.clone()))
+        .collect()
     }
 
     /// The stages with each on one option of its hull.
     pub(crate) fn stages(&self, option: impl Fn(&[Corner]) -> u16) -> Vec<Stage> {
-        let stages = self.stages.iter().zip(&self.ladders);
-        let stage = |(layers, ladder): (&Range<usize>, &Ladder)| Stage {
+        let stages = self.stages.iter().zip(&self.stage_hulls);
+        let stage = |(layers, stage_hull): (&Range<usize>, &StageHull)| Stage {
             layers: layers.clone(),
-            option: option(&ladder.hull),
+            option: option(&stage_hull.hull),
         };
         stages.map(stage).collect()
     }
@@ -135,8 +139,8 @@ impl Ladders {
         let total = |fixed: &Fixed| stages.iter().map(|stage| takes(fixed, stage)).sum();
         let mut used: Vec<i64> = usage.iter().map(total).collect();
         let is_over = |used: &[i64]| used.iter().zip(&limits).any(|(used, limit)| used > limit);
-        let steps = self.ladders.iter().zip(&*stages).enumerate();
-        let steps = steps.filter_map(|(at, (ladder, stage))| ladder.step(at, stage.option));
+        let steps = self.stage_hulls.iter().zip(&*stages).enumerate();
+        let steps = steps.filter_map(|(at, (stage_hull, stage))| stage_hull.step(at, stage.option));
         let mut heap: BinaryHeap<Descent> = steps.collect();
         while is_over(&used) {
             let Some(Descent {
@@ -153,7 +157,7 @@ impl Ladders {
             for (used, fixed) in used.iter_mut().zip(usage) {
                 *used += takes(fixed, stage);
             }
-            heap.extend(self.ladders[at].step(at, option));
+            heap.extend(self.stage_hulls[at].step(at, option));
         }
         true
     }
@@ -161,7 +165,7 @@ impl Ladders {
     /// Joins the two neighbours whose union frees the greatest share; not where
     /// only one stage is left. Of equals the first.
     fn join(&self, problem: &Problem, stages: &mut Vec<Stage>) -> bool {
-        let lightest = |at: usize| self.ladders[at].hull[0].weight;
+        let lightest = |at: usize| self.stage_hulls[at].hull[0].weight;
         let mut best: Option<(f64, usize)> = None;
         for at in 1..stages.len() {
             let union = problem
@@ -183,7 +187,7 @@ impl Ladders {
     }
 }
 
-impl Ladder {
+impl StageHull {
     fn step(&self, stage: usize, option: u16) -> Option<Descent> {
         let (share, cost) = self.options[usize::from(option)];
         let lighter = self.hull.partition_point(|corner| corner.weight < share);
@@ -198,9 +202,9 @@ impl Ladder {
 }
 
 /// The objective as a sum over layers, exact for latency and energy.
-pub(crate) fn separable_cost(problem: &Problem) -> impl Fn(&Entry) -> f64 + use<> {
+pub(crate) fn separable_cost(problem: &Problem) -> impl Fn(&CostEntry) -> f64 + use<> {
     let layers = problem.table().layers();
-    let mean = |value: fn(&Entry) -> f64| -> f64 {
+    let mean = |value: fn(&CostEntry) -> f64| -> f64 {
         layers
             .iter()
             .map(|l| l.iter().map(value).sum::<f64>() / l.len() as f64)

@@ -2,7 +2,7 @@
 
 use stationary_workloads::{Dim, Layer};
 
-use crate::table::{Entry, Table};
+use crate::table::{CostEntry, CostTable};
 
 /// Seven numbers for each layer, each as a share of the greatest of its kind in
 /// the network.
@@ -36,8 +36,8 @@ impl Shapes {
 
     /// For a table whose layers' shapes are not known: latency, energy and area
     /// of a layer's first and last option, and the power of the last.
-    pub(crate) fn of_table(table: &Table) -> Self {
-        let row = |options: &Vec<Entry>| {
+    pub(crate) fn of_table(table: &CostTable) -> Self {
+        let row = |options: &Vec<CostEntry>| {
             let [a, b] = [options[0], options[options.len() - 1]];
             let [p, q] = [a.latency as f64, b.latency as f64];
             [p, q, a.energy, b.energy, a.area, b.area, b.power]

@@ -9,7 +9,7 @@ use crate::name::UnknownName;
 
 /// The dataflow styles of ConfuciuX.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Style {
+pub enum DataflowStyle {
     /// NVDLA-like: weight-stationary, adder trees over input channels.
     Dla,
     /// ShiDianNao-like: output-stationary, inputs handed between neighbours.
@@ -18,9 +18,10 @@ pub enum Style {
     Eye,
 }
 
-impl Style {
+impl DataflowStyle {
     /// Every style.
-    pub const ALL: [Style; 3] = [Style::Dla, Style::Shi, Style::Eye];
+    pub const ALL: [DataflowStyle; 3] =
+        [DataflowStyle::Dla, DataflowStyle::Shi, DataflowStyle::Eye];
 
     /// The name on the command line and in tables.
     #[must_use]
@@ -32,20 +33,20 @@ impl Style {
     #[must_use]
     pub fn dataflow(self) -> &'static Dataflow {
         match self {
-            Style::Dla => &WEIGHT_STATIONARY,
-            Style::Shi => &OUTPUT_STATIONARY,
-            Style::Eye => &ROW_STATIONARY,
+            DataflowStyle::Dla => &WEIGHT_STATIONARY,
+            DataflowStyle::Shi => &OUTPUT_STATIONARY,
+            DataflowStyle::Eye => &ROW_STATIONARY,
         }
     }
 }
 
-impl fmt::Display for Style {
+impl fmt::Display for DataflowStyle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Style {
+impl FromStr for DataflowStyle {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {

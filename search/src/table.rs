@@ -6,13 +6,13 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::resource::Resource;
-use crate::style::Style;
+use crate::style::DataflowStyle;
 
 /// One option of a layer: its levels and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
+pub struct CostEntry {
     /// The dataflow style, where the table has options of several.
-    pub style: Option<Style>,
+    pub style: Option<DataflowStyle>,
     /// Number of processing elements.
     pub pe: u32,
     /// Tile level, from which buffer sizes follow.
@@ -31,7 +31,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Levels {
     /// The dataflow style, where the table has options of several.
-    pub style: Option<Style>,
+    pub style: Option<DataflowStyle>,
     /// Number of processing elements.
     pub pe: u32,
     /// Tile level.
@@ -47,7 +47,7 @@ impl fmt::Display for Levels {
     }
 }
 
-impl Entry {
+impl CostEntry {
     /// The option's levels.
     pub fn levels(&self) -> Levels {
         let &Self {
@@ -69,11 +69,11 @@ impl Entry {
 /// 65,535, costs are finite and not negative, no layer has the same levels
 /// twice, and the layers' greatest latencies sum to less than 2^60.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    layers: Vec<Vec<Entry>>,
+pub struct CostTable {
+    layers: Vec<Vec<CostEntry>>,
 }
 
-/// Why a list of options is no [`Table`].
+/// Why a list of options is no [`CostTable`].
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum TableError {
     /// There is no layer at all.
@@ -127,12 +127,12 @@ pub enum TableError {
     },
 }
 
-impl Table {
+impl CostTable {
     /// Checks the options of each layer.
     ///
     /// # Errors
     /// One of [`TableError`] for the first option that breaks the contract.
-    pub fn new(layers: Vec<Vec<Entry>>) -> Result<Self, TableError> {
+    pub fn new(layers: Vec<Vec<CostEntry>>) -> Result<Self, TableError> {
         if layers.is_empty() {
             return Err(TableError::Empty);
         }
@@ -151,7 +151,7 @@ impl Table {
             return Err(TableError::LatencyTooGreat);
         }
         for (column, value) in COLUMNS {
-            let greatest = |options: &Vec<Entry>| options.iter().map(value).fold(0.0, f64::max);
+            let greatest = |options: &Vec<CostEntry>| options.iter().map(value).fold(0.0, f64::max);
             if layers.iter().map(greatest).sum::<f64>() >= 1e300 {
                 return Err(TableError::CostTooGreat { column });
             }
@@ -160,7 +160,7 @@ impl Table {
     }
 
     /// The options, layer by layer.
-    pub fn layers(&self) -> &[Vec<Entry>] {
+    pub fn layers(&self) -> &[Vec<CostEntry>] {
         &self.layers
     }
 
@@ -173,11 +173,16 @@ impl Table {
     /// simulated value. The levels stay.
     ///
     /// # Errors
-    /// As [`Table::new`]; the table is then unchanged.
+    /// As [`CostTable::new`]; the table is then unchanged.
     ///
     /// # Panics
     /// If there is no such layer or option, or the levels differ.
-    pub fn replace(&mut self, layer: usize, option: usize, entry: Entry) -> Result<(), TableError> {
+    pub fn replace(
+        &mut self,
+        layer: usize,
+        option: usize,
+        entry: CostEntry,
+    ) -> Result<(), TableError> {
         let old = self.layers[layer][option];
         assert!(
             old.levels() == entry.levels(),
@@ -190,23 +195,23 @@ impl Table {
     }
 }
 
-impl Table {
+impl CostTable {
     /// The options of several tables together, layer by layer, each marked with
     /// its style: the dataflow becomes a third choice.
     ///
     /// # Errors
-    /// As [`Table::new`].
+    /// As [`CostTable::new`].
     ///
     /// # Panics
     /// If the tables differ in their number of layers.
-    pub fn mixed(tables: &[(Style, Table)]) -> Result<Self, TableError> {
+    pub fn mixed(tables: &[(DataflowStyle, CostTable)]) -> Result<Self, TableError> {
         let layers = tables.first().map_or(0, |(_, table)| table.layers.len());
         let mut mixed = vec![Vec::new(); layers];
         for (style, table) in tables {
             assert_eq!(table.layers.len(), layers, "tables of one network");
             let style = Some(*style);
             for (options, entries) in mixed.iter_mut().zip(&table.layers) {
-                options.extend(entries.iter().map(|&entry| Entry { style, ..entry }));
+                options.extend(entries.iter().map(|&entry| CostEntry { style, ..entry }));
             }
         }
         Self::new(mixed)
@@ -215,8 +220,8 @@ impl Table {
     /// The options that every layer has, in the first layer's order; nothing
     /// where there is none.
     pub(crate) fn aligned(&self) -> Option<Self> {
-        let levels: Vec<Levels> = self.layers[0].iter().map(Entry::levels).collect();
-        let find = |layer: &Vec<Entry>, levels: &Levels| {
+        let levels: Vec<Levels> = self.layers[0].iter().map(CostEntry::levels).collect();
+        let find = |layer: &Vec<CostEntry>, levels: &Levels| {
             (layer.iter().find(|entry| entry.levels() == *levels)).copied()
         };
         let is_common = |levels: &&Levels| self.layers.iter().all(|l| find(l, levels).is_some());
@@ -236,7 +241,7 @@ impl Table {
     /// What each option costs a stage of these layers; see
     /// [`Deployment`](crate::Deployment). The table is aligned, or the stage is
     /// one layer.
-    pub(crate) fn fold(&self, layers: Range<usize>) -> Vec<Entry> {
+    pub(crate) fn fold(&self, layers: Range<usize>) -> Vec<CostEntry> {
         let mut folded = self.layers[layers.start].clone();
         for layer in &self.layers[layers.start + 1..layers.end] {
             for (sum, entry) in folded.iter_mut().zip(layer) {
@@ -250,7 +255,7 @@ impl Table {
     }
 }
 
-type Column = (&'static str, fn(&Entry) -> f64);
+type Column = (&'static str, fn(&CostEntry) -> f64);
 
 const COLUMNS: [Column; 3] = [
     ("energy_nj", |e| e.energy),
@@ -258,7 +263,7 @@ const COLUMNS: [Column; 3] = [
     ("power_mw", |e| e.power),
 ];
 
-fn check_layer(layer: usize, options: &[Entry]) -> Result<(), TableError> {
+fn check_layer(layer: usize, options: &[CostEntry]) -> Result<(), TableError> {
     if options.is_empty() {
         return Err(TableError::NoOption { layer });
     }
@@ -266,7 +271,7 @@ fn check_layer(layer: usize, options: &[Entry]) -> Result<(), TableError> {
         let found = options.len();
         return Err(TableError::TooManyOptions { layer, found });
     }
-    let mut levels: Vec<Levels> = options.iter().map(Entry::levels).collect();
+    let mut levels: Vec<Levels> = options.iter().map(CostEntry::levels).collect();
     levels.sort_unstable();
     if let Some(pair) = levels.windows(2).find(|pair| pair[0] == pair[1]) {
         let levels = pair[0];

@@ -12,12 +12,12 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Entry, Objective, Problem, Resource, Table, certificate,
+    BudgetRequest, BudgetSpec, CostEntry, CostTable, Objective, Problem, Resource, certificate,
 };
 
 /// Integer weights below `weights`, so that capacities can be listed. Half of
 /// the tables have costs that fall as weights rise, where choices are hard.
-fn table(rng: &mut Xoshiro256PlusPlus, layers: usize, weights: u32) -> Table {
+fn table(rng: &mut Xoshiro256PlusPlus, layers: usize, weights: u32) -> CostTable {
     let is_hard = rng.random_bool(0.5);
     let entry = |pe: u32, rng: &mut Xoshiro256PlusPlus| {
         let (area, power) = (rng.random_range(0..weights), rng.random_range(0..weights));
@@ -28,7 +28,7 @@ fn table(rng: &mut Xoshiro256PlusPlus, layers: usize, weights: u32) -> Table {
         };
         let energy = rng.random_range(0..4000) as f64 * 0.25;
         let (area, power) = (f64::from(area), f64::from(power));
-        Entry {
+        CostEntry {
             style: None,
             pe,
             tile: 1,
@@ -43,12 +43,12 @@ fn table(rng: &mut Xoshiro256PlusPlus, layers: usize, weights: u32) -> Table {
             .map(|pe| entry(pe, rng))
             .collect()
     };
-    Table::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
+    CostTable::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
 }
 
-type Cost = fn(&Entry) -> f64;
+type Cost = fn(&CostEntry) -> f64;
 
-fn recurrence(table: &Table, area: usize, power: usize, cost: Cost) -> f64 {
+fn recurrence(table: &CostTable, area: usize, power: usize, cost: Cost) -> f64 {
     let at = |a: usize, p: usize| a * (power + 1) + p;
     let mut best = vec![0.0; (area + 1) * (power + 1)];
     for layer in table.layers() {
@@ -79,7 +79,7 @@ fn exact_equals_the_recurrence_over_capacities() {
             |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..layers * weights as usize * 3 / 4);
         let (area, power) = (draw(rng), draw(rng));
         let request = |resource, limit: usize| {
-            let allowance = Allowance::Absolute(limit as f64);
+            let allowance = BudgetSpec::Absolute(limit as f64);
             BudgetRequest {
                 resource,
                 allowance,
@@ -122,7 +122,12 @@ fn exact_equals_the_recurrence_over_capacities() {
     assert!(feasible > 0, "every instance was infeasible");
 }
 
-fn without_power(table: &Table) -> Table {
-    let layer = |layer: &Vec<Entry>| layer.iter().map(|&e| Entry { power: 0.0, ..e }).collect();
-    Table::new(table.layers().iter().map(layer).collect()).expect("a valid table")
+fn without_power(table: &CostTable) -> CostTable {
+    let layer = |layer: &Vec<CostEntry>| {
+        layer
+            .iter()
+            .map(|&e| CostEntry { power: 0.0, ..e })
+            .collect()
+    };
+    CostTable::new(table.layers().iter().map(layer).collect()).expect("a valid table")
 }

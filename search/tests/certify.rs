@@ -9,12 +9,13 @@ use std::num::NonZeroUsize;
 use common::{cases, rng};
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use stationary_search::certificate::{self, Doubt, exclude};
+use stationary_search::certificate::{self, NotProved, prove_optimal};
 use stationary_search::certify::{Allowed, CertifyError, Job, Proof, certify};
 use stationary_search::design::{DesignSpace, Tables, cycles, default_base, firsts};
 use stationary_search::optimizers::exact::{Answer, STATES, solve};
 use stationary_search::{
-    Allowance, BudgetRequest, Deployment, Entry, Kind, Objective, Problem, Resource, Style, Table,
+    BudgetRequest, BudgetSpec, CostEntry, CostTable, DataflowStyle, Deployment, Objective, Problem,
+    ProofKind, Resource,
 };
 use stationary_workloads::{Convolution, Layer};
 
@@ -32,8 +33,8 @@ const UNLIMITED: Allowed = Allowed {
 
 /// Bounds, the machine's costs above them, and which layers are alike.
 struct Case {
-    bounds: Table,
-    machine: Table,
+    bounds: CostTable,
+    machine: CostTable,
     firsts: Vec<usize>,
 }
 
@@ -44,7 +45,8 @@ fn case(rng: &mut Xoshiro256PlusPlus) -> Case {
     let firsts: Vec<usize> = (0..layers)
         .map(|at| if rng.random_bool(0.3) { 0 } else { at })
         .collect();
-    let (mut bounds, mut machine): (Vec<Vec<Entry>>, Vec<Vec<Entry>>) = (Vec::new(), Vec::new());
+    let (mut bounds, mut machine): (Vec<Vec<CostEntry>>, Vec<Vec<CostEntry>>) =
+        (Vec::new(), Vec::new());
     for &first in &firsts {
         if first < bounds.len() {
             bounds.push(bounds[first].clone());
@@ -52,8 +54,8 @@ fn case(rng: &mut Xoshiro256PlusPlus) -> Case {
             continue;
         }
         let amount = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..range) as f64 * 0.37;
-        let least: Vec<Entry> = (0..options)
-            .map(|pe| Entry {
+        let least: Vec<CostEntry> = (0..options)
+            .map(|pe| CostEntry {
                 style: None,
                 pe,
                 tile: 1,
@@ -65,7 +67,7 @@ fn case(rng: &mut Xoshiro256PlusPlus) -> Case {
             .collect();
         let real = least.iter().map(|entry| {
             let more = |rng: &mut Xoshiro256PlusPlus| 1.0 + slack * rng.random_range(0.0..1.0);
-            Entry {
+            CostEntry {
                 latency: (entry.latency as f64 * more(rng)) as u64,
                 energy: entry.energy * more(rng),
                 power: entry.power * more(rng),
@@ -75,7 +77,7 @@ fn case(rng: &mut Xoshiro256PlusPlus) -> Case {
         machine.push(real.collect());
         bounds.push(least);
     }
-    let table = |layers| Table::new(layers).expect("a valid table");
+    let table = |layers| CostTable::new(layers).expect("a valid table");
     Case {
         bounds: table(bounds),
         machine: table(machine),
@@ -102,7 +104,7 @@ fn budgets(rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
             let share = rng.random_range(0.0..1.0);
             budgets.push(BudgetRequest {
                 resource,
-                allowance: Allowance::Share(share),
+                allowance: BudgetSpec::Share(share),
             });
         }
     }
@@ -117,7 +119,7 @@ fn problem(case: &Case, rng: &mut Xoshiro256PlusPlus, objective: Objective) -> O
     Some(problem.with_table(case.bounds.clone()))
 }
 
-fn entry(table: &Table, (layer, levels): &Job) -> Entry {
+fn entry(table: &CostTable, (layer, levels): &Job) -> CostEntry {
     let found = table.layers()[*layer]
         .iter()
         .find(|e| e.levels() == *levels);
@@ -128,7 +130,7 @@ fn prove(case: &Case, problem: &Problem, allowed: Allowed, runs: &Cell<u64>) -> 
     let measure = |jobs: &[Job]| {
         runs.set(runs.get() + jobs.len() as u64);
         let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
-        Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+        Ok::<Vec<(Job, CostEntry)>, Infallible>(entries.collect())
     };
     certify(problem, &case.firsts, &[], allowed, measure).expect("bounds that are bounds")
 }
@@ -141,7 +143,7 @@ fn whole(case: &Case, problem: &Problem) -> Option<f64> {
             point: Some(point),
             certificate,
         } => {
-            assert_eq!(certificate.kind, Kind::Proved);
+            assert_eq!(certificate.kind, ProofKind::Proved);
             Some(machine.value(&point))
         }
         Answer::Best { point: None, .. } => panic!("so small a problem is solved"),
@@ -165,7 +167,7 @@ fn a_proof_is_the_optimum_of_the_whole_machine() {
             let runs = Cell::new(0);
             let proof = prove(&case, &problem, UNLIMITED, &runs);
             let what = format!("seed {seed}, {objective}, {}", problem.deployment());
-            assert_eq!(proof.certificate.kind, Kind::Proved, "{what}");
+            assert_eq!(proof.certificate.kind, ProofKind::Proved, "{what}");
             // Nothing runs twice.
             assert_eq!(runs.get(), proof.simulated.len() as u64, "{what}");
             let optimum = whole(&case, &problem);
@@ -184,13 +186,13 @@ fn a_proof_is_the_optimum_of_the_whole_machine() {
                 _ => f64::INFINITY,
             };
             let cuts = &proof.certificate.cuts;
-            let excluded = exclude(&proof.problem, claimed, cuts, STATES);
+            let excluded = prove_optimal(&proof.problem, claimed, cuts, STATES);
             assert!(excluded.is_ok(), "{what}: {excluded:?}");
             // A claim above it is refuted.
             let more = claimed * 1.01 + 1.0;
             if claimed.is_finite() {
-                let excluded = exclude(&proof.problem, more, cuts, STATES);
-                assert!(matches!(excluded, Err(Doubt::Better { .. })), "{what}");
+                let excluded = prove_optimal(&proof.problem, more, cuts, STATES);
+                assert!(matches!(excluded, Err(NotProved::Better { .. })), "{what}");
             }
         }
     }
@@ -221,13 +223,14 @@ fn a_proof_cut_short_bounds_the_optimum_from_both_sides() {
                     bound <= optimum * (1.0 + 1e-9),
                     "{what}: {bound} above {optimum}"
                 );
-                let excluded = exclude(&proof.problem, bound, &proof.certificate.cuts, STATES);
+                let excluded =
+                    prove_optimal(&proof.problem, bound, &proof.certificate.cuts, STATES);
                 assert!(excluded.is_ok(), "{what}: {excluded:?}");
             }
             if let Some((_, value)) = proof.best {
                 let optimum = optimum.expect("what was found exists");
                 assert!(value >= optimum * (1.0 - 1e-9), "{what}");
-                if proof.certificate.kind == Kind::Proved {
+                if proof.certificate.kind == ProofKind::Proved {
                     assert!(is_near(value, optimum), "{what}");
                 }
             }
@@ -246,7 +249,7 @@ fn a_proof_goes_on_from_what_is_known() {
         };
         let runs = Cell::new(0);
         let whole = prove(&case, &problem, UNLIMITED, &runs);
-        let known: Vec<(Job, Entry)> = whole.simulated.iter().map(|(j, e)| (*j, *e)).collect();
+        let known: Vec<(Job, CostEntry)> = whole.simulated.iter().map(|(j, e)| (*j, *e)).collect();
         for cut in 0..=known.len() {
             let measure = |jobs: &[Job]| {
                 assert!(
@@ -254,7 +257,7 @@ fn a_proof_goes_on_from_what_is_known() {
                         .all(|job| known[..cut].iter().all(|(k, _)| k != job))
                 );
                 let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
-                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+                Ok::<Vec<(Job, CostEntry)>, Infallible>(entries.collect())
             };
             let proof = certify(&problem, &case.firsts, &known[..cut], UNLIMITED, measure)
                 .expect("bounds that are bounds");
@@ -284,20 +287,20 @@ fn a_proof_that_is_cut_off_ends_with_a_gap() {
                 let jobs = &jobs[..jobs.len().min(left.get())];
                 left.set(left.get() - jobs.len());
                 let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
-                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+                Ok::<Vec<(Job, CostEntry)>, Infallible>(entries.collect())
             };
             let proof = certify(&problem, &case.firsts, &[], UNLIMITED, measure)
                 .expect("bounds that are bounds");
-            assert_eq!(proof.certificate.kind, Kind::None, "seed {seed}");
+            assert_eq!(proof.certificate.kind, ProofKind::None, "seed {seed}");
             assert_eq!(proof.simulated.len(), cut, "seed {seed}: what ran is kept");
             let bound = proof.certificate.lower_bound.expect("a bound");
             assert!(bound <= optimum * (1.0 + 1e-9), "seed {seed}");
             let best = proof.best.map_or(f64::INFINITY, |(_, value)| value);
             assert!(best >= optimum * (1.0 - 1e-9), "seed {seed}");
-            let known: Vec<(Job, Entry)> = proof.simulated.into_iter().collect();
+            let known: Vec<(Job, CostEntry)> = proof.simulated.into_iter().collect();
             let rest = |jobs: &[Job]| {
                 let entries = jobs.iter().map(|job| (*job, entry(&case.machine, job)));
-                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+                Ok::<Vec<(Job, CostEntry)>, Infallible>(entries.collect())
             };
             let again = certify(&problem, &case.firsts, &known, UNLIMITED, rest)
                 .expect("bounds that are bounds");
@@ -310,7 +313,7 @@ fn a_proof_that_is_cut_off_ends_with_a_gap() {
 /// A bound above the machine is noticed, and nothing is proved from it.
 #[test]
 fn a_bound_that_is_none_stops_the_proof() {
-    let entry = |latency| Entry {
+    let entry = |latency| CostEntry {
         style: None,
         pe: 1,
         tile: 1,
@@ -319,10 +322,10 @@ fn a_bound_that_is_none_stops_the_proof() {
         area: 1.0,
         power: 1.0,
     };
-    let bounds = Table::new(vec![vec![entry(1010)]]).expect("a table");
+    let bounds = CostTable::new(vec![vec![entry(1010)]]).expect("a table");
     let problem = Problem::new(bounds, Objective::Latency, &[]).expect("a problem");
     let proof = certify(&problem, &[0], &[], UNLIMITED, |jobs| {
-        Ok::<Vec<(Job, Entry)>, Infallible>(vec![(jobs[0], entry(1000))])
+        Ok::<Vec<(Job, CostEntry)>, Infallible>(vec![(jobs[0], entry(1000))])
     });
     let error = proof.expect_err("the bound is 1 % too high");
     let CertifyError::NoBound(breach) = error else {
@@ -339,7 +342,7 @@ fn a_proof_is_the_optimum_of_all_designs_run() {
     for seed in 0..cases(10) {
         let rng = &mut rng(seed);
         let layers: Vec<Layer> = (0..3).map(|at| layer(rng, at)).collect();
-        let mut space = DesignSpace::new(default_base(), &[Style::ALL[seed as usize % 3]]);
+        let mut space = DesignSpace::new(default_base(), &[DataflowStyle::ALL[seed as usize % 3]]);
         space.pes = vec![1, 2, 4, 6];
         space.tiles = vec![1, 2, 5];
         let Tables { estimates, bounds } = space.tables(&layers, &|| ()).expect("tables");
@@ -353,17 +356,17 @@ fn a_proof_is_the_optimum_of_all_designs_run() {
             let jobs = options.iter().map(|option| (*first, option.levels()));
             jobs.map(|job| entry(&job)).collect()
         });
-        let machine = Table::new(machine.collect()).expect("a table");
+        let machine = CostTable::new(machine.collect()).expect("a table");
         for objective in OBJECTIVES {
             let budget = BudgetRequest {
                 resource: Resource::Area,
-                allowance: Allowance::Share(rng.random_range(0.0..0.6)),
+                allowance: BudgetSpec::Share(rng.random_range(0.0..0.6)),
             };
             let problem = Problem::new(estimates.clone(), objective, &[budget]).expect("a problem");
             let bounded = problem.with_table(bounds.clone());
             let measure = |jobs: &[Job]| {
                 let entries = jobs.iter().map(|job| (*job, entry(job)));
-                Ok::<Vec<(Job, Entry)>, Infallible>(entries.collect())
+                Ok::<Vec<(Job, CostEntry)>, Infallible>(entries.collect())
             };
             let proof = certify(&bounded, &firsts, &[], UNLIMITED, measure).expect("a proof");
             let case = Case {
@@ -377,7 +380,7 @@ fn a_proof_is_the_optimum_of_all_designs_run() {
                 is_near(value, optimum),
                 "seed {seed}, {objective}: {value}, not {optimum}"
             );
-            assert_eq!(proof.certificate.kind, Kind::Proved);
+            assert_eq!(proof.certificate.kind, ProofKind::Proved);
         }
     }
 }

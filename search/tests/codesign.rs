@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use stationary_arch::Accelerator;
 use stationary_search::Cancellation;
 use stationary_search::codesign::{
-    CONFIDENT, Extent, Hardware, Measured, Outcome, Record, Repeated, Task, Tuned, Verdict, find,
-    names, prove, prove_each, prove_network, standing, tune, tune_by, tune_network,
+    CONFIDENT, Extent, Hardware, MachineVerdict, Measured, Measurement, Record, Repeated, Task,
+    Tuned, find, names, network_bounds, prove, prove_each, prove_network, tune, tune_by,
+    tune_network,
 };
 use stationary_workloads::{Convolution, Layer};
 
@@ -170,14 +171,17 @@ fn the_proved_chip_is_the_best_by_enumeration() {
         let every = prove_network(&tasks, Extent::Every, &records, &never, &mut |_, _| ());
         let every = every.expect(HOLD);
         for (sum, machine) in &sums {
-            assert_eq!(every.machines[*machine], Verdict::Exactly(*sum));
+            assert_eq!(every.machines[*machine], MachineVerdict::Exactly(*sum));
             match proof.machines[*machine] {
-                Verdict::Exactly(cycles) => assert_eq!(cycles, *sum),
-                Verdict::AtLeast(bound) => assert!(bound <= *sum && bound >= best.cycles),
+                MachineVerdict::Exactly(cycles) => assert_eq!(cycles, *sum),
+                MachineVerdict::AtLeast(bound) => assert!(bound <= *sum && bound >= best.cycles),
                 other => panic!("{other:?}"),
             }
         }
-        let large = every.machines.iter().filter(|v| **v == Verdict::TooLarge);
+        let large = every
+            .machines
+            .iter()
+            .filter(|v| **v == MachineVerdict::TooLarge);
         assert_eq!(large.count() + sums.len(), hardware.len());
         assert_eq!(sums.len() < hardware.len(), area.is_finite());
         let each = prove_each(&tasks, &records, &never, &mut |_, _| ());
@@ -325,20 +329,22 @@ fn a_proof_follows_from_its_runs() {
                 ran[task].insert(each.point, each.outcome);
             };
             let proof = prove_network(&tasks, extent, &nothing, &never, &mut note).expect(HOLD);
-            let found = standing(&tasks, &ran).expect(HOLD);
+            let found = network_bounds(&tasks, &ran).expect(HOLD);
             assert_eq!(found.best, proof.best);
             assert_eq!((found.is_proved(), found.valid), (true, proof.valid));
             assert_eq!(found.lower_bound(), proof.lower_bound());
             for (machine, verdict) in proof.machines.iter().enumerate() {
                 let own = found.machines[machine].as_ref();
                 match verdict {
-                    Verdict::TooLarge | Verdict::Unable => assert_eq!(own, None),
-                    Verdict::Exactly(cycles) => {
+                    MachineVerdict::TooLarge | MachineVerdict::Unable => assert_eq!(own, None),
+                    MachineVerdict::Exactly(cycles) => {
                         let own = own.expect("it ran");
                         assert_eq!((own.floor, own.cycles), (*cycles, Some(*cycles)));
                     }
-                    Verdict::AtLeast(bound) => assert!(own.expect("it could").floor >= *bound),
-                    Verdict::Open(_) => panic!("nothing was cancelled"),
+                    MachineVerdict::AtLeast(bound) => {
+                        assert!(own.expect("it could").floor >= *bound)
+                    }
+                    MachineVerdict::Open(_) => panic!("nothing was cancelled"),
                 }
             }
             // One run less, and something else might be better, or is the best.
@@ -346,16 +352,16 @@ fn a_proof_follows_from_its_runs() {
             for (task, (point, _)) in chip.layers.iter().enumerate() {
                 let mut less = ran.clone();
                 less[task].remove(point);
-                let found = standing(&tasks, &less).expect(HOLD);
+                let found = network_bounds(&tasks, &less).expect(HOLD);
                 assert!(!found.is_proved());
                 assert!(found.lower_bound() <= Some(chip.cycles));
             }
             // A run below its bound.
             let mut low = ran.clone();
-            low[0].insert(chip.layers[0].0, Outcome::Cycles(1));
-            assert!(standing(&tasks, &low).is_err());
+            low[0].insert(chip.layers[0].0, Measurement::Cycles(1));
+            assert!(network_bounds(&tasks, &low).is_err());
         }
-        let found = standing(&tasks, &nothing).expect(HOLD);
+        let found = network_bounds(&tasks, &nothing).expect(HOLD);
         assert_eq!((found.best.is_none(), found.is_proved()), (true, false));
     }
 }

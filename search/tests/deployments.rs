@@ -10,8 +10,8 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Choice, Deployment, Entry, Kind, Levels, Objective, Problem, Repair,
-    Resource, Settings, Table, Verdict, binding, certificate, optimizers, run,
+    BudgetRequest, BudgetSpec, Choice, CostEntry, CostTable, Deployment, Levels, Objective,
+    Problem, ProofKind, Repair, Resource, Settings, Verdict, binding, certificate, optimizers, run,
 };
 
 const OBJECTIVES: [Objective; 4] = [
@@ -23,7 +23,7 @@ const OBJECTIVES: [Objective; 4] = [
 
 /// Two to four options that all layers have, in any order, and some that only
 /// one layer has.
-fn table(rng: &mut Xoshiro256PlusPlus) -> Table {
+fn table(rng: &mut Xoshiro256PlusPlus) -> CostTable {
     let range = [3u64, 12, 100_000][rng.random_range(0..3)];
     let layers = rng.random_range(1..=4);
     let common = rng.random_range(2..=4);
@@ -32,10 +32,10 @@ fn table(rng: &mut Xoshiro256PlusPlus) -> Table {
         if rng.random_bool(0.3) {
             levels.push((100 + at, 1));
         }
-        let mut options: Vec<Entry> = Vec::new();
+        let mut options: Vec<CostEntry> = Vec::new();
         for (pe, tile) in levels {
             let amount = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..range) as f64 * 0.37;
-            let entry = Entry {
+            let entry = CostEntry {
                 style: None,
                 pe,
                 tile,
@@ -48,7 +48,7 @@ fn table(rng: &mut Xoshiro256PlusPlus) -> Table {
         }
         options
     };
-    Table::new((0..layers).map(|at| layer(at, rng)).collect()).expect("a valid table")
+    CostTable::new((0..layers).map(|at| layer(at, rng)).collect()).expect("a valid table")
 }
 
 fn deployment(rng: &mut Xoshiro256PlusPlus) -> Deployment {
@@ -67,7 +67,7 @@ fn deployment(rng: &mut Xoshiro256PlusPlus) -> Deployment {
 type Assignment = Vec<(usize, usize, Levels)>;
 
 /// Every way to cut the layers into stages and to choose an option for each.
-fn assignments(table: &Table, deployment: Deployment) -> Vec<Assignment> {
+fn assignments(table: &CostTable, deployment: Deployment) -> Vec<Assignment> {
     let layers = table.layers().len();
     let mut done = Vec::new();
     let mut open: Vec<Assignment> = vec![Vec::new()];
@@ -85,7 +85,7 @@ fn assignments(table: &Table, deployment: Deployment) -> Vec<Assignment> {
         for end in start + 1..=layers {
             for entry in &table.layers()[start] {
                 let levels = entry.levels();
-                let has = |layer: &Vec<Entry>| layer.iter().any(|e| e.levels() == levels);
+                let has = |layer: &Vec<CostEntry>| layer.iter().any(|e| e.levels() == levels);
                 let is_common = table.layers().iter().all(has);
                 if is_common || deployment == Deployment::Pipelined {
                     let mut longer = stages.clone();
@@ -106,7 +106,7 @@ struct Sums {
     power: f64,
 }
 
-fn sums(table: &Table, assignment: &Assignment) -> Sums {
+fn sums(table: &CostTable, assignment: &Assignment) -> Sums {
     let mut sums = Sums {
         latency: 0.0,
         energy: 0.0,
@@ -115,8 +115,8 @@ fn sums(table: &Table, assignment: &Assignment) -> Sums {
         power: 0.0,
     };
     for &(start, end, levels) in assignment {
-        let find = |layer: &Vec<Entry>| *layer.iter().find(|e| e.levels() == levels).unwrap();
-        let entries: Vec<Entry> = table.layers()[start..end].iter().map(find).collect();
+        let find = |layer: &Vec<CostEntry>| *layer.iter().find(|e| e.levels() == levels).unwrap();
+        let entries: Vec<CostEntry> = table.layers()[start..end].iter().map(find).collect();
         let latency: f64 = entries.iter().map(|e| e.latency as f64).sum();
         sums.latency += latency;
         sums.energy += entries.iter().map(|e| e.energy).sum::<f64>();
@@ -165,7 +165,7 @@ fn requests(all: &[Sums], rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
     };
     let request = |&resource: &Resource| BudgetRequest {
         resource,
-        allowance: Allowance::Absolute(met.used(resource) * factor),
+        allowance: BudgetSpec::Absolute(met.used(resource) * factor),
     };
     resources.iter().map(request).collect()
 }
@@ -202,7 +202,7 @@ fn exact_equals_enumeration_however_layers_share() {
                     solved += 1;
                     let found = problem.value(&point);
                     assert!(is_near(found, least), "{context}: {found}, not {least}");
-                    assert_eq!(certificate.kind, Kind::Proved, "{context}");
+                    assert_eq!(certificate.kind, ProofKind::Proved, "{context}");
                     certificate::check(&problem, &point, found, &certificate)
                         .unwrap_or_else(|flaw| panic!("{context}: {flaw}"));
                     assert_record(&table, &problem, &point, &context);
@@ -220,7 +220,7 @@ fn exact_equals_enumeration_however_layers_share() {
 }
 
 /// What a point says about itself is what its choices sum to.
-fn assert_record(table: &Table, problem: &Problem, point: &[u16], context: &str) {
+fn assert_record(table: &CostTable, problem: &Problem, point: &[u16], context: &str) {
     let choices = problem.choices(point);
     let layers: Vec<usize> = choices.iter().map(|c| c.layer).collect();
     assert_eq!(
@@ -302,7 +302,7 @@ fn the_front_is_optimal_at_every_limit_and_falls() {
         let all: Vec<Sums> = all.iter().map(|each| sums(&table, each)).collect();
         let request = BudgetRequest {
             resource: Resource::Area,
-            allowance: Allowance::Absolute(0.0),
+            allowance: BudgetSpec::Absolute(0.0),
         };
         for objective in OBJECTIVES {
             let context = format!("seed {seed} {deployment} {objective}");
@@ -320,7 +320,7 @@ fn the_front_is_optimal_at_every_limit_and_falls() {
                 );
                 let limited = problem.with_limit(0, vertex.limit);
                 let point = vertex.point.as_ref().unwrap();
-                assert_eq!(vertex.certificate.kind, Kind::Proved, "{context}");
+                assert_eq!(vertex.certificate.kind, ProofKind::Proved, "{context}");
                 certificate::check(&limited, point, found, &vertex.certificate).unwrap();
             }
             for pair in front.windows(2) {
@@ -388,7 +388,7 @@ fn every_optimiser_keeps_to_the_deployment() {
 
 #[test]
 fn layers_without_a_common_option_cannot_share() {
-    let entry = |pe| Entry {
+    let entry = |pe| CostEntry {
         style: None,
         pe,
         tile: 1,
@@ -397,7 +397,7 @@ fn layers_without_a_common_option_cannot_share() {
         area: 1.0,
         power: 1.0,
     };
-    let table = Table::new(vec![vec![entry(1)], vec![entry(2)]]).unwrap();
+    let table = CostTable::new(vec![vec![entry(1)], vec![entry(2)]]).unwrap();
     let make = |text: &str| {
         let deployment = text.parse().unwrap();
         Problem::deployed(table.clone(), deployment, Objective::Latency, &[]).map(|_| ())

@@ -8,9 +8,9 @@ use std::convert::Infallible;
 use rand::RngExt;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Cancellation, Evaluated, Interruption, Kind, Objective, Optimizer,
-    Outcome, Point, Problem, Repair, Resource, Settings, Standing, Stop, Verdict, certificate,
-    optimizers, run, run_recorded,
+    BudgetRequest, BudgetSpec, Cancellation, Evaluated, Interruption, Objective, Optimizer,
+    Outcome, Point, Problem, ProofKind, Repair, Resource, Settings, Status, Stop, Verdict,
+    certificate, optimizers, run, run_recorded,
 };
 
 const SETTINGS: Settings = Settings {
@@ -114,7 +114,7 @@ fn random_instances_hold_too() {
             .iter()
             .zip(&point)
             .map(|(l, &o)| l[usize::from(o)]);
-        let allowance = Allowance::Absolute(entries.map(|e| e.area).sum());
+        let allowance = BudgetSpec::Absolute(entries.map(|e| e.area).sum());
         let request = BudgetRequest {
             resource: Resource::Area,
             allowance,
@@ -169,7 +169,7 @@ fn exact_ends_proved_greedy_converged_and_random_with_its_budget() {
     let exact = outcome(&problem, "exact", 0, &SETTINGS);
     assert_eq!(
         (exact.stop, exact.certificate.kind),
-        (Stop::Proved, Kind::Proved)
+        (Stop::Proved, ProofKind::Proved)
     );
     assert_eq!(exact.best.unwrap().1, 33_974_305.0);
     assert_eq!(
@@ -232,8 +232,8 @@ impl Optimizer for All {
         self.told.extend_from_slice(evaluated);
     }
 
-    fn standing(&self) -> Standing {
-        Standing::Searching
+    fn status(&self) -> Status {
+        Status::Searching
     }
 }
 

@@ -10,8 +10,8 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_search::optimizers::exact::{self, Answer};
 use stationary_search::{
-    Allowance, BudgetRequest, Certificate, Entry, Kind, Objective, Point, Problem, Resource, Table,
-    certificate,
+    BudgetRequest, BudgetSpec, Certificate, CostEntry, CostTable, Objective, Point, Problem,
+    ProofKind, Resource, certificate,
 };
 
 const OBJECTIVES: [Objective; 4] = [
@@ -22,7 +22,7 @@ const OBJECTIVES: [Objective; 4] = [
 ];
 
 /// Every point of a table.
-fn points(table: &Table) -> Vec<Point> {
+fn points(table: &CostTable) -> Vec<Point> {
     let mut points = vec![Point::new()];
     for layer in table.layers() {
         let longer = |point: &Point| {
@@ -34,7 +34,7 @@ fn points(table: &Table) -> Vec<Point> {
     points
 }
 
-fn entries<'a>(table: &'a Table, point: &[u16]) -> Vec<&'a Entry> {
+fn entries<'a>(table: &'a CostTable, point: &[u16]) -> Vec<&'a CostEntry> {
     table
         .layers()
         .iter()
@@ -64,7 +64,7 @@ fn naive(problem: &Problem, point: &[u16]) -> Option<f64> {
 
 /// No, one or two budgets: met to the last bit by some random point, or
 /// anywhere from zero to the total of that point.
-fn requests(table: &Table, rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
+fn requests(table: &CostTable, rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
     let all: [&[Resource]; 4] = [
         &[],
         &[Resource::Area],
@@ -89,7 +89,7 @@ fn requests(table: &Table, rng: &mut Xoshiro256PlusPlus) -> Vec<BudgetRequest> {
             .sum();
         BudgetRequest {
             resource,
-            allowance: Allowance::Absolute(total * factor),
+            allowance: BudgetSpec::Absolute(total * factor),
         }
     };
     resources.iter().map(request).collect()
@@ -122,7 +122,7 @@ fn exact_equals_enumeration() {
                         (found - least).abs() <= 1e-9 * least,
                         "seed {seed}: {found} {least}"
                     );
-                    assert_eq!(certificate.kind, Kind::Proved, "seed {seed}");
+                    assert_eq!(certificate.kind, ProofKind::Proved, "seed {seed}");
                     certificate::check(&problem, &point, found, &certificate)
                         .unwrap_or_else(|flaw| panic!("seed {seed} {objective}: {flaw}"));
                 }
@@ -183,7 +183,7 @@ fn a_budget_is_kept_at_its_limit_and_not_just_below() {
             .map(|layer| layer.iter().map(|e| e.area).fold(f64::INFINITY, f64::min))
             .sum();
         let solve = |limit: f64| {
-            let allowance = Allowance::Absolute(limit);
+            let allowance = BudgetSpec::Absolute(limit);
             let request = BudgetRequest {
                 resource: Resource::Area,
                 allowance,
@@ -273,7 +273,7 @@ fn a_stopped_solve_says_so_and_keeps_its_bound() {
         panic!("there is an incumbent");
     };
     let found = problem.value(&point);
-    assert_eq!(certificate.kind, Kind::None);
+    assert_eq!(certificate.kind, ProofKind::None);
     certificate::check(&problem, &point, found, &certificate).unwrap();
     let gap = certificate.gap(found).unwrap();
     assert!(gap > 0.0 && gap < 0.01, "{gap}");

@@ -5,7 +5,7 @@ mod common;
 
 use common::{budget, table};
 use stationary_search::{
-    Effort, Evaluated, Objective, Point, Preset, Problem, Settings, Standing, Stop, Verdict,
+    Evaluated, LearningEffort, Objective, Point, Preset, Problem, Settings, Status, Stop, Verdict,
     optimizers, run,
 };
 
@@ -32,7 +32,7 @@ fn epochs_are_split_as_published() {
         ("bayesian", 9),
         ("sac", 9),
     ] {
-        let effort = Effort {
+        let effort = LearningEffort {
             epochs: 9,
             preset: Preset::Faithful,
         };
@@ -51,14 +51,14 @@ fn epochs_are_split_as_published() {
 #[test]
 fn as_published_nothing_follows_infeasible_episodes() {
     let problem = problem(&["area=iotx"]);
-    let effort = Effort {
+    let effort = LearningEffort {
         epochs: 6,
         preset: Preset::AsPublished,
     };
     let mut optimizer = optimizers::find_with("confuciux", 1, &effort).unwrap();
     let outcome = run(&problem, optimizer.as_mut(), &settings(effort.preset));
     assert_eq!((outcome.best, outcome.evaluations.calls), (None, 4));
-    let effort = Effort {
+    let effort = LearningEffort {
         preset: Preset::Faithful,
         ..effort
     };
@@ -69,13 +69,13 @@ fn as_published_nothing_follows_infeasible_episodes() {
 
 /// Asks and judges without a driver, so that each generation can be looked at.
 fn generations(problem: &Problem, preset: Preset, count: usize) -> Vec<Vec<Point>> {
-    let effort = Effort {
+    let effort = LearningEffort {
         epochs: count as u64,
         preset,
     };
     let mut optimizer = optimizers::find_with("local-genetic", 2, &effort).unwrap();
     let mut asked = Vec::new();
-    while optimizer.standing() == Standing::Searching {
+    while optimizer.status() == Status::Searching {
         let mut points = optimizer.ask(problem, usize::MAX);
         if asked.is_empty() {
             // The lightest assignment, with tiles that differ.
@@ -132,13 +132,13 @@ fn children_keep_the_budget_or_are_swapped_and_the_best_stays() {
 fn policies_improve() {
     let problem = problem(&["area=unlimited"]);
     for (name, epochs) in [("reinforce", 60), ("a2c", 120)] {
-        let effort = Effort {
+        let effort = LearningEffort {
             epochs,
             preset: Preset::Faithful,
         };
         let mut optimizer = optimizers::find_with(name, 3, &effort).unwrap();
         let mut values = Vec::new();
-        while optimizer.standing() == Standing::Searching {
+        while optimizer.status() == Status::Searching {
             let points = optimizer.ask(&problem, 1);
             values.push(problem.value(&points[0]));
             let verdict = problem.verdict(&points[0]);
@@ -162,7 +162,7 @@ fn confuciux_comes_near_the_optimum() {
     let problem = problem(&["area=iot"]);
     for (preset, most) in [(Preset::Faithful, 0.15), (Preset::Tuned, 0.08)] {
         for seed in 0..2 {
-            let effort = Effort { epochs: 90, preset };
+            let effort = LearningEffort { epochs: 90, preset };
             let mut optimizer = optimizers::find_with("confuciux", seed, &effort).unwrap();
             let outcome = run(&problem, optimizer.as_mut(), &settings(preset));
             let (_, best) = outcome.best.expect("repair finds a feasible assignment");

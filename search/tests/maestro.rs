@@ -4,7 +4,7 @@ mod common;
 
 use common::{TABLES, budget, table};
 use stationary_search::optimizers::exact::{self, Answer};
-use stationary_search::{BudgetRequest, Kind, Objective, Problem, certificate};
+use stationary_search::{BudgetRequest, Objective, Problem, ProofKind, certificate};
 
 struct Row {
     table: String,
@@ -48,7 +48,7 @@ fn every_vertex_of_a_front_is_certified() {
             for vertex in &front {
                 let limited = problem.with_limit(0, vertex.limit);
                 let (point, found) = (vertex.point.as_ref().unwrap(), vertex.objective.unwrap());
-                assert_eq!(vertex.certificate.kind, Kind::Proved);
+                assert_eq!(vertex.certificate.kind, ProofKind::Proved);
                 certificate::check(&limited, point, found, &vertex.certificate)
                     .unwrap_or_else(|flaw| panic!("{name} {objective} {}: {flaw}", vertex.limit));
             }
@@ -92,7 +92,7 @@ fn every_published_optimum_is_met_and_certified() {
                 "{found}"
             ),
         }
-        assert_eq!(certificate.kind, Kind::Proved);
+        assert_eq!(certificate.kind, ProofKind::Proved);
         assert_eq!(certificate.lower_bound, Some(found));
         certificate::check(&problem, &point, found, &certificate).unwrap();
     }

@@ -4,14 +4,14 @@ mod common;
 
 use common::{TABLES, budget, cases, rng, small_table};
 use stationary_search::{
-    Allowance, BudgetRequest, Entry, Objective, Problem, ProblemError, Resource, Table, TableError,
-    optimizers,
+    BudgetRequest, BudgetSpec, CostEntry, CostTable, Objective, Problem, ProblemError, Resource,
+    TableError, optimizers,
 };
 
 const HEADER: &str = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n";
 
 fn check(rows: &str, expected: &str) {
-    let error = Table::parse("t.csv", &format!("{HEADER}{rows}")).unwrap_err();
+    let error = CostTable::parse("t.csv", &format!("{HEADER}{rows}")).unwrap_err();
     assert_eq!(error.to_string(), expected);
 }
 
@@ -70,7 +70,7 @@ fn faults_name_file_line_found_and_expected() {
         "t.csv:2: found a table in which the greatest latencies sum to 2^60 cycles or more; \
          their sum must stay below; expected a valid table",
     );
-    let error = Table::parse("t.csv", "").unwrap_err().to_string();
+    let error = CostTable::parse("t.csv", "").unwrap_err().to_string();
     assert_eq!(
         error,
         format!(
@@ -78,7 +78,9 @@ fn faults_name_file_line_found_and_expected() {
             HEADER.trim()
         )
     );
-    let error = Table::parse("t.csv", "layer,pe\n").unwrap_err().to_string();
+    let error = CostTable::parse("t.csv", "layer,pe\n")
+        .unwrap_err()
+        .to_string();
     assert!(
         error.starts_with("t.csv:1: found `layer,pe`; expected the header"),
         "{error}"
@@ -88,19 +90,23 @@ fn faults_name_file_line_found_and_expected() {
 #[test]
 fn text_and_table_are_each_other() {
     for (name, text) in TABLES {
-        let table = Table::parse(name, text).unwrap();
+        let table = CostTable::parse(name, text).unwrap();
         assert_eq!((table.layers().len(), table.entries()), (52, 7488));
-        assert_eq!(Table::parse(name, &table.to_csv()).unwrap(), table);
+        assert_eq!(CostTable::parse(name, &table.to_csv()).unwrap(), table);
         assert_eq!(table.to_csv().lines().count(), text.lines().count());
     }
     for seed in 0..cases(500) {
         let table = small_table(&mut rng(seed));
-        assert_eq!(Table::parse("t", &table.to_csv()), Ok(table), "seed {seed}");
+        assert_eq!(
+            CostTable::parse("t", &table.to_csv()),
+            Ok(table),
+            "seed {seed}"
+        );
     }
 }
 
-fn entry(pe: u32, area: f64) -> Entry {
-    Entry {
+fn entry(pe: u32, area: f64) -> CostEntry {
+    CostEntry {
         style: None,
         pe,
         tile: 1,
@@ -113,7 +119,8 @@ fn entry(pe: u32, area: f64) -> Entry {
 
 #[test]
 fn a_table_is_checked_when_it_is_made() {
-    let make = |layers: &[&[Entry]]| Table::new(layers.iter().map(|l| l.to_vec()).collect());
+    let make =
+        |layers: &[&[CostEntry]]| CostTable::new(layers.iter().map(|l| l.to_vec()).collect());
     assert_eq!(make(&[]), Err(TableError::Empty));
     let good = entry(1, 2.0);
     assert_eq!(
@@ -132,7 +139,7 @@ fn a_table_is_checked_when_it_is_made() {
         Err(TableError::BadCost { .. })
     ));
     let mut table = make(&[&[good]]).unwrap();
-    let bad = Entry {
+    let bad = CostEntry {
         energy: -1.0,
         ..good
     };
@@ -142,7 +149,9 @@ fn a_table_is_checked_when_it_is_made() {
         [good],
         "a refused change leaves the table alone"
     );
-    table.replace(0, 0, Entry { latency: 9, ..good }).unwrap();
+    table
+        .replace(0, 0, CostEntry { latency: 9, ..good })
+        .unwrap();
     assert_eq!(table.layers()[0][0].latency, 9);
 }
 
@@ -152,12 +161,12 @@ fn budgets_are_read() {
         resource: Resource::Area,
         allowance,
     };
-    assert_eq!(budget("area=unlimited"), area(Allowance::Share(1.0)));
-    assert_eq!(budget("area=cloud"), area(Allowance::Share(0.5)));
-    assert_eq!(budget("area=IoT"), area(Allowance::Share(0.1)));
-    assert_eq!(budget("area = iotx"), area(Allowance::Share(0.05)));
-    assert_eq!(budget("area=0.25"), area(Allowance::Share(0.25)));
-    assert_eq!(budget("area=2.5e6"), area(Allowance::Absolute(2.5e6)));
+    assert_eq!(budget("area=unlimited"), area(BudgetSpec::Share(1.0)));
+    assert_eq!(budget("area=cloud"), area(BudgetSpec::Share(0.5)));
+    assert_eq!(budget("area=IoT"), area(BudgetSpec::Share(0.1)));
+    assert_eq!(budget("area = iotx"), area(BudgetSpec::Share(0.05)));
+    assert_eq!(budget("area=0.25"), area(BudgetSpec::Share(0.25)));
+    assert_eq!(budget("area=2.5e6"), area(BudgetSpec::Absolute(2.5e6)));
     let error = |text: &str| text.parse::<BudgetRequest>().unwrap_err().to_string();
     assert!(error("area").contains("expected area=VALUE or power=VALUE"));
     assert!(error("aera=iot").contains("did you mean `area`?"));
@@ -168,7 +177,7 @@ fn budgets_are_read() {
 
 #[test]
 fn budgets_that_cannot_be_set_say_why() {
-    let table = Table::new(vec![
+    let table = CostTable::new(vec![
         vec![entry(1, 2.0), entry(4, 3.0)],
         vec![entry(1, 2.0)],
     ])

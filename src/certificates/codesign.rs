@@ -13,7 +13,7 @@ use stationary::proof::{
     About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
 };
 use stationary::search::codesign::{
-    Floor, Hardware, Outcome, Point, Record, Repeated, Standing, standing,
+    DesignPoint, Floor, Hardware, Measurement, NetworkBounds, Record, Repeated, network_bounds,
 };
 use stationary::workloads::Layer;
 use stationary::{Request, Target};
@@ -56,11 +56,11 @@ impl Subject<'_> {
         }
     }
 
-    fn hashes(&self, standing: &Standing) -> Hashes {
+    fn hashes(&self, network_bounds: &NetworkBounds) -> Hashes {
         let bounds = |own: &Option<Floor>| own.as_ref().map(|own| own.bounds.clone());
-        let bounds: Vec<_> = standing.machines.iter().map(bounds).collect();
+        let bounds: Vec<_> = network_bounds.machines.iter().map(bounds).collect();
         Hashes {
-            model: digest_of(&json!([standing.valid, bounds])),
+            model: digest_of(&json!([network_bounds.valid, bounds])),
             ..self.inputs()
         }
     }
@@ -94,11 +94,11 @@ impl Document {
             inputs,
             subject,
             ran,
-            &standing(subject.tasks, ran)?,
+            &network_bounds(subject.tasks, ran)?,
         ))
     }
 
-    fn over(inputs: Inputs, subject: &Subject<'_>, ran: &[Record], found: &Standing) -> Self {
+    fn over(inputs: Inputs, subject: &Subject<'_>, ran: &[Record], found: &NetworkBounds) -> Self {
         let hardware = subject.hardware;
         let shape = |machine: usize| {
             let shape = hardware.shape(machine);
@@ -234,15 +234,15 @@ impl Document {
         let Some(claimed) = self.claimed(&subject, &mut verdict.checks) else {
             return Ok(verdict);
         };
-        let best: Vec<Option<Point>> = match &self.best {
+        let best: Vec<Option<DesignPoint>> = match &self.best {
             Some(best) => best
                 .tasks
                 .iter()
-                .map(|task| Some(Point(task.point)))
+                .map(|task| Some(DesignPoint(task.point)))
                 .collect(),
             None => vec![None; tasks.len()],
         };
-        let runs: Vec<(usize, Point, u64)> = (claimed.iter().enumerate())
+        let runs: Vec<(usize, DesignPoint, u64)> = (claimed.iter().enumerate())
             .flat_map(|(task, ran)| {
                 ran.iter()
                     .map(move |(point, cycles)| (task, *point, *cycles))
@@ -254,7 +254,7 @@ impl Document {
             .collect();
         verdict.again = runs.len() as u64;
         let patience = Patience::new(common, "verify", verdict.again, stationary::proof::LESS);
-        let found: Vec<(usize, Point, u64, Outcome)> = (runs.into_par_iter())
+        let found: Vec<(usize, DesignPoint, u64, Measurement)> = (runs.into_par_iter())
             .map(|(task, point, cycles)| {
                 let of = &tasks[task].task;
                 let measure = || of.measure(point).outcome;
@@ -285,27 +285,27 @@ impl Document {
         let mut ran: Vec<Record> = (claimed.iter())
             .map(|ran| {
                 ran.iter()
-                    .map(|(p, cycles)| (*p, Outcome::Cycles(*cycles)))
+                    .map(|(p, cycles)| (*p, Measurement::Cycles(*cycles)))
                     .collect()
             })
             .collect();
         for (task, point, _, outcome) in found {
             ran[task].insert(point, outcome);
         }
-        let standing = match standing(&tasks, &ran) {
-            Ok(standing) => standing,
+        let network_bounds = match network_bounds(&tasks, &ran) {
+            Ok(network_bounds) => network_bounds,
             Err(breach) => {
                 verdict.checks.note("bounds", false, breach.to_string());
                 return Ok(verdict);
             }
         };
-        let hashes = subject.hashes(&standing);
+        let hashes = subject.hashes(&network_bounds);
         verdict.origin = origin(&hashes);
         verdict
             .checks
             .digest("model's bounds", &self.hashes.model, &hashes.model);
-        self.judge(&standing, &mut verdict.checks);
-        let found = Self::over(inputs.clone(), &subject, &ran, &standing);
+        self.judge(&network_bounds, &mut verdict.checks);
+        let found = Self::over(inputs.clone(), &subject, &ran, &network_bounds);
         let found = serde_json::to_value(found)?;
         verdict.checks.derived(written, &found);
         Ok(verdict)
@@ -317,7 +317,7 @@ impl Document {
         &self,
         subject: &Subject<'_>,
         checks: &mut Checks,
-    ) -> Option<Vec<BTreeMap<Point, u64>>> {
+    ) -> Option<Vec<BTreeMap<DesignPoint, u64>>> {
         let flaw = |detail: String, checks: &mut Checks| {
             checks.note("schedules that ran", false, detail);
             None
@@ -333,7 +333,7 @@ impl Document {
         for (claimed, each) in self.tasks.iter().zip(subject.tasks) {
             let (task, mut ran) = (&each.task, BTreeMap::new());
             for Ran { point, cycles } in &claimed.simulated {
-                let point = Point(*point);
+                let point = DesignPoint(*point);
                 let bound = task.has(point).then(|| task.bound(point)).flatten();
                 let wrong = match bound {
                     None => "there is no such schedule, or it does not fit",
@@ -356,7 +356,7 @@ impl Document {
     }
 
     /// What is proved, or which core might still be better.
-    fn judge(&self, found: &Standing, checks: &mut Checks) {
+    fn judge(&self, found: &NetworkBounds, checks: &mut Checks) {
         let best = found.best.as_ref().map(|chip| chip.cycles);
         let open = |own: &&Floor| best.is_none_or(|cycles| own.floor < cycles);
         let open = found.machines.iter().flatten().filter(open).count();

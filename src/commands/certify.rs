@@ -6,7 +6,7 @@ use stationary::identity;
 use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
-use stationary::search::{Cancellation, Kind, Problem, certificate};
+use stationary::search::{Cancellation, Problem, ProofKind, certificate};
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
@@ -72,7 +72,7 @@ impl Certified {
     pub fn is_cut(&self, cancellation: &Cancellation, args: &Assign) -> bool {
         let ran = self.proof.simulated.len() as u64;
         let has_more = args.proving.simulations.is_none_or(|most| ran < most);
-        let is_open = self.proof.certificate.kind == Kind::None;
+        let is_open = self.proof.certificate.kind == ProofKind::None;
         is_open && has_more && cancellation.is_cancelled()
     }
 
@@ -87,7 +87,7 @@ impl Certified {
         );
         let found = &self.proof.certificate;
         match (&self.proof.best, found.lower_bound) {
-            (Some(_), _) if found.kind == Kind::Proved => format!(
+            (Some(_), _) if found.kind == ProofKind::Proved => format!(
                 "proved on the machine, over all {} entries, each with the one mapping that the mapper chooses for it: \
                  {runs}\nnot proved over other mappings of an entry, nor over other levels\n",
                 thousands(self.entries),

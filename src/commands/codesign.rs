@@ -13,9 +13,9 @@ use stationary::csv::Origin;
 use stationary::files;
 use stationary::scope::Scope;
 use stationary::search::codesign::{
-    self, Chip, Extent, Hardware, NetworkProof, NetworkTuned, Point, Repeated, Task,
+    self, Chip, DesignPoint, Extent, Hardware, NetworkProof, NetworkTuned, Repeated, Task,
 };
-use stationary::search::{Allowance, BudgetRequest, Resource};
+use stationary::search::{BudgetRequest, BudgetSpec, Resource};
 use stationary::workloads::Layer;
 use stationary_document::from_yaml;
 
@@ -53,7 +53,7 @@ pub struct Found<'a> {
     pub task_of: Vec<usize>,
     pub course: Course,
     /// The best of each task on hardware of its own.
-    pub each: Vec<Option<(Point, u64)>>,
+    pub each: Vec<Option<(DesignPoint, u64)>>,
     pub seconds: Option<f64>,
     /// If Ctrl-C ended it early.
     pub interrupt: Option<&'a Interrupt>,
@@ -205,7 +205,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
 }
 
 /// Whether a search came to its end.
-fn is_done(course: &Course, each: &[Option<(Point, u64)>], args: &Codesign) -> bool {
+fn is_done(course: &Course, each: &[Option<(DesignPoint, u64)>], args: &Codesign) -> bool {
     match course {
         Course::Proved(proof) => proof.is_whole() && each.iter().all(Option::is_some),
         Course::Tuned(tuned) => {
@@ -362,8 +362,8 @@ fn within(hardware: Hardware, budget: &str) -> Result<Hardware> {
     }
     let areas = (0..hardware.len()).map(|number| hardware.area(number));
     let limit = match request.allowance {
-        Allowance::Absolute(limit) => limit,
-        Allowance::Share(share) => {
+        BudgetSpec::Absolute(limit) => limit,
+        BudgetSpec::Share(share) => {
             let least = areas.clone().fold(f64::INFINITY, f64::min);
             let greatest = areas.fold(0.0, f64::max);
             least + share * (greatest - least)

@@ -7,7 +7,8 @@ use stationary::csv::Origin;
 use stationary::scope::Scope;
 use stationary::search::design::{DesignSpace, Tables, default_base, parse_levels};
 use stationary::search::{
-    BudgetRequest, Deployment, Effort, Objective, Preset, Problem, Shapes, Style, Table,
+    BudgetRequest, CostTable, DataflowStyle, Deployment, LearningEffort, Objective, Preset,
+    Problem, Shapes,
 };
 use stationary::unread::Flows;
 use stationary::workloads::Layer;
@@ -20,7 +21,7 @@ use crate::{inputs, output};
 /// Where the numbers come from.
 pub enum Source {
     /// A file.
-    Table,
+    CostTable,
     /// Our own model.
     Model {
         /// The designs behind the options.
@@ -28,14 +29,14 @@ pub enum Source {
         /// The layers.
         layers: Vec<Layer>,
         /// The least that the machine may make of each option.
-        bounds: Box<Table>,
+        bounds: Box<CostTable>,
     },
 }
 
 /// What there is to choose from.
 pub struct Offer {
     /// The options and what they cost.
-    pub table: Table,
+    pub table: CostTable,
     /// What learned optimisers see of the layers, if that is known.
     pub shapes: Option<Shapes>,
     /// The layers of a table, if they are known: for their names and shapes.
@@ -75,18 +76,18 @@ impl Offer {
 }
 
 /// What learned optimisers may spend.
-pub fn effort(learning: &Learning) -> Result<Effort> {
+pub fn effort(learning: &Learning) -> Result<LearningEffort> {
     let preset = match (learning.as_published, learning.preset.as_str()) {
         (false, name) => name.parse()?,
         (true, "faithful" | "as-published") => Preset::AsPublished,
         (true, name) => bail!("--as-published and --preset {name} exclude each other"),
     };
-    let epochs = learning.epochs.unwrap_or(Effort::default().epochs);
-    Ok(Effort { epochs, preset })
+    let epochs = learning.epochs.unwrap_or(LearningEffort::default().epochs);
+    Ok(LearningEffort { epochs, preset })
 }
 
 /// The layers that a table is said to be of.
-fn known(network: &str, args: &Costs, table: &Table) -> Result<Vec<Layer>> {
+fn known(network: &str, args: &Costs, table: &CostTable) -> Result<Vec<Layer>> {
     let network = inputs::network(network, &args.model.layers)?;
     let mut layers = inputs::layers(&network, &args.model.layers)?;
     let (found, wanted) = (layers.len(), table.layers().len());
@@ -136,7 +137,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             bail!("--table has its own levels; --pes and --tiles are for --network");
         }
         let text = inputs::read(path)?;
-        let table = Table::parse(&path.display().to_string(), &text)?;
+        let table = CostTable::parse(&path.display().to_string(), &text)?;
         let known = match &args.shapes {
             Some(network) => known(network, args, &table)?,
             None => Vec::new(),
@@ -145,7 +146,7 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             table,
             shapes: (!known.is_empty()).then(|| Shapes::of(&known)),
             known,
-            source: Source::Table,
+            source: Source::CostTable,
             scope: None,
             origin: Origin {
                 arch: String::new(),
@@ -168,7 +169,7 @@ impl Unpriced {
             bail!("needed --network or --table")
         };
         let styles = match args.dataflow.as_str() {
-            "mix" => Style::ALL.to_vec(),
+            "mix" => DataflowStyle::ALL.to_vec(),
             name => vec![name.parse()?],
         };
         let base = match &model.arch {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use stationary::arch::dram::{Pipe, Standard};
 use stationary::arch::{Accelerator, presets};
 use stationary::peaks;
-use stationary::search::{Allowance, PLATFORMS, optimizers};
+use stationary::search::{BudgetSpec, PLATFORMS, optimizers};
 use stationary::sim::{Dataflow, mapping_file};
 use stationary::workloads::{Dim, zoo};
 
@@ -225,9 +225,9 @@ fn mappings() -> Vec<Vec<Value>> {
 }
 
 fn budgets() -> Vec<Vec<Value>> {
-    let share = |allowance: Allowance| match allowance {
-        Allowance::Share(share) => json!(share),
-        Allowance::Absolute(total) => json!(total),
+    let share = |allowance: BudgetSpec| match allowance {
+        BudgetSpec::Share(share) => json!(share),
+        BudgetSpec::Absolute(total) => json!(total),
     };
     PLATFORMS
         .iter()

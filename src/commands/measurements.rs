@@ -4,7 +4,9 @@ use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
 use stationary::Target;
 use stationary::identity;
-use stationary::search::codesign::{Hardware, KNOBS, Measured, Outcome, Point, Record as Known};
+use stationary::search::codesign::{
+    DesignPoint, Hardware, KNOBS, Measured, Measurement, Record as Known,
+};
 use stationary_record::LogError;
 
 use crate::cli::Recording;
@@ -70,16 +72,16 @@ impl Measurements {
     }
 }
 
-fn measurement(line: &Value) -> Option<(usize, Point, Outcome)> {
+fn measurement(line: &Value) -> Option<(usize, DesignPoint, Measurement)> {
     let task = usize::try_from(line["task"].as_u64()?).ok()?;
     let places = line["point"].as_array()?.iter();
     let places = places.map(|place| usize::try_from(place.as_u64()?).ok());
     let places: [usize; KNOBS] = places.collect::<Option<Vec<_>>>()?.try_into().ok()?;
     let outcome = match &line["cycles"] {
-        Value::Null => Outcome::Invalid,
-        cycles => Outcome::Cycles(cycles.as_u64()?),
+        Value::Null => Measurement::Invalid,
+        cycles => Measurement::Cycles(cycles.as_u64()?),
     };
-    Some((task, Point(places), outcome))
+    Some((task, DesignPoint(places), outcome))
 }
 
 /// What decides a point's cycles.

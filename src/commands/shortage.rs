@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::format::percent;
 use stationary::search::optimizers::exact::{self, Answer, Relaxation};
-use stationary::search::{BudgetRequest, Deployment, Kind, Problem, Shortfall};
+use stationary::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfall};
 
 /// How many of the heaviest stages are named.
 const MOST: usize = 5;
@@ -144,7 +144,7 @@ fn optimum(problem: &Problem) -> Option<Optimum> {
         Answer::Infeasible(_) => None,
         Answer::Best { point, certificate } => point.map(|point| Optimum {
             objective: problem.value(&point),
-            is_proved: certificate.kind == Kind::Proved,
+            is_proved: certificate.kind == ProofKind::Proved,
         }),
     }
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 use stationary::search::certify::Job;
 use stationary::search::design::{self, DesignSpace};
-use stationary::search::{Cancellation, Entry, Levels};
+use stationary::search::{Cancellation, CostEntry, Levels};
 use stationary::workloads::Layer;
 
 use crate::record::Journal;
@@ -73,7 +73,11 @@ impl<'a> Simulations<'a> {
 
     /// Runs several options, until it is cancelled: those that ran, in their order, as the machine has
     /// them. What is known already needs no run.
-    pub fn until(&self, cancellation: &Cancellation, jobs: &[Job]) -> Result<Vec<(Job, Entry)>> {
+    pub fn until(
+        &self,
+        cancellation: &Cancellation,
+        jobs: &[Job],
+    ) -> Result<Vec<(Job, CostEntry)>> {
         let run = |job: &Job| {
             let is_due = self.known(job).is_some() || !cancellation.is_cancelled();
             is_due.then(|| {
@@ -87,7 +91,7 @@ impl<'a> Simulations<'a> {
     }
 
     /// Several options as the machine has them, in their order.
-    pub fn entries(&self, jobs: &[Job]) -> Result<Vec<Entry>> {
+    pub fn entries(&self, jobs: &[Job]) -> Result<Vec<CostEntry>> {
         let entries = jobs.par_iter().map(|(layer, levels)| {
             let cycles = self.cycles(*layer, *levels)?;
             Ok(self.space.entry(&self.layers[*layer], *levels, cycles)?)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::search::best_first::Standing;
+use crate::search::best_first::SearchResult;
 use crate::sim::mapper::Space;
 use crate::sim::mapping_file::LayerMapping;
 use crate::sim::{Dataflow, Pace, Tiling, run};
@@ -367,7 +367,7 @@ impl Proved {
         first: usize,
         space: &Space,
         (place, tiling): (u64, Tiling),
-        standing: &Standing,
+        standing: &SearchResult,
     ) -> Result<Self, Error> {
         let layers = &question.target.layers;
         let (firsts, kinds) = distinct(layers);
@@ -487,7 +487,7 @@ impl Proved {
         let open = open
             .map(|open| (open.candidate.bound, open.candidate.place))
             .min();
-        let standing = Standing {
+        let standing = SearchResult {
             best,
             lower_bound: Some(open.map_or(most, |(bound, _)| bound.min(most))),
             ran: runs

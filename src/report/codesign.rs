@@ -11,7 +11,7 @@ use stationary::format::{joules, percent, signed_percent, thousands};
 use stationary::headline::Headline;
 use stationary::over;
 use stationary::scope::Scope;
-use stationary::search::codesign::{Chip, NetworkProof, NetworkTuned, Tuned, Verdict};
+use stationary::search::codesign::{Chip, MachineVerdict, NetworkProof, NetworkTuned, Tuned};
 use stationary::shape;
 use stationary::sim::Energy;
 use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
@@ -189,11 +189,11 @@ fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
     let all = proof.machines.iter().enumerate();
     let all = all.map(|(number, verdict)| {
         let (kind, cycles, bound) = match verdict {
-            Verdict::TooLarge => ("too_large", None, None),
-            Verdict::Unable => ("unable", None, None),
-            Verdict::AtLeast(bound) => ("not_better", None, Some(*bound)),
-            Verdict::Exactly(cycles) => ("proved", Some(*cycles), Some(*cycles)),
-            Verdict::Open(bound) => ("open", None, Some(*bound)),
+            MachineVerdict::TooLarge => ("too_large", None, None),
+            MachineVerdict::Unable => ("unable", None, None),
+            MachineVerdict::AtLeast(bound) => ("not_better", None, Some(*bound)),
+            MachineVerdict::Exactly(cycles) => ("proved", Some(*cycles), Some(*cycles)),
+            MachineVerdict::Open(bound) => ("open", None, Some(*bound)),
         };
         json!({
             "hardware": core(found, number), "area_um2": found.hardware.area(number),
@@ -440,8 +440,8 @@ pub fn table(found: &Found<'_>) -> String {
     match &found.course {
         Course::Proved(proof) => {
             let count =
-                |wanted: fn(&Verdict) -> bool| proof.machines.iter().filter(|v| wanted(v)).count();
-            let open = match count(|v| matches!(v, Verdict::Open(_))) {
+                |wanted: fn(&MachineVerdict) -> bool| proof.machines.iter().filter(|v| wanted(v)).count();
+            let open = match count(|v| matches!(v, MachineVerdict::Open(_))) {
                 0 => String::new(),
                 n => format!(", {n} open"),
             };
@@ -468,10 +468,10 @@ pub fn table(found: &Found<'_>) -> String {
                  bounds, {} beyond the limits, {} unable{open}\n{}\n",
                 thousands(proof.simulated),
                 thousands(proof.valid),
-                count(|v| matches!(v, Verdict::Exactly(_))),
-                count(|v| matches!(v, Verdict::AtLeast(_))),
-                count(|v| matches!(v, Verdict::TooLarge)),
-                count(|v| matches!(v, Verdict::Unable)),
+                count(|v| matches!(v, MachineVerdict::Exactly(_))),
+                count(|v| matches!(v, MachineVerdict::AtLeast(_))),
+                count(|v| matches!(v, MachineVerdict::TooLarge)),
+                count(|v| matches!(v, MachineVerdict::Unable)),
                 over::NOT_OVER,
             ));
         }

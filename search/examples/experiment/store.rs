@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use stationary_record::Log;
-use stationary_search::codesign::{Outcome, Point, Task};
+use stationary_search::codesign::{DesignPoint, Measurement, Task};
 use stationary_workloads::{Dim, Layer};
 
 use crate::watch::seconds;
@@ -56,11 +56,14 @@ impl Store {
     }
 
     /// What the machine says of a point, and its seconds; from the log if it is there.
-    pub fn measure(&self, task: &Task, point: Point) -> (Outcome, f64) {
+    pub fn measure(&self, task: &Task, point: DesignPoint) -> (Measurement, f64) {
         let layer = name(task.layer());
         let key = key(task, point);
         if let Some((cycles, seconds)) = self.known(&layer, &key) {
-            return (cycles.map_or(Outcome::Invalid, Outcome::Cycles), seconds);
+            return (
+                cycles.map_or(Measurement::Invalid, Measurement::Cycles),
+                seconds,
+            );
         }
         let start = seconds();
         let outcome = task.measure(point).outcome;
@@ -83,7 +86,7 @@ impl Store {
     }
 
     /// The seconds of a point that was measured.
-    pub fn seconds(&self, task: &Task, point: Point) -> f64 {
+    pub fn seconds(&self, task: &Task, point: DesignPoint) -> f64 {
         let known = self.known(&name(task.layer()), &key(task, point));
         known.map_or(0.0, |(_, seconds)| seconds)
     }
@@ -112,7 +115,7 @@ impl Store {
 
 /// The core's shape and the places of the schedule's knobs, which mean the same whatever other
 /// hardware there is to choose from.
-fn key(task: &Task, point: Point) -> [u64; 10] {
+fn key(task: &Task, point: DesignPoint) -> [u64; 10] {
     let shape = task.hardware().shape(task.machine(point));
     let mut key = point.0.map(|place| place as u64);
     for (each, value) in key

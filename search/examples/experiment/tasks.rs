@@ -1,7 +1,7 @@
 //! Tuners on one layer at a time.
 
 use serde_json::{Value, json};
-use stationary_search::codesign::{Hardware, Outcome, Record, Task, Tuned, prove, tune_by};
+use stationary_search::codesign::{Hardware, Measurement, Record, Task, Tuned, prove, tune_by};
 use stationary_workloads::{Dim, Layer, zoo};
 
 use crate::store::{Store, name};
@@ -92,7 +92,7 @@ fn tuned(store: &Store, job: &Job<'_>, measurements: usize, optimum: Option<u64>
         let task = Task::new(job.layer, hardware).expect("a decoupled machine");
         let clock = Clock::default();
         let mut tuner = Watched::new(job.tuner, job.seed, &clock).until(optimum);
-        let measure = |point| -> Outcome { store.measure(&task, point).0 };
+        let measure = |point| -> Measurement { store.measure(&task, point).0 };
         let tuned: Tuned = tune_by(&task, &mut tuner, measurements, &measure, &mut |_| ());
         drop(tuner);
         let machine: f64 = (tuned.measured.iter())

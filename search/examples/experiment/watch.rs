@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use stationary_search::codesign::{Measured, Point, Task, Tuner, find};
+use stationary_search::codesign::{DesignPoint, Measured, Task, Tuner, find};
 
 /// Seconds of the processor that this thread has taken; of the wall where the system does not say.
 pub fn seconds() -> f64 {
@@ -43,7 +43,7 @@ impl Clock {
 /// What tuners measured on their tasks, and their seconds: networks share layers, and a tuner with the
 /// same seed on the same task does the same again.
 #[derive(Default)]
-pub struct Courses(Mutex<HashMap<String, (Vec<Point>, f64)>>);
+pub struct Courses(Mutex<HashMap<String, (Vec<DesignPoint>, f64)>>);
 
 /// A tuner whose time is taken.
 pub struct Watched {
@@ -58,8 +58,8 @@ pub struct Watched {
     courses: Option<Arc<Courses>>,
     /// Of the task and the tuner, once there is a task.
     key: Option<String>,
-    known: HashSet<Point>,
-    measured: Vec<Point>,
+    known: HashSet<DesignPoint>,
+    measured: Vec<DesignPoint>,
 }
 
 impl Watched {
@@ -93,14 +93,14 @@ impl Watched {
     }
 
     /// What it does on this task, if it is known.
-    fn repeated(&mut self, task: &Task, room: usize) -> Option<Vec<Point>> {
+    fn repeated(&mut self, task: &Task, remaining: usize) -> Option<Vec<DesignPoint>> {
         let courses = Arc::clone(self.courses.as_ref()?);
         if self.key.is_some() {
             return None;
         }
         let hardware = task.hardware();
         let key = format!(
-            "{} {room} {} {:?} {:?} {:?}",
+            "{} {remaining} {} {:?} {:?} {:?}",
             self.name,
             crate::store::name(task.layer()),
             hardware.knobs(),
@@ -118,14 +118,14 @@ impl Watched {
 }
 
 impl Tuner for Watched {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
         if self.is_done {
             return Vec::new();
         }
-        if let Some(points) = self.repeated(task, room) {
+        if let Some(points) = self.repeated(task, remaining) {
             return points;
         }
-        self.own.time(|| self.inner.propose(task, room))
+        self.own.time(|| self.inner.propose(task, remaining))
     }
 
     fn learn(&mut self, task: &Task, measured: &[Measured]) {

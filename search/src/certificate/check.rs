@@ -9,12 +9,12 @@
 
 use std::ops::Range;
 
-use super::{Certificate, Cut, Flaw, Kind};
+use super::{Certificate, Cut, Flaw, ProofKind};
 use crate::deployment::Deployment;
 use crate::objective::Objective;
 use crate::problem::{Problem, Totals};
 use crate::resource::Resource;
-use crate::table::Entry;
+use crate::table::CostEntry;
 
 /// Relative difference allowed between two floating-point sums.
 const SUM: f64 = 1e-9;
@@ -104,7 +104,7 @@ pub fn check(
         in_order(certificate.lower_bound.unwrap_or(0.0), bound)?;
     }
     in_order(bound, objective)?;
-    if certificate.kind == Kind::Proved {
+    if certificate.kind == ProofKind::Proved {
         if bound < objective * (1.0 - SUM) {
             return Err(Flaw::Gap { bound, objective });
         }
@@ -251,7 +251,7 @@ fn totals(problem: &Problem, layers: Range<usize>, option: usize) -> Totals {
 }
 
 /// What a stage costs with another layer.
-pub(super) fn and(stage: Option<Totals>, entry: &Entry) -> Totals {
+pub(super) fn and(stage: Option<Totals>, entry: &CostEntry) -> Totals {
     let before = stage.unwrap_or(Totals {
         latency: 0,
         slowest: 0,

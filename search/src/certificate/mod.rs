@@ -1,17 +1,17 @@
 //! What is proved about a result, and an independent check of it.
 
 mod check;
-mod exclude;
+mod optimality;
 
 use thiserror::Error;
 
 pub use check::check;
 pub(crate) use check::corner_bound;
-pub use exclude::{Doubt, Exclusion, exclude};
+pub use optimality::{NotProved, OptimalityProof, prove_optimal};
 
 /// How much stands behind a lower bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProofKind {
     /// The result is the optimum of its table.
     Proved,
     /// The result is the optimum if a stated assumption holds.
@@ -24,7 +24,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
     /// How much is proved.
-    pub kind: Kind,
+    pub kind: ProofKind,
     /// No feasible assignment has a lesser objective.
     pub lower_bound: Option<f64>,
     /// The bound that the multipliers give by themselves, for latency and
@@ -115,7 +115,7 @@ impl Certificate {
     /// Nothing is known.
     pub fn none() -> Self {
         Self {
-            kind: Kind::None,
+            kind: ProofKind::None,
             lower_bound: None,
             relaxation: None,
             multipliers: Vec::new(),
@@ -126,7 +126,7 @@ impl Certificate {
     /// It is proved that no assignment keeps the budgets.
     pub fn infeasible() -> Self {
         Self {
-            kind: Kind::Proved,
+            kind: ProofKind::Proved,
             ..Self::none()
         }
     }

@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::random;
-use super::task::{KNOBS, Measured, Point, Task};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
 /// Of the logarithm of cycles.
 const FIRST: f64 = 1.0;
@@ -17,10 +17,10 @@ const LAST: f64 = 1e-3;
 
 pub(super) struct Annealing {
     rng: Xoshiro256PlusPlus,
-    current: Option<(Point, f64)>,
+    current: Option<(DesignPoint, f64)>,
     /// The budget, once it is known.
     budget: usize,
-    room: usize,
+    remaining: usize,
 }
 
 impl Annealing {
@@ -29,15 +29,15 @@ impl Annealing {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
             current: None,
             budget: 0,
-            room: 0,
+            remaining: 0,
         }
     }
 }
 
 impl Tuner for Annealing {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
-        self.budget = self.budget.max(room);
-        self.room = room;
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
+        self.budget = self.budget.max(remaining);
+        self.remaining = remaining;
         let Some((point, _)) = self.current else {
             return vec![random::draw(task, &mut self.rng)];
         };
@@ -51,7 +51,7 @@ impl Tuner for Annealing {
     }
 
     fn learn(&mut self, _: &Task, measured: &[Measured]) {
-        let spent = 1.0 - self.room as f64 / self.budget.max(1) as f64;
+        let spent = 1.0 - self.remaining as f64 / self.budget.max(1) as f64;
         let temperature = FIRST * (LAST / FIRST).powf(spent);
         for each in measured {
             let Some(cycles) = each.outcome.cycles() else {

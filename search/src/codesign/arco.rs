@@ -14,7 +14,7 @@
 //! limits of the hardware as penalties; Confidence Sampling. **Reconstructed**: all else. HARDWARE
 //! turns BATCH, BLOCK_IN and BLOCK_OUT, SCHEDULE the threads, MAP the tiles; each sees the layer's
 //! shape, its own knobs and the last fitness; actors have two layers of 20, the critic three; steps
-//! are those of `team.rs`, which CHAMELEON published. The cost model is boosted trees that meet
+//! are those of `multi_agent.rs`, which CHAMELEON published. The cost model is boosted trees that meet
 //! throughputs. **Ours**, where neither says: 32 episodes of at most 100 steps; the value that
 //! Confidence Sampling draws by is the reward, not the critic's, for a critic values what comes after
 //! a point; the first round's points are drawn at random among those that keep all limits, as the
@@ -30,14 +30,14 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::confidence;
-use super::exploration::{Effort, STATE, explore, sees};
+use super::exploration::{ExplorationEffort, STATE, explore, observes};
 use super::forest::Loss;
-use super::judgement::{Judge, Knowledge};
+use super::multi_agent::Agents;
 use super::random;
-use super::task::{Measured, Point, Task};
-use super::team::Team;
+use super::surrogate::{Surrogate, SurrogateData};
+use super::task::{DesignPoint, Measured, Task};
 
-const EFFORT: Effort = Effort {
+const EFFORT: ExplorationEffort = ExplorationEffort {
     episodes: 32,
     steps: 100,
     group: 16,
@@ -59,17 +59,17 @@ const AGENTS: [&[usize]; 3] = [&[0, 1, 2], &[8, 9], &[3, 4, 5, 6, 7]];
 pub(super) struct Arco {
     rng: Xoshiro256PlusPlus,
     /// None for the same without agents: as many points as they would meet, drawn at random.
-    team: Option<Team>,
-    known: Knowledge,
+    agents: Option<Agents>,
+    known: SurrogateData,
     /// Measurements of a round, once the budget is known.
     round: usize,
 }
 
 impl Arco {
     pub(super) fn new(seed: u64) -> Self {
-        let actors = AGENTS.map(|knobs| (knobs.to_vec(), sees(knobs)));
+        let actors = AGENTS.map(|knobs| (knobs.to_vec(), observes(knobs)));
         Self {
-            team: Some(Team::new(STATE, &actors, 3, seed)),
+            agents: Some(Agents::new(STATE, &actors, 3, seed)),
             ..Self::without_agents(seed)
         }
     }
@@ -77,32 +77,32 @@ impl Arco {
     pub(super) fn without_agents(seed: u64) -> Self {
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
-            team: None,
-            known: Knowledge::default(),
+            agents: None,
+            known: SurrogateData::default(),
             round: 0,
         }
     }
 }
 
 impl Tuner for Arco {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
         if self.round == 0 {
-            self.round = (room / ROUNDS).clamp(LEAST, MOST);
+            self.round = (remaining / ROUNDS).clamp(LEAST, MOST);
         }
-        let count = self.round.min(room);
+        let count = self.round.min(remaining);
         if self.known.len() == 0 {
             return first(task, count, &mut self.rng);
         }
         let (known, rng) = (&self.known, &mut self.rng);
         let forest = known.forest(Loss::Square, MOST, rng);
-        let mut judge = Judge::new(task, &forest);
-        let reward = |score: f64, point: Point| score - penalty(task, point);
-        let mut met = match &mut self.team {
-            Some(team) => explore(task, team, &mut judge, known, EFFORT, &reward, rng),
-            None => drawn(task, &mut judge, &reward, rng),
+        let mut surrogate = Surrogate::new(task, &forest);
+        let reward = |score: f64, point: DesignPoint| score - penalty(task, point);
+        let mut met = match &mut self.agents {
+            Some(agents) => explore(task, agents, &mut surrogate, known, EFFORT, &reward, rng),
+            None => drawn(task, &mut surrogate, &reward, rng),
         };
         met.retain(|(point, _)| !known.has(point));
-        let mut value = |point: Point| reward(judge.score(point), point);
+        let mut value = |point: DesignPoint| reward(surrogate.score(point), point);
         let mut plan = confidence::sample(task, &met, known, count, &mut value, rng);
         if plan.is_empty() {
             plan = first(task, count, rng);
@@ -118,25 +118,25 @@ impl Tuner for Arco {
 /// Distinct points drawn at random, as many as steps of the agents, in the order of the points.
 fn drawn(
     task: &Task,
-    judge: &mut Judge<'_>,
-    reward: &dyn Fn(f64, Point) -> f64,
+    surrogate: &mut Surrogate<'_>,
+    reward: &dyn Fn(f64, DesignPoint) -> f64,
     rng: &mut Xoshiro256PlusPlus,
-) -> Vec<(Point, f64)> {
+) -> Vec<(DesignPoint, f64)> {
     let count = EFFORT.episodes * EFFORT.steps;
-    let points: BTreeSet<Point> = (0..count).map(|_| random::draw(task, rng)).collect();
+    let points: BTreeSet<DesignPoint> = (0..count).map(|_| random::draw(task, rng)).collect();
     let valued = points.into_iter();
     valued
-        .map(|point| (point, reward(judge.score(point), point)))
+        .map(|point| (point, reward(surrogate.score(point), point)))
         .collect()
 }
 
-fn penalty(task: &Task, point: Point) -> f64 {
+fn penalty(task: &Task, point: DesignPoint) -> f64 {
     let excess = task.excess(point);
     AREA * excess.area + MEMORY * excess.memory
 }
 
 /// Points drawn at random that have no penalty, if such are soon found.
-fn first(task: &Task, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<Point> {
+fn first(task: &Task, count: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<DesignPoint> {
     let mut points = HashSet::new();
     let mut plan = Vec::new();
     for _ in 0..count {

@@ -20,9 +20,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::forest::{Forest, Loss};
-use super::judgement::{Judge, Knowledge};
 use super::random;
-use super::task::{KNOBS, Measured, Point, Task};
+use super::surrogate::{Surrogate, SurrogateData};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
 /// Points between two fits, by its public code.
 pub(super) const PLAN: usize = 64;
@@ -37,8 +37,8 @@ pub(super) struct AutoTvm {
     /// Points between two fits.
     plan: usize,
     rng: Xoshiro256PlusPlus,
-    known: Knowledge,
-    chains: Vec<Point>,
+    known: SurrogateData,
+    chains: Vec<DesignPoint>,
 }
 
 impl AutoTvm {
@@ -47,22 +47,22 @@ impl AutoTvm {
         Self {
             plan,
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
-            known: Knowledge::default(),
+            known: SurrogateData::default(),
             chains: Vec::new(),
         }
     }
 
     /// The best points that the chains meet and that are not known yet, the best first.
-    fn anneal(&mut self, task: &Task, forest: &Forest) -> Vec<Point> {
+    fn anneal(&mut self, task: &Task, forest: &Forest) -> Vec<DesignPoint> {
         let rng = &mut self.rng;
         if self.chains.is_empty() {
             self.chains = (0..CHAINS).map(|_| random::draw(task, rng)).collect();
         }
-        let mut judge = Judge::new(task, forest);
+        let mut surrogate = Surrogate::new(task, forest);
         let mut best = Best::new(self.plan);
         let mut scores: Vec<f64> = Vec::with_capacity(CHAINS);
         for point in &self.chains {
-            let score = judge.score(*point);
+            let score = surrogate.score(*point);
             scores.push(score);
             if !self.known.has(point) {
                 best.offer(score, *point);
@@ -73,7 +73,7 @@ impl AutoTvm {
             let temperature = 1.0 - step as f64 / STEPS as f64;
             for (point, score) in self.chains.iter_mut().zip(&mut scores) {
                 let next = neighbour(task, *point, rng);
-                let new = judge.score(next);
+                let new = surrogate.score(next);
                 let odds = ((new - *score) / (temperature + 1e-5)).min(0.0).exp();
                 if !self.known.has(&next) && best.offer(new, next) {
                     last = step;
@@ -91,8 +91,8 @@ impl AutoTvm {
 }
 
 impl Tuner for AutoTvm {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
-        let count = self.plan.min(room);
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
+        let count = self.plan.min(remaining);
         let mut plan = Vec::new();
         if self.known.len() > 0 {
             let forest = self.known.forest(Loss::Rank, self.plan, &mut self.rng);
@@ -112,12 +112,12 @@ impl Tuner for AutoTvm {
 /// Adds points drawn at random that are new, as long as such are soon found.
 pub(super) fn fill(
     task: &Task,
-    known: &Knowledge,
-    plan: &mut Vec<Point>,
+    known: &SurrogateData,
+    plan: &mut Vec<DesignPoint>,
     count: usize,
     rng: &mut Xoshiro256PlusPlus,
 ) {
-    let mut taken: HashSet<Point> = plan.iter().copied().collect();
+    let mut taken: HashSet<DesignPoint> = plan.iter().copied().collect();
     for _ in 0..100 * count {
         if plan.len() >= count {
             break;
@@ -130,7 +130,7 @@ pub(super) fn fill(
 }
 
 /// The point with one knob redrawn, of those that have several values.
-fn neighbour(task: &Task, point: Point, rng: &mut Xoshiro256PlusPlus) -> Point {
+fn neighbour(task: &Task, point: DesignPoint, rng: &mut Xoshiro256PlusPlus) -> DesignPoint {
     let sizes = task.sizes(point);
     let free = sizes.iter().filter(|size| **size > 1).count();
     if free == 0 {
@@ -148,7 +148,7 @@ fn neighbour(task: &Task, point: Point, rng: &mut Xoshiro256PlusPlus) -> Point {
 pub(super) struct Best {
     most: usize,
     /// By score, which orders as its bits do, then by point.
-    points: BTreeSet<(Score, Point)>,
+    points: BTreeSet<(Score, DesignPoint)>,
 }
 
 /// A score in total order.
@@ -178,7 +178,7 @@ impl Best {
     }
 
     /// Whether the point is among the best so far, and was not before.
-    pub(super) fn offer(&mut self, score: f64, point: Point) -> bool {
+    pub(super) fn offer(&mut self, score: f64, point: DesignPoint) -> bool {
         let entry = (Score(score), point);
         if self.points.len() == self.most {
             match self.points.first() {
@@ -194,7 +194,7 @@ impl Best {
     }
 
     /// The best first.
-    pub(super) fn into_points(self) -> Vec<Point> {
+    pub(super) fn into_points(self) -> Vec<DesignPoint> {
         let points = self.points.into_iter().rev();
         points.map(|(_, point)| point).collect()
     }

@@ -10,7 +10,7 @@
 //!          most frequent value of each knob
 //! ```
 //!
-//! **Published**: exploration by PPO, with the settings in `team.rs`, an actor of two layers of 20 and
+//! **Published**: exploration by PPO, with the settings in `multi_agent.rs`, an actor of two layers of 20 and
 //! a critic; the sampling and its threshold; that an episode ends when 75 % of the knobs rest. **Ours**:
 //! the cost model meets throughputs (squared error), since its score is a reward; episodes start in
 //! turn from a random point and from one of the 32 fastest; it learns after each 32 episodes; of the
@@ -26,13 +26,13 @@ use smartcore::linalg::basic::matrix::DenseMatrix;
 
 use super::Tuner;
 use super::autotvm::{PLAN, fill};
-use super::exploration::{Effort, STATE, explore, sees};
+use super::exploration::{ExplorationEffort, STATE, explore, observes};
 use super::forest::Loss;
-use super::judgement::{Judge, Knowledge};
-use super::task::{KNOBS, Measured, Point, Task};
-use super::team::Team;
+use super::multi_agent::Agents;
+use super::surrogate::{Surrogate, SurrogateData};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
-const EFFORT: Effort = Effort {
+const EFFORT: ExplorationEffort = ExplorationEffort {
     episodes: 128,
     steps: 500,
     group: 32,
@@ -50,37 +50,43 @@ const DRAWS: usize = 20;
 
 pub(super) struct Chameleon {
     rng: Xoshiro256PlusPlus,
-    team: Team,
-    known: Knowledge,
+    agents: Agents,
+    known: SurrogateData,
 }
 
 impl Chameleon {
     pub(super) fn new(seed: u64) -> Self {
         let knobs: Vec<usize> = (0..KNOBS).collect();
-        let actors = [(knobs.clone(), sees(&knobs))];
+        let actors = [(knobs.clone(), observes(&knobs))];
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
-            team: Team::new(STATE, &actors, 2, seed),
-            known: Knowledge::default(),
+            agents: Agents::new(STATE, &actors, 2, seed),
+            known: SurrogateData::default(),
         }
     }
 }
 
 impl Tuner for Chameleon {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
         let mut plan = Vec::new();
         if self.known.len() == 0 {
-            fill(task, &self.known, &mut plan, PLAN.min(room), &mut self.rng);
+            fill(
+                task,
+                &self.known,
+                &mut plan,
+                PLAN.min(remaining),
+                &mut self.rng,
+            );
             return plan;
         }
         let (known, rng) = (&self.known, &mut self.rng);
         let forest = known.forest(Loss::Square, PLAN, rng);
-        let mut judge = Judge::new(task, &forest);
-        let predicted = |score: f64, _: Point| score;
+        let mut surrogate = Surrogate::new(task, &forest);
+        let predicted = |score: f64, _: DesignPoint| score;
         let mut met = explore(
             task,
-            &mut self.team,
-            &mut judge,
+            &mut self.agents,
+            &mut surrogate,
             known,
             EFFORT,
             &predicted,
@@ -88,7 +94,7 @@ impl Tuner for Chameleon {
         );
         met.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         met.truncate(CLUSTERED);
-        let points: Vec<Point> = met.into_iter().map(|(point, _)| point).collect();
+        let points: Vec<DesignPoint> = met.into_iter().map(|(point, _)| point).collect();
         let mut taken = HashSet::new();
         for (nearest, members) in clusters(&points, rng) {
             let synthesis = std::iter::once(nearest)
@@ -97,13 +103,13 @@ impl Tuner for Chameleon {
             let new = synthesis
                 .into_iter()
                 .find(|point| !known.has(point) && !taken.contains(point));
-            if let Some(point) = new.filter(|_| plan.len() < room) {
+            if let Some(point) = new.filter(|_| plan.len() < remaining) {
                 taken.insert(point);
                 plan.push(point);
             }
         }
         if plan.is_empty() {
-            fill(task, known, &mut plan, STEP.min(room), rng);
+            fill(task, known, &mut plan, STEP.min(remaining), rng);
         }
         plan
     }
@@ -114,7 +120,10 @@ impl Tuner for Chameleon {
 }
 
 /// Clusters, as many as adaptive sampling wants: the point nearest to each centre, and its members.
-fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<Point>)> {
+fn clusters(
+    points: &[DesignPoint],
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<(DesignPoint, Vec<DesignPoint>)> {
     let places: Vec<Vec<f64>> = points
         .iter()
         .map(|point| point.0.iter().map(|at| *at as f64).collect())
@@ -139,7 +148,7 @@ fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<P
             members[label as usize].push(*point);
         }
         let mut loss = 0.0;
-        let mut nearest: Vec<Option<(f64, Point)>> = vec![None; k];
+        let mut nearest: Vec<Option<(f64, DesignPoint)>> = vec![None; k];
         for (members, nearest) in members.iter().zip(&mut nearest) {
             let centre = mean(members);
             for point in members {
@@ -163,7 +172,7 @@ fn clusters(points: &[Point], rng: &mut Xoshiro256PlusPlus) -> Vec<(Point, Vec<P
 }
 
 /// The mean of some points.
-fn mean(members: &[Point]) -> [f64; KNOBS] {
+fn mean(members: &[DesignPoint]) -> [f64; KNOBS] {
     let mut mean = [0.0; KNOBS];
     for point in members {
         for (sum, at) in mean.iter_mut().zip(point.0) {
@@ -174,14 +183,14 @@ fn mean(members: &[Point]) -> [f64; KNOBS] {
 }
 
 /// The squared Euclidean distance of a point from a centre.
-fn distance(point: &Point, centre: &[f64; KNOBS]) -> f64 {
+fn distance(point: &DesignPoint, centre: &[f64; KNOBS]) -> f64 {
     let each = point.0.iter().zip(centre);
     each.map(|(at, centre)| (*at as f64 - centre).powi(2)).sum()
 }
 
 /// The most frequent place of each knob.
-fn mode(members: &[Point]) -> Point {
-    let mut mode = Point([0; KNOBS]);
+fn mode(members: &[DesignPoint]) -> DesignPoint {
+    let mut mode = DesignPoint([0; KNOBS]);
     for (knob, place) in mode.0.iter_mut().enumerate() {
         let count = |at: usize| members.iter().filter(|m| m.0[knob] == at).count();
         let most = members.iter().map(|m| m.0[knob]);
@@ -193,7 +202,7 @@ fn mode(members: &[Point]) -> Point {
 }
 
 /// Each knob's place from one of the members.
-fn draw(members: &[Point], rng: &mut Xoshiro256PlusPlus) -> Point {
+fn draw(members: &[DesignPoint], rng: &mut Xoshiro256PlusPlus) -> DesignPoint {
     let mut point = members[0];
     for (knob, place) in point.0.iter_mut().enumerate() {
         *place = members[rng.random_range(0..members.len())].0[knob];

@@ -21,8 +21,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::forest::Loss;
-use super::judgement::{Judge, Knowledge};
-use super::task::{KNOBS, Measured, Point, Task};
+use super::surrogate::{Surrogate, SurrogateData};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
 /// Of the softmax, in shares of the best throughput.
 const TEMPERATURE: f64 = 0.05;
@@ -35,15 +35,15 @@ const TRIES: usize = 20;
 /// point.
 pub(super) fn sample(
     task: &Task,
-    candidates: &[(Point, f64)],
-    known: &Knowledge,
+    candidates: &[(DesignPoint, f64)],
+    known: &SurrogateData,
     count: usize,
-    value: &mut dyn FnMut(Point) -> f64,
+    value: &mut dyn FnMut(DesignPoint) -> f64,
     rng: &mut Xoshiro256PlusPlus,
-) -> Vec<Point> {
+) -> Vec<DesignPoint> {
     let new = candidates.iter().filter(|(point, _)| !known.has(point));
     // The greatest of scores with Gumbel noise are a draw by softmax without putting back.
-    let mut drawn: Vec<(f64, Point, f64)> = new
+    let mut drawn: Vec<(f64, DesignPoint, f64)> = new
         .map(|(point, value)| {
             let uniform: f64 = rng.random_range(f64::MIN_POSITIVE..1.0);
             (value / TEMPERATURE - (-uniform.ln()).ln(), *point, *value)
@@ -57,15 +57,15 @@ pub(super) fn sample(
         return Vec::new();
     };
     let kept = drawn.iter().filter(|(_, _, value)| *value >= threshold);
-    let mut kept: Vec<Point> = kept.map(|(_, point, _)| *point).collect();
+    let mut kept: Vec<DesignPoint> = kept.map(|(_, point, _)| *point).collect();
     kept.truncate(count);
     let parents = kept.clone();
-    let mut taken: HashSet<Point> = kept.iter().copied().collect();
+    let mut taken: HashSet<DesignPoint> = kept.iter().copied().collect();
     for _ in 0..TRIES * count.saturating_sub(kept.len()) {
         if kept.len() == count {
             break;
         }
-        let mut child = Point([0; KNOBS]);
+        let mut child = DesignPoint([0; KNOBS]);
         for (knob, place) in child.0.iter_mut().enumerate() {
             *place = parents[rng.random_range(0..parents.len())].0[knob];
         }
@@ -90,7 +90,7 @@ const CANDIDATES: usize = 256;
 pub(super) struct Confident {
     inner: Box<dyn Tuner + Send>,
     rng: Xoshiro256PlusPlus,
-    known: Knowledge,
+    known: SurrogateData,
 }
 
 impl Confident {
@@ -98,14 +98,14 @@ impl Confident {
         Self {
             inner,
             rng: Xoshiro256PlusPlus::seed_from_u64(!seed),
-            known: Knowledge::default(),
+            known: SurrogateData::default(),
         }
     }
 }
 
 impl Tuner for Confident {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
-        let mut candidates = self.inner.propose(task, room);
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
+        let mut candidates = self.inner.propose(task, remaining);
         if self.known.len() < FIRST {
             candidates.truncate(FIRST);
             return candidates;
@@ -114,7 +114,7 @@ impl Tuner for Confident {
         let wanted = (CHOICE * candidates.len()).clamp(CHOICE * FIRST, CANDIDATES);
         let mut asked = 1;
         while candidates.len() < wanted.min(CHOICE * FIRST) && asked < CANDIDATES {
-            let more = self.inner.propose(task, room);
+            let more = self.inner.propose(task, remaining);
             if more.is_empty() {
                 break;
             }
@@ -122,15 +122,15 @@ impl Tuner for Confident {
             asked += 1;
         }
         let forest = self.known.forest(Loss::Square, wanted, &mut self.rng);
-        let mut judge = Judge::new(task, &forest);
+        let mut surrogate = Surrogate::new(task, &forest);
         candidates.sort_unstable();
         candidates.dedup();
-        let count = (candidates.len() / CHOICE).clamp(1, room);
+        let count = (candidates.len() / CHOICE).clamp(1, remaining);
         let valued = candidates
             .iter()
-            .map(|point| (*point, judge.score(*point)))
+            .map(|point| (*point, surrogate.score(*point)))
             .collect::<Vec<_>>();
-        let mut value = |point| judge.score(point);
+        let mut value = |point| surrogate.score(point);
         let sampled = sample(task, &valued, &self.known, count, &mut value, &mut self.rng);
         if sampled.is_empty() {
             // All are known: it hears of them, at no cost.

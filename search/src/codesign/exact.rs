@@ -9,9 +9,9 @@
 
 use rayon::prelude::*;
 
-use super::task::{Measured, Outcome, Point, Task};
+use super::task::{DesignPoint, Measured, Measurement, Task};
 use super::tune::{Record, Tuned};
-use crate::bound::{Breach, hold};
+use crate::bound::{BoundViolation, hold};
 use crate::cancellation::Cancellation;
 
 /// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
@@ -21,7 +21,7 @@ const BATCH: usize = 2;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The optimum and its cycles; none if no schedule fits.
-    pub best: Option<(Point, u64)>,
+    pub best: Option<(DesignPoint, u64)>,
     /// Points that fit.
     pub valid: u64,
     /// Points that the machine ran.
@@ -37,16 +37,21 @@ pub struct Proof {
 /// is none.
 ///
 /// # Errors
-/// [`Breach`], if the machine takes fewer cycles than a bound.
-pub fn prove(task: &Task, machine: usize, below: u64, record: &Record) -> Result<Proof, Breach> {
+/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
+pub fn prove(
+    task: &Task,
+    machine: usize,
+    below: u64,
+    record: &Record,
+) -> Result<Proof, BoundViolation> {
     let never = Cancellation::default();
     from(task, &bounds(task, machine), below, record, &never)
 }
 
 /// The points on a machine that fit, with their bounds, the least first.
-pub(super) fn bounds(task: &Task, machine: usize) -> Vec<(u64, Point)> {
+pub(super) fn bounds(task: &Task, machine: usize) -> Vec<(u64, DesignPoint)> {
     let points = task.fitting_on(machine);
-    let mut bounds: Vec<(u64, Point)> = points
+    let mut bounds: Vec<(u64, DesignPoint)> = points
         .par_iter()
         .filter_map(|point| task.bound(*point).map(|bound| (bound, *point)))
         .collect();
@@ -58,23 +63,24 @@ pub(super) fn bounds(task: &Task, machine: usize) -> Vec<(u64, Point)> {
 /// that are not recorded; without a limit only after the first ran, so that there is a schedule.
 ///
 /// # Errors
-/// [`Breach`].
+/// [`BoundViolation`].
 pub(super) fn from(
     task: &Task,
-    bounds: &[(u64, Point)],
+    bounds: &[(u64, DesignPoint)],
     below: u64,
     record: &Record,
     cancellation: &Cancellation,
-) -> Result<Proof, Breach> {
+) -> Result<Proof, BoundViolation> {
     let mut cut = None;
-    let (mut best, mut measured) = (None::<(Point, u64)>, Vec::<Measured>::new());
+    let (mut best, mut measured) = (None::<(DesignPoint, u64)>, Vec::<Measured>::new());
     let mut least = below;
     for batch in bounds.chunks(BATCH) {
-        let open: Vec<(u64, Point)> = (batch.iter().copied())
+        let open: Vec<(u64, DesignPoint)> = (batch.iter().copied())
             .filter(|(bound, _)| *bound < least)
             .collect();
         // Every point that has a bound fits: a record that says otherwise is asked for again.
-        let recorded = |point: &Point| record.get(point).copied().and_then(Outcome::cycles);
+        let recorded =
+            |point: &DesignPoint| record.get(point).copied().and_then(Measurement::cycles);
         if open.is_empty() {
             break;
         }
@@ -89,13 +95,13 @@ pub(super) fn from(
             .map(|(_, point)| match recorded(point) {
                 Some(cycles) => Measured {
                     point: *point,
-                    outcome: Outcome::Cycles(cycles),
+                    outcome: Measurement::Cycles(cycles),
                 },
                 None => task.measure(*point),
             })
             .collect();
         for ((bound, point), each) in open.iter().zip(found) {
-            if let Outcome::Cycles(cycles) = each.outcome {
+            if let Measurement::Cycles(cycles) = each.outcome {
                 let what = || format!("layer {}, point {:?}", task.layer().name(), point.0);
                 hold(what, "cycles", *bound, cycles)?;
                 if cycles < least {
@@ -132,7 +138,7 @@ mod tests {
         let layer = Layer::convolution("conv", conv).expect("a layer");
         let task = Task::new(&layer, &hardware).expect("a decoupled machine");
         let (bounds, never) = (bounds(&task, 0), Cancellation::default());
-        let prove = |bounds: &[(u64, Point)], record: &Record| {
+        let prove = |bounds: &[(u64, DesignPoint)], record: &Record| {
             from(&task, bounds, u64::MAX, record, &never)
         };
         let nothing = Record::new();
@@ -147,10 +153,10 @@ mod tests {
         assert!(breach.what.starts_with("layer conv, point ["), "{breach}");
         assert_eq!(breach.machine, cycles.to_string());
         // A record takes the machine's place, and is held against the same bounds.
-        let low = Record::from([(point, Outcome::Cycles(bounds[0].0 - 1))]);
+        let low = Record::from([(point, Measurement::Cycles(bounds[0].0 - 1))]);
         assert!(prove(&bounds, &low).is_err());
         // What fits does not stop to fit because a record says so.
-        let unfit = Record::from([(point, Outcome::Invalid)]);
+        let unfit = Record::from([(point, Measurement::Invalid)]);
         assert_eq!(prove(&bounds, &unfit), prove(&bounds, &nothing));
     }
 }

@@ -1,4 +1,4 @@
-//! Episodes of a team on the cost model: from a point, each step turns knobs by one place, and ends
+//! Episodes of a agents on the cost model: from a point, each step turns knobs by one place, and ends
 //! when most of them rest.
 
 use std::collections::HashMap;
@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::judgement::{Judge, Knowledge};
+use super::multi_agent::{Actions, Agents, Transition};
 use super::random;
-use super::task::{KNOBS, Point, Task};
-use super::team::{Step, Team, Turns};
+use super::surrogate::{Surrogate, SurrogateData};
+use super::task::{DesignPoint, KNOBS, Task};
 
 /// How much is explored before the next measurements.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Effort {
+pub(super) struct ExplorationEffort {
     pub(super) episodes: usize,
     /// At most, in an episode.
     pub(super) steps: usize,
@@ -33,13 +33,13 @@ const SHAPE: usize = 10;
 pub(super) const STATE: usize = SHAPE + KNOBS + 1;
 
 /// The parts of the state that an agent with these knobs sees.
-pub(super) fn sees(knobs: &[usize]) -> Vec<usize> {
+pub(super) fn observes(knobs: &[usize]) -> Vec<usize> {
     let own = knobs.iter().map(|knob| SHAPE + knob);
     (0..SHAPE).chain(own).chain([STATE - 1]).collect()
 }
 
 /// The state of a point whose predecessor was worth `fitness`.
-pub(super) fn state(task: &Task, shape: &[f32], point: Point, fitness: f64) -> Vec<f32> {
+pub(super) fn state(task: &Task, shape: &[f32], point: DesignPoint, fitness: f64) -> Vec<f32> {
     let mut state = shape.to_vec();
     for (place, size) in point.0.iter().zip(task.sizes(point)) {
         state.push((*place as f32 + 1.0) / size as f32);
@@ -50,7 +50,7 @@ pub(super) fn state(task: &Task, shape: &[f32], point: Point, fitness: f64) -> V
 
 /// The part of states that is the layer's.
 pub(super) fn shape(task: &Task) -> Vec<f32> {
-    let features = task.features(Point([0; KNOBS]));
+    let features = task.features(DesignPoint([0; KNOBS]));
     features[..SHAPE].iter().map(|x| *x as f32 / 10.0).collect()
 }
 
@@ -58,19 +58,19 @@ pub(super) fn shape(task: &Task) -> Vec<f32> {
 /// in the order of the points.
 pub(super) fn explore(
     task: &Task,
-    team: &mut Team,
-    judge: &mut Judge<'_>,
-    known: &Knowledge,
-    effort: Effort,
-    fitness: &dyn Fn(f64, Point) -> f64,
+    agents: &mut Agents,
+    surrogate: &mut Surrogate<'_>,
+    known: &SurrogateData,
+    effort: ExplorationEffort,
+    fitness: &dyn Fn(f64, DesignPoint) -> f64,
     rng: &mut Xoshiro256PlusPlus,
-) -> Vec<(Point, f64)> {
+) -> Vec<(DesignPoint, f64)> {
     let shape = shape(task);
-    let mut met: HashMap<Point, f64> = HashMap::new();
-    let mut worth = |point: Point| {
+    let mut met: HashMap<DesignPoint, f64> = HashMap::new();
+    let mut worth = |point: DesignPoint| {
         let value = met.get(&point).copied();
         value.unwrap_or_else(|| {
-            let value = fitness(judge.score(point), point);
+            let value = fitness(surrogate.score(point), point);
             met.insert(point, value);
             value
         })
@@ -86,14 +86,14 @@ pub(super) fn explore(
         let mut last = worth(point);
         for step in 0..effort.steps {
             let state = state(task, &shape, point, last);
-            let (turns, likelihoods) = team.act(&state);
-            let next = turned(task, point, &turns);
+            let (actions, likelihoods) = agents.act(&state);
+            let next = moved(task, point, &actions);
             let sizes = task.sizes(point);
             last = worth(next);
-            let is_end = step + 1 == effort.steps || rests(&turns, &sizes);
-            steps.push(Step {
+            let is_end = step + 1 == effort.steps || rests(&actions, &sizes);
+            steps.push(Transition {
                 state,
-                turns,
+                actions,
                 likelihoods,
                 reward: last,
                 is_end,
@@ -104,20 +104,20 @@ pub(super) fn explore(
             }
         }
         if (episode + 1) % effort.group == 0 || episode + 1 == effort.episodes {
-            team.learn(&std::mem::take(&mut steps));
+            agents.learn(&std::mem::take(&mut steps));
         }
     }
-    let mut met: Vec<(Point, f64)> = met.into_iter().collect();
+    let mut met: Vec<(DesignPoint, f64)> = met.into_iter().collect();
     met.sort_unstable_by_key(|(point, _)| *point);
     met
 }
 
-/// The point after a turn of its knobs, which stop at the ends of their lists.
-fn turned(task: &Task, point: Point, turns: &Turns) -> Point {
+/// The point after the actions, with each knob held within its list.
+fn moved(task: &Task, point: DesignPoint, actions: &Actions) -> DesignPoint {
     let sizes = task.sizes(point);
     let mut next = point;
-    for ((place, size), turn) in next.0.iter_mut().zip(sizes).zip(turns) {
-        *place = (*place + usize::from(*turn))
+    for ((place, size), action) in next.0.iter_mut().zip(sizes).zip(actions) {
+        *place = (*place + usize::from(*action))
             .saturating_sub(1)
             .min(size - 1);
     }
@@ -125,12 +125,12 @@ fn turned(task: &Task, point: Point, turns: &Turns) -> Point {
 }
 
 /// Whether most knobs that can be turned are left where they are.
-fn rests(turns: &Turns, sizes: &[usize; KNOBS]) -> bool {
-    let free = sizes.iter().zip(turns).filter(|(size, _)| **size > 1);
+fn rests(actions: &Actions, sizes: &[usize; KNOBS]) -> bool {
+    let free = sizes.iter().zip(actions).filter(|(size, _)| **size > 1);
     let (mut all, mut resting) = (0_u32, 0_u32);
-    for (_, turn) in free {
+    for (_, action) in free {
         all += 1;
-        resting += u32::from(*turn == 1);
+        resting += u32::from(*action == 1);
     }
     f64::from(resting) >= REST * f64::from(all)
 }

@@ -8,7 +8,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
 use super::random;
-use super::task::{KNOBS, Measured, Point, Task};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
 const POPULATION: usize = 100;
 const ELITES: usize = 3;
@@ -17,8 +17,8 @@ const MUTATION: f64 = 0.1;
 pub(super) struct Genetic {
     rng: Xoshiro256PlusPlus,
     /// The last generation and the best of all before it, with their fitness.
-    parents: Vec<(f64, Point)>,
-    elites: Vec<(f64, Point)>,
+    parents: Vec<(f64, DesignPoint)>,
+    elites: Vec<(f64, DesignPoint)>,
 }
 
 impl Genetic {
@@ -30,7 +30,7 @@ impl Genetic {
         }
     }
 
-    fn parent(&mut self) -> Point {
+    fn parent(&mut self) -> DesignPoint {
         let total: f64 = self.parents.iter().map(|(fitness, _)| fitness).sum();
         if total == 0.0 {
             return self.parents[self.rng.random_range(0..self.parents.len())].1;
@@ -45,7 +45,7 @@ impl Genetic {
         self.parents[self.parents.len() - 1].1
     }
 
-    fn child(&mut self, task: &Task) -> Point {
+    fn child(&mut self, task: &Task) -> DesignPoint {
         let (first, second) = (self.parent(), self.parent());
         let cut = self.rng.random_range(0..KNOBS);
         let mut child = first;
@@ -61,8 +61,8 @@ impl Genetic {
 }
 
 impl Tuner for Genetic {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
-        let count = POPULATION.min(room.max(ELITES));
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
+        let count = POPULATION.min(remaining.max(ELITES));
         if self.parents.is_empty() {
             return (0..count)
                 .map(|_| random::draw(task, &mut self.rng))

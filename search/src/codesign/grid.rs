@@ -1,7 +1,7 @@
 //! Points in the order of their numbers, machine by machine.
 
 use super::Tuner;
-use super::task::{Measured, Point, Task};
+use super::task::{DesignPoint, Measured, Task};
 
 /// Points in a proposal.
 const BATCH: usize = 16;
@@ -13,10 +13,10 @@ pub(super) struct Grid {
 }
 
 impl Tuner for Grid {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
         while self.machine < task.hardware().len() {
             let points = task.points_on(self.machine).skip(self.behind);
-            let points: Vec<Point> = points.take(BATCH.min(room)).collect();
+            let points: Vec<DesignPoint> = points.take(BATCH.min(remaining)).collect();
             if !points.is_empty() {
                 self.behind += points.len();
                 return points;

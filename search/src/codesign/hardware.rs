@@ -6,7 +6,7 @@ use stationary_arch::{Accelerator, ArchError, CostModel};
 
 /// The shape of a GEMM core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Shape {
+pub struct GemmShape {
     /// Images (BATCH).
     pub batch: u32,
     /// Input channels (BLOCK_IN).
@@ -63,7 +63,7 @@ impl Hardware {
         for &batch in &knobs[0] {
             for &block_in in &knobs[1] {
                 for &block_out in &knobs[2] {
-                    let shape = Shape {
+                    let shape = GemmShape {
                         batch,
                         block_in,
                         block_out,
@@ -201,9 +201,9 @@ impl Hardware {
 
     /// The shape with this number.
     #[must_use]
-    pub fn shape(&self, number: usize) -> Shape {
+    pub fn shape(&self, number: usize) -> GemmShape {
         let array = &self.machine(number).array;
-        Shape {
+        GemmShape {
             batch: array.rows,
             block_in: array.lanes,
             block_out: array.cols,
@@ -211,7 +211,7 @@ impl Hardware {
     }
 }
 
-fn shaped(base: &Accelerator, shape: Shape) -> Accelerator {
+fn shaped(base: &Accelerator, shape: GemmShape) -> Accelerator {
     let mut machine = base.clone();
     let array = &mut machine.array;
     (array.rows, array.cols, array.lanes) = (shape.batch, shape.block_out, shape.block_in);

@@ -5,8 +5,9 @@
 //! Tuner      proposes points, is told what was measured          one file each
 //! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
 //! prove      the optimum of a task: runs in the order of a lower bound until none can be better
-//! share      the proof for one chip and a whole network; chip: the same by a tuner
-//! standing   what follows from what ran, whoever chose it: a certificate's grounds
+//! shared_hardware   the optimum of one chip for a whole network, proved
+//! network_tuning    one chip for a whole network, by a tuner
+//! network_bounds    the bounds that follow from what ran: what a certificate rests on
 //! ```
 //!
 //! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
@@ -19,7 +20,6 @@ mod arco;
 mod autotvm;
 #[cfg(feature = "learn")]
 mod chameleon;
-mod chip;
 #[cfg(feature = "learn")]
 mod confidence;
 mod exact;
@@ -31,21 +31,24 @@ mod genetic;
 mod grid;
 mod hardware;
 #[cfg(feature = "learn")]
-mod judgement;
+mod multi_agent;
+mod network_bounds;
+mod network_tuning;
 mod random;
-mod share;
-mod standing;
-mod task;
+mod shared_hardware;
 #[cfg(feature = "learn")]
-mod team;
+mod surrogate;
+mod task;
 mod tune;
 
-pub use chip::{NetworkTuned, tune_network, tune_network_by};
 pub use exact::{Proof, prove};
-pub use hardware::{Hardware, Shape};
-pub use share::{Chip, Extent, NetworkProof, Repeated, Verdict, prove_each, prove_network};
-pub use standing::{Floor, Standing, standing};
-pub use task::{Excess, KNOBS, Measured, Outcome, Point, Task};
+pub use hardware::{GemmShape, Hardware};
+pub use network_bounds::{Floor, NetworkBounds, network_bounds};
+pub use network_tuning::{NetworkTuned, tune_network, tune_network_by};
+pub use shared_hardware::{
+    Chip, Extent, MachineVerdict, NetworkProof, Repeated, prove_each, prove_network,
+};
+pub use task::{DesignPoint, Excess, KNOBS, Measured, Measurement, Task};
 pub use tune::{Record, Tuned, tune, tune_by};
 
 use crate::name::UnknownName;
@@ -57,8 +60,8 @@ use crate::name::UnknownName;
 /// measured before is answered again, and costs nothing. A tuner is deterministic given its seed: it
 /// reads no clock and starts no threads whose number shows in its results.
 pub trait Tuner {
-    /// The next points, at most `room` of them new; none when it is done.
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point>;
+    /// The next points, at most `remaining` of them new; none when it is done.
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint>;
 
     /// What the points were found to be.
     fn learn(&mut self, task: &Task, measured: &[Measured]);

@@ -4,7 +4,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Tuner;
-use super::task::{KNOBS, Measured, Point, Task};
+use super::task::{DesignPoint, KNOBS, Measured, Task};
 
 /// Points in a proposal.
 const BATCH: usize = 16;
@@ -22,8 +22,8 @@ impl Random {
 }
 
 impl Tuner for Random {
-    fn propose(&mut self, task: &Task, room: usize) -> Vec<Point> {
-        (0..BATCH.min(room))
+    fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint> {
+        (0..BATCH.min(remaining))
             .map(|_| draw(task, &mut self.rng))
             .collect()
     }
@@ -32,14 +32,14 @@ impl Tuner for Random {
 }
 
 /// A point on a machine that keeps the limit of area; on any if none does.
-pub(super) fn draw(task: &Task, rng: &mut impl Rng) -> Point {
+pub(super) fn draw(task: &Task, rng: &mut impl Rng) -> DesignPoint {
     let allowed: Vec<usize> = task.hardware().allowed().collect();
     let machine = match allowed.len() {
         0 => 0,
         count => allowed[rng.random_range(0..count)],
     };
     let sizes = task.sizes_on(machine);
-    let mut point = Point([0; KNOBS]);
+    let mut point = DesignPoint([0; KNOBS]);
     point.0[..3].copy_from_slice(&task.hardware().places(machine));
     for (place, size) in point.0.iter_mut().zip(sizes).skip(3) {
         *place = rng.random_range(0..size);
@@ -48,7 +48,12 @@ pub(super) fn draw(task: &Task, rng: &mut impl Rng) -> Point {
 }
 
 /// Another value of one knob that has several.
-pub(super) fn redraw(task: &Task, point: Point, knob: usize, rng: &mut impl Rng) -> Point {
+pub(super) fn redraw(
+    task: &Task,
+    point: DesignPoint,
+    knob: usize,
+    rng: &mut impl Rng,
+) -> DesignPoint {
     let mut next = point;
     next.0[knob] = rng.random_range(0..task.sizes(point)[knob]);
     task.settled(next)

@@ -13,24 +13,24 @@ pub const KNOBS: usize = 10;
 
 /// Places in the lists of values of all knobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Point(pub [usize; KNOBS]);
+pub struct DesignPoint(pub [usize; KNOBS]);
 
 /// What a point was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Measurement {
     /// Cycles of the machine.
     Cycles(u64),
     /// Its tiles do not fit, or its machine is too large.
     Invalid,
 }
 
-impl Outcome {
+impl Measurement {
     /// The cycles, if it runs.
     #[must_use]
     pub fn cycles(self) -> Option<u64> {
         match self {
-            Outcome::Cycles(cycles) => Some(cycles),
-            Outcome::Invalid => None,
+            Measurement::Cycles(cycles) => Some(cycles),
+            Measurement::Invalid => None,
         }
     }
 }
@@ -48,9 +48,9 @@ pub struct Excess {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measured {
     /// The point.
-    pub point: Point,
+    pub point: DesignPoint,
     /// What the machine says.
-    pub outcome: Outcome,
+    pub outcome: Measurement,
 }
 
 /// A layer, the hardware to choose from, and the schedules on each.
@@ -93,7 +93,7 @@ impl Task {
 
     /// The number of the machine that a point names.
     #[must_use]
-    pub fn machine(&self, point: Point) -> usize {
+    pub fn machine(&self, point: DesignPoint) -> usize {
         let [batch, block_in, block_out, ..] = point.0;
         self.hardware.number([batch, block_in, block_out])
     }
@@ -101,7 +101,7 @@ impl Task {
     /// How many values each knob has. Those of tiles depend on the machine: their lists are those of
     /// the point's.
     #[must_use]
-    pub fn sizes(&self, point: Point) -> [usize; KNOBS] {
+    pub fn sizes(&self, point: DesignPoint) -> [usize; KNOBS] {
         self.sizes_on(self.machine(point))
     }
 
@@ -120,7 +120,7 @@ impl Task {
     /// The point with its places of tiles cut to the lists of its machine: what remains of a point
     /// whose hardware was changed.
     #[must_use]
-    pub fn settled(&self, mut point: Point) -> Point {
+    pub fn settled(&self, mut point: DesignPoint) -> DesignPoint {
         let sizes = self.sizes(point);
         for (place, size) in point.0.iter_mut().zip(sizes) {
             *place = (*place).min(size - 1);
@@ -130,7 +130,7 @@ impl Task {
 
     /// Whether a point's places are in the lists of values.
     #[must_use]
-    pub fn has(&self, point: Point) -> bool {
+    pub fn has(&self, point: DesignPoint) -> bool {
         let knobs = self.hardware.knobs();
         let is_machine = (point.0.iter().zip(knobs)).all(|(place, values)| *place < values.len());
         is_machine && (point.0.iter().zip(self.sizes(point))).all(|(place, size)| *place < size)
@@ -138,7 +138,7 @@ impl Task {
 
     /// The schedule that a point names.
     #[must_use]
-    pub fn schedule(&self, point: Point) -> Schedule {
+    pub fn schedule(&self, point: DesignPoint) -> Schedule {
         let mut places = [0; 7];
         places.copy_from_slice(&point.0[3..]);
         self.spaces[self.machine(point)].at(places)
@@ -151,14 +151,14 @@ impl Task {
     }
 
     /// Every point on a machine, in the order of their numbers.
-    pub fn points_on(&self, machine: usize) -> impl Iterator<Item = Point> + '_ {
+    pub fn points_on(&self, machine: usize) -> impl Iterator<Item = DesignPoint> + '_ {
         (0..self.spaces[machine].points()).map(move |number| self.point_on(machine, number))
     }
 
     /// The points on a machine whose tiles fit its buffers, in the order of their numbers. How large the
     /// layer is makes no difference to how many are looked at.
     #[must_use]
-    pub fn fitting_on(&self, machine: usize) -> Vec<Point> {
+    pub fn fitting_on(&self, machine: usize) -> Vec<DesignPoint> {
         let accelerator = self.hardware.machine(machine);
         let with =
             |schedule| Kernel::new(Arc::clone(&self.layer), Arc::clone(accelerator), schedule).ok();
@@ -169,9 +169,9 @@ impl Task {
         points
     }
 
-    fn point_on(&self, machine: usize, number: u64) -> Point {
+    fn point_on(&self, machine: usize, number: u64) -> DesignPoint {
         let sizes = self.sizes_on(machine);
-        let mut point = Point([0; KNOBS]);
+        let mut point = DesignPoint([0; KNOBS]);
         point.0[..3].copy_from_slice(&self.hardware.places(machine));
         let mut rest = number;
         for knob in (3..KNOBS).rev() {
@@ -185,7 +185,7 @@ impl Task {
     ///
     /// # Errors
     /// The buffer that its tiles do not fit.
-    pub fn kernel(&self, point: Point) -> Result<Kernel, ScheduleError> {
+    pub fn kernel(&self, point: DesignPoint) -> Result<Kernel, ScheduleError> {
         let machine = self.hardware.machine(self.machine(point));
         Kernel::new(
             Arc::clone(&self.layer),
@@ -196,19 +196,19 @@ impl Task {
 
     /// Runs the machine.
     #[must_use]
-    pub fn measure(&self, point: Point) -> Measured {
+    pub fn measure(&self, point: DesignPoint) -> Measured {
         let kernel = self.kernel(point);
         let outcome = match kernel {
-            _ if !self.hardware.is_allowed(self.machine(point)) => Outcome::Invalid,
-            Ok(kernel) => Outcome::Cycles(run(&kernel, Pace::SkipIdle, &mut ()).cycles),
-            Err(_) => Outcome::Invalid,
+            _ if !self.hardware.is_allowed(self.machine(point)) => Measurement::Invalid,
+            Ok(kernel) => Measurement::Cycles(run(&kernel, Pace::SkipIdle, &mut ()).cycles),
+            Err(_) => Measurement::Invalid,
         };
         Measured { point, outcome }
     }
 
     /// A bound below the machine's cycles; none if the point does not fit.
     #[must_use]
-    pub fn bound(&self, point: Point) -> Option<u64> {
+    pub fn bound(&self, point: DesignPoint) -> Option<u64> {
         if !self.hardware.is_allowed(self.machine(point)) {
             return None;
         }
@@ -218,7 +218,7 @@ impl Task {
     /// By how much a point breaks its limits: the area above the limit as a share of it (MACs
     /// likewise), and the bytes above the capacity of each buffer as a share of that, summed up.
     #[must_use]
-    pub fn excess(&self, point: Point) -> Excess {
+    pub fn excess(&self, point: DesignPoint) -> Excess {
         let number = self.machine(point);
         let over = |used: f64, limit: f64| (used / limit - 1.0).max(0.0);
         let hardware = &self.hardware;
@@ -246,7 +246,7 @@ impl Task {
     /// What a point looks like to whoever learns from it: the layer's shape, then the value of each
     /// knob, as logarithms to base two.
     #[must_use]
-    pub fn features(&self, point: Point) -> Vec<f64> {
+    pub fn features(&self, point: DesignPoint) -> Vec<f64> {
         let shape = self.hardware.shape(self.machine(point));
         let shape = [shape.batch, shape.block_in, shape.block_out].map(u64::from);
         let layer = self.layer.sizes().0;

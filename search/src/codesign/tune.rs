@@ -15,14 +15,14 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Tuner;
-use super::task::{Measured, Outcome, Point, Task};
+use super::task::{DesignPoint, Measured, Measurement, Task};
 use crate::cancellation::Cancellation;
 
 /// Proposals in a row without a new point, after which a tuner is taken to be done.
 const PATIENCE: usize = 100;
 
 /// What was measured before, by point.
-pub type Record = HashMap<Point, Outcome>;
+pub type Record = HashMap<DesignPoint, Measurement>;
 
 /// The course of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Tuned {
     /// Distinct points in the order of their measurement.
     pub measured: Vec<Measured>,
     /// The best, the earliest among equals.
-    pub best: Option<(Point, u64)>,
+    pub best: Option<(DesignPoint, u64)>,
     /// Measurements so far and the best cycles, after each improvement.
     pub curve: Vec<(usize, u64)>,
 }
@@ -39,9 +39,9 @@ impl Tuned {
     /// The course of these measurements.
     #[must_use]
     pub fn of(measured: Vec<Measured>) -> Self {
-        let (mut best, mut curve) = (None::<(Point, u64)>, Vec::new());
+        let (mut best, mut curve) = (None::<(DesignPoint, u64)>, Vec::new());
         for (index, each) in measured.iter().enumerate() {
-            let Outcome::Cycles(cycles) = each.outcome else {
+            let Measurement::Cycles(cycles) = each.outcome else {
                 continue;
             };
             if best.is_none_or(|(_, least)| cycles < least) {
@@ -66,7 +66,7 @@ pub fn tune(
     record: &Record,
     note: &mut dyn FnMut(&Measured),
 ) -> Tuned {
-    let measure = |point: Point| match record.get(&point) {
+    let measure = |point: DesignPoint| match record.get(&point) {
         Some(outcome) => *outcome,
         None => task.measure(point).outcome,
     };
@@ -79,7 +79,7 @@ pub fn tune_by(
     task: &Task,
     tuner: &mut dyn Tuner,
     measurements: usize,
-    measure: &(dyn Fn(Point) -> Outcome + Sync),
+    measure: &(dyn Fn(DesignPoint) -> Measurement + Sync),
     note: &mut dyn FnMut(&Measured),
 ) -> Tuned {
     let never = Cancellation::default();
@@ -91,28 +91,28 @@ pub(super) fn tune_until(
     task: &Task,
     tuner: &mut dyn Tuner,
     measurements: usize,
-    measure: &(dyn Fn(Point) -> Outcome + Sync),
+    measure: &(dyn Fn(DesignPoint) -> Measurement + Sync),
     cancellation: &Cancellation,
     note: &mut dyn FnMut(&Measured),
 ) -> Tuned {
-    let mut known: HashMap<Point, Outcome> = HashMap::new();
+    let mut known: HashMap<DesignPoint, Measurement> = HashMap::new();
     let mut measured = Vec::new();
     let mut idle = 0;
     let is_open = |measured: &Vec<Measured>, idle: usize| {
         measured.len() < measurements && idle < PATIENCE && !cancellation.is_cancelled()
     };
     while is_open(&measured, idle) {
-        let room = measurements - measured.len();
-        let mut points = tuner.propose(task, room);
+        let remaining = measurements - measured.len();
+        let mut points = tuner.propose(task, remaining);
         if points.is_empty() {
             break;
         }
-        let mut fresh: Vec<Point> = Vec::new();
+        let mut fresh: Vec<DesignPoint> = Vec::new();
         points.retain(|point| {
             if known.contains_key(point) || fresh.contains(point) {
                 return true;
             }
-            let fits = fresh.len() < room;
+            let fits = fresh.len() < remaining;
             if fits {
                 fresh.push(*point);
             }

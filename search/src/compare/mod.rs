@@ -18,7 +18,7 @@ use crate::cancellation::Cancellation;
 use crate::driver::{Settings, Stop, run_recorded};
 use crate::name::UnknownName;
 use crate::optimizers::exact::{self, Answer};
-use crate::optimizers::{self, Access, Effort};
+use crate::optimizers::{self, Access, LearningEffort};
 use crate::problem::{Evaluated, Point, Problem};
 
 pub use report::{
@@ -61,7 +61,9 @@ impl Instance {
     pub fn new(name: String, problem: Problem) -> Self {
         let answer = exact::solve(&problem, exact::STATES);
         let (point, is_proved) = match answer {
-            Answer::Best { point, certificate } => (point, certificate.kind == crate::Kind::Proved),
+            Answer::Best { point, certificate } => {
+                (point, certificate.kind == crate::ProofKind::Proved)
+            }
             Answer::Infeasible(_) => (None, true),
         };
         Self {
@@ -90,7 +92,7 @@ pub fn trial(
     optimizer: &str,
     seed: u64,
     evaluations: u64,
-    effort: &Effort,
+    effort: &LearningEffort,
     cancellation: &Cancellation,
 ) -> Result<Option<Trial>, UnknownName> {
     let problem = &instances[instance].problem;
@@ -98,8 +100,8 @@ pub fn trial(
     let mut found = optimizers::find_with(name, seed, &effort)?;
     let options = problem.table().layers().iter().map(Vec::len).max();
     let charge = match found.access() {
-        Access::Points => 0,
-        Access::Table => options.unwrap_or(0) as u64,
+        Access::BlackBox => 0,
+        Access::WhiteBox => options.unwrap_or(0) as u64,
     };
     let settings = Settings {
         evaluations: evaluations.saturating_sub(charge),

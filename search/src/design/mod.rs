@@ -25,8 +25,8 @@ use stationary_arch::{Accelerator, ArchError};
 use stationary_sim::{Dataflow, Mapping, MappingError, Tiling, mapper};
 use stationary_workloads::{Dim, Layer, PerDim, Window, Zeros};
 
-use crate::style::Style;
-use crate::table::{Entry, Levels, Table, TableError};
+use crate::style::DataflowStyle;
+use crate::table::{CostEntry, CostTable, Levels, TableError};
 
 pub use list::{BadLevels, parse_levels};
 pub use price::cycles;
@@ -57,16 +57,16 @@ pub enum DesignError {
     Cost(#[from] ArchError),
     /// The costs make no table.
     #[error(transparent)]
-    Table(#[from] TableError),
+    CostTable(#[from] TableError),
 }
 
 /// Costs of the same options by two readings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tables {
     /// As the model expects them.
-    pub estimates: Table,
+    pub estimates: CostTable,
     /// No cost of an option on the machine is below its cost here; areas are equal.
-    pub bounds: Table,
+    pub bounds: CostTable,
 }
 
 /// A machine cut to one layer, and how the layer runs on it.
@@ -86,7 +86,7 @@ pub struct DesignSpace {
     /// Gives technology, clocks, DRAM, precision, and the most that a buffer may hold.
     pub base: Accelerator,
     /// How the array works: one style for all, or several to choose from (MIX).
-    pub styles: Vec<Style>,
+    pub styles: Vec<DataflowStyle>,
     /// Numbers of PEs.
     pub pes: Vec<u32>,
     /// Output channels (depthwise: channels) kept in a PE.
@@ -99,7 +99,7 @@ impl DesignSpace {
     /// # Panics
     /// If there is no style.
     #[must_use]
-    pub fn new(base: Accelerator, styles: &[Style]) -> Self {
+    pub fn new(base: Accelerator, styles: &[DataflowStyle]) -> Self {
         assert!(!styles.is_empty(), "a design has a style");
         Self {
             base,
@@ -150,7 +150,11 @@ impl DesignSpace {
     ///
     /// # Errors
     /// The first layer (in order) with an option that has no cost.
-    pub fn table(&self, layers: &[Layer], done: &(dyn Fn() + Sync)) -> Result<Table, DesignError> {
+    pub fn table(
+        &self,
+        layers: &[Layer],
+        done: &(dyn Fn() + Sync),
+    ) -> Result<CostTable, DesignError> {
         Ok(self.tables(layers, done)?.estimates)
     }
 
@@ -165,7 +169,7 @@ impl DesignSpace {
     ) -> Result<Tables, DesignError> {
         let firsts = firsts(layers);
         let distinct: Vec<usize> = (0..layers.len()).filter(|at| firsts[*at] == *at).collect();
-        let priced: Result<Vec<Vec<[Entry; 2]>>, _> = distinct
+        let priced: Result<Vec<Vec<[CostEntry; 2]>>, _> = distinct
             .par_iter()
             .map(|at| {
                 let entries = self.entries(&layers[*at]);
@@ -179,7 +183,7 @@ impl DesignSpace {
                 let place = distinct.partition_point(|at| at < first);
                 priced[place].iter().map(|entry| entry[which]).collect()
             });
-            Table::new(options.collect())
+            CostTable::new(options.collect())
         };
         Ok(Tables {
             estimates: table(0)?,
@@ -187,7 +191,7 @@ impl DesignSpace {
         })
     }
 
-    fn entries(&self, layer: &Layer) -> Result<Vec<[Entry; 2]>, DesignError> {
+    fn entries(&self, layer: &Layer) -> Result<Vec<[CostEntry; 2]>, DesignError> {
         let layer = &Arc::from(layer);
         self.levels()
             .into_par_iter()
@@ -230,16 +234,16 @@ impl Design {
 }
 
 /// What of a layer decides its cost.
-type Shape = (PerDim<u64>, Window, Window, Option<Zeros>);
+type LayerShape = (PerDim<u64>, Window, Window, Option<Zeros>);
 
-fn shape(layer: &Layer) -> Shape {
+fn shape(layer: &Layer) -> LayerShape {
     (*layer.sizes(), layer.rows(), layer.cols(), layer.zeros())
 }
 
 /// For each layer the first one whose options cost the same.
 #[must_use]
 pub fn firsts(layers: &[Layer]) -> Vec<usize> {
-    let mut known: HashMap<Shape, usize> = HashMap::new();
+    let mut known: HashMap<LayerShape, usize> = HashMap::new();
     let layers = layers.iter().enumerate();
     layers
         .map(|(at, layer)| *known.entry(shape(layer)).or_insert(at))

@@ -18,7 +18,7 @@ use stationary_sim::{Counters, Energy, Estimate, Mapping, Pace, estimate, run};
 use stationary_workloads::Layer;
 
 use super::{DesignError, DesignSpace};
-use crate::table::{Entry, Levels};
+use crate::table::{CostEntry, Levels};
 
 impl DesignSpace {
     /// An option as the model expects it, and at the least that the machine may make of it.
@@ -26,7 +26,7 @@ impl DesignSpace {
         &self,
         layer: &Arc<Layer>,
         levels: Levels,
-    ) -> Result<[Entry; 2], DesignError> {
+    ) -> Result<[CostEntry; 2], DesignError> {
         let design = self.design(Arc::clone(layer), levels)?;
         let mapping = design.mapping(Arc::clone(layer))?;
         let cost = CostModel::of(&design.accelerator)?;
@@ -44,7 +44,7 @@ impl DesignSpace {
         layer: impl Into<Arc<Layer>>,
         levels: Levels,
         cycles: u64,
-    ) -> Result<Entry, DesignError> {
+    ) -> Result<CostEntry, DesignError> {
         let layer = &layer.into();
         let design = self.design(Arc::clone(layer), levels)?;
         let mapping = design.mapping(Arc::clone(layer))?;
@@ -75,9 +75,9 @@ fn at(
     levels: Levels,
     counters: &Counters,
     cycles: u64,
-) -> Entry {
+) -> CostEntry {
     let energy = Energy::of(mapping, cost, counters, cycles).total();
-    Entry {
+    CostEntry {
         style: levels.style,
         pe: levels.pe,
         tile: levels.tile,
@@ -88,10 +88,10 @@ fn at(
     }
 }
 
-fn bound(mapping: &Mapping, cost: &CostModel, levels: Levels, model: &Estimate) -> Entry {
+fn bound(mapping: &Mapping, cost: &CostModel, levels: Levels, model: &Estimate) -> CostEntry {
     let least = at(mapping, cost, levels, &model.counters, model.lower_bound);
     let in_a_cycle = Energy::of(mapping, cost, &Counters::default(), 1).total();
-    Entry {
+    CostEntry {
         power: cost.average_power(in_a_cycle, Cycles(1)).0,
         ..least
     }

@@ -1,4 +1,4 @@
-//! Re-validation: the machine's word on what the model chose.
+//! Re-validation: what the model chose, run on the cycle-level machine.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use stationary_workloads::Layer;
 
 use crate::design::{DesignError, DesignSpace, firsts};
 use crate::problem::{Point, Problem, Totals};
-use crate::table::{Entry, Levels};
+use crate::table::{CostEntry, Levels};
 
-/// An assignment with the model's and the machine's word on it. Only [`recheck`] makes one, by
+/// An assignment with the model's result and the cycle-level one. Only [`recheck`] makes one, by
 /// running the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
@@ -83,7 +83,7 @@ pub fn recheck<E: From<DesignError> + Send>(
             });
         }
     }
-    let measured: Result<Vec<Entry>, E> = jobs
+    let measured: Result<Vec<CostEntry>, E> = jobs
         .par_iter()
         .map(|&(layer, levels)| {
             let cycles = cycles(layer, levels)?;

@@ -6,7 +6,7 @@ use stationary_arch::{
 };
 use stationary_sim::Mapping;
 
-use crate::style::Style;
+use crate::style::DataflowStyle;
 
 /// What a style's machine takes its technology, clocks, DRAM and precision from when no
 /// accelerator is given: the plain systolic preset (45 nm, 1 GHz, int8, 16 bytes of DRAM a cycle,
@@ -20,7 +20,7 @@ pub fn default_base() -> Accelerator {
 }
 
 /// A machine of the style with so many PEs and more scratchpad than a mapping will use.
-pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelerator {
+pub(super) fn accelerator(base: &Accelerator, style: DataflowStyle, pe: u32) -> Accelerator {
     let rows = (1..=pe)
         .filter(|r| pe.is_multiple_of(*r) && r * r <= pe)
         .max()
@@ -36,29 +36,29 @@ pub(super) fn accelerator(base: &Accelerator, style: Style, pe: u32) -> Accelera
     // Eyeriss has a bus of 4 words for 14 columns.
     let quarter = cols.div_ceil(4);
     let [input, weight, psum] = match style {
-        Style::Dla => [
+        DataflowStyle::Dla => [
             (rows, Topology::Tree),
             (rows, Topology::Tree),
             (cols, Topology::Tree),
         ],
-        Style::Shi => [
+        DataflowStyle::Shi => [
             (rows + cols, Topology::Mesh),
             (cols, Topology::Multicast),
             (cols, Topology::Multicast),
         ],
-        Style::Eye => [(quarter, Topology::Multicast); 3],
+        DataflowStyle::Eye => [(quarter, Topology::Multicast); 3],
     };
     let doubled = match style {
-        Style::Dla => Some(Operand::Weight),
-        Style::Shi => Some(Operand::Output),
-        Style::Eye => None,
+        DataflowStyle::Dla => Some(Operand::Weight),
+        DataflowStyle::Shi => Some(Operand::Output),
+        DataflowStyle::Eye => None,
     };
     let bytes = base.global_buffer.partitions.iter().map(|p| p.bytes).sum();
     Accelerator {
         name: format!("{}-{pe}", style.name()),
         dataflows: vec![style.dataflow().name.to_string()],
         array: Array {
-            passes: if style == Style::Eye {
+            passes: if style == DataflowStyle::Eye {
                 Passes::Exclusive
             } else {
                 Passes::Overlapped

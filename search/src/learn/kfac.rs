@@ -18,7 +18,7 @@ use super::{Mlp, entries};
 #[derive(Clone, Debug)]
 pub(crate) struct Kfac {
     factors: Vec<[DMatrix<f64>; 2]>,
-    settings: Settings,
+    settings: KfacSettings,
     seen: u32,
     stepped: u32,
     turned: Vec<[SymmetricEigen<f64, Dyn>; 2]>,
@@ -27,7 +27,7 @@ pub(crate) struct Kfac {
 
 /// How a network is stepped.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
+pub(crate) struct KfacSettings {
     /// The greatest rate.
     pub(crate) rate: f64,
     /// The radius of the trust region.
@@ -72,7 +72,7 @@ impl Probed {
 }
 
 impl Kfac {
-    pub(crate) fn new(network: &Mlp, settings: Settings) -> Result<Self> {
+    pub(crate) fn new(network: &Mlp, settings: KfacSettings) -> Result<Self> {
         let (mut factors, mut momentum) = (Vec::new(), Vec::new());
         for layer in &network.layers {
             let (inputs, outputs) = layer.weight.dims2()?;
@@ -185,7 +185,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
 
-    const SETTINGS: Settings = Settings {
+    const SETTINGS: KfacSettings = KfacSettings {
         rate: 1.0,
         radius: 1e9,
         decay: 0.0,

@@ -75,7 +75,7 @@ impl FrozenLstm {
     pub(crate) fn step(&mut self, x: &[f32]) -> &[f32] {
         let mut gates = self.input.apply(x);
         accumulate(&self.hidden, &self.recurrent, &mut gates);
-        let next = Step::new(&mut gates, &self.cell);
+        let next = TimeStep::new(&mut gates, &self.cell);
         self.hidden = next.hidden;
         self.cell = next.cell;
         &self.hidden
@@ -83,12 +83,12 @@ impl FrozenLstm {
 }
 
 /// What one step computes. The gates are kept after their activation.
-struct Step {
+struct TimeStep {
     cell: Vec<f32>,
     hidden: Vec<f32>,
 }
 
-impl Step {
+impl TimeStep {
     fn new(gates: &mut [f32], cell: &[f32]) -> Self {
         let width = cell.len();
         for (at, gate) in gates.iter_mut().enumerate() {
@@ -123,13 +123,13 @@ fn run(gates: &[f32], recurrent: &[f32], width: usize) -> Tape {
     let mut gates = gates.to_vec();
     let mut cells = Vec::with_capacity(gates.len() / 4);
     let mut hidden: Vec<f32> = Vec::with_capacity(gates.len() / 4);
-    let mut last = Step {
+    let mut last = TimeStep {
         cell: vec![0.0; width],
         hidden: vec![0.0; width],
     };
     for gates in gates.chunks_exact_mut(4 * width) {
         accumulate(&last.hidden, recurrent, gates);
-        last = Step::new(gates, &last.cell);
+        last = TimeStep::new(gates, &last.cell);
         cells.extend_from_slice(&last.cell);
         hidden.extend_from_slice(&last.hidden);
     }

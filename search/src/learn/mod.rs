@@ -10,16 +10,16 @@ mod dense;
 mod heads;
 mod kfac;
 mod lstm;
-mod replay;
+mod replay_buffer;
 mod returns;
 mod rmsprop;
 
 pub(crate) use adam::{Adam, clip};
 pub(crate) use dense::{Activation, Dense, Frozen, Mlp};
 pub(crate) use heads::{Categorical, GaussianSample, clipped_surrogate, squashed_gaussian};
-pub(crate) use kfac::{Kfac, Probed, Settings as KfacSettings};
+pub(crate) use kfac::{Kfac, KfacSettings, Probed};
 pub(crate) use lstm::{FrozenLstm, Lstm};
-pub(crate) use replay::{Batch, Replay, Transition};
+pub(crate) use replay_buffer::{Minibatch, ReplayBuffer, Transition};
 pub(crate) use returns::{advantages, discounted, standardize};
 pub(crate) use rmsprop::RmsProp;
 

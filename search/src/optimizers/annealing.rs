@@ -18,13 +18,13 @@
 //! calls basin hopping under this name: it moves all layers at once by up to two
 //! levels and takes uphill steps at T = 10 in the objective's own unit.
 //!
-//! An infeasible point that no repair mends counts as worse than every feasible
+//! An infeasible point that cannot be repaired counts as worse than every feasible
 //! one; among such, the sum of the excesses over the limits decides.
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Optimizer, Standing, random, share};
+use super::{Optimizer, Status, random, share};
 use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const INITIAL: f64 = 0.4;
@@ -91,7 +91,7 @@ impl Annealing {
 }
 
 impl Optimizer for Annealing {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
         self.limits = problem.budgets().iter().map(|b| b.limit).collect();
         let Some((point, _)) = self.current.clone() else {
             return vec![random::draw(problem, &mut self.rng)];
@@ -99,9 +99,9 @@ impl Optimizer for Annealing {
         if self.temperature.is_some() {
             return vec![self.neighbour(problem, &point)];
         }
-        let moves = room.saturating_sub(TRIALS).max(1);
+        let moves = remaining.saturating_sub(TRIALS).max(1);
         self.cooling = FINAL.powf(1.0 / moves as f64);
-        (0..TRIALS.min(room))
+        (0..TRIALS.min(remaining))
             .map(|_| self.neighbour(problem, &point))
             .collect()
     }
@@ -129,7 +129,7 @@ impl Optimizer for Annealing {
         self.temperature = Some((temperature * self.cooling).max(f64::MIN_POSITIVE));
     }
 
-    fn standing(&self) -> Standing {
-        Standing::Searching
+    fn status(&self) -> Status {
+        Status::Searching
     }
 }

@@ -18,8 +18,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::space::Space;
-use super::{Effort, Optimizer, Standing, random};
+use super::space::ActionSpace;
+use super::{LearningEffort, Optimizer, Status, random};
 use crate::gaussian_process::GaussianProcess;
 use crate::problem::{Evaluated, Point, Problem};
 
@@ -34,7 +34,7 @@ pub(super) struct Bayesian {
     rng: Xoshiro256PlusPlus,
     epochs: usize,
     done: usize,
-    space: Option<Space>,
+    space: Option<ActionSpace>,
     process: Option<GaussianProcess>,
     fitted: usize,
     points: Vec<Vec<f64>>,
@@ -43,7 +43,7 @@ pub(super) struct Bayesian {
 }
 
 impl Bayesian {
-    pub(super) fn new(seed: u64, effort: &Effort) -> Self {
+    pub(super) fn new(seed: u64, effort: &LearningEffort) -> Self {
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
             epochs: usize::try_from(effort.epochs).unwrap_or(usize::MAX),
@@ -89,7 +89,7 @@ impl Bayesian {
     }
 }
 
-fn coordinates(space: &Space, point: &[u16]) -> Vec<f64> {
+fn coordinates(space: &ActionSpace, point: &[u16]) -> Vec<f64> {
     let axes = space.axes();
     let genes = point.iter().enumerate();
     let levels = genes.flat_map(|(gene, &value)| space.levels(gene, value).into_iter().enumerate());
@@ -99,14 +99,17 @@ fn coordinates(space: &Space, point: &[u16]) -> Vec<f64> {
 }
 
 impl Optimizer for Bayesian {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
         let left = self.epochs - self.done;
         if left == 0 {
             return Vec::new();
         }
-        let space = self.space.take().unwrap_or_else(|| Space::new(problem));
+        let space = self
+            .space
+            .take()
+            .unwrap_or_else(|| ActionSpace::new(problem));
         let points = if self.points.is_empty() {
-            (0..INITIAL.min(room).min(left))
+            (0..INITIAL.min(remaining).min(left))
                 .map(|_| random::draw(problem, &mut self.rng))
                 .collect()
         } else {
@@ -141,11 +144,11 @@ impl Optimizer for Bayesian {
         self.catch_up();
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         if self.done >= self.epochs {
-            Standing::Spent
+            Status::OutOfEpochs
         } else {
-            Standing::Searching
+            Status::Searching
         }
     }
 }

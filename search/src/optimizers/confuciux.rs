@@ -8,7 +8,7 @@
 
 use super::local::Local;
 use super::reinforce::Reinforce;
-use super::{Effort, Optimizer, Preset, Standing};
+use super::{LearningEffort, Optimizer, Preset, Status};
 use crate::problem::{Evaluated, Point, Problem};
 
 /// The optimiser.
@@ -23,9 +23,9 @@ pub(super) struct Confuciux {
 }
 
 impl Confuciux {
-    pub(super) fn new(seed: u64, effort: &Effort) -> Self {
+    pub(super) fn new(seed: u64, effort: &LearningEffort) -> Self {
         let episodes = effort.epochs * 2 / 3;
-        let policy = Effort {
+        let policy = LearningEffort {
             epochs: episodes,
             ..*effort
         };
@@ -40,7 +40,7 @@ impl Confuciux {
     }
 
     fn second_stage(&self, problem: &Problem) -> Local {
-        let effort = Effort {
+        let effort = LearningEffort {
             epochs: self.generations,
             preset: self.preset,
         };
@@ -59,14 +59,14 @@ impl Confuciux {
     fn is_stuck(&self) -> bool {
         self.preset == Preset::AsPublished
             && self.best.is_none()
-            && self.policy.standing() == Standing::Spent
+            && self.policy.status() == Status::OutOfEpochs
     }
 }
 
 impl Optimizer for Confuciux {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
-        if self.policy.standing() == Standing::Searching {
-            return self.policy.ask(problem, room);
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
+        if self.policy.status() == Status::Searching {
+            return self.policy.ask(problem, remaining);
         }
         if self.is_stuck() {
             return Vec::new();
@@ -75,7 +75,7 @@ impl Optimizer for Confuciux {
             Some(local) => local,
             None => self.second_stage(problem),
         };
-        let points = local.ask(problem, room);
+        let points = local.ask(problem, remaining);
         self.local = Some(local);
         points
     }
@@ -94,11 +94,11 @@ impl Optimizer for Confuciux {
         self.policy.tell(evaluated);
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         match &self.local {
-            Some(local) => local.standing(),
-            None if self.is_stuck() || self.generations == 0 => self.policy.standing(),
-            None => Standing::Searching,
+            Some(local) => local.status(),
+            None if self.is_stuck() || self.generations == 0 => self.policy.status(),
+            None => Status::Searching,
         }
     }
 }

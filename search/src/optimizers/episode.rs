@@ -10,11 +10,11 @@
 //! is no sum, the separable cost that the driver's repair uses. With two budgets
 //! the one exceeded by the greater share counts.
 
-use super::space::Space;
+use super::space::ActionSpace;
 use crate::deployment::Deployment;
 use crate::problem::{Point, Problem};
 use crate::repair::separable_cost;
-use crate::table::Entry;
+use crate::table::CostEntry;
 
 /// Which layer an observation describes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum Sight {
 
 /// What does not change over a run.
 pub(super) struct Environment {
-    pub(super) space: Space,
+    pub(super) space: ActionSpace,
     shapes: Vec<[f64; 7]>,
     sight: Sight,
     /// For each gene the cost of its options, and what they take of each budget
@@ -67,15 +67,15 @@ impl Environment {
             Deployment::Sequential => problem.table().fold(0..layers.len()),
             Deployment::Pipelined | Deployment::Segmented { .. } => layers[gene].clone(),
         };
-        let genes: Vec<Vec<Entry>> = (0..problem.genes()).map(of_gene).collect();
-        let shares = |entry: &Entry| -> Vec<f64> {
+        let genes: Vec<Vec<CostEntry>> = (0..problem.genes()).map(of_gene).collect();
+        let shares = |entry: &CostEntry| -> Vec<f64> {
             let budgets = problem.budgets().iter();
             budgets
                 .map(|b| entry.usage(b.resource) / b.limit.max(f64::MIN_POSITIVE))
                 .collect()
         };
         Self {
-            space: Space::new(problem),
+            space: ActionSpace::new(problem),
             shapes: problem.shapes().rows()[..problem.genes()].to_vec(),
             sight,
             costs: genes
@@ -201,12 +201,12 @@ impl Episode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BudgetRequest, Objective, Table};
+    use crate::{BudgetRequest, CostTable, Objective};
 
     fn problem(budget: &str) -> Problem {
         let text = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw\n\
                     0,1,1,100,1,10,1\n0,2,1,40,1,20,1\n1,1,1,70,1,10,1\n1,2,1,30,1,20,1\n";
-        let table = Table::parse("test.csv", text).unwrap();
+        let table = CostTable::parse("test.csv", text).unwrap();
         let request: BudgetRequest = budget.parse().unwrap();
         Problem::new(table, Objective::Latency, &[request]).unwrap()
     }

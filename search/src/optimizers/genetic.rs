@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Optimizer, Standing, random, share};
+use super::{Optimizer, Status, random, share};
 use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const POPULATION: usize = 50;
@@ -51,15 +51,15 @@ impl Genetic {
 }
 
 impl Optimizer for Genetic {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
         self.limits = problem.budgets().iter().map(|b| b.limit).collect();
         if self.parents.is_empty() {
-            let count = POPULATION.min(room);
+            let count = POPULATION.min(remaining);
             return (0..count)
                 .map(|_| random::draw(problem, &mut self.rng))
                 .collect();
         }
-        let count = (POPULATION - PARENTS).min(room);
+        let count = (POPULATION - PARENTS).min(remaining);
         (0..count).map(|at| self.child(problem, at)).collect()
     }
 
@@ -70,8 +70,8 @@ impl Optimizer for Genetic {
         self.parents.truncate(PARENTS);
     }
 
-    fn standing(&self) -> Standing {
-        Standing::Searching
+    fn status(&self) -> Status {
+        Status::Searching
     }
 }
 

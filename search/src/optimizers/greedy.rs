@@ -15,11 +15,11 @@
 
 use std::ops::Range;
 
-use super::{Access, Optimizer, Standing};
+use super::{Access, Optimizer, Status};
 use crate::deployment::Deployment;
 use crate::hull;
 use crate::problem::{Evaluated, Point, Problem};
-use crate::repair::Ladders;
+use crate::repair::StageHulls;
 
 #[derive(Default)]
 pub(super) struct Greedy {
@@ -44,24 +44,24 @@ impl Optimizer for Greedy {
 
     fn tell(&mut self, _: &[Evaluated]) {}
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         if self.is_done {
-            Standing::Converged
+            Status::Converged
         } else {
-            Standing::Searching
+            Status::Searching
         }
     }
 
     fn access(&self) -> Access {
-        Access::Table
+        Access::WhiteBox
     }
 }
 
 fn walk(problem: &Problem, stages: Vec<Range<usize>>) -> Point {
-    let ladders = Ladders::new(problem, stages);
-    let mut stages = ladders.stages(|hull| hull[0].option);
+    let stage_hulls = StageHulls::new(problem, stages);
+    let mut stages = stage_hulls.stages(|hull| hull[0].option);
     let mut is_stuck = vec![false; stages.len()];
-    for step in hull::steps(&ladders.hulls()) {
+    for step in hull::steps(&stage_hulls.hulls()) {
         if is_stuck[step.layer] {
             continue;
         }

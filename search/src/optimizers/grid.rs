@@ -3,7 +3,7 @@
 //! with its stride of 1 (maestro-project/confuciux, `src/Other_Opts`), so that
 //! with any budget that can be afforded only the last few layers vary.
 
-use super::{Optimizer, Standing};
+use super::{Optimizer, Status};
 use crate::problem::{Evaluated, Point, Problem};
 
 /// Points asked for at once.
@@ -30,10 +30,10 @@ impl Grid {
 }
 
 impl Optimizer for Grid {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
         self.next.resize(problem.genes(), 0);
         let mut points = Vec::new();
-        while points.len() < room.min(BATCH) && !self.is_done {
+        while points.len() < remaining.min(BATCH) && !self.is_done {
             points.push(self.next.clone());
             self.advance(problem);
         }
@@ -42,7 +42,7 @@ impl Optimizer for Grid {
 
     fn tell(&mut self, _: &[Evaluated]) {}
 
-    fn standing(&self) -> Standing {
-        Standing::Searching
+    fn status(&self) -> Status {
+        Status::Searching
     }
 }

@@ -4,13 +4,13 @@
 //! (`src/Other_RLs`), rewards are divided by the running deviation of discounted
 //! returns and clipped at 10 (VecNormalize of stable-baselines 2). An episode
 //! that overflows ends there for the agent; what it would have done for the rest
-//! completes the point, for the driver to mend and judge.
+//! completes the point, for the driver to repair and evaluate.
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::episode::{Environment, Sight};
-use super::{Effort, Optimizer, Standing};
+use super::{LearningEffort, Optimizer, Status};
 use crate::problem::{Evaluated, Point, Problem};
 
 /// Something that acts and learns.
@@ -30,13 +30,13 @@ pub(super) trait Agent {
 /// An agent as an optimiser.
 pub(super) struct Learner<A> {
     seed: u64,
-    effort: Effort,
+    effort: LearningEffort,
     done: u64,
     run: Option<(Environment, A, Scale)>,
 }
 
 impl<A: Agent> Learner<A> {
-    pub(super) fn new(seed: u64, effort: &Effort) -> Self {
+    pub(super) fn new(seed: u64, effort: &LearningEffort) -> Self {
         Self {
             seed,
             effort: *effort,
@@ -85,11 +85,11 @@ impl<A: Agent> Optimizer for Learner<A> {
         self.done += 1;
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         if self.done == self.effort.epochs {
-            Standing::Spent
+            Status::OutOfEpochs
         } else {
-            Standing::Searching
+            Status::Searching
         }
     }
 }

@@ -24,8 +24,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::space::Space;
-use super::{Effort, Optimizer, Preset, Standing, random};
+use super::space::ActionSpace;
+use super::{LearningEffort, Optimizer, Preset, Status, random};
 use crate::problem::{Evaluated, Point, Problem, Verdict};
 
 const POPULATION: usize = 20;
@@ -41,7 +41,7 @@ pub(super) struct Local {
     preset: Preset,
     /// The layer that each gene is evaluated with, if not its own.
     order: Vec<usize>,
-    space: Option<Space>,
+    space: Option<ActionSpace>,
     /// The `mul` of the problem.
     share: f64,
     population: Vec<Individual>,
@@ -56,7 +56,7 @@ struct Individual {
 }
 
 impl Local {
-    pub(super) fn new(seed: u64, effort: &Effort) -> Self {
+    pub(super) fn new(seed: u64, effort: &LearningEffort) -> Self {
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
             generations: effort.epochs,
@@ -78,7 +78,7 @@ impl Local {
         objective: f64,
         order: &[usize],
     ) -> Self {
-        let space = Space::new(problem);
+        let space = ActionSpace::new(problem);
         let genes = point.iter().enumerate();
         let genes = genes
             .map(|(gene, &value)| space.levels(gene, value))
@@ -90,7 +90,7 @@ impl Local {
         self
     }
 
-    fn point(&self, space: &Space, genes: &[Vec<usize>]) -> Point {
+    fn point(&self, space: &ActionSpace, genes: &[Vec<usize>]) -> Point {
         let mut point = vec![0; genes.len()];
         for (at, levels) in genes.iter().enumerate() {
             let layer = self.order[at];
@@ -100,7 +100,7 @@ impl Local {
     }
 
     /// Moves one gene on one axis, if the preset or the budget allows it.
-    fn mutate(&mut self, problem: &Problem, space: &Space, genes: &mut [Vec<usize>]) -> bool {
+    fn mutate(&mut self, problem: &Problem, space: &ActionSpace, genes: &mut [Vec<usize>]) -> bool {
         let axes = space.axes();
         let axis = self.rng.random_range(0..axes.len());
         let gene = self.rng.random_range(0..genes.len());
@@ -146,7 +146,7 @@ impl Local {
         (genes[a][axis], genes[b][axis]) = (genes[b][axis], genes[a][axis]);
     }
 
-    fn children(&mut self, problem: &Problem, space: &Space) -> Vec<Vec<Vec<usize>>> {
+    fn children(&mut self, problem: &Problem, space: &ActionSpace) -> Vec<Vec<Vec<usize>>> {
         self.population
             .sort_by(|a, b| a.objective.total_cmp(&b.objective));
         let feasible = self.population.iter().filter(|i| i.objective.is_finite());
@@ -186,7 +186,7 @@ impl Optimizer for Local {
             None => {
                 self.order = (0..problem.genes()).collect();
                 self.share = problem.tightness();
-                Space::new(problem)
+                ActionSpace::new(problem)
             }
         };
         let points = if self.population.is_empty() {
@@ -222,11 +222,11 @@ impl Optimizer for Local {
         self.population = told;
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         if self.done == self.generations {
-            Standing::Spent
+            Status::OutOfEpochs
         } else {
-            Standing::Searching
+            Status::Searching
         }
     }
 }

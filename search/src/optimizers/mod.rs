@@ -38,33 +38,33 @@ use learner::Learner;
 ///
 /// The driver alternates `ask` and `tell` on one problem: each `tell` answers
 /// the last `ask`, in the same order, though a point may have been repaired and
-/// the list cut short. A point is settled before it is judged: an opening beyond
+/// the list cut short. A point is settled before it is evaluated: an opening beyond
 /// the greatest number of stages is written as the joining that it means. An optimiser is deterministic given its seed: it reads
 /// no clock and starts no threads.
 pub trait Optimizer {
-    /// The next points to evaluate, at most `room`; none when done. Each names
+    /// The next points to evaluate, at most `remaining`; none when done. Each names
     /// one existing value for every gene of the problem.
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point>;
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point>;
 
     /// What became of the points asked for last.
     fn tell(&mut self, evaluated: &[Evaluated]);
 
-    /// Where the search stands after the last `tell`.
-    fn standing(&self) -> Standing;
+    /// Whether the search goes on after the last `tell`.
+    fn status(&self) -> Status;
 
     /// What the optimiser reads of the problem.
     fn access(&self) -> Access {
-        Access::Points
+        Access::BlackBox
     }
 }
 
-/// Where a search stands.
+/// Whether a search goes on, or why it ends.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Standing {
+pub enum Status {
     /// More points are to come.
     Searching,
     /// All epochs are spent.
-    Spent,
+    OutOfEpochs,
     /// Every point has been proposed.
     Exhausted,
     /// No improvement is in sight.
@@ -79,14 +79,14 @@ pub enum Standing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Only the verdicts on the points that it asks for.
-    Points,
+    BlackBox,
     /// All entries of the table.
-    Table,
+    WhiteBox,
 }
 
 /// What a learned optimiser may spend, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effort {
+pub struct LearningEffort {
     /// Episodes, and generations of the local genetic stage.
     pub epochs: u64,
     /// Which of several published or own settings.
@@ -145,7 +145,7 @@ impl fmt::Display for Preset {
     }
 }
 
-impl Default for Effort {
+impl Default for LearningEffort {
     fn default() -> Self {
         Self {
             epochs: 500,
@@ -154,7 +154,7 @@ impl Default for Effort {
     }
 }
 
-type Make = fn(u64, &Effort) -> Box<dyn Optimizer>;
+type Make = fn(u64, &LearningEffort) -> Box<dyn Optimizer>;
 
 /// Names, what each does in a few words, and how one is made.
 const REGISTER: &[(&str, &str, Make)] = &[
@@ -263,7 +263,7 @@ const LEARNED: [&str; 8] = [
     "td3",
 ];
 
-/// Whether the optimiser of this name works in epochs, as [`Effort`] limits them.
+/// Whether the optimiser of this name works in epochs, as [`LearningEffort`] limits them.
 pub fn has_epochs(name: &str) -> bool {
     EPOCHAL.contains(&name)
 }
@@ -292,7 +292,7 @@ const EPOCHAL: [&str; 10] = [
 /// assert!(error.to_string().contains("did you mean `exact`?"));
 /// ```
 pub fn find(name: &str, seed: u64) -> Result<Box<dyn Optimizer>, UnknownName> {
-    find_with(name, seed, &Effort::default())
+    find_with(name, seed, &LearningEffort::default())
 }
 
 /// The optimiser of this name. Those that do not learn have no use for an
@@ -303,7 +303,7 @@ pub fn find(name: &str, seed: u64) -> Result<Box<dyn Optimizer>, UnknownName> {
 pub fn find_with(
     name: &str,
     seed: u64,
-    effort: &Effort,
+    effort: &LearningEffort,
 ) -> Result<Box<dyn Optimizer>, UnknownName> {
     let found = REGISTER.iter().find(|(known, _, _)| *known == name);
     found
@@ -318,12 +318,15 @@ pub fn find_with(
 /// [`UnknownName`] for a name, preset or number that cannot be.
 ///
 /// ```
-/// use stationary_search::{Effort, optimizers};
-/// let (name, effort) = optimizers::variant("sac@100", &Effort::default()).unwrap();
+/// use stationary_search::{LearningEffort, optimizers};
+/// let (name, effort) = optimizers::variant("sac@100", &LearningEffort::default()).unwrap();
 /// assert_eq!((name, effort.epochs), ("sac", 100));
 /// assert!(optimizers::variant("confuciux:tund", &effort).is_err());
 /// ```
-pub fn variant<'a>(label: &'a str, effort: &Effort) -> Result<(&'a str, Effort), UnknownName> {
+pub fn variant<'a>(
+    label: &'a str,
+    effort: &LearningEffort,
+) -> Result<(&'a str, LearningEffort), UnknownName> {
     let mut own = *effort;
     let (rest, epochs) = label.split_once('@').unwrap_or((label, ""));
     if label.contains('@') {

@@ -25,7 +25,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::learner::{Agent, generator};
 use crate::learn::{
-    Activation, Adam, Batch, Frozen, GaussianSample, Mlp, Replay, Transition, squashed_gaussian,
+    Activation, Adam, Frozen, GaussianSample, Minibatch, Mlp, ReplayBuffer, Transition,
+    squashed_gaussian,
 };
 
 const HIDDEN: usize = 64;
@@ -41,13 +42,13 @@ const LOG_DEVIATION: [f64; 2] = [-20.0, 2.0];
 const AGREE: &str = "the network's shapes agree";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Algorithm {
     Ddpg,
     Td3,
     Sac,
 }
 
-struct Settings {
+struct Hyperparameters {
     rates: [f64; 2],
     batch: usize,
     updates: usize,
@@ -57,10 +58,10 @@ struct Settings {
     critics: usize,
 }
 
-impl Kind {
-    fn settings(self) -> Settings {
+impl Algorithm {
+    fn settings(self) -> Hyperparameters {
         match self {
-            Self::Ddpg => Settings {
+            Self::Ddpg => Hyperparameters {
                 rates: [1e-4, 1e-3],
                 batch: 128,
                 updates: 50,
@@ -69,7 +70,7 @@ impl Kind {
                 random: 0,
                 critics: 1,
             },
-            Self::Td3 => Settings {
+            Self::Td3 => Hyperparameters {
                 rates: [3e-4, 3e-4],
                 batch: 128,
                 updates: 100,
@@ -78,7 +79,7 @@ impl Kind {
                 random: 100,
                 critics: 2,
             },
-            Self::Sac => Settings {
+            Self::Sac => Hyperparameters {
                 rates: [3e-4, 3e-4],
                 batch: 64,
                 updates: 1,
@@ -101,8 +102,8 @@ pub(super) struct Td3Agent(OffPolicy);
 pub(super) struct SacAgent(OffPolicy);
 
 struct OffPolicy {
-    kind: Kind,
-    settings: Settings,
+    kind: Algorithm,
+    settings: Hyperparameters,
     rng: Xoshiro256PlusPlus,
     axes: Vec<usize>,
     actor: Mlp,
@@ -111,7 +112,7 @@ struct OffPolicy {
     critic_targets: Vec<Mlp>,
     log_temperature: Var,
     adams: [Adam; 3],
-    replay: Replay,
+    replay: ReplayBuffer,
     frozen: Frozen,
     last: (Vec<f32>, Vec<f32>),
     noise: Vec<f64>,
@@ -120,12 +121,12 @@ struct OffPolicy {
 }
 
 impl OffPolicy {
-    fn new(kind: Kind, width: usize, axes: &[usize], seed: u64) -> Result<Self> {
+    fn new(kind: Algorithm, width: usize, axes: &[usize], seed: u64) -> Result<Self> {
         let settings = kind.settings();
         let mut rng = generator(seed);
         let outputs = match kind {
-            Kind::Ddpg | Kind::Td3 => axes.len(),
-            Kind::Sac => 2 * axes.len(),
+            Algorithm::Ddpg | Algorithm::Td3 => axes.len(),
+            Algorithm::Sac => 2 * axes.len(),
         };
         let network = |inputs: usize, outputs: usize, rng: &mut _| {
             Mlp::new(&[inputs, HIDDEN, HIDDEN, outputs], Activation::Relu, rng)
@@ -152,7 +153,7 @@ impl OffPolicy {
             actor,
             critics,
             log_temperature,
-            replay: Replay::new(BUFFER),
+            replay: ReplayBuffer::new(BUFFER),
             last: Default::default(),
             noise: vec![0.0; axes.len()],
             steps: 0,
@@ -184,13 +185,13 @@ impl OffPolicy {
         let draw: f64 = StandardNormal.sample(&mut self.rng);
         let output = f64::from(outputs[axis]);
         let action = match self.kind {
-            Kind::Sac => {
+            Algorithm::Sac => {
                 let [least, most] = LOG_DEVIATION;
                 let log = f64::from(outputs[self.axes.len() + axis]).clamp(least, most);
                 (output + log.exp() * draw).tanh()
             }
-            Kind::Td3 => output.tanh() + NOISE * draw,
-            Kind::Ddpg => {
+            Algorithm::Td3 => output.tanh() + NOISE * draw,
+            Algorithm::Ddpg => {
                 let noise = &mut self.noise[axis];
                 *noise += -PULL * *noise * TIME + NOISE * TIME.sqrt() * draw;
                 output.tanh() + *noise
@@ -239,18 +240,18 @@ impl OffPolicy {
         squashed_gaussian(&mean, &log, &noise)
     }
 
-    fn update(&mut self, batch: &Batch) -> Result<()> {
+    fn update(&mut self, batch: &Minibatch) -> Result<()> {
         self.updates += 1;
         let temperature = f64::from(self.log_temperature.flatten_all()?.to_vec1::<f32>()?[0]).exp();
         let (action, bonus) = match self.kind {
-            Kind::Ddpg => (self.actor_target.forward(&batch.next)?.tanh()?, None),
-            Kind::Td3 => {
+            Algorithm::Ddpg => (self.actor_target.forward(&batch.next)?.tanh()?, None),
+            Algorithm::Td3 => {
                 let noise = (self.normal(self.settings.batch)? * SMOOTHING)?;
                 let noise = noise.clamp(-SMOOTHING_MOST, SMOOTHING_MOST)?;
                 let action = (self.actor_target.forward(&batch.next)?.tanh()? + noise)?;
                 (action.clamp(-1.0, 1.0)?, None)
             }
-            Kind::Sac => {
+            Algorithm::Sac => {
                 let drawn = self.draw(&batch.next)?;
                 (drawn.action, Some((drawn.log_likelihood * -temperature)?))
             }
@@ -271,7 +272,7 @@ impl OffPolicy {
         }
         let loss = loss.expect("there is a critic");
         self.adams[1].step(&loss.backward()?)?;
-        if self.kind == Kind::Td3 && !self.updates.is_multiple_of(2) {
+        if self.kind == Algorithm::Td3 && !self.updates.is_multiple_of(2) {
             return Ok(());
         }
         self.improve(batch, temperature)?;
@@ -283,8 +284,8 @@ impl OffPolicy {
     }
 
     /// Steps the actor, and the temperature where there is one.
-    fn improve(&mut self, batch: &Batch, temperature: f64) -> Result<()> {
-        if self.kind != Kind::Sac {
+    fn improve(&mut self, batch: &Minibatch, temperature: f64) -> Result<()> {
+        if self.kind != Algorithm::Sac {
             let action = self.actor.forward(&batch.observations)?.tanh()?;
             let value = least(&self.critics[..1], &batch.observations, &action)?;
             return self.adams[0].step(&value.mean_all()?.neg()?.backward()?);
@@ -338,6 +339,6 @@ macro_rules! agent {
     };
 }
 
-agent!(DdpgAgent, Kind::Ddpg);
-agent!(Td3Agent, Kind::Td3);
-agent!(SacAgent, Kind::Sac);
+agent!(DdpgAgent, Algorithm::Ddpg);
+agent!(Td3Agent, Algorithm::Td3);
+agent!(SacAgent, Algorithm::Sac);

@@ -31,7 +31,7 @@ const ENTROPY: f64 = 0.01;
 const NORM: f64 = 0.5;
 
 /// What differs between the three.
-struct Settings {
+struct Hyperparameters {
     steps: usize,
     passes: usize,
     batches: usize,
@@ -40,7 +40,7 @@ struct Settings {
     standardizes: bool,
 }
 
-const A2C: Settings = Settings {
+const A2C: Hyperparameters = Hyperparameters {
     steps: 5,
     passes: 1,
     batches: 1,
@@ -48,7 +48,7 @@ const A2C: Settings = Settings {
     values: 0.25,
     standardizes: false,
 };
-const PPO: Settings = Settings {
+const PPO: Hyperparameters = Hyperparameters {
     steps: 128,
     passes: 4,
     batches: 4,
@@ -56,7 +56,7 @@ const PPO: Settings = Settings {
     values: 0.5,
     standardizes: true,
 };
-const ACKTR: Settings = Settings {
+const ACKTR: Hyperparameters = Hyperparameters {
     steps: 20,
     passes: 1,
     batches: 1,
@@ -91,7 +91,7 @@ pub(super) struct AcktrAgent(OnPolicy);
 struct OnPolicy {
     rng: Xoshiro256PlusPlus,
     axes: Vec<usize>,
-    settings: Settings,
+    settings: Hyperparameters,
     actor: Mlp,
     critic: Mlp,
     frozen: [Frozen; 2],
@@ -129,7 +129,7 @@ impl OnPolicy {
         axes: &[usize],
         seed: u64,
         steps: u64,
-        settings: Settings,
+        settings: Hyperparameters,
         rule: impl FnOnce(&Mlp, &Mlp) -> Result<Rule>,
     ) -> Result<Self> {
         let mut rng = generator(seed);
@@ -292,7 +292,12 @@ impl OnPolicy {
 }
 
 impl Rollout {
-    fn lesson(&self, steps: &[usize], advantages: &[f64], settings: &Settings) -> Result<Lesson> {
+    fn lesson(
+        &self,
+        steps: &[usize],
+        advantages: &[f64],
+        settings: &Hyperparameters,
+    ) -> Result<Lesson> {
         let observations: Vec<Vec<f32>> = steps
             .iter()
             .map(|&t| self.observations[t].clone())

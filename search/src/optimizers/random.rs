@@ -4,7 +4,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::{Optimizer, Standing};
+use super::{Optimizer, Status};
 use crate::problem::{Evaluated, Point, Problem};
 
 /// Points asked for at once.
@@ -23,16 +23,16 @@ impl Random {
 }
 
 impl Optimizer for Random {
-    fn ask(&mut self, problem: &Problem, room: usize) -> Vec<Point> {
-        (0..room.min(BATCH))
+    fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point> {
+        (0..remaining.min(BATCH))
             .map(|_| draw(problem, &mut self.rng))
             .collect()
     }
 
     fn tell(&mut self, _: &[Evaluated]) {}
 
-    fn standing(&self) -> Standing {
-        Standing::Searching
+    fn status(&self) -> Status {
+        Status::Searching
     }
 }
 

@@ -12,7 +12,7 @@
 //!
 //! All settings are those of the public code (`src/ConfX`). An episode that
 //! overflows ends there for the policy; the levels that the policy would have
-//! chosen for the rest complete the point, so that the driver can mend and judge
+//! chosen for the rest complete the point, so that the driver can repair and evaluate
 //! it as it does for every optimiser. The policy does not learn of the mending.
 
 use candle_core::{Result, Tensor};
@@ -22,7 +22,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::episode::{Environment, Sight};
 use super::policy::Policy;
-use super::{Effort, Optimizer, Preset, Standing};
+use super::{LearningEffort, Optimizer, Preset, Status};
 use crate::deployment::Deployment;
 use crate::learn::{Adam, Categorical, clip, discounted, matrix, standardize};
 use crate::problem::{Evaluated, Point, Problem};
@@ -65,7 +65,7 @@ struct Steps {
 }
 
 impl Reinforce {
-    pub(super) fn new(seed: u64, effort: &Effort) -> Self {
+    pub(super) fn new(seed: u64, effort: &LearningEffort) -> Self {
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
             epochs: effort.epochs,
@@ -198,11 +198,11 @@ impl Optimizer for Reinforce {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         if self.done == self.epochs {
-            Standing::Spent
+            Status::OutOfEpochs
         } else {
-            Standing::Searching
+            Status::Searching
         }
     }
 }

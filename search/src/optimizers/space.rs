@@ -13,15 +13,15 @@ use std::collections::BTreeSet;
 
 use crate::deployment::Deployment;
 use crate::problem::Problem;
-use crate::style::Style;
-use crate::table::{Entry, Levels};
+use crate::style::DataflowStyle;
+use crate::table::{CostEntry, Levels};
 
 /// The levels of a problem's options.
 #[derive(Clone, Debug)]
-pub(super) struct Space {
+pub(super) struct ActionSpace {
     pes: Vec<u32>,
     tiles: Vec<u32>,
-    styles: Vec<Option<Style>>,
+    styles: Vec<Option<DataflowStyle>>,
     can_join: bool,
     /// For each gene, the option at each combination, PEs changing slowest.
     options: Vec<Vec<u16>>,
@@ -29,7 +29,7 @@ pub(super) struct Space {
     levels: Vec<Vec<[usize; 3]>>,
 }
 
-impl Space {
+impl ActionSpace {
     pub(super) fn new(problem: &Problem) -> Self {
         let layers = problem.table().layers();
         let entries = || layers.iter().flatten();
@@ -50,7 +50,7 @@ impl Space {
         space
     }
 
-    fn place(&self, layer: &[Entry]) -> Vec<[usize; 3]> {
+    fn place(&self, layer: &[CostEntry]) -> Vec<[usize; 3]> {
         // Every level of every entry was collected above.
         let at = |levels: &Levels| {
             [

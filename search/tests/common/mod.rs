@@ -3,7 +3,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use stationary_search::{BudgetRequest, Effort, Entry, Preset, Table};
+use stationary_search::{BudgetRequest, CostEntry, CostTable, LearningEffort, Preset};
 
 pub const TABLES: [(&str, &str); 3] = [
     (
@@ -21,17 +21,17 @@ pub const TABLES: [(&str, &str); 3] = [
 ];
 
 /// Enough for a learned optimiser to update its networks at least once.
-pub const EFFORT: Effort = Effort {
+pub const EFFORT: LearningEffort = LearningEffort {
     epochs: 4,
     preset: Preset::Faithful,
 };
 
-pub fn table(name: &str) -> Table {
+pub fn table(name: &str) -> CostTable {
     let (_, text) = TABLES
         .iter()
         .find(|(known, _)| *known == name)
         .expect("a known table");
-    Table::parse(name, text).expect("the table is valid")
+    CostTable::parse(name, text).expect("the table is valid")
 }
 
 pub fn budget(text: &str) -> BudgetRequest {
@@ -52,16 +52,16 @@ pub fn rng(seed: u64) -> Xoshiro256PlusPlus {
 
 /// A small table: costs from a small or a large range, so that ties, repeated
 /// options and zeros are common in some.
-pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
+pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> CostTable {
     let range = *[2u64, 5, 30, 1_000_000]
         .get(rng.random_range(0..4))
         .unwrap();
     let halves = |rng: &mut Xoshiro256PlusPlus| rng.random_range(0..range) as f64 * 0.37;
     let layers = rng.random_range(1..=5);
-    let layer = |rng: &mut Xoshiro256PlusPlus| -> Vec<Entry> {
+    let layer = |rng: &mut Xoshiro256PlusPlus| -> Vec<CostEntry> {
         let options = rng.random_range(1..=5);
-        let mut layer: Vec<Entry> = (0..options)
-            .map(|at| Entry {
+        let mut layer: Vec<CostEntry> = (0..options)
+            .map(|at| CostEntry {
                 style: None,
                 pe: at,
                 tile: 1,
@@ -73,7 +73,7 @@ pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
             .collect();
         if rng.random_bool(0.3) {
             let copy = layer[rng.random_range(0..layer.len())];
-            layer.push(Entry {
+            layer.push(CostEntry {
                 style: None,
                 pe: options,
                 ..copy
@@ -81,5 +81,5 @@ pub fn small_table(rng: &mut Xoshiro256PlusPlus) -> Table {
         }
         layer
     };
-    Table::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
+    CostTable::new((0..layers).map(|_| layer(rng)).collect()).expect("a valid table")
 }

@@ -15,13 +15,13 @@ use stationary::proof::{
     About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
     spelling,
 };
-use stationary::search::certificate::exclude;
+use stationary::search::certificate::prove_optimal;
 use stationary::search::certify::{Allowed, Job, Proof, certify};
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::STATES;
 use stationary::search::{
-    BudgetRequest, Certificate, Choice, Cut, Deployment, Entry, Kind, Objective, Problem, Resource,
-    Table, certificate,
+    BudgetRequest, Certificate, Choice, CostEntry, CostTable, Cut, Deployment, Objective, Problem,
+    ProofKind, Resource, certificate,
 };
 use stationary::workloads::Layer;
 use stationary_record::digest;
@@ -42,7 +42,7 @@ const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile),
 pub struct Subject<'a> {
     pub space: &'a DesignSpace,
     pub layers: &'a [Layer],
-    pub bounds: &'a Table,
+    pub bounds: &'a CostTable,
     pub origin: &'a csv::Origin,
 }
 
@@ -174,8 +174,8 @@ impl Document {
         };
         Certificate {
             kind: match self.kind.as_str() {
-                "proved" => Kind::Proved,
-                _ => Kind::None,
+                "proved" => ProofKind::Proved,
+                _ => ProofKind::None,
             },
             lower_bound: self.lower_bound,
             relaxation: self.relaxation,
@@ -333,7 +333,7 @@ impl Document {
             let entry = subject.space.entry(&layers[*first], *levels, *cycles)?;
             Ok(((*first, *levels), entry))
         });
-        let known: Vec<(Job, Entry)> = known.collect::<Result<_>>()?;
+        let known: Vec<(Job, CostEntry)> = known.collect::<Result<_>>()?;
         let allowed = Allowed {
             simulations: known.len() as u64,
             states: STATES,
@@ -444,14 +444,14 @@ impl Document {
             let shown = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| gap.to_string());
             checks.same("gap", &shown(self.gap), &shown(gap));
         }
-        let is_proved = certificate.kind == Kind::Proved;
+        let is_proved = certificate.kind == ProofKind::Proved;
         let claimed = match (&self.best, self.lower_bound) {
             (_, Some(bound)) => bound,
             (None, None) if is_proved => f64::INFINITY,
             _ => return,
         };
-        let excluded = exclude(problem, claimed, &certificate.cuts, STATES);
-        let detail = match &excluded {
+        let proof_of_optimality = prove_optimal(problem, claimed, &certificate.cuts, STATES);
+        let detail = match &proof_of_optimality {
             Ok(found) if found.listed == 0 => {
                 format!(
                     "nothing below {claimed}, by multipliers alone ({})",
@@ -464,7 +464,7 @@ impl Document {
             ),
             Err(doubt) => doubt.to_string(),
         };
-        checks.note("lower bound", excluded.is_ok(), detail);
+        checks.note("lower bound", proof_of_optimality.is_ok(), detail);
     }
 }
 
@@ -489,11 +489,11 @@ fn note_runs(
     checks.note("machine", wrong.is_none(), detail);
 }
 
-fn kind(kind: Kind) -> &'static str {
+fn kind(kind: ProofKind) -> &'static str {
     match kind {
-        Kind::Proved => "proved",
-        Kind::Conditional => "conditional",
-        Kind::None => "none",
+        ProofKind::Proved => "proved",
+        ProofKind::Conditional => "conditional",
+        ProofKind::None => "none",
     }
 }
 

@@ -7,7 +7,7 @@ use stationary::scope::Scope;
 use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::{Relaxation, Vertex};
 use stationary::search::{
-    Binding, Choice, Entry, Kind, Objective, Outcome, Problem, Resource, binding,
+    Binding, Choice, CostEntry, Objective, Outcome, Problem, ProofKind, Resource, binding,
 };
 use stationary::sim::Energy;
 use stationary::workloads::Layer;
@@ -208,7 +208,7 @@ impl Found<'_> {
     }
 
     /// What a choice costs.
-    pub(super) fn entry(&self, choice: &Choice) -> Option<&Entry> {
+    pub(super) fn entry(&self, choice: &Choice) -> Option<&CostEntry> {
         let mut options = self.ground().table().layers().get(choice.layer)?.iter();
         options.find(|entry| entry.levels() == choice.levels())
     }
@@ -262,10 +262,10 @@ pub(super) fn unit(resource: Resource) -> &'static str {
     }
 }
 
-pub(super) fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: ProofKind) -> &'static str {
     match kind {
-        Kind::Proved => "proved",
-        Kind::Conditional => "conditional",
-        Kind::None => "none",
+        ProofKind::Proved => "proved",
+        ProofKind::Conditional => "conditional",
+        ProofKind::None => "none",
     }
 }

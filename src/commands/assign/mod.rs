@@ -15,7 +15,7 @@ use stationary::arch::CostModel;
 use stationary::search::design::{DesignSpace, firsts};
 use stationary::search::optimizers::exact::{self, Vertex};
 use stationary::search::{
-    BudgetRequest, Choice, Deployment, Kind, Objective, Problem, Settings, Stop, Table,
+    BudgetRequest, Choice, CostTable, Deployment, Objective, Problem, ProofKind, Settings, Stop,
     certificate, optimizers, run_recorded,
 };
 use stationary::sim::{Energy, estimate};
@@ -115,7 +115,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let ([mut energy, mut machine_energy], mut machine_cycles) = ([None, None], Vec::new());
     let mut energies = [Vec::new(), Vec::new()];
     match &offer.source {
-        Source::Table => journal.close()?,
+        Source::CostTable => journal.close()?,
         Source::Model {
             space,
             layers,
@@ -126,7 +126,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                 space,
                 layers,
                 problem: &problem,
-                bounded: &problem.with_table(Table::clone(bounds)),
+                bounded: &problem.with_table(CostTable::clone(bounds)),
                 simulations: &simulations,
                 most: args.proving.simulations.unwrap_or(u64::MAX),
                 cancellation,
@@ -153,8 +153,8 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                 outcome.certificate = proof.certificate.clone();
                 outcome.shortfalls.clone_from(&proof.shortfalls);
                 outcome.stop = match proof.certificate.kind {
-                    Kind::Proved => Stop::Proved,
-                    Kind::Conditional | Kind::None => Stop::Budget,
+                    ProofKind::Proved => Stop::Proved,
+                    ProofKind::Conditional | ProofKind::None => Stop::Budget,
                 };
             }
             if let Some((point, _)) = &outcome.best {
@@ -195,7 +195,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     };
     let verbose = common.verbose;
     let (layers, clock) = match &offer.source {
-        Source::Table => (&offer.known[..], None),
+        Source::CostTable => (&offer.known[..], None),
         Source::Model { layers, space, .. } => {
             let hertz = 1e3 * space.base.clock.0 as f64;
             (&layers[..], Some(hertz))

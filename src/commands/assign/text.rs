@@ -3,7 +3,7 @@
 use stationary::energy;
 use stationary::format::{area, beside_limit, joules, signed_percent, thousands, watts};
 use stationary::scope::Scope;
-use stationary::search::{Kind, Resource, Stop};
+use stationary::search::{ProofKind, Resource, Stop};
 use stationary::shape;
 
 use super::found::{Found, Row, kind};
@@ -163,7 +163,7 @@ impl Found<'_> {
         let Some(bound) = found.lower_bound else {
             return String::new();
         };
-        if found.kind == Kind::None {
+        if found.kind == ProofKind::None {
             return format!(
                 "not proved: by the {costs} the optimum is {} or more\n",
                 self.show(bound)

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::csv::{self, Origin};
 use stationary::scope::Scope;
-use stationary::search::Effort;
+use stationary::search::LearningEffort;
 use stationary::search::compare::TARGETS;
 
 use crate::commands::compare::Page;
@@ -86,7 +86,7 @@ impl Page<'_> {
         let mut document = json!({
             "schema": "stationary/compare/1",
             "evaluations": self.args.evaluations,
-            "epochs": self.args.learning.epochs.unwrap_or(Effort::default().epochs),
+            "epochs": self.args.learning.epochs.unwrap_or(LearningEffort::default().epochs),
             "preset": self.args.learning.preset, "seed": self.common.seed,
             "seeds": self.args.seeds, "against": self.args.against,
             "optimizers": self.names,

@@ -37,7 +37,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     let is_cut = !is_whole || machine.is_none();
     let costs = offers.iter().flat_map(|offered| {
         let of = match offered.offer.source {
-            Source::Table => "table",
+            Source::CostTable => "table",
             Source::Model { .. } => "model",
         };
         offered.instances.iter().map(move |_| of)

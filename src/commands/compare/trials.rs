@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use stationary::search::compare::{Instance, Trial, trial};
-use stationary::search::{Effort, optimizers};
+use stationary::search::{LearningEffort, optimizers};
 
 use crate::cli::{Common, Compare};
 use crate::commands::costs;
@@ -26,7 +26,7 @@ struct Key {
     effort: Option<(u64, String)>,
 }
 
-fn effort_of(label: &str, effort: &Effort) -> Result<Option<(u64, String)>> {
+fn effort_of(label: &str, effort: &LearningEffort) -> Result<Option<(u64, String)>> {
     let (name, own) = optimizers::variant(label, effort)?;
     Ok(optimizers::has_epochs(name).then(|| (own.epochs, own.preset.to_string())))
 }

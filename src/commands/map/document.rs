@@ -6,7 +6,7 @@ use stationary::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Redu
 use stationary::energy;
 use stationary::goal::Chosen;
 use stationary::scope::Scope;
-use stationary::search::best_first::Standing;
+use stationary::search::best_first::SearchResult;
 use stationary::shape;
 use stationary::sim::Energy;
 use stationary::sim::mapping_file::LayerMapping;
@@ -121,7 +121,8 @@ impl Winners<'_> {
 /// What is proved on the machine, of one layer or of all.
 fn claim(winners: &[Winner]) -> Claim {
     let sum = |of: fn(&Winner) -> u64| winners.iter().map(of).sum::<u64>();
-    let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
+    let standings: Option<Vec<&SearchResult>> =
+        winners.iter().map(|w| w.standing.as_ref()).collect();
     let bound = standings.as_ref().and_then(|standings| {
         let bounds = standings.iter().map(|s| s.lower_bound);
         bounds.sum::<Option<u64>>()

@@ -12,7 +12,7 @@ use stationary::documents::Document as _;
 use stationary::format::{signed_percent, thousands};
 use stationary::headline::{Headline, TOLERANCE};
 use stationary::proof::map::Document;
-use stationary::search::best_first::Standing;
+use stationary::search::best_first::SearchResult;
 use stationary::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Energy, Mapping, estimate};
@@ -43,7 +43,7 @@ struct Winner {
     /// Candidates that ran on the machine.
     ran: u64,
     /// What is known of all candidates, if their bounds were compared.
-    standing: Option<Standing>,
+    standing: Option<SearchResult>,
     /// What these leave out.
     left_out: Vec<LeftOut>,
     /// The machine's.

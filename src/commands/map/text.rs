@@ -3,7 +3,7 @@
 use stationary::energy;
 use stationary::format::{joules, percent, signed_percent, thousands};
 use stationary::goal;
-use stationary::search::best_first::Standing;
+use stationary::search::best_first::SearchResult;
 use stationary::shape;
 
 use super::{Winner, Winners};
@@ -93,7 +93,8 @@ impl Winners<'_> {
 /// What is proved, of which reading, over what, and by how many runs; nothing where bounds were not
 /// compared.
 fn proved(winners: &[Winner]) -> String {
-    let standings: Option<Vec<&Standing>> = winners.iter().map(|w| w.standing.as_ref()).collect();
+    let standings: Option<Vec<&SearchResult>> =
+        winners.iter().map(|w| w.standing.as_ref()).collect();
     let Some(standings) = standings else {
         return String::new();
     };

@@ -10,10 +10,10 @@
 //! layer the test is a sum of least usages.
 
 use super::model::Model;
-use super::question::{Cost, Question};
+use super::query::{Cost, Query};
 use super::units::Least;
 use super::{Answer, joint_shortfalls};
-use crate::certificate::{Certificate, Kind};
+use crate::certificate::{Certificate, ProofKind};
 use crate::problem::Point;
 
 pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
@@ -25,11 +25,11 @@ pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
         Cost::Usage(0)
     };
     let within = |slowest: u64| {
-        let question = Question {
+        let query = Query {
             slowest,
-            ..model.question(cost)
+            ..model.query(cost)
         };
-        model.answer(&question, states)
+        model.answer(&query, states)
     };
     let times = model.latencies();
     let is_sum = model.is_pipelined() && limits.len() == 1;
@@ -74,8 +74,8 @@ pub(super) fn solve(model: &Model<'_>, states: usize) -> Answer {
     };
     let objective = problem.value(&point);
     let (kind, bound) = match open {
-        None => (Kind::Proved, objective),
-        Some(time) => (Kind::None, time as f64),
+        None => (ProofKind::Proved, objective),
+        Some(time) => (ProofKind::None, time as f64),
     };
     let lower_bound = Some(bound);
     let certificate = Certificate {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::model::{Ground, Model};
+use super::model::{Formulation, Model};
 use super::{Answer, answer};
 use crate::certificate::Certificate;
 use crate::problem::{Point, Problem};
@@ -40,10 +40,10 @@ pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> V
         .filter_map(|layer| layer.iter().max())
         .sum();
     let open = problem.with_limit(budget, all as f64 / usage.scale());
-    let ground = Arc::new(Ground::new(problem));
+    let formulation = Arc::new(Formulation::new(problem));
     let solve = |problem: &Problem| match problem.shortfalls() {
         short if !short.is_empty() => Answer::Infeasible(short),
-        _ => answer(&Model::over(problem, Arc::clone(&ground)), states),
+        _ => answer(&Model::over(problem, Arc::clone(&formulation)), states),
     };
     let Answer::Best {
         point: Some(best), ..

@@ -2,11 +2,11 @@
 //!
 //! | objective | solved as |
 //! |---|---|
-//! | latency, energy | one additive question, see `model` |
+//! | latency, energy | one additive query, see `model` |
 //! | throughput | binary search over the latencies that occur, see `bottleneck` |
 //! | the product of latency and energy | a sequence of weighted sums, see `product` |
 //!
-//! An additive question is a multiple-choice knapsack where each layer is a stage
+//! An additive query is a multiple-choice knapsack where each layer is a stage
 //! (see `knapsack`), and a shortest path under budgets where layers share hardware
 //! (see `path`).
 //!
@@ -23,7 +23,7 @@ mod near;
 mod options;
 mod path;
 mod product;
-mod question;
+mod query;
 mod relaxation;
 mod states;
 mod units;
@@ -31,11 +31,11 @@ mod units;
 pub use self::front::{Vertex, front};
 use self::model::Model;
 pub use self::near::near;
-use self::question::Cost;
+use self::query::Cost;
 pub use self::relaxation::{Relaxation, relaxation};
-use super::{Access, Optimizer, Standing};
+use super::{Access, Optimizer, Status};
 use crate::budget::Budget;
-use crate::certificate::{Certificate, Kind};
+use crate::certificate::{Certificate, ProofKind};
 use crate::objective::Objective;
 use crate::problem::{Evaluated, Point, Problem, Shortfall};
 
@@ -47,7 +47,7 @@ pub const STATES: usize = 5_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// An assignment and what is proved about it. Without the proof
-    /// ([`Kind::None`]) it is the best one known, if any is.
+    /// ([`ProofKind::None`]) it is the best one known, if any is.
     Best {
         /// The assignment.
         point: Option<Point>,
@@ -98,26 +98,26 @@ impl Optimizer for Exact {
         self.is_told = true;
     }
 
-    fn standing(&self) -> Standing {
+    fn status(&self) -> Status {
         match &self.answer {
-            None => Standing::Searching,
-            Some(Answer::Best { certificate, .. }) => Standing::Bounded(certificate.clone()),
-            Some(Answer::Infeasible(short)) => Standing::Infeasible(short.clone()),
+            None => Status::Searching,
+            Some(Answer::Best { certificate, .. }) => Status::Bounded(certificate.clone()),
+            Some(Answer::Infeasible(short)) => Status::Infeasible(short.clone()),
         }
     }
 
     fn access(&self) -> Access {
-        Access::Table
+        Access::WhiteBox
     }
 }
 
 fn additive(model: &Model<'_>, cost: Cost, states: usize) -> Answer {
-    let Some(least) = model.answer(&model.question(cost), states) else {
+    let Some(least) = model.answer(&model.query(cost), states) else {
         return Answer::Infeasible(joint_shortfalls(model, states));
     };
     let (kind, lower_bound) = match &least.point {
-        Some(point) if least.is_proved => (Kind::Proved, model.problem().value(point)),
-        _ => (Kind::None, least.bound),
+        Some(point) if least.is_proved => (ProofKind::Proved, model.problem().value(point)),
+        _ => (ProofKind::None, least.bound),
     };
     let certificate = Certificate {
         kind,
@@ -136,9 +136,9 @@ fn additive(model: &Model<'_>, cost: Cost, states: usize) -> Answer {
 fn joint_shortfalls(model: &Model<'_>, states: usize) -> Vec<Shortfall> {
     let budgets = model.problem().budgets().iter().enumerate();
     let held = budgets.filter_map(|(at, &Budget { resource, limit })| {
-        let mut question = model.question(Cost::Usage(at));
-        question.limits.remove(at);
-        let least = model.answer(&question, states)?.bound;
+        let mut query = model.query(Cost::Usage(at));
+        query.limits.remove(at);
+        let least = model.answer(&query, states)?.bound;
         Some(Shortfall {
             resource,
             limit,

@@ -1,4 +1,4 @@
-//! One additive question, whatever the deployment.
+//! One additive query, whatever the deployment.
 //!
 //! ```text
 //! minimise  sum of a cost     so that   sum of usage_b <= B_b   and no stage takes longer than T
@@ -12,29 +12,29 @@
 
 use std::sync::Arc;
 
-use super::options::{Candidate, Options};
+use super::options::{LayerOption, Options};
 use super::path::Stages;
-use super::question::{Cost, Question};
+use super::query::{Cost, Query};
 use super::units::{self, Least};
 use crate::deployment::Deployment;
 use crate::fixed::Fixed;
 use crate::problem::{Point, Problem};
 
-/// A problem made ready for questions.
+/// A problem made ready for queries.
 pub(super) struct Model<'a> {
     problem: &'a Problem,
-    ground: Arc<Ground>,
+    formulation: Arc<Formulation>,
 }
 
 /// What a stage may be.
-pub(super) enum Ground {
+pub(super) enum Formulation {
     /// Where each layer is a stage.
     Layers(Options),
     /// Where layers share hardware.
     Stages(Stages),
 }
 
-impl Ground {
+impl Formulation {
     /// Does not depend on the limits of the budgets.
     pub(super) fn new(problem: &Problem) -> Self {
         match problem.deployment() {
@@ -48,23 +48,26 @@ impl Ground {
 
 impl<'a> Model<'a> {
     pub(super) fn new(problem: &'a Problem) -> Self {
-        Self::over(problem, Arc::new(Ground::new(problem)))
+        Self::over(problem, Arc::new(Formulation::new(problem)))
     }
 
     /// The same over the options of a problem that differs in limits alone.
-    pub(super) fn over(problem: &'a Problem, ground: Arc<Ground>) -> Self {
-        Self { problem, ground }
+    pub(super) fn over(problem: &'a Problem, formulation: Arc<Formulation>) -> Self {
+        Self {
+            problem,
+            formulation,
+        }
     }
 
     /// With one budget and a stage for each layer: the assignment that takes
     /// least of it without a layer slower than `slowest`. Nothing where a layer
     /// has no such option.
     pub(super) fn lightest(&self, slowest: u64) -> Option<(Point, i64)> {
-        let Ground::Layers(Options(layers)) = &*self.ground else {
+        let Formulation::Layers(Options(layers)) = &*self.formulation else {
             return None;
         };
         let mut used = 0;
-        let mut lightest = |options: &Vec<Candidate>| {
+        let mut lightest = |options: &Vec<LayerOption>| {
             let fast = options.iter().filter(|c| c.latency <= slowest);
             let least = fast.min_by_key(|c| (c.usage[0], c.option))?;
             used += least.usage[0];
@@ -76,14 +79,14 @@ impl<'a> Model<'a> {
 
     /// Whether a stage stands for each layer.
     pub(super) fn is_pipelined(&self) -> bool {
-        matches!(*self.ground, Ground::Layers(_))
+        matches!(*self.formulation, Formulation::Layers(_))
     }
 
     pub(super) fn problem(&self) -> &'a Problem {
         self.problem
     }
 
-    /// The problem's budgets, as a question names them.
+    /// The problem's budgets, as a query names them.
     pub(super) fn limits(&self) -> Vec<(usize, i64)> {
         let budgets = self.problem.budgets().iter().zip(self.problem.usage());
         let limits = budgets.map(|(budget, usage)| usage.limit(budget.limit));
@@ -92,18 +95,20 @@ impl<'a> Model<'a> {
 
     /// The latencies that a stage may have, each once.
     pub(super) fn latencies(&self) -> Vec<u64> {
-        let mut latencies: Vec<u64> = match &*self.ground {
-            Ground::Stages(stages) => return stages.latencies(),
-            Ground::Layers(Options(layers)) => layers.iter().flatten().map(|c| c.latency).collect(),
+        let mut latencies: Vec<u64> = match &*self.formulation {
+            Formulation::Stages(stages) => return stages.latencies(),
+            Formulation::Layers(Options(layers)) => {
+                layers.iter().flatten().map(|c| c.latency).collect()
+            }
         };
         latencies.sort_unstable();
         latencies.dedup();
         latencies
     }
 
-    /// The question of the least cost under the problem's budgets.
-    pub(super) fn question(&self, cost: Cost) -> Question {
-        Question {
+    /// The query of the least cost under the problem's budgets.
+    pub(super) fn query(&self, cost: Cost) -> Query {
+        Query {
             cost,
             limits: self.limits(),
             slowest: u64::MAX,
@@ -113,15 +118,15 @@ impl<'a> Model<'a> {
 
     /// The least cost; nothing where no assignment keeps the limits. Without any
     /// states to list it is a bound and an assignment near it.
-    pub(super) fn answer(&self, question: &Question, states: usize) -> Option<Least> {
+    pub(super) fn answer(&self, query: &Query, states: usize) -> Option<Least> {
         let usage = self.problem.usage();
-        let stages = match &*self.ground {
-            Ground::Layers(options) => return units::minimize(options, question, usage, states),
-            Ground::Stages(stages) => stages,
+        let stages = match &*self.formulation {
+            Formulation::Layers(options) => return units::minimize(options, query, usage, states),
+            Formulation::Stages(stages) => stages,
         };
         let layers = self.problem.table().layers();
         let own;
-        let cost = match question.cost {
+        let cost = match query.cost {
             Cost::Usage(budget) => &usage[budget],
             Cost::Latency => {
                 own = Fixed::integers(layers, |e| e.latency);
@@ -136,6 +141,6 @@ impl<'a> Model<'a> {
                 &own
             }
         };
-        stages.minimize(question, cost, usage, states)
+        stages.minimize(query, cost, usage, states)
     }
 }

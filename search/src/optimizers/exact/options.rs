@@ -1,4 +1,4 @@
-//! The options of each layer that a question may need.
+//! The options of each layer that a query may need.
 //!
 //! ```text
 //! keep an option unless another one of its layer matches or beats it in every
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Whatever the limits, and the weights of latency and energy, an optimum is left:
-//! the options serve all questions about a problem, and a whole front of budgets.
+//! the options serve all queries about a problem, and a whole front of budgets.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 
 /// An option and what it costs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Candidate {
+pub(super) struct LayerOption {
     pub(super) option: u16,
     pub(super) latency: u64,
     pub(super) energy: f64,
@@ -25,7 +25,7 @@ pub(super) struct Candidate {
 }
 
 /// The options worth asking about, by layer.
-pub(super) struct Options(pub(super) Vec<Vec<Candidate>>);
+pub(super) struct Options(pub(super) Vec<Vec<LayerOption>>);
 
 impl Options {
     pub(super) fn new(problem: &Problem) -> Self {
@@ -33,12 +33,12 @@ impl Options {
         let layers = problem.table().layers().iter().enumerate();
         let layer = |(layer, entries): (usize, &Vec<_>)| {
             let candidate = |at: usize| {
-                let entry: &crate::table::Entry = &entries[at];
+                let entry: &crate::table::CostEntry = &entries[at];
                 let mut taken = [0; 2];
                 for (taken, usage) in taken.iter_mut().zip(usage) {
                     *taken = usage.get(layer, at);
                 }
-                Candidate {
+                LayerOption {
                     option: at as u16,
                     latency: entry.latency,
                     energy: entry.energy,
@@ -53,7 +53,7 @@ impl Options {
 }
 
 /// What counts, budgets first: a lesser number is a better option.
-fn costs(candidate: &Candidate, objective: Objective) -> [u64; 4] {
+fn costs(candidate: &LayerOption, objective: Objective) -> [u64; 4] {
     // The bits of floating-point numbers that are not negative have their order.
     let energy = (candidate.energy + 0.0).to_bits();
     let [first, second] = candidate.usage.map(|usage| usage as u64);
@@ -65,14 +65,14 @@ fn costs(candidate: &Candidate, objective: Objective) -> [u64; 4] {
     [first, own[0], own[1], second]
 }
 
-fn unbeaten(candidates: Vec<Candidate>, objective: Objective) -> Vec<Candidate> {
-    let mut sorted: Vec<([u64; 4], Candidate)> = (candidates.into_iter())
+fn unbeaten(candidates: Vec<LayerOption>, objective: Objective) -> Vec<LayerOption> {
+    let mut sorted: Vec<([u64; 4], LayerOption)> = (candidates.into_iter())
         .map(|candidate| (costs(&candidate, objective), candidate))
         .collect();
     sorted.sort_unstable_by_key(|(costs, candidate)| (*costs, candidate.option));
     let is_plane = sorted.iter().all(|(costs, _)| costs[3] == 0);
     let mut stairs = Stairs::default();
-    let mut kept: Vec<([u64; 4], Candidate)> = Vec::new();
+    let mut kept: Vec<([u64; 4], LayerOption)> = Vec::new();
     for (costs, candidate) in sorted {
         // What comes earlier is no worse in the first cost.
         let is_beaten = if is_plane {
@@ -120,8 +120,8 @@ mod tests {
         let rng = &mut Xoshiro256PlusPlus::seed_from_u64(1);
         for case in 0..300 {
             let range = [2, 6, 1000][case % 3];
-            let candidates: Vec<Candidate> = (0..rng.random_range(1..40))
-                .map(|option| Candidate {
+            let candidates: Vec<LayerOption> = (0..rng.random_range(1..40))
+                .map(|option| LayerOption {
                     option,
                     latency: rng.random_range(0..range),
                     energy: rng.random_range(0..range) as f64,
@@ -132,7 +132,7 @@ mod tests {
                 })
                 .collect();
             for objective in [Objective::Latency, Objective::Energy, Objective::Edp] {
-                let beats = |a: &Candidate, b: &Candidate| {
+                let beats = |a: &LayerOption, b: &LayerOption| {
                     let (x, y) = (costs(a, objective), costs(b, objective));
                     (0..4).all(|k| x[k] <= y[k]) && (x != y || a.option < b.option)
                 };

@@ -10,8 +10,8 @@
 //! number of layers. The scheme is that of the [`knapsack`](super::knapsack):
 //!
 //! 1. Of the options of a stage, those that another one matches or beats in
-//!    latency, energy and all weights are dropped, once for all questions; for
-//!    a question also those beaten in its cost and its weights.
+//!    latency, energy and all weights are dropped, once for all queries; for
+//!    a query also those beaten in its cost and its weights.
 //! 2. The Lagrangian relaxation of the budgets is a shortest path without them
 //!    (Handler and Zang, Networks 10(4), 1980); its multipliers are found by
 //!    bisection on the supergradient, nested for two.
@@ -24,7 +24,7 @@
 use super::dual::Dual;
 use super::instance::Solution;
 use super::knapsack::Solved;
-use super::question::{Cost, Question};
+use super::query::{Cost, Query};
 use super::states::{Staircase, State};
 use super::units::{Least, units};
 use crate::fixed::Fixed;
@@ -44,19 +44,19 @@ pub(super) struct Stages {
 struct Bundle {
     start: usize,
     end: usize,
-    options: Vec<Candidate>,
+    options: Vec<StageOption>,
 }
 
 /// An option of a stage and what it costs in all respects, in integers.
 #[derive(Clone)]
-struct Candidate {
+struct StageOption {
     option: u16,
     latency: i64,
     energy: i64,
     usage: Vec<i64>,
 }
 
-impl Candidate {
+impl StageOption {
     fn is_beaten_by(&self, other: &Self) -> bool {
         other.latency <= self.latency
             && other.energy <= self.energy
@@ -74,13 +74,13 @@ impl Stages {
         let mut bundles = Vec::new();
         for start in 0..layers {
             let ends = problem.deployment().ends(start, layers);
-            let none = |option: usize| Candidate {
+            let none = |option: usize| StageOption {
                 option: option as u16,
                 latency: 0,
                 energy: 0,
                 usage: vec![0; usage.len()],
             };
-            let mut running: Vec<Candidate> = (0..options).map(none).collect();
+            let mut running: Vec<StageOption> = (0..options).map(none).collect();
             for end in start + 1..ends.end {
                 let layer = end - 1;
                 for (option, sum) in running.iter_mut().enumerate() {
@@ -112,28 +112,28 @@ impl Stages {
     /// As [`units::minimize`](super::units::minimize), over stages.
     pub(super) fn minimize(
         &self,
-        question: &Question,
+        query: &Query,
         cost: &Fixed,
         usage: &[Fixed],
         states: usize,
     ) -> Option<Least> {
         let scale = cost.scale();
-        let below = question.below.map(|below| units(below, scale));
-        let used: Vec<f64> = (question.limits.iter())
+        let below = query.below.map(|below| units(below, scale));
+        let used: Vec<f64> = (query.limits.iter())
             .map(|&(budget, _)| usage[budget].scale())
             .collect();
-        let least = match question.limits[..] {
+        let least = match query.limits[..] {
             [] => {
-                let graph = self.graph(question, cost, [0], |_| [0]);
+                let graph = self.graph(query, cost, [0], |_| [0]);
                 Least::from_integers(graph.solve(below, states), scale, &used)
             }
             [(at, limit)] => {
-                let graph = self.graph(question, cost, [limit], |c| [c.usage[at]]);
+                let graph = self.graph(query, cost, [limit], |c| [c.usage[at]]);
                 Least::from_integers(graph.solve(below, states), scale, &used)
             }
             [(first, one), (second, two)] => {
-                let weight = |c: &Candidate| [c.usage[first], c.usage[second]];
-                let graph = self.graph(question, cost, [one, two], weight);
+                let weight = |c: &StageOption| [c.usage[first], c.usage[second]];
+                let graph = self.graph(query, cost, [one, two], weight);
                 Least::from_integers(graph.solve(below, states), scale, &used)
             }
             _ => unreachable!("there are two resources, and each has at most one budget"),
@@ -146,10 +146,10 @@ impl Stages {
 
     fn graph<const K: usize>(
         &self,
-        question: &Question,
+        query: &Query,
         cost: &Fixed,
         limit: [i64; K],
-        weight: impl Fn(&Candidate) -> [i64; K],
+        weight: impl Fn(&StageOption) -> [i64; K],
     ) -> Graph<K> {
         let is_counted = self.most < self.layers;
         let mut graph = Graph {
@@ -167,9 +167,9 @@ impl Stages {
             before.push(sums.collect());
         }
         for bundle in &self.bundles {
-            let arc = |candidate: &Candidate| Arc {
+            let arc = |candidate: &StageOption| Arc {
                 end: bundle.end,
-                cost: match question.cost {
+                cost: match query.cost {
                     Cost::Usage(budget) => candidate.usage[budget],
                     Cost::Latency | Cost::Energy | Cost::Weighted { .. } => {
                         let option = usize::from(candidate.option);
@@ -179,7 +179,7 @@ impl Stages {
                 weight: weight(candidate),
                 option: candidate.option,
             };
-            let is_fast = |c: &&Candidate| c.latency as u64 <= question.slowest;
+            let is_fast = |c: &&StageOption| c.latency as u64 <= query.slowest;
             let mut arcs: Vec<Arc<K>> = bundle.options.iter().filter(is_fast).map(arc).collect();
             arcs.sort_by_key(|arc| (arc.weight, arc.cost, arc.option));
             let mut kept: Vec<Arc<K>> = Vec::new();
@@ -218,13 +218,13 @@ impl Stages {
     }
 }
 
-fn unbeaten(options: &[Candidate]) -> Vec<Candidate> {
-    let mut sorted: Vec<&Candidate> = options.iter().collect();
+fn unbeaten(options: &[StageOption]) -> Vec<StageOption> {
+    let mut sorted: Vec<&StageOption> = options.iter().collect();
     sorted.sort_by(|a, b| {
-        let key = |c: &Candidate| (c.latency, c.energy, c.option);
+        let key = |c: &StageOption| (c.latency, c.energy, c.option);
         key(a).cmp(&key(b))
     });
-    let mut kept: Vec<Candidate> = Vec::new();
+    let mut kept: Vec<StageOption> = Vec::new();
     for candidate in sorted {
         // One that costs as much in latency and energy may come before what beats it.
         if !kept.iter().any(|other| candidate.is_beaten_by(other)) {
@@ -255,7 +255,7 @@ impl<const K: usize> Arc<K> {
     }
 }
 
-/// The question as a graph.
+/// The query as a graph.
 struct Graph<const K: usize> {
     /// The arcs from each layer.
     arcs: Vec<Vec<Arc<K>>>,

@@ -19,10 +19,10 @@
 //! allow a relative 1e-11 for rounding.
 
 use super::model::Model;
-use super::question::Cost;
+use super::query::Cost;
 use super::units::Least;
 use super::{Answer, joint_shortfalls};
-use crate::certificate::{Certificate, Cut, Kind, corner_bound};
+use crate::certificate::{Certificate, Cut, ProofKind, corner_bound};
 use crate::problem::Point;
 
 const EPSILON: f64 = 1e-11;
@@ -148,12 +148,9 @@ impl Polygon<'_> {
             latency: a,
             energy: b,
         };
-        let mut question = self.model.question(cost);
-        question.below = below;
-        let least = self
-            .model
-            .answer(&question, states)
-            .ok_or(Stop::Infeasible)?;
+        let mut query = self.model.query(cost);
+        query.below = below;
+        let least = self.model.answer(&query, states).ok_or(Stop::Infeasible)?;
         let Least {
             point,
             bound,
@@ -292,9 +289,9 @@ impl Polygon<'_> {
             ..
         } = self;
         let (kind, lower_bound) = match &best {
-            Some((best, _)) if is_proved => (Kind::Proved, Some(best.product())),
+            Some((best, _)) if is_proved => (ProofKind::Proved, Some(best.product())),
             _ => (
-                Kind::None,
+                ProofKind::None,
                 Some(corner_bound(&cuts)).filter(|bound| bound.is_finite()),
             ),
         };

@@ -11,7 +11,7 @@
 //! factor is a new upper end, or proves a lower end.
 
 use super::model::Model;
-use super::question::{Cost, Question};
+use super::query::{Cost, Query};
 use crate::problem::{Point, Problem};
 
 /// The relative distance between the two ends at which the search stops.
@@ -46,14 +46,14 @@ pub fn relaxation(problem: &Problem, states: usize) -> Option<Relaxation> {
     };
     let least_first = |second: Option<f64>| {
         let limit = |factor: f64| problem.usage()[1].limit(factor * budgets[1].limit);
-        let question = Question {
+        let query = Query {
             limits: second
                 .map(|factor| (1, limit(factor)))
                 .into_iter()
                 .collect(),
-            ..model.question(Cost::Usage(0))
+            ..model.query(Cost::Usage(0))
         };
-        let least = model.answer(&question, states)?;
+        let least = model.answer(&query, states)?;
         least.is_proved.then_some(least.point).flatten()
     };
     let alone = problem

@@ -10,13 +10,13 @@
 //! ```
 //!
 //! The bound of a state is its cost plus the linear relaxation of the layers
-//! that follow, in the room that the state leaves. With two budgets the room is
+//! that follow, in what the state leaves of the budgets. With two budgets that is
 //! measured in the surrogate weight s = m w at the root's multipliers (Glover,
 //! Operations Research 16(4), 1968), with one in the weight itself.
 
 use super::dual::Dual;
 use super::instance::{Instance, Item, Solution};
-use crate::hull::{self, Corner, Step};
+use crate::hull::{self, Corner, HullStep};
 
 /// What a search over the states found.
 pub(super) enum Search {
@@ -129,7 +129,7 @@ struct Suffix<const K: usize> {
     surrogate: Surrogate<K>,
     limit: [i64; K],
     lightest: Vec<Corner>,
-    steps: Vec<Step>,
+    steps: Vec<HullStep>,
     is_done: Vec<bool>,
     /// Least remaining sum of each weight.
     least: [i64; K],

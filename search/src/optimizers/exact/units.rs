@@ -2,8 +2,8 @@
 
 use super::instance::{Instance, Item, Solution};
 use super::knapsack::Solved;
-use super::options::{Candidate, Options};
-use super::question::{Cost, Question};
+use super::options::{LayerOption, Options};
+use super::query::{Cost, Query};
 use crate::fixed::Fixed;
 use crate::problem::Point;
 
@@ -21,23 +21,23 @@ pub(super) struct Least {
     pub(super) multipliers: Vec<f64>,
 }
 
-/// Answers a question where each layer is a stage; `usage` are the problem's
+/// Answers a query where each layer is a stage; `usage` are the problem's
 /// budgets. Nothing where no assignment keeps the limits.
 pub(super) fn minimize(
     options: &Options,
-    question: &Question,
+    query: &Query,
     usage: &[Fixed],
     states: usize,
 ) -> Option<Least> {
-    match question.limits[..] {
-        [] => solve(options, question, usage, [0], |_| [0], states),
+    match query.limits[..] {
+        [] => solve(options, query, usage, [0], |_| [0], states),
         [(one, limit)] => {
-            let weight = |c: &Candidate| [c.usage[one]];
-            solve(options, question, usage, [limit], weight, states)
+            let weight = |c: &LayerOption| [c.usage[one]];
+            solve(options, query, usage, [limit], weight, states)
         }
         [(one, first), (two, second)] => {
-            let weight = |c: &Candidate| [c.usage[one], c.usage[two]];
-            solve(options, question, usage, [first, second], weight, states)
+            let weight = |c: &LayerOption| [c.usage[one], c.usage[two]];
+            solve(options, query, usage, [first, second], weight, states)
         }
         _ => unreachable!("there are two resources, and each has at most one budget"),
     }
@@ -45,20 +45,20 @@ pub(super) fn minimize(
 
 fn solve<const K: usize>(
     Options(options): &Options,
-    question: &Question,
+    query: &Query,
     usage: &[Fixed],
     limit: [i64; K],
-    weight: impl Fn(&Candidate) -> [i64; K],
+    weight: impl Fn(&LayerOption) -> [i64; K],
     states: usize,
 ) -> Option<Least> {
-    let scaled = match question.cost {
+    let scaled = match query.cost {
         Cost::Latency | Cost::Usage(_) => None,
         Cost::Energy => Some(Fixed::scaled(options, |c| c.energy)),
         Cost::Weighted { latency, energy } => Some(Fixed::scaled(options, |c| {
             latency * c.latency as f64 + energy * c.energy
         })),
     };
-    let scale = match (question.cost, &scaled) {
+    let scale = match (query.cost, &scaled) {
         (Cost::Usage(budget), _) => usage[budget].scale(),
         (_, Some(scaled)) => scaled.scale(),
         (_, None) => 1.0,
@@ -66,9 +66,9 @@ fn solve<const K: usize>(
     let mut layers: Vec<Vec<Item<K>>> = Vec::with_capacity(options.len());
     for (layer, candidates) in options.iter().enumerate() {
         let fast = candidates.iter().enumerate();
-        let fast = fast.filter(|(_, c)| c.latency <= question.slowest);
-        let item = |(at, c): (usize, &Candidate)| Item {
-            cost: match (question.cost, &scaled) {
+        let fast = fast.filter(|(_, c)| c.latency <= query.slowest);
+        let item = |(at, c): (usize, &LayerOption)| Item {
+            cost: match (query.cost, &scaled) {
                 (Cost::Usage(budget), _) => c.usage[budget],
                 (_, Some(scaled)) => scaled.get(layer, at),
                 (_, None) => c.latency as i64,
@@ -81,8 +81,8 @@ fn solve<const K: usize>(
             return None;
         }
     }
-    let below = question.below.map(|below| units(below, scale));
-    let used: Vec<f64> = (question.limits.iter())
+    let below = query.below.map(|below| units(below, scale));
+    let used: Vec<f64> = (query.limits.iter())
         .map(|&(budget, _)| usage[budget].scale())
         .collect();
     let solved = Instance { layers, limit }.solve(below, states);

@@ -11,10 +11,10 @@
 use rayon::prelude::*;
 
 use super::exact::bounds;
-use super::share::{Chip, Repeated};
-use super::task::{Outcome, Point};
+use super::shared_hardware::{Chip, Repeated};
+use super::task::{DesignPoint, Measurement};
 use super::tune::Record;
-use crate::bound::{Breach, hold};
+use crate::bound::{BoundViolation, hold};
 
 /// What is known of a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Floor {
 
 /// What is known of all machines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct NetworkBounds {
     /// The best chip of those that ran.
     pub best: Option<Chip>,
     /// Each machine; none of those beyond the limits, and of those that cannot run all tasks.
@@ -38,7 +38,7 @@ pub struct Standing {
     pub valid: u64,
 }
 
-impl Standing {
+impl NetworkBounds {
     /// No allowed machine takes fewer cycles.
     #[must_use]
     pub fn lower_bound(&self) -> Option<u64> {
@@ -55,8 +55,8 @@ impl Standing {
 /// What follows from what ran: a record a task.
 ///
 /// # Errors
-/// [`Breach`], if the machine took fewer cycles than a bound.
-pub fn standing(tasks: &[Repeated], ran: &[Record]) -> Result<Standing, Breach> {
+/// [`BoundViolation`], if the machine took fewer cycles than a bound.
+pub fn network_bounds(tasks: &[Repeated], ran: &[Record]) -> Result<NetworkBounds, BoundViolation> {
     let count = tasks.first().map_or(0, |first| first.task.hardware().len());
     let all = (0..count).into_par_iter();
     let all = all.map(|machine| settle(tasks, ran, machine));
@@ -83,7 +83,7 @@ pub fn standing(tasks: &[Repeated], ran: &[Record]) -> Result<Standing, Breach> 
         }
         machines.push(Some(floor));
     }
-    Ok(Standing {
+    Ok(NetworkBounds {
         best: best.map(|(_, chip)| chip),
         machines,
         valid,
@@ -91,14 +91,14 @@ pub fn standing(tasks: &[Repeated], ran: &[Record]) -> Result<Standing, Breach> 
 }
 
 /// A schedule for each task, if one of each ran.
-type Layers = Option<Vec<(Point, u64)>>;
+type Layers = Option<Vec<(DesignPoint, u64)>>;
 
 /// What is known of a machine, and how many schedules of those tasks fit that it can run.
 fn settle(
     tasks: &[Repeated],
     ran: &[Record],
     machine: usize,
-) -> Result<(Option<(Floor, Layers)>, u64), Breach> {
+) -> Result<(Option<(Floor, Layers)>, u64), BoundViolation> {
     let (mut valid, mut is_able) = (0, true);
     let (mut least, mut floors, mut layers) = (Vec::new(), Vec::new(), Some(Vec::new()));
     for (each, ran) in tasks.iter().zip(ran) {
@@ -110,10 +110,10 @@ fn settle(
         };
         valid += bounds.len() as u64;
         least.push(*first);
-        let mut best: Option<(u64, Point)> = None;
+        let mut best: Option<(u64, DesignPoint)> = None;
         let mut floor = u64::MAX;
         for (bound, point) in &bounds {
-            let cycles = ran.get(point).copied().and_then(Outcome::cycles);
+            let cycles = ran.get(point).copied().and_then(Measurement::cycles);
             floor = floor.min(cycles.unwrap_or(*bound));
             if let Some(cycles) = cycles {
                 let what = || format!("layer {}, point {:?}", task.layer().name(), point.0);
@@ -132,7 +132,7 @@ fn settle(
     if !is_able {
         return Ok((None, 0));
     }
-    let cycles = layers.as_ref().map(|layers: &Vec<(Point, u64)>| {
+    let cycles = layers.as_ref().map(|layers: &Vec<(DesignPoint, u64)>| {
         let cycles: Vec<u64> = layers.iter().map(|(_, cycles)| *cycles).collect();
         total(tasks, &cycles)
     });

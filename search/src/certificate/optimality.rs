@@ -1,4 +1,4 @@
-//! That nothing better exists, derived again by another method than the optimisers'.
+//! A proof of optimality: that nothing better exists, derived by another method than the optimisers'.
 //!
 //! ```text
 //! L(m) = min_x (cost(x) + sum_b m_b usage_b(x)) - sum_b m_b B_b      for some multipliers m >= 0
@@ -19,24 +19,24 @@ use crate::problem::{Problem, Totals};
 
 /// Relative rounding of a sum of some thousand terms, with a margin.
 const ROUNDING: f64 = 1e-12;
-/// The claim of a question that has no costs: that no assignment keeps the budgets. Whatever the
+/// The claim of a problem that has no costs: that no assignment keeps the budgets. Whatever the
 /// multipliers, L(m) is not above zero where one does.
 const FEASIBLE: f64 = 0.5;
 /// Relative difference that two floating-point objectives may have and be the same.
 const SAME: f64 = 1e-9;
 
-/// How it is known that nothing is better.
+/// What it took to prove that nothing is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exclusion {
+pub struct OptimalityProof {
     /// What the multipliers alone bound; the greatest finite number where they exclude all.
     pub relaxation: f64,
     /// Prefixes that had to be listed besides.
     pub listed: u64,
 }
 
-/// Why it is not known.
+/// Why it is not proved.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum Doubt {
+pub enum NotProved {
     /// An assignment that keeps the budgets is better.
     #[error("an assignment that keeps the budgets has {found}, below {claimed}")]
     Better {
@@ -61,7 +61,7 @@ struct Edge {
 }
 
 /// The edges, and what they may take together.
-struct Question {
+struct PathProblem {
     /// Edges by the place where they start.
     edges: Vec<Vec<Edge>>,
     limits: Vec<f64>,
@@ -74,55 +74,55 @@ struct Question {
 /// and energy `claimed` must follow from the certificate's cuts, each of which is derived.
 ///
 /// # Errors
-/// [`Doubt`].
-pub fn exclude(
+/// [`NotProved`].
+pub fn prove_optimal(
     problem: &Problem,
     claimed: f64,
     cuts: &[Cut],
     states: usize,
-) -> Result<Exclusion, Doubt> {
+) -> Result<OptimalityProof, NotProved> {
     let is_single = problem.deployment() == Deployment::Sequential;
-    let named = |doubt: Doubt| match doubt {
-        Doubt::Better { found, .. } => Doubt::Better { found, claimed },
-        doubt => doubt,
+    let named = |reason: NotProved| match reason {
+        NotProved::Better { found, .. } => NotProved::Better { found, claimed },
+        reason => reason,
     };
     let least = claimed * (1.0 - SAME);
-    let excluded = match problem.objective() {
+    let proof = match problem.objective() {
         _ if claimed.is_infinite() => {
-            let excluded = Question::new(problem, |_| Some(0.0)).exclude(FEASIBLE, states);
-            return excluded.map_err(|doubt| match doubt {
-                Doubt::Better { .. } => Doubt::Feasible,
-                doubt => doubt,
+            let proof = PathProblem::new(problem, |_| Some(0.0)).prove_optimal(FEASIBLE, states);
+            return proof.map_err(|reason| match reason {
+                NotProved::Better { .. } => NotProved::Feasible,
+                reason => reason,
             });
         }
         Objective::Latency => {
             // Latencies are whole numbers.
             let cost = |stage: &Totals| Some(stage.latency as f64);
-            Question::new(problem, cost).exclude(claimed - 0.5, states)
+            PathProblem::new(problem, cost).prove_optimal(claimed - 0.5, states)
         }
         Objective::Energy => {
             let cost = |stage: &Totals| Some(stage.energy);
-            Question::new(problem, cost).exclude(least, states)
+            PathProblem::new(problem, cost).prove_optimal(least, states)
         }
         Objective::Throughput => {
             let slowest = claimed - 0.5;
             let fast = |stage: &Totals| ((stage.latency as f64) < slowest).then_some(0.0);
-            let excluded = Question::new(problem, fast).exclude(FEASIBLE, states);
-            excluded.map_err(|doubt| match doubt {
-                Doubt::Better { .. } => Doubt::Better {
+            let proof = PathProblem::new(problem, fast).prove_optimal(FEASIBLE, states);
+            proof.map_err(|reason| match reason {
+                NotProved::Better { .. } => NotProved::Better {
                     found: slowest,
                     claimed,
                 },
-                doubt => doubt,
+                reason => reason,
             })
         }
         Objective::Edp if is_single => {
             let cost = |stage: &Totals| Some(stage.latency as f64 * stage.energy);
-            Question::new(problem, cost).exclude(least, states)
+            PathProblem::new(problem, cost).prove_optimal(least, states)
         }
         Objective::Edp => behind_cuts(problem, claimed, cuts, states),
     };
-    excluded.map_err(named)
+    proof.map_err(named)
 }
 
 /// The same for a product, from half-planes that are derived one by one.
@@ -131,19 +131,21 @@ fn behind_cuts(
     claimed: f64,
     cuts: &[Cut],
     states: usize,
-) -> Result<Exclusion, Doubt> {
+) -> Result<OptimalityProof, NotProved> {
     let relaxation = corner_bound(cuts);
     let mut listed = 0;
     for cut in cuts {
         let cost =
             |stage: &Totals| Some(cut.latency * stage.latency as f64 + cut.energy * stage.energy);
         let least = cut.value * (1.0 - SAME);
-        listed += Question::new(problem, cost).exclude(least, states)?.listed;
+        listed += PathProblem::new(problem, cost)
+            .prove_optimal(least, states)?
+            .listed;
     }
     if relaxation >= claimed * (1.0 - SAME) {
-        return Ok(Exclusion { relaxation, listed });
+        return Ok(OptimalityProof { relaxation, listed });
     }
-    Err(Doubt::Better {
+    Err(NotProved::Better {
         found: relaxation,
         claimed,
     })
@@ -156,7 +158,7 @@ struct Prefix {
     usage: Vec<f64>,
 }
 
-impl Question {
+impl PathProblem {
     fn new(problem: &Problem, cost: impl Fn(&Totals) -> Option<f64>) -> Self {
         let layers = problem.table().layers();
         let budgets = problem.budgets();
@@ -275,20 +277,20 @@ impl Question {
         }
     }
 
-    fn exclude(&self, target: f64, states: usize) -> Result<Exclusion, Doubt> {
+    fn prove_optimal(&self, target: f64, states: usize) -> Result<OptimalityProof, NotProved> {
         let multipliers = self.multipliers();
         let suffixes = self.suffixes(self.priced(&multipliers));
         let limit = self.limit(&multipliers);
         let margin = ROUNDING * (limit + target.abs());
         let top = suffixes.len() - 1;
         let relaxation = suffixes[top][0] - limit;
-        let mut exclusion = Exclusion {
+        let mut proof = OptimalityProof {
             relaxation: relaxation.min(f64::MAX),
             listed: 0,
         };
         // Written so that a bound that is no number excludes nothing.
         if relaxation - margin >= target {
-            return Ok(exclusion);
+            return Ok(proof);
         }
         let least: Vec<Vec<Vec<f64>>> = (0..self.limits.len())
             .map(|b| self.suffixes(|edge| edge.usage[b]))
@@ -325,13 +327,13 @@ impl Question {
                             used + least[b][row][edge.end] <= limit * (1.0 + ROUNDING)
                         });
                         if fits {
-                            exclusion.listed += 1;
+                            proof.listed += 1;
                             lists[row][edge.end].push(next);
                         }
                     }
                 }
-                if exclusion.listed > states as u64 {
-                    return Err(Doubt::Long(exclusion.listed));
+                if proof.listed > states as u64 {
+                    return Err(NotProved::Long(proof.listed));
                 }
             }
         }
@@ -339,11 +341,11 @@ impl Question {
         let fits = |end: &&Prefix| self.limits.iter().zip(&end.usage).all(|(l, u)| u <= l);
         let better = ends.filter(fits).map(|end| end.cost);
         match better.min_by(f64::total_cmp) {
-            Some(found) if found < target => Err(Doubt::Better {
+            Some(found) if found < target => Err(NotProved::Better {
                 found,
                 claimed: target,
             }),
-            _ => Ok(exclusion),
+            _ => Ok(proof),
         }
     }
 }

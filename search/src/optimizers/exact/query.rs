@@ -13,9 +13,8 @@ pub(super) enum Cost {
     Usage(usize),
 }
 
-/// One question.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(super) struct Query {
     pub(super) cost: Cost,
     /// Budgets to keep: their index and limit in integer units.
     pub(super) limits: Vec<(usize, i64)>,

@@ -23,12 +23,12 @@ use super::Tuner;
 use super::exact::bounds;
 #[cfg(feature = "learn")]
 use super::forest::Loss;
+use super::shared_hardware::{Chip, Repeated};
 #[cfg(feature = "learn")]
-use super::judgement::Knowledge;
-use super::share::{Chip, Repeated};
+use super::surrogate::SurrogateData;
 #[cfg(feature = "learn")]
 use super::task::Excess;
-use super::task::{Measured, Outcome, Point, Task};
+use super::task::{DesignPoint, Measured, Measurement, Task};
 use super::tune::{Record, Tuned, tune_until};
 use crate::cancellation::Cancellation;
 
@@ -37,12 +37,12 @@ use crate::cancellation::Cancellation;
 pub struct NetworkTuned {
     /// The chip that all layers share; none if no machine ran all of them.
     pub best: Option<Chip>,
-    /// Each task's course while the hardware was free; empty where there is only one machine.
+    /// How each task was tuned while the hardware was free; empty where there is only one machine.
     pub free: Vec<Tuned>,
-    /// Each task's course on the chip.
+    /// How each task was tuned on the chip.
     pub shared: Vec<Tuned>,
     /// The best of each task on whatever machine: not one chip, and not to be built.
-    pub each: Vec<Option<(Point, u64)>>,
+    pub each: Vec<Option<(DesignPoint, u64)>>,
 }
 
 /// Tunes all tasks for one machine, with at most so many measurements a task. `make` gives a tuner for
@@ -60,7 +60,7 @@ pub fn tune_network(
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<NetworkTuned, ScheduleError> {
-    let measure = |number: usize, point: Point| match records[number].get(&point) {
+    let measure = |number: usize, point: DesignPoint| match records[number].get(&point) {
         Some(outcome) => *outcome,
         None => tasks[number].task.measure(point).outcome,
     };
@@ -76,7 +76,7 @@ pub fn tune_network_by(
     tasks: &[Repeated],
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
     measurements: usize,
-    measure: &(dyn Fn(usize, Point) -> Outcome + Sync),
+    measure: &(dyn Fn(usize, DesignPoint) -> Measurement + Sync),
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
 ) -> Result<NetworkTuned, ScheduleError> {
@@ -94,7 +94,7 @@ pub fn tune_network_by(
     for (number, each) in tasks.iter().enumerate() {
         let mut tuner = make(number);
         let mut note = |measured: &Measured| note(number, measured);
-        let measure = |point: Point| measure(number, point);
+        let measure = |point: DesignPoint| measure(number, point);
         free.push(tune_until(
             &each.task,
             tuner.as_mut(),
@@ -116,7 +116,7 @@ pub fn tune_network_by(
         let known: Record = (free[number].measured.iter())
             .map(|each| (each.point, each.outcome))
             .collect();
-        let measure = |point: Point| {
+        let measure = |point: DesignPoint| {
             let point = back(point);
             let outcome = known.get(&point).copied();
             outcome.unwrap_or_else(|| measure(number, point))
@@ -153,7 +153,7 @@ pub fn tune_network_by(
         own.filter_map(|m| Some((m.outcome.cycles()?, m.point)))
             .min()
     };
-    let layers: Option<Vec<(Point, u64)>> = (0..tasks.len())
+    let layers: Option<Vec<(DesignPoint, u64)>> = (0..tasks.len())
         .map(|number| on_chip(number).map(|(cycles, point)| (point, cycles)))
         .collect();
     let each = (0..tasks.len()).map(|number| {
@@ -174,7 +174,7 @@ pub fn tune_network_by(
 }
 
 /// Gives a point the hardware of these places.
-fn moved(places: [usize; 3]) -> impl Fn(Point) -> Point {
+fn moved(places: [usize; 3]) -> impl Fn(DesignPoint) -> DesignPoint {
     move |mut point| {
         point.0[..3].copy_from_slice(&places);
         point
@@ -189,7 +189,7 @@ fn choose(tasks: &[Repeated], free: &[Tuned]) -> usize {
     for (each, tuned) in tasks.iter().zip(free) {
         let mut best: Vec<Option<u64>> = vec![None; hardware.len()];
         for measured in &tuned.measured {
-            if let Outcome::Cycles(cycles) = measured.outcome {
+            if let Measurement::Cycles(cycles) = measured.outcome {
                 let own = &mut best[each.task.machine(measured.point)];
                 *own = Some(own.map_or(cycles, |least| least.min(cycles)));
             }
@@ -210,7 +210,7 @@ fn choose(tasks: &[Repeated], free: &[Tuned]) -> usize {
 /// anything.
 #[cfg(feature = "learn")]
 fn expected(task: &Task, tuned: &Tuned) -> Vec<Option<f64>> {
-    let mut known = Knowledge::default();
+    let mut known = SurrogateData::default();
     known.add(task, &tuned.measured);
     let Some((_, least)) = tuned.best else {
         return vec![None; task.hardware().len()];
@@ -221,7 +221,7 @@ fn expected(task: &Task, tuned: &Tuned) -> Vec<Option<f64>> {
     (0..task.hardware().len())
         .into_par_iter()
         .map(|machine| {
-            let fits = |point: &Point| task.excess(*point) == Excess::default();
+            let fits = |point: &DesignPoint| task.excess(*point) == Excess::default();
             let points = task.fitting_on(machine).into_iter().filter(fits);
             let scores = points.map(|point| forest.score(&task.features(point)));
             let most = scores.fold(0.0, f64::max);

@@ -38,15 +38,15 @@ const LESSON: usize = 256;
 
 const AGREE: &str = "the networks' shapes agree";
 
-/// A turn of each knob: 0, 1 or 2 for -1, 0 or +1.
-pub(super) type Turns = [u8; KNOBS];
+/// What becomes of each knob: 0, 1 or 2 for -1, 0 or +1.
+pub(super) type Actions = [u8; KNOBS];
 
 /// One step of an episode.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct Transition {
     pub(super) state: Vec<f32>,
-    pub(super) turns: Turns,
-    /// The logarithm of the probability of each actor's turns.
+    pub(super) actions: Actions,
+    /// The logarithm of the probability of each actor's actions.
     pub(super) likelihoods: Vec<f64>,
     pub(super) reward: f64,
     pub(super) is_end: bool,
@@ -54,14 +54,14 @@ pub(super) struct Step {
 
 struct Actor {
     knobs: Vec<usize>,
-    sees: Vec<usize>,
+    observes: Vec<usize>,
     network: Mlp,
     frozen: Frozen,
     adam: Adam,
 }
 
 /// Some actors and their critic.
-pub(super) struct Team {
+pub(super) struct Agents {
     rng: Xoshiro256PlusPlus,
     actors: Vec<Actor>,
     critic: Mlp,
@@ -69,7 +69,7 @@ pub(super) struct Team {
     adam: Adam,
 }
 
-impl Team {
+impl Agents {
     /// Actors with the knobs that each turns and the parts of a state of `width` that it sees; the
     /// critic with so many hidden layers.
     pub(super) fn new(
@@ -88,13 +88,13 @@ impl Team {
         seed: u64,
     ) -> Result<Self> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let mut team = Vec::new();
-        for (knobs, sees) in actors {
-            let sizes = [sees.len(), WIDTH, WIDTH, 3 * knobs.len()];
+        let mut agents = Vec::new();
+        for (knobs, observes) in actors {
+            let sizes = [observes.len(), WIDTH, WIDTH, 3 * knobs.len()];
             let network = Mlp::new(&sizes, Activation::Tanh, &mut rng)?;
-            team.push(Actor {
+            agents.push(Actor {
                 knobs: knobs.clone(),
-                sees: sees.clone(),
+                observes: observes.clone(),
                 frozen: network.frozen()?,
                 adam: Adam::new(network.parameters(), RATE, EPSILON)?,
                 network,
@@ -106,7 +106,7 @@ impl Team {
         let critic = Mlp::new(&sizes, Activation::Tanh, &mut rng)?;
         Ok(Self {
             rng,
-            actors: team,
+            actors: agents,
             frozen: critic.frozen()?,
             adam: Adam::new(critic.parameters(), RATE, EPSILON)?,
             critic,
@@ -114,20 +114,20 @@ impl Team {
     }
 
     /// What to do in a state, and with what likelihood each actor does so.
-    pub(super) fn act(&mut self, state: &[f32]) -> (Turns, Vec<f64>) {
-        let mut turns = [1; KNOBS];
+    pub(super) fn act(&mut self, state: &[f32]) -> (Actions, Vec<f64>) {
+        let mut actions = [1; KNOBS];
         let mut likelihoods = Vec::with_capacity(self.actors.len());
         for actor in &self.actors {
-            let scores = actor.frozen.apply(&pick(state, &actor.sees));
+            let scores = actor.frozen.apply(&pick(state, &actor.observes));
             let mut likelihood = 0.0;
             for (knob, own) in actor.knobs.iter().zip(scores.chunks(3)) {
-                let turn = Categorical::sample(own, &mut self.rng);
-                likelihood += Categorical::probabilities(own)[turn].ln();
-                turns[*knob] = turn as u8;
+                let action = Categorical::sample(own, &mut self.rng);
+                likelihood += Categorical::probabilities(own)[action].ln();
+                actions[*knob] = action as u8;
             }
             likelihoods.push(likelihood);
         }
-        (turns, likelihoods)
+        (actions, likelihoods)
     }
 
     /// What the critic thinks of a state.
@@ -136,11 +136,11 @@ impl Team {
     }
 
     /// Learns from whole episodes, one behind the other.
-    pub(super) fn learn(&mut self, steps: &[Step]) {
+    pub(super) fn learn(&mut self, steps: &[Transition]) {
         self.try_learn(steps).expect(AGREE);
     }
 
-    fn try_learn(&mut self, steps: &[Step]) -> Result<()> {
+    fn try_learn(&mut self, steps: &[Transition]) -> Result<()> {
         let values: Vec<f64> = steps.iter().map(|step| self.value(&step.state)).collect();
         let rewards: Vec<f64> = steps.iter().map(|step| step.reward).collect();
         let ends: Vec<bool> = steps.iter().map(|step| step.is_end).collect();
@@ -165,7 +165,7 @@ impl Team {
 
     fn update(
         &mut self,
-        steps: &[Step],
+        steps: &[Transition],
         batch: &[usize],
         gains: &[f64],
         returns: &[f64],
@@ -173,20 +173,22 @@ impl Team {
         let of = |values: &[f64]| -> Vec<f64> { batch.iter().map(|&at| values[at]).collect() };
         let gains = column(&of(gains))?;
         for (number, actor) in self.actors.iter_mut().enumerate() {
-            let seen = batch.iter().map(|&at| pick(&steps[at].state, &actor.sees));
+            let seen = batch
+                .iter()
+                .map(|&at| pick(&steps[at].state, &actor.observes));
             let scores = actor.network.forward(&matrix(&seen.collect::<Vec<_>>())?)?;
             // Each knob of each step is a row of its own.
             let knobs = actor.knobs.len();
             let scores = scores.reshape((batch.len() * knobs, 3))?;
-            let turns = |at: usize| {
+            let actions = |at: usize| {
                 actor
                     .knobs
                     .iter()
-                    .map(move |&k| u32::from(steps[at].turns[k]))
+                    .map(move |&k| u32::from(steps[at].actions[k]))
             };
-            let turns: Vec<u32> = batch.iter().flat_map(|&at| turns(at)).collect();
+            let actions: Vec<u32> = batch.iter().flat_map(|&at| actions(at)).collect();
             let sum = |rows: Tensor| rows.reshape((batch.len(), knobs))?.sum_keepdim(1);
-            let new = sum(Categorical::log_likelihood(&scores, &turns)?)?;
+            let new = sum(Categorical::log_likelihood(&scores, &actions)?)?;
             let entropy = sum(Categorical::entropy(&scores)?)?.mean_all()?;
             let old = batch.iter().map(|&at| steps[at].likelihoods[number]);
             let old = column(&old.collect::<Vec<_>>())?;
@@ -213,32 +215,32 @@ mod tests {
     #[test]
     fn a_team_learns_what_is_rewarded() {
         let actors = [(vec![0], vec![0]), (vec![4], vec![1])];
-        let mut team = Team::new(2, &actors, 3, 5);
+        let mut agents = Agents::new(2, &actors, 3, 5);
         let state = vec![0.5, 0.5];
         for _ in 0..20 {
             let mut steps = Vec::new();
             for _ in 0..128 {
-                let (turns, likelihoods) = team.act(&state);
-                let reward = f64::from(turns[0]) - f64::from(turns[4]);
+                let (actions, likelihoods) = agents.act(&state);
+                let reward = f64::from(actions[0]) - f64::from(actions[4]);
                 let state = state.clone();
                 let is_end = true;
-                steps.push(Step {
+                steps.push(Transition {
                     state,
-                    turns,
+                    actions,
                     likelihoods,
                     reward,
                     is_end,
                 });
             }
-            team.learn(&steps);
+            agents.learn(&steps);
         }
         let mut sum = [0.0; 2];
         for _ in 0..200 {
-            let (turns, _) = team.act(&state);
-            sum[0] += f64::from(turns[0]) / 200.0;
-            sum[1] += f64::from(turns[4]) / 200.0;
+            let (actions, _) = agents.act(&state);
+            sum[0] += f64::from(actions[0]) / 200.0;
+            sum[1] += f64::from(actions[4]) / 200.0;
         }
         assert!(sum[0] > 1.4 && sum[1] < 0.6, "{sum:?}");
-        assert!(team.value(&state) > 0.3, "the critic has seen rewards");
+        assert!(agents.value(&state) > 0.3, "the critic has seen rewards");
     }
 }

@@ -18,14 +18,14 @@ pub(crate) struct Transition {
 
 /// The last transitions, up to a capacity.
 #[derive(Clone, Debug)]
-pub(crate) struct Replay {
+pub(crate) struct ReplayBuffer {
     kept: Vec<Transition>,
     capacity: usize,
     oldest: usize,
 }
 
 /// Transitions as matrices, a row each.
-pub(crate) struct Batch {
+pub(crate) struct Minibatch {
     pub(crate) observations: Tensor,
     pub(crate) actions: Tensor,
     pub(crate) rewards: Tensor,
@@ -34,7 +34,7 @@ pub(crate) struct Batch {
     pub(crate) goes_on: Tensor,
 }
 
-impl Replay {
+impl ReplayBuffer {
     pub(crate) fn new(capacity: usize) -> Self {
         Self {
             kept: Vec::new(),
@@ -62,7 +62,7 @@ impl Replay {
     ///
     /// # Panics
     /// If nothing is remembered.
-    pub(crate) fn sample(&self, count: usize, rng: &mut Xoshiro256PlusPlus) -> Result<Batch> {
+    pub(crate) fn sample(&self, count: usize, rng: &mut Xoshiro256PlusPlus) -> Result<Minibatch> {
         let drawn: Vec<&Transition> = (0..count)
             .map(|_| &self.kept[rng.random_range(0..self.kept.len())])
             .collect();
@@ -72,7 +72,7 @@ impl Replay {
         let numbers = |part: fn(&Transition) -> f64| -> Result<Tensor> {
             column(&drawn.iter().map(|t| part(t)).collect::<Vec<_>>())
         };
-        Ok(Batch {
+        Ok(Minibatch {
             observations: rows(|t| &t.observation)?,
             actions: rows(|t| &t.action)?,
             rewards: numbers(|t| t.reward)?,
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_oldest_gives_way_and_rows_stay_together() {
-        let mut replay = Replay::new(3);
+        let mut replay = ReplayBuffer::new(3);
         for at in 0..5u8 {
             replay.push(Transition {
                 observation: vec![f32::from(at)],

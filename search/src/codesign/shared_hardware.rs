@@ -12,9 +12,9 @@
 use rayon::prelude::*;
 
 use super::exact::{self, bounds, from};
-use super::task::{Measured, Point, Task};
+use super::task::{DesignPoint, Measured, Task};
 use super::tune::Record;
-use crate::bound::Breach;
+use crate::bound::BoundViolation;
 use crate::cancellation::Cancellation;
 
 /// A task, and how many of the network's layers it stands for.
@@ -32,14 +32,14 @@ pub struct Chip {
     /// The machine's number.
     pub machine: usize,
     /// Each task's point and its cycles.
-    pub layers: Vec<(Point, u64)>,
+    pub layers: Vec<(DesignPoint, u64)>,
     /// Cycles of the network.
     pub cycles: u64,
 }
 
 /// How a machine was dealt with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum MachineVerdict {
     /// It is beyond a limit.
     TooLarge,
     /// No schedule of some layer fits.
@@ -59,7 +59,7 @@ pub struct NetworkProof {
     /// The chip; none if no machine runs all layers.
     pub best: Option<Chip>,
     /// Of each machine.
-    pub machines: Vec<Verdict>,
+    pub machines: Vec<MachineVerdict>,
     /// Points that fit, over all machines and tasks.
     pub valid: u64,
     /// Points that the machine ran.
@@ -71,7 +71,7 @@ impl NetworkProof {
     #[must_use]
     pub fn lower_bound(&self) -> Option<u64> {
         let open = self.machines.iter().filter_map(|verdict| match verdict {
-            Verdict::Open(bound) => Some(*bound),
+            MachineVerdict::Open(bound) => Some(*bound),
             _ => None,
         });
         open.chain(self.best.as_ref().map(|chip| chip.cycles)).min()
@@ -80,7 +80,7 @@ impl NetworkProof {
     /// Whether every machine was dealt with.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Open(_));
+        let is_open = |verdict: &MachineVerdict| matches!(verdict, MachineVerdict::Open(_));
         !self.machines.iter().any(is_open)
     }
 }
@@ -100,14 +100,14 @@ pub enum Extent {
 /// of their first schedules.
 ///
 /// # Errors
-/// [`Breach`], if the machine takes fewer cycles than a bound.
+/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
 pub fn prove_network(
     tasks: &[Repeated],
     extent: Extent,
     records: &[Record],
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
-) -> Result<NetworkProof, Breach> {
+) -> Result<NetworkProof, BoundViolation> {
     let Some(hardware) = tasks.first().map(|first| first.task.hardware()) else {
         return Ok(NetworkProof {
             best: None,
@@ -132,8 +132,8 @@ pub fn prove_network(
         best: None,
         machines: (0..hardware.len())
             .map(|machine| match hardware.is_allowed(machine) {
-                true => Verdict::Unable,
-                false => Verdict::TooLarge,
+                true => MachineVerdict::Unable,
+                false => MachineVerdict::TooLarge,
             })
             .collect(),
         valid: least.iter().flatten().map(|(_, valid)| valid).sum(),
@@ -146,14 +146,14 @@ pub fn prove_network(
             Extent::Every => u64::MAX,
         };
         if bound >= limit {
-            proof.machines[machine] = Verdict::AtLeast(bound);
+            proof.machines[machine] = MachineVerdict::AtLeast(bound);
             continue;
         }
         if cancellation.is_cancelled() && proof.best.is_some() && limit == u64::MAX {
-            proof.machines[machine] = Verdict::Open(bound);
+            proof.machines[machine] = MachineVerdict::Open(bound);
             continue;
         }
-        let question = Question {
+        let query = MachineQuery {
             tasks,
             machine,
             limit,
@@ -161,7 +161,7 @@ pub fn prove_network(
             cancellation,
         };
         let bounds = least[machine].as_ref().map_or(&[][..], |(own, _)| own);
-        let (verdict, layers) = question.settle(bounds, note, &mut proof.simulated)?;
+        let (verdict, layers) = query.settle(bounds, note, &mut proof.simulated)?;
         proof.machines[machine] = verdict;
         let cycles = tasks.iter().zip(&layers).map(|(t, l)| t.times * l.1).sum();
         if layers.len() == tasks.len() && cycles < best {
@@ -194,13 +194,13 @@ fn least(tasks: &[Repeated], machine: usize) -> Option<(Vec<u64>, u64)> {
 /// proof was cancelled have none.
 ///
 /// # Errors
-/// [`Breach`], if the machine takes fewer cycles than a bound.
+/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
 pub fn prove_each(
     tasks: &[Repeated],
     records: &[Record],
     cancellation: &Cancellation,
     note: &mut dyn FnMut(usize, &Measured),
-) -> Result<Vec<Option<(Point, u64)>>, Breach> {
+) -> Result<Vec<Option<(DesignPoint, u64)>>, BoundViolation> {
     let prove = |(number, each): (usize, &Repeated)| {
         let task = &each.task;
         if cancellation.is_cancelled() {
@@ -214,7 +214,7 @@ pub fn prove_each(
         });
         let mut order: Vec<(u64, usize)> = least.collect();
         order.sort_unstable();
-        let mut best: Option<(Point, u64)> = None;
+        let mut best: Option<(DesignPoint, u64)> = None;
         for (bound, machine) in order {
             let below = best.map_or(u64::MAX, |(_, cycles)| cycles);
             if bound >= below {
@@ -241,7 +241,7 @@ fn total(tasks: &[Repeated], cycles: &[u64]) -> u64 {
 }
 
 /// Whether a machine's optimum is below a limit.
-struct Question<'a> {
+struct MachineQuery<'a> {
     tasks: &'a [Repeated],
     machine: usize,
     limit: u64,
@@ -249,18 +249,18 @@ struct Question<'a> {
     cancellation: &'a Cancellation,
 }
 
-impl Question<'_> {
+impl MachineQuery<'_> {
     /// The optimum with its schedules, or that it is not below the limit; what was found, if it was
     /// cancelled.
     ///
     /// # Errors
-    /// [`Breach`].
+    /// [`BoundViolation`].
     fn settle(
         &self,
         bounds_of: &[u64],
         note: &mut dyn FnMut(usize, &Measured),
         simulated: &mut u64,
-    ) -> Result<(Verdict, Vec<(Point, u64)>), Breach> {
+    ) -> Result<(MachineVerdict, Vec<(DesignPoint, u64)>), BoundViolation> {
         let tasks = self.tasks;
         // What each task takes at least.
         let mut known = bounds_of.to_vec();
@@ -285,13 +285,15 @@ impl Question<'_> {
             is_cut |= found.open.is_some();
             match found.best {
                 Some(best) => layers.push(best),
-                None if is_cut => return Ok((Verdict::Open(total(tasks, &known)), Vec::new())),
-                None => return Ok((Verdict::AtLeast(total(tasks, &known)), Vec::new())),
+                None if is_cut => {
+                    return Ok((MachineVerdict::Open(total(tasks, &known)), Vec::new()));
+                }
+                None => return Ok((MachineVerdict::AtLeast(total(tasks, &known)), Vec::new())),
             }
         }
         Ok(match is_cut {
-            true => (Verdict::Open(total(tasks, &known)), layers),
-            false => (Verdict::Exactly(total(tasks, &known)), layers),
+            true => (MachineVerdict::Open(total(tasks, &known)), layers),
+            false => (MachineVerdict::Exactly(total(tasks, &known)), layers),
         })
     }
 }
