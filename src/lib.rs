@@ -101,6 +101,8 @@ pub mod peaks;
 #[doc(hidden)]
 pub mod replay;
 #[doc(hidden)]
+pub mod rereads;
+#[doc(hidden)]
 pub mod shape;
 #[doc(hidden)]
 pub mod unread;

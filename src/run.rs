@@ -11,6 +11,7 @@ use crate::lanes;
 use crate::misjudged;
 use crate::peaks;
 use crate::progress::Progress;
+use crate::rereads;
 use crate::scope::Scope;
 use crate::shape;
 use crate::sim::{Counters, Energy, Pace};
@@ -106,11 +107,19 @@ impl Run {
         }
     }
 
+    /// Why a layer that fits the buffer is read several times.
+    #[must_use]
+    pub fn rereads(&self) -> Option<String> {
+        let goal = self.target.chosen().map(|chosen| chosen.goal);
+        rereads::note(&self.target.accelerator, goal, &self.layers)
+    }
+
     /// What is to be known beside the figures, a line each.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let of_files = self.target.notes().into_iter();
         let found = self.warning().into_iter().chain(self.idle_lanes());
+        let found = found.chain(self.rereads());
         of_files.chain(found).collect()
     }
 

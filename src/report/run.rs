@@ -80,7 +80,7 @@ pub fn text(run: &Run, common: &Common) -> String {
     if common.verbose {
         text.push_str(&details(run));
     }
-    if let Some(note) = run.idle_lanes() {
+    for note in run.idle_lanes().into_iter().chain(run.rereads()) {
         text.push_str(&format!("{note}\n"));
     }
     if let Some(advised) = &run.advised {
