@@ -16,6 +16,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The allowed name that a misspelt one is nearest to.
     pub near: Option<String>,
+    /// Whether it is only good to know, whatever the names in it say.
+    pub is_remark: bool,
 }
 
 impl Diagnostic {
@@ -30,6 +32,15 @@ impl Diagnostic {
             place: place.into(),
             message: message.into(),
             near: None,
+            is_remark: false,
+        }
+    }
+
+    /// A message about a file as a whole that changes nothing of what is made of it.
+    pub fn remark(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            is_remark: true,
+            ..Self::new(file, None, message)
         }
     }
 

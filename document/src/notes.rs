@@ -27,7 +27,7 @@ const UNUSED: &str = ": not used";
 pub fn ranked(notes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let (mut ordered, mut trifles) = (Vec::new(), Vec::new());
     for note in notes {
-        let rank = rank(&note.message);
+        let rank = rank(&note);
         if rank == MATTERS.len() && note.message.ends_with(UNUSED) && note.near.is_none() {
             trifles.push(note);
         } else {
@@ -41,9 +41,10 @@ pub fn ranked(notes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     notes
 }
 
-fn rank(message: &str) -> usize {
-    let message = message.to_lowercase();
-    let is_about = |words: &&[&str]| words.iter().any(|word| message.contains(word));
+fn rank(note: &Diagnostic) -> usize {
+    let message = note.message.to_lowercase();
+    let is_about =
+        |words: &&[&str]| !note.is_remark && words.iter().any(|word| message.contains(word));
     MATTERS.iter().position(is_about).unwrap_or(MATTERS.len())
 }
 
@@ -51,14 +52,22 @@ fn rank(message: &str) -> usize {
 const MOST_NAMES: usize = 12;
 
 /// Words of a note by which work is left out, or counted otherwise than the file says.
-const ALTERS: [&str; 5] = ["left out", "taken", "counts", "counted", "no model of"];
+const ALTERS: [&str; 6] = [
+    "left out",
+    "taken",
+    "counts",
+    "counted",
+    "no model of",
+    "not imported",
+];
 
 /// Whether a note says that an answer means something else than its file: what is not used and matters,
 /// what is left out, what is counted otherwise.
 #[must_use]
 pub fn alters_an_answer(note: &Diagnostic) -> bool {
     let message = note.message.to_lowercase();
-    rank(&message) < MATTERS.len() || ALTERS.iter().any(|word| message.contains(word))
+    let is_said = rank(note) < MATTERS.len() || ALTERS.iter().any(|word| message.contains(word));
+    is_said && !note.is_remark
 }
 
 /// One note of several: each name once, with how often it stands in the file.
@@ -117,9 +126,12 @@ mod tests {
             "layer `a`: POOL is left out, as MAESTRO has no model of it",
             "layer `a`: TRCONV is what MAESTRO counts for it",
             "x.read_bandwidth: not used",
+            "operator Frobnicate: 2 not imported: it is not supported",
         ] {
             assert!(alters(message), "{message}");
         }
+        let names = "no layers: DequantizeLinear 1, CountSketch 1, BandwidthSparsify 1";
+        assert!(alters(names) && !alters_an_answer(&Diagnostic::remark("f", names)));
         for message in ["a.name: not used", "not used: `name`, `n_banks` (2 times)"] {
             assert!(!alters(message), "{message}");
         }

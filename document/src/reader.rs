@@ -115,6 +115,11 @@ impl Reader {
         self.push_note(Diagnostic::new(&self.file, node.place, message));
     }
 
+    /// Notes what changes nothing of what is made of the file.
+    pub fn remark(&mut self, message: impl Into<String>) {
+        self.push_note(Diagnostic::remark(&self.file, message));
+    }
+
     fn push_note(&mut self, note: Diagnostic) {
         if self.told.insert(note.clone()) {
             self.notes.push(note);

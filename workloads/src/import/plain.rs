@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use stationary_document::Diagnostic;
-
 use crate::coverage::LeftOut;
 
 /// How many there are of each.
@@ -28,7 +26,7 @@ impl Plain {
     }
 
     /// What there is, in a line.
-    pub(super) fn note(&self, file: &str) -> Option<Diagnostic> {
+    pub(super) fn note(&self) -> Option<String> {
         if self.0.is_empty() {
             return None;
         }
@@ -37,10 +35,9 @@ impl Plain {
             .iter()
             .map(|(operator, count)| format!("{operator} {count}"))
             .collect();
-        let message = format!(
+        Some(format!(
             "operators without products are no layers: {}",
             counts.join(", ")
-        );
-        Some(Diagnostic::new(file, None, message))
+        ))
     }
 }

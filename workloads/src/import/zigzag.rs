@@ -78,8 +78,8 @@ pub(crate) fn layers(reader: &mut Reader, root: &Node) -> Option<Read> {
             layers.extend(layer(reader, node, &path, index));
         }
     }
-    if let Some(note) = plain.note("") {
-        reader.note(root, "", note.message);
+    if let Some(note) = plain.note() {
+        reader.remark(note);
     }
     let has_outputs = |node: &Node| node.get("operand_precision")?.get("O").map(|_| ());
     if reader

@@ -72,7 +72,10 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Contents, Vec<Diagnostic>> 
             .notes
             .push(Diagnostic::new(file, first.place, message));
     }
-    found.notes.extend(found.plain.note(file));
+    let plain = found.plain.note();
+    found
+        .notes
+        .extend(plain.map(|plain| Diagnostic::remark(file, plain)));
     Ok(Contents {
         name: found.name,
         layers: found.layers,

@@ -18,7 +18,7 @@ use super::symbolic;
 pub(super) enum Batch {
     /// Its name or its place leaves no doubt.
     Sure,
-    /// It stands first, and has a name that may mean something else.
+    /// It stands first, and has a name that may mean something else, or the size 0.
     Assumed,
     Not,
 }
@@ -75,6 +75,7 @@ impl<'g> Axes<'g> {
             Some(name) if at == first && !is_length_name(name) && !self.is_elsewhere(name) => {
                 Batch::Assumed
             }
+            None if at == first && dim.dim_value == Some(0) => Batch::Assumed,
             None if at == first => Batch::Sure,
             _ => Batch::Not,
         }

@@ -73,11 +73,16 @@ pub(super) fn convolution(node: &Node, input: &Value, weight: &Value) -> Option<
     );
     let result = Value::shaped(Some(sizes));
     let product = Product::one(named(layer), result).of_types(input, weight);
-    Some(Product {
-        notes: folded.notes,
-        ..product
-    })
+    let mut notes = folded.notes;
+    if node.op_type == "DeformConv" {
+        notes.push(DEFORMED.to_owned());
+    }
+    Some(Product { notes, ..product })
 }
+
+/// What is not counted of a convolution whose taps stand where the data says.
+const DEFORMED: &str = "as a convolution without offsets: reading them and the mask, the words that taps \
+                        are interpolated from, and that these do not lie together, are not counted";
 
 /// A convolution of each channel by itself, which looks back only: at the input's start, on a state.
 pub(super) fn causal(node: &Node, input: &Value, weight: &Value) -> Option<Product> {

@@ -110,7 +110,17 @@ pub(super) fn fill(
                     Batch::Not => None,
                     Batch::Sure => Some(1),
                     Batch::Assumed => {
-                        assumed.entry(&dim.dim_param).or_insert(&input.name);
+                        let (key, what) = match name {
+                            Some(name) => (name, format!("its open dimension `{name}`")),
+                            None => (&place, format!("dimension {at} is 0 in the file; it")),
+                        };
+                        assumed.entry(key.clone()).or_insert_with(|| {
+                            let input = &input.name;
+                            format!(
+                                "input `{input}`: {what} is taken as the batch, and as 1; --dim \
+                                 {key}=SIZE gives another"
+                            )
+                        });
                         Some(1)
                     }
                 });
@@ -166,16 +176,10 @@ pub(super) fn fill(
         problems.push(unknown.to_string().trim_start_matches(": ").to_owned());
     }
     if problems.is_empty() {
-        let told = |(name, input)| {
-            format!(
-                "input `{input}`: its open dimension `{name}` is taken as the batch, and is 1; --dim \
-                 {name}=SIZE gives another"
-            )
-        };
         Ok(Inputs {
             named,
             numbers,
-            assumed: assumed.into_iter().map(told).collect(),
+            assumed: assumed.into_values().collect(),
         })
     } else {
         Err(problems)

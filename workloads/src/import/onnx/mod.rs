@@ -125,7 +125,8 @@ pub fn read(
     }
     notes.extend(record.left_out().into_iter().map(note));
     notes.extend(hint.map(note));
-    notes.extend(record.remarks().into_iter().map(note));
+    notes.extend(record.counted_otherwise().into_iter().map(note));
+    notes.extend(record.plain().map(|plain| Diagnostic::remark(file, plain)));
     let stem = std::path::Path::new(file)
         .file_stem()
         .unwrap_or_default()

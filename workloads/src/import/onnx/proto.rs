@@ -176,8 +176,9 @@ pub(super) struct Shape {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Dimension {
-    #[prost(int64, tag = "1")]
-    pub(super) dim_value: i64,
+    /// What the file says; many write -1 or 0 for what they do not know.
+    #[prost(int64, optional, tag = "1")]
+    pub(super) dim_value: Option<i64>,
     #[prost(string, tag = "2")]
     pub(super) dim_param: String,
 }
@@ -185,7 +186,8 @@ pub(super) struct Dimension {
 impl Dimension {
     /// Its size, if the file says it.
     pub(super) fn size(&self) -> Option<u64> {
-        u64::try_from(self.dim_value).ok().filter(|size| *size > 0)
+        let size = u64::try_from(self.dim_value?).ok();
+        size.filter(|size| *size > 0)
     }
 }
 

@@ -305,24 +305,25 @@ impl Record {
         self.counts.missing.iter().map(line).collect()
     }
 
-    /// What layers count otherwise than their operators, and what is no layer, in words.
-    pub(super) fn remarks(&self) -> Vec<String> {
+    /// What layers count otherwise than their operators, in words.
+    pub(super) fn counted_otherwise(&self) -> Vec<String> {
         let note = |((operator, note), count): (&(String, String), &u64)| {
             format!("operator {operator}: {count} imported: {note}")
         };
-        let mut remarks: Vec<String> = self.counts.notes.iter().map(note).collect();
-        if !self.counts.plain.is_empty() {
-            let counts: Vec<String> = self
-                .counts
-                .plain
-                .iter()
-                .map(|(op, entry)| format!("{op} {}", entry.count))
-                .collect();
-            remarks.push(format!(
+        self.counts.notes.iter().map(note).collect()
+    }
+
+    /// What is no layer as it multiplies nothing, in words.
+    pub(super) fn plain(&self) -> Option<String> {
+        let counts = self.counts.plain.iter();
+        let counts: Vec<String> = counts
+            .map(|(op, entry)| format!("{op} {}", entry.count))
+            .collect();
+        (!counts.is_empty()).then(|| {
+            format!(
                 "operators without products are no layers: {}",
                 counts.join(", ")
-            ));
-        }
-        remarks
+            )
+        })
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Scope<'a> {
                     .unwrap_or_default()
                     .iter()
                     .try_fold(Vec::new(), |mut sizes, dim| {
-                        let given = u64::try_from(dim.dim_value).ok().filter(|size| *size > 0);
+                        let given = dim.size();
                         let size_of = |name: &str| named.get(name).copied();
                         let computed = || symbolic::size(&dim.dim_param, size_of);
                         sizes.push(

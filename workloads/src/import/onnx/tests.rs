@@ -44,7 +44,7 @@ fn node(op: &str, input: &[&str], output: &str, attribute: Vec<Attribute>) -> No
 /// Positive sizes are given, others are open; `x` is the input, the rest are weights.
 fn model(opset: i64, x: &[i64], weights: &[(&str, &[i64])], node: Vec<Node>) -> Vec<u8> {
     let dim = |size: &i64| Dimension {
-        dim_value: (*size).max(0),
+        dim_value: Some(*size).filter(|size| *size > 0),
         dim_param: if *size > 0 {
             String::new()
         } else {

@@ -48,7 +48,7 @@ impl Builder {
 
     fn typed(&mut self, name: &str, sizes: &[i64], elem_type: i32) -> String {
         let dim = |size: &i64| Dimension {
-            dim_value: (*size).max(0),
+            dim_value: Some(*size).filter(|size| *size > 0),
             dim_param: if *size < 0 {
                 "open".to_owned()
             } else {

@@ -67,6 +67,15 @@ fn axes_that_are_folded_are_told_once_an_operator() {
 }
 
 #[test]
+fn taps_that_the_data_moves_are_told() {
+    let mut b = Builder::new();
+    let (x, w) = (b.input("x", &[1, 4, 8, 8]), b.weights(&[4, 4, 3, 3]));
+    let offsets = b.input("offsets", &[1, 18, 6, 6]);
+    b.op("DeformConv", &[&x, &w, &offsets], vec![]);
+    says(b, &["1 imported: as a convolution without offsets: "]);
+}
+
+#[test]
 fn a_window_of_keys_is_all_that_one_query_reads() {
     let of = |queries: i64, past: i64, window: i64| {
         let mut b = Builder::new();

@@ -10,7 +10,7 @@ use super::{ints, node, read};
 /// A model of one input `x` with these dimensions, a number or a name each.
 fn model(x: &[&str], weights: &[(&str, &[i64])], node: Vec<Node>) -> Vec<u8> {
     let dim = |size: &&str| Dimension {
-        dim_value: size.parse().unwrap_or(0),
+        dim_value: size.parse().ok(),
         dim_param: size.trim_matches(char::is_numeric).to_owned(),
     };
     let shape = Some(Shape {
@@ -84,7 +84,16 @@ fn lengths_are_asked_for_and_batches_are_not() {
     }
     check(
         &model(&["s_zero", "64"], w, product()),
-        &["its open dimension `s_zero` is taken as the batch, and is 1; --dim s_zero=SIZE"],
+        &["its open dimension `s_zero` is taken as the batch, and as 1; --dim s_zero=SIZE"],
+    );
+    check(&model(&["", "64"], w, product()), &[]);
+    check(
+        &model(&["0", "64"], w, product()),
+        &["dimension 0 is 0 in the file; it is taken as the batch, and as 1; --dim x.0=SIZE"],
+    );
+    check(
+        &model(&["1", "0", "64"], w, product()),
+        &["dimension 1 has no size in the file; give it with --dim x.1=SIZE"],
     );
     let words: &[(&str, &[i64])] = &[("e", &[1000, 64]), ("w", &[64, 10])];
     let looked_up = vec![
