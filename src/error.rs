@@ -88,9 +88,19 @@ pub enum Error {
         /// Why there is none.
         source: Box<ScheduleError>,
     },
-    /// A file of mappings that does not give what was asked for.
+    /// A file of mappings that cannot be read.
     #[error(transparent)]
     MappingFile(#[from] MappingFileError),
+    /// A file of mappings that does not give what was asked for.
+    #[error("{}{source}{other}", before(file, source))]
+    GivenMapping {
+        /// The file's name, or the preset's.
+        file: String,
+        /// What is wrong with the mapping of a layer.
+        source: MappingFileError,
+        /// What the preset was made for, where that is something else.
+        other: String,
+    },
     /// A question that the control of the machine has no answer for.
     #[error("{0}")]
     Control(String),
@@ -190,6 +200,14 @@ impl Error {
             path: path.to_owned(),
             found: found.into(),
         }
+    }
+}
+
+/// The file before what is wrong with it, unless that names the file itself.
+fn before(file: &str, source: &MappingFileError) -> String {
+    match source {
+        MappingFileError::Missing { .. } | MappingFileError::Unreadable(_) => String::new(),
+        _ => format!("{file}: "),
     }
 }
 

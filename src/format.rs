@@ -64,10 +64,22 @@ pub fn watts(milliwatts: f64) -> String {
 
 /// Square microns in mm2.
 pub fn area(square_microns: f64) -> String {
-    let square_millimetres = square_microns / 1e6;
-    // Small arrays are a few hundredths.
-    let digits = if square_millimetres < 0.1 { 4 } else { 2 };
-    format!("{square_millimetres:.digits$} mm2")
+    format!("{} mm2", square_millimetres(square_microns, 2))
+}
+
+/// The same without the unit, with this many decimals, or with more where those would say little.
+pub fn square_millimetres(square_microns: f64, decimals: usize) -> String {
+    let number = square_microns / 1e6;
+    format!("{number:.0$}", decimals.max(needed(number)))
+}
+
+/// Decimals without which a small number, as of a small array, would have fewer than three digits.
+fn needed(number: f64) -> usize {
+    // Less than 1e-12 is nothing in any unit that is shown.
+    match number.abs() {
+        small if (1e-12..0.1).contains(&small) => 2 + small.log10().floor().abs() as usize,
+        _ => 0,
+    }
 }
 
 /// A use and its limit, with the digits that the limit was given in: of shares no more than four.
@@ -75,8 +87,7 @@ pub fn beside_limit(used: f64, limit: f64) -> [String; 2] {
     let written = format!("{limit:.4}");
     let written = written.trim_end_matches('0').split_once('.');
     let digits = written.map_or(0, |(_, digits)| digits.len());
-    let least = if limit < 0.1 { 4 } else { 2 };
-    let digits = digits.max(least);
+    let digits = digits.max(2).max(needed(limit));
     [used, limit].map(|number| format!("{number:.digits$}"))
 }
 
@@ -146,7 +157,10 @@ mod tests {
         assert_eq!(watts(7432.0), "7.432 W");
         assert_eq!(watts(364.0), "364.0 mW");
         assert_eq!(area(12.26e6), "12.26 mm2");
+        assert_eq!(area(0.2e6), "0.20 mm2");
         assert_eq!(area(0.0123e6), "0.0123 mm2");
+        assert_eq!(area(31.0), "0.0000310 mm2");
+        assert_eq!(area(0.0), "0.00 mm2");
         assert_eq!(beside_limit(2.0514, 2.1), ["2.05", "2.10"]);
         assert_eq!(beside_limit(2.0514, 2.125), ["2.051", "2.125"]);
         assert_eq!(beside_limit(2.0473, 2.047_364), ["2.0473", "2.0474"]);

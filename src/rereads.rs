@@ -72,7 +72,9 @@ fn fits(a: &Accelerator, layer: &Layer) -> bool {
     let bits = PerOperand {
         input: layer.inputs().saturating_mul(a.precision.input.0.into()),
         weight: layer.weights().saturating_mul(a.precision.weight.0.into()),
-        output: layer.outputs().saturating_mul(a.precision.partial_sum.0.into()),
+        output: layer
+            .outputs()
+            .saturating_mul(a.precision.partial_sum.0.into()),
     };
     a.global_buffer.partitions.iter().all(|partition| {
         let copies = if partition.double_buffered { 2 } else { 1 };

@@ -94,6 +94,7 @@ impl Scope {
         }
         let why = match self.coverage.macs_unknown() {
             0 => format!("less than the {} that are needed", percent(ENOUGH)),
+            1 => "since 1 operator left out is of unknown size".to_owned(),
             unknown => format!("since {} left out are of unknown size", operators(unknown)),
         };
         let first = self.coverage.left_out.iter();

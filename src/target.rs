@@ -16,7 +16,7 @@ use crate::load;
 use crate::scope::Scope;
 use crate::sim::decoupled::{self, Kernel, ScheduleFile};
 use crate::sim::mapper::{self, Goal};
-use crate::sim::mapping_file::MappingFile;
+use crate::sim::mapping_file::{self, MappingFile};
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::style::Style;
 use crate::workloads::{Layer, Network};
@@ -273,7 +273,12 @@ impl Target {
         if file.leaves(layer) {
             return self.mapped(layer, dataflow);
         }
-        let (dataflow, tiling) = file.tiling(name, layer, &self.accelerator)?;
+        let tiling = file.tiling(name, layer, &self.accelerator);
+        let (dataflow, tiling) = tiling.map_err(|source| Error::GivenMapping {
+            file: name.clone(),
+            source,
+            other: self.not_meant(name),
+        })?;
         Mapping::new(layer, &self.accelerator, Arc::clone(&dataflow), tiling).map_err(|limit| {
             let more = || explain::mapping(layer, &self.accelerator, &dataflow, tiling);
             let place = format!("{name}: mapping of layer `{}`: ", layer.name());
@@ -290,6 +295,24 @@ impl Target {
             let more = || explain::no_mapping(layer, &self.accelerator, dataflow);
             self.unmapped(String::new(), error.into(), more)
         })
+    }
+
+    /// Of a bundled file of mappings that is given to another network or batch than it was made for: for which.
+    fn not_meant(&self, name: &str) -> String {
+        let Some(preset) = mapping_file::presets()
+            .iter()
+            .find(|preset| preset.name == name)
+        else {
+            return String::new();
+        };
+        let batch = self.origin.batch;
+        if preset.network == self.network && preset.batch == batch {
+            return String::new();
+        }
+        format!(
+            "; {name} is for --network {} --batch {}, and this is {} with --batch {batch}",
+            preset.network, preset.batch, self.network
+        )
     }
 
     fn unmapped(&self, place: String, why: Unmapped, more: impl Fn() -> String) -> Error {

@@ -161,6 +161,10 @@ fn keys_mean_what_dramsim_makes_of_them() {
     assert_eq!(one_group.organization().banks_per_group, 16);
     let (closed, _) = changed("OPEN_PAGE", "CLOSE_PAGE");
     assert_eq!(closed.controller().row_policy, RowPolicy::ClosedPage);
+    let (closed, notes) = changed("OPEN_PAGE", "ADAPTIVE");
+    assert_eq!(closed.controller().row_policy, RowPolicy::ClosedPage);
+    let told = "row_buf_policy: `ADAPTIVE` is taken as CLOSE_PAGE";
+    assert!(notes.iter().any(|n| n.contains(told)), "{notes:?}");
     let (staggered, _) = changed("RANK_LEVEL_STAGGERED", "BANK_LEVEL_STAGGERED");
     assert_eq!(staggered.controller().refresh, RefreshPolicy::BankStaggered);
     let (_, notes) = changed("PER_BANK", "PER_RANK");

@@ -27,6 +27,7 @@
 pub mod arithmetic;
 mod diagnostic;
 mod loose;
+mod merged;
 pub mod near;
 mod notes;
 mod number;

@@ -10,6 +10,7 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::diagnostic::Diagnostic;
+use crate::merged;
 use crate::near::nearest;
 use crate::outline::outline;
 use crate::place::Place;
@@ -32,6 +33,9 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<D
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
+    if let Some(value) = merged::read(file, text) {
+        return Ok(value);
+    }
     // A reader of types stops at the first field that it does not know, where the rest may be no YAML.
     if let Err(error) = serde_yaml::from_str::<IgnoredAny>(text) {
         return Err(vec![broken(file, text, &error)]);

@@ -27,6 +27,7 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     let lines = Lines::new(patience.reading(file)).with_context(cannot)?;
     let bytes = standard.organization().bytes();
     let mut outside = 0_u64;
+    let (mut latest, mut backward) = (0_u64, None::<(usize, u64)>);
     let requests = lines.filter_map(|(line, text)| {
         let request = text.and_then(|text| Ok(parse_line(line, &text)?));
         let request = request.map_err(|error| match error.downcast::<TraceError>() {
@@ -35,6 +36,10 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
         });
         if let Ok(Some(request)) = &request {
             outside += u64::from(request.address >= bytes);
+            if request.cycle < latest {
+                backward = Some(backward.map_or((line, 1), |(first, count)| (first, count + 1)));
+            }
+            latest = latest.max(request.cycle);
         }
         request.transpose()
     });
@@ -49,6 +54,14 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
             "{name}: {outside} addresses lie beyond the {bytes} bytes of {}; their upper bits are \
              left out",
             standard.name()
+        ));
+    }
+    if let Some((line, count)) = backward
+        && !common.quiet
+    {
+        output::complain(&format!(
+            "{name}:{line}: the first of {count} requests whose cycle lies before that of a line above; requests \
+             issue in the order of their lines, so that these wait for it"
         ));
     }
     let rows = rows(&standard, &replay, &memory.statistics());

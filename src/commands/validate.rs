@@ -159,23 +159,26 @@ fn mapped(
     results: Vec<(Style, Result<Vec<ComparedLayer>>)>,
 ) -> Result<(Vec<ComparedDataflow>, Vec<Unmapped>)> {
     let (mut compared, mut unmapped) = (Vec::new(), Vec::new());
-    let mut last = None;
     for (style, layers) in results {
         match layers {
             Ok(layers) => compared.push(ComparedDataflow { style, layers }),
-            Err(error) => {
-                unmapped.push(Unmapped {
-                    dataflow: style.name(),
-                    reason: format!("{error:#}"),
-                });
-                last = Some(error);
-            }
+            Err(error) => unmapped.push(Unmapped {
+                dataflow: style.name(),
+                reason: format!("{error:#}"),
+            }),
         }
     }
-    match last {
-        Some(error) if compared.is_empty() => Err(error),
-        _ => Ok((compared, unmapped)),
+    if compared.is_empty() {
+        let why = unmapped.iter();
+        let why: Vec<String> = why
+            .map(|Unmapped { dataflow, reason }| format!("  {dataflow}: {reason}"))
+            .collect();
+        bail!(
+            "under no dataflow does every layer have a mapping\n{}",
+            why.join("\n")
+        );
     }
+    Ok((compared, unmapped))
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
@@ -346,6 +349,7 @@ mod tests {
         assert_eq!(unmapped[0].dataflow, "os");
         assert_eq!(unmapped[0].reason, "layer `a` has no room");
         let none = mapped(vec![(style("rs"), Err(anyhow!("no room")))]);
-        assert_eq!(none.expect_err("no other").to_string(), "no room");
+        let none = none.expect_err("no other").to_string();
+        assert!(none.ends_with("\n  rs: no room"), "{none}");
     }
 }

@@ -28,14 +28,22 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         true => Trust::Runs,
         false => Trust::Nothing,
     };
+    let version = document["version"].as_str().unwrap_or_default();
+    let read = |error: anyhow::Error| match of_another_version(version) {
+        Some(other) => error.context(other),
+        None => error,
+    };
     let verdict = match document["claims"].as_str() {
         Some("assign") => certificates::assign::parse(&text)
+            .map_err(read)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
-        Some("map") => {
-            mappings(&text, &document, trust, common).with_context(|| format!("{shown}"))?
-        }
+        Some("map") => proof::map::parse(&text)
+            .map_err(|error| read(error.into()))
+            .and_then(|read| mappings(&read, &document, trust, common))
+            .with_context(|| format!("{shown}"))?,
         Some("codesign") => certificates::codesign::parse(&text)
+            .map_err(read)
             .and_then(|read| read.verify(&document, trust, common))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(
@@ -44,7 +52,6 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         ),
     };
     let holds = verdict.checks.hold();
-    let version = document["version"].as_str().unwrap_or_default();
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&to_json(&verdict, version))?,
         Format::Csv => csv(&verdict.checks)?,
@@ -58,12 +65,27 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
 }
 
 /// Checks a certificate of mappings.
-fn mappings(text: &str, document: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
-    let read = proof::map::parse(text)?;
+fn mappings(
+    read: &proof::map::Document,
+    document: &Value,
+    trust: Trust,
+    common: &Common,
+) -> Result<Verdict> {
     let target = read.target()?;
     inputs::tell(&target.remarks);
     let patience = Patience::new(common, "verify", read.runs(), LESS);
     Ok(read.verify(document, &target, trust, &patience)?)
+}
+
+/// Why a certificate that cannot be read may be sound all the same.
+fn of_another_version(version: &str) -> Option<String> {
+    let own = env!("CARGO_PKG_VERSION");
+    (!version.is_empty() && version != own).then(|| {
+        format!(
+            "written by version {version}, and this is {own}, which reads another form: verify it with that version, \
+             or make it again with this one"
+        )
+    })
 }
 
 fn to_json(verdict: &Verdict, version: &str) -> Value {
@@ -113,11 +135,14 @@ fn to_table(verdict: &Verdict, version: &str) -> String {
     let sentence = match (verdict.checks.hold(), runs - again) {
         (false, _) => "the certificate does not hold".to_owned(),
         (true, 0) => {
-            format!("the certificate holds: {claim}; {again} of {runs} runs were made again")
+            let were = if *again == 1 { "was" } else { "were" };
+            format!("the certificate holds: {claim}; {again} of {runs} runs {were} made again")
         }
         (true, trusted) => format!(
-            "the certificate holds if {trusted} of its {runs} runs are as it says: {claim}; {again} were made again \
-             (--quick)"
+            "the certificate holds if {trusted} of its {runs} runs {} as it says: {claim}; {again} {} made again \
+             (--quick)",
+            if trusted == 1 { "is" } else { "are" },
+            if *again == 1 { "was" } else { "were" },
         ),
     };
     format!("{text}{rows}\n{sentence}\n")

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::format::{beside_limit, joules, percent, thousands};
+use crate::format::{beside_limit, joules, percent, square_millimetres, thousands};
 use crate::html::axis::Axis;
 use crate::html::bars::Kind;
 use crate::html::breakdown;
@@ -83,13 +83,13 @@ fn cards(run: &Value) -> Vec<Card> {
     let macs = number(run, "hardware.macs_limit").map_or("no limit".to_owned(), |limit| {
         format!("of {} MACs allowed", thousands(limit as u64))
     });
-    let used = amount(best, "used.area_um2") / 1e6;
+    let used = amount(best, "used.area_um2");
     let (used, area) = match number(run, "hardware.area_limit_um2") {
         Some(limit) => {
-            let [used, limit] = beside_limit(used, limit / 1e6);
+            let [used, limit] = beside_limit(used / 1e6, limit / 1e6);
             (used, format!("of {limit} mm\u{b2} allowed"))
         }
-        None => (format!("{used:.2}"), "no limit".to_owned()),
+        None => (square_millimetres(used, 2), "no limit".to_owned()),
     };
     vec![
         Card::new("Cycles a run", thousands(cycles as u64), beside),
@@ -263,21 +263,21 @@ fn machines(run: &Value) -> Option<Section> {
     let mut dots = Vec::new();
     for m in machines {
         let cell = |path: &str| number(m, path).map_or("-".to_owned(), |n| thousands(n as u64));
-        let area = amount(m, "area_um2") / 1e6;
+        let area = amount(m, "area_um2");
         let is_chosen = chosen(m);
         let mark = if is_chosen { ", chosen" } else { "" };
         table.rows.push(vec![
             core(&m["hardware"]),
             format!("{}{mark}", verdict(m)),
             cell("macs"),
-            format!("{area:.2}"),
+            square_millimetres(area, 2),
             cell("cycles"),
             cell("lower_bound"),
         ]);
         let cycles = at(m, "cycles").or(at(m, "lower_bound"));
         if let Some(cycles) = cycles.and_then(Value::as_f64) {
             dots.push(Dot {
-                at: [area, cycles],
+                at: [area / 1e6, cycles],
                 radius: if is_chosen { 6.0 } else { 4.0 },
                 class: match (is_chosen, at(m, "cycles").is_some()) {
                     (true, _) => "s2",
@@ -286,10 +286,11 @@ fn machines(run: &Value) -> Option<Section> {
                 }
                 .to_owned(),
                 hint: format!(
-                    "{}: {}, {} cycles, {area:.2} mm\u{b2}",
+                    "{}: {}, {} cycles, {} mm\u{b2}",
                     core(&m["hardware"]),
                     verdict(m),
-                    thousands(cycles as u64)
+                    thousands(cycles as u64),
+                    square_millimetres(area, 2),
                 ),
                 label: core(&m["hardware"]),
             });

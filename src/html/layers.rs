@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::causes;
-use crate::format::{joules, metric, percent, thousands};
+use crate::format::{joules, metric, operations, percent, square_millimetres, thousands};
 use crate::html::breakdown;
 use crate::html::page::{Card, Finding, Page};
 use crate::html::parity::{Pair, parity};
@@ -98,12 +98,12 @@ fn cards(run: &Value) -> Vec<Card> {
     }
     cards.push(Card::new(
         "Efficiency",
-        format!("{:.3} TOPS/W", t("tops_per_watt")),
-        format!("{:.3} TOPS, DRAM included", t("tops")),
+        operations(1e12 * t("tops_per_watt"), "OPS/W"),
+        format!("{}, DRAM included", operations(1e12 * t("tops"), "OPS")),
     ));
     cards.push(Card::new(
         "Area",
-        format!("{:.2} mm\u{b2}", t("area_um2") / 1e6),
+        format!("{} mm\u{b2}", square_millimetres(t("area_um2"), 2)),
         format!("{} at peak", watts(t("peak_power_mw"))),
     ));
     cards.push(Card::new(

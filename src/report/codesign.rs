@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stationary::arch::CostModel;
 use stationary::csv;
 use stationary::energy;
-use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::format::{area, joules, percent, signed_percent, thousands};
 use stationary::headline::Headline;
 use stationary::over;
 use stationary::scope::Scope;
@@ -367,7 +367,7 @@ pub fn table(found: &Found<'_>) -> String {
     let shape = found.hardware.shape(chip.machine);
     let mut text = format!(
         "best hardware and schedules of {} on {}, by {}{}\n{}\
-         {} x {} x {} (BATCH x BLOCK_IN x BLOCK_OUT): {} MACs, {:.2} mm2\n",
+         {} x {} x {} (BATCH x BLOCK_IN x BLOCK_OUT): {} MACs, {}\n",
         found.network,
         found.args.arch,
         found.args.optimizer,
@@ -377,7 +377,7 @@ pub fn table(found: &Found<'_>) -> String {
         shape.block_in,
         shape.block_out,
         thousands(found.hardware.macs(chip.machine)),
-        found.hardware.area(chip.machine) / 1e6,
+        area(found.hardware.area(chip.machine)),
     );
     let header = [
         "layer",

@@ -57,6 +57,9 @@ impl Compared {
     }
 }
 
+/// Errors of the model that are worth a look.
+const SEEN: f64 = 0.03;
+
 impl<'a> ValidateReport<'a> {
     /// Collects a validation's results.
     pub fn new(
@@ -152,9 +155,28 @@ impl<'a> ValidateReport<'a> {
             text.push_str(&summary_text(&Summary::of(&d.layers)));
             text.push_str(&explanation(&d.layers));
             text.push_str(&energy::shares(&spent));
+            text.push_str(&self.next(&d.layers));
             text.push('\n');
         }
         text
+    }
+
+    /// What to look at next.
+    fn next(&self, layers: &[ComparedLayer]) -> String {
+        let worst = Summary::of(layers);
+        if worst.greatest >= SEEN {
+            return format!(
+                "next: simulate --layer '{}' --trace FILE shows where the time goes in the layer that the model is \
+                 furthest off\n",
+                worst.greatest_at
+            );
+        }
+        match self.mappings {
+            1 if !self.loaded.has_file() => {
+                "next: --mappings 20 compares mappings from the whole range, and how the model ranks them\n".to_owned()
+            }
+            _ => String::new(),
+        }
     }
 
     /// As a document.

@@ -1,6 +1,6 @@
 //! Traces through a memory.
 
-use crate::{file, json, refuses, stationary};
+use crate::{file, json, refuses, stationary, text};
 
 #[test]
 fn dram_replays_a_trace() {
@@ -130,6 +130,24 @@ fn dram_says_what_it_has_no_figure_of() {
             &["empty.trace: found no request", "0x1f40 R"],
         );
     }
+}
+
+/// Requests issue in the order of their lines, whatever their cycles say, and that is told.
+#[test]
+fn cycles_that_run_backwards_are_told_of() {
+    let trace = file(
+        "backwards.trace",
+        "0x0 R 10\n0x40 R 5\n0x80 R 10\n0xc0 R 9\n",
+    );
+    let output = stationary(&["dram", "--dram", "ddr4-2400", "--trace", &trace]);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("backwards.trace:2: the first of 2 requests"),
+        "{said}"
+    );
+    let trace = file("forwards.trace", "0x0 R 5\n0x40 R 5\n0x80 R 10\n");
+    let output = stationary(&["dram", "--dram", "ddr4-2400", "--trace", &trace]);
+    assert_eq!(text(&output.stderr), "");
 }
 
 /// A trace is read as it is replayed, so that one which unpacks to much more than memory is no matter.

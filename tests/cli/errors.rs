@@ -147,6 +147,54 @@ fn bad_networks_name_the_place() {
     refuses(&arguments, 2, &["cannot read missing.yaml"]);
 }
 
+/// A bundled file of mappings names itself and what it is for, where it is given to something else.
+#[test]
+fn bundled_mappings_say_what_they_are_for() {
+    let arguments = [
+        "simulate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--mapping",
+        "eyeriss-alexnet",
+    ];
+    let parts = [
+        "eyeriss-alexnet: layer `conv3`: row_stationary.n is 4",
+        "eyeriss-alexnet is for --network alexnet --batch 4, and this is alexnet with --batch 1",
+    ];
+    refuses(&arguments, 2, &parts);
+}
+
+/// Where no dataflow maps all layers, each says why.
+#[test]
+fn all_dataflows_that_fail_say_why() {
+    let huge = file(
+        "huge.yaml",
+        "name: huge\nlayers:\n  - {name: a, conv: {in: 512x4194304, out_channels: 512, kernel: 3x2097152}}\n",
+    );
+    let set = [
+        "--set",
+        "dataflows=[row_stationary, output_stationary]",
+        "--set",
+        "scratchpads.weight.words=1",
+    ];
+    let arguments = [
+        "validate",
+        "--arch",
+        "eyeriss",
+        "--network",
+        &huge,
+        "--dataflow",
+        "all",
+    ];
+    refuses(
+        &[&arguments[..], &set].concat(),
+        2,
+        &["under no dataflow", "\n  rs: ", "\n  os: "],
+    );
+}
+
 #[test]
 fn a_mapping_over_capacity_says_by_how_much() {
     let path = file(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::certify::certificate;
 use crate::forgeries::{NETWORK, certificates, words};
-use crate::{file, stationary, text};
+use crate::{file, refuses, stationary, text};
 
 /// A certificate that another build wrote is said to be one, before what differs.
 #[test]
@@ -32,6 +32,28 @@ fn another_build_is_told_from_a_forgery() {
         let output = stationary(&["verify", &path, "--format", "json"]);
         let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert!(document["origin"].is_null(), "{kind}");
+    }
+}
+
+/// What another version wrote in another form is told to be that, not only to be misspelt.
+#[test]
+fn another_version_is_named_where_its_form_differs() {
+    for (kind, found) in certificates() {
+        let mut other = found.clone();
+        other["version"] = json!("0.0.1");
+        other["of_old"] = json!(1);
+        let path = file("forge.old.json", &other.to_string());
+        let parts = [
+            "forge.old.json: ",
+            "written by version 0.0.1, and this is ",
+            "of_old",
+        ];
+        refuses(&["verify", &path], 2, &parts);
+        other["version"] = json!(env!("CARGO_PKG_VERSION"));
+        let path = file("forge.odd.json", &other.to_string());
+        let output = stationary(&["verify", &path]);
+        let said = text(&output.stderr);
+        assert!(!said.contains("written by version"), "{kind}: {said}");
     }
 }
 

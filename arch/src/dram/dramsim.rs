@@ -386,8 +386,18 @@ impl<'t> Ini<'t> {
             "  address_mapping: '{}'\n  transaction_queue: {transactions}\n  command_queue: {commands}\n",
             mapping.replace('\'', "''")
         );
-        if self.text("row_buf_policy", "OPEN_PAGE") != "OPEN_PAGE" {
-            text.push_str("  row_policy: closed_page\n");
+        match self.text("row_buf_policy", "OPEN_PAGE") {
+            "OPEN_PAGE" => {}
+            policy => {
+                // What is not `OPEN_PAGE` is closed to DRAMsim3.
+                if policy != "CLOSE_PAGE" {
+                    let message = format!(
+                        "row_buf_policy: `{policy}` is taken as CLOSE_PAGE, as DRAMsim3 takes all but OPEN_PAGE"
+                    );
+                    self.note("row_buf_policy", message);
+                }
+                text.push_str("  row_policy: closed_page\n");
+            }
         }
         match self.text("refresh_policy", "RANK_LEVEL_STAGGERED") {
             "RANK_LEVEL_STAGGERED" => {}

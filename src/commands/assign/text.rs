@@ -1,7 +1,9 @@
 //! The answer of `search assign` as it is read.
 
 use stationary::energy;
-use stationary::format::{area, beside_limit, joules, signed_percent, thousands, watts};
+use stationary::format::{
+    area, beside_limit, joules, signed_percent, square_millimetres, thousands, watts,
+};
 use stationary::scope::Scope;
 use stationary::search::{ProofKind, Resource, Stop};
 use stationary::shape;
@@ -219,17 +221,24 @@ impl Found<'_> {
             "mm2",
             "mW",
         ];
+        // One dataflow for all is said above; where layers differ in it, it is part of the answer.
+        let all = self.rows();
+        let first = all.first().map(|row| row.choice.style);
+        let is_mixed = all.iter().any(|row| Some(row.choice.style) != first);
         let optional = ["shape", "dataflow", "mW", "energy", "mm2"];
+        let optional = optional
+            .into_iter()
+            .filter(|&name| name != "dataflow" || !is_mixed);
+        let optional: Vec<&str> = optional.collect();
         let mut rows = table(&header, 3).optional(&optional);
         let cycles = |cycles: Option<u64>| cycles.map_or("-".to_owned(), thousands);
         let figures = |energy: f64, area: f64, power: f64| {
             [
                 joules(1e3 * energy),
-                format!("{:.3}", area / 1e6),
+                square_millimetres(area, 3),
                 format!("{power:.1}"),
             ]
         };
-        let all = self.rows();
         for Row {
             choice: c,
             cycles: own,

@@ -162,10 +162,11 @@ impl Record {
             Outcome::Plain => {
                 let entry = self.counts.plain.entry(node.op_type.clone()).or_default();
                 entry.count += 1;
-                let is_free = is_view(&node.op_type)
-                    || results
-                        .iter()
-                        .all(|v| v.is_parameter || v.elements.is_some());
+                let makes_copies = matches!(node.op_type.as_str(), "Tile" | "Concat" | "Gather")
+                    && results.iter().all(Value::has_copies);
+                let is_known = |v: &Value| v.is_parameter || v.elements.is_some();
+                let is_free =
+                    is_view(&node.op_type) || makes_copies || results.iter().all(is_known);
                 if is_free {
                     return;
                 }

@@ -154,10 +154,24 @@ impl Value {
         all.is_some_and(|all| all.len() > 1 && all.iter().all(|x| *x == all[0]))
     }
 
-    /// Bytes of the whole tensor; unknown without a shape, 4 an element without a type.
+    /// Whether parts of it are copies: who reads it reads words again that are there once.
+    pub(super) fn has_copies(&self) -> bool {
+        self.axes.is_some()
+    }
+
+    /// Elements that are there: of copies, one.
+    fn distinct(&self) -> Option<u64> {
+        let Some(axes) = &self.axes else {
+            return product(self.shape.as_ref()?);
+        };
+        let real = axes.iter().flatten().filter(|factor| !factor.is_copy);
+        real.map(|factor| factor.size).try_fold(1, u64::checked_mul)
+    }
+
+    /// Bytes of what is there of it; unknown without a shape, 4 an element without a type.
     pub(super) fn bytes(&self) -> Option<u64> {
         let bits = self.element.map_or(32, ElementType::bits);
-        let bits = product(self.shape.as_ref()?)?.checked_mul(u64::from(bits))?;
+        let bits = self.distinct()?.checked_mul(u64::from(bits))?;
         Some(bits.div_ceil(8))
     }
 }

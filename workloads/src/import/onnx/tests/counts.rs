@@ -75,6 +75,23 @@ fn taps_that_the_data_moves_are_told() {
     says(b, &["1 imported: as a convolution without offsets: "]);
 }
 
+/// What repeats words of another tensor moves nothing, and what reads such a tensor moves its words once.
+#[test]
+fn copies_are_not_moved() {
+    let moved = |repeats: i64| {
+        let mut b = Builder::new();
+        let (x, times) = (b.input("x", &[1, 8, 1, 64]), b.ints(&[1, 1, repeats, 1]));
+        let tiled = b.op("Tile", &[&x, &times], vec![]);
+        b.op("Relu", &[&tiled], vec![]);
+        let w = b.weights(&[64, 64]);
+        b.op("MatMul", &[&x, &w], vec![]);
+        let (network, _) = read("m.onnx", &b.model(17), &[]).expect("a model");
+        network.coverage().bytes_left_out()
+    };
+    assert_eq!(moved(1), 2 * 2 * 8 * 64 * 4);
+    assert_eq!(moved(4), 2 * 8 * 64 * 4);
+}
+
 #[test]
 fn a_window_of_keys_is_all_that_one_query_reads() {
     let of = |queries: i64, past: i64, window: i64| {
