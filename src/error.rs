@@ -97,7 +97,7 @@ pub enum Error {
         /// The file's name, or the preset's.
         file: String,
         /// What is wrong with the mapping of a layer.
-        source: MappingFileError,
+        source: Box<MappingFileError>,
         /// What the preset was made for, where that is something else.
         other: String,
     },

@@ -73,6 +73,12 @@ pub fn square_millimetres(square_microns: f64, decimals: usize) -> String {
     format!("{number:.0$}", decimals.max(needed(number)))
 }
 
+/// Areas in mm2 without the unit, the first with enough decimals to be read and the others with as many.
+pub fn parts_of_area<const N: usize>(square_microns: [f64; N]) -> [String; N] {
+    let digits = needed(square_microns[0] / 1e6).max(2);
+    square_microns.map(|part| format!("{:.digits$}", part / 1e6))
+}
+
 /// Decimals without which a small number, as of a small array, would have fewer than three digits.
 fn needed(number: f64) -> usize {
     // Less than 1e-12 is nothing in any unit that is shown.

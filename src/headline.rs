@@ -60,7 +60,7 @@ impl Headline {
             of: "machine".to_owned(),
             value: number(self.machine),
             model: number(self.model),
-            error: self.error(),
+            error: Some(self.error()),
         }
     }
 

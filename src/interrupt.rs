@@ -11,7 +11,6 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use stationary::documents::Interrupted;
@@ -174,11 +173,6 @@ impl Interrupt {
             go_on: self.go_on.clone(),
             not_reached: None,
         }
-    }
-
-    /// The same for programs.
-    pub fn json(&self) -> Value {
-        json!(self.document())
     }
 }
 

@@ -276,7 +276,7 @@ impl Target {
         let tiling = file.tiling(name, layer, &self.accelerator);
         let (dataflow, tiling) = tiling.map_err(|source| Error::GivenMapping {
             file: name.clone(),
-            source,
+            source: Box::new(source),
             other: self.not_meant(name),
         })?;
         Mapping::new(layer, &self.accelerator, Arc::clone(&dataflow), tiling).map_err(|limit| {

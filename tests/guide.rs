@@ -123,10 +123,14 @@ fn agrees(shown: &[String], printed: &[String]) -> bool {
     }
 }
 
-/// Wall-clock time is nobody's to promise.
+/// Wall-clock time is nobody's to promise, and on a busy machine much is told of what takes long.
 fn timeless(text: &str) -> Vec<String> {
-    let is_time = |line: &&str| !(line.starts_with("search ") && line.contains(" s, re-check "));
-    text.lines().filter(is_time).map(str::to_owned).collect()
+    let is_time = |line: &str| {
+        line.starts_with("search ") && line.contains(" s, re-check ")
+            || line.starts_with("note: ") && line.contains(" done after ")
+    };
+    let lines = text.lines().filter(|line| !is_time(line));
+    lines.map(str::to_owned).collect()
 }
 
 /// Commands of a console block with the lines that follow each.

@@ -254,6 +254,22 @@ pub enum Schematic {
     SearchMap,
     /// What `simulate --functional` writes.
     Functional,
+    /// What `search assign` writes.
+    Search,
+    /// What `search codesign` writes.
+    Codesign,
+    /// What `compare` writes.
+    Compare,
+    /// What `dram` writes.
+    Replay,
+    /// What `diff` writes.
+    Diff,
+    /// What `verify` writes.
+    Verify,
+    /// What `estimate --counting timeloop` writes.
+    Timeloop,
+    /// What `show network` writes.
+    Layers,
 }
 
 /// What can be listed.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use stationary::Target;
 use stationary::arch::Accelerator;
 use stationary::csv::Origin;
+use stationary::documents::Document as _;
 use stationary::files;
 use stationary::scope::Scope;
 use stationary::search::codesign::{
@@ -186,7 +187,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     }
     found.seconds = common.verbose.then(|| start.elapsed().as_secs_f64());
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&report::json(&found))?,
+        Format::Json => serde_json::to_string_pretty(&report::document(&found))?,
         Format::Csv => report::csv(&found)?,
         Format::Table => page(&report::table(&found)),
     };
@@ -236,7 +237,7 @@ fn keep(found: &Found<'_>, loaded: &Target, record: &mut Record) -> Result<()> {
     if let Some(schedules) = schedules {
         record.keep("schedules.yaml", || Ok(schedules))?;
     }
-    record.results(|| report::json(found), || report::csv(found))
+    record.results(|| report::document(found).json(), || report::csv(found))
 }
 
 /// Writes the certificate, if what follows from the runs is what the search says.

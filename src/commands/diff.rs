@@ -1,12 +1,13 @@
 //! `diff`: what differs between two runs, in what went in and in what came out.
 
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
+use serde_json::{Number, Value};
+use stationary::documents::{self, Both, DiffLayer, DiffStall, DiffTotal, Document};
 use stationary::format::{joules, signed_percent, thousands};
 
 use crate::Answer;
 use crate::cli::{Common, Diff, Format};
-use crate::diff::{Difference, LayerPair, Leaf, Side, pairs};
+use crate::diff::{Difference, LayerFigures, LayerPair, Leaf, Side, pairs};
 use crate::output;
 use crate::report::table::page as fitted;
 use crate::report::table::table;
@@ -35,7 +36,7 @@ pub fn diff(args: &Diff, common: &Common) -> Result<Answer> {
         b: &b,
     };
     output::print(&match common.format {
-        Format::Json => serde_json::to_string_pretty(&page.json())?,
+        Format::Json => serde_json::to_string_pretty(&page.document())?,
         Format::Csv => page.csv()?,
         Format::Table => fitted(&page.table()),
     })?;
@@ -55,7 +56,7 @@ struct Page<'a> {
 impl Page<'_> {
     /// Whether the results are those of estimate or simulate.
     fn is_run(&self) -> bool {
-        self.a.schema() == "stationary/run/1"
+        self.a.run.is_some()
     }
 
     fn differing(&self) -> Vec<LayerPair<'_>> {
@@ -63,42 +64,52 @@ impl Page<'_> {
         pairs.filter(|pair| pair.a != pair.b).collect()
     }
 
-    fn json(&self) -> Value {
+    fn document(&self) -> documents::Diff {
         let d = &self.difference;
-        let leaves = |leaves: &[Leaf]| -> Value { leaves.iter().map(leaf).collect() };
+        let number = |value: &dyn Fn(&Side) -> Option<Number>| Both {
+            a: value(self.a),
+            b: value(self.b),
+        };
         let layer = |pair: &LayerPair<'_>| {
-            let stalls = stalls(pair);
-            let stalls = stalls
-                .iter()
-                .map(|(cause, a, b)| json!({"cause": cause, "a": a, "b": b}));
-            json!({
-                "name": pair.name,
-                "cycles": {"a": pair.a["cycles"], "b": pair.b["cycles"]},
-                "energy_pj": {"a": pair.a["energy_pj"]["total"], "b": pair.b["energy_pj"]["total"]},
-                "stalls": stalls.collect::<Vec<_>>(),
-            })
+            let of = |figure: &dyn Fn(&LayerFigures) -> Option<Number>| Both {
+                a: figure(pair.a),
+                b: figure(pair.b),
+            };
+            let stalls = stalls(pair).into_iter().map(|(cause, a, b)| DiffStall {
+                cause: cause.to_owned(),
+                a,
+                b,
+            });
+            DiffLayer {
+                name: pair.name().to_owned(),
+                cycles: of(&|layer| layer.cycles.map(Number::from)),
+                energy_pj: of(&|layer| layer.energy().and_then(Number::from_f64)),
+                stalls: stalls.collect(),
+            }
         };
-        let total = |of: &str| {
-            let [a, b] = [self.a, self.b].map(|side| &side.result["total"][of]);
-            json!({"a": a, "b": b})
-        };
-        let total = match self.is_run() {
-            true => json!({"cycles": total("cycles"), "energy_pj": total("energy_pj")}),
-            false => Value::Null,
-        };
-        let layers: Vec<Value> = if self.is_run() {
-            self.differing().iter().map(layer).collect()
-        } else {
-            Vec::new()
-        };
-        json!({
-            "schema": "stationary/diff/1", "a": self.a.name, "b": self.b.name,
-            "equal": d.is_equal(), "compared": d.compared,
-            "inputs": leaves(&d.inputs),
-            "layers_removed": d.layers[0], "layers_added": d.layers[1],
-            "layers": layers, "total": total,
-            "results": leaves(&d.results),
-        })
+        let total = self.is_run().then(|| DiffTotal {
+            cycles: number(&|side| side.run.as_ref()?.total.cycles.map(Number::from)),
+            energy_pj: number(&|side| {
+                side.run
+                    .as_ref()?
+                    .total
+                    .energy_pj
+                    .and_then(Number::from_f64)
+            }),
+        });
+        documents::Diff {
+            schema: documents::Diff::NAME.to_owned(),
+            a: self.a.name.clone(),
+            b: self.b.name.clone(),
+            equal: d.is_equal(),
+            compared: d.compared as u64,
+            inputs: d.inputs.iter().map(leaf).collect(),
+            layers_removed: d.layers[0].clone(),
+            layers_added: d.layers[1].clone(),
+            layers: self.differing().iter().map(layer).collect(),
+            total,
+            results: d.results.iter().map(leaf).collect(),
+        }
     }
 
     /// A line for each place.
@@ -156,44 +167,44 @@ impl Page<'_> {
         ];
         let optional = ["energy A", "energy B", "cycles A", "most of it"];
         let mut rows = table(&header, 1).optional(&optional);
-        let mut row = |name: &str, cycles: [&Value; 2], energy: [&Value; 2], most: String| {
-            let change = |[a, b]: [&Value; 2]| match (a.as_f64(), b.as_f64()) {
-                (Some(a), Some(b)) if a != 0.0 => signed_percent(b / a - 1.0),
-                _ => "-".to_owned(),
+        let mut row =
+            |name: &str, cycles: [Option<u64>; 2], energy: [Option<f64>; 2], most: String| {
+                let change = |both: [Option<f64>; 2]| match both {
+                    [Some(a), Some(b)] if a != 0.0 => signed_percent(b / a - 1.0),
+                    _ => "-".to_owned(),
+                };
+                let [ca, cb] = cycles.map(|cycles| cycles.map_or("-".to_owned(), thousands));
+                let [ea, eb] = energy.map(|energy| energy.map_or("-".to_owned(), joules));
+                let cells = [
+                    name.to_owned(),
+                    ca,
+                    cb,
+                    change(cycles.map(|cycles| cycles.map(|c| c as f64))),
+                    ea,
+                    eb,
+                    change(energy),
+                    most,
+                ];
+                if name == "total" {
+                    rows.total(cells);
+                } else {
+                    rows.add_row(cells);
+                }
             };
-            let [ca, cb] = cycles.map(|c| c.as_u64().map_or("-".to_owned(), thousands));
-            let [ea, eb] = energy.map(|e| e.as_f64().map_or("-".to_owned(), joules));
-            let cells = [
-                name.to_owned(),
-                ca,
-                cb,
-                change(cycles),
-                ea,
-                eb,
-                change(energy),
-                most,
-            ];
-            if name == "total" {
-                rows.total(cells);
-            } else {
-                rows.add_row(cells);
-            }
-        };
         for pair in self.differing() {
+            let both = [pair.a, pair.b];
             row(
-                pair.name,
-                [&pair.a["cycles"], &pair.b["cycles"]],
-                [&pair.a["energy_pj"]["total"], &pair.b["energy_pj"]["total"]],
+                pair.name(),
+                both.map(|layer| layer.cycles),
+                both.map(LayerFigures::energy),
                 most(&pair),
             );
         }
-        let [a, b] = [self.a, self.b].map(|side| &side.result["total"]);
-        row(
-            "total",
-            [&a["cycles"], &b["cycles"]],
-            [&a["energy_pj"], &b["energy_pj"]],
-            String::new(),
-        );
+        if let (Some(a), Some(b)) = (&self.a.run, &self.b.run) {
+            let both = [&a.total, &b.total];
+            let (cycles, energy) = (both.map(|t| t.cycles), both.map(|t| t.energy_pj));
+            row("total", cycles, energy, String::new());
+        }
         let total = |leaf: &&Leaf| leaf.path.starts_with("total.");
         let named = |leaf: &&Leaf| {
             leaf.path.ends_with(".cycles")
@@ -235,14 +246,13 @@ impl Page<'_> {
 
 /// Stall causes with other cycles, the greatest change first.
 fn stalls<'a>(pair: &LayerPair<'a>) -> Vec<(&'a str, u64, u64)> {
-    let [a, b] = [pair.a, pair.b].map(|layer| layer["stalls"].as_object());
     let mut causes: Vec<&str> = Vec::new();
-    for (cause, _) in a.into_iter().flatten().chain(b.into_iter().flatten()) {
+    for cause in pair.a.stalls.keys().chain(pair.b.stalls.keys()) {
         if !causes.contains(&cause.as_str()) {
             causes.push(cause);
         }
     }
-    let of = |layer: &Value, cause: &str| layer["stalls"][cause].as_u64().unwrap_or(0);
+    let of = |layer: &LayerFigures, cause: &str| layer.stalls.get(cause).copied().unwrap_or(0);
     let mut stalls: Vec<_> = causes
         .into_iter()
         .map(|cause| (cause, of(pair.a, cause), of(pair.b, cause)))
@@ -254,8 +264,7 @@ fn stalls<'a>(pair: &LayerPair<'a>) -> Vec<(&'a str, u64, u64)> {
 
 /// Where most of the change in cycles comes from.
 fn most(pair: &LayerPair<'_>) -> String {
-    let of = |layer: &Value| layer["busy_cycles"].as_u64();
-    let (Some(a), Some(b)) = (of(pair.a), of(pair.b)) else {
+    let (Some(a), Some(b)) = (pair.a.busy_cycles, pair.b.busy_cycles) else {
         return String::new();
     };
     let busy = (a, b);
@@ -272,8 +281,13 @@ fn most(pair: &LayerPair<'_>) -> String {
     format!("{what} {sign}{}", thousands(a.abs_diff(b)))
 }
 
-fn leaf(leaf: &Leaf) -> Value {
-    json!({"path": leaf.path, "a": leaf.a, "b": leaf.b, "change": leaf.change()})
+fn leaf(leaf: &Leaf) -> documents::Difference {
+    documents::Difference {
+        path: leaf.path.clone(),
+        a: leaf.a.clone(),
+        b: leaf.b.clone(),
+        change: leaf.change(),
+    }
 }
 
 fn shown(value: &Value) -> String {

@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader, Read};
 
 use anyhow::{Context, Result, anyhow, bail};
 use flate2::bufread::MultiGzDecoder;
-use serde_json::{Value, json};
-use stationary::arch::dram::Standard;
+use serde_json::Value;
+use stationary::documents::{Document, Replay};
 use stationary::replay::figure;
-use stationary::sim::dram::{Memory, Replay, Statistics, TraceError, parse_line, replay_stream};
+use stationary::sim::dram::{Memory, TraceError, parse_line, replay_stream};
 
 use crate::Answer;
 use crate::cli::{Common, Dram, Format};
@@ -64,11 +64,11 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
              issue in the order of their lines, so that these wait for it"
         ));
     }
-    let rows = rows(&standard, &replay, &memory.statistics());
+    let document = Replay::of(&standard, &replay, &memory.statistics());
     output::print(&match common.format {
-        Format::Json => serde_json::to_string_pretty(&Value::Object(rows.into_iter().collect()))?,
-        Format::Csv => csv(&rows),
-        Format::Table => people(&rows),
+        Format::Json => serde_json::to_string_pretty(&document)?,
+        Format::Csv => csv(&rows(&document)),
+        Format::Table => people(&rows(&document)),
     })?;
     Ok(Answer::Yes)
 }
@@ -118,51 +118,12 @@ impl Iterator for Lines {
     }
 }
 
-fn rows(standard: &Standard, replay: &Replay, s: &Statistics) -> Vec<(String, Value)> {
-    let burst = standard.organization().burst_bytes();
-    let cycles = replay.cycles;
-    // What was forwarded or merged did not cross the bus, nor did a write that still waits.
-    let moved = s.bursts * burst;
-    let bytes_per_cycle = moved as f64 / cycles.max(1) as f64;
-    let nanoseconds = cycles as f64 * f64::from(standard.clock().0) / 1000.0;
-    let of_reads = |latency: Value| if s.reads > 0 { latency } else { Value::Null };
-    let rows = [
-        ("schema", json!("stationary/dram/1")),
-        ("dram", json!(standard.name())),
-        ("requests", json!(replay.done)),
-        ("reads", json!(s.reads)),
-        ("writes", json!(s.writes)),
-        ("cycles", json!(cycles)),
-        ("last_issue_cycle", json!(replay.last_push)),
-        ("nanoseconds", json!(nanoseconds)),
-        (
-            "mean_read_latency_cycles",
-            of_reads(json!(s.read_latency_mean())),
-        ),
-        (
-            "max_read_latency_cycles",
-            of_reads(json!(s.read_latency_max)),
-        ),
-        ("bytes_per_request", json!(burst)),
-        // A trace names no sizes: a request is for the burst that its address lies in.
-        ("bytes_asked_for", json!(replay.done * burst)),
-        ("bytes_moved", json!(moved)),
-        ("bursts", json!(s.bursts)),
-        ("bytes_per_cycle", json!(bytes_per_cycle)),
-        (
-            "peak_share",
-            json!(bytes_per_cycle / standard.peak_bytes_per_cycle()),
-        ),
-        ("row_hits", json!(s.row_hits)),
-        ("row_misses", json!(s.row_misses)),
-        ("row_conflicts", json!(s.row_conflicts)),
-        ("forwarded", json!(s.forwarded)),
-        ("merged", json!(s.merged)),
-        ("activates", json!(s.activates)),
-        ("precharges", json!(s.precharges)),
-        ("refreshes", json!(s.refreshes)),
-    ];
-    rows.map(|(name, value)| (name.to_owned(), value)).into()
+/// The figures of a document, by name.
+fn rows(document: &Replay) -> Vec<(String, Value)> {
+    let Value::Object(fields) = document.json() else {
+        return Vec::new();
+    };
+    fields.into_iter().collect()
 }
 
 /// A number or a word without quotes; nothing for what there is not.

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use stationary::documents::{self, Explanation, Heavy, OptimumOf, Redeployed, ShortfallOf};
 use stationary::format::percent;
 use stationary::search::optimizers::exact::{self, Answer, Relaxation};
 use stationary::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfall};
@@ -60,33 +60,39 @@ impl Shortage {
     }
 
     /// For programs.
-    pub fn json(&self) -> Value {
-        let short = self.short.iter().map(|s| {
-            json!({"resource": s.resource.to_string(), "limit": s.limit, "least": s.least, "over": s.least / s.limit - 1.0})
-        });
-        let value = |optimum: &Option<Optimum>| match optimum {
-            None => Value::Null,
-            Some(o) => json!({"objective": o.objective, "proved": o.is_proved}),
+    pub fn document(&self) -> Explanation {
+        let optimum = |optimum: &Optimum| OptimumOf {
+            objective: optimum.objective,
+            proved: optimum.is_proved,
         };
-        let relaxed = self.relaxed.as_ref().map(|r| {
-            let heaviest = r.heaviest.iter().map(|stages| -> Value {
-                let stages = stages.iter();
-                stages
-                    .map(|(layer, share)| json!({"layer": layer, "share": share}))
-                    .collect()
+        let heavy = |stages: &Vec<(usize, f64)>| -> Vec<Heavy> {
+            let stages = stages.iter().map(|(layer, share)| Heavy {
+                layer: *layer as u64,
+                share: *share,
             });
-            json!({
-                "factor": r.factor, "optimum": value(&r.optimum),
-                "heaviest": heaviest.collect::<Vec<_>>(),
-            })
-        });
-        let deployments = self.deployments.iter();
-        let deployments = deployments
-            .map(|(d, optimum)| json!({"deployment": d.to_string(), "optimum": value(optimum)}));
-        json!({
-            "shortfalls": short.collect::<Vec<_>>(), "relaxed": relaxed,
-            "deployments": deployments.collect::<Vec<_>>(),
-        })
+            stages.collect()
+        };
+        Explanation {
+            shortfalls: (self.short.iter())
+                .map(|s| ShortfallOf {
+                    resource: s.resource.to_string(),
+                    limit: s.limit,
+                    least: s.least,
+                    over: Some(s.least / s.limit - 1.0),
+                })
+                .collect(),
+            relaxed: self.relaxed.as_ref().map(|r| documents::Relaxed {
+                factor: r.factor,
+                optimum: r.optimum.as_ref().map(optimum),
+                heaviest: r.heaviest.iter().map(heavy).collect(),
+            }),
+            deployments: (self.deployments.iter())
+                .map(|(deployment, found)| Redeployed {
+                    deployment: deployment.to_string(),
+                    optimum: found.as_ref().map(optimum),
+                })
+                .collect(),
+        }
     }
 
     /// For people; `show` writes an objective, `name` a layer.

@@ -1,10 +1,10 @@
 //! Timeloop's way of counting, and its files.
 
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
 use stationary::Target;
 use stationary::arch::import::timeloop::Architecture;
 use stationary::csv::{self, Origin};
+use stationary::documents::{Document, Timeloop, TimeloopLayer};
 use stationary::files;
 use stationary::format::{joules, percent, thousands};
 use stationary::scope::Scope;
@@ -39,8 +39,7 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
             layers
         }
     };
-    let coverage = scope.as_ref().map(Scope::json);
-    let json = to_json(target, &layers, &coverage)?;
+    let json = serde_json::to_string_pretty(&document(target, &layers, scope.as_ref()))?;
     record.keep("result.json", || Ok(json.clone()))?;
     record.keep("result.csv", || to_csv(target, &layers))?;
     let text = match common.format {
@@ -227,20 +226,18 @@ fn to_table(layers: &[(String, Counts)]) -> String {
     text
 }
 
-fn to_json(
-    target: &cli::Target,
-    layers: &[(String, Counts)],
-    coverage: &Option<Value>,
-) -> Result<String> {
-    let layers: Vec<_> = layers
-        .iter()
-        .map(|(name, counts)| json!({"name": name, "counts": counts}))
-        .collect();
-    let document = json!({
-        "schema": "stationary/timeloop/1", "arch": target.arch, "network": target.network,
-        "coverage": coverage, "layers": layers,
-    });
-    Ok(serde_json::to_string_pretty(&document)?)
+fn document(target: &cli::Target, layers: &[(String, Counts)], scope: Option<&Scope>) -> Timeloop {
+    let layer = |(name, counts): &(String, Counts)| TimeloopLayer {
+        name: name.clone(),
+        counts: counts.clone(),
+    };
+    Timeloop {
+        schema: Timeloop::NAME.to_owned(),
+        arch: target.arch.clone(),
+        network: target.network.clone(),
+        coverage: scope.map(Scope::document),
+        layers: layers.iter().map(layer).collect(),
+    }
 }
 
 /// A line for each level and space, one for the multipliers of a layer and one for all of it.

@@ -348,8 +348,9 @@ mod tests {
         assert_eq!(unmapped.len(), 1);
         assert_eq!(unmapped[0].dataflow, "os");
         assert_eq!(unmapped[0].reason, "layer `a` has no room");
-        let none = mapped(vec![(style("rs"), Err(anyhow!("no room")))]);
+        let fails = |name, why: &str| (style(name), Err(anyhow!("{why}")));
+        let none = mapped(vec![fails("rs", "no room"), fails("os", "no rows")]);
         let none = none.expect_err("no other").to_string();
-        assert!(none.ends_with("\n  rs: no room"), "{none}");
+        assert!(none.ends_with("\n  rs: no room\n  os: no rows"), "{none}");
     }
 }

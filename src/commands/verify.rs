@@ -1,7 +1,8 @@
 //! `verify`: a certificate, checked again.
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+use stationary::documents::Verified;
 use stationary::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
 
 use crate::Answer;
@@ -53,7 +54,7 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
     };
     let holds = verdict.checks.hold();
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&to_json(&verdict, version))?,
+        Format::Json => serde_json::to_string_pretty(&Verified::of(&verdict, version))?,
         Format::Csv => csv(&verdict.checks)?,
         Format::Table => page(&to_table(&verdict, version)),
     };
@@ -85,17 +86,6 @@ fn of_another_version(version: &str) -> Option<String> {
             "written by version {version}, and this is {own}, which reads another form: verify it with that version, \
              or make it again with this one"
         )
-    })
-}
-
-fn to_json(verdict: &Verdict, version: &str) -> Value {
-    let about: Map<String, Value> = (verdict.about.iter())
-        .map(|(name, value)| ((*name).to_owned(), json!(value)))
-        .collect();
-    json!({
-        "schema": "stationary/verify/1", "holds": verdict.checks.hold(), "about": about,
-        "origin": verdict.origin.sentence(version),
-        "claim": verdict.claim, "runs": verdict.runs, "runs_again": verdict.again, "checks": verdict.checks.0,
     })
 }
 

@@ -22,6 +22,14 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Validate => schema_of::<documents::Validate>(),
         Schematic::SearchMap => schema_of::<documents::Map>(),
         Schematic::Functional => schema_of::<documents::Functional>(),
+        Schematic::Search => schema_of::<documents::Search>(),
+        Schematic::Codesign => schema_of::<documents::Codesign>(),
+        Schematic::Compare => schema_of::<documents::Compare>(),
+        Schematic::Replay => schema_of::<documents::Replay>(),
+        Schematic::Diff => schema_of::<documents::Diff>(),
+        Schematic::Verify => schema_of::<documents::Verified>(),
+        Schematic::Timeloop => schema_of::<documents::Timeloop>(),
+        Schematic::Layers => schema_of::<documents::Network>(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(Answer::Yes)

@@ -5,11 +5,13 @@
 //! difference       = paths whose values differ, or that one side lacks
 //! ```
 
+mod figures;
 mod leaves;
 mod side;
 
 use serde_json::{Map, Value};
 
+pub use figures::{Figures, LayerFigures};
 pub use leaves::Leaf;
 pub use side::Side;
 
@@ -92,21 +94,27 @@ fn told(result: &mut Value, names: &[&str]) -> Value {
     Value::Object(told.collect::<Map<String, Value>>())
 }
 
-/// A layer's figures on both sides, where both have the layer.
+/// A layer on both sides, where both have it.
 pub struct LayerPair<'a> {
-    pub name: &'a str,
-    pub a: &'a Value,
-    pub b: &'a Value,
+    pub a: &'a LayerFigures,
+    pub b: &'a LayerFigures,
 }
 
-/// The layers that both runs have, in the order of the first.
+impl<'a> LayerPair<'a> {
+    /// Its name.
+    pub fn name(&self) -> &'a str {
+        &self.a.name
+    }
+}
+
+/// The layers that both runs of estimate or simulate have, in the order of the first.
 pub fn pairs<'a>(a: &'a Side, b: &'a Side) -> Vec<LayerPair<'a>> {
-    let others = b.result["layers"].as_array().map_or(&[][..], Vec::as_slice);
-    let own = a.result["layers"].as_array().map_or(&[][..], Vec::as_slice);
-    let pair = |a: &'a Value| {
-        let name = a["name"].as_str()?;
-        let b = others.iter().find(|b| b["name"] == name)?;
-        Some(LayerPair { name, a, b })
+    let (Some(a), Some(b)) = (&a.run, &b.run) else {
+        return Vec::new();
     };
-    own.iter().filter_map(pair).collect()
+    let pair = |a: &'a LayerFigures| {
+        let b = b.layers.iter().find(|b| b.name == a.name)?;
+        Some(LayerPair { a, b })
+    };
+    a.layers.iter().filter_map(pair).collect()
 }

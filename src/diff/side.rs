@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use stationary::documents::{Document, Run};
 use stationary_document::from_yaml;
 
+use super::Figures;
 use crate::inputs;
 use crate::record::{self, ACCELERATOR, Status};
 
@@ -13,6 +16,8 @@ use crate::record::{self, ACCELERATOR, Status};
 pub struct Side {
     pub name: String,
     pub result: Value,
+    /// Its figures, if it is that of estimate or simulate.
+    pub run: Option<Figures>,
     pub options: Value,
     pub files: Value,
     pub accelerator: Value,
@@ -23,9 +28,11 @@ impl Side {
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         if !path.is_dir() {
+            let (result, run) = document(path)?;
             return Ok(Self {
                 name,
-                result: document(path)?,
+                result,
+                run,
                 options: Value::Null,
                 files: Value::Null,
                 accelerator: Value::Null,
@@ -73,9 +80,11 @@ impl Side {
         } else {
             Value::Null
         };
+        let (result, run) = document(&path.join("result.json"))?;
         Ok(Self {
             name,
-            result: document(&path.join("result.json"))?,
+            result,
+            run,
             options: options.into(),
             files: files.into(),
             accelerator,
@@ -95,8 +104,13 @@ impl Side {
     }
 }
 
-fn document(path: &Path) -> Result<Value> {
+fn document(path: &Path) -> Result<(Value, Option<Figures>)> {
     let text = inputs::read(path)?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("{}: expected a result of --format json", path.display()))
+    let shown = path.display();
+    let document: Value = serde_json::from_str(&text)
+        .with_context(|| format!("{shown}: expected a result of --format json"))?;
+    let is_run = document["schema"] == Run::NAME;
+    let figures = is_run.then(|| Figures::deserialize(&document));
+    let figures = figures.transpose().with_context(|| format!("{shown}"))?;
+    Ok((document, figures))
 }

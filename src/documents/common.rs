@@ -1,8 +1,9 @@
 //! What several documents say in the same words.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Number, Value};
 
 use crate::arch::units::Picojoules;
 use crate::arch::{PerOperand, PerPart};
@@ -10,6 +11,26 @@ use crate::goal::Chosen;
 use crate::shape;
 use crate::sim::Energy;
 use crate::workloads::{Dim, Layer};
+
+/// Reads the one of two forms that has a field, or else the other, so that an error names what is wrong in it.
+pub(super) fn either<'de, D, A, B, T>(
+    deserializer: D,
+    field: &str,
+    a: impl Fn(A) -> T,
+    b: impl Fn(B) -> T,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    A: DeserializeOwned,
+    B: DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    let read = match value.get(field).is_some() {
+        true => serde_json::from_value(value).map(a),
+        false => serde_json::from_value(value).map(b),
+    };
+    read.map_err(D::Error::custom)
+}
 
 /// The extents of a layer's loops, and of its window as pairs of rows and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -309,14 +330,14 @@ impl From<&Energy> for EnergyParts {
 /// One figure by machine and model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
-    /// Whose figure `value` is: the machine's.
+    /// Whose figure `value` is: the machine's, where it ran.
     pub of: String,
-    /// The machine's figure.
+    /// The figure.
     pub value: Option<Number>,
-    /// The model's.
+    /// The model's, beside the machine's.
     pub model: Option<Number>,
     /// The model's error, relative to the machine.
-    pub error: f64,
+    pub error: Option<f64>,
 }
 
 /// How to go on with a search that was interrupted.

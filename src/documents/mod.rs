@@ -8,25 +8,51 @@
 //! A document says first what it is: `stationary/run/1`. The number grows when a field changes its meaning or
 //! goes; a new field does not change it.
 
+mod codesign;
 mod common;
+mod compare;
+mod diff;
 mod functional;
 mod map;
+mod network;
+mod replay;
 mod run;
+mod search;
+mod timeloop;
 mod validate;
+mod verify;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use codesign::{
+    BestCore, BestCoreFound, CheckedCore, Codesign, Core, CoreCertificate, CoreChoice,
+    CoreEvaluations, CoreSeconds, CoreUsed, CoreVerdict, Cores, EachItsOwn, NoCore, OwnCore, Task,
+};
 pub use common::{
     Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Headline, Interrupted, LeftOut, Mac,
     Moved, Operators, Parts, Peaks, Picked,
 };
+pub use compare::{
+    Compare, CompareHeadline, CompareInstance, CompareInterrupted, ComparePair, CompareProfile,
+    CompareRatio, CompareRun, CompareShares, CompareSpeedup, CompareTarget,
+};
+pub use diff::{Both, Diff, DiffLayer, DiffStall, DiffTotal, Difference};
 pub use functional::{Functional, FunctionalLayer};
 pub use map::{Claim, Map, MapLayer, MapTotal, Recheck, Reduced};
+pub use network::{Network, NetworkFigures, NetworkLayer};
+pub use replay::Replay;
 pub use run::{Advice, Advised, Dram, Run, RunLayer, Share, Total, Traffic, TrafficOfDram};
+pub use search::{
+    Best, BestFound, BestMissing, Binding, EnergyOrTotal, Explanation, Heavy, OptimumOf, Ranking,
+    RecheckOfSearch, Rechecked, Redeployed, RelaxationOf, Relaxed, Search, SearchCertificate,
+    SearchChoice, SearchEvaluations, Seconds, ShortfallOf, Used, Vertex,
+};
+pub use timeloop::{Timeloop, TimeloopLayer};
 pub use validate::{Regret, Unmapped, Validate, ValidateDataflow, ValidateLayer, ValidateMapping};
+pub use verify::Verified;
 
 /// A document: what it calls itself, and how it is written and read.
 pub trait Document: Serialize + DeserializeOwned + JsonSchema {
@@ -60,6 +86,36 @@ pub trait Document: Serialize + DeserializeOwned + JsonSchema {
             )
         })
     }
+}
+
+/// Checks that a document of a kind that is known here is as this version writes it, so that nothing is missing.
+///
+/// # Errors
+/// A field that is missing or of another type.
+pub fn check(document: &Value) -> Result<(), String> {
+    match document
+        .get("schema")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+    {
+        Run::NAME => read::<Run>(document),
+        Validate::NAME => read::<Validate>(document),
+        Search::NAME => read::<Search>(document),
+        Codesign::NAME => read::<Codesign>(document),
+        Map::NAME => read::<Map>(document),
+        Compare::NAME => read::<Compare>(document),
+        Timeloop::NAME => read::<Timeloop>(document),
+        Functional::NAME => read::<Functional>(document),
+        Verified::NAME => read::<Verified>(document),
+        Diff::NAME => read::<Diff>(document),
+        Replay::NAME => read::<Replay>(document),
+        Network::NAME => read::<Network>(document),
+        _ => Ok(()),
+    }
+}
+
+fn read<D: Document>(document: &Value) -> Result<(), String> {
+    D::read(document).map(drop)
 }
 
 /// A value of which keys are text as JSON.

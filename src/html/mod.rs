@@ -30,7 +30,10 @@ mod validate;
 
 use serde_json::Value;
 
-use crate::documents::{Document, Functional, Map, Run, Validate};
+use crate::documents::{
+    self, Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search,
+    Timeloop, Validate, Verified,
+};
 use crate::error::Error;
 
 use page::Page;
@@ -42,61 +45,41 @@ enum Outcome {
     Refused(&'static str),
 }
 
-/// Every document that a verb writes: its schema, a field that tells it from others of the schema,
-/// and what becomes of it.
-const DOCUMENTS: [(&str, &str, Outcome); 19] = [
-    ("stationary/run/1", "", Outcome::Page(layers::page)),
-    ("stationary/validate/1", "", Outcome::Page(validate::page)),
-    // Both searches for hardware write this schema.
-    (
-        "stationary/search/1",
-        "hardware",
-        Outcome::Page(codesign::page),
-    ),
-    (
-        "stationary/search/1",
-        "deployment",
-        Outcome::Page(search::page),
-    ),
-    ("stationary/search-map/1", "", Outcome::Page(mappings::page)),
-    ("stationary/compare/1", "", Outcome::Page(compare::page)),
-    ("stationary/timeloop/1", "", Outcome::Page(timeloop::page)),
-    (
-        "stationary/functional/1",
-        "",
-        Outcome::Page(checks::functional),
-    ),
-    ("stationary/verify/1", "", Outcome::Page(checks::verify)),
-    ("stationary/diff/1", "", Outcome::Page(diff::page)),
-    ("stationary/dram/1", "", Outcome::Page(memory::page)),
+/// Every document that a verb writes: its schema, and what becomes of it.
+const DOCUMENTS: [(&str, Outcome); 18] = [
+    (Run::NAME, Outcome::Page(layers::page)),
+    (Validate::NAME, Outcome::Page(validate::page)),
+    (Search::NAME, Outcome::Page(search::page)),
+    (Codesign::NAME, Outcome::Page(codesign::page)),
+    (Map::NAME, Outcome::Page(mappings::page)),
+    (Compare::NAME, Outcome::Page(compare::page)),
+    (Timeloop::NAME, Outcome::Page(timeloop::page)),
+    (Functional::NAME, Outcome::Page(checks::functional)),
+    (Verified::NAME, Outcome::Page(checks::verify)),
+    (Diff::NAME, Outcome::Page(diff::page)),
+    (Replay::NAME, Outcome::Page(memory::page)),
     (
         "stationary/certificate/1",
-        "",
         Outcome::Refused("verify FILE --format json checks it, and of that there is a page"),
     ),
     (
         "stationary/record/1",
-        "",
         Outcome::Refused("it tells of a run: report takes the folder that it lies in"),
     ),
     (
-        "stationary/network/1",
-        "",
+        Network::NAME,
         Outcome::Refused(
             "it tells what a network is: what a machine makes of it, estimate and simulate say",
         ),
     ),
-    ("stationary/evaluations/1", "", Outcome::Refused(JOURNAL)),
-    ("stationary/measurements/1", "", Outcome::Refused(JOURNAL)),
-    ("stationary/machine-runs/1", "", Outcome::Refused(JOURNAL)),
-    ("stationary/compare-runs/1", "", Outcome::Refused(JOURNAL)),
-    ("stationary/search/1", "", Outcome::Refused(SEARCH)),
+    ("stationary/evaluations/1", Outcome::Refused(JOURNAL)),
+    ("stationary/measurements/1", Outcome::Refused(JOURNAL)),
+    ("stationary/machine-runs/1", Outcome::Refused(JOURNAL)),
+    ("stationary/compare-runs/1", Outcome::Refused(JOURNAL)),
 ];
 
 const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --format json, or the folder of its \
                        --run, has a page";
-const SEARCH: &str = "it has neither `deployment`, as search assign writes it, nor `hardware`, as search codesign \
-                      does";
 
 /// The page of a document that a command wrote as JSON.
 ///
@@ -104,19 +87,17 @@ const SEARCH: &str = "it has neither `deployment`, as search assign writes it, n
 /// Documents of which there is no page, with why; a field that is missing or of another type.
 pub fn render(document: &Value) -> Result<String, Error> {
     let schema = read::text(document, "schema");
-    let fits = |(name, field, _): &&(&str, &str, Outcome)| {
-        *name == schema && (field.is_empty() || document.get(field).is_some())
-    };
+    let fits = |(name, _): &&(&str, Outcome)| *name == schema;
     let refused = |why: String| Err(Error::NoPage(why));
     match DOCUMENTS.iter().find(fits) {
-        Some((.., Outcome::Page(page))) => {
-            whole(schema, document).map_err(Error::NoPage)?;
+        Some((_, Outcome::Page(page))) => {
+            documents::check(document).map_err(Error::NoPage)?;
             let mut page = page(document);
             coverage::add(&mut page, document);
             remarks::add(&mut page, document);
             page::render(page).map_err(|error| Error::NoPage(format!("the template of pages: {error}")))
         }
-        Some((.., Outcome::Refused(why))) => refused(format!(
+        Some((_, Outcome::Refused(why))) => refused(format!(
             "the document is `{schema}`, of which no report is made: {why}"
         )),
         None if schema.is_empty() => refused(
@@ -126,24 +107,12 @@ pub fn render(document: &Value) -> Result<String, Error> {
         ),
         None => {
             let shown = DOCUMENTS.iter();
-            let shown = shown.filter(|(.., outcome)| matches!(outcome, Outcome::Page(_)));
-            let mut names: Vec<&str> = shown.map(|(name, ..)| *name).collect();
-            names.dedup();
+            let shown = shown.filter(|(_, outcome)| matches!(outcome, Outcome::Page(_)));
+            let names: Vec<&str> = shown.map(|(name, _)| *name).collect();
             refused(format!(
                 "the document is `{schema}`, of which no report is made; reports are made of {}",
                 names.join(", ")
             ))
         }
-    }
-}
-
-/// Whether a document is as this version writes it, so that nothing that a page shows is missing.
-fn whole(schema: &str, document: &Value) -> Result<(), String> {
-    match schema {
-        Run::NAME => Run::read(document).map(drop),
-        Validate::NAME => Validate::read(document).map(drop),
-        Map::NAME => Map::read(document).map(drop),
-        Functional::NAME => Functional::read(document).map(drop),
-        _ => Ok(()),
     }
 }

@@ -16,6 +16,7 @@ pub mod spelling;
 pub mod strict;
 
 use crate::workloads::{Dim, Layer};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 use stationary_record::digest;
@@ -81,7 +82,7 @@ pub const LESS: &str = "--quick runs only what is called the best, Ctrl-C ends i
 pub const SHOWN: usize = 3;
 
 /// One thing that was checked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// What.
     pub check: String,

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use serde_json::{Value, json};
 use stationary::arch::CostModel;
 use stationary::csv;
+use stationary::documents::{
+    BestCore, BestCoreFound, CheckedCore, Codesign, Core, CoreCertificate, CoreChoice,
+    CoreEvaluations, CoreSeconds, CoreUsed, CoreVerdict, Cores, Document, EachItsOwn, Interrupted,
+    NoCore, OwnCore, Task,
+};
 use stationary::energy;
 use stationary::format::{area, joules, percent, signed_percent, thousands};
 use stationary::headline::Headline;
@@ -76,116 +80,178 @@ pub fn warning(found: &Found<'_>) -> Option<String> {
     headline(found, chip).warning(|cycles| thousands(cycles as u64), "")
 }
 
-fn core(found: &Found<'_>, machine: usize) -> Value {
+fn core(found: &Found<'_>, machine: usize) -> Core {
     let shape = found.hardware.shape(machine);
-    json!({"batch": shape.batch, "block_in": shape.block_in, "block_out": shape.block_out})
+    Core {
+        batch: shape.batch.into(),
+        block_in: shape.block_in.into(),
+        block_out: shape.block_out.into(),
+    }
 }
 
 /// For programs.
-pub fn json(found: &Found<'_>) -> Value {
-    let (certificate, stop) = match &found.course {
-        Course::Proved(proof) => (certificate(found, proof), "proved"),
-        Course::Tuned(_) => (
-            json!({"kind": "none", "of": "machine", "lower_bound": null, "gap": null, "simulations": 0}),
-            "budget",
-        ),
+pub fn document(found: &Found<'_>) -> Codesign {
+    let (proof, tuned) = match &found.course {
+        Course::Proved(proof) => (Some(proof), None),
+        Course::Tuned(tuned) => (None, Some(tuned)),
     };
-    let mut document = json!({
-        "schema": "stationary/search/1", "optimizer": found.args.optimizer, "seed": found.seed,
-        "network": found.network, "arch": found.args.arch, "objective": "latency",
-        "batch": found.origin.batch, "settings": found.origin.settings,
-        "caveats": found.origin.caveats,
-        "notes": warning(found).as_slice(),
-        "coverage": found.scope.json(),
-        "hardware": {
-            "batch": found.hardware.knobs()[0], "block_in": found.hardware.knobs()[1],
-            "block_out": found.hardware.knobs()[2], "area_limit_um2": found.hardware.limit(),
-            "macs_limit": found.hardware.most_macs(),
-            "allowed": found.hardware.allowed().count(),
+    let stop = match (found.interrupt, proof) {
+        (Some(_), _) => "interrupted",
+        (None, Some(_)) => "proved",
+        (None, None) => "budget",
+    };
+    let [batch, block_in, block_out] = found
+        .hardware
+        .knobs()
+        .clone()
+        .map(|values| values.into_iter().map(u64::from).collect());
+    Codesign {
+        schema: Codesign::NAME.to_owned(),
+        optimizer: found.args.optimizer.clone(),
+        seed: found.seed,
+        network: found.network.clone(),
+        arch: found.args.arch.clone(),
+        objective: "latency".to_owned(),
+        batch: found.origin.batch,
+        settings: found.origin.settings.clone(),
+        caveats: found.origin.caveats.clone(),
+        notes: warning(found).into_iter().collect(),
+        coverage: found.scope.document(),
+        hardware: Cores {
+            batch,
+            block_in,
+            block_out,
+            area_limit_um2: found.hardware.limit(),
+            macs_limit: found.hardware.most_macs(),
+            allowed: found.hardware.allowed().count() as u64,
         },
-        "headline": found.best().map(|chip| headline(found, chip).whole()),
-        "best": best(found),
-        "checked": checked(found),
-        "certificate": certificate,
-        "each_layer_its_own_hardware": each(found),
-        "seconds": {"search": found.seconds},
-        "stop": stop,
-    });
-    if let Some(interrupt) = found.interrupt {
-        document["stop"] = json!("interrupted");
-        document["interrupted"] = interrupt.json();
-        if let Course::Tuned(tuned) = &found.course {
-            document["interrupted"]["not_reached"] = json!(not_reached(found, tuned));
-        }
+        headline: found.best().map(|chip| headline(found, chip).whole()),
+        best: match found.best() {
+            Some(chip) => BestCore::Found(Box::new(best(found, chip))),
+            None => BestCore::Nothing(NoCore { feasible: false }),
+        },
+        checked: found
+            .best()
+            .map(|chip| checked(found, chip))
+            .into_iter()
+            .collect(),
+        certificate: proof.map_or_else(unproved, |proof| certificate(found, proof)),
+        each_layer_its_own_hardware: each(found),
+        seconds: CoreSeconds {
+            search: found.seconds,
+        },
+        stop: stop.to_owned(),
+        interrupted: found.interrupt.map(|interrupt| Interrupted {
+            not_reached: tuned.map(|tuned| owned(not_reached(found, tuned))),
+            ..interrupt.document()
+        }),
+        machines: proof.map(|proof| machines(found, proof)),
+        tasks: tuned.map(|tuned| tasks(found, tuned)),
+        evaluations: match &found.course {
+            Course::Proved(proof) => CoreEvaluations {
+                calls: proof.simulated,
+                valid: Some(proof.valid),
+                machine_runs: None,
+            },
+            Course::Tuned(tuned) => measured(tuned),
+        },
+        curve: tuned.map(|tuned| numbers(&curve(found, tuned))),
     }
-    match &found.course {
-        Course::Proved(proof) => {
-            document["machines"] = machines(found, proof);
-            document["evaluations"] = json!({"calls": proof.simulated, "valid": proof.valid});
-        }
-        Course::Tuned(tuned) => {
-            document["tasks"] = tasks(found, tuned);
-            let all = tuned.free.iter().chain(&tuned.shared);
-            let calls: usize = all.clone().map(|course| course.measured.len()).sum();
-            let runs = all.flat_map(|course| &course.measured);
-            let runs = runs.filter(|each| each.outcome.cycles().is_some()).count();
-            document["evaluations"] = json!({"calls": calls, "machine_runs": runs});
-            document["curve"] = json!(curve(found, tuned));
-        }
-    }
-    document
 }
 
-fn best(found: &Found<'_>) -> Value {
-    let Some(chip) = found.best() else {
-        return json!({"feasible": false});
-    };
+fn measured(tuned: &NetworkTuned) -> CoreEvaluations {
+    let all = tuned.free.iter().chain(&tuned.shared);
+    let runs = all.flat_map(|course| &course.measured);
+    let ran = runs.clone().filter(|each| each.outcome.cycles().is_some());
+    CoreEvaluations {
+        calls: runs.clone().count() as u64,
+        valid: None,
+        machine_runs: Some(ran.count() as u64),
+    }
+}
+
+fn numbers(curve: &[(usize, u64)]) -> Vec<(u64, u64)> {
+    curve
+        .iter()
+        .map(|(n, cycles)| (*n as u64, *cycles))
+        .collect()
+}
+
+fn owned(names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn best(found: &Found<'_>, chip: &Chip) -> BestCoreFound {
     let (kernels, energies) = (kernels(found, chip), energies(found, chip));
     let choices = kernels.iter().zip(&found.task_of).enumerate();
-    let choices: Vec<Value> = choices
-        .map(|(layer, (kernel, task))| {
-            let model = estimate(kernel);
-            json!({
-                "layer": layer, "name": kernel.layer().name(), "dims": shape::json(kernel.layer()),
-                "schedule": kernel.schedule(),
-                "model": model.cycles, "lower_bound": model.lower_bound,
-                "machine": chip.layers[*task].1, "energy_pj": energy::json(&energies[layer]),
-            })
-        })
-        .collect();
-    let total: f64 = energies.iter().map(|each| each.total().0).sum();
-    json!({
-        "feasible": true, "objective": chip.cycles, "of": "machine", "machine": chip.cycles,
-        "model": headline(found, chip).model as u64, "error": headline(found, chip).error(),
-        "hardware": core(found, chip.machine),
-        "used": {"area_um2": found.hardware.area(chip.machine), "macs": found.hardware.macs(chip.machine)},
-        "energy_pj": total, "energy_by_component_pj": energy::json(&energy::sum(energies.iter())),
-        "choices": choices,
-    })
-}
-
-fn checked(found: &Found<'_>) -> Value {
-    let Some(chip) = found.best() else {
-        return json!([]);
-    };
+    let choices = choices.map(|(layer, (kernel, task))| {
+        let model = estimate(kernel);
+        CoreChoice {
+            layer: layer as u64,
+            name: kernel.layer().name().to_owned(),
+            dims: kernel.layer().as_ref().into(),
+            schedule: kernel.schedule(),
+            model: model.cycles,
+            lower_bound: model.lower_bound,
+            machine: chip.layers[*task].1,
+            energy_pj: (&energies[layer]).into(),
+        }
+    });
     let figure = headline(found, chip);
-    json!([{"model": figure.model as u64, "machine": chip.cycles, "error": figure.error()}])
+    BestCoreFound {
+        feasible: true,
+        objective: chip.cycles,
+        of: "machine".to_owned(),
+        machine: chip.cycles,
+        model: figure.model as u64,
+        error: figure.error(),
+        hardware: core(found, chip.machine),
+        used: CoreUsed {
+            area_um2: found.hardware.area(chip.machine),
+            macs: found.hardware.macs(chip.machine),
+        },
+        energy_pj: energies.iter().map(|each| each.total().0).sum(),
+        energy_by_component_pj: (&energy::sum(energies.iter())).into(),
+        choices: choices.collect(),
+    }
 }
 
-fn certificate(found: &Found<'_>, proof: &NetworkProof) -> Value {
+fn checked(found: &Found<'_>, chip: &Chip) -> CheckedCore {
+    let figure = headline(found, chip);
+    CheckedCore {
+        model: figure.model as u64,
+        machine: chip.cycles,
+        error: figure.error(),
+    }
+}
+
+/// What a tuner proves.
+fn unproved() -> CoreCertificate {
+    CoreCertificate {
+        kind: "none".to_owned(),
+        of: "machine".to_owned(),
+        over: None,
+        lower_bound: None,
+        gap: None,
+        simulations: 0,
+    }
+}
+
+fn certificate(found: &Found<'_>, proof: &NetworkProof) -> CoreCertificate {
     let bound = proof.lower_bound();
-    let gap = found
-        .best()
-        .zip(bound)
-        .map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
-    let kind = if proof.is_whole() { "proved" } else { "none" };
-    json!({
-        "kind": kind, "of": "machine", "over": OVER, "lower_bound": bound, "gap": gap,
-        "simulations": proof.simulated,
-    })
+    let gap = found.best().zip(bound);
+    let gap = gap.map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
+    CoreCertificate {
+        kind: if proof.is_whole() { "proved" } else { "none" }.to_owned(),
+        of: "machine".to_owned(),
+        over: Some(OVER.to_owned()),
+        lower_bound: bound,
+        gap,
+        simulations: proof.simulated,
+    }
 }
 
-fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
+fn machines(found: &Found<'_>, proof: &NetworkProof) -> Vec<CoreVerdict> {
     let all = proof.machines.iter().enumerate();
     let all = all.map(|(number, verdict)| {
         let (kind, cycles, bound) = match verdict {
@@ -195,27 +261,38 @@ fn machines(found: &Found<'_>, proof: &NetworkProof) -> Value {
             MachineVerdict::Exactly(cycles) => ("proved", Some(*cycles), Some(*cycles)),
             MachineVerdict::Open(bound) => ("open", None, Some(*bound)),
         };
-        json!({
-            "hardware": core(found, number), "area_um2": found.hardware.area(number),
-            "macs": found.hardware.macs(number), "verdict": kind, "cycles": cycles,
-            "lower_bound": bound,
-        })
+        CoreVerdict {
+            hardware: core(found, number),
+            area_um2: found.hardware.area(number),
+            macs: found.hardware.macs(number),
+            verdict: kind.to_owned(),
+            cycles,
+            lower_bound: bound,
+        }
     });
     all.collect()
 }
 
 /// What the network would take if each layer had the chip that suits it best.
-fn each(found: &Found<'_>) -> Value {
-    let total = unbuildable(found);
-    let choices = found.layers.iter().zip(&found.task_of).map(|(layer, task)| {
-        let best = found.each[*task];
-        json!({
-            "name": layer.name(),
-            "hardware": best.map(|(point, _)| core(found, found.tasks[*task].task.machine(point))),
-            "machine": best.map(|(_, cycles)| cycles),
-        })
-    });
-    json!({"buildable": false, "objective": total, "choices": choices.collect::<Vec<_>>()})
+fn each(found: &Found<'_>) -> EachItsOwn {
+    let choices = found
+        .layers
+        .iter()
+        .zip(&found.task_of)
+        .map(|(layer, task)| {
+            let best = found.each[*task];
+            OwnCore {
+                name: layer.name().to_owned(),
+                hardware: best
+                    .map(|(point, _)| core(found, found.tasks[*task].task.machine(point))),
+                machine: best.map(|(_, cycles)| cycles),
+            }
+        });
+    EachItsOwn {
+        buildable: false,
+        objective: unbuildable(found),
+        choices: choices.collect(),
+    }
 }
 
 fn unbuildable(found: &Found<'_>) -> Option<u64> {
@@ -224,13 +301,13 @@ fn unbuildable(found: &Found<'_>) -> Option<u64> {
         .sum()
 }
 
-fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Value {
-    let all = found.tasks.iter().enumerate().map(|(number, each)| {
-        let names = names(found, number);
-        json!({
-            "layers": names, "points": each.task.points(), "measurements": made(tuned)[number],
-            "curve_free": tuned.free[number].curve, "curve": tuned.shared[number].curve,
-        })
+fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<Task> {
+    let all = found.tasks.iter().enumerate().map(|(number, each)| Task {
+        layers: owned(names(found, number)),
+        points: each.task.points(),
+        measurements: made(tuned)[number] as u64,
+        curve_free: numbers(&tuned.free[number].curve),
+        curve: numbers(&tuned.shared[number].curve),
     });
     all.collect()
 }

@@ -1,7 +1,7 @@
 //! How a network is understood: its layers' shapes, as they are simulated, without a machine.
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use stationary::documents::{Dims, Document, Network, NetworkFigures, NetworkLayer};
 use stationary::format::metric;
 use stationary::scope::Scope;
 use stationary::shape;
@@ -34,12 +34,21 @@ fn figures(layer: &Layer) -> Figures {
     ]
 }
 
+fn named([macs, input_words, weight_words, output_words]: Figures) -> NetworkFigures {
+    NetworkFigures {
+        macs,
+        input_words,
+        weight_words,
+        output_words,
+    }
+}
+
 impl Shapes<'_> {
     /// In the format asked for.
     pub fn write(&self, format: Format) -> Result<String> {
         match format {
             Format::Table => Ok(self.table()),
-            Format::Json => Ok(serde_json::to_string_pretty(&self.json())?),
+            Format::Json => Ok(serde_json::to_string_pretty(&self.document())?),
             Format::Csv => self.csv(),
         }
     }
@@ -81,32 +90,26 @@ impl Shapes<'_> {
         text + &rows.text(output::width())
     }
 
-    fn json(&self) -> Value {
-        let with = |mut value: Value, figures: Figures| {
-            for (name, figure) in FIGURES.into_iter().zip(figures) {
-                value[name] = json!(figure);
-            }
-            value
-        };
-        let layer = |layer: &Layer| {
-            let right = match layer.right_operand() {
+    fn document(&self) -> Network {
+        let layer = |layer: &Layer| NetworkLayer {
+            name: layer.name().to_owned(),
+            shape: shape::text(layer),
+            dims: Dims::from(layer),
+            right: match layer.right_operand() {
                 RightOperand::Parameters => "parameters",
                 RightOperand::Activations => "activations",
-            };
-            let value = json!({
-                "name": layer.name(), "shape": shape::text(layer), "dims": shape::json(layer),
-                "right": right,
-            });
-            with(value, figures(layer))
+            }
+            .to_owned(),
+            figures: named(figures(layer)),
         };
-        json!({
-            "schema": "stationary/network/1",
-            "network": self.name,
-            "batch": self.batch,
-            "coverage": self.scope.json(),
-            "layers": self.layers.iter().map(layer).collect::<Vec<_>>(),
-            "total": with(json!({}), self.total()),
-        })
+        Network {
+            schema: Network::NAME.to_owned(),
+            network: self.name.to_owned(),
+            batch: self.batch,
+            coverage: self.scope.document(),
+            layers: self.layers.iter().map(layer).collect(),
+            total: named(self.total()),
+        }
     }
 
     fn csv(&self) -> Result<String> {

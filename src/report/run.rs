@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use stationary::Run;
 use stationary::advice::words as advice;
-use stationary::arch::units::SquareMicrons;
 use stationary::energy;
 use stationary::evaluate::Reading;
 use stationary::format::{
-    energy_delay, joules, metric, operations, percent, square_millimetres, thousands, time, watts,
+    energy_delay, joules, metric, operations, parts_of_area, percent, thousands, time, watts,
 };
 use stationary::goal;
 use stationary::run::dram;
@@ -93,7 +92,18 @@ pub fn text(run: &Run, common: &Common) -> String {
 fn figures(run: &Run) -> String {
     let (energy, macs) = (run.energy(), run.macs() as f64);
     let area = run.cost.area().by_part();
-    let of = |part: SquareMicrons| square_millimetres(part.0, 2);
+    let area = parts_of_area(
+        [
+            area.total(),
+            area.pes,
+            area.scratchpads,
+            area.networks,
+            area.global_buffer,
+            area.dram_interface,
+        ]
+        .map(|part| part.0),
+    );
+    let [total, pes, scratchpads, networks, buffer, interface] = area;
     // An ideal memory has no greatest power.
     let dram = run.cost.peak_dram_power(&run.target.accelerator);
     let dram = dram.map_or(String::new(), |power| {
@@ -104,7 +114,8 @@ fn figures(run: &Run) -> String {
          power: {} on average, DRAM included, {} of it on the chip; at most {} on the chip{}\n\
          {:.2} pJ and {:.4} bytes of DRAM a MAC; {:.2} times the energy that no mapping can go \
          below\n{}\
-         {} mm2: PEs {}, scratchpads {}, networks {}, buffer {}, DRAM interface {}\n",
+         {total} mm2: PEs {pes}, scratchpads {scratchpads}, networks {networks}, buffer {buffer}, DRAM interface \
+         {interface}\n",
         time(run.seconds()),
         operations(1e12 * run.tops(), "OPS"),
         operations(1e12 * run.tops_per_watt(), "OPS/W"),
@@ -117,12 +128,6 @@ fn figures(run: &Run) -> String {
         run.dram_bytes() / macs,
         energy / run.least_energy(),
         energy::shares(&run.spent()),
-        of(area.total()),
-        of(area.pes),
-        of(area.scratchpads),
-        of(area.networks),
-        of(area.global_buffer),
-        of(area.dram_interface),
     )
 }
 

@@ -1,9 +1,13 @@
 //! Documents are read back as what they were written, to the last byte, and fit their schemas.
 
 use serde_json::Value;
-use stationary::documents::{Document, Functional, Map, Run, Validate, schema_of};
+use stationary::documents::{
+    Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Timeloop,
+    Validate, Verified, schema_of,
+};
 
-use crate::{stationary, text};
+use crate::forgeries::certificates;
+use crate::{file, stationary, text};
 
 /// What the command writes is the document `D`, whole: reading and writing it gives the same text.
 #[track_caller]
@@ -77,6 +81,148 @@ fn functional_runs_are_read_back() {
         "--layer",
         "fc8",
     ]);
+}
+
+/// Feasible, not feasible, proved on either, by a front, of a table, and by an optimiser that proves nothing.
+#[test]
+fn assignments_are_read_back() {
+    let layers = [
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+        "--layer",
+        "fc8",
+        "--pes",
+        "2,4",
+        "--tiles",
+        "1,2",
+    ];
+    let search = ["search", "assign", "--arch", "eyeriss"];
+    for more in [
+        &[
+            "--optimizer",
+            "exact",
+            "--budget",
+            "area=0.5",
+            "--front",
+            "3",
+        ][..],
+        &[
+            "--optimizer",
+            "exact",
+            "--budget",
+            "area=0.0001",
+            "--explain",
+        ],
+        &["--optimizer", "exact", "--certify", "--budget", "power=0.8"],
+        &[
+            "--optimizer",
+            "random",
+            "--evaluations",
+            "20",
+            "--recheck",
+            "3",
+            "--dataflow",
+            "mix",
+        ],
+    ] {
+        check::<Search>(&[&search[..], &layers, more].concat());
+    }
+}
+
+#[test]
+fn chips_are_read_back() {
+    let search = [
+        "search",
+        "codesign",
+        "--arch",
+        "vta",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+    ];
+    let few = ["--hardware", "fixed"];
+    check::<Codesign>(&[&search[..], &few, &["--optimizer", "exact"]].concat());
+    check::<Codesign>(
+        &[
+            &search[..],
+            &few,
+            &["--optimizer", "random", "--measurements", "4"],
+        ]
+        .concat(),
+    );
+}
+
+#[test]
+fn comparisons_are_read_back() {
+    let compare = [
+        "compare",
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "fc8",
+        "--pes",
+        "2,4",
+        "--tiles",
+        "1,2",
+    ];
+    let how = [
+        "--optimizer",
+        "random",
+        "--optimizer",
+        "genetic",
+        "--against",
+        "random",
+        "--seeds",
+        "2",
+        "--evaluations",
+        "20",
+    ];
+    check::<Compare>(&[&compare[..], &how].concat());
+}
+
+#[test]
+fn replays_differences_verdicts_and_networks_are_read_back() {
+    let trace = file("documents.trace", "0x0 R\n0x40 W\n0x80 R 40\n");
+    check::<Replay>(&["dram", "--dram", "ddr4-2400", "--trace", &trace]);
+    let run = |name: &str, set: &str| {
+        let layer = [
+            "--network",
+            "alexnet",
+            "--layer",
+            "fc8",
+            "--set",
+            set,
+            "--format",
+            "json",
+        ];
+        let output = stationary(&[&["simulate", "--arch", "systolic"][..], &layer].concat());
+        file(name, &text(&output.stdout))
+    };
+    let (a, b) = (
+        run("documents.a.json", "array.rows=16"),
+        run("documents.b.json", "array.rows=8"),
+    );
+    check::<Diff>(&["diff", &a, &b]);
+    check::<Diff>(&["diff", &a, &a]);
+    for (_, certificate) in certificates() {
+        let path = file("documents.certificate.json", &certificate.to_string());
+        check::<Verified>(&["verify", &path]);
+    }
+    check::<Network>(&["show", "network", "resnet18"]);
+    let layer = [
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+    ];
+    check::<Timeloop>(&[&["estimate", "--counting", "timeloop"][..], &layer].concat());
 }
 
 #[test]

@@ -166,35 +166,6 @@ fn bundled_mappings_say_what_they_are_for() {
     refuses(&arguments, 2, &parts);
 }
 
-/// Where no dataflow maps all layers, each says why.
-#[test]
-fn all_dataflows_that_fail_say_why() {
-    let huge = file(
-        "huge.yaml",
-        "name: huge\nlayers:\n  - {name: a, conv: {in: 512x4194304, out_channels: 512, kernel: 3x2097152}}\n",
-    );
-    let set = [
-        "--set",
-        "dataflows=[row_stationary, output_stationary]",
-        "--set",
-        "scratchpads.weight.words=1",
-    ];
-    let arguments = [
-        "validate",
-        "--arch",
-        "eyeriss",
-        "--network",
-        &huge,
-        "--dataflow",
-        "all",
-    ];
-    refuses(
-        &[&arguments[..], &set].concat(),
-        2,
-        &["under no dataflow", "\n  rs: ", "\n  os: "],
-    );
-}
-
 #[test]
 fn a_mapping_over_capacity_says_by_how_much() {
     let path = file(

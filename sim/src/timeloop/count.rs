@@ -14,14 +14,15 @@
 //! tile. Cycles are the steps, or the slowest level at its bandwidth. The rules are those of Timeloop
 //! 3.0.3, found by trying; tests hold them against its output.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use stationary_workloads::timeloop::{DataSpace, Term, extent};
 
 use super::energy;
 use super::nest::Nest;
 
 /// What Timeloop says of a nest.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Multiply-accumulates.
     pub computes: u64,
@@ -36,7 +37,7 @@ pub struct Counts {
 }
 
 /// Accesses of one instance of a storage for one data space.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Count {
     /// The storage.
     pub level: String,

@@ -1,26 +1,32 @@
 //! The answer of `search assign` as a document: JSON, CSV, and the files of a run.
 
 use anyhow::Result;
-use serde_json::{Map, Value, json};
+use serde_json::Number;
 use stationary::csv;
-use stationary::energy;
+use stationary::documents::{
+    self, Best, BestFound, BestMissing, Binding, Document, EnergyOrTotal, Ranking, RecheckOfSearch,
+    Rechecked, RelaxationOf, Search, SearchCertificate, SearchChoice, SearchEvaluations, Seconds,
+    ShortfallOf, Used,
+};
 use stationary::scope::Scope;
 use stationary::search::design::Checked;
 use stationary::search::optimizers::exact::Vertex;
-use stationary::search::{Stop, Verdict};
+use stationary::search::{Stop, Totals, Verdict};
 use stationary::shape;
+use stationary::workloads::Layer;
 
 use super::found::{Found, Row, kind, unit};
 use crate::commands::shortage::Shortage;
-use crate::interrupt;
+use crate::interrupt::{self, Interrupt};
 use crate::record::Record;
 
 impl Found<'_> {
     /// The answer, and what a proof rests on.
     pub(super) fn keep(&self, record: &mut Record) -> Result<()> {
-        let mut document = self.json();
+        let mut document = self.document();
         // Wall-clock time differs from run to run.
-        document["seconds"] = json!({"table": null, "search": null, "recheck": null});
+        document.seconds = Seconds::default();
+        let document = document.json();
         let certificate = || {
             if let Some(certified) = &self.certified {
                 return Ok(certified.text.clone());
@@ -36,167 +42,194 @@ impl Found<'_> {
         record.results(|| document.clone(), || self.csv())
     }
 
-    fn number(&self, objective: f64) -> Value {
-        if self.is_integral() {
-            json!(objective as u64)
-        } else {
-            json!(objective)
+    fn number(&self, objective: f64) -> Number {
+        match Number::from_f64(objective) {
+            Some(number) if !self.is_integral() => number,
+            _ => Number::from(objective as u64),
         }
     }
 
-    pub(super) fn json(&self) -> Value {
-        let best = match self.best() {
-            None => json!({
-                "feasible": false, "shortfalls": self.shortfalls(),
-                "relaxation": self.relaxation.as_ref().map(|r| json!({"factor": r.factor, "bound": r.bound})),
-                "explanation": self.shortage.as_ref().map(Shortage::json),
-            }),
-            Some((point, objective)) => {
-                let totals = self.ground().totals(point);
-                let choices: Vec<Value> = self.rows().iter().map(choice).collect();
-                let feasible = matches!(self.ground().verdict(point), Verdict::Feasible { .. });
-                let of = if self.certified.is_some() {
+    pub(super) fn document(&self) -> Search {
+        let best = self.best();
+        let o = &self.outcome;
+        let is_certified = self.certified.is_some();
+        // Beside the best: a table that was exported gives the same best, and knows no components.
+        let energy = best.map(|(point, _)| match &self.energy {
+            Some(spent) => EnergyOrTotal::Known(spent.into()),
+            None => EnergyOrTotal::Total {
+                total: 1e3 * self.ground().totals(point).energy,
+            },
+        });
+        let budgets = self.problem.budgets().iter();
+        Search {
+            schema: Search::NAME.to_owned(),
+            optimizer: self.args.optimizer.clone(),
+            network: self.args.costs.network.clone(),
+            batch: self.origin.batch,
+            settings: self.origin.settings.clone(),
+            caveats: self.origin.caveats.clone(),
+            notes: self.warning().into_iter().collect(),
+            coverage: self.scope.map(Scope::document),
+            deployment: self.problem.deployment().to_string(),
+            objective: self.args.objective.clone(),
+            budgets: budgets
+                .map(|b| (unit(b.resource).to_owned(), b.limit))
+                .collect(),
+            headline: self.headline_document(),
+            best: match best {
+                Some((point, objective)) => Best::Found(Box::new(self.found(point, objective))),
+                None => Best::Nothing(self.missing()),
+            },
+            checked: self.checked.iter().map(|c| self.rechecked(c)).collect(),
+            recheck: RecheckOfSearch {
+                run: self.checked.len() as u64,
+                note: self.few_checked(),
+            },
+            certificate: SearchCertificate {
+                kind: kind(o.certificate.kind).to_owned(),
+                of: if is_certified { "machine" } else { "model" }.to_owned(),
+                costs: if is_certified {
                     "machine"
                 } else {
                     self.costs()
-                };
-                let headline = self.headline();
-                let winner = self.winner();
-                json!({
-                    "feasible": feasible, "objective": self.number(objective), "of": of,
-                    "machine": headline.map(|h| self.number(h.machine)),
-                    "model": headline.map(|h| self.number(h.model)),
-                    "error": headline.map(|h| h.error()),
-                    "used": {"area_um2": totals.area, "power_mw": totals.power},
-                    "machine_used": winner.map(|w| {
-                        json!({"area_um2": w.totals().area, "power_mw": w.totals().power})
-                    }),
-                    "machine_feasible": winner.map(Checked::is_feasible),
-                    "choices": choices,
-                    "binding": self.binding(point).iter()
-                        .map(|b| json!({"stage": b.stage, "loss": b.loss})).collect::<Vec<_>>(),
-                })
+                }
+                .to_owned(),
+                lower_bound: o.certificate.lower_bound,
+                gap: best.and_then(|(_, objective)| o.certificate.gap(objective)),
+                multipliers: o.certificate.multipliers.clone(),
+                simulations: self
+                    .certified
+                    .as_ref()
+                    .map_or(0, |c| c.proof.simulated.len() as u64),
+                entries: self.certified.as_ref().map(|c| c.entries),
+                rounds: self.certified.as_ref().map(|c| c.proof.rounds),
+            },
+            evaluations: SearchEvaluations {
+                calls: o.evaluations.calls,
+                distinct: o.evaluations.distinct,
+                entries: o.evaluations.entries,
+            },
+            ranking: self.ranking().map(|(order, turned, pairs)| Ranking {
+                model_ranks: order.into_iter().map(|rank| rank as u64).collect(),
+                turned_pairs: turned as u64,
+                pairs: pairs as u64,
+            }),
+            seconds: self.seconds(),
+            curve: o.curve.iter().map(|(n, v)| (*n, self.number(*v))).collect(),
+            stop: match self.interrupt {
+                Some(_) => "interrupted",
+                None => stop(o.stop),
             }
+            .to_owned(),
+            energy_parts_pj: energy
+                .is_some()
+                .then(|| self.energy.as_ref().map(Into::into)),
+            machine_energy_pj: energy
+                .is_some()
+                .then(|| self.machine_energy.as_ref().map(Into::into)),
+            energy_pj: energy,
+            interrupted: self.interrupt.map(Interrupt::document),
+            front: (!self.front.is_empty())
+                .then(|| self.front.iter().map(|v| self.vertex(v)).collect()),
+        }
+    }
+
+    fn found(&self, point: &[u16], objective: f64) -> BestFound {
+        let used = |totals: Totals| Used {
+            area_um2: totals.area,
+            power_mw: totals.power,
         };
-        let budgets: Map<String, Value> = self
-            .problem
-            .budgets()
-            .iter()
-            .map(|b| (unit(b.resource).to_owned(), json!(b.limit)))
-            .collect();
-        let o = &self.outcome;
-        let gap = self
-            .best()
-            .and_then(|(_, objective)| o.certificate.gap(objective));
-        let checked: Vec<Value> = self
-            .checked
-            .iter()
-            .map(|c| {
-                json!({
-                    "model": self.number(c.model()), "machine": self.number(c.machine()),
-                    "error": c.error(), "feasible": c.is_feasible(),
-                    "model_rank": self.rank(c),
+        let of = match self.certified {
+            Some(_) => "machine",
+            None => self.costs(),
+        };
+        let (headline, winner) = (self.headline(), self.winner());
+        let choices = self.rows().into_iter().enumerate();
+        BestFound {
+            feasible: matches!(self.ground().verdict(point), Verdict::Feasible { .. }),
+            objective: self.number(objective),
+            of: of.to_owned(),
+            machine: headline.map(|h| self.number(h.machine)),
+            model: headline.map(|h| self.number(h.model)),
+            error: headline.map(|h| h.error()),
+            used: used(self.ground().totals(point)),
+            machine_used: winner.map(|w| used(*w.totals())),
+            machine_feasible: winner.map(Checked::is_feasible),
+            choices: choices
+                .map(|(at, row)| choice(&row, self.layers.get(at)))
+                .collect(),
+            binding: (self.binding(point).iter())
+                .map(|b| Binding {
+                    stage: b.stage as u64,
+                    loss: b.loss,
                 })
-            })
-            .collect();
-        let mut document = json!({
-            "schema": "stationary/search/1",
-            "optimizer": self.args.optimizer,
-            "network": self.args.costs.network,
-            "batch": self.origin.batch,
-            "settings": self.origin.settings,
-            "caveats": self.origin.caveats,
-            "notes": self.warning().as_slice(),
-            "coverage": self.scope.map(Scope::json),
-            "deployment": self.problem.deployment().to_string(),
-            "objective": self.args.objective,
-            "budgets": budgets,
-            "headline": self.headline_json(),
-            "best": best,
-            "checked": checked,
-            "recheck": {"run": self.checked.len(), "note": self.few_checked()},
-            "certificate": {
-                "kind": kind(o.certificate.kind),
-                "of": if self.certified.is_some() { "machine" } else { "model" },
-                "costs": if self.certified.is_some() { "machine" } else { self.costs() },
-                "lower_bound": o.certificate.lower_bound, "gap": gap,
-                "multipliers": o.certificate.multipliers,
-                "simulations": self.certified.as_ref().map_or(0, |c| c.proof.simulated.len()),
-            },
-            "evaluations": {
-                "calls": o.evaluations.calls, "distinct": o.evaluations.distinct,
-                "entries": o.evaluations.entries,
-            },
-            "ranking": self.ranking_json(),
-            "seconds": self.seconds(),
-            "curve": o.curve.iter().map(|(n, v)| json!([n, self.number(*v)])).collect::<Vec<_>>(),
-            "stop": stop(o.stop),
-        });
-        if let Some(certified) = &self.certified {
-            document["certificate"]["entries"] = json!(certified.entries);
-            document["certificate"]["rounds"] = json!(certified.proof.rounds);
+                .collect(),
         }
-        if let Some(choices) = document["best"]["choices"].as_array_mut() {
-            for (choice, layer) in choices.iter_mut().zip(self.layers) {
-                choice["name"] = json!(layer.name());
-                choice["dims"] = shape::json(layer);
-            }
+    }
+
+    fn missing(&self) -> BestMissing {
+        BestMissing {
+            feasible: false,
+            shortfalls: (self.outcome.shortfalls.iter())
+                .map(|s| ShortfallOf {
+                    resource: s.resource.to_string(),
+                    limit: s.limit,
+                    least: s.least,
+                    over: None,
+                })
+                .collect(),
+            relaxation: self.relaxation.as_ref().map(|r| RelaxationOf {
+                factor: r.factor,
+                bound: r.bound,
+            }),
+            explanation: self.shortage.as_ref().map(Shortage::document),
         }
-        if let Some((point, _)) = self.best() {
-            // Beside the best: a table that was exported gives the same best, and knows no components.
-            document["energy_pj"] = match &self.energy {
-                Some(spent) => energy::json(spent),
-                None => json!({"total": 1e3 * self.ground().totals(point).energy}),
-            };
-            document["energy_parts_pj"] = json!(self.energy.as_ref().map(energy::parts_json));
-            document["machine_energy_pj"] = json!(self.machine_energy.as_ref().map(energy::json));
+    }
+
+    fn rechecked(&self, c: &Checked) -> Rechecked {
+        Rechecked {
+            model: self.number(c.model()),
+            machine: self.number(c.machine()),
+            error: c.error(),
+            feasible: c.is_feasible(),
+            model_rank: self.rank(c) as u64,
         }
-        if let Some(interrupt) = self.interrupt {
-            document["interrupted"] = interrupt.json();
-            document["stop"] = json!("interrupted");
-        }
-        if !self.front.is_empty() {
-            document["front"] = self.front.iter().map(|v| self.vertex(v)).collect();
-        }
-        document
     }
 
     /// The figure to quote, and whose it is.
-    fn headline_json(&self) -> Value {
+    fn headline_document(&self) -> Option<documents::Headline> {
         if let Some(headline) = self.headline() {
-            return json!(headline.document(|it| self.number(it).as_number().cloned()));
+            return Some(headline.document(|it| Some(self.number(it))));
         }
-        self.best().map_or(Value::Null, |(_, objective)| {
-            json!({"of": self.costs(), "value": self.number(objective), "model": null, "error": null})
+        let (_, objective) = self.best()?;
+        Some(documents::Headline {
+            of: self.costs().to_owned(),
+            value: Some(self.number(objective)),
+            model: None,
+            error: None,
         })
     }
 
-    /// How the machine ranks the re-checked points; null with fewer than two.
-    fn ranking_json(&self) -> Value {
-        self.ranking().map_or(Value::Null, |(order, turned, pairs)| {
-            json!({"model_ranks": order, "turned_pairs": turned, "pairs": pairs})
-        })
-    }
-
-    fn vertex(&self, v: &Vertex) -> Value {
-        let used = v.point.as_ref().map(|point| self.problem.used(point)[0]);
-        json!({
-            "limit": v.limit, "used": used, "objective": v.objective.map(|o| self.number(o)),
-            "kind": kind(v.certificate.kind), "lower_bound": v.certificate.lower_bound,
-            "multipliers": v.certificate.multipliers,
-        })
+    fn vertex(&self, v: &Vertex) -> documents::Vertex {
+        documents::Vertex {
+            limit: v.limit,
+            used: v.point.as_ref().map(|point| self.problem.used(point)[0]),
+            objective: v.objective.map(|o| self.number(o)),
+            kind: kind(v.certificate.kind).to_owned(),
+            lower_bound: v.certificate.lower_bound,
+            multipliers: v.certificate.multipliers.clone(),
+        }
     }
 
     /// Wall-clock time, which differs from run to run, is given on demand only.
-    fn seconds(&self) -> Value {
+    fn seconds(&self) -> Seconds {
         let [search, recheck] = self.seconds.map(|s| self.verbose.then_some(s));
         let table = self.table_seconds.filter(|_| self.verbose);
-        json!({"table": table, "search": search, "recheck": recheck})
-    }
-
-    fn shortfalls(&self) -> Vec<Value> {
-        let of = |s: &stationary::search::Shortfall| json!({"resource": s.resource.to_string(), "limit": s.limit, "least": s.least});
-        self.outcome.shortfalls.iter().map(of).collect()
+        Seconds {
+            table,
+            search,
+            recheck,
+        }
     }
 
     /// A line a layer, and one for all of them.
@@ -275,19 +308,26 @@ impl Found<'_> {
     }
 }
 
-fn choice(row: &Row) -> Value {
+fn choice(row: &Row, layer: Option<&Layer>) -> SearchChoice {
     let c = &row.choice;
-    let mut choice = json!({
-        "layer": c.layer, "pe": c.pe, "tile": c.tile, "stage": c.stage,
-        "cycles": row.cycles, "machine_cycles": row.machine,
-        "energy_pj": (row.energy.as_ref())
-            .map_or_else(|| json!({"total": 1e3 * row.nanojoules}), energy::json),
-        "machine_energy_pj": row.machine_energy.as_ref().map(energy::json),
-    });
-    if let Some(style) = c.style {
-        choice["dataflow"] = json!(style.name());
+    SearchChoice {
+        layer: c.layer as u64,
+        pe: c.pe.into(),
+        tile: c.tile.into(),
+        stage: c.stage as u64,
+        cycles: row.cycles,
+        machine_cycles: row.machine,
+        energy_pj: match &row.energy {
+            Some(spent) => EnergyOrTotal::Known(spent.into()),
+            None => EnergyOrTotal::Total {
+                total: 1e3 * row.nanojoules,
+            },
+        },
+        machine_energy_pj: row.machine_energy.as_ref().map(Into::into),
+        dataflow: c.style.map(|style| style.name().to_owned()),
+        name: layer.map(|layer| layer.name().to_owned()),
+        dims: layer.map(Into::into),
     }
-    choice
 }
 
 fn stop(stop: Stop) -> &'static str {

@@ -228,7 +228,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     }
     found.keep(record)?;
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&found.json())?,
+        Format::Json => serde_json::to_string_pretty(&found.document())?,
         Format::Csv => found.csv()?,
         Format::Table => page(&found.table()),
     };

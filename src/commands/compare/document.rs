@@ -1,109 +1,125 @@
 //! What was found, for programs.
 
 use anyhow::Result;
-use serde_json::{Value, json};
 use stationary::csv::{self, Origin};
+use stationary::documents::{
+    Compare, CompareHeadline, CompareInstance, CompareInterrupted, ComparePair, CompareProfile,
+    CompareRatio, CompareRun, CompareShares, CompareSpeedup, CompareTarget, Document,
+};
 use stationary::scope::Scope;
 use stationary::search::LearningEffort;
-use stationary::search::compare::TARGETS;
+use stationary::search::compare::{Expected, Ratio, TARGETS};
 
 use crate::commands::compare::Page;
 use crate::interrupt;
 
 impl Page<'_> {
-    pub(super) fn json(&self) -> Value {
+    pub(super) fn document(&self) -> Compare {
         let f = &self.figures;
-        let instances: Vec<Value> = (self.instances.iter())
-            .enumerate()
-            .map(|(at, i)| {
-                let g = self.grounds[at];
-                let machine = &self.machine[at];
-                let of = if machine.is_some() {
-                    "machine"
-                } else {
-                    self.costs[at]
-                };
-                json!({
-                    "name": i.name, "fingerprint": format!("{:016x}", i.fingerprint()),
-                    "optimum": i.optimum, "proved": i.is_proved, "of": self.costs[at],
-                    "arch": g.origin.arch, "network": g.origin.network, "batch": g.origin.batch,
-                    "settings": g.origin.settings, "caveats": g.origin.caveats,
-                    "coverage": g.scope.as_ref().map(Scope::json),
-                    "headline": {
-                        "of": of, "value": machine.map_or(i.optimum, |h| Some(h.machine)),
-                        "model": machine.map(|h| h.model), "error": machine.map(|h| h.error()),
-                    },
+        let owned = |text: &str| text.to_owned();
+        let name = |at: usize| self.instances[at].name.clone();
+        let ratio = |r: Ratio| CompareRatio {
+            mean: finite(r.mean),
+            interval: r.interval.map(finite),
+            worst: finite(r.worst),
+        };
+        Compare {
+            schema: owned(Compare::NAME),
+            evaluations: self.args.evaluations,
+            epochs: self
+                .args
+                .learning
+                .epochs
+                .unwrap_or(LearningEffort::default().epochs),
+            preset: self.args.learning.preset.clone(),
+            seed: self.common.seed,
+            seeds: self.args.seeds,
+            against: self.args.against.clone(),
+            optimizers: self.names.iter().map(|name| name.to_string()).collect(),
+            notes: self.warnings(),
+            instances: (0..self.instances.len())
+                .map(|at| self.instance(at))
+                .collect(),
+            checkpoints: f.checkpoints.clone(),
+            runs: (f.run_lengths.iter().zip(&f.anytime))
+                .map(|(length, anytime)| CompareRun {
+                    instance: name(length.instance),
+                    optimizer: length.optimizer.clone(),
+                    final_gap: length.gap.map(finite),
+                    expected_running_time: (length.expected.iter().zip(TARGETS))
+                        .map(|(expected, target)| reached(expected, target))
+                        .collect(),
+                    anytime_gap: anytime.gaps.iter().map(|gaps| gaps.map(finite)).collect(),
                 })
-            })
-            .collect();
-        let name = |at: usize| &self.instances[at].name;
-        let lengths: Vec<Value> = (f.run_lengths.iter().zip(&f.anytime))
-            .map(|(l, a)| {
-                let targets = l.expected.iter().zip(TARGETS).map(|(e, target)| {
-                    json!({
-                        "target": target, "evaluations": finite(e.evaluations),
-                        "interval": e.interval.map(finite),
-                        "successes": e.successes, "seeds": e.seeds,
-                        "success_rate": e.successes as f64 / e.seeds as f64,
-                    })
-                });
-                json!({
-                    "instance": name(l.instance), "optimizer": l.optimizer,
-                    "final_gap": l.gap.map(finite),
-                    "expected_running_time": targets.collect::<Vec<_>>(),
-                    "anytime_gap": a.gaps.iter().map(|g| g.map(finite)).collect::<Vec<_>>(),
+                .collect(),
+            ecdf: (f.ecdf.iter())
+                .map(|(optimizer, shares)| CompareShares {
+                    optimizer: optimizer.clone(),
+                    shares: shares.clone(),
                 })
-            })
-            .collect();
-        let ecdf = f
-            .ecdf
-            .iter()
-            .map(|(o, shares)| json!({"optimizer": o, "shares": shares}));
-        let profiles = f
-            .profiles
-            .iter()
-            .map(|p| json!({"optimizer": p.optimizer, "target": p.target, "shares": p.shares}));
-        let comparisons = f.comparisons.iter().map(|c| {
-            let [first, second, ties] = c.wins;
-            json!({
-                "first": c.first, "second": c.second,
-                "first_better": first, "second_better": second, "equal": ties,
-                "p": c.p, "p_holm": c.adjusted,
-            })
-        });
-        let speedups = f.speedups.iter().map(|s| {
-            let ratio = s.ratio.map(|r| {
-                json!({
-                    "mean": finite(r.mean), "interval": r.interval.map(finite),
-                    "worst": finite(r.worst),
+                .collect(),
+            performance_profile: (f.profiles.iter())
+                .map(|p| CompareProfile {
+                    optimizer: p.optimizer.clone(),
+                    target: p.target,
+                    shares: p
+                        .shares
+                        .iter()
+                        .map(|(factor, share)| [*factor, *share])
+                        .collect(),
                 })
-            });
-            json!({
-                "optimizer": s.optimizer, "target": s.target, "instances": s.instances,
-                "ratio": ratio,
-            })
-        });
-        let mut document = json!({
-            "schema": "stationary/compare/1",
-            "evaluations": self.args.evaluations,
-            "epochs": self.args.learning.epochs.unwrap_or(LearningEffort::default().epochs),
-            "preset": self.args.learning.preset, "seed": self.common.seed,
-            "seeds": self.args.seeds, "against": self.args.against,
-            "optimizers": self.names,
-            "notes": self.warnings(),
-            "instances": instances,
-            "checkpoints": f.checkpoints,
-            "runs": lengths,
-            "ecdf": ecdf.collect::<Vec<_>>(),
-            "performance_profile": profiles.collect::<Vec<_>>(),
-            "wilcoxon": comparisons.collect::<Vec<_>>(),
-            "speedups": speedups.collect::<Vec<_>>(),
-        });
-        if let Some(interrupt) = self.interrupt {
-            document["interrupted"] = interrupt.json();
-            document["interrupted"]["runs"] = json!(self.trials.len());
+                .collect(),
+            wilcoxon: (f.comparisons.iter())
+                .map(|c| ComparePair {
+                    first: c.first.clone(),
+                    second: c.second.clone(),
+                    first_better: c.wins[0] as u64,
+                    second_better: c.wins[1] as u64,
+                    equal: c.wins[2] as u64,
+                    p: c.p,
+                    p_holm: c.adjusted,
+                })
+                .collect(),
+            speedups: (f.speedups.iter())
+                .map(|s| CompareSpeedup {
+                    optimizer: s.optimizer.clone(),
+                    target: s.target,
+                    instances: s.instances as u64,
+                    ratio: s.ratio.map(ratio),
+                })
+                .collect(),
+            interrupted: self.interrupt.map(|interrupt| CompareInterrupted {
+                go_on: interrupt.document().go_on,
+                runs: self.trials.len() as u64,
+            }),
         }
-        document
+    }
+
+    fn instance(&self, at: usize) -> CompareInstance {
+        let (i, g, machine) = (&self.instances[at], &self.grounds[at], &self.machine[at]);
+        let of = match machine {
+            Some(_) => "machine",
+            None => self.costs[at],
+        };
+        CompareInstance {
+            name: i.name.clone(),
+            fingerprint: format!("{:016x}", i.fingerprint()),
+            optimum: i.optimum,
+            proved: i.is_proved,
+            of: self.costs[at].to_owned(),
+            arch: g.origin.arch.clone(),
+            network: g.origin.network.clone(),
+            batch: g.origin.batch,
+            settings: g.origin.settings.clone(),
+            caveats: g.origin.caveats.clone(),
+            coverage: g.scope.as_ref().map(Scope::document),
+            headline: CompareHeadline {
+                of: of.to_owned(),
+                value: machine.map_or(i.optimum, |h| Some(h.machine)),
+                model: machine.map(|h| h.model),
+                error: machine.map(|h| h.error()),
+            },
+        }
     }
 
     /// A line a run.
@@ -145,11 +161,18 @@ impl Page<'_> {
     }
 }
 
-/// JSON has no infinity: null says that there is no such number.
-fn finite(number: f64) -> Value {
-    if number.is_finite() {
-        json!(number)
-    } else {
-        Value::Null
+fn reached(expected: &Expected, target: f64) -> CompareTarget {
+    CompareTarget {
+        target,
+        evaluations: finite(expected.evaluations),
+        interval: expected.interval.map(finite),
+        successes: expected.successes as u64,
+        seeds: expected.seeds as u64,
+        success_rate: expected.successes as f64 / expected.seeds as f64,
     }
+}
+
+/// JSON has no infinity: null says that there is no such number.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
 }

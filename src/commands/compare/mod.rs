@@ -6,6 +6,7 @@ mod text;
 mod trials;
 
 use anyhow::Result;
+use stationary::documents::Document as _;
 use stationary::format::thousands;
 use stationary::headline::Headline;
 use stationary::search::compare::{Instance, Report, Trial, report};
@@ -70,7 +71,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     for warning in page.warnings() {
         output::complain(&format!("warning: {warning}"));
     }
-    record.results(|| page.json(), || page.csv())?;
+    record.results(|| page.document().json(), || page.csv())?;
     if let Some(path) = &args.markdown {
         inputs::write(
             path,
@@ -78,7 +79,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         )?;
     }
     output::print(&match common.format {
-        Format::Json => serde_json::to_string_pretty(&page.json())?,
+        Format::Json => serde_json::to_string_pretty(&page.document())?,
         Format::Csv => page.csv()?,
         Format::Table => fitted(&page.table()),
     })?;

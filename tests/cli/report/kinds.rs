@@ -223,8 +223,12 @@ fn every_document_has_a_page_or_a_reason_why_not() {
         2,
         &["keeps the evaluations", "--run"],
     );
-    let neither = file("neither.json", "{\"schema\": \"stationary/search/1\"}");
-    refuses(&["report", &neither], 2, &["`deployment`", "`hardware`"]);
+    let bare = file("bare.json", "{\"schema\": \"stationary/search/1\"}");
+    refuses(
+        &["report", &bare],
+        2,
+        &["not as this version writes it: missing field `optimizer`"],
+    );
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! What is compared of a run of estimate or simulate, layer by layer. Measured figures may be written down as such
+//! a document, which then tells a part of it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// A run's figures.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Figures {
+    /// Layer by layer.
+    #[serde(default)]
+    pub layers: Vec<LayerFigures>,
+    /// All layers together.
+    #[serde(default)]
+    pub total: TotalFigures,
+}
+
+/// A layer's figures; those that are not told are none.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LayerFigures {
+    /// Its name.
+    pub name: String,
+    /// Cycles.
+    pub cycles: Option<u64>,
+    /// Cycles in which the array works.
+    pub busy_cycles: Option<u64>,
+    /// Cycles lost by cause.
+    #[serde(default)]
+    pub stalls: IndexMap<String, u64>,
+    #[serde(default)]
+    energy_pj: Total,
+}
+
+impl LayerFigures {
+    /// Energy in picojoules.
+    pub fn energy(&self) -> Option<f64> {
+        self.energy_pj.total
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+struct Total {
+    total: Option<f64>,
+}
+
+/// Figures of all layers together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+pub struct TotalFigures {
+    /// Cycles.
+    pub cycles: Option<u64>,
+    /// Energy in picojoules.
+    pub energy_pj: Option<f64>,
+}
