@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use stationary_document::{Diagnostic, Place};
+use stationary_document::{Diagnostic, Position};
 
 /// What is wrong in a file: each of its diagnostics with the line and a caret under what is wrong, or
 /// `plain` if there are none.
@@ -33,7 +33,7 @@ fn excerpt(text: &str, diagnostic: &Diagnostic) -> String {
 }
 
 /// The place in bytes, no further than the end of its line.
-fn bytes(text: &str, place: Place) -> Option<std::ops::Range<usize>> {
+fn bytes(text: &str, place: Position) -> Option<std::ops::Range<usize>> {
     let mut starts = text.char_indices().map(|(byte, _)| byte);
     let start = starts.nth(place.start)?;
     let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();

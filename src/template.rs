@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
-use stationary_document::{Kind, Node};
+use stationary_document::{Node, NodeKind};
 use stationary_record::read_at_most;
 
 /// More bytes in all, or files inside of files, are no design that anybody wrote.
@@ -216,7 +216,7 @@ impl Files {
         for name in names {
             let part = self.part(&folder.join(name), key)?;
             match &part.kind {
-                Kind::List(items) => all.extend(items.iter().map(flow)),
+                NodeKind::List(items) => all.extend(items.iter().map(flow)),
                 _ => all.push(flow(&part)),
             }
         }
@@ -247,17 +247,17 @@ fn with_functions(text: &str) -> String {
 /// A tree on one line.
 fn flow(node: &Node) -> String {
     let value = match &node.kind {
-        Kind::Null => "null".to_owned(),
-        Kind::Plain(text) => match text.find([',', '[', ']', '{', '}', '#', ':', '\n']) {
+        NodeKind::Null => "null".to_owned(),
+        NodeKind::Plain(text) => match text.find([',', '[', ']', '{', '}', '#', ':', '\n']) {
             None => text.clone(),
             Some(_) => format!("'{}'", text.replace('\'', "''").replace('\n', " ")),
         },
-        Kind::Quoted(text) => serde_json::Value::from(text.as_str()).to_string(),
-        Kind::List(items) => {
+        NodeKind::Quoted(text) => serde_json::Value::from(text.as_str()).to_string(),
+        NodeKind::List(items) => {
             let items: Vec<_> = items.iter().map(flow).collect();
             format!("[{}]", items.join(", "))
         }
-        Kind::Mapping(fields) => {
+        NodeKind::Mapping(fields) => {
             let field = |(key, value): &(Node, Node)| format!("{}: {}", flow(key), flow(value));
             let fields: Vec<_> = fields.iter().map(field).collect();
             format!("{{{}}}", fields.join(", "))

@@ -17,7 +17,7 @@ pub use self::value::Value;
 
 /// What a path of names stands for, such as `depth` or `buffer`, `attributes`, `depth`; or why it
 /// stands for nothing.
-pub type Names<'a> = &'a dyn Fn(&[String]) -> Result<Value, String>;
+pub type Bindings<'a> = &'a dyn Fn(&[String]) -> Result<Value, String>;
 
 /// Deeper than this is nothing that anybody wrote.
 const MOST_DEPTH: usize = 64;
@@ -26,7 +26,7 @@ const MOST_DEPTH: usize = 64;
 ///
 /// # Errors
 /// In words: what is no expression, no name, or no number.
-pub fn evaluate(text: &str, names: Names<'_>) -> Result<Value, String> {
+pub fn evaluate(text: &str, names: Bindings<'_>) -> Result<Value, String> {
     let mut parser = Parser {
         scanner: Scanner::new(text),
         names,
@@ -41,7 +41,7 @@ pub fn evaluate(text: &str, names: Names<'_>) -> Result<Value, String> {
 
 struct Parser<'t> {
     scanner: Scanner<'t>,
-    names: Names<'t>,
+    names: Bindings<'t>,
     depth: usize,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::near::nearest;
-use crate::place::Place;
+use crate::position::Position;
 
 /// A message about a place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11,7 +11,7 @@ pub struct Diagnostic {
     /// Name of the file.
     pub file: String,
     /// Where; `None` if it is about the file as a whole.
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     /// The path inside the file, what was found and what is allowed.
     pub message: String,
     /// The allowed name that a misspelt one is nearest to.
@@ -24,7 +24,7 @@ impl Diagnostic {
     /// A message about a place.
     pub fn new(
         file: impl Into<String>,
-        place: impl Into<Option<Place>>,
+        place: impl Into<Option<Position>>,
         message: impl Into<String>,
     ) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Diagnostic {
     /// A message about a name that is none of the allowed ones.
     pub fn unknown(
         file: impl Into<String>,
-        place: impl Into<Option<Place>>,
+        place: impl Into<Option<Position>>,
         what: &str,
         found: &str,
         allowed: &[&str],

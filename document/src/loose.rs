@@ -8,7 +8,7 @@
 //! ]           both lines are read as if they were indented behind the bracket
 //! ```
 
-use crate::place::Place;
+use crate::position::Position;
 
 /// Further right than this no line is moved, so that no text grows without bounds.
 const MOST_SPACES: usize = 256;
@@ -61,12 +61,12 @@ impl Loosened {
     }
 
     /// A place of the loosened text in the text that it was made of.
-    pub(crate) fn original(&self, place: Place) -> Place {
+    pub(crate) fn original(&self, place: Position) -> Position {
         let spaces = self
             .moved
             .binary_search_by_key(&place.line, |moved| moved.line);
         let spaces = spaces.map_or(0, |at| self.moved[at].spaces);
-        Place {
+        Position {
             line: place.line,
             column: place.column.saturating_sub(spaces).max(1),
             start: self.index(place.start),

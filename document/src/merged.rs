@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::{Mapping, Value};
 
 use crate::number;
-use crate::tree::{Kind, Node};
+use crate::tree::{Node, NodeKind};
 
 /// The value of a text that has merges or digits in groups; nothing if it is wrong all the same.
 pub(crate) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Option<T> {
@@ -28,14 +28,14 @@ fn value(node: &Node) -> Option<Value> {
         return None;
     }
     Some(match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Quoted(text) => Value::String(text.clone()),
-        Kind::Plain(text) if has_groups(text) && number::whole(text).is_some() => {
+        NodeKind::Null => Value::Null,
+        NodeKind::Quoted(text) => Value::String(text.clone()),
+        NodeKind::Plain(text) if has_groups(text) && number::whole(text).is_some() => {
             Value::Number(number::whole(text)?.into())
         }
-        Kind::Plain(text) => serde_yaml::from_str(text).ok()?,
-        Kind::List(items) => Value::Sequence(items.iter().map(value).collect::<Option<_>>()?),
-        Kind::Mapping(fields) => {
+        NodeKind::Plain(text) => serde_yaml::from_str(text).ok()?,
+        NodeKind::List(items) => Value::Sequence(items.iter().map(value).collect::<Option<_>>()?),
+        NodeKind::Mapping(fields) => {
             let mut mapping = Mapping::new();
             for (key, own) in fields {
                 if mapping.insert(value(key)?, value(own)?).is_some() {

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
 use crate::notes::ranked;
 use crate::number;
-use crate::tree::{Kind, Node};
+use crate::tree::{Node, NodeKind};
 
 /// Gathers problems and notes on one file.
 #[derive(Debug)]
@@ -29,7 +29,9 @@ impl<'n> Fields<'n> {
     /// A field's value; a field that is there with nothing in it counts as not there.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'n Node> {
-        self.node.get(name).filter(|value| value.kind != Kind::Null)
+        self.node
+            .get(name)
+            .filter(|value| value.kind != NodeKind::Null)
     }
 
     /// The value of the first of several spellings that is there.
@@ -167,7 +169,7 @@ impl Reader {
     /// The fields of a mapping, whatever they are. Of fields with one name the last counts, as PyYAML
     /// has it, and there is a note.
     pub fn open_fields<'n>(&mut self, node: &'n Node, path: &str) -> Option<Fields<'n>> {
-        let Kind::Mapping(pairs) = &node.kind else {
+        let NodeKind::Mapping(pairs) = &node.kind else {
             let found = node.describe();
             self.problem(node, path, format!("found {found}; needed fields"));
             return None;
@@ -191,7 +193,7 @@ impl Reader {
         path: &str,
         mut each: impl FnMut(&mut Self, &Node, &str),
     ) {
-        let Kind::Mapping(pairs) = &node.kind else {
+        let NodeKind::Mapping(pairs) = &node.kind else {
             return;
         };
         for (key, _) in pairs {
@@ -220,7 +222,7 @@ impl Reader {
 
     /// The elements of a list.
     pub fn list<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n [Node]> {
-        if let Kind::List(items) = &node.kind {
+        if let NodeKind::List(items) = &node.kind {
             return Some(items);
         }
         let found = node.describe();

@@ -1,7 +1,7 @@
 //! From bytes to text.
 
 use crate::diagnostic::Diagnostic;
-use crate::place::Place;
+use crate::position::Position;
 
 /// The text of a file's bytes: UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it.
 ///
@@ -55,10 +55,10 @@ fn wide(file: &str, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Di
 }
 
 /// The place behind a text.
-fn end_of(text: &str) -> Place {
+fn end_of(text: &str) -> Position {
     let line = text.rsplit('\n').next().unwrap_or_default();
     let start = text.chars().count();
-    Place {
+    Position {
         line: text.matches('\n').count() + 1,
         column: line.chars().count() + 1,
         start,

@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::Diagnostic;
 use crate::loose::Loosened;
-use crate::place::Place;
+use crate::position::Position;
 use crate::wording::OPEN_QUOTE;
 
 /// Deeper than this, or with more values, is no file that anybody wrote.
@@ -22,16 +22,16 @@ const MOST_NODES: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// What it is.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Where it stands.
-    pub place: Place,
+    pub place: Position,
     /// Its own tag, without the `!`.
     pub tag: Option<String>,
 }
 
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum NodeKind {
     /// Nothing.
     Null,
     /// A word or number without quotes.
@@ -78,7 +78,7 @@ impl Node {
             match builder.next()? {
                 (Event::StreamEnd, place) => {
                     return Ok(Self {
-                        kind: Kind::Null,
+                        kind: NodeKind::Null,
                         place,
                         tag: None,
                     });
@@ -96,7 +96,7 @@ impl Node {
     /// The value of a field, if this is a mapping that has it; of several with the name the last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node> {
-        let Kind::Mapping(fields) = &self.kind else {
+        let NodeKind::Mapping(fields) = &self.kind else {
             return None;
         };
         let field = fields.iter().rfind(|(key, _)| key.text() == Some(name));
@@ -107,7 +107,7 @@ impl Node {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Plain(text) | Kind::Quoted(text) => Some(text),
+            NodeKind::Plain(text) | NodeKind::Quoted(text) => Some(text),
             _ => None,
         }
     }
@@ -116,13 +116,13 @@ impl Node {
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.kind {
-            Kind::Null => "nothing".to_owned(),
-            Kind::Plain(text) | Kind::Quoted(text) => {
+            NodeKind::Null => "nothing".to_owned(),
+            NodeKind::Plain(text) | NodeKind::Quoted(text) => {
                 let short: String = text.chars().take(60).collect();
                 format!("`{short}`")
             }
-            Kind::List(items) => format!("a list of {}", items.len()),
-            Kind::Mapping(fields) => format!("a mapping of {} fields", fields.len()),
+            NodeKind::List(items) => format!("a list of {}", items.len()),
+            NodeKind::Mapping(fields) => format!("a mapping of {} fields", fields.len()),
         }
     }
 }
@@ -140,7 +140,7 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn next(&mut self) -> Result<(Event<'t>, Place), Diagnostic> {
+    fn next(&mut self) -> Result<(Event<'t>, Position), Diagnostic> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, self.original(place(span)))),
             Some(Err(error)) => {
@@ -158,7 +158,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn original(&self, place: Place) -> Place {
+    fn original(&self, place: Position) -> Position {
         self.loosened
             .map_or(place, |loosened| loosened.original(place))
     }
@@ -177,7 +177,11 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn node(&mut self, (event, at): (Event<'t>, Place), depth: usize) -> Result<Node, Diagnostic> {
+    fn node(
+        &mut self,
+        (event, at): (Event<'t>, Position),
+        depth: usize,
+    ) -> Result<Node, Diagnostic> {
         self.nodes += 1;
         if depth > MOST_DEPTH || self.nodes > MOST_NODES {
             let message =
@@ -188,10 +192,10 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 let kind = match style {
                     ScalarStyle::Plain if matches!(&*text, "" | "~" | "null" | "Null" | "NULL") => {
-                        Kind::Null
+                        NodeKind::Null
                     }
-                    ScalarStyle::Plain => Kind::Plain(text.into_owned()),
-                    _ => Kind::Quoted(text.into_owned()),
+                    ScalarStyle::Plain => NodeKind::Plain(text.into_owned()),
+                    _ => NodeKind::Quoted(text.into_owned()),
                 };
                 (kind, tag, anchor, at.end)
             }
@@ -203,7 +207,7 @@ impl<'t> Builder<'t> {
                         event => items.push(self.node(event, depth + 1)?),
                     }
                 };
-                (Kind::List(items), tag, anchor, end)
+                (NodeKind::List(items), tag, anchor, end)
             }
             Event::MappingStart(anchor, tag) => {
                 let mut fields = Vec::new();
@@ -217,7 +221,7 @@ impl<'t> Builder<'t> {
                         }
                     }
                 };
-                (Kind::Mapping(self.merged(fields)?), tag, anchor, end)
+                (NodeKind::Mapping(self.merged(fields)?), tag, anchor, end)
             }
             Event::Alias(anchor) => return self.alias(anchor, at),
             _ => {
@@ -230,7 +234,7 @@ impl<'t> Builder<'t> {
         };
         let node = Node {
             kind,
-            place: Place { end, ..at },
+            place: Position { end, ..at },
             tag: tag
                 .as_deref()
                 .map(Tag::to_string)
@@ -258,12 +262,12 @@ impl<'t> Builder<'t> {
             };
             is_deep |= deep;
             let bases = match value.kind {
-                Kind::Null => Vec::new(),
-                Kind::List(items) => items,
+                NodeKind::Null => Vec::new(),
+                NodeKind::List(items) => items,
                 _ => vec![value],
             };
             for base in bases {
-                let Kind::Mapping(fields) = base.kind else {
+                let NodeKind::Mapping(fields) = base.kind else {
                     let message = format!("found {} to merge; needed a mapping", base.describe());
                     return Err(Diagnostic::new(self.file, key.place, message));
                 };
@@ -279,7 +283,7 @@ impl<'t> Builder<'t> {
     }
 
     /// A copy of what the anchor names, counted as if it were written out.
-    fn alias(&mut self, anchor: usize, at: Place) -> Result<Node, Diagnostic> {
+    fn alias(&mut self, anchor: usize, at: Position) -> Result<Node, Diagnostic> {
         let Some(node) = self.anchors.get(&anchor) else {
             return Err(Diagnostic::new(self.file, at, "an alias of no anchor"));
         };
@@ -293,8 +297,8 @@ impl<'t> Builder<'t> {
 }
 
 /// One character.
-pub(crate) fn at(marker: Marker) -> Place {
-    Place {
+pub(crate) fn at(marker: Marker) -> Position {
+    Position {
         line: marker.line().max(1),
         column: marker.col() + 1,
         start: marker.index(),
@@ -310,8 +314,8 @@ pub(crate) fn is_too_deep(error: &ScanError) -> bool {
 /// Whether a key merges, and then whether mappings inside of mappings too.
 fn merge(key: &Node) -> Option<bool> {
     match &key.kind {
-        Kind::Plain(text) if text == "<<" => Some(false),
-        Kind::Plain(text) if text == "<<<" => Some(true),
+        NodeKind::Plain(text) if text == "<<" => Some(false),
+        NodeKind::Plain(text) if text == "<<<" => Some(true),
         _ => None,
     }
 }
@@ -333,19 +337,19 @@ fn over(mut base: Fields, own: Fields, is_deep: bool) -> Fields {
     base
 }
 
-fn deepened(base: Kind, own: Node, is_deep: bool) -> Node {
+fn deepened(base: NodeKind, own: Node, is_deep: bool) -> Node {
     match (base, own.kind) {
-        (Kind::Mapping(base), Kind::Mapping(fields)) if is_deep => Node {
-            kind: Kind::Mapping(over(base, fields, true)),
+        (NodeKind::Mapping(base), NodeKind::Mapping(fields)) if is_deep => Node {
+            kind: NodeKind::Mapping(over(base, fields, true)),
             ..own
         },
         // Timeloop's readers put a base's elements behind a list's own, unless it says `!nomerge`.
-        (Kind::List(base), Kind::List(mut items))
+        (NodeKind::List(base), NodeKind::List(mut items))
             if is_deep && own.tag.as_deref() != Some("nomerge") =>
         {
             items.extend(base);
             Node {
-                kind: Kind::List(items),
+                kind: NodeKind::List(items),
                 ..own
             }
         }
@@ -355,8 +359,8 @@ fn deepened(base: Kind, own: Node, is_deep: bool) -> Node {
 
 fn size(node: &Node) -> usize {
     1 + match &node.kind {
-        Kind::List(items) => items.iter().map(size).sum(),
-        Kind::Mapping(fields) => fields
+        NodeKind::List(items) => items.iter().map(size).sum(),
+        NodeKind::Mapping(fields) => fields
             .iter()
             .map(|(key, value)| size(key) + size(value))
             .sum(),
@@ -364,8 +368,8 @@ fn size(node: &Node) -> usize {
     }
 }
 
-pub(crate) fn place(span: Span) -> Place {
-    Place {
+pub(crate) fn place(span: Span) -> Position {
+    Position {
         line: span.start.line().max(1),
         column: span.start.col() + 1,
         start: span.start.index(),
@@ -382,7 +386,7 @@ mod tests {
         let root = Node::parse("a.yaml", "a: 1\nb: !Thing\n  - {c: 'x y'}\n").expect("it is YAML");
         let list = root.get("b").expect("the field is there");
         assert_eq!(list.tag.as_deref(), Some("Thing"));
-        let Kind::List(items) = &list.kind else {
+        let NodeKind::List(items) = &list.kind else {
             panic!("{list:?}")
         };
         let text = items[0].get("c").expect("the field is there");
@@ -421,13 +425,13 @@ mod tests {
     fn shown(text: &str) -> String {
         fn of(node: &Node) -> String {
             match &node.kind {
-                Kind::Null => "-".to_owned(),
-                Kind::Plain(text) | Kind::Quoted(text) => text.clone(),
-                Kind::List(items) => {
+                NodeKind::Null => "-".to_owned(),
+                NodeKind::Plain(text) | NodeKind::Quoted(text) => text.clone(),
+                NodeKind::List(items) => {
                     let items: Vec<_> = items.iter().map(of).collect();
                     format!("[{}]", items.join(" "))
                 }
-                Kind::Mapping(fields) => {
+                NodeKind::Mapping(fields) => {
                     let field = |(k, v): &(Node, Node)| format!("{}:{}", of(k), of(v));
                     let fields: Vec<_> = fields.iter().map(field).collect();
                     format!("{{{}}}", fields.join(" "))

@@ -13,8 +13,8 @@ use crate::diagnostic::Diagnostic;
 use crate::merged;
 use crate::near::nearest;
 use crate::outline::outline;
-use crate::place::Place;
-use crate::tree::{Kind, Node};
+use crate::position::Position;
+use crate::tree::{Node, NodeKind};
 use crate::wording::{OPEN_QUOTE, in_words};
 
 /// More than a reader's fill at a time.
@@ -130,7 +130,7 @@ fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
             .skip(start)
             .take_while(|c| is_of_a_word(*c))
             .count();
-        Place {
+        Position {
             line: at.line(),
             column: at.column(),
             start,
@@ -150,11 +150,11 @@ fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
 }
 
 /// Where a field stands for the second time in the mapping that begins at `start`.
-fn second(text: &str, start: usize, name: &str) -> Option<Place> {
-    fn within(node: &Node, start: usize, name: &str) -> Option<Place> {
+fn second(text: &str, start: usize, name: &str) -> Option<Position> {
+    fn within(node: &Node, start: usize, name: &str) -> Option<Position> {
         match &node.kind {
-            Kind::List(items) => items.iter().find_map(|item| within(item, start, name)),
-            Kind::Mapping(fields) => {
+            NodeKind::List(items) => items.iter().find_map(|item| within(item, start, name)),
+            NodeKind::Mapping(fields) => {
                 let is_it = fields
                     .first()
                     .is_some_and(|(key, _)| key.place.start == start)
@@ -220,15 +220,15 @@ fn mended(text: &str, error: &Diagnostic, stand_in: &str) -> Option<String> {
 
 fn span(node: &Node, at: usize, is_field: bool) -> Option<(usize, usize)> {
     match &node.kind {
-        Kind::List(items) => {
+        NodeKind::List(items) => {
             let of_item = |item| self::span(item, at, is_field);
             items.iter().find_map(of_item)
         }
-        Kind::Mapping(fields) => fields.iter().find_map(|(key, value)| {
+        NodeKind::Mapping(fields) => fields.iter().find_map(|(key, value)| {
             if is_field && key.place.start == at {
                 return Some((key.place.start, value.place.end.max(key.place.end + 1)));
             }
-            if !is_field && value.place.start == at && !matches!(value.kind, Kind::Null) {
+            if !is_field && value.place.start == at && !matches!(value.kind, NodeKind::Null) {
                 return Some((value.place.start, value.place.end));
             }
             span(value, at, is_field)

@@ -7,7 +7,7 @@ use crate::arithmetic::{Value, evaluate};
 use crate::near::nearest;
 use crate::number;
 use crate::reader::Reader;
-use crate::tree::{Kind, Node};
+use crate::tree::{Node, NodeKind};
 
 /// More names inside of names than anybody writes.
 const MOST_LOOKUPS: usize = 4096;
@@ -65,7 +65,7 @@ impl<'n> Variables<'n> {
         };
         match self.value(text, self.scopes.len()) {
             Ok(value) => Some(Cow::Owned(Node {
-                kind: Kind::Plain(value.to_string()),
+                kind: NodeKind::Plain(value.to_string()),
                 ..node.clone()
             })),
             Err(why) => {
@@ -144,12 +144,12 @@ impl Lookup<'_, '_> {
         depth: usize,
     ) -> Result<Value, String> {
         match &node.kind {
-            Kind::Plain(text) => match Value::of(text) {
+            NodeKind::Plain(text) => match Value::of(text) {
                 Value::Text(text) => self.value(&text, scopes, own, depth + 1),
                 number => Ok(number),
             },
-            Kind::Quoted(text) => Ok(Value::Text(text.clone())),
-            Kind::List(items) if items.len() <= MOST_LOOKUPS => {
+            NodeKind::Quoted(text) => Ok(Value::Text(text.clone())),
+            NodeKind::List(items) if items.len() <= MOST_LOOKUPS => {
                 let items = items.iter();
                 let values = items.map(|item| self.of(item, scopes, own, depth + 1));
                 Ok(Value::List(values.collect::<Result<_, _>>()?))
@@ -183,7 +183,7 @@ impl Lookup<'_, '_> {
         }
         let scopes = self.variables.scopes.iter();
         let fields = scopes.flat_map(|scope| match &scope.kind {
-            Kind::Mapping(fields) => fields.as_slice(),
+            NodeKind::Mapping(fields) => fields.as_slice(),
             _ => &[],
         });
         let known = fields.filter_map(|(key, _)| key.text());

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use stationary_document::{Diagnostic, Kind, Node, Place, Source};
+use stationary_document::{Diagnostic, Node, NodeKind, Position, Source};
 
 /// Why sizes do not make a layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -272,7 +272,7 @@ impl NetworkError {
         }
     }
 
-    fn at(&self, file: &str, place: Option<Place>) -> Diagnostic {
+    fn at(&self, file: &str, place: Option<Position>) -> Diagnostic {
         let message = self.to_string();
         let message = message
             .strip_prefix(&format!("{file}: "))
@@ -286,13 +286,13 @@ impl NetworkError {
 }
 
 /// A whole line of a text.
-pub(crate) fn line_of(text: &str, line: u64) -> Option<Place> {
+pub(crate) fn line_of(text: &str, line: u64) -> Option<Position> {
     let line = usize::try_from(line).ok()?;
     let before = line.checked_sub(1)?;
     let lines = || text.split_inclusive('\n');
     let start = lines().take(before).map(|line| line.chars().count()).sum();
     let width = lines().nth(before)?.trim_end().chars().count();
-    Some(Place {
+    Some(Position {
         line,
         column: 1,
         start,
@@ -302,10 +302,10 @@ pub(crate) fn line_of(text: &str, line: u64) -> Option<Place> {
 
 /// Where a name stands for the second time: in YAML as a `name`, else as a word of a line. The first
 /// time, if it stands there once and is meant several times.
-pub(crate) fn second_named(text: &str, name: &str) -> Option<Place> {
+pub(crate) fn second_named(text: &str, name: &str) -> Option<Position> {
     let mut places = Vec::new();
     match Node::parse("", text) {
-        Ok(root) if !matches!(root.kind, Kind::Plain(_)) => named(&root, name, &mut places),
+        Ok(root) if !matches!(root.kind, NodeKind::Plain(_)) => named(&root, name, &mut places),
         _ => {
             let is_mark = |c: char| c.is_whitespace() || ",:{}[]\"'".contains(c);
             let lines = (1..).zip(text.lines());
@@ -316,10 +316,10 @@ pub(crate) fn second_named(text: &str, name: &str) -> Option<Place> {
     places.get(1).or(places.first()).copied()
 }
 
-fn named(node: &Node, name: &str, places: &mut Vec<Place>) {
+fn named(node: &Node, name: &str, places: &mut Vec<Position>) {
     match &node.kind {
-        Kind::List(items) => items.iter().for_each(|item| named(item, name, places)),
-        Kind::Mapping(fields) => {
+        NodeKind::List(items) => items.iter().for_each(|item| named(item, name, places)),
+        NodeKind::Mapping(fields) => {
             for (key, value) in fields {
                 if key.text() == Some("name") && value.text() == Some(name) {
                     places.push(value.place);

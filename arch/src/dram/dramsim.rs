@@ -11,7 +11,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use stationary_document::{Diagnostic, Place, near::nearest, ranked};
+use stationary_document::{Diagnostic, Position, near::nearest, ranked};
 
 use super::standard::Standard;
 use crate::error::{ArchError, Problem};
@@ -92,7 +92,7 @@ struct Entry<'t> {
     section: String,
     key: &'t str,
     value: &'t str,
-    place: Place,
+    place: Position,
 }
 
 /// The lines of a file, and what has been noted.
@@ -138,7 +138,7 @@ impl<'t> Ini<'t> {
         let mut section = String::new();
         let mut start = 0;
         for (index, line) in text.split_inclusive('\n').enumerate() {
-            let place = Place {
+            let place = Position {
                 line: index + 1,
                 column: 1,
                 start,

@@ -6,7 +6,7 @@
 //! The machine is the preset `systolic-scalesim` with the file's array, dataflow and buffers, each
 //! of which SCALE-Sim double buffers.
 
-use stationary_document::{Diagnostic, Place, near::nearest, ranked};
+use stationary_document::{Diagnostic, Position, near::nearest, ranked};
 
 use super::quoted;
 
@@ -35,18 +35,18 @@ fn current(key: String) -> String {
 struct Entry<'t> {
     key: String,
     value: &'t str,
-    place: Place,
+    place: Position,
 }
 
 pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut notes = Vec::new();
     let mut entries: Vec<Entry<'_>> = Vec::new();
-    let mut unused: Vec<(String, Place)> = Vec::new();
+    let mut unused: Vec<(String, Position)> = Vec::new();
     let mut start = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let width = line.chars().count();
-        let place = Place {
+        let place = Position {
             line: index + 1,
             column: 1,
             start,

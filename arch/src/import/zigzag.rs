@@ -15,7 +15,7 @@
 
 use std::fmt::Write as _;
 
-use stationary_document::{Diagnostic, Kind, Node, Reader};
+use stationary_document::{Diagnostic, Node, NodeKind, Reader};
 
 use super::{quoted, transit};
 use crate::operand::Operand;
@@ -228,7 +228,7 @@ fn sides(reader: &mut Reader, node: &Node, path: &str) -> Option<([u64; 2], usiz
 }
 
 fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
-    let Kind::Mapping(pairs) = &node.kind else {
+    let NodeKind::Mapping(pairs) = &node.kind else {
         reader.problem(
             node,
             "memories",

@@ -8,7 +8,7 @@
 //! ```
 
 use stationary_arch::import::timeloop::Architecture;
-use stationary_document::{Diagnostic, Fields, Kind, Node, Reader};
+use stationary_document::{Diagnostic, Fields, Node, NodeKind, Reader};
 use stationary_workloads::timeloop::Problem;
 
 use super::nest::{Level, Nest};
@@ -195,7 +195,7 @@ fn loops(
 
 /// A text's words, or a list's.
 fn words(reader: &mut Reader, node: &Node, path: &str) -> Option<Vec<String>> {
-    if let Kind::List(items) = &node.kind {
+    if let NodeKind::List(items) = &node.kind {
         let mut all = Vec::new();
         for item in items {
             all.push(reader.text(item, path)?.trim().to_owned());

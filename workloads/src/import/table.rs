@@ -1,6 +1,6 @@
 //! A CSV file whose first line names the columns, with errors that name file, line and column.
 
-use stationary_document::{Diagnostic, Place};
+use stationary_document::{Diagnostic, Position};
 
 use crate::error::{LayerError, NetworkError};
 use crate::layer::Layer;
@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
         Diagnostic::new(self.file, self.place(self.header_line), message)
     }
 
-    fn place(&self, line: u64) -> Option<Place> {
+    fn place(&self, line: u64) -> Option<Position> {
         crate::error::line_of(self.text, line)
     }
 

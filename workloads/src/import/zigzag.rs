@@ -14,7 +14,7 @@
 //!
 //! A layer that sums its operands instead of multiplying them, or pools, is left out and counted.
 
-use stationary_document::{Fields, Kind, Node, Reader};
+use stationary_document::{Fields, Node, NodeKind, Reader};
 
 use super::plain::Plain;
 use super::timeloop::{DataSpace, FOLDED, Padding, Problem, Term};
@@ -27,7 +27,7 @@ pub(crate) type Read = (Vec<Layer>, Vec<LeftOut>, Vec<ElementTypes>);
 
 /// Whether a file is a ZigZag workload.
 pub(crate) fn is_workload(root: &Node) -> bool {
-    matches!(&root.kind, Kind::List(items) if items.iter().any(|item| item.get("equation").is_some()))
+    matches!(&root.kind, NodeKind::List(items) if items.iter().any(|item| item.get("equation").is_some()))
 }
 
 /// Operators that multiply nothing, as their type begins.
@@ -266,7 +266,7 @@ fn paddings(
             input: None,
         };
         let item = |field: &str| match &fields.get(field)?.kind {
-            Kind::List(items) => items.get(index),
+            NodeKind::List(items) => items.get(index),
             _ => None,
         };
         if let Some(pair) = item("padding") {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use stationary_document::{Fields, Kind, Node, Reader, Variables};
+use stationary_document::{Fields, Node, NodeKind, Reader, Variables};
 
 use super::Storage;
 
@@ -67,7 +67,7 @@ impl<'n> Attributes<'n> {
         ])
         .chain(others.iter().copied())
         .collect();
-        let node = node.filter(|node| node.kind != Kind::Null);
+        let node = node.filter(|node| node.kind != NodeKind::Null);
         let fields = node.and_then(|node| reader.noted_fields(node, &path, &known));
         Self {
             fields,
@@ -97,7 +97,7 @@ impl<'n> Attributes<'n> {
         let own = self.fields.and_then(|fields| fields.any(names));
         let of = |node: &'n Node, name: &'static str| {
             let value = node.get(name)?;
-            (value.kind != Kind::Null).then_some((name, value))
+            (value.kind != NodeKind::Null).then_some((name, value))
         };
         let around = || {
             let mut around = self.around.iter().rev();

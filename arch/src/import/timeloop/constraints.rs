@@ -5,7 +5,7 @@
 //! architecture_constraints: {targets: [{target: RF, type: bypass, keep: [Weights]}]}             # 0.2, 0.3
 //! ```
 
-use stationary_document::{Kind, Node, Reader};
+use stationary_document::{Node, NodeKind, Reader};
 
 use super::Architecture;
 use super::operands::operand;
@@ -60,7 +60,7 @@ fn list(node: &Node) -> &[Node] {
         None => node.get("targets"),
     };
     match &inside.unwrap_or(node).kind {
-        Kind::List(constraints) => constraints,
+        NodeKind::List(constraints) => constraints,
         _ => &[],
     }
 }
@@ -69,7 +69,7 @@ fn list(node: &Node) -> &[Node] {
 /// bypass; nothing where it says neither.
 pub(super) fn kept(constraint: &Node) -> Option<Vec<String>> {
     let names = |field: &str| match &constraint.get(field)?.kind {
-        Kind::List(names) => {
+        NodeKind::List(names) => {
             let names = names.iter().filter_map(|name| name.text());
             Some(names.map(str::to_owned).collect::<Vec<_>>())
         }

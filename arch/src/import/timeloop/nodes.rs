@@ -1,7 +1,7 @@
 //! Version 0.4: tagged nodes, outer to inner. A container's fan-out and attributes hold for all that
 //! follows, as Timeloop's front end has it (`v4_to_v3.py`).
 
-use stationary_document::{Kind, Node, Reader, Variables};
+use stationary_document::{Node, NodeKind, Reader, Variables};
 
 use super::{Architecture, Arithmetic, Attributes, Class, Storage, class, constraints};
 
@@ -62,7 +62,7 @@ pub(super) fn read(
 
 /// Every part by its name, for the expressions that ask for another part's attributes.
 fn name_parts<'n>(variables: &mut Variables<'n>, list: &'n Node) {
-    let Kind::List(nodes) = &list.kind else {
+    let NodeKind::List(nodes) = &list.kind else {
         return;
     };
     for node in nodes {

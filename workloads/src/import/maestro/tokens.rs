@@ -1,12 +1,12 @@
 //! Words and marks of a MAESTRO file, with their places.
 
-use stationary_document::Place;
+use stationary_document::Position;
 
 /// A word, a number or a mark.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
-    pub(super) place: Place,
+    pub(super) place: Position,
 }
 
 /// A text's tokens; what follows `//` counts for nothing.
@@ -23,7 +23,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
                 last.text.push(c);
                 last.place.end += 1;
             } else if !c.is_whitespace() {
-                let place = Place {
+                let place = Position {
                     line: line + 1,
                     column: column + 1,
                     start: start + column,

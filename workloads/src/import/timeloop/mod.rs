@@ -9,7 +9,7 @@
 
 mod layer;
 
-use stationary_document::{Diagnostic, Kind, Node, Reader, Variables};
+use stationary_document::{Diagnostic, Node, NodeKind, Reader, Variables};
 
 pub(super) use self::layer::Padding;
 
@@ -381,7 +381,7 @@ fn space(
                 coefficient,
             });
         }
-        if terms.is_empty() || matches!(rank.kind, Kind::Null) {
+        if terms.is_empty() || matches!(rank.kind, NodeKind::Null) {
             reader.problem(rank, &path, "a rank without terms");
             return None;
         }

@@ -2,7 +2,7 @@
 
 /// Where something stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct Position {
     /// Line, from 1.
     pub line: usize,
     /// Column, from 1, in characters.
