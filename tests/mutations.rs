@@ -15,7 +15,7 @@ use stationary::arch::import::timeloop::Architecture;
 use stationary::arch::{dram, presets};
 use stationary::sim::mapping_file::{self, MappingFile};
 use stationary::sim::timeloop::Nest;
-use stationary::workloads::timeloop::Problem;
+use stationary::workloads::timeloop::TimeloopProblem;
 use stationary::workloads::{onnx, parse, zoo};
 
 /// Far more than any of these files takes.
@@ -213,7 +213,7 @@ fn kinds() -> Vec<(&'static str, Reader, Vec<Vec<u8>>)> {
 fn timeloop(bytes: &[u8]) -> Result<(), String> {
     let case = |file: &str| text(&data(&format!("timeloop/eyeriss_rs_r18_conv2/{file}.yaml")));
     let (architecture, _) = Architecture::read("a", &case("arch")).expect("a whole file");
-    let (problem, _) = Problem::read("p", &case("prob")).expect("a whole file");
+    let (problem, _) = TimeloopProblem::read("p", &case("prob")).expect("a whole file");
     listed(Nest::read("m", &text(bytes), problem, architecture).map(|(nest, _)| nest.count()))
 }
 

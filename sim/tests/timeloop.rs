@@ -4,7 +4,7 @@ use stationary_arch::import::timeloop::Architecture;
 use stationary_arch::{Accelerator, Operand};
 use stationary_sim::timeloop::Nest;
 use stationary_sim::{Dataflow, Mapping, estimate, mapper};
-use stationary_workloads::timeloop::Problem;
+use stationary_workloads::timeloop::TimeloopProblem;
 use stationary_workloads::{Convolution, Layer, RightOperand};
 
 /// Small layers whose tiles divide on small arrays.
@@ -52,7 +52,7 @@ fn files_read_back_and_count_the_same() {
         let (architecture, notes) =
             Architecture::read("arch.yaml", &files.architecture).expect("it reads");
         assert_eq!(notes, []);
-        let (problem, _) = Problem::read("prob.yaml", &files.problem).expect("it reads");
+        let (problem, _) = TimeloopProblem::read("prob.yaml", &files.problem).expect("it reads");
         let again = Nest::read("map.yaml", &files.mapping, problem, architecture);
         let (again, _) = again.unwrap_or_else(|e| panic!("{}: {e:?}", mapping.layer().name()));
         assert_eq!(again.count(), nest.count());

@@ -9,7 +9,7 @@ use stationary::files;
 use stationary::format::{joules, percent, thousands};
 use stationary::scope::Scope;
 use stationary::sim::timeloop::{Counts, Nest};
-use stationary::workloads::timeloop::Problem;
+use stationary::workloads::timeloop::TimeloopProblem;
 use stationary::workloads::{Dim, Layer};
 use stationary_document::{Diagnostic, Node};
 
@@ -97,7 +97,7 @@ fn nests(loaded: &Target, target: &cli::Target) -> Result<Named<Result<Nest, Str
 }
 
 /// Tells of sizes that had to grow.
-fn padding(layer: &Layer, problem: &Problem) {
+fn padding(layer: &Layer, problem: &TimeloopProblem) {
     let grown = |(dim, size): (Dim, &u64)| {
         let own = layer.size(dim);
         (own != *size).then(|| format!("{dim} {own} to {size}"))
@@ -142,7 +142,7 @@ fn files(target: &cli::Target) -> Result<Option<Nest>> {
         Architecture::read(&target.arch, &architecture),
     )?;
     inputs::notes(&left_out);
-    let (problem, left_out) = shown(&problem, Problem::read(&target.network, &problem))?;
+    let (problem, left_out) = shown(&problem, TimeloopProblem::read(&target.network, &problem))?;
     inputs::notes(&left_out);
     let name = target.mapping.as_deref().unwrap_or_default();
     let (nest, left_out) = shown(&mapping, Nest::read(name, &mapping, problem, architecture))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use stationary::arch::import::timeloop::Architecture;
 use stationary::sim::timeloop::{Counts, Nest};
-use stationary::workloads::timeloop::Problem;
+use stationary::workloads::timeloop::TimeloopProblem;
 
 const CASES: [&str; 5] = [
     "eyeriss_rs_r18_conv1_s2",
@@ -25,7 +25,7 @@ fn text(path: &str) -> String {
 fn nest(case: &str) -> Nest {
     let of = |file: &str| text(&format!("{case}/{file}"));
     let (architecture, _) = Architecture::read("arch.yaml", &of("arch.yaml")).expect("it imports");
-    let (problem, _) = Problem::read("prob.yaml", &of("prob.yaml")).expect("it imports");
+    let (problem, _) = TimeloopProblem::read("prob.yaml", &of("prob.yaml")).expect("it imports");
     let (nest, notes) =
         Nest::read("map.yaml", &of("map.yaml"), problem, architecture).expect("it fits");
     assert_eq!(notes, [], "nothing of the mapping is left out");
@@ -99,7 +99,7 @@ fn written_files_read_back_the_same() {
         let files = nest.files();
         let (architecture, _) =
             Architecture::read("arch.yaml", &files.architecture).expect("it reads");
-        let (problem, _) = Problem::read("prob.yaml", &files.problem).expect("it reads");
+        let (problem, _) = TimeloopProblem::read("prob.yaml", &files.problem).expect("it reads");
         assert_eq!(&problem, nest.problem(), "{case}");
         let (again, _) =
             Nest::read("map.yaml", &files.mapping, problem, architecture).expect("it fits");

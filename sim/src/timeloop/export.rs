@@ -9,7 +9,7 @@
 
 use stationary_arch::import::timeloop::{Architecture, Arithmetic, Storage};
 use stationary_arch::{Accelerator, DramKind, Operand};
-use stationary_workloads::timeloop::{DataSpace, Problem, Term};
+use stationary_workloads::timeloop::{DataSpace, Term, TimeloopProblem};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use super::nest::{Level, Nest};
@@ -190,7 +190,7 @@ fn buffers(mapping: &Mapping) -> Vec<Buffer> {
     buffers
 }
 
-fn problem(layer: &Layer, sizes: &PerDim<u64>) -> Problem {
+fn problem(layer: &Layer, sizes: &PerDim<u64>) -> TimeloopProblem {
     let term = |dim: Dim, coefficient: u64| Term {
         dim: dim.index(),
         coefficient,
@@ -212,7 +212,7 @@ fn problem(layer: &Layer, sizes: &PerDim<u64>) -> Problem {
         },
         is_output: operand == Operand::Output,
     };
-    Problem {
+    TimeloopProblem {
         name: layer.name().to_owned(),
         dims: Dim::ALL.map(|d| d.name().to_owned()).to_vec(),
         sizes: sizes.0.to_vec(),

@@ -1,12 +1,12 @@
 //! Problem, architecture and mapping that fit one another.
 
 use stationary_arch::import::timeloop::Architecture;
-use stationary_workloads::timeloop::Problem;
+use stationary_workloads::timeloop::TimeloopProblem;
 
 /// A mapping in Timeloop's terms. Levels stand as in the architecture, outer to inner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Nest {
-    pub(super) problem: Problem,
+    pub(super) problem: TimeloopProblem,
     pub(super) architecture: Architecture,
     pub(super) levels: Vec<Level>,
 }
@@ -39,7 +39,7 @@ impl Level {
 impl Nest {
     /// The problem.
     #[must_use]
-    pub fn problem(&self) -> &Problem {
+    pub fn problem(&self) -> &TimeloopProblem {
         &self.problem
     }
 

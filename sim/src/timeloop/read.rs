@@ -9,7 +9,7 @@
 
 use stationary_arch::import::timeloop::Architecture;
 use stationary_document::{Diagnostic, Fields, Node, NodeKind, Reader};
-use stationary_workloads::timeloop::Problem;
+use stationary_workloads::timeloop::TimeloopProblem;
 
 use super::nest::{Level, Nest};
 
@@ -21,7 +21,7 @@ impl Nest {
     pub fn read(
         file: &str,
         text: &str,
-        problem: Problem,
+        problem: TimeloopProblem,
         architecture: Architecture,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let root = Node::parse(file, text).map_err(|error| vec![error])?;
@@ -44,7 +44,7 @@ impl Nest {
 fn levels(
     reader: &mut Reader,
     root: &Node,
-    problem: &Problem,
+    problem: &TimeloopProblem,
     architecture: &Architecture,
 ) -> Option<Vec<Level>> {
     let fields = reader.noted_fields(root, "", &["mapping"])?;
@@ -69,7 +69,7 @@ fn directive(
     reader: &mut Reader,
     node: &Node,
     path: &str,
-    problem: &Problem,
+    problem: &TimeloopProblem,
     architecture: &Architecture,
     levels: &mut [Level],
 ) -> Option<()> {
@@ -150,7 +150,7 @@ fn loops(
     reader: &mut Reader,
     fields: Fields<'_>,
     path: &str,
-    problem: &Problem,
+    problem: &TimeloopProblem,
 ) -> Option<Vec<(usize, u64)>> {
     let mut bounds = vec![1; problem.dims.len()];
     if let Some(node) = fields.get("factors") {
@@ -212,7 +212,7 @@ fn factor(
     node: &Node,
     path: &str,
     part: &str,
-    problem: &Problem,
+    problem: &TimeloopProblem,
 ) -> Option<(usize, u64)> {
     let split = part.split_once('=').or_else(|| {
         let digits = part.find(|c: char| c.is_ascii_digit())?;

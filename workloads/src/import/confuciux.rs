@@ -9,7 +9,7 @@ use crate::convolution::Convolution;
 use crate::error::NetworkError;
 use crate::layer::Layer;
 
-use super::table::{Row, Table};
+use super::table::{CsvRow, CsvTable};
 
 pub(super) const HEADER: &str = "K,C,Y,X,R,S,T";
 
@@ -22,7 +22,7 @@ pub(super) fn is_header(columns: &[String]) -> bool {
 }
 
 /// A table whose first line is a layer and no header, as the scripts around the tools leave them.
-pub(super) fn headless(table: Table<'_>) -> Result<Table<'_>, Table<'_>> {
+pub(super) fn headless(table: CsvTable<'_>) -> Result<CsvTable<'_>, CsvTable<'_>> {
     let is_number = |value: &String| value.parse::<u64>().is_ok();
     if table.header().len() == COLUMNS.len() && table.header().iter().all(is_number) {
         return Ok(table.without_header(&COLUMNS));
@@ -30,11 +30,11 @@ pub(super) fn headless(table: Table<'_>) -> Result<Table<'_>, Table<'_>> {
     Err(table)
 }
 
-pub(super) fn layers(table: &Table<'_>) -> Result<Vec<Layer>, NetworkError> {
+pub(super) fn layers(table: &CsvTable<'_>) -> Result<Vec<Layer>, NetworkError> {
     table.layers(layer)
 }
 
-fn layer(index: usize, row: &Row<'_>) -> Result<Layer, NetworkError> {
+fn layer(index: usize, row: &CsvRow<'_>) -> Result<Layer, NetworkError> {
     let name = format!("layer{index}");
     let [k, c] = [row.size(0)?, row.size(1)?];
     let convolution = Convolution {

@@ -19,11 +19,11 @@ use crate::error::{NetworkError, second_named};
 use crate::layer::Layer;
 use crate::network::Network;
 
-use table::Table;
+use table::CsvTable;
 
 /// Reads the CSV file of a known tool.
 pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Noted, NetworkError> {
-    let table = Table::read(file, text)?;
+    let table = CsvTable::read(file, text)?;
     let columns = table.columns();
     let (layers, notes) = if scale_sim::is_gemm(&columns) {
         scale_sim::products(&table)?
@@ -38,7 +38,7 @@ pub(crate) fn csv(file: &str, name: String, text: &str) -> Result<Noted, Network
 }
 
 /// Tables that name no layers, and may have no header.
-fn without_names(table: Table<'_>) -> Result<(Vec<Layer>, Vec<Diagnostic>), NetworkError> {
+fn without_names(table: CsvTable<'_>) -> Result<(Vec<Layer>, Vec<Diagnostic>), NetworkError> {
     let table = match scale_sim::nameless(table) {
         Ok(products) => return products,
         Err(table) => table,
@@ -100,7 +100,7 @@ pub(crate) fn yaml(file: &str, name: String, text: &str) -> Result<Noted, Networ
     let read = if zigzag::is_workload(&root) {
         zigzag::layers(&mut reader, &root)
     } else {
-        timeloop::Problem::of(&mut reader, &root).and_then(|problem| {
+        timeloop::TimeloopProblem::of(&mut reader, &root).and_then(|problem| {
             if problem.is_folded() {
                 reader.note(&root, "problem", timeloop::FOLDED);
             }

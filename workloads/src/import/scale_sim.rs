@@ -21,7 +21,7 @@ use crate::convolution::Convolution;
 use crate::error::NetworkError;
 use crate::layer::{Layer, RightOperand};
 
-use super::table::{Row, Table};
+use super::table::{CsvRow, CsvTable};
 
 pub(super) const CONVOLUTION_HEADER: &str = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
 pub(super) const GEMM_HEADER: &str = "Layer, M, N, K,";
@@ -100,7 +100,7 @@ pub(super) fn is_gemm(columns: &[String]) -> bool {
 
 /// Whether columns and rows may be those of convolutions: no column is named as another one, at least
 /// one is named as itself, and rows are long enough.
-pub(super) fn is_convolution(table: &Table<'_>) -> bool {
+pub(super) fn is_convolution(table: &CsvTable<'_>) -> bool {
     let columns = table.columns();
     let named = columns.get(1..).unwrap_or_default().iter().zip(CONVOLUTION);
     let named: Vec<_> = named
@@ -131,7 +131,7 @@ pub(super) fn is_convolution(table: &Table<'_>) -> bool {
 /// Columns of a matrix product: its name, M, N, K.
 const PRODUCT_WIDTH: usize = 4;
 
-pub(super) fn products(table: &Table<'_>) -> Result<Noted, NetworkError> {
+pub(super) fn products(table: &CsvTable<'_>) -> Result<Noted, NetworkError> {
     let mut notes = Vec::new();
     if table.columns()[1..PRODUCT_WIDTH] != ["m", "n", "k"] {
         let named = table.header()[1..PRODUCT_WIDTH].join(", ");
@@ -165,7 +165,7 @@ pub(super) fn products(table: &Table<'_>) -> Result<Noted, NetworkError> {
 }
 
 /// The column that holds the batch, if one does.
-fn batch_column(table: &Table<'_>) -> Option<usize> {
+fn batch_column(table: &CsvTable<'_>) -> Option<usize> {
     let is = |column: usize, is: fn(&str) -> bool| {
         let mut values = table.column(column).peekable();
         values.peek().is_some() && values.all(is)
@@ -181,7 +181,7 @@ fn batch_column(table: &Table<'_>) -> Option<usize> {
 }
 
 /// Products under the names of their sizes alone, `M,N,K` in any order, or under none.
-pub(super) fn nameless(table: Table<'_>) -> Result<Result<Noted, NetworkError>, Table<'_>> {
+pub(super) fn nameless(table: CsvTable<'_>) -> Result<Result<Noted, NetworkError>, CsvTable<'_>> {
     let columns = table.columns();
     let is_number = |value: &String| value.parse::<u64>().is_ok();
     let places = ["m", "n", "k"].map(|size| columns.iter().position(|column| column == size));
@@ -204,7 +204,7 @@ pub(super) fn nameless(table: Table<'_>) -> Result<Result<Noted, NetworkError>, 
     Ok(layers.map(|layers| (layers, note.into_iter().collect())))
 }
 
-pub(super) fn convolutions(table: &Table<'_>) -> Result<Noted, NetworkError> {
+pub(super) fn convolutions(table: &CsvTable<'_>) -> Result<Noted, NetworkError> {
     let columns = table.columns();
     // The column behind the stride is another one if it is named so, or not at all.
     let is_stride = |value: &str| value.parse::<u64>().is_ok();
@@ -235,7 +235,7 @@ pub(super) fn convolutions(table: &Table<'_>) -> Result<Noted, NetworkError> {
 }
 
 /// Notes on the columns from one on, but for one that is used.
-fn unused(table: &Table<'_>, from: usize, used: Option<usize>) -> Vec<Diagnostic> {
+fn unused(table: &CsvTable<'_>, from: usize, used: Option<usize>) -> Vec<Diagnostic> {
     let widest = table.widths().map_or(0, |(_, most)| most);
     let mut notes = Vec::new();
     for column in from..widest.max(table.header().len()) {
@@ -274,14 +274,14 @@ fn list(names: &[&str]) -> String {
 }
 
 /// The row's name; SCALE-Sim asks for none.
-fn name(row: &Row<'_>, index: usize) -> String {
+fn name(row: &CsvRow<'_>, index: usize) -> String {
     match row.text(0) {
         "" => format!("layer{index}"),
         name => name.to_owned(),
     }
 }
 
-fn convolution(row: &Row<'_>, index: usize, strides: [usize; 2]) -> Result<Layer, NetworkError> {
+fn convolution(row: &CsvRow<'_>, index: usize, strides: [usize; 2]) -> Result<Layer, NetworkError> {
     let name = name(row, index);
     let input = [row.size(1)?, row.size(2)?];
     let kernel = [row.size(3)?, row.size(4)?];

@@ -6,7 +6,7 @@ use crate::error::{LayerError, NetworkError};
 use crate::layer::Layer;
 
 /// A header and rows, all trimmed. Empty lines are gone, and so are trailing commas and comments.
-pub(super) struct Table<'a> {
+pub(super) struct CsvTable<'a> {
     file: &'a str,
     text: &'a str,
     header_line: u64,
@@ -14,14 +14,13 @@ pub(super) struct Table<'a> {
     rows: Vec<(u64, Vec<String>)>,
 }
 
-/// One row.
-pub(super) struct Row<'a> {
-    table: &'a Table<'a>,
+pub(super) struct CsvRow<'a> {
+    table: &'a CsvTable<'a>,
     line: u64,
     values: &'a [String],
 }
 
-impl<'a> Table<'a> {
+impl<'a> CsvTable<'a> {
     /// Reads a text. Columns are separated by commas, or by tabs if the first line has no comma.
     pub(super) fn read(file: &'a str, text: &'a str) -> Result<Self, NetworkError> {
         let first = text.lines().find(|line| !line.trim().is_empty());
@@ -105,7 +104,7 @@ impl<'a> Table<'a> {
     /// wrong with any.
     pub(super) fn layers(
         &self,
-        layer: impl FnMut(usize, &Row<'_>) -> Result<Layer, NetworkError>,
+        layer: impl FnMut(usize, &CsvRow<'_>) -> Result<Layer, NetworkError>,
     ) -> Result<Vec<Layer>, NetworkError> {
         let columns = self.header.len();
         self.layers_within(columns..=columns, layer)
@@ -115,11 +114,11 @@ impl<'a> Table<'a> {
     pub(super) fn layers_within(
         &self,
         widths: std::ops::RangeInclusive<usize>,
-        mut layer: impl FnMut(usize, &Row<'_>) -> Result<Layer, NetworkError>,
+        mut layer: impl FnMut(usize, &CsvRow<'_>) -> Result<Layer, NetworkError>,
     ) -> Result<Vec<Layer>, NetworkError> {
         let (mut layers, mut errors) = (Vec::new(), Vec::new());
         for (index, (line, values)) in self.rows.iter().enumerate() {
-            let row = Row {
+            let row = CsvRow {
                 table: self,
                 line: *line,
                 values,
@@ -189,7 +188,7 @@ fn folded(name: &str) -> String {
     letters.collect::<String>().to_lowercase()
 }
 
-impl Row<'_> {
+impl CsvRow<'_> {
     /// The text in a column; empty if there is none.
     pub(super) fn text(&self, column: usize) -> &str {
         self.values.get(column).map_or("", String::as_str)

@@ -17,7 +17,7 @@
 use stationary_document::{Fields, Node, NodeKind, Reader};
 
 use super::plain::Plain;
-use super::timeloop::{DataSpace, FOLDED, Padding, Problem, Term};
+use super::timeloop::{DataSpace, FOLDED, Padding, Term, TimeloopProblem};
 use crate::coverage::LeftOut;
 use crate::element_types::{ElementType, ElementTypes};
 use crate::layer::{Layer, RightOperand};
@@ -209,7 +209,7 @@ fn layer(reader: &mut Reader, node: &Node, path: &str, index: usize) -> Option<L
     let paddings = paddings(reader, fields, path, &relations)?;
     let source = fields.get("operand_source").and_then(|node| node.get("W"));
     let is_result = source.and_then(Node::text).is_some_and(|of| Some(of) != id);
-    let problem = Problem {
+    let problem = TimeloopProblem {
         name,
         dims: names,
         sizes: numbers,

@@ -30,12 +30,12 @@ struct Parser<'t> {
     tokens: Vec<Token>,
     at: usize,
     constants: Vec<(String, u64)>,
-    found: Found,
+    found: ParsedNetwork,
 }
 
 /// What has been read so far.
 #[derive(Default)]
-struct Found {
+struct ParsedNetwork {
     name: Option<String>,
     layers: Vec<Layer>,
     plain: Plain,
@@ -61,7 +61,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Contents, Vec<Diagnostic>> 
         tokens: tokens(text),
         at: 0,
         constants: Vec::new(),
-        found: Found::default(),
+        found: ParsedNetwork::default(),
     };
     parser.networks().map_err(|error| vec![error])?;
     let mut found = parser.found;

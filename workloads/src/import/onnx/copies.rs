@@ -16,19 +16,19 @@ pub(super) struct Factor {
 }
 
 /// An axis: the product of its factors, the outermost first. Empty for an extent of 1.
-pub(super) type Axis = Vec<Factor>;
+pub(super) type AxisFactors = Vec<Factor>;
 
 /// More factors than any axis has; what has more is taken as real.
 const MOST_FACTORS: usize = 32;
 
-pub(super) fn real(size: u64) -> Axis {
+pub(super) fn real(size: u64) -> AxisFactors {
     normal([Factor {
         size,
         is_copy: false,
     }])
 }
 
-pub(super) fn copied(size: u64) -> Axis {
+pub(super) fn copied(size: u64) -> AxisFactors {
     normal([Factor {
         size,
         is_copy: true,
@@ -36,8 +36,8 @@ pub(super) fn copied(size: u64) -> Axis {
 }
 
 /// Without factors of 1, and with neighbours of one kind joined.
-pub(super) fn normal(factors: impl IntoIterator<Item = Factor>) -> Axis {
-    let mut axis: Axis = Vec::new();
+pub(super) fn normal(factors: impl IntoIterator<Item = Factor>) -> AxisFactors {
+    let mut axis: AxisFactors = Vec::new();
     for factor in factors {
         if factor.size == 1 {
             continue;
@@ -83,7 +83,7 @@ pub(super) fn common(a: &[Factor], b: &[Factor]) -> Option<Vec<(u64, [bool; 2])>
 }
 
 /// An axis that is a copy where both are.
-pub(super) fn both(a: &[Factor], b: &[Factor]) -> Axis {
+pub(super) fn both(a: &[Factor], b: &[Factor]) -> AxisFactors {
     match common(a, b) {
         Some(factors) => normal(factors.into_iter().map(|(size, is_copy)| Factor {
             size,
@@ -94,7 +94,7 @@ pub(super) fn both(a: &[Factor], b: &[Factor]) -> Axis {
 }
 
 /// The axes of a reshaped tensor; `None` if their bounds do not meet those of the old ones.
-pub(super) fn regroup(axes: &[Axis], sizes: &[u64]) -> Option<Vec<Axis>> {
+pub(super) fn regroup(axes: &[AxisFactors], sizes: &[u64]) -> Option<Vec<AxisFactors>> {
     let mut rest: Vec<Factor> = axes.iter().flatten().rev().copied().collect();
     let mut regrouped = Vec::new();
     for size in sizes {
@@ -124,7 +124,7 @@ pub(super) fn regroup(axes: &[Axis], sizes: &[u64]) -> Option<Vec<Axis>> {
 }
 
 /// The axis that picks these places of another: a copy where a place repeats.
-pub(super) fn picked(places: &[i64]) -> Axis {
+pub(super) fn picked(places: &[i64]) -> AxisFactors {
     let count = places.len() as u64;
     // Each place several times in a row, or the whole several times over.
     let run = places.iter().take_while(|p| **p == places[0]).count();
@@ -157,7 +157,7 @@ pub(super) fn picked(places: &[i64]) -> Axis {
 mod tests {
     use super::*;
 
-    fn axis(factors: &[(u64, bool)]) -> Axis {
+    fn axis(factors: &[(u64, bool)]) -> AxisFactors {
         normal(
             factors
                 .iter()

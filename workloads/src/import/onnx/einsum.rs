@@ -8,7 +8,7 @@
 //!
 //! A letter of one operand alone that nothing else has is summed up before: no product.
 
-use super::copies::{self, Axis};
+use super::copies::{self, AxisFactors};
 use super::matmul::{Sizes, product, times};
 use super::product::Product;
 use super::proto::Node;
@@ -136,7 +136,7 @@ fn kept(terms: &[Term], result: Option<&str>) -> Vec<char> {
 fn of_two(first: &Term, second: &Term, result: &[char]) -> Option<Product> {
     let mut sizes = Sizes::ONE;
     let (left_axes, second_axes) = (first.value.all_axes()?, second.value.all_axes()?);
-    let find = |term: &Term, axes: &[Axis], letter: char| {
+    let find = |term: &Term, axes: &[AxisFactors], letter: char| {
         let at = term.letters.iter().position(|c| *c == letter)?;
         Some(axes[at].clone())
     };
@@ -150,8 +150,7 @@ fn of_two(first: &Term, second: &Term, result: &[char]) -> Option<Product> {
         let is_kept = result.contains(letter);
         let both = || [&own, &other].into_iter().flatten();
         let extent = both().map(|axis| copies::extent(axis)).max()?;
-        let fits =
-            |axis: &Axis| matches!(copies::extent(axis), size if size == extent || size == 1);
+        let fits = |axis: &AxisFactors| matches!(copies::extent(axis), size if size == extent || size == 1);
         if !both().all(fits) {
             return None;
         }

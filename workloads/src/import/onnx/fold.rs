@@ -1,7 +1,7 @@
 //! Operators that compute: shapes of their results, their elements where few are known, and which of
 //! their axes are copies.
 
-use super::copies::{self, Axis};
+use super::copies::{self, AxisFactors};
 use super::element::ElementType;
 use super::number::{Number, binary, unary};
 use super::proto::Node;
@@ -80,11 +80,11 @@ fn computed(op: &str, inputs: &[Value], shape: &[u64]) -> Option<Vec<Number>> {
 }
 
 /// The axes of what is broadcast from several operands: copies where all are.
-fn joined(inputs: &[Value], shape: &[u64]) -> Option<Vec<Axis>> {
+fn joined(inputs: &[Value], shape: &[u64]) -> Option<Vec<AxisFactors>> {
     if !inputs.iter().any(|v| v.axes.is_some() || v.is_uniform()) {
         return None;
     }
-    let mut axes: Vec<Axis> = shape.iter().map(|size| copies::copied(*size)).collect();
+    let mut axes: Vec<AxisFactors> = shape.iter().map(|size| copies::copied(*size)).collect();
     for input in inputs {
         let missing = shape.len() - input.rank()?;
         if input.is_uniform() {

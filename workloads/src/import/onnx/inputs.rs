@@ -8,7 +8,7 @@ use super::batch::{Axes, Batch, is_batch_name, is_name};
 use super::element::ElementType;
 use super::number::Number;
 use super::proto::{Graph, ValueInfo};
-use super::scope::Scope;
+use super::scope::TensorScope;
 use super::symbolic;
 use super::value::Value;
 
@@ -65,7 +65,7 @@ pub(super) struct Inputs {
 
 /// Fills a scope with the graph's weights and inputs; or says what is wrong.
 pub(super) fn fill(
-    scope: &mut Scope<'_>,
+    scope: &mut TensorScope<'_>,
     graph: &Graph,
     dims: &[(&str, u64)],
 ) -> Result<Inputs, Vec<String>> {
@@ -187,7 +187,7 @@ pub(super) fn fill(
 }
 
 /// Puts the weights of a graph into a scope.
-pub(super) fn weights(scope: &mut Scope<'_>, graph: &Graph) {
+pub(super) fn weights(scope: &mut TensorScope<'_>, graph: &Graph) {
     for tensor in &graph.initializer {
         scope.values.insert(tensor.name.clone(), Value::of(tensor));
     }

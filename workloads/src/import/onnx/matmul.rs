@@ -3,7 +3,7 @@
 //! Each index that both have and the result keeps is a head, unless one of the two holds copies along
 //! it: then it is rows or columns of the other, and the copies are read once.
 
-use super::copies::{self, Axis};
+use super::copies::{self, AxisFactors};
 use super::product::{Product, named, right};
 use super::proto::Node;
 use super::value::{Value, broadcast};
@@ -28,7 +28,7 @@ impl Sizes {
     };
 
     /// Takes in an axis that both operands and the result have.
-    pub(super) fn share(&mut self, left: &Axis, right: &Axis) -> Option<()> {
+    pub(super) fn share(&mut self, left: &AxisFactors, right: &AxisFactors) -> Option<()> {
         let (a, b) = (copies::extent(left), copies::extent(right));
         // An axis of 1 is broadcast: copies.
         let copied = copies::copied(a.max(b));
@@ -117,14 +117,14 @@ pub(super) fn matmul(node: &Node, a: &Value, b: &Value) -> Option<Product> {
     // A list is a row on the left and a column on the right, which the result does not keep.
     let (is_row, is_column) = (left.len() == 1, second.len() == 1);
     if is_row {
-        left.insert(0, Axis::new());
+        left.insert(0, AxisFactors::new());
     }
     if is_column {
-        second.push(Axis::new());
+        second.push(AxisFactors::new());
     }
     let (c, m) = (left.pop()?, left.pop()?);
     let (k, d) = (second.pop()?, second.pop()?);
-    let extent = |axis: &Axis| copies::extent(axis);
+    let extent = |axis: &AxisFactors| copies::extent(axis);
     if extent(&c) != extent(&d) {
         return None;
     }
@@ -134,11 +134,12 @@ pub(super) fn matmul(node: &Node, a: &Value, b: &Value) -> Option<Product> {
         k: extent(&k),
         c: extent(&c),
     };
-    let outer = |axes: &[Axis]| axes.iter().map(extent).collect::<Vec<u64>>();
+    let outer = |axes: &[AxisFactors]| axes.iter().map(extent).collect::<Vec<u64>>();
     let mut shape = broadcast(&outer(&left), &outer(&second))?;
-    let one = Axis::new();
+    let one = AxisFactors::new();
     for at in 1..=shape.len() {
-        let from_end = |axes: &'_ [Axis]| axes.len().checked_sub(at).map(|at| axes[at].clone());
+        let from_end =
+            |axes: &'_ [AxisFactors]| axes.len().checked_sub(at).map(|at| axes[at].clone());
         let own = from_end(&left).unwrap_or_else(|| one.clone());
         let other = from_end(&second).unwrap_or_else(|| one.clone());
         sizes.share(&own, &other)?;

@@ -44,8 +44,8 @@ use prost::Message;
 use stationary_document::Diagnostic;
 
 use self::proto::Model;
-use self::reading::Reading;
-use self::scope::Scope;
+use self::reading::GraphReader;
+use self::scope::TensorScope;
 use crate::error::NetworkError;
 use crate::network::Network;
 
@@ -101,8 +101,8 @@ pub fn read(
              changed since would be misread"
         )));
     }
-    let mut reading = Reading::new(&model.functions);
-    let mut scope = Scope::default();
+    let mut reading = GraphReader::new(&model.functions);
+    let mut scope = TensorScope::default();
     let inputs = inputs::fill(&mut scope, graph, dims).map_err(refuse)?;
     reading.named = inputs.named;
     notes.extend(inputs.assumed.into_iter().map(note));

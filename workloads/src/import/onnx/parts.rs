@@ -1,6 +1,6 @@
 //! Tensors of parts, and parts of tensors.
 
-use super::copies::{self, Axis};
+use super::copies::{self, AxisFactors};
 use super::element::ElementType;
 use super::proto::Node;
 use super::shapes::picked;
@@ -197,7 +197,7 @@ pub(super) fn gather(node: &Node, inputs: &[Value]) -> Option<Value> {
     };
     let axes = || {
         let axes = value.all_axes()?;
-        let inner: Vec<Axis> = match places.as_deref() {
+        let inner: Vec<AxisFactors> = match places.as_deref() {
             Some(places) if wanted.len() == 1 => vec![copies::picked(places)],
             _ => indices.all_axes()?,
         };

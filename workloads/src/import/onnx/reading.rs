@@ -17,8 +17,8 @@ use super::inputs::weights;
 use super::number::Number;
 use super::products;
 use super::proto::{Attribute, Function, Graph, Node};
-use super::record::{Mark, Outcome, Record};
-use super::scope::Scope;
+use super::record::{ImportLog, Lowering, Mark};
+use super::scope::TensorScope;
 use super::value::{Value, axis};
 
 /// Operators that are run through inside of others, at most: a loop that takes more is left out.
@@ -27,8 +27,8 @@ const MOST_STEPS: u64 = 100_000;
 const MOST_DEPTH: usize = 48;
 
 /// A reading of one model.
-pub(super) struct Reading<'m> {
-    pub(super) record: Record,
+pub(super) struct GraphReader<'m> {
+    pub(super) record: ImportLog,
     functions: HashMap<[&'m str; 3], &'m Function>,
     /// Sizes of dimensions by their names.
     pub(super) named: HashMap<String, u64>,
@@ -40,17 +40,17 @@ pub(super) struct Reading<'m> {
 struct Exhausted;
 
 /// Results, and what became of the operator.
-type Read = (Vec<Value>, Outcome);
+type Read = (Vec<Value>, Lowering);
 
 fn domain(name: &str) -> &str {
     if name == "ai.onnx" { "" } else { name }
 }
 
-impl<'m> Reading<'m> {
+impl<'m> GraphReader<'m> {
     pub(super) fn new(functions: &'m [Function]) -> Self {
         let key = |f: &'m Function| [domain(&f.domain), f.name.as_str(), f.overload.as_str()];
         Self {
-            record: Record::default(),
+            record: ImportLog::default(),
             functions: functions.iter().map(|f| (key(f), f)).collect(),
             named: HashMap::new(),
             steps: MOST_STEPS,
@@ -59,7 +59,7 @@ impl<'m> Reading<'m> {
     }
 
     /// Runs through operators and puts their results into the scope.
-    pub(super) fn nodes(&mut self, nodes: &[Node], scope: &mut Scope<'_>) {
+    pub(super) fn nodes(&mut self, nodes: &[Node], scope: &mut TensorScope<'_>) {
         for node in nodes {
             let node = scope.resolved(node);
             let inputs: Vec<Value> = node.input.iter().map(|name| scope.get(name)).collect();
@@ -84,7 +84,7 @@ impl<'m> Reading<'m> {
         }
     }
 
-    fn node(&mut self, node: &Node, inputs: &[Value], scope: &Scope<'_>) -> Read {
+    fn node(&mut self, node: &Node, inputs: &[Value], scope: &TensorScope<'_>) -> Read {
         let key = [
             domain(&node.domain),
             node.op_type.as_str(),
@@ -105,9 +105,9 @@ impl<'m> Reading<'m> {
             let name = self.record.name(&scope.prefix, node);
             let outcome = match product.layers {
                 Ok(layers) => self.record.push(&name, layers, product.types),
-                Err(why) => Outcome::Missing(why, product.macs),
+                Err(why) => Lowering::Missing(why, product.macs),
             };
-            if matches!(outcome, Outcome::Layers) {
+            if matches!(outcome, Lowering::Layers) {
                 for note in product.notes {
                     self.record.note(&node.op_type, note);
                 }
@@ -115,17 +115,17 @@ impl<'m> Reading<'m> {
             return (product.results, outcome);
         }
         if let Some(results) = infer(node, inputs) {
-            return (results, Outcome::Plain);
+            return (results, Lowering::Plain);
         }
         let why = match key[0] {
             "" => "it is not supported".to_owned(),
             domain => format!("operators of {domain} are not supported"),
         };
-        (Vec::new(), Outcome::Missing(why, None))
+        (Vec::new(), Lowering::Missing(why, None))
     }
 
     /// Runs through the body of something inside of the graph, if that is not too long.
-    fn body(&mut self, nodes: &[Node], scope: &mut Scope<'_>) -> Result<(), Exhausted> {
+    fn body(&mut self, nodes: &[Node], scope: &mut TensorScope<'_>) -> Result<(), Exhausted> {
         let count = nodes.len() as u64 + 1;
         if self.steps < count || self.depth >= MOST_DEPTH {
             return Err(Exhausted);
@@ -143,7 +143,7 @@ impl<'m> Reading<'m> {
         function: &'m Function,
         node: &Node,
         inputs: &[Value],
-        scope: &Scope<'_>,
+        scope: &TensorScope<'_>,
     ) -> Read {
         let is_given = |default: &&Attribute| node.attribute(&default.name).is_none();
         let defaults = function.attribute_proto.iter().filter(is_given);
@@ -154,16 +154,16 @@ impl<'m> Reading<'m> {
             &node.name
         };
         let prefix = format!("{}{}/", scope.prefix, name.trim_start_matches('/'));
-        let mut inner = Scope::of_call(attributes, prefix);
+        let mut inner = TensorScope::of_call(attributes, prefix);
         let named = function.input.iter().cloned().zip(inputs.iter().cloned());
         inner.values.extend(named);
         inner.state(&function.value_info, &self.named);
         if self.body(&function.node, &mut inner).is_err() {
             let why = "its body calls itself, or is too long to run through";
-            return (Vec::new(), Outcome::Missing(why.to_owned(), None));
+            return (Vec::new(), Lowering::Missing(why.to_owned(), None));
         }
         let results = function.output.iter().map(|name| inner.get(name)).collect();
-        (results, Outcome::Inner)
+        (results, Lowering::Inner)
     }
 
     /// The results of a graph inside of an operator, with these inputs.
@@ -171,9 +171,9 @@ impl<'m> Reading<'m> {
         &mut self,
         graph: &Graph,
         inputs: Vec<Value>,
-        scope: &Scope<'_>,
+        scope: &TensorScope<'_>,
     ) -> Result<Vec<Value>, Exhausted> {
-        let mut inner = Scope::inside(scope);
+        let mut inner = TensorScope::inside(scope);
         weights(&mut inner, graph);
         let names = graph.input.iter().map(|input| input.name.clone());
         inner.values.extend(names.zip(inputs));
@@ -203,7 +203,7 @@ impl<'m> Reading<'m> {
     }
 
     /// `If`: the branch that a known condition takes.
-    fn branch(&mut self, node: &Node, inputs: &[Value], scope: &Scope<'_>) -> Read {
+    fn branch(&mut self, node: &Node, inputs: &[Value], scope: &TensorScope<'_>) -> Read {
         let graphs = ["then_branch", "else_branch"].map(|name| node.graph(name));
         let [Some(taken), Some(other)] = graphs else {
             return (Vec::new(), unfit("a branch is missing"));
@@ -211,7 +211,7 @@ impl<'m> Reading<'m> {
         if let Some(condition) = inputs.first().and_then(Value::single) {
             let graph = if condition.is_true() { taken } else { other };
             return match self.graph(graph, Vec::new(), scope) {
-                Ok(results) => (results, Outcome::Inner),
+                Ok(results) => (results, Lowering::Inner),
                 Err(Exhausted) => (Vec::new(), unfit(TOO_LONG)),
             };
         }
@@ -224,15 +224,15 @@ impl<'m> Reading<'m> {
         let results = first.iter().zip(&second).map(|(a, b)| agreed(a, b));
         let results = results.collect();
         if products == 0 && other_products == 0 {
-            return (results, Outcome::Plain);
+            return (results, Lowering::Plain);
         }
         let macs = macs.filter(|_| macs == other_macs);
         let why = "its condition depends on the data, and its branches multiply";
-        (results, Outcome::Missing(why.to_owned(), macs))
+        (results, Lowering::Missing(why.to_owned(), macs))
     }
 
     /// `Loop`: its body as often as it runs. Operands: trips, a condition, and the state.
-    fn repeat(&mut self, node: &Node, inputs: &[Value], scope: &Scope<'_>) -> Read {
+    fn repeat(&mut self, node: &Node, inputs: &[Value], scope: &TensorScope<'_>) -> Read {
         let Some(body) = node.graph("body") else {
             return (Vec::new(), unfit("its body is missing"));
         };
@@ -286,7 +286,7 @@ impl<'m> Reading<'m> {
                 let outputs = node.output.len().saturating_sub(states);
                 lists.resize(outputs, Vec::new());
                 state.extend(lists.iter().map(|list| stacked(list, 0)));
-                return (state, Outcome::Inner);
+                return (state, Lowering::Inner);
             }
             self.give_up(mark, steps);
         }
@@ -316,7 +316,7 @@ impl<'m> Reading<'m> {
             .and_then(|most| u64::try_from(most).ok());
         values.resize(node.output.len(), Value::default());
         if products == 0 {
-            return (values, Outcome::Plain);
+            return (values, Lowering::Plain);
         }
         let why = match trips {
             None if !is_exhausted => "how often it runs depends on the data",
@@ -330,11 +330,11 @@ impl<'m> Reading<'m> {
             .zip(trips)
             .filter(|_| is_stable)
             .and_then(|(macs, trips)| macs.checked_mul(trips));
-        (values, Outcome::Missing(why.to_owned(), macs))
+        (values, Lowering::Missing(why.to_owned(), macs))
     }
 
     /// `Scan`: its body once for each place along an axis of what is scanned.
-    fn scan(&mut self, node: &Node, inputs: &[Value], scope: &Scope<'_>) -> Read {
+    fn scan(&mut self, node: &Node, inputs: &[Value], scope: &TensorScope<'_>) -> Read {
         let Some(body) = node.graph("body") else {
             return (Vec::new(), unfit("its body is missing"));
         };
@@ -394,20 +394,20 @@ impl<'m> Reading<'m> {
             let macs = macs
                 .filter(|_| is_stable)
                 .and_then(|macs| macs.checked_mul(trips));
-            return (Vec::new(), Outcome::Missing(TOO_LONG.to_owned(), macs));
+            return (Vec::new(), Lowering::Missing(TOO_LONG.to_owned(), macs));
         }
         let stacked =
             |(at, list): (usize, &Vec<Value>)| stacked(list, axes("scan_output_axes", at));
         let stacked: Vec<Value> = lists.iter().enumerate().map(stacked).collect();
         state.extend(stacked);
-        (state, Outcome::Inner)
+        (state, Lowering::Inner)
     }
 }
 
 const TOO_LONG: &str = "it is too long to run through";
 
-fn unfit(why: &str) -> Outcome {
-    Outcome::Missing(why.to_owned(), None)
+fn unfit(why: &str) -> Lowering {
+    Lowering::Missing(why.to_owned(), None)
 }
 
 /// Whether the condition that a body gives is the one that it was given.
@@ -455,7 +455,7 @@ fn stacked(list: &[Value], place: i64) -> Value {
     Value::with_elements(sizes, elements.filter(|_| place == 0)).typed(list[0].element)
 }
 
-fn lost_at(node: &Node, scope: &Scope<'_>) -> Rc<str> {
+fn lost_at(node: &Node, scope: &TensorScope<'_>) -> Rc<str> {
     let name = if node.name.is_empty() {
         node.output.first().map_or("", String::as_str)
     } else {

@@ -15,7 +15,7 @@ use crate::network::MOST_LAYERS;
 const BEYOND: &str = "has more than 2^53";
 
 /// What an operator became.
-pub(super) enum Outcome {
+pub(super) enum Lowering {
     Layers,
     /// It multiplies nothing.
     Plain,
@@ -27,7 +27,7 @@ pub(super) enum Outcome {
 
 /// What has been read so far.
 #[derive(Default)]
-pub(super) struct Record {
+pub(super) struct ImportLog {
     pub(super) layers: Vec<Layer>,
     names: HashMap<String, usize>,
     counts: Counts,
@@ -54,7 +54,7 @@ pub(super) struct Mark {
     counts: Counts,
 }
 
-impl Record {
+impl ImportLog {
     /// The state as it is now.
     pub(super) fn mark(&self) -> Mark {
         Mark {
@@ -111,7 +111,7 @@ impl Record {
         operator: &str,
         layers: Vec<(Layer, u64)>,
         types: [Option<ElementType>; 2],
-    ) -> Outcome {
+    ) -> Lowering {
         let count = layers
             .iter()
             .fold(0u64, |sum, (_, times)| sum.saturating_add(*times));
@@ -120,7 +120,7 @@ impl Record {
         });
         if count.saturating_add(self.layers.len() as u64) > MOST_LAYERS as u64 {
             let why = format!("it would make more than {MOST_LAYERS} layers");
-            return Outcome::Missing(why, Some(macs));
+            return Lowering::Missing(why, Some(macs));
         }
         self.counts.simulated += 1;
         self.counts.macs += u128::from(macs);
@@ -138,7 +138,7 @@ impl Record {
                 self.layers.push(layer.clone().named(name));
             }
         }
-        Outcome::Layers
+        Lowering::Layers
     }
 
     pub(super) fn note(&mut self, operator: &str, note: String) {
@@ -153,13 +153,13 @@ impl Record {
     pub(super) fn note_outcome(
         &mut self,
         node: &Node,
-        outcome: Outcome,
+        outcome: Lowering,
         inputs: &[Value],
         results: &[Value],
     ) {
         let entry = match outcome {
-            Outcome::Layers | Outcome::Inner => return,
-            Outcome::Plain => {
+            Lowering::Layers | Lowering::Inner => return,
+            Lowering::Plain => {
                 let entry = self.counts.plain.entry(node.op_type.clone()).or_default();
                 entry.count += 1;
                 let makes_copies = matches!(node.op_type.as_str(), "Tile" | "Concat" | "Gather")
@@ -172,7 +172,7 @@ impl Record {
                 }
                 entry
             }
-            Outcome::Missing(why, macs) => {
+            Lowering::Missing(why, macs) => {
                 let key = (node.op_type.clone(), why);
                 let entry = self.counts.missing.entry(key).or_default();
                 entry.count += 1;

@@ -10,19 +10,19 @@ use super::value::Value;
 /// The tensors of a graph by their names. A graph inside of an operator sees those around it; the body
 /// of a function sees its own only, and the attributes of the call.
 #[derive(Default)]
-pub(super) struct Scope<'a> {
+pub(super) struct TensorScope<'a> {
     pub(super) values: HashMap<String, Value>,
     /// Shapes that the file states, for results that cannot be followed.
     pub(super) stated: HashMap<String, Vec<u64>>,
-    outer: Option<&'a Scope<'a>>,
+    outer: Option<&'a TensorScope<'a>>,
     attributes: Vec<Attribute>,
     /// What stands before the names of operators.
     pub(super) prefix: String,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> TensorScope<'a> {
     /// A graph inside of an operator.
-    pub(super) fn inside(outer: &'a Scope<'a>) -> Self {
+    pub(super) fn inside(outer: &'a TensorScope<'a>) -> Self {
         Self {
             outer: Some(outer),
             prefix: outer.prefix.clone(),

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::copies::{self, Axis};
+use super::copies::{self, AxisFactors};
 use super::element::ElementType;
 use super::number::Number;
 use super::proto::Tensor;
@@ -25,7 +25,7 @@ pub(super) struct Value {
     /// Whether it is there before the network runs: trained, or computed from nothing else.
     pub(super) is_parameter: bool,
     /// Its axes, if parts of some are copies.
-    pub(super) axes: Option<Rc<Vec<Axis>>>,
+    pub(super) axes: Option<Rc<Vec<AxisFactors>>>,
     /// If it has no shape: the operator that lost it first. If it is a shape whose numbers are in
     /// another file: that.
     pub(super) lost: Option<Rc<str>>,
@@ -130,7 +130,7 @@ impl Value {
     }
 
     /// Its axes, with what is copied along them.
-    pub(super) fn all_axes(&self) -> Option<Vec<Axis>> {
+    pub(super) fn all_axes(&self) -> Option<Vec<AxisFactors>> {
         let shape = self.shape.as_ref()?;
         if let Some(axes) = &self.axes {
             return Some(axes.to_vec());
@@ -139,8 +139,8 @@ impl Value {
     }
 
     /// The same with these axes, if they are of its shape.
-    pub(super) fn with_axes(mut self, axes: Option<Vec<Axis>>) -> Self {
-        let fits = |axes: &Vec<Axis>| {
+    pub(super) fn with_axes(mut self, axes: Option<Vec<AxisFactors>>) -> Self {
+        let fits = |axes: &Vec<AxisFactors>| {
             let extents: Vec<u64> = axes.iter().map(|axis| copies::extent(axis)).collect();
             self.shape.as_ref() == Some(&extents) && axes.iter().flatten().any(|f| f.is_copy)
         };

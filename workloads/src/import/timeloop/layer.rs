@@ -1,6 +1,6 @@
 //! The layer that a problem is.
 
-use super::{DataSpace, Problem, Term};
+use super::{DataSpace, Term, TimeloopProblem};
 use crate::convolution::Convolution;
 use crate::layer::{Layer, RightOperand};
 
@@ -15,7 +15,7 @@ pub(crate) struct Padding {
     pub(crate) input: Option<u64>,
 }
 
-impl Problem {
+impl TimeloopProblem {
     /// The layer that the problem is.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Problem {
             (false, false) if a.name.to_lowercase().contains("weight") => (b, a),
             _ => (a, b),
         };
-        let mut shape = Shape::default();
+        let mut shape = ProblemShape::default();
         let mut is_in_window = vec![false; self.dims.len()];
         let is_window = |r: &&Vec<Term>| r.len() > 1 || r.iter().any(|t| t.coefficient != 1);
         for rank in &input.ranks.iter().filter(is_window).collect::<Vec<_>>() {
@@ -68,7 +68,7 @@ impl Problem {
                 ));
             };
             let tap: Option<&&Term> = taps.first();
-            shape.windows.push(Axis {
+            shape.windows.push(WindowAxis {
                 name: self.dims[position.dim].clone(),
                 outputs: self.sizes[position.dim],
                 taps: tap.map_or(1, |tap| self.sizes[tap.dim]),
@@ -106,16 +106,16 @@ impl Problem {
 }
 
 /// What a problem's dimensions come to.
-struct Shape {
+struct ProblemShape {
     groups: u64,
     channels: u64,
     filters: u64,
     /// Dimensions of input and output that slide over nothing.
     rows: Vec<(String, u64)>,
-    windows: Vec<Axis>,
+    windows: Vec<WindowAxis>,
 }
 
-impl Default for Shape {
+impl Default for ProblemShape {
     fn default() -> Self {
         Self {
             groups: 1,
@@ -127,7 +127,7 @@ impl Default for Shape {
     }
 }
 
-struct Axis {
+struct WindowAxis {
     name: String,
     outputs: u64,
     taps: u64,
@@ -136,7 +136,7 @@ struct Axis {
     padding: Option<Padding>,
 }
 
-impl Axis {
+impl WindowAxis {
     /// An axis of a window of one.
     fn plain(name: String, outputs: u64) -> Self {
         Self {
@@ -174,7 +174,7 @@ impl Axis {
     }
 }
 
-impl Shape {
+impl ProblemShape {
     fn layer(mut self, name: &str, right: RightOperand) -> Result<Layer, String> {
         if self.windows.is_empty() && self.rows.len() <= 1 {
             let rows = self.rows.first().map_or(1, |(_, size)| *size);
@@ -188,14 +188,14 @@ impl Shape {
             |name: &str| ["p", "q", "oy", "ox", "h", "w"].contains(&name.to_lowercase().as_str());
         for (name, size) in std::mem::take(&mut self.rows) {
             if is_axis(&name) && self.windows.len() < 2 {
-                self.windows.push(Axis::plain(name, size));
+                self.windows.push(WindowAxis::plain(name, size));
             } else {
                 batch *= size;
             }
         }
         // Two axes stay; the others fold, those first that lose nothing by it.
         while self.windows.len() > 2 {
-            let price = |axis: &Axis| (!axis.is_apart(), is_axis(&axis.name), axis.taps);
+            let price = |axis: &WindowAxis| (!axis.is_apart(), is_axis(&axis.name), axis.taps);
             let places = 0..self.windows.len();
             let first = places.min_by_key(|&at| price(&self.windows[at]));
             let axis = self.windows.remove(first.unwrap_or(0));
@@ -207,7 +207,10 @@ impl Shape {
         self.windows
             .sort_by_key(|axis| !["p", "oy", "h"].contains(&axis.name.to_lowercase().as_str()));
         let mut axes = self.windows.into_iter();
-        let axes = [(); 2].map(|()| axes.next().unwrap_or_else(|| Axis::plain(String::new(), 1)));
+        let axes = [(); 2].map(|()| {
+            axes.next()
+                .unwrap_or_else(|| WindowAxis::plain(String::new(), 1))
+        });
         let [rows, cols] = &axes;
         let (height, [top, bottom]) = rows.input()?;
         let (width, [left, right]) = cols.input()?;

@@ -15,7 +15,7 @@ pub(super) use self::layer::Padding;
 
 /// A problem: dimensions with sizes, and what they select.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct TimeloopProblem {
     /// Name of the shape.
     pub name: String,
     /// Names of the dimensions.
@@ -117,7 +117,7 @@ pub(crate) fn is_problem(root: &Node) -> bool {
     root.get("problem").is_some()
 }
 
-impl Problem {
+impl TimeloopProblem {
     /// Reads a file.
     ///
     /// # Errors
