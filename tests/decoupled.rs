@@ -10,7 +10,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz};
-use stationary_arch::{Accelerator, CostModel, DramKind, RowOrder, Step};
+use stationary_arch::{Accelerator, CostModel, DramKind, EpilogueStep, RowOrder};
 use stationary_sim::decoupled::{
     Buffer, Kernel, Schedule, ScheduleError, Space, energy, estimate, least_energy, map_addition,
     run, run_functional,
@@ -68,13 +68,13 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
     memory.store_gap = rng.random_range(0..=2);
     memory.cache_bytes = [0, 500, 1 << 20][rng.random_range(0..3)];
     let steps = [
-        Step::Bias,
-        Step::Residual,
-        Step::Max(0),
-        Step::Add(8),
-        Step::Shift(3),
-        Step::Max(-100),
-        Step::Min(90),
+        EpilogueStep::Bias,
+        EpilogueStep::Residual,
+        EpilogueStep::Max(0),
+        EpilogueStep::Add(8),
+        EpilogueStep::Shift(3),
+        EpilogueStep::Max(-100),
+        EpilogueStep::Min(90),
     ];
     control.epilogue = steps.into_iter().filter(|_| rng.random()).collect();
     // Of the clock, so that other draws stay as they were.
@@ -174,7 +174,7 @@ fn expected(kernel: &Kernel, operands: &Tensors) -> Vec<i64> {
         let channel = i as u64 / plane % channels;
         let steps = control.epilogue.iter();
         let value = steps.fold(sum as i32, |v, step| match step {
-            Step::Residual => v + operands.addends[1][i],
+            EpilogueStep::Residual => v + operands.addends[1][i],
             _ => step.apply(v, operands.bias[channel as usize]),
         });
         i64::from(value) << cut >> cut
@@ -373,7 +373,11 @@ fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
 fn adder() -> Accelerator {
     let mut machine = Accelerator::preset("vta-pipelined", &[]).expect("a bundled preset");
     let control = machine.decoupled.as_mut().expect("it is decoupled");
-    control.epilogue = vec![Step::Residual, Step::Max(0), Step::Min(127)];
+    control.epilogue = vec![
+        EpilogueStep::Residual,
+        EpilogueStep::Max(0),
+        EpilogueStep::Min(127),
+    ];
     machine
 }
 

@@ -22,7 +22,7 @@ use crate::operand::PerOperand;
 use crate::sequencer::Sequencer;
 use crate::units::{Bits, Kilohertz, Nanometres};
 pub use array::{Array, Drain, LoadOrder, Passes, ResidentLoad, Scratchpad, Skew};
-pub use buffer::{Delivery, GlobalBuffer, Padding, Partition, Strides};
+pub use buffer::{GlobalBuffer, OutputProcessor, Padding, Partition, Strides};
 pub use memory::{Arbitration, Dram, DramKind, RunLength};
 pub(crate) use network::side;
 pub use network::{Network, Networks, Topology};

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::error::{ArchError, Problem};
+use crate::error::{ArchError, InvalidField};
 use crate::limits::{self, Limits};
 use crate::scalar::Number;
 use crate::units::Kilohertz;
@@ -10,7 +10,7 @@ use crate::units::Kilohertz;
 /// Gathers what is wrong; a value that cannot be kept is replaced so that the others are still
 /// looked at, and the replacement is never seen because the result is an error.
 #[derive(Default)]
-pub(crate) struct Collector(Vec<Problem>);
+pub(crate) struct Collector(Vec<InvalidField>);
 
 impl Collector {
     pub(crate) fn add(
@@ -19,7 +19,7 @@ impl Collector {
         found: impl Into<String>,
         allowed: impl AsRef<str>,
     ) {
-        let problem = Problem {
+        let problem = InvalidField {
             path: path.to_string(),
             found: found.into(),
             allowed: allowed.as_ref().to_owned(),

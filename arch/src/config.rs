@@ -31,7 +31,7 @@ use stationary_document::visible;
 
 use crate::accelerator::{Accelerator, Array, Config, Dram, Networks, Precision, side};
 use crate::collector::Collector;
-use crate::declaration::{At, Node, Reading};
+use crate::declaration::{At, Node, ReadContext};
 use crate::decoupled::Decoupled;
 use crate::dram_kind::DramKindConfig;
 use crate::error::ArchError;
@@ -48,7 +48,7 @@ impl Config {
             _ => None,
         };
         let defaults = self.defaults();
-        let mut reading = Reading {
+        let mut reading = ReadContext {
             rows: side(defaults.array.rows),
             cols: side(defaults.array.cols),
             problems: Collector::default(),
@@ -71,7 +71,7 @@ impl Config {
     fn defaults(&self) -> Accelerator {
         let base = Accelerator::base();
         // What is wrong is said when all is read.
-        let mut reading = Reading {
+        let mut reading = ReadContext {
             rows: 1,
             cols: 1,
             problems: Collector::default(),

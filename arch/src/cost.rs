@@ -63,8 +63,8 @@ pub fn cost_constants() -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostModel {
     mac: f64,
-    scratchpads: PerOperand<Access>,
-    buffers: PerOperand<Access>,
+    scratchpads: PerOperand<AccessEnergy>,
+    buffers: PerOperand<AccessEnergy>,
     sends: PerOperand<f64>,
     receives: PerOperand<f64>,
     psum_hop: f64,
@@ -165,7 +165,7 @@ impl<T: Sum> PerPart<T> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Access {
+struct AccessEnergy {
     read: f64,
     write: f64,
 }
@@ -367,7 +367,7 @@ impl CostModel {
         let cycle = macs * worked + moved + pes * (self.psum_hop + self.clock_tree.total());
         let on_chip = self.average_power(Picojoules(cycle) + self.leakage_per_cycle(), Cycles(1));
         let buffer = Operand::ALL.map(|operand| {
-            let Access { read, write } = self.buffers[operand];
+            let AccessEnergy { read, write } = self.buffers[operand];
             read.max(write) / bits(accelerator, operand)
         });
         let link = dram_bits_per_second(accelerator).unwrap_or(0.0)

@@ -166,7 +166,7 @@ pub(crate) fn section_field(at: &At<'_>) -> Field {
 
 /// What a file is read with: the sides of the array, which networks may be as wide as, and what is
 /// wrong so far.
-pub(crate) struct Reading {
+pub(crate) struct ReadContext {
     pub(crate) rows: u64,
     pub(crate) cols: u64,
     pub(crate) problems: Collector,
@@ -185,7 +185,7 @@ pub(crate) trait Node {
         written: Self::Written,
         at: &At<'_>,
         default: &Self::Value,
-        reading: &mut Reading,
+        reading: &mut ReadContext,
     ) -> Self::Value;
 
     /// As the file has it; none where it has nothing.
@@ -232,7 +232,7 @@ pub(crate) trait Parts: Sized {
 
     fn base() -> Self::Whole;
 
-    fn make(self, at: &At<'_>, reading: &mut Reading) -> Self::Whole;
+    fn make(self, at: &At<'_>, reading: &mut ReadContext) -> Self::Whole;
 
     fn of(whole: &Self::Whole) -> Self;
 

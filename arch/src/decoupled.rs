@@ -37,7 +37,7 @@ section! {
         /// The way to memory: requests and bursts.
         memory: MemoryEngine = default;
         /// What becomes of each sum before it is stored, in order.
-        epilogue: Vec<Step> = (vec![Step::Shift(8), Step::Max(0), Step::Min(127)]);
+        epilogue: Vec<EpilogueStep> = (vec![EpilogueStep::Shift(8), EpilogueStep::Max(0), EpilogueStep::Min(127)]);
     }
 }
 
@@ -107,7 +107,7 @@ choice! {
 
 /// A step of the ALU on every sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum EpilogueStep {
     /// Adds the output channel's bias, which is loaded with each tile.
     Bias,
     /// Adds the value of another tensor of the same shape, such as a block's shortcut, which is loaded
@@ -123,29 +123,29 @@ pub enum Step {
     Min(i16),
 }
 
-impl Step {
+impl EpilogueStep {
     /// Whether both operands are vectors.
     #[must_use]
     pub const fn is_tensor(self) -> bool {
-        matches!(self, Step::Bias | Step::Residual)
+        matches!(self, EpilogueStep::Bias | EpilogueStep::Residual)
     }
 
     /// The step on one value; `other` is its channel's bias, or the other tensor's value.
     ///
     /// ```
-    /// use stationary_arch::Step;
+    /// use stationary_arch::EpilogueStep;
     ///
-    /// assert_eq!(Step::Shift(2).apply(-5, 0), -2);
-    /// assert_eq!(Step::Bias.apply(3, -7), -4);
+    /// assert_eq!(EpilogueStep::Shift(2).apply(-5, 0), -2);
+    /// assert_eq!(EpilogueStep::Bias.apply(3, -7), -4);
     /// ```
     #[must_use]
     pub fn apply(self, value: i32, other: i32) -> i32 {
         match self {
-            Step::Bias | Step::Residual => value.wrapping_add(other),
-            Step::Add(constant) => value.wrapping_add(constant.into()),
-            Step::Shift(bits) => value >> bits,
-            Step::Max(constant) => value.max(constant.into()),
-            Step::Min(constant) => value.min(constant.into()),
+            EpilogueStep::Bias | EpilogueStep::Residual => value.wrapping_add(other),
+            EpilogueStep::Add(constant) => value.wrapping_add(constant.into()),
+            EpilogueStep::Shift(bits) => value >> bits,
+            EpilogueStep::Max(constant) => value.max(constant.into()),
+            EpilogueStep::Min(constant) => value.min(constant.into()),
         }
     }
 
@@ -153,27 +153,29 @@ impl Step {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let step = match (words.next()?, words.next()) {
-            ("bias", None) => Step::Bias,
-            ("residual", None) => Step::Residual,
-            ("add", Some(value)) => Step::Add(value.parse().ok()?),
-            ("shift", Some(value)) => Step::Shift(value.parse().ok().filter(|bits| *bits < 32)?),
-            ("max", Some(value)) => Step::Max(value.parse().ok()?),
-            ("min", Some(value)) => Step::Min(value.parse().ok()?),
+            ("bias", None) => EpilogueStep::Bias,
+            ("residual", None) => EpilogueStep::Residual,
+            ("add", Some(value)) => EpilogueStep::Add(value.parse().ok()?),
+            ("shift", Some(value)) => {
+                EpilogueStep::Shift(value.parse().ok().filter(|bits| *bits < 32)?)
+            }
+            ("max", Some(value)) => EpilogueStep::Max(value.parse().ok()?),
+            ("min", Some(value)) => EpilogueStep::Min(value.parse().ok()?),
             _ => return None,
         };
         words.next().is_none().then_some(step)
     }
 }
 
-impl std::fmt::Display for Step {
+impl std::fmt::Display for EpilogueStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Step::Bias => f.write_str("bias"),
-            Step::Residual => f.write_str("residual"),
-            Step::Add(value) => write!(f, "add {value}"),
-            Step::Shift(value) => write!(f, "shift {value}"),
-            Step::Max(value) => write!(f, "max {value}"),
-            Step::Min(value) => write!(f, "min {value}"),
+            EpilogueStep::Bias => f.write_str("bias"),
+            EpilogueStep::Residual => f.write_str("residual"),
+            EpilogueStep::Add(value) => write!(f, "add {value}"),
+            EpilogueStep::Shift(value) => write!(f, "shift {value}"),
+            EpilogueStep::Max(value) => write!(f, "max {value}"),
+            EpilogueStep::Min(value) => write!(f, "min {value}"),
         }
     }
 }

@@ -18,7 +18,7 @@ pub enum ArchError {
         /// Name of the file, or of the accelerator where it came from no file.
         file: String,
         /// Everything that is wrong, in the order of the fields.
-        problems: Vec<Problem>,
+        problems: Vec<InvalidField>,
     },
     /// There is no preset of that name.
     #[error(
@@ -89,7 +89,7 @@ pub enum ArchError {
 
 /// One thing that is wrong with an accelerator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct InvalidField {
     /// Path of the field, such as `global_buffer.partitions.0.kib`.
     pub path: String,
     /// Its value.
@@ -100,7 +100,7 @@ pub struct Problem {
     pub sets: Vec<String>,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.sets.is_empty() {
             write!(f, "--set {}: ", self.sets.join(" --set "))?;
@@ -123,11 +123,11 @@ impl ArchError {
             Self::Invalid { file, problems } => {
                 let source = Source::new(text);
                 // The file does not hold what an override gave.
-                let place = |p: &Problem| match p.sets.as_slice() {
+                let place = |p: &InvalidField| match p.sets.as_slice() {
                     [] => source.place(&p.path),
                     _ => None,
                 };
-                let at = |p: &Problem| Diagnostic::new(file, place(p), p.to_string());
+                let at = |p: &InvalidField| Diagnostic::new(file, place(p), p.to_string());
                 problems.iter().map(at).collect()
             }
             _ => Vec::new(),
@@ -161,7 +161,7 @@ fn fields(allowed: &[String]) -> String {
     }
 }
 
-fn list(problems: &[Problem]) -> String {
+fn list(problems: &[InvalidField]) -> String {
     problems
         .iter()
         .map(ToString::to_string)

@@ -39,6 +39,7 @@ mod declaration;
 mod decoupled;
 pub mod dram;
 mod dram_kind;
+mod epilogue_step;
 mod error;
 mod expected;
 mod field;
@@ -53,19 +54,18 @@ mod reference;
 mod scalar;
 pub mod schema;
 mod sequencer;
-mod step;
 pub mod units;
 
 pub use accelerator::{
-    Accelerator, Arbitration, Array, Delivery, Drain, Dram, DramKind, GlobalBuffer, LoadOrder,
-    Network, Networks, Padding, Partition, Passes, Precision, ResidentLoad, RunLength, Scratchpad,
-    Skew, Strides, Topology,
+    Accelerator, Arbitration, Array, Drain, Dram, DramKind, GlobalBuffer, LoadOrder, Network,
+    Networks, OutputProcessor, Padding, Partition, Passes, Precision, ResidentLoad, RunLength,
+    Scratchpad, Skew, Strides, Topology,
 };
 pub use banks::{Banks, Ports, Sharing};
 pub use check::DATAFLOWS;
 pub use cost::{Area, Constants, CostModel, PerPart, cost_constants};
-pub use decoupled::{Alu, Decoupled, GemmCore, MemoryEngine, RowOrder, Step};
-pub use error::{ArchError, Problem};
+pub use decoupled::{Alu, Decoupled, EpilogueStep, GemmCore, MemoryEngine, RowOrder};
+pub use error::{ArchError, InvalidField};
 pub use field::{Field, Takes};
 pub use operand::{Operand, PerOperand};
 pub use reference::fields;

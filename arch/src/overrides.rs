@@ -5,7 +5,7 @@ use stationary_document::{from_yaml, in_words, suggestion_in};
 
 use crate::accelerator::Config;
 use crate::cost;
-use crate::error::{ArchError, Problem};
+use crate::error::{ArchError, InvalidField};
 use crate::expected::Expected;
 use crate::field::Takes;
 use crate::reference::fields;
@@ -40,7 +40,7 @@ pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Con
 
 /// Says of each problem that the file alone has not which overrides brought it: those of its field, of a
 /// part of it or of what it is part of, else all.
-pub(crate) fn blame(problems: &mut [Problem], alone: &[Problem], sets: &[(&str, &str)]) {
+pub(crate) fn blame(problems: &mut [InvalidField], alone: &[InvalidField], sets: &[(&str, &str)]) {
     for problem in problems {
         if alone.contains(problem) {
             continue;
@@ -54,13 +54,13 @@ pub(crate) fn blame(problems: &mut [Problem], alone: &[Problem], sets: &[(&str, 
 }
 
 /// A problem of a value, which an override may have given.
-pub(crate) fn given(problem: Problem, sets: &[(&str, &str)]) -> Problem {
+pub(crate) fn given(problem: InvalidField, sets: &[(&str, &str)]) -> InvalidField {
     let sets = near(&problem, sets);
-    Problem { sets, ..problem }
+    InvalidField { sets, ..problem }
 }
 
 /// The overrides of a problem's field, of a part of it or of what it is part of; of one path the last.
-fn near(problem: &Problem, sets: &[(&str, &str)]) -> Vec<String> {
+fn near(problem: &InvalidField, sets: &[(&str, &str)]) -> Vec<String> {
     let places = (0..sets.len()).filter(|at| {
         let is_last = sets[at + 1..].iter().all(|(path, _)| *path != sets[*at].0);
         is_last && is_within(sets[*at].0, &problem.path)

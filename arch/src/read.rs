@@ -9,7 +9,7 @@ use stationary_document::from_yaml;
 use crate::accelerator::{Accelerator, Config};
 use crate::cost::CostModel;
 use crate::declaration::Node;
-use crate::error::{ArchError, Problem};
+use crate::error::{ArchError, InvalidField};
 use crate::overrides;
 
 impl Accelerator {
@@ -84,7 +84,7 @@ impl Accelerator {
         // One buffer for all is no list of one in its file.
         let whole = path.replace("global_buffer.partitions.0.", "global_buffer.");
         let is_whole = sets.iter().any(|(set, _)| *set == whole);
-        let problem = Problem {
+        let problem = InvalidField {
             path: if is_whole { whole } else { path },
             found,
             allowed: format!("{allowed}, which the cost tables reach"),

@@ -9,8 +9,8 @@ use crate::accelerator::Config;
 use crate::cost::CostConfig;
 use crate::dram::{Pipe, presets};
 use crate::dram_kind::DramKindConfig;
+use crate::epilogue_step::{EpilogueStepConfig, STEP};
 use crate::scalar::{Count, Number, Width};
-use crate::step::{STEP, StepConfig};
 
 /// The schema of an accelerator file.
 ///
@@ -55,7 +55,7 @@ leaves! {
         "description": "words, or as many as the array has rows, columns or PEs",
         "anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["rows", "cols", "all"]}]
     });
-    StepConfig, "Step", json_schema!({"type": "string", "pattern": STEP});
+    EpilogueStepConfig, "Step", json_schema!({"type": "string", "pattern": STEP});
     DramKindConfig, "DramKind", {
         let simple = ["ideal", "bandwidth"].into_iter();
         let names: Vec<_> = simple.chain(Pipe::names()).chain(presets::names()).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::choice::choice;
 use crate::collector::Collector;
-use crate::declaration::{At, Node, Reading, section};
+use crate::declaration::{At, Node, ReadContext, section};
 use crate::field::{Field, Takes};
 use crate::limits;
 use crate::operand::{Operand, PerOperand};
@@ -74,7 +74,7 @@ impl Node for BTreeMap<Operand, Stage> {
         Self::new()
     }
 
-    fn read(written: Self, _: &At<'_>, _: &Self, _: &mut Reading) -> Self {
+    fn read(written: Self, _: &At<'_>, _: &Self, _: &mut ReadContext) -> Self {
         written
     }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use stationary::Target;
-use stationary::arch::{Accelerator, Step};
+use stationary::arch::{Accelerator, EpilogueStep};
 use stationary::sim::{Pace, Tensors};
 use stationary::workloads::{Dim, Layer};
 
@@ -105,7 +105,7 @@ fn outputs(layer: &Layer, accelerator: &Accelerator, tensors: &Tensors) -> Vec<i
         let bias = bias[i / plane % bias.len()];
         let steps = control.epilogue.iter();
         let value = steps.fold(sum as i32, |v, step| match step {
-            Step::Residual => step.apply(v, addends[1][i]),
+            EpilogueStep::Residual => step.apply(v, addends[1][i]),
             _ => step.apply(v, bias),
         });
         i64::from(value) << cut >> cut

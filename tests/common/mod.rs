@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz, Nanometres};
 use stationary_arch::{
-    Accelerator, Arbitration, Array, Banks, Constants, Delivery, Drain, Dram, DramKind,
-    GlobalBuffer, LoadOrder, Network, Networks, Operand, Padding, Partition, Passes, PerOperand,
+    Accelerator, Arbitration, Array, Banks, Constants, Drain, Dram, DramKind, GlobalBuffer,
+    LoadOrder, Network, Networks, Operand, OutputProcessor, Padding, Partition, Passes, PerOperand,
     Ports, Precision, ResidentLoad, RunLength, Scratchpad, Sequencer, Sharing, Skew, Strides,
     Topology,
 };
@@ -240,7 +240,7 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
             padding: [Padding::Skipped, Padding::Stored][rng.random_range(0..2)],
             strides: [Strides::Skipped, Strides::Stored][rng.random_range(0..2)],
             channel_atom: [1, 1, 2, 5][rng.random_range(0..4)],
-            delivery: rng.random_bool(0.3).then(|| Delivery {
+            delivery: rng.random_bool(0.3).then(|| OutputProcessor {
                 words: rng.random_range(1..=200),
                 words_per_cycle: rng.random_range(1..=5),
                 latency: rng.random_range(0..=20),

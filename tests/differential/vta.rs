@@ -1,6 +1,6 @@
 //! VTA on a Pynq board and in RTL simulation (`tests/data/vta/README.md`).
 
-use stationary::arch::{Accelerator, Step};
+use stationary::arch::{Accelerator, EpilogueStep};
 use stationary::sim::Pace;
 use stationary::sim::decoupled::{Buffer, Kernel, Schedule, ScheduleError, map_addition, run};
 use stationary::sim::{Run, Stall};
@@ -67,13 +67,15 @@ fn pynq_board() {
 fn with_epilogue(machine: &Accelerator, with_relu: bool) -> Accelerator {
     let mut machine = machine.clone();
     let control = machine.decoupled.as_mut().expect("it is decoupled");
-    control.epilogue = vec![Step::Bias];
-    control.epilogue.extend(with_relu.then_some(Step::Max(0)));
+    control.epilogue = vec![EpilogueStep::Bias];
+    control
+        .epilogue
+        .extend(with_relu.then_some(EpilogueStep::Max(0)));
     let rest = [
-        Step::Add(128),
-        Step::Shift(8),
-        Step::Max(-128),
-        Step::Min(127),
+        EpilogueStep::Add(128),
+        EpilogueStep::Shift(8),
+        EpilogueStep::Max(-128),
+        EpilogueStep::Min(127),
     ];
     control.epilogue.extend(rest);
     machine
@@ -99,7 +101,11 @@ fn network(machine: &Accelerator) -> Vec<(Run, u64, Row)> {
 fn additions(machine: &Accelerator) -> Vec<(Run, u64)> {
     let mut machine = machine.clone();
     let control = machine.decoupled.as_mut().expect("it is decoupled");
-    control.epilogue = vec![Step::Residual, Step::Max(0), Step::Min(127)];
+    control.epilogue = vec![
+        EpilogueStep::Residual,
+        EpilogueStep::Max(0),
+        EpilogueStep::Min(127),
+    ];
     let rows = rows("vta/pynq_resnet18.csv");
     // Shortcuts of one by one have no addition behind them.
     let last = rows.iter().filter(|row| row.count("kernel") == 3);
@@ -193,7 +199,7 @@ fn additions_of_resnet18_move_each_word_once() {
 fn what_is_added_has_no_place_beside_the_tiles_of_the_board() {
     let mut machine = preset("vta-pipelined", &[]);
     let control = machine.decoupled.as_mut().expect("it is decoupled");
-    control.epilogue.push(Step::Residual);
+    control.epilogue.push(EpilogueStep::Residual);
     for row in rows("vta/pynq_resnet18.csv") {
         if row.count("kernel") == 3 && row.count("without_relu") > 0 {
             let layer = layer(&row);

@@ -3,7 +3,7 @@
 use crate::banks::Banks;
 use crate::choice::choice;
 use crate::collector::Collector;
-use crate::declaration::{At, Kibibytes, Parts, Reading, section};
+use crate::declaration::{At, Kibibytes, Parts, ReadContext, section};
 use crate::limits;
 use crate::operand::Operand;
 
@@ -36,7 +36,7 @@ section! {
         channel_atom: u32 = 1, in limits::SIDE, unit "channels";
         /// How finished outputs leave: through an output processor; without, a tile leaves as fast as
         /// DRAM takes it.
-        delivery: Option<Delivery> = default;
+        delivery: Option<OutputProcessor> = default;
     }
 }
 
@@ -59,7 +59,7 @@ section! {
     /// The way of finished outputs from the accumulators to DRAM: a buffer behind them, and an output
     /// processor (bias, scaling, activation) that takes words from it.
     #[derive(Copy, Eq, Hash)]
-    pub struct Delivery, file DeliveryConfig {
+    pub struct OutputProcessor, file DeliveryConfig {
         /// Words that its buffer holds. A pass that finishes outputs starts when it has room for them.
         words: u64 = 1, in limits::SCRATCHPAD_WORDS, unit "words";
         /// Words that it takes in a cycle of the array.
@@ -105,7 +105,7 @@ impl Parts for PartitionParts {
         }]
     }
 
-    fn make(self, at: &At<'_>, reading: &mut Reading) -> Self::Whole {
+    fn make(self, at: &At<'_>, reading: &mut ReadContext) -> Self::Whole {
         let Some(partitions) = self.partitions else {
             let whole = Self::base().remove(0);
             return vec![Partition {

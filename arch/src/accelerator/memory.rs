@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::choice::choice;
-use crate::declaration::{At, Parts, Reading, section};
+use crate::declaration::{At, Parts, ReadContext, section};
 use crate::dram::Standard;
 use crate::dram_kind::DramKindConfig;
 use crate::limits;
@@ -125,7 +125,7 @@ impl Parts for KindParts {
         }
     }
 
-    fn make(self, _: &At<'_>, _: &mut Reading) -> DramKind {
+    fn make(self, _: &At<'_>, _: &mut ReadContext) -> DramKind {
         let bandwidth = DramKind::Bandwidth {
             words_per_cycle: self.words_per_cycle.unwrap_or(4),
             latency: self.latency.unwrap_or(32),

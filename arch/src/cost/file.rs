@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Constants;
 use crate::collector::Collector;
-use crate::declaration::{At, Node, Omit, Reading, section_field};
+use crate::declaration::{At, Node, Omit, ReadContext, section_field};
 use crate::field::{Field, Takes};
 
 /// Constants in the place of those of the cost model, in a tree of the same form.
@@ -22,7 +22,7 @@ impl Node for Constants {
         Self::default()
     }
 
-    fn read(given: CostConfig, _: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
+    fn read(given: CostConfig, _: &At<'_>, _: &Self, reading: &mut ReadContext) -> Self {
         Self::with(given, &mut reading.problems)
     }
 

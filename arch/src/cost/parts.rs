@@ -3,7 +3,7 @@
 use super::scratchpad::scratchpad;
 use super::sram::{GREATEST_BYTES, Sram};
 use super::technology::Technology;
-use super::{Access, Area, PerPart};
+use super::{AccessEnergy, Area, PerPart};
 use crate::accelerator::{Accelerator, DramKind, Network, Partition, Topology};
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
@@ -62,9 +62,9 @@ impl<'a> Parts<'a> {
     }
 
     /// A word's read and write in an SRAM that holds it.
-    pub(super) fn access(&self, operand: Operand, sram: &Sram) -> Access {
+    pub(super) fn access(&self, operand: Operand, sram: &Sram) -> AccessEnergy {
         let bits = self.bits(operand);
-        Access {
+        AccessEnergy {
             read: bits * sram.read,
             write: bits * sram.write,
         }

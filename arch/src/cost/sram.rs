@@ -103,7 +103,7 @@ impl Sram {
 
 /// A line of the table; energies are those of a whole line of the memory.
 #[derive(Clone, Copy, Debug)]
-struct Row {
+struct CactiRow {
     node: f64,
     ports: Ports,
     width: f64,
@@ -112,21 +112,21 @@ struct Row {
     organisation: &'static str,
 }
 
-fn rows() -> impl Iterator<Item = Row> {
+fn rows() -> impl Iterator<Item = CactiRow> {
     read(include_str!("sram.csv"))
 }
 
-fn read(table: &'static str) -> impl Iterator<Item = Row> {
+fn read(table: &'static str) -> impl Iterator<Item = CactiRow> {
     table
         .lines()
         .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
         .map(|line| row(line).expect("a test reads the table"))
 }
 
-fn row(line: &'static str) -> Option<Row> {
+fn row(line: &'static str) -> Option<CactiRow> {
     let mut fields = line.split(',');
     let number = |field: Option<&str>| field?.parse::<f64>().ok();
-    Some(Row {
+    Some(CactiRow {
         node: number(fields.next())?,
         ports: match fields.next()? {
             "1rw" => Ports::One,
@@ -162,11 +162,11 @@ struct Grid(Vec<Column>);
 /// The rows of one width in order of their capacities.
 struct Column {
     width: f64,
-    rows: Vec<Point>,
+    rows: Vec<CapacityPoint>,
 }
 
 /// A capacity, and the bounds between which the figures lie that it may have.
-struct Point {
+struct CapacityPoint {
     bytes: f64,
     organisation: &'static str,
     own: Sram,
@@ -177,8 +177,8 @@ struct Point {
 }
 
 impl Grid {
-    fn of(rows: impl Iterator<Item = Row>) -> Self {
-        let rows: Vec<Row> = rows.collect();
+    fn of(rows: impl Iterator<Item = CactiRow>) -> Self {
+        let rows: Vec<CactiRow> = rows.collect();
         let mut widths: Vec<f64> = rows.iter().map(|row| row.width).collect();
         widths.sort_by(f64::total_cmp);
         widths.dedup();
@@ -231,15 +231,15 @@ fn middle(bounds: &[(Sram, Sram)], column: usize) -> Sram {
 }
 
 impl Column {
-    fn of<'r>(width: f64, rows: impl Iterator<Item = &'r Row>) -> Self {
-        let point = |row: &Row| Point {
+    fn of<'r>(width: f64, rows: impl Iterator<Item = &'r CactiRow>) -> Self {
+        let point = |row: &CactiRow| CapacityPoint {
             bytes: row.bytes,
             organisation: row.organisation,
             own: row.cost,
             most: row.cost,
             least: row.cost,
         };
-        let mut rows: Vec<Point> = rows.map(point).collect();
+        let mut rows: Vec<CapacityPoint> = rows.map(point).collect();
         rows.sort_by(|a, b| a.bytes.total_cmp(&b.bytes));
         for here in 1..rows.len() {
             let growth = (rows[here].bytes / rows[here - 1].bytes).powf(LEAST_GROWTH);
@@ -261,7 +261,7 @@ impl Column {
             return (here.most, here.least);
         }
         let below = &self.rows[after - 1];
-        let along = |from: &Point, to: &Point| {
+        let along = |from: &CapacityPoint, to: &CapacityPoint| {
             let share = (bytes / from.bytes).ln() / (to.bytes / from.bytes).ln();
             from.own.between(to.own, share)
         };
@@ -271,8 +271,9 @@ impl Column {
             Some(before) if below.organisation != here.organisation => along(before, below),
             _ => along(below, here),
         };
-        let grown =
-            |point: &Point, bound: Sram| bound.times((bytes / point.bytes).powf(LEAST_GROWTH));
+        let grown = |point: &CapacityPoint, bound: Sram| {
+            bound.times((bytes / point.bytes).powf(LEAST_GROWTH))
+        };
         // Above all that is smaller, below all that is larger.
         let most = own.map(grown(here, here.most), f64::min);
         (
@@ -292,29 +293,29 @@ mod tests {
         Sram::of(Technology::at(nm), bytes, width)
     }
 
-    type Field = (&'static str, fn(&Sram) -> f64);
-    const FIELDS: [Field; 4] = [
+    type SramFigure = (&'static str, fn(&Sram) -> f64);
+    const FIELDS: [SramFigure; 4] = [
         ("read", |sram| sram.read),
         ("write", |sram| sram.write),
         ("leakage", |sram| sram.leakage),
         ("area", |sram| sram.area),
     ];
 
-    fn of_one_port() -> impl Iterator<Item = Row> {
+    fn of_one_port() -> impl Iterator<Item = CactiRow> {
         rows().filter(|row| row.ports == Ports::One)
     }
 
     /// The row as a table gives it.
-    fn found(grid: &Grid, row: Row) -> Sram {
+    fn found(grid: &Grid, row: CactiRow) -> Sram {
         grid.at(row.bytes, row.width)
     }
 
     /// Mean and greatest size of the relative errors of each quantity, in percent, may be no more
     /// than `limits`.
     #[expect(clippy::print_stdout, reason = "figures for the documentation")]
-    fn check(pairs: &[(Sram, Row)], limits: [(f64, f64); 4]) {
+    fn check(pairs: &[(Sram, CactiRow)], limits: [(f64, f64); 4]) {
         for ((name, field), limits) in FIELDS.into_iter().zip(limits) {
-            let error = |(found, row): &(Sram, Row)| {
+            let error = |(found, row): &(Sram, CactiRow)| {
                 let error = field(found) / field(&row.cost) - 1.0;
                 (100.0 * error.abs(), row.node, row.width, row.bytes)
             };
@@ -347,13 +348,13 @@ mod tests {
     /// each column: what the other rows give in their place.
     #[test]
     fn rows_of_the_sweep_held_back() {
-        let is_of_the_sweep = |row: &Row| row.bytes.log2().fract() == 0.0;
-        let is_end = |row: &Row| {
+        let is_of_the_sweep = |row: &CactiRow| row.bytes.log2().fract() == 0.0;
+        let is_end = |row: &CactiRow| {
             let column = of_one_port().filter(|r| (r.node, r.width) == (row.node, row.width));
             let bytes: Vec<f64> = column.map(|row| row.bytes).collect();
             row.bytes == bytes[0] || row.bytes == bytes[bytes.len() - 1]
         };
-        let (held, kept): (Vec<Row>, Vec<Row>) =
+        let (held, kept): (Vec<CactiRow>, Vec<CactiRow>) =
             of_one_port().partition(|row| is_of_the_sweep(row) && !is_end(row));
         assert_eq!(held.len(), 324);
         let grids = NODES.map(|node| Grid::of(kept.iter().copied().filter(|r| r.node == node)));
@@ -382,16 +383,16 @@ mod tests {
     /// neighbours of half and twice the capacity, from a table without it.
     #[test]
     fn rows_of_two_ports_held_back() {
-        let all: Vec<Row> = rows().filter(|row| row.ports == Ports::ReadWrite).collect();
-        let is_row = |row: &Row, bytes: f64| {
-            let is_it = |r: &&Row| (r.node, r.width, r.bytes) == (row.node, row.width, bytes);
+        let all: Vec<CactiRow> = rows().filter(|row| row.ports == Ports::ReadWrite).collect();
+        let is_row = |row: &CactiRow, bytes: f64| {
+            let is_it = |r: &&CactiRow| (r.node, r.width, r.bytes) == (row.node, row.width, bytes);
             all.iter().any(|r| is_it(&r))
         };
         let held = all
             .iter()
             .filter(|r| is_row(r, r.bytes / 2.0) && is_row(r, r.bytes * 2.0));
         let pairs = held.map(|row| {
-            let is_other = |r: &&Row| (r.width, r.bytes) != (row.width, row.bytes);
+            let is_other = |r: &&CactiRow| (r.width, r.bytes) != (row.width, row.bytes);
             let others = all.iter().filter(|r| r.node == row.node).filter(is_other);
             (found(&Grid::of(others.copied()), *row), *row)
         });

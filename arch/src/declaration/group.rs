@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, Node, Omit, Reading};
+use super::{At, Node, Omit, ReadContext};
 use crate::collector::Collector;
 use crate::field::{Field, Takes};
 use crate::limits::Limits;
@@ -20,7 +20,7 @@ impl<N: Node> Node for Option<N> {
         written: N::Written,
         at: &At<'_>,
         default: &Self::Value,
-        reading: &mut Reading,
+        reading: &mut ReadContext,
     ) -> Self::Value {
         let parts = default.clone().unwrap_or_else(N::base);
         Some(N::read(written, at, &parts, reading))
@@ -76,7 +76,7 @@ where
         Vec::new()
     }
 
-    fn read(written: Self::Written, at: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
+    fn read(written: Self::Written, at: &At<'_>, _: &Self, reading: &mut ReadContext) -> Self {
         let elements = written.into_iter().enumerate();
         let read = |(place, it)| N::read(it, &at.element(Some(place)), &N::base(), reading);
         elements.map(read).collect()
@@ -160,7 +160,7 @@ impl<N: Node> Node for PerOperand<N> {
         written: Self::Written,
         at: &At<'_>,
         default: &Self::Value,
-        reading: &mut Reading,
+        reading: &mut ReadContext,
     ) -> Self::Value {
         let places = operands(at);
         let mut read = |written, at: &At<'_>, default: &N::Value| match written {

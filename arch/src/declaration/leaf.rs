@@ -1,6 +1,6 @@
 //! Fields that hold one value.
 
-use super::{At, Node, Omit, Reading};
+use super::{At, Node, Omit, ReadContext};
 use crate::collector::Collector;
 use crate::field::Takes;
 use crate::limits::{self, Limits};
@@ -33,7 +33,7 @@ macro_rules! counts {
                 $new(0)
             }
 
-            fn read(Count(count): Count, at: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
+            fn read(Count(count): Count, at: &At<'_>, _: &Self, reading: &mut ReadContext) -> Self {
                 let limits = at.spec.limits.clone().unwrap_or(0..=u32::MAX.into());
                 $new(reading.problems.narrow(at, count, &limits))
             }
@@ -68,7 +68,7 @@ impl Node for u64 {
         0
     }
 
-    fn read(Count(count): Count, _: &At<'_>, _: &Self, _: &mut Reading) -> Self {
+    fn read(Count(count): Count, _: &At<'_>, _: &Self, _: &mut ReadContext) -> Self {
         count
     }
 
@@ -95,7 +95,7 @@ impl Node for Nanometres {
         Self(0)
     }
 
-    fn read(Count(count): Count, at: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
+    fn read(Count(count): Count, at: &At<'_>, _: &Self, reading: &mut ReadContext) -> Self {
         let limits = at.spec.limits.clone().unwrap_or(0..=u32::MAX.into());
         Self(reading.problems.narrow(at, count, &limits))
     }
@@ -120,7 +120,7 @@ impl Node for Words {
         0
     }
 
-    fn read(width: Width, at: &At<'_>, default: &u32, reading: &mut Reading) -> u32 {
+    fn read(width: Width, at: &At<'_>, default: &u32, reading: &mut ReadContext) -> u32 {
         let words = match width {
             Width::Words(words) => words,
             Width::Rows => reading.rows,
@@ -151,7 +151,7 @@ impl Node for Kilohertz {
         Self(1)
     }
 
-    fn read(megahertz: Number, at: &At<'_>, _: &Self, reading: &mut Reading) -> Self {
+    fn read(megahertz: Number, at: &At<'_>, _: &Self, reading: &mut ReadContext) -> Self {
         reading.problems.kilohertz(at, megahertz)
     }
 
@@ -182,7 +182,7 @@ impl Node for Kibibytes {
         0
     }
 
-    fn read(kib: Number, at: &At<'_>, _: &u64, reading: &mut Reading) -> u64 {
+    fn read(kib: Number, at: &At<'_>, _: &u64, reading: &mut ReadContext) -> u64 {
         let limits = at.spec.limits.clone().unwrap_or(limits::BUFFER_BYTES);
         reading.problems.bytes(at, kib, &limits)
     }
@@ -214,7 +214,7 @@ impl Node for Share {
         0
     }
 
-    fn read(share: Number, at: &At<'_>, _: &u16, reading: &mut Reading) -> u16 {
+    fn read(share: Number, at: &At<'_>, _: &u16, reading: &mut ReadContext) -> u16 {
         reading.problems.share(at, share)
     }
 
@@ -250,7 +250,7 @@ macro_rules! plain {
                 written: Self,
                 _: &$crate::declaration::At<'_>,
                 _: &Self,
-                _: &mut $crate::declaration::Reading,
+                _: &mut $crate::declaration::ReadContext,
             ) -> Self {
                 written
             }

@@ -176,7 +176,7 @@ macro_rules! section {
                 file: $file,
                 at: &$crate::declaration::At<'_>,
                 default: &Self,
-                reading: &mut $crate::declaration::Reading,
+                reading: &mut $crate::declaration::ReadContext,
             ) -> Self {
                 Self {
                     $($made: {

@@ -76,7 +76,7 @@ pub struct Constraint {
 
 /// At most `count` such commands issue to a rank within so many memory clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Window {
+pub struct CommandWindow {
     /// The command that is counted.
     pub command: Command,
     /// How many may issue.

@@ -16,7 +16,7 @@ use super::command::Scope;
 use super::expression::{Malformed, Name};
 use super::parameter::Parameter;
 use super::protocol::Request;
-use super::rules::{ConstraintRule, Rules, Table, WindowRule};
+use super::rules::{ConstraintRule, ConstraintTable, Rules, WindowRule};
 use super::standard::{Latencies, Organization, Picoseconds, Standard};
 use crate::collector::Collector;
 use crate::error::ArchError;
@@ -147,7 +147,7 @@ impl Config {
             requests: self.requests,
         };
         let protocol = own.resolve(problems);
-        let mut table = Table::new(&protocol);
+        let mut table = ConstraintTable::new(&protocol);
         table.add_shared(&values);
         let own = Rules {
             constraints: self.constraints,

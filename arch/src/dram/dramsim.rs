@@ -14,7 +14,7 @@ use std::path::Path;
 use stationary_document::{Diagnostic, Position, near::nearest, ranked};
 
 use super::standard::Standard;
-use crate::error::{ArchError, Problem};
+use crate::error::{ArchError, InvalidField};
 
 /// Whole numbers that DRAMsim3 reads: section, key, and what it takes if there is none.
 const NUMBERS: [(&str, &str, u64); 32] = [
@@ -88,7 +88,7 @@ const UNREAD: [&str; 11] = [
 ];
 
 /// A `key = value` line.
-struct Entry<'t> {
+struct IniLine<'t> {
     section: String,
     key: &'t str,
     value: &'t str,
@@ -98,7 +98,7 @@ struct Entry<'t> {
 /// The lines of a file, and what has been noted.
 struct Ini<'t> {
     file: &'t str,
-    entries: Vec<Entry<'t>>,
+    entries: Vec<IniLine<'t>>,
     problems: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
     defaults: Vec<String>,
@@ -157,7 +157,7 @@ impl<'t> Ini<'t> {
             if let Some(name) = line.strip_prefix('[') {
                 section = name.trim_end_matches(']').trim().to_lowercase();
             } else if let Some((key, value)) = line.split_once(['=', ':']) {
-                ini.entries.push(Entry {
+                ini.entries.push(IniLine {
                     section: section.clone(),
                     key: key.trim(),
                     value: value.trim().trim_end_matches(';').trim_end(),
@@ -193,7 +193,7 @@ impl<'t> Ini<'t> {
         let ArchError::Invalid { problems, .. } = error else {
             return error;
         };
-        let told = |problem: &Problem| {
+        let told = |problem: &InvalidField| {
             let path = problem.path.as_str();
             let theirs = KEYS.iter().find(|(ours, _)| *ours == path);
             let key = theirs.map_or_else(
@@ -210,8 +210,8 @@ impl<'t> Ini<'t> {
         ArchError::Unreadable(told)
     }
 
-    fn find(&self, key: &str) -> Option<&Entry<'t>> {
-        let is_it = |entry: &&Entry<'_>| entry.key.eq_ignore_ascii_case(key);
+    fn find(&self, key: &str) -> Option<&IniLine<'t>> {
+        let is_it = |entry: &&IniLine<'_>| entry.key.eq_ignore_ascii_case(key);
         self.entries.iter().rfind(is_it)
     }
 

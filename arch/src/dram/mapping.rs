@@ -2,7 +2,7 @@
 
 /// A field of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum AddressField {
     /// `ch`
     Channel,
     /// `ra`
@@ -17,7 +17,7 @@ pub enum Field {
     Column,
 }
 
-impl Field {
+impl AddressField {
     /// Every field.
     pub const ALL: [Self; 6] = [
         Self::Channel,
@@ -48,35 +48,37 @@ impl Field {
 /// Written as DRAMsim3 does, in two letters a field:
 ///
 /// ```
-/// use stationary_arch::dram::{AddressMapping, Field};
+/// use stationary_arch::dram::{AddressMapping, AddressField};
 ///
 /// let mapping = AddressMapping::parse("rochrababgco").unwrap();
-/// assert_eq!(mapping.fields()[5], Field::Column);
+/// assert_eq!(mapping.fields()[5], AddressField::Column);
 /// assert_eq!(mapping.to_string(), "rochrababgco");
 /// assert_eq!(AddressMapping::parse("rorochrababgco"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressMapping([Field; 6]);
+pub struct AddressMapping([AddressField; 6]);
 
 impl AddressMapping {
     /// Reads a mapping; `None` if it is not each field once.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut fields = Field::ALL;
+        let mut fields = AddressField::ALL;
         if text.len() != 2 * fields.len() || !text.is_ascii() {
             return None;
         }
         for (i, field) in fields.iter_mut().enumerate() {
             let letters = &text[2 * i..2 * i + 2];
-            *field = Field::ALL.into_iter().find(|f| f.letters() == letters)?;
+            *field = AddressField::ALL
+                .into_iter()
+                .find(|f| f.letters() == letters)?;
         }
-        let is_whole = Field::ALL.iter().all(|field| fields.contains(field));
+        let is_whole = AddressField::ALL.iter().all(|field| fields.contains(field));
         is_whole.then_some(Self(fields))
     }
 
     /// The fields, highest first.
     #[must_use]
-    pub fn fields(&self) -> [Field; 6] {
+    pub fn fields(&self) -> [AddressField; 6] {
         self.0
     }
 }

@@ -72,13 +72,13 @@ mod protocol;
 mod rules;
 mod standard;
 
-pub use command::{Command, Constraint, Deadline, Scope, Window};
+pub use command::{Command, CommandWindow, Constraint, Deadline, Scope};
 pub(crate) use config::schema;
-pub use mapping::{AddressMapping, Field};
+pub use mapping::{AddressField, AddressMapping};
 pub use parameter::Parameter;
 pub use pipe::Pipe;
 pub use protocol::{
-    BankState, CommandKind, Deed, Level, Protocol, Request, RowChange, StateKind, Step,
+    BankState, CommandKind, Deed, Level, Protocol, Request, RequestStep, RowChange, StateKind,
 };
 pub use standard::{
     CommandBuses, Controller, Organization, Picoseconds, RefreshPolicy, RowPolicy, Standard,

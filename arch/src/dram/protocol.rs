@@ -17,7 +17,7 @@ pub struct Protocol {
     pub(super) states: Vec<StateKind>,
     pub(super) commands: Vec<CommandKind>,
     /// By request, then by state.
-    pub(super) steps: [Vec<Step>; Request::ALL.len()],
+    pub(super) steps: [Vec<RequestStep>; Request::ALL.len()],
 }
 
 /// A state of a bank, as its place in [`Protocol::states`]; the first is that of a memory without
@@ -191,7 +191,7 @@ impl Deed {
 
 /// The command that a request needs in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Step {
+pub struct RequestStep {
     /// Where the bank holds the request's row, or none.
     pub same_row: Command,
     /// Where it holds another.
@@ -230,7 +230,7 @@ impl Protocol {
 
     /// What a request needs of a bank in a state.
     #[must_use]
-    pub fn step(&self, request: Request, state: BankState) -> Step {
+    pub fn step(&self, request: Request, state: BankState) -> RequestStep {
         self.steps[request as usize][state.index()]
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use stationary_document::near::nearest;
 
-use super::command::{Command, Constraint, Deadline, Scope, Window};
+use super::command::{Command, CommandWindow, Constraint, Deadline, Scope};
 use super::expression::{Malformed, Values, evaluate};
 use super::protocol::{Level, Protocol};
 
@@ -72,21 +72,21 @@ impl Sum {
 }
 
 /// Constraints, windows and the limit between two commands, as a device takes them.
-type Compiled = (Vec<Constraint>, Vec<Window>, Option<Deadline>);
+type Compiled = (Vec<Constraint>, Vec<CommandWindow>, Option<Deadline>);
 
 /// The table under construction: the longest wait of equals counts.
 #[derive(Debug)]
-pub(super) struct Table<'p> {
+pub(super) struct ConstraintTable<'p> {
     protocol: &'p Protocol,
     constraints: BTreeMap<(Command, Command, Scope), u32>,
-    windows: Vec<Window>,
+    windows: Vec<CommandWindow>,
     deadline: Option<Deadline>,
 }
 
 /// What is wrong, and its path.
 type Wrong = (String, Malformed);
 
-impl<'p> Table<'p> {
+impl<'p> ConstraintTable<'p> {
     pub(super) fn new(protocol: &'p Protocol) -> Self {
         Self {
             protocol,
@@ -154,7 +154,7 @@ impl<'p> Table<'p> {
                 let message = format!("{}; allowed: a command to a bank", rule.command);
                 return Err((path("command"), Malformed(message)));
             }
-            self.windows.extend(cycles.map(|cycles| Window {
+            self.windows.extend(cycles.map(|cycles| CommandWindow {
                 command,
                 count: rule.count,
                 cycles,

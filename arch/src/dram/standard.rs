@@ -1,7 +1,7 @@
 //! The checked DRAM standard.
 
-use super::command::{Constraint, Deadline, Window};
-use super::mapping::{AddressMapping, Field};
+use super::command::{CommandWindow, Constraint, Deadline};
+use super::mapping::{AddressField, AddressMapping};
 use super::protocol::{Level, Protocol};
 
 /// A time.
@@ -29,7 +29,7 @@ pub struct Standard {
     pub(super) latencies: Latencies,
     pub(super) protocol: Protocol,
     pub(super) constraints: Vec<Constraint>,
-    pub(super) windows: Vec<Window>,
+    pub(super) windows: Vec<CommandWindow>,
     pub(super) deadline: Option<Deadline>,
     pub(super) controller: Controller,
 }
@@ -104,23 +104,25 @@ impl Organization {
 
     /// How many values a field of an address has.
     #[must_use]
-    pub fn extent(&self, field: Field) -> u32 {
+    pub fn extent(&self, field: AddressField) -> u32 {
         match field {
-            Field::Channel => self.channels,
-            Field::Rank => self.ranks,
-            Field::BankGroup => self.bank_groups,
-            Field::Bank => self.banks_per_group,
-            Field::Row => self.rows,
-            Field::Column => self.bursts(),
+            AddressField::Channel => self.channels,
+            AddressField::Rank => self.ranks,
+            AddressField::BankGroup => self.bank_groups,
+            AddressField::Bank => self.banks_per_group,
+            AddressField::Row => self.rows,
+            AddressField::Column => self.bursts(),
         }
     }
 
     /// Bytes of all channels.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        Field::ALL.iter().fold(self.burst_bytes(), |bytes, &field| {
-            bytes * u64::from(self.extent(field))
-        })
+        AddressField::ALL
+            .iter()
+            .fold(self.burst_bytes(), |bytes, &field| {
+                bytes * u64::from(self.extent(field))
+            })
     }
 }
 
@@ -237,7 +239,7 @@ impl Standard {
 
     /// The windows.
     #[must_use]
-    pub fn windows(&self) -> &[Window] {
+    pub fn windows(&self) -> &[CommandWindow] {
         &self.windows
     }
 

@@ -32,7 +32,7 @@ fn current(key: String) -> String {
 }
 
 /// One `key = value` line.
-struct Entry<'t> {
+struct CfgLine<'t> {
     key: String,
     value: &'t str,
     place: Position,
@@ -41,7 +41,7 @@ struct Entry<'t> {
 pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut notes = Vec::new();
-    let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut entries: Vec<CfgLine<'_>> = Vec::new();
     let mut unused: Vec<(String, Position)> = Vec::new();
     let mut start = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -66,7 +66,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<(String, Vec<Diagnostic>), 
             continue;
         };
         let key: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        let entry = Entry {
+        let entry = CfgLine {
             key: current(key.to_lowercase()),
             value: value.trim(),
             place,

@@ -40,7 +40,7 @@ fn is_system(root: &Node) -> bool {
     root.get("cores").is_some() && root.get("memories").is_none() && root.get("array").is_none()
 }
 
-struct Memory {
+struct ZigZagMemory {
     name: String,
     bits: u64,
     operands: Vec<Operand>,
@@ -49,7 +49,7 @@ struct Memory {
     bandwidth: u64,
 }
 
-impl Memory {
+impl ZigZagMemory {
     fn is_off_chip(&self) -> bool {
         let name = self.name.to_lowercase().replace(['_', '-'], "");
         OFF_CHIP.iter().any(|word| name.contains(word)) || self.bits >= LEAST_OFF_CHIP
@@ -103,7 +103,7 @@ fn text(reader: &mut Reader, root: &Node) -> Option<String> {
         return None;
     };
     let buffer = |operand: Operand| {
-        let holds = |m: &&&Memory| m.operands.contains(&operand);
+        let holds = |m: &&&ZigZagMemory| m.operands.contains(&operand);
         buffers.iter().rfind(holds).copied()
     };
     let words = |operand: Operand| {
@@ -227,7 +227,7 @@ fn sides(reader: &mut Reader, node: &Node, path: &str) -> Option<([u64; 2], usiz
     Some(([rows, *cols], read.len()))
 }
 
-fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
+fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<ZigZagMemory>> {
     let NodeKind::Mapping(pairs) = &node.kind else {
         reader.problem(
             node,
@@ -294,7 +294,7 @@ fn memories(reader: &mut Reader, node: &Node) -> Option<Vec<Memory>> {
                 return None;
             }
         };
-        memories.push(Memory {
+        memories.push(ZigZagMemory {
             name,
             bits,
             operands,

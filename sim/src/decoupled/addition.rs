@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use stationary_arch::{Accelerator, Step};
+use stationary_arch::{Accelerator, EpilogueStep};
 use stationary_workloads::Layer;
 
 use super::kernel::{Body, Kernel};
@@ -24,13 +24,13 @@ impl Kernel {
     /// schedule, tiles of input channels and threads are one.
     ///
     /// ```
-    /// use stationary_arch::{Accelerator, Step};
+    /// use stationary_arch::{Accelerator, EpilogueStep};
     /// use stationary_sim::Pace;
     /// use stationary_sim::decoupled::{Kernel, Schedule, run};
     /// use stationary_workloads::{Convolution, Layer};
     ///
     /// let mut vta = Accelerator::preset("vta-pipelined", &[])?;
-    /// vta.decoupled.as_mut().expect("it is").epilogue = vec![Step::Residual, Step::Max(0)];
+    /// vta.decoupled.as_mut().expect("it is").epilogue = vec![EpilogueStep::Residual, EpilogueStep::Max(0)];
     /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
     /// let tiles = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, ..Schedule::ONE };
     /// let kernel = Kernel::addition(&layer, &vta, tiles)?;
@@ -55,7 +55,7 @@ impl Kernel {
             }
         }
         let kernel = Self::of(layer.into(), accelerator.into(), schedule, Body::Addition)?;
-        if !kernel.steps().contains(&Step::Residual) {
+        if !kernel.steps().contains(&EpilogueStep::Residual) {
             return Err(ScheduleError::NoResidual {
                 accelerator: kernel.accelerator().name.clone(),
             });

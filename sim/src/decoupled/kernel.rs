@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stationary_arch::{Accelerator, Decoupled, Operand, Step};
+use stationary_arch::{Accelerator, Decoupled, EpilogueStep, Operand};
 use stationary_workloads::{Dim, Layer};
 
 use super::schedule::{Buffer, Demand, Schedule, ScheduleError};
@@ -382,13 +382,13 @@ impl Kernel {
         all * MICRO_OP_BYTES <= self.control().micro_op_bytes
     }
 
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[EpilogueStep] {
         &self.control().epilogue
     }
 
     /// Whether biases are loaded with each tile.
     pub(super) fn has_bias(&self) -> bool {
-        self.steps().contains(&Step::Bias)
+        self.steps().contains(&EpilogueStep::Bias)
     }
 
     /// Whether tiles are loaded instead of summed up.
@@ -399,7 +399,7 @@ impl Kernel {
     /// Tensors that are loaded with each tile and are of its shape: both of an addition, or what is
     /// added to a convolution's sums.
     pub(super) fn operands(&self) -> u64 {
-        u64::from(self.is_addition()) + u64::from(self.steps().contains(&Step::Residual))
+        u64::from(self.is_addition()) + u64::from(self.steps().contains(&EpilogueStep::Residual))
     }
 
     /// Words of these tensors, padded to blocks.

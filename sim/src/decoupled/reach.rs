@@ -3,7 +3,7 @@
 //! No tile is smaller than a block, so that there are no more instructions, transfers and rows of them than
 //! of blocks of one.
 
-use stationary_arch::{Accelerator, Step};
+use stationary_arch::{Accelerator, EpilogueStep};
 use stationary_workloads::Layer;
 
 use super::engine::Pipe;
@@ -29,7 +29,7 @@ pub(crate) fn reach(layer: &Layer, accelerator: &Accelerator) -> Reach {
     let array = &accelerator.array;
     let macs = f64::from(array.rows) * f64::from(array.cols) * f64::from(array.lanes);
     let steps = control.epilogue.len() as f64 + 1.0;
-    let operands = 2.0 + f64::from(u8::from(control.epilogue.contains(&Step::Residual)));
+    let operands = 2.0 + f64::from(u8::from(control.epilogue.contains(&EpilogueStep::Residual)));
     let bytes = VectorBytes::of(accelerator);
     let sums = outputs * (operands * bytes.output as f64 + bytes.accumulator as f64);
     let data = inputs * bytes.input as f64 + blocks * bytes.weight as f64 + sums;

@@ -3,7 +3,7 @@
 //! Every instruction reads and writes when it is done. A tile that is overwritten while it is in use,
 //! or used before it is there, gives wrong outputs.
 
-use stationary_arch::Step;
+use stationary_arch::EpilogueStep;
 use stationary_workloads::Dim;
 
 use super::kernel::Kernel;
@@ -216,8 +216,8 @@ impl<'t> Values<'t> {
         for (i, [_, o, _, _]) in (0u64..).zip(Self::sums_of(k)) {
             let place = (at.thread * sizes.sums + i) as usize;
             let other = match step {
-                Step::Bias => self.biases[(biases + o) as usize],
-                Step::Residual => self.residuals[place],
+                EpilogueStep::Bias => self.biases[(biases + o) as usize],
+                EpilogueStep::Residual => self.residuals[place],
                 _ => 0,
             };
             self.sums[place] = step.apply(self.sums[place], other);

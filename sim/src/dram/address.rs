@@ -1,6 +1,6 @@
 //! From addresses to banks, rows and columns.
 
-use stationary_arch::dram::{Field, Standard};
+use stationary_arch::dram::{AddressField, Standard};
 
 /// Where an address lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,13 +79,13 @@ impl Locator {
     /// Where an address lies.
     #[must_use]
     pub fn locate(&self, address: u64) -> Location {
-        let of = |field: Field| self.fields[field as usize].of(address);
-        let in_rank = of(Field::BankGroup) * self.banks_per_group + of(Field::Bank);
+        let of = |field: AddressField| self.fields[field as usize].of(address);
+        let in_rank = of(AddressField::BankGroup) * self.banks_per_group + of(AddressField::Bank);
         Location {
-            channel: of(Field::Channel),
-            bank: of(Field::Rank) * self.banks_per_rank + in_rank,
-            row: of(Field::Row),
-            column: of(Field::Column),
+            channel: of(AddressField::Channel),
+            bank: of(AddressField::Rank) * self.banks_per_rank + in_rank,
+            row: of(AddressField::Row),
+            column: of(AddressField::Column),
         }
     }
 }

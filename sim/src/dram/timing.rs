@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use stationary_arch::dram::{
-    self, Command, Deadline, Protocol, RefreshPolicy, Request, RowChange, RowPolicy, Scope,
-    Standard, Window,
+    self, Command, CommandWindow, Deadline, Protocol, RefreshPolicy, Request, RowChange, RowPolicy,
+    Scope, Standard,
 };
 
 /// A standard's constraints by preceding command, and the shape of a channel.
@@ -16,7 +16,7 @@ use stationary_arch::dram::{
 pub struct Timing {
     pub(super) ranks: usize,
     pub(super) banks_per_rank: usize,
-    pub(super) windows: Vec<Window>,
+    pub(super) windows: Vec<CommandWindow>,
     pub(super) deadline: Option<Deadline>,
     acts: Vec<Act>,
     waits: Vec<Waits>,

@@ -30,7 +30,7 @@ impl Leaving {
 /// The buffer's state; none, where outputs go to DRAM from where they were summed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Delivery {
-    spec: Option<stationary_arch::Delivery>,
+    spec: Option<stationary_arch::OutputProcessor>,
     /// Tiles that are complete, in order.
     leaving: VecDeque<Leaving>,
     /// Room taken by passes of tiles that are not complete: the tile's number, and how much.
@@ -38,7 +38,7 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) fn new(spec: Option<stationary_arch::Delivery>) -> Self {
+    pub(crate) fn new(spec: Option<stationary_arch::OutputProcessor>) -> Self {
         Self {
             spec,
             leaving: VecDeque::new(),
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn tiles_leave_in_order_and_room_comes_back_word_by_word() {
-        let mut delivery = Delivery::new(Some(stationary_arch::Delivery {
+        let mut delivery = Delivery::new(Some(stationary_arch::OutputProcessor {
             words: 16,
             words_per_cycle: 1,
             latency: 4,

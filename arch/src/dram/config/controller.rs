@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::timing::Timing;
 use super::{count, limits};
 use crate::collector::Collector;
-use crate::dram::mapping::{AddressMapping, Field};
+use crate::dram::mapping::{AddressField, AddressMapping};
 use crate::dram::parameter::Parameter;
 use crate::dram::protocol::Level;
 use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolicy, RowPolicy};
@@ -66,7 +66,7 @@ impl ControllerConfig {
         problems: &mut Collector,
     ) -> Controller {
         let address_mapping = AddressMapping::parse(&self.address_mapping).unwrap_or_else(|| {
-            let allowed = Field::ALL.map(Field::letters).join(", ");
+            let allowed = AddressField::ALL.map(AddressField::letters).join(", ");
             problems.add(
                 "controller.address_mapping",
                 format!("`{}`", self.address_mapping),

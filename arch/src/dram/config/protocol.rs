@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::collector::Collector;
 use crate::dram::command::Command;
 use crate::dram::protocol::{
-    BankState, CommandKind, Deed, Level, Protocol, Request, RowChange, StateKind, Step,
+    BankState, CommandKind, Deed, Level, Protocol, Request, RequestStep, RowChange, StateKind,
 };
 
 const SHARED: &str = include_str!("../commands.yaml");
@@ -264,7 +264,7 @@ fn steps(
     own: &Names<StepConfig>,
     known: &Known<'_>,
     problems: &mut Collector,
-) -> Vec<Step> {
+) -> Vec<RequestStep> {
     let path = |rest: &str| format!("requests.{}.{rest}", request.name());
     for (state, _) in &own.0 {
         if !known.states.contains(&state.as_str()) {
@@ -277,7 +277,7 @@ fn steps(
         let Some((_, step)) = step else {
             let allowed = format!("a command for a bank that is {state}");
             problems.add(path(state), "nothing", allowed);
-            return Step {
+            return RequestStep {
                 same_row: Command(0),
                 other_row: Command(0),
             };
@@ -295,7 +295,7 @@ fn steps(
                 known.command(&path(&format!("{state}.other_row")), other_row, problems),
             ),
         };
-        Step {
+        RequestStep {
             same_row,
             other_row,
         }
@@ -430,7 +430,7 @@ fn ending(protocol: &Protocol, request: Request, state: BankState, problems: &mu
 /// Whether banks in different states, that are refreshed together, do not wait for each other.
 fn refreshing(protocol: &Protocol, request: Request, problems: &mut Collector) {
     let steps = &protocol.steps[request as usize];
-    let does = |step: &Step| protocol.kind(step.same_row).does.is_some();
+    let does = |step: &RequestStep| protocol.kind(step.same_row).does.is_some();
     let mut ends: Vec<_> = steps
         .iter()
         .filter(|s| does(s))

@@ -143,7 +143,7 @@ fn capped(size: u128, most: u64, unit: &str, name: &str, reader: &mut Reader, ro
 }
 
 /// A partition of the global buffer, and how many words it gives and takes a cycle.
-struct Part {
+struct BufferPart {
     operands: Vec<Operand>,
     kib: f64,
     word_bits: u64,
@@ -151,7 +151,7 @@ struct Part {
     write: Option<f64>,
 }
 
-impl Part {
+impl BufferPart {
     /// All instances of a storage together.
     fn of(storage: &Storage, operand: Operand, reader: &mut Reader, root: &Node) -> Self {
         let words = u128::from(storage.words.unwrap_or(1)) * u128::from(storage.instances);
@@ -185,9 +185,9 @@ fn partitions(
     pads: &PerOperand<u64>,
     reader: &mut Reader,
     root: &Node,
-) -> Vec<Part> {
+) -> Vec<BufferPart> {
     let mut together = Vec::new();
-    let mut parts: Vec<(Option<usize>, Part)> = Vec::new();
+    let mut parts: Vec<(Option<usize>, BufferPart)> = Vec::new();
     for operand in Operand::ALL {
         let holder = buffers.iter().rposition(|s| held(s).0.contains(&operand));
         if let Some((_, part)) = parts
@@ -198,10 +198,10 @@ fn partitions(
             continue;
         }
         let part = match (holder, largest(between, operand)) {
-            (Some(at), _) => Part::of(buffers[at], operand, reader, root),
+            (Some(at), _) => BufferPart::of(buffers[at], operand, reader, root),
             (None, Some(storage)) => {
                 together.push(&*storage.name);
-                Part::of(storage, operand, reader, root)
+                BufferPart::of(storage, operand, reader, root)
             }
             (None, None) => {
                 let dram = &a.storages[0];
@@ -210,7 +210,7 @@ fn partitions(
                 let (kib, message) = transit(operand, words, bits);
                 reader.note(root, "", message);
                 let bandwidth = dram.shared_bandwidth.or(dram.read_bandwidth);
-                Part {
+                BufferPart {
                     operands: vec![operand],
                     kib,
                     word_bits: bits,

@@ -5,7 +5,7 @@ use stationary_document::{Node, NodeKind, Reader, Variables};
 
 use super::{Architecture, Arithmetic, Attributes, Class, Storage, class, constraints};
 
-struct Walk<'n> {
+struct NodeWalk<'n> {
     name: Option<String>,
     technology: Option<u32>,
     cycle_seconds: Option<f64>,
@@ -28,7 +28,7 @@ pub(super) fn read(
     // What the variables say of the whole design holds where no container says otherwise.
     let of_design = variables.scopes().first().copied();
     let design = Attributes::of_design(of_design, &variables);
-    let mut walk = Walk {
+    let mut walk = NodeWalk {
         name: None,
         technology: design.technology(reader),
         cycle_seconds: design.cycle_seconds(reader),
@@ -75,7 +75,7 @@ fn name_parts<'n>(variables: &mut Variables<'n>, list: &'n Node) {
     }
 }
 
-impl<'n> Walk<'n> {
+impl<'n> NodeWalk<'n> {
     fn nodes(&mut self, reader: &mut Reader, list: &'n Node, path: &str) -> Option<()> {
         for (index, node) in reader.list(list, path)?.iter().enumerate() {
             let path = format!("{path}[{index}]");

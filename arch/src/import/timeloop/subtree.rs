@@ -6,7 +6,7 @@ use super::{Architecture, Arithmetic, Attributes, Class, MESH_X, Storage, class}
 
 /// What has been seen on the way down.
 #[derive(Default)]
-struct Walk<'n> {
+struct SubtreeWalk<'n> {
     name: Option<String>,
     technology: Option<u32>,
     cycle_seconds: Option<f64>,
@@ -22,9 +22,9 @@ pub(super) fn read(
 ) -> Option<Architecture> {
     let fields = reader.noted_fields(root, "architecture", &["version", "subtree", "name"])?;
     let list = reader.required(fields, "architecture", "subtree")?;
-    let mut walk = Walk {
+    let mut walk = SubtreeWalk {
         variables,
-        ..Walk::default()
+        ..SubtreeWalk::default()
     };
     walk.subtrees(reader, list, "architecture.subtree", 1)?;
     let Some(arithmetic) = walk.arithmetic else {
@@ -46,7 +46,7 @@ pub(super) fn read(
     .checked(reader, root)
 }
 
-impl<'n> Walk<'n> {
+impl<'n> SubtreeWalk<'n> {
     fn subtrees(
         &mut self,
         reader: &mut Reader,

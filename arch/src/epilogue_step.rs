@@ -4,21 +4,21 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::collector::Collector;
-use crate::declaration::{At, Node, Reading};
-use crate::decoupled::Step;
+use crate::declaration::{At, Node, ReadContext};
+use crate::decoupled::EpilogueStep;
 use crate::field::Takes;
 
 /// As written in the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct StepConfig(Step);
+pub(crate) struct EpilogueStepConfig(EpilogueStep);
 
 /// What a step may look like, as a regular expression.
 pub(crate) const STEP: &str = "^(bias|residual|(add|max|min) -?[0-9]+|shift [0-9]+)$";
 
-impl<'de> Deserialize<'de> for StepConfig {
+impl<'de> Deserialize<'de> for EpilogueStepConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Step::parse(&text).map(Self).ok_or_else(|| {
+        EpilogueStep::parse(&text).map(Self).ok_or_else(|| {
             D::Error::custom(format_args!(
                 "found `{text}`; allowed: `bias`, `residual`, `add N`, `shift N`, `max N`, `min N`"
             ))
@@ -26,26 +26,31 @@ impl<'de> Deserialize<'de> for StepConfig {
     }
 }
 
-impl Serialize for StepConfig {
+impl Serialize for EpilogueStepConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
 
-impl Node for Step {
+impl Node for EpilogueStep {
     type Value = Self;
-    type Written = StepConfig;
+    type Written = EpilogueStepConfig;
 
     fn base() -> Self {
         Self::Bias
     }
 
-    fn read(StepConfig(step): StepConfig, _: &At<'_>, _: &Self, _: &mut Reading) -> Self {
+    fn read(
+        EpilogueStepConfig(step): EpilogueStepConfig,
+        _: &At<'_>,
+        _: &Self,
+        _: &mut ReadContext,
+    ) -> Self {
         step
     }
 
-    fn write(value: &Self) -> Option<StepConfig> {
-        Some(StepConfig(*value))
+    fn write(value: &Self) -> Option<EpilogueStepConfig> {
+        Some(EpilogueStepConfig(*value))
     }
 
     fn check(_: &Self, _: &At<'_>, _: &mut Collector) {}
