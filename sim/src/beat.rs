@@ -195,7 +195,10 @@ impl Mapping {
             .map(|i| match self.delivery[i] {
                 Delivery::Sliding => self.axes[i].advance(held(PAIRS[i].1)),
                 Delivery::Forwarded => 1,
-                _ => held(PAIRS[i].1),
+                Delivery::Once if self.keeps_window(i) => {
+                    self.axes[i].footprint(held(PAIRS[i].0), held(PAIRS[i].1))
+                }
+                _ => held(PAIRS[i].0) * held(PAIRS[i].1),
             })
             .product();
         (plain * window).max(1)
@@ -220,6 +223,11 @@ impl Mapping {
                 match self.delivery[i] {
                     Delivery::Sliding => {
                         axis.fresh_at_output(tile[output].start, pass[output], pass[tap])
+                    }
+                    Delivery::Once if self.keeps_window(i) => {
+                        let of = |dim: Dim| tile[dim].pieces(self.tiling.local[dim]);
+                        let unions = |o: Span| of(tap).map(move |t| axis.union(o, t)).sum::<u64>();
+                        of(output).map(unions).sum()
                     }
                     _ => axis.pairs(tile[output], tile[tap]),
                 }

@@ -14,16 +14,28 @@
 //!
 //! How words reach the PEs (bus, systolic edge, tree) is a property of the accelerator's networks,
 //! not of the dataflow: the same weight-stationary value runs on a TPU and on NVDLA.
+//!
+//! Four are bundled; a user's own is a value of the same type, from a file ([`Dataflow::from_yaml`]) or
+//! from code. A [`Mapping`](crate::Mapping) checks it.
+
+mod file;
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use stationary_arch::Operand;
 use stationary_workloads::Dim;
 
+pub(crate) use file::Written;
+pub use file::{DataflowFileError, schema};
+
 /// Which dimensions are unrolled where, and what advances when. The bundled ones are statics, any other is a
 /// value like them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// In documents a bundled one is its name, any other what its file says.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Dataflow {
     /// Short name, as accelerator files and the command line spell it.
     pub name: Cow<'static, str>,
@@ -96,10 +108,138 @@ impl Dataflow {
         Self::ALL.into_iter().find(|dataflow| dataflow.name == name)
     }
 
+    /// Whether it is one of the bundled ones.
+    #[must_use]
+    pub fn is_bundled(&self) -> bool {
+        Self::find(&self.name) == Some(self)
+    }
+
+    /// Whether a machine can run it.
+    ///
+    /// # Errors
+    /// The first thing that none can.
+    pub fn check(&self) -> Result<(), DataflowError> {
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if self.name.is_empty() || !self.name.chars().all(is_letter) {
+            return Err(DataflowError::Name(self.name.clone()));
+        }
+        if Self::find(&self.name).is_some_and(|bundled| bundled != self) {
+            return Err(DataflowError::Taken(self.name.clone()));
+        }
+        let lists = [
+            ("rows", &self.rows),
+            ("cols", &self.cols),
+            ("local", &self.local),
+            ("beats", &self.beats),
+        ];
+        for (field, dims) in lists {
+            for (at, &dim) in dims.iter().enumerate() {
+                if dims[..at].contains(&dim) {
+                    return Err(DataflowError::Twice { field, at, dim });
+                }
+                if field != "beats" && self.beats.contains(&dim) {
+                    return Err(DataflowError::Beat { field, at, dim });
+                }
+            }
+        }
+        let stays = Operand::ALL
+            .into_iter()
+            .any(|operand| self.is_resident(operand));
+        if self.beats.is_empty() || !stays {
+            return Err(DataflowError::Beats(self.beats.to_vec()));
+        }
+        Ok(())
+    }
+
+    /// A text that equal dataflows share and others do not, whatever they are called: what certificates
+    /// and records refer to.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let mut text = "stationary dataflow 1\n".to_owned();
+        // What may be unrolled and looped over is a set; beats are a nest of loops.
+        let set = |dims: &[Dim]| {
+            let mut dims = dims.to_vec();
+            dims.sort_unstable_by_key(|dim| dim.index());
+            dims
+        };
+        for (field, dims) in [
+            ("rows", set(&self.rows)),
+            ("cols", set(&self.cols)),
+            ("beats", self.beats.to_vec()),
+            ("local", set(&self.local)),
+        ] {
+            let names: Vec<_> = dims.iter().map(|dim| dim.name()).collect();
+            let _ = writeln!(text, "{field}={}", names.concat());
+        }
+        text
+    }
+
     /// Whether an operand stays in the array for a whole pass.
     #[must_use]
     pub fn is_resident(&self, operand: Operand) -> bool {
         !self.beats.iter().any(|dim| is_relevant(operand, *dim))
+    }
+}
+
+/// What no machine can run of a dataflow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DataflowError {
+    /// No name.
+    #[error("name: found `{0}`; allowed: letters, digits, `-` and `_`")]
+    Name(Cow<'static, str>),
+    /// No dataflow of that name.
+    #[error(
+        "found `{0}`; allowed: ws, os, rs, is, or {{name: ..., rows: ..., cols: ..., beats: ..., local: ...}}"
+    )]
+    Unknown(String),
+    /// The name of a bundled dataflow that is another.
+    #[error("name: found `{0}`, a bundled dataflow that is another; allowed: a name of its own")]
+    Taken(Cow<'static, str>),
+    /// A dimension that stands in a list again.
+    #[error("{field}: found {dim} twice; allowed: each dimension once")]
+    Twice {
+        /// The list.
+        field: &'static str,
+        /// Its place there, from 0.
+        at: usize,
+        /// The dimension.
+        dim: Dim,
+    },
+    /// A dimension in space, or inside a PE, that advances in time.
+    #[error("{field}: found {dim}, which advances with beats; allowed: dimensions that do not")]
+    Beat {
+        /// The list.
+        field: &'static str,
+        /// Its place there, from 0.
+        at: usize,
+        /// The dimension.
+        dim: Dim,
+    },
+    /// Beats with which every operand moves, or none.
+    #[error(
+        "beats: found {}; allowed: some of N, P, Q (weights stay), of C, R, S (outputs stay), or K (inputs \
+         stay)", moving(.0)
+    )]
+    Beats(Vec<Dim>),
+}
+
+fn moving(beats: &[Dim]) -> String {
+    if beats.is_empty() {
+        return "none".to_owned();
+    }
+    let names: Vec<_> = beats.iter().map(|dim| dim.name()).collect();
+    format!("[{}], with which every operand moves", names.join(", "))
+}
+
+impl DataflowError {
+    /// The path in a file of what it is about, as in `rows.1`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Name(_) | Self::Unknown(_) | Self::Taken(_) => "name".to_owned(),
+            Self::Twice { field, at, .. } | Self::Beat { field, at, .. } => format!("{field}.{at}"),
+            Self::Beats(_) => "beats".to_owned(),
+        }
     }
 }
 

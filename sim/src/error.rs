@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, LayerError};
 
+use crate::dataflow::DataflowError;
 use crate::reach::OutOfReach;
 
 /// The first limit that a tiling exceeds.
@@ -21,9 +22,17 @@ pub enum MappingError {
     /// The counts may exceed their range.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
-    /// A dataflow without a stationary operand.
-    #[error("the dataflow leaves no operand stationary")]
-    NoStationaryOperand,
+    /// A dataflow that no machine runs.
+    #[error("dataflow `{dataflow}`: {problem}")]
+    Unfit {
+        /// Its name.
+        dataflow: Cow<'static, str>,
+        /// What is wrong with it.
+        problem: DataflowError,
+    },
+    /// The mapper's list has no mapping that fits, though one output at a time does.
+    #[error("no mapping that the search tries fits")]
+    NotFound,
     /// The array runs convolutions as products of their unfolded input, and the layer has none.
     #[error("the layer cannot be unfolded: {0}")]
     Unfolded(LayerError),

@@ -41,8 +41,8 @@ mod window;
 pub use bound::Bound;
 pub use counters::{Control, Counters};
 pub use dataflow::{
-    Dataflow, INPUT_STATIONARY, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction,
-    is_relevant,
+    Dataflow, DataflowError, DataflowFileError, INPUT_STATIONARY, OUTPUT_STATIONARY,
+    ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction, is_relevant, schema as dataflow_schema,
 };
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;

@@ -128,7 +128,7 @@ impl Mapping {
         let resident = Operand::ALL
             .into_iter()
             .find(|o| dataflow.is_resident(*o))
-            .ok_or(MappingError::NoStationaryOperand)?;
+            .expect("a dataflow that is checked leaves an operand where it is");
         let axes = [0, 1].map(|axis| {
             let strides = accelerator.global_buffer.strides;
             Axis::new(memory_window(layer, accelerator, axis), strides)
@@ -389,6 +389,13 @@ impl Mapping {
         }
     }
 
+    /// Whether a PE has several outputs and several taps of a window axis at once, so that some of what it
+    /// takes serves more than one of them.
+    pub(crate) fn keeps_window(&self, i: usize) -> bool {
+        let (output, tap) = PAIRS[i];
+        self.held_in_pe(output) > 1 && self.held_in_pe(tap) > 1
+    }
+
     /// Elements of the input along a window axis that one PE holds.
     fn window_in_pe(&self, i: usize) -> u64 {
         let (output, tap) = PAIRS[i];
@@ -493,7 +500,10 @@ fn delivery(
     ) {
         (true, _) if shared && innermost && in_pe => Delivery::Sliding,
         (true, _) => Delivery::EachOutput,
-        (false, true) if topology == Topology::Mesh => Delivery::Forwarded,
+        // From PE to PE goes what one output of each takes.
+        (false, true) if topology == Topology::Mesh && tiling.local[output] == 1 => {
+            Delivery::Forwarded
+        }
         (false, true) => Delivery::EachTap,
         (false, false) if shared => Delivery::Once,
         (false, false) => Delivery::Each,

@@ -18,6 +18,7 @@
 //!     row_stationary: {m: 64, n: 4, e: 13, p: 16, q: 4, r: 1, t: 4}
 //!   - {layer: conv4, data_banks: 16, wt_banks: 16} # only the buffer's banks: the mapper does the rest,
 //!                                # in as few parts as they have room for
+//!   - {layer: conv5, dataflow: {name: mine, rows: [R, C], cols: [K], beats: [N, P, Q]}} # one of one's own
 //! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
 
@@ -32,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::Dataflow;
+use crate::dataflow::{Dataflow, DataflowError, Written};
 use crate::layer_file::{Entry, LayerFile};
 use crate::mapper::{self, Effort};
 use crate::mapping::{Mapping, lowered};
@@ -56,15 +57,26 @@ pub fn schema() -> schemars::Schema {
 /// Mappings of the layers of a network.
 pub type MappingFile = LayerFile<LayerMapping>;
 
+/// The dataflows of a file that are written in it; the bundled ones are named.
+#[must_use]
+pub fn own_dataflows(file: &MappingFile) -> Vec<Dataflow> {
+    let written = file
+        .entries()
+        .iter()
+        .filter_map(|entry| entry.dataflow.clone());
+    let own = written.filter(|written| matches!(written, Written::Own(_)));
+    own.filter_map(|own| own.try_into().ok()).collect()
+}
+
 /// The mapping of one layer, as written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerMapping {
     /// The name of the layer in its network.
     layer: String,
-    /// The dataflow: ws, os, rs or is.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    dataflow: String,
+    /// The dataflow: ws, os, rs, is, or one of one's own, as its file has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dataflow: Option<Written>,
     /// Eyeriss's published parameters, in the place of all extents and orders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row_stationary: Option<RowStationary>,
@@ -193,7 +205,7 @@ impl LayerMapping {
             .map(|o| (o, StagingName::from(t.staging[o])));
         Self {
             layer: layer.name().to_owned(),
-            dataflow: dataflow.name.to_string(),
+            dataflow: Some(Dataflow::clone(dataflow).into()),
             row_stationary: None,
             part: unlike(&t.part, &|d| layer.size(d)),
             block: unlike(&t.block, &|d| t.part[d]),
@@ -234,11 +246,7 @@ impl LayerMapping {
                 }
             });
         }
-        let dataflow =
-            Dataflow::find(&self.dataflow).ok_or_else(|| MappingFileError::Dataflow {
-                layer: self.layer.clone(),
-                found: self.dataflow.clone(),
-            })?;
+        let dataflow = self.dataflow()?;
         let or = |values: &BTreeMap<Dim, u64>, usual: &dyn Fn(Dim) -> u64| {
             PerDim::from_fn(|d| values.get(&d).copied().unwrap_or_else(|| usual(d)))
         };
@@ -253,7 +261,7 @@ impl LayerMapping {
         let tiling = Tiling {
             part,
             block: or(&self.block, &|d| part[d]),
-            local: or(&self.local, &|d| usual_local(dataflow, layer, d)),
+            local: or(&self.local, &|d| usual_local(&dataflow, layer, d)),
             rows: or(&self.rows, &|_| 1),
             cols: or(&self.cols, &|_| 1),
             block_order: self.order("block_order", &self.block_order)?,
@@ -261,7 +269,26 @@ impl LayerMapping {
             staging: PerOperand::from_fn(staging),
             banks: self.banks(),
         };
-        Ok((dataflow.into(), tiling))
+        Ok((dataflow, tiling))
+    }
+
+    /// The dataflow, if it is one.
+    fn dataflow(&self) -> Result<Arc<Dataflow>, MappingFileError> {
+        let unknown = |found: &str| MappingFileError::Dataflow {
+            layer: self.layer.clone(),
+            found: found.to_owned(),
+        };
+        let Some(written) = &self.dataflow else {
+            return Err(unknown(""));
+        };
+        match Dataflow::try_from(written.clone()) {
+            Ok(dataflow) => Ok(dataflow.into()),
+            Err(DataflowError::Unknown(name)) => Err(unknown(&name)),
+            Err(problem) => Err(MappingFileError::Own {
+                layer: self.layer.clone(),
+                problem,
+            }),
+        }
     }
 
     fn banks(&self) -> PerOperand<u32> {
@@ -277,7 +304,7 @@ impl LayerMapping {
         self.banks() != PerOperand::default()
             && self.row_stationary.is_none()
             && self.has_no_tiling().is_ok()
-            && self.dataflow.is_empty()
+            && self.dataflow.is_none()
     }
 
     /// The mapper's choice with these banks.
@@ -306,7 +333,7 @@ impl LayerMapping {
             }),
             None => Err(MappingFileError::Dataflow {
                 layer: self.layer.clone(),
-                found: self.dataflow.clone(),
+                found: String::new(),
             }),
         }
     }
@@ -319,6 +346,11 @@ impl LayerMapping {
             ("rows", &self.rows),
             ("cols", &self.cols),
         ];
+        let is_row_stationary = match &self.dataflow {
+            None => true,
+            Some(Written::Name(name)) => name == "rs",
+            Some(Written::Own(_)) => false,
+        };
         let mut given = extents
             .into_iter()
             .filter(|(_, values)| !values.is_empty())
@@ -328,7 +360,7 @@ impl LayerMapping {
                 ("staging", !self.staging.is_empty()),
                 ("block_order", self.block_order != default_order()),
                 ("pass_order", self.pass_order != default_order()),
-                ("dataflow", !matches!(self.dataflow.as_str(), "" | "rs")),
+                ("dataflow", !is_row_stationary),
             ]
             .into_iter()
             .find_map(|(field, is_given)| is_given.then_some(field))

@@ -26,12 +26,21 @@ impl Mapping {
     /// Sum over all pairs of an output tile and a tap tile of a window axis. Where no tap meets padding,
     /// `f` must depend on the extents alone; where nothing but padding is, it must be 0.
     pub(crate) fn sum_pairs(&self, i: usize, level: Level, f: impl Fn(Span, Span) -> u64) -> u64 {
-        let (output, tap) = PAIRS[i];
         let levels = match level {
             Level::Part => 1,
             Level::Block => 2,
             Level::Pass => 3,
         };
+        self.sum_tiled(i, levels, f)
+    }
+
+    /// The same over the pairs of what PEs have of them in each pass.
+    pub(crate) fn sum_pes(&self, i: usize, f: impl Fn(Span, Span) -> u64) -> u64 {
+        self.sum_tiled(i, 4, f)
+    }
+
+    fn sum_tiled(&self, i: usize, levels: usize, f: impl Fn(Span, Span) -> u64) -> u64 {
+        let (output, tap) = PAIRS[i];
         let sides = [output, tap].map(|dim| (self.layer.size(dim), self.tile_steps(dim)));
         let [outputs, taps] = sides
             .each_ref()
@@ -39,10 +48,10 @@ impl Mapping {
         sum_pairs(&self.axes[i], outputs, taps, f)
     }
 
-    /// The extents of parts, blocks and passes.
-    fn tile_steps(&self, dim: Dim) -> [u64; 3] {
+    /// The extents of parts, blocks and passes, and of what a PE has of a pass.
+    fn tile_steps(&self, dim: Dim) -> [u64; 4] {
         let (part, block) = (self.tiling.part[dim], self.tiling.block[dim]);
-        [part, block, self.pass[dim]]
+        [part, block, self.pass[dim], self.tiling.local[dim]]
     }
 }
 

@@ -35,6 +35,17 @@ impl Span {
         self.start + self.extent
     }
 
+    /// Pieces of an extent, the last of what is left.
+    pub(crate) fn pieces(self, extent: u64) -> impl Iterator<Item = Self> {
+        (0..self.extent.div_ceil(extent)).map(move |piece| {
+            let start = self.start + piece * extent;
+            Self {
+                start,
+                extent: extent.min(self.end() - start),
+            }
+        })
+    }
+
     /// The first so many indices, and the others.
     fn split(self, first: u64) -> [Self; 2] {
         let of = |start, extent| Self { start, extent };

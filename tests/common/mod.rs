@@ -20,60 +20,95 @@ use stationary_arch::{
 use stationary_sim::{Dataflow, Mapping, Staging, Tiling};
 use stationary_workloads::{Convolution, Dim, Layer, PerDim, RightOperand, zoo};
 
-/// Runs a property for each dataflow on random triples, the dataflows beside each other; on failure
-/// prints the seed.
+/// Runs a property for each dataflow, and for as many random ones, on random triples, the dataflows
+/// beside each other; on failure prints dataflow and seed.
 pub fn for_random_mappings(
     cases: u64,
     size: Size,
-    property: impl Fn(&'static Dataflow, &Mapping, u64) + Sync,
+    property: impl Fn(&Dataflow, &Mapping, u64) + Sync,
 ) {
-    Dataflow::ALL.into_par_iter().for_each(|dataflow| {
+    kinds().into_par_iter().for_each(|kind| {
         let mut done = 0;
         for seed in 0.. {
             if done == cases {
                 break;
             }
-            done += u64::from(with_random_mapping(dataflow, size, seed, &property));
+            let dataflow = of_kind(kind, seed);
+            done += u64::from(with_random_mapping(&dataflow, size, seed, &property));
         }
     });
 }
 
+/// Each bundled dataflow, and none for those that are drawn.
+pub fn kinds() -> Vec<Option<&'static Dataflow>> {
+    Dataflow::ALL.map(Some).into_iter().chain([None]).collect()
+}
+
+/// The bundled dataflow, or else the one that a seed draws.
+pub fn of_kind(kind: Option<&'static Dataflow>, seed: u64) -> Dataflow {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(!seed);
+    kind.map_or_else(|| dataflow(&mut rng), Dataflow::clone)
+}
+
 /// Runs a property on the triple of a seed; whether the triple is legal.
 fn with_random_mapping(
-    dataflow: &'static Dataflow,
+    dataflow: &Dataflow,
     size: Size,
     seed: u64,
-    property: impl Fn(&'static Dataflow, &Mapping, u64),
+    property: impl Fn(&Dataflow, &Mapping, u64),
 ) -> bool {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let layer = layer(&mut rng, size);
     let accelerator = accelerator(&mut rng, dataflow);
     let tiling = tiling(&mut rng, &layer, &accelerator, dataflow);
-    let Ok(mapping) = Mapping::new(&layer, &accelerator, dataflow, tiling) else {
+    let Ok(mapping) = Mapping::new(layer, accelerator, dataflow, tiling) else {
         return false;
     };
-    let guard = PrintOnPanic {
-        dataflow: &dataflow.name,
-        seed,
-    };
+    let guard = PrintOnPanic { dataflow, seed };
     property(dataflow, &mapping, seed);
     std::mem::forget(guard);
     true
 }
 
-struct PrintOnPanic {
-    dataflow: &'static str,
+struct PrintOnPanic<'a> {
+    dataflow: &'a Dataflow,
     seed: u64,
 }
 
-impl Drop for PrintOnPanic {
+impl Drop for PrintOnPanic<'_> {
     #[allow(clippy::print_stderr, reason = "a failed case must name its seed")]
     fn drop(&mut self) {
-        eprintln!(
-            "failed for dataflow {} with seed {}",
-            self.dataflow, self.seed
-        );
+        let (dataflow, seed) = (self.dataflow.to_yaml(), self.seed);
+        eprintln!("failed with seed {seed} for the dataflow\n{dataflow}");
     }
+}
+
+/// A dataflow that some machine runs: beats with which one operand stays, the other dimensions on rows,
+/// on columns, inside a PE, in several of these or in none.
+pub fn dataflow(rng: &mut impl Rng) -> Dataflow {
+    let streams: [&[Dim]; 3] = [
+        &[Dim::N, Dim::P, Dim::Q],
+        &[Dim::C, Dim::R, Dim::S],
+        &[Dim::K],
+    ];
+    let mut beats = streams[rng.random_range(0..3)].to_vec();
+    beats.shuffle(rng);
+    beats.truncate(rng.random_range(1..=beats.len()));
+    let mut some = || {
+        let others = Dim::ALL.into_iter().filter(|dim| !beats.contains(dim));
+        others.filter(|_| rng.random()).collect::<Vec<_>>().into()
+    };
+    let [rows, cols, local] = [some(), some(), some()];
+    let dataflow = Dataflow {
+        name: "random".into(),
+        title: "random".into(),
+        rows,
+        cols,
+        beats: beats.into(),
+        local,
+    };
+    assert_eq!(dataflow.check(), Ok(()));
+    dataflow
 }
 
 /// Cases to run: `default`, or as many times more as STATIONARY_CASES says.
@@ -211,7 +246,10 @@ pub fn accelerator(rng: &mut impl Rng, dataflow: &Dataflow) -> Accelerator {
         name: "random".into(),
         technology: Nanometres(45),
         clock: Kilohertz(clock),
-        dataflows: vec![dataflow.name.to_string()],
+        dataflows: match dataflow.is_bundled() {
+            true => vec![dataflow.name.to_string()],
+            false => vec!["ws".to_owned()],
+        },
         array: Array {
             rows: rng.random_range(1..=7),
             cols: rng.random_range(1..=7),

@@ -226,7 +226,7 @@ fn no_mapping(
         Mapping::new(layer, Arc::clone(accelerator), Arc::clone(dataflow), tiling)
     };
     let tried = first(false).and_then(|_| first(true));
-    let reason = tried.err().unwrap_or(MappingError::NoStationaryOperand);
+    let reason = tried.err().unwrap_or(MappingError::NotFound);
     MapperError::NoMapping {
         layer: layer.name().to_owned(),
         accelerator: accelerator.name.clone(),

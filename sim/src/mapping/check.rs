@@ -27,13 +27,20 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// # Errors
-    /// If the accelerator does not offer the dataflow.
+    /// If no machine runs the dataflow. If it is a bundled one that the accelerator does not offer; any
+    /// other may run wherever a sequencer does, as far as its networks and the sequencer's limits go.
     pub(crate) fn new(
         layer: &Arc<Layer>,
         accelerator: &Arc<Accelerator>,
         dataflow: &Arc<Dataflow>,
     ) -> Result<Self, MappingError> {
-        if !accelerator.dataflows.iter().any(|n| *n == dataflow.name) {
+        dataflow.check().map_err(|problem| MappingError::Unfit {
+            dataflow: dataflow.name.clone(),
+            problem,
+        })?;
+        let is_offered = accelerator.dataflows.iter().any(|n| *n == dataflow.name);
+        let is_own = !dataflow.is_bundled() && accelerator.decoupled.is_none();
+        if !is_offered && !is_own {
             return Err(MappingError::Dataflow {
                 dataflow: dataflow.name.clone(),
                 offered: accelerator.dataflows.join(", "),

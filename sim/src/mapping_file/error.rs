@@ -2,6 +2,8 @@
 
 use stationary_document::Diagnostic;
 
+use crate::dataflow::DataflowError;
+
 /// Why a mapping file is not usable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingFileError {
@@ -19,12 +21,22 @@ pub enum MappingFileError {
         present: String,
     },
     /// A dataflow that does not exist.
-    #[error("layer `{layer}`: unknown dataflow `{found}`; allowed: ws, os, rs, is")]
+    #[error(
+        "layer `{layer}`: unknown dataflow `{found}`; allowed: ws, os, rs, is, or {{name: ..., rows: ..., cols: ..., beats: ..., local: ...}}"
+    )]
     Dataflow {
         /// The layer.
         layer: String,
         /// As written.
         found: String,
+    },
+    /// A dataflow of one's own that no machine runs.
+    #[error("layer `{layer}`: dataflow.{problem}")]
+    Own {
+        /// The layer.
+        layer: String,
+        /// What is wrong with it.
+        problem: DataflowError,
     },
     /// Published parameters that do not fit.
     #[error("layer `{layer}`: row_stationary.{problem}")]

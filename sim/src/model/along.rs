@@ -185,6 +185,7 @@ pub(crate) fn sent(m: &Mapping, i: usize) -> [u64; 3] {
     let sent = if is_union { unions() } else { pairs() };
     let received = match delivery {
         Delivery::Sliding => sent,
+        Delivery::Once if m.keeps_window(i) => m.sum_pes(i, |o, t| axis.union(o, t)),
         _ if is_union => pairs(),
         _ => sent,
     };

@@ -82,6 +82,8 @@ struct Stretch {
     pass: [u64; 2],
     staging: Staging,
     delivery: Delivery,
+    /// What a PE has of outputs and taps, where it keeps a window.
+    in_pe: Option<[u64; 2]>,
 }
 
 /// The place of a sum among those kept.
@@ -260,6 +262,7 @@ impl Evaluator {
                 pass: [self.m.pass[output], self.m.pass[tap]],
                 staging: t.staging.input,
                 delivery: self.m.delivery[i],
+                in_pe: (self.m.keeps_window(i)).then(|| [t.local[output], t.local[tap]]),
             };
             let known = &mut self.known_elements[i][place(t.block[output], 0)];
             if known.0 != stretch {

@@ -127,6 +127,7 @@ impl Stretch {
     pub(super) fn place(&self, m: &mut Mapping, d: Dim) {
         m.tiling.part[d] = self.part;
         m.tiling.block[d] = self.block;
+        m.tiling.local[d] = self.held;
         m.tiling.rows[d] = if self.in_pe { 1 } else { 2 };
         m.tiling.cols[d] = 1;
         m.pass[d] = self.pass;
