@@ -13,7 +13,7 @@ fn main() -> Result<(), Error> {
     let target = Request::new("shidiannao", "alexnet")
         .target()?
         .pick(&["fc8"])?;
-    let dataflow = stationary::target::dataflow(&target.accelerator, None)?;
+    let dataflow = &*target.dataflow()?;
     let question = Question {
         target: &target,
         layer: &target.layers[0],

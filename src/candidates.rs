@@ -126,7 +126,7 @@ pub struct Question<'a> {
     /// The layer, as the network has it.
     pub layer: &'a Layer,
     /// The dataflow.
-    pub dataflow: &'static Dataflow,
+    pub dataflow: &'a Dataflow,
 }
 
 impl<'a> Question<'a> {

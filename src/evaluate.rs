@@ -111,7 +111,7 @@ pub fn key(target: &Target, layer: &Layer) -> impl Eq + Hash + use<> {
 /// Evaluates every layer; the order is the network's.
 pub fn layers(
     target: &Target,
-    style: Style,
+    style: &Style,
     reading: Reading,
     progress: &dyn Progress,
 ) -> Result<Vec<LayerResult>, Error> {

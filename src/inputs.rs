@@ -17,8 +17,8 @@ use crate::cli::{self, Layers};
 use crate::interrupt;
 use crate::output;
 
+pub use stationary::target::caveats;
 pub use stationary::target::overrides;
-pub use stationary::target::{caveats, dataflow, style};
 
 /// Reads a file as text.
 pub fn read(path: &Path) -> Result<String> {

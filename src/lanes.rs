@@ -8,7 +8,7 @@ use crate::style::Style;
 
 /// How many of a PE's lanes take a channel, and what holds the others back, where that is fewer than half
 /// on the mean of the cycles.
-pub fn note(a: &Accelerator, style: Style, layers: &[LayerResult]) -> Option<String> {
+pub fn note(a: &Accelerator, style: &Style, layers: &[LayerResult]) -> Option<String> {
     let lanes = u64::from(a.array.lanes);
     let cycles: u64 = layers.iter().map(|layer| layer.cycles).sum();
     let used = |layer: &LayerResult| layer.cycles as f64 * layer.active_lanes as f64;

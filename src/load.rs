@@ -9,6 +9,7 @@ use crate::arch::import::Imported;
 use crate::arch::{Accelerator, ArchError};
 use crate::error::Error;
 use crate::files::{bytes, is_file, read, read_expanded};
+use crate::sim::Dataflow;
 use crate::sim::decoupled::ScheduleFile;
 use crate::sim::mapping_file::{self, MappingFile};
 use crate::workloads::{Network, onnx, parse_with_notes, zoo};
@@ -116,6 +117,21 @@ pub fn network(name: &str, dims: &[(&str, u64)]) -> Result<Noted<Network>, Error
         zoo::find(name)?
     };
     Ok(Noted { value, notes })
+}
+
+/// A dataflow of one's own, by file; none for a bundled one's name, or one that is no file's.
+///
+/// # Errors
+/// A file that cannot be read, is no dataflow's, or has one that no machine runs.
+pub fn own_dataflow(name: &str) -> Result<Option<Dataflow>, Error> {
+    if Dataflow::find(name).is_some() || !is_file(name) {
+        return Ok(None);
+    }
+    let text = read(Path::new(name))?;
+    match Dataflow::from_yaml(name, &text) {
+        Ok(dataflow) => Ok(Some(dataflow)),
+        Err(error) => Err(Error::content(&text, error.diagnostics().to_vec(), &error)),
+    }
 }
 
 /// Mappings by preset name or file.

@@ -10,7 +10,7 @@ const LEAST_SHARE: f64 = 0.01;
 
 /// On which layers the model is off by more than [`TOLERANCE`], what share of the cycles they take, and
 /// who looks for better ones. `layers` are the machine's, by mappings that the model chose.
-pub fn note(style: Style, layers: &[LayerResult]) -> Option<String> {
+pub fn note(style: &Style, layers: &[LayerResult]) -> Option<String> {
     let judged = layers.iter().map(|layer| Judged {
         name: layer.layer.name(),
         figure: Headline::cycles(layer.cycles, layer.model_cycles),

@@ -57,7 +57,7 @@ impl Run {
     pub fn new(target: &Target, reading: Reading, progress: &dyn Progress) -> Result<Self, Error> {
         let style = target.style()?;
         Ok(Self {
-            layers: evaluate::layers(target, style, reading, progress)?,
+            layers: evaluate::layers(target, &style, reading, progress)?,
             target: target.clone(),
             style,
             reading,
@@ -72,7 +72,7 @@ impl Run {
     /// # Errors
     /// As [`advice::advise`].
     pub fn advised(self, progress: &dyn Progress) -> Result<Self, Error> {
-        let (target, style, reading) = (&self.target, self.style, self.reading);
+        let (target, style, reading) = (&self.target, &self.style, self.reading);
         let advised = advice::advise(target, style, reading, &self.layers, progress)?;
         let advised = Some(advised);
         Ok(Self { advised, ..self })
@@ -93,7 +93,7 @@ impl Run {
     /// What of the machine does nothing.
     #[must_use]
     pub fn idle_lanes(&self) -> Option<String> {
-        lanes::note(&self.target.accelerator, self.style, &self.layers)
+        lanes::note(&self.target.accelerator, &self.style, &self.layers)
     }
 
     /// Where the model that chose the mappings is far off; the model itself cannot know it.
@@ -101,7 +101,7 @@ impl Run {
     pub fn warning(&self) -> Option<String> {
         match self.reading {
             Reading::Machine(_) if !self.target.has_file() => {
-                misjudged::note(self.style, &self.layers)
+                misjudged::note(&self.style, &self.layers)
             }
             _ => None,
         }

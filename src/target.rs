@@ -90,6 +90,8 @@ pub struct Target {
     pub layers: Vec<Layer>,
     /// The dataflow by its short name; the accelerator's first by default.
     pub dataflow: Option<String>,
+    /// That dataflow, where it is none of the bundled ones.
+    own: Option<Arc<Dataflow>>,
     /// What the mapper makes small, where it chooses.
     pub goal: Goal,
     /// What is to be known of the inputs.
@@ -126,6 +128,7 @@ impl Target {
             network: network.name().to_owned(),
             layers,
             dataflow: None,
+            own: None,
             goal: Goal::default(),
             explain: false,
             request: None,
@@ -238,8 +241,42 @@ impl Target {
         Self {
             dataflow,
             request,
+            own: None,
             ..self
         }
+    }
+
+    /// On a dataflow of one's own. It may run wherever a sequencer does, as far as the networks deliver its
+    /// operands: where they cannot, a mapping is refused with the reason.
+    ///
+    /// ```
+    /// use stationary::Request;
+    /// use stationary::sim::Dataflow;
+    ///
+    /// let mine = "{name: mine, rows: [C], cols: [K], beats: [N, P, Q], local: [R, S]}";
+    /// let mine = Dataflow::from_yaml("mine.yaml", mine)?;
+    /// let target = Request::new("eyeriss", "alexnet").target()?.with_own_dataflow(mine);
+    /// assert_eq!(target.style()?.name(), "mine");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_own_dataflow(self, dataflow: impl Into<Arc<Dataflow>>) -> Self {
+        let own = dataflow.into();
+        Self {
+            dataflow: Some(own.name.to_string()),
+            own: (!own.is_bundled()).then_some(own),
+            ..self
+        }
+    }
+
+    /// The dataflows that may run and are not bundled ones.
+    pub(crate) fn own_dataflows(&self) -> Vec<Dataflow> {
+        let mapped = match &self.given {
+            Some(Given::Mappings(_, file)) => mapping_file::own_dataflows(file),
+            _ => Vec::new(),
+        };
+        let own = self.own.as_deref().cloned();
+        mapped.into_iter().chain(own).collect()
     }
 
     /// How the accelerator is controlled: by the dataflow that was asked for, by its first, or by
@@ -248,14 +285,33 @@ impl Target {
     /// # Errors
     /// A dataflow that does not exist or that the accelerator does not offer.
     pub fn style(&self) -> Result<Style, Error> {
-        style(&self.accelerator, self.dataflow.as_deref())
+        self.style_on(&self.accelerator)
+    }
+
+    /// How another accelerator would be controlled.
+    pub(crate) fn style_on(&self, accelerator: &Accelerator) -> Result<Style, Error> {
+        match &self.own {
+            Some(own) if accelerator.decoupled.is_none() => Ok(Style::Hardwired(Arc::clone(own))),
+            _ => style(accelerator, self.dataflow.as_deref()),
+        }
+    }
+
+    /// The dataflow that was asked for, or the accelerator's first.
+    ///
+    /// # Errors
+    /// As [`Target::style`]; a machine that instructions control.
+    pub fn dataflow(&self) -> Result<Arc<Dataflow>, Error> {
+        match &self.own {
+            Some(own) if self.accelerator.decoupled.is_none() => Ok(Arc::clone(own)),
+            _ => dataflow(&self.accelerator, self.dataflow.as_deref()),
+        }
     }
 
     /// What a layer runs as: what the file says, or the mapper chooses.
     ///
     /// # Errors
     /// As [`Target::mapping`] and [`Target::kernel`].
-    pub fn plan(&self, layer: &Layer, style: Style) -> Result<Plan, Error> {
+    pub fn plan(&self, layer: &Layer, style: &Style) -> Result<Plan, Error> {
         Ok(match style {
             Style::Hardwired(dataflow) => self.mapping(layer, dataflow)?.into(),
             Style::Decoupled => self.kernel(layer)?.into(),
@@ -370,7 +426,7 @@ pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
 /// # Errors
 /// A dataflow that does not exist or that the accelerator does not offer; a machine that instructions
 /// control.
-pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'static Dataflow, Error> {
+pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<Arc<Dataflow>, Error> {
     if accelerator.decoupled.is_some() {
         return Err(Error::Control(format!(
             "{}: instructions control it, by schedules and not by mappings of a dataflow; estimate, \
@@ -380,7 +436,7 @@ pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'stati
     }
     let name = name.unwrap_or(&accelerator.dataflows[0]);
     let Some(dataflow) = Dataflow::find(name) else {
-        let needed = "unknown dataflow; allowed: ws, os, rs, is";
+        let needed = "unknown dataflow; allowed: ws, os, rs, is, or a YAML file";
         return Err(Error::option("--dataflow", name, needed));
     };
     if !accelerator.dataflows.iter().any(|offered| offered == name) {
@@ -391,7 +447,7 @@ pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<&'stati
         );
         return Err(Error::option("--dataflow", name, needed));
     }
-    Ok(dataflow)
+    Ok(dataflow.into())
 }
 
 /// How an accelerator is controlled: by a dataflow that it offers, or by instructions.

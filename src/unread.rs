@@ -31,17 +31,25 @@ pub enum Flows<'a> {
     First,
     /// The one of this name.
     Named(&'a str),
+    /// These alone.
+    Own(&'a [Dataflow]),
+    /// Those of a file of mappings: each that the accelerator offers, and these.
+    Mapped(&'a [Dataflow]),
 }
 
-impl Flows<'_> {
-    fn of(self, a: &Accelerator) -> Vec<&'static Dataflow> {
+impl<'a> Flows<'a> {
+    fn of(self, a: &Accelerator) -> Vec<&'a Dataflow> {
         let offered = a.dataflows.iter().map(String::as_str);
-        let names: Vec<&str> = match self {
-            Flows::All => offered.collect(),
-            Flows::First => offered.take(1).collect(),
-            Flows::Named(name) => vec![name],
+        let (names, own): (Vec<&str>, &'a [Dataflow]) = match self {
+            Flows::All => (offered.collect(), &[]),
+            Flows::First => (offered.take(1).collect(), &[]),
+            Flows::Named(name) => (vec![name], &[]),
+            Flows::Own(own) => (Vec::new(), own),
+            Flows::Mapped(own) => (offered.collect(), own),
         };
-        names.into_iter().filter_map(Dataflow::find).collect()
+        let bundled = names.into_iter().filter_map(Dataflow::find);
+        let bundled = bundled.map(|dataflow| -> &'a Dataflow { dataflow });
+        bundled.chain(own).collect()
     }
 }
 

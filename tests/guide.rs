@@ -286,5 +286,6 @@ pages! {
     study_proof "study-proof.md"
     study_own_network "study-own-network.md"
     writing_networks "writing-networks.md"
+    writing_dataflows "writing-dataflows.md"
     keeping_runs "keeping-runs.md"
 }

@@ -97,7 +97,7 @@ fn a_library_user_gets_the_numbers_of_the_command_line_on_an_array_that_unfolds(
     for (layer, line) in network.layers().iter().zip(layers) {
         let own = mapper::map(layer, &accelerator, dataflow).expect("it maps");
         let made = Mapping::new(layer, &accelerator, dataflow, *own.tiling()).expect("it is legal");
-        let of_target = target.plan(layer, style).expect("it maps");
+        let of_target = target.plan(layer, &style).expect("it maps");
         for plan in [own.into(), made.into(), of_target] {
             let run = plan.run(Pace::default(), &mut ());
             assert_eq!(line["cycles"], run.cycles, "{}", layer.name());

@@ -103,6 +103,7 @@ fn every_field_of_a_file_is_described() {
     for (what, schema) in [
         ("arch", arch::schema::accelerator()),
         ("dram", arch::schema::dram()),
+        ("dataflow", stationary::sim::dataflow_schema()),
         ("network", workloads::schema()),
         ("mapping", mapping_file::schema()),
         ("run", schema_of::<documents::Run>()),
@@ -137,7 +138,7 @@ fn run(arguments: &[&str]) -> String {
 
 #[test]
 fn the_command_line_describes_itself() {
-    let files = ["arch", "network", "mapping", "dram"];
+    let files = ["arch", "network", "mapping", "dram", "dataflow"];
     let documents = ["run", "validate", "search-map", "functional"];
     for what in files.into_iter().chain(documents) {
         let schema: Value = serde_json::from_str(&run(&["schema", what])).expect("it is JSON");

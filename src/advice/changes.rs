@@ -8,6 +8,7 @@ use crate::arch::{
 };
 
 use crate::advice::Obstacle;
+use crate::sim::Dataflow;
 
 /// A change, as it is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Present<'a> {
     /// The accelerator.
     pub accelerator: &'a Accelerator,
     /// The dataflow, if a sequencer runs one.
-    pub dataflow: Option<&'a str>,
+    pub dataflow: Option<&'a Dataflow>,
     /// Images a run.
     pub batch: u64,
 }
@@ -137,7 +138,8 @@ fn array(a: &Accelerator) -> Vec<Change> {
 
 fn dataflows(present: &Present<'_>) -> Vec<Change> {
     let offered = present.accelerator.dataflows.iter();
-    let others = offered.filter(|name| Some(name.as_str()) != present.dataflow);
+    let now = present.dataflow.map(|dataflow| &*dataflow.name);
+    let others = offered.filter(|name| Some(name.as_str()) != now);
     others.map(|name| Change::Dataflow(name.clone())).collect()
 }
 
@@ -282,11 +284,9 @@ fn ramp(present: &Present<'_>) -> Vec<Change> {
     if a.array.load_order == LoadOrder::ResidentFirst {
         changes.push(Change::set("array.load_order", "parallel"));
     }
-    let resident = match present.dataflow {
-        Some("os") => Operand::Output,
-        Some("is") => Operand::Input,
-        _ => Operand::Weight,
-    };
+    let stays = |operand: &Operand| present.dataflow.is_some_and(|d| d.is_resident(*operand));
+    let resident = Operand::ALL.into_iter().find(stays);
+    let resident = resident.unwrap_or(Operand::Weight);
     if !a.scratchpads[resident].double_buffered {
         let path = format!("scratchpads.{resident}.double_buffered");
         changes.push(Change::set(path, true));
@@ -337,7 +337,8 @@ mod tests {
     fn every_cause_of_every_preset_has_a_change_that_the_machine_takes() {
         for name in presets::names() {
             let accelerator = Accelerator::preset(name, &[]).expect("a preset");
-            let dataflow = accelerator.dataflows.first().map(String::as_str);
+            let first = accelerator.dataflows.first();
+            let dataflow = first.and_then(|name| Dataflow::find(name));
             let present = Present {
                 accelerator: &accelerator,
                 dataflow,

@@ -109,7 +109,7 @@ pub struct Advised {
 /// The area of a changed machine cannot be told.
 pub fn advise(
     target: &Target,
-    style: Style,
+    style: &Style,
     reading: Reading,
     layers: &[LayerResult],
     progress: &dyn Progress,
@@ -121,7 +121,7 @@ pub fn advise(
     };
     let obstacles = obstacles(layers);
     let dataflow = match style {
-        Style::Hardwired(dataflow) => Some(&*dataflow.name),
+        Style::Hardwired(dataflow) => Some(&**dataflow),
         Style::Decoupled => None,
     };
     let present = Present {
@@ -283,7 +283,7 @@ impl Sample {
 /// What changes are tried on.
 struct Trials<'a> {
     target: &'a Target,
-    style: Style,
+    style: &'a Style,
     objective: Objective,
     area: f64,
     progress: &'a dyn Progress,
@@ -348,10 +348,10 @@ impl Trials<'_> {
         };
         let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
             let style = match change {
-                Change::Set { .. } | Change::Batch(_) => self.style,
+                Change::Set { .. } | Change::Batch(_) => self.style.clone(),
                 Change::Dataflow(name) => target::style(&changed.accelerator, Some(name)).ok()?,
             };
-            let spent = spent(changed, style, reading, sample, &UnderWay(self.progress));
+            let spent = spent(changed, &style, reading, sample, &UnderWay(self.progress));
             self.progress.done();
             let (cycles, energy) = spent.ok()?;
             let factor = self.images(change);
@@ -371,7 +371,7 @@ impl Trials<'_> {
 /// The cycles and the energy of a sample.
 fn spent(
     target: &Target,
-    style: Style,
+    style: &Style,
     reading: Reading,
     sample: &Sample,
     progress: &dyn Progress,

@@ -103,7 +103,7 @@ pub enum Verb {
         #[arg(value_enum)]
         what: Schematic,
     },
-    /// A commented file to start from: an accelerator, or with --network a network.
+    /// A commented file to start from: an accelerator, with --network a network, with --dataflow a dataflow.
     New(New),
     /// Completions for a shell, to be sourced.
     Completions {
@@ -230,6 +230,9 @@ pub struct New {
         default_missing_value = "both"
     )]
     pub network: Option<String>,
+    /// A dataflow in the place of an accelerator.
+    #[arg(long, conflicts_with = "network")]
+    pub dataflow: bool,
     /// The file to write; standard output if left out.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -246,6 +249,8 @@ pub enum Schematic {
     Mapping,
     /// A DRAM standard.
     Dram,
+    /// A dataflow.
+    Dataflow,
     /// What `estimate` and `simulate` write.
     Run,
     /// What `validate` writes.

@@ -21,7 +21,7 @@ pub struct Target {
     /// Override a field of the accelerator (repeatable).
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
-    /// Dataflow: ws, os, rs or is; the accelerator's first by default.
+    /// Dataflow: ws, os, rs, is or a YAML file; the accelerator's first by default.
     #[arg(long, value_name = "D")]
     pub dataflow: Option<String>,
     /// What the mapper makes small.

@@ -7,8 +7,7 @@ use stationary::sim::{Pace, Tensors};
 use stationary::workloads::{Dim, Layer};
 
 use crate::Answer;
-use crate::cli::{self, Common, Format};
-use crate::inputs;
+use crate::cli::{Common, Format};
 use crate::output;
 use crate::patience::Patience;
 use crate::record::Record;
@@ -21,12 +20,11 @@ const LIMIT: u64 = 20_000_000;
 /// Runs each layer with values; the answer is no if any output differs.
 pub fn functional(
     loaded: &Target,
-    target: &cli::Target,
     pace: Pace,
     common: &Common,
     record: &mut Record,
 ) -> Result<Answer> {
-    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = loaded.style()?;
     if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
         bail!(
             "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
@@ -39,7 +37,7 @@ pub fn functional(
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
     for layer in &loaded.layers {
-        let plan = loaded.plan(layer, style)?;
+        let plan = loaded.plan(layer, &style)?;
         // Values are those of what the array runs: a product, where it unfolds convolutions.
         let tensors = tensors(plan.layer(), plan.accelerator());
         let expected = outputs(plan.layer(), plan.accelerator(), &tensors);

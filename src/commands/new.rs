@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use stationary::arch::Accelerator;
+use stationary::sim::Dataflow;
 use stationary::workloads;
 use stationary_document::near::nearest;
 
@@ -10,6 +11,7 @@ use crate::cli::New;
 use crate::{inputs, output};
 
 const ACCELERATOR: &str = include_str!("new/accelerator.yaml");
+const DATAFLOW: &str = include_str!("new/dataflow.yaml");
 const NETWORK: &str = include_str!("new/network.yaml");
 const CNN: &str = include_str!("new/cnn.yaml");
 const TRANSFORMER: &str = include_str!("new/transformer.yaml");
@@ -24,18 +26,23 @@ const KINDS: [(&str, &[&str]); 3] = [
 
 /// Writes a commented file that runs as it is.
 pub fn new(args: &New) -> Result<Answer> {
-    let (name, kind) = named(args)?;
+    let (name, start) = named(args)?;
     if name.trim().is_empty() || name.contains(['\n', '\r', '\'']) {
         bail!("new {name:?}: needed a name of one line, without quotes");
     }
     // What is written is right: a user's first error must be one of the user's own.
-    let text = match kind {
-        None => {
+    let text = match start {
+        Start::Accelerator => {
             let text = ACCELERATOR.replace("NAME", name);
             Accelerator::from_yaml("new", &text)?;
             text
         }
-        Some(layers) => {
+        Start::Dataflow => {
+            let text = DATAFLOW.replace("NAME", name);
+            Dataflow::from_yaml("new", &text)?;
+            text
+        }
+        Start::Network(layers) => {
             let text = NETWORK.replace("NAME", name) + &layers.concat() + CLASSIFIER;
             workloads::parse("new.yaml", &text)?;
             text
@@ -49,14 +56,23 @@ pub fn new(args: &New) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The name, and the layers of the kind of network if one is asked for. In `new --network NAME` the
-/// word after the flag is no kind but the name.
-fn named(args: &New) -> Result<(&str, Option<&'static [&'static str]>)> {
+/// What a file is of.
+enum Start {
+    Accelerator,
+    Dataflow,
+    /// A network of these layers.
+    Network(&'static [&'static str]),
+}
+
+/// The name, and of what a file is asked for. In `new --network NAME` the word after the flag is no kind but
+/// the name.
+fn named(args: &New) -> Result<(&str, Start)> {
     let find = |kind: &str| KINDS.iter().find(|(known, _)| *known == kind);
     match (args.name.as_deref(), args.network.as_deref()) {
-        (Some(name), None) => Ok((name, None)),
+        (Some(name), None) if args.dataflow => Ok((name, Start::Dataflow)),
+        (Some(name), None) => Ok((name, Start::Accelerator)),
         (Some(name), Some(kind)) => match find(kind) {
-            Some((_, layers)) => Ok((name, Some(layers))),
+            Some((_, layers)) => Ok((name, Start::Network(layers))),
             None => {
                 let known = KINDS.map(|(known, _)| known);
                 let near = nearest(kind, known);
@@ -67,7 +83,7 @@ fn named(args: &New) -> Result<(&str, Option<&'static [&'static str]>)> {
                 )
             }
         },
-        (None, Some(name)) if find(name).is_none() => Ok((name, Some(KINDS[0].1))),
+        (None, Some(name)) if find(name).is_none() => Ok((name, Start::Network(KINDS[0].1))),
         (None, _) => bail!("new: needed a name, such as `stationary new mine -o mine.yaml`"),
     }
 }

@@ -50,7 +50,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
         trace::write(path, &loaded, args, pace, common)?;
     }
     if args.functional {
-        let answer = functional::functional(&loaded, &args.target, pace, common, record)?;
+        let answer = functional::functional(&loaded, pace, common, record)?;
         return Ok(judged(&loaded.scope, answer));
     }
     report(&loaded, Reading::Machine(pace), common, record)?;
@@ -71,7 +71,7 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
     let patience = Patience::new(common, "what to change", 0, "-q answers without it");
     let notes = match common.quiet {
         true => Vec::new(),
-        false => tried::notes(loaded, run.style, reading, &run.layers, &patience),
+        false => tried::notes(loaded, &run.style, reading, &run.layers, &patience),
     };
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();

@@ -6,9 +6,10 @@ use anyhow::{Result, anyhow, bail};
 use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
 use stationary::files;
+use stationary::load;
 use stationary::sim::{Dataflow, LayerFile, LayerPlan, mapping_file};
 use stationary::unread::Flows;
-use stationary::workloads::{Dim, zoo};
+use stationary::workloads::zoo;
 
 use crate::cli::{Common, Format, ShowTarget, Shown, Target};
 use crate::inputs;
@@ -144,21 +145,13 @@ fn dram(name: &str) -> Result<String> {
 }
 
 fn dataflow(name: &str) -> Result<String> {
-    let Some(d) = Dataflow::find(name) else {
-        bail!("unknown dataflow `{name}`; allowed: ws, os, rs, is")
-    };
-    let dims = |dims: &[Dim]| dims.iter().map(|d| d.name()).collect::<Vec<_>>().join(", ");
-    Ok(format!(
-        "name: {}\ntitle: {}\nrows: [{}]    # may be unrolled along the array's rows\n\
-         cols: [{}]    # along its columns\nbeats: [{}]   # advance from beat to beat, outer to inner\n\
-         local: [{}]   # looped over inside a PE\n",
-        d.name,
-        d.title,
-        dims(&d.rows),
-        dims(&d.cols),
-        dims(&d.beats),
-        dims(&d.local)
-    ))
+    if let Some(dataflow) = Dataflow::find(name) {
+        return Ok(dataflow.to_yaml());
+    }
+    match load::own_dataflow(name)? {
+        Some(dataflow) => Ok(dataflow.to_yaml()),
+        None => bail!("unknown dataflow `{name}`; allowed: ws, os, rs, is, or a YAML file"),
+    }
 }
 
 fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
@@ -182,7 +175,7 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         choosing: target.choosing,
         explain: false,
     })?;
-    let style = inputs::style(&loaded.accelerator, target.dataflow.as_deref())?;
+    let style = &loaded.style()?;
     let layers = loaded.layers.iter();
     let plans = layers.map(|layer| Ok(loaded.plan(layer, style)?.written()));
     Ok(plans.collect::<Result<LayerFile<LayerPlan>>>()?.to_yaml())

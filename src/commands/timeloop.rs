@@ -29,7 +29,7 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
         None => {
             let loaded = inputs::load(target)?;
             let mut layers = Vec::new();
-            for (name, nest) in nests(&loaded, target)? {
+            for (name, nest) in nests(&loaded)? {
                 match nest {
                     Ok(nest) => layers.push((name, nest.count())),
                     Err(why) => bail!("layer `{name}`: {why}"),
@@ -59,7 +59,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
     let loaded = inputs::load(&args.target)?;
     let mut text = String::new();
     let mut answer = Answer::Yes;
-    for (name, nest) in nests(&loaded, &args.target)? {
+    for (name, nest) in nests(&loaded)? {
         match nest {
             Ok(nest) => {
                 let folder = args.output.join(name.replace(['/', '\\'], "_"));
@@ -83,8 +83,8 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
 type Named<T> = Vec<(String, T)>;
 
 /// The nest of each layer's mapping, or why Timeloop has none.
-fn nests(loaded: &Target, target: &cli::Target) -> Result<Named<Result<Nest, String>>> {
-    let dataflow = inputs::dataflow(&loaded.accelerator, target.dataflow.as_deref())?;
+fn nests(loaded: &Target) -> Result<Named<Result<Nest, String>>> {
+    let dataflow = &*loaded.dataflow()?;
     let nest = |layer| {
         let mapping = loaded.mapping(layer, dataflow)?;
         let nest = Nest::of(&mapping);

@@ -32,7 +32,7 @@ pub fn write(
     if kind != Kind::Text && matches!(style, Style::Decoupled) {
         bail!("--trace: a decoupled machine's trace is text: a file named *.txt");
     }
-    let plans = layers.map(|layer| loaded.plan(layer, style));
+    let plans = layers.map(|layer| loaded.plan(layer, &style));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
     let written = trace::of_plans(kind, &title, &plans, &options)?;

@@ -52,7 +52,7 @@ pub struct ComparedDataflow {
 /// A dataflow of `all` under which a layer has no mapping.
 #[derive(Clone, Debug)]
 pub struct Unmapped {
-    pub dataflow: &'static str,
+    pub dataflow: String,
     pub reason: String,
 }
 
@@ -96,7 +96,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
                     &loaded,
                     &cost,
                     layer,
-                    style,
+                    &style,
                     (args.mappings, seed),
                     &patience,
                 );
@@ -130,7 +130,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         output::complain(&format!("warning: {dataflow} is left out: {reason}"));
     }
     let absent = absent.into_iter().map(|dataflow| Unmapped {
-        dataflow,
+        dataflow: dataflow.to_owned(),
         reason: format!("the hardware of {} has none", loaded.accelerator.name),
     });
     let unmapped = unmapped.into_iter().chain(absent).collect();
@@ -163,7 +163,7 @@ fn mapped(
         match layers {
             Ok(layers) => compared.push(ComparedDataflow { style, layers }),
             Err(error) => unmapped.push(Unmapped {
-                dataflow: style.name(),
+                dataflow: style.name().to_owned(),
                 reason: format!("{error:#}"),
             }),
         }
@@ -185,14 +185,17 @@ fn mapped(
 fn styles(loaded: &Target, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'static str>)> {
     let accelerator = &loaded.accelerator;
     if name != Some("all") {
-        return Ok((vec![inputs::style(accelerator, name)?], Vec::new()));
+        return Ok((vec![loaded.style()?], Vec::new()));
     }
     if accelerator.decoupled.is_some() {
         return Ok((vec![Style::Decoupled], Vec::new()));
     }
     let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| *name == d.name);
     let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
-    let styles = offered.into_iter().map(Style::Hardwired).collect();
+    let styles = offered
+        .into_iter()
+        .map(|d| Style::Hardwired(d.into()))
+        .collect();
     Ok((styles, absent.iter().map(|d| &*d.name).collect()))
 }
 
@@ -201,7 +204,7 @@ fn compare(
     loaded: &Target,
     cost: &CostModel,
     layer: &Layer,
-    style: Style,
+    style: &Style,
     (mappings, seed): (usize, u64),
     patience: &Patience,
 ) -> Result<ComparedLayer> {
@@ -336,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_dataflow_without_a_mapping_is_named_and_the_others_go_on() {
-        let style = |name| Style::Hardwired(Dataflow::find(name).expect("a dataflow"));
+        let style = |name| Style::Hardwired(Dataflow::find(name).expect("a dataflow").into());
         let results = vec![
             (style("ws"), Ok(Vec::new())),
             (style("os"), Err(anyhow!("layer `a` has no room"))),

@@ -18,6 +18,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Network => workloads::schema(),
         Schematic::Mapping => sim::mapping_file::schema(),
         Schematic::Dram => arch::schema::dram(),
+        Schematic::Dataflow => sim::dataflow_schema(),
         Schematic::Run => schema_of::<documents::Run>(),
         Schematic::Validate => schema_of::<documents::Validate>(),
         Schematic::SearchMap => schema_of::<documents::Map>(),

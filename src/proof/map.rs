@@ -20,7 +20,7 @@ use crate::files;
 use crate::identity;
 use crate::progress::Progress;
 use crate::target::Request;
-use crate::target::{self, Target};
+use crate::target::Target;
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
 const OVER: &str = "every candidate that the mapper visits for the layer; of the choices under left_out they have \
@@ -72,8 +72,8 @@ pub struct Inputs {
     pub dim: Vec<String>,
     /// Images.
     pub batch: u64,
-    /// Dataflow.
-    pub dataflow: String,
+    /// Dataflow: the name of a bundled one, or what the file of one's own says.
+    pub dataflow: Dataflow,
 }
 
 impl Inputs {
@@ -131,11 +131,7 @@ impl Document {
     /// # Errors
     /// A target without the names that its inputs were read by: whoever checks the certificate reads them
     /// again.
-    pub fn of(
-        loaded: &Target,
-        dataflow: &'static Dataflow,
-        found: &[Found],
-    ) -> Result<Self, Error> {
+    pub fn of(loaded: &Target, dataflow: &Dataflow, found: &[Found]) -> Result<Self, Error> {
         let Some(request) = &loaded.request else {
             let why = "a certificate names its inputs: make the target from a request";
             return Err(Error::Search(why.to_owned()));
@@ -147,7 +143,7 @@ impl Document {
             layer: request.layer.clone(),
             dim: request.dim.clone(),
             batch: request.batch,
-            dataflow: dataflow.name.to_string(),
+            dataflow: dataflow.clone(),
         };
         let (firsts, _) = distinct(&loaded.layers);
         let layers = firsts.iter().zip(found).map(|(first, found)| {
@@ -203,7 +199,7 @@ impl Document {
             layer: inputs.layer,
             dim: inputs.dim,
             batch: inputs.batch,
-            dataflow: Some(inputs.dataflow),
+            dataflow: Some(inputs.dataflow.name.into_owned()),
             partial: true,
             ..Request::default()
         }
@@ -226,7 +222,15 @@ impl Document {
     /// # Errors
     /// Inputs that cannot be read.
     pub fn target(&self) -> Result<Target, Error> {
-        self.request().target()
+        let own = &self.inputs.dataflow;
+        if own.is_bundled() {
+            return self.request().target();
+        }
+        let request = Request {
+            dataflow: None,
+            ..self.request()
+        };
+        Ok(request.target()?.with_own_dataflow(own))
     }
 
     /// Derives everything again from the question and the places of what ran.
@@ -242,7 +246,7 @@ impl Document {
         trust: Trust,
         progress: &dyn Progress,
     ) -> Result<Verdict, Error> {
-        let dataflow = target::dataflow(&loaded.accelerator, Some(&self.inputs.dataflow))?;
+        let dataflow = &*loaded.dataflow()?;
         let mut about = About {
             arch: [&self.inputs.arch, &loaded.accelerator.name],
             set: &self.inputs.set,
@@ -340,11 +344,16 @@ impl Document {
 
 /// What was read: the candidates and the bounds are of the layers that are not alike.
 fn hashes(loaded: &Target, dataflow: &Dataflow, candidates: &[u64], bounds: &Value) -> Hashes {
+    // A bundled one is what its name says; any other is what it does, whatever it is called.
+    let flow = match dataflow.is_bundled() {
+        true => dataflow.name.to_string(),
+        false => dataflow.identity(),
+    };
     Hashes {
         model: digest_of(bounds),
         accelerator: identity::accelerator(&loaded.accelerator),
         network: identity::layers(&loaded.layers),
-        space: digest_of(&json!({"dataflow": dataflow.name, "candidates": candidates})),
+        space: digest_of(&json!({"dataflow": flow, "candidates": candidates})),
     }
 }
 

@@ -43,7 +43,9 @@ impl Input {
 }
 
 /// Options that name a file or a preset.
-const OPTIONS: [&str; 6] = ["arch", "network", "mapping", "table", "dram", "hardware"];
+const OPTIONS: [&str; 7] = [
+    "arch", "network", "mapping", "table", "dram", "hardware", "dataflow",
+];
 
 /// Each input with its content.
 pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
@@ -51,7 +53,7 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
     for option in OPTIONS {
         for name in request.values(option) {
             let is_file = option == "table" || is_file(name);
-            if option == "hardware" && !is_file {
+            if matches!(option, "hardware" | "dataflow") && !is_file {
                 // A word, not a preset with a text of its own.
                 continue;
             }

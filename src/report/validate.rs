@@ -182,7 +182,7 @@ impl<'a> ValidateReport<'a> {
     /// As a document.
     pub fn document(&self) -> Validate {
         let left_out = self.unmapped.iter().map(|unmapped| documents::Unmapped {
-            dataflow: unmapped.dataflow.to_owned(),
+            dataflow: unmapped.dataflow.clone(),
             reason: unmapped.reason.clone(),
         });
         Validate {

@@ -2,7 +2,9 @@
 
 use crate::error::Error;
 use crate::load::{self, Noted};
+use crate::sim::Dataflow;
 use crate::sim::mapper::{Goal, Objective, Slack};
+use crate::sim::mapping_file;
 use crate::unread::{self, Flows};
 
 use super::{Remark, Target};
@@ -25,7 +27,7 @@ pub struct Request {
     pub batch: u64,
     /// Whether an answer for a part of the network is what is asked for.
     pub partial: bool,
-    /// Dataflow by its short name; the accelerator's first by default.
+    /// Dataflow by its short name, or the file of one's own; the accelerator's first by default.
     pub dataflow: Option<String>,
     /// What a mapping is chosen for.
     pub objective: Option<Objective>,
@@ -86,7 +88,17 @@ impl Request {
         remarks.extend(read.notes.iter().map(Remark::of));
         let accelerator = read.value;
         let again = |sets: &[(&str, &str)]| Some(load::accelerator(&self.arch, sets).ok()?.value);
-        let idle = unread::idle(&accelerator, &sets, self.flows(), again);
+        let own = self.dataflow.as_deref().map(load::own_dataflow);
+        let own = own.transpose()?.flatten();
+        let mappings = match &self.mapping {
+            Some(name) if accelerator.decoupled.is_none() => Some((name, load::mappings(name)?)),
+            _ => None,
+        };
+        let mapped = mappings.iter();
+        let mapped = mapped.flat_map(|(_, file)| mapping_file::own_dataflows(file));
+        let flows: Vec<_> = mapped.chain(own.clone()).collect();
+        let flows = self.flows(&flows);
+        let idle = unread::idle(&accelerator, &sets, flows, again);
         remarks.extend(idle.into_iter().map(Remark::Idle));
         let Noted { value, notes } = load::network(&self.network, &sizes(&self.dim)?)?;
         remarks.extend(notes.iter().map(Remark::of));
@@ -107,15 +119,17 @@ impl Request {
             target.scope = target.scope.partial();
         }
         target.dataflow.clone_from(&self.dataflow);
+        if let Some(own) = own {
+            target = target.with_own_dataflow(own);
+        }
         target.goal = self.goal();
         target.explain = self.explain;
         target.origin.batch = self.batch;
         target.origin.settings = self.settings();
-        if let Some(name) = &self.mapping {
-            target = match target.accelerator.decoupled.is_some() {
-                true => target.with_schedules(name, load::schedules(name)?),
-                false => target.with_mappings(name, load::mappings(name)?),
-            };
+        if let Some((name, mappings)) = mappings {
+            target = target.with_mappings(name, mappings);
+        } else if let Some(name) = &self.mapping {
+            target = target.with_schedules(name, load::schedules(name)?);
         }
         let is_given = self.objective.is_some() || self.slack.is_some();
         if is_given && target.chosen().is_none() {
@@ -136,10 +150,12 @@ impl Request {
         }
     }
 
-    /// The dataflows that may run; a file of mappings names its own.
-    pub(crate) fn flows(&self) -> Flows<'_> {
+    /// The dataflows that may run, of which some may be nobody's but the user's; a file of mappings names
+    /// its own.
+    pub(crate) fn flows<'a>(&'a self, own: &'a [Dataflow]) -> Flows<'a> {
         match self.dataflow.as_deref() {
-            _ if self.mapping.is_some() => Flows::All,
+            _ if self.mapping.is_some() => Flows::Mapped(own),
+            _ if !own.is_empty() => Flows::Own(own),
             None => Flows::First,
             Some("all") => Flows::All,
             Some(name) => Flows::Named(name),

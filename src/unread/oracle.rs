@@ -116,7 +116,7 @@ fn others(preset: &str, path: &str, now: Option<&Value>, sets: &[(&str, &str)]) 
 /// What an accelerator comes to on the probes: all figures by model and machine, or the first difference.
 struct Figures<'a> {
     layers: &'a [Layer],
-    flows: Vec<Option<&'static Dataflow>>,
+    flows: Vec<Option<&'a Dataflow>>,
     accelerator: Accelerator,
     known: Vec<[Option<LayerResult>; 2]>,
 }
@@ -125,7 +125,7 @@ const READINGS: [Reading; 2] = [Reading::Model, Reading::Machine(Pace::SkipPerio
 
 fn result(
     a: &Accelerator,
-    flow: Option<&'static Dataflow>,
+    flow: Option<&Dataflow>,
     layer: &Layer,
     reading: Reading,
 ) -> Option<LayerResult> {
@@ -138,7 +138,7 @@ fn result(
 }
 
 impl<'a> Figures<'a> {
-    fn of(accelerator: Accelerator, flows: Flows<'_>, layers: &'a [Layer]) -> Self {
+    fn of(accelerator: Accelerator, flows: Flows<'a>, layers: &'a [Layer]) -> Self {
         let mut running: Vec<_> = flows.of(&accelerator).into_iter().map(Some).collect();
         if accelerator.decoupled.is_some() {
             running = vec![None];

@@ -21,8 +21,7 @@ use crate::format::percent;
 use crate::peaks;
 use crate::progress::{Progress, UnderWay};
 use crate::style::Style;
-use crate::target::Request;
-use crate::target::{self, Target};
+use crate::target::Target;
 use crate::unread::Flows;
 
 /// Kinds of layers that an override is tried on.
@@ -34,7 +33,7 @@ const OVERRIDES: usize = 4;
 /// that it has. Those that [`idle`](super::idle) tells of are left out.
 pub fn notes(
     target: &Target,
-    style: Style,
+    style: &Style,
     reading: Reading,
     layers: &[LayerResult],
     progress: &dyn Progress,
@@ -47,7 +46,9 @@ pub fn notes(
         progress,
     };
     let here = whole(&target.accelerator);
-    let flows = target.request.as_ref().map_or(Flows::First, Request::flows);
+    let own = target.own_dataflows();
+    let request = target.request.as_ref();
+    let flows = request.map_or(Flows::First, |request| request.flows(&own));
     let with = super::read(target.accelerator.clone(), flows);
     let withouts: Vec<(usize, Accelerator)> = (0..target.sets().len())
         .filter_map(|at| {
@@ -112,7 +113,7 @@ pub(super) fn whole(a: &Accelerator) -> Option<(Value, CostModel, [Option<f64>; 
 
 struct Run<'a> {
     target: &'a Target,
-    style: Style,
+    style: &'a Style,
     reading: Reading,
     layers: &'a [LayerResult],
     progress: &'a dyn Progress,
@@ -139,7 +140,7 @@ impl Run<'_> {
 
     fn is_same(&self, without: &Accelerator, kinds: &[usize]) -> bool {
         // What an accelerator offers decides what runs where the command names none.
-        let style = target::style(without, self.target.dataflow.as_deref());
+        let style = self.target.style_on(without);
         if !style.is_ok_and(|style| style.name() == self.style.name()) {
             return false;
         }

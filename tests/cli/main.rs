@@ -5,6 +5,7 @@ mod agreement;
 mod answers;
 mod certify;
 mod codesign;
+mod dataflow;
 mod diff;
 mod documents;
 mod dram;

@@ -66,7 +66,7 @@ impl Winner {
 struct Winners<'a> {
     args: &'a Map,
     loaded: &'a Target,
-    dataflow: &'static Dataflow,
+    dataflow: &'a Dataflow,
     goal: Goal,
     all: Vec<Winner>,
     /// The layers that were not reached before it was interrupted.
@@ -84,7 +84,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let goal = goal(args)?;
     let interrupt = Interrupt::listen(&args.recording);
     let loaded = inputs::load(&args.target)?;
-    let dataflow = inputs::dataflow(&loaded.accelerator, args.target.dataflow.as_deref())?;
+    let dataflow = &*loaded.dataflow()?;
     let cost = CostModel::of(&loaded.accelerator)?;
     inputs::warn(&loaded.origin.caveats);
     let less = "--layer picks layers, Ctrl-C ends it";
