@@ -59,6 +59,11 @@ fn a_mapping_is_certified_and_verified() {
 }
 
 #[test]
+fn an_accelerator_and_a_dataflow_are_built_in_code() {
+    check("own", &[], &["conv3: ", " by the model", "conv5: ", " pJ"]);
+}
+
+#[test]
 fn an_assignment_keeps_its_budget() {
     check("assign", &[], &["cycles, Proved", "conv5", "mm2"]);
 }

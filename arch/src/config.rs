@@ -30,6 +30,7 @@
 use stationary_document::visible;
 
 use crate::accelerator::{Accelerator, Array, Config, Dram, Networks, Precision, side};
+use crate::check::DATAFLOWS;
 use crate::collector::Collector;
 use crate::declaration::{At, Node, ReadContext};
 use crate::decoupled::Decoupled;
@@ -97,6 +98,32 @@ impl Config {
 }
 
 impl Accelerator {
+    /// A machine with this array that a sequencer controls, all else as files have it by default. It offers every
+    /// bundled dataflow, ws first.
+    ///
+    /// ```
+    /// use stationary_arch::{Accelerator, Array, Topology};
+    ///
+    /// let mut mine = Accelerator::new("mine", Array::new(8, 12));
+    /// mine.networks.input.topology = Topology::Multicast;
+    /// mine.check()?;
+    /// assert_eq!(mine.networks.weight.words_per_cycle, 12);
+    /// # Ok::<(), stationary_arch::ArchError>(())
+    /// ```
+    #[must_use]
+    pub fn new(name: &str, array: Array) -> Self {
+        let given = Self {
+            array,
+            ..Self::base()
+        };
+        Self {
+            name: name.to_owned(),
+            dataflows: DATAFLOWS.map(str::to_owned).to_vec(),
+            array,
+            ..given.defaults()
+        }
+    }
+
     /// What a file with this array, clock, precision and control has in all fields that it leaves out.
     pub(crate) fn defaults(&self) -> Self {
         let base = Self::base();
