@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
 use stationary::arch::Accelerator;
-use stationary::sim::{Dataflow, Evaluator, Screen, Space, Tiling, estimate, mapper};
+use stationary::sim::{BoundEvaluator, Dataflow, Evaluator, Tiling, TilingSpace, estimate, mapper};
 use stationary::workloads::{Layer, zoo};
 
 const TARGETS: [(&str, &str); 5] = [
@@ -92,7 +92,8 @@ fn screened(c: &mut Criterion) {
         .sample_size(10);
     for (arch, name) in TARGETS {
         let (accelerator, dataflow) = target(arch, name);
-        let mut screen = Screen::new(&layer, &accelerator, dataflow).expect("it is offered");
+        let mut screen =
+            BoundEvaluator::new(&layer, &accelerator, dataflow).expect("it is offered");
         let (mut tilings, mut candidates) = (Vec::new(), Vec::new());
         mapper::candidates(&layer, &accelerator, dataflow, &mut |mapping, _| {
             tilings.push(*mapping.tiling());
@@ -126,7 +127,7 @@ fn generated(c: &mut Criterion) {
     let layer = layer();
     let (accelerator, dataflow) = target("eyeriss", "rs");
     let tiling = Tiling::trivial(layer.sizes());
-    let space = Space::doubling(&layer, &accelerator, dataflow, &tiling);
+    let space = TilingSpace::doubling(&layer, &accelerator, dataflow, &tiling);
     let mut group = c.benchmark_group("model/space");
     group
         .warm_up_time(Duration::from_secs(1))
@@ -135,7 +136,7 @@ fn generated(c: &mut Criterion) {
         .throughput(Throughput::Elements(GENERATED));
     group.bench_function("eyeriss/rs", |b| {
         b.iter(|| {
-            let screen = Screen::new(&layer, &accelerator, dataflow);
+            let screen = BoundEvaluator::new(&layer, &accelerator, dataflow);
             let mut screen = screen.expect("it is offered");
             let (mut left, mut best) = (GENERATED, u64::MAX);
             let _ = screen.for_each(&space, &mut |screen, candidate| {

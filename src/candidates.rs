@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::arch::CostModel;
 use crate::search::Cancellation;
 use crate::search::best_first::{Candidate, Failure, SearchResult, best_first};
-use crate::sim::mapper::{Goal, MapperError, Objective, Ranking, Score, Slack, Space};
+use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Ranking, Score, Slack};
 use crate::sim::{Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper};
 use crate::workloads::Layer;
 use stationary_record::digest;
@@ -111,7 +111,7 @@ pub struct Found {
     /// What took the fewest cycles, which a certificate is about; the goal may prefer another within its slack.
     pub fewest: Tiling,
     /// What the candidates leave out, if the bounds of all of them were compared.
-    pub space: Option<Space>,
+    pub space: Option<MappingSpace>,
     /// The digest of all bounds.
     pub bounds: String,
     /// Whether the search was cancelled before it came to its end.
@@ -172,8 +172,8 @@ impl<'a> Question<'a> {
     }
 
     /// What there are candidates of, and what they leave out.
-    pub fn space(&self) -> Result<Space, Error> {
-        let effort = mapper::Effort::default();
+    pub fn space(&self) -> Result<MappingSpace, Error> {
+        let effort = mapper::MapperEffort::default();
         let (layer, accelerator) = (self.layer, &self.target.accelerator);
         mapper::space(layer, accelerator, self.dataflow, &effort).map_err(none_fits)
     }
@@ -199,9 +199,9 @@ impl<'a> Question<'a> {
             .best
             .min(usize::try_from(effort.simulations).unwrap_or(usize::MAX));
         // Without a candidate the mapper says why.
-        let mapping_effort = mapper::Effort {
+        let mapping_effort = mapper::MapperEffort {
             goal: effort.goal,
-            ..mapper::Effort::default()
+            ..mapper::MapperEffort::default()
         };
         let (candidates, ranked) = self.ranked(k, &mapping_effort)?;
         let accelerator = &self.target.accelerator;
@@ -290,7 +290,7 @@ impl<'a> Question<'a> {
     fn ranked(
         &self,
         k: usize,
-        effort: &mapper::Effort,
+        effort: &mapper::MapperEffort,
     ) -> Result<(u64, Vec<(Candidate, Tiling)>), Error> {
         let accelerator = &self.target.accelerator;
         let ranking =

@@ -22,20 +22,20 @@ pub fn mapping(
         return String::new();
     };
     let mut text = excess(&explanation.limit);
-    if explanation.mends.is_empty() {
+    if explanation.repairs.is_empty() {
         text.push_str("\nno smaller tiles would do");
     } else {
         text.push_str("\nlegal with one of these (the model's cycles):");
     }
-    for mend in explanation.mends.iter().take(MOST) {
+    for repair in explanation.repairs.iter().take(MOST) {
         let _ = write!(
             text,
             "\n  {}: {}",
-            list(&mend.changes),
-            thousands(mend.cycles)
+            list(&repair.changes),
+            thousands(repair.cycles)
         );
     }
-    let more = explanation.mends.len().saturating_sub(MOST);
+    let more = explanation.repairs.len().saturating_sub(MOST);
     if more > 0 {
         let _ = write!(text, "\n  and {more} slower ones");
     }

@@ -53,7 +53,7 @@
 //! |---|---|
 //! | [`arch`] | the checked accelerator, presets, cost |
 //! | [`workloads`] | layers, bundled networks, importers |
-//! | [`sim`] | dataflow, mapping, model, walk, machine, mapper, traces |
+//! | [`sim`] | dataflow, mapping, model, reference counts, machine, mapper, traces |
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
 pub mod advice;

@@ -14,7 +14,7 @@ use crate::explain;
 use crate::goal::Chosen;
 use crate::load;
 use crate::scope::Scope;
-use crate::sim::decoupled::{self, Kernel, ScheduleFile};
+use crate::sim::decoupled::{self, LoweredLayer, ScheduleFile};
 use crate::sim::mapper::{self, Goal};
 use crate::sim::mapping_file::{self, MappingFile};
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
@@ -343,9 +343,9 @@ impl Target {
     }
 
     fn mapped(&self, layer: &Layer, dataflow: &Dataflow) -> Result<Mapping, Error> {
-        let effort = mapper::Effort {
+        let effort = mapper::MapperEffort {
             goal: self.goal,
-            ..mapper::Effort::default()
+            ..mapper::MapperEffort::default()
         };
         mapper::map_with(layer, &self.accelerator, dataflow, &effort).map_err(|error| {
             let more = || explain::no_mapping(layer, &self.accelerator, dataflow);
@@ -383,7 +383,7 @@ impl Target {
     ///
     /// # Errors
     /// A schedule that does not fit, a layer that none fits or that the file leaves out.
-    pub fn kernel(&self, layer: &Layer) -> Result<Kernel, Error> {
+    pub fn kernel(&self, layer: &Layer) -> Result<LoweredLayer, Error> {
         let refused = |place: String| {
             move |error| {
                 let source = Box::new(error);
@@ -400,7 +400,8 @@ impl Target {
         match file.find(layer) {
             Some(entry) => {
                 let place = format!("{name}: schedule of layer `{}`", layer.name());
-                Kernel::new(layer, &self.accelerator, entry.schedule()).map_err(refused(place))
+                LoweredLayer::new(layer, &self.accelerator, entry.schedule())
+                    .map_err(refused(place))
             }
             None if file.leaves(layer) => map(),
             None => Err(Error::kind(

@@ -12,8 +12,8 @@ use stationary_arch::dram::{Standard, presets};
 use stationary_arch::units::{Bits, Kilohertz};
 use stationary_arch::{Accelerator, CostModel, DramKind, EpilogueStep, RowOrder};
 use stationary_sim::decoupled::{
-    Buffer, Kernel, Schedule, ScheduleError, Space, energy, estimate, least_energy, map_addition,
-    run, run_functional,
+    Buffer, LoweredLayer, Schedule, ScheduleError, ScheduleSpace, energy, estimate, least_energy,
+    map_addition, run, run_functional,
 };
 use stationary_sim::{Event, Pace, Tensors, TextTrace, Unit};
 use stationary_workloads::{Convolution, Dim, Layer};
@@ -84,15 +84,15 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
 }
 
 /// A kernel that runs, drawn from all; one in four adds to the layer's outputs in its place.
-fn kernel(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<Kernel> {
-    let space = Space::new(layer, machine).expect("a decoupled machine");
+fn kernel(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<LoweredLayer> {
+    let space = ScheduleSpace::new(layer, machine).expect("a decoupled machine");
     let is_addition = rng.random_range(0..4) == 0;
     (0..20).find_map(|_| {
         let schedule = space.point(rng.random_range(0..space.points()));
         if is_addition {
-            return Kernel::addition(layer, machine, alone(schedule)).ok();
+            return LoweredLayer::addition(layer, machine, alone(schedule)).ok();
         }
-        Kernel::new(layer, machine, schedule).ok()
+        LoweredLayer::new(layer, machine, schedule).ok()
     })
 }
 
@@ -106,7 +106,7 @@ fn alone(schedule: Schedule) -> Schedule {
     }
 }
 
-fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel, u64)) {
+fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&LoweredLayer, u64)) {
     let mut done = 0;
     for seed in 0.. {
         if done == count {
@@ -129,7 +129,7 @@ fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&Kernel, 
 fn schedules_that_fit_are_those_of_all_that_do() {
     for_random_kernels(cases(100), Size::Small, |kernel, _| {
         let (layer, machine) = (kernel.layer(), kernel.accelerator());
-        let space = Space::new(layer, machine).expect("a decoupled machine");
+        let space = ScheduleSpace::new(layer, machine).expect("a decoupled machine");
         let check = |fits: &dyn Fn(Schedule) -> bool| {
             let all: Vec<u64> = (0..space.points())
                 .filter(|number| fits(space.point(*number)))
@@ -138,8 +138,8 @@ fn schedules_that_fit_are_those_of_all_that_do() {
             space.for_each_fitting(|s| fits(s).then_some(()), |number, ()| found.push(number));
             assert_eq!(found, all);
         };
-        check(&|schedule| Kernel::new(layer.clone(), machine.clone(), schedule).is_ok());
-        check(&|schedule| Kernel::addition(layer.clone(), machine.clone(), schedule).is_ok());
+        check(&|schedule| LoweredLayer::new(layer.clone(), machine.clone(), schedule).is_ok());
+        check(&|schedule| LoweredLayer::addition(layer.clone(), machine.clone(), schedule).is_ok());
     });
 }
 
@@ -153,12 +153,12 @@ impl Drop for Seed {
 }
 
 /// Whether a kernel adds two tensors: it makes no products.
-fn is_addition(kernel: &Kernel) -> bool {
+fn is_addition(kernel: &LoweredLayer) -> bool {
     estimate(kernel).busy == 0
 }
 
 /// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
-fn expected(kernel: &Kernel, operands: &Tensors) -> Vec<i64> {
+fn expected(kernel: &LoweredLayer, operands: &Tensors) -> Vec<i64> {
     let layer = kernel.layer();
     let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
     let cut = 64 - kernel.accelerator().precision.output.0;
@@ -293,9 +293,9 @@ fn the_bound_holds_on_wide_cores() {
         for cols in [16, 32, 64, 128] {
             let mut machine = Accelerator::preset(preset, &[]).expect("a bundled preset");
             machine.array.cols = cols;
-            let space = Space::new(&layer, &machine).expect("a decoupled machine");
+            let space = ScheduleSpace::new(&layer, &machine).expect("a decoupled machine");
             for schedule in (0..space.points()).map(|point| space.point(point)) {
-                let Ok(kernel) = Kernel::new(&layer, &machine, schedule) else {
+                let Ok(kernel) = LoweredLayer::new(&layer, &machine, schedule) else {
                     continue;
                 };
                 let (model, machine) = (estimate(&kernel), run(&kernel, Pace::SkipIdle, &mut ()));
@@ -322,7 +322,7 @@ fn convolution(input: u64, channels: [u64; 2]) -> Layer {
 #[test]
 fn what_does_not_fit_is_refused_with_the_buffer_and_the_bytes() {
     let (machine, layer) = (vta(), convolution(56, [64, 64]));
-    let refused = |schedule| Kernel::new(&layer, &machine, schedule).err();
+    let refused = |schedule| LoweredLayer::new(&layer, &machine, schedule).err();
     // 58 x 58 vectors of 16 bytes, for a 56 x 56 tile and its border.
     let whole = Schedule {
         tile_h: 56,
@@ -390,7 +390,7 @@ fn an_addition_unit_by_unit() {
         tile_co: 2,
         ..Schedule::ONE
     };
-    let kernel = Kernel::addition(&layer, &machine, schedule).expect("it fits");
+    let kernel = LoweredLayer::addition(&layer, &machine, schedule).expect("it fits");
     let mut trace = TextTrace::default();
     let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
     insta::assert_snapshot!("addition", format!("{cycles} cycles\n{}", trace.finish()));
@@ -420,7 +420,7 @@ fn an_addition_moves_each_word_once_and_makes_no_products() {
 #[test]
 fn additions_are_refused_what_their_template_lacks() {
     let (machine, layer) = (adder(), convolution(56, [64, 64]));
-    let refused = |machine, schedule| Kernel::addition(&layer, machine, schedule).err();
+    let refused = |machine, schedule| LoweredLayer::addition(&layer, machine, schedule).err();
     let threads = Schedule {
         h_nthread: 2,
         ..Schedule::ONE
@@ -460,7 +460,7 @@ fn a_small_convolution_unit_by_unit() {
         oc_nthread: 2,
         ..Schedule::ONE
     };
-    let kernel = Kernel::new(&layer, &machine, schedule).expect("it fits");
+    let kernel = LoweredLayer::new(&layer, &machine, schedule).expect("it fits");
     let mut trace = TextTrace::default();
     let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
     insta::assert_snapshot!("decoupled", format!("{cycles} cycles\n{}", trace.finish()));

@@ -45,7 +45,7 @@ fn mends_are_legal_and_the_least_that_will_do() {
             "seed {seed}"
         );
         // The smallest tiles of all do not fit either.
-        if explanation.mends.is_empty() {
+        if explanation.repairs.is_empty() {
             hopeless.fetch_add(1, Ordering::Relaxed);
             let smallest = Tiling {
                 block: PerDim::splat(1),
@@ -55,10 +55,10 @@ fn mends_are_legal_and_the_least_that_will_do() {
             let smallest = Mapping::new(layer, &smaller, dataflow, smallest);
             assert!(smallest.is_err(), "seed {seed}: {explanation:?}");
         }
-        for mend in &explanation.mends {
-            Mapping::new(layer, &smaller, dataflow, mend.tiling)
-                .unwrap_or_else(|e| panic!("seed {seed}: {mend:?}: {e}"));
-            let [only] = mend.changes.as_slice() else {
+        for repair in &explanation.repairs {
+            Mapping::new(layer, &smaller, dataflow, repair.tiling)
+                .unwrap_or_else(|e| panic!("seed {seed}: {repair:?}: {e}"));
+            let [only] = repair.changes.as_slice() else {
                 chains.fetch_add(1, Ordering::Relaxed);
                 continue;
             };

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use stationary_arch::{Accelerator, CostModel, presets};
-use stationary_sim::mapper::{Effort, Goal, MapperError, Objective, candidates, map_with};
+use stationary_sim::mapper::{Goal, MapperEffort, MapperError, Objective, candidates, map_with};
 use stationary_sim::{Dataflow, Energy, MappingError, Reach, decoupled, estimate};
 use stationary_workloads::{Convolution, Layer, RightOperand};
 
@@ -139,9 +139,9 @@ fn hardwired(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Datafl
     let of = || format!("{} on {}", layer.name(), accelerator.name);
     let cost = CostModel::of(accelerator).expect("its technology is known");
     for goal in goals() {
-        let effort = Effort {
+        let effort = MapperEffort {
             goal,
-            ..Effort::default()
+            ..MapperEffort::default()
         };
         let mapping = match map_with(layer, accelerator, dataflow, &effort) {
             Ok(mapping) => mapping,
@@ -197,8 +197,8 @@ fn candidates_are_no_more_for_large_extents() {
     let large = product("large".to_owned(), 1, [1 << 32, 64, 64]);
     let vta = Accelerator::preset("vta", &[]).expect("a bundled preset is valid");
     let mut fitting = 0;
-    let space = decoupled::Space::new(&large, &vta).expect("a decoupled machine");
-    let with = |schedule| decoupled::Kernel::new(&large, &vta, schedule).ok();
+    let space = decoupled::ScheduleSpace::new(&large, &vta).expect("a decoupled machine");
+    let with = |schedule| decoupled::LoweredLayer::new(&large, &vta, schedule).ok();
     space.for_each_fitting(with, |_, _| fitting += 1);
     assert!((1..20_000).contains(&fitting), "{fitting} schedules");
     for name in ["eyeriss", "nvdla-small", "systolic", "tpu-v1"] {

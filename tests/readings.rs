@@ -13,7 +13,7 @@ use stationary_arch::{Accelerator, Operand};
 use stationary_sim::mapping_file::MappingFile;
 use stationary_sim::{
     Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, mapper,
-    run, walk,
+    reference_counts, run,
 };
 use stationary_workloads::{Convolution, Layer, parse};
 
@@ -21,7 +21,11 @@ use stationary_workloads::{Convolution, Layer, parse};
 fn model_walk_and_machine_count_the_same() {
     for_random_mappings(cases(500), Size::Tiny, |_, mapping, _| {
         let model = estimate(mapping);
-        assert_eq!(model.counters, walk(mapping), "model against walk");
+        assert_eq!(
+            model.counters,
+            reference_counts(mapping),
+            "model against walk"
+        );
         let machine = run(mapping, Pace::SkipIdle, &mut ());
         assert_eq!(broken(mapping, &model, &machine), [""; 0]);
     });

@@ -4,7 +4,7 @@ use stationary_arch::Operand;
 use stationary_workloads::{Dim, PerDim};
 
 use crate::dataflow::is_relevant;
-use crate::mapping::{Delivery, Mapping, PAIRS, PLAIN};
+use crate::mapping::{Mapping, PAIRS, PLAIN, WindowMulticast};
 use crate::window::{Axis, Span};
 
 /// Which beat of a pass: one index for each of the dataflow's beat dimensions.
@@ -78,7 +78,7 @@ pub(crate) struct BeatWords {
 #[derive(Clone, Copy, Debug)]
 struct Advancing {
     axis: Axis,
-    delivery: Delivery,
+    multicast: WindowMulticast,
     /// Position of the advancing dimension among the beats.
     position: usize,
     dim: Dim,
@@ -104,24 +104,24 @@ impl BeatWords {
             return shape;
         }
         for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
-            let (axis, delivery) = (mapping.axes[i], mapping.delivery[i]);
+            let (axis, multicast) = (mapping.axes[i], mapping.multicast[i]);
             let (outputs, taps) = (pass[output], pass[tap]);
-            let dim = match delivery {
-                Delivery::Once => {
+            let dim = match multicast {
+                WindowMulticast::Once => {
                     shape.fixed *= axis.union(outputs, taps);
                     continue;
                 }
-                Delivery::Each => {
+                WindowMulticast::Each => {
                     shape.fixed *= axis.pairs(outputs, taps);
                     continue;
                 }
-                Delivery::Sliding | Delivery::EachOutput => output,
-                Delivery::Forwarded | Delivery::EachTap => tap,
+                WindowMulticast::Sliding | WindowMulticast::EachOutput => output,
+                WindowMulticast::Forwarded | WindowMulticast::EachTap => tap,
             };
             let position = position(mapping, dim).unwrap_or(0);
             shape.axes[i] = Some(Advancing {
                 axis,
-                delivery,
+                multicast,
                 position,
                 dim,
                 outputs,
@@ -149,12 +149,12 @@ impl BeatWords {
 impl Advancing {
     #[inline]
     fn words(&self, index: u64) -> u64 {
-        match self.delivery {
-            Delivery::Sliding => self.axis.fresh_at_output(index, self.outputs, self.taps),
-            Delivery::EachOutput => self.axis.taps_at(index, self.taps),
-            Delivery::Forwarded => self.axis.fresh_at_tap(index, self.outputs, self.taps),
-            Delivery::EachTap => self.axis.outputs_at(index, self.outputs),
-            Delivery::Once | Delivery::Each => 1,
+        match self.multicast {
+            WindowMulticast::Sliding => self.axis.fresh_at_output(index, self.outputs, self.taps),
+            WindowMulticast::EachOutput => self.axis.taps_at(index, self.taps),
+            WindowMulticast::Forwarded => self.axis.fresh_at_tap(index, self.outputs, self.taps),
+            WindowMulticast::EachTap => self.axis.outputs_at(index, self.outputs),
+            WindowMulticast::Once | WindowMulticast::Each => 1,
         }
     }
 }
@@ -192,10 +192,10 @@ impl Mapping {
             return plain.max(1);
         }
         let window: u64 = (0..2)
-            .map(|i| match self.delivery[i] {
-                Delivery::Sliding => self.axes[i].advance(held(PAIRS[i].1)),
-                Delivery::Forwarded => 1,
-                Delivery::Once if self.keeps_window(i) => {
+            .map(|i| match self.multicast[i] {
+                WindowMulticast::Sliding => self.axes[i].advance(held(PAIRS[i].1)),
+                WindowMulticast::Forwarded => 1,
+                WindowMulticast::Once if self.keeps_window(i) => {
                     self.axes[i].footprint(held(PAIRS[i].0), held(PAIRS[i].1))
                 }
                 _ => held(PAIRS[i].0) * held(PAIRS[i].1),
@@ -220,11 +220,11 @@ impl Mapping {
             .map(|i| {
                 let (output, tap) = PAIRS[i];
                 let axis = &self.axes[i];
-                match self.delivery[i] {
-                    Delivery::Sliding => {
+                match self.multicast[i] {
+                    WindowMulticast::Sliding => {
                         axis.fresh_at_output(tile[output].start, pass[output], pass[tap])
                     }
-                    Delivery::Once if self.keeps_window(i) => {
+                    WindowMulticast::Once if self.keeps_window(i) => {
                         let of = |dim: Dim| tile[dim].pieces(self.tiling.local[dim]);
                         let unions = |o: Span| of(tap).map(move |t| axis.union(o, t)).sum::<u64>();
                         of(output).map(unions).sum()

@@ -32,7 +32,6 @@ impl Width {
         u64::try_from(parts).unwrap_or(u64::MAX)
     }
 
-    /// Bits.
     pub(crate) fn bits(self) -> f64 {
         self.0 as f64 / Self::PARTS as f64
     }

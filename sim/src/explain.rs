@@ -39,7 +39,7 @@ impl fmt::Display for Change {
 
 /// Changes that together make the tiling legal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mend {
+pub struct TilingRepair {
     /// At least one.
     pub changes: Vec<Change>,
     /// The legal tiling.
@@ -55,7 +55,7 @@ pub struct Explanation {
     pub limit: MappingError,
     /// Changes of the tiling, the fastest first: each a single field if that will do, else a chain
     /// of them. None if there is no such.
-    pub mends: Vec<Mend>,
+    pub repairs: Vec<TilingRepair>,
     /// Sizes of the accelerator with which the tiling is legal as it is; none if sizes are not what
     /// is wrong.
     pub accelerator: Vec<Change>,
@@ -73,33 +73,38 @@ pub fn explain(
     tiling: Tiling,
 ) -> Option<Explanation> {
     let (layer, accelerator) = (layer.into(), accelerator.into());
-    let problem = Problem {
+    let tiling_check = TilingCheck {
         // A layer that cannot be unfolded has no mapping to explain.
         layer: lowered(&layer, &accelerator).ok()?,
         accelerator,
         dataflow: dataflow.into(),
     };
-    let limit = problem.check(tiling).err()?;
-    let mut mends: Vec<Mend> = problem
+    let limit = tiling_check.check(tiling).err()?;
+    let mut repairs: Vec<TilingRepair> = tiling_check
         .variants(tiling)
         .into_iter()
         .filter_map(|mut variants| {
-            variants.find_map(|(change, tiling)| problem.mend(vec![change], tiling))
+            variants.find_map(|(change, tiling)| tiling_check.repair(vec![change], tiling))
         })
         .collect();
-    if mends.is_empty() {
-        mends.extend(problem.chain(tiling));
+    if repairs.is_empty() {
+        repairs.extend(tiling_check.chain(tiling));
     }
-    mends.sort_by_key(|mend| mend.cycles);
+    repairs.sort_by_key(|repair| repair.cycles);
     Some(Explanation {
         limit,
-        mends,
-        accelerator: grown(&layer, &problem.accelerator, &problem.dataflow, tiling)
-            .unwrap_or_default(),
+        repairs,
+        accelerator: grown(
+            &layer,
+            &tiling_check.accelerator,
+            &tiling_check.dataflow,
+            tiling,
+        )
+        .unwrap_or_default(),
     })
 }
 
-struct Problem {
+struct TilingCheck {
     layer: Arc<Layer>,
     accelerator: Arc<Accelerator>,
     dataflow: Arc<Dataflow>,
@@ -109,7 +114,7 @@ type Variant = (Change, Tiling);
 /// Other values of one field, the nearest first.
 type Variants = Box<dyn Iterator<Item = Variant>>;
 
-impl Problem {
+impl TilingCheck {
     fn check(&self, tiling: Tiling) -> Result<u64, MappingError> {
         let mapping = Mapping::new(
             Arc::clone(&self.layer),
@@ -120,9 +125,9 @@ impl Problem {
         Ok(estimate(&mapping).cycles)
     }
 
-    fn mend(&self, changes: Vec<Change>, tiling: Tiling) -> Option<Mend> {
+    fn repair(&self, changes: Vec<Change>, tiling: Tiling) -> Option<TilingRepair> {
         let cycles = self.check(tiling).ok()?;
-        Some(Mend {
+        Some(TilingRepair {
             changes,
             tiling,
             cycles,
@@ -189,11 +194,11 @@ impl Problem {
     }
 
     /// Mends one limit after the other, each by the change that leaves most of the tile.
-    fn chain(&self, tiling: Tiling) -> Option<Mend> {
+    fn chain(&self, tiling: Tiling) -> Option<TilingRepair> {
         let (mut tiling, mut changes) = (tiling, Vec::<Change>::new());
         for _ in 0..LONGEST_CHAIN {
             let limit = match self.check(tiling) {
-                Ok(_) => return self.mend(changes, tiling),
+                Ok(_) => return self.repair(changes, tiling),
                 Err(limit) => limit,
             };
             let is_fresh = |change: &Change, next: &Tiling| {

@@ -6,7 +6,7 @@ use stationary_document::{Diagnostic, from_yaml};
 use stationary_workloads::Layer;
 
 /// What a file says of a layer.
-pub trait Entry: Serialize + DeserializeOwned {
+pub trait FileEntry: Serialize + DeserializeOwned {
     /// The name of the layer in its network.
     fn layer(&self) -> &str;
 }
@@ -41,7 +41,7 @@ impl Others {
     }
 }
 
-impl<E: Entry> LayerFile<E> {
+impl<E: FileEntry> LayerFile<E> {
     /// Reads a file's text; `file` is the name that errors carry.
     pub(crate) fn read(file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         from_yaml(file, text)

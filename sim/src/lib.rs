@@ -1,7 +1,7 @@
-//! One mapping, several readings.
+//! One mapping, and what follows from it by several independent means.
 //!
 //! A [`Mapping`] ties a layer to an accelerator under a [`Dataflow`]. Everything else reads it:
-//! [`estimate`] in closed form, [`walk`] by enumeration, [`run`] cycle by cycle, and
+//! [`estimate`] in closed form, [`reference_counts()`] by enumeration, [`run`] cycle by cycle, and
 //! [`run_functional`] with real values.
 
 mod beat;
@@ -27,6 +27,7 @@ mod pace;
 mod plan;
 mod program;
 mod reach;
+mod reference_counts;
 mod run;
 mod stall;
 mod sums;
@@ -35,7 +36,6 @@ mod tiling;
 pub mod timeloop;
 mod timing;
 mod trace;
-mod walk;
 mod window;
 
 pub use bound::Bound;
@@ -47,18 +47,20 @@ pub use dataflow::{
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
 pub use estimate::Estimate;
-pub use explain::{Change, Explanation, Mend, explain, explain_mapper};
-pub use layer_file::{Entry, LayerFile};
+pub use explain::{Change, Explanation, TilingRepair, explain, explain_mapper};
+pub use layer_file::{FileEntry, LayerFile};
 pub use machine::{run, run_functional};
 pub use mapping::Mapping;
-pub use model::{Candidate, Cut, Evaluator, Screen, Screened, Space, estimate};
+pub use model::{
+    BoundEvaluator, BoundedCounts, DimTiling, Evaluator, MappingPoint, TilingSpace, estimate,
+};
 pub use pace::Pace;
 pub use plan::{LayerPlan, Plan};
 pub use reach::{OutOfReach, Reach};
+pub use reference_counts::reference_counts;
 pub use run::{FunctionalRun, Run};
 pub use stall::{Stall, Stalls};
 pub use tensors::Tensors;
 pub use tiling::{Staging, Tiling};
-pub use trace::{Activity, Channel, Event, Repeat, Sample, Scope, TextTrace, Trace, Unit};
-pub use walk::walk;
+pub use trace::{Activity, DramChannel, Event, Repeat, Sample, Scope, TextTrace, Trace, Unit};
 pub use window::Span;

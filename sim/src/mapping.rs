@@ -1,8 +1,8 @@
 //! The checked mapping: the one description that the model, the walk and the machine read.
 
+pub(crate) mod bank_allocation;
 mod capacity;
 pub(crate) mod check;
-pub(crate) mod placement;
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::error::MappingError;
 use crate::tiling::{Level, Loop, Staging, Tiling};
 use crate::window::{Axis, Span};
 
+use bank_allocation::slots;
 use check::Rules;
-use placement::slots;
 
-/// How the elements of one sliding-window axis are delivered within a pass.
+/// How the elements of one sliding-window axis reach the PEs within a pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Delivery {
+pub(crate) enum WindowMulticast {
     /// Neither loop advances from beat to beat; each distinct element once a beat.
     #[default]
     Once,
@@ -55,7 +55,7 @@ pub struct Mapping {
     pub(crate) axes: [Axis; 2],
     /// Pairs of an output and a tap whose element exists, along each axis.
     pub(crate) pairs: [u64; 2],
-    pub(crate) delivery: [Delivery; 2],
+    pub(crate) multicast: [WindowMulticast; 2],
     pub(crate) resident: Operand,
     /// The loops that iterate, outer to inner.
     pub(crate) loops: [Loop; 24],
@@ -147,7 +147,7 @@ impl Mapping {
             lane_step: PerDim::from_fn(step),
             pairs: [0, 1].map(|i| axes[i].pairs(whole(PAIRS[i].0), whole(PAIRS[i].1))),
             axes,
-            delivery: [Delivery::Once; 2],
+            multicast: [WindowMulticast::Once; 2],
             resident,
             loops: [Loop {
                 dim: Dim::N,
@@ -171,7 +171,7 @@ impl Mapping {
         for dim in Dim::ALL {
             self.set_pass(dim);
         }
-        self.set_delivery();
+        self.set_multicast();
         self.list_loops();
         self.tile_bytes = PerOperand::from_fn(|o| {
             let windows = (0..2).map(|axis| self.held_footprint(axis));
@@ -189,9 +189,9 @@ impl Mapping {
         self.pass[dim] = (t.local[dim] * t.rows[dim] * t.cols[dim]).min(t.block[dim]);
     }
 
-    pub(crate) fn set_delivery(&mut self) {
-        self.delivery = PAIRS.map(|(output, tap)| {
-            delivery(&self.accelerator, &self.dataflow, &self.tiling, output, tap)
+    pub(crate) fn set_multicast(&mut self) {
+        self.multicast = PAIRS.map(|(output, tap)| {
+            multicast(&self.accelerator, &self.dataflow, &self.tiling, output, tap)
         });
     }
 
@@ -404,9 +404,9 @@ impl Mapping {
 
     /// Elements of the input along a window axis that a PE holds if it holds so many outputs and taps.
     pub(crate) fn window_of(&self, i: usize, outputs: u64, taps: u64) -> u64 {
-        match self.delivery[i] {
-            Delivery::Sliding => self.axes[i].line(taps),
-            Delivery::Forwarded => 1,
+        match self.multicast[i] {
+            WindowMulticast::Sliding => self.axes[i].line(taps),
+            WindowMulticast::Forwarded => 1,
             _ => self.axes[i].footprint(outputs, taps),
         }
     }
@@ -483,13 +483,13 @@ fn memory_window(layer: &Layer, accelerator: &Accelerator, axis: usize) -> Windo
     }
 }
 
-fn delivery(
+fn multicast(
     accelerator: &Accelerator,
     dataflow: &Dataflow,
     tiling: &Tiling,
     output: Dim,
     tap: Dim,
-) -> Delivery {
+) -> WindowMulticast {
     let topology = accelerator.networks.input.topology;
     let shared = topology != Topology::Systolic;
     let innermost = dataflow.beats.last() == Some(&output);
@@ -498,15 +498,15 @@ fn delivery(
         dataflow.beats.contains(&output),
         dataflow.beats.contains(&tap),
     ) {
-        (true, _) if shared && innermost && in_pe => Delivery::Sliding,
-        (true, _) => Delivery::EachOutput,
+        (true, _) if shared && innermost && in_pe => WindowMulticast::Sliding,
+        (true, _) => WindowMulticast::EachOutput,
         // From PE to PE goes what one output of each takes.
         (false, true) if topology == Topology::Mesh && tiling.local[output] == 1 => {
-            Delivery::Forwarded
+            WindowMulticast::Forwarded
         }
-        (false, true) => Delivery::EachTap,
-        (false, false) if shared => Delivery::Once,
-        (false, false) => Delivery::Each,
+        (false, true) => WindowMulticast::EachTap,
+        (false, false) if shared => WindowMulticast::Once,
+        (false, false) => WindowMulticast::Each,
     }
 }
 

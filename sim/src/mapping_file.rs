@@ -34,8 +34,8 @@ use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::{Dataflow, DataflowError, Written};
-use crate::layer_file::{Entry, LayerFile};
-use crate::mapper::{self, Effort};
+use crate::layer_file::{FileEntry, LayerFile};
+use crate::mapper::{self, MapperEffort};
 use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
@@ -133,7 +133,7 @@ fn default_order() -> String {
     "GNPQKCRS".to_owned()
 }
 
-impl Entry for LayerMapping {
+impl FileEntry for LayerMapping {
     fn layer(&self) -> &str {
         &self.layer
     }
@@ -313,9 +313,9 @@ impl LayerMapping {
         layer: &Layer,
         accelerator: &Accelerator,
     ) -> Result<(Arc<Dataflow>, Tiling), MappingFileError> {
-        let effort = Effort {
+        let effort = MapperEffort {
             banks: self.banks(),
-            ..Effort::default()
+            ..MapperEffort::default()
         };
         let offered = accelerator.dataflows.iter();
         let best = offered

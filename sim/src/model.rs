@@ -9,27 +9,27 @@
 //! estimate adds what the machine's schedule cannot hide: the load ahead of each pass where passes
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
-mod along;
+mod bound_evaluator;
 mod buffers;
+mod dim_factors;
 mod evaluator;
 mod link;
 mod occupancy;
 mod phases;
-mod screen;
 mod share;
 mod traffic;
-mod work;
+mod unit_occupancy;
 
 use crate::bus::Bus;
 use crate::counters::Control;
 use crate::estimate::Estimate;
 use crate::mapping::Mapping;
 
-use along::Shape;
+pub use bound_evaluator::{BoundEvaluator, BoundedCounts, DimTiling, MappingPoint, TilingSpace};
+use dim_factors::TilingFactors;
 pub use evaluator::Evaluator;
-pub use screen::{Candidate, Cut, Screen, Screened, Space};
 use traffic::Traffic;
-use work::Work;
+use unit_occupancy::UnitOccupancy;
 
 /// Evaluates a mapping.
 ///
@@ -56,14 +56,14 @@ use work::Work;
 #[must_use]
 pub fn estimate(mapping: &Mapping) -> Estimate {
     let bus = Bus::new(&mapping.accelerator);
-    estimate_shape(mapping, &bus, &Shape::new(mapping))
+    estimate_shape(mapping, &bus, &TilingFactors::new(mapping))
 }
 
 /// [`estimate`] of a mapping whose sums are known.
-pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &Shape) -> Estimate {
+pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &TilingFactors) -> Estimate {
     let traffic = &Traffic::new(mapping, shape);
     let counters = traffic.counters;
-    let work = Work::new(mapping, bus, shape, traffic);
+    let work = UnitOccupancy::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();
     let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
     Estimate {

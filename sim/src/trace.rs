@@ -151,7 +151,7 @@ pub struct Sample {
     pub activity: Activity,
     /// The pass that the array is at, from 0.
     pub pass: u64,
-    /// Words that each feed sent into the array, in each cycle.
+    /// Words that each streamer sent into the array, in each cycle.
     pub sent: PerOperand<u64>,
     /// Words of results that were written into the buffer, in each cycle.
     pub written: u64,
@@ -170,7 +170,7 @@ pub struct Sample {
     /// Finished tiles that wait for the output processor.
     pub delivering: u64,
     /// The channels of a DRAM standard; none for other memories.
-    pub channels: Vec<Channel>,
+    pub channels: Vec<DramChannel>,
 }
 
 impl Sample {
@@ -189,7 +189,7 @@ impl Sample {
 
 /// What can be seen of a memory channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Channel {
+pub struct DramChannel {
     /// Reads that wait for their bank.
     pub reads: u64,
     /// Writes that wait for theirs.

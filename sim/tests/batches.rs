@@ -11,7 +11,7 @@ mod common;
 
 use common::for_layers_on_presets;
 use stationary_arch::Accelerator;
-use stationary_sim::mapper::{self, Effort, Goal, Objective, Slack};
+use stationary_sim::mapper::{self, Goal, MapperEffort, Objective, Slack};
 use stationary_sim::{Dataflow, estimate};
 use stationary_workloads::Layer;
 
@@ -26,18 +26,18 @@ const BATCHES: [u64; 4] = [1, 2, 4, 16];
 
 /// Cycles under no slack and under the default's.
 fn cycles(layer: &Layer, accelerator: &Accelerator, dataflow: &'static Dataflow) -> [u64; 2] {
-    let fastest = Effort {
+    let fastest = MapperEffort {
         goal: Goal {
             objective: Objective::Cycles,
             slack: Slack::NONE,
         },
-        ..Effort::default()
+        ..MapperEffort::default()
     };
-    let of = |effort: &Effort| {
+    let of = |effort: &MapperEffort| {
         let mapping = mapper::map_with(layer, accelerator, dataflow, effort);
         estimate(&mapping.expect("a bundled layer maps")).cycles
     };
-    [of(&fastest), of(&Effort::default())]
+    [of(&fastest), of(&MapperEffort::default())]
 }
 
 #[test]

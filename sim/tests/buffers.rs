@@ -14,7 +14,7 @@ mod common;
 
 use common::for_layers_on_presets;
 use stationary_arch::{Accelerator, Operand, Sharing};
-use stationary_sim::mapper::{self, Effort, Goal, Objective, Slack};
+use stationary_sim::mapper::{self, Goal, MapperEffort, Objective, Slack};
 use stationary_sim::{Dataflow, Staging, dram_bits, estimate};
 use stationary_workloads::{Convolution, Layer, RightOperand};
 
@@ -52,9 +52,9 @@ fn sweep(layer: &Layer, preset: &Accelerator, dataflow: &'static Dataflow) -> Ve
         objective: Objective::Cycles,
         slack: Slack::NONE,
     };
-    let fastest = Effort {
+    let fastest = MapperEffort {
         goal,
-        ..Effort::default()
+        ..MapperEffort::default()
     };
     let mut swept = Vec::new();
     for size in SIZES {
@@ -131,9 +131,9 @@ fn what_fits_is_read_again_for_time_alone() {
                     slack: slack.parse().expect("a slack"),
                     ..Goal::default()
                 };
-                let effort = Effort {
+                let effort = MapperEffort {
                     goal,
-                    ..Effort::default()
+                    ..MapperEffort::default()
                 };
                 let mapping = mapper::map_with(&layer, &accelerator, dataflow, &effort);
                 let model = estimate(&mapping.expect("it maps"));

@@ -4,7 +4,9 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::Accelerator;
-use stationary_sim::{Dataflow, Evaluator, Mapping, Screen, Staging, Tiling, estimate, walk};
+use stationary_sim::{
+    BoundEvaluator, Dataflow, Evaluator, Mapping, Staging, Tiling, estimate, reference_counts,
+};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// Layers with strides, groups, padding and uneven sizes.
@@ -71,7 +73,8 @@ fn an_estimate_does_not_depend_on_the_one_before() {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed as u64);
             let mut evaluator =
                 Evaluator::new(layer, &accelerator, dataflow).expect("it is offered");
-            let mut screen = Screen::new(layer, &accelerator, dataflow).expect("it is offered");
+            let mut screen =
+                BoundEvaluator::new(layer, &accelerator, dataflow).expect("it is offered");
             let fresh = evaluator.clone();
             let mut tiling = Tiling::trivial(layer.sizes());
             let (mut tilings, mut expected) = (Vec::new(), Vec::new());
@@ -91,7 +94,7 @@ fn an_estimate_does_not_depend_on_the_one_before() {
                 );
                 if let (Ok(mapping), Some(estimate)) = (&mapping, &estimate) {
                     if legal % 200 == 0 {
-                        assert_eq!(walk(mapping), estimate.counters, "{what}");
+                        assert_eq!(reference_counts(mapping), estimate.counters, "{what}");
                     }
                     legal += 1;
                     tiling = candidate;

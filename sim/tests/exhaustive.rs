@@ -8,9 +8,10 @@
 use std::ops::ControlFlow;
 
 use stationary_arch::Accelerator;
-use stationary_sim::mapper::{self, Effort, Goal, Ranking, Score};
+use stationary_sim::mapper::{self, Goal, MapperEffort, Ranking, Score};
 use stationary_sim::{
-    Cut, Evaluator, Mapping, Screen, Space, Staging, Tiling, WEIGHT_STATIONARY, estimate,
+    BoundEvaluator, DimTiling, Evaluator, Mapping, Staging, Tiling, TilingSpace, WEIGHT_STATIONARY,
+    estimate,
 };
 use stationary_workloads::{Dim, Layer, RightOperand};
 
@@ -57,17 +58,17 @@ fn orders() -> Vec<[Dim; 8]> {
 }
 
 /// All mappings with the array full of channels and kernels.
-fn space(layer: &Layer, local: u64) -> Space {
+fn space(layer: &Layer, local: u64) -> TilingSpace {
     let mut base = Tiling::trivial(layer.sizes());
     base.rows[Dim::C] = 16;
     base.cols[Dim::K] = 16;
     base.local[Dim::P] = local;
     let cuts = |d: Dim, step| {
-        let cut = Cut::of(&base, d);
+        let cut = DimTiling::of(&base, d);
         let extents = extents(layer.size(d), step).into_iter();
-        extents.map(|block| Cut { block, ..cut }).collect()
+        extents.map(|block| DimTiling { block, ..cut }).collect()
     };
-    let mut space = Space::of(&base)
+    let mut space = TilingSpace::of(&base)
         .with_cuts(Dim::K, cuts(Dim::K, 16))
         .with_cuts(Dim::C, cuts(Dim::C, 16))
         .with_cuts(Dim::P, cuts(Dim::P, 1));
@@ -92,9 +93,10 @@ fn space(layer: &Layer, local: u64) -> Space {
 /// Of all mappings within so many cycles of the model the one with the least energy.
 fn best(layer: &Layer, accelerator: &Accelerator, limit: Option<u64>) -> Score {
     let dataflow = &WEIGHT_STATIONARY;
-    let ranking = Ranking::new(layer, accelerator, dataflow, &Effort::default()).expect("it maps");
+    let ranking =
+        Ranking::new(layer, accelerator, dataflow, &MapperEffort::default()).expect("it maps");
     let mut evaluator = Evaluator::new(layer, accelerator, dataflow).expect("it is offered");
-    let mut screen = Screen::new(layer, accelerator, dataflow).expect("it is offered");
+    let mut screen = BoundEvaluator::new(layer, accelerator, dataflow).expect("it is offered");
     let mut best: Option<Score> = None;
     for local in [128, 64] {
         let _ = screen.for_each(&space(layer, local), &mut |screen, candidate| {
@@ -164,9 +166,9 @@ fn chosen(layer: &Layer, accelerator: &Accelerator, slack: u64) -> Score {
         slack,
         ..Goal::default()
     };
-    let effort = Effort {
+    let effort = MapperEffort {
         goal,
-        ..Effort::default()
+        ..MapperEffort::default()
     };
     let dataflow = &WEIGHT_STATIONARY;
     let own = mapper::map_with(layer, accelerator, dataflow, &effort).expect("it maps");

@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
-use stationary_sim::mapper::{Effort, Goal, Objective, Ranking, Score};
+use stationary_sim::mapper::{Goal, MapperEffort, Objective, Ranking, Score};
 use stationary_sim::{Dataflow, Evaluator, Mapping, estimate, mapper};
 use stationary_workloads::{Convolution, Layer};
 
@@ -31,9 +31,9 @@ fn check(layer: &Layer, accelerator: &Accelerator, dataflow: &Dataflow) -> bool 
     });
     for (objective, slack) in GOALS {
         let slack = slack.parse().expect("a slack");
-        let effort = Effort {
+        let effort = MapperEffort {
             goal: Goal { objective, slack },
-            ..Effort::default()
+            ..MapperEffort::default()
         };
         let what = || {
             format!(

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
-use stationary_sim::decoupled::{self, Kernel, Schedule};
+use stationary_sim::decoupled::{self, LoweredLayer, Schedule};
 use stationary_sim::{Dataflow, Mapping, Pace, estimate, mapper, run};
 use stationary_workloads::{Layer, zoo};
 
@@ -71,7 +71,7 @@ fn macs_start_so_far_apart() {
     let layer = &network.layers()[2];
     let products = |sets: &[(&str, &str)]| {
         let accelerator = Accelerator::preset("vta", sets).expect("a preset");
-        let kernel = Kernel::new(layer, &accelerator, Schedule::ONE).expect("one block fits");
+        let kernel = LoweredLayer::new(layer, &accelerator, Schedule::ONE).expect("one block fits");
         decoupled::run(&kernel, Pace::SkipIdle, &mut ()).busy
     };
     let at_once = products(&[("decoupled.gemm.interval", "2")]);

@@ -15,7 +15,10 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
-use stationary_sim::{Cut, Dataflow, Mapping, Screen, Space, Staging, Tiling, estimate, walk};
+use stationary_sim::{
+    BoundEvaluator, Dataflow, DimTiling, Mapping, Staging, Tiling, TilingSpace, estimate,
+    reference_counts,
+};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// Tilings of each random layer and machine, so that cuts of one meet those of another.
@@ -31,7 +34,8 @@ fn the_screen_agrees_with_the_model() {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
             let layer = layer(&mut rng, Size::Small);
             let accelerator = accelerator(&mut rng, dataflow);
-            let mut screen = Screen::new(&layer, &accelerator, dataflow).expect("it is offered");
+            let mut screen =
+                BoundEvaluator::new(&layer, &accelerator, dataflow).expect("it is offered");
             let (mut candidates, mut expected) = (Vec::new(), Vec::new());
             for case in 0..TILINGS {
                 let mut t = tiling(&mut rng, &layer, &accelerator, dataflow);
@@ -73,7 +77,7 @@ fn the_screen_agrees_with_the_model() {
                 let broken = conservation(&mapping, &screened.counters);
                 assert_eq!(broken, [""; 0], "{}", what());
                 if legal.fetch_add(1, Ordering::Relaxed) % 50 == 0 {
-                    assert_eq!(screened.counters, walk(&mapping), "{}", what());
+                    assert_eq!(screened.counters, reference_counts(&mapping), "{}", what());
                 }
             }
             assert_eq!(screen.evaluate_all(&candidates), expected);
@@ -120,7 +124,7 @@ fn a_space_has_every_legal_combination() {
             for (local, cols) in [(1, 1), (1, 5), (2, 3), (4, 1)] {
                 for block in [1, 3, layer.size(d)] {
                     let part = layer.size(d);
-                    cuts.push(Cut {
+                    cuts.push(DimTiling {
                         part,
                         block,
                         local,
@@ -135,7 +139,9 @@ fn a_space_has_every_legal_combination() {
     let dims = [Dim::P, Dim::C, Dim::K];
     let space = dims
         .iter()
-        .fold(Space::of(&base), |space, d| space.with_cuts(*d, varied(*d)))
+        .fold(TilingSpace::of(&base), |space, d| {
+            space.with_cuts(*d, varied(*d))
+        })
         .with_orders(&other);
     let mut expected = HashSet::new();
     for orders in [base, other] {
@@ -157,7 +163,7 @@ fn a_space_has_every_legal_combination() {
             }
         }
     }
-    let mut screen = Screen::new(&layer, &accelerator, dataflow).expect("it is offered");
+    let mut screen = BoundEvaluator::new(&layer, &accelerator, dataflow).expect("it is offered");
     let mut found = HashSet::new();
     let end = screen.for_each(&space, &mut |screen, candidate| {
         if screen.evaluate(candidate).is_some() {

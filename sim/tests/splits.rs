@@ -6,7 +6,7 @@ mod common;
 use common::{cases, distinct_layers};
 use rayon::prelude::*;
 use stationary_arch::{Accelerator, PerOperand};
-use stationary_sim::mapper::{self, Effort};
+use stationary_sim::mapper::{self, MapperEffort};
 use stationary_sim::{Dataflow, Mapping, estimate};
 use stationary_workloads::{Layer, zoo};
 
@@ -58,9 +58,9 @@ fn no_split_of_the_banks_is_better_than_the_mapper() {
                         weight: banks - input,
                         output: 0,
                     };
-                    let effort = Effort {
+                    let effort = MapperEffort {
                         banks,
-                        ..Effort::default()
+                        ..MapperEffort::default()
                     };
                     // Not every split has room for every layer.
                     if let Ok(given) = mapper::map_with(layer, &accelerator, dataflow, &effort) {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use stationary::Target;
 use stationary::arch::CostModel;
 use stationary::documents::Document as _;
-use stationary::sim::decoupled::{self, Kernel, Space};
+use stationary::sim::decoupled::{self, LoweredLayer, ScheduleSpace};
 use stationary::sim::{Dataflow, Energy, Mapping, Pace, Plan, Stalls, Tiling, mapper};
 use stationary::style::Style;
 use stationary::workloads::Layer;
@@ -246,12 +246,13 @@ fn compare(
 fn other_kernels(
     loaded: &Target,
     layer: &Layer,
-    best: &Kernel,
+    best: &LoweredLayer,
     count: usize,
     seed: u64,
 ) -> Result<Vec<Plan>> {
-    let space = Space::new(layer, &loaded.accelerator)?;
-    let kernel = |schedule| Kernel::new(best.layer().clone(), best.accelerator().clone(), schedule);
+    let space = ScheduleSpace::new(layer, &loaded.accelerator)?;
+    let kernel =
+        |schedule| LoweredLayer::new(best.layer().clone(), best.accelerator().clone(), schedule);
     let mut ranked = Vec::new();
     space.for_each_fitting(
         |schedule| kernel(schedule).ok(),

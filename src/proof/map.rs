@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::search::best_first::SearchResult;
-use crate::sim::mapper::Space;
+use crate::sim::mapper::MappingSpace;
 use crate::sim::mapping_file::LayerMapping;
 use crate::sim::{Dataflow, Pace, Tiling, run};
 use crate::workloads::Layer;
@@ -374,7 +374,7 @@ impl Proved {
     fn of(
         question: &Question<'_>,
         first: usize,
-        space: &Space,
+        space: &MappingSpace,
         (place, tiling): (u64, Tiling),
         standing: &SearchResult,
     ) -> Result<Self, Error> {

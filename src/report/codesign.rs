@@ -18,7 +18,7 @@ use stationary::scope::Scope;
 use stationary::search::codesign::{Chip, MachineVerdict, NetworkProof, NetworkTuned, Tuned};
 use stationary::shape;
 use stationary::sim::Energy;
-use stationary::sim::decoupled::{self, Kernel, ScheduleFile, estimate};
+use stationary::sim::decoupled::{self, LoweredLayer, ScheduleFile, estimate};
 use stationary::workloads::Layer;
 
 use crate::certificates::codesign::OVER;
@@ -33,12 +33,12 @@ pub fn schedules(found: &Found<'_>) -> Option<String> {
 }
 
 /// The kernel of each layer on the chip.
-fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<Kernel> {
+fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<LoweredLayer> {
     let machine = found.hardware.machine(chip.machine);
     let kernel = |(layer, task): (&Layer, &usize)| {
         let schedule = found.tasks[*task].task.schedule(chip.layers[*task].0);
         // The machine has run it.
-        Kernel::new(layer, Arc::clone(machine), schedule).expect("what was measured fits")
+        LoweredLayer::new(layer, Arc::clone(machine), schedule).expect("what was measured fits")
     };
     found
         .layers
@@ -52,7 +52,7 @@ fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<Kernel> {
 fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
     // Its area has been worked out, by the same costs.
     let cost = CostModel::of(found.hardware.machine(chip.machine)).expect("its costs are known");
-    let energy = |(kernel, task): (&Kernel, &usize)| {
+    let energy = |(kernel, task): (&LoweredLayer, &usize)| {
         let model = estimate(kernel);
         let cycles = chip.layers[*task].1;
         decoupled::energy(kernel, &cost, &model.counters, &model.control, cycles)

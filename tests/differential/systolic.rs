@@ -3,7 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary::arch::Accelerator;
-use stationary::sim::mapper::{self, Effort, Goal, Slack};
+use stationary::sim::mapper::{self, Goal, MapperEffort, Slack};
 use stationary::sim::{Counters, Dataflow, Mapping, Tiling};
 use stationary::workloads::{Dim, Layer, PerDim, RightOperand, zoo};
 
@@ -71,9 +71,9 @@ impl Product {
             slack: Slack::NONE,
             ..Goal::default()
         };
-        let effort = Effort {
+        let effort = MapperEffort {
             goal,
-            ..Effort::default()
+            ..MapperEffort::default()
         };
         let mapping = mapper::map_with(&layer, &array, dataflow, &effort);
         let mapping = mapping.unwrap_or_else(|e| panic!("{e}"));

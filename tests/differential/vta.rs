@@ -2,7 +2,9 @@
 
 use stationary::arch::{Accelerator, EpilogueStep};
 use stationary::sim::Pace;
-use stationary::sim::decoupled::{Buffer, Kernel, Schedule, ScheduleError, map_addition, run};
+use stationary::sim::decoupled::{
+    Buffer, LoweredLayer, Schedule, ScheduleError, map_addition, run,
+};
 use stationary::sim::{Run, Stall};
 use stationary::workloads::{Convolution, Layer};
 
@@ -32,7 +34,7 @@ fn schedule(row: &Row) -> Schedule {
 
 fn on(machine: &Accelerator, row: &Row) -> Run {
     let layer = layer(row);
-    let kernel = Kernel::new(&layer, machine, schedule(row));
+    let kernel = LoweredLayer::new(&layer, machine, schedule(row));
     run(
         &kernel.unwrap_or_else(|error| panic!("{error}")),
         Pace::SkipIdle,
@@ -203,7 +205,7 @@ fn what_is_added_has_no_place_beside_the_tiles_of_the_board() {
     for row in rows("vta/pynq_resnet18.csv") {
         if row.count("kernel") == 3 && row.count("without_relu") > 0 {
             let layer = layer(&row);
-            let refused = Kernel::new(&layer, &machine, schedule(&row)).err();
+            let refused = LoweredLayer::new(&layer, &machine, schedule(&row)).err();
             let buffer = Buffer::Accumulator;
             assert!(
                 matches!(refused, Some(ScheduleError::Capacity { buffer: b, .. }) if b == buffer)

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use stationary_sim::Pace;
-use stationary_sim::decoupled::{Kernel, Schedule, ScheduleError, Space, lower_bound, run};
+use stationary_sim::decoupled::{
+    LoweredLayer, Schedule, ScheduleError, ScheduleSpace, lower_bound, run,
+};
 use stationary_workloads::Layer;
 
 use super::hardware::Hardware;
@@ -58,7 +60,7 @@ pub struct Measured {
 pub struct Task {
     layer: Arc<Layer>,
     hardware: Arc<Hardware>,
-    spaces: Vec<Space>,
+    spaces: Vec<ScheduleSpace>,
 }
 
 impl Task {
@@ -71,7 +73,7 @@ impl Task {
         hardware: impl Into<Arc<Hardware>>,
     ) -> Result<Self, ScheduleError> {
         let (layer, hardware) = (layer.into(), hardware.into());
-        let spaces = (0..hardware.len()).map(|n| Space::new(&layer, hardware.machine(n)));
+        let spaces = (0..hardware.len()).map(|n| ScheduleSpace::new(&layer, hardware.machine(n)));
         Ok(Self {
             spaces: spaces.collect::<Result<_, _>>()?,
             layer,
@@ -147,7 +149,7 @@ impl Task {
     /// The number of points.
     #[must_use]
     pub fn points(&self) -> u64 {
-        self.spaces.iter().map(Space::points).sum()
+        self.spaces.iter().map(ScheduleSpace::points).sum()
     }
 
     /// Every point on a machine, in the order of their numbers.
@@ -160,8 +162,9 @@ impl Task {
     #[must_use]
     pub fn fitting_on(&self, machine: usize) -> Vec<DesignPoint> {
         let accelerator = self.hardware.machine(machine);
-        let with =
-            |schedule| Kernel::new(Arc::clone(&self.layer), Arc::clone(accelerator), schedule).ok();
+        let with = |schedule| {
+            LoweredLayer::new(Arc::clone(&self.layer), Arc::clone(accelerator), schedule).ok()
+        };
         let mut points = Vec::new();
         self.spaces[machine].for_each_fitting(with, |number, _| {
             points.push(self.point_on(machine, number));
@@ -185,9 +188,9 @@ impl Task {
     ///
     /// # Errors
     /// The buffer that its tiles do not fit.
-    pub fn kernel(&self, point: DesignPoint) -> Result<Kernel, ScheduleError> {
+    pub fn kernel(&self, point: DesignPoint) -> Result<LoweredLayer, ScheduleError> {
         let machine = self.hardware.machine(self.machine(point));
-        Kernel::new(
+        LoweredLayer::new(
             Arc::clone(&self.layer),
             Arc::clone(machine),
             self.schedule(point),
@@ -228,7 +231,7 @@ impl Task {
         let macs = macs.map_or(0.0, |most| over(hardware.macs(number) as f64, most as f64));
         let machine = self.hardware.machine(number);
         // Whatever knobs name divides its loop.
-        let demands = Kernel::demands(
+        let demands = LoweredLayer::demands(
             Arc::clone(&self.layer),
             Arc::clone(machine),
             self.schedule(point),

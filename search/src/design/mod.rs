@@ -129,7 +129,7 @@ impl DesignSpace {
         };
         let mut local = PerDim::from_fn(|d| (!matches!(d, Dim::R | Dim::S)).then_some(1));
         local[kept] = Some(u64::from(levels.tile));
-        let effort = mapper::Effort {
+        let effort = mapper::MapperEffort {
             banks: stationary_arch::PerOperand::default(),
             unrollings: 2,
             blocks: 3,

@@ -14,26 +14,26 @@ use std::sync::Arc;
 use stationary_arch::{Accelerator, EpilogueStep};
 use stationary_workloads::Layer;
 
-use super::kernel::{Body, Kernel};
+use super::lowered_layer::{Body, LoweredLayer};
 use super::model::estimate;
 use super::schedule::{Schedule, ScheduleError};
-use super::space::Space;
+use super::space::ScheduleSpace;
 
-impl Kernel {
+impl LoweredLayer {
     /// The addition of another tensor to the outputs of a layer, as a kernel of its own. Of the
     /// schedule, tiles of input channels and threads are one.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, EpilogueStep};
     /// use stationary_sim::Pace;
-    /// use stationary_sim::decoupled::{Kernel, Schedule, run};
+    /// use stationary_sim::decoupled::{LoweredLayer, Schedule, run};
     /// use stationary_workloads::{Convolution, Layer};
     ///
     /// let mut vta = Accelerator::preset("vta-pipelined", &[])?;
     /// vta.decoupled.as_mut().expect("it is").epilogue = vec![EpilogueStep::Residual, EpilogueStep::Max(0)];
     /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
     /// let tiles = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, ..Schedule::ONE };
-    /// let kernel = Kernel::addition(&layer, &vta, tiles)?;
+    /// let kernel = LoweredLayer::addition(&layer, &vta, tiles)?;
     /// let machine = run(&kernel, Pace::SkipIdle, &mut ());
     /// assert_eq!(machine.counters.dram_read.output, 2 * 7 * 7 * 512);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -72,12 +72,13 @@ impl Kernel {
 pub fn map_addition(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
-) -> Result<Kernel, ScheduleError> {
+) -> Result<LoweredLayer, ScheduleError> {
     let (layer, accelerator) = (layer.into(), accelerator.into());
-    let space = Space::new(&layer, &accelerator)?;
-    let mut best: Option<(u64, Kernel)> = None;
-    let with =
-        |schedule| Kernel::addition(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
+    let space = ScheduleSpace::new(&layer, &accelerator)?;
+    let mut best: Option<(u64, LoweredLayer)> = None;
+    let with = |schedule| {
+        LoweredLayer::addition(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok()
+    };
     space.for_each_fitting(with, |_, kernel| {
         let cycles = estimate(&kernel).cycles;
         if best.as_ref().is_none_or(|(least, _)| cycles < *least) {
@@ -86,6 +87,6 @@ pub fn map_addition(
     });
     match best {
         Some((_, kernel)) => Ok(kernel),
-        None => Kernel::addition(layer, accelerator, Schedule::ONE),
+        None => LoweredLayer::addition(layer, accelerator, Schedule::ONE),
     }
 }

@@ -32,7 +32,7 @@ const CLIENTS: usize = 6;
 
 /// A burst that a client waits with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Request {
+pub(super) struct EngineRequest {
     pub(super) burst: Burst,
     /// Whether the cache in front of memory holds it.
     pub(super) is_cached: bool,
@@ -42,11 +42,11 @@ pub(super) struct Request {
 
 /// A burst under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Flight {
+struct InFlight {
     client: Client,
     /// One past the cycle of its last beat; unknown while a DRAM standard has it.
     end: Option<u64>,
-    beats: u64,
+    axi_beats: u64,
     /// Of a DRAM standard: when the request reaches it, and its number once it has.
     at: u64,
     number: Option<u64>,
@@ -58,7 +58,7 @@ struct Flight {
 pub(super) struct Pipe {
     bus: Bus,
     /// Parts of a bit in a beat, which takes at least a cycle.
-    beat: u128,
+    axi_beat: u128,
     duplex: bool,
     read_free: u64,
     write_free: u64,
@@ -75,7 +75,7 @@ impl Pipe {
             } else {
                 Bus::new(accelerator)
             },
-            beat: u128::from(decoupled.memory.bus.0) * u128::from(Width::PARTS),
+            axi_beat: u128::from(decoupled.memory.bus.0) * u128::from(Width::PARTS),
             duplex: dram.duplex || is_standard,
             read_free: 0,
             write_free: 0,
@@ -83,19 +83,19 @@ impl Pipe {
     }
 
     /// Cycles that beats take.
-    pub(super) fn cycles(&self, beats: u64, is_cached: bool) -> u64 {
+    pub(super) fn cycles(&self, axi_beats: u64, is_cached: bool) -> u64 {
         if is_cached {
-            return beats;
+            return axi_beats;
         }
-        beats.max(self.bus.bound(u128::from(beats) * self.beat))
+        axi_beats.max(self.bus.bound(u128::from(axi_beats) * self.axi_beat))
     }
 
     /// No more than so many beats take, in bursts of any size.
-    pub(super) fn least_cycles(&self, beats: u64, is_cached: bool) -> u64 {
+    pub(super) fn least_cycles(&self, axi_beats: u64, is_cached: bool) -> u64 {
         if is_cached {
-            return beats;
+            return axi_beats;
         }
-        beats.max(self.bus.whole_cycles(u128::from(beats) * self.beat))
+        axi_beats.max(self.bus.whole_cycles(u128::from(axi_beats) * self.axi_beat))
     }
 
     pub(super) fn latency(&self) -> u64 {
@@ -129,7 +129,7 @@ impl Pipe {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Link {
+enum EnginePort {
     Pipe(Pipe),
     Port(Box<Port>),
 }
@@ -137,13 +137,13 @@ enum Link {
 /// The engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Engine {
-    link: Link,
+    link: EnginePort,
     outstanding: usize,
     request: u64,
     bus: u64,
-    waiting: [Option<Request>; CLIENTS],
-    reads: VecDeque<Flight>,
-    writes: VecDeque<Flight>,
+    waiting: [Option<EngineRequest>; CLIENTS],
+    reads: VecDeque<InFlight>,
+    writes: VecDeque<InFlight>,
     clients: [Progress; CLIENTS],
     /// The cycle from which the read and the write data of a DRAM standard may use the bus.
     bus_free: [u64; 2],
@@ -162,8 +162,10 @@ struct Progress {
 impl Engine {
     pub(super) fn new(accelerator: &Accelerator, decoupled: &Decoupled) -> Self {
         let link = match &accelerator.dram.kind {
-            DramKind::Standard(standard) => Link::Port(Box::new(Port::new(standard, accelerator))),
-            _ => Link::Pipe(Pipe::new(accelerator, decoupled)),
+            DramKind::Standard(standard) => {
+                EnginePort::Port(Box::new(Port::new(standard, accelerator)))
+            }
+            _ => EnginePort::Pipe(Pipe::new(accelerator, decoupled)),
         };
         Self {
             link,
@@ -192,7 +194,7 @@ impl Engine {
         self.waiting[client as usize].is_some()
     }
 
-    pub(super) fn ask(&mut self, client: Client, request: Request) {
+    pub(super) fn ask(&mut self, client: Client, request: EngineRequest) {
         self.waiting[client as usize] = Some(request);
         self.clients[client as usize].open += 1;
     }
@@ -215,13 +217,13 @@ impl Engine {
 
     /// Takes note of what has arrived by now.
     pub(super) fn complete(&mut self, now: u64) {
-        if let Link::Port(port) = &mut self.link {
+        if let EnginePort::Port(port) = &mut self.link {
             // The memory's clocks before this cycle pass without what reaches it now.
             if let Some(before) = now.checked_sub(1) {
                 port.tick(before);
             }
             for (is_write, flights) in [(false, &mut self.reads), (true, &mut self.writes)] {
-                let arrived = |flight: &&mut Flight| flight.number.is_none() && flight.at <= now;
+                let arrived = |flight: &&mut InFlight| flight.number.is_none() && flight.at <= now;
                 for flight in flights.iter_mut().filter(arrived) {
                     let Burst { address, bytes, .. } = flight.burst;
                     flight.number = Some(port.open(address, bytes, is_write));
@@ -237,10 +239,15 @@ impl Engine {
                     }
                     // The beats end no earlier than the memory is done, nor overlap on the bus.
                     let free = &mut self.bus_free[direction];
-                    let end = (now + 1).max(flight.at.max(*free) + flight.beats);
+                    let end = (now + 1).max(flight.at.max(*free) + flight.axi_beats);
                     *free = end;
                     flight.end = Some(end);
-                    note(&mut self.clients, flight.client, end - flight.beats, end);
+                    note(
+                        &mut self.clients,
+                        flight.client,
+                        end - flight.axi_beats,
+                        end,
+                    );
                 }
             }
         }
@@ -279,31 +286,31 @@ impl Engine {
         }
     }
 
-    fn launch(&mut self, client: Client, request: Request, now: u64) -> Flight {
-        let Request {
+    fn launch(&mut self, client: Client, request: EngineRequest, now: u64) -> InFlight {
+        let EngineRequest {
             burst,
             is_cached,
             gap,
         } = request;
         let is_write = client == Client::Store;
         match &mut self.link {
-            Link::Pipe(pipe) => {
-                let cycles = pipe.cycles(burst.beats, is_cached) + gap;
+            EnginePort::Pipe(pipe) => {
+                let cycles = pipe.cycles(burst.axi_beats, is_cached) + gap;
                 let (from, end) = pipe.take(now + self.request, cycles, is_write);
                 note(&mut self.clients, client, from, end);
-                Flight {
+                InFlight {
                     client,
                     end: Some(end),
-                    beats: burst.beats,
+                    axi_beats: burst.axi_beats,
                     at: now,
                     number: None,
                     burst,
                 }
             }
-            Link::Port(_) => Flight {
+            EnginePort::Port(_) => InFlight {
                 client,
                 end: None,
-                beats: burst.beats + gap,
+                axi_beats: burst.axi_beats + gap,
                 at: now + self.request,
                 number: None,
                 burst,
@@ -325,8 +332,8 @@ impl Engine {
         let flights = self.reads.iter().chain(&self.writes);
         let ends = flights.clone().filter_map(|flight| flight.end).min();
         let port = match &self.link {
-            Link::Pipe(_) => u64::MAX,
-            Link::Port(port) => {
+            EnginePort::Pipe(_) => u64::MAX,
+            EnginePort::Port(port) => {
                 let coming = flights.filter(|flight| flight.number.is_none());
                 let coming = coming.map(|flight| flight.at.max(now + 1)).min();
                 port.next_event(now).min(coming.unwrap_or(u64::MAX))
@@ -337,8 +344,8 @@ impl Engine {
 
     pub(super) fn statistics(&self) -> Option<Statistics> {
         match &self.link {
-            Link::Pipe(_) => None,
-            Link::Port(port) => Some(port.statistics()),
+            EnginePort::Pipe(_) => None,
+            EnginePort::Port(port) => Some(port.statistics()),
         }
     }
 }

@@ -10,11 +10,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kernel::Kernel;
+use super::lowered_layer::LoweredLayer;
 use super::schedule::Schedule;
 use stationary_document::Diagnostic;
 
-use crate::layer_file::{Entry, LayerFile};
+use crate::layer_file::{FileEntry, LayerFile};
 
 /// Schedules of the layers of a network.
 pub type ScheduleFile = LayerFile<LayerSchedule>;
@@ -37,7 +37,7 @@ impl LayerSchedule {
 
     /// What stands for a kernel.
     #[must_use]
-    pub fn of(kernel: &Kernel) -> Self {
+    pub fn of(kernel: &LoweredLayer) -> Self {
         Self {
             layer: kernel.layer().name().to_owned(),
             schedule: kernel.schedule(),
@@ -54,7 +54,7 @@ impl LayerSchedule {
     }
 }
 
-impl Entry for LayerSchedule {
+impl FileEntry for LayerSchedule {
     fn layer(&self) -> &str {
         &self.layer
     }
@@ -71,7 +71,7 @@ impl ScheduleFile {
 
     /// The file that stands for kernels.
     #[must_use]
-    pub fn of<'k>(kernels: impl IntoIterator<Item = &'k Kernel>) -> Self {
+    pub fn of<'k>(kernels: impl IntoIterator<Item = &'k LoweredLayer>) -> Self {
         kernels.into_iter().map(LayerSchedule::of).collect()
     }
 }

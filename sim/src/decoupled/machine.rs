@@ -12,10 +12,10 @@
 //! An instruction that is done in one cycle lets others start in the same: its last cycle was the
 //! one before.
 
-use super::engine::{Client, Engine, Request};
-use super::kernel::Kernel;
+use super::engine::{Client, Engine, EngineRequest};
+use super::lowered_layer::LoweredLayer;
 use super::payload::Payload;
-use super::program::{Instruction, Program, Token, Work};
+use super::program::{Instruction, Operation, Program, Token};
 use super::tally::Tally;
 use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
 use crate::pace::Pace;
@@ -74,7 +74,7 @@ struct Fetch {
 }
 
 struct Machine<'k, P> {
-    k: &'k Kernel,
+    k: &'k LoweredLayer,
     layout: Layout,
     engine: Engine,
     units: [UnitState; 3],
@@ -86,7 +86,7 @@ struct Machine<'k, P> {
 }
 
 /// Runs a kernel.
-pub fn run<T: Trace>(k: &Kernel, pace: Pace, trace: &mut T) -> Run {
+pub fn run<T: Trace>(k: &LoweredLayer, pace: Pace, trace: &mut T) -> Run {
     if T::LISTENS {
         run_told(k, pace, Told(trace))
     } else {
@@ -94,16 +94,16 @@ pub fn run<T: Trace>(k: &Kernel, pace: Pace, trace: &mut T) -> Run {
     }
 }
 
-fn run_untold(k: &Kernel, pace: Pace) -> Run {
+fn run_untold(k: &LoweredLayer, pace: Pace) -> Run {
     run_with(k, pace, &mut (), ()).0
 }
 
-fn run_told(k: &Kernel, pace: Pace, mut trace: Told<'_, false>) -> Run {
+fn run_told(k: &LoweredLayer, pace: Pace, mut trace: Told<'_, false>) -> Run {
     run_with(k, pace, &mut trace, ()).0
 }
 
 pub(super) fn run_with<P: Payload>(
-    k: &Kernel,
+    k: &LoweredLayer,
     pace: Pace,
     trace: &mut impl Trace,
     payload: P,
@@ -138,7 +138,7 @@ pub(super) fn run_with<P: Payload>(
 }
 
 impl<'k, P: Payload> Machine<'k, P> {
-    fn new(k: &'k Kernel, payload: P) -> Self {
+    fn new(k: &'k LoweredLayer, payload: P) -> Self {
         let units = Unit::ALL.map(|unit| {
             let mut cursor = Program::new();
             UnitState {
@@ -236,7 +236,7 @@ impl<'k, P: Payload> Machine<'k, P> {
         if let Some(token) = instruction.push {
             self.tokens[token as usize] += 1;
         }
-        instruction.work == Work::Finish
+        instruction.work == Operation::Finish
     }
 
     /// Hands one instruction to its unit's queue.
@@ -305,16 +305,16 @@ impl<'k, P: Payload> Machine<'k, P> {
             (State::Idle, _) if u.given == u.done => Stall::Fetch,
             (State::Idle, _) | (_, None) => Stall::Dependency,
             (_, Some(work)) => match work {
-                Work::Input { .. } => Stall::Dram(Operand::Input),
-                Work::Weight => Stall::Dram(Operand::Weight),
-                Work::Bias => Stall::Bias,
-                Work::Operand { .. } => Stall::Addend,
-                Work::MicroOps(_) => Stall::MicroOps,
-                Work::Store(_) => Stall::Dram(Operand::Output),
-                Work::Reset => Stall::Reset,
-                Work::Alu(_) => Stall::Alu,
+                Operation::Input { .. } => Stall::Dram(Operand::Input),
+                Operation::Weight => Stall::Dram(Operand::Weight),
+                Operation::Bias => Stall::Bias,
+                Operation::Operand { .. } => Stall::Addend,
+                Operation::MicroOps(_) => Stall::MicroOps,
+                Operation::Store(_) => Stall::Dram(Operand::Output),
+                Operation::Reset => Stall::Reset,
+                Operation::Alu(_) => Stall::Alu,
                 // The other unit's products, which is work and no wait of the GEMM core's own.
-                Work::Gemm | Work::Sync | Work::Finish => Stall::Dependency,
+                Operation::Gemm | Operation::Sync | Operation::Finish => Stall::Dependency,
             },
         })
     }
@@ -325,24 +325,24 @@ impl<'k, P: Payload> Machine<'k, P> {
         let tile = &instruction.tile;
         let schedule = self.k.schedule();
         let (client, rows, is_cached) = match instruction.work {
-            Work::Input { b, ci } => {
+            Operation::Input { b, ci } => {
                 let b = tile.b * schedule.tile_b + b;
                 let ci = instruction.ci * schedule.tile_ci + ci;
                 let rows = self.layout.input(self.k, tile, b, ci);
                 (Client::Input, rows, self.cached[0])
             }
-            Work::Weight => {
+            Operation::Weight => {
                 let ci = instruction.ci * schedule.tile_ci;
                 let rows = self.layout.weight(self.k, tile, ci);
                 (Client::Weight, rows, self.cached[1])
             }
-            Work::Bias => (Client::Accumulator, self.layout.bias(self.k, tile), true),
-            Work::Operand { which, part } => {
+            Operation::Bias => (Client::Accumulator, self.layout.bias(self.k, tile), true),
+            Operation::Operand { which, part } => {
                 let rows = self.layout.operand(self.k, tile, which, part);
                 (Client::Accumulator, rows, self.cached[2])
             }
-            Work::MicroOps(count) => (Client::MicroOp, self.layout.micro_ops(count), true),
-            Work::Store(part) => {
+            Operation::MicroOps(count) => (Client::MicroOp, self.layout.micro_ops(count), true),
+            Operation::Store(part) => {
                 let rows = self.layout.output(self.k, tile, part);
                 (Client::Store, rows, true)
             }
@@ -407,7 +407,7 @@ impl<'k, P: Payload> Machine<'k, P> {
         };
         self.engine.ask(
             moving.client,
-            Request {
+            EngineRequest {
                 burst,
                 is_cached: moving.is_cached,
                 gap,
@@ -431,7 +431,7 @@ impl<'k, P: Payload> Machine<'k, P> {
             && !self.engine.is_waiting(Client::Fetch)
             && let Some(burst) = self.fetch.bursts.next()
         {
-            let request = Request {
+            let request = EngineRequest {
                 burst,
                 is_cached: self.k.control().memory.cache_bytes > 0,
                 gap: 0,
@@ -494,7 +494,7 @@ impl<'k, P: Payload> Machine<'k, P> {
 }
 
 /// When a transfer and its zeros are over, given that its data is there.
-fn zeros_end(k: &Kernel, moving: &Moving, engine: &Engine) -> u64 {
+fn zeros_end(k: &LoweredLayer, moving: &Moving, engine: &Engine) -> u64 {
     let memory = &k.control().memory;
     let (last, idle) = engine.data(moving.client);
     let rows = moving.bursts.rows();
@@ -506,18 +506,18 @@ fn zeros_end(k: &Kernel, moving: &Moving, engine: &Engine) -> u64 {
     last + zeros.saturating_sub(idle)
 }
 
-fn what(work: &Work) -> &'static str {
+fn what(work: &Operation) -> &'static str {
     match work {
-        Work::Input { .. } => "input",
-        Work::Weight => "weight",
-        Work::Bias => "bias",
-        Work::Operand { .. } => "operand",
-        Work::MicroOps(_) => "micro-ops",
-        Work::Reset => "reset",
-        Work::Gemm => "gemm",
-        Work::Alu(_) => "alu",
-        Work::Store(_) => "store",
-        Work::Sync => "sync",
-        Work::Finish => "finish",
+        Operation::Input { .. } => "input",
+        Operation::Weight => "weight",
+        Operation::Bias => "bias",
+        Operation::Operand { .. } => "operand",
+        Operation::MicroOps(_) => "micro-ops",
+        Operation::Reset => "reset",
+        Operation::Gemm => "gemm",
+        Operation::Alu(_) => "alu",
+        Operation::Store(_) => "store",
+        Operation::Sync => "sync",
+        Operation::Finish => "finish",
     }
 }

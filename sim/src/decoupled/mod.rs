@@ -8,16 +8,16 @@
 //!                                    `--> run_functional: the machine with values
 //! ```
 //!
-//! A [`Kernel`] is here what a [`Mapping`](crate::Mapping) is elsewhere: the one description that
+//! A [`LoweredLayer`] is here what a [`Mapping`](crate::Mapping) is elsewhere: the one description that
 //! everything reads. Where its tiles and loops come from is the template's business
-//! (`kernel.rs`), in which order instructions follow that of `program.rs`, and when they run that of
+//! (`lowered_layer.rs`), in which order instructions follow that of `program.rs`, and when they run that of
 //! `machine.rs`.
 
 mod addition;
 mod divisors;
 mod engine;
 mod file;
-mod kernel;
+mod lowered_layer;
 mod machine;
 mod model;
 mod payload;
@@ -33,11 +33,11 @@ mod values;
 
 pub use addition::map_addition;
 pub use file::{LayerSchedule, ScheduleFile};
-pub use kernel::Kernel;
+pub use lowered_layer::LoweredLayer;
 pub use machine::run;
 pub use model::{estimate, lower_bound};
 pub use price::{dram_bytes, energy, least_energy};
 pub(crate) use reach::reach;
 pub use schedule::{Buffer, Demand, Schedule, ScheduleError};
-pub use space::{Space, map, map_with};
+pub use space::{ScheduleSpace, map, map_with};
 pub use values::run_functional;

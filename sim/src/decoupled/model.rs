@@ -15,8 +15,8 @@
 //! overlaps, and the path is the chain of everything.
 
 use super::engine::Pipe;
-use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
-use super::program::Work;
+use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer, MICRO_OP_BYTES};
+use super::program::Operation;
 use super::transfer::{input_tensor, output_tensor, weight_tensor};
 use crate::bound::Bound;
 use crate::counters::{Control, Counters};
@@ -35,21 +35,21 @@ use round::{Durations, Round};
 /// ```
 /// use stationary_arch::Accelerator;
 /// use stationary_sim::Pace;
-/// use stationary_sim::decoupled::{Kernel, Schedule, estimate, run};
+/// use stationary_sim::decoupled::{LoweredLayer, Schedule, estimate, run};
 /// use stationary_workloads::{Convolution, Layer};
 ///
 /// let vta = Accelerator::preset("vta", &[])?;
 /// let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1))?;
 /// let schedule = Schedule { tile_h: 7, tile_w: 14, tile_co: 2, oc_nthread: 2, ..Schedule::ONE };
-/// let kernel = Kernel::new(&layer, &vta, schedule)?;
+/// let kernel = LoweredLayer::new(&layer, &vta, schedule)?;
 /// let (model, machine) = (estimate(&kernel), run(&kernel, Pace::SkipIdle, &mut ()));
 /// assert!(model.lower_bound <= machine.cycles);
 /// assert_eq!(model.counters, machine.counters);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn estimate(k: &Kernel) -> Estimate {
-    let memory = Memory::new(k);
+pub fn estimate(k: &LoweredLayer) -> Estimate {
+    let memory = MemoryTime::new(k);
     let lower_bound = path(k, &memory);
     let cycles = lower_bound + memory.contention(k, lower_bound);
     let (busy, compute_cycles) = (busy(k), compute(k));
@@ -80,7 +80,7 @@ fn bound(products: u64, others: u64, memory: u64) -> Bound {
 }
 
 /// Cycles of products.
-fn busy(k: &Kernel) -> u64 {
+fn busy(k: &LoweredLayer) -> u64 {
     if k.is_addition() {
         return 0;
     }
@@ -89,43 +89,43 @@ fn busy(k: &Kernel) -> u64 {
 
 /// A bound below the machine's cycles.
 #[must_use]
-pub fn lower_bound(k: &Kernel) -> u64 {
-    path(k, &Memory::new(k))
+pub fn lower_bound(k: &LoweredLayer) -> u64 {
+    path(k, &MemoryTime::new(k))
 }
 
 /// What moves.
-fn counters(k: &Kernel) -> Counters {
+fn counters(k: &LoweredLayer) -> Counters {
     let tiles = k.all_tiles();
     let mut sum = Counters::default();
     let mut add = |counters: Counters, times: u64| sum.add(&counters.times(times));
     for step in 0..k.steps().len() {
-        add(k.counts(&Work::Alu(step)), tiles);
+        add(k.counts(&Operation::Alu(step)), tiles);
     }
-    add(k.counts(&Work::Finish), 1);
+    add(k.counts(&Operation::Finish), 1);
     if k.has_bias() {
         let bytes = k.schedule().tile_co * k.bytes.accumulator;
-        add(k.moved(&Work::Bias, bytes), tiles);
+        add(k.moved(&Operation::Bias, bytes), tiles);
     }
     let outputs = tiles * k.vectors() * k.bytes.output;
-    add(k.moved(&Work::Store(0), outputs), 1);
-    let operand = Work::Operand { which: 0, part: 0 };
+    add(k.moved(&Operation::Store(0), outputs), 1);
+    let operand = Operation::Operand { which: 0, part: 0 };
     add(k.moved(&operand, k.operands() * outputs), 1);
     if k.is_addition() {
         return sum;
     }
-    add(k.counts(&Work::Gemm), tiles * k.tiles.ci);
-    add(k.counts(&Work::Reset), tiles);
+    add(k.counts(&Operation::Gemm), tiles * k.tiles.ci);
+    add(k.counts(&Operation::Reset), tiles);
     let weights = tiles * k.tiles.ci * k.weight_bytes();
-    add(k.moved(&Work::Weight, weights), 1);
+    add(k.moved(&Operation::Weight, weights), 1);
     let [rows, cols] = k.axes().map(|axis| axis.inside());
     let blocks = k.blocks.groups * k.blocks.batch * k.tiles.co * k.blocks.ci;
     let inputs = rows * cols * blocks * k.bytes.input;
-    add(k.moved(&Work::Input { b: 0, ci: 0 }, inputs), 1);
+    add(k.moved(&Operation::Input { b: 0, ci: 0 }, inputs), 1);
     sum
 }
 
 /// Instructions and micro-ops, as `program.rs` has them.
-fn control(k: &Kernel) -> Control {
+fn control(k: &LoweredLayer) -> Control {
     let [h, co] = k.threads;
     let (tiles, width) = (k.all_tiles(), k.width());
     let rounds =
@@ -165,19 +165,19 @@ fn control(k: &Kernel) -> Control {
 }
 
 /// Cycles of the compute unit's instructions that need no memory.
-fn compute(k: &Kernel) -> u64 {
+fn compute(k: &LoweredLayer) -> u64 {
     let alu: u64 = (0..k.steps().len())
-        .map(|step| k.duration(&Work::Alu(step)))
+        .map(|step| k.duration(&Operation::Alu(step)))
         .sum();
     if k.is_addition() {
         return k.all_tiles() * alu;
     }
-    let gemm = k.tiles.ci * k.duration(&Work::Gemm);
-    k.all_tiles() * (k.duration(&Work::Reset) + gemm + alu)
+    let gemm = k.tiles.ci * k.duration(&Operation::Gemm);
+    k.all_tiles() * (k.duration(&Operation::Reset) + gemm + alu)
 }
 
 /// The longest path through all rounds.
-fn path(k: &Kernel, memory: &Memory) -> u64 {
+fn path(k: &LoweredLayer, memory: &MemoryTime) -> u64 {
     if k.is_addition() {
         return addition::path(k, memory);
     }
@@ -234,7 +234,7 @@ fn path(k: &Kernel, memory: &Memory) -> u64 {
 }
 
 /// How long transfers take at least, with memory to themselves.
-struct Memory {
+struct MemoryTime {
     pipe: Pipe,
     bus: u64,
     longest: u64,
@@ -250,14 +250,14 @@ struct Memory {
 
 /// A transfer without its place.
 #[derive(Clone, Copy, Debug, Default)]
-struct Transfer {
+struct TransferTime {
     rows: u64,
     row_bytes: u64,
     zeros: u64,
 }
 
-impl Memory {
-    fn new(k: &Kernel) -> Self {
+impl MemoryTime {
+    fn new(k: &LoweredLayer) -> Self {
         let control = k.control();
         let memory = &control.memory;
         let bus = u64::from(memory.bus.0) / 8;
@@ -278,15 +278,18 @@ impl Memory {
     }
 
     /// Cycles of an instruction that reads.
-    fn read(&self, t: Transfer, is_cached: bool) -> u64 {
+    fn read(&self, t: TransferTime, is_cached: bool) -> u64 {
         let zeros = t.zeros * self.zero_cycles;
         if t.rows == 0 {
             return self.sync + zeros;
         }
         let answer = self.request + self.pipe.latency();
-        let beats = t.row_bytes.div_ceil(self.bus);
+        let axi_beats = t.row_bytes.div_ceil(self.bus);
         let bursts = t.rows * t.row_bytes.div_ceil(self.longest);
-        let data = t.rows * self.pipe.least_cycles(beats, is_cached && self.has_cache);
+        let data = t.rows
+            * self
+                .pipe
+                .least_cycles(axi_beats, is_cached && self.has_cache);
         // Each burst waits for the one that had its place among those under way.
         let places = (bursts * answer + data).div_ceil(self.outstanding);
         if self.is_one_by_one {
@@ -296,16 +299,16 @@ impl Memory {
     }
 
     /// Cycles of an instruction that writes.
-    fn write(&self, k: &Kernel, t: Transfer) -> u64 {
-        let beats = t.row_bytes.div_ceil(self.bus);
+    fn write(&self, k: &LoweredLayer, t: TransferTime) -> u64 {
+        let axi_beats = t.row_bytes.div_ceil(self.bus);
         let bursts = t.rows * t.row_bytes.div_ceil(self.longest);
         let vectors = t.rows * (t.row_bytes / k.bytes.output);
-        let data = t.rows * self.pipe.least_cycles(beats, self.has_cache);
+        let data = t.rows * self.pipe.least_cycles(axi_beats, self.has_cache);
         self.sync + bursts * self.request + data + vectors * self.store_gap
     }
 
-    fn line(bytes: u64) -> Transfer {
-        Transfer {
+    fn line(bytes: u64) -> TransferTime {
+        TransferTime {
             rows: 1,
             row_bytes: bytes,
             zeros: 0,
@@ -313,7 +316,7 @@ impl Memory {
     }
 
     /// The cycle in which the first instructions are there.
-    fn fetch(&self, k: &Kernel) -> u64 {
+    fn fetch(&self, k: &LoweredLayer) -> u64 {
         // No program is shorter than one round, nor than an addition of one tile.
         let least = 6 * k.width() + 2;
         let count = least.min(k.control().fetch.into());
@@ -321,13 +324,13 @@ impl Memory {
     }
 
     /// Cycles of loading the micro-ops of a reset, a GEMM and one ALU step.
-    fn micro_ops(&self, k: &Kernel) -> [u64; 3] {
+    fn micro_ops(&self, k: &LoweredLayer) -> [u64; 3] {
         k.loops()
             .map(|loops| self.read(Self::line(loops.micro_ops * MICRO_OP_BYTES), true))
     }
 
     /// What the first reset, GEMM and epilogue of each thread take more than the later ones.
-    fn first_use(&self, k: &Kernel) -> [u64; 3] {
+    fn first_use(&self, k: &LoweredLayer) -> [u64; 3] {
         if !k.keeps_micro_ops() {
             return [0; 3];
         }
@@ -336,7 +339,7 @@ impl Memory {
     }
 
     /// The least time of each part of a round.
-    fn durations(&self, k: &Kernel, class: &Class) -> Durations {
+    fn durations(&self, k: &LoweredLayer, class: &Class) -> Durations {
         let more = if k.keeps_micro_ops() {
             [0; 3]
         } else {
@@ -346,7 +349,7 @@ impl Memory {
         let weight = if k.tiles.ci == 1 {
             Self::line(k.weight_bytes())
         } else {
-            Transfer {
+            TransferTime {
                 rows: k.schedule().tile_co,
                 row_bytes: k.weight_row() * k.bytes.weight,
                 zeros: 0,
@@ -372,9 +375,9 @@ impl Memory {
             durations.set(
                 thread as usize,
                 [
-                    k.duration(&Work::Reset),
+                    k.duration(&Operation::Reset),
                     input + weight,
-                    k.duration(&Work::Gemm),
+                    k.duration(&Operation::Gemm),
                     epilogue,
                     store,
                 ],
@@ -384,9 +387,9 @@ impl Memory {
     }
 
     /// The least time of a tile's epilogue, if each step takes so much more.
-    fn epilogue(&self, k: &Kernel, more: u64) -> u64 {
+    fn epilogue(&self, k: &LoweredLayer, more: u64) -> u64 {
         let alu: u64 = (0..k.steps().len())
-            .map(|step| more + k.duration(&Work::Alu(step)))
+            .map(|step| more + k.duration(&Operation::Alu(step)))
             .sum();
         let bias = if k.has_bias() {
             self.read(Self::line(k.schedule().tile_co * k.bytes.accumulator), true)
@@ -401,28 +404,28 @@ impl Memory {
     }
 
     /// Cycles that the clients lose to each other.
-    fn contention(&self, k: &Kernel, cycles: u64) -> u64 {
+    fn contention(&self, k: &LoweredLayer, cycles: u64) -> u64 {
         let counters = counters(k);
         let bytes = |words: u64, bits: u32| words * u64::from(bits) / 8;
         let precision = &k.accelerator().precision;
-        let beat = |bytes: u64, cached: bool| {
+        let axi_beat = |bytes: u64, cached: bool| {
             self.pipe
                 .cycles(bytes.div_ceil(self.bus), cached && self.has_cache)
         };
-        let reads = beat(
+        let reads = axi_beat(
             bytes(counters.dram_read.input, precision.input.0),
             self.cached[0],
-        ) + beat(
+        ) + axi_beat(
             bytes(counters.dram_read.weight, precision.weight.0),
             self.cached[1],
         );
         let operands = bytes(k.operand_words(), precision.output.0);
-        let reads = reads + beat(operands, self.cached[2]);
-        let instructions = beat(control(k).instruction_bytes, true);
+        let reads = reads + axi_beat(operands, self.cached[2]);
+        let instructions = axi_beat(control(k).instruction_bytes, true);
         let writes = if self.pipe.is_duplex() {
             0
         } else {
-            beat(bytes(counters.dram_write.output, precision.output.0), true)
+            axi_beat(bytes(counters.dram_write.output, precision.output.0), true)
         };
         // A load that meets others waits for them in proportion to its share of the time.
         let others = u128::from(instructions + writes);
@@ -431,7 +434,7 @@ impl Memory {
 }
 
 /// One store of a tile.
-fn store(k: &Kernel) -> Transfer {
+fn store(k: &LoweredLayer) -> TransferTime {
     let s = k.schedule();
     let line = k.blocks.w * k.bytes.output;
     let (rows, row_bytes) = if s.tile_w < k.blocks.w {
@@ -441,7 +444,7 @@ fn store(k: &Kernel) -> Transfer {
     } else {
         (s.tile_co, s.tile_h * line)
     };
-    Transfer {
+    TransferTime {
         rows,
         row_bytes,
         zeros: 0,
@@ -449,25 +452,25 @@ fn store(k: &Kernel) -> Transfer {
 }
 
 /// One load of a tile's inputs.
-fn input(k: &Kernel, rows: (u64, u64), cols: (u64, u64)) -> Transfer {
+fn input(k: &LoweredLayer, rows: (u64, u64), cols: (u64, u64)) -> TransferTime {
     let [height, width] = k.window();
     let (above, inner_rows) = rows;
     let (left, inner_cols) = cols;
     let (layer_rows, layer_cols) = (k.layer().rows(), k.layer().cols());
     let all = height * width;
     if inner_rows == 0 || inner_cols == 0 {
-        return Transfer {
+        return TransferTime {
             zeros: all,
-            ..Transfer::default()
+            ..TransferTime::default()
         };
     }
     let is_padded = layer_rows.pad + layer_cols.pad + above + left > 0
         || inner_rows < height
         || inner_cols < width;
     if !is_padded && inner_cols == layer_cols.input {
-        return Memory::line(inner_rows * inner_cols * k.bytes.input);
+        return MemoryTime::line(inner_rows * inner_cols * k.bytes.input);
     }
-    Transfer {
+    TransferTime {
         rows: inner_rows,
         row_bytes: inner_cols * k.bytes.input,
         zeros: all - inner_rows * inner_cols,

@@ -24,12 +24,12 @@ struct Queue {
 }
 
 impl Requests for Queue {
-    type Turn = ();
+    type Grant = ();
 
     fn peek(&self) -> Option<Wanted<()>> {
         let rest = self.rests.front()?;
         Some(Wanted {
-            turn: (),
+            grant: (),
             address: rest.address,
             is_write: rest.is_write,
             number: rest.number,

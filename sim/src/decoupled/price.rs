@@ -3,7 +3,7 @@
 use stationary_arch::{CostModel, PerOperand};
 use stationary_workloads::Dim;
 
-use super::kernel::Kernel;
+use super::lowered_layer::LoweredLayer;
 use crate::counters::{Control, Counters};
 use crate::energy::{Energy, event_energy};
 
@@ -11,7 +11,7 @@ use crate::energy::{Energy, event_energy};
 /// well; they are counted with the weights.
 #[must_use]
 pub fn energy(
-    k: &Kernel,
+    k: &LoweredLayer,
     cost: &CostModel,
     counters: &Counters,
     control: &Control,
@@ -29,7 +29,7 @@ pub fn energy(
 
 /// What no schedule can go below: each word once, and each MAC.
 #[must_use]
-pub fn least_energy(k: &Kernel, cost: &CostModel) -> Energy {
+pub fn least_energy(k: &LoweredLayer, cost: &CostModel) -> Energy {
     let layer = k.layer();
     let array = &k.accelerator().array;
     let lanes = u64::from(array.lanes);
@@ -83,13 +83,13 @@ pub fn least_energy(k: &Kernel, cost: &CostModel) -> Energy {
 
 /// Bytes that cross the DRAM interface, instructions and micro-ops included.
 #[must_use]
-pub fn dram_bytes(k: &Kernel, counters: &Counters, control: &Control) -> f64 {
+pub fn dram_bytes(k: &LoweredLayer, counters: &Counters, control: &Control) -> f64 {
     let bits = dram_bits(k, counters);
     let data = (bits.input + bits.weight + bits.output) / 8.0;
     data + (control.instruction_bytes + control.micro_op_bytes) as f64
 }
 
-fn dram_bits(k: &Kernel, counters: &Counters) -> PerOperand<f64> {
+fn dram_bits(k: &LoweredLayer, counters: &Counters) -> PerOperand<f64> {
     let precision = &k.accelerator().precision;
     let bits = |words: u64, each: u32| words as f64 * f64::from(each);
     // What is read of the output are operands of additions, as wide as outputs, and biases, as wide
@@ -119,7 +119,7 @@ mod tests {
         let cost = CostModel::of(&vta).expect("its technology is known");
         let conv = Convolution::square(8, [32, 32], 3, 1, 1);
         let layer = Layer::convolution("conv", conv).expect("a layer");
-        let kernel = Kernel::new(&layer, &vta, Schedule::ONE).expect("small tiles fit");
+        let kernel = LoweredLayer::new(&layer, &vta, Schedule::ONE).expect("small tiles fit");
         let machine = run(&kernel, Pace::SkipIdle, &mut ());
         let spent = energy(
             &kernel,

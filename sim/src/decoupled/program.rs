@@ -21,7 +21,7 @@
 //! tile in the last round of a loop passes the tokens on, so that each place in the buffers is freed
 //! before it is used again.
 
-use super::kernel::Kernel;
+use super::lowered_layer::LoweredLayer;
 use crate::trace::Unit;
 
 /// The token queues.
@@ -35,7 +35,7 @@ pub(super) enum Token {
 
 /// What an instruction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Work {
+pub(super) enum Operation {
     /// Images and channels of a block, counted within the tile.
     Input {
         b: u64,
@@ -74,7 +74,7 @@ pub(super) struct Tile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Instruction {
     pub(super) unit: Unit,
-    pub(super) work: Work,
+    pub(super) work: Operation,
     pub(super) tile: Tile,
     /// The thread, whose place in the buffers is used.
     pub(super) thread: u64,
@@ -141,7 +141,7 @@ impl Program {
     }
 
     /// The next instruction of a unit.
-    pub(super) fn next_of(&mut self, k: &Kernel, unit: Unit) -> Option<Instruction> {
+    pub(super) fn next_of(&mut self, k: &LoweredLayer, unit: Unit) -> Option<Instruction> {
         while self.unit()? != unit {
             self.leave_thread(k);
         }
@@ -149,15 +149,15 @@ impl Program {
     }
 
     /// The next instruction.
-    pub(super) fn next(&mut self, k: &Kernel) -> Option<Instruction> {
+    pub(super) fn next(&mut self, k: &LoweredLayer) -> Option<Instruction> {
         let unit = self.unit()?;
         let tile = self.tile(k);
         let (work, ends) = match tile {
             Some(_) => self.work(k),
-            None if self.phase == Phase::Finish => (Work::Finish, true),
-            None => (Work::Sync, true),
+            None if self.phase == Phase::Finish => (Operation::Finish, true),
+            None => (Operation::Sync, true),
         };
-        let micro = matches!(work, Work::MicroOps(_));
+        let micro = matches!(work, Operation::MicroOps(_));
         let (pop, push) = self.tokens(k);
         let instruction = Instruction {
             unit,
@@ -177,7 +177,7 @@ impl Program {
     }
 
     /// The tile of this thread, if it has one in this round.
-    fn tile(&self, k: &Kernel) -> Option<Tile> {
+    fn tile(&self, k: &LoweredLayer) -> Option<Tile> {
         if matches!(self.phase, Phase::Prologue | Phase::Drain | Phase::Finish) {
             return None;
         }
@@ -191,50 +191,50 @@ impl Program {
     }
 
     /// What comes next of this phase and thread, and whether it is the last.
-    fn work(&mut self, k: &Kernel) -> (Work, bool) {
+    fn work(&mut self, k: &LoweredLayer) -> (Operation, bool) {
         let steps = k.steps().len() as u64;
         let loads = k.input_loads();
         let (bias, operands) = (u64::from(k.has_bias()), k.operands());
         let (work, ends) = match self.phase {
-            Phase::Reset => (Work::Reset, true),
-            Phase::Gemm => (Work::Gemm, true),
+            Phase::Reset => (Operation::Reset, true),
+            Phase::Gemm => (Operation::Gemm, true),
             Phase::Load if self.index < loads => (
-                Work::Input {
+                Operation::Input {
                     b: self.index / k.schedule().tile_ci,
                     ci: self.index % k.schedule().tile_ci,
                 },
                 false,
             ),
-            Phase::Load => (Work::Weight, true),
-            Phase::Epilogue if self.index < bias => (Work::Bias, false),
+            Phase::Load => (Operation::Weight, true),
+            Phase::Epilogue if self.index < bias => (Operation::Bias, false),
             Phase::Epilogue if self.index < bias + operands * k.stores() => {
                 let transfer = self.index - bias;
-                let work = Work::Operand {
+                let work = Operation::Operand {
                     which: 2 - operands + transfer / k.stores(),
                     part: transfer % k.stores(),
                 };
                 (work, false)
             }
-            Phase::Epilogue if steps == 0 => (Work::Sync, true),
+            Phase::Epilogue if steps == 0 => (Operation::Sync, true),
             Phase::Epilogue => {
                 let step = self.index - bias - operands * k.stores();
-                (Work::Alu(step as usize), step + 1 == steps)
+                (Operation::Alu(step as usize), step + 1 == steps)
             }
-            Phase::Store => (Work::Store(self.index), self.index + 1 == k.stores()),
-            _ => (Work::Sync, true),
+            Phase::Store => (Operation::Store(self.index), self.index + 1 == k.stores()),
+            _ => (Operation::Sync, true),
         };
         match self.missing(k, work) {
-            Some(count) => (Work::MicroOps(count), false),
+            Some(count) => (Operation::MicroOps(count), false),
             None => (work, ends),
         }
     }
 
     /// Micro-ops that must be loaded before this work.
-    fn missing(&mut self, k: &Kernel, work: Work) -> Option<u64> {
+    fn missing(&mut self, k: &LoweredLayer, work: Operation) -> Option<u64> {
         let (kind, slot) = match work {
-            Work::Reset => (0, 0),
-            Work::Gemm => (1, 1),
-            Work::Alu(step) => (2, 2 + step as u64),
+            Operation::Reset => (0, 0),
+            Operation::Gemm => (1, 1),
+            Operation::Alu(step) => (2, 2 + step as u64),
             _ => return None,
         };
         let count = k.loops()[kind].micro_ops;
@@ -250,7 +250,7 @@ impl Program {
         Some(count)
     }
 
-    fn tokens(&self, k: &Kernel) -> (Option<Token>, Option<Token>) {
+    fn tokens(&self, k: &LoweredLayer) -> (Option<Token>, Option<Token>) {
         use Token::{ComputeToLoad, ComputeToStore, LoadToCompute, StoreToCompute};
         match self.phase {
             Phase::Prologue => (None, Some(StoreToCompute)),
@@ -267,7 +267,7 @@ impl Program {
     }
 
     /// Goes on to the next thread, phase or round.
-    fn leave_thread(&mut self, k: &Kernel) {
+    fn leave_thread(&mut self, k: &LoweredLayer) {
         self.index = 0;
         self.thread += 1;
         if self.thread < k.width() && self.phase != Phase::Finish {
@@ -304,7 +304,7 @@ impl Program {
     }
 
     /// Goes on to the next round, if there is one.
-    fn leave_round(&mut self, k: &Kernel) -> bool {
+    fn leave_round(&mut self, k: &LoweredLayer) -> bool {
         let [h, co] = k.threads;
         let round = &mut self.round;
         for (at, extent) in [

@@ -7,7 +7,7 @@ use stationary_arch::{Accelerator, EpilogueStep};
 use stationary_workloads::Layer;
 
 use super::engine::Pipe;
-use super::kernel::{Blocks, INSTRUCTION_BYTES, MICRO_OP_BYTES, VectorBytes};
+use super::lowered_layer::{Blocks, INSTRUCTION_BYTES, MICRO_OP_BYTES, VectorBytes};
 use super::tally::product_interval;
 use crate::reach::Reach;
 

@@ -7,7 +7,7 @@ use stationary_arch::{Accelerator, CostModel};
 use stationary_workloads::Layer;
 
 use super::divisors::divisors;
-use super::kernel::{Blocks, Kernel};
+use super::lowered_layer::{Blocks, LoweredLayer};
 use super::model::estimate;
 use super::price::energy;
 use super::reach::reach;
@@ -15,24 +15,24 @@ use super::schedule::{Schedule, ScheduleError};
 use crate::mapper::{Goal, Score};
 
 /// The schedules of a layer on a machine: each tile any divisor of its loop, each number of threads
-/// one or two. Which of them fit, [`Kernel::new`] tells.
+/// one or two. Which of them fit, [`LoweredLayer::new`] tells.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
-/// use stationary_sim::decoupled::Space;
+/// use stationary_sim::decoupled::ScheduleSpace;
 /// use stationary_workloads::{Convolution, Layer};
 ///
 /// let vta = Accelerator::preset("vta", &[])?;
 /// let layer = Layer::convolution("conv", Convolution::square(56, [64, 64], 3, 1, 1))?;
-/// assert_eq!(Space::new(&layer, &vta)?.points(), 2304);
+/// assert_eq!(ScheduleSpace::new(&layer, &vta)?.points(), 2304);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Space {
+pub struct ScheduleSpace {
     knobs: [Vec<u64>; 7],
 }
 
-impl Space {
+impl ScheduleSpace {
     /// The space of a layer.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Space {
         self.at(places)
     }
 
-    /// The schedule with these places in the lists of [`Space::knobs`].
+    /// The schedule with these places in the lists of [`ScheduleSpace::knobs`].
     ///
     /// # Panics
     /// If a place lies outside its list.
@@ -151,7 +151,7 @@ impl Space {
 pub fn map(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
-) -> Result<Kernel, ScheduleError> {
+) -> Result<LoweredLayer, ScheduleError> {
     map_with(layer, accelerator, Goal::default())
 }
 
@@ -163,13 +163,14 @@ pub fn map_with(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
     goal: Goal,
-) -> Result<Kernel, ScheduleError> {
+) -> Result<LoweredLayer, ScheduleError> {
     let (layer, accelerator) = (layer.into(), accelerator.into());
-    let space = Space::new(&layer, &accelerator)?;
+    let space = ScheduleSpace::new(&layer, &accelerator)?;
     // Without a cost model energy decides nothing.
     let cost = CostModel::of(&accelerator).ok();
     let mut scored = Vec::new();
-    let with = |schedule| Kernel::new(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
+    let with =
+        |schedule| LoweredLayer::new(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
     space.for_each_fitting(with, |number, kernel| {
         let model = estimate(&kernel);
         let (cycles, counters) = (model.cycles, &model.counters);
@@ -187,8 +188,8 @@ pub fn map_with(
         ranked.min()
     });
     match best {
-        Some((_, _, number)) => Kernel::new(layer, accelerator, space.point(number)),
-        None => Kernel::new(layer, accelerator, Schedule::ONE),
+        Some((_, _, number)) => LoweredLayer::new(layer, accelerator, space.point(number)),
+        None => LoweredLayer::new(layer, accelerator, Schedule::ONE),
     }
 }
 
@@ -206,14 +207,14 @@ mod tests {
         let cost = CostModel::of(&vta).expect("its technology is known");
         let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1));
         let layer = layer.expect("a layer");
-        let figures = |kernel: &Kernel| {
+        let figures = |kernel: &LoweredLayer| {
             let m = estimate(kernel);
             let energy = energy(kernel, &cost, &m.counters, &m.control, m.cycles);
             (m.cycles, energy.total().0)
         };
-        let space = Space::new(&layer, &vta).expect("it is decoupled");
+        let space = ScheduleSpace::new(&layer, &vta).expect("it is decoupled");
         let points = (0..space.points()).map(|number| space.point(number));
-        let kernels = points.filter_map(|point| Kernel::new(&layer, &vta, point).ok());
+        let kernels = points.filter_map(|point| LoweredLayer::new(&layer, &vta, point).ok());
         let all: Vec<(u64, f64)> = kernels.map(|kernel| figures(&kernel)).collect();
         let chosen = |objective, slack: &str| {
             let slack = slack.parse().expect("a slack");

@@ -2,8 +2,8 @@
 
 use stationary_arch::{Accelerator, PerOperand};
 
-use super::kernel::{INSTRUCTION_BYTES, Kernel};
-use super::program::{Instruction, Work};
+use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer};
+use super::program::{Instruction, Operation};
 use super::transfer::Rows;
 use crate::counters::{Control, Counters};
 use crate::stall::{Stall, Stalls};
@@ -25,29 +25,34 @@ pub(super) struct Tally {
 
 impl Tally {
     /// An instruction is over, which lasted from one cycle to before another.
-    pub(super) fn done(&mut self, k: &Kernel, instruction: &Instruction, (from, to): (u64, u64)) {
+    pub(super) fn done(
+        &mut self,
+        k: &LoweredLayer,
+        instruction: &Instruction,
+        (from, to): (u64, u64),
+    ) {
         let cycles = to - from;
         self.control.instructions += 1;
         self.control.instruction_bytes += INSTRUCTION_BYTES;
         let work = &instruction.work;
-        if *work == Work::Gemm {
+        if *work == Operation::Gemm {
             self.first_mac.get_or_insert(from);
         }
-        if matches!(work, Work::Gemm | Work::Reset | Work::Alu(_)) {
+        if matches!(work, Operation::Gemm | Operation::Reset | Operation::Alu(_)) {
             self.first_work.get_or_insert(from);
             self.last_result = to;
         }
         if instruction.unit == Unit::Compute {
             let (cause, own) = match work {
-                Work::Gemm => (None, k.products() * k.product_interval()),
-                Work::Reset => (
+                Operation::Gemm => (None, k.products() * k.product_interval()),
+                Operation::Reset => (
                     Some(Stall::Reset),
                     k.vectors() * u64::from(k.control().gemm.interval),
                 ),
-                Work::Alu(step) => (Some(Stall::Alu), k.vectors() * k.alu_interval(*step)),
-                Work::Bias => (Some(Stall::Bias), cycles),
-                Work::Operand { .. } => (Some(Stall::Addend), cycles),
-                Work::MicroOps(_) => (Some(Stall::MicroOps), cycles),
+                Operation::Alu(step) => (Some(Stall::Alu), k.vectors() * k.alu_interval(*step)),
+                Operation::Bias => (Some(Stall::Bias), cycles),
+                Operation::Operand { .. } => (Some(Stall::Addend), cycles),
+                Operation::MicroOps(_) => (Some(Stall::MicroOps), cycles),
                 _ => (None, 0),
             };
             match cause {
@@ -60,8 +65,8 @@ impl Tally {
     }
 
     /// A transfer began.
-    pub(super) fn moved(&mut self, k: &Kernel, work: &Work, rows: &Rows) {
-        if let Work::MicroOps(_) = work {
+    pub(super) fn moved(&mut self, k: &LoweredLayer, work: &Operation, rows: &Rows) {
+        if let Operation::MicroOps(_) = work {
             self.control.micro_op_bytes += rows.bytes();
         }
         self.counters.add(&k.moved(work, rows.bytes()));
@@ -75,7 +80,7 @@ pub(super) fn product_interval(accelerator: &Accelerator) -> u64 {
     core.max(accelerator.array.mac_interval).into()
 }
 
-impl Kernel {
+impl LoweredLayer {
     /// Cycles from one product to the next.
     pub(super) fn product_interval(&self) -> u64 {
         product_interval(self.accelerator())
@@ -89,7 +94,7 @@ impl Kernel {
     }
 
     /// Cycles of an instruction that needs no memory.
-    pub(super) fn duration(&self, work: &Work) -> u64 {
+    pub(super) fn duration(&self, work: &Operation) -> u64 {
         let control = self.control();
         let [reset, gemm, alu] = self.loops();
         let core = |vectors: u64, interval: u64, turns: u64| {
@@ -98,9 +103,9 @@ impl Kernel {
                 + u64::from(control.gemm.latency)
         };
         let own = match work {
-            Work::Gemm => core(self.products(), self.product_interval(), gemm.turns),
-            Work::Reset => core(self.vectors(), control.gemm.interval.into(), reset.turns),
-            Work::Alu(step) => {
+            Operation::Gemm => core(self.products(), self.product_interval(), gemm.turns),
+            Operation::Reset => core(self.vectors(), control.gemm.interval.into(), reset.turns),
+            Operation::Alu(step) => {
                 self.vectors() * self.alu_interval(*step)
                     + alu.turns * u64::from(control.alu.loop_overhead)
                     + u64::from(control.alu.latency)
@@ -111,13 +116,13 @@ impl Kernel {
     }
 
     /// What an instruction that needs no memory moves between buffers and cores.
-    pub(super) fn counts(&self, work: &Work) -> Counters {
+    pub(super) fn counts(&self, work: &Operation) -> Counters {
         let array = &self.accelerator().array;
         let [rows, cols, lanes] = [array.rows, array.cols, array.lanes].map(u64::from);
         let (products, vectors) = (self.products(), self.vectors());
         let sums = rows * cols;
         match work {
-            Work::Gemm => {
+            Operation::Gemm => {
                 let read = PerOperand {
                     input: products * rows * lanes,
                     weight: products * cols * lanes,
@@ -136,11 +141,11 @@ impl Kernel {
                     ..Counters::default()
                 }
             }
-            Work::Reset => Counters {
+            Operation::Reset => Counters {
                 buffer_write: output(vectors * sums),
                 ..Counters::default()
             },
-            Work::Alu(step) => {
+            Operation::Alu(step) => {
                 let operands = if self.steps()[*step].is_tensor() {
                     2
                 } else {
@@ -153,8 +158,8 @@ impl Kernel {
                 }
             }
             // The layer's MACs, however many more the padded blocks make.
-            Work::Finish if self.is_addition() => Counters::default(),
-            Work::Finish => Counters {
+            Operation::Finish if self.is_addition() => Counters::default(),
+            Operation::Finish => Counters {
                 macs: self.layer().macs(),
                 ..Counters::default()
             },
@@ -163,7 +168,7 @@ impl Kernel {
     }
 
     /// What a transfer of so many bytes moves, in words.
-    pub(super) fn moved(&self, work: &Work, bytes: u64) -> Counters {
+    pub(super) fn moved(&self, work: &Operation, bytes: u64) -> Counters {
         let precision = &self.accelerator().precision;
         let words = |bits: u32| bytes * 8 / u64::from(bits);
         let into = |operand: PerOperand<u64>| Counters {
@@ -172,19 +177,19 @@ impl Kernel {
             ..Counters::default()
         };
         match work {
-            Work::Input { .. } => into(PerOperand {
+            Operation::Input { .. } => into(PerOperand {
                 input: words(precision.input.0),
                 weight: 0,
                 output: 0,
             }),
-            Work::Weight => into(PerOperand {
+            Operation::Weight => into(PerOperand {
                 input: 0,
                 weight: words(precision.weight.0),
                 output: 0,
             }),
-            Work::Bias => into(output(words(precision.partial_sum.0))),
-            Work::Operand { .. } => into(output(words(precision.output.0))),
-            Work::Store(_) => Counters {
+            Operation::Bias => into(output(words(precision.partial_sum.0))),
+            Operation::Operand { .. } => into(output(words(precision.output.0))),
+            Operation::Store(_) => Counters {
                 dram_write: output(words(precision.output.0)),
                 buffer_drain: output(words(precision.output.0)),
                 ..Counters::default()

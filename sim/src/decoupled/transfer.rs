@@ -1,6 +1,6 @@
 //! Where tiles lie in memory, and the bursts that move them.
 
-use super::kernel::{INSTRUCTION_BYTES, Kernel, MICRO_OP_BYTES};
+use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer, MICRO_OP_BYTES};
 use super::program::Tile;
 
 /// Rows of bytes at a stride, with zeros around them.
@@ -48,7 +48,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(k: &Kernel) -> Self {
+    pub(super) fn new(k: &LoweredLayer) -> Self {
         // Allocations begin at pages.
         let page = |bytes: u64| bytes.next_multiple_of(4096);
         let weight = page(input_tensor(k));
@@ -69,7 +69,7 @@ impl Layout {
     }
 
     /// One block of a tile's inputs: images `b` and channels `ci`, both in blocks of the layer.
-    pub(super) fn input(&self, k: &Kernel, tile: &Tile, b: u64, ci: u64) -> Rows {
+    pub(super) fn input(&self, k: &LoweredLayer, tile: &Tile, b: u64, ci: u64) -> Rows {
         let (rows, cols) = (k.layer().rows(), k.layer().cols());
         let [height, width] = k.window();
         let clip = |tile: u64, size: u64, window: stationary_workloads::Window, extent: u64| {
@@ -106,7 +106,7 @@ impl Layout {
     }
 
     /// A tile's weights for the channels from block `ci` on.
-    pub(super) fn weight(&self, k: &Kernel, tile: &Tile, ci: u64) -> Rows {
+    pub(super) fn weight(&self, k: &LoweredLayer, tile: &Tile, ci: u64) -> Rows {
         let [r, s] = k.blocks.kernel;
         let channels = k.schedule().tile_co;
         let row = k.blocks.ci * r * s * k.bytes.weight;
@@ -124,7 +124,7 @@ impl Layout {
         }
     }
 
-    pub(super) fn bias(&self, k: &Kernel, tile: &Tile) -> Rows {
+    pub(super) fn bias(&self, k: &LoweredLayer, tile: &Tile) -> Rows {
         let channels = k.schedule().tile_co;
         let first = tile.g * k.blocks.co + tile.co * channels;
         Rows::line(
@@ -134,18 +134,18 @@ impl Layout {
     }
 
     /// A tile's transfer number `part` of an operand of an addition.
-    pub(super) fn operand(&self, k: &Kernel, tile: &Tile, which: u64, part: u64) -> Rows {
+    pub(super) fn operand(&self, k: &LoweredLayer, tile: &Tile, which: u64, part: u64) -> Rows {
         let tensor = if which == 0 { 0 } else { self.residual };
         self.of_tile(k, tile, part, tensor)
     }
 
     /// A tile's transfer number `part` to memory.
-    pub(super) fn output(&self, k: &Kernel, tile: &Tile, part: u64) -> Rows {
+    pub(super) fn output(&self, k: &LoweredLayer, tile: &Tile, part: u64) -> Rows {
         self.of_tile(k, tile, part, self.output)
     }
 
     /// A tile's transfer number `part` of a tensor with the shape of outputs.
-    fn of_tile(&self, k: &Kernel, tile: &Tile, part: u64, tensor: u64) -> Rows {
+    fn of_tile(&self, k: &LoweredLayer, tile: &Tile, part: u64, tensor: u64) -> Rows {
         let s = k.schedule();
         let per_image = k.stores() / s.tile_b;
         let b = tile.b * s.tile_b + part / per_image;
@@ -188,13 +188,13 @@ impl Layout {
 }
 
 /// Bytes of all outputs, padded to blocks; an operand of an addition has as many.
-pub(super) fn output_tensor(k: &Kernel) -> u64 {
+pub(super) fn output_tensor(k: &LoweredLayer) -> u64 {
     let b = &k.blocks;
     b.batch * b.groups * b.co * b.h * b.w * k.bytes.output
 }
 
 /// Bytes of all inputs, padded to blocks; of an addition, of its first operand.
-pub(super) fn input_tensor(k: &Kernel) -> u64 {
+pub(super) fn input_tensor(k: &LoweredLayer) -> u64 {
     if k.is_addition() {
         return output_tensor(k);
     }
@@ -204,7 +204,7 @@ pub(super) fn input_tensor(k: &Kernel) -> u64 {
 }
 
 /// Bytes of all weights, padded to blocks.
-pub(super) fn weight_tensor(k: &Kernel) -> u64 {
+pub(super) fn weight_tensor(k: &LoweredLayer) -> u64 {
     if k.is_addition() {
         return 0;
     }
@@ -217,7 +217,7 @@ pub(super) fn weight_tensor(k: &Kernel) -> u64 {
 pub(super) struct Burst {
     pub(super) address: u64,
     pub(super) bytes: u64,
-    pub(super) beats: u64,
+    pub(super) axi_beats: u64,
     /// Whether it is the first of its row.
     pub(super) opens_row: bool,
 }
@@ -258,11 +258,11 @@ impl Bursts {
         }
         let address = self.rows.address + self.row * self.rows.stride + self.done;
         let bytes = (self.rows.row_bytes - self.done).min(self.longest - address % self.longest);
-        let beats = (address + bytes).div_ceil(self.bus) - address / self.bus;
+        let axi_beats = (address + bytes).div_ceil(self.bus) - address / self.bus;
         Some(Burst {
             address,
             bytes,
-            beats,
+            axi_beats,
             opens_row: self.done == 0,
         })
     }

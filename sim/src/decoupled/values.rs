@@ -6,10 +6,10 @@
 use stationary_arch::EpilogueStep;
 use stationary_workloads::Dim;
 
-use super::kernel::Kernel;
+use super::lowered_layer::LoweredLayer;
 use super::machine::run_with;
 use super::payload::Payload;
-use super::program::{Instruction, Tile, Work};
+use super::program::{Instruction, Operation, Tile};
 use crate::pace::Pace;
 use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
@@ -20,7 +20,7 @@ use crate::tensors::Tensors;
 ///
 /// # Panics
 /// If the tensors do not have the layer's sizes.
-pub fn run_functional(k: &Kernel, tensors: &Tensors, pace: Pace) -> FunctionalRun {
+pub fn run_functional(k: &LoweredLayer, tensors: &Tensors, pace: Pace) -> FunctionalRun {
     let layer = k.layer();
     let Tensors { bias, addends, .. } = tensors;
     if !k.is_addition() {
@@ -64,7 +64,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of(k: &Kernel) -> Self {
+    fn of(k: &LoweredLayer) -> Self {
         let array = &k.accelerator().array;
         let [batch, cols, lanes] = [array.rows, array.cols, array.lanes].map(u64::from);
         let window = k.window();
@@ -81,7 +81,7 @@ impl Sizes {
 }
 
 impl<'t> Values<'t> {
-    fn new(k: &Kernel, tensors: &'t Tensors) -> Self {
+    fn new(k: &LoweredLayer, tensors: &'t Tensors) -> Self {
         let sizes = Sizes::of(k);
         let places = |words: u64| vec![0; (k.width() * words) as usize];
         Self {
@@ -95,7 +95,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_input(&mut self, k: &Kernel, at: &Instruction, b: u64, ci: u64) {
+    fn load_input(&mut self, k: &LoweredLayer, at: &Instruction, b: u64, ci: u64) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let (rows, cols) = (layer.rows(), layer.cols());
         let place = at.thread * sizes.input
@@ -125,7 +125,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_weight(&mut self, k: &Kernel, at: &Instruction) {
+    fn load_weight(&mut self, k: &LoweredLayer, at: &Instruction) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let taps = k.blocks.kernel[0] * k.blocks.kernel[1];
         let block = sizes.cols * sizes.lanes;
@@ -146,7 +146,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_bias(&mut self, k: &Kernel, at: &Instruction) {
+    fn load_bias(&mut self, k: &LoweredLayer, at: &Instruction) {
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let channels = k.layer().size(Dim::K);
         for i in 0..s.tile_co * sizes.cols {
@@ -161,7 +161,7 @@ impl<'t> Values<'t> {
     }
 
     /// Each sum of the tile, by images, channels, rows and columns, in words.
-    fn sums_of(k: &Kernel) -> impl Iterator<Item = [u64; 4]> + use<> {
+    fn sums_of(k: &LoweredLayer) -> impl Iterator<Item = [u64; 4]> + use<> {
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let all = sizes.sums;
         (0..all).map(move |i| {
@@ -181,7 +181,7 @@ impl<'t> Values<'t> {
         })
     }
 
-    fn multiply(&mut self, k: &Kernel, at: &Instruction) {
+    fn multiply(&mut self, k: &LoweredLayer, at: &Instruction) {
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let [r, c] = k.blocks.kernel;
         let taps = r * c;
@@ -209,7 +209,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn step(&mut self, k: &Kernel, at: &Instruction, step: usize) {
+    fn step(&mut self, k: &LoweredLayer, at: &Instruction, step: usize) {
         let sizes = Sizes::of(k);
         let biases = at.thread * k.schedule().tile_co * sizes.cols;
         let step = k.steps()[step];
@@ -227,7 +227,7 @@ impl<'t> Values<'t> {
     /// A transfer's part of the tile: places in the buffer, and in a tensor of the outputs' shape
     /// where there is one.
     fn part<'k>(
-        k: &'k Kernel,
+        k: &'k LoweredLayer,
         at: &Instruction,
         part: u64,
     ) -> impl Iterator<Item = (usize, Option<usize>)> + use<'k> {
@@ -249,7 +249,7 @@ impl<'t> Values<'t> {
     }
 
     /// The first operand of an addition goes where sums are.
-    fn load_operand(&mut self, k: &Kernel, at: &Instruction, which: u64, part: u64) {
+    fn load_operand(&mut self, k: &LoweredLayer, at: &Instruction, which: u64, part: u64) {
         let tensor = &self.tensors.addends[which as usize];
         let into = match which {
             0 => &mut self.sums,
@@ -261,7 +261,7 @@ impl<'t> Values<'t> {
     }
 
     /// The last words of an output are cut off as the bus does it.
-    fn store(&mut self, k: &Kernel, at: &Instruction, part: u64) {
+    fn store(&mut self, k: &LoweredLayer, at: &Instruction, part: u64) {
         let cut = 64 - k.accelerator().precision.output.0;
         for (place, word) in Self::part(k, at, part) {
             if let Some(word) = word {
@@ -272,21 +272,21 @@ impl<'t> Values<'t> {
 }
 
 impl Payload for Values<'_> {
-    fn done(&mut self, k: &Kernel, at: &Instruction) {
+    fn done(&mut self, k: &LoweredLayer, at: &Instruction) {
         match at.work {
-            Work::Input { b, ci } => self.load_input(k, at, b, ci),
-            Work::Weight => self.load_weight(k, at),
-            Work::Bias => self.load_bias(k, at),
-            Work::Operand { which, part } => self.load_operand(k, at, which, part),
-            Work::Reset => {
+            Operation::Input { b, ci } => self.load_input(k, at, b, ci),
+            Operation::Weight => self.load_weight(k, at),
+            Operation::Bias => self.load_bias(k, at),
+            Operation::Operand { which, part } => self.load_operand(k, at, which, part),
+            Operation::Reset => {
                 let words = Sizes::of(k).sums;
                 let from = (at.thread * words) as usize;
                 self.sums[from..from + words as usize].fill(0);
             }
-            Work::Gemm => self.multiply(k, at),
-            Work::Alu(step) => self.step(k, at, step),
-            Work::Store(part) => self.store(k, at, part),
-            Work::MicroOps(_) | Work::Sync | Work::Finish => {}
+            Operation::Gemm => self.multiply(k, at),
+            Operation::Alu(step) => self.step(k, at, step),
+            Operation::Store(part) => self.store(k, at, part),
+            Operation::MicroOps(_) | Operation::Sync | Operation::Finish => {}
         }
     }
 }

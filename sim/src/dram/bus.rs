@@ -2,7 +2,7 @@
 
 /// Bursts that crossed the bus, and those whose last data is still on its way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Bus {
+pub(super) struct DataBus {
     crossed: u64,
     /// The clock from which each other burst has crossed, in no order: a write's data is sooner.
     ends: Vec<u64>,
@@ -11,7 +11,7 @@ pub(super) struct Bus {
 /// More than any standard has on its way at once, so that they are mostly settled in bulk.
 const MANY: usize = 256;
 
-impl Bus {
+impl DataBus {
     /// A column command issued `now`, whose last data passes before the clock `end`.
     pub(super) fn add(&mut self, end: u64, now: u64) {
         if self.ends.len() >= MANY {

@@ -7,7 +7,7 @@ use stationary_arch::dram::Standard;
 use stationary_arch::units::Kilohertz;
 
 use crate::dram::{Memory, Statistics};
-use crate::trace::Channel;
+use crate::trace::DramChannel;
 
 /// A memory behind the machine's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,17 +39,17 @@ struct Open {
 /// Who wants bursts.
 pub(crate) trait Requests {
     /// Whose turn it is.
-    type Turn: Copy;
+    type Grant: Copy;
     /// The next burst.
-    fn peek(&self) -> Option<Wanted<Self::Turn>>;
+    fn peek(&self) -> Option<Wanted<Self::Grant>>;
     /// The burst of a turn was pushed.
-    fn pushed(&mut self, turn: Self::Turn);
+    fn pushed(&mut self, grant: Self::Grant);
 }
 
 /// A burst that is wanted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<T> {
-    pub(crate) turn: T,
+    pub(crate) grant: T,
     pub(crate) address: u64,
     pub(crate) is_write: bool,
     /// The number of its transfer.
@@ -163,7 +163,7 @@ impl ClockedMemory {
             if let Some(open) = self.open.iter_mut().find(|open| open.number == number) {
                 open.pending += 1;
             }
-            requests.pushed(wanted.turn);
+            requests.pushed(wanted.grant);
             pushed = true;
         }
         pushed
@@ -189,7 +189,7 @@ impl ClockedMemory {
     }
 
     /// The channels as a trace sees them.
-    pub(crate) fn channels(&self) -> Vec<Channel> {
+    pub(crate) fn channels(&self) -> Vec<DramChannel> {
         self.memory.channels()
     }
 

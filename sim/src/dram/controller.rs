@@ -10,17 +10,17 @@ use std::ops::Range;
 use stationary_arch::dram::{Command, CommandBuses, RowChange, Standard};
 
 use super::address::Location;
-use super::bus::Bus;
-use super::census::Census;
+use super::bloom_filter::CountingBloomFilter;
+use super::bus::DataBus;
 use super::device::Device;
-use super::entry::Entry;
+use super::entry::QueueEntry;
 use super::queue::Queues;
+use super::ready_commands::ReadyCommand;
 use super::refresh::Refresh;
 use super::statistics::Statistics;
 use super::timing::Timing;
-use super::waiting::Waiting;
-use super::wish::Choice;
-use crate::trace::Channel;
+use super::transaction_queue::TransactionQueue;
+use crate::trace::DramChannel;
 
 /// A request that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,13 +49,13 @@ pub(super) struct Controller {
     pub(super) device: Device,
     pub(super) queues: Queues,
     pub(super) refresh: Refresh,
-    pub(super) reads: Waiting,
-    writes: Waiting,
+    pub(super) reads: TransactionQueue,
+    writes: TransactionQueue,
     /// Reads, and writes, that have not been issued.
-    open_reads: Census,
-    open_writes: Census,
+    open_reads: CountingBloomFilter,
+    open_writes: CountingBloomFilter,
     /// Reads of an address that an earlier read, still waiting, will bring.
-    merged: Vec<Entry>,
+    merged: Vec<QueueEntry>,
     /// Writes that the drain has still to move.
     draining: usize,
     /// A drain met a write that waits for a read, which must get its chance first.
@@ -75,7 +75,7 @@ pub(super) struct Controller {
     pub(super) may_move: bool,
     pub(super) statistics: Statistics,
     /// What has crossed the bus, unless nobody asks.
-    bus: Option<Bus>,
+    bus: Option<DataBus>,
     limits: Limits,
 }
 
@@ -98,10 +98,10 @@ impl Controller {
             device: Device::new(timing),
             queues: Queues::new(standard),
             refresh: Refresh::new(standard),
-            reads: Waiting::new(requests, timing.banks()),
-            writes: Waiting::new(requests, timing.banks()),
-            open_reads: Census::new(open),
-            open_writes: Census::new(open),
+            reads: TransactionQueue::new(requests, timing.banks()),
+            writes: TransactionQueue::new(requests, timing.banks()),
+            open_reads: CountingBloomFilter::new(open),
+            open_writes: CountingBloomFilter::new(open),
             merged: Vec::new(),
             draining: 0,
             reads_first: false,
@@ -112,7 +112,7 @@ impl Controller {
             next_issue: 0,
             may_move: false,
             statistics: Statistics::default(),
-            bus: Some(Bus::default()),
+            bus: Some(DataBus::default()),
             limits: Limits {
                 requests,
                 high_mark: controller.write_high_mark as usize,
@@ -140,9 +140,9 @@ impl Controller {
     }
 
     /// What can be seen from outside.
-    pub(super) fn look(&self) -> Channel {
+    pub(super) fn look(&self) -> DramChannel {
         let rows = (0..self.conflicts.len()).map(|bank| self.device.open_row(bank));
-        Channel {
+        DramChannel {
             reads: self.reads.len() as u64,
             writes: self.writes.len() as u64,
             rows: rows.collect(),
@@ -170,7 +170,7 @@ impl Controller {
             "a request is pushed where it is accepted"
         );
         let bank = at.bank as usize;
-        let entry = Entry {
+        let entry = QueueEntry {
             address,
             tag,
             pushed: now,
@@ -213,7 +213,7 @@ impl Controller {
             return false;
         }
         let commands = self.queues.at(bank as usize);
-        let is_it = |entry: &Entry| entry.address == address && entry.is_write == is_write;
+        let is_it = |entry: &QueueEntry| entry.address == address && entry.is_write == is_write;
         requests.contains(address) || commands.iter().any(is_it)
     }
 
@@ -280,9 +280,14 @@ impl Controller {
         }
     }
 
-    fn choose(&mut self, timing: &Timing, closing: &Range<usize>, now: u64) -> Option<Choice> {
-        let wishes = self.queues.wishes_mut();
-        wishes.choose(timing, &self.device, closing, now)
+    fn choose(
+        &mut self,
+        timing: &Timing,
+        closing: &Range<usize>,
+        now: u64,
+    ) -> Option<ReadyCommand> {
+        let ready_commands = self.queues.ready_commands_mut();
+        ready_commands.choose(timing, &self.device, closing, now)
     }
 
     /// The second command of a pair, where it is time for it.
@@ -332,8 +337,8 @@ impl Controller {
         self.device.ready_at(timing, command, bank)
     }
 
-    fn carry_out(&mut self, timing: &Timing, choice: Choice, now: u64) {
-        let Choice {
+    fn carry_out(&mut self, timing: &Timing, choice: ReadyCommand, now: u64) {
+        let ReadyCommand {
             command,
             bank,
             place,
@@ -368,7 +373,7 @@ impl Controller {
             let at = now + self.limits.read_latency;
             self.arriving.push_back(entry.done(at));
             if !self.merged.is_empty() {
-                let with = |other: &mut Entry| other.address == entry.address;
+                let with = |other: &mut QueueEntry| other.address == entry.address;
                 let merged = self.merged.extract_if(.., with);
                 self.arriving.extend(merged.map(|other| other.done(at)));
             }
@@ -396,7 +401,7 @@ impl Controller {
             None => bank..bank + 1,
         };
         for bank in changed {
-            self.queues.refresh_wish(bank, timing, &self.device);
+            self.queues.renew_ready_commands(bank, timing, &self.device);
         }
     }
 
@@ -430,7 +435,7 @@ impl Controller {
             self.reads.take(place)
         };
         self.queues.push(entry, timing, &self.device);
-        let bound = self.queues.wishes().bound();
+        let bound = self.queues.ready_commands().bound();
         self.next_issue = self.next_issue.min(bound.max(now + 1));
         true
     }
@@ -438,8 +443,8 @@ impl Controller {
     /// The first cycle after `now` at which a command may be possible, if nothing else happens.
     fn issue_after(&mut self, timing: &Timing, now: u64) -> u64 {
         let closing = self.closing(timing, now + 1);
-        let wishes = self.queues.wishes_mut();
-        let mut queued = wishes.next(timing, &self.device, &closing, now);
+        let ready_commands = self.queues.ready_commands_mut();
+        let mut queued = ready_commands.next(timing, &self.device, &closing, now);
         if let Some(&(second, _)) = self.seconds.front() {
             queued = queued.min(second);
         }
@@ -458,7 +463,7 @@ impl Controller {
     }
 }
 
-impl Entry {
+impl QueueEntry {
     fn done(&self, at: u64) -> Done {
         Done {
             tag: self.tag,

@@ -284,7 +284,7 @@ fn delay(earliest: &mut [u64], waits: &[Wait], now: u64) {
 mod tests {
     use stationary_arch::dram::{Standard, presets};
 
-    use super::super::banks::bits;
+    use super::super::bank_mask::bits;
     use super::*;
 
     /// Asking for many banks at once is asking for each, in one word of banks and in several.

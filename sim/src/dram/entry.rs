@@ -2,7 +2,7 @@
 
 /// A request on its way to a bank.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Entry {
+pub(super) struct QueueEntry {
     pub(super) address: u64,
     pub(super) tag: u64,
     pub(super) pushed: u64,

@@ -9,7 +9,7 @@ use super::address::Locator;
 use super::controller::{Controller, Done};
 use super::statistics::Statistics;
 use super::timing::Timing;
-use crate::trace::Channel;
+use crate::trace::DramChannel;
 
 /// A memory: push requests, tick, take what is done.
 ///
@@ -165,7 +165,7 @@ impl Memory {
 
     /// What can be seen of each channel.
     #[must_use]
-    pub fn channels(&self) -> Vec<Channel> {
+    pub fn channels(&self) -> Vec<DramChannel> {
         self.controllers.iter().map(Controller::look).collect()
     }
 

@@ -12,10 +12,10 @@
 //! |---|---|
 //! | [`Timing`] | the standard's constraint table, arranged by preceding command |
 //! | [`Device`] | what is open, and what may issue when; it has no clock: time is passed in |
-//! | `waiting` | the requests that wait for room at their banks |
+//! | `transaction_queue` | the requests that wait for room in the queue of their bank |
 //! | `queue` | the requests that wait at each bank |
-//! | `wish` | which command the banks can use next, first-ready first-come first-served |
-//! | `banks`, `census` | what makes that quick: sets of banks; whether an address may be among many |
+//! | `ready_commands` | which command each bank has ready, first-ready first-come first-served |
+//! | `bank_mask`, `bloom_filter` | what makes that quick: bitmasks of banks; a counting Bloom filter of addresses |
 //! | `refresh` | whose turn it is to be refreshed |
 //! | `rest` | time in which only refreshes go on, in bulk |
 //! | `bus` | what has crossed the data bus |
@@ -28,23 +28,23 @@
 //! of a trace can be compared one by one.
 
 mod address;
-mod banks;
+mod bank_mask;
+mod bloom_filter;
 mod bus;
-mod census;
 pub(crate) mod clocked;
 mod controller;
 mod device;
 mod entry;
 mod memory;
 mod queue;
+mod ready_commands;
 mod refresh;
 mod replay;
 mod rest;
 mod statistics;
 mod timing;
 mod trace;
-mod waiting;
-mod wish;
+mod transaction_queue;
 
 pub use address::{Location, Locator};
 pub use controller::Done;

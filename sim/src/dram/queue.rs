@@ -2,20 +2,20 @@
 
 use stationary_arch::dram::Standard;
 
-use super::banks::Banks;
+use super::bank_mask::BankMask;
 use super::device::Device;
-use super::entry::Entry;
+use super::entry::QueueEntry;
+use super::ready_commands::ReadyCommands;
 use super::timing::Timing;
-use super::wish::Wishes;
 
 /// The queues of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Queues {
     /// By bank, each with a full queue's places.
-    entries: Vec<Entry>,
+    entries: Vec<QueueEntry>,
     lengths: Vec<u8>,
-    full: Banks,
-    wishes: Wishes,
+    full: BankMask,
+    ready_commands: ReadyCommands,
     capacity: usize,
     waiting: usize,
 }
@@ -25,10 +25,10 @@ impl Queues {
         let banks = standard.organization().banks() as usize;
         let capacity = standard.controller().command_queue as usize;
         Self {
-            entries: vec![Entry::default(); banks * capacity],
+            entries: vec![QueueEntry::default(); banks * capacity],
             lengths: vec![0; banks],
-            full: Banks::new(banks),
-            wishes: Wishes::new(standard),
+            full: BankMask::new(banks),
+            ready_commands: ReadyCommands::new(standard),
             capacity,
             waiting: 0,
         }
@@ -39,18 +39,18 @@ impl Queues {
     }
 
     /// The banks whose queues take no more.
-    pub(super) fn full(&self) -> &Banks {
+    pub(super) fn full(&self) -> &BankMask {
         &self.full
     }
 
     /// What waits at a bank, oldest first.
-    pub(super) fn at(&self, bank: usize) -> &[Entry] {
+    pub(super) fn at(&self, bank: usize) -> &[QueueEntry] {
         let start = bank * self.capacity;
         &self.entries[start..start + usize::from(self.lengths[bank])]
     }
 
     /// Adds an entry to a queue that is not full.
-    pub(super) fn push(&mut self, entry: Entry, timing: &Timing, device: &Device) {
+    pub(super) fn push(&mut self, entry: QueueEntry, timing: &Timing, device: &Device) {
         let bank = entry.bank as usize;
         let length = usize::from(self.lengths[bank]);
         assert!(
@@ -65,18 +65,18 @@ impl Queues {
         }
         let start = bank * self.capacity;
         let entries = &self.entries[start..=start + length];
-        self.wishes.extend(bank, entries, timing, device);
+        self.ready_commands.extend(bank, entries, timing, device);
     }
 
     /// Takes out an entry whose column command issues.
-    pub(super) fn take(&mut self, bank: usize, place: usize) -> Entry {
+    pub(super) fn take(&mut self, bank: usize, place: usize) -> QueueEntry {
         let start = bank * self.capacity;
         let end = start + usize::from(self.lengths[bank]);
         let entry = self.entries[start + place];
         self.entries
             .copy_within(start + place + 1..end, start + place);
         // An empty place always looks the same, so that equal states are equal.
-        self.entries[end - 1] = Entry::default();
+        self.entries[end - 1] = QueueEntry::default();
         self.lengths[bank] -= 1;
         self.waiting -= 1;
         self.full.remove(bank);
@@ -84,18 +84,18 @@ impl Queues {
     }
 
     /// To be called when a bank's queue, open row or hits have changed.
-    pub(super) fn refresh_wish(&mut self, bank: usize, timing: &Timing, device: &Device) {
+    pub(super) fn renew_ready_commands(&mut self, bank: usize, timing: &Timing, device: &Device) {
         let start = bank * self.capacity;
         let entries = &self.entries[start..start + usize::from(self.lengths[bank])];
-        self.wishes.renew(bank, entries, timing, device);
+        self.ready_commands.renew(bank, entries, timing, device);
     }
 
     /// What the banks can use next.
-    pub(super) fn wishes(&self) -> &Wishes {
-        &self.wishes
+    pub(super) fn ready_commands(&self) -> &ReadyCommands {
+        &self.ready_commands
     }
 
-    pub(super) fn wishes_mut(&mut self) -> &mut Wishes {
-        &mut self.wishes
+    pub(super) fn ready_commands_mut(&mut self) -> &mut ReadyCommands {
+        &mut self.ready_commands
     }
 }

@@ -18,7 +18,7 @@ use super::statistics::Statistics;
 use super::timing::Timing;
 
 /// A channel at rest, after a round of refreshes.
-struct Round {
+struct RefreshRound {
     /// The clock that comes next, and what had been done before it.
     at: u64,
     done: Statistics,
@@ -47,7 +47,7 @@ impl Controller {
     pub(super) fn rest(&mut self, timing: &Timing, mut now: u64, until: u64) {
         debug_assert!(self.is_idle(), "only an idle channel rests");
         let mut none = VecDeque::new();
-        let mut last: Option<Round> = None;
+        let mut last: Option<RefreshRound> = None;
         loop {
             let event = self.next_event(now);
             if event >= until {
@@ -68,14 +68,14 @@ impl Controller {
         }
     }
 
-    fn round(&self, at: u64) -> Round {
+    fn round(&self, at: u64) -> RefreshRound {
         let from_now = |time: u64| time.saturating_sub(at);
         let state = (
             self.device.seen_from(at),
             from_now(self.refresh.due()),
             from_now(self.next_issue),
         );
-        Round {
+        RefreshRound {
             at,
             done: self.statistics,
             state,
@@ -83,7 +83,7 @@ impl Controller {
     }
 
     /// Repeats what has happened since a round as often as it fits before `until`; the clock then.
-    fn repeat(&mut self, last: &Round, now: u64, until: u64) -> u64 {
+    fn repeat(&mut self, last: &RefreshRound, now: u64, until: u64) -> u64 {
         let period = now - last.at;
         let times = (until - now) / period;
         let each = self.statistics.refreshes - last.done.refreshes;

@@ -8,7 +8,7 @@ use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
 use crate::dataflow::is_reduction;
-use crate::machine::visit::{Kind, Visitor};
+use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
 use crate::window::Span;
@@ -152,7 +152,7 @@ impl Array {
     }
 
     /// Becomes like another in all but place.
-    pub(crate) fn become_like(&mut self, other: &Self) {
+    pub(crate) fn restore(&mut self, other: &Self) {
         let cursor = self.cursor;
         self.clone_from(other);
         self.cursor = cursor;
@@ -279,23 +279,23 @@ impl Array {
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
         v.same(self.remaining);
-        v.field(Kind::Time, &mut self.free_at, now);
+        v.field(FieldKind::Time, &mut self.free_at, now);
         match &mut self.shift_in {
             ShiftIn::Done => v.same(0),
             ShiftIn::Due => v.same(1),
             ShiftIn::Until(end) => {
                 v.same(2);
-                v.field(Kind::Time, end, now);
+                v.field(FieldKind::Time, end, now);
             }
         }
         for result in &mut self.results {
-            v.field(Kind::Time, &mut result.ready, now);
+            v.field(FieldKind::Time, &mut result.ready, now);
             v.same(result.words);
             v.same(u64::from(result.is_fresh));
-            v.field(Kind::Count, &mut result.pass, self.passes_done);
+            v.field(FieldKind::Count, &mut result.pass, self.passes_done);
             v.optional_tile(&mut result.closes);
         }
-        v.field(Kind::Count, &mut self.retired, self.residents);
+        v.field(FieldKind::Count, &mut self.retired, self.residents);
         for count in [
             &mut self.beats_left,
             &mut self.passes_done,
@@ -303,7 +303,7 @@ impl Array {
             &mut self.residents,
             &mut self.output_tiles,
         ] {
-            v.field(Kind::Total, count, 0);
+            v.field(FieldKind::Total, count, 0);
         }
         v.cursor(&mut self.cursor, &mut self.beat);
     }

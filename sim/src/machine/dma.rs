@@ -14,24 +14,24 @@ use stationary_arch::{Operand, PerOperand};
 
 use crate::bus::Bus;
 use crate::dram::Statistics;
-use crate::machine::lanes::Lanes;
 use crate::machine::link::{Job, Link};
-use crate::machine::ports::{Stream, Touched};
+use crate::machine::link_arbiter::LinkArbiter;
+use crate::machine::ports::{BankAccess, Stream};
+use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::machine::transfer::{Store, Tiles, Transfer};
-use crate::machine::visit::{Kind, Visitor};
 use crate::mapping::Mapping;
-use crate::mapping::placement::Place;
-use crate::trace::Channel;
+use crate::mapping::bank_allocation::BankAllocation;
+use crate::trace::DramChannel;
 
 /// The engine's state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Dma {
     link: Link,
-    lanes: Lanes,
+    arbiter: LinkArbiter,
     waiting: VecDeque<Store>,
     stored: Option<Transfer>,
     /// Where output tiles lie in the buffer.
-    output: Option<Place>,
+    output: Option<BankAllocation>,
     /// Stores begun.
     stores: u64,
 }
@@ -46,14 +46,14 @@ pub(crate) enum Arrival {
 pub(crate) struct Seen {
     pub(crate) loading: PerOperand<bool>,
     pub(crate) storing: bool,
-    pub(crate) channels: Vec<Channel>,
+    pub(crate) channels: Vec<DramChannel>,
 }
 
 impl Dma {
-    pub(crate) fn new(mapping: &Mapping, places: PerOperand<Option<Place>>) -> Self {
+    pub(crate) fn new(mapping: &Mapping, places: PerOperand<Option<BankAllocation>>) -> Self {
         Self {
             link: Link::new(mapping),
-            lanes: Lanes::new(mapping, places),
+            arbiter: LinkArbiter::new(mapping, places),
             waiting: VecDeque::new(),
             stored: None,
             output: places.output,
@@ -62,8 +62,8 @@ impl Dma {
     }
 
     /// Rows of the buffer that are accessed for what went by in the cycle just past.
-    pub(crate) fn touched(&self) -> &[Option<Touched>] {
-        &self.lanes.touched
+    pub(crate) fn touched(&self) -> &[Option<BankAccess>] {
+        &self.arbiter.touched
     }
 
     pub(crate) fn queue(&mut self, store: Store) {
@@ -71,17 +71,17 @@ impl Dma {
     }
 
     pub(crate) fn has_stores(&self) -> bool {
-        !self.waiting.is_empty() || self.lanes.storing.is_some() || self.stored.is_some()
+        !self.waiting.is_empty() || self.arbiter.storing.is_some() || self.stored.is_some()
     }
 
     /// Output tiles that the buffer has places for.
     pub(crate) fn output_slots(&self) -> u64 {
-        self.lanes.channels.output.slots
+        self.arbiter.prefetchers.output.slots
     }
 
     /// Words of the oldest unfinished store that have left the buffer.
     pub(crate) fn words_stored(&self) -> u64 {
-        match (&self.stored, &self.lanes.storing) {
+        match (&self.stored, &self.arbiter.storing) {
             (Some(transfer), _) => transfer.words,
             (None, Some(job)) => job.words_gone(self.link.bus(), job.left),
             (None, None) => 0,
@@ -90,10 +90,10 @@ impl Dma {
 
     /// What a trace sees.
     pub(crate) fn seen(&self) -> Seen {
-        let channels = &self.lanes.channels;
+        let channels = &self.arbiter.prefetchers;
         Seen {
             loading: PerOperand::from_fn(|o| channels[o].job.is_some()),
-            storing: self.lanes.storing.is_some() || self.stored.is_some(),
+            storing: self.arbiter.storing.is_some() || self.stored.is_some(),
             channels: match &self.link {
                 Link::Bus(_) => Vec::new(),
                 Link::Device(device, _) => device.channels(),
@@ -112,9 +112,9 @@ impl Dma {
     /// The next transfer that is complete by now.
     pub(crate) fn arrival(&mut self, now: u64) -> Option<Arrival> {
         for operand in Operand::ALL {
-            let flight = &mut self.lanes.channels[operand].flight;
-            if flight.front().is_some_and(|t| t.arrives <= now) {
-                return flight.pop_front().map(Arrival::Load);
+            let in_flight = &mut self.arbiter.prefetchers[operand].in_flight;
+            if in_flight.front().is_some_and(|t| t.arrives <= now) {
+                return in_flight.pop_front().map(Arrival::Load);
             }
         }
         self.stored
@@ -133,9 +133,9 @@ impl Dma {
     ) -> bool {
         let mut moved = false;
         for operand in Operand::ALL {
-            moved |= self.lanes.channels[operand].begin(mapping, &mut self.link, tiles, now);
+            moved |= self.arbiter.prefetchers[operand].begin(mapping, &mut self.link, tiles, now);
         }
-        if self.lanes.storing.is_none()
+        if self.arbiter.storing.is_none()
             && self.stored.is_none()
             && let Some(store) = self.waiting.pop_front()
         {
@@ -150,23 +150,23 @@ impl Dma {
             };
             let place = (self.output, self.stores);
             let job = Job::new(&mut self.link, mapping, transfer, width, place);
-            self.lanes.storing = Some(job);
+            self.arbiter.storing = Some(job);
             self.stores += 1;
             moved = true;
         }
-        self.lanes.at_pass = passes_done;
+        self.arbiter.at_pass = passes_done;
         self.go_on(now) || moved
     }
 
     /// Lets the transfers that have begun go on for a cycle; whether one ended.
     pub(crate) fn go_on(&mut self, now: u64) -> bool {
-        self.lanes.touched = [None; 4];
+        self.arbiter.touched = [None; 4];
         match &mut self.link {
-            Link::Bus(bus) => self.lanes.cross(bus, now, &mut self.stored),
+            Link::Bus(bus) => self.arbiter.cross(bus, now, &mut self.stored),
             Link::Device(device, _) => {
-                let moved = device.tick(&mut self.lanes, now);
+                let moved = device.tick(&mut self.arbiter, now);
                 if moved {
-                    self.lanes.settle(device, &mut self.stored);
+                    self.arbiter.retire(device, &mut self.stored);
                 }
                 moved
             }
@@ -175,14 +175,14 @@ impl Dma {
 
     /// Whether a transfer begins as soon as it may.
     pub(crate) fn is_about_to_begin(&self, mapping: &Mapping, tiles: &Tiles) -> bool {
-        let is_free = self.lanes.storing.is_none() && self.stored.is_none();
-        (is_free && !self.waiting.is_empty()) || self.lanes.is_about_to_begin(mapping, tiles)
+        let is_free = self.arbiter.storing.is_none() && self.stored.is_none();
+        (is_free && !self.waiting.is_empty()) || self.arbiter.is_about_to_begin(mapping, tiles)
     }
 
     /// Whether transfers use the banks that a stream goes through, or did in the cycle just past.
     pub(crate) fn uses_banks_of(&self, stream: &Stream) -> bool {
-        let lanes = &self.lanes;
-        let touched = lanes.touched.iter().flatten().map(|t| &t.place);
+        let arbiter = &self.arbiter;
+        let touched = arbiter.touched.iter().flatten().map(|t| &t.place);
         if !self.is_bus() {
             // What has begun may end, and the next begin, while the stream flows.
             let places = self.places_in_use();
@@ -191,23 +191,23 @@ impl Dma {
         }
         let loading = Operand::ALL
             .into_iter()
-            .filter_map(|o| lanes.channels[o].job.as_ref());
-        let jobs = loading.chain(&lanes.storing);
+            .filter_map(|o| arbiter.prefetchers[o].job.as_ref());
+        let jobs = loading.chain(&arbiter.storing);
         let mut places = touched.chain(jobs.filter_map(|job| job.place.as_ref()));
         places.any(|place| stream.goes_to(place))
     }
 
     /// The next time after `last` at which the engine can change by itself.
     pub(crate) fn next_event(&self, last: u64) -> u64 {
-        let channels = &self.lanes.channels;
+        let channels = &self.arbiter.prefetchers;
         let loads = Operand::ALL
             .into_iter()
-            .filter_map(|o| channels[o].flight.front());
+            .filter_map(|o| channels[o].in_flight.front());
         let ends = loads.chain(&self.stored).map(|t| t.arrives);
         let arrival = ends.min().unwrap_or(u64::MAX);
         match &self.link {
-            Link::Bus(_) => arrival.min(last.saturating_add(self.lanes.next_over())),
-            Link::Device(device, _) => arrival.min(device.next_event(&self.lanes)),
+            Link::Bus(_) => arrival.min(last.saturating_add(self.arbiter.next_over())),
+            Link::Device(device, _) => arrival.min(device.next_event(&self.arbiter)),
         }
     }
 
@@ -223,9 +223,9 @@ impl Dma {
         v.same(u64::from(self.stored.is_some()));
         self.waiting.iter_mut().for_each(|store| store.visit(v));
         self.stored.iter_mut().for_each(|t| t.visit(v, now));
-        v.field(Kind::Count, &mut self.stores, tiles.closed);
+        v.field(FieldKind::Count, &mut self.stores, tiles.closed);
         let bus = self.link.bus();
-        self.lanes.visit(v, bus, (tiles, streams), passes, now);
+        self.arbiter.visit(v, bus, (tiles, streams), passes, now);
     }
 
     /// Whether a transfer is complete by a time.
@@ -236,25 +236,25 @@ impl Dma {
 
     /// Whether another tile of an operand is complete by a time.
     pub(crate) fn brings(&self, operand: Operand, now: u64) -> bool {
-        let flight = self.lanes.channels[operand].flight.front();
-        flight.is_some_and(|t| t.arrives <= now)
+        let in_flight = self.arbiter.prefetchers[operand].in_flight.front();
+        in_flight.is_some_and(|t| t.arrives <= now)
     }
 
     /// Whether transfers take, or may soon take, ports of banks that others want; `is_alone` as for
-    /// [`Lanes::touch_banks`].
+    /// [`LinkArbiter::touch_banks`].
     pub(crate) fn touches_banks(
         &self,
         mapping: &Mapping,
         tiles: &Tiles,
         is_alone: impl Fn(Operand) -> bool,
     ) -> bool {
-        let stores = !self.waiting.is_empty() || self.lanes.storing.is_some();
-        (self.output.is_some() && stores) || self.lanes.touch_banks(mapping, tiles, is_alone)
+        let stores = !self.waiting.is_empty() || self.arbiter.storing.is_some();
+        (self.output.is_some() && stores) || self.arbiter.touch_banks(mapping, tiles, is_alone)
     }
 
     /// Where transfers may go to in the buffer before the array has gone on.
-    pub(crate) fn places_in_use(&self) -> [Option<Place>; 4] {
-        let channels = &self.lanes.channels;
+    pub(crate) fn places_in_use(&self) -> [Option<BankAllocation>; 4] {
+        let channels = &self.arbiter.prefetchers;
         let store = self.output.filter(|_| self.has_stores());
         [
             channels.input.place_in_use(),
@@ -266,7 +266,7 @@ impl Dma {
 
     /// Who goes over the bus as long as nothing begins or ends, and whether it is the store.
     pub(crate) fn steady(&self) -> Option<(&Bus, impl Iterator<Item = (&Job, bool)>)> {
-        self.link.bus().zip(self.lanes.steady())
+        self.link.bus().zip(self.arbiter.steady())
     }
 
     /// Whether the memory is a bus.
@@ -279,11 +279,11 @@ impl Dma {
         match &mut self.link {
             Link::Bus(bus) => {
                 if cycles > 0 {
-                    self.lanes.cross_many(bus, cycles);
+                    self.arbiter.cross_many(bus, cycles);
                 }
             }
             Link::Device(device, _) => {
-                let moved = next > 0 && device.tick(&mut self.lanes, next - 1);
+                let moved = next > 0 && device.tick(&mut self.arbiter, next - 1);
                 assert!(!moved, "nothing begins or ends before the next event");
             }
         }

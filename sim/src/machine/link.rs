@@ -6,10 +6,10 @@ use crate::bus::{Bus, Crossing};
 use crate::dram::clocked::ClockedMemory;
 use crate::dram_width::Width;
 use crate::machine::ports::Stream;
+use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::machine::transfer::Transfer;
-use crate::machine::visit::{Kind, Visitor};
 use crate::mapping::Mapping;
-use crate::mapping::placement::Place;
+use crate::mapping::bank_allocation::BankAllocation;
 use crate::timing::layout::{Bursts, Layout};
 
 /// A transfer that the bus has not finished.
@@ -21,7 +21,7 @@ pub(crate) struct Job {
     pub(crate) total: u64,
     width: Width,
     /// Where its tile lies in the buffer, and which tile of its direction it is.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<BankAllocation>,
     pub(crate) tile: u64,
     /// The bursts that a device is still to be asked for; `left` counts them.
     pub(crate) bursts: Option<Bursts>,
@@ -34,7 +34,7 @@ impl Job {
         m: &Mapping,
         transfer: Transfer,
         width: Width,
-        (place, tile): (Option<Place>, u64),
+        (place, tile): (Option<BankAllocation>, u64),
     ) -> Self {
         let mut job = Self {
             transfer,
@@ -83,7 +83,7 @@ impl Job {
             let row = place.rows(self.words_gone(bus, self.left));
             v.same(stream.distance_of(row));
         }
-        v.field(Kind::Note, &mut self.tile, tiles);
+        v.field(FieldKind::CountOrSame, &mut self.tile, tiles);
         self.transfer.visit(v, now);
     }
 

@@ -1,10 +1,10 @@
 //! The cycle-level machine.
 //!
 //! ```text
-//! each cycle: DMA arrivals; the banks' ports: DRAM's side; results -> buffer; array; DMA; feeds -> array
+//! each cycle: DMA arrivals; the banks' ports: DRAM's side; results -> buffer; array; DMA; streamers -> array
 //! ```
 //!
-//! Components are ticked consumer before producer, and the DMA before the feeds that release its
+//! Components are ticked consumer before producer, and the DMA before the streamers that release its
 //! tiles, so that a message takes at least a cycle. Every
 //! cycle is counted once: the array works, or it stands still for one named cause.
 //!
@@ -13,31 +13,31 @@
 //! between in one step. [`Pace::SkipPeriods`] does so too, and multiplies what repeats itself
 //! (`period`).
 
-mod apart;
 mod array;
-mod coast;
-mod delivery;
+mod bank_conflicts;
+mod bulk_advance;
 mod dma;
-mod feed;
-mod lanes;
 mod link;
-mod obstacle;
+mod link_arbiter;
+mod lookahead;
+mod operand_streamer;
+mod output_fifo;
 mod payload;
 mod period;
 mod ports;
 mod results;
-mod rivals;
 mod sample;
+mod stall_cause;
+mod state_descriptor;
 mod transfer;
 mod values;
-mod visit;
 
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
 use crate::counters::{Control, Counters};
 use crate::mapping::Mapping;
-use crate::mapping::placement::contended;
+use crate::mapping::bank_allocation::contended;
 use crate::pace::Pace;
 use crate::run::Run;
 use crate::stall::Stalls;
@@ -46,12 +46,12 @@ use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
 
 use array::{Array, ShiftIn};
-use delivery::Delivery;
 use dma::{Arrival, Dma};
-use feed::{Gate, ShapedFeed};
+use operand_streamer::{Credit, OperandStreamer};
+use output_fifo::OutputFifo;
 use payload::Payload;
-use period::{Counted, Periods};
-use ports::{Access, BankPorts, Stream};
+use period::{CountingTrace, Periods};
+use ports::{AccessKind, BankPorts, Stream};
 use sample::Mark;
 use transfer::Tiles;
 
@@ -83,10 +83,10 @@ struct Machine<'m, P> {
     now: u64,
     tiles: Tiles,
     dma: Dma,
-    feeds: PerOperand<ShapedFeed>,
+    streamers: PerOperand<OperandStreamer>,
     array: Array,
     ports: BankPorts,
-    delivery: Delivery,
+    output_fifo: OutputFifo,
     /// Where results are written.
     results: Stream,
     written: u64,
@@ -115,17 +115,17 @@ struct PassMark {
 impl<'m, P: Payload> Machine<'m, P> {
     fn new(m: &'m Mapping, payload: P) -> Self {
         let places = contended(m);
-        let feed = |o| ShapedFeed::new(m, o, m.feed_network(o), &places);
+        let streamer = |o| OperandStreamer::new(m, o, m.feed_network(o), &places);
         Self {
             m,
             now: 0,
             tiles: Tiles::default(),
             dma: Dma::new(m, places),
-            feeds: PerOperand::from_fn(feed),
+            streamers: PerOperand::from_fn(streamer),
             array: Array::new(m),
             ports: BankPorts::default(),
-            delivery: Delivery::new(m.accelerator.global_buffer.delivery),
-            results: Stream::new(places.output, Access::Write),
+            output_fifo: OutputFifo::new(m.accelerator.global_buffer.delivery),
+            results: Stream::new(places.output, AccessKind::Write),
             written: 0,
             counters: Counters::default(),
             busy: 0,
@@ -141,7 +141,7 @@ impl<'m, P: Payload> Machine<'m, P> {
     }
 
     fn run<T: Trace>(&mut self, pace: Pace, trace: &mut T) -> Run {
-        let trace = &mut Counted::new(trace);
+        let trace = &mut CountingTrace::new(trace);
         let mut periods = Periods::default();
         loop {
             let mark = T::SAMPLES.then(|| self.mark());
@@ -149,7 +149,7 @@ impl<'m, P: Payload> Machine<'m, P> {
             if self.is_done() {
                 break;
             }
-            while let Some(store) = self.delivery.take(self.now) {
+            while let Some(store) = self.output_fifo.take(self.now) {
                 self.dma.queue(store);
                 moved = true;
             }
@@ -159,7 +159,7 @@ impl<'m, P: Payload> Machine<'m, P> {
             let passes = self.array.passes_done;
             let link_moved = self.dma.tick(self.m, &self.tiles, passes, self.now);
             for operand in Operand::ALL {
-                moved |= self.tick_feed(operand);
+                moved |= self.tick_streamer(operand);
             }
             self.now += 1;
             self.show(mark, trace);
@@ -172,7 +172,7 @@ impl<'m, P: Payload> Machine<'m, P> {
             }
             if pace == Pace::SkipPeriods && !P::CARRIES && !T::SAMPLES {
                 if self.array.stepped.is_none() {
-                    self.coast(trace);
+                    self.bulk_advance(trace);
                 }
                 while let Some(number) = self.array.stepped.take() {
                     self.skip_periods(number, &mut periods, trace);
@@ -207,7 +207,7 @@ impl<'m, P: Payload> Machine<'m, P> {
     fn is_done(&self) -> bool {
         self.array.done
             && self.array.results.is_empty()
-            && self.delivery.is_empty()
+            && self.output_fifo.is_empty()
             && !self.dma.has_stores()
     }
 
@@ -251,14 +251,14 @@ impl<'m, P: Payload> Machine<'m, P> {
         let mut moved = false;
         if self.array.remaining == 0 {
             moved |= self.shift_in();
-            if let Some(cause) = self.obstacle() {
+            if let Some(cause) = self.stall_cause() {
                 self.stalls.add(cause, 1);
                 return moved;
             }
             self.first_mac.get_or_insert(self.now);
             self.first_work.get_or_insert(self.now);
             let finished = self.finished_words();
-            self.delivery.reserve(self.array.output_tiles, finished);
+            self.output_fifo.reserve(self.array.output_tiles, finished);
             self.array.start();
             moved = true;
         }
@@ -291,7 +291,7 @@ impl<'m, P: Payload> Machine<'m, P> {
     fn shift_in(&mut self) -> bool {
         let a = &self.array;
         let is_due = a.shift_in == ShiftIn::Due && !a.done && self.now >= a.free_at;
-        if !is_due || self.feeds[self.m.resident].state.arrived < a.residents {
+        if !is_due || self.streamers[self.m.resident].state.arrived < a.residents {
             return false;
         }
         self.array.begin_shift(self.m, self.now);
@@ -321,7 +321,7 @@ impl<'m, P: Payload> Machine<'m, P> {
         });
     }
 
-    fn gate(&self, operand: Operand) -> Gate {
+    fn credit(&self, operand: Operand) -> Credit {
         let a = &self.array;
         let used = if operand != self.m.resident {
             a.beats_started
@@ -330,21 +330,21 @@ impl<'m, P: Payload> Machine<'m, P> {
         } else {
             a.retired
         };
-        Gate {
+        Credit {
             used,
             passes_left: a.passes_left(),
-            residents: self.feeds[self.m.resident].state.arrived,
+            residents: self.streamers[self.m.resident].state.arrived,
             written: self.written,
         }
     }
 
-    fn tick_feed(&mut self, operand: Operand) -> bool {
-        let gate = self.gate(operand);
-        let feed = &mut self.feeds[operand];
-        let sent = feed.tick(
+    fn tick_streamer(&mut self, operand: Operand) -> bool {
+        let credit = self.credit(operand);
+        let streamer = &mut self.streamers[operand];
+        let sent = streamer.tick(
             self.m,
             &self.tiles,
-            gate,
+            credit,
             self.now,
             &mut self.ports,
             &mut self.payload,
@@ -379,14 +379,14 @@ impl<'m, P: Payload> Machine<'m, P> {
     /// The next time after `last` at which the array, its networks or the delivery can change by
     /// themselves.
     fn array_event(&self, last: u64) -> u64 {
-        let mut next = self.delivery.next_event();
-        if let Some(opens) = self.delivery_opens(last)
+        let mut next = self.output_fifo.next_event();
+        if let Some(opens) = self.output_fifo_opens(last)
             && opens > last
         {
             next = next.min(opens);
         }
         for operand in Operand::ALL {
-            next = next.min(self.feeds[operand].state.next_event());
+            next = next.min(self.streamers[operand].state.next_event());
         }
         if let Some(result) = self.array.results.front().filter(|r| r.ready > last) {
             next = next.min(result.ready);
@@ -408,7 +408,7 @@ impl<'m, P: Payload> Machine<'m, P> {
         if self.array.remaining > 0 {
             self.busy += idle;
             self.array.remaining -= idle;
-        } else if let Some(cause) = self.obstacle() {
+        } else if let Some(cause) = self.stall_cause() {
             self.stalls.add(cause, idle);
         }
         self.now = next;

@@ -1,4 +1,4 @@
-//! The ports of the global buffer's banks, and the streams that compete for them.
+//! The ports of the global buffer's banks, and the streams that request them.
 //!
 //! ```text
 //! each cycle, each bank serves the first who asks: DRAM's side, results, inputs, weights, sums
@@ -9,20 +9,20 @@
 
 use stationary_arch::Ports;
 
-use crate::machine::visit::{Kind, Visitor};
-use crate::mapping::placement::Place;
+use crate::machine::state_descriptor::{FieldKind, Visitor};
+use crate::mapping::bank_allocation::BankAllocation;
 
 /// What an access does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Access {
+pub(crate) enum AccessKind {
     Read,
     Write,
 }
 
-impl Place {
+impl BankAllocation {
     /// The partition, and which of its banks' ports an access uses.
-    pub(super) fn port(&self, access: Access) -> (usize, bool) {
-        let is_second = self.ports == Ports::ReadWrite && access == Access::Write;
+    pub(super) fn port(&self, access: AccessKind) -> (usize, bool) {
+        let is_second = self.ports == Ports::ReadWrite && access == AccessKind::Write;
         (self.partition, is_second)
     }
 }
@@ -31,8 +31,8 @@ impl Place {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stream {
     /// None where every stream has a port of its own.
-    pub(super) place: Option<Place>,
-    pub(super) access: Access,
+    pub(super) place: Option<BankAllocation>,
+    pub(super) access: AccessKind,
     /// Words of the tile that have gone by.
     pub(super) words: u64,
     /// Rows of the tile that were accessed.
@@ -42,7 +42,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(place: Option<Place>, access: Access) -> Self {
+    pub(crate) fn new(place: Option<BankAllocation>, access: AccessKind) -> Self {
         Self {
             place,
             access,
@@ -75,7 +75,7 @@ impl Stream {
     }
 
     /// The same of a place.
-    pub(crate) fn goes_to(&self, other: &Place) -> bool {
+    pub(crate) fn goes_to(&self, other: &BankAllocation) -> bool {
         self.place.is_some_and(|own| own.shares_banks(other))
     }
 
@@ -94,8 +94,8 @@ impl Stream {
         v.same(self.words * place.word % place.row);
         v.same(self.rows - place.rows(self.words));
         // Which bank comes next matters beside those of the others only (`distance`).
-        v.field(Kind::Total, &mut self.words, 0);
-        v.field(Kind::Total, &mut self.rows, 0);
+        v.field(FieldKind::Total, &mut self.words, 0);
+        v.field(FieldKind::Total, &mut self.rows, 0);
     }
 
     /// Banks by which a stream is ahead of another in the same ones.
@@ -111,28 +111,28 @@ impl Stream {
 
     /// Banks by which a row of the same operand is ahead.
     pub(crate) fn distance_of(&self, row: u64) -> u64 {
-        let ahead = |place: Place| place.bank(row) + place.banks - place.bank(self.rows);
+        let ahead = |place: BankAllocation| place.bank(row) + place.banks - place.bank(self.rows);
         self.place.map_or(0, |place| ahead(place) % place.banks)
     }
 }
 
 /// Rows of one tile that DRAM's side accesses in a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Touched {
-    pub(crate) place: Place,
-    pub(crate) access: Access,
+pub(crate) struct BankAccess {
+    pub(crate) place: BankAllocation,
+    pub(crate) access: AccessKind,
     pub(crate) tile: u64,
     pub(crate) from: u64,
     pub(crate) to: u64,
 }
 
-impl Touched {
+impl BankAccess {
     /// Shows the state to a visitor; `stream` goes through the same tiles.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, stream: &Stream) {
         v.same(stream.distance_of(self.from));
-        v.field(Kind::Count, &mut self.to, self.from);
-        v.field(Kind::Total, &mut self.from, 0);
-        v.field(Kind::Total, &mut self.tile, 0);
+        v.field(FieldKind::Count, &mut self.to, self.from);
+        v.field(FieldKind::Total, &mut self.from, 0);
+        v.field(FieldKind::Total, &mut self.tile, 0);
     }
 }
 
@@ -143,7 +143,7 @@ pub(crate) struct BankPorts([[u128; 2]; 3]);
 impl BankPorts {
     /// Begins a cycle, with the accesses of DRAM's side. What comes faster than the banks take it
     /// keeps all of them busy.
-    pub(crate) fn begin(&mut self, touched: &[Option<Touched>]) {
+    pub(crate) fn begin(&mut self, touched: &[Option<BankAccess>]) {
         self.0 = Default::default();
         for t in touched.iter().flatten() {
             let taken = self.of(&t.place, t.access);
@@ -174,7 +174,7 @@ impl BankPorts {
         granted
     }
 
-    fn of(&mut self, place: &Place, access: Access) -> &mut u128 {
+    fn of(&mut self, place: &BankAllocation, access: AccessKind) -> &mut u128 {
         let (partition, port) = place.port(access);
         &mut self.0[partition][usize::from(port)]
     }

@@ -76,7 +76,7 @@ impl<P: Payload> Machine<'_, P> {
         let is_fresh = self.array.results.front().is_some_and(|r| r.is_fresh);
         let before = self.tiles.closed.checked_sub(self.dma.output_slots());
         match before {
-            Some(before) if is_fresh && !self.delivery.exists() => {
+            Some(before) if is_fresh && !self.output_fifo.exists() => {
                 self.tiles.freed.output.cmp(&before)
             }
             _ => Ordering::Greater,
@@ -86,7 +86,7 @@ impl<P: Payload> Machine<'_, P> {
     /// Whether the place of the output tile that is open has nothing of an earlier one left.
     pub(super) fn has_free_place(&self) -> bool {
         let before = self.tiles.closed.checked_sub(self.dma.output_slots());
-        self.delivery.exists() || before.is_none_or(|before| self.tiles.freed.output > before)
+        self.output_fifo.exists() || before.is_none_or(|before| self.tiles.freed.output > before)
     }
 
     /// Whether results wait for the place that a store has not left yet.
@@ -98,7 +98,7 @@ impl<P: Payload> Machine<'_, P> {
     /// Outputs that the pass about to start finishes; none in the midst of one.
     pub(super) fn finished_words(&self) -> u64 {
         let pass = &self.array.cursor.pass;
-        if self.delivery.exists() && self.array.is_at_start() && self.m.finishes(pass) {
+        if self.output_fifo.exists() && self.array.is_at_start() && self.m.finishes(pass) {
             self.m.words(Operand::Output, pass)
         } else {
             0
@@ -106,9 +106,10 @@ impl<P: Payload> Machine<'_, P> {
     }
 
     /// When the delivery buffer has room for what the next beat's pass finishes.
-    pub(super) fn delivery_opens(&self, now: u64) -> Option<u64> {
+    pub(super) fn output_fifo_opens(&self, now: u64) -> Option<u64> {
         let words = self.finished_words();
-        self.delivery.opens_at(self.array.output_tiles, words, now)
+        self.output_fifo
+            .opens_at(self.array.output_tiles, words, now)
     }
 
     pub(super) fn store(&mut self, tile: PerDim<Span>) {
@@ -127,7 +128,7 @@ impl<P: Payload> Machine<'_, P> {
             tile,
             is_partial,
         };
-        if let Some(store) = self.delivery.close(store, self.now) {
+        if let Some(store) = self.output_fifo.close(store, self.now) {
             self.dma.queue(store);
         }
     }

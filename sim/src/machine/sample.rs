@@ -43,7 +43,7 @@ impl<P: Payload> Machine<'_, P> {
             Activity::Stall(cause)
         };
         let (now, then) = (&self.counters, &mark.counters);
-        let (lanes, delivering) = (self.dma.seen(), self.delivery.tiles());
+        let (link, delivering) = (self.dma.seen(), self.output_fifo.tiles());
         Some(Sample {
             from: mark.now,
             to: self.now,
@@ -55,16 +55,16 @@ impl<P: Payload> Machine<'_, P> {
             freed: self.tiles.freed,
             queued: PerOperand::from_fn(|o| self.queued(o)),
             results: self.array.results.len() as u64,
-            loading: lanes.loading,
-            storing: lanes.storing,
+            loading: link.loading,
+            storing: link.storing,
             delivering,
-            channels: lanes.channels,
+            channels: link.channels,
         })
     }
 
     /// Parcels of an operand that are sent and not used up.
     fn queued(&self, operand: Operand) -> u64 {
-        let used = self.gate(operand).used;
-        self.feeds[operand].state.sent.saturating_sub(used)
+        let used = self.credit(operand).used;
+        self.streamers[operand].state.sent.saturating_sub(used)
     }
 }

@@ -3,7 +3,7 @@
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
-use crate::machine::visit::{Kind, Visitor};
+use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::window::Span;
 
 /// A transfer of one tile.
@@ -32,8 +32,8 @@ impl Transfer {
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
         v.same(self.words);
-        v.field(Kind::Time, &mut self.arrives, now);
-        v.field(Kind::Note, &mut self.started, now);
+        v.field(FieldKind::Time, &mut self.arrives, now);
+        v.field(FieldKind::CountOrSame, &mut self.started, now);
         v.tile(&mut self.tile);
     }
 }

@@ -1,6 +1,6 @@
 //! The payload that makes the machine compute: every word carries its value.
 //!
-//! Values move only as the machine's transfers do: DRAM tensor -> tile in the buffer -> parcel on
+//! Values move only as the machine's transfers do: DRAM tensor -> tile in the buffer -> packet on
 //! the network -> PE -> results on the way out -> tile in the buffer -> DRAM tensor. A word that
 //! is used before it arrived, or was released, is missing, and the run stops with its indices.
 
@@ -15,9 +15,9 @@ use crate::machine::Machine;
 use crate::machine::payload::Payload;
 use crate::mapping::{Mapping, is_first};
 use crate::pace::Pace;
+use crate::reference_counts::{Word, each, word};
 use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
-use crate::walk::{Word, each, word};
 use crate::window::Span;
 
 /// Runs a mapping on the machine with values in its words.
@@ -181,10 +181,10 @@ impl Payload for Values<'_> {
         }
         for operand in Operand::ALL {
             if operand != m.resident {
-                let parcel = self.sent[operand]
+                let packet = self.sent[operand]
                     .pop_front()
                     .expect("a beat's words were sent");
-                self.live[operand].extend(parcel);
+                self.live[operand].extend(packet);
             }
         }
         let mut sums = std::mem::take(&mut self.sums);

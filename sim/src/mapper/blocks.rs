@@ -1,4 +1,4 @@
-//! What the global buffer holds: every combination of block extents from a ladder that doubles.
+//! What the global buffer holds: every combination of block extents from a geometric grid of ratio two.
 
 use stationary_arch::Operand;
 use stationary_workloads::{Dim, PerDim};
@@ -109,7 +109,7 @@ impl Blocks {
         any
     }
 
-    /// Extents grow along each ladder until nothing fits; answers whether anything did.
+    /// Extents grow along each geometric grid until nothing fits; answers whether anything did.
     fn descend(
         &self,
         sizes: &PerDim<u64>,

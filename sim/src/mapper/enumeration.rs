@@ -6,13 +6,13 @@ use std::sync::Arc;
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
 
-use crate::mapper::Effort;
+use crate::mapper::MapperEffort;
 use crate::mapper::blocks::Blocks;
-use crate::mapper::found::Found;
 use crate::mapper::orders::Programs;
 use crate::mapper::parts;
 use crate::mapper::prices::Prices;
-use crate::model::{Evaluator, Screen};
+use crate::mapper::scored::ScoredCandidate;
+use crate::model::{BoundEvaluator, Evaluator};
 use crate::tiling::{Staging, Tiling};
 
 /// Tiles of inputs for which a ring of banks has room, beside as many as are needed: the next comes while
@@ -27,16 +27,16 @@ const PROBES: usize = 16;
 
 /// Candidates of one unrolling and residency, and the loop orders that they may have.
 pub(super) struct Group {
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<ScoredCandidate>,
     pub(super) programs: Programs,
 }
 
 /// Gathers the candidates of a layer.
 pub(super) struct Enumeration<'e> {
     evaluator: &'e mut Evaluator,
-    screen: &'e mut Screen,
+    screen: &'e mut BoundEvaluator,
     prices: &'e Prices,
-    effort: &'e Effort,
+    effort: &'e MapperEffort,
     /// What was found, in a fixed order.
     pub(super) groups: Vec<Group>,
 }
@@ -44,9 +44,9 @@ pub(super) struct Enumeration<'e> {
 impl<'e> Enumeration<'e> {
     pub(super) fn new(
         evaluator: &'e mut Evaluator,
-        screen: &'e mut Screen,
+        screen: &'e mut BoundEvaluator,
         prices: &'e Prices,
-        effort: &'e Effort,
+        effort: &'e MapperEffort,
     ) -> Self {
         Self {
             evaluator,
@@ -90,8 +90,9 @@ impl<'e> Enumeration<'e> {
     pub(super) fn probe(&mut self) -> Option<u64> {
         let goal = self.effort.goal;
         let firsts = self.groups.iter().flat_map(|group| &group.found);
-        let least = |found: &Found| goal.value(&found.bill.score(found.least));
-        let mut order: Vec<(u64, &Found)> = firsts.map(|found| (least(found), found)).collect();
+        let least = |found: &ScoredCandidate| goal.value(&found.bill.score(found.least));
+        let mut order: Vec<(u64, &ScoredCandidate)> =
+            firsts.map(|found| (least(found), found)).collect();
         let count = order.len().min(PROBES);
         if count < order.len() {
             order.select_nth_unstable_by_key(count, |(least, _)| *least);
@@ -130,13 +131,15 @@ impl<'e> Enumeration<'e> {
             true => &COPIES[..],
             false => &[],
         };
-        let mut visit = |screen: &mut Screen, tiling: &Tiling| {
+        let mut visit = |screen: &mut BoundEvaluator, tiling: &Tiling| {
             let candidate = screen.candidate(tiling);
-            let legal = candidate.and_then(|c| Found::new(screen, prices, c));
+            let legal = candidate.and_then(|c| ScoredCandidate::new(screen, prices, c));
             found.extend(legal);
             for copies in copies {
-                let roomy = candidate.and_then(|c| screen.with_room(&c, Operand::Input, *copies));
-                found.extend(roomy.and_then(|c| Found::new(screen, prices, c)));
+                let over_provisioned =
+                    candidate.and_then(|c| screen.with_room(&c, Operand::Input, *copies));
+                found
+                    .extend(over_provisioned.and_then(|c| ScoredCandidate::new(screen, prices, c)));
             }
             legal.is_some()
         };
@@ -175,7 +178,7 @@ impl<'e> Enumeration<'e> {
         if found.is_empty() {
             // Not even the smallest block with a whole kernel fits: take the kernel apart as well.
             let candidate = screen.candidate(&blocks.apart(base));
-            found.extend(candidate.and_then(|c| Found::new(screen, prices, c)));
+            found.extend(candidate.and_then(|c| ScoredCandidate::new(screen, prices, c)));
         }
         let any = !found.is_empty();
         let programs = Programs::new(screen, &accelerator, base);

@@ -3,10 +3,10 @@
 
 use stationary_workloads::Dim;
 
-use crate::mapper::Effort;
+use crate::mapper::MapperEffort;
 use crate::mapper::goal::{Goal, Score};
 use crate::mapper::prices::Prices;
-use crate::model::{Candidate, Screen};
+use crate::model::{BoundEvaluator, MappingPoint};
 use crate::tiling::Tiling;
 
 /// One for so many of the fastest.
@@ -18,16 +18,16 @@ const SCORED: usize = 1 << 16;
 /// Of the unrollings, in one of some loop orders, the best by the default goal if each word crossed DRAM once. `fits`
 /// answers whether the buffer holds the tiles of a pass.
 pub(super) fn frugal(
-    screen: &mut Screen,
+    screen: &mut BoundEvaluator,
     prices: &Prices,
-    found: &[Candidate],
+    found: &[MappingPoint],
     programs: &[u32],
-    effort: &Effort,
-    fits: &mut dyn FnMut(&mut Screen, &Tiling) -> bool,
+    effort: &MapperEffort,
+    fits: &mut dyn FnMut(&mut BoundEvaluator, &Tiling) -> bool,
 ) -> Vec<Tiling> {
     // Whatever the mapping is chosen for, so that the candidates are the same.
     let goal = Goal::default();
-    let score = |candidate: &Candidate| {
+    let score = |candidate: &MappingPoint| {
         let (counters, least) = screen.least_of_any_blocks(candidate);
         let bill = prices.bill(&counters, screen.active_pes(candidate));
         bill.score(least)

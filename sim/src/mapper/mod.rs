@@ -12,14 +12,14 @@
 //! enumeration leaves out, [`space`] says.
 
 mod blocks;
-mod contenders;
 mod enumeration;
-mod found;
+mod frontier;
 mod frugal;
 mod goal;
 mod orders;
 mod parts;
 mod prices;
+mod scored;
 mod space;
 mod unrolling;
 
@@ -35,14 +35,14 @@ use crate::estimate::Estimate;
 use crate::mapping::{Mapping, lowered};
 use crate::tiling::Tiling;
 
-use contenders::Contenders;
+use frontier::Frontier;
 pub use goal::{Goal, GoalError, Objective, Rank, Score, Slack};
 use prices::Prices;
-pub use space::{LeftOut, Space, space};
+pub use space::{LeftOut, MappingSpace, space};
 
 /// How far the enumeration goes, what is given, and what the best is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effort {
+pub struct MapperEffort {
     /// The fastest unrollings that are combined with blocks: so many for the buffer, for a half of it, a
     /// quarter and so on, and of the most frugal a quarter of so many.
     pub unrollings: usize,
@@ -57,7 +57,7 @@ pub struct Effort {
     pub goal: Goal,
 }
 
-impl Default for Effort {
+impl Default for MapperEffort {
     fn default() -> Self {
         Self {
             unrollings: 16,
@@ -96,14 +96,14 @@ pub fn map(
     accelerator: impl Into<Arc<Accelerator>>,
     dataflow: impl Into<Arc<Dataflow>>,
 ) -> Result<Mapping, MapperError> {
-    map_with(layer, accelerator, dataflow, &Effort::default())
+    map_with(layer, accelerator, dataflow, &MapperEffort::default())
 }
 
 /// [`map`] with another effort or goal.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
-/// use stationary_sim::mapper::{Effort, Goal, Objective, Slack, map_with};
+/// use stationary_sim::mapper::{MapperEffort, Goal, Objective, Slack, map_with};
 /// use stationary_sim::{Dataflow, estimate};
 /// use stationary_workloads::{Convolution, Layer};
 ///
@@ -112,7 +112,7 @@ pub fn map(
 /// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
 /// let cycles = |objective, slack| {
 ///     let goal = Goal { objective, slack };
-///     let effort = Effort { goal, ..Effort::default() };
+///     let effort = MapperEffort { goal, ..MapperEffort::default() };
 ///     let mapping = map_with(&layer, &accelerator, dataflow, &effort)?;
 ///     Ok::<_, Box<dyn std::error::Error>>(estimate(&mapping).cycles)
 /// };
@@ -128,12 +128,12 @@ pub fn map_with(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
     dataflow: impl Into<Arc<Dataflow>>,
-    effort: &Effort,
+    effort: &MapperEffort,
 ) -> Result<Mapping, MapperError> {
     let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
-    let best = Contenders::promising(layer, accelerator, dataflow, effort)
+    let best = Frontier::promising(layer, accelerator, dataflow, effort)
         .ok()
-        .and_then(|mut contenders| contenders.best(effort.goal));
+        .and_then(|mut frontier| frontier.best(effort.goal));
     best.ok_or_else(|| no_mapping(layer, accelerator, dataflow, effort))
 }
 
@@ -144,21 +144,27 @@ pub fn candidates(
     dataflow: impl Into<Arc<Dataflow>>,
     visit: &mut dyn FnMut(&Mapping, &Estimate),
 ) {
-    candidates_with(layer, accelerator, dataflow, &Effort::default(), visit);
+    candidates_with(
+        layer,
+        accelerator,
+        dataflow,
+        &MapperEffort::default(),
+        visit,
+    );
 }
 
 /// [`candidates`] of another effort. Which there are does not depend on the goal, unless
-/// [`Effort::blocks`] leaves some out.
+/// [`MapperEffort::blocks`] leaves some out.
 pub fn candidates_with(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
     dataflow: impl Into<Arc<Dataflow>>,
-    effort: &Effort,
+    effort: &MapperEffort,
     visit: &mut dyn FnMut(&Mapping, &Estimate),
 ) {
     let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
-    if let Ok(mut contenders) = Contenders::all(layer, accelerator, dataflow, effort) {
-        contenders.visit(visit);
+    if let Ok(mut frontier) = Frontier::all(layer, accelerator, dataflow, effort) {
+        frontier.visit(visit);
     }
 }
 
@@ -180,15 +186,15 @@ impl Ranking {
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
         dataflow: impl Into<Arc<Dataflow>>,
-        effort: &Effort,
+        effort: &MapperEffort,
     ) -> Result<Self, MapperError> {
         let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
-        let contenders = Contenders::promising(layer, accelerator, dataflow, effort).ok();
-        let ranking = contenders.and_then(|mut contenders| {
+        let frontier = Frontier::promising(layer, accelerator, dataflow, effort).ok();
+        let ranking = frontier.and_then(|mut frontier| {
             Some(Self {
                 goal: effort.goal,
-                limit: contenders.limit(effort.goal)?,
-                prices: contenders.prices(),
+                limit: frontier.limit(effort.goal)?,
+                prices: frontier.prices(),
             })
         });
         ranking.ok_or_else(|| no_mapping(layer, accelerator, dataflow, effort))
@@ -213,7 +219,7 @@ fn no_mapping(
     layer: &Arc<Layer>,
     accelerator: &Arc<Accelerator>,
     dataflow: &Arc<Dataflow>,
-    effort: &Effort,
+    effort: &MapperEffort,
 ) -> MapperError {
     let first = |is_whole: bool| {
         let layer = lowered(layer, accelerator)?;

@@ -4,7 +4,7 @@ use stationary_arch::Accelerator;
 use stationary_workloads::{Dim, PerDim};
 
 use crate::dataflow::bit;
-use crate::model::Screen;
+use crate::model::BoundEvaluator;
 use crate::tiling::Tiling;
 
 /// Loop orders in which outputs, weights or inputs change last.
@@ -41,7 +41,11 @@ pub(super) struct Programs([[Option<u32>; ORDERS.len()]; ORDERS.len()]);
 
 impl Programs {
     /// With the staging and banks of a tiling.
-    pub(super) fn new(screen: &mut Screen, accelerator: &Accelerator, base: &Tiling) -> Self {
+    pub(super) fn new(
+        screen: &mut BoundEvaluator,
+        accelerator: &Accelerator,
+        base: &Tiling,
+    ) -> Self {
         if accelerator.sequencer.order.is_some() {
             return Self(Default::default());
         }

@@ -112,7 +112,7 @@ fn rows(size: u64, fits: &mut dyn FnMut(u64) -> bool) -> Vec<u64> {
     }
     let fewest = size.div_ceil(most);
     let mut extents = vec![size.div_ceil(fewest)];
-    for parts in ladder().take_while(|parts| *parts <= (MORE * fewest).min(size)) {
+    for parts in geometric_grid().take_while(|parts| *parts <= (MORE * fewest).min(size)) {
         let extent = size.div_ceil(parts);
         if parts > fewest && extents.last() != Some(&extent) {
             extents.push(extent);
@@ -123,7 +123,7 @@ fn rows(size: u64, fits: &mut dyn FnMut(u64) -> bool) -> Vec<u64> {
 
 /// Numbers of parts: every one up to 16, then in steps of an eighth, powers of two among them. They are the
 /// same for every buffer, so that a larger one loses none.
-fn ladder() -> impl Iterator<Item = u64> {
+fn geometric_grid() -> impl Iterator<Item = u64> {
     let next = |parts: &u64| {
         let step = parts.checked_add((parts / 8).max(1))?;
         Some(step.min((parts + 1).checked_next_power_of_two()?))
@@ -146,12 +146,12 @@ mod tests {
         check(14, 14, &[14, 7, 5, 4, 3, 2, 1]);
         check(14, 6, &[5, 4, 3, 2, 1]);
         check(14, 1, &[1]);
-        // 34 parts are the fewest; those before them on the ladder are too large.
+        // 34 parts are the fewest; those before them on the geometric grid are too large.
         let extents = rows(1000, &mut |rows| rows <= 30);
         assert_eq!(extents[0], 30);
         assert!(extents.windows(2).all(|pair| pair[1] < pair[0]));
         assert!(extents.last().is_some_and(|rows| *rows <= 2));
-        // However many rows there are, the ladder ends soon.
+        // However many rows there are, the geometric grid ends soon.
         assert!(rows(1 << 40, &mut |_| true).len() < 40);
         assert!(rows(1 << 40, &mut |rows| rows == 1).len() < 2);
     }

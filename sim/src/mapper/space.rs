@@ -9,13 +9,13 @@ use stationary_arch::Accelerator;
 use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
-use crate::mapper::contenders::Contenders;
+use crate::mapper::frontier::Frontier;
 use crate::mapper::orders::ORDERS;
-use crate::mapper::{Effort, MapperError, no_mapping};
+use crate::mapper::{MapperEffort, MapperError, no_mapping};
 
 /// The mapper's candidates for a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Space {
+pub struct MappingSpace {
     /// How many there are: those that [`candidates`](crate::mapper::candidates) visits.
     pub candidates: u64,
     /// Choices of which they have some only.
@@ -43,13 +43,13 @@ impl fmt::Display for LeftOut {
 /// ```
 /// use stationary_arch::Accelerator;
 /// use stationary_sim::Dataflow;
-/// use stationary_sim::mapper::{Effort, space};
+/// use stationary_sim::mapper::{MapperEffort, space};
 /// use stationary_workloads::{Convolution, Layer};
 ///
 /// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
 /// let accelerator = Accelerator::preset("eyeriss", &[])?;
 /// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
-/// let space = space(&layer, &accelerator, dataflow, &Effort::default())?;
+/// let space = space(&layer, &accelerator, dataflow, &MapperEffort::default())?;
 /// assert!(space.candidates > 1000);
 /// assert!(space.left_out.iter().any(|left| left.choice == "blocks"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -61,20 +61,24 @@ pub fn space(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
     dataflow: impl Into<Arc<Dataflow>>,
-    effort: &Effort,
-) -> Result<Space, MapperError> {
+    effort: &MapperEffort,
+) -> Result<MappingSpace, MapperError> {
     let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
-    let contenders = Contenders::all(layer, accelerator, dataflow, effort);
-    match contenders {
-        Ok(contenders) if contenders.count() > 0 => Ok(Space {
-            candidates: contenders.count(),
-            left_out: left_out(accelerator, effort, contenders.unrollings),
+    let frontier = Frontier::all(layer, accelerator, dataflow, effort);
+    match frontier {
+        Ok(frontier) if frontier.count() > 0 => Ok(MappingSpace {
+            candidates: frontier.count(),
+            left_out: left_out(accelerator, effort, frontier.unrollings),
         }),
         _ => Err(no_mapping(layer, accelerator, dataflow, effort)),
     }
 }
 
-fn left_out(accelerator: &Accelerator, effort: &Effort, [kept, all]: [usize; 2]) -> Vec<LeftOut> {
+fn left_out(
+    accelerator: &Accelerator,
+    effort: &MapperEffort,
+    [kept, all]: [usize; 2],
+) -> Vec<LeftOut> {
     let sequencer = &accelerator.sequencer;
     let mut left = Vec::new();
     let mut add = |choice, tried: String| left.push(LeftOut { choice, tried });

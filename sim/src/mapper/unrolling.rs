@@ -7,12 +7,12 @@ use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
-use crate::mapper::Effort;
+use crate::mapper::MapperEffort;
 use crate::mapper::frugal::{extent, frugal, is_alike};
 use crate::mapper::orders::{ORDERS, first_orders};
 use crate::mapper::prices::Prices;
 use crate::mapping::check::Rules;
-use crate::model::{Candidate, Evaluator, Screen};
+use crate::model::{BoundEvaluator, Evaluator, MappingPoint};
 use crate::tiling::Tiling;
 
 /// Unrollings whose array time is estimated.
@@ -25,14 +25,14 @@ pub(super) fn best(
     layer: &Arc<Layer>,
     accelerator: &Arc<Accelerator>,
     dataflow: &Arc<Dataflow>,
-    effort: &Effort,
+    effort: &MapperEffort,
 ) -> Result<(Vec<Tiling>, usize), MappingError> {
     let rules = Rules::new(layer, accelerator, dataflow)?;
     let evaluator = &mut Evaluator::of(rules.clone())?;
-    let screen = &mut Screen::of(rules)?;
+    let screen = &mut BoundEvaluator::of(rules)?;
     let prices = &Prices::new(evaluator.mapping());
     let part = evaluator.mapping().layer.sizes();
-    let mut found: Vec<Candidate> = Vec::new();
+    let mut found: Vec<MappingPoint> = Vec::new();
     // Cycles of MACs, and the place among those found.
     let mut order: Vec<(u64, u32)> = Vec::new();
     let base = first_orders(accelerator, Tiling::trivial(part));
@@ -49,19 +49,19 @@ pub(super) fn best(
     } else {
         good_factors
     };
-    let rows = Side {
-        axis: Axis::Rows,
+    let rows = ArraySide {
+        axis: ArrayAxis::Rows,
         pes: u64::from(accelerator.array.rows),
         factors,
     };
-    let cols = Side {
-        axis: Axis::Cols,
+    let cols = ArraySide {
+        axis: ArrayAxis::Cols,
         pes: u64::from(accelerator.array.cols),
         factors,
     };
     unroll(part, &on_rows, rows, &mut base, &mut |t| {
         unroll(part, &on_cols, cols, t, &mut |t| {
-            let fits = |screen: &mut Screen, t: &Tiling| {
+            let fits = |screen: &mut BoundEvaluator, t: &Tiling| {
                 let candidate = screen.candidate(t)?;
                 Some((candidate, screen.busy(&candidate)?))
             };
@@ -132,7 +132,8 @@ pub(super) fn best(
     }
     let mut all = best.all();
     let programs: Vec<u32> = programs.iter().map(|(program, _)| *program).collect();
-    let mut fits = |screen: &mut Screen, t: &Tiling| halvings(evaluator, screen, t).is_some();
+    let mut fits =
+        |screen: &mut BoundEvaluator, t: &Tiling| halvings(evaluator, screen, t).is_some();
     for tiling in frugal(screen, prices, &found, &programs, effort, &mut fits) {
         if !all.iter().any(|other| other.unrolls_as(&tiling)) {
             all.push(tiling);
@@ -222,7 +223,7 @@ fn lasting(operand: Operand) -> Option<[Dim; 8]> {
 
 /// How often the global buffer could be halved and would still hold the tiles of one pass; `None` if it
 /// does not hold them.
-fn halvings(evaluator: &Evaluator, screen: &mut Screen, tiling: &Tiling) -> Option<u32> {
+fn halvings(evaluator: &Evaluator, screen: &mut BoundEvaluator, tiling: &Tiling) -> Option<u32> {
     let dataflow = &evaluator.mapping().dataflow;
     let block = PerDim::from_fn(|d| {
         if dataflow.beats.contains(&d) {
@@ -243,15 +244,15 @@ fn unrolled(dims: &[Dim], allowed: Option<&str>) -> Vec<Dim> {
 }
 
 #[derive(Clone, Copy)]
-enum Axis {
+enum ArrayAxis {
     Rows,
     Cols,
 }
 
 /// One side of the array.
 #[derive(Clone, Copy)]
-struct Side {
-    axis: Axis,
+struct ArraySide {
+    axis: ArrayAxis,
     /// PEs that are left along it.
     pes: u64,
     /// Factors to try for an extent, given the most that there are PEs for.
@@ -273,7 +274,7 @@ fn greatest_factor(_: u64, most: u64) -> [u64; 5] {
 fn unroll(
     part: &PerDim<u64>,
     dims: &[Dim],
-    side: Side,
+    side: ArraySide,
     tiling: &mut Tiling,
     visit: &mut dyn FnMut(&mut Tiling),
 ) {
@@ -282,8 +283,8 @@ fn unroll(
         return;
     };
     let taken = match side.axis {
-        Axis::Rows => 1,
-        Axis::Cols => tiling.rows[*dim],
+        ArrayAxis::Rows => 1,
+        ArrayAxis::Cols => tiling.rows[*dim],
     };
     let size = part[*dim].div_ceil(taken);
     let factors = (side.factors)(size, size.min(side.pes));
@@ -292,18 +293,18 @@ fn unroll(
             continue;
         }
         match side.axis {
-            Axis::Rows => tiling.rows[*dim] = factor,
-            Axis::Cols => tiling.cols[*dim] = factor,
+            ArrayAxis::Rows => tiling.rows[*dim] = factor,
+            ArrayAxis::Cols => tiling.cols[*dim] = factor,
         }
-        let left = Side {
+        let left = ArraySide {
             pes: side.pes / factor,
             ..side
         };
         unroll(part, rest, left, tiling, visit);
     }
     match side.axis {
-        Axis::Rows => tiling.rows[*dim] = 1,
-        Axis::Cols => tiling.cols[*dim] = 1,
+        ArrayAxis::Rows => tiling.rows[*dim] = 1,
+        ArrayAxis::Cols => tiling.cols[*dim] = 1,
     }
 }
 
@@ -312,7 +313,7 @@ fn unroll(
 fn localise(
     part: &PerDim<u64>,
     dims: &[Dim],
-    effort: &Effort,
+    effort: &MapperEffort,
     tiling: &mut Tiling,
     visit: &mut dyn FnMut(&Tiling) -> bool,
 ) {

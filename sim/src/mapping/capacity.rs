@@ -4,7 +4,7 @@ use stationary_arch::{Accelerator, Operand};
 
 use crate::error::MappingError;
 use crate::mapping::Mapping;
-use crate::mapping::placement::banks_needed;
+use crate::mapping::bank_allocation::banks_needed;
 
 /// A memory that is too small. Cheap to make, since a mapper meets it for every other candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

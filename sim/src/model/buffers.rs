@@ -9,14 +9,14 @@
 use stationary_arch::{Operand, PerOperand};
 
 use crate::mapping::Mapping;
-use crate::model::link::Link;
+use crate::model::link::LinkCycles;
 use crate::model::share::share;
 use crate::tiling::Staging;
 
 /// The array's work and the link's, between which tiles in the buffer mediate.
 pub(super) struct Buffers<'a> {
     pub(super) m: &'a Mapping,
-    pub(super) link: &'a Link,
+    pub(super) link: &'a LinkCycles,
     /// Tiles of each operand.
     pub(super) visits: &'a PerOperand<u64>,
     /// Whether partial sums come back from DRAM.

@@ -11,8 +11,8 @@ use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
 use crate::estimate::Estimate;
 use crate::mapping::check::Rules;
-use crate::mapping::{Delivery, Mapping, PAIRS};
-use crate::model::along::{Along, Elements, Shape};
+use crate::mapping::{Mapping, PAIRS, WindowMulticast};
+use crate::model::dim_factors::{DimFactors, Elements, TilingFactors};
 use crate::model::estimate_shape;
 use crate::tiling::{Staging, Tiling};
 
@@ -42,7 +42,7 @@ pub struct Evaluator {
     m: Mapping,
     rules: Rules,
     bus: Bus,
-    shape: Shape,
+    shape: TilingFactors,
     /// The most elements of the input that a tile in the buffer has along each window axis.
     footprints: [u64; 2],
     /// Whether the shape of `m` is one that was found legal: the first is not checked.
@@ -53,8 +53,8 @@ pub struct Evaluator {
     stale: u8,
     stale_axes: [bool; 2],
     /// Sums of earlier tilings, of the axes and of the dimensions.
-    known_elements: [[(Stretch, Elements); KNOWN]; 2],
-    known_along: PerDim<[(Cuts, Along); KNOWN]>,
+    known_elements: [[(WindowKey, Elements); KNOWN]; 2],
+    known_along: PerDim<[(Cuts, DimFactors); KNOWN]>,
 }
 
 /// How many sums of earlier tilings are kept: extents that double, as a search tries them, each have
@@ -76,12 +76,12 @@ struct Cuts {
 
 /// What decides the sums of a window axis: of outputs and taps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Stretch {
+struct WindowKey {
     part: [u64; 2],
     block: [u64; 2],
     pass: [u64; 2],
     staging: Staging,
-    delivery: Delivery,
+    multicast: WindowMulticast,
     /// What a PE has of outputs and taps, where it keeps a window.
     in_pe: Option<[u64; 2]>,
 }
@@ -113,7 +113,7 @@ impl Evaluator {
         Ok(Self {
             rules,
             bus: Bus::new(&m.accelerator),
-            shape: Shape::new(&m),
+            shape: TilingFactors::new(&m),
             footprints: [0, 1].map(|axis| m.held_footprint(axis)),
             fits_scratchpads: m.check_scratchpads().is_ok(),
             is_checked: false,
@@ -212,7 +212,7 @@ impl Evaluator {
             self.m.set_pass(d);
         }
         if is_array {
-            self.m.set_delivery();
+            self.m.set_multicast();
         }
         self.stale |= changed;
         for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
@@ -247,21 +247,21 @@ impl Evaluator {
             };
             let known = &mut self.known_along[d][place(cuts.block, cuts.local)];
             if known.0 != cuts {
-                *known = (cuts, Along::new(&self.m, d));
+                *known = (cuts, DimFactors::new(&self.m, d));
             }
-            self.shape.along[d] = known.1;
+            self.shape.by_dim[d] = known.1;
         }
         self.stale = 0;
         for (i, (output, tap)) in PAIRS.into_iter().enumerate() {
             if !std::mem::take(&mut self.stale_axes[i]) {
                 continue;
             }
-            let stretch = Stretch {
+            let stretch = WindowKey {
                 part: [t.part[output], t.part[tap]],
                 block: [t.block[output], t.block[tap]],
                 pass: [self.m.pass[output], self.m.pass[tap]],
                 staging: t.staging.input,
-                delivery: self.m.delivery[i],
+                multicast: self.m.multicast[i],
                 in_pe: (self.m.keeps_window(i)).then(|| [t.local[output], t.local[tap]]),
             };
             let known = &mut self.known_elements[i][place(t.block[output], 0)];

@@ -4,7 +4,7 @@ use stationary_arch::{Arbitration, DramKind, Operand, PerOperand};
 
 use crate::bus::Bus;
 use crate::mapping::Mapping;
-use crate::model::along::Shape;
+use crate::model::dim_factors::TilingFactors;
 use crate::model::share::share;
 use crate::model::traffic::Traffic;
 use crate::program::Cursor;
@@ -12,7 +12,7 @@ use crate::timing::layout::expected_bursts;
 
 /// Cycles of the link, transfers of all tiles summed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
+pub(super) struct LinkCycles {
     /// Of each operand's loads and of the stores; each tile ends with a cycle of its own.
     pub(super) reads: PerOperand<u64>,
     pub(super) stores: u64,
@@ -33,8 +33,8 @@ pub(super) struct Link {
     pub(super) least: u64,
 }
 
-impl Link {
-    pub(super) fn new(m: &Mapping, bus: &Bus, shape: &Shape, traffic: &Traffic) -> Self {
+impl LinkCycles {
+    pub(super) fn new(m: &Mapping, bus: &Bus, shape: &TilingFactors, traffic: &Traffic) -> Self {
         let (c, visits, widths) = (&traffic.counters, &traffic.visits, &m.dram);
         let dram = &m.accelerator.dram;
         let is_standard = matches!(dram.kind, DramKind::Standard(_));

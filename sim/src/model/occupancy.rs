@@ -3,7 +3,7 @@
 use stationary_arch::{Operand, Skew};
 
 use crate::mapping::Mapping;
-use crate::model::along::{Shape, Used};
+use crate::model::dim_factors::{TilingFactors, Used};
 
 impl Mapping {
     /// [`Mapping::occupancy`] summed over all passes; where it is not a sum of products of one
@@ -11,7 +11,7 @@ impl Mapping {
     /// `first` cycles and so many rows and columns.
     pub(crate) fn total_occupancy(
         &self,
-        shape: &Shape,
+        shape: &TilingFactors,
         passes: u64,
         first: u64,
         (rows, cols): (u64, u64),
@@ -22,7 +22,7 @@ impl Mapping {
             return whole;
         }
         let sum = |factor: fn(&Used) -> u64| -> u64 {
-            let sums = shape.along.0.iter().map(|along| factor(&along.used));
+            let sums = shape.by_dim.0.iter().map(|by_dim| factor(&by_dim.used));
             sums.fold(1, u64::saturating_mul)
         };
         let registers = if self.resident == Operand::Output {

@@ -13,7 +13,7 @@
 use stationary_arch::{Operand, PerOperand};
 
 use crate::mapping::Mapping;
-use crate::model::link::Link;
+use crate::model::link::LinkCycles;
 use crate::model::share::share;
 use crate::tiling::{Level, Loop};
 
@@ -37,7 +37,7 @@ impl Phases {
     pub(super) fn new(
         m: &Mapping,
         visits: &PerOperand<u64>,
-        link: &Link,
+        link: &LinkCycles,
         is_serial: impl Fn(Operand) -> bool,
     ) -> Self {
         let (reads, stores) = (&link.reads, link.stores);

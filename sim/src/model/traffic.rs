@@ -16,7 +16,7 @@ use stationary_workloads::{Dim, PerDim};
 use crate::counters::Counters;
 use crate::dataflow::{is_reduction, is_relevant};
 use crate::mapping::{Mapping, PLAIN, channel};
-use crate::model::along::Shape;
+use crate::model::dim_factors::TilingFactors;
 use crate::tiling::{Level, Loop, Staging};
 
 /// What the whole layer moves.
@@ -30,10 +30,10 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    pub(crate) fn new(m: &Mapping, shape: &Shape) -> Self {
+    pub(crate) fn new(m: &Mapping, shape: &TilingFactors) -> Self {
         let staged = PerOperand::from_fn(|o| {
             let levels = levels(m, m.staging_depth(o));
-            over_irrelevant(o, |d| shape.along[d].tiles[levels[d]])
+            over_irrelevant(o, |d| shape.by_dim[d].tiles[levels[d]])
         });
         let resident = levels(m, m.pass_depth[m.resident]);
         let mut c = Counters {
@@ -57,16 +57,16 @@ impl Traffic {
             // Tiles that stay are sent at each visit, streams at each beat; at the PEs copies of a
             // word along an irrelevant dimension count one each. The copies of what stays are those
             // of the pass that loads the tile, the first of the loops inside the exchange point.
-            let along = |d: Dim| &shape.along[d];
+            let by_dim = |d: Dim| &shape.by_dim[d];
             let (sends, receives) = if operand == m.resident {
                 (
-                    over_irrelevant(operand, |d| along(d).tiles[resident[d]]),
-                    over_irrelevant(operand, |d| along(d).chunks[resident[d]]),
+                    over_irrelevant(operand, |d| by_dim(d).tiles[resident[d]]),
+                    over_irrelevant(operand, |d| by_dim(d).chunks[resident[d]]),
                 )
             } else {
                 (
-                    over_irrelevant(operand, |d| along(d).beats),
-                    over_irrelevant(operand, |d| along(d).copies),
+                    over_irrelevant(operand, |d| by_dim(d).beats),
+                    over_irrelevant(operand, |d| by_dim(d).copies),
                 )
             };
             let plain = plain_words(m, operand);
@@ -81,12 +81,12 @@ impl Traffic {
                 Staging::Layer => 1,
             };
             let relevant = Dim::ALL.iter().filter(|d| is_relevant(o, **d));
-            let tiles: u64 = relevant.map(|d| shape.along[*d].tiles[level]).product();
+            let tiles: u64 = relevant.map(|d| shape.by_dim[*d].tiles[level]).product();
             tiles * staged[o]
         });
         let relevant = Dim::ALL.iter().filter(|d| is_relevant(m.resident, **d));
-        let tiles: u64 = relevant.map(|d| shape.along[*d].tiles[3]).product();
-        let repeats = over_irrelevant(m.resident, |d| shape.along[d].tiles[resident[d]]);
+        let tiles: u64 = relevant.map(|d| shape.by_dim[*d].tiles[3]).product();
+        let repeats = over_irrelevant(m.resident, |d| shape.by_dim[d].tiles[resident[d]]);
         Self {
             counters: c,
             visits,
@@ -96,13 +96,13 @@ impl Traffic {
 }
 
 /// Cycles of MACs, of the busiest PE.
-pub(crate) fn busy(shape: &Shape) -> u64 {
-    shape.along.0.iter().map(|along| along.busy).product()
+pub(crate) fn busy(shape: &TilingFactors) -> u64 {
+    shape.by_dim.0.iter().map(|by_dim| by_dim.busy).product()
 }
 
 fn count_outputs(
     m: &Mapping,
-    shape: &Shape,
+    shape: &TilingFactors,
     staged: u64,
     resident: &PerDim<usize>,
     c: &mut Counters,
@@ -117,12 +117,12 @@ fn count_outputs(
     c.dram_read.output = spilled;
     c.buffer_fill.output = spilled;
     let (sent, hops) = if m.resident == Operand::Output {
-        let visits = over_irrelevant(Operand::Output, |d| shape.along[d].tiles[resident[d]]);
+        let visits = over_irrelevant(Operand::Output, |d| shape.by_dim[d].tiles[resident[d]]);
         (visits * plain_words(m, Operand::Output), 0)
     } else {
         let reductions = || Dim::ALL.into_iter().filter(|d| is_reduction(*d));
-        let visits: u64 = reductions().map(|d| shape.along[d].tiles[3]).product();
-        let chunks: u64 = reductions().map(|d| shape.along[d].chunks[3]).product();
+        let visits: u64 = reductions().map(|d| shape.by_dim[d].tiles[3]).product();
+        let chunks: u64 = reductions().map(|d| shape.by_dim[d].chunks[3]).product();
         (out * visits, out * (chunks - visits))
     };
     c.buffer_write.output = sent;

@@ -9,7 +9,7 @@ use stationary_arch::{Accelerator, CostModel, DramKind};
 use stationary_workloads::{Dim, Layer};
 
 use crate::counters::{Control, Counters};
-use crate::decoupled::{self, Kernel};
+use crate::decoupled::{self, LoweredLayer};
 use crate::energy::{Energy, dram_bits};
 use crate::estimate::Estimate;
 use crate::machine;
@@ -49,7 +49,7 @@ pub enum Plan {
     /// A sequencer runs the loops of a mapping.
     Mapped(Box<Mapping>),
     /// Instructions run a kernel.
-    Lowered(Box<Kernel>),
+    Lowered(Box<LoweredLayer>),
 }
 
 impl From<Mapping> for Plan {
@@ -58,8 +58,8 @@ impl From<Mapping> for Plan {
     }
 }
 
-impl From<Kernel> for Plan {
-    fn from(kernel: Kernel) -> Self {
+impl From<LoweredLayer> for Plan {
+    fn from(kernel: LoweredLayer) -> Self {
         Self::Lowered(Box::new(kernel))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use crate::decoupled::LayerSchedule;
-use crate::layer_file::Entry;
+use crate::layer_file::FileEntry;
 use crate::mapping_file::LayerMapping;
 
 /// The entry of a layer in a file of mappings, or of schedules.
@@ -37,7 +37,7 @@ impl LayerPlan {
     }
 }
 
-impl Entry for LayerPlan {
+impl FileEntry for LayerPlan {
     fn layer(&self) -> &str {
         match self {
             Self::Mapping(mapping) => mapping.layer(),

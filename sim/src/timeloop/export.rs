@@ -12,7 +12,7 @@ use stationary_arch::{Accelerator, DramKind, Operand};
 use stationary_workloads::timeloop::{DataSpace, Term, TimeloopProblem};
 use stationary_workloads::{Dim, Layer, PerDim};
 
-use super::nest::{Level, Nest};
+use super::nest::{Nest, NestLevel};
 use crate::mapping::Mapping;
 use crate::tiling::Staging;
 
@@ -57,7 +57,7 @@ impl Nest {
                 .storages
                 .insert(at, column_of(accelerator, &architecture.storages[at]));
         }
-        let mut levels = vec![Level::new(8, 3); architecture.storages.len()];
+        let mut levels = vec![NestLevel::new(8, 3); architecture.storages.len()];
         for level in &mut levels {
             level.temporal.clear();
             level.spatial.clear();

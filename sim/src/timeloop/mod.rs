@@ -16,5 +16,5 @@ mod read;
 mod write;
 
 pub use count::{Count, Counts};
-pub use nest::{Level, Nest};
+pub use nest::{Nest, NestLevel};
 pub use write::Files;

@@ -8,12 +8,12 @@ use stationary_workloads::timeloop::TimeloopProblem;
 pub struct Nest {
     pub(super) problem: TimeloopProblem,
     pub(super) architecture: Architecture,
-    pub(super) levels: Vec<Level>,
+    pub(super) levels: Vec<NestLevel>,
 }
 
 /// The loops at one storage level.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Level {
+pub struct NestLevel {
     /// Dimension and bound of each temporal loop, inner to outer.
     pub temporal: Vec<(usize, u64)>,
     /// Dimension and bound of each spatial loop over the instances below.
@@ -24,7 +24,7 @@ pub struct Level {
     pub keeps: Vec<bool>,
 }
 
-impl Level {
+impl NestLevel {
     pub(super) fn new(dims: usize, spaces: usize) -> Self {
         let ones = || (0..dims).map(|dim| (dim, 1)).collect();
         Self {
@@ -51,7 +51,7 @@ impl Nest {
 
     /// The loops of each storage, outer to inner.
     #[must_use]
-    pub fn levels(&self) -> &[Level] {
+    pub fn levels(&self) -> &[NestLevel] {
         &self.levels
     }
 

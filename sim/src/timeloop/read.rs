@@ -11,7 +11,7 @@ use stationary_arch::import::timeloop::Architecture;
 use stationary_document::{Diagnostic, Fields, Node, NodeKind, Reader};
 use stationary_workloads::timeloop::TimeloopProblem;
 
-use super::nest::{Level, Nest};
+use super::nest::{Nest, NestLevel};
 
 impl Nest {
     /// Reads a mapping file of a problem on an architecture.
@@ -46,10 +46,10 @@ fn levels(
     root: &Node,
     problem: &TimeloopProblem,
     architecture: &Architecture,
-) -> Option<Vec<Level>> {
+) -> Option<Vec<NestLevel>> {
     let fields = reader.noted_fields(root, "", &["mapping"])?;
     let list = reader.required(fields, "", "mapping")?;
-    let blank = Level::new(problem.dims.len(), problem.spaces.len());
+    let blank = NestLevel::new(problem.dims.len(), problem.spaces.len());
     let mut levels = vec![blank; architecture.storages.len()];
     for (index, node) in reader.list(list, "mapping")?.iter().enumerate() {
         // Each directive is read for itself, so that all that are wrong are named.
@@ -71,7 +71,7 @@ fn directive(
     path: &str,
     problem: &TimeloopProblem,
     architecture: &Architecture,
-    levels: &mut [Level],
+    levels: &mut [NestLevel],
 ) -> Option<()> {
     let known = [
         "target",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::nest::{Level, Nest};
+use super::nest::{Nest, NestLevel};
 
 /// The texts of the three files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Nest {
         (factors.collect::<Vec<_>>().join(" "), permutation.collect())
     }
 
-    fn spaces(&self, level: &Level, kept: bool) -> String {
+    fn spaces(&self, level: &NestLevel, kept: bool) -> String {
         let spaces = self.problem.spaces.iter().zip(&level.keeps);
         let names = spaces
             .filter(|(_, keeps)| **keeps == kept)

@@ -21,12 +21,12 @@ pub(crate) struct Layout {
 
 /// A dimension of a tensor: the part that a tile covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Axis {
+struct LayoutAxis {
     size: u64,
     part: Span,
 }
 
-impl Axis {
+impl LayoutAxis {
     fn is_whole(&self) -> bool {
         self.part.start == 0 && self.part.extent == self.size
     }
@@ -39,7 +39,7 @@ pub(crate) struct Bursts {
     burst: u64,
     width: Width,
     /// Outer to inner; the innermost are merged into one run.
-    axes: [Axis; 5],
+    axes: [LayoutAxis; 5],
     outer: usize,
     run: Span,
     run_size: u64,
@@ -203,7 +203,7 @@ impl Bursts {
 
 /// The innermost axes as one run, as far as a tile covers whole ones: how many axes are outside of
 /// it, its part, and the size of which it is a part.
-fn merge(axes: &[Axis; 5], has_gaps: bool) -> (usize, Span, u64) {
+fn merge(axes: &[LayoutAxis; 5], has_gaps: bool) -> (usize, Span, u64) {
     let (mut outer, mut run, mut run_size) = (4, axes[4].part, axes[4].size);
     while outer > 0 && run.start == 0 && run.extent == run_size {
         let axis = axes[outer - 1];
@@ -248,8 +248,8 @@ pub(crate) fn expected_bursts(
 }
 
 /// An operand's tensor, outer to inner, and the part of it under a tile.
-fn axes(m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
-    let plain = |dim: Dim| Axis {
+fn axes(m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> [LayoutAxis; 5] {
+    let plain = |dim: Dim| LayoutAxis {
         size: m.layer.size(dim),
         part: tile[dim],
     };
@@ -270,7 +270,7 @@ fn axes(m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> [Axis; 5] {
                     + stepped_over;
                 let start = first.saturating_sub(w.pad).min(w.input - 1);
                 let end = (last + 1).saturating_sub(w.pad).min(w.input);
-                Axis {
+                LayoutAxis {
                     size: w.input,
                     part: Span {
                         start,
@@ -295,8 +295,8 @@ fn in_atoms(
     m: &Mapping,
     operand: Operand,
     tile: &PerDim<Span>,
-    [batch, groups, channels, rows, columns]: [Axis; 5],
-) -> [Axis; 5] {
+    [batch, groups, channels, rows, columns]: [LayoutAxis; 5],
+) -> [LayoutAxis; 5] {
     let atom = u64::from(m.accelerator.global_buffer.channel_atom);
     if atom == 1 || operand == Operand::Weight {
         return [batch, groups, channels, rows, columns];
@@ -315,10 +315,10 @@ fn in_atoms(
     };
     [
         batch,
-        Axis { size: 1, part: one },
-        Axis { size, part },
+        LayoutAxis { size: 1, part: one },
+        LayoutAxis { size, part },
         rows,
-        Axis {
+        LayoutAxis {
             size: columns.size * atom,
             part: Span {
                 start: columns.part.start * atom,
@@ -338,8 +338,8 @@ mod tests {
     use stationary_workloads::{Convolution, Layer};
 
     use super::*;
+    use crate::reference_counts::{each, word};
     use crate::tiling::Tiling;
-    use crate::walk::{each, word};
 
     #[test]
     fn bursts_cover_the_words_of_a_tile() -> Result<(), Box<dyn std::error::Error>> {

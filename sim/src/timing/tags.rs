@@ -4,7 +4,7 @@ use stationary_arch::{Network, Operand};
 
 use crate::mapping::Mapping;
 
-/// How many words of a parcel go to the same PEs; 0 on networks whose words go anywhere.
+/// How many words of a packet go to the same PEs; 0 on networks whose words go anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TagWords(u64);
 
@@ -56,7 +56,7 @@ impl TagWords {
     }
 }
 
-/// A parcel on its way over a network: what is left of it.
+/// A packet on its way over a network: what is left of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flow {
     left: u64,

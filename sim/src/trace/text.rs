@@ -36,7 +36,7 @@ pub struct TextTrace {
 /// A line that is not yet written.
 #[derive(Clone, Debug)]
 struct Line {
-    key: (Kind, u64),
+    key: (LineKey, u64),
     text: String,
     to: u64,
 }
@@ -209,9 +209,9 @@ impl Trace for TextTrace {
 }
 
 /// What two events must share to be folded.
-type Kind = (u8, u64, u64, u64, Stalls);
+type LineKey = (u8, u64, u64, u64, Stalls);
 
-fn kind(event: &Event) -> Kind {
+fn kind(event: &Event) -> LineKey {
     match *event {
         Event::Load {
             operand,

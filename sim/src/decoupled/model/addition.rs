@@ -1,10 +1,10 @@
 //! The path through an addition, in which nothing overlaps.
 
-use super::super::kernel::Kernel;
-use super::{Memory, store};
+use super::super::lowered_layer::LoweredLayer;
+use super::{MemoryTime, store};
 
 /// Every tile's loads, steps and stores, one after the other.
-pub(super) fn path(k: &Kernel, memory: &Memory) -> u64 {
+pub(super) fn path(k: &LoweredLayer, memory: &MemoryTime) -> u64 {
     let more = match k.keeps_micro_ops() {
         true => 0,
         false => memory.micro_ops(k)[2],

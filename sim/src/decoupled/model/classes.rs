@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use stationary_workloads::Window;
 
-use super::super::kernel::Kernel;
+use super::super::lowered_layer::LoweredLayer;
 
 /// Zeros before, and rows or columns of the input inside, a tile's window.
 pub(super) type Span = (u64, u64);
@@ -36,7 +36,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    pub(super) fn new(k: &Kernel) -> Self {
+    pub(super) fn new(k: &LoweredLayer) -> Self {
         let [h, co] = k.threads;
         let [rows, cols] = k.axes();
         let round = |round: u64| {
@@ -95,7 +95,7 @@ fn kinds<T: PartialEq>(count: u64, alike: &[Range<u64>], kind: impl Fn(u64) -> T
 
 /// The tiles along rows or columns.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
+pub(super) struct TileAxis {
     window: Window,
     tiles: u64,
     /// Input elements from a tile's window to the next.
@@ -104,11 +104,11 @@ pub(super) struct Axis {
     extent: u64,
 }
 
-impl Kernel {
+impl LoweredLayer {
     /// Along rows and columns.
-    pub(super) fn axes(&self) -> [Axis; 2] {
+    pub(super) fn axes(&self) -> [TileAxis; 2] {
         let [height, width] = self.window();
-        let of = |window: Window, tiles, size, extent| Axis {
+        let of = |window: Window, tiles, size, extent| TileAxis {
             window,
             tiles,
             step: size * window.stride,
@@ -122,7 +122,7 @@ impl Kernel {
     }
 }
 
-impl Axis {
+impl TileAxis {
     /// The spans of all tiles, and how many there are of each.
     fn spans(&self) -> Vec<(Span, u64)> {
         kinds(self.tiles, &self.alike(1), |tile| self.inner(tile))
@@ -172,7 +172,7 @@ mod tests {
     fn kinds_are_those_of_all_tiles() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(5);
         for _ in 0..5000 {
-            let axis = Axis {
+            let axis = TileAxis {
                 window: Window {
                     stride: 1,
                     dilation: 1,
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn few_tiles_are_looked_at() {
-        let axis = Axis {
+        let axis = TileAxis {
             window: Window {
                 stride: 3,
                 dilation: 1,

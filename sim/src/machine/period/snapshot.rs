@@ -3,7 +3,7 @@
 use stationary_workloads::PerDim;
 
 use crate::beat::Beat;
-use crate::machine::visit::{Kind, Visitor};
+use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::program::Cursor;
 use crate::window::Span;
 
@@ -30,9 +30,9 @@ impl Snapshot {
 }
 
 impl Visitor for Snapshot {
-    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
+    fn field(&mut self, kind: FieldKind, value: &mut u64, origin: u64) {
         self.relative.push(kind.relative(*value, origin));
-        if kind == Kind::Total {
+        if kind == FieldKind::Total {
             self.totals.push(*value);
         }
     }
@@ -71,15 +71,15 @@ impl<'r> Rebase<'r> {
 }
 
 impl Visitor for Rebase<'_> {
-    fn field(&mut self, kind: Kind, value: &mut u64, origin: u64) {
+    fn field(&mut self, kind: FieldKind, value: &mut u64, origin: u64) {
         let Some(relative) = self.relative.next() else {
             return;
         };
         match kind {
-            Kind::Same | Kind::Total => {}
-            Kind::Count | Kind::Note => *value = origin.wrapping_add(*relative),
+            FieldKind::Same | FieldKind::Total => {}
+            FieldKind::Count | FieldKind::CountOrSame => *value = origin.wrapping_add(*relative),
             // What is past stays past.
-            Kind::Time => *value = origin.saturating_add(*relative),
+            FieldKind::Time => *value = origin.saturating_add(*relative),
         }
     }
 
@@ -104,8 +104,8 @@ impl Visitor for Rebase<'_> {
 pub(crate) struct Totals<I>(pub(crate) I);
 
 impl<I: Iterator<Item = u64>> Visitor for Totals<I> {
-    fn field(&mut self, kind: Kind, value: &mut u64, _: u64) {
-        if kind == Kind::Total
+    fn field(&mut self, kind: FieldKind, value: &mut u64, _: u64) {
+        if kind == FieldKind::Total
             && let Some(total) = self.0.next()
         {
             *value = total;

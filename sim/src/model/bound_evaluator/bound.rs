@@ -1,0 +1,186 @@
+//! The least time of a candidate: the terms of the model's lower bound.
+//!
+//! ```text
+//! max( first loads + MAC steps + reloads of what stays + last store,
+//!      words / width of each network,  rows / banks,  outputs / rate of the output processor,
+//!      transfers to and from DRAM,  (loads + uses of a tile) / its copies )
+//! ```
+
+use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
+use stationary_workloads::Dim;
+
+use crate::counters::Counters;
+use crate::mapping::{Mapping, PLAIN};
+use crate::model::bound_evaluator::BoundEvaluator;
+use crate::model::bound_evaluator::divisor::Divisor;
+use crate::model::bound_evaluator::evaluate::{CountedPoint, PointFactors};
+
+/// What layer, accelerator and dataflow say, whatever the tiling.
+#[derive(Clone, Debug)]
+pub(super) struct UnitLimits {
+    pub(super) rows: u64,
+    pub(super) cols: u64,
+    /// Words of the scratchpads.
+    pub(super) scratchpads: PerOperand<u64>,
+    /// The operand that stays in the array, and whether its loads overlap with the work.
+    pub(super) resident: Operand,
+    loads_overlap: bool,
+    passes: Passes,
+    /// Whether streams wait for the tile that stays.
+    resident_first: bool,
+    /// Cycles from a word's way into a network to its arrival: into the array, and out of it.
+    ways: PerOperand<u64>,
+    way_out: u64,
+    /// Widths of the networks into the array, and out of it.
+    into: PerOperand<Divisor>,
+    out: Divisor,
+    /// Words a cycle of the output processor.
+    multicast: Option<Divisor>,
+    pub(super) macs: u64,
+    /// Words of the layer outside of the sliding window.
+    pub(super) whole: PerOperand<u64>,
+    /// Of the batch; of that and the positions of outputs.
+    pub(super) batch: u64,
+    pub(super) positions: u64,
+}
+
+impl UnitLimits {
+    pub(super) fn new(m: &Mapping) -> Self {
+        let a = &m.accelerator;
+        let words = |width: u32| Divisor::new(u64::from(width).max(1));
+        let of = |dims: &[Dim]| dims.iter().map(|d| m.layer.size(*d)).product::<u64>();
+        Self {
+            rows: a.array.rows.into(),
+            cols: a.array.cols.into(),
+            scratchpads: PerOperand::from_fn(|o| a.scratchpads[o].words),
+            resident: m.resident,
+            loads_overlap: a.array.passes != Passes::Exclusive
+                && a.scratchpads[m.resident].double_buffered,
+            passes: a.array.passes,
+            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
+            ways: PerOperand::from_fn(|o| u64::from(m.feed_network(o).latency).max(1)),
+            way_out: u64::from(a.networks.psum_out.latency).max(1),
+            into: PerOperand::from_fn(|o| words(m.feed_network(o).words_per_cycle)),
+            out: words(a.networks.psum_out.words_per_cycle),
+            multicast: a.global_buffer.delivery.map(|d| words(d.words_per_cycle)),
+            macs: m.layer.macs(),
+            whole: PerOperand::from_fn(|o| of(PLAIN[o])),
+            batch: m.layer.size(Dim::N),
+            positions: of(&[Dim::N, Dim::P, Dim::Q]),
+        }
+    }
+}
+
+impl BoundEvaluator {
+    /// The lower bound on cycles.
+    #[inline]
+    pub(super) fn lower_bound(&self, counted: &CountedPoint<'_>) -> u64 {
+        let (parts, c, held, busy) = (
+            &counted.parts,
+            &counted.counters,
+            &counted.held,
+            counted.busy,
+        );
+        let (machine, link) = (&self.machine, &self.transfers);
+        let o = machine.resident;
+        let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
+        let out = machine.out.ceil(c.buffer_write.output);
+        let networks = into.input.max(into.weight).max(into.output).max(out);
+        let reloads = if machine.loads_overlap || o == Operand::Output {
+            0
+        } else {
+            let tile = parts.first_beat_words(o).max(1);
+            machine.into[o].ceil(c.buffer_read[o].saturating_sub(tile))
+        };
+        let [first_loads, last_store] = self.ends(parts, &counted.first);
+        let alone = first_loads + busy + reloads + last_store.saturating_sub(link.slack);
+        let banks = self.memory.cycles(held, &c.buffer_read, &c.buffer_write);
+        let multicast = machine.multicast.map_or(0, |d| d.ceil(c.dram_write.output));
+        let dram = match link.standard {
+            Some(least) => least,
+            None => {
+                let (loads, stores) = self.loads_and_stores(c);
+                let turns = parts.turns(&loads, &into, (busy, held));
+                link.busier(&loads, stores).max(turns)
+            }
+        };
+        alone.max(networks).max(banks).max(multicast).max(dram)
+    }
+
+    /// Cycles of all transfers, of which some may go side by side.
+    pub(super) fn least_transfers(&self, c: &Counters) -> u64 {
+        let (loads, stores) = self.loads_and_stores(c);
+        let link = &self.transfers;
+        link.standard.unwrap_or(link.busier(&loads, stores))
+    }
+
+    #[inline]
+    fn loads_and_stores(&self, c: &Counters) -> (PerOperand<u64>, u64) {
+        let link = &self.transfers;
+        let loads = PerOperand::from_fn(|o| link.load(o, c.dram_read[o]));
+        let finished = c.dram_write.output - c.dram_spilled;
+        (loads, link.store(finished, c.dram_spilled))
+    }
+
+    /// Cycles of the first loads and of the last store.
+    #[inline]
+    pub(super) fn ends(&self, parts: &PointFactors<'_>, first: &PerOperand<u64>) -> [u64; 2] {
+        let link = &self.transfers;
+        [
+            link.load(Operand::Input, first.input)
+                + link.load(Operand::Weight, first.weight)
+                + link.latency,
+            link.store(parts.last_outputs(), 0),
+        ]
+    }
+
+    /// A lower bound on the estimate of the array's time with memory never in the way: what streams
+    /// beside the MACs, what is loaded before them, and what goes by between passes.
+    pub(super) fn least_array_cycles(
+        &self,
+        parts: &PointFactors<'_>,
+        c: &Counters,
+        busy: u64,
+    ) -> u64 {
+        let (machine, o) = (&self.machine, self.machine.resident);
+        let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
+        let out = machine.out.ceil(c.buffer_write.output);
+        let passes = parts.passes();
+        let is_exclusive = machine.passes == Passes::Exclusive;
+        let (mut beside, mut ramps) = (busy, 0);
+        for o in Operand::ALL.into_iter().filter(|other| *other != o) {
+            if is_exclusive {
+                // First words arrive before the work of their pass.
+                let first = machine.into[o].ceil(parts.first_beat_words(o));
+                let first = passes.saturating_mul(first).min(into[o]);
+                beside = beside.max(into[o] - first);
+                ramps = ramps.max(first + passes * machine.ways[o]);
+            } else {
+                beside = beside.max(into[o]);
+                // The first pass reads no sums.
+                if o != Operand::Output {
+                    let first = machine.into[o].ceil(parts.first_beat_words(o));
+                    ramps = ramps.max(first + machine.ways[o]);
+                }
+            }
+        }
+        let ahead = match o {
+            Operand::Output if !machine.loads_overlap => into.output + out + ramps,
+            Operand::Output => ramps,
+            _ if machine.loads_overlap => ramps,
+            o if !is_exclusive || machine.resident_first => into[o] + ramps,
+            o => into[o].max(ramps),
+        };
+        // Of outputs that stay, the way out belongs to their load.
+        let between = if is_exclusive && o != Operand::Output {
+            let words = parts.first_beat_words(Operand::Output);
+            let sending = machine.way_out + machine.out.ceil(words);
+            (passes - 1).saturating_mul(sending)
+        } else {
+            0
+        };
+        let streams = beside.saturating_add(ahead);
+        let out = if o == Operand::Output { 0 } else { out };
+        streams.max(out).saturating_add(between) + machine.way_out
+    }
+}
