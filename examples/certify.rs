@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use stationary::candidates::{Effort, Question};
+use stationary::candidates::{MappingQuery, SearchEffort};
 use stationary::proof::{Trust, map::Document};
 use stationary::search::Cancellation;
 use stationary::sim::{Mapping, Pace, run};
@@ -14,15 +14,15 @@ fn main() -> Result<(), Error> {
         .target()?
         .pick(&["fc8"])?;
     let dataflow = &*target.dataflow()?;
-    let question = Question {
+    let question = MappingQuery {
         target: &target,
         layer: &target.layers[0],
         dataflow,
     };
     let machine = |mapping: &Mapping| Ok(run(mapping, Pace::SkipPeriods, &mut ()).cycles);
-    let found = question.search(Effort::proof(), &machine, &Cancellation::default())?;
-    assert!(found.standing.is_proved());
-    let (runs, all) = (found.standing.ran.len(), found.candidates);
+    let found = question.search(SearchEffort::proof(), &machine, &Cancellation::default())?;
+    assert!(found.search_result.is_proved());
+    let (runs, all) = (found.search_result.ran.len(), found.candidates);
     println!(
         "{} cycles, proved by {runs} runs of {all} candidates",
         found.machine

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use stationary::documents::Document;
 use stationary::sim::Pace;
-use stationary::trace::{self, Kind, Options};
+use stationary::trace::{self, Options, TraceFormat};
 use stationary::{Error, Request, files, html};
 
 fn main() -> Result<(), Error> {
@@ -21,8 +21,8 @@ fn main() -> Result<(), Error> {
     let page = html::render(&run.document().json())?;
     files::write(&folder.join("conv3.html"), &page)?;
 
-    let plan = target.plan(&target.layers[0], &target.style()?)?;
-    let written = trace::of_plans(Kind::Perfetto, "conv3", &[plan], &Options::default())?;
+    let plan = target.plan(&target.layers[0], &target.control()?)?;
+    let written = trace::of_plans(TraceFormat::Perfetto, "conv3", &[plan], &Options::default())?;
     files::write(&folder.join("conv3.perfetto-trace"), &written.bytes)?;
 
     println!(

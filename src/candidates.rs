@@ -1,4 +1,4 @@
-//! The candidates of a layer, and the best of them by the machine's word.
+//! The candidates of a layer, and the best of them on the cycle-level machine.
 //!
 //! The candidates are all that the mapper visits for the layer (see `mapper::candidates`), each tiling
 //! once. What is proved is about them, not about tilings that the mapper does not make.
@@ -53,7 +53,7 @@ fn unmapped(why: Unmapped) -> Error {
 
 /// How much is run.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort {
+pub struct SearchEffort {
     /// Mappings that run: the model's best.
     pub best: usize,
     /// Mappings that run at most beyond those, as long as one could win by its bound.
@@ -66,7 +66,7 @@ pub struct Effort {
     pub goal: Goal,
 }
 
-impl Effort {
+impl SearchEffort {
     /// As many runs as it takes to prove the fewest cycles.
     #[must_use]
     pub fn proof() -> Self {
@@ -83,7 +83,7 @@ impl Effort {
     }
 }
 
-impl Default for Effort {
+impl Default for SearchEffort {
     /// The model's best five on the machine, and nothing proved.
     fn default() -> Self {
         Self {
@@ -97,7 +97,7 @@ impl Default for Effort {
 
 /// What was found for layers of one shape.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct MappingResult {
     /// The winner.
     pub tiling: Tiling,
     /// Its cycles on the machine.
@@ -107,7 +107,7 @@ pub struct Found {
     /// Candidates, the same tiling as often as the mapper comes to it.
     pub candidates: u64,
     /// What ran, and what follows.
-    pub standing: SearchResult,
+    pub search_result: SearchResult,
     /// What took the fewest cycles, which a certificate is about; the goal may prefer another within its slack.
     pub fewest: Tiling,
     /// What the candidates leave out, if the bounds of all of them were compared.
@@ -120,7 +120,7 @@ pub struct Found {
 
 /// A layer on an accelerator.
 #[derive(Clone, Copy)]
-pub struct Question<'a> {
+pub struct MappingQuery<'a> {
     /// The accelerator, and what else the question is about.
     pub target: &'a Target,
     /// The layer, as the network has it.
@@ -129,7 +129,7 @@ pub struct Question<'a> {
     pub dataflow: &'a Dataflow,
 }
 
-impl<'a> Question<'a> {
+impl<'a> MappingQuery<'a> {
     /// Visits each candidate with its place.
     pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping, &Estimate)) {
         let mut place = 0;
@@ -191,10 +191,10 @@ impl<'a> Question<'a> {
     /// it is cancelled.
     pub fn search(
         &self,
-        effort: Effort,
+        effort: SearchEffort,
         runs: Runs<'_>,
         cancellation: &Cancellation,
-    ) -> Result<Found, Error> {
+    ) -> Result<MappingResult, Error> {
         let k = effort
             .best
             .min(usize::try_from(effort.simulations).unwrap_or(usize::MAX));
@@ -242,7 +242,7 @@ impl<'a> Question<'a> {
             tiling.ok_or_else(|| Error::Search(format!("no candidate has the place {place}")))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
-        let standing = best_first(&listed, &ran, most, cancellation, |place| {
+        let search_result = best_first(&listed, &ran, most, cancellation, |place| {
             runs(&self.mapping(tiling(place)?)?)
         })
         .map_err(|failure| match failure {
@@ -257,29 +257,29 @@ impl<'a> Question<'a> {
             let cycles = *cycles;
             Ok(Score { cycles, energy })
         };
-        let scores = standing
+        let scores = search_result
             .ran
             .iter()
             .map(score)
             .collect::<Result<Vec<_>, Error>>()?;
         let chosen = effort.goal.choose(&scores);
         let (place, machine) = *chosen
-            .and_then(|at| standing.ran.get(at))
+            .and_then(|at| search_result.ran.get(at))
             .ok_or_else(|| Error::Search(format!("layer {}: nothing ran", self.layer.name())))?;
-        let fewest = standing.best.map_or(place, |(_, place)| place);
-        let is_open = !standing.is_proved() && (standing.ran.len() as u64) < most;
+        let fewest = search_result.best.map_or(place, |(_, place)| place);
+        let is_open = !search_result.is_proved() && (search_result.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
         let bounds = match effort.certify {
             true => self.bounds(),
             false => String::new(),
         };
-        Ok(Found {
+        Ok(MappingResult {
             tiling: tiling(place)?,
             machine,
             first: first_cycles,
             candidates,
             fewest: tiling(fewest)?,
-            standing,
+            search_result,
             space: is_bounded.then(|| self.space()).transpose()?,
             bounds,
             is_cut: is_cut && cancellation.is_cancelled(),

@@ -77,7 +77,7 @@ pub enum Error {
         place: String,
         /// Why there is none.
         why: Unmapped,
-        /// What would mend it, where that was asked for.
+        /// What would make it legal, where that was asked for.
         more: String,
     },
     /// A layer without a schedule.

@@ -9,10 +9,10 @@ use crate::sim::{Bound, Control, Counters, Energy, LayerPlan, Pace, Plan, Run, S
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
+use crate::control_kind::ControlKind;
 use crate::error::Error;
 use crate::format::metric;
 use crate::progress::Progress;
-use crate::style::Style;
 use crate::target::Target;
 
 /// Who answers.
@@ -111,7 +111,7 @@ pub fn key(target: &Target, layer: &Layer) -> impl Eq + Hash + use<> {
 /// Evaluates every layer; the order is the network's.
 pub fn layers(
     target: &Target,
-    style: &Style,
+    control: &ControlKind,
     reading: Reading,
     progress: &dyn Progress,
 ) -> Result<Vec<LayerResult>, Error> {
@@ -131,7 +131,7 @@ pub fn layers(
     let results: Vec<Result<LayerResult, Error>> = distinct
         .par_iter()
         .map(|layer| {
-            let result = evaluate(&target.plan(layer, style)?, &cost, reading, progress);
+            let result = evaluate(&target.plan(layer, control)?, &cost, reading, progress);
             progress.done();
             Ok(result)
         })

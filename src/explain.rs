@@ -11,7 +11,7 @@ use crate::format::{percent, thousands};
 /// How many changes of the tiling are shown.
 const MOST: usize = 8;
 
-/// By how much a tiling exceeds a limit, and what would mend it.
+/// By how much a tiling exceeds a limit, and what would make it legal.
 pub fn mapping(
     layer: &Layer,
     accelerator: &Accelerator,

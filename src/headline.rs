@@ -8,7 +8,7 @@ use crate::format::{percent, signed_percent};
 /// The greatest error of the model that goes without a warning.
 pub const TOLERANCE: f64 = 0.03;
 
-/// One figure by both readings.
+/// One figure by model and machine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Headline {
     pub machine: f64,

@@ -61,7 +61,7 @@ pub fn tell(remarks: &[Remark]) {
     for remark in remarks {
         match remark {
             Remark::Alters(text) | Remark::Idle(text) => {
-                output::complain(&format!("warning: {text}"));
+                output::report_diagnostic(&format!("warning: {text}"));
             }
             Remark::Note(text) => output::note(text),
         }
@@ -82,7 +82,7 @@ pub fn accelerator(name: &str, sets: &[String], flows: Flows<'_>) -> Result<Acce
 /// Tells of what was asked for and does nothing.
 pub fn warn(warnings: &[String]) {
     for warning in warnings {
-        output::complain(&format!("warning: {warning}"));
+        output::report_diagnostic(&format!("warning: {warning}"));
     }
 }
 

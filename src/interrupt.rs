@@ -82,7 +82,7 @@ pub fn watch() -> Result<()> {
         };
         if !WATCH.has_result.load(Ordering::SeqCst) {
             let _whole = shielded();
-            output::complain(&match WATCH.next.get() {
+            output::report_diagnostic(&match WATCH.next.get() {
                 Some(next) => format!("interrupted before anything was found; {next}"),
                 None => "interrupted before there was an answer".to_owned(),
             });
@@ -93,7 +93,7 @@ pub fn watch() -> Result<()> {
             true => "Ctrl-C again",
             false => "a second signal",
         };
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "interrupted: what is under way is finished and the best so far shown; {again} ends at once"
         ));
     });
@@ -150,7 +150,7 @@ impl Interrupt {
 
     /// The answer where nothing was found before the end was asked for.
     pub fn nothing_found(&self) -> Answer {
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "interrupted before anything was found; {}",
             self.next()
         ));
@@ -163,8 +163,8 @@ impl Interrupt {
     }
 
     /// The same beside a document for programs, which is about the search alone.
-    pub fn complain(&self) {
-        output::complain(self.text().trim_end());
+    pub fn report_diagnostic(&self) {
+        output::report_diagnostic(self.text().trim_end());
     }
 
     /// The mark of a document.

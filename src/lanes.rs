@@ -2,13 +2,13 @@
 
 use crate::arch::{Accelerator, Operand};
 
+use crate::control_kind::ControlKind;
 use crate::evaluate::LayerResult;
 use crate::format::percent;
-use crate::style::Style;
 
 /// How many of a PE's lanes take a channel, and what holds the others back, where that is fewer than half
 /// on the mean of the cycles.
-pub fn note(a: &Accelerator, style: &Style, layers: &[LayerResult]) -> Option<String> {
+pub fn note(a: &Accelerator, control: &ControlKind, layers: &[LayerResult]) -> Option<String> {
     let lanes = u64::from(a.array.lanes);
     let cycles: u64 = layers.iter().map(|layer| layer.cycles).sum();
     let used = |layer: &LayerResult| layer.cycles as f64 * layer.active_lanes as f64;
@@ -20,8 +20,8 @@ pub fn note(a: &Accelerator, style: &Style, layers: &[LayerResult]) -> Option<St
         "{} of the lanes idle ({mean:.1} of {lanes} in a PE at work)",
         percent(1.0 - mean / lanes as f64)
     );
-    let why = match style {
-        Style::Hardwired(_) => {
+    let why = match control {
+        ControlKind::Hardwired(_) => {
             let words = [Operand::Input, Operand::Weight].map(|o| a.scratchpads[o].words);
             if words.iter().all(|words| *words >= lanes) {
                 return Some(format!(
@@ -34,7 +34,7 @@ pub fn note(a: &Accelerator, style: &Style, layers: &[LayerResult]) -> Option<St
                 words[0], words[1]
             )
         }
-        Style::Decoupled => "layers have fewer input channels".to_owned(),
+        ControlKind::Decoupled => "layers have fewer input channels".to_owned(),
     };
     Some(format!("{share}: {why}"))
 }

@@ -58,6 +58,7 @@
 
 pub mod advice;
 pub mod candidates;
+pub mod control_kind;
 pub mod documents;
 mod element_types;
 mod error;
@@ -72,7 +73,6 @@ pub mod progress;
 pub mod proof;
 pub mod run;
 pub mod scope;
-pub mod style;
 pub mod target;
 mod template;
 pub mod trace;

@@ -37,7 +37,7 @@ enum Answer {
 fn judged(scope: &Scope, answer: Answer) -> Answer {
     match scope.shortfall() {
         Some(shortfall) if answer != Answer::Interrupted => {
-            output::complain(&shortfall);
+            output::report_diagnostic(&shortfall);
             Answer::No
         }
         _ => answer,
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Ok(Answer::Interrupted) => ExitCode::from(interrupt::exit_code()),
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&format!("error: {error:#}"));
+            output::report_diagnostic(&format!("error: {error:#}"));
             // The input is right, and what is asked of it has no answer.
             let is_no = error.chain().any(|cause| {
                 let own = cause.downcast_ref::<stationary::Error>();
@@ -83,12 +83,12 @@ fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {
             .build_global()?;
     }
     let mut record = Record::open(cli.verb.folder(), matches)?;
-    let answer = carry_out(cli, &mut record)?;
+    let answer = execute(cli, &mut record)?;
     record.close(answer)?;
     Ok(answer)
 }
 
-fn carry_out(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
+fn execute(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
     let common = &cli.common;
     match &cli.verb {
         Verb::Estimate(args) => commands::run::estimate(args, common, record),

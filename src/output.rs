@@ -26,7 +26,7 @@ pub fn print(text: &str) -> io::Result<()> {
 }
 
 /// Writes a warning or an error.
-pub fn complain(text: &str) {
+pub fn report_diagnostic(text: &str) {
     // Nobody is left to hear of a standard error that is closed.
     let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
 }
@@ -42,7 +42,7 @@ pub fn be_quiet() {
 /// Writes what is good to know and changes no answer.
 pub fn note(text: &str) {
     if !IS_QUIET.load(Ordering::Relaxed) {
-        complain(&format!("note: {text}"));
+        report_diagnostic(&format!("note: {text}"));
     }
 }
 

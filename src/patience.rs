@@ -152,8 +152,8 @@ fn notes(
         let done = progress(bar.position(), bar.length().unwrap_or(0), unit);
         let text = note(what, &done, start.elapsed(), &state.under_way, less);
         match io::stderr().is_terminal() {
-            true => bar.suspend(|| output::complain(&text)),
-            false => output::complain(&text),
+            true => bar.suspend(|| output::report_diagnostic(&text)),
+            false => output::report_diagnostic(&text),
         }
         next *= GROWTH;
     }

@@ -2,6 +2,7 @@
 
 use crate::advice::{self, Advised, words};
 use crate::arch::{CostModel, Operand, PerOperand};
+use crate::control_kind::ControlKind;
 use crate::csv;
 use crate::documents::{self, Document};
 use crate::energy;
@@ -15,7 +16,6 @@ use crate::rereads;
 use crate::scope::Scope;
 use crate::shape;
 use crate::sim::{Counters, Energy, Pace};
-use crate::style::Style;
 use crate::target::Target;
 
 /// Everything that a run found.
@@ -36,7 +36,7 @@ pub struct Run {
     /// What was asked.
     pub target: Target,
     /// How the machine is controlled.
-    pub style: Style,
+    pub control: ControlKind,
     /// Who answered.
     pub reading: Reading,
     /// Layer by layer, in the network's order.
@@ -55,11 +55,11 @@ impl Run {
     /// # Errors
     /// A layer without a mapping, an accelerator that cannot be priced.
     pub fn new(target: &Target, reading: Reading, progress: &dyn Progress) -> Result<Self, Error> {
-        let style = target.style()?;
+        let control = target.control()?;
         Ok(Self {
-            layers: evaluate::layers(target, &style, reading, progress)?,
+            layers: evaluate::layers(target, &control, reading, progress)?,
             target: target.clone(),
-            style,
+            control,
             reading,
             advised: None,
             seed: 0,
@@ -72,8 +72,8 @@ impl Run {
     /// # Errors
     /// As [`advice::advise`].
     pub fn advised(self, progress: &dyn Progress) -> Result<Self, Error> {
-        let (target, style, reading) = (&self.target, &self.style, self.reading);
-        let advised = advice::advise(target, style, reading, &self.layers, progress)?;
+        let (target, control, reading) = (&self.target, &self.control, self.reading);
+        let advised = advice::advise(target, control, reading, &self.layers, progress)?;
         let advised = Some(advised);
         Ok(Self { advised, ..self })
     }
@@ -93,7 +93,7 @@ impl Run {
     /// What of the machine does nothing.
     #[must_use]
     pub fn idle_lanes(&self) -> Option<String> {
-        lanes::note(&self.target.accelerator, &self.style, &self.layers)
+        lanes::note(&self.target.accelerator, &self.control, &self.layers)
     }
 
     /// Where the model that chose the mappings is far off; the model itself cannot know it.
@@ -101,7 +101,7 @@ impl Run {
     pub fn warning(&self) -> Option<String> {
         match self.reading {
             Reading::Machine(_) if !self.target.has_file() => {
-                misjudged::note(&self.style, &self.layers)
+                misjudged::note(&self.control, &self.layers)
             }
             _ => None,
         }
@@ -198,7 +198,7 @@ impl Run {
             reading: self.reading.name().to_owned(),
             arch: self.target.accelerator.name.clone(),
             network: self.target.network.clone(),
-            dataflow: self.style.name().to_owned(),
+            dataflow: self.control.name().to_owned(),
             goal: self.target.chosen().map(Into::into),
             seed: self.seed,
             batch: self.target.origin.batch,
@@ -262,7 +262,7 @@ impl Run {
             csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(&self.target.origin, &header.concat());
-        let who = |layer: &str| csv::header(&[self.reading.name(), self.style.name(), layer]);
+        let who = |layer: &str| csv::header(&[self.reading.name(), self.control.name(), layer]);
         let numbers = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>();
         let energies = |energy: &Energy, least: f64| {
             let parts = energy::columns(energy).into_iter();

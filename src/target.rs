@@ -7,6 +7,7 @@ use std::sync::Arc;
 use stationary_document::{Diagnostic, alters_an_answer};
 
 use crate::arch::{Accelerator, CostModel, near};
+use crate::control_kind::ControlKind;
 use crate::csv::Origin;
 use crate::element_types;
 use crate::error::{Error, Unmapped};
@@ -18,7 +19,6 @@ use crate::sim::decoupled::{self, LoweredLayer, ScheduleFile};
 use crate::sim::mapper::{self, Goal};
 use crate::sim::mapping_file::{self, MappingFile};
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
-use crate::style::Style;
 use crate::workloads::{Layer, Network};
 
 pub use request::{Request, overrides, sizes};
@@ -96,7 +96,7 @@ pub struct Target {
     pub goal: Goal,
     /// What is to be known of the inputs.
     pub remarks: Vec<Remark>,
-    /// Whether an error on a layer without a mapping says what would mend it.
+    /// Whether an error on a layer without a mapping says what would make a mapping legal.
     pub explain: bool,
     /// The names that the inputs were read by, if they were.
     pub request: Option<Request>,
@@ -256,7 +256,7 @@ impl Target {
     /// let mine = "{name: mine, rows: [C], cols: [K], beats: [N, P, Q], local: [R, S]}";
     /// let mine = Dataflow::from_yaml("mine.yaml", mine)?;
     /// let target = Request::new("eyeriss", "alexnet").target()?.with_own_dataflow(mine);
-    /// assert_eq!(target.style()?.name(), "mine");
+    /// assert_eq!(target.control()?.name(), "mine");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -284,22 +284,24 @@ impl Target {
     ///
     /// # Errors
     /// A dataflow that does not exist or that the accelerator does not offer.
-    pub fn style(&self) -> Result<Style, Error> {
+    pub fn control(&self) -> Result<ControlKind, Error> {
         self.style_on(&self.accelerator)
     }
 
     /// How another accelerator would be controlled.
-    pub(crate) fn style_on(&self, accelerator: &Accelerator) -> Result<Style, Error> {
+    pub(crate) fn style_on(&self, accelerator: &Accelerator) -> Result<ControlKind, Error> {
         match &self.own {
-            Some(own) if accelerator.decoupled.is_none() => Ok(Style::Hardwired(Arc::clone(own))),
-            _ => style(accelerator, self.dataflow.as_deref()),
+            Some(own) if accelerator.decoupled.is_none() => {
+                Ok(ControlKind::Hardwired(Arc::clone(own)))
+            }
+            _ => control(accelerator, self.dataflow.as_deref()),
         }
     }
 
     /// The dataflow that was asked for, or the accelerator's first.
     ///
     /// # Errors
-    /// As [`Target::style`]; a machine that instructions control.
+    /// As [`Target::control`]; a machine that instructions control.
     pub fn dataflow(&self) -> Result<Arc<Dataflow>, Error> {
         match &self.own {
             Some(own) if self.accelerator.decoupled.is_none() => Ok(Arc::clone(own)),
@@ -311,10 +313,10 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::mapping`] and [`Target::kernel`].
-    pub fn plan(&self, layer: &Layer, style: &Style) -> Result<Plan, Error> {
-        Ok(match style {
-            Style::Hardwired(dataflow) => self.mapping(layer, dataflow)?.into(),
-            Style::Decoupled => self.kernel(layer)?.into(),
+    pub fn plan(&self, layer: &Layer, control: &ControlKind) -> Result<Plan, Error> {
+        Ok(match control {
+            ControlKind::Hardwired(dataflow) => self.mapping(layer, dataflow)?.into(),
+            ControlKind::Decoupled => self.kernel(layer)?.into(),
         })
     }
 
@@ -374,7 +376,7 @@ impl Target {
     fn unmapped(&self, place: String, why: Unmapped, more: impl Fn() -> String) -> Error {
         let more = match self.explain {
             true => more(),
-            false => "; --explain says what would mend it".to_owned(),
+            false => "; --explain says what would make it legal".to_owned(),
         };
         Error::NoMapping { place, why, more }
     }
@@ -455,10 +457,10 @@ pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<Arc<Dat
 ///
 /// # Errors
 /// As [`dataflow`].
-pub fn style(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<Style, Error> {
+pub fn control(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<ControlKind, Error> {
     match dataflow {
-        None if accelerator.decoupled.is_some() => Ok(Style::Decoupled),
-        name => Ok(Style::Hardwired(self::dataflow(accelerator, name)?)),
+        None if accelerator.decoupled.is_some() => Ok(ControlKind::Decoupled),
+        name => Ok(ControlKind::Hardwired(self::dataflow(accelerator, name)?)),
     }
 }
 

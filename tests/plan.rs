@@ -91,13 +91,13 @@ fn a_library_user_gets_the_numbers_of_the_command_line_on_an_array_that_unfolds(
     let dataflow = Dataflow::find(&accelerator.dataflows[0]).expect("a bundled dataflow");
     let of_command = json(&["simulate", "--arch", preset, "--network", "alexnet"]);
     let target = Target::new(accelerator.clone(), &network).expect("a target");
-    let style = target.style().expect("a dataflow");
+    let control = target.control().expect("a dataflow");
     let layers = of_command["layers"].as_array().expect("layers");
     assert_eq!(layers.len(), network.layers().len());
     for (layer, line) in network.layers().iter().zip(layers) {
         let own = mapper::map(layer, &accelerator, dataflow).expect("it maps");
         let made = Mapping::new(layer, &accelerator, dataflow, *own.tiling()).expect("it is legal");
-        let of_target = target.plan(layer, &style).expect("it maps");
+        let of_target = target.plan(layer, &control).expect("it maps");
         for plan in [own.into(), made.into(), of_target] {
             let run = plan.run(Pace::default(), &mut ());
             assert_eq!(line["cycles"], run.cycles, "{}", layer.name());

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::laws::conservation;
+use common::invariants::conservation;
 use common::{Size, accelerator, cases, kinds, layer, of_kind, tiling};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt, SeedableRng};

@@ -1,4 +1,4 @@
-//! Changes of the command line that could mend an obstacle.
+//! Changes of the command line that could widen a bottleneck.
 
 use std::fmt::{Display, Formatter};
 
@@ -7,7 +7,7 @@ use crate::arch::{
     Accelerator, Decoupled, DramKind, LoadOrder, Operand, Passes, Ports, ResidentLoad, RowOrder,
 };
 
-use crate::advice::Obstacle;
+use crate::advice::Bottleneck;
 use crate::sim::Dataflow;
 
 /// A change, as it is typed.
@@ -60,8 +60,8 @@ pub struct Present<'a> {
     pub batch: u64,
 }
 
-/// What could mend an obstacle on this machine.
-pub fn changes(obstacle: Obstacle, present: &Present<'_>) -> Vec<Change> {
+/// What could widen a bottleneck on this machine.
+pub fn changes(bottleneck: Bottleneck, present: &Present<'_>) -> Vec<Change> {
     let a = present.accelerator;
     let n = &a.networks;
     let widen = |network: &str, width: u32| {
@@ -70,9 +70,9 @@ pub fn changes(obstacle: Obstacle, present: &Present<'_>) -> Vec<Change> {
             2 * u64::from(width),
         )]
     };
-    match (obstacle, &a.decoupled) {
-        (Obstacle::Work, None) => [array(a), dataflows(present)].concat(),
-        (Obstacle::Work, Some(d)) => {
+    match (bottleneck, &a.decoupled) {
+        (Bottleneck::Work, None) => [array(a), dataflows(present)].concat(),
+        (Bottleneck::Work, Some(d)) => {
             let mut changes = vec![Change::set("array.lanes", 2 * u64::from(a.array.lanes))];
             changes.extend(array(a));
             if d.gemm.interval > 1 {
@@ -80,44 +80,45 @@ pub fn changes(obstacle: Obstacle, present: &Present<'_>) -> Vec<Change> {
             }
             changes
         }
-        (Obstacle::Dram, None) => {
+        (Bottleneck::Dram, None) => {
             let mut changes = memory(a);
             changes.push(batch(present));
             changes.extend(buffers(a));
             changes.extend(dataflows(present));
             changes
         }
-        (Obstacle::Dram, Some(d)) => {
+        (Bottleneck::Dram, Some(d)) => {
             let mut changes = engine(d);
             changes.extend(memory(a));
             changes.push(batch(present));
             changes.extend(buffers(a));
             changes
         }
-        (Obstacle::Network(Operand::Input), _) => widen("input", n.input.words_per_cycle),
-        (Obstacle::Network(Operand::Weight), _) => {
+        (Bottleneck::Network(Operand::Input), _) => widen("input", n.input.words_per_cycle),
+        (Bottleneck::Network(Operand::Weight), _) => {
             let mut changes = widen("weight", n.weight.words_per_cycle);
             changes.push(batch(present));
             changes
         }
-        (Obstacle::Network(Operand::Output), _) => widen("psum_in", n.psum_in.words_per_cycle),
-        (Obstacle::PsumOut, _) => widen("psum_out", n.psum_out.words_per_cycle),
-        (Obstacle::Banks, _) => banks(a),
-        (Obstacle::Delivery, _) => delivery(a),
-        (Obstacle::Ramp, None) => [ramp(present), dataflows(present)].concat(),
-        (Obstacle::Ramp, Some(d)) => engine(d),
-        (Obstacle::Core, Some(d)) => [alu(d), issue(d), engine(d)].concat(),
-        (Obstacle::Alu, Some(d)) => alu(d),
-        (Obstacle::Issue, Some(d)) => issue(d),
-        (Obstacle::Instructions, Some(d)) => vec![
+        (Bottleneck::Network(Operand::Output), _) => widen("psum_in", n.psum_in.words_per_cycle),
+        (Bottleneck::PsumOut, _) => widen("psum_out", n.psum_out.words_per_cycle),
+        (Bottleneck::Banks, _) => banks(a),
+        (Bottleneck::Delivery, _) => delivery(a),
+        (Bottleneck::Ramp, None) => [ramp(present), dataflows(present)].concat(),
+        (Bottleneck::Ramp, Some(d)) => engine(d),
+        (Bottleneck::Core, Some(d)) => [alu(d), issue(d), engine(d)].concat(),
+        (Bottleneck::Alu, Some(d)) => alu(d),
+        (Bottleneck::Issue, Some(d)) => issue(d),
+        (Bottleneck::Instructions, Some(d)) => vec![
             Change::set("decoupled.fetch", 2 * u64::from(d.fetch)),
             Change::set("decoupled.micro_op_kib", kib(2 * d.micro_op_bytes)),
         ],
         // Nothing of these is a field of the machine.
-        (Obstacle::Reset, _)
-        | (Obstacle::Core | Obstacle::Alu | Obstacle::Issue | Obstacle::Instructions, None) => {
-            Vec::new()
-        }
+        (Bottleneck::Reset, _)
+        | (
+            Bottleneck::Core | Bottleneck::Alu | Bottleneck::Issue | Bottleneck::Instructions,
+            None,
+        ) => Vec::new(),
     }
 }
 
@@ -315,21 +316,21 @@ mod tests {
     use crate::sim::Stall;
 
     /// What a preset can wait for.
-    fn obstacles(a: &Accelerator) -> Vec<Obstacle> {
+    fn bottlenecks(a: &Accelerator) -> Vec<Bottleneck> {
         let has_banks = a.global_buffer.partitions.iter().any(|p| p.banks.is_some());
-        let is_there = |obstacle: &Obstacle| match obstacle {
-            Obstacle::Dram => !matches!(a.dram.kind, DramKind::Ideal),
-            Obstacle::Banks => has_banks,
-            Obstacle::Delivery => a.global_buffer.delivery.is_some(),
+        let is_there = |bottleneck: &Bottleneck| match bottleneck {
+            Bottleneck::Dram => !matches!(a.dram.kind, DramKind::Ideal),
+            Bottleneck::Banks => has_banks,
+            Bottleneck::Delivery => a.global_buffer.delivery.is_some(),
             // The length of a reset is that of its sums.
-            Obstacle::Reset => false,
+            Bottleneck::Reset => false,
             _ => true,
         };
-        let all: Vec<Obstacle> = match a.decoupled {
-            None => Stall::OF_SEQUENCER.map(Obstacle::of_stall).to_vec(),
-            Some(_) => Stall::OF_INSTRUCTIONS.map(Obstacle::of_stall).to_vec(),
+        let all: Vec<Bottleneck> = match a.decoupled {
+            None => Stall::OF_SEQUENCER.map(Bottleneck::of_stall).to_vec(),
+            Some(_) => Stall::OF_INSTRUCTIONS.map(Bottleneck::of_stall).to_vec(),
         };
-        let all = all.into_iter().chain([Obstacle::Work]);
+        let all = all.into_iter().chain([Bottleneck::Work]);
         all.filter(is_there).collect()
     }
 
@@ -344,8 +345,8 @@ mod tests {
                 dataflow,
                 batch: 1,
             };
-            for obstacle in obstacles(&accelerator) {
-                let tried = changes(obstacle, &present);
+            for bottleneck in bottlenecks(&accelerator) {
+                let tried = changes(bottleneck, &present);
                 let is_taken = |change: &Change| match change {
                     Change::Set { path, value } => {
                         Accelerator::preset(name, &[(path.as_str(), value.as_str())]).is_ok()
@@ -354,7 +355,7 @@ mod tests {
                 };
                 assert!(
                     tried.iter().any(is_taken),
-                    "{name}: nothing for {obstacle:?} of {tried:?}"
+                    "{name}: nothing for {bottleneck:?} of {tried:?}"
                 );
             }
         }

@@ -1,8 +1,8 @@
 //! What to try next: changes of the command line that help this run.
 //!
 //! ```text
-//! obstacles = what the run's cycles go by, the greatest first
-//! tried     = for each of them, changes that could mend it
+//! bottlenecks = what the run's cycles go by, the greatest first
+//! tried     = for each of them, changes that could widen it
 //! advice    = those after which the run takes clearly less of its objective an image, the best first
 //! ```
 //!
@@ -13,8 +13,8 @@
 //! What repeats itself the machine skips, so that a run of any length may be over at once, and a change of
 //! it may not. What it is expected to take decides whether it is asked, and no clock.
 
+mod bottlenecks;
 mod changes;
-mod obstacles;
 #[doc(hidden)]
 pub mod words;
 
@@ -26,18 +26,18 @@ use crate::sim::mapper::Objective;
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
+pub use bottlenecks::{Bottleneck, bottlenecks};
 pub use changes::{Change, Present, changes};
-pub use obstacles::{Obstacle, obstacles};
 
+use crate::control_kind::ControlKind;
 use crate::error::Error;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::progress::{Progress, UnderWay};
-use crate::style::Style;
 use crate::target::{self, Target};
 
 /// The share of the run's cycles, and of its energy, that figures are made over at least.
 const COVERED: f64 = 0.95;
-/// The least share of the cycles that an obstacle takes to be worth a change.
+/// The least share of the cycles that a bottleneck takes to be worth a change.
 const LEAST_SHARE: f64 = 0.02;
 /// The least gain that is advised: the model is off by as much at times.
 const LEAST_GAIN: f64 = 0.03;
@@ -93,10 +93,10 @@ pub struct Advised {
     /// What the changes lower.
     pub objective: Objective,
     /// Shares of the run's cycles.
-    pub obstacles: Vec<(Obstacle, f64)>,
+    pub bottlenecks: Vec<(Bottleneck, f64)>,
     /// The best first.
     pub advice: Vec<Advice>,
-    /// Changes that were tried, in the order of what they could mend.
+    /// Changes that were tried, in the order of what they could widen.
     pub tried: Vec<Change>,
     /// The share of the run's cycles that goes by in the layers of the figures.
     pub share: f64,
@@ -109,7 +109,7 @@ pub struct Advised {
 /// The area of a changed machine cannot be told.
 pub fn advise(
     target: &Target,
-    style: &Style,
+    control: &ControlKind,
     reading: Reading,
     layers: &[LayerResult],
     progress: &dyn Progress,
@@ -119,10 +119,10 @@ pub fn advise(
         Reading::Machine(_) => Reading::Machine(Pace::SkipPeriods),
         Reading::Model => Reading::Model,
     };
-    let obstacles = obstacles(layers);
-    let dataflow = match style {
-        Style::Hardwired(dataflow) => Some(&**dataflow),
-        Style::Decoupled => None,
+    let bottlenecks = bottlenecks(layers);
+    let dataflow = match control {
+        ControlKind::Hardwired(dataflow) => Some(&**dataflow),
+        ControlKind::Decoupled => None,
     };
     let present = Present {
         accelerator: &target.accelerator,
@@ -135,17 +135,19 @@ pub fn advise(
         Objective::Cycles => Vec::new(),
         Objective::Energy | Objective::Edp => changes::frugal(&present),
     };
-    let worth = obstacles.iter().filter(|(_, share)| *share >= LEAST_SHARE);
-    let mending = worth.flat_map(|(obstacle, _)| changes(*obstacle, &present));
+    let worth = bottlenecks
+        .iter()
+        .filter(|(_, share)| *share >= LEAST_SHARE);
+    let widening = worth.flat_map(|(bottleneck, _)| changes(*bottleneck, &present));
     let trials = Trials {
         target,
-        style,
+        control,
         objective,
         area: CostModel::of(&target.accelerator)?.area().total.0,
         progress,
     };
     let mut tried: Vec<(Change, Target)> = Vec::new();
-    for change in saving.into_iter().chain(mending) {
+    for change in saving.into_iter().chain(widening) {
         let is_new = tried.iter().all(|(other, _)| *other != change);
         if is_new && tried.len() < MOST_TRIED {
             // What this machine cannot be changed to is no advice.
@@ -186,7 +188,7 @@ pub fn advise(
     Ok(Advised {
         by: reading,
         objective,
-        obstacles,
+        bottlenecks,
         advice,
         tried: tried.into_iter().map(|(change, _)| change).collect(),
         share: sample.cycles as f64 / all as f64,
@@ -283,7 +285,7 @@ impl Sample {
 /// What changes are tried on.
 struct Trials<'a> {
     target: &'a Target,
-    style: &'a Style,
+    control: &'a ControlKind,
     objective: Objective,
     area: f64,
     progress: &'a dyn Progress,
@@ -312,7 +314,7 @@ impl Trials<'_> {
     fn kept(&self, gains: Vec<Tried>, reading: Reading) -> impl Iterator<Item = Tried> + use<> {
         let (worth, mut others): (Vec<Tried>, Vec<Tried>) =
             gains.into_iter().partition(|gain| self.is_worth(gain));
-        // As they were tried, by the obstacle.
+        // As they were tried, by the bottleneck.
         others.sort_by_key(|(at, _)| *at);
         let (others, most) = match reading {
             Reading::Model => (Vec::new(), MOST_ADVISED),
@@ -347,11 +349,11 @@ impl Trials<'_> {
             Reading::Machine(_) => sample.cycles,
         };
         let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
-            let style = match change {
-                Change::Set { .. } | Change::Batch(_) => self.style.clone(),
-                Change::Dataflow(name) => target::style(&changed.accelerator, Some(name)).ok()?,
+            let control = match change {
+                Change::Set { .. } | Change::Batch(_) => self.control.clone(),
+                Change::Dataflow(name) => target::control(&changed.accelerator, Some(name)).ok()?,
             };
-            let spent = spent(changed, &style, reading, sample, &UnderWay(self.progress));
+            let spent = spent(changed, &control, reading, sample, &UnderWay(self.progress));
             self.progress.done();
             let (cycles, energy) = spent.ok()?;
             let factor = self.images(change);
@@ -371,7 +373,7 @@ impl Trials<'_> {
 /// The cycles and the energy of a sample.
 fn spent(
     target: &Target,
-    style: &Style,
+    control: &ControlKind,
     reading: Reading,
     sample: &Sample,
     progress: &dyn Progress,
@@ -379,7 +381,7 @@ fn spent(
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| target.layers[*index].clone());
     let picked = target.changed(target.accelerator.clone(), picked.collect());
-    let results = evaluate::layers(&picked, style, reading, progress)?;
+    let results = evaluate::layers(&picked, control, reading, progress)?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let (mut cycles, mut energy) = (0, 0.0);
     for (result, count) in results.iter().zip(counts) {

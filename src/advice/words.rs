@@ -2,14 +2,14 @@
 
 use crate::sim::mapper::Objective;
 
-use crate::advice::{Advice, Advised, Change, Obstacle};
+use crate::advice::{Advice, Advised, Bottleneck, Change};
 use crate::documents;
 use crate::evaluate::Reading;
 use crate::format::{percent, signed_percent};
 
 /// For a terminal: what cycles go by, and a line for each change that helps.
 pub fn lines(arch: &str, advised: &Advised) -> String {
-    let mut text = format!("{arch}: cycles go by {}\n", obstacles(advised));
+    let mut text = format!("{arch}: cycles go by {}\n", bottlenecks(advised));
     if advised.advice.is_empty() {
         text.push_str(&format!("{}\n", nothing(advised)));
         return text;
@@ -49,12 +49,12 @@ pub fn document(advised: &Advised) -> documents::Advised {
         energy_change: advice.gain.energy,
         area_change: advice.area,
     };
-    let share = |(obstacle, share): &(Obstacle, f64)| documents::Share {
-        of: obstacle.words().to_owned(),
+    let share = |(bottleneck, share): &(Bottleneck, f64)| documents::Share {
+        of: bottleneck.words().to_owned(),
         share: *share,
     };
     documents::Advised {
-        cycles_go_by: advised.obstacles.iter().map(share).collect(),
+        cycles_go_by: advised.bottlenecks.iter().map(share).collect(),
         changes: advised.advice.iter().map(one).collect(),
         tried: advised
             .tried
@@ -65,15 +65,15 @@ pub fn document(advised: &Advised) -> documents::Advised {
     }
 }
 
-fn obstacles(advised: &Advised) -> String {
+fn bottlenecks(advised: &Advised) -> String {
     const MOST: usize = 4;
-    let shares = advised.obstacles.iter().take(MOST);
+    let shares = advised.bottlenecks.iter().take(MOST);
     let mut listed: Vec<String> = shares
-        .map(|(obstacle, share)| format!("{} {}", obstacle.words(), percent(*share)))
+        .map(|(bottleneck, share)| format!("{} {}", bottleneck.words(), percent(*share)))
         .collect();
-    let others = advised.obstacles.iter().skip(MOST);
+    let others = advised.bottlenecks.iter().skip(MOST);
     let others: f64 = others.map(|(_, share)| share).sum();
-    if advised.obstacles.len() > MOST {
+    if advised.bottlenecks.len() > MOST {
         listed.push(format!("others {}", percent(others)));
     }
     listed.join(", ")

@@ -34,7 +34,7 @@ pub const OVER: &str = "every core of the hardware, and on it every schedule of 
 const OBJECTIVE: &str = "cycles of all layers, one after the other, on one chip";
 
 /// What a proof is about.
-pub struct Subject<'a> {
+pub struct CodesignInstance<'a> {
     pub loaded: &'a Target,
     pub hardware: &'a Hardware,
     pub tasks: &'a [Repeated],
@@ -42,7 +42,7 @@ pub struct Subject<'a> {
     pub task_of: &'a [usize],
 }
 
-impl Subject<'_> {
+impl CodesignInstance<'_> {
     /// The digests that take no bounds.
     fn inputs(&self) -> Hashes {
         Hashes {
@@ -78,7 +78,7 @@ impl Document {
     ///
     /// # Errors
     /// A run below its bound.
-    pub fn of(args: &Codesign, subject: &Subject<'_>, ran: &[Record]) -> Result<Self> {
+    pub fn of(args: &Codesign, instance: &CodesignInstance<'_>, ran: &[Record]) -> Result<Self> {
         let inputs = Inputs {
             arch: args.arch.clone(),
             set: args.set.clone(),
@@ -92,14 +92,19 @@ impl Document {
         };
         Ok(Self::over(
             inputs,
-            subject,
+            instance,
             ran,
-            &network_bounds(subject.tasks, ran)?,
+            &network_bounds(instance.tasks, ran)?,
         ))
     }
 
-    fn over(inputs: Inputs, subject: &Subject<'_>, ran: &[Record], found: &NetworkBounds) -> Self {
-        let hardware = subject.hardware;
+    fn over(
+        inputs: Inputs,
+        instance: &CodesignInstance<'_>,
+        ran: &[Record],
+        found: &NetworkBounds,
+    ) -> Self {
+        let hardware = instance.hardware;
         let shape = |machine: usize| {
             let shape = hardware.shape(machine);
             [shape.batch, shape.block_in, shape.block_out]
@@ -108,7 +113,7 @@ impl Document {
             hardware: shape(chip.machine),
             area_um2: hardware.area(chip.machine),
             cycles: chip.cycles,
-            tasks: (chip.layers.iter().zip(subject.tasks))
+            tasks: (chip.layers.iter().zip(instance.tasks))
                 .map(|((point, cycles), each)| Chosen {
                     point: point.0,
                     schedule: json!(each.task.schedule(*point)),
@@ -129,9 +134,9 @@ impl Document {
             claims: "codesign".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
-            hashes: subject.hashes(found),
-            inputs: inputs.spelt(&subject.loaded.layers),
-            names: Names::of(&subject.loaded.origin),
+            hashes: instance.hashes(found),
+            inputs: inputs.spelt(&instance.loaded.layers),
+            names: Names::of(&instance.loaded.origin),
             objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
             kind: if found.is_proved() { "proved" } else { "none" }.to_owned(),
@@ -142,7 +147,7 @@ impl Document {
             schedules: found.valid,
             simulations: ran.iter().map(|ran| ran.len() as u64).sum(),
             tasks: (ran.iter().enumerate())
-                .map(|(number, ran)| Task::of(subject, number, ran))
+                .map(|(number, ran)| Task::of(instance, number, ran))
                 .collect(),
         }
     }
@@ -175,7 +180,7 @@ impl Document {
         let hardware = choice.read(&inputs.arch, &loaded.accelerator)?;
         let (distinct, task_of) = distinct(&loaded.layers);
         let tasks = tasks(&distinct, &task_of, &hardware)?;
-        let subject = Subject {
+        let instance = CodesignInstance {
             loaded: &loaded,
             hardware: &hardware,
             tasks: &tasks,
@@ -212,7 +217,7 @@ impl Document {
         };
         let read = Hashes {
             model: self.hashes.model.clone(),
-            ..subject.inputs()
+            ..instance.inputs()
         };
         let mut verdict = Verdict {
             about,
@@ -231,7 +236,7 @@ impl Document {
             // Runs of other layers or machines would say nothing, and may take for ever.
             return Ok(verdict);
         }
-        let Some(claimed) = self.claimed(&subject, &mut verdict.checks) else {
+        let Some(claimed) = self.claimed(&instance, &mut verdict.checks) else {
             return Ok(verdict);
         };
         let best: Vec<Option<DesignPoint>> = match &self.best {
@@ -299,13 +304,13 @@ impl Document {
                 return Ok(verdict);
             }
         };
-        let hashes = subject.hashes(&network_bounds);
+        let hashes = instance.hashes(&network_bounds);
         verdict.origin = origin(&hashes);
         verdict
             .checks
             .digest("model's bounds", &self.hashes.model, &hashes.model);
         self.judge(&network_bounds, &mut verdict.checks);
-        let found = Self::over(inputs.clone(), &subject, &ran, &network_bounds);
+        let found = Self::over(inputs.clone(), &instance, &ran, &network_bounds);
         let found = serde_json::to_value(found)?;
         verdict.checks.derived(written, &found);
         Ok(verdict)
@@ -315,22 +320,22 @@ impl Document {
     /// tasks, or names what could not have run.
     fn claimed(
         &self,
-        subject: &Subject<'_>,
+        instance: &CodesignInstance<'_>,
         checks: &mut Checks,
     ) -> Option<Vec<BTreeMap<DesignPoint, u64>>> {
         let flaw = |detail: String, checks: &mut Checks| {
             checks.note("schedules that ran", false, detail);
             None
         };
-        if self.tasks.len() != subject.tasks.len() {
-            let (claimed, found) = (self.tasks.len(), subject.tasks.len());
+        if self.tasks.len() != instance.tasks.len() {
+            let (claimed, found) = (self.tasks.len(), instance.tasks.len());
             return flaw(
                 format!("they are of {claimed} shapes; there are {found}"),
                 checks,
             );
         }
         let mut all = Vec::new();
-        for (claimed, each) in self.tasks.iter().zip(subject.tasks) {
+        for (claimed, each) in self.tasks.iter().zip(instance.tasks) {
             let (task, mut ran) = (&each.task, BTreeMap::new());
             for Ran { point, cycles } in &claimed.simulated {
                 let point = DesignPoint(*point);
@@ -379,10 +384,10 @@ impl Document {
 }
 
 impl Task {
-    fn of(subject: &Subject<'_>, number: usize, ran: &Record) -> Self {
-        let layers = subject.layers(number);
+    fn of(instance: &CodesignInstance<'_>, number: usize, ran: &Record) -> Self {
+        let layers = instance.layers(number);
         let names = layers.iter().map(|(_, layer)| layer.name().to_owned());
-        let layer = subject.tasks[number].task.layer();
+        let layer = instance.tasks[number].task.layer();
         let ran = ran.iter().filter_map(|(point, outcome)| {
             let (point, cycles) = (point.0, outcome.cycles()?);
             Some(Ran { point, cycles })
@@ -393,7 +398,7 @@ impl Task {
             layers: names.collect(),
             first: layers.first().map_or(0, |(at, _)| *at),
             dims: dims(layer),
-            times: subject.tasks[number].times,
+            times: instance.tasks[number].times,
             simulated,
         }
     }

@@ -41,7 +41,7 @@ pub struct Simulate {
     /// Where the run is kept.
     #[command(flatten)]
     pub folder: Folder,
-    /// How the machine gets from cycle to cycle; results are the same. skip-periods if left out, which
+    /// How the machine advances time; results are the same. skip-periods if left out, which
     /// on machines that instructions control, and with --functional, is as skip-idle.
     #[arg(long, value_enum)]
     pub pace: Option<PaceName>,
@@ -80,7 +80,7 @@ pub enum PaceName {
     EveryCycle,
     /// Jump over cycles in which nothing can change.
     SkipIdle,
-    /// Multiply what repeats itself as well.
+    /// Fast-forward over what repeats itself as well.
     SkipPeriods,
 }
 

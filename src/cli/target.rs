@@ -30,7 +30,7 @@ pub struct Target {
     /// Mappings to use instead of the mapper's: a preset or a YAML file.
     #[arg(long, value_name = "PRESET|FILE")]
     pub mapping: Option<String>,
-    /// Where a mapping is not legal: by how much, and what would mend it.
+    /// Where a mapping is not legal: by how much, and what would make it so.
     #[arg(long)]
     pub explain: bool,
 }

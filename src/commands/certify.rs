@@ -10,7 +10,7 @@ use stationary::search::{Cancellation, Problem, ProofKind, certificate};
 use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use crate::certificates::assign::{Document, Subject};
+use crate::certificates::assign::{AssignmentInstance, Document};
 use crate::cli::Assign;
 use crate::commands::simulations::Simulations;
 use crate::inputs;
@@ -27,12 +27,12 @@ pub struct Certified {
 /// Proves the optimum on the machine; goes on from what ran already, and ends with a gap once cancelled.
 pub fn certify(
     args: &Assign,
-    subject: &Subject<'_>,
+    instance: &AssignmentInstance<'_>,
     problem: &Problem,
     simulations: &Simulations<'_>,
     cancellation: &Cancellation,
 ) -> Result<Certified> {
-    let bounded = problem.with_table(subject.bounds.clone());
+    let bounded = problem.with_table(instance.bounds.clone());
     let jobs = simulations.asked();
     let known: Vec<_> = jobs
         .iter()
@@ -43,7 +43,7 @@ pub fn certify(
         simulations: args.proving.simulations.unwrap_or(u64::MAX),
         states: STATES,
     };
-    let firsts = firsts(subject.layers);
+    let firsts = firsts(instance.layers);
     let proof = prove(&bounded, &firsts, &known, allowed, |jobs| {
         simulations.until(cancellation, jobs)
     })
@@ -55,7 +55,7 @@ pub fn certify(
         certificate::check(&proof.problem, point, *objective, &proof.certificate)
             .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
     }
-    let document = Document::of(args, subject, &proof);
+    let document = Document::of(args, instance, &proof);
     let text = serde_json::to_string_pretty(&document)? + "\n";
     if let Some(path) = &args.proving.certificate {
         inputs::write(path, &text)?;

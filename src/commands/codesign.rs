@@ -20,7 +20,7 @@ use stationary::search::{BudgetRequest, BudgetSpec, Resource};
 use stationary::workloads::Layer;
 use stationary_document::from_yaml;
 
-use crate::certificates::codesign::{Document, Subject};
+use crate::certificates::codesign::{CodesignInstance, Document};
 use crate::cli::{self, Choosing, Codesign, Common, Format};
 use crate::commands::measurements::Measurements;
 use crate::inputs;
@@ -41,7 +41,7 @@ pub enum Course {
 }
 
 /// What a search came to.
-pub struct Found<'a> {
+pub struct CodesignResult<'a> {
     pub args: &'a Codesign,
     pub seed: u64,
     pub network: String,
@@ -60,7 +60,7 @@ pub struct Found<'a> {
     pub interrupt: Option<&'a Interrupt>,
 }
 
-impl Found<'_> {
+impl CodesignResult<'_> {
     /// The chip, if one runs all layers.
     pub fn best(&self) -> Option<&Chip> {
         match &self.course {
@@ -153,7 +153,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     drop(patience);
     measurements.close()?;
     let is_cut = interrupt.is_asked_for() && !is_done(&course, &each, args);
-    let mut found = Found {
+    let mut found = CodesignResult {
         args,
         seed: common.seed,
         network: loaded.network.clone(),
@@ -172,18 +172,18 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         return Ok(interrupt.nothing_found());
     }
     if let Some(warning) = report::warning(&found) {
-        output::complain(&format!("warning: {warning}"));
+        output::report_diagnostic(&format!("warning: {warning}"));
     }
     keep(&found, &loaded, record)?;
     let is_asked_for = args.certificate.is_some() || record.is_kept();
     if let (Course::Proved(proof), true) = (&found.course, is_asked_for) {
-        let subject = Subject {
+        let instance = CodesignInstance {
             loaded: &loaded,
             hardware: &hardware,
             tasks: &tasks,
             task_of: &found.task_of,
         };
-        certify(args, &subject, proof, &ran, record)?;
+        certify(args, &instance, proof, &ran, record)?;
     }
     found.seconds = common.verbose.then(|| start.elapsed().as_secs_f64());
     let text = match common.format {
@@ -193,7 +193,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     };
     output::print(&text)?;
     if is_cut && common.format != Format::Table {
-        interrupt.complain();
+        interrupt.report_diagnostic();
     }
     Ok(judged(
         &loaded.scope,
@@ -219,7 +219,7 @@ fn is_done(course: &Course, each: &[Option<(DesignPoint, u64)>], args: &Codesign
 }
 
 /// The answer, the machine that was chosen, and its schedules.
-fn keep(found: &Found<'_>, loaded: &Target, record: &mut Record) -> Result<()> {
+fn keep(found: &CodesignResult<'_>, loaded: &Target, record: &mut Record) -> Result<()> {
     let schedules = report::schedules(found);
     let machine = found
         .best()
@@ -243,12 +243,12 @@ fn keep(found: &Found<'_>, loaded: &Target, record: &mut Record) -> Result<()> {
 /// Writes the certificate, if what follows from the runs is what the search says.
 fn certify(
     args: &Codesign,
-    subject: &Subject<'_>,
+    instance: &CodesignInstance<'_>,
     proof: &NetworkProof,
     ran: &[codesign::Record],
     record: &mut Record,
 ) -> Result<()> {
-    let document = Document::of(args, subject, ran)?;
+    let document = Document::of(args, instance, ran)?;
     let cycles = document.best.as_ref().map(|best| best.cycles);
     let is_same = cycles == proof.best.as_ref().map(|chip| chip.cycles)
         && proof.is_whole() <= (document.kind == "proved");

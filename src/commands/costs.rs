@@ -19,7 +19,7 @@ use crate::{Answer, judged};
 use crate::{inputs, output};
 
 /// Where the numbers come from.
-pub enum Source {
+pub enum CostOrigin {
     /// A file.
     CostTable,
     /// Our own model.
@@ -34,7 +34,7 @@ pub enum Source {
 }
 
 /// What there is to choose from.
-pub struct Offer {
+pub struct CostSource {
     /// The options and what they cost.
     pub table: CostTable,
     /// What learned optimisers see of the layers, if that is known.
@@ -42,7 +42,7 @@ pub struct Offer {
     /// The layers of a table, if they are known: for their names and shapes.
     pub known: Vec<Layer>,
     /// Where the costs come from.
-    pub source: Source,
+    pub source: CostOrigin,
     /// How much of a network the options are for; nothing is known of a table.
     pub scope: Option<Scope>,
     /// Whose costs they are.
@@ -51,7 +51,7 @@ pub struct Offer {
     pub seconds: Option<f64>,
 }
 
-impl Offer {
+impl CostSource {
     /// An answer about these options, which is no where they are for too little of a network.
     pub fn judge(&self, answer: Answer) -> Answer {
         match &self.scope {
@@ -98,7 +98,7 @@ fn known(network: &str, args: &Costs, table: &CostTable) -> Result<Vec<Layer>> {
         );
     }
     if found > wanted {
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "warning: --shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
             network.name()
         ));
@@ -130,7 +130,7 @@ pub struct Unpriced {
 }
 
 /// Reads a table, or fills one by the model.
-pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
+pub fn load(args: &Costs, common: &Common) -> Result<CostSource> {
     let model = &args.model;
     if let Some(path) = &args.table {
         if model.pes.is_some() || model.tiles.is_some() {
@@ -142,11 +142,11 @@ pub fn load(args: &Costs, common: &Common) -> Result<Offer> {
             Some(network) => known(network, args, &table)?,
             None => Vec::new(),
         };
-        return Ok(Offer {
+        return Ok(CostSource {
             table,
             shapes: (!known.is_empty()).then(|| Shapes::of(&known)),
             known,
-            source: Source::CostTable,
+            source: CostOrigin::CostTable,
             scope: None,
             origin: Origin {
                 arch: String::new(),
@@ -205,7 +205,7 @@ impl Unpriced {
     }
 
     /// Fills a table by the model.
-    pub fn priced(self, common: &Common) -> Result<Offer> {
+    pub fn priced(self, common: &Common) -> Result<CostSource> {
         let Self {
             space,
             layers,
@@ -219,11 +219,11 @@ impl Unpriced {
         drop(patience);
         let space = Box::new(space);
         let bounds = Box::new(bounds);
-        Ok(Offer {
+        Ok(CostSource {
             table: estimates,
             shapes: Some(Shapes::of(&layers)),
             known: Vec::new(),
-            source: Source::Model {
+            source: CostOrigin::Model {
                 space,
                 layers,
                 bounds,

@@ -50,7 +50,7 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
         bail!("{name}: found no request; needed a line each, such as `0x1f40 R` or `0x1f80 W 12`");
     }
     if outside > 0 && !common.quiet {
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "{name}: {outside} addresses lie beyond the {bytes} bytes of {}; their upper bits are \
              left out",
             standard.name()
@@ -59,7 +59,7 @@ pub fn dram(args: &Dram, common: &Common) -> Result<Answer> {
     if let Some((line, count)) = backward
         && !common.quiet
     {
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "{name}:{line}: the first of {count} requests whose cycle lies before that of a line above; requests \
              issue in the order of their lines, so that these wait for it"
         ));

@@ -24,7 +24,7 @@ pub fn functional(
     common: &Common,
     record: &mut Record,
 ) -> Result<Answer> {
-    let style = loaded.style()?;
+    let control = loaded.control()?;
     if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
         bail!(
             "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
@@ -37,7 +37,7 @@ pub fn functional(
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
     for layer in &loaded.layers {
-        let plan = loaded.plan(layer, &style)?;
+        let plan = loaded.plan(layer, &control)?;
         // Values are those of what the array runs: a product, where it unfolds convolutions.
         let tensors = tensors(plan.layer(), plan.accelerator());
         let expected = outputs(plan.layer(), plan.accelerator(), &tensors);
@@ -57,7 +57,7 @@ pub fn functional(
     drop(patience);
     let report = FunctionalReport {
         loaded,
-        style,
+        control,
         checked,
     };
     let json = serde_json::to_string_pretty(&report.document())?;

@@ -12,12 +12,12 @@ use stationary::workloads::{Dim, zoo};
 use crate::Answer;
 use crate::cli::{Common, Format, Listing};
 use crate::output;
-use crate::report::listing::{Column, Listing as Rows};
+use crate::report::listing::{Listing as Rows, ListingColumn};
 use crate::report::table::page;
 
 /// Lists names, with what there is to know of each.
 pub fn list(what: Listing, common: &Common) -> Result<Answer> {
-    let (columns, rows, note): (&'static [Column], Vec<Vec<Value>>, &str) = match what {
+    let (columns, rows, note): (&'static [ListingColumn], Vec<Vec<Value>>, &str) = match what {
         Listing::Archs => (
             ARCHS,
             presets::names().map(arch).collect::<Result<_>>()?,
@@ -48,7 +48,7 @@ pub fn list(what: Listing, common: &Common) -> Result<Answer> {
 
 macro_rules! columns {
     ($($name:ident { $($key:literal $heading:literal),* $(,)? })*) => {
-        $(const $name: &[Column] = &[$(Column { key: $key, heading: $heading }),*];)*
+        $(const $name: &[ListingColumn] = &[$(ListingColumn { key: $key, heading: $heading }),*];)*
     };
 }
 

@@ -71,7 +71,7 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
     let patience = Patience::new(common, "what to change", 0, "-q answers without it");
     let notes = match common.quiet {
         true => Vec::new(),
-        false => tried::notes(loaded, &run.style, reading, &run.layers, &patience),
+        false => tried::notes(loaded, &run.control, reading, &run.layers, &patience),
     };
     // A line a layer has no place for advice, and who wants quiet does not wait for it.
     let has_place = common.format != Format::Csv || record.is_kept();

@@ -175,8 +175,8 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         choosing: target.choosing,
         explain: false,
     })?;
-    let style = &loaded.style()?;
+    let control = &loaded.control()?;
     let layers = loaded.layers.iter();
-    let plans = layers.map(|layer| Ok(loaded.plan(layer, style)?.written()));
+    let plans = layers.map(|layer| Ok(loaded.plan(layer, control)?.written()));
     Ok(plans.collect::<Result<LayerFile<LayerPlan>>>()?.to_yaml())
 }

@@ -71,7 +71,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
                 text.push_str(&format!("{}\n", folder.display()));
             }
             Err(why) => {
-                output::complain(&format!("layer `{name}` is not written: {why}"));
+                output::report_diagnostic(&format!("layer `{name}` is not written: {why}"));
                 answer = Answer::No;
             }
         }
@@ -108,7 +108,7 @@ fn padding(layer: &Layer, problem: &TimeloopProblem) {
         .filter_map(grown)
         .collect();
     if !grown.is_empty() {
-        output::complain(&format!(
+        output::report_diagnostic(&format!(
             "note: layer `{}` is padded, as Timeloop's tiles divide: {}",
             layer.name(),
             grown.join(", ")

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use stationary::Target;
+use stationary::control_kind::ControlKind;
 use stationary::sim::Pace;
-use stationary::style::Style;
-use stationary::trace::{self, Kind, Options};
+use stationary::trace::{self, Options, TraceFormat};
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Simulate};
@@ -21,18 +21,18 @@ pub fn write(
     pace: Pace,
     common: &Common,
 ) -> Result<()> {
-    let kind = Kind::of(path)?;
-    let style = loaded.style()?;
+    let kind = TraceFormat::of(path)?;
+    let control = loaded.control()?;
     let layers = layers(loaded, &args.trace_layer)?.into_iter();
     let options = Options {
         view: args.trace_window.unwrap_or_default(),
         step: args.trace_step.map(|step| step.get()),
         every_cycle: pace == Pace::EveryCycle,
     };
-    if kind != Kind::Text && matches!(style, Style::Decoupled) {
+    if kind != TraceFormat::Text && matches!(control, ControlKind::Decoupled) {
         bail!("--trace: a decoupled machine's trace is text: a file named *.txt");
     }
-    let plans = layers.map(|layer| loaded.plan(layer, &style));
+    let plans = layers.map(|layer| loaded.plan(layer, &control));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
     let written = trace::of_plans(kind, &title, &plans, &options)?;

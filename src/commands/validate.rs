@@ -6,10 +6,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary::Target;
 use stationary::arch::CostModel;
+use stationary::control_kind::ControlKind;
 use stationary::documents::Document as _;
 use stationary::sim::decoupled::{self, LoweredLayer, ScheduleSpace};
 use stationary::sim::{Dataflow, Energy, Mapping, Pace, Plan, Stalls, Tiling, mapper};
-use stationary::style::Style;
 use stationary::workloads::Layer;
 
 use crate::cli::{Common, Format, Validate};
@@ -45,7 +45,7 @@ pub struct ComparedLayer {
 /// All layers under one dataflow, or by instructions.
 #[derive(Clone, Debug)]
 pub struct ComparedDataflow {
-    pub style: Style,
+    pub control: ControlKind,
     pub layers: Vec<ComparedLayer>,
 }
 
@@ -73,7 +73,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     let is_all = args.target.dataflow.as_deref() == Some("all");
     let (styles, absent) = styles(&loaded, args.target.dataflow.as_deref())?;
     if !absent.is_empty() && !common.quiet {
-        let offered: Vec<&str> = styles.iter().map(|style| style.name()).collect();
+        let offered: Vec<&str> = styles.iter().map(|control| control.name()).collect();
         output::note(&format!(
             "--dataflow all: all that {} offers, {}; its hardware has no {}",
             loaded.accelerator.name,
@@ -85,7 +85,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     let less = "--layer picks layers, fewer --mappings take less, Ctrl-C ends it";
     let patience = Patience::new(common, "validate", total as u64, less);
     let mut results = Vec::new();
-    for style in styles {
+    for control in styles {
         let layers: Vec<Result<ComparedLayer>> = loaded
             .layers
             .par_iter()
@@ -96,7 +96,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
                     &loaded,
                     &cost,
                     layer,
-                    &style,
+                    &control,
                     (args.mappings, seed),
                     &patience,
                 );
@@ -108,15 +108,15 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         for (compared, layer) in layers.iter_mut().flatten().zip(&loaded.layers) {
             compared.layer = layer.clone();
         }
-        results.push((style, layers));
+        results.push((control, layers));
     }
     drop(patience);
     let (results, unmapped) = match is_all {
         true => mapped(results)?,
         false => {
-            let one = |(style, layers): (Style, Result<_>)| {
+            let one = |(control, layers): (ControlKind, Result<_>)| {
                 Ok(ComparedDataflow {
-                    style,
+                    control,
                     layers: layers?,
                 })
             };
@@ -127,7 +127,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         }
     };
     for Unmapped { dataflow, reason } in &unmapped {
-        output::complain(&format!("warning: {dataflow} is left out: {reason}"));
+        output::report_diagnostic(&format!("warning: {dataflow} is left out: {reason}"));
     }
     let absent = absent.into_iter().map(|dataflow| Unmapped {
         dataflow: dataflow.to_owned(),
@@ -156,14 +156,14 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
 /// The dataflows under which every layer has a mapping, and those under which one has none; an error if
 /// there is no other.
 fn mapped(
-    results: Vec<(Style, Result<Vec<ComparedLayer>>)>,
+    results: Vec<(ControlKind, Result<Vec<ComparedLayer>>)>,
 ) -> Result<(Vec<ComparedDataflow>, Vec<Unmapped>)> {
     let (mut compared, mut unmapped) = (Vec::new(), Vec::new());
-    for (style, layers) in results {
+    for (control, layers) in results {
         match layers {
-            Ok(layers) => compared.push(ComparedDataflow { style, layers }),
+            Ok(layers) => compared.push(ComparedDataflow { control, layers }),
             Err(error) => unmapped.push(Unmapped {
-                dataflow: style.name().to_owned(),
+                dataflow: control.name().to_owned(),
                 reason: format!("{error:#}"),
             }),
         }
@@ -182,19 +182,19 @@ fn mapped(
 }
 
 /// The dataflows to compare, and those asked for by `all` that the accelerator does not offer.
-fn styles(loaded: &Target, name: Option<&str>) -> Result<(Vec<Style>, Vec<&'static str>)> {
+fn styles(loaded: &Target, name: Option<&str>) -> Result<(Vec<ControlKind>, Vec<&'static str>)> {
     let accelerator = &loaded.accelerator;
     if name != Some("all") {
-        return Ok((vec![loaded.style()?], Vec::new()));
+        return Ok((vec![loaded.control()?], Vec::new()));
     }
     if accelerator.decoupled.is_some() {
-        return Ok((vec![Style::Decoupled], Vec::new()));
+        return Ok((vec![ControlKind::Decoupled], Vec::new()));
     }
     let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| *name == d.name);
     let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
     let styles = offered
         .into_iter()
-        .map(|d| Style::Hardwired(d.into()))
+        .map(|d| ControlKind::Hardwired(d.into()))
         .collect();
     Ok((styles, absent.iter().map(|d| &*d.name).collect()))
 }
@@ -204,11 +204,11 @@ fn compare(
     loaded: &Target,
     cost: &CostModel,
     layer: &Layer,
-    style: &Style,
+    control: &ControlKind,
     (mappings, seed): (usize, u64),
     patience: &Patience,
 ) -> Result<ComparedLayer> {
-    let best = loaded.plan(layer, style)?;
+    let best = loaded.plan(layer, control)?;
     let mut plans = Vec::new();
     if mappings > 1 {
         plans = match &best {
@@ -340,19 +340,20 @@ mod tests {
 
     #[test]
     fn a_dataflow_without_a_mapping_is_named_and_the_others_go_on() {
-        let style = |name| Style::Hardwired(Dataflow::find(name).expect("a dataflow").into());
+        let control =
+            |name| ControlKind::Hardwired(Dataflow::find(name).expect("a dataflow").into());
         let results = vec![
-            (style("ws"), Ok(Vec::new())),
-            (style("os"), Err(anyhow!("layer `a` has no room"))),
-            (style("is"), Ok(Vec::new())),
+            (control("ws"), Ok(Vec::new())),
+            (control("os"), Err(anyhow!("layer `a` has no room"))),
+            (control("is"), Ok(Vec::new())),
         ];
         let (compared, unmapped) = mapped(results).expect("two have mappings");
-        let names = compared.iter().map(|c| c.style.name());
+        let names = compared.iter().map(|c| c.control.name());
         assert_eq!(names.collect::<Vec<_>>(), ["ws", "is"]);
         assert_eq!(unmapped.len(), 1);
         assert_eq!(unmapped[0].dataflow, "os");
         assert_eq!(unmapped[0].reason, "layer `a` has no room");
-        let fails = |name, why: &str| (style(name), Err(anyhow!("{why}")));
+        let fails = |name, why: &str| (control(name), Err(anyhow!("{why}")));
         let none = mapped(vec![fails("rs", "no room"), fails("os", "no rows")]);
         let none = none.expect_err("no other").to_string();
         assert!(none.ends_with("\n  rs: no room\n  os: no rows"), "{none}");

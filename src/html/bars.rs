@@ -6,12 +6,12 @@ use crate::html::svg::{Anchor, Svg, cut, text_width};
 
 /// What a part of a bar is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct BarKind {
     pub class: &'static str,
     pub label: String,
 }
 
-impl Kind {
+impl BarKind {
     /// From its class and its words.
     pub fn of((class, label): (&'static str, &str)) -> Self {
         Self {
@@ -23,7 +23,7 @@ impl Kind {
 
 /// A bar.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct BarRow {
     pub name: String,
     /// One for each kind.
     pub parts: Vec<f64>,
@@ -34,8 +34,8 @@ pub struct Row {
 /// Stacked bars under each other, of one scale.
 #[derive(Clone, Debug)]
 pub struct Stack {
-    pub kinds: Vec<Kind>,
-    pub rows: Vec<Row>,
+    pub kinds: Vec<BarKind>,
+    pub rows: Vec<BarRow>,
 }
 
 impl Stack {
@@ -89,7 +89,7 @@ impl Stack {
     }
 }
 
-fn total(row: &Row) -> f64 {
+fn total(row: &BarRow) -> f64 {
     row.parts.iter().sum()
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::causes::causes;
 use crate::energy;
 use crate::format::{joules, metric, percent, short_joules, thousands};
-use crate::html::bars::{Row, Stack};
+use crate::html::bars::{BarRow, Stack};
 use crate::html::page::{Section, Table, drawings};
 use crate::html::parts::{Known, Parts, Whole};
 use crate::html::read::{amount, number, signed, text};
@@ -284,7 +284,7 @@ fn section(look: Look<'_>, layers: &[Value], parts: Parts, facts: Facts<'_>) -> 
         cells.extend((facts.facts)(layer));
         cells.extend(own.iter().map(|part| (look.cell)(*part)));
         table.rows.push(cells);
-        rows.push(Row {
+        rows.push(BarRow {
             name,
             parts: own.clone(),
             label: (look.label)(own.iter().sum()),

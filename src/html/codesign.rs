@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::format::{beside_limit, joules, percent, square_millimetres, thousands};
 use crate::html::axis::Axis;
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 use crate::html::breakdown;
 use crate::html::chart::{Chart, Dot};
 use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
@@ -303,7 +303,7 @@ fn machines(run: &Value) -> Option<Section> {
     ];
     let used = classes.into_iter();
     let used = used.filter(|(class, _)| dots.iter().any(|dot| dot.class == *class));
-    let legend: Vec<Kind> = used.map(Kind::of).collect();
+    let legend: Vec<BarKind> = used.map(BarKind::of).collect();
     let chart = Chart {
         x: Axis::log("area in mm\u{b2}", dots.iter().map(|dot| dot.at[0])),
         y: Axis::log("cycles a run", dots.iter().map(|dot| dot.at[1])),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::format::{metric, percent, thousands, time};
-use crate::html::bars::{Row, Stack};
+use crate::html::bars::{BarRow, Stack};
 use crate::html::checks::tabled;
 use crate::html::page::{Card, Page, Section, Table, drawings};
 use crate::html::parts::{Known, Parts, Whole};
@@ -119,7 +119,7 @@ fn rows(run: &Value) -> Option<Section> {
         ]);
     }
     let legend = parts.kinds.clone();
-    let row = Row {
+    let row = BarRow {
         name: "requests".to_owned(),
         parts: parts.rows[0].clone(),
         label: metric(total),

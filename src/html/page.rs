@@ -2,7 +2,7 @@
 
 use minijinja::{Environment, Value, context};
 
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 use crate::html::chart::Size;
 use crate::html::svg::Svg;
 
@@ -52,7 +52,7 @@ pub struct Section {
     pub title: String,
     /// What is to be seen.
     pub lead: String,
-    pub legend: Vec<Kind>,
+    pub legend: Vec<BarKind>,
     /// Names of the drawings, for those who cannot see them, and what draws them.
     pub drawings: Vec<(String, [Svg; 2])>,
     pub table: Table,

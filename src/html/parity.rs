@@ -2,7 +2,7 @@
 
 use crate::format::{percent, thousands};
 use crate::html::axis::Axis;
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Dot, Line};
 use crate::html::page::{Section, Table, drawings};
 use crate::html::read::signed;
@@ -132,7 +132,7 @@ pub fn parity(pairs: &[Pair], dataflow: &str, dot: &str) -> Section {
             ("s1", dot),
             ("s2", "the worst of those layers that are furthest off"),
         ]
-        .map(Kind::of)
+        .map(BarKind::of)
         .to_vec(),
         drawings: vec![(
             format!("Cycles of the model against cycles of the machine{of}"),

@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 
 /// A part that has words and a colour.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl Whole {
 /// Parts by kind, row by row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parts {
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<BarKind>,
     /// One figure for each kind in each row.
     pub rows: Vec<Vec<f64>>,
     /// Rows whose parts are more than their whole: the document contradicts itself.
@@ -74,14 +74,14 @@ impl Parts {
         let mut kinds = Vec::new();
         for known in used {
             names.push(known.name);
-            kinds.push(Kind::of((known.class, known.words)));
+            kinds.push(BarKind::of((known.class, known.words)));
         }
         let listed = names.len();
         for (name, amount) in wholes.iter().flat_map(|whole| &whole.parts) {
             if *amount != 0.0 && !names.contains(&name.as_str()) {
                 let class = OTHERS[(names.len() - listed) % OTHERS.len()];
                 names.push(name);
-                kinds.push(Kind::of((class, name)));
+                kinds.push(BarKind::of((class, name)));
             }
         }
         let mut excesses = 0;
@@ -101,7 +101,7 @@ impl Parts {
             rows.push(row);
         }
         if rests.iter().any(|rest| *rest > 0.0) {
-            kinds.push(Kind::of(("rest", REST)));
+            kinds.push(BarKind::of(("rest", REST)));
             for (row, rest) in rows.iter_mut().zip(rests) {
                 row.push(rest);
             }

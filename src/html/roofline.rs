@@ -6,20 +6,20 @@ use serde_json::Value;
 use crate::causes::of_bound;
 use crate::format::{metric, percent};
 use crate::html::axis::Axis;
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Dot, Line};
 use crate::html::page::{Section, Table, drawings};
 use crate::html::read::{amount, number, text};
 
 /// The class of what bounds a layer, and its words; a bound that nothing is known of by its name.
-pub fn bound_kind(run: &Value, bound: &str) -> Kind {
+pub fn bound_kind(run: &Value, bound: &str) -> BarKind {
     // On a machine that instructions control the core does other work than MACs: it resets sums,
     // runs its ALU and issues instructions.
     let is_decoupled = text(run, "dataflow") == "decoupled";
     match Bound::find(bound) {
-        Some(Bound::Ramp) if is_decoupled => Kind::of(("core-2", "other work of the core")),
-        Some(bound) => Kind::of(of_bound(bound)),
-        None => Kind::of(("other-1", bound)),
+        Some(Bound::Ramp) if is_decoupled => BarKind::of(("core-2", "other work of the core")),
+        Some(bound) => BarKind::of(of_bound(bound)),
+        None => BarKind::of(("other-1", bound)),
     }
 }
 
@@ -88,7 +88,7 @@ pub fn section(run: &Value, layers: &[Value]) -> Section {
     let mut order: Vec<usize> = (0..layers.len()).collect();
     let share = |i: usize| amount(&layers[i], "cycles") / total.max(1.0);
     order.sort_by(|a, b| share(*b).total_cmp(&share(*a)));
-    let mut legend: Vec<Kind> = Vec::new();
+    let mut legend: Vec<BarKind> = Vec::new();
     let mut dots = Vec::new();
     for (rank, &i) in order.iter().enumerate() {
         let kind = bound_kind(run, text(&layers[i], "bound_by"));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::format::{joules, percent, thousands};
-use crate::html::bars::{Kind, Row, Stack};
+use crate::html::bars::{BarKind, BarRow, Stack};
 use crate::html::checks::tabled;
 use crate::html::page::{Card, Page, Section, Table, drawings};
 use crate::html::parts::{Parts, Whole};
@@ -56,8 +56,8 @@ fn energy(layers: &[Value]) -> Section {
     let mut parts = Parts::of(&[], &wholes);
     for (at, kind) in parts.kinds.iter_mut().enumerate() {
         *kind = match kind.class {
-            "rest" => Kind::of(("idle", "multipliers")),
-            _ => Kind::of((CLASSES[at % CLASSES.len()], &kind.label)),
+            "rest" => BarKind::of(("idle", "multipliers")),
+            _ => BarKind::of((CLASSES[at % CLASSES.len()], &kind.label)),
         };
     }
     let mut head = vec!["layer", "total"];
@@ -78,7 +78,7 @@ fn energy(layers: &[Value]) -> Section {
         .rows
         .extend(named().map(|(name, parts)| row(name, parts)));
     table.rows.push(row("total", &parts.totals()));
-    let bars = named().map(|(name, parts)| Row {
+    let bars = named().map(|(name, parts)| BarRow {
         name: name.to_owned(),
         parts: parts.clone(),
         label: joules(parts.iter().sum()),

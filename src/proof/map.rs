@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
 };
-use crate::candidates::{Bounds, Found, Question, distinct};
+use crate::candidates::{Bounds, MappingQuery, MappingResult, distinct};
 use crate::error::Error;
 use crate::files;
 use crate::identity;
@@ -131,7 +131,11 @@ impl Document {
     /// # Errors
     /// A target without the names that its inputs were read by: whoever checks the certificate reads them
     /// again.
-    pub fn of(loaded: &Target, dataflow: &Dataflow, found: &[Found]) -> Result<Self, Error> {
+    pub fn of(
+        loaded: &Target,
+        dataflow: &Dataflow,
+        found: &[MappingResult],
+    ) -> Result<Self, Error> {
         let Some(request) = &loaded.request else {
             let why = "a certificate names its inputs: make the target from a request";
             return Err(Error::Search(why.to_owned()));
@@ -147,7 +151,7 @@ impl Document {
         };
         let (firsts, _) = distinct(&loaded.layers);
         let layers = firsts.iter().zip(found).map(|(first, found)| {
-            let question = Question {
+            let question = MappingQuery {
                 target: loaded,
                 layer: &loaded.layers[*first],
                 dataflow,
@@ -156,9 +160,9 @@ impl Document {
                 Some(space) => space.clone(),
                 None => question.space()?,
             };
-            let place = found.standing.best.map_or(0, |(_, place)| place);
+            let place = found.search_result.best.map_or(0, |(_, place)| place);
             let best = (place, found.fewest);
-            Proved::of(&question, *first, &space, best, &found.standing)
+            Proved::of(&question, *first, &space, best, &found.search_result)
         });
         let layers = layers.collect::<Result<Vec<_>, Error>>()?;
         let bounds: Vec<&String> = found.iter().map(|found| &found.bounds).collect();
@@ -314,7 +318,7 @@ impl Document {
         }
         let layers = self.layers.par_iter().map(|proved| {
             let layer = &loaded.layers[proved.layer];
-            let question = Question {
+            let question = MappingQuery {
                 target: loaded,
                 layer,
                 dataflow,
@@ -372,17 +376,17 @@ struct Again {
 impl Proved {
     /// What is proved of a layer and those like it.
     fn of(
-        question: &Question<'_>,
+        question: &MappingQuery<'_>,
         first: usize,
         space: &MappingSpace,
         (place, tiling): (u64, Tiling),
-        standing: &SearchResult,
+        search_result: &SearchResult,
     ) -> Result<Self, Error> {
         let layers = &question.target.layers;
         let (firsts, kinds) = distinct(layers);
         let others = layers.iter().enumerate().zip(&kinds);
         let alike = others.filter(|((at, _), kind)| *at != first && firsts[**kind] == first);
-        let mut simulated = standing.ran.clone();
+        let mut simulated = search_result.ran.clone();
         simulated.sort_unstable();
         Ok(Self {
             layer: first,
@@ -391,7 +395,7 @@ impl Proved {
             alike: alike
                 .map(|((_, layer), _)| layer.name().to_owned())
                 .collect(),
-            kind: if standing.is_proved() {
+            kind: if search_result.is_proved() {
                 "proved"
             } else {
                 "none"
@@ -399,9 +403,9 @@ impl Proved {
             .to_owned(),
             mapping: json!(LayerMapping::of(&question.mapping(tiling)?)),
             place,
-            cycles: standing.best.map_or(0, |(cycles, _)| cycles),
-            lower_bound: standing.lower_bound.unwrap_or(0),
-            gap: standing.gap().unwrap_or(1.0),
+            cycles: search_result.best.map_or(0, |(cycles, _)| cycles),
+            lower_bound: search_result.lower_bound.unwrap_or(0),
+            gap: search_result.gap().unwrap_or(1.0),
             candidates: space.candidates,
             left_out: space.left_out.iter().map(ToString::to_string).collect(),
             simulations: simulated.len() as u64,
@@ -412,7 +416,7 @@ impl Proved {
     /// Derives a layer from the places of what ran.
     fn again(
         &self,
-        question: &Question<'_>,
+        question: &MappingQuery<'_>,
         trust: Trust,
         progress: &dyn Progress,
     ) -> Result<Again, Error> {
@@ -496,7 +500,7 @@ impl Proved {
         let open = open
             .map(|open| (open.candidate.bound, open.candidate.place))
             .min();
-        let standing = SearchResult {
+        let search_result = SearchResult {
             best,
             lower_bound: Some(open.map_or(most, |(bound, _)| bound.min(most))),
             ran: runs
@@ -506,7 +510,13 @@ impl Proved {
         };
         let best_place = best.map_or(least, |(_, place)| place);
         let best = (best_place, tilings[&best_place].1);
-        let proved = Self::of(question, self.layer, &question.space()?, best, &standing)?;
+        let proved = Self::of(
+            question,
+            self.layer,
+            &question.space()?,
+            best,
+            &search_result,
+        )?;
         let wrong = runs
             .iter()
             .find(|(place, _, cycles, _)| claimed[place] != *cycles);

@@ -12,7 +12,7 @@ use stationary::sim::mapping_file;
 use stationary::workloads::zoo;
 use stationary_record::digest;
 
-use super::Kept;
+use super::Artifact;
 use super::request::Request;
 
 /// A file or a preset that a run read, and where its copy is.
@@ -25,7 +25,7 @@ pub struct Input {
     /// A file, or else a preset of the tool.
     pub is_file: bool,
     #[serde(flatten)]
-    pub kept: Kept,
+    pub kept: Artifact,
 }
 
 impl Input {
@@ -71,7 +71,7 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
                 })
                 .find(|file| !taken(file))
                 .ok_or_else(|| anyhow!("too many inputs"))?;
-            let kept = Kept {
+            let kept = Artifact {
                 file,
                 sha256: digest(&bytes),
             };

@@ -51,7 +51,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub results: Vec<Kept>,
+    pub results: Vec<Artifact>,
 }
 
 /// How far a run is.
@@ -66,7 +66,7 @@ pub enum Status {
 
 /// A file of the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct Artifact {
     pub file: String,
     pub sha256: String,
 }
@@ -149,7 +149,7 @@ impl Record {
         let path = folder.path.join(name);
         write(&path, text.as_bytes())
             .with_context(|| format!("--run: cannot write {}", path.display()))?;
-        let kept = Kept {
+        let kept = Artifact {
             file: name.to_owned(),
             sha256: digest(text.as_bytes()),
         };

@@ -22,18 +22,18 @@ use stationary::sim::decoupled::{self, LoweredLayer, ScheduleFile, estimate};
 use stationary::workloads::Layer;
 
 use crate::certificates::codesign::OVER;
-use crate::commands::codesign::{Course, Found};
+use crate::commands::codesign::{CodesignResult, Course};
 use crate::interrupt;
 use crate::report::table::table as rows;
 
 /// The schedules of the chip as a file for `--mapping`.
-pub fn schedules(found: &Found<'_>) -> Option<String> {
+pub fn schedules(found: &CodesignResult<'_>) -> Option<String> {
     let chip = found.best()?;
     Some(ScheduleFile::of(&kernels(found, chip)).to_yaml())
 }
 
 /// The kernel of each layer on the chip.
-fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<LoweredLayer> {
+fn kernels(found: &CodesignResult<'_>, chip: &Chip) -> Vec<LoweredLayer> {
     let machine = found.hardware.machine(chip.machine);
     let kernel = |(layer, task): (&Layer, &usize)| {
         let schedule = found.tasks[*task].task.schedule(chip.layers[*task].0);
@@ -49,7 +49,7 @@ fn kernels(found: &Found<'_>, chip: &Chip) -> Vec<LoweredLayer> {
 }
 
 /// What each layer costs on the chip. The machine's counts are the model's, and its cycles are known.
-fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
+fn energies(found: &CodesignResult<'_>, chip: &Chip) -> Vec<Energy> {
     // Its area has been worked out, by the same costs.
     let cost = CostModel::of(found.hardware.machine(chip.machine)).expect("its costs are known");
     let energy = |(kernel, task): (&LoweredLayer, &usize)| {
@@ -65,7 +65,7 @@ fn energies(found: &Found<'_>, chip: &Chip) -> Vec<Energy> {
 }
 
 /// The network's cycles on the chip.
-fn headline(found: &Found<'_>, chip: &Chip) -> Headline {
+fn headline(found: &CodesignResult<'_>, chip: &Chip) -> Headline {
     let model = kernels(found, chip)
         .iter()
         .map(|k| estimate(k).cycles)
@@ -75,12 +75,12 @@ fn headline(found: &Found<'_>, chip: &Chip) -> Headline {
 
 /// What should be known of the model before its choice is trusted elsewhere: the search measures on the
 /// machine.
-pub fn warning(found: &Found<'_>) -> Option<String> {
+pub fn warning(found: &CodesignResult<'_>) -> Option<String> {
     let chip = found.best()?;
     headline(found, chip).warning(|cycles| thousands(cycles as u64), "")
 }
 
-fn core(found: &Found<'_>, machine: usize) -> Core {
+fn core(found: &CodesignResult<'_>, machine: usize) -> Core {
     let shape = found.hardware.shape(machine);
     Core {
         batch: shape.batch.into(),
@@ -90,7 +90,7 @@ fn core(found: &Found<'_>, machine: usize) -> Core {
 }
 
 /// For programs.
-pub fn document(found: &Found<'_>) -> Codesign {
+pub fn document(found: &CodesignResult<'_>) -> Codesign {
     let (proof, tuned) = match &found.course {
         Course::Proved(proof) => (Some(proof), None),
         Course::Tuned(tuned) => (None, Some(tuned)),
@@ -181,7 +181,7 @@ fn owned(names: Vec<&str>) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn best(found: &Found<'_>, chip: &Chip) -> BestCoreFound {
+fn best(found: &CodesignResult<'_>, chip: &Chip) -> BestCoreFound {
     let (kernels, energies) = (kernels(found, chip), energies(found, chip));
     let choices = kernels.iter().zip(&found.task_of).enumerate();
     let choices = choices.map(|(layer, (kernel, task))| {
@@ -216,7 +216,7 @@ fn best(found: &Found<'_>, chip: &Chip) -> BestCoreFound {
     }
 }
 
-fn checked(found: &Found<'_>, chip: &Chip) -> CheckedCore {
+fn checked(found: &CodesignResult<'_>, chip: &Chip) -> CheckedCore {
     let figure = headline(found, chip);
     CheckedCore {
         model: figure.model as u64,
@@ -237,7 +237,7 @@ fn unproved() -> CoreCertificate {
     }
 }
 
-fn certificate(found: &Found<'_>, proof: &NetworkProof) -> CoreCertificate {
+fn certificate(found: &CodesignResult<'_>, proof: &NetworkProof) -> CoreCertificate {
     let bound = proof.lower_bound();
     let gap = found.best().zip(bound);
     let gap = gap.map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
@@ -251,7 +251,7 @@ fn certificate(found: &Found<'_>, proof: &NetworkProof) -> CoreCertificate {
     }
 }
 
-fn machines(found: &Found<'_>, proof: &NetworkProof) -> Vec<CoreVerdict> {
+fn machines(found: &CodesignResult<'_>, proof: &NetworkProof) -> Vec<CoreVerdict> {
     let all = proof.machines.iter().enumerate();
     let all = all.map(|(number, verdict)| {
         let (kind, cycles, bound) = match verdict {
@@ -274,7 +274,7 @@ fn machines(found: &Found<'_>, proof: &NetworkProof) -> Vec<CoreVerdict> {
 }
 
 /// What the network would take if each layer had the chip that suits it best.
-fn each(found: &Found<'_>) -> EachItsOwn {
+fn each(found: &CodesignResult<'_>) -> EachItsOwn {
     let choices = found
         .layers
         .iter()
@@ -295,13 +295,13 @@ fn each(found: &Found<'_>) -> EachItsOwn {
     }
 }
 
-fn unbuildable(found: &Found<'_>) -> Option<u64> {
+fn unbuildable(found: &CodesignResult<'_>) -> Option<u64> {
     let each = found.tasks.iter().zip(&found.each);
     each.map(|(task, best)| best.map(|(_, cycles)| task.times * cycles))
         .sum()
 }
 
-fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<Task> {
+fn tasks(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<Task> {
     let all = found.tasks.iter().enumerate().map(|(number, each)| Task {
         layers: owned(names(found, number)),
         points: each.task.points(),
@@ -313,7 +313,7 @@ fn tasks(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<Task> {
 }
 
 /// The layers of a task.
-fn names<'a>(found: &Found<'a>, number: usize) -> Vec<&'a str> {
+fn names<'a>(found: &CodesignResult<'a>, number: usize) -> Vec<&'a str> {
     let layers = found.layers.iter().zip(&found.task_of);
     let layers = layers.filter(|(_, task)| **task == number);
     layers.map(|(layer, _)| layer.name()).collect()
@@ -328,14 +328,14 @@ fn made(tuned: &NetworkTuned) -> Vec<usize> {
 
 /// The layers that no tuner came to before it was interrupted: of each the one schedule ran whose bound is
 /// least.
-fn not_reached<'a>(found: &Found<'a>, tuned: &NetworkTuned) -> Vec<&'a str> {
+fn not_reached<'a>(found: &CodesignResult<'a>, tuned: &NetworkTuned) -> Vec<&'a str> {
     let made = made(tuned).into_iter().enumerate();
     let left = made.filter(|(_, made)| *made <= 1);
     left.flat_map(|(number, _)| names(found, number)).collect()
 }
 
 /// The measurements that were made, beside those that were asked for where these are more.
-fn spent(found: &Found<'_>, tuned: &NetworkTuned) -> String {
+fn spent(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> String {
     let made = made(tuned);
     let all: usize = made.iter().sum();
     let tasks = found.tasks.len();
@@ -353,7 +353,7 @@ fn spent(found: &Found<'_>, tuned: &NetworkTuned) -> String {
 }
 
 /// The network's cycles on the chip after so many measurements of each task, once all have a schedule.
-fn curve(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
+fn curve(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
     let before = tuned.free.iter().map(|course| course.measured.len()).max();
     let before = before.unwrap_or(0);
     let mut marks: Vec<usize> = (tuned.shared.iter())
@@ -377,7 +377,7 @@ fn curve(found: &Found<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
 }
 
 /// A line a layer, and one for all of them.
-pub fn csv(found: &Found<'_>) -> Result<String> {
+pub fn csv(found: &CodesignResult<'_>) -> Result<String> {
     let knobs = stationary::sim::decoupled::Schedule::ONE.knobs();
     let knobs = knobs.map(|(name, _)| name);
     let header = [
@@ -433,7 +433,7 @@ pub fn csv(found: &Found<'_>) -> Result<String> {
 }
 
 /// For people.
-pub fn table(found: &Found<'_>) -> String {
+pub fn table(found: &CodesignResult<'_>) -> String {
     let Some(chip) = found.best() else {
         return format!(
             "no hardware runs all layers: {} of {} shapes are within the limits\n",

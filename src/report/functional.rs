@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use stationary::Target;
+use stationary::control_kind::ControlKind;
 use stationary::csv;
 use stationary::documents::{Document, Functional, FunctionalLayer};
 use stationary::format::thousands;
-use stationary::style::Style;
 
 use crate::report::table::table;
 
@@ -22,7 +22,7 @@ pub struct Checked<'a> {
 /// All layers.
 pub struct FunctionalReport<'a> {
     pub loaded: &'a Target,
-    pub style: Style,
+    pub control: ControlKind,
     pub checked: Vec<Checked<'a>>,
 }
 
@@ -71,7 +71,7 @@ impl FunctionalReport<'_> {
              {}{rows}\n{verdict}\n",
             self.loaded.network,
             self.loaded.accelerator.name,
-            self.style.title(),
+            self.control.title(),
             self.loaded.scope.title(),
             self.loaded.scope.text(),
         )
@@ -90,7 +90,7 @@ impl FunctionalReport<'_> {
             schema: Functional::NAME.to_owned(),
             arch: self.loaded.accelerator.name.clone(),
             network: self.loaded.network.clone(),
-            dataflow: self.style.name().to_owned(),
+            dataflow: self.control.name().to_owned(),
             batch: self.loaded.origin.batch,
             settings: self.loaded.origin.settings.clone(),
             equal: self.is_equal(),
@@ -112,7 +112,7 @@ impl FunctionalReport<'_> {
         let mut lines = csv::Lines::new(&self.loaded.origin, &csv::header(&header));
         for layer in self.checked.iter().chain([&self.total()]) {
             lines.add(vec![
-                self.style.name().to_owned(),
+                self.control.name().to_owned(),
                 layer.layer.to_owned(),
                 layer.outputs.to_string(),
                 layer.wrong.to_string(),

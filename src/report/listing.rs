@@ -7,7 +7,7 @@ use crate::cli::Format;
 use crate::report::table::table;
 
 /// A column: what programs call it, and what people read above it.
-pub struct Column {
+pub struct ListingColumn {
     /// The key in JSON and CSV, with the unit.
     pub key: &'static str,
     /// The heading of the table.
@@ -17,7 +17,7 @@ pub struct Column {
 /// Rows of cells, one for each column.
 pub struct Listing {
     /// The columns.
-    pub columns: &'static [Column],
+    pub columns: &'static [ListingColumn],
     /// The cells; lists are shown as words.
     pub rows: Vec<Vec<Value>>,
 }

@@ -24,7 +24,7 @@ pub fn text(run: &Run, common: &Common) -> String {
         "{} on {}: {} ({}), {} x {} PEs at {} MHz{}\n",
         run.target.network,
         a.name,
-        run.style.title(),
+        run.control.title(),
         run.reading.name(),
         a.array.rows,
         a.array.cols,

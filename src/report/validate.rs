@@ -101,7 +101,7 @@ impl<'a> ValidateReport<'a> {
                 "{} on {}: {}, model against machine{}\n",
                 self.loaded.network,
                 self.loaded.accelerator.name,
-                d.style.title(),
+                d.control.title(),
                 self.loaded.scope.title(),
             ));
             text.push_str(&goal::line(self.loaded.chosen()));
@@ -230,7 +230,7 @@ impl<'a> ValidateReport<'a> {
             all.collect::<Vec<_>>()
         };
         for d in &self.dataflows {
-            let who = |layer: &str, mapping: &str| csv::header(&[d.style.name(), layer, mapping]);
+            let who = |layer: &str, mapping: &str| csv::header(&[d.control.name(), layer, mapping]);
             let (mut cycles, mut energies) = ([0; 3], [0.0; 2]);
             for layer in &d.layers {
                 for (i, m) in layer.mappings.iter().enumerate() {
@@ -407,7 +407,7 @@ fn of_dataflow(d: &ComparedDataflow) -> ValidateDataflow {
         mappings: layer.mappings.iter().map(of_mapping).collect(),
     };
     ValidateDataflow {
-        dataflow: d.style.name().to_owned(),
+        dataflow: d.control.name().to_owned(),
         mean_abs_error: s.mean,
         max_abs_error: s.greatest,
         max_abs_error_layer: s.greatest_at.clone(),

@@ -35,7 +35,7 @@ pub struct Request {
     pub slack: Option<Slack>,
     /// Mappings or schedules instead of the mapper's: a preset or a file.
     pub mapping: Option<String>,
-    /// Whether an error on a mapping says what would mend it.
+    /// Whether an error on a mapping says what would make it legal.
     pub explain: bool,
 }
 

@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use crate::trace::sheet::{Note, Sheet};
+use crate::trace::trace_document::{Note, TraceDocument};
 
-/// The text of a sheet.
-pub fn write(sheet: &Sheet) -> String {
-    let microseconds = |cycle: u64| sheet.clock.microseconds(cycle);
+/// The text of a document.
+pub fn write(document: &TraceDocument) -> String {
+    let microseconds = |cycle: u64| document.clock.microseconds(cycle);
     let mut events = vec![json!({
-        "ph": "M", "pid": 1, "name": "process_name", "args": {"name": sheet.title},
+        "ph": "M", "pid": 1, "name": "process_name", "args": {"name": document.title},
     })];
-    for (i, track) in sheet.tracks.iter().enumerate() {
+    for (i, track) in document.tracks.iter().enumerate() {
         if track.unit.is_none() {
             let about = |name: &str, args: Value| json!({"ph": "M", "pid": 1, "tid": i + 1, "name": name, "args": args});
             events.push(about("thread_name", json!({"name": track.name})));
             events.push(about("thread_sort_index", json!({"sort_index": i})));
         }
     }
-    for slice in &sheet.slices {
+    for slice in &document.slices {
         let mut args = serde_json::Map::new();
         for (name, note) in &slice.notes {
             let value = match note {
@@ -32,8 +32,8 @@ pub fn write(sheet: &Sheet) -> String {
             "args": args,
         }));
     }
-    for point in &sheet.points {
-        let track = &sheet.tracks[point.track.0];
+    for point in &document.points {
+        let track = &document.tracks[point.track.0];
         let unit = track.unit.unwrap_or("value");
         events.push(json!({
             "ph": "C", "pid": 1, "name": track.name, "ts": microseconds(point.at),
@@ -43,7 +43,7 @@ pub fn write(sheet: &Sheet) -> String {
     json!({
         "traceEvents": events,
         "displayTimeUnit": "ns",
-        "otherData": {"time": sheet.clock.text()},
+        "otherData": {"time": document.clock.text()},
     })
     .to_string()
 }

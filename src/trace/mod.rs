@@ -1,7 +1,7 @@
 //! Traces as files of other tools.
 //!
 //! ```text
-//! machine -> timeline -> sheet of tracks -> Perfetto's protobuf, or JSON trace events
+//! machine -> timeline -> document of tracks -> Perfetto's protobuf, or JSON trace events
 //! machine -> wave     -> changes of signals -> FST or VCD
 //! ```
 //!
@@ -10,10 +10,10 @@
 
 mod clock;
 mod json;
-mod lane;
 mod perfetto;
-mod sheet;
 mod timeline;
+mod trace_document;
+mod track_writer;
 mod tracks;
 mod wave;
 mod waveform;
@@ -27,7 +27,7 @@ pub use self::write::{Options, Written, of_plans};
 
 /// What a trace is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TraceFormat {
     /// Lines that a person reads.
     Text,
     /// Perfetto's own format.
@@ -40,7 +40,7 @@ pub enum Kind {
     Vcd,
 }
 
-impl Kind {
+impl TraceFormat {
     /// By the end of a file's name.
     ///
     /// # Errors
@@ -48,11 +48,11 @@ impl Kind {
     pub fn of(path: &Path) -> Result<Self, Error> {
         let extension = path.extension().and_then(|e| e.to_str());
         Ok(match extension {
-            Some("txt") => Kind::Text,
-            Some("perfetto-trace" | "pftrace") => Kind::Perfetto,
-            Some("json") => Kind::Json,
-            Some("fst") => Kind::Fst,
-            Some("vcd") => Kind::Vcd,
+            Some("txt") => TraceFormat::Text,
+            Some("perfetto-trace" | "pftrace") => TraceFormat::Perfetto,
+            Some("json") => TraceFormat::Json,
+            Some("fst") => TraceFormat::Fst,
+            Some("vcd") => TraceFormat::Vcd,
             _ => {
                 let needed = "the name's end says what to write: .txt (text), .perfetto-trace or \
                               .pftrace (Perfetto), .json (Perfetto's JSON), .fst or .vcd (waveform)";
@@ -84,7 +84,7 @@ impl View {
         to: u64::MAX,
     };
 
-    /// The part of a stretch that is traced; empty ones are none.
+    /// The part of a interval that is traced; empty ones are none.
     pub(crate) fn clip(self, from: u64, to: u64) -> Option<(u64, u64)> {
         let (from, to) = (from.max(self.from), to.min(self.to));
         (from < to).then_some((from, to))

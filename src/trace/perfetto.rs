@@ -1,4 +1,4 @@
-//! Perfetto's protobuf: the few messages of its track events that a sheet needs.
+//! Perfetto's protobuf: the few messages of its track events that a document needs.
 //!
 //! The crates that write this format record the threads of the program that they run in, by its own
 //! clock; a simulator's cycles have no place in them. Numbers are those of Perfetto's
@@ -6,7 +6,7 @@
 
 use prost::Message;
 
-use crate::trace::sheet::{Note, Sheet, Slice};
+use crate::trace::trace_document::{Note, Slice, TraceDocument};
 
 #[derive(Clone, PartialEq, Message)]
 pub struct Trace {
@@ -90,16 +90,16 @@ const EXPLICIT: i32 = 3;
 /// The track that all others belong to.
 const ROOT: u64 = 1;
 
-/// The bytes of a sheet.
-pub fn write(sheet: &Sheet) -> Vec<u8> {
-    let mut packets = descriptors(sheet);
+/// The bytes of a document.
+pub fn write(document: &TraceDocument) -> Vec<u8> {
+    let mut packets = descriptors(document);
     let first = packets.len();
-    let time = |cycle: u64| sheet.clock.nanoseconds(cycle);
-    for slice in &sheet.slices {
+    let time = |cycle: u64| document.clock.nanoseconds(cycle);
+    for slice in &document.slices {
         packets.push(event(time(slice.from), begin(slice)));
         packets.push(event(time(slice.to), track_event(END, slice.track.0)));
     }
-    for point in &sheet.points {
+    for point in &document.points {
         let mut value = track_event(COUNTER, point.track.0);
         value.value = Some(point.value);
         packets.push(event(time(point.at), value));
@@ -109,17 +109,17 @@ pub fn write(sheet: &Sheet) -> Vec<u8> {
     Trace { packet: packets }.encode_to_vec()
 }
 
-fn descriptors(sheet: &Sheet) -> Vec<Packet> {
+fn descriptors(document: &TraceDocument) -> Vec<Packet> {
     let root = TrackDescriptor {
         uuid: ROOT,
         process: Some(Process {
             pid: 1,
-            name: sheet.title.clone(),
+            name: document.title.clone(),
         }),
         child_ordering: Some(EXPLICIT),
         ..TrackDescriptor::default()
     };
-    let children = sheet.tracks.iter().enumerate().map(|(i, track)| {
+    let children = document.tracks.iter().enumerate().map(|(i, track)| {
         let unit = track.unit.map(str::to_owned);
         TrackDescriptor {
             uuid: uuid(i),

@@ -1,4 +1,4 @@
-//! Draws a run on a sheet of tracks.
+//! Draws a run on a document of tracks.
 //!
 //! ```text
 //! for each step of some cycles: what the array did, cause by cause; what each network moved;
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! With steps of one cycle every cycle is as it was. Longer ones gather within a step what is alike,
-//! in the order in which it first came: the cycles of each cause are exact, and the sheet stays
+//! in the order in which it first came: the cycles of each cause are exact, and the document stays
 //! small however long the run is.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,8 +16,8 @@ use crate::sim::{Activity, Event, Repeat, Sample, Span, Trace};
 use crate::workloads::{Dim, PerDim};
 
 use crate::trace::View;
-use crate::trace::lane::{Counter, Joins, Lane, Stretch};
-use crate::trace::sheet::{Note, Sheet};
+use crate::trace::trace_document::{Note, TraceDocument};
+use crate::trace::track_writer::{Counter, Interval, Joins, TrackWriter};
 use crate::trace::tracks::{Tracks, network};
 
 /// Steps that a layer has at most if none is asked for.
@@ -32,33 +32,33 @@ pub fn step_for(cycles: u64) -> u64 {
 
 /// Draws one layer.
 pub struct Timeline<'s> {
-    sheet: &'s mut Sheet,
+    document: &'s mut TraceDocument,
     view: View,
     step: u64,
     rate_cycles: u64,
-    array: Lane,
-    passes: Lane,
-    feeds: PerOperand<Lane>,
-    results: Lane,
-    loads: PerOperand<Lane>,
-    store: Lane,
-    delivery: Option<Lane>,
-    banks: Vec<Lane>,
+    array: TrackWriter,
+    passes: TrackWriter,
+    streamers: PerOperand<TrackWriter>,
+    results: TrackWriter,
+    loads: PerOperand<TrackWriter>,
+    store: TrackWriter,
+    delivery: Option<TrackWriter>,
+    banks: Vec<TrackWriter>,
     buffer: PerOperand<Counter>,
     queued: PerOperand<Counter>,
     leaving: Counter,
     rates: [Rate; 4],
-    links: [Link; 2],
+    links: [LinkCounter; 2],
     waiting: Vec<[Counter; 2]>,
     /// Words of the tiles in the buffer, and how many have left.
     held: PerOperand<VecDeque<u64>>,
     left: PerOperand<u64>,
-    now: Step,
+    now: TimelineStep,
 }
 
 /// What has been seen of a step.
 #[derive(Clone, Debug, Default)]
-struct Step {
+struct TimelineStep {
     from: u64,
     to: u64,
     did: Vec<(Activity, u64)>,
@@ -79,17 +79,23 @@ struct Rate {
 }
 
 /// Words a cycle of a link, each transfer spread evenly over its time.
-struct Link {
+struct LinkCounter {
     counter: Counter,
     words: BTreeMap<u64, f64>,
 }
 
 impl<'s> Timeline<'s> {
-    /// For a layer that begins at a time of the sheet.
-    pub fn new(tracks: &Tracks, sheet: &'s mut Sheet, base: u64, view: View, step: u64) -> Self {
-        let alike = |track, amount| Lane::new(track, Joins::Alike, [None, amount], base);
+    /// For a layer that begins at a time of the document.
+    pub fn new(
+        tracks: &Tracks,
+        document: &'s mut TraceDocument,
+        base: u64,
+        view: View,
+        step: u64,
+    ) -> Self {
+        let alike = |track, amount| TrackWriter::new(track, Joins::Alike, [None, amount], base);
         let short = |track, parts, amount| {
-            Lane::new(track, Joins::Short(step), [Some(parts), Some(amount)], base)
+            TrackWriter::new(track, Joins::Short(step), [Some(parts), Some(amount)], base)
         };
         let counter = |track| Counter::new(track, base);
         let c = &tracks.counters;
@@ -97,18 +103,18 @@ impl<'s> Timeline<'s> {
             counter: counter(track),
             words: 0,
         };
-        let link = |track| Link {
+        let link = |track| LinkCounter {
             counter: counter(track),
             words: BTreeMap::new(),
         };
         Self {
-            sheet,
+            document,
             view,
             step,
             rate_cycles: step * RATE_CYCLES.div_ceil(step),
             array: alike(tracks.array, None),
             passes: short(tracks.passes, "passes", "busy cycles"),
-            feeds: PerOperand::from_fn(|o| alike(tracks.feeds[o], Some("words"))),
+            streamers: PerOperand::from_fn(|o| alike(tracks.streamers[o], Some("words"))),
             results: alike(tracks.results, Some("words")),
             loads: PerOperand::from_fn(|o| short(tracks.loads[o], "tiles", "words")),
             store: short(tracks.store, "tiles", "words"),
@@ -122,16 +128,22 @@ impl<'s> Timeline<'s> {
             buffer: PerOperand::from_fn(|o| counter(c.buffer[o])),
             queued: PerOperand::from_fn(|o| counter(c.queued[o])),
             leaving: counter(c.results),
-            rates: [c.feeds.input, c.feeds.weight, c.feeds.output, c.written].map(rate),
+            rates: [
+                c.streamers.input,
+                c.streamers.weight,
+                c.streamers.output,
+                c.written,
+            ]
+            .map(rate),
             links: [c.read, c.stored].map(link),
             waiting: c.waiting.iter().map(|both| both.map(counter)).collect(),
             held: PerOperand::default(),
             left: PerOperand::default(),
-            now: Step::default(),
+            now: TimelineStep::default(),
         }
     }
 
-    /// Completes the sheet for this layer.
+    /// Completes the document for this layer.
     pub fn finish(mut self) {
         if !self.now.did.is_empty() {
             self.close();
@@ -141,7 +153,7 @@ impl<'s> Timeline<'s> {
             self.end_rates(end);
         }
         for counter in self.rates.iter_mut().map(|rate| &mut rate.counter) {
-            counter.put(self.sheet, end, 0.0);
+            counter.put(self.document, end, 0.0);
         }
         let lanes = [
             &mut self.array,
@@ -149,22 +161,22 @@ impl<'s> Timeline<'s> {
             &mut self.results,
             &mut self.store,
         ];
-        let feeds = [
-            &mut self.feeds.input,
-            &mut self.feeds.weight,
-            &mut self.feeds.output,
+        let streamers = [
+            &mut self.streamers.input,
+            &mut self.streamers.weight,
+            &mut self.streamers.output,
         ];
         let loads = [
             &mut self.loads.input,
             &mut self.loads.weight,
             &mut self.loads.output,
         ];
-        let lanes = lanes.into_iter().chain(feeds).chain(loads);
+        let lanes = lanes.into_iter().chain(streamers).chain(loads);
         for lane in lanes.chain(&mut self.delivery).chain(&mut self.banks) {
-            lane.flush(self.sheet);
+            lane.flush(self.document);
         }
         for link in &mut self.links {
-            link.finish(self.sheet, self.rate_cycles, self.view);
+            link.finish(self.document, self.rate_cycles, self.view);
         }
     }
 
@@ -204,37 +216,37 @@ impl<'s> Timeline<'s> {
         self.now.to = to;
         let mut at = from;
         for (activity, cycles) in step.did {
-            let stretch = Stretch::plain(activity.name(), at, at + cycles, 0);
-            self.array.put(self.sheet, stretch);
+            let interval = Interval::plain(activity.name(), at, at + cycles, 0);
+            self.array.put(self.document, interval);
             at += cycles;
         }
         for o in Operand::ALL {
             self.rates[o as usize].words += step.sent[o];
             if step.sent[o] > 0 {
-                let stretch = Stretch::plain(network(o), from, to, step.sent[o]);
-                self.feeds[o].put(self.sheet, stretch);
+                let interval = Interval::plain(network(o), from, to, step.sent[o]);
+                self.streamers[o].put(self.document, interval);
             }
-            self.buffer[o].put(self.sheet, from, step.buffer[o] as f64);
-            self.queued[o].put(self.sheet, from, step.queued[o] as f64);
+            self.buffer[o].put(self.document, from, step.buffer[o] as f64);
+            self.queued[o].put(self.document, from, step.queued[o] as f64);
         }
-        self.leaving.put(self.sheet, from, step.leaving as f64);
+        self.leaving.put(self.document, from, step.leaving as f64);
         self.rates[3].words += step.written;
         if step.written > 0 {
-            let stretch = Stretch::plain("psum_out", from, to, step.written);
-            self.results.put(self.sheet, stretch);
+            let interval = Interval::plain("psum_out", from, to, step.written);
+            self.results.put(self.document, interval);
         }
         if let Some(delivery) = self.delivery.as_mut().filter(|_| step.delivering) {
-            delivery.put(self.sheet, Stretch::plain("leaving", from, to, 0));
+            delivery.put(self.document, Interval::plain("leaving", from, to, 0));
         }
         for (lane, row) in self.banks.iter_mut().zip(&step.rows) {
             if let Some(row) = row {
-                let stretch = Stretch::plain(format!("row {row}"), from, to, 0);
-                lane.put(self.sheet, stretch);
+                let interval = Interval::plain(format!("row {row}"), from, to, 0);
+                lane.put(self.document, interval);
             }
         }
         for (counters, values) in self.waiting.iter_mut().zip(&step.waiting) {
             for (counter, value) in counters.iter_mut().zip(values) {
-                counter.put(self.sheet, from, *value as f64);
+                counter.put(self.document, from, *value as f64);
             }
         }
         if to.is_multiple_of(self.rate_cycles) {
@@ -250,7 +262,7 @@ impl<'s> Timeline<'s> {
             let words = std::mem::take(&mut rate.words);
             if from < to {
                 let value = words as f64 / (to - from) as f64;
-                rate.counter.put(self.sheet, from, value);
+                rate.counter.put(self.document, from, value);
             }
         }
     }
@@ -269,20 +281,20 @@ impl<'s> Timeline<'s> {
     }
 }
 
-impl Link {
-    fn finish(&mut self, sheet: &mut Sheet, length: u64, view: View) {
+impl LinkCounter {
+    fn finish(&mut self, document: &mut TraceDocument, length: u64, view: View) {
         let mut end = None;
         for (&index, &words) in &self.words {
             if end.is_some_and(|end| end < index) {
-                self.counter.put(sheet, end.unwrap_or(0) * length, 0.0);
+                self.counter.put(document, end.unwrap_or(0) * length, 0.0);
             }
             let at = (index * length).max(view.from);
             let cycles = ((index + 1) * length).min(view.to) - at;
-            self.counter.put(sheet, at, words / cycles as f64);
+            self.counter.put(document, at, words / cycles as f64);
             end = Some(index + 1);
         }
         if let Some(end) = end {
-            self.counter.put(sheet, (end * length).min(view.to), 0.0);
+            self.counter.put(document, (end * length).min(view.to), 0.0);
         }
     }
 }
@@ -317,16 +329,16 @@ impl Trace for Timeline<'_> {
         let Some((from, to)) = self.view.clip(from, to) else {
             return;
         };
-        let mut stretch = Stretch::plain(name, from, to, words);
+        let mut interval = Interval::plain(name, from, to, words);
         match event {
-            Event::Load { operand, .. } => self.loads[operand].put(self.sheet, stretch),
-            Event::Store { .. } => self.store.put(self.sheet, stretch),
+            Event::Load { operand, .. } => self.loads[operand].put(self.document, interval),
+            Event::Store { .. } => self.store.put(self.document, interval),
             Event::Pass { index, tile, .. } => {
-                stretch.detail = vec![
+                interval.detail = vec![
                     ("index", Note::Number(index)),
                     ("tile", Note::Text(place(&tile))),
                 ];
-                self.passes.put(self.sheet, stretch);
+                self.passes.put(self.document, interval);
             }
             Event::Instruction { .. } => {}
         }

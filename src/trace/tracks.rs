@@ -3,7 +3,7 @@
 use crate::arch::{Accelerator, DramKind, Operand, PerOperand};
 
 use crate::trace::clock::Clock;
-use crate::trace::sheet::{Sheet, TrackId};
+use crate::trace::trace_document::{TraceDocument, TrackId};
 
 /// Where everything goes.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct Tracks {
     pub layers: TrackId,
     pub passes: TrackId,
     pub array: TrackId,
-    pub feeds: PerOperand<TrackId>,
+    pub streamers: PerOperand<TrackId>,
     pub results: TrackId,
     pub loads: PerOperand<TrackId>,
     pub store: TrackId,
@@ -30,7 +30,7 @@ pub struct Counters {
     pub queued: PerOperand<TrackId>,
     pub results: TrackId,
     /// Words a cycle on the networks into the array, and out of it.
-    pub feeds: PerOperand<TrackId>,
+    pub streamers: PerOperand<TrackId>,
     pub written: TrackId,
     /// Words a cycle from and to DRAM.
     pub read: TrackId,
@@ -49,10 +49,10 @@ pub const fn network(operand: Operand) -> &'static str {
 }
 
 impl Tracks {
-    /// Those of an accelerator, in a new sheet.
-    pub fn new(accelerator: &Accelerator, title: String) -> (Self, Sheet) {
-        let mut sheet = Sheet::new(title, Clock::new(accelerator.clock));
-        let s = &mut sheet;
+    /// Those of an accelerator, in a new document.
+    pub fn new(accelerator: &Accelerator, title: String) -> (Self, TraceDocument) {
+        let mut document = TraceDocument::new(title, Clock::new(accelerator.clock));
+        let s = &mut document;
         let (channels, banks) = match &accelerator.dram.kind {
             DramKind::Standard(standard) => {
                 let organization = standard.organization();
@@ -64,7 +64,7 @@ impl Tracks {
             layers: s.track("layers"),
             passes: s.track("passes"),
             array: s.track("array"),
-            feeds: PerOperand::from_fn(|o| s.track(format!("network {}", network(o)))),
+            streamers: PerOperand::from_fn(|o| s.track(format!("network {}", network(o)))),
             results: s.track("network psum_out"),
             loads: PerOperand::from_fn(|o| s.track(format!("DMA load {o}"))),
             store: s.track("DMA store output"),
@@ -78,7 +78,7 @@ impl Tracks {
                     s.counter(format!("queued at the array {}", network(o)), "parcels")
                 }),
                 results: s.counter("results on their way out", "beats"),
-                feeds: PerOperand::from_fn(|o| {
+                streamers: PerOperand::from_fn(|o| {
                     s.counter(format!("rate of network {}", network(o)), "words/cycle")
                 }),
                 written: s.counter("rate of network psum_out", "words/cycle"),
@@ -99,6 +99,6 @@ impl Tracks {
                 })
                 .collect(),
         };
-        (tracks, sheet)
+        (tracks, document)
     }
 }

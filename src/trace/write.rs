@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::shape;
 use crate::sim::{Pace, Plan, TextTrace};
 
-use super::sheet::{Note, Sheet, Slice};
 use super::timeline::{self, Timeline};
+use super::trace_document::{Note, Slice, TraceDocument};
 use super::tracks::Tracks;
 use super::wave::{LayerWave, Wave};
-use super::{Kind, View, json, perfetto, waveform};
+use super::{TraceFormat, View, json, perfetto, waveform};
 
 /// Cycles of which a waveform without a window may be.
 const WAVEFORM_CYCLES: u64 = 1 << 22;
@@ -52,14 +52,14 @@ pub struct Written {
 /// ```
 /// use stationary::arch::Accelerator;
 /// use stationary::sim::{Dataflow, mapper};
-/// use stationary::trace::{self, Kind, Options};
+/// use stationary::trace::{self, TraceFormat, Options};
 /// use stationary::workloads::zoo;
 ///
 /// let accelerator = Accelerator::preset("shidiannao", &[])?;
 /// let network = zoo::find("alexnet")?;
 /// let dataflow = Dataflow::find("os").expect("a bundled dataflow");
 /// let plan = mapper::map(&network.layers()[7], &accelerator, dataflow)?.into();
-/// let written = trace::of_plans(Kind::Json, "the last layer", &[plan], &Options::default())?;
+/// let written = trace::of_plans(TraceFormat::Json, "the last layer", &[plan], &Options::default())?;
 /// assert!(written.bytes.starts_with(b"{"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -68,7 +68,7 @@ pub struct Written {
 /// A waveform of more than 4,194,304 cycles, or anything but text of a machine that instructions control;
 /// plans on different accelerators are taken to be on the first.
 pub fn of_plans(
-    kind: Kind,
+    kind: TraceFormat,
     title: &str,
     plans: &[Plan],
     options: &Options,
@@ -76,7 +76,7 @@ pub fn of_plans(
     let Some(first) = plans.first() else {
         return Err(Error::Trace("no layer to trace".to_owned()));
     };
-    if kind != Kind::Text && first.accelerator().decoupled.is_some() {
+    if kind != TraceFormat::Text && first.accelerator().decoupled.is_some() {
         return Err(Error::Trace(
             "a decoupled machine's trace is text: a file named *.txt".to_owned(),
         ));
@@ -90,18 +90,18 @@ pub fn of_plans(
     let refused = |error: Box<dyn std::error::Error>| Error::Trace(error.to_string());
     let plain = |bytes| Written { bytes, step: None };
     Ok(match kind {
-        Kind::Text => plain(runs.text().into_bytes()),
-        Kind::Perfetto | Kind::Json => {
-            let (sheet, step) = runs.sheet();
+        TraceFormat::Text => plain(runs.text().into_bytes()),
+        TraceFormat::Perfetto | TraceFormat::Json => {
+            let (document, step) = runs.document();
             let bytes = match kind {
-                Kind::Json => json::write(&sheet).into_bytes(),
-                _ => perfetto::write(&sheet),
+                TraceFormat::Json => json::write(&document).into_bytes(),
+                _ => perfetto::write(&document),
             };
             let step = Some(step);
             Written { bytes, step }
         }
-        Kind::Fst => plain(waveform::fst(&runs.wave()?).map_err(refused)?),
-        Kind::Vcd => plain(waveform::vcd(&runs.wave()?).map_err(refused)?),
+        TraceFormat::Fst => plain(waveform::fst(&runs.wave()?).map_err(refused)?),
+        TraceFormat::Vcd => plain(waveform::vcd(&runs.wave()?).map_err(refused)?),
     })
 }
 
@@ -140,7 +140,7 @@ impl Runs<'_> {
     }
 
     /// The layers as tracks, and the cycles of a step.
-    fn sheet(&self) -> (Sheet, u64) {
+    fn document(&self) -> (TraceDocument, u64) {
         let view = self.options.view;
         let traced = |plan: &Plan| {
             let seen = view.clip(0, plan.estimate().cycles);
@@ -149,14 +149,14 @@ impl Runs<'_> {
         let cycles = self.plans.iter().map(traced).sum();
         let step = self.options.step;
         let step = step.unwrap_or_else(|| timeline::step_for(cycles));
-        let (tracks, mut sheet) = Tracks::new(self.accelerator, self.title.to_owned());
+        let (tracks, mut document) = Tracks::new(self.accelerator, self.title.to_owned());
         let mut base = 0;
         for plan in self.plans {
-            let mut timeline = Timeline::new(&tracks, &mut sheet, base, view, step);
+            let mut timeline = Timeline::new(&tracks, &mut document, base, view, step);
             let machine = plan.run(self.options.pace(), &mut timeline);
             timeline.finish();
             if let Some((from, to)) = view.clip(0, machine.cycles) {
-                sheet.slices.push(Slice {
+                document.slices.push(Slice {
                     track: tracks.layers,
                     name: plan.layer().name().to_owned().into(),
                     from: base + from,
@@ -171,7 +171,7 @@ impl Runs<'_> {
             }
             base += machine.cycles;
         }
-        (sheet, step)
+        (document, step)
     }
 
     /// The layers as signals.

@@ -16,11 +16,11 @@ use crate::sim::Pace;
 use serde_json::Value;
 
 use crate::advice::MOST_CYCLES;
+use crate::control_kind::ControlKind;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::format::percent;
 use crate::peaks;
 use crate::progress::{Progress, UnderWay};
-use crate::style::Style;
 use crate::target::Target;
 use crate::unread::Flows;
 
@@ -33,14 +33,14 @@ const OVERRIDES: usize = 4;
 /// that it has. Those that [`idle`](super::idle) tells of are left out.
 pub fn notes(
     target: &Target,
-    style: &Style,
+    control: &ControlKind,
     reading: Reading,
     layers: &[LayerResult],
     progress: &dyn Progress,
 ) -> Vec<String> {
     let run = Run {
         target,
-        style,
+        control,
         reading,
         layers,
         progress,
@@ -113,7 +113,7 @@ pub(super) fn whole(a: &Accelerator) -> Option<(Value, CostModel, [Option<f64>; 
 
 struct Run<'a> {
     target: &'a Target,
-    style: &'a Style,
+    control: &'a ControlKind,
     reading: Reading,
     layers: &'a [LayerResult],
     progress: &'a dyn Progress,
@@ -140,14 +140,14 @@ impl Run<'_> {
 
     fn is_same(&self, without: &Accelerator, kinds: &[usize]) -> bool {
         // What an accelerator offers decides what runs where the command names none.
-        let style = self.target.style_on(without);
-        if !style.is_ok_and(|style| style.name() == self.style.name()) {
+        let control = self.target.style_on(without);
+        if !control.is_ok_and(|control| control.name() == self.control.name()) {
             return false;
         }
         let picked = kinds.iter().map(|at| self.target.layers[*at].clone());
         let changed = self.target.changed(without.clone(), picked.collect());
         let under_way = UnderWay(self.progress);
-        let results = |reading| evaluate::layers(&changed, self.style, reading, &under_way).ok();
+        let results = |reading| evaluate::layers(&changed, self.control, reading, &under_way).ok();
         let known = || kinds.iter().map(|at| &self.layers[*at]);
         let is_short = known().map(|known| known.cycles).sum::<u64>() <= MOST_CYCLES;
         let Some(model) = results(Reading::Model) else {

@@ -248,7 +248,7 @@ fn an_illegal_mapping_is_explained_and_each_mend_mends_it() {
     refuses(
         &[&target[..], &[&mapping]].concat(),
         2,
-        &["--explain says what would mend it"],
+        &["--explain says what would make it legal"],
     );
     let output = stationary(&[&target[..], &[&mapping, "--explain"]].concat());
     let message = text(&output.stderr);

@@ -1,7 +1,7 @@
 //! Random layers, machines and mappings, small enough for the oracles.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-pub mod laws;
+pub mod invariants;
 
 use std::sync::Arc;
 

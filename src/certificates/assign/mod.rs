@@ -27,7 +27,7 @@ use stationary::workloads::Layer;
 use stationary_record::digest;
 
 use crate::cli::{Assign, Common, Costs, Layers, Model};
-use crate::commands::costs::{Source, Unpriced};
+use crate::commands::costs::{CostOrigin, Unpriced};
 use crate::commands::simulations::Simulations;
 use crate::patience::Patience;
 use crate::record::Journal;
@@ -39,14 +39,14 @@ const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile),
                     mapping that the mapper chooses for it";
 
 /// What a proof is about.
-pub struct Subject<'a> {
+pub struct AssignmentInstance<'a> {
     pub space: &'a DesignSpace,
     pub layers: &'a [Layer],
     pub bounds: &'a CostTable,
     pub origin: &'a csv::Origin,
 }
 
-impl Subject<'_> {
+impl AssignmentInstance<'_> {
     fn hashes(&self) -> Hashes {
         Hashes {
             model: digest(self.bounds.to_csv().as_bytes()),
@@ -77,7 +77,7 @@ fn hashes(space: &DesignSpace, layers: &[Layer]) -> Hashes {
 
 impl Document {
     /// The certificate of a proof.
-    pub fn of(args: &Assign, subject: &Subject<'_>, proof: &Proof) -> Self {
+    pub fn of(args: &Assign, instance: &AssignmentInstance<'_>, proof: &Proof) -> Self {
         let (costs, model) = (&args.costs, &args.costs.model);
         let inputs = Inputs {
             network: costs.network.clone().unwrap_or_default(),
@@ -91,14 +91,14 @@ impl Document {
             tiles: model.tiles.clone(),
         };
         let asked = args.budget.iter().map(String::as_str);
-        Self::over(inputs, &args.objective, asked, subject, proof)
+        Self::over(inputs, &args.objective, asked, instance, proof)
     }
 
     fn over<'a>(
         inputs: Inputs,
         objective: &str,
         asked: impl Iterator<Item = &'a str>,
-        subject: &Subject<'_>,
+        instance: &AssignmentInstance<'_>,
         proof: &Proof,
     ) -> Self {
         let problem = &proof.problem;
@@ -120,16 +120,16 @@ impl Document {
             }
         });
         let simulated = proof.simulated.iter();
-        let firsts = firsts(subject.layers);
-        let layers = subject.layers.iter().zip(firsts);
+        let firsts = firsts(instance.layers);
+        let layers = instance.layers.iter().zip(firsts);
         Self {
             schema: SCHEMA.to_owned(),
             claims: "assign".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
-            hashes: subject.hashes(),
-            inputs: inputs.spelt(subject.layers),
-            names: Names::of(subject.origin),
+            hashes: instance.hashes(),
+            inputs: inputs.spelt(instance.layers),
+            names: Names::of(instance.origin),
             deployment: problem.deployment().to_string(),
             objective: objective.to_owned(),
             budgets: asked
@@ -152,7 +152,7 @@ impl Document {
                 .map(|c| [c.latency, c.energy, c.value])
                 .collect(),
             simulations: proof.simulated.len() as u64,
-            entries: subject.entries(),
+            entries: instance.entries(),
             layers: layers
                 .map(|(layer, first)| Named {
                     name: layer.name().to_owned(),
@@ -264,7 +264,7 @@ impl Document {
             return Ok(verdict);
         }
         let offer = unpriced.priced(common)?;
-        let Source::Model {
+        let CostOrigin::Model {
             space,
             layers,
             bounds,
@@ -272,16 +272,16 @@ impl Document {
         else {
             return Err(anyhow!("a certificate is about our own model"));
         };
-        let subject = Subject {
+        let instance = AssignmentInstance {
             space,
             layers,
             bounds,
             origin: &offer.origin,
         };
         if let Some((_, over)) = verdict.about.last_mut() {
-            *over = format!("{OVER}: {} entries", subject.entries());
+            *over = format!("{OVER}: {} entries", instance.entries());
         }
-        let found = subject.hashes();
+        let found = instance.hashes();
         verdict.origin = origin(&found);
         let checks = &mut verdict.checks;
         checks.digest("model's bounds", &self.hashes.model, &found.model);
@@ -296,7 +296,7 @@ impl Document {
         }
         let bounded = problem.with_table(bounds.as_ref().clone());
         let firsts = firsts(layers);
-        let Some(ran) = self.ran(&subject, &firsts, checks)? else {
+        let Some(ran) = self.ran(&instance, &firsts, checks)? else {
             return Ok(verdict);
         };
         let chosen: Vec<Job> = match &self.best {
@@ -316,7 +316,7 @@ impl Document {
             }
         };
         verdict.again = again.len() as u64;
-        let simulations = Simulations::new(subject.space, subject.layers, Journal::nowhere())?;
+        let simulations = Simulations::new(instance.space, instance.layers, Journal::nowhere())?;
         let patience = Patience::new(common, "verify", verdict.again, LESS);
         let run = |job: &Job| {
             let name = layers[job.0].name();
@@ -330,7 +330,7 @@ impl Document {
         found.extend(runs);
         note_runs(checks, &ran, &found, verdict.again);
         let known = found.iter().map(|((first, levels), cycles)| {
-            let entry = subject.space.entry(&layers[*first], *levels, *cycles)?;
+            let entry = instance.space.entry(&layers[*first], *levels, *cycles)?;
             Ok(((*first, *levels), entry))
         });
         let known: Vec<(Job, CostEntry)> = known.collect::<Result<_>>()?;
@@ -355,7 +355,7 @@ impl Document {
             self.inputs.clone(),
             &self.objective,
             budgets.into_iter(),
-            &subject,
+            &instance,
             &proof,
         );
         // A certificate that is another one need not be excluded by other means, however long its cuts.
@@ -369,7 +369,7 @@ impl Document {
     /// twice.
     fn ran(
         &self,
-        subject: &Subject<'_>,
+        instance: &AssignmentInstance<'_>,
         firsts: &[usize],
         checks: &mut Checks,
     ) -> Result<Option<BTreeMap<Job, u64>>> {
@@ -377,7 +377,7 @@ impl Document {
         for each in &self.simulated {
             let job = each.job()?;
             let (first, levels) = job;
-            let options = subject.bounds.layers().get(first);
+            let options = instance.bounds.layers().get(first);
             let is_option = options.is_some_and(|all| all.iter().any(|e| e.levels() == levels));
             let bound = options.and_then(|all| all.iter().find(|e| e.levels() == levels));
             let flaw = if firsts.get(first) != Some(&first) || !is_option {

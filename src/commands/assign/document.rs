@@ -15,12 +15,12 @@ use stationary::search::{Stop, Totals, Verdict};
 use stationary::shape;
 use stationary::workloads::Layer;
 
-use super::found::{Found, Row, kind, unit};
-use crate::commands::shortage::Shortage;
+use super::result::{AssignmentResult, ResultRow, kind, unit};
+use crate::commands::infeasibility::Infeasibility;
 use crate::interrupt::{self, Interrupt};
 use crate::record::Record;
 
-impl Found<'_> {
+impl AssignmentResult<'_> {
     /// The answer, and what a proof rests on.
     pub(super) fn keep(&self, record: &mut Record) -> Result<()> {
         let mut document = self.document();
@@ -182,7 +182,7 @@ impl Found<'_> {
                 factor: r.factor,
                 bound: r.bound,
             }),
-            explanation: self.shortage.as_ref().map(Shortage::document),
+            explanation: self.infeasibility.as_ref().map(Infeasibility::document),
         }
     }
 
@@ -308,7 +308,7 @@ impl Found<'_> {
     }
 }
 
-fn choice(row: &Row, layer: Option<&Layer>) -> SearchChoice {
+fn choice(row: &ResultRow, layer: Option<&Layer>) -> SearchChoice {
     let c = &row.choice;
     SearchChoice {
         layer: c.layer as u64,

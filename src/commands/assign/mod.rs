@@ -1,15 +1,15 @@
 //! `search assign`: PEs and buffer of each layer under budgets.
 
 mod document;
-mod found;
 mod rechecked;
+mod result;
 mod text;
 
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
-use found::Found;
 use rechecked::Rechecks;
+use result::AssignmentResult;
 use serde_json::json;
 use stationary::arch::CostModel;
 use stationary::search::design::{DesignSpace, firsts};
@@ -22,12 +22,12 @@ use stationary::sim::{Energy, estimate};
 use stationary::workloads::Layer;
 
 use crate::Answer;
-use crate::certificates::assign::Subject;
+use crate::certificates::assign::AssignmentInstance;
 use crate::cli::{Assign, Common, Format, Recheck};
 use crate::commands::certify::{self, Certified};
-use crate::commands::costs::{self, Source};
+use crate::commands::costs::{self, CostOrigin};
 use crate::commands::evaluations::Evaluations;
-use crate::commands::shortage::Shortage;
+use crate::commands::infeasibility::Infeasibility;
 use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::interrupt::Interrupt;
@@ -53,11 +53,11 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         );
     }
     let interrupt = Interrupt::listen(&args.recording);
-    let offer = costs::load(&args.costs, common)?;
+    let cost_source = costs::load(&args.costs, common)?;
     if let Some(path) = &args.export {
-        inputs::write(path, &offer.table.to_csv())?;
+        inputs::write(path, &cost_source.table.to_csv())?;
     }
-    let problem = offer.problem(deployment, objective, &budgets)?;
+    let problem = cost_source.problem(deployment, objective, &budgets)?;
     let settings = Settings {
         evaluations: evaluations(args),
         repair: effort.preset.repair(),
@@ -71,7 +71,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         "epochs": effort.epochs, "preset": effort.preset.to_string(),
         "problem": format!("{:016x}", problem.fingerprint()),
     });
-    if let Source::Model { space, layers, .. } = &offer.source {
+    if let CostOrigin::Model { space, layers, .. } = &cost_source.source {
         head["designs"] = json!(certify::digest_of(space, layers));
     }
     let start = Instant::now();
@@ -114,9 +114,9 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     let (mut checked, mut certified) = (Vec::new(), None);
     let ([mut energy, mut machine_energy], mut machine_cycles) = ([None, None], Vec::new());
     let mut energies = [Vec::new(), Vec::new()];
-    match &offer.source {
-        Source::CostTable => journal.close()?,
-        Source::Model {
+    match &cost_source.source {
+        CostOrigin::CostTable => journal.close()?,
+        CostOrigin::Model {
             space,
             layers,
             bounds,
@@ -138,13 +138,14 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
                 outcome.best = Some((winner.point().to_vec(), winner.model()));
             }
             if args.certify {
-                let subject = Subject {
+                let instance = AssignmentInstance {
                     space,
                     layers,
                     bounds,
-                    origin: &offer.origin,
+                    origin: &cost_source.origin,
                 };
-                let found = certify::certify(args, &subject, &problem, &simulations, cancellation)?;
+                let found =
+                    certify::certify(args, &instance, &problem, &simulations, cancellation)?;
                 is_cut |= found.is_cut(cancellation, args);
                 certified = Some(found);
             }
@@ -187,25 +188,25 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         None if outcome.stop == Stop::Proved => exact::relaxation(&problem, exact::STATES),
         _ => None,
     };
-    let shortage = match &outcome.best {
+    let infeasibility = match &outcome.best {
         None if args.explain && outcome.stop == Stop::Proved => {
-            Some(Shortage::of(&problem, &outcome.shortfalls)?)
+            Some(Infeasibility::of(&problem, &outcome.shortfalls)?)
         }
         _ => None,
     };
     let verbose = common.verbose;
-    let (layers, clock) = match &offer.source {
-        Source::CostTable => (&offer.known[..], None),
-        Source::Model { layers, space, .. } => {
+    let (layers, clock) = match &cost_source.source {
+        CostOrigin::CostTable => (&cost_source.known[..], None),
+        CostOrigin::Model { layers, space, .. } => {
             let hertz = 1e3 * space.base.clock.0 as f64;
             (&layers[..], Some(hertz))
         }
     };
-    let found = Found {
+    let found = AssignmentResult {
         args,
         layers,
-        scope: offer.scope.as_ref(),
-        origin: &offer.origin,
+        scope: cost_source.scope.as_ref(),
+        origin: &cost_source.origin,
         clock,
         problem,
         outcome,
@@ -217,14 +218,14 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         machine_cycles,
         front,
         relaxation,
-        shortage,
-        table_seconds: offer.seconds,
+        infeasibility,
+        table_seconds: cost_source.seconds,
         seconds,
         verbose,
         interrupt: is_cut.then_some(&interrupt),
     };
     if let Some(warning) = found.warning() {
-        output::complain(&format!("warning: {warning}"));
+        output::report_diagnostic(&format!("warning: {warning}"));
     }
     found.keep(record)?;
     let text = match common.format {
@@ -234,9 +235,9 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     };
     output::print(&text)?;
     if is_cut && common.format != Format::Table {
-        interrupt.complain();
+        interrupt.report_diagnostic();
     }
-    Ok(offer.judge(match found.outcome.best {
+    Ok(cost_source.judge(match found.outcome.best {
         _ if is_cut => Answer::Interrupted,
         Some(_) => Answer::Yes,
         None => Answer::No,

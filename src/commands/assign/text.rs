@@ -8,10 +8,10 @@ use stationary::scope::Scope;
 use stationary::search::{ProofKind, Resource, Stop};
 use stationary::shape;
 
-use super::found::{Found, Row, kind};
+use super::result::{AssignmentResult, ResultRow, kind};
 use crate::report::table::{Table, table};
 
-impl Found<'_> {
+impl AssignmentResult<'_> {
     pub(super) fn table(&self) -> String {
         let Some((point, objective)) = self.best() else {
             return self.infeasible();
@@ -239,7 +239,7 @@ impl Found<'_> {
                 format!("{power:.1}"),
             ]
         };
-        for Row {
+        for ResultRow {
             choice: c,
             cycles: own,
             machine,
@@ -305,8 +305,8 @@ impl Found<'_> {
                 relaxation.factor
             ));
         }
-        match &self.shortage {
-            Some(shortage) => text.push_str(&shortage.text(
+        match &self.infeasibility {
+            Some(infeasibility) => text.push_str(&infeasibility.text(
                 &self.problem,
                 |o| self.show(o),
                 |layer| self.name(layer),

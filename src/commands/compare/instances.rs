@@ -5,11 +5,11 @@ use stationary::search::BudgetRequest;
 use stationary::search::compare::Instance;
 
 use crate::cli::{Common, Compare, Costs};
-use crate::commands::costs::{self, Offer};
+use crate::commands::costs::{self, CostSource};
 
 /// What some instances are about, by their places.
 pub(super) struct Offered {
-    pub(super) offer: Offer,
+    pub(super) cost_source: CostSource,
     pub(super) instances: Vec<usize>,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn instances(args: &Compare, common: &Common) -> Result<(Vec<Instance
     }
     let (mut instances, mut offers): (Vec<Instance>, Vec<Offered>) = (Vec::new(), Vec::new());
     for (source, costs) in sources {
-        let offer = costs::load(&costs, common)?;
+        let cost_source = costs::load(&costs, common)?;
         let first = instances.len();
         for deployment in &args.deployment {
             for objective in &args.objective {
@@ -50,7 +50,7 @@ pub(super) fn instances(args: &Compare, common: &Common) -> Result<(Vec<Instance
                         .map(str::parse)
                         .collect::<Result<_, _>>()?;
                     let problem =
-                        offer.problem(deployment.parse()?, objective.parse()?, &requests)?;
+                        cost_source.problem(deployment.parse()?, objective.parse()?, &requests)?;
                     let name = format!("{source}, {deployment}, {objective}, {budget}");
                     if instances.iter().any(|i| i.name == name) {
                         bail!("the instance `{name}` is asked for twice");
@@ -60,7 +60,7 @@ pub(super) fn instances(args: &Compare, common: &Common) -> Result<(Vec<Instance
             }
         }
         offers.push(Offered {
-            offer,
+            cost_source,
             instances: (first..instances.len()).collect(),
         });
     }

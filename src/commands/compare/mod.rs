@@ -16,7 +16,7 @@ use stationary::search::{Objective, optimizers};
 use crate::Answer;
 use crate::cli::{Common, Compare, Format};
 use crate::commands::compare::instances::Offered;
-use crate::commands::costs::{self, Offer, Source};
+use crate::commands::costs::{self, CostOrigin, CostSource};
 use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::interrupt::Interrupt;
@@ -37,17 +37,17 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     let machine = rechecked(&instances, &offers, &interrupt)?;
     let is_cut = !is_whole || machine.is_none();
     let costs = offers.iter().flat_map(|offered| {
-        let of = match offered.offer.source {
-            Source::CostTable => "table",
-            Source::Model { .. } => "model",
+        let of = match offered.cost_source.source {
+            CostOrigin::CostTable => "table",
+            CostOrigin::Model { .. } => "model",
         };
         offered.instances.iter().map(move |_| of)
     });
     let grounds = offers.iter().flat_map(|offered| {
         let instances = offered.instances.iter();
-        instances.map(|_| &offered.offer)
+        instances.map(|_| &offered.cost_source)
     });
-    let grounds: Vec<&Offer> = grounds.collect();
+    let grounds: Vec<&CostSource> = grounds.collect();
     let figures = report(
         &instances,
         &names,
@@ -69,7 +69,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         interrupt: is_cut.then_some(&interrupt),
     };
     for warning in page.warnings() {
-        output::complain(&format!("warning: {warning}"));
+        output::report_diagnostic(&format!("warning: {warning}"));
     }
     record.results(|| page.document().json(), || page.csv())?;
     if let Some(path) = &args.markdown {
@@ -86,16 +86,16 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     let mut answer = Answer::Yes;
     if is_cut {
         if common.format != Format::Table {
-            interrupt.complain();
+            interrupt.report_diagnostic();
         }
         answer = Answer::Interrupted;
     }
     let mut judged: Vec<&str> = Vec::new();
-    for Offered { offer, .. } in &offers {
-        let network = offer.origin.network.as_str();
+    for Offered { cost_source, .. } in &offers {
+        let network = cost_source.origin.network.as_str();
         if !judged.contains(&network) {
             judged.push(network);
-            answer = offer.judge(answer);
+            answer = cost_source.judge(answer);
         }
     }
     Ok(answer)
@@ -110,11 +110,11 @@ fn rechecked(
 ) -> Result<Option<Vec<Option<Headline>>>> {
     let mut found = vec![None; instances.len()];
     for Offered {
-        offer,
+        cost_source,
         instances: own,
     } in offers
     {
-        let Source::Model { space, layers, .. } = &offer.source else {
+        let CostOrigin::Model { space, layers, .. } = &cost_source.source else {
             continue;
         };
         let simulations = Simulations::new(space, layers, Journal::nowhere())?;
@@ -161,7 +161,7 @@ struct Page<'a> {
     common: &'a Common,
     instances: &'a [Instance],
     /// Of each instance.
-    grounds: &'a [&'a Offer],
+    grounds: &'a [&'a CostSource],
     names: &'a [String],
     trials: &'a [Trial],
     figures: Report,

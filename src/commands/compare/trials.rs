@@ -47,7 +47,7 @@ pub(super) fn trials(
         .map(|i| format!("{:016x}", i.fingerprint()))
         .collect();
     let journal = Journal::open(&args.recording, record, &head())?;
-    let known: HashMap<Key, Kept> = recorded(journal.known())?.into_iter().collect();
+    let known: HashMap<Key, RecordedTrial> = recorded(journal.known())?.into_iter().collect();
     let journal = Mutex::new(journal);
     if !known.is_empty() {
         interrupt.has_result();
@@ -144,13 +144,13 @@ fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
 }
 
 /// What a record keeps of a run: evaluations charged, and the curve.
-type Kept = (u64, Vec<(u64, f64)>);
+type RecordedTrial = (u64, Vec<(u64, f64)>);
 
 /// A field of a line with what was found there.
 type Fault = (&'static str, Value);
 
 /// The runs of a record.
-fn recorded(lines: &[Value]) -> Result<Vec<(Key, Kept)>> {
+fn recorded(lines: &[Value]) -> Result<Vec<(Key, RecordedTrial)>> {
     let run = |line: &Value| {
         run(line).map_err(|(field, found)| {
             anyhow!("--resume: found {field} {found}; expected a run as --record writes it")
@@ -159,7 +159,7 @@ fn recorded(lines: &[Value]) -> Result<Vec<(Key, Kept)>> {
     lines.iter().map(run).collect()
 }
 
-fn run(value: &Value) -> Result<(Key, Kept), Fault> {
+fn run(value: &Value) -> Result<(Key, RecordedTrial), Fault> {
     let bad = |field: &'static str| (field, value[field].clone());
     let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
     let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));

@@ -122,7 +122,7 @@ impl Winners<'_> {
 fn claim(winners: &[Winner]) -> Claim {
     let sum = |of: fn(&Winner) -> u64| winners.iter().map(of).sum::<u64>();
     let standings: Option<Vec<&SearchResult>> =
-        winners.iter().map(|w| w.standing.as_ref()).collect();
+        winners.iter().map(|w| w.search_result.as_ref()).collect();
     let bound = standings.as_ref().and_then(|standings| {
         let bounds = standings.iter().map(|s| s.lower_bound);
         bounds.sum::<Option<u64>>()

@@ -1,4 +1,4 @@
-//! `search map`: the best mapping of each layer on fixed hardware, by the machine's word.
+//! `search map`: the best mapping of each layer on fixed hardware, by the cycle-level machine.
 
 mod document;
 mod text;
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use stationary::Target;
 use stationary::arch::CostModel;
-use stationary::candidates::{Effort, Found, Question, distinct};
+use stationary::candidates::{MappingQuery, MappingResult, SearchEffort, distinct};
 use stationary::documents::Document as _;
 use stationary::format::{signed_percent, thousands};
 use stationary::headline::{Headline, TOLERANCE};
@@ -43,7 +43,7 @@ struct Winner {
     /// Candidates that ran on the machine.
     ran: u64,
     /// What is known of all candidates, if their bounds were compared.
-    standing: Option<SearchResult>,
+    search_result: Option<SearchResult>,
     /// What these leave out.
     left_out: Vec<LeftOut>,
     /// The machine's.
@@ -99,7 +99,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         let cycles = runs.cycles(mapping);
         cycles.map_err(|error| stationary::Error::Caller(error.into()))
     };
-    let effort = Effort {
+    let effort = SearchEffort {
         best,
         beyond,
         certify: args.certify,
@@ -107,13 +107,13 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         goal,
     };
     interrupt.has_result();
-    let found: Vec<Result<Option<Found>>> = firsts
+    let found: Vec<Result<Option<MappingResult>>> = firsts
         .par_iter()
         .map(|first| {
             if interrupt.is_asked_for() {
                 return Ok(None);
             }
-            let question = Question {
+            let question = MappingQuery {
                 target: &loaded,
                 layer: &loaded.layers[*first],
                 dataflow,
@@ -138,7 +138,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let is_left = |(_, at): &(&Layer, &usize)| found[**at].is_none();
     let left: Vec<&str> = of_layer.filter(is_left).map(|(l, _)| l.name()).collect();
     let is_cut = !left.is_empty() || found.iter().flatten().any(|found| found.is_cut);
-    let found: Option<Vec<Found>> = found.into_iter().collect();
+    let found: Option<Vec<MappingResult>> = found.into_iter().collect();
     let winners = Winners {
         args,
         loaded: &loaded,
@@ -150,7 +150,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         seed: common.seed,
     };
     if let Some(warning) = winners.warning() {
-        output::complain(&format!("warning: {warning}"));
+        output::report_diagnostic(&format!("warning: {warning}"));
     }
     let mappings = MappingFile::of(winners.all.iter().map(|w| &w.mapping)).to_yaml();
     if let Some(path) = &args.output {
@@ -178,7 +178,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         return Ok(judged(&loaded.scope, Answer::Yes));
     }
     if common.format != Format::Table {
-        interrupt.complain();
+        interrupt.report_diagnostic();
     }
     Ok(Answer::Interrupted)
 }
@@ -217,7 +217,7 @@ fn winner(
     cost: &CostModel,
     layer: &Layer,
     dataflow: &Dataflow,
-    found: &Found,
+    found: &MappingResult,
 ) -> Result<Winner> {
     let mapping = Mapping::new(layer, &loaded.accelerator, dataflow, found.tiling)?;
     let model = estimate(&mapping);
@@ -227,8 +227,8 @@ fn winner(
         lower_bound: model.lower_bound,
         first: found.first,
         candidates: found.candidates,
-        ran: found.standing.ran.len() as u64,
-        standing: found.space.is_some().then(|| found.standing.clone()),
+        ran: found.search_result.ran.len() as u64,
+        search_result: found.space.is_some().then(|| found.search_result.clone()),
         left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
@@ -289,7 +289,7 @@ impl Winners<'_> {
 
     /// Where a proof says little, as there was hardly a choice.
     fn weak(&self) -> Vec<String> {
-        if self.all.iter().any(|w| w.standing.is_none()) {
+        if self.all.iter().any(|w| w.search_result.is_none()) {
             return Vec::new();
         }
         let few = self.all.iter().filter(|w| w.candidates < FEW);

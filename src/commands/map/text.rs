@@ -94,7 +94,7 @@ impl Winners<'_> {
 /// compared.
 fn proved(winners: &[Winner]) -> String {
     let standings: Option<Vec<&SearchResult>> =
-        winners.iter().map(|w| w.standing.as_ref()).collect();
+        winners.iter().map(|w| w.search_result.as_ref()).collect();
     let Some(standings) = standings else {
         return String::new();
     };

@@ -5,38 +5,38 @@ use serde_json::{Value, json};
 use stationary::arch::{Field, Takes, fields};
 
 use crate::cli::Format;
-use crate::report::listing::{Column, Listing};
+use crate::report::listing::{Listing, ListingColumn};
 
-const COLUMNS: &[Column] = &[
-    Column {
+const COLUMNS: &[ListingColumn] = &[
+    ListingColumn {
         key: "path",
         heading: "field",
     },
-    Column {
+    ListingColumn {
         key: "takes",
         heading: "takes",
     },
-    Column {
+    ListingColumn {
         key: "required",
         heading: "required",
     },
-    Column {
+    ListingColumn {
         key: "default",
         heading: "default",
     },
-    Column {
+    ListingColumn {
         key: "least",
         heading: "least",
     },
-    Column {
+    ListingColumn {
         key: "greatest",
         heading: "greatest",
     },
-    Column {
+    ListingColumn {
         key: "unit",
         heading: "unit",
     },
-    Column {
+    ListingColumn {
         key: "about",
         heading: "what it is",
     },

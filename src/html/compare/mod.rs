@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::format::{percent, thousands};
 use crate::html::axis::Axis;
-use crate::html::bars::Kind;
+use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Line};
 use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
 use crate::html::read::{amount, list, number, text};
@@ -114,7 +114,7 @@ fn reached(run: &Value, optimizers: &[&str]) -> Section {
         let mut row = vec![(*name).to_owned()];
         row.extend(shares.iter().map(|s| percent(*s)));
         table.rows.push(row);
-        legend.push(Kind::of((class(i), name)));
+        legend.push(BarKind::of((class(i), name)));
         lines.push(Line {
             points: times.iter().zip(&shares).map(|(t, s)| [*t, *s]).collect(),
             class: format!("line {}", class(i)),
@@ -178,7 +178,7 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
             label: optimizer.to_owned(),
             is_step: false,
         });
-        legend.push(Kind::of((class(place(optimizer)), optimizer)));
+        legend.push(BarKind::of((class(place(optimizer)), optimizer)));
         let end = list(r, "final_gap");
         let cell = |i: usize| {
             let gap = end.get(i).and_then(Value::as_f64);

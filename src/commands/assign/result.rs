@@ -14,11 +14,11 @@ use stationary::workloads::Layer;
 
 use crate::cli::{Assign, Recheck};
 use crate::commands::certify::Certified;
-use crate::commands::shortage::Shortage;
+use crate::commands::infeasibility::Infeasibility;
 use crate::interrupt::Interrupt;
 
 /// An answer, whichever way it is shown.
-pub(super) struct Found<'a> {
+pub(super) struct AssignmentResult<'a> {
     pub(super) args: &'a Assign,
     /// The layers, where they are known.
     pub(super) layers: &'a [Layer],
@@ -40,7 +40,7 @@ pub(super) struct Found<'a> {
     pub(super) energies: [Vec<Energy>; 2],
     pub(super) front: Vec<Vertex>,
     pub(super) relaxation: Option<Relaxation>,
-    pub(super) shortage: Option<Shortage>,
+    pub(super) infeasibility: Option<Infeasibility>,
     /// What the table of costs took, if it was made here.
     pub(super) table_seconds: Option<f64>,
     /// What search and re-check took.
@@ -52,7 +52,7 @@ pub(super) struct Found<'a> {
     pub(super) interrupt: Option<&'a Interrupt>,
 }
 
-impl Found<'_> {
+impl AssignmentResult<'_> {
     /// The best point and its objective.
     pub(super) fn best(&self) -> Option<(&[u16], f64)> {
         self.outcome
@@ -98,7 +98,7 @@ impl Found<'_> {
     }
 
     /// What was chosen for each layer.
-    pub(super) fn rows(&self) -> Vec<Row> {
+    pub(super) fn rows(&self) -> Vec<ResultRow> {
         let Some((point, _)) = self.best() else {
             return Vec::new();
         };
@@ -108,7 +108,7 @@ impl Found<'_> {
             let machine = self.machine_cycles.get(choice.layer).copied().flatten();
             let [energy, ran] =
                 (self.energies.each_ref()).map(|all| all.get(choice.layer).copied());
-            Row {
+            ResultRow {
                 choice,
                 cycles: own.map_or(0, |own| own.latency),
                 machine,
@@ -241,7 +241,7 @@ fn inversions(order: &[usize]) -> usize {
 }
 
 /// An option that was chosen, in words and cycles.
-pub(super) struct Row {
+pub(super) struct ResultRow {
     pub(super) choice: Choice,
     /// By the costs that the search saw.
     pub(super) cycles: u64,

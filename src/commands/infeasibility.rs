@@ -12,7 +12,7 @@ use stationary::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfal
 const MOST: usize = 5;
 
 /// Computed, each by the exact solver.
-pub struct Shortage {
+pub struct Infeasibility {
     short: Vec<Shortfall>,
     relaxed: Option<Relaxed>,
     deployments: Vec<(Deployment, Option<Optimum>)>,
@@ -31,7 +31,7 @@ struct Relaxed {
     heaviest: Vec<Vec<(usize, f64)>>,
 }
 
-impl Shortage {
+impl Infeasibility {
     /// Looks for what would do.
     pub fn of(problem: &Problem, short: &[Shortfall]) -> Result<Self> {
         let relaxation = exact::relaxation(problem, exact::STATES);

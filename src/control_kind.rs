@@ -6,27 +6,27 @@ use crate::sim::Dataflow;
 
 /// How a machine is controlled.
 #[derive(Clone, Debug)]
-pub enum Style {
+pub enum ControlKind {
     /// A sequencer runs a dataflow.
     Hardwired(Arc<Dataflow>),
     /// Instructions; the loops are the schedule's.
     Decoupled,
 }
 
-impl Style {
+impl ControlKind {
     /// Its name in JSON.
     pub fn name(&self) -> &str {
         match self {
-            Style::Hardwired(dataflow) => &dataflow.name,
-            Style::Decoupled => "decoupled",
+            ControlKind::Hardwired(dataflow) => &dataflow.name,
+            ControlKind::Decoupled => "decoupled",
         }
     }
 
     /// Its name for people.
     pub fn title(&self) -> &str {
         match self {
-            Style::Hardwired(dataflow) => &dataflow.title,
-            Style::Decoupled => "decoupled access and execute",
+            ControlKind::Hardwired(dataflow) => &dataflow.title,
+            ControlKind::Decoupled => "decoupled access and execute",
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Faults planted on purpose: the laws that the readings are held to notice each of them.
+//! Fault injection: the invariants that model and machine are held to notice each fault.
 
 mod common;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::laws::broken;
+use common::invariants::broken;
 use common::{Size, cases, for_random_mappings};
 use stationary_sim::{Estimate, Mapping, Pace, Run, estimate, run};
 use stationary_workloads::{Dim, PerDim};
 
-/// How many random mappings of so many break a law with a fault, which must be none without it.
+/// How many random mappings of so many break a invariant with a fault, which must be none without it.
 fn caught(fault: impl Fn(&Mapping, &mut Estimate, &mut Run) + Sync) -> (u64, u64) {
     let [caught, all] = [const { AtomicU64::new(0) }; 2];
     for_random_mappings(cases(60), Size::Small, |_, mapping, _| {
@@ -78,7 +78,7 @@ fn without_last_tile(mapping: &Mapping, machine: &mut Run) {
 fn a_machine_that_drops_its_last_tile_is_noticed_even_if_the_model_agrees() {
     let (caught, all) = caught(|mapping, model, machine| {
         without_last_tile(mapping, machine);
-        // Equal wrongs pass an equivalence: the conservation laws must notice.
+        // Equal wrongs pass an equivalence: the conservation invariants must notice.
         model.counters = machine.counters;
     });
     assert_eq!(caught, all);

@@ -4,26 +4,26 @@ use stationary_arch::Operand;
 use stationary_sim::{Counters, Estimate, Mapping, Run};
 use stationary_workloads::Dim;
 
-/// What is broken of all laws, a phrase each; nothing if all hold.
+/// What is broken of all invariants, a phrase each; nothing if all hold.
 pub fn broken(mapping: &Mapping, model: &Estimate, machine: &Run) -> Vec<String> {
     let mut broken = Vec::new();
-    let mut law = |holds: bool, what: String| {
+    let mut invariant = |holds: bool, what: String| {
         if !holds {
             broken.push(what);
         }
     };
-    law(
+    invariant(
         model.counters == machine.counters,
         format!(
             "model counts {:?}, machine {:?}",
             model.counters, machine.counters
         ),
     );
-    law(
+    invariant(
         model.busy == machine.busy,
         format!("model busy {}, machine {}", model.busy, machine.busy),
     );
-    law(
+    invariant(
         model.lower_bound <= machine.cycles,
         format!(
             "bound {} exceeds {} cycles",
@@ -91,7 +91,7 @@ pub fn conservation(mapping: &Mapping, c: &Counters) -> Vec<String> {
 /// Every cycle is either work or a stall with a cause, and no PE does two MACs at once.
 pub fn time(mapping: &Mapping, run: &Run) -> Vec<String> {
     let lanes = u64::from(mapping.accelerator().array.lanes);
-    let laws = [
+    let invariants = [
         (
             run.busy + run.stalls.total() == run.cycles,
             "busy and stalls are all cycles",
@@ -105,8 +105,8 @@ pub fn time(mapping: &Mapping, run: &Run) -> Vec<String> {
             "results follow MACs, and none the end",
         ),
     ];
-    let broken = laws.into_iter().filter(|(holds, _)| !holds);
-    broken.map(|(_, law)| law.to_owned()).collect()
+    let broken = invariants.into_iter().filter(|(holds, _)| !holds);
+    broken.map(|(_, invariant)| invariant.to_owned()).collect()
 }
 
 /// Outputs of the layer if those of each block take whole atoms of channels.

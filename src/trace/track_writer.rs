@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::trace::sheet::{Note, Point, Sheet, Slice, TrackId};
+use crate::trace::trace_document::{CounterValue, Note, Slice, TraceDocument, TrackId};
 
-/// When two stretches become one slice.
+/// When two intervals become one slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joins {
     /// If the second begins where the first ends, and has its name.
@@ -15,21 +15,21 @@ pub enum Joins {
 
 /// A track that is being written.
 #[derive(Clone, Debug)]
-pub struct Lane {
+pub struct TrackWriter {
     track: TrackId,
     joins: Joins,
     /// What a slice's parts and amount are called in its notes.
     labels: [Option<&'static str>; 2],
     /// Added to all times.
     base: u64,
-    open: Option<Stretch>,
+    open: Option<Interval>,
     /// Where the last one ended.
     end: u64,
 }
 
-/// A stretch of time on a lane.
+/// An interval of time on a track.
 #[derive(Clone, Debug)]
-pub struct Stretch {
+pub struct Interval {
     pub name: Cow<'static, str>,
     pub from: u64,
     pub to: u64,
@@ -39,7 +39,7 @@ pub struct Stretch {
     pub detail: Vec<(&'static str, Note)>,
 }
 
-impl Stretch {
+impl Interval {
     /// One part without notes.
     pub fn plain(name: impl Into<Cow<'static, str>>, from: u64, to: u64, amount: u64) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Stretch {
     }
 }
 
-impl Lane {
+impl TrackWriter {
     pub fn new(track: TrackId, joins: Joins, labels: [Option<&'static str>; 2], base: u64) -> Self {
         Self {
             track,
@@ -65,31 +65,31 @@ impl Lane {
         }
     }
 
-    /// Adds a stretch, which begins no earlier than those before; where it overlaps them, it is cut.
-    pub fn put(&mut self, sheet: &mut Sheet, mut stretch: Stretch) {
-        stretch.from = stretch.from.max(self.end);
-        self.end = self.end.max(stretch.to);
+    /// Adds an interval, which begins no earlier than those before; where it overlaps them, it is cut.
+    pub fn put(&mut self, document: &mut TraceDocument, mut interval: Interval) {
+        interval.from = interval.from.max(self.end);
+        self.end = self.end.max(interval.to);
         if let Some(open) = &mut self.open {
             let joins = match self.joins {
-                Joins::Alike => open.name == stretch.name && open.to == stretch.from,
+                Joins::Alike => open.name == interval.name && open.to == interval.from,
                 Joins::Short(longest) => {
-                    open.name == stretch.name && self.end - open.from <= longest
+                    open.name == interval.name && self.end - open.from <= longest
                 }
             };
             // What has no time of its own is part of what is there.
-            if joins || stretch.from >= stretch.to {
+            if joins || interval.from >= interval.to {
                 open.to = self.end;
-                open.parts += stretch.parts;
-                open.amount += stretch.amount;
+                open.parts += interval.parts;
+                open.amount += interval.amount;
                 return;
             }
         }
-        self.flush(sheet);
-        self.open = (stretch.from < stretch.to).then_some(stretch);
+        self.flush(document);
+        self.open = (interval.from < interval.to).then_some(interval);
     }
 
     /// Writes what is open.
-    pub fn flush(&mut self, sheet: &mut Sheet) {
+    pub fn flush(&mut self, document: &mut TraceDocument) {
         let Some(open) = self.open.take() else {
             return;
         };
@@ -100,7 +100,7 @@ impl Lane {
         if open.parts == 1 {
             notes.extend(open.detail);
         }
-        sheet.slices.push(Slice {
+        document.slices.push(Slice {
             track: self.track,
             name: open.name,
             from: self.base + open.from,
@@ -128,12 +128,12 @@ impl Counter {
     }
 
     /// Its value from a time on.
-    pub fn put(&mut self, sheet: &mut Sheet, at: u64, value: f64) {
+    pub fn put(&mut self, document: &mut TraceDocument, at: u64, value: f64) {
         if self.last == Some(value) {
             return;
         }
         self.last = Some(value);
-        sheet.points.push(Point {
+        document.points.push(CounterValue {
             track: self.track,
             at: self.base + at,
             value,

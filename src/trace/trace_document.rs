@@ -12,7 +12,7 @@ pub struct Track {
     pub unit: Option<&'static str>,
 }
 
-/// The place of a track in its sheet.
+/// The index of a track in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrackId(pub usize);
 
@@ -35,7 +35,7 @@ pub enum Note {
 
 /// A counter's value from a time on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct CounterValue {
     pub track: TrackId,
     pub at: u64,
     pub value: f64,
@@ -44,16 +44,16 @@ pub struct Point {
 /// A timeline, in cycles of a clock. Slices of a track follow each other without overlap; so do
 /// points.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sheet {
+pub struct TraceDocument {
     pub clock: Clock,
     /// What all of it belongs to.
     pub title: String,
     pub tracks: Vec<Track>,
     pub slices: Vec<Slice>,
-    pub points: Vec<Point>,
+    pub points: Vec<CounterValue>,
 }
 
-impl Sheet {
+impl TraceDocument {
     /// An empty one.
     pub fn new(title: String, clock: Clock) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The model, the walk and the machine read one mapping: their counts are equal, and the model's
+//! The model, the reference counts and the machine read one mapping: their counts are equal, and the model's
 //! bound holds.
 
 mod common;
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::laws::broken;
+use common::invariants::broken;
 use common::{Size, cases, for_random_mappings};
 use stationary_arch::{Accelerator, Operand};
 use stationary_sim::mapping_file::MappingFile;
