@@ -76,6 +76,21 @@ impl Lines {
     }
 }
 
+/// The mark of what was interrupted: a last column, `interrupted`, which says so in every line of a CSV of ours.
+#[must_use]
+pub fn marked(text: &str) -> String {
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.has_headers(false).from_reader(text.as_bytes());
+    let mut out = csv::Writer::from_writer(Vec::new());
+    for (at, row) in reader.records().enumerate() {
+        let mut row = row.expect("it was written here");
+        row.push_field(if at == 0 { "interrupted" } else { "true" });
+        out.write_record(&row).expect(MEMORY);
+    }
+    let bytes = out.into_inner().expect(MEMORY);
+    String::from_utf8(bytes).expect("fields are text")
+}
+
 /// Names as a header.
 pub fn header(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -84,4 +99,16 @@ pub fn header(names: &[&str]) -> Vec<String> {
 /// Empty fields, for what a total does not have.
 pub fn blanks(count: usize) -> Vec<String> {
     vec![String::new(); count]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_csv_is_marked_in_every_line() {
+        let found = marked("layer,cycles\n\"a, b\",1\nc,2\n");
+        let expected = "layer,cycles,interrupted\n\"a, b\",1,true\nc,2,true\n";
+        assert_eq!(found, expected);
+    }
 }

@@ -4,9 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use stationary_document::Diagnostic;
+use stationary_record::LogError;
 
 use crate::arch::{ArchError, near};
 use crate::excerpts;
+use crate::search::design::DesignError;
 use crate::sim::decoupled::ScheduleError;
 use crate::sim::mapper::MapperError;
 use crate::sim::mapping_file::MappingFileError;
@@ -110,6 +112,12 @@ pub enum Error {
     /// A search or a proof that cannot be carried out.
     #[error("{0}")]
     Search(String),
+    /// A design of a search that cannot be made or priced.
+    #[error(transparent)]
+    Design(Box<DesignError>),
+    /// A journal of evaluations that cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] LogError),
     /// What a part that the caller gave could not do.
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),
@@ -136,6 +144,12 @@ pub enum Unmapped {
     /// None fits.
     #[error(transparent)]
     NoneFits(Box<MapperError>),
+}
+
+impl From<DesignError> for Error {
+    fn from(error: DesignError) -> Self {
+        Self::Design(Box::new(error))
+    }
 }
 
 impl From<MapperError> for Unmapped {
@@ -193,6 +207,11 @@ impl Error {
             found: found.to_owned(),
             needed: needed.into(),
         }
+    }
+
+    /// What a part of a search says of a value that it does not take.
+    pub(crate) fn search(error: impl std::fmt::Display) -> Self {
+        Self::Search(error.to_string())
     }
 
     pub(crate) fn kind(path: &Path, found: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use stationary::arch::Accelerator;
 use stationary::arch::dram::Standard;
+use stationary::assign::{CostSource, Costs};
 use stationary::files;
 use stationary::load;
 use stationary::scope::Scope;
@@ -13,11 +14,11 @@ use stationary::workloads::{Layer, Network};
 use stationary::{Remark, Request, Target, target};
 use stationary_document::Diagnostic;
 
-use crate::cli::{self, Layers};
+use crate::cli::{self, Common, Layers};
 use crate::interrupt;
 use crate::output;
+use crate::patience::Patience;
 
-pub use stationary::target::caveats;
 pub use stationary::target::overrides;
 
 /// Reads a file as text.
@@ -116,6 +117,15 @@ pub fn layers(network: &Network, picked: &Layers) -> Result<Vec<Layer>> {
     }
     let picks: Vec<&str> = picked.layer.iter().map(String::as_str).collect();
     Ok(target::picked(network, &picks)?)
+}
+
+/// The options of an assignment and what they cost; tells what is to be known of the inputs, and how far it is.
+pub fn cost_source(costs: &Costs, common: &Common) -> Result<CostSource> {
+    let read = costs.read()?;
+    tell(read.remarks());
+    let less = "fewer layers or levels take less, Ctrl-C ends it";
+    let patience = Patience::new(common, "cost table", read.to_price() as u64, less);
+    Ok(read.priced(&patience)?)
 }
 
 /// How much of a network these layers are.

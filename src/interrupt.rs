@@ -176,19 +176,6 @@ impl Interrupt {
     }
 }
 
-/// The mark of a CSV: a last column, `interrupted`, which says so in every line.
-pub fn marked(text: &str) -> Result<String> {
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.has_headers(false).from_reader(text.as_bytes());
-    let mut out = csv::Writer::from_writer(Vec::new());
-    for (at, row) in reader.records().enumerate() {
-        let mut row = row?;
-        row.push_field(if at == 0 { "interrupted" } else { "true" });
-        out.write_record(&row)?;
-    }
-    Ok(String::from_utf8(out.into_inner()?)?)
-}
-
 /// The command line that goes on from what was kept; none where nothing was.
 fn command(recording: &Recording, words: &[String]) -> Option<String> {
     let mut kept = vec!["stationary".to_owned()];
@@ -256,12 +243,5 @@ mod tests {
         check([None, None, Some("old")], "compare --resume old", None);
         check([None, None, None], "compare", None);
         assert_eq!(quoted("it's mine"), "'it'\\''s mine'");
-    }
-
-    #[test]
-    fn a_csv_is_marked_in_every_line() {
-        let found = marked("layer,cycles\n\"a, b\",1\nc,2\n").expect("a CSV");
-        let expected = "layer,cycles,interrupted\n\"a, b\",1,true\nc,2,true\n";
-        assert_eq!(found, expected);
     }
 }

@@ -57,7 +57,9 @@
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
 
 pub mod advice;
+pub mod assign;
 pub mod candidates;
+pub mod codesign;
 pub mod control_kind;
 pub mod documents;
 mod element_types;
@@ -66,8 +68,10 @@ pub mod evaluate;
 mod excerpts;
 mod explain;
 pub mod files;
+pub mod hooks;
 pub mod html;
 pub mod identity;
+pub mod journal;
 pub mod load;
 pub mod progress;
 pub mod proof;
@@ -119,4 +123,4 @@ pub use target::{Remark, Request, Target};
 /// The programs of `docs/hooks.md`, compiled and run as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/hooks.md")]
-mod hooks {}
+mod hooks_page {}

@@ -1,6 +1,5 @@
 //! The command line.
 
-mod certificates;
 mod cli;
 mod commands;
 mod diff;

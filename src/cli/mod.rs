@@ -10,10 +10,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::run::{Counting, Estimate, PaceName, Simulate, Validate};
-pub use self::search::{
-    Assign, Codesign, Compare, Costs, Learning, Map, Model, Recheck, Search, Verify,
-};
-pub use self::target::{Choosing, Folder, Layers, Recording, ShowTarget, Target};
+pub use self::search::{Assign, Codesign, Compare, Costs, Map, Search, Verify};
+pub use self::target::{Folder, Layers, Recording, ShowTarget, Target};
 
 /// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
 #[derive(Debug, Parser)]

@@ -1,9 +1,10 @@
 //! Flags of the searches.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, Subcommand};
+use stationary::assign::Recheck;
+use stationary::search::LearningEffort;
 
 use super::{Layers, Recording, Target};
 
@@ -150,29 +151,21 @@ pub struct Learning {
     pub as_published: bool,
 }
 
-/// How many of the best by the model run on the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recheck {
-    /// So many.
-    Best(usize),
-    /// As many as could win by their bounds, at most so many.
-    Auto {
-        /// The limit.
-        most: u64,
-    },
-}
+impl Learning {
+    /// The settings' name.
+    pub fn preset(&self) -> anyhow::Result<String> {
+        match (self.as_published, self.preset.as_str()) {
+            (false, name) => Ok(name.to_owned()),
+            (true, "faithful" | "as-published") => Ok("as-published".to_owned()),
+            (true, name) => anyhow::bail!("--as-published and --preset {name} exclude each other"),
+        }
+    }
 
-impl FromStr for Recheck {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let positive = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0);
-        let found = match text.split_once('=') {
-            None if text == "auto" => Some(Self::Auto { most: 1000 }),
-            Some(("auto", most)) => positive(most).map(|most| Self::Auto { most: most.into() }),
-            _ => positive(text).map(|k| Self::Best(k as usize)),
-        };
-        found.ok_or_else(|| "expected a number from 1, auto, or auto=N".to_owned())
+    /// What optimisers that learn may spend.
+    pub fn effort(&self) -> anyhow::Result<LearningEffort> {
+        let preset = self.preset()?.parse()?;
+        let epochs = self.epochs.unwrap_or(LearningEffort::default().epochs);
+        Ok(LearningEffort { epochs, preset })
     }
 }
 

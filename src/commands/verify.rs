@@ -2,11 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use stationary::assign;
+use stationary::codesign;
 use stationary::documents::Verified;
 use stationary::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
 
 use crate::Answer;
-use crate::certificates;
 use crate::cli::{Common, Format, Verify};
 use crate::inputs;
 use crate::output;
@@ -35,17 +36,17 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         None => error,
     };
     let verdict = match document["claims"].as_str() {
-        Some("assign") => certificates::assign::parse(&text)
-            .map_err(read)
-            .and_then(|read| read.verify(&document, trust, common))
+        Some("assign") => assign::parse(&text)
+            .map_err(|error| read(error.into()))
+            .and_then(|read| assignment(&read, &document, trust, common))
             .with_context(|| format!("{shown}"))?,
         Some("map") => proof::map::parse(&text)
             .map_err(|error| read(error.into()))
             .and_then(|read| mappings(&read, &document, trust, common))
             .with_context(|| format!("{shown}"))?,
-        Some("codesign") => certificates::codesign::parse(&text)
-            .map_err(read)
-            .and_then(|read| read.verify(&document, trust, common))
+        Some("codesign") => codesign::parse(&text)
+            .map_err(|error| read(error.into()))
+            .and_then(|read| chip(&read, &document, trust, common))
             .with_context(|| format!("{shown}"))?,
         _ => bail!(
             "{shown}: claims: found {}; expected \"assign\", \"map\" or \"codesign\"",
@@ -63,6 +64,34 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         true => Answer::Yes,
         false => Answer::No,
     })
+}
+
+/// Checks a certificate of an assignment.
+fn assignment(
+    read: &assign::Certificate,
+    document: &Value,
+    trust: Trust,
+    common: &Common,
+) -> Result<Verdict> {
+    let unpriced = read.unpriced()?;
+    inputs::tell(&unpriced.remarks);
+    let less = "fewer layers or levels take less, Ctrl-C ends it";
+    let pricing = Patience::new(common, "cost table", unpriced.layers.len() as u64, less);
+    let running = Patience::new(common, "verify", read.simulated.len() as u64, LESS);
+    Ok(read.verify(document, unpriced, trust, [&pricing, &running])?)
+}
+
+/// Checks a certificate of a chip.
+fn chip(
+    read: &codesign::Certificate,
+    document: &Value,
+    trust: Trust,
+    common: &Common,
+) -> Result<Verdict> {
+    let setting = read.setting()?;
+    inputs::tell(&setting.loaded.remarks);
+    let patience = Patience::new(common, "verify", read.runs(), LESS);
+    Ok(read.verify(document, &setting, trust, &patience)?)
 }
 
 /// Checks a certificate of mappings.

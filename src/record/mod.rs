@@ -6,7 +6,7 @@
 //! result.json        as `--format json` prints it
 //! result.csv         as `--format csv` prints it
 //! accelerator.yaml   every field, with --set applied, where there is one accelerator
-//! evaluations.jsonl  searches: each evaluation as soon as it is known (see `journal`)
+//! evaluations.jsonl  searches: each evaluation as soon as it is known (see `stationary::journal`)
 //! costs.csv, certificate.json    assignments: what a proof is about, and the proof
 //! ```
 //!
@@ -15,7 +15,6 @@
 //! it.
 
 mod inputs;
-mod journal;
 mod request;
 
 use std::path::{Path, PathBuf};
@@ -24,16 +23,20 @@ use anyhow::{Context, Result, bail};
 use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stationary::journal::Files;
 use stationary_record::{Lock, digest, write};
 
 use crate::Answer;
+use crate::cli::Recording;
 
 pub use inputs::Input;
-pub use journal::Journal;
 pub use request::Request;
 
 /// The name of the first and last file.
 pub const MANIFEST: &str = "run.json";
+
+/// The name of the journal.
+const EVALUATIONS: &str = "evaluations.jsonl";
 
 /// The name of the file with every field of the accelerator.
 pub const ACCELERATOR: &str = "accelerator.yaml";
@@ -168,9 +171,17 @@ impl Record {
         self.keep("result.csv", csv)
     }
 
-    /// The place of a file of the folder, if there is a folder.
-    fn place(&self, name: &str) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.path.join(name))
+    /// The journal of the folder, or those that `--record` and `--resume` name.
+    pub fn journal(&self, recording: &Recording) -> Files {
+        let kept = self.folder.as_ref();
+        let kept = kept.map(|folder| folder.path.join(EVALUATIONS));
+        Files {
+            to: recording.record.clone().or_else(|| kept.clone()),
+            from: recording
+                .resume
+                .clone()
+                .or(kept.filter(|path| path.exists())),
+        }
     }
 
     /// Says that all results are there. Of a run that was interrupted they are not: it stays one that is
@@ -219,7 +230,7 @@ pub fn read(folder: &Path) -> Result<Option<Manifest>> {
 
 /// Whether a folder's run is of the same request. One that found nothing yet is as good as none.
 fn same(path: &Path, old: &Manifest, new: &Manifest) -> Result<()> {
-    let found_nothing = old.status == Status::Begun && !path.join(journal::EVALUATIONS).exists();
+    let found_nothing = old.status == Status::Begun && !path.join(EVALUATIONS).exists();
     if found_nothing {
         return Ok(());
     }

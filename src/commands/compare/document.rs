@@ -11,7 +11,6 @@ use stationary::search::LearningEffort;
 use stationary::search::compare::{Expected, Ratio, TARGETS};
 
 use crate::commands::compare::Page;
-use crate::interrupt;
 
 impl Page<'_> {
     pub(super) fn document(&self) -> Compare {
@@ -155,7 +154,7 @@ impl Page<'_> {
         }
         let text = lines.text();
         match self.interrupt {
-            Some(_) => interrupt::marked(&text),
+            Some(_) => Ok(csv::marked(&text)),
             None => Ok(text),
         }
     }

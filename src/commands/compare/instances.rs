@@ -5,7 +5,9 @@ use stationary::search::BudgetRequest;
 use stationary::search::compare::Instance;
 
 use crate::cli::{Common, Compare, Costs};
-use crate::commands::costs::{self, CostSource};
+use crate::commands::assign::costs as named;
+use crate::inputs;
+use stationary::assign::CostSource;
 
 /// What some instances are about, by their places.
 pub(super) struct Offered {
@@ -40,7 +42,7 @@ pub(super) fn instances(args: &Compare, common: &Common) -> Result<(Vec<Instance
     }
     let (mut instances, mut offers): (Vec<Instance>, Vec<Offered>) = (Vec::new(), Vec::new());
     for (source, costs) in sources {
-        let cost_source = costs::load(&costs, common)?;
+        let cost_source = inputs::cost_source(&named(&costs), common)?;
         let first = instances.len();
         for deployment in &args.deployment {
             for objective in &args.objective {

@@ -16,14 +16,15 @@ use stationary::search::{Objective, optimizers};
 use crate::Answer;
 use crate::cli::{Common, Compare, Format};
 use crate::commands::compare::instances::Offered;
-use crate::commands::costs::{self, CostOrigin, CostSource};
-use crate::commands::simulations::Simulations;
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::record::{Journal, Record};
+use crate::record::Record;
 use crate::report::markdown;
 use crate::report::table::page as fitted;
+use stationary::assign::{CostOrigin, CostSource};
+use stationary::journal::Journal;
+use stationary::journal::OptionRuns;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -95,7 +96,10 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
         let network = cost_source.origin.network.as_str();
         if !judged.contains(&network) {
             judged.push(network);
-            answer = cost_source.judge(answer);
+            answer = cost_source
+                .scope
+                .as_ref()
+                .map_or(answer, |scope| crate::judged(scope, answer));
         }
     }
     Ok(answer)
@@ -117,7 +121,7 @@ fn rechecked(
         let CostOrigin::Model { space, layers, .. } = &cost_source.source else {
             continue;
         };
-        let simulations = Simulations::new(space, layers, Journal::nowhere())?;
+        let simulations = OptionRuns::new(space, layers, Journal::nowhere())?;
         let cycles = |layer, levels| simulations.cycles(layer, levels);
         for at in own {
             let Some(point) = &instances[*at].point else {
@@ -139,7 +143,7 @@ fn rechecked(
 
 /// The optimisers asked for, each once, the reference among them.
 fn names(args: &Compare) -> Result<Vec<String>> {
-    let effort = costs::effort(&args.learning)?;
+    let effort = args.learning.effort()?;
     let mut names: Vec<String> = Vec::new();
     let all = || optimizers::names().into_iter().map(str::to_owned).collect();
     let asked = if args.optimizer.is_empty() {

@@ -10,10 +10,10 @@ use stationary::search::compare::{Instance, Trial, trial};
 use stationary::search::{LearningEffort, optimizers};
 
 use crate::cli::{Common, Compare};
-use crate::commands::costs;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::record::{Journal, Record};
+use crate::record::Record;
+use stationary::journal::Journal;
 
 /// What tells a run from others in a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,12 +41,12 @@ pub(super) fn trials(
     record: &Record,
     interrupt: &Interrupt,
 ) -> Result<(Vec<Trial>, bool)> {
-    let effort = costs::effort(&args.learning)?;
+    let effort = args.learning.effort()?;
     let fingerprints: Vec<String> = instances
         .iter()
         .map(|i| format!("{:016x}", i.fingerprint()))
         .collect();
-    let journal = Journal::open(&args.recording, record, &head())?;
+    let journal = Journal::open(&record.journal(&args.recording), &head())?;
     let known: HashMap<Key, RecordedTrial> = recorded(journal.known())?.into_iter().collect();
     let journal = Mutex::new(journal);
     if !known.is_empty() {

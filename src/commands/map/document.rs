@@ -13,7 +13,6 @@ use stationary::sim::mapping_file::LayerMapping;
 
 use super::text::choices;
 use super::{Winner, Winners};
-use crate::interrupt;
 
 impl Winners<'_> {
     /// As a document.
@@ -112,7 +111,7 @@ impl Winners<'_> {
         lines.add([who, shape, rest(sums, &spent)].concat());
         let text = lines.text();
         match self.interrupt {
-            Some(_) => interrupt::marked(&text),
+            Some(_) => Ok(csv::marked(&text)),
             None => Ok(text),
         }
     }

@@ -18,8 +18,7 @@ use stationary::sim::mapping_file::MappingFile;
 use stationary::sim::{Dataflow, Energy, Mapping, estimate};
 use stationary::workloads::Layer;
 
-use crate::cli::{Common, Format, Map, Recheck};
-use crate::commands::machine_runs::MachineRuns;
+use crate::cli::{Common, Format, Map};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
@@ -27,6 +26,8 @@ use crate::patience::Patience;
 use crate::record::{ACCELERATOR, Record};
 use crate::report::table::page;
 use crate::{Answer, judged};
+use stationary::assign::Recheck;
+use stationary::journal::MachineRuns;
 
 /// Candidates below which a proof says little.
 const FEW: u64 = 10;
@@ -90,7 +91,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
     let (firsts, kinds) = distinct(&loaded.layers);
-    let runs = MachineRuns::open(&args.recording, record, &loaded)?;
+    let runs = MachineRuns::open(&record.journal(&args.recording), &loaded)?;
     let (best, beyond) = match args.recheck {
         Recheck::Best(k) => (k, 0),
         Recheck::Auto { most } => (1, most),

@@ -1,35 +1,47 @@
 //! What a certificate of a chip says, field by field.
 
+use crate::proof::{Hashes, Names, spelling};
+use crate::search::codesign::KNOBS;
+use crate::workloads::Layer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stationary::proof::{Hashes, Names, spelling};
-use stationary::search::codesign::KNOBS;
-use stationary::workloads::Layer;
 
 /// A certificate of a chip, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct Certificate {
+    /// `stationary/certificate/1`.
     pub schema: String,
+    /// `codesign`.
     pub claims: String,
+    /// The version that wrote it.
     pub version: String,
+    /// What the best chip is proved over.
     pub over: String,
+    /// Digests of what went in.
     pub hashes: Hashes,
+    /// What to read.
     pub inputs: Inputs,
     /// What these were read as.
     #[serde(default)]
     pub names: Names,
+    /// What is least.
     pub objective: String,
+    /// Of which of the two it is proved: the machine.
     pub of: String,
     /// `proved`, or `none` where the search was interrupted.
     pub kind: String,
+    /// The best chip; none where no core runs all layers.
     pub best: Option<Best>,
+    /// Cycles that no core goes below.
     pub lower_bound: Option<u64>,
+    /// By how much the best may be above the least, relative to it.
     pub gap: Option<f64>,
     /// Every core there was to choose from.
     pub machines: Vec<Machine>,
     /// Those that fit, over all cores and shapes of layers.
     pub schedules: u64,
+    /// Runs of the machine.
     pub simulations: u64,
     /// The shapes of layers.
     pub tasks: Vec<Task>,
@@ -39,14 +51,23 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
+    /// The machine.
     pub arch: String,
+    /// Overrides.
     pub set: Vec<String>,
+    /// The network.
     pub network: String,
+    /// Layers picked; all if empty.
     pub layer: Vec<String>,
+    /// Sizes of open dimensions.
     pub dim: Vec<String>,
+    /// Images.
     pub batch: u64,
+    /// The cores.
     pub hardware: String,
+    /// The limit on area.
     pub budget: Option<String>,
+    /// The limit on multipliers.
     pub macs: Option<u64>,
 }
 
@@ -74,7 +95,9 @@ impl Inputs {
 pub struct Best {
     /// BATCH, BLOCK_IN, BLOCK_OUT.
     pub hardware: [u32; 3],
+    /// Square microns.
     pub area_um2: f64,
+    /// Cycles on the machine.
     pub cycles: u64,
     /// Of each shape.
     pub tasks: Vec<Chosen>,
@@ -84,8 +107,11 @@ pub struct Best {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
+    /// The places of its knobs' values.
     pub point: [usize; KNOBS],
+    /// The schedule.
     pub schedule: Value,
+    /// Cycles on the machine.
     pub cycles: u64,
 }
 
@@ -93,9 +119,13 @@ pub struct Chosen {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
+    /// BATCH, BLOCK_IN, BLOCK_OUT.
     pub hardware: [u32; 3],
+    /// Whether it keeps the limits.
     pub is_allowed: bool,
+    /// Cycles that no core goes below.
     pub lower_bound: Option<u64>,
+    /// Of the best schedules that ran on it.
     pub cycles: Option<u64>,
 }
 
@@ -107,7 +137,9 @@ pub struct Task {
     pub layers: Vec<String>,
     /// The place of the first.
     pub first: usize,
+    /// Their shape.
     pub dims: Value,
+    /// How many they are.
     pub times: u64,
     /// What ran, in the order of points.
     pub simulated: Vec<Ran>,
@@ -117,6 +149,8 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ran {
+    /// The places of its knobs' values.
     pub point: [usize; KNOBS],
+    /// Cycles on the machine.
     pub cycles: u64,
 }

@@ -2,11 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use anyhow::Result;
-use stationary::documents::{self, Explanation, Heavy, OptimumOf, Redeployed, ShortfallOf};
-use stationary::format::percent;
-use stationary::search::optimizers::exact::{self, Answer, Relaxation};
-use stationary::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfall};
+use crate::documents::{self, Explanation, Heavy, OptimumOf, Redeployed, ShortfallOf};
+use crate::format::percent;
+use crate::search::optimizers::exact::{self, Answer, Relaxation};
+use crate::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfall};
 
 /// How many of the heaviest stages are named.
 const MOST: usize = 5;
@@ -33,7 +32,7 @@ struct Relaxed {
 
 impl Infeasibility {
     /// Looks for what would do.
-    pub fn of(problem: &Problem, short: &[Shortfall]) -> Result<Self> {
+    pub fn of(problem: &Problem, short: &[Shortfall]) -> Self {
         let relaxation = exact::relaxation(problem, exact::STATES);
         let others = [
             Deployment::Pipelined,
@@ -48,15 +47,15 @@ impl Infeasibility {
                 continue;
             }
             // Not every table has options that layers can share.
-            if let Ok(other) = redeployed(problem, deployment) {
+            if let Some(other) = redeployed(problem, deployment) {
                 deployments.push((deployment, optimum(&other)));
             }
         }
-        Ok(Self {
+        Self {
             short: short.to_vec(),
             relaxed: relaxation.map(|r| relaxed(problem, &r)),
             deployments,
-        })
+        }
     }
 
     /// For programs.
@@ -156,19 +155,14 @@ fn optimum(problem: &Problem) -> Option<Optimum> {
 }
 
 /// The same limits, in numbers, under another deployment.
-fn redeployed(problem: &Problem, deployment: Deployment) -> Result<Problem> {
+fn redeployed(problem: &Problem, deployment: Deployment) -> Option<Problem> {
     let requests: Result<Vec<BudgetRequest>, _> = problem
         .budgets()
         .iter()
         .map(|budget| format!("{}={:e}", budget.resource, budget.limit).parse())
         .collect();
     let table = problem.table().clone();
-    Ok(Problem::deployed(
-        table,
-        deployment,
-        problem.objective(),
-        &requests?,
-    )?)
+    Problem::deployed(table, deployment, problem.objective(), &requests.ok()?).ok()
 }
 
 fn relaxed(problem: &Problem, relaxation: &Relaxation) -> Relaxed {

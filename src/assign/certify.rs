@@ -1,37 +1,38 @@
 //! `search assign --certify`: the optimum on the machine, and its certificate.
 
-use anyhow::{Result, anyhow};
-use stationary::format::{percent, thousands};
-use stationary::identity;
-use stationary::search::certify::{Allowed, CertifyError, Proof, certify as prove};
-use stationary::search::design::{DesignSpace, firsts};
-use stationary::search::optimizers::exact::STATES;
-use stationary::search::{Cancellation, Problem, ProofKind, certificate};
-use stationary::workloads::Layer;
+use crate::format::{percent, thousands};
+use crate::identity;
+use crate::search::certify::{Allowed, CertifyError, Proof, certify as prove};
+use crate::search::design::{DesignSpace, firsts};
+use crate::search::optimizers::exact::STATES;
+use crate::search::{Cancellation, Problem, ProofKind, certificate};
+use crate::workloads::Layer;
 use stationary_record::digest;
 
-use crate::certificates::assign::{AssignmentInstance, Document};
-use crate::cli::Assign;
-use crate::commands::simulations::Simulations;
-use crate::inputs;
+use super::certificate::AssignmentInstance;
+use super::{Certificate as Document, Question};
+use crate::documents;
+use crate::error::Error;
+use crate::journal::OptionRuns;
 
 /// A proof, and how it is written.
 pub struct Certified {
+    /// The proof.
     pub proof: Proof,
     /// Entries of layers that are not alike.
     pub entries: u64,
-    /// The certificate's file.
-    pub text: String,
+    /// What is proved, in full.
+    pub certificate: Document,
 }
 
 /// Proves the optimum on the machine; goes on from what ran already, and ends with a gap once cancelled.
 pub fn certify(
-    args: &Assign,
+    question: &Question,
     instance: &AssignmentInstance<'_>,
     problem: &Problem,
-    simulations: &Simulations<'_>,
+    simulations: &OptionRuns<'_>,
     cancellation: &Cancellation,
-) -> Result<Certified> {
+) -> Result<Certified, Error> {
     let bounded = problem.with_table(instance.bounds.clone());
     let jobs = simulations.asked();
     let known: Vec<_> = jobs
@@ -40,7 +41,7 @@ pub fn certify(
         .zip(simulations.entries(&jobs)?)
         .collect();
     let allowed = Allowed {
-        simulations: args.proving.simulations.unwrap_or(u64::MAX),
+        simulations: question.simulations.unwrap_or(u64::MAX),
         states: STATES,
     };
     let firsts = firsts(instance.layers);
@@ -49,29 +50,36 @@ pub fn certify(
     })
     .map_err(|error| match error {
         CertifyError::Machine(error) => error,
-        error => anyhow!("--certify: {error}"),
+        error => Error::Search(format!("--certify: {error}")),
     })?;
     if let Some((point, objective)) = &proof.best {
         certificate::check(&proof.problem, point, *objective, &proof.certificate)
-            .map_err(|flaw| anyhow!("the certificate does not hold: {flaw}"))?;
+            .map_err(flawed)?;
     }
-    let document = Document::of(args, instance, &proof);
-    let text = serde_json::to_string_pretty(&document)? + "\n";
-    if let Some(path) = &args.proving.certificate {
-        inputs::write(path, &text)?;
-    }
+    let certificate = Document::of(question, instance, &proof);
     Ok(Certified {
         proof,
-        entries: document.entries,
-        text,
+        entries: certificate.entries,
+        certificate,
     })
 }
 
+/// That a proof of our own is wrong: a fault of this crate.
+pub(super) fn flawed(flaw: impl std::fmt::Display) -> Error {
+    Error::Search(format!("the certificate does not hold: {flaw}"))
+}
+
 impl Certified {
+    /// The certificate as its file has it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{:#}\n", documents::value(&self.certificate))
+    }
+
     /// Whether the proof ended because it was cancelled, not because it was done or all runs were spent.
-    pub fn is_cut(&self, cancellation: &Cancellation, args: &Assign) -> bool {
+    pub fn is_cut(&self, cancellation: &Cancellation, question: &Question) -> bool {
         let ran = self.proof.simulated.len() as u64;
-        let has_more = args.proving.simulations.is_none_or(|most| ran < most);
+        let has_more = question.simulations.is_none_or(|most| ran < most);
         let is_open = self.proof.certificate.kind == ProofKind::None;
         is_open && has_more && cancellation.is_cancelled()
     }

@@ -1,44 +1,63 @@
 //! What a certificate of an assignment says, field by field.
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stationary::proof::{Hashes, Names, spelling};
-use stationary::search::certify::Job;
-use stationary::search::{Levels, Point};
-use stationary::workloads::Layer;
+
+use crate::error::Error;
+use crate::proof::{Hashes, Names, spelling};
+use crate::search::certify::Job;
+use crate::search::{Levels, Point};
+use crate::workloads::Layer;
 
 /// A certificate of an assignment, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct Certificate {
+    /// `stationary/certificate/1`.
     pub schema: String,
+    /// `assign`.
     pub claims: String,
+    /// The version that wrote it.
     pub version: String,
+    /// What the optimum is proved over.
     pub over: String,
+    /// Digests of what went in.
     pub hashes: Hashes,
+    /// What to read.
     pub inputs: Inputs,
     /// What these were read as.
     #[serde(default)]
     pub names: Names,
+    /// How layers share the hardware.
     pub deployment: String,
+    /// What is made small.
     pub objective: String,
+    /// The budgets.
     pub budgets: Vec<Limit>,
+    /// The best; none where nothing keeps the budgets.
     pub best: Option<Best>,
     /// `proved`, or `none` where the runs of the machine were not enough.
     pub kind: String,
+    /// Of which of the two it is proved: the machine.
     pub of: String,
+    /// No assignment has a lower objective.
     pub lower_bound: Option<f64>,
+    /// By how much the best may be above the least, relative to it.
     pub gap: Option<f64>,
+    /// Lagrange multipliers of the budgets.
     pub multipliers: Vec<f64>,
+    /// The bound by multipliers alone.
     pub relaxation: Option<f64>,
+    /// Cuts that strengthen it: weights of latency and energy, and the value.
     pub cuts: Vec<[f64; 3]>,
+    /// Runs of the machine.
     pub simulations: u64,
     /// Entries of layers that are not alike.
     pub entries: u64,
     /// The layers, in order: choices are of these.
     #[serde(default)]
     pub layers: Vec<Named>,
+    /// What ran on the machine.
     pub simulated: Vec<Simulated>,
 }
 
@@ -46,14 +65,23 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
+    /// The network.
     pub network: String,
+    /// The accelerator; the documented default if left out.
     pub arch: Option<String>,
+    /// Overrides.
     pub set: Vec<String>,
+    /// Layers picked; all if empty.
     pub layer: Vec<String>,
+    /// Sizes of open dimensions.
     pub dim: Vec<String>,
+    /// Images.
     pub batch: u64,
+    /// The style of the arrays, or `mix`.
     pub dataflow: String,
+    /// Numbers of PEs to choose from.
     pub pes: Option<String>,
+    /// Tiles to choose from.
     pub tiles: Option<String>,
 }
 
@@ -75,7 +103,9 @@ impl Inputs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
+    /// As asked for.
     pub budget: String,
+    /// The limit in um2 or mW.
     pub limit: f64,
 }
 
@@ -83,10 +113,13 @@ pub struct Limit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
+    /// Its objective.
     pub objective: f64,
+    /// What it takes.
     pub used: Used,
     /// The options' places, as the search has them; the same as `choices`.
     pub point: Point,
+    /// Options, a layer each.
     pub choices: Vec<Place>,
 }
 
@@ -94,7 +127,9 @@ pub struct Best {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Used {
+    /// Square microns.
     pub area_um2: f64,
+    /// Milliwatts.
     pub power_mw: f64,
 }
 
@@ -102,6 +137,7 @@ pub struct Used {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
+    /// Its name.
     pub name: String,
     /// Its shape.
     pub dims: Value,
@@ -113,9 +149,13 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
+    /// The layer.
     pub layer: usize,
+    /// The style of its array.
     pub dataflow: Option<String>,
+    /// PEs.
     pub pe: u32,
+    /// The tile.
     pub tile: u32,
 }
 
@@ -123,10 +163,15 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Simulated {
+    /// The layer.
     pub layer: usize,
+    /// The style of its array.
     pub dataflow: Option<String>,
+    /// PEs.
     pub pe: u32,
+    /// The tile.
     pub tile: u32,
+    /// Cycles on the machine.
     pub cycles: u64,
 }
 
@@ -158,12 +203,13 @@ impl Simulated {
         }
     }
 
-    pub(super) fn job(&self) -> Result<Job> {
+    pub(super) fn job(&self) -> Result<Job, Error> {
         let style = self
             .dataflow
             .as_ref()
             .map(|name| name.parse())
-            .transpose()?;
+            .transpose()
+            .map_err(Error::search)?;
         let levels = Levels {
             style,
             pe: self.pe,

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
-use stationary::search::certify::Job;
-use stationary::search::design::{Checked, DesignSpace, firsts, recheck};
-use stationary::search::optimizers::exact::near;
-use stationary::search::{Cancellation, Outcome, Point, Problem};
-use stationary::workloads::Layer;
+use crate::search::certify::Job;
+use crate::search::design::{Checked, DesignSpace, firsts, recheck};
+use crate::search::optimizers::exact::near;
+use crate::search::{Cancellation, Outcome, Point, Problem};
+use crate::workloads::Layer;
 
-use crate::cli::Recheck;
-use crate::commands::simulations::Simulations;
+use super::Recheck;
+use crate::error::Error;
+use crate::journal::OptionRuns;
 
 /// Adds the next best beside the one optimum that the exact optimiser proves, where more were asked
 /// for.
@@ -32,7 +32,7 @@ pub(super) struct Rechecks<'a> {
     pub(super) problem: &'a Problem,
     /// The problem over the least that the machine may make of each option.
     pub(super) bounded: &'a Problem,
-    pub(super) simulations: &'a Simulations<'a>,
+    pub(super) simulations: &'a OptionRuns<'a>,
     /// Entries that may run.
     pub(super) most: u64,
     pub(super) cancellation: &'a Cancellation,
@@ -42,7 +42,11 @@ impl Rechecks<'_> {
     /// Runs the leaders, as many as there are or until no bound on one that is left is below the
     /// machine's best, or until no more entries may run; and whether it came to its end. The first runs
     /// even if it is cancelled: no winner goes without.
-    pub(super) fn run(&self, asked: Recheck, outcome: &Outcome) -> Result<(Vec<Checked>, bool)> {
+    pub(super) fn run(
+        &self,
+        asked: Recheck,
+        outcome: &Outcome,
+    ) -> Result<(Vec<Checked>, bool), Error> {
         let (mut points, mut least) = (Vec::new(), f64::INFINITY);
         let mut entries: BTreeSet<Job> = BTreeSet::new();
         for (point, _) in &outcome.leaders {
@@ -54,13 +58,17 @@ impl Rechecks<'_> {
             entries.extend(&jobs);
             if entries.len() as u64 > self.most {
                 if points.is_empty() {
-                    bail!(
-                        "--simulations {}: the winner consists of {} entries, and no winner goes without the \
-                         machine; needed --simulations {} or more",
-                        self.most,
+                    let needed = format!(
+                        "the winner consists of {} entries, and no winner goes without the machine; needed \
+                         --simulations {} or more",
                         jobs.len(),
                         jobs.len()
                     );
+                    return Err(Error::option(
+                        "--simulations",
+                        &self.most.to_string(),
+                        needed,
+                    ));
                 }
                 break;
             }
@@ -89,12 +97,12 @@ impl Rechecks<'_> {
     }
 
     /// Runs these, unless it is cancelled first.
-    fn has_run(&self, jobs: &[Job]) -> Result<bool> {
+    fn has_run(&self, jobs: &[Job]) -> Result<bool, Error> {
         let ran = self.simulations.until(self.cancellation, jobs)?;
         Ok(ran.len() == jobs.len())
     }
 
-    fn check(&self, points: &[Point]) -> Result<Vec<Checked>> {
+    fn check(&self, points: &[Point]) -> Result<Vec<Checked>, Error> {
         let cycles = |layer, levels| self.simulations.cycles(layer, levels);
         recheck(self.space, self.layers, self.problem, points, cycles)
     }

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::Target;
-use stationary::identity;
-use stationary::sim::mapping_file::LayerMapping;
-use stationary::sim::{Mapping, Pace, run};
 
-use crate::cli::Recording;
-use crate::record::{Journal, Record};
+use super::{Files, Journal, failed, head, wrong};
+use crate::documents;
+use crate::error::Error;
+use crate::identity;
+use crate::sim::mapping_file::LayerMapping;
+use crate::sim::{Mapping, Pace, run};
+use crate::target::Target;
 
 /// A journal of mappings and their cycles.
 pub struct MachineRuns {
@@ -22,20 +22,18 @@ pub struct MachineRuns {
 }
 
 impl MachineRuns {
-    /// Opens what the flags name.
-    pub fn open(recording: &Recording, record: &Record, loaded: &Target) -> Result<Self> {
-        let journal = Journal::open(recording, record, &head(loaded))?;
+    /// Opens a journal.
+    ///
+    /// # Errors
+    /// Those of [`Journal::open`], and a line that is no run.
+    pub fn open(files: &Files, loaded: &Target) -> Result<Self, Error> {
+        let journal = Journal::open(files, &first(loaded))?;
         let known = journal.known().iter().enumerate().map(|(at, line)| {
             let cycles = line["cycles"].as_u64();
-            let cycles = cycles.ok_or_else(|| {
-                anyhow!(
-                    "line {} of the record is no run of the machine: {line}",
-                    at + 2
-                )
-            })?;
+            let cycles = cycles.ok_or_else(|| wrong(at, "run of the machine", line))?;
             Ok((line["mapping"].to_string(), cycles))
         });
-        let known = known.collect::<Result<_>>()?;
+        let known = known.collect::<Result<_, Error>>()?;
         let journal = Mutex::new(journal);
         let names = loaded.layers.iter().map(|layer| layer.name().to_owned());
         let layers = names.zip(0..).collect();
@@ -47,23 +45,28 @@ impl MachineRuns {
     }
 
     /// The machine's cycles, by an earlier run's word or by running it.
-    pub fn cycles(&self, mapping: &Mapping) -> Result<u64> {
-        let written = serde_json::to_value(LayerMapping::of(mapping))?;
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn cycles(&self, mapping: &Mapping) -> Result<u64, Error> {
+        let written = documents::value(LayerMapping::of(mapping));
         if let Some(cycles) = self.known.get(&written.to_string()) {
             return Ok(*cycles);
         }
         let cycles = run(mapping, Pace::SkipPeriods, &mut ()).cycles;
         let line = json!({"mapping": written, "cycles": cycles});
-        let mut journal = (self.journal.lock())
-            .map_err(|_| anyhow!("another run of the machine failed to be recorded"))?;
+        let mut journal = self.journal.lock().map_err(|_| failed())?;
         journal.append(&[line])?;
         Ok(cycles)
     }
 
     /// Waits until all are on the disk, in the order of layers and of mappings as they are written.
-    pub fn close(self) -> Result<()> {
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn close(self) -> Result<(), Error> {
         let journal = self.journal.into_inner();
-        let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
+        let journal = journal.map_err(|_| failed())?;
         Ok(journal.close_sorted(|line| {
             let layer = line["mapping"]["layer"].as_str();
             let layer = layer.and_then(|name| self.layers.get(name));
@@ -73,16 +76,12 @@ impl MachineRuns {
 }
 
 /// What decides a mapping's cycles.
-fn head(loaded: &Target) -> Map<String, Value> {
+fn first(loaded: &Target) -> Map<String, Value> {
     let accelerator = identity::accelerator(&loaded.accelerator);
     let layers = identity::layers(&loaded.layers);
-    [
-        ("schema", json!("stationary/machine-runs/1")),
-        ("version", json!(env!("CARGO_PKG_VERSION"))),
-        ("accelerator", json!(accelerator)),
-        ("layers", json!(layers)),
-    ]
-    .map(|(field, value)| (field.to_owned(), value))
-    .into_iter()
-    .collect()
+    let fields = [
+        ("accelerator", accelerator.into()),
+        ("layers", layers.into()),
+    ];
+    head("stationary/machine-runs/1", fields)
 }

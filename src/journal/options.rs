@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use stationary::search::certify::Job;
-use stationary::search::design::{self, DesignSpace};
-use stationary::search::{Cancellation, CostEntry, Levels};
-use stationary::workloads::Layer;
 
-use crate::record::Journal;
+use super::{Journal, failed, wrong};
+use crate::error::Error;
+use crate::search::certify::Job;
+use crate::search::design::{self, DesignSpace};
+use crate::search::{Cancellation, CostEntry, Levels};
+use crate::workloads::Layer;
 
 /// What ran so far, and a journal of it.
-pub struct Simulations<'a> {
+pub struct OptionRuns<'a> {
     space: &'a DesignSpace,
     layers: &'a [Layer],
     /// What earlier processes found; what this one asked for is in `found`.
@@ -23,30 +23,28 @@ pub struct Simulations<'a> {
     journal: Mutex<Journal>,
 }
 
-impl<'a> Simulations<'a> {
+impl<'a> OptionRuns<'a> {
     /// Goes on with the runs of a journal.
-    pub fn new(space: &'a DesignSpace, layers: &'a [Layer], journal: Journal) -> Result<Self> {
+    pub fn new(
+        space: &'a DesignSpace,
+        layers: &'a [Layer],
+        journal: Journal,
+    ) -> Result<Self, Error> {
         let lines = journal.known().iter().enumerate();
         let runs = lines.filter(|(_, line)| line.get("cycles").is_some());
-        let earlier = runs.map(|(at, line)| {
-            run(line).ok_or_else(|| {
-                anyhow!(
-                    "line {} of the record is no run of the machine: {line}",
-                    at + 2
-                )
-            })
-        });
+        let earlier =
+            runs.map(|(at, line)| run(line).ok_or_else(|| wrong(at, "run of the machine", line)));
         Ok(Self {
             space,
             layers,
-            earlier: earlier.collect::<Result<_>>()?,
+            earlier: earlier.collect::<Result<_, Error>>()?,
             found: Mutex::default(),
             journal: Mutex::new(journal),
         })
     }
 
     /// The machine's cycles of an option, by an earlier run's word or by running it.
-    pub fn cycles(&self, layer: usize, levels: Levels) -> Result<u64> {
+    pub fn cycles(&self, layer: usize, levels: Levels) -> Result<u64, Error> {
         let job = (layer, levels);
         // A map that a failing thread left behind holds whole entries only.
         let known = |runs: &Mutex<BTreeMap<Job, u64>>| {
@@ -60,8 +58,7 @@ impl<'a> Simulations<'a> {
             Some(cycles) => *cycles,
             None => {
                 let cycles = design::cycles(self.space, &self.layers[layer], levels)?;
-                let mut journal = (self.journal.lock())
-                    .map_err(|_| anyhow!("another run of the machine failed to be recorded"))?;
+                let mut journal = self.journal.lock().map_err(|_| failed())?;
                 journal.append(&[line(&job, cycles)])?;
                 cycles
             }
@@ -77,7 +74,7 @@ impl<'a> Simulations<'a> {
         &self,
         cancellation: &Cancellation,
         jobs: &[Job],
-    ) -> Result<Vec<(Job, CostEntry)>> {
+    ) -> Result<Vec<(Job, CostEntry)>, Error> {
         let run = |job: &Job| {
             let is_due = self.known(job).is_some() || !cancellation.is_cancelled();
             is_due.then(|| {
@@ -86,12 +83,12 @@ impl<'a> Simulations<'a> {
                 Ok((*job, self.space.entry(&self.layers[layer], levels, cycles)?))
             })
         };
-        let found: Vec<Option<Result<_>>> = jobs.par_iter().map(run).collect();
+        let found: Vec<Option<Result<_, Error>>> = jobs.par_iter().map(run).collect();
         found.into_iter().flatten().collect()
     }
 
     /// Several options as the machine has them, in their order.
-    pub fn entries(&self, jobs: &[Job]) -> Result<Vec<CostEntry>> {
+    pub fn entries(&self, jobs: &[Job]) -> Result<Vec<CostEntry>, Error> {
         let entries = jobs.par_iter().map(|(layer, levels)| {
             let cycles = self.cycles(*layer, *levels)?;
             Ok(self.space.entry(&self.layers[*layer], *levels, cycles)?)
@@ -112,9 +109,9 @@ impl<'a> Simulations<'a> {
     }
 
     /// Waits until all are on the disk, behind the evaluations in the order of layers and levels.
-    pub fn close(self) -> Result<()> {
+    pub fn close(self) -> Result<(), Error> {
         let journal = self.journal.into_inner();
-        let journal = journal.map_err(|_| anyhow!("a run of the machine failed to be recorded"))?;
+        let journal = journal.map_err(|_| failed())?;
         Ok(journal.close_sorted(|line| run(line).map(|(job, _)| job))?)
     }
 }

@@ -1,38 +1,35 @@
 //! Certificates of assignments.
 
-mod document;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use stationary::csv;
-use stationary::files;
-use stationary::format::{area, watts};
-use stationary::identity;
-use stationary::proof::{
-    About, Checks, Hashes, LESS, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
-    spelling,
-};
-use stationary::search::certificate::prove_optimal;
-use stationary::search::certify::{Allowed, Job, Proof, certify};
-use stationary::search::design::{DesignSpace, firsts};
-use stationary::search::optimizers::exact::STATES;
-use stationary::search::{
-    BudgetRequest, Certificate, Choice, CostEntry, CostTable, Cut, Deployment, Objective, Problem,
-    ProofKind, Resource, certificate,
-};
-use stationary::workloads::Layer;
 use stationary_record::digest;
 
-use crate::cli::{Assign, Common, Costs, Layers, Model};
-use crate::commands::costs::{CostOrigin, Unpriced};
-use crate::commands::simulations::Simulations;
-use crate::patience::Patience;
-use crate::record::Journal;
-
-pub use document::{Best, Document, Inputs, Limit, Named, Place, Simulated, Used};
+use super::costs::{CostOrigin, Unpriced};
+use super::written::{Best, Certificate, Inputs, Limit, Named, Place, Simulated, Used};
+use super::{Costs, Question};
+use crate::csv;
+use crate::documents;
+use crate::error::Error;
+use crate::files;
+use crate::format::{area, watts};
+use crate::identity;
+use crate::journal::{Journal, OptionRuns};
+use crate::progress::Progress;
+use crate::proof::{
+    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    spelling,
+};
+use crate::search::certificate::prove_optimal;
+use crate::search::certify::{Allowed, Job, Proof, certify};
+use crate::search::design::{DesignSpace, firsts};
+use crate::search::optimizers::exact::STATES;
+use crate::search::{
+    BudgetRequest, Certificate as Bound, Choice, CostEntry, CostTable, Cut, Deployment, Objective,
+    Problem, ProofKind, Resource, certificate,
+};
+use crate::workloads::Layer;
 
 /// What the machine's optimum is proved over; nothing is claimed about other mappings.
 const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile), each a design with the one \
@@ -75,23 +72,23 @@ fn hashes(space: &DesignSpace, layers: &[Layer]) -> Hashes {
     }
 }
 
-impl Document {
+impl Certificate {
     /// The certificate of a proof.
-    pub fn of(args: &Assign, instance: &AssignmentInstance<'_>, proof: &Proof) -> Self {
-        let (costs, model) = (&args.costs, &args.costs.model);
+    pub fn of(question: &Question, instance: &AssignmentInstance<'_>, proof: &Proof) -> Self {
+        let costs = question.costs.clone();
         let inputs = Inputs {
-            network: costs.network.clone().unwrap_or_default(),
-            arch: model.arch.clone(),
-            set: model.set.clone(),
-            layer: model.layers.layer.clone(),
-            dim: model.layers.dim.clone(),
-            batch: model.layers.batch,
-            dataflow: costs.dataflow.clone(),
-            pes: model.pes.clone(),
-            tiles: model.tiles.clone(),
+            network: costs.network.unwrap_or_default(),
+            arch: costs.arch,
+            set: costs.set,
+            layer: costs.layer,
+            dim: costs.dim,
+            batch: costs.batch,
+            dataflow: costs.dataflow,
+            pes: costs.pes,
+            tiles: costs.tiles,
         };
-        let asked = args.budget.iter().map(String::as_str);
-        Self::over(inputs, &args.objective, asked, instance, proof)
+        let asked = question.budget.iter().map(String::as_str);
+        Self::over(inputs, &question.objective, asked, instance, proof)
     }
 
     fn over<'a>(
@@ -166,13 +163,13 @@ impl Document {
         }
     }
 
-    fn certificate(&self) -> Certificate {
+    fn bound(&self) -> Bound {
         let cut = |&[latency, energy, value]: &[f64; 3]| Cut {
             latency,
             energy,
             value,
         };
-        Certificate {
+        Bound {
             kind: match self.kind.as_str() {
                 "proved" => ProofKind::Proved,
                 _ => ProofKind::None,
@@ -187,38 +184,47 @@ impl Document {
     fn costs(&self) -> Costs {
         let inputs = self.inputs.clone();
         Costs {
-            table: None,
             network: Some(inputs.network),
             dataflow: inputs.dataflow,
-            shapes: None,
-            model: Model {
-                arch: inputs.arch,
-                set: inputs.set,
-                pes: inputs.pes,
-                tiles: inputs.tiles,
-                layers: Layers {
-                    dim: inputs.dim,
-                    layer: inputs.layer,
-                    batch: inputs.batch,
-                    // A certificate is about its layers, whatever else there is.
-                    partial: true,
-                },
-            },
+            arch: inputs.arch,
+            set: inputs.set,
+            pes: inputs.pes,
+            tiles: inputs.tiles,
+            dim: inputs.dim,
+            layer: inputs.layer,
+            batch: inputs.batch,
+            // A certificate is about its layers, whatever else there is.
+            partial: true,
+            ..Costs::default()
         }
+    }
+
+    /// What the certificate names, read again.
+    ///
+    /// # Errors
+    /// Inputs that cannot be read.
+    pub fn unpriced(&self) -> Result<Unpriced, Error> {
+        Unpriced::read(&self.costs())
     }
 
     /// Checks everything again, and derives the certificate again from the question and what ran.
     ///
-    /// `written` is the certificate as it stands in its file.
+    /// `written` is the certificate as it stands in its file, `unpriced` what it [names](Self::unpriced); each
+    /// layer that is priced counts as done for the first of the two that wait, each run for the second.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
-        let objective: Objective = self.objective.parse()?;
-        let deployment: Deployment = self.deployment.parse()?;
+    pub fn verify(
+        &self,
+        written: &Value,
+        unpriced: Unpriced,
+        trust: Trust,
+        [pricing, running]: [&dyn Progress; 2],
+    ) -> Result<Verdict, Error> {
+        let objective: Objective = self.objective.parse().map_err(Error::search)?;
+        let deployment: Deployment = self.deployment.parse().map_err(Error::search)?;
         let asked = self.budgets.iter().map(|b| b.budget.parse());
-        let asked: Vec<BudgetRequest> = asked.collect::<Result<_, _>>()?;
-        let unpriced = Unpriced::read(&self.costs())?;
+        let asked: Vec<BudgetRequest> = asked.collect::<Result<_, _>>().map_err(Error::search)?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let origin = |found: &Hashes| {
             let has_files = files::is_file(&self.inputs.network)
@@ -263,20 +269,22 @@ impl Document {
             // Costs and runs of other designs would say nothing, and may take for ever.
             return Ok(verdict);
         }
-        let offer = unpriced.priced(common)?;
+        let cost_source = unpriced.priced(pricing)?;
         let CostOrigin::Model {
             space,
             layers,
             bounds,
-        } = &offer.source
+        } = &cost_source.source
         else {
-            return Err(anyhow!("a certificate is about our own model"));
+            return Err(Error::Search(
+                "a certificate is about our own model".to_owned(),
+            ));
         };
         let instance = AssignmentInstance {
             space,
             layers,
             bounds,
-            origin: &offer.origin,
+            origin: &cost_source.origin,
         };
         if let Some((_, over)) = verdict.about.last_mut() {
             *over = format!("{OVER}: {} entries", instance.entries());
@@ -285,7 +293,7 @@ impl Document {
         verdict.origin = origin(&found);
         let checks = &mut verdict.checks;
         checks.digest("model's bounds", &self.hashes.model, &found.model);
-        let problem = offer.problem(deployment, objective, &asked)?;
+        let problem = cost_source.problem(deployment, objective, &asked)?;
         for (claimed, budget) in self.budgets.iter().zip(problem.budgets()) {
             let check = format!("limit on {}", budget.resource);
             let show = match budget.resource {
@@ -316,16 +324,14 @@ impl Document {
             }
         };
         verdict.again = again.len() as u64;
-        let simulations = Simulations::new(instance.space, instance.layers, Journal::nowhere())?;
-        let patience = Patience::new(common, "verify", verdict.again, LESS);
+        let simulations = OptionRuns::new(instance.space, instance.layers, Journal::nowhere())?;
         let run = |job: &Job| {
             let name = layers[job.0].name();
-            let cycles = patience.during(name, ran[job], || simulations.cycles(job.0, job.1));
-            patience.done();
+            let cycles = running.during(name, ran[job], || simulations.cycles(job.0, job.1));
+            running.done();
             Ok((*job, cycles?))
         };
-        let runs: Vec<(Job, u64)> = again.par_iter().map(run).collect::<Result<_>>()?;
-        drop(patience);
+        let runs: Vec<(Job, u64)> = again.par_iter().map(run).collect::<Result<_, Error>>()?;
         let mut found = ran.clone();
         found.extend(runs);
         note_runs(checks, &ran, &found, verdict.again);
@@ -333,14 +339,16 @@ impl Document {
             let entry = instance.space.entry(&layers[*first], *levels, *cycles)?;
             Ok(((*first, *levels), entry))
         });
-        let known: Vec<(Job, CostEntry)> = known.collect::<Result<_>>()?;
+        let known: Vec<(Job, CostEntry)> = known.collect::<Result<_, Error>>()?;
         let allowed = Allowed {
             simulations: known.len() as u64,
             states: STATES,
         };
         let proof = certify(&bounded, &firsts, &known, allowed, |jobs| {
             let (layer, levels) = jobs[0];
-            Err(anyhow!("layer {layer}, {levels} did not run"))
+            Err(Error::Search(format!(
+                "layer {layer}, {levels} did not run"
+            )))
         });
         let proof = match proof {
             Ok(proof) => proof,
@@ -359,7 +367,7 @@ impl Document {
             &proof,
         );
         // A certificate that is another one need not be excluded by other means, however long its cuts.
-        if checks.derived(written, &serde_json::to_value(found)?) {
+        if checks.derived(written, &documents::value(found)) {
             self.claim(&proof.problem, &firsts, checks);
         }
         Ok(verdict)
@@ -372,7 +380,7 @@ impl Document {
         instance: &AssignmentInstance<'_>,
         firsts: &[usize],
         checks: &mut Checks,
-    ) -> Result<Option<BTreeMap<Job, u64>>> {
+    ) -> Result<Option<BTreeMap<Job, u64>>, Error> {
         let mut ran: BTreeMap<Job, u64> = BTreeMap::new();
         for each in &self.simulated {
             let job = each.job()?;
@@ -397,7 +405,7 @@ impl Document {
 
     /// The sums of the best, and that nothing is better.
     fn claim(&self, problem: &Problem, firsts: &[usize], checks: &mut Checks) {
-        let certificate = self.certificate();
+        let certificate = self.bound();
         checks.same(
             "simulations",
             &self.simulations,
@@ -505,6 +513,10 @@ fn is_point(problem: &Problem, point: &[u16]) -> bool {
 }
 
 /// Reads a certificate.
-pub fn parse(text: &str) -> Result<Document> {
-    serde_json::from_str(text).context("expected a certificate of an assignment")
+///
+/// # Errors
+/// Text that is none.
+pub fn parse(text: &str) -> Result<Certificate, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Search(format!("expected a certificate of an assignment: {error}")))
 }

@@ -1,30 +1,26 @@
 //! Certificates of chips: hardware that all layers share, and a schedule for each.
 
-mod document;
-
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use stationary::files;
-use stationary::identity;
-use stationary::proof::{
+
+use super::Question;
+use super::setting::Setting;
+use super::written::{Best, Certificate, Chosen, Inputs, Machine, Ran, Task};
+use crate::documents;
+use crate::error::Error;
+use crate::files;
+use crate::identity;
+use crate::progress::Progress;
+use crate::proof::{
     About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
 };
-use stationary::search::codesign::{
+use crate::search::codesign::{
     DesignPoint, Floor, Hardware, Measurement, NetworkBounds, Record, Repeated, network_bounds,
 };
-use stationary::workloads::Layer;
-use stationary::{Request, Target};
-
-use super::request;
-use crate::cli::{Codesign, Common};
-use crate::commands::codesign::{Choice, distinct, tasks};
-use crate::inputs;
-use crate::patience::Patience;
-
-pub use document::{Best, Chosen, Document, Inputs, Machine, Ran, Task};
+use crate::target::Target;
+use crate::workloads::Layer;
 
 /// What the best chip is proved over; nothing is claimed about other tiles, nor about other machines.
 pub const OVER: &str = "every core of the hardware, and on it every schedule of each layer: tiles that divide their \
@@ -42,7 +38,16 @@ pub struct CodesignInstance<'a> {
     pub task_of: &'a [usize],
 }
 
-impl CodesignInstance<'_> {
+impl<'a> CodesignInstance<'a> {
+    pub fn of(setting: &'a Setting) -> Self {
+        Self {
+            loaded: &setting.loaded,
+            hardware: &setting.hardware,
+            tasks: &setting.tasks,
+            task_of: &setting.task_of,
+        }
+    }
+
     /// The digests that take no bounds.
     fn inputs(&self) -> Hashes {
         Hashes {
@@ -73,29 +78,30 @@ impl CodesignInstance<'_> {
     }
 }
 
-impl Document {
+impl Certificate {
     /// The certificate of what ran, a record a task.
     ///
     /// # Errors
     /// A run below its bound.
-    pub fn of(args: &Codesign, instance: &CodesignInstance<'_>, ran: &[Record]) -> Result<Self> {
+    pub fn of(
+        question: &Question,
+        instance: &CodesignInstance<'_>,
+        ran: &[Record],
+    ) -> Result<Self, Error> {
+        let asked = question.clone();
         let inputs = Inputs {
-            arch: args.arch.clone(),
-            set: args.set.clone(),
-            network: args.network.clone(),
-            layer: args.layers.layer.clone(),
-            dim: args.layers.dim.clone(),
-            batch: args.layers.batch,
-            hardware: args.hardware.clone(),
-            budget: args.budget.clone(),
-            macs: args.macs,
+            arch: asked.arch,
+            set: asked.set,
+            network: asked.network,
+            layer: asked.layer,
+            dim: asked.dim,
+            batch: asked.batch,
+            hardware: asked.hardware,
+            budget: asked.budget,
+            macs: asked.macs,
         };
-        Ok(Self::over(
-            inputs,
-            instance,
-            ran,
-            &network_bounds(instance.tasks, ran)?,
-        ))
+        let found = network_bounds(instance.tasks, ran).map_err(Error::search)?;
+        Ok(Self::over(inputs, instance, ran, &found))
     }
 
     fn over(
@@ -152,40 +158,55 @@ impl Document {
         }
     }
 
-    fn request(&self) -> Request {
+    /// What the certificate names, read again.
+    ///
+    /// # Errors
+    /// Inputs that cannot be read.
+    pub fn setting(&self) -> Result<Setting, Error> {
         let inputs = self.inputs.clone();
-        Request {
-            dim: inputs.dim,
+        Question {
+            arch: inputs.arch,
+            set: inputs.set,
+            network: inputs.network,
             layer: inputs.layer,
+            dim: inputs.dim,
             batch: inputs.batch,
-            ..request(inputs.arch, inputs.network, inputs.set)
+            // A certificate is about its layers, whatever else there is.
+            partial: true,
+            hardware: inputs.hardware,
+            budget: inputs.budget,
+            macs: inputs.macs,
+            ..Question::default()
         }
+        .read()
+    }
+
+    /// Schedules that ran, by the certificate's word.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.tasks
+            .iter()
+            .map(|task| task.simulated.len() as u64)
+            .sum()
     }
 
     /// Derives everything again from the question and the schedules that ran.
     ///
-    /// `written` is the certificate as it stands in its file.
+    /// `written` is the certificate as it stands in its file, `setting` what it [names](Self::setting); each run
+    /// counts as done.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.
-    pub fn verify(&self, written: &Value, trust: Trust, common: &Common) -> Result<Verdict> {
+    pub fn verify(
+        &self,
+        written: &Value,
+        setting: &Setting,
+        trust: Trust,
+        progress: &dyn Progress,
+    ) -> Result<Verdict, Error> {
         let inputs = &self.inputs;
-        let loaded = self.request().target()?;
-        inputs::tell(&loaded.remarks);
-        let choice = Choice {
-            hardware: &inputs.hardware,
-            budget: inputs.budget.as_deref(),
-            macs: inputs.macs,
-        };
-        let hardware = choice.read(&inputs.arch, &loaded.accelerator)?;
-        let (distinct, task_of) = distinct(&loaded.layers);
-        let tasks = tasks(&distinct, &task_of, &hardware)?;
-        let instance = CodesignInstance {
-            loaded: &loaded,
-            hardware: &hardware,
-            tasks: &tasks,
-            task_of: &task_of,
-        };
+        let instance = CodesignInstance::of(setting);
+        let (loaded, hardware, tasks) = (instance.loaded, instance.hardware, instance.tasks);
         let mut about = About {
             arch: [&inputs.arch, &loaded.accelerator.name],
             set: &inputs.set,
@@ -223,11 +244,7 @@ impl Document {
             about,
             origin: origin(&read),
             checks: Checks::default(),
-            runs: self
-                .tasks
-                .iter()
-                .map(|task| task.simulated.len() as u64)
-                .sum(),
+            runs: self.runs(),
             again: 0,
             claim: claim_of(&self.kind),
         };
@@ -258,17 +275,15 @@ impl Document {
             })
             .collect();
         verdict.again = runs.len() as u64;
-        let patience = Patience::new(common, "verify", verdict.again, stationary::proof::LESS);
         let found: Vec<(usize, DesignPoint, u64, Measurement)> = (runs.into_par_iter())
             .map(|(task, point, cycles)| {
                 let of = &tasks[task].task;
                 let measure = || of.measure(point).outcome;
-                let outcome = patience.during(of.layer().name(), cycles, measure);
-                patience.done();
+                let outcome = progress.during(of.layer().name(), cycles, measure);
+                progress.done();
                 (task, point, cycles, outcome)
             })
             .collect();
-        drop(patience);
         let wrong = found
             .iter()
             .find(|(_, _, cycles, outcome)| outcome.cycles() != Some(*cycles));
@@ -297,7 +312,7 @@ impl Document {
         for (task, point, _, outcome) in found {
             ran[task].insert(point, outcome);
         }
-        let network_bounds = match network_bounds(&tasks, &ran) {
+        let network_bounds = match network_bounds(tasks, &ran) {
             Ok(network_bounds) => network_bounds,
             Err(breach) => {
                 verdict.checks.note("bounds", false, breach.to_string());
@@ -311,8 +326,7 @@ impl Document {
             .digest("model's bounds", &self.hashes.model, &hashes.model);
         self.judge(&network_bounds, &mut verdict.checks);
         let found = Self::over(inputs.clone(), &instance, &ran, &network_bounds);
-        let found = serde_json::to_value(found)?;
-        verdict.checks.derived(written, &found);
+        verdict.checks.derived(written, &documents::value(found));
         Ok(verdict)
     }
 
@@ -405,6 +419,10 @@ impl Task {
 }
 
 /// Reads a certificate.
-pub fn parse(text: &str) -> Result<Document> {
-    serde_json::from_str(text).context("expected a certificate of a chip")
+///
+/// # Errors
+/// Text that is none.
+pub fn parse(text: &str) -> Result<Certificate, Error> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::Search(format!("expected a certificate of a chip: {error}")))
 }

@@ -1,60 +1,70 @@
 //! What `search assign` found, and what follows from it.
 
-use stationary::csv::Origin;
-use stationary::format::{energy_delay, joules, thousands};
-use stationary::headline::Headline;
-use stationary::scope::Scope;
-use stationary::search::design::Checked;
-use stationary::search::optimizers::exact::{Relaxation, Vertex};
-use stationary::search::{
+use crate::csv::Origin;
+use crate::format::{energy_delay, joules, thousands};
+use crate::headline::Headline;
+use crate::scope::Scope;
+use crate::search::design::Checked;
+use crate::search::optimizers::exact::{Relaxation, Vertex};
+use crate::search::{
     Binding, Choice, CostEntry, Objective, Outcome, Problem, ProofKind, Resource, binding,
 };
-use stationary::sim::Energy;
-use stationary::workloads::Layer;
+use crate::sim::Energy;
+use crate::workloads::Layer;
 
-use crate::cli::{Assign, Recheck};
-use crate::commands::certify::Certified;
-use crate::commands::infeasibility::Infeasibility;
-use crate::interrupt::Interrupt;
+use super::certify::Certified;
+use super::infeasibility::Infeasibility;
+use super::{Question, Recheck};
 
 /// An answer, whichever way it is shown.
-pub(super) struct AssignmentResult<'a> {
-    pub(super) args: &'a Assign,
+pub struct AssignmentResult<'a> {
+    /// What was asked for.
+    pub question: &'a Question,
     /// The layers, where they are known.
-    pub(super) layers: &'a [Layer],
+    pub layers: &'a [Layer],
     /// How much of a network they are.
-    pub(super) scope: Option<&'a Scope>,
-    pub(super) origin: &'a Origin,
+    pub scope: Option<&'a Scope>,
+    /// Whose run it is.
+    pub origin: &'a Origin,
     /// In hertz, where it is known.
-    pub(super) clock: Option<f64>,
-    pub(super) problem: Problem,
-    pub(super) outcome: Outcome,
-    pub(super) checked: Vec<Checked>,
+    pub clock: Option<f64>,
+    /// The problem, over the costs that the search saw.
+    pub problem: Problem,
+    /// What the search came to.
+    pub outcome: Outcome,
+    /// What ran again on the machine, its best first.
+    pub checked: Vec<Checked>,
     /// What is proved on the machine, if that was asked for: then the best is the machine's.
-    pub(super) certified: Option<Certified>,
+    pub certified: Option<Certified>,
     /// Of the best, by the model or as certified; none where the costs are a table's.
-    pub(super) energy: Option<Energy>,
+    pub energy: Option<Energy>,
     /// Of the best, in the machine's time.
-    pub(super) machine_energy: Option<Energy>,
+    pub machine_energy: Option<Energy>,
     /// Of each layer of the best, by the model and in the machine's time; none where the costs are a table's.
-    pub(super) energies: [Vec<Energy>; 2],
-    pub(super) front: Vec<Vertex>,
-    pub(super) relaxation: Option<Relaxation>,
-    pub(super) infeasibility: Option<Infeasibility>,
+    pub energies: [Vec<Energy>; 2],
+    /// The Pareto front, where one was asked for.
+    pub front: Vec<Vertex>,
+    /// The factor on every budget that would do, where nothing keeps them.
+    pub relaxation: Option<Relaxation>,
+    /// What else would do, where that was asked for.
+    pub infeasibility: Option<Infeasibility>,
     /// What the table of costs took, if it was made here.
-    pub(super) table_seconds: Option<f64>,
+    pub table_seconds: Option<f64>,
     /// What search and re-check took.
-    pub(super) seconds: [f64; 2],
-    pub(super) verbose: bool,
+    pub seconds: [f64; 2],
+    /// Whether documents say so.
+    pub verbose: bool,
     /// Of the best, the machine's cycles of each layer.
-    pub(super) machine_cycles: Vec<Option<u64>>,
-    /// If Ctrl-C ended it early.
-    pub(super) interrupt: Option<&'a Interrupt>,
+    pub machine_cycles: Vec<Option<u64>>,
+    /// Whether it was cancelled before its end.
+    pub is_cut: bool,
+    /// The command that goes on with it, where it was cancelled and something was kept.
+    pub go_on: Option<String>,
 }
 
 impl AssignmentResult<'_> {
     /// The best point and its objective.
-    pub(super) fn best(&self) -> Option<(&[u16], f64)> {
+    pub fn best(&self) -> Option<(&[u16], f64)> {
         self.outcome
             .best
             .as_ref()
@@ -62,14 +72,14 @@ impl AssignmentResult<'_> {
     }
 
     /// The best, as the machine ran it.
-    pub(super) fn winner(&self) -> Option<&Checked> {
+    pub fn winner(&self) -> Option<&Checked> {
         let (point, _) = self.best()?;
         self.checked.iter().find(|checked| checked.point() == point)
     }
 
     /// Its figure on the machine, with the model's beside it; none on a table, behind which there is no
     /// machine.
-    pub(super) fn headline(&self) -> Option<Headline> {
+    pub fn headline(&self) -> Option<Headline> {
         let (point, objective) = self.best()?;
         if self.certified.is_some() {
             return Some(Headline {
@@ -85,7 +95,7 @@ impl AssignmentResult<'_> {
     }
 
     /// What should be known of the headline before it is used.
-    pub(super) fn warning(&self) -> Option<String> {
+    pub fn warning(&self) -> Option<String> {
         let advice = match &self.certified {
             Some(_) => "",
             None => {
@@ -98,7 +108,7 @@ impl AssignmentResult<'_> {
     }
 
     /// What was chosen for each layer.
-    pub(super) fn rows(&self) -> Vec<ResultRow> {
+    pub fn rows(&self) -> Vec<ResultRow> {
         let Some((point, _)) = self.best() else {
             return Vec::new();
         };
@@ -121,15 +131,15 @@ impl AssignmentResult<'_> {
     }
 
     /// Whose costs the search saw.
-    pub(super) fn costs(&self) -> &'static str {
-        match self.args.costs.table {
+    pub fn costs(&self) -> &'static str {
+        match self.question.costs.table {
             Some(_) => "table",
             None => "model",
         }
     }
 
     /// Whose figures the chosen options have.
-    pub(super) fn of(&self) -> &'static str {
+    pub fn of(&self) -> &'static str {
         match self.certified {
             Some(_) => "machine",
             None => self.costs(),
@@ -137,23 +147,23 @@ impl AssignmentResult<'_> {
     }
 
     /// Why fewer ran on the machine than were asked for.
-    pub(super) fn few_checked(&self) -> Option<String> {
-        let Recheck::Best(asked) = self.args.recheck else {
+    pub fn few_checked(&self) -> Option<String> {
+        let Recheck::Best(asked) = self.question.recheck else {
             return None;
         };
         let ran = self.checked.len();
         if ran >= asked || self.best().is_none() {
             return None;
         }
-        if self.args.costs.table.is_some() {
+        if self.question.costs.table.is_some() {
             let only = "a table has no machine behind it: nothing was re-checked".to_owned();
             return (asked > 1).then_some(only);
         }
         let has_more = ran < self.outcome.leaders.len();
-        let most = self.args.proving.simulations.unwrap_or(u64::MAX);
+        let most = self.question.simulations.unwrap_or(u64::MAX);
         let limit = format!("--simulations {most} allows no more entries");
-        let why = match self.args.optimizer.as_str() {
-            _ if self.interrupt.is_some() => "it was interrupted",
+        let why = match self.question.optimizer.as_str() {
+            _ if self.is_cut => "it was interrupted",
             _ if has_more => &limit,
             "exact" => {
                 "exact proves one optimum, and no more assignments that keep the budgets differ from \
@@ -165,13 +175,13 @@ impl AssignmentResult<'_> {
     }
 
     /// The problem whose costs the best one has: the model's, or as the machine ran.
-    pub(super) fn ground(&self) -> &Problem {
+    pub fn ground(&self) -> &Problem {
         let certified = self.certified.as_ref();
         certified.map_or(&self.problem, |certified| &certified.proof.problem)
     }
 
     /// Whether the objective is in whole cycles.
-    pub(super) fn is_integral(&self) -> bool {
+    pub fn is_integral(&self) -> bool {
         matches!(
             self.problem.objective(),
             Objective::Latency | Objective::Throughput
@@ -179,7 +189,7 @@ impl AssignmentResult<'_> {
     }
 
     /// The place of a re-checked point by the model, from 1.
-    pub(super) fn rank(&self, checked: &Checked) -> usize {
+    pub fn rank(&self, checked: &Checked) -> usize {
         let leaders = self.outcome.leaders.iter();
         leaders
             .take_while(|(point, _)| point != checked.point())
@@ -189,7 +199,7 @@ impl AssignmentResult<'_> {
 
     /// How the model ranks what the machine re-checked, in the machine's order; how many pairs of these
     /// stand the other way round, and how many there are. None with fewer than two.
-    pub(super) fn ranking(&self) -> Option<(Vec<usize>, usize, usize)> {
+    pub fn ranking(&self) -> Option<(Vec<usize>, usize, usize)> {
         if self.checked.len() < 2 {
             return None;
         }
@@ -200,7 +210,7 @@ impl AssignmentResult<'_> {
     }
 
     /// What the budgets hold back; nothing without budgets.
-    pub(super) fn binding(&self, point: &[u16]) -> Vec<Binding> {
+    pub fn binding(&self, point: &[u16]) -> Vec<Binding> {
         if self.problem.budgets().is_empty() {
             return Vec::new();
         }
@@ -208,19 +218,19 @@ impl AssignmentResult<'_> {
     }
 
     /// What a choice costs.
-    pub(super) fn entry(&self, choice: &Choice) -> Option<&CostEntry> {
+    pub fn entry(&self, choice: &Choice) -> Option<&CostEntry> {
         let mut options = self.ground().table().layers().get(choice.layer)?.iter();
         options.find(|entry| entry.levels() == choice.levels())
     }
 
     /// The name of a layer: its place, where that is all that is known.
-    pub(super) fn name(&self, layer: usize) -> String {
+    pub fn name(&self, layer: usize) -> String {
         let known = self.layers.get(layer);
         known.map_or_else(|| layer.to_string(), |known| known.name().to_owned())
     }
 
     /// The objective as it is read.
-    pub(super) fn show(&self, objective: f64) -> String {
+    pub fn show(&self, objective: f64) -> String {
         match self.problem.objective() {
             Objective::Latency | Objective::Throughput => {
                 format!("{} cycles", thousands(objective as u64))
@@ -241,28 +251,33 @@ fn inversions(order: &[usize]) -> usize {
 }
 
 /// An option that was chosen, in words and cycles.
-pub(super) struct ResultRow {
-    pub(super) choice: Choice,
+pub struct ResultRow {
+    /// The option.
+    pub choice: Choice,
     /// By the costs that the search saw.
-    pub(super) cycles: u64,
+    pub cycles: u64,
     /// On the machine, if it ran.
-    pub(super) machine: Option<u64>,
+    pub machine: Option<u64>,
     /// By the costs that the search saw.
-    pub(super) nanojoules: f64,
+    pub nanojoules: f64,
     /// The same in its components, where they are known.
-    pub(super) energy: Option<Energy>,
+    pub energy: Option<Energy>,
     /// In the machine's time, if it ran.
-    pub(super) machine_energy: Option<Energy>,
+    pub machine_energy: Option<Energy>,
 }
 
-pub(super) fn unit(resource: Resource) -> &'static str {
+/// The name of a resource with its unit, as documents have it.
+#[must_use]
+pub fn unit(resource: Resource) -> &'static str {
     match resource {
         Resource::Area => "area_um2",
         Resource::Power => "power_mw",
     }
 }
 
-pub(super) fn kind(kind: ProofKind) -> &'static str {
+/// The name of what is proved, as documents have it.
+#[must_use]
+pub fn kind(kind: ProofKind) -> &'static str {
     match kind {
         ProofKind::Proved => "proved",
         ProofKind::Conditional => "conditional",

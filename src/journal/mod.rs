@@ -9,17 +9,31 @@
 //! A search that starts again with the same head takes the evaluations from here instead of making
 //! them again.
 
+mod evaluations;
+mod machine_runs;
+mod measurements;
+mod options;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use stationary_record::{Log, LogError, read};
 
-use super::Record;
-use crate::cli::Recording;
+use crate::error::Error;
 
-/// The journal's name in a run's folder.
-pub const EVALUATIONS: &str = "evaluations.jsonl";
+pub use evaluations::Evaluations;
+pub use machine_runs::MachineRuns;
+pub use measurements::Measurements;
+pub use options::OptionRuns;
+
+/// Where a journal is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Where evaluations are kept; nowhere if left out.
+    pub to: Option<PathBuf>,
+    /// Where those of earlier runs are; may be the same file.
+    pub from: Option<PathBuf>,
+}
 
 /// What is known, and a place for more.
 pub struct Journal {
@@ -28,15 +42,12 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal of the run's folder, or those that `--record` and `--resume` name. `head` is
-    /// what a journal must say first to be of use.
-    pub fn open(recording: &Recording, record: &Record, head: &Map<String, Value>) -> Result<Self> {
-        let kept = record.place(EVALUATIONS);
-        let to = recording.record.clone().or_else(|| kept.clone());
-        let from = recording
-            .resume
-            .clone()
-            .or(kept.filter(|path| path.exists()));
+    /// Opens a journal. `head` is what one must say first to be of use.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written, or that is the journal of another search.
+    pub fn open(files: &Files, head: &Map<String, Value>) -> Result<Self, Error> {
+        let Files { to, from } = files.clone();
         let first = Value::Object(head.clone());
         let from = from.filter(|path| !is_torn_head(path, &first));
         let Some(from) = from else {
@@ -74,12 +85,18 @@ impl Journal {
     }
 
     /// Keeps evaluations.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
     pub fn append(&mut self, lines: &[Value]) -> Result<(), LogError> {
         self.log.as_mut().map_or(Ok(()), |log| log.append(lines))
     }
 
     /// Waits until all is on the disk, the evaluations in the order of their keys: whichever thread was
     /// first, and however often the search was interrupted, the same evaluations give the same bytes.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
     pub fn close_sorted<K: Ord>(self, key: impl FnMut(&Value) -> K) -> Result<(), LogError> {
         self.log.map_or(Ok(()), |mut log| {
             log.sync()?;
@@ -88,6 +105,9 @@ impl Journal {
     }
 
     /// Waits until all is on the disk.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
     pub fn close(self) -> Result<(), LogError> {
         self.log.map_or(Ok(()), |mut log| log.sync())
     }
@@ -108,22 +128,48 @@ fn is_same(a: &Path, b: &Path) -> bool {
 }
 
 /// Whether a journal is of this search.
-fn check(path: &Path, lines: &[Value], head: &Map<String, Value>) -> Result<()> {
-    let first = lines.first().and_then(Value::as_object);
-    let first = first.with_context(|| {
-        format!(
-            "{}:1: found no whole line; expected a record as --record writes it",
-            path.display()
-        )
-    })?;
+fn check(path: &Path, lines: &[Value], head: &Map<String, Value>) -> Result<(), Error> {
+    let wrong = |found: String| Error::kind(format!("{}:1", path.display()).as_ref(), found);
+    let Some(first) = lines.first().and_then(Value::as_object) else {
+        let found = "found no whole line; expected a record as --record writes it";
+        return Err(wrong(found.to_owned()));
+    };
     for (field, expected) in head {
         let found = first.get(field).unwrap_or(&Value::Null);
         if found != expected {
-            bail!(
-                "{}:1: found {field} {found}; expected {expected}: the record is of another search",
-                path.display()
-            );
+            return Err(wrong(format!(
+                "found {field} {found}; expected {expected}: the record is of another search"
+            )));
         }
     }
     Ok(())
+}
+
+/// A head: what a journal is, which version wrote it, and what decides the results.
+fn head(
+    schema: &str,
+    fields: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Map<String, Value> {
+    let first = [
+        ("schema", schema.into()),
+        ("version", env!("CARGO_PKG_VERSION").into()),
+    ];
+    let fields = first.into_iter().chain(fields);
+    fields
+        .map(|(field, value)| (field.to_owned(), value))
+        .collect()
+}
+
+/// That a line of a journal is not what it should be.
+fn wrong(at: usize, what: &str, line: &Value) -> Error {
+    // The head stands before the first.
+    Error::Search(format!(
+        "line {} of the record is no {what}: {line}",
+        at + 2
+    ))
+}
+
+/// That a thread failed before, while it kept something.
+fn failed() -> Error {
+    Error::Search("another run of the machine failed to be recorded".to_owned())
 }

@@ -1,12 +1,11 @@
 //! The evaluations of an assignment's search, kept and taken again.
 
-use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::search::{Evaluated, Verdict};
 use stationary_record::LogError;
 
-use crate::cli::Recording;
-use crate::record::{Journal, Record};
+use super::{Files, Journal, head, wrong};
+use crate::error::Error;
+use crate::search::{Evaluated, Verdict};
 
 /// A journal of points and verdicts.
 pub struct Evaluations {
@@ -16,25 +15,28 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
-    /// Opens what the flags name; `run` is what decides which points are evaluated, and to what.
-    pub fn open(recording: &Recording, record: &Record, run: Value) -> Result<Self> {
-        let mut head = Map::new();
-        head.insert("schema".to_owned(), json!("stationary/evaluations/1"));
-        head.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        head.extend(run.as_object().cloned().unwrap_or_default());
-        let journal = Journal::open(recording, record, &head)?;
+    /// Opens a journal; `run` is what decides which points are evaluated, and to what.
+    ///
+    /// # Errors
+    /// Those of [`Journal::open`], and a line that is no evaluation.
+    pub fn open(files: &Files, run: Map<String, Value>) -> Result<Self, Error> {
+        let mut first = head("stationary/evaluations/1", []);
+        first.extend(run);
+        let journal = Journal::open(files, &first)?;
         // Runs of the machine stand behind the evaluations.
         let is_run = |line: &Value| line.get("cycles").is_some();
         let known = journal.known().iter().filter(|line| !is_run(line));
-        let known = known.enumerate().map(|(at, line)| {
-            evaluated(line)
-                .ok_or_else(|| anyhow!("line {} of the record is no evaluation: {line}", at + 2))
-        });
-        let known = known.collect::<Result<_>>()?;
+        let known = known
+            .enumerate()
+            .map(|(at, line)| evaluated(line).ok_or_else(|| wrong(at, "evaluation", line)));
+        let known = known.collect::<Result<_, Error>>()?;
         Ok(Self { known, journal })
     }
 
     /// Keeps further ones.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
     pub fn append(&mut self, new: &[Evaluated]) -> Result<(), LogError> {
         let lines: Vec<Value> = new.iter().map(line).collect();
         self.journal.append(&lines)

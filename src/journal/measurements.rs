@@ -1,16 +1,15 @@
 //! Measurements of a co-design search, kept and taken again.
 
-use anyhow::{Result, anyhow};
 use serde_json::{Map, Value, json};
-use stationary::Target;
-use stationary::identity;
-use stationary::search::codesign::{
-    DesignPoint, Hardware, KNOBS, Measured, Measurement, Record as Known,
-};
 use stationary_record::LogError;
 
-use crate::cli::Recording;
-use crate::record::{Journal, Record};
+use super::{Files, Journal, head, wrong};
+use crate::error::Error;
+use crate::identity;
+use crate::search::codesign::{
+    DesignPoint, Hardware, KNOBS, Measured, Measurement, Record as Known,
+};
+use crate::target::Target;
 
 /// A journal of points and cycles, and what it knew at first, a record a task.
 pub struct Measurements {
@@ -22,22 +21,22 @@ pub struct Measurements {
 }
 
 impl Measurements {
-    /// Opens what the flags name, for so many tasks.
+    /// Opens a journal, for so many tasks.
+    ///
+    /// # Errors
+    /// Those of [`Journal::open`], and a line that is no measurement.
     pub fn open(
-        recording: &Recording,
-        record: &Record,
+        files: &Files,
         loaded: &Target,
         hardware: &Hardware,
         tasks: usize,
-    ) -> Result<Self> {
-        let journal = Journal::open(recording, record, &head(loaded, hardware))?;
+    ) -> Result<Self, Error> {
+        let journal = Journal::open(files, &first(loaded, hardware))?;
         let mut known = vec![Known::new(); tasks];
         for (at, line) in journal.known().iter().enumerate() {
             let (task, point, outcome) = measurement(line)
                 .filter(|(task, ..)| *task < tasks)
-                .ok_or_else(|| {
-                    anyhow!("line {} of the record is no measurement: {line}", at + 2)
-                })?;
+                .ok_or_else(|| wrong(at, "measurement", line))?;
             known[task].insert(point, outcome);
         }
         Ok(Self {
@@ -64,7 +63,10 @@ impl Measurements {
     }
 
     /// Waits until all are on the disk.
-    pub fn close(self) -> Result<()> {
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn close(self) -> Result<(), Error> {
         match self.failure {
             Some(failure) => Err(failure.into()),
             None => Ok(self.journal.close()?),
@@ -85,19 +87,15 @@ fn measurement(line: &Value) -> Option<(usize, DesignPoint, Measurement)> {
 }
 
 /// What decides a point's cycles.
-fn head(loaded: &Target, hardware: &Hardware) -> Map<String, Value> {
+fn first(loaded: &Target, hardware: &Hardware) -> Map<String, Value> {
     let accelerator = identity::accelerator(&loaded.accelerator);
     let layers = identity::layers(&loaded.layers);
     let limits = json!({"area_um2": hardware.limit(), "macs": hardware.most_macs()});
-    [
-        ("schema", json!("stationary/measurements/1")),
-        ("version", json!(env!("CARGO_PKG_VERSION"))),
-        ("accelerator", json!(accelerator)),
-        ("layers", json!(layers)),
+    let fields = [
+        ("accelerator", accelerator.into()),
+        ("layers", layers.into()),
         ("hardware", json!(hardware.knobs())),
         ("limits", limits),
-    ]
-    .map(|(field, value)| (field.to_owned(), value))
-    .into_iter()
-    .collect()
+    ];
+    head("stationary/measurements/1", fields)
 }

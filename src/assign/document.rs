@@ -1,45 +1,51 @@
-//! The answer of `search assign` as a document: JSON, CSV, and the files of a run.
+//! What was found as a document and as CSV.
 
-use anyhow::Result;
-use serde_json::Number;
-use stationary::csv;
-use stationary::documents::{
+use crate::csv;
+use crate::documents::{
     self, Best, BestFound, BestMissing, Binding, Document, EnergyOrTotal, Ranking, RecheckOfSearch,
     Rechecked, RelaxationOf, Search, SearchCertificate, SearchChoice, SearchEvaluations, Seconds,
     ShortfallOf, Used,
 };
-use stationary::scope::Scope;
-use stationary::search::design::Checked;
-use stationary::search::optimizers::exact::Vertex;
-use stationary::search::{Stop, Totals, Verdict};
-use stationary::shape;
-use stationary::workloads::Layer;
+use crate::scope::Scope;
+use crate::search::design::Checked;
+use crate::search::optimizers::exact::Vertex;
+use crate::search::{Stop, Totals, Verdict};
+use crate::shape;
+use crate::workloads::Layer;
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Number;
 
+use super::infeasibility::Infeasibility;
 use super::result::{AssignmentResult, ResultRow, kind, unit};
-use crate::commands::infeasibility::Infeasibility;
-use crate::interrupt::{self, Interrupt};
-use crate::record::Record;
+
+/// What is proved of an assignment over the model's costs or a table's.
+#[derive(Serialize)]
+struct Bounds {
+    #[serde(flatten)]
+    certificate: SearchCertificate,
+    deployment: String,
+    objective: String,
+    budgets: IndexMap<String, f64>,
+    best: Best,
+}
 
 impl AssignmentResult<'_> {
-    /// The answer, and what a proof rests on.
-    pub(super) fn keep(&self, record: &mut Record) -> Result<()> {
-        let mut document = self.document();
-        // Wall-clock time differs from run to run.
-        document.seconds = Seconds::default();
-        let document = document.json();
-        let certificate = || {
-            if let Some(certified) = &self.certified {
-                return Ok(certified.text.clone());
-            }
-            let mut certificate = document["certificate"].clone();
-            for field in ["deployment", "objective", "budgets", "best"] {
-                certificate[field] = document[field].clone();
-            }
-            Ok(serde_json::to_string_pretty(&certificate)?)
+    /// What a proof rests on, as `certificate.json` of a run's folder has it.
+    #[must_use]
+    pub fn certificate(&self) -> String {
+        if let Some(certified) = &self.certified {
+            return certified.text();
+        }
+        let document = self.document();
+        let whole = Bounds {
+            certificate: document.certificate,
+            deployment: document.deployment,
+            objective: document.objective,
+            budgets: document.budgets,
+            best: document.best,
         };
-        record.keep("costs.csv", || Ok(self.problem.table().to_csv()))?;
-        record.keep("certificate.json", certificate)?;
-        record.results(|| document.clone(), || self.csv())
+        format!("{:#}", documents::value(whole))
     }
 
     fn number(&self, objective: f64) -> Number {
@@ -49,7 +55,9 @@ impl AssignmentResult<'_> {
         }
     }
 
-    pub(super) fn document(&self) -> Search {
+    /// As a document.
+    #[must_use]
+    pub fn document(&self) -> Search {
         let best = self.best();
         let o = &self.outcome;
         let is_certified = self.certified.is_some();
@@ -63,15 +71,15 @@ impl AssignmentResult<'_> {
         let budgets = self.problem.budgets().iter();
         Search {
             schema: Search::NAME.to_owned(),
-            optimizer: self.args.optimizer.clone(),
-            network: self.args.costs.network.clone(),
+            optimizer: self.question.optimizer.clone(),
+            network: self.question.costs.network.clone(),
             batch: self.origin.batch,
             settings: self.origin.settings.clone(),
             caveats: self.origin.caveats.clone(),
             notes: self.warning().into_iter().collect(),
             coverage: self.scope.map(Scope::document),
             deployment: self.problem.deployment().to_string(),
-            objective: self.args.objective.clone(),
+            objective: self.question.objective.clone(),
             budgets: budgets
                 .map(|b| (unit(b.resource).to_owned(), b.limit))
                 .collect(),
@@ -116,9 +124,9 @@ impl AssignmentResult<'_> {
             }),
             seconds: self.seconds(),
             curve: o.curve.iter().map(|(n, v)| (*n, self.number(*v))).collect(),
-            stop: match self.interrupt {
-                Some(_) => "interrupted",
-                None => stop(o.stop),
+            stop: match self.is_cut {
+                true => "interrupted",
+                false => stop(o.stop),
             }
             .to_owned(),
             energy_parts_pj: energy
@@ -128,7 +136,10 @@ impl AssignmentResult<'_> {
                 .is_some()
                 .then(|| self.machine_energy.as_ref().map(Into::into)),
             energy_pj: energy,
-            interrupted: self.interrupt.map(Interrupt::document),
+            interrupted: self.is_cut.then(|| documents::Interrupted {
+                go_on: self.go_on.clone(),
+                not_reached: None,
+            }),
             front: (!self.front.is_empty())
                 .then(|| self.front.iter().map(|v| self.vertex(v)).collect()),
         }
@@ -233,15 +244,16 @@ impl AssignmentResult<'_> {
     }
 
     /// A line a layer, and one for all of them.
-    pub(super) fn csv(&self) -> Result<String> {
-        let text = self.csv_lines()?.text();
-        match self.interrupt {
-            Some(_) => interrupt::marked(&text),
-            None => Ok(text),
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let text = self.csv_lines().text();
+        match self.is_cut {
+            true => csv::marked(&text),
+            false => text,
         }
     }
 
-    fn csv_lines(&self) -> Result<csv::Lines> {
+    fn csv_lines(&self) -> csv::Lines {
         let options = ["name", "pe", "tile", "stage", "dataflow"];
         let costs = [
             "latency_cycles",
@@ -270,7 +282,7 @@ impl AssignmentResult<'_> {
             [vec![cycles.to_string(), machine], costs].concat()
         };
         let Some((point, _)) = self.best() else {
-            return Ok(lines);
+            return lines;
         };
         let rows = self.rows();
         for row in &rows {
@@ -304,7 +316,7 @@ impl AssignmentResult<'_> {
             coverage,
         ];
         lines.add(fields.concat());
-        Ok(lines)
+        lines
     }
 }
 

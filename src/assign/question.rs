@@ -1,0 +1,181 @@
+//! What an assignment is searched for, by the names and values that flags give.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::search::{LearningEffort, Preset, optimizers};
+
+/// Where the costs of the options come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Costs {
+    /// A table of costs, instead of the model's.
+    pub table: Option<PathBuf>,
+    /// Network by preset name or file.
+    pub network: Option<String>,
+    /// Style of the arrays: `dla`, `shi`, `eye`, or `mix` for a choice by layer.
+    pub dataflow: String,
+    /// Network whose layers a table's are, in order.
+    pub shapes: Option<String>,
+    /// Accelerator that gives clocks, DRAM, precision, technology and the most buffer.
+    pub arch: Option<String>,
+    /// Overrides of fields of the accelerator, `PATH=VALUE` each.
+    pub set: Vec<String>,
+    /// Numbers of PEs to choose from, such as `1,2,4,8` or `1-128`; ConfuciuX's 12 levels if left out.
+    pub pes: Option<String>,
+    /// Output channels that a PE keeps, to choose from; 1 to 12 if left out.
+    pub tiles: Option<String>,
+    /// Sizes of dimensions that an ONNX model leaves open, `NAME=SIZE` each.
+    pub dim: Vec<String>,
+    /// Layers by name or index; all if empty.
+    pub layer: Vec<String>,
+    /// Images a run.
+    pub batch: u64,
+    /// Whether an answer for a small part of the network will do.
+    pub partial: bool,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self {
+            table: None,
+            network: None,
+            dataflow: "dla".to_owned(),
+            shapes: None,
+            arch: None,
+            set: Vec::new(),
+            pes: None,
+            tiles: None,
+            dim: Vec::new(),
+            layer: Vec::new(),
+            batch: 1,
+            partial: false,
+        }
+    }
+}
+
+/// A search for PEs and buffer of each layer under budgets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// The options and what they cost.
+    pub costs: Costs,
+    /// How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
+    pub deployment: String,
+    /// What is made small: `latency`, `energy`, `edp` or `throughput`.
+    pub objective: String,
+    /// Budgets: `area=VALUE` or `power=VALUE` each.
+    pub budget: Vec<String>,
+    /// The optimiser, by its name.
+    pub optimizer: String,
+    /// Points that it may evaluate; 10,000 if neither this nor epochs are given.
+    pub evaluations: Option<u64>,
+    /// Epochs of those that learn; 500 if left out.
+    pub epochs: Option<u64>,
+    /// Settings of those that learn: `faithful`, `tuned` or `as-published`.
+    pub preset: String,
+    /// What is drawn is drawn from it.
+    pub seed: u64,
+    /// How many of the best run on the machine.
+    pub recheck: Recheck,
+    /// Whether the optimum is proved on the machine.
+    pub certify: bool,
+    /// Options that may run on the machine.
+    pub simulations: Option<u64>,
+    /// Whether it is said what would do where nothing keeps the budgets.
+    pub explain: bool,
+    /// Limits on the first budget of a Pareto front.
+    pub front: Option<u64>,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Self {
+            costs: Costs::default(),
+            deployment: "pipelined".to_owned(),
+            objective: "latency".to_owned(),
+            budget: Vec::new(),
+            optimizer: "exact".to_owned(),
+            evaluations: None,
+            epochs: None,
+            preset: "faithful".to_owned(),
+            seed: 0,
+            recheck: Recheck::default(),
+            certify: false,
+            simulations: None,
+            explain: false,
+            front: None,
+        }
+    }
+}
+
+impl Question {
+    /// About a network, under budgets: proved by the exact optimiser, and all else as it goes without saying.
+    #[must_use]
+    pub fn new(network: &str, budget: &[&str]) -> Self {
+        Self {
+            costs: Costs {
+                network: Some(network.to_owned()),
+                ..Costs::default()
+            },
+            budget: budget.iter().map(|&budget| budget.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What optimisers that learn may spend.
+    ///
+    /// # Errors
+    /// A preset that does not exist.
+    pub fn effort(&self) -> Result<LearningEffort, Error> {
+        let preset: Preset = self.preset.parse().map_err(Error::search)?;
+        let epochs = self.epochs.unwrap_or(LearningEffort::default().epochs);
+        Ok(LearningEffort { epochs, preset })
+    }
+
+    /// How many points may be evaluated. Those that learn end with their epochs.
+    pub(super) fn points(&self) -> u64 {
+        let has_epochs = optimizers::has_epochs(&self.optimizer);
+        match (self.evaluations, self.epochs) {
+            (Some(evaluations), _) => evaluations,
+            (None, Some(_)) if has_epochs => u64::MAX,
+            (None, Some(epochs)) => epochs,
+            (None, None) => 10_000,
+        }
+    }
+}
+
+/// How many of the best by the model run on the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recheck {
+    /// So many.
+    Best(usize),
+    /// As many as could win by their bounds, at most so many.
+    Auto {
+        /// The limit.
+        most: u64,
+    },
+}
+
+impl Default for Recheck {
+    fn default() -> Self {
+        Self::Best(1)
+    }
+}
+
+impl FromStr for Recheck {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let positive = |text: &str| text.parse::<u32>().ok().filter(|n| *n > 0);
+        let found = match text.split_once('=') {
+            None if text == "auto" => Some(Self::Auto { most: 1000 }),
+            Some(("auto", most)) => positive(most).map(|most| Self::Auto { most: most.into() }),
+            _ => positive(text).map(|k| Self::Best(k as usize)),
+        };
+        found.ok_or_else(|| "expected a number from 1, auto, or auto=N".to_owned())
+    }
+}

@@ -1,0 +1,34 @@
+//! One core for all layers and a schedule for each, on a machine that instructions control: the search, proofs and
+//! certificates.
+//!
+//! ```text
+//! Question (names) -> read -> Setting (machine, layers, cores) -> search -> Found -> document, CSV, certificate
+//! ```
+//!
+//! ```
+//! use stationary::codesign::Question;
+//! use stationary::hooks::Hooks;
+//!
+//! let question = Question {
+//!     network: "resnet18".to_owned(),
+//!     layer: vec!["layer4.0.downsample".to_owned()],
+//!     ..Question::default()
+//! };
+//! let setting = question.read()?;
+//! let found = setting.search(&question, &Hooks::default())?.expect("it is not cancelled");
+//! assert_eq!(found.document().stop, "proved");
+//! # Ok::<(), stationary::Error>(())
+//! ```
+
+mod certificate;
+mod document;
+mod question;
+mod search;
+mod setting;
+mod written;
+
+pub use certificate::parse;
+pub use question::Question;
+pub use search::{CodesignResult, Course};
+pub use setting::Setting;
+pub use written::{Best, Certificate, Chosen, Inputs, Machine, Ran, Task};
