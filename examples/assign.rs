@@ -1,37 +1,40 @@
-//! Assigns PEs and buffers to each layer under an area budget, exactly: `cargo run --release --example assign`.
+//! Assigns PEs and buffers to each layer under an area budget, proved on the machine, and verifies the certificate:
+//! `cargo run --release --example assign`.
 
 #![allow(clippy::print_stdout)]
 
-use stationary::search::design::{DesignSpace, default_base};
-use stationary::search::{
-    DataflowStyle, Deployment, Objective, Problem, Settings, optimizers, run,
-};
-use stationary::workloads::zoo;
+use stationary::assign::Question;
+use stationary::hooks::Hooks;
+use stationary::proof::Trust;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let network = zoo::find("alexnet")?;
-    let layers = &network.layers()[..5];
-    let mut space = DesignSpace::new(default_base(), &[DataflowStyle::Dla]);
-    (space.pes, space.tiles) = (vec![16, 64, 256], vec![1, 4, 16]);
-    let table = space.table(layers, &|| ())?;
+    let mut question = Question::new("alexnet", &["area=iot"]);
+    question.costs.layer = ["conv3", "conv4", "conv5"].map(str::to_owned).to_vec();
+    question.costs.pes = Some("16,64,256".to_owned());
+    question.costs.tiles = Some("1,4,16".to_owned());
+    question.certify = true;
 
-    let budgets = ["area=iot".parse()?];
-    let problem = Problem::deployed(table, Deployment::Pipelined, Objective::Latency, &budgets)?;
-    let mut exact = optimizers::find("exact", 0)?;
-    let outcome = run(&problem, exact.as_mut(), &Settings::default());
-    let Some((point, cycles)) = &outcome.best else {
+    let costs = question.costs.read()?.priced(&())?;
+    let found = question.search(&costs, &Hooks::default())?;
+    let found = found.ok_or("it was cancelled")?;
+    let Some((point, cycles)) = found.best() else {
         println!("no assignment keeps the budget");
         return Ok(());
     };
-    println!("{cycles} cycles, {:?}", outcome.certificate.kind);
-    for (layer, choice) in layers.iter().zip(problem.choices(point)) {
-        println!("{:<8} {}", layer.name(), choice.levels());
+    println!("{cycles} cycles, {:?}", found.outcome.certificate.kind);
+    for (layer, row) in found.layers.iter().zip(found.rows()) {
+        println!("{:<8} {}", layer.name(), row.choice.levels());
     }
-    let used = problem.totals(point);
-    println!(
-        "{:.3} of {:.3} mm2",
-        used.area / 1e6,
-        problem.budgets()[0].limit / 1e6
-    );
+    let used = found.problem.totals(point).area;
+    println!("{:.3} mm2", used / 1e6);
+
+    let certificate = &found
+        .certified
+        .as_ref()
+        .ok_or("nothing is proved")?
+        .certificate;
+    let (written, costs) = (certificate.json(), certificate.unpriced()?);
+    let verdict = certificate.verify(&written, costs, Trust::Nothing, [&(), &()])?;
+    println!("the certificate holds: {}", verdict.checks.hold());
     Ok(())
 }

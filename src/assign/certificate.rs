@@ -199,6 +199,12 @@ impl Certificate {
         }
     }
 
+    /// As its file has it.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        documents::value(self)
+    }
+
     /// What the certificate names, read again.
     ///
     /// # Errors
