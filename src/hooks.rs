@@ -11,7 +11,7 @@ pub struct Hooks<'a> {
     /// Ends the search early, with the best so far.
     pub cancellation: Cancellation,
     /// Called when there is something that would be lost, from then on more than once.
-    pub has_result: &'a dyn Fn(),
+    pub has_result: &'a (dyn Fn() + Sync),
     /// Is told of each measurement of a chip.
     pub progress: &'a dyn Progress,
 }

@@ -11,7 +11,7 @@ use stationary::load;
 use stationary::scope::Scope;
 use stationary::unread::{self, Flows};
 use stationary::workloads::{Layer, Network};
-use stationary::{Remark, Request, Target, target};
+use stationary::{Error, Remark, Request, Target, target};
 use stationary_document::Diagnostic;
 
 use crate::cli::{self, Common, Layers};
@@ -120,12 +120,12 @@ pub fn layers(network: &Network, picked: &Layers) -> Result<Vec<Layer>> {
 }
 
 /// The options of an assignment and what they cost; tells what is to be known of the inputs, and how far it is.
-pub fn cost_source(costs: &Costs, common: &Common) -> Result<CostSource> {
+pub fn cost_source(costs: &Costs, common: &Common) -> Result<CostSource, Error> {
     let read = costs.read()?;
     tell(read.remarks());
     let less = "fewer layers or levels take less, Ctrl-C ends it";
     let patience = Patience::new(common, "cost table", read.to_price() as u64, less);
-    Ok(read.priced(&patience)?)
+    read.priced(&patience)
 }
 
 /// How much of a network these layers are.

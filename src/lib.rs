@@ -60,6 +60,7 @@ pub mod advice;
 pub mod assign;
 pub mod candidates;
 pub mod codesign;
+pub mod compare;
 pub mod control_kind;
 pub mod documents;
 mod element_types;

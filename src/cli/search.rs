@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use stationary::assign::Recheck;
-use stationary::search::LearningEffort;
 
 use super::{Layers, Recording, Target};
 
@@ -159,13 +158,6 @@ impl Learning {
             (true, "faithful" | "as-published") => Ok("as-published".to_owned()),
             (true, name) => anyhow::bail!("--as-published and --preset {name} exclude each other"),
         }
-    }
-
-    /// What optimisers that learn may spend.
-    pub fn effort(&self) -> anyhow::Result<LearningEffort> {
-        let preset = self.preset()?.parse()?;
-        let epochs = self.epochs.unwrap_or(LearningEffort::default().epochs);
-        Ok(LearningEffort { epochs, preset })
     }
 }
 

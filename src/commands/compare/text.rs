@@ -1,30 +1,42 @@
 //! What was found, for people.
 
+use stationary::compare::Comparison;
 use stationary::format::{percent, thousands};
 use stationary::scope::Scope;
 use stationary::search::compare::{Ratio, TARGETS};
 
-use crate::commands::compare::Page;
+use crate::interrupt::Interrupt;
 use crate::report::table::table;
 
+/// What was found, in tables.
+pub fn tables(found: &Comparison<'_>, interrupt: &Interrupt) -> String {
+    let interrupt = found.is_cut.then_some(interrupt);
+    Page { found, interrupt }.table()
+}
+
+struct Page<'a> {
+    found: &'a Comparison<'a>,
+    interrupt: Option<&'a Interrupt>,
+}
+
 impl Page<'_> {
-    pub(super) fn table(&self) -> String {
+    fn table(&self) -> String {
         let mut text = String::new();
-        for (at, instance) in self.instances.iter().enumerate() {
+        for (at, instance) in self.found.instances.iter().enumerate() {
             text.push_str(&format!("{}\n", instance.name));
-            let scope = self.grounds[at].scope.as_ref();
+            let scope = self.found.grounds[at].scope.as_ref();
             text.push_str(&scope.map_or(String::new(), Scope::text));
             match instance.optimum {
                 None => text.push_str("no feasible design\n"),
                 Some(optimum) => {
-                    let costs = self.costs[at];
+                    let costs = self.found.costs[at];
                     let word = match instance.is_proved {
                         true => format!("proved of the {costs}"),
                         false => format!("the best known to the {costs}"),
                     };
-                    let figure = match &self.machine[at] {
-                        Some(headline) => headline.text("", |o| self.show(at, o)),
-                        None => format!("{} by the {costs}", self.show(at, optimum)),
+                    let figure = match &self.found.machine[at] {
+                        Some(headline) => headline.text("", |o| self.found.show(at, o)),
+                        None => format!("{} by the {costs}", self.found.show(at, optimum)),
                     };
                     text.push_str(&format!(
                         "optimum {figure}, {word}; gaps are by the {costs}\n{}\n",
@@ -35,7 +47,7 @@ impl Page<'_> {
         }
         text.push_str(&self.speedups());
         let mut rows = table(&["pair", "better", "worse", "equal", "p (Holm)"], 1);
-        for c in &self.figures.comparisons {
+        for c in &self.found.figures.comparisons {
             rows.add_row([
                 format!("{} against {}", c.first, c.second),
                 c.wins[0].to_string(),
@@ -53,12 +65,18 @@ impl Page<'_> {
         };
         text.push_str(&format!(
             "{asked}{} evaluations a run, seeds {} to {}\n",
-            thousands(self.args.evaluations),
-            self.common.seed,
-            self.common.seed.wrapping_add(self.args.seeds - 1)
+            thousands(self.found.question.evaluations),
+            self.found.question.seed,
+            self.found
+                .question
+                .seed
+                .wrapping_add(self.found.question.seeds - 1)
         ));
         if let Some(interrupt) = self.interrupt {
-            text.push_str(&format!("{} runs came to their end\n", self.trials.len()));
+            text.push_str(&format!(
+                "{} runs came to their end\n",
+                self.found.trials.len()
+            ));
             text.push_str(&interrupt.text());
         }
         text
@@ -72,8 +90,8 @@ impl Page<'_> {
         let titles: Vec<&str> = header.iter().map(String::as_str).collect();
         // The last targets matter most.
         let mut rows = table(&titles, 1).optional(&titles[1..titles.len() - 1]);
-        for name in self.names {
-            let all = self.figures.speedups.iter();
+        for name in &self.found.names {
+            let all = self.found.figures.speedups.iter();
             let own: Vec<Option<Ratio>> = all
                 .filter(|s| s.optimizer == *name)
                 .map(|s| s.ratio)
@@ -86,18 +104,18 @@ impl Page<'_> {
             rows.add_row(row(name, |ratio| times(ratio.mean)));
             rows.add_row(row("  from", |ratio| times(ratio.interval[0])));
             rows.add_row(row("  to", |ratio| times(ratio.interval[1])));
-            if self.instances.len() > 1 {
+            if self.found.instances.len() > 1 {
                 rows.add_row(row("  worst", |ratio| times(ratio.worst)));
             }
         }
-        let worst = match self.instances.len() {
+        let worst = match self.found.instances.len() {
             1 => "",
             _ => ", and the worst instance",
         };
         format!(
             "times faster than {} to within a share of the optimum, where both get there; below it \
              the 95 % interval{worst}. 0.50 is half as fast\n{rows}\n",
-            self.args.against
+            self.found.question.against
         )
     }
 
@@ -110,6 +128,7 @@ impl Page<'_> {
         optional.extend(&titles[3..titles.len() - 1]);
         let mut rows = table(&titles, 1).optional(&optional);
         for l in self
+            .found
             .figures
             .run_lengths
             .iter()

@@ -1,19 +1,20 @@
 //! What was found, for programs.
 
-use anyhow::Result;
-use stationary::csv::{self, Origin};
-use stationary::documents::{
+use crate::csv::{self, Origin};
+use crate::documents::{
     Compare, CompareHeadline, CompareInstance, CompareInterrupted, ComparePair, CompareProfile,
     CompareRatio, CompareRun, CompareShares, CompareSpeedup, CompareTarget, Document,
 };
-use stationary::scope::Scope;
-use stationary::search::LearningEffort;
-use stationary::search::compare::{Expected, Ratio, TARGETS};
+use crate::scope::Scope;
+use crate::search::LearningEffort;
+use crate::search::compare::{Expected, Ratio, TARGETS};
 
-use crate::commands::compare::Page;
+use super::Comparison;
 
-impl Page<'_> {
-    pub(super) fn document(&self) -> Compare {
+impl Comparison<'_> {
+    /// As a document.
+    #[must_use]
+    pub fn document(&self) -> Compare {
         let f = &self.figures;
         let owned = |text: &str| text.to_owned();
         let name = |at: usize| self.instances[at].name.clone();
@@ -24,16 +25,15 @@ impl Page<'_> {
         };
         Compare {
             schema: owned(Compare::NAME),
-            evaluations: self.args.evaluations,
+            evaluations: self.question.evaluations,
             epochs: self
-                .args
-                .learning
+                .question
                 .epochs
                 .unwrap_or(LearningEffort::default().epochs),
-            preset: self.args.learning.preset.clone(),
-            seed: self.common.seed,
-            seeds: self.args.seeds,
-            against: self.args.against.clone(),
+            preset: self.question.preset.clone(),
+            seed: self.question.seed,
+            seeds: self.question.seeds,
+            against: self.question.against.clone(),
             optimizers: self.names.iter().map(|name| name.to_string()).collect(),
             notes: self.warnings(),
             instances: (0..self.instances.len())
@@ -87,8 +87,8 @@ impl Page<'_> {
                     ratio: s.ratio.map(ratio),
                 })
                 .collect(),
-            interrupted: self.interrupt.map(|interrupt| CompareInterrupted {
-                go_on: interrupt.document().go_on,
+            interrupted: self.is_cut.then(|| CompareInterrupted {
+                go_on: self.go_on.clone(),
                 runs: self.trials.len() as u64,
             }),
         }
@@ -122,7 +122,8 @@ impl Page<'_> {
     }
 
     /// A line a run.
-    pub(super) fn csv(&self) -> Result<String> {
+    #[must_use]
+    pub fn csv(&self) -> String {
         let header = [
             "instance",
             "optimizer",
@@ -134,7 +135,7 @@ impl Page<'_> {
             "optimum_machine",
         ];
         let mut lines = csv::Lines::new(&Origin::default(), &csv::header(&header));
-        for t in self.trials {
+        for t in &self.trials {
             let i = &self.instances[t.instance];
             let best = t
                 .curve
@@ -153,9 +154,9 @@ impl Page<'_> {
             lines.add_of(&self.grounds[t.instance].origin, fields);
         }
         let text = lines.text();
-        match self.interrupt {
-            Some(_) => Ok(csv::marked(&text)),
-            None => Ok(text),
+        match self.is_cut {
+            true => csv::marked(&text),
+            false => text,
         }
     }
 }

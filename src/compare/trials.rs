@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use stationary::search::compare::{Instance, Trial, trial};
-use stationary::search::{LearningEffort, optimizers};
 
-use crate::cli::{Common, Compare};
-use crate::interrupt::Interrupt;
-use crate::output;
-use crate::record::Record;
-use stationary::journal::Journal;
+use super::Question;
+use crate::error::Error;
+use crate::hooks::Hooks;
+use crate::journal::Journal;
+use crate::search::compare::{Instance, Trial, trial};
+use crate::search::{LearningEffort, optimizers};
 
 /// What tells a run from others in a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,58 +24,56 @@ struct Key {
     effort: Option<(u64, String)>,
 }
 
-fn effort_of(label: &str, effort: &LearningEffort) -> Result<Option<(u64, String)>> {
-    let (name, own) = optimizers::variant(label, effort)?;
+fn effort_of(label: &str, effort: &LearningEffort) -> Result<Option<(u64, String)>, Error> {
+    let (name, own) = optimizers::variant(label, effort).map_err(Error::search)?;
     Ok(optimizers::has_epochs(name).then(|| (own.epochs, own.preset.to_string())))
 }
 
 /// Every run, in the order of instances, optimisers and seeds, whatever the
 /// order in which they ended; and whether these are all, or it was interrupted.
 pub(super) fn trials(
-    args: &Compare,
-    common: &Common,
+    question: &Question,
     instances: &[Instance],
     names: &[String],
-    record: &Record,
-    interrupt: &Interrupt,
-) -> Result<(Vec<Trial>, bool)> {
-    let effort = args.learning.effort()?;
+    hooks: &Hooks<'_>,
+) -> Result<(Vec<Trial>, bool), Error> {
+    let effort = question.effort()?;
     let fingerprints: Vec<String> = instances
         .iter()
         .map(|i| format!("{:016x}", i.fingerprint()))
         .collect();
-    let journal = Journal::open(&record.journal(&args.recording), &head())?;
+    let journal = Journal::open(&hooks.files, &head())?;
     let known: HashMap<Key, RecordedTrial> = recorded(journal.known())?.into_iter().collect();
     let journal = Mutex::new(journal);
     if !known.is_empty() {
-        interrupt.has_result();
+        (hooks.has_result)();
     }
     let mut jobs = Vec::new();
     for instance in 0..instances.len() {
         for name in names {
-            let count = match args.epoch_seeds {
-                Some(count) if effort_of(name, &effort)?.is_some() => count,
-                _ => args.seeds,
-            };
-            let seeds = (0..count).map(|n| common.seed.wrapping_add(n));
+            let count = question.seeds_of(name)?;
+            let seeds = (0..count).map(|n| question.seed.wrapping_add(n));
             jobs.extend(seeds.map(|seed| (instance, name, seed)));
         }
     }
-    let bar = output::progress(common, "runs", jobs.len() as u64, output::Unit::Parts);
-    let key = |(instance, name, seed): (usize, &String, u64)| -> Result<Key> {
+    let key = |(instance, name, seed): (usize, &String, u64)| -> Result<Key, Error> {
         Ok(Key {
             fingerprint: fingerprints[instance].clone(),
             optimizer: name.clone(),
             seed,
-            evaluations: args.evaluations,
+            evaluations: question.evaluations,
             effort: effort_of(name, &effort)?,
         })
     };
-    let keys: Vec<Key> = jobs.iter().copied().map(key).collect::<Result<_>>()?;
-    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>> {
+    let keys: Vec<Key> = jobs
+        .iter()
+        .copied()
+        .map(key)
+        .collect::<Result<_, Error>>()?;
+    let job = |(instance, name, seed): (usize, &String, u64)| -> Result<Option<Trial>, Error> {
         let key = key((instance, name, seed))?;
         if let Some((spent, curve)) = known.get(&key) {
-            bar.inc(1);
+            hooks.progress.done();
             return Ok(Some(Trial {
                 instance,
                 optimizer: name.clone(),
@@ -86,8 +82,8 @@ pub(super) fn trials(
                 curve: curve.clone(),
             }));
         }
-        let cancellation = interrupt.cancellation();
-        let (evaluations, effort) = (args.evaluations, &effort);
+        let cancellation = &hooks.cancellation;
+        let (evaluations, effort) = (question.evaluations, &effort);
         let trial = trial(
             instances,
             instance,
@@ -96,33 +92,35 @@ pub(super) fn trials(
             evaluations,
             effort,
             cancellation,
-        )?;
+        )
+        .map_err(Error::search)?;
         let Some(trial) = trial else {
             return Ok(None);
         };
         let line = line(&key, &instances[instance].name, &trial);
-        let mut journal = (journal.lock()).map_err(|_| anyhow!("another run failed to record"))?;
+        let mut journal = (journal.lock()).map_err(|_| failed("another run"))?;
         journal.append(&[line])?;
-        interrupt.has_result();
-        bar.inc(1);
+        (hooks.has_result)();
+        hooks.progress.done();
         Ok(Some(trial))
     };
-    let trials: Result<Vec<Option<Trial>>> = jobs.into_par_iter().map(job).collect();
-    bar.finish_and_clear();
+    let trials: Result<Vec<Option<Trial>>, Error> = jobs.into_par_iter().map(job).collect();
     let trials = trials?;
     let is_whole = trials.iter().all(Option::is_some);
     let journal = journal.into_inner();
     let places = keys.into_iter().zip(0_usize..);
     let places: HashMap<Key, usize> = places.collect();
-    journal
-        .map_err(|_| anyhow!("a run failed to record"))?
-        .close_sorted(|line| {
-            let place = run(line)
-                .ok()
-                .and_then(|(key, _)| places.get(&key).copied());
-            place.unwrap_or(usize::MAX)
-        })?;
+    journal.map_err(|_| failed("a run"))?.close_sorted(|line| {
+        let place = run(line)
+            .ok()
+            .and_then(|(key, _)| places.get(&key).copied());
+        place.unwrap_or(usize::MAX)
+    })?;
     Ok((trials.into_iter().flatten().collect(), is_whole))
+}
+
+fn failed(who: &str) -> Error {
+    Error::Search(format!("{who} failed to record"))
 }
 
 /// What a record of this version says first.
@@ -150,10 +148,12 @@ type RecordedTrial = (u64, Vec<(u64, f64)>);
 type Fault = (&'static str, Value);
 
 /// The runs of a record.
-fn recorded(lines: &[Value]) -> Result<Vec<(Key, RecordedTrial)>> {
+fn recorded(lines: &[Value]) -> Result<Vec<(Key, RecordedTrial)>, Error> {
     let run = |line: &Value| {
         run(line).map_err(|(field, found)| {
-            anyhow!("--resume: found {field} {found}; expected a run as --record writes it")
+            Error::Search(format!(
+                "--resume: found {field} {found}; expected a run as --record writes it"
+            ))
         })
     };
     lines.iter().map(run).collect()

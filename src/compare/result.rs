@@ -1,0 +1,130 @@
+//! A comparison that ran: its trials, what follows from them, and the optima on the machine.
+
+use super::Question;
+use super::instances::{Instances, Priced};
+use super::trials::trials;
+use crate::assign::{CostOrigin, CostSource};
+use crate::error::Error;
+use crate::format::thousands;
+use crate::headline::Headline;
+use crate::hooks::Hooks;
+use crate::journal::{Journal, OptionRuns};
+use crate::search::compare::{Instance, Report, Trial, report};
+use crate::search::design::recheck;
+use crate::search::{Cancellation, Objective};
+
+/// What a comparison came to.
+pub struct Comparison<'a> {
+    /// What was asked for.
+    pub question: &'a Question,
+    /// The problems.
+    pub instances: &'a [Instance],
+    /// Of each instance, the source of its costs.
+    pub grounds: Vec<&'a CostSource>,
+    /// The optimisers.
+    pub names: Vec<String>,
+    /// Each run.
+    pub trials: Vec<Trial>,
+    /// What follows from them.
+    pub figures: Report,
+    /// Whose costs each instance has: a table's or the model's.
+    pub costs: Vec<&'static str>,
+    /// The optimum of each instance on the machine, with the model's figure.
+    pub machine: Vec<Option<Headline>>,
+    /// Whether it was cancelled before its end.
+    pub is_cut: bool,
+    /// The command that goes on with it, where it was cancelled and something was kept.
+    pub go_on: Option<String>,
+}
+
+impl Question {
+    /// Runs what is not recorded yet; nothing if it was cancelled before a run ended.
+    ///
+    /// # Errors
+    /// Optimisers that do not exist, a record of something else, a file that cannot be written.
+    pub fn run<'a>(
+        &'a self,
+        instances: &'a Instances,
+        hooks: &Hooks<'_>,
+    ) -> Result<Option<Comparison<'a>>, Error> {
+        let names = self.optimizers()?;
+        let (trials, is_whole) = trials(self, &instances.all, &names, hooks)?;
+        if trials.is_empty() && !is_whole {
+            return Ok(None);
+        }
+        let machine = rechecked(instances, &hooks.cancellation)?;
+        let is_cut = !is_whole || machine.is_none();
+        let (all, against) = (&instances.all[..], &self.against);
+        Ok(Some(Comparison {
+            question: self,
+            instances: all,
+            grounds: instances.grounds(),
+            figures: report(all, &names, &trials, against, self.evaluations, self.seed),
+            names,
+            trials,
+            costs: instances.costs(),
+            machine: machine.unwrap_or_else(|| vec![None; all.len()]),
+            is_cut,
+            go_on: None,
+        }))
+    }
+}
+
+/// The optimum of each instance, run on the machine; none of one on a table, which has none behind it.
+/// Nothing at all if it was interrupted.
+fn rechecked(
+    instances: &Instances,
+    cancellation: &Cancellation,
+) -> Result<Option<Vec<Option<Headline>>>, Error> {
+    let all = &instances.all;
+    let mut found = vec![None; all.len()];
+    for Priced {
+        cost_source,
+        instances: own,
+    } in &instances.sources
+    {
+        let CostOrigin::Model { space, layers, .. } = &cost_source.source else {
+            continue;
+        };
+        let runs = OptionRuns::new(space, layers, Journal::nowhere())?;
+        let cycles = |layer, levels| runs.cycles(layer, levels);
+        for at in own {
+            let Some(point) = &all[*at].point else {
+                continue;
+            };
+            if cancellation.is_cancelled() {
+                return Ok(None);
+            }
+            let (problem, point) = (&all[*at].problem, std::slice::from_ref(point));
+            let checked = recheck(space, layers, problem, point, cycles)?;
+            found[*at] = checked.first().map(|checked| Headline {
+                machine: checked.machine(),
+                model: checked.model(),
+            });
+        }
+    }
+    Ok(Some(found))
+}
+
+impl Comparison<'_> {
+    /// A figure of an instance as it is read.
+    #[must_use]
+    pub fn show(&self, at: usize, objective: f64) -> String {
+        match self.instances[at].problem.objective() {
+            Objective::Latency | Objective::Throughput => thousands(objective as u64),
+            Objective::Energy | Objective::Edp => format!("{objective:.6e}"),
+        }
+    }
+
+    /// Where what is compared, by the model, is not what the machine takes.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let all = self.machine.iter().enumerate();
+        let warning = |(at, headline): (usize, &Option<Headline>)| {
+            let advice = "; what is compared is the model's";
+            let warning = headline.as_ref()?.warning(|o| self.show(at, o), advice)?;
+            Some(format!("{}: {warning}", self.instances[at].name))
+        };
+        all.filter_map(warning).collect()
+    }
+}
