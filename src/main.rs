@@ -78,7 +78,7 @@ fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {
     }
     if let Some(threads) = cli.common.threads {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
+            .num_threads(threads.into())
             .build_global()?;
     }
     let mut record = Record::open(cli.verb.folder(), matches)?;

@@ -4,17 +4,49 @@
 use serde::de::DeserializeOwned;
 use serde_yaml::{Mapping, Value};
 
+use crate::diagnostic::Diagnostic;
 use crate::number;
+use crate::position::Position;
 use crate::tree::{Node, NodeKind};
+use crate::wording::in_words;
 
-/// The value of a text that has merges or digits in groups; nothing if it is wrong all the same.
-pub(crate) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Option<T> {
-    let may_help = |line: &str| line.contains("<<") || has_groups(line);
+/// The value of a text that has merges or digits in groups, or what is wrong with it besides; nothing of another
+/// text, or of one whose tree says no more.
+pub(crate) fn read<T: DeserializeOwned>(file: &str, text: &str) -> Option<Result<T, Diagnostic>> {
+    let content = |line: &str| !line.trim_start().starts_with('#');
+    let before = |line: &str| line.find(" #").unwrap_or(line.len());
+    let may_help = |line: &str| {
+        let line = &line[..before(line)];
+        content(line) && (line.contains("<<:") || has_groups(line))
+    };
     if !text.lines().any(may_help) {
         return None;
     }
     let tree = Node::parse(file, text).ok()?;
-    serde_yaml::from_value(value(&tree)?).ok()
+    let read: Result<T, _> = serde_yaml::from_value(value(&tree)?);
+    Some(read.map_err(|error| {
+        let message = in_words(&error.to_string(), "");
+        // Of an unknown field the tree knows where it stands, of a wrong value not which it is.
+        let unknown = message
+            .contains("unknown field")
+            .then(|| message.split('`').nth(1));
+        let place = unknown.flatten().and_then(|field| place_of(&tree, field));
+        Diagnostic::new(file, place, message)
+    }))
+}
+
+/// The place of the first field of this name.
+fn place_of(node: &Node, field: &str) -> Option<Position> {
+    match &node.kind {
+        NodeKind::Mapping(fields) => fields.iter().find_map(|(key, value)| {
+            let is_it = key.text() == Some(field);
+            is_it
+                .then_some(key.place)
+                .or_else(|| place_of(value, field))
+        }),
+        NodeKind::List(items) => items.iter().find_map(|item| place_of(item, field)),
+        _ => None,
+    }
 }
 
 fn has_groups(line: &str) -> bool {
@@ -57,7 +89,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        let read: Option<Fields> = read("a.yaml", text);
+        let read: Option<Result<Fields, _>> = read("a.yaml", text);
+        let read = read.and_then(Result::ok);
         let shown = read.map(|read| format!("{read:?}").replace('"', ""));
         assert_eq!(shown.as_deref(), expected, "{text}");
     }
@@ -81,5 +114,22 @@ mod tests {
         check("a: {x: '1_000'}", None);
         check("a: {x: !t 1_000}", None);
         check("a: {x: 1_000_}", None);
+    }
+
+    #[test]
+    fn what_is_wrong_besides_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Size {
+            #[allow(dead_code)]
+            m: u64,
+        }
+        type Sizes = BTreeMap<String, Size>;
+        let read: Option<Result<Sizes, _>> = read("a.yaml", "a: &a {m: 1_000}\nb: {<<: *a, mm: 2}");
+        let error = read.expect("it merges").expect_err("`mm` is no field");
+        assert_eq!(
+            error.to_string(),
+            "a.yaml:2:13: unknown field `mm`, expected `m`"
+        );
     }
 }

@@ -33,8 +33,8 @@ pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<D
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    if let Some(value) = merged::read(file, text) {
-        return Ok(value);
+    if let Some(read) = merged::read(file, text) {
+        return read.map_err(|error| vec![error]);
     }
     // A reader of types stops at the first field that it does not know, where the rest may be no YAML.
     if let Err(error) = serde_yaml::from_str::<IgnoredAny>(text) {

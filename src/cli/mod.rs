@@ -39,8 +39,8 @@ pub struct Common {
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Worker threads; results do not depend on it.
-    #[arg(long, global = true, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub threads: Option<u16>,
     /// Seed of everything random.
     #[arg(long, global = true, default_value_t = 0, value_name = "S")]
     pub seed: u64,

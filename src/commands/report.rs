@@ -19,6 +19,13 @@ pub fn report(args: &Report) -> Result<Answer> {
     let text = inputs::read(&path)?;
     let run =
         parse(&text).with_context(|| format!("{}: needed the JSON of a run", path.display()))?;
+    let is_same = |path: &Path| path.canonicalize().ok();
+    if is_same(&path).is_some_and(|from| is_same(&args.output) == Some(from)) {
+        bail!(
+            "--output {}: it is the run itself, which a page must not replace",
+            args.output.display()
+        );
+    }
     let page = html::render(&run).with_context(|| path.display().to_string())?;
     inputs::write(&args.output, &page)?;
     Ok(Answer::Yes)

@@ -8,7 +8,6 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Figures {
     /// Layer by layer.
-    #[serde(default)]
     pub layers: Vec<LayerFigures>,
     /// All layers together.
     #[serde(default)]

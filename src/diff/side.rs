@@ -109,6 +109,9 @@ fn document(path: &Path) -> Result<(Value, Option<Figures>)> {
     let shown = path.display();
     let document: Value = serde_json::from_str(&text)
         .with_context(|| format!("{shown}: expected a result of --format json"))?;
+    if document["schema"].as_str().is_none() {
+        bail!("{shown}: found no `schema`; needed a result of --format json");
+    }
     let is_run = document["schema"] == Run::NAME;
     let figures = is_run.then(|| Figures::deserialize(&document));
     let figures = figures.transpose().with_context(|| format!("{shown}"))?;

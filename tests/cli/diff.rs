@@ -159,3 +159,12 @@ fn other_results_are_compared_place_by_place_and_kinds_are_not_mixed() {
     refuses(&["diff", &a, &run], 2, &["only runs of one kind"]);
     refuses(&["diff", &a, "nowhere.json"], 2, &["nowhere.json"]);
 }
+
+/// Two files without anything to compare are not the same result.
+#[test]
+fn what_is_no_result_is_not_equal() {
+    for text in ["{}", "[]", "{\"schema\": \"stationary/run/1\"}"] {
+        let path = file("nothing.json", text);
+        refuses(&["diff", &path, &path], 2, &["nothing.json"]);
+    }
+}

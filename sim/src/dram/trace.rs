@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Ramulator's lines begin with the kind, and mostly give decimal addresses: `LD 8000`, `ST 0x1f80`.
-//! DRAMsim's kinds are read as it reads them: `P_MEM_WR` and `BOFF` write, `P_MEM_RD`, `P_FETCH` and
-//! the like read.
+//! DRAMsim's kinds are read as it reads them: `WRITE`, `P_MEM_WR` and `BOFF` write, `READ`, `IFETCH`, `P_MEM_RD`,
+//! `P_FETCH` and the like read, and an address before one of them is hexadecimal also without `0x`.
 
 use std::fmt;
 
@@ -92,9 +92,9 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
     };
     let second = each.next().ok_or_else(|| error(words, LINE))?;
     // Ramulator's traces begin with the kind, DRAMsim3's with the address.
-    let (address, is_write) = match (kind(first), kind(second)) {
-        (Some(is_write), _) => (second, is_write),
-        (None, Some(is_write)) => (first, is_write),
+    let (address, is_write, radix) = match (kind(first), kind(second)) {
+        (Some(is_write), _) => (second, is_write, 10),
+        (None, Some(is_write)) => (first, is_write, radix_before(second)),
         (None, None) => {
             let wrong = if is_of_processor(words) {
                 error(words, OF_MEMORY)
@@ -117,7 +117,7 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
         return Err(error(words, LINE));
     }
     Ok(Some(Request {
-        address: address_of(address).ok_or_else(|| {
+        address: address_in(address, radix).ok_or_else(|| {
             let is_list = address.contains(',');
             error(address, if is_list { ONE_ADDRESS } else { ADDRESS })
         })?,
@@ -145,16 +145,29 @@ const ADDRESS: &str = "an address of up to 64 bits, such as 0x1f40 or 8000";
 /// Whether a word is a kind of request that writes.
 fn kind(word: &str) -> Option<bool> {
     match word.to_ascii_uppercase().as_str() {
-        "R" | "READ" | "LD" => Some(false),
+        "R" | "READ" | "LD" | "IFETCH" => Some(false),
         "W" | "WRITE" | "ST" | "P_MEM_WR" | "BOFF" => Some(true),
         other => other.starts_with("P_").then_some(false),
     }
 }
 
+/// The base of an address without `0x` before a kind: DRAMsim reads all of its addresses as hexadecimal.
+fn radix_before(kind: &str) -> u32 {
+    match kind.to_ascii_uppercase().as_str() {
+        "R" | "W" | "LD" | "ST" => 10,
+        _ => 16,
+    }
+}
+
 /// An address: hexadecimal behind `0x`, else decimal.
 fn address_of(word: &str) -> Option<u64> {
+    address_in(word, 10)
+}
+
+/// An address: hexadecimal behind `0x`, else of this base.
+fn address_in(word: &str, radix: u32) -> Option<u64> {
     let hexadecimal = word.strip_prefix("0x").or(word.strip_prefix("0X"));
-    let (digits, radix) = hexadecimal.map_or((word, 10), |digits| (digits, 16));
+    let (digits, radix) = hexadecimal.map_or((word, radix), |digits| (digits, 16));
     let digits = Some(digits).filter(|digits| !digits.starts_with('+'));
     digits.and_then(|digits| u64::from_str_radix(digits, radix).ok())
 }
@@ -180,6 +193,11 @@ mod tests {
         check("0x10 P_FETCH 7", Ok((16, false, 7)));
         check("0x10 P_MEM_RD", Ok((16, false, 0)));
         check("R 0x10", Ok((16, false, 0)));
+        check("80000 READ 1", Ok((0x80000, false, 1)));
+        check("1f40 WRITE 0", Ok((0x1f40, true, 0)));
+        check("40 IFETCH 6", Ok((0x40, false, 6)));
+        check("8000 R", Ok((8000, false, 0)));
+        check("LD 8000", Ok((8000, false, 0)));
         let kinds = "1: found `Q`; allowed: R, W, READ, WRITE, LD or ST";
         check("0x10 Q", Err(kinds));
         for line in ["3 20734016", "7 64 128"] {

@@ -247,6 +247,16 @@ fn what_is_named_oddly_does_no_harm() {
 }
 
 #[test]
+fn a_page_does_not_replace_its_run() {
+    let run = file("own.json", &one_layer().to_string());
+    refuses(&["report", &run, "-o", &run], 2, &["must not replace"]);
+    assert!(
+        stationary(&["diff", &run, &run]).status.success(),
+        "it is still there"
+    );
+}
+
+#[test]
 fn what_is_no_run_is_refused() {
     let other = file("other.json", "{\"schema\": \"stationary/other/1\"}");
     refuses(
