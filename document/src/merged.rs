@@ -121,7 +121,7 @@ mod tests {
         #[derive(Debug, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Size {
-            #[allow(dead_code)]
+            #[expect(dead_code, reason = "only read")]
             m: u64,
         }
         type Sizes = BTreeMap<String, Size>;

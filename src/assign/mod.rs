@@ -1,8 +1,8 @@
 //! PEs and buffer of each layer under budgets: the search, its re-check on the machine, proofs and certificates.
 //!
 //! ```text
-//! Question (names) -> Costs::read -> priced -> Offer (options and costs)
-//! Question + Offer -> search -> Found (best, re-checked, certified) -> document, CSV, certificate
+//! Question (names) -> Costs::read -> priced -> CostSource (options and costs)
+//! Question + CostSource -> search -> AssignmentResult (best, re-checked, certified) -> document, CSV, certificate
 //! ```
 //!
 //! ```

@@ -2,7 +2,7 @@
 //! certificates.
 //!
 //! ```text
-//! Question (names) -> read -> Setting (machine, layers, cores) -> search -> Found -> document, CSV, certificate
+//! Question (names) -> read -> Setting (machine, layers, cores) -> search -> CodesignResult -> document, CSV, certificate
 //! ```
 //!
 //! ```

@@ -92,8 +92,14 @@ impl Table {
 
     /// The text at a width; no line break at the end.
     pub fn text(&self, width: usize) -> String {
-        let sizes: Vec<Size> = (0..self.columns.len()).map(|at| self.size(at)).collect();
-        let shown = layout::layout(&sizes, &self.optional, width);
+        let kept: Vec<usize> = (0..self.columns.len())
+            .filter(|at| !self.is_empty(*at))
+            .collect();
+        let sizes: Vec<Size> = kept.iter().map(|at| self.size(*at)).collect();
+        let place = |at: &usize| kept.iter().position(|kept| kept == at);
+        let optional: Vec<usize> = self.optional.iter().filter_map(place).collect();
+        let shown = layout::layout(&sizes, &optional, width).into_iter();
+        let shown: Vec<(usize, usize)> = shown.map(|(at, width)| (kept[at], width)).collect();
         let titles: Vec<&str> = self.columns.iter().map(|c| c.title.as_str()).collect();
         let is_titled = shown.iter().any(|(at, _)| !titles[*at].is_empty());
         let widths: usize = shown.iter().map(|(_, width)| width).sum();
@@ -106,13 +112,22 @@ impl Table {
             lines.extend([self.draw(None, std::slice::from_ref(total), &shown), rule]);
         }
         let is_shown = |at: usize| shown.iter().any(|(column, _)| *column == at);
-        let missing = titles.iter().enumerate().filter(|(at, _)| !is_shown(*at));
+        let missing = titles
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| kept.contains(at) && !is_shown(*at));
         let missing: Vec<&str> = missing.map(|(_, title)| *title).collect();
         if !missing.is_empty() {
             let missing = missing.join(", ");
             lines.push(format!("(a wider terminal also shows: {missing})"));
         }
         lines.join("\n")
+    }
+
+    /// Whether a column may be left out and no row has anything in it.
+    fn is_empty(&self, at: usize) -> bool {
+        let has_none = |row: &Vec<String>| row.get(at).is_none_or(String::is_empty);
+        self.optional.contains(&at) && !self.rows.is_empty() && self.rows.iter().all(has_none)
     }
 
     fn size(&self, at: usize) -> Size {
@@ -216,6 +231,17 @@ mod tests {
                 &"\u{2500}".repeat(82),
             ]
         );
+    }
+
+    #[test]
+    fn optional_columns_with_nothing_in_them_go_without_a_word() {
+        let mut rows = table(&["layer", "dataflow", "cycles"], 1).optional(&["dataflow"]);
+        rows.add_row(["conv1", "", "12"]);
+        let first = rows.text(80);
+        assert_eq!(first.lines().next(), Some("layer  cycles"));
+        assert!(!first.contains("dataflow"), "{first}");
+        rows.add_row(["conv2", "ws", "14"]);
+        assert!(rows.text(80).contains("dataflow"));
     }
 
     #[test]

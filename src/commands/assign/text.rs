@@ -253,7 +253,7 @@ impl Page<'_> {
             "mm2",
             "mW",
         ];
-        // One dataflow for all is said above; where layers differ in it, it is part of the answer.
+        // Where layers differ in their dataflow, it is part of the answer.
         let all = self.found.rows();
         let first = all.first().map(|row| row.choice.style);
         let is_mixed = all.iter().any(|row| Some(row.choice.style) != first);
@@ -271,6 +271,11 @@ impl Page<'_> {
                 format!("{power:.1}"),
             ]
         };
+        let costs = &self.found.question.costs;
+        let dataflow = match costs.table {
+            Some(_) => String::new(),
+            None => costs.dataflow.clone(),
+        };
         for ResultRow {
             choice: c,
             cycles: own,
@@ -284,7 +289,8 @@ impl Page<'_> {
                     .layers
                     .get(c.layer)
                     .map_or(String::new(), shape::text),
-                c.style.map_or(String::new(), |style| style.to_string()),
+                c.style
+                    .map_or_else(|| dataflow.clone(), |style| style.to_string()),
                 c.pe.to_string(),
                 c.tile.to_string(),
                 c.stage.to_string(),
