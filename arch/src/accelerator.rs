@@ -14,7 +14,7 @@ mod network;
 
 use std::sync::Arc;
 
-use crate::cost::Constants;
+use crate::constants::Constants;
 use crate::declaration::{Share, section};
 use crate::decoupled::Decoupled;
 use crate::limits;

@@ -148,7 +148,7 @@ impl Accelerator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::Constants;
+    use crate::constants::Constants;
 
     #[test]
     fn nodes_of_the_reference_are_those_that_are_priced() {

@@ -21,10 +21,7 @@
 //! Logic takes more area than its cells by one factor, fitted to Eyeriss' core; pads, PLLs and the
 //! analogue side of the DRAM interface are not priced.
 
-mod constants;
 mod dram;
-mod file;
-mod given;
 mod parts;
 mod scratchpad;
 mod sram;
@@ -36,12 +33,10 @@ use std::ops::Add;
 use serde::{Deserialize, Serialize};
 
 use crate::accelerator::{Accelerator, DramKind};
+use crate::constants;
 use crate::error::ArchError;
 use crate::operand::{Operand, PerOperand};
 use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicrons};
-pub use constants::Constants;
-pub(crate) use constants::{schema, tree};
-pub(crate) use file::CostConfig;
 use parts::{Parts, bits, macs, pes};
 use technology::Technology;
 

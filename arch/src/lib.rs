@@ -34,6 +34,7 @@ mod check;
 mod choice;
 mod collector;
 pub mod config;
+mod constants;
 mod cost;
 mod declaration;
 mod decoupled;
@@ -63,7 +64,8 @@ pub use accelerator::{
 };
 pub use banks::{Banks, Ports, Sharing};
 pub use check::DATAFLOWS;
-pub use cost::{Area, Constants, CostModel, PerPart, cost_constants};
+pub use constants::Constants;
+pub use cost::{Area, CostModel, PerPart, cost_constants};
 pub use decoupled::{Alu, Decoupled, EpilogueStep, GemmCore, MemoryEngine, RowOrder};
 pub use error::{ArchError, InvalidField};
 pub use field::{Field, Takes};

@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 use stationary_document::{from_yaml, in_words, suggestion_in};
 
 use crate::accelerator::Config;
-use crate::cost;
+use crate::constants;
 use crate::error::{ArchError, InvalidField};
 use crate::expected::Expected;
 use crate::field::Takes;
@@ -167,6 +167,6 @@ fn every_field() -> Value {
             _ => Value::Null,
         };
     }
-    *entry(&mut tree, "cost") = Value::Mapping(cost::tree());
+    *entry(&mut tree, "cost") = Value::Mapping(constants::tree());
     tree
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
 use crate::accelerator::Config;
-use crate::cost::CostConfig;
+use crate::constants::{self, CostConfig};
 use crate::dram::{Pipe, presets};
 use crate::dram_kind::DramKindConfig;
 use crate::epilogue_step::{EpilogueStepConfig, STEP};
@@ -48,7 +48,7 @@ macro_rules! leaves {
 }
 
 leaves! {
-    CostConfig, "Cost", crate::cost::schema();
+    CostConfig, "Cost", constants::schema();
     Count, "Count", json_schema!({"type": "integer", "minimum": 0});
     Number, "Number", json_schema!({"type": "number"});
     Width, "Width", json_schema!({

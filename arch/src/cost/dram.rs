@@ -8,8 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use super::constants::{DramEnergy, DramPart};
 use crate::accelerator::DramKind;
+use crate::constants::{DramEnergy, DramPart};
 use crate::dram::Standard;
 
 /// The interface of the kinds without a standard.

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::constants::{All, Family, Growth, Logic, Node, Operation};
+use crate::constants::{All, Family, Growth, Logic, Node, Operation};
 use crate::error::ArchError;
 use crate::units::Nanometres;
 
@@ -248,7 +248,7 @@ fn geometric(points: &[(f64, f64)], x: f64) -> f64 {
 impl Technology<'static> {
     /// A node with our own constants.
     pub(super) fn at(nm: u32) -> Self {
-        use super::constants::Constants;
+        use crate::constants::Constants;
         static OURS: std::sync::LazyLock<Constants> = std::sync::LazyLock::new(Constants::default);
         Self::of(Nanometres(nm), OURS.all()).expect("within the tables")
     }
@@ -257,7 +257,7 @@ impl Technology<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::constants::Constants;
+    use crate::constants::Constants;
 
     fn at(nm: u32) -> Technology<'static> {
         Technology::at(nm)

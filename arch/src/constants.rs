@@ -9,6 +9,9 @@
 //!     [{family: hbm3, megabits_per_pin: 6400, device_bits: 32}]}}
 //! ```
 
+mod file;
+mod given;
+
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
@@ -17,12 +20,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Mapping;
 
-use super::file::CostConfig;
-use super::given;
 use crate::collector::Collector;
+pub(crate) use file::CostConfig;
 
 /// The file of the constants.
-pub(super) const YAML: &str = include_str!("technology.yaml");
+pub(crate) const YAML: &str = include_str!("cost/technology.yaml");
 
 /// The constants that price a machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +67,7 @@ impl Constants {
         finest.ceil() as u64..=coarsest as u64
     }
 
-    pub(super) fn all(&self) -> &All {
+    pub(crate) fn all(&self) -> &All {
         &self.0.all
     }
 
@@ -102,7 +104,7 @@ macro_rules! constants {
         #[serde(deny_unknown_fields)]
         pub(crate) struct $name {
             $($(#[$doc])*
-            pub(super) $field: $kind,)*
+            pub(crate) $field: $kind,)*
         }
     )* };
 }
@@ -291,7 +293,7 @@ constants! {
 impl Family {
     /// What a transport leaves for its wire, pJ per bit and mm: a FIFO's write and read at each end
     /// are taken off.
-    pub(super) fn wire(&self) -> f64 {
+    pub(crate) fn wire(&self) -> f64 {
         let Transport {
             bits,
             picojoules,
@@ -305,7 +307,7 @@ impl Family {
 
 impl Node {
     /// Relative energy of a circuit.
-    pub(super) fn energy(&self, volts: f64) -> f64 {
+    pub(crate) fn energy(&self, volts: f64) -> f64 {
         self.a * volts * volts + self.b * volts + self.c
     }
 }
