@@ -173,14 +173,6 @@ impl Mapping {
             .product()
     }
 
-    /// Cycles that the busiest PE takes for a beat.
-    pub(crate) fn steps(&self, pass: &PerDim<Span>) -> u64 {
-        let along = |d: &Dim| self.beat_cycles_along(*d, pass[*d].extent);
-        Dim::ALL.iter().map(along).product()
-    }
-}
-
-impl Mapping {
     /// Words of a streamed operand that one PE takes at a beat, at least one.
     pub(crate) fn beat_words_per_pe(&self, operand: Operand) -> u64 {
         let held = |dim: Dim| match self.beat_step[dim] {

@@ -8,8 +8,8 @@ use stationary_workloads::Layer;
 
 use super::engine::Pipe;
 use super::lowered_layer::{Blocks, INSTRUCTION_BYTES, MICRO_OP_BYTES, VectorBytes};
-use super::tally::product_interval;
 use crate::reach::Reach;
+use crate::timing::initiation::product_interval;
 
 /// Of a machine that instructions control; nothing of any other.
 pub(crate) fn reach(layer: &Layer, accelerator: &Accelerator) -> Reach {

@@ -1,12 +1,13 @@
 //! What is counted as instructions end, and how long those take that no memory delays.
 
-use stationary_arch::{Accelerator, PerOperand};
+use stationary_arch::PerOperand;
 
 use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer};
 use super::program::{Instruction, Operation};
 use super::transfer::Rows;
 use crate::counters::{Control, Counters};
 use crate::stall::{Stall, Stalls};
+use crate::timing::initiation::product_interval;
 use crate::trace::Unit;
 
 /// Counts of a run.
@@ -71,13 +72,6 @@ impl Tally {
         }
         self.counters.add(&k.moved(work, rows.bytes()));
     }
-}
-
-/// Cycles from one product of a GEMM core to the next.
-pub(super) fn product_interval(accelerator: &Accelerator) -> u64 {
-    let control = accelerator.decoupled.as_ref();
-    let core = control.map_or(1, |control| control.gemm.interval);
-    core.max(accelerator.array.mac_interval).into()
 }
 
 impl LoweredLayer {

@@ -3,14 +3,14 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{Operand, Passes};
+use stationary_arch::Operand;
 use stationary_workloads::{Dim, PerDim};
 
 use crate::beat::Beat;
-use crate::dataflow::is_reduction;
 use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::mapping::{Mapping, is_first};
 use crate::program::Cursor;
+use crate::timing::network::way;
 use crate::window::Span;
 
 /// Results on their way from the PEs to the buffer.
@@ -111,7 +111,7 @@ impl Array {
     }
 
     fn enter_pass(&mut self, mapping: &Mapping, reloads: bool) {
-        self.shift_in = if reloads && mapping.shifts_in() {
+        self.shift_in = if reloads && mapping.shift_in() > 0 {
             ShiftIn::Due
         } else {
             ShiftIn::Done
@@ -128,10 +128,7 @@ impl Array {
         self.hops = if mapping.resident == Operand::Output {
             0
         } else {
-            let adders: u64 = reductions()
-                .map(|d| mapping.chunks(d, pass[d].extent))
-                .product();
-            self.result_words * (adders - 1)
+            self.result_words * (mapping.adders(pass) - 1)
         };
     }
 
@@ -178,7 +175,7 @@ impl Array {
 
     /// Begins to shift the resident tile in; it must be at the edge.
     pub(crate) fn begin_shift(&mut self, mapping: &Mapping, now: u64) {
-        self.shift_in = ShiftIn::Until(now + u64::from(mapping.accelerator.array.rows));
+        self.shift_in = ShiftIn::Until(now + mapping.shift_in());
     }
 
     /// Times at which the array may go on by itself.
@@ -224,8 +221,7 @@ impl Array {
             .then_some(self.cursor.block);
         finished.closes = closes.is_some();
         if mapping.resident != Operand::Output || resident_leaves {
-            let latency = u64::from(mapping.accelerator.networks.psum_out.latency).max(1);
-            let ready = now + self.depth + latency;
+            let ready = now + self.depth + way(mapping.accelerator.networks.psum_out);
             self.results.push_back(Outgoing {
                 ready,
                 words: self.result_words,
@@ -239,7 +235,7 @@ impl Array {
             self.retired += 1;
         }
         if ends {
-            if mapping.accelerator.array.passes != Passes::Overlapped {
+            if mapping.waits_for_array() {
                 self.free_at = now + 1 + mapping.occupancy(&self.cursor.pass);
             }
             self.passes_done += 1;
@@ -307,8 +303,4 @@ impl Array {
         }
         v.cursor(&mut self.cursor, &mut self.beat);
     }
-}
-
-fn reductions() -> impl Iterator<Item = Dim> {
-    Dim::ALL.into_iter().filter(|d| is_reduction(*d))
 }

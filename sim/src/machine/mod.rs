@@ -115,7 +115,7 @@ struct PassMark {
 impl<'m, P: Payload> Machine<'m, P> {
     fn new(m: &'m Mapping, payload: P) -> Self {
         let places = contended(m);
-        let streamer = |o| OperandStreamer::new(m, o, m.feed_network(o), &places);
+        let streamer = |o| OperandStreamer::new(m, o, &places);
         Self {
             m,
             now: 0,

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use stationary_arch::{LoadOrder, Network, Operand, Passes, PerOperand};
+use stationary_arch::{Operand, PerOperand};
 
 use crate::beat::{Beat, BeatWords};
 use crate::machine::payload::Payload;
@@ -16,6 +16,7 @@ use crate::machine::transfer::Tiles;
 use crate::mapping::bank_allocation::BankAllocation;
 use crate::mapping::{Mapping, is_first, same_outputs};
 use crate::program::Cursor;
+use crate::timing::network::way;
 use crate::timing::tags::{Flow, TagWords};
 use crate::window::Span;
 use stationary_workloads::PerDim;
@@ -93,7 +94,6 @@ pub(crate) struct StreamerState {
 #[derive(Clone, Debug)]
 pub(crate) struct OperandStreamer {
     pub(crate) state: StreamerState,
-    network: Network,
     words: BeatWords,
     copies: u64,
     /// Words of the packet that is open.
@@ -106,9 +106,9 @@ impl OperandStreamer {
     pub(crate) fn new(
         mapping: &Mapping,
         operand: Operand,
-        network: Network,
         places: &PerOperand<Option<BankAllocation>>,
     ) -> Self {
+        let network = mapping.feed_network(operand);
         let place = places[operand];
         let shares = |o: Operand| {
             let pair = place.zip(places[o]);
@@ -122,9 +122,9 @@ impl OperandStreamer {
                 width: u64::from(network.words_per_cycle),
                 tag_words: TagWords::new(mapping, operand, network),
                 stream: Stream::new(place, AccessKind::Read),
-                latency: u64::from(network.latency).max(1),
-                exclusive: mapping.accelerator.array.passes == Passes::Exclusive,
-                resident_first: mapping.accelerator.array.load_order == LoadOrder::ResidentFirst
+                latency: way(network),
+                exclusive: mapping.is_exclusive(),
+                resident_first: mapping.is_resident_first()
                     && mapping.resident != operand
                     && operand != Operand::Output,
                 residents: 1,
@@ -143,7 +143,6 @@ impl OperandStreamer {
                 arrived: 0,
                 in_flight: VecDeque::new(),
             },
-            network,
             words: BeatWords::new(mapping, operand, &cursor.pass),
             copies: 1,
             packet: 0,
@@ -164,8 +163,7 @@ impl OperandStreamer {
             f.capacity = 1 + u64::from(pad.double_buffered);
         } else {
             f.beats_left = mapping.beats(pass);
-            let held = mapping.beat_words_per_pe(f.operand);
-            f.capacity = 1 + f.latency + u64::from(self.network.fifo_words) / held;
+            f.capacity = 1 + mapping.packets_ahead(f.operand);
         }
         self.words = BeatWords::new(mapping, f.operand, pass);
         self.copies = mapping.copies(f.operand, pass);

@@ -166,8 +166,5 @@ impl Buffers<'_> {
 
 /// Cycles by which the words of a streamed operand are sent ahead of the beats that use them.
 fn lead(m: &Mapping, operand: Operand, beats: u64, pass_time: u64) -> u64 {
-    let network = m.feed_network(operand);
-    let queued = u64::from(network.fifo_words) / m.beat_words_per_pe(operand);
-    let parcels = u64::from(network.latency).max(1) + queued;
-    (parcels * pass_time / beats).min(pass_time)
+    (m.packets_ahead(operand) * pass_time / beats).min(pass_time)
 }

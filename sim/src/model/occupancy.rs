@@ -1,6 +1,6 @@
 //! How long all passes together occupy the array.
 
-use stationary_arch::{Operand, Skew};
+use stationary_arch::Skew;
 
 use crate::mapping::Mapping;
 use crate::model::dim_factors::{TilingFactors, Used};
@@ -25,17 +25,13 @@ impl Mapping {
             let sums = shape.by_dim.0.iter().map(|by_dim| factor(&by_dim.used));
             sums.fold(1, u64::saturating_mul)
         };
-        let registers = if self.resident == Operand::Output {
-            1
-        } else {
-            u64::from(a.psum_hop)
-        };
-        let is_used = |which| a.skew == Skew::Used || (which && self.resident != Operand::Output);
+        let registers = self.row_registers();
+        let [by_rows, by_cols] = self.skew_is_of_used();
         let mut total = whole;
-        if is_used(false) {
+        if by_rows {
             total = total + registers * sum(|used| used.rows) - registers * rows * passes;
         }
-        if is_used(true) {
+        if by_cols {
             total = total + sum(|used| used.cols) - cols * passes;
         }
         if a.corner_overhead > 0 && rows > 1 && cols > 1 {

@@ -1,6 +1,6 @@
 //! The time that each unit of the machine needs for a layer, and how they add up.
 
-use stationary_arch::{DramKind, LoadOrder, Operand, Passes, PerOperand, Ports};
+use stationary_arch::{DramKind, Operand, PerOperand, Ports};
 use stationary_workloads::Dim;
 
 use crate::bound::Bound;
@@ -16,6 +16,7 @@ use crate::model::phases::Phases;
 use crate::model::share::share;
 use crate::model::traffic::{self, Traffic};
 use crate::program::Cursor;
+use crate::timing::network::way;
 use crate::timing::tags::TagWords;
 
 /// The occupancy of each unit: the time that it needs for the layer, were it alone.
@@ -43,8 +44,8 @@ pub(super) struct UnitOccupancy {
     last_depth: u64,
     /// Cycles of the network that takes results out, for what may wait for it.
     queue: u64,
-    /// Whether loads and streams of the next pass overlap with this one.
-    passes_follow: Passes,
+    /// Whether nothing of a pass is sent before the one before has left.
+    is_exclusive: bool,
     resident_first: bool,
     /// Cycles between passes in which the array is not free, summed: ways out, and resident tiles' ways in.
     gaps: [u64; 2],
@@ -103,8 +104,8 @@ impl UnitOccupancy {
         let occupancy = m.occupancy_of(used, adders(|by_dim| by_dim.first.chunks));
         let last_occupancy = m.occupancy_of(last_used, adders(|by_dim| by_dim.last.chunks));
         let first_depth = m.depth_of(occupancy);
-        let depth = first_depth + u64::from(n.psum_out.latency).max(1);
-        let last_depth = m.depth_of(last_occupancy) + u64::from(n.psum_out.latency).max(1);
+        let depth = first_depth + way(n.psum_out);
+        let last_depth = m.depth_of(last_occupancy) + way(n.psum_out);
         let link = LinkCycles::new(m, bus, shape, traffic);
         let out = tags(Operand::Output, n.psum_out).cycles(c.buffer_write.output, out_width);
         let net_steady = streams.input.max(streams.weight).max(streams.output);
@@ -118,9 +119,8 @@ impl UnitOccupancy {
             _ => passes,
         };
         let gaps = gaps(m, passes, followed, ways_out, last_beat);
-        let waits_for_tile = a.array.load_order == LoadOrder::ResidentFirst
-            && a.array.passes == Passes::Exclusive
-            && resident != Operand::Output;
+        let is_exclusive = m.is_exclusive();
+        let waits_for_tile = m.is_resident_first() && is_exclusive && resident != Operand::Output;
         let resident_loads = if waits_for_tile { net[resident] } else { 0 };
         let between = (gaps[0] + gaps[1] + resident_loads) / passes;
         let buffers = Buffers {
@@ -136,11 +136,10 @@ impl UnitOccupancy {
         let serial_dram = buffers.serial(beats, between) + buffers.stores_in_sight();
         let tile = shape.first_beat_words(resident).max(1);
         let load_count = traffic.resident_visits;
-        let is_exclusive = a.array.passes == Passes::Exclusive;
         let streamed = || Operand::ALL.into_iter().filter(|o| *o != resident);
         let first_words = |o| shape.first_beat_words(o).div_ceil(width(o));
         let ramps = streamed().map(|o| {
-            let way = u64::from(m.feed_network(o).latency).max(1);
+            let way = way(m.feed_network(o));
             match o {
                 _ if is_exclusive => {
                     passes.saturating_mul(first_words(o)).min(net[o]) + passes * way
@@ -162,8 +161,7 @@ impl UnitOccupancy {
                 later => later + passes.saturating_mul(steps),
             }
         };
-        let loads_overlap =
-            a.array.passes != Passes::Exclusive && a.scratchpads[resident].double_buffered;
+        let loads_overlap = m.loads_overlap();
         // The time from a pass to the next: with little to do in each, that of its loads.
         let pass_time = match resident {
             Operand::Output => busy,
@@ -175,7 +173,7 @@ impl UnitOccupancy {
         let innermost = m.loops[usize::from(m.loop_count.max(1) - 1)].dim;
         let distance = if is_reduction(innermost) { 1 } else { 2 };
         let dependency = if accumulates {
-            let round = depth + u64::from(n.psum_in.latency).max(1);
+            let round = depth + way(n.psum_in);
             let of_full = share(pass_time, passes.saturating_mul(beats * steps), busy.max(1));
             let waits = waits_for_sums(shape, passes, [of_full, beats * steps], round, distance);
             // The first pass of each sum reads none.
@@ -207,8 +205,8 @@ impl UnitOccupancy {
             depth,
             last_depth,
             queue: m.results_capacity_of(first_depth, steps) * last_beat / out_width,
-            passes_follow: a.array.passes,
-            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
+            is_exclusive,
+            resident_first: m.is_resident_first(),
             gaps,
             loads_overlap,
             resident,
@@ -248,9 +246,7 @@ impl UnitOccupancy {
             self.loads + self.load_count
         };
         // Weights and the first beat's inputs come over networks of their own, at the same time.
-        let ahead = if self.passes_follow != Passes::Exclusive
-            || self.resident == Operand::Output
-            || self.resident_first
+        let ahead = if !self.is_exclusive || self.resident == Operand::Output || self.resident_first
         {
             serial_loads + self.ramps
         } else {
@@ -443,19 +439,14 @@ fn gaps(
     ways_out: impl Fn() -> u64,
     last_beat: u64,
 ) -> [u64; 2] {
-    let a = &m.accelerator.array;
-    let between = followed.saturating_sub(1);
-    let ways_out = || share(followed, ways_out(), passes);
-    let ways_out = match a.passes {
-        Passes::Overlapped => 0,
-        Passes::Serial => ways_out(),
-        Passes::Exclusive => {
-            let network = m.accelerator.networks.psum_out;
-            let sending = u64::from(network.latency).max(1)
-                + last_beat.div_ceil(u64::from(network.words_per_cycle));
-            ways_out() + between.saturating_mul(sending)
-        }
-    };
-    let way_in = if m.shifts_in() { u64::from(a.rows) } else { 0 };
-    [ways_out, passes.saturating_mul(way_in)]
+    let mut out = 0;
+    if m.waits_for_array() {
+        out += share(followed, ways_out(), passes);
+    }
+    if m.is_exclusive() {
+        let network = m.accelerator.networks.psum_out;
+        let sending = way(network) + last_beat.div_ceil(u64::from(network.words_per_cycle));
+        out += followed.saturating_sub(1).saturating_mul(sending);
+    }
+    [out, passes.saturating_mul(m.shift_in())]
 }

@@ -18,6 +18,7 @@ use crate::model;
 use crate::pace::Pace;
 use crate::run::{FunctionalRun, Run};
 use crate::tensors::Tensors;
+use crate::timing::network::way;
 use crate::trace::Trace;
 
 pub use written::LayerPlan;
@@ -126,7 +127,7 @@ impl Plan {
         };
         let mut ideal = Accelerator::clone(mapping.accelerator());
         ideal.dram.kind = DramKind::Ideal;
-        let way = u64::from(ideal.networks.psum_out.latency).max(1);
+        let way = way(ideal.networks.psum_out);
         let (layer, dataflow) = (mapping.layer().clone(), mapping.dataflow().clone());
         let same = Mapping::new(layer, ideal, dataflow, *mapping.tiling())
             .expect("DRAM has no part in whether a mapping is legal");

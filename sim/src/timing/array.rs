@@ -1,28 +1,15 @@
 //! How long a pass is on its way through the array: skew, adders, drain and control.
 
-use stationary_arch::{Drain, Operand, ResidentLoad, Skew, Topology};
+use stationary_arch::{Drain, Operand, Skew, Topology};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
+use crate::timing::initiation::mac_interval;
+use crate::timing::network::way;
 use crate::window::Span;
 
 impl Mapping {
-    /// Cycles of a beat, which are those of the busiest PE: the product over all dimensions of what stands
-    /// here, its local steps; the first dimension has the cycles of each as well.
-    pub(crate) fn beat_cycles_along(&self, dim: Dim, extent: u64) -> u64 {
-        let each = match dim {
-            Dim::N => u64::from(self.accelerator.array.mac_interval),
-            _ => 1,
-        };
-        if self.beat_step[dim] > 0 {
-            return each;
-        }
-        each * extent
-            .min(self.tiling.local[dim])
-            .div_ceil(self.lane_step[dim])
-    }
-
     /// Cycles from a beat's last local step until its last result is at the network: the MAC
     /// pipeline, and what the pass occupies the array for.
     pub(crate) fn depth(&self, pass: &PerDim<Span>) -> u64 {
@@ -31,19 +18,23 @@ impl Mapping {
 
     /// [`Mapping::depth`] of a pass that occupies the array for so long.
     pub(crate) fn depth_of(&self, occupancy: u64) -> u64 {
-        let array = &self.accelerator.array;
+        let latency = u64::from(self.accelerator.array.mac_latency);
         // The last MAC of a beat starts so long before the beat's last cycle is over.
-        let started = u64::from(array.mac_interval);
-        (occupancy + u64::from(array.mac_latency)).saturating_sub(started)
+        let started = mac_interval(&self.accelerator);
+        (occupancy + latency).saturating_sub(started)
     }
 
     /// Cycles after a pass's last local step for which the array is not free for another: the skew
     /// of a systolic array, the adder tree, or the chain of PEs that adds; the drain of outputs that
     /// stayed; control.
     pub(crate) fn occupancy(&self, pass: &PerDim<Span>) -> u64 {
+        self.occupancy_of(self.used_array(pass), self.adders(pass))
+    }
+
+    /// PEs of a pass that add up to the same outputs.
+    pub(crate) fn adders(&self, pass: &PerDim<Span>) -> u64 {
         let reductions = Dim::ALL.into_iter().filter(|d| is_reduction(*d));
-        let adders = reductions.map(|d| self.chunks(d, pass[d].extent)).product();
-        self.occupancy_of(self.used_array(pass), adders)
+        reductions.map(|d| self.chunks(d, pass[d].extent)).product()
     }
 
     /// [`Mapping::occupancy`] of a pass on so many rows and columns, with so many PEs that add up.
@@ -83,24 +74,27 @@ impl Mapping {
     /// Cycles that a wave takes from the first PE to the last, and its sums down the columns.
     fn skew(&self, rows: u64, cols: u64) -> u64 {
         let a = &self.accelerator.array;
-        let stays = self.resident == Operand::Output;
-        let rows = match a.skew {
-            Skew::Used => rows,
-            Skew::Flow | Skew::Whole => u64::from(a.rows),
-        };
-        let cols = match a.skew {
-            Skew::Flow if stays => u64::from(a.cols),
-            Skew::Used | Skew::Flow => cols,
-            Skew::Whole => u64::from(a.cols),
-        };
-        let registers = if stays { 1 } else { u64::from(a.psum_hop) };
-        (rows * registers).saturating_sub(1) + cols - 1
+        let [by_rows, by_cols] = self.skew_is_of_used();
+        let rows = if by_rows { rows } else { a.rows.into() };
+        let cols = if by_cols { cols } else { a.cols.into() };
+        (rows * self.row_registers()).saturating_sub(1) + cols - 1
     }
 
-    /// Whether resident tiles shift in through the rows while the array stands still.
-    pub(crate) fn shifts_in(&self) -> bool {
-        self.resident != Operand::Output
-            && self.accelerator.array.resident_load == ResidentLoad::ShiftIn
+    /// Whether a wave crosses the rows, and the columns, that a pass uses, and not all there are.
+    pub(crate) fn skew_is_of_used(&self) -> [bool; 2] {
+        match self.accelerator.array.skew {
+            Skew::Used => [true, true],
+            Skew::Flow => [false, self.resident != Operand::Output],
+            Skew::Whole => [false, false],
+        }
+    }
+
+    /// Registers from a row to the next.
+    pub(crate) fn row_registers(&self) -> u64 {
+        match self.resident {
+            Operand::Output => 1,
+            Operand::Input | Operand::Weight => self.accelerator.array.psum_hop.into(),
+        }
     }
 
     /// Beats whose results may be on their way out: those in the array's pipeline and on the
@@ -113,9 +107,8 @@ impl Mapping {
     /// [`Mapping::results_capacity`] of a pass of such a depth, with beats of so many steps.
     pub(crate) fn results_capacity_of(&self, depth: u64, steps: u64) -> u64 {
         let network = self.accelerator.networks.psum_out;
-        let way = depth + u64::from(network.latency).max(1);
-        let held = self.beat_words_per_pe(Operand::Output);
-        way.div_ceil(steps) + 2 + u64::from(network.fifo_words) / held
+        let way = depth + way(network);
+        way.div_ceil(steps) + 2 + self.packets_queued(Operand::Output, network)
     }
 
     /// Rows and columns of PEs that a pass occupies.

@@ -6,7 +6,7 @@
 //!      transfers to and from DRAM,  (loads + uses of a tile) / its copies )
 //! ```
 
-use stationary_arch::{LoadOrder, Operand, Passes, PerOperand};
+use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
 
 use crate::counters::Counters;
@@ -14,6 +14,7 @@ use crate::mapping::{Mapping, PLAIN};
 use crate::model::bound_evaluator::BoundEvaluator;
 use crate::model::bound_evaluator::divisor::Divisor;
 use crate::model::bound_evaluator::evaluate::{CountedPoint, PointFactors};
+use crate::timing::network::way;
 
 /// What layer, accelerator and dataflow say, whatever the tiling.
 #[derive(Clone, Debug)]
@@ -25,7 +26,8 @@ pub(super) struct UnitLimits {
     /// The operand that stays in the array, and whether its loads overlap with the work.
     pub(super) resident: Operand,
     loads_overlap: bool,
-    passes: Passes,
+    /// Whether nothing of a pass is sent before the one before has left.
+    is_exclusive: bool,
     /// Whether streams wait for the tile that stays.
     resident_first: bool,
     /// Cycles from a word's way into a network to its arrival: into the array, and out of it.
@@ -54,12 +56,11 @@ impl UnitLimits {
             cols: a.array.cols.into(),
             scratchpads: PerOperand::from_fn(|o| a.scratchpads[o].words),
             resident: m.resident,
-            loads_overlap: a.array.passes != Passes::Exclusive
-                && a.scratchpads[m.resident].double_buffered,
-            passes: a.array.passes,
-            resident_first: a.array.load_order == LoadOrder::ResidentFirst,
-            ways: PerOperand::from_fn(|o| u64::from(m.feed_network(o).latency).max(1)),
-            way_out: u64::from(a.networks.psum_out.latency).max(1),
+            loads_overlap: m.loads_overlap(),
+            is_exclusive: m.is_exclusive(),
+            resident_first: m.is_resident_first(),
+            ways: PerOperand::from_fn(|o| way(m.feed_network(o))),
+            way_out: way(a.networks.psum_out),
             into: PerOperand::from_fn(|o| words(m.feed_network(o).words_per_cycle)),
             out: words(a.networks.psum_out.words_per_cycle),
             multicast: a.global_buffer.delivery.map(|d| words(d.words_per_cycle)),
@@ -146,7 +147,7 @@ impl BoundEvaluator {
         let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
         let out = machine.out.ceil(c.buffer_write.output);
         let passes = parts.passes();
-        let is_exclusive = machine.passes == Passes::Exclusive;
+        let is_exclusive = machine.is_exclusive;
         let (mut beside, mut ramps) = (busy, 0);
         for o in Operand::ALL.into_iter().filter(|other| *other != o) {
             if is_exclusive {
