@@ -24,6 +24,7 @@ mod mapping;
 pub mod mapping_file;
 mod model;
 mod pace;
+mod payload;
 mod plan;
 mod program;
 mod reach;

@@ -14,11 +14,11 @@
 
 use super::engine::{Client, Engine, EngineRequest};
 use super::lowered_layer::LoweredLayer;
-use super::payload::Payload;
 use super::program::{Instruction, Operation, Program, Token};
 use super::tally::Tally;
 use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
 use crate::pace::Pace;
+use crate::payload::Payload;
 use crate::run::Run;
 use crate::stall::{Stall, Stalls};
 use crate::trace::{Event, Told, Trace, Unit};
@@ -102,7 +102,7 @@ fn run_told(k: &LoweredLayer, pace: Pace, mut trace: Told<'_, false>) -> Run {
     run_with(k, pace, &mut trace, ()).0
 }
 
-pub(super) fn run_with<P: Payload>(
+pub(super) fn run_with<P: Payload<Instruction>>(
     k: &LoweredLayer,
     pace: Pace,
     trace: &mut impl Trace,
@@ -137,7 +137,7 @@ pub(super) fn run_with<P: Payload>(
     (run, machine.payload)
 }
 
-impl<'k, P: Payload> Machine<'k, P> {
+impl<'k, P: Payload<Instruction>> Machine<'k, P> {
     fn new(k: &'k LoweredLayer, payload: P) -> Self {
         let units = Unit::ALL.map(|unit| {
             let mut cursor = Program::new();
@@ -232,7 +232,7 @@ impl<'k, P: Payload> Machine<'k, P> {
         self.tally.done(self.k, &instruction, (u.from, now));
         u.next = u.cursor.next_of(self.k, u.unit);
         trace.event(event);
-        self.payload.done(self.k, &instruction);
+        self.payload.done(&instruction);
         if let Some(token) = instruction.push {
             self.tokens[token as usize] += 1;
         }

@@ -20,7 +20,6 @@ mod file;
 mod lowered_layer;
 mod machine;
 mod model;
-mod payload;
 mod port;
 mod price;
 mod program;

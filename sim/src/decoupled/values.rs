@@ -8,9 +8,9 @@ use stationary_workloads::Dim;
 
 use super::lowered_layer::LoweredLayer;
 use super::machine::run_with;
-use super::payload::Payload;
 use super::program::{Instruction, Operation, Tile};
 use crate::pace::Pace;
+use crate::payload::Payload;
 use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
 
@@ -41,6 +41,7 @@ pub fn run_functional(k: &LoweredLayer, tensors: &Tensors, pace: Pace) -> Functi
 }
 
 struct Values<'t> {
+    k: &'t LoweredLayer,
     tensors: &'t Tensors,
     input: Vec<i32>,
     weight: Vec<i32>,
@@ -81,10 +82,11 @@ impl Sizes {
 }
 
 impl<'t> Values<'t> {
-    fn new(k: &LoweredLayer, tensors: &'t Tensors) -> Self {
+    fn new(k: &'t LoweredLayer, tensors: &'t Tensors) -> Self {
         let sizes = Sizes::of(k);
         let places = |words: u64| vec![0; (k.width() * words) as usize];
         Self {
+            k,
             tensors,
             input: places(sizes.input),
             weight: places(sizes.weight),
@@ -95,7 +97,8 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_input(&mut self, k: &LoweredLayer, at: &Instruction, b: u64, ci: u64) {
+    fn load_input(&mut self, at: &Instruction, b: u64, ci: u64) {
+        let k = self.k;
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let (rows, cols) = (layer.rows(), layer.cols());
         let place = at.thread * sizes.input
@@ -125,7 +128,8 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_weight(&mut self, k: &LoweredLayer, at: &Instruction) {
+    fn load_weight(&mut self, at: &Instruction) {
+        let k = self.k;
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let taps = k.blocks.kernel[0] * k.blocks.kernel[1];
         let block = sizes.cols * sizes.lanes;
@@ -146,7 +150,8 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn load_bias(&mut self, k: &LoweredLayer, at: &Instruction) {
+    fn load_bias(&mut self, at: &Instruction) {
+        let k = self.k;
         let (sizes, s) = (Sizes::of(k), k.schedule());
         let channels = k.layer().size(Dim::K);
         for i in 0..s.tile_co * sizes.cols {
@@ -181,7 +186,8 @@ impl<'t> Values<'t> {
         })
     }
 
-    fn multiply(&mut self, k: &LoweredLayer, at: &Instruction) {
+    fn multiply(&mut self, at: &Instruction) {
+        let k = self.k;
         let (sizes, s, layer) = (Sizes::of(k), k.schedule(), k.layer());
         let [r, c] = k.blocks.kernel;
         let taps = r * c;
@@ -209,7 +215,8 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn step(&mut self, k: &LoweredLayer, at: &Instruction, step: usize) {
+    fn step(&mut self, at: &Instruction, step: usize) {
+        let k = self.k;
         let sizes = Sizes::of(k);
         let biases = at.thread * k.schedule().tile_co * sizes.cols;
         let step = k.steps()[step];
@@ -249,7 +256,8 @@ impl<'t> Values<'t> {
     }
 
     /// The first operand of an addition goes where sums are.
-    fn load_operand(&mut self, k: &LoweredLayer, at: &Instruction, which: u64, part: u64) {
+    fn load_operand(&mut self, at: &Instruction, which: u64, part: u64) {
+        let k = self.k;
         let tensor = &self.tensors.addends[which as usize];
         let into = match which {
             0 => &mut self.sums,
@@ -261,7 +269,8 @@ impl<'t> Values<'t> {
     }
 
     /// The last words of an output are cut off as the bus does it.
-    fn store(&mut self, k: &LoweredLayer, at: &Instruction, part: u64) {
+    fn store(&mut self, at: &Instruction, part: u64) {
+        let k = self.k;
         let cut = 64 - k.accelerator().precision.output.0;
         for (place, word) in Self::part(k, at, part) {
             if let Some(word) = word {
@@ -271,21 +280,21 @@ impl<'t> Values<'t> {
     }
 }
 
-impl Payload for Values<'_> {
-    fn done(&mut self, k: &LoweredLayer, at: &Instruction) {
+impl Payload<Instruction> for Values<'_> {
+    fn done(&mut self, at: &Instruction) {
         match at.work {
-            Operation::Input { b, ci } => self.load_input(k, at, b, ci),
-            Operation::Weight => self.load_weight(k, at),
-            Operation::Bias => self.load_bias(k, at),
-            Operation::Operand { which, part } => self.load_operand(k, at, which, part),
+            Operation::Input { b, ci } => self.load_input(at, b, ci),
+            Operation::Weight => self.load_weight(at),
+            Operation::Bias => self.load_bias(at),
+            Operation::Operand { which, part } => self.load_operand(at, which, part),
             Operation::Reset => {
-                let words = Sizes::of(k).sums;
+                let words = Sizes::of(self.k).sums;
                 let from = (at.thread * words) as usize;
                 self.sums[from..from + words as usize].fill(0);
             }
-            Operation::Gemm => self.multiply(k, at),
-            Operation::Alu(step) => self.step(k, at, step),
-            Operation::Store(part) => self.store(k, at, part),
+            Operation::Gemm => self.multiply(at),
+            Operation::Alu(step) => self.step(at, step),
+            Operation::Store(part) => self.store(at, part),
             Operation::MicroOps(_) | Operation::Sync | Operation::Finish => {}
         }
     }

@@ -14,9 +14,10 @@
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
+use crate::machine::action::Action;
 use crate::machine::array::ShiftIn;
-use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
+use crate::payload::Payload;
 use crate::timing::tags::Flow;
 use crate::trace::Trace;
 
@@ -34,7 +35,7 @@ enum Streaming {
     Begins,
 }
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// To be called after a cycle: goes on to the next cycle in which something begins or ends in the
     /// array or its networks. What moves tiles advances apart from them or, as long as it may want the
     /// same banks, with them.

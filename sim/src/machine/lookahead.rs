@@ -13,11 +13,12 @@ use std::ops::Range;
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
 use crate::machine::transfer::Tiles;
+use crate::payload::Payload;
 use crate::trace::Trace;
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// Whether something arrives in a cycle that the array waits for.
     pub(super) fn brings_awaited(&self, at: u64) -> bool {
         let waits = |o: Operand| {

@@ -13,6 +13,7 @@
 //! between in one step. [`Pace::SkipPeriods`] does so too, and multiplies what repeats itself
 //! (`period`).
 
+mod action;
 mod array;
 mod bank_conflicts;
 mod bulk_advance;
@@ -22,7 +23,6 @@ mod link_arbiter;
 mod lookahead;
 mod operand_streamer;
 mod output_fifo;
-mod payload;
 mod period;
 mod ports;
 mod results;
@@ -39,17 +39,18 @@ use crate::counters::{Control, Counters};
 use crate::mapping::Mapping;
 use crate::mapping::bank_allocation::contended;
 use crate::pace::Pace;
+use crate::payload::Payload;
 use crate::run::Run;
 use crate::stall::Stalls;
 use crate::timing::tags::TagWords;
 use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
 
+use action::Action;
 use array::{Array, ShiftIn};
 use dma::{Arrival, Dma};
 use operand_streamer::{Credit, OperandStreamer};
 use output_fifo::OutputFifo;
-use payload::Payload;
 use period::{CountingTrace, Periods};
 use ports::{AccessKind, BankPorts, Stream};
 use sample::Mark;
@@ -112,7 +113,7 @@ struct PassMark {
     stalls: Stalls,
 }
 
-impl<'m, P: Payload> Machine<'m, P> {
+impl<'m, P: Payload<Action>> Machine<'m, P> {
     fn new(m: &'m Mapping, payload: P) -> Self {
         let places = contended(m);
         let streamer = |o| OperandStreamer::new(m, o, &places);
@@ -221,7 +222,7 @@ impl<'m, P: Payload> Machine<'m, P> {
                     self.tiles.filled[t.operand] += 1;
                     c.dram_read[t.operand] += t.words;
                     c.buffer_fill[t.operand] += t.words;
-                    self.payload.fill(self.m, t.operand, &t.tile);
+                    self.payload.done(&Action::Fill(t.operand, t.tile));
                     if t.words > 0 || T::SAMPLES {
                         trace.event(Event::Load {
                             operand: t.operand,
@@ -235,7 +236,7 @@ impl<'m, P: Payload> Machine<'m, P> {
                 Arrival::Store(t) => {
                     self.tiles.freed.output += 1;
                     c.dram_write.output += t.words;
-                    self.payload.store(self.m, &t.tile);
+                    self.payload.done(&Action::Store(t.tile));
                     trace.event(Event::Store {
                         words: t.words,
                         from: t.started,
@@ -268,17 +269,18 @@ impl<'m, P: Payload> Machine<'m, P> {
             return moved;
         }
         let a = &self.array;
-        self.payload.compute(self.m, &a.cursor.pass, &a.beat);
+        let action = Action::Compute(a.cursor.pass, a.beat);
+        self.payload.done(&action);
         let pass = a.is_at_end().then_some(a.cursor.pass);
         let retired = self.array.retired;
         let finished = self.array.finish(self.m, self.now);
         self.counters.macs += finished.macs;
         self.counters.psum_hops += finished.hops;
         if finished.emitted {
-            self.payload.emit();
+            self.payload.done(&Action::Emit);
         }
         if self.array.retired > retired {
-            self.payload.retire();
+            self.payload.done(&Action::Retire);
         }
         self.tiles.worked += u64::from(finished.closes);
         if let Some(pass) = pass {
@@ -354,7 +356,7 @@ impl<'m, P: Payload> Machine<'m, P> {
         if operand != Operand::Output {
             self.tiles.freed[operand] += sent.freed;
             for _ in 0..sent.freed {
-                self.payload.free(operand);
+                self.payload.done(&Action::Free(operand));
             }
         }
         sent.moved

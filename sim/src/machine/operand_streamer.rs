@@ -9,12 +9,13 @@ use std::collections::VecDeque;
 use stationary_arch::{Operand, PerOperand};
 
 use crate::beat::{Beat, BeatWords};
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
 use crate::machine::ports::{AccessKind, BankPorts, Stream};
 use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::machine::transfer::Tiles;
 use crate::mapping::bank_allocation::BankAllocation;
 use crate::mapping::{Mapping, is_first, same_outputs};
+use crate::payload::Payload;
 use crate::program::Cursor;
 use crate::timing::network::way;
 use crate::timing::tags::{Flow, TagWords};
@@ -170,14 +171,14 @@ impl OperandStreamer {
     }
 
     /// Sends what fits into this cycle.
-    pub(crate) fn tick<P: Payload>(
+    pub(crate) fn tick(
         &mut self,
         mapping: &Mapping,
         tiles: &Tiles,
         credit: Credit,
         now: u64,
         ports: &mut BankPorts,
-        payload: &mut P,
+        payload: &mut impl Payload<Action>,
     ) -> Sent {
         let mut sent = Sent::default();
         self.state.stream.was_held = false;
@@ -266,12 +267,12 @@ impl OperandStreamer {
         }
     }
 
-    fn complete<P: Payload>(&mut self, mapping: &Mapping, payload: &mut P) {
+    fn complete(&mut self, mapping: &Mapping, payload: &mut impl Payload<Action>) {
         let f = &mut self.state;
         if f.is_resident {
-            payload.load(mapping, f.operand, &f.cursor.pass);
+            payload.done(&Action::Load(f.operand, f.cursor.pass));
         } else {
-            payload.send(mapping, f.operand, &f.cursor.pass, &f.beat);
+            payload.done(&Action::Send(f.operand, f.cursor.pass, f.beat));
             f.beat.advance(mapping, &f.cursor.pass);
         }
         f.open = false;

@@ -11,12 +11,13 @@ use std::cmp::Ordering;
 use stationary_arch::Operand;
 use stationary_workloads::PerDim;
 
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
 use crate::machine::transfer::Store;
 use crate::machine::{Machine, array};
+use crate::payload::Payload;
 use crate::window::Span;
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// Writes what fits into this cycle; whether anything moved.
     pub(super) fn write_results(&mut self) -> bool {
         let mut budget = u64::from(self.m.accelerator.networks.psum_out.words_per_cycle);
@@ -53,7 +54,7 @@ impl<P: Payload> Machine<'_, P> {
             let closes = front.closes;
             self.array.results.pop_front();
             self.written += 1;
-            self.payload.write();
+            self.payload.done(&Action::Write);
             if let Some(tile) = closes {
                 self.store(tile);
             }
@@ -119,7 +120,7 @@ impl<P: Payload> Machine<'_, P> {
         if is_partial {
             self.counters.dram_spilled += words;
         }
-        self.payload.close();
+        self.payload.done(&Action::Close);
         self.results.next_tile();
         self.tiles.closed += 1;
         self.open_words = 0;

@@ -4,7 +4,8 @@ use stationary_arch::{Operand, PerOperand};
 
 use crate::counters::Counters;
 use crate::machine::Machine;
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
+use crate::payload::Payload;
 use crate::stall::Stalls;
 use crate::trace::{Activity, Sample};
 
@@ -17,7 +18,7 @@ pub(super) struct Mark {
     counters: Counters,
 }
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// The counts as they are now.
     pub(super) fn mark(&self) -> Mark {
         Mark {

@@ -3,12 +3,13 @@
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
+use crate::machine::action::Action;
 use crate::machine::array::ShiftIn;
-use crate::machine::payload::Payload;
 use crate::mapping::is_first;
+use crate::payload::Payload;
 use crate::stall::Stall;
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// What keeps the next beat from starting.
     pub(super) fn stall_cause(&self) -> Option<Stall> {
         self.stall_cause_where(|| self.waits_for_store())

@@ -12,9 +12,10 @@ use stationary_workloads::{Dim, Layer, PerDim};
 
 use crate::beat::Beat;
 use crate::machine::Machine;
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
 use crate::mapping::{Mapping, is_first};
 use crate::pace::Pace;
+use crate::payload::Payload;
 use crate::reference_counts::{Word, each, word};
 use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
@@ -40,6 +41,7 @@ pub fn run_functional(mapping: &Mapping, tensors: &Tensors, pace: Pace) -> Funct
         "weight tensor has the layer's size"
     );
     let values = Values {
+        m: mapping,
         tensors,
         output: vec![None; layer.outputs() as usize],
         done: BitVec::repeat(false, layer.macs() as usize),
@@ -70,6 +72,7 @@ pub fn run_functional(mapping: &Mapping, tensors: &Tensors, pace: Pace) -> Funct
 type Tile = HashMap<Word, i64>;
 
 struct Values<'t> {
+    m: &'t Mapping,
     tensors: &'t Tensors,
     output: Vec<Option<i64>>,
     done: BitVec,
@@ -91,7 +94,8 @@ struct Values<'t> {
 }
 
 impl Values<'_> {
-    fn dram_value(&self, m: &Mapping, operand: Operand, word: &Word) -> i64 {
+    fn dram_value(&self, operand: Operand, word: &Word) -> i64 {
+        let m = self.m;
         match operand {
             Operand::Input => {
                 unpadded(m, word).map_or(0, |word| self.tensors.input[input_index(&m.layer, &word)])
@@ -103,7 +107,8 @@ impl Values<'_> {
     }
 
     /// The words under a box, read from the buffer's tile that the array is at.
-    fn read(&self, m: &Mapping, operand: Operand, tile: &PerDim<Span>) -> Tile {
+    fn read(&self, operand: Operand, tile: &PerDim<Span>) -> Tile {
+        let m = self.m;
         let mut words = Tile::new();
         if operand == Operand::Output && is_first(tile) {
             each(tile, |at| {
@@ -127,7 +132,8 @@ impl Values<'_> {
         words
     }
 
-    fn operand_value(&self, m: &Mapping, operand: Operand, word: &Word) -> i64 {
+    fn operand_value(&self, operand: Operand, word: &Word) -> i64 {
+        let m = self.m;
         let place = if operand == m.resident {
             self.parked
                 .front()
@@ -139,42 +145,47 @@ impl Values<'_> {
     }
 }
 
-impl Payload for Values<'_> {
-    const CARRIES: bool = true;
+impl Payload<Action> for Values<'_> {
+    fn done(&mut self, action: &Action) {
+        match action {
+            Action::Fill(operand, tile) => self.fill(*operand, tile),
+            Action::Free(operand) => _ = self.buffer[*operand].pop_front(),
+            Action::Load(operand, pass) => {
+                let words = self.read(*operand, pass);
+                self.parked.push_back(words);
+            }
+            Action::Send(operand, pass, beat) => {
+                let words = self.read(*operand, &beat.tile(self.m, pass));
+                self.sent[*operand].push_back(words);
+            }
+            Action::Retire => _ = self.parked.pop_front(),
+            Action::Compute(pass, beat) => self.compute(pass, beat),
+            Action::Emit => self.emitted.push_back(std::mem::take(&mut self.sums)),
+            Action::Write => self.write(),
+            Action::Close => self.closed.extend(self.buffer.output.pop_front()),
+            Action::Store(tile) => self.store(tile),
+        }
+    }
+}
 
-    fn fill(&mut self, m: &Mapping, operand: Operand, tile: &PerDim<Span>) {
+impl Values<'_> {
+    fn fill(&mut self, operand: Operand, tile: &PerDim<Span>) {
+        let m = self.m;
         let mut words = Tile::new();
         if operand != Operand::Output || !is_first(tile) {
             each(tile, |at| {
                 if let Some(word) = word(m, operand, at) {
                     words
                         .entry(word)
-                        .or_insert_with(|| self.dram_value(m, operand, &word));
+                        .or_insert_with(|| self.dram_value(operand, &word));
                 }
             });
         }
         self.buffer[operand].push_back(words);
     }
 
-    fn free(&mut self, operand: Operand) {
-        self.buffer[operand].pop_front();
-    }
-
-    fn load(&mut self, m: &Mapping, operand: Operand, pass: &PerDim<Span>) {
-        let words = self.read(m, operand, pass);
-        self.parked.push_back(words);
-    }
-
-    fn send(&mut self, m: &Mapping, operand: Operand, pass: &PerDim<Span>, beat: &Beat) {
-        let words = self.read(m, operand, &beat.tile(m, pass));
-        self.sent[operand].push_back(words);
-    }
-
-    fn retire(&mut self) {
-        self.parked.pop_front();
-    }
-
-    fn compute(&mut self, m: &Mapping, pass: &PerDim<Span>, beat: &Beat) {
+    fn compute(&mut self, pass: &PerDim<Span>, beat: &Beat) {
+        let m = self.m;
         if self.pass != Some(*pass) {
             self.pass = Some(*pass);
             self.live = PerOperand::default();
@@ -195,17 +206,13 @@ impl Payload for Values<'_> {
             let weight = word(m, Operand::Weight, at).expect("weights are never padding");
             let sum = sums
                 .entry(target)
-                .or_insert_with(|| self.operand_value(m, Operand::Output, &target));
+                .or_insert_with(|| self.operand_value(Operand::Output, &target));
             if let Some(input) = word(m, Operand::Input, at) {
-                *sum += self.operand_value(m, Operand::Input, &input)
-                    * self.operand_value(m, Operand::Weight, &weight);
+                *sum += self.operand_value(Operand::Input, &input)
+                    * self.operand_value(Operand::Weight, &weight);
             }
         });
         self.sums = sums;
-    }
-
-    fn emit(&mut self) {
-        self.emitted.push_back(std::mem::take(&mut self.sums));
     }
 
     fn write(&mut self) {
@@ -221,11 +228,8 @@ impl Payload for Values<'_> {
         tile.extend(words);
     }
 
-    fn close(&mut self) {
-        self.closed.extend(self.buffer.output.pop_front());
-    }
-
-    fn store(&mut self, m: &Mapping, tile: &PerDim<Span>) {
+    fn store(&mut self, tile: &PerDim<Span>) {
+        let m = self.m;
         let words = self
             .closed
             .pop_front()

@@ -15,8 +15,9 @@ use std::cmp::Ordering;
 use stationary_arch::{Operand, PerOperand};
 
 use crate::machine::Machine;
-use crate::machine::payload::Payload;
+use crate::machine::action::Action;
 use crate::mapping::bank_allocation::BankAllocation;
+use crate::payload::Payload;
 use crate::stall::Stall;
 
 use requestor::{BusyBanks, DramRequestor, Requestor};
@@ -173,7 +174,7 @@ impl BankArbitration {
     }
 }
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// So many cycles at most, in which nothing begins or ends but flows of words that share banks, or
     /// results that follow a store; fewer, if one of them is about to end.
     pub(super) fn arbitrate_banks(

@@ -15,15 +15,16 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
 
 use crate::machine::Machine;
+use crate::machine::action::Action;
 use crate::machine::array::Array;
 use crate::machine::operand_streamer::OperandStreamer;
 use crate::machine::output_fifo::OutputFifo;
-use crate::machine::payload::Payload;
 use crate::machine::period::CountingTrace;
 use crate::machine::period::snapshot::{Rebase, Snapshot, Totals};
 use crate::machine::ports::Stream;
 use crate::machine::transfer::Tiles;
 use crate::mapping::{Mapping, PAIRS, is_first, same_outputs};
+use crate::payload::Payload;
 use crate::program::Cursor;
 use crate::trace::Trace;
 
@@ -120,7 +121,7 @@ impl MemoEntry {
     }
 }
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// To be called when a pass has ended: replays the next from the memo, if it begins as an earlier
     /// one did.
     pub(super) fn replay_pass<T: Trace>(

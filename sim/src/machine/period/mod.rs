@@ -24,11 +24,12 @@ mod state_record;
 use stationary_arch::Operand;
 
 use crate::machine::Machine;
+use crate::machine::action::Action;
 use crate::machine::operand_streamer::Origins;
-use crate::machine::payload::Payload;
 use crate::machine::ports::Stream;
 use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::machine::transfer::Tiles;
+use crate::payload::Payload;
 use crate::trace::{Event, Repeat, Sample, Scope, Trace};
 
 use loop_step::LoopStep;
@@ -118,7 +119,7 @@ impl Checkpoint {
     }
 }
 
-impl<P: Payload> Machine<'_, P> {
+impl<P: Payload<Action>> Machine<'_, P> {
     /// To be called after a cycle in which the array has stepped along a loop: looks for a period of
     /// it, and skips what it can; or replays the pass from the memo, and has stepped again.
     pub(super) fn skip_periods<T: Trace>(
