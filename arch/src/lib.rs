@@ -30,6 +30,7 @@
 
 mod accelerator;
 mod banks;
+mod bundled;
 mod check;
 mod choice;
 mod collector;

@@ -3,17 +3,11 @@
 //! Each figure there names its source or says that it is an assumption.
 
 use crate::accelerator::Accelerator;
+use crate::bundled::bundled;
 use crate::error::ArchError;
 use stationary_document::near::nearest;
 
-macro_rules! presets {
-    ($($name:literal),* $(,)?) => {
-        const PRESETS: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("presets/", $name, ".yaml")))),*];
-    };
-}
-
-presets!(
+bundled!("presets/":
     "eyeriss",
     "gemmini",
     "nvdla-large",
@@ -27,20 +21,6 @@ presets!(
     "vta",
     "vta-pipelined"
 );
-
-/// The presets' names, in alphabetical order.
-pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
-    PRESETS.iter().map(|&(name, _)| name)
-}
-
-/// The file of a preset with its comments, if there is one of that name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static str> {
-    PRESETS
-        .iter()
-        .find(|&&(preset, _)| preset == name)
-        .map(|&(_, text)| text)
-}
 
 impl Accelerator {
     /// A preset with overrides, as [`Accelerator::from_yaml_with`] takes them.

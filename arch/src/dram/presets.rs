@@ -3,17 +3,11 @@
 //! Each names its source. Where two simulators disagree on a standard, both are here.
 
 use super::standard::Standard;
+use crate::bundled::bundled;
 use crate::error::ArchError;
 use stationary_document::near::nearest;
 
-macro_rules! presets {
-    ($($name:literal),* $(,)?) => {
-        const PRESETS: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../presets/dram/", $name, ".yaml")))),*];
-    };
-}
-
-presets!(
+bundled!("../presets/dram/":
     "ddr3-1600",
     "ddr4-2400",
     "ddr4-3200",
@@ -28,20 +22,6 @@ presets!(
     "lpddr4-2400",
     "lpddr5-6400",
 );
-
-/// The presets' names, in alphabetical order.
-pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
-    PRESETS.iter().map(|&(name, _)| name)
-}
-
-/// The file of a preset with its comments, if there is one of that name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static str> {
-    PRESETS
-        .iter()
-        .find(|&&(preset, _)| preset == name)
-        .map(|&(_, text)| text)
-}
 
 impl Standard {
     /// A preset.
