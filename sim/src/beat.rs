@@ -175,10 +175,7 @@ impl Mapping {
 
     /// Words of a streamed operand that one PE takes at a beat, at least one.
     pub(crate) fn beat_words_per_pe(&self, operand: Operand) -> u64 {
-        let held = |dim: Dim| match self.beat_step[dim] {
-            0 => self.tiling.local[dim],
-            step => step.min(self.tiling.local[dim]),
-        };
+        let held = |dim: Dim| self.held_in_pe(dim);
         let plain: u64 = PLAIN[operand].iter().map(|d| held(*d)).product();
         if operand != Operand::Input {
             return plain.max(1);

@@ -32,6 +32,26 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Each MAC, the words that go in and the outputs, once at every level: what no run can go below.
+    pub(crate) fn once(macs: u64, inwards: PerOperand<u64>, outputs: u64) -> Self {
+        let outwards = PerOperand {
+            output: outputs,
+            ..PerOperand::default()
+        };
+        Self {
+            macs,
+            dram_read: inwards,
+            buffer_fill: inwards,
+            buffer_read: inwards,
+            array_receive: inwards,
+            array_send: outwards,
+            buffer_write: outwards,
+            buffer_drain: outwards,
+            dram_write: outwards,
+            ..Self::default()
+        }
+    }
+
     /// What the array and its networks count, to be moved on.
     pub(crate) fn of_array(&mut self) -> impl Iterator<Item = &mut u64> {
         let single = [&mut self.macs, &mut self.dram_spilled, &mut self.psum_hops];

@@ -218,22 +218,8 @@ fn compulsory(mapping: &Mapping) -> Counters {
         Operand::Input | Operand::Weight => mapping.touched_words(operand),
         Operand::Output => 0,
     });
-    let outwards = PerOperand::from_fn(|operand| match operand {
-        Operand::Input | Operand::Weight => 0,
-        Operand::Output => layer.outputs(),
-    });
-    Counters {
-        macs: layer.sizes().0.iter().product(),
-        dram_read: inwards,
-        buffer_fill: inwards,
-        buffer_read: inwards,
-        array_receive: inwards,
-        array_send: outwards,
-        buffer_write: outwards,
-        buffer_drain: outwards,
-        dram_write: outwards,
-        ..Counters::default()
-    }
+    let macs = layer.sizes().0.iter().product();
+    Counters::once(macs, inwards, layer.outputs())
 }
 
 /// Bits that cross the DRAM interface, packed as they are there.

@@ -228,11 +228,6 @@ impl Mapping {
             .product()
     }
 
-    /// Extent that a whole pass covers.
-    pub(crate) fn pass_extent(&self, dim: Dim) -> u64 {
-        self.pass[dim]
-    }
-
     /// The operand that stays in the array for a pass.
     #[must_use]
     pub fn resident(&self) -> Operand {

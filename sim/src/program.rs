@@ -117,7 +117,7 @@ impl Mapping {
             if *level != Level::Pass {
                 continue;
             }
-            let count = self.tiling.block[*dim].div_ceil(self.pass_extent(*dim));
+            let count = self.tiling.block[*dim].div_ceil(self.pass[*dim]);
             if is_reduction(*dim) {
                 before += (count - 1) * passes;
             } else {

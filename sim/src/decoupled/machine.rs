@@ -16,7 +16,7 @@ use super::engine::{Client, Engine, EngineRequest};
 use super::lowered_layer::LoweredLayer;
 use super::program::{Instruction, Operation, Program, Token};
 use super::tally::Tally;
-use super::transfer::{Bursts, Layout, Rows, input_tensor, output_tensor, weight_tensor};
+use super::transfer::{Bursts, Layout, Rows, cached};
 use crate::pace::Pace;
 use crate::payload::Payload;
 use crate::run::Run;
@@ -154,7 +154,6 @@ impl<'k, P: Payload<Instruction>> Machine<'k, P> {
                 waited: Stalls::default(),
             }
         });
-        let cache = k.control().memory.cache_bytes;
         Self {
             k,
             layout: Layout::new(k),
@@ -168,7 +167,7 @@ impl<'k, P: Payload<Instruction>> Machine<'k, P> {
                 coming: 0,
             },
             tokens: [0; 4],
-            cached: [input_tensor(k), weight_tensor(k), output_tensor(k)].map(|b| b <= cache),
+            cached: cached(k),
             tally: Tally::default(),
             payload,
         }

@@ -17,7 +17,7 @@
 use super::engine::Pipe;
 use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer, MICRO_OP_BYTES};
 use super::program::Operation;
-use super::transfer::{input_tensor, output_tensor, weight_tensor};
+use super::transfer::cached;
 use crate::bound::Bound;
 use crate::counters::{Control, Counters};
 use crate::estimate::Estimate;
@@ -261,7 +261,6 @@ impl MemoryTime {
         let control = k.control();
         let memory = &control.memory;
         let bus = u64::from(memory.bus.0) / 8;
-        let cache = memory.cache_bytes;
         Self {
             pipe: Pipe::new(k.accelerator(), control),
             bus,
@@ -272,8 +271,8 @@ impl MemoryTime {
             zero_cycles: memory.zero_cycles.into(),
             store_gap: memory.store_gap.into(),
             sync: control.sync.into(),
-            has_cache: cache > 0,
-            cached: [input_tensor(k), weight_tensor(k), output_tensor(k)].map(|b| b <= cache),
+            has_cache: memory.cache_bytes > 0,
+            cached: cached(k),
         }
     }
 

@@ -59,18 +59,7 @@ pub fn least_energy(k: &LoweredLayer, cost: &CostModel) -> Energy {
             ..Counters::default()
         }
     } else {
-        Counters {
-            macs,
-            dram_read: inwards,
-            buffer_fill: inwards,
-            buffer_read: inwards,
-            array_receive: inwards,
-            array_send: outwards,
-            buffer_write: outwards,
-            buffer_drain: outwards,
-            dram_write: outwards,
-            ..Counters::default()
-        }
+        Counters::once(macs, inwards, layer.outputs())
     };
     let peak = u64::from(array.rows) * u64::from(array.cols) * lanes;
     let (pe_cycles, cycles) = (macs.div_ceil(lanes) as f64, macs.div_ceil(peak) as f64);

@@ -188,13 +188,19 @@ impl Layout {
 }
 
 /// Bytes of all outputs, padded to blocks; an operand of an addition has as many.
-pub(super) fn output_tensor(k: &LoweredLayer) -> u64 {
+fn output_tensor(k: &LoweredLayer) -> u64 {
     let b = &k.blocks;
     b.batch * b.groups * b.co * b.h * b.w * k.bytes.output
 }
 
+/// Whether the cache in front of memory holds all inputs, weights and outputs.
+pub(super) fn cached(k: &LoweredLayer) -> [bool; 3] {
+    let cache = k.control().memory.cache_bytes;
+    [input_tensor(k), weight_tensor(k), output_tensor(k)].map(|bytes| bytes <= cache)
+}
+
 /// Bytes of all inputs, padded to blocks; of an addition, of its first operand.
-pub(super) fn input_tensor(k: &LoweredLayer) -> u64 {
+fn input_tensor(k: &LoweredLayer) -> u64 {
     if k.is_addition() {
         return output_tensor(k);
     }
@@ -204,7 +210,7 @@ pub(super) fn input_tensor(k: &LoweredLayer) -> u64 {
 }
 
 /// Bytes of all weights, padded to blocks.
-pub(super) fn weight_tensor(k: &LoweredLayer) -> u64 {
+fn weight_tensor(k: &LoweredLayer) -> u64 {
     if k.is_addition() {
         return 0;
     }

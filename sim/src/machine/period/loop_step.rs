@@ -46,7 +46,7 @@ impl LoopStep {
             let extent = match level {
                 Level::Part => m.tiling.part[dim],
                 Level::Block => m.tiling.block[dim],
-                Level::Pass => m.pass_extent(dim),
+                Level::Pass => m.pass[dim],
             };
             (dim, Over::Tiles(level), extent)
         } else {
