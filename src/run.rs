@@ -1,5 +1,7 @@
 //! A run of a network: layer by layer, in sum, and as a document.
 
+use indexmap::IndexMap;
+
 use crate::advice::{self, Advised, words};
 use crate::arch::{CostModel, Operand, PerOperand};
 use crate::control_kind::ControlKind;
@@ -360,6 +362,7 @@ impl From<&LayerResult> for documents::RunLayer {
                     weight_read,
                     output_read,
                     output_write,
+                    others: IndexMap::new(),
                 },
                 dram_bytes: l.dram_bytes,
                 dram_written_bytes: l.dram_written,

@@ -114,6 +114,17 @@ impl<'de> Deserialize<'de> for BestCore {
     }
 }
 
+impl BestCore {
+    /// The best, if there is one.
+    #[must_use]
+    pub fn found(&self) -> Option<&BestCoreFound> {
+        match self {
+            Self::Found(best) => Some(best),
+            Self::Nothing(_) => None,
+        }
+    }
+}
+
 /// That no core runs all layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoCore {

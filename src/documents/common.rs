@@ -1,5 +1,6 @@
 //! What several documents say in the same words.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -206,7 +207,7 @@ pub struct Peaks {
 }
 
 /// Energy in picojoules by component.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EnergyByComponent {
     /// Multiply-accumulates.
     pub mac: f64,
@@ -222,6 +223,26 @@ pub struct EnergyByComponent {
     pub leakage: f64,
     /// The sum.
     pub total: f64,
+    /// Components that only another version knows, by their names.
+    #[serde(flatten)]
+    pub others: IndexMap<String, f64>,
+}
+
+impl EnergyByComponent {
+    /// Each component by its name.
+    pub fn components(&self) -> impl Iterator<Item = (&str, f64)> {
+        let others = self.others.iter();
+        [
+            ("mac", self.mac),
+            ("scratchpad", self.scratchpad),
+            ("network", self.network),
+            ("global_buffer", self.global_buffer),
+            ("dram", self.dram),
+            ("leakage", self.leakage),
+        ]
+        .into_iter()
+        .chain(others.map(|(name, energy)| (name.as_str(), *energy)))
+    }
 }
 
 impl From<&Energy> for EnergyByComponent {
@@ -234,6 +255,7 @@ impl From<&Energy> for EnergyByComponent {
             dram: e.dram().0,
             leakage: e.leakage().0,
             total: e.total().0,
+            others: IndexMap::new(),
         }
     }
 }

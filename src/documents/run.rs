@@ -155,7 +155,7 @@ pub struct Traffic {
 }
 
 /// Words that cross the DRAM interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrafficOfDram {
     /// Inputs.
     pub input_read: u64,
@@ -165,6 +165,24 @@ pub struct TrafficOfDram {
     pub output_read: u64,
     /// Outputs and partial sums.
     pub output_write: u64,
+    /// Words that only another version tells apart, by their names.
+    #[serde(flatten)]
+    pub others: IndexMap<String, u64>,
+}
+
+impl TrafficOfDram {
+    /// Words by what they are and which way they go.
+    pub fn crossings(&self) -> impl Iterator<Item = (&str, u64)> {
+        let others = self.others.iter();
+        [
+            ("input_read", self.input_read),
+            ("weight_read", self.weight_read),
+            ("output_read", self.output_read),
+            ("output_write", self.output_write),
+        ]
+        .into_iter()
+        .chain(others.map(|(name, words)| (name.as_str(), *words)))
+    }
 }
 
 /// What a DRAM standard did.

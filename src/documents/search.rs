@@ -93,6 +93,17 @@ impl<'de> Deserialize<'de> for Best {
     }
 }
 
+impl Best {
+    /// The best, if there is one.
+    #[must_use]
+    pub fn found(&self) -> Option<&BestFound> {
+        match self {
+            Self::Found(best) => Some(best),
+            Self::Nothing(_) => None,
+        }
+    }
+}
+
 /// The best assignment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestFound {
@@ -134,7 +145,7 @@ pub struct BestMissing {
 }
 
 /// Amounts of what budgets limit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Used {
     /// Square microns.
     pub area_um2: f64,
@@ -183,6 +194,26 @@ pub enum EnergyOrTotal {
         /// The sum.
         total: f64,
     },
+}
+
+impl EnergyOrTotal {
+    /// The sum.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        match self {
+            Self::Known(energy) => energy.total,
+            Self::Total { total } => *total,
+        }
+    }
+
+    /// By component, where that is known.
+    #[must_use]
+    pub fn components(&self) -> Option<&EnergyByComponent> {
+        match self {
+            Self::Known(energy) => Some(energy),
+            Self::Total { .. } => None,
+        }
+    }
 }
 
 /// A stage that the budgets hold back.
