@@ -110,7 +110,7 @@ pub enum BestCore {
 
 impl<'de> Deserialize<'de> for BestCore {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        either(deserializer, "choices", Self::Found, Self::Nothing)
+        either(deserializer, Self::Found, Self::Nothing)
     }
 }
 

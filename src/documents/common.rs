@@ -13,12 +13,11 @@ use crate::shape;
 use crate::sim::Energy;
 use crate::workloads::{Dim, Layer};
 
-/// Reads the one of two forms that has a field, or else the other, so that an error names what is wrong in it.
+/// Reads what was found, or that nothing was where it says so, so that an error names what is wrong in it.
 pub(super) fn either<'de, D, A, B, T>(
     deserializer: D,
-    field: &str,
-    a: impl Fn(A) -> T,
-    b: impl Fn(B) -> T,
+    found: impl Fn(A) -> T,
+    nothing: impl Fn(B) -> T,
 ) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -26,9 +25,10 @@ where
     B: DeserializeOwned,
 {
     let value = Value::deserialize(deserializer)?;
-    let read = match value.get(field).is_some() {
-        true => serde_json::from_value(value).map(a),
-        false => serde_json::from_value(value).map(b),
+    let is_nothing = value.get("feasible") == Some(&Value::Bool(false));
+    let read = match is_nothing && value.get("choices").is_none() {
+        true => serde_json::from_value(value).map(nothing),
+        false => serde_json::from_value(value).map(found),
     };
     read.map_err(D::Error::custom)
 }

@@ -89,7 +89,7 @@ pub enum Best {
 
 impl<'de> Deserialize<'de> for Best {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        either(deserializer, "choices", Self::Found, Self::Nothing)
+        either(deserializer, Self::Found, Self::Nothing)
     }
 }
 

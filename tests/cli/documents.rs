@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use stationary::documents::{
-    Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Timeloop,
-    Validate, Verified, schema_of,
+    BestCore, Codesign, Compare, Diff, Document, Functional, Map, Network, NoCore, Replay, Run,
+    Search, Timeloop, Validate, Verified, schema_of,
 };
 
 use crate::forgeries::certificates;
@@ -237,4 +237,13 @@ fn another_document_is_refused_and_so_is_a_part() {
         error.unwrap_err(),
         "it calls itself stationary/run/1 and is not as this version writes it: missing field `arch`"
     );
+}
+
+#[test]
+fn a_best_of_which_a_part_is_missing_is_not_taken_for_none() {
+    let read = |best| serde_json::from_value::<BestCore>(best).map_err(|error| error.to_string());
+    let none = read(serde_json::json!({"feasible": false}));
+    assert_eq!(none, Ok(BestCore::Nothing(NoCore { feasible: false })));
+    let part = serde_json::json!({"feasible": true, "objective": 7, "of": "machine"});
+    assert_eq!(read(part), Err("missing field `machine`".to_owned()));
 }
