@@ -88,36 +88,6 @@ pub trait Document: Serialize + DeserializeOwned + JsonSchema {
     }
 }
 
-/// Checks that a document of a kind that is known here is as this version writes it, so that nothing is missing.
-///
-/// # Errors
-/// A field that is missing or of another type.
-pub fn check(document: &Value) -> Result<(), String> {
-    match document
-        .get("schema")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-    {
-        Run::NAME => read::<Run>(document),
-        Validate::NAME => read::<Validate>(document),
-        Search::NAME => read::<Search>(document),
-        Codesign::NAME => read::<Codesign>(document),
-        Map::NAME => read::<Map>(document),
-        Compare::NAME => read::<Compare>(document),
-        Timeloop::NAME => read::<Timeloop>(document),
-        Functional::NAME => read::<Functional>(document),
-        Verified::NAME => read::<Verified>(document),
-        Diff::NAME => read::<Diff>(document),
-        Replay::NAME => read::<Replay>(document),
-        Network::NAME => read::<Network>(document),
-        _ => Ok(()),
-    }
-}
-
-fn read<D: Document>(document: &Value) -> Result<(), String> {
-    D::read(document).map(drop)
-}
-
 /// A value of which keys are text as JSON.
 pub(crate) fn value(part: impl Serialize) -> Value {
     serde_json::to_value(part).expect("keys of documents are text")

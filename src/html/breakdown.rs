@@ -1,63 +1,44 @@
 //! Where the cycles, the energy and DRAM's words of a run go: bars whose parts are the whole.
 
-use crate::arch::Operand;
-use crate::sim::Energy;
-use serde_json::Value;
-
 use crate::causes::causes;
-use crate::energy;
+use crate::documents::{EnergyByComponent, RunLayer};
 use crate::format::{joules, metric, percent, short_joules, thousands};
 use crate::html::bars::{BarRow, Stack};
-use crate::html::page::{Section, Table, drawings};
+use crate::html::page::{Section, Table, drawings, signed, sum};
+use crate::html::parity::Pair;
 use crate::html::parts::{Known, Parts, Whole};
-use crate::html::read::{amount, number, signed, text};
 
 /// The array at work, among the causes.
-const WORK: Known = Known {
-    name: "busy",
-    class: "work",
-    words: "array at work",
-};
+const WORK: Known = Known::of("busy", "work", "array at work");
 
 /// Cycles without work whose causes the model does not tell.
-const WAITING: Known = Known {
-    name: "waiting",
-    class: "idle",
-    words: "waiting",
-};
+const WAITING: Known = Known::of("waiting", "idle", "waiting");
 
 /// The cycles of each layer by cause: by the machine, or by the model, which knows no causes.
-pub fn cycles(layers: &[Value], is_machine: bool) -> Section {
-    let whole = |layer: &Value| {
-        let (cycles, busy) = (amount(layer, "cycles"), amount(layer, "busy_cycles"));
-        let parts = Whole::of(&layer["stalls"], Some(cycles));
-        let parts = parts.with(WORK.name, busy);
-        if is_machine {
-            parts
-        } else {
-            parts.with(WAITING.name, cycles - busy)
-        }
+pub fn cycles(layers: &[RunLayer], is_machine: bool) -> Section {
+    let whole = |layer: &RunLayer| {
+        let (cycles, busy) = (layer.cycles as f64, layer.busy_cycles as f64);
+        let waiting = (!is_machine).then_some((WAITING.name, cycles - busy));
+        let stalls = layer.stalls.iter();
+        let stalls = stalls.map(|(cause, cycles)| (cause.as_str(), *cycles as f64));
+        let parts = [(WORK.name, busy)].into_iter().chain(waiting);
+        Whole::of(parts.chain(stalls), cycles)
     };
-    let known = causes().into_iter().map(|cause| Known {
-        name: cause.name,
-        class: cause.class,
-        words: cause.words,
-    });
-    let known: Vec<Known> = [WORK].into_iter().chain(known).chain([WAITING]).collect();
+    let causes = causes().into_iter();
+    let causes = causes.map(|cause| Known::of(cause.name, cause.class, cause.words));
+    let known: Vec<Known> = [WORK].into_iter().chain(causes).chain([WAITING]).collect();
     let parts = Parts::of(&known, &layers.iter().map(whole).collect::<Vec<_>>());
-    let facts = |layer: &Value| {
-        vec![
-            thousands(amount(layer, "cycles") as u64),
-            percent(amount(layer, "utilization")),
-            thousands(amount(layer, "lower_bound_cycles") as u64),
-        ]
-    };
-    let sum = |path: &str| layers.iter().map(|l| amount(l, path)).sum::<f64>() as u64;
-    let total = vec![
-        thousands(sum("cycles")),
+    let facts = |cycles, used, least| vec![thousands(cycles), used, thousands(least)];
+    let rows = layers.iter().map(|layer| {
+        let used = percent(layer.utilization);
+        let facts = facts(layer.cycles, used, layer.lower_bound_cycles);
+        (layer.name.clone(), facts)
+    });
+    let total = facts(
+        sum(layers.iter().map(|layer| layer.cycles)),
         String::new(),
-        thousands(sum("lower_bound_cycles")),
-    ];
+        sum(layers.iter().map(|layer| layer.lower_bound_cycles)),
+    );
     let lead = if is_machine {
         "Each layer's cycles: the array at work, and each cycle without work by its cause. Causes \
          sum to the time."
@@ -74,48 +55,46 @@ pub fn cycles(layers: &[Value], is_machine: bool) -> Section {
             cell: |cycles| thousands(cycles as u64),
             label: metric,
         },
-        layers,
+        rows.collect(),
+        total,
         parts,
-        Facts {
-            facts: &facts,
-            total,
-        },
     )
 }
 
-/// Words and colour of a component of the energy.
-fn component(name: &'static str) -> Known {
-    let (class, words) = match name {
-        "mac" => ("work", "MACs"),
-        "scratchpad" => ("out", "scratchpads"),
-        "network" => ("net-2", "networks"),
-        "global_buffer" => ("bank-2", "global buffer"),
-        "dram" => ("dram-2", "DRAM"),
-        "leakage" => ("idle", "leakage"),
-        other => ("other-1", other),
-    };
-    Known { name, class, words }
+/// Components of the energy.
+const COMPONENTS: [Known; 6] = [
+    Known::of("mac", "work", "MACs"),
+    Known::of("scratchpad", "out", "scratchpads"),
+    Known::of("network", "net-2", "networks"),
+    Known::of("global_buffer", "bank-2", "global buffer"),
+    Known::of("dram", "dram-2", "DRAM"),
+    Known::of("leakage", "idle", "leakage"),
+];
+
+/// What a layer spends.
+pub struct Spent<'a> {
+    pub name: String,
+    pub energy: &'a EnergyByComponent,
+    /// What no mapping can go below, where that is known.
+    pub least: Option<f64>,
 }
 
 /// The energy of each layer by component.
-pub fn energy(layers: &[Value]) -> Section {
-    let known = energy::components(&Energy::default()).map(|(name, _)| component(name));
-    let whole = |layer: &Value| Whole::of(&layer["energy_pj"], number(layer, "energy_pj.total"));
-    let parts = Parts::of(&known, &layers.iter().map(whole).collect::<Vec<_>>());
-    let above = |total: f64, least: f64| match least > 0.0 {
-        true => signed(total / least - 1.0),
-        false => String::new(),
+pub fn energy(layers: &[Spent<'_>]) -> Section {
+    let wholes = layers.iter().map(|layer| layer.energy);
+    let wholes = wholes.map(|energy| Whole::of(energy.components(), energy.total));
+    let parts = Parts::of(&COMPONENTS, &wholes.collect::<Vec<_>>());
+    let facts = |total: f64, least: Option<f64>| {
+        let least = least.filter(|least| *least > 0.0);
+        let above = least.map(|least| signed(total / least - 1.0));
+        vec![joules(total), above.unwrap_or_default()]
     };
-    let facts = |layer: &Value| {
-        let total = amount(layer, "energy_pj.total");
-        vec![
-            joules(total),
-            above(total, amount(layer, "energy_lower_bound_pj")),
-        ]
-    };
-    let sum = |path: &str| layers.iter().map(|l| amount(l, path)).sum::<f64>();
-    let all = sum("energy_pj.total");
-    let total = vec![joules(all), above(all, sum("energy_lower_bound_pj"))];
+    let rows = layers.iter();
+    let rows = rows.map(|layer| (layer.name.clone(), facts(layer.energy.total, layer.least)));
+    let total = facts(
+        layers.iter().map(|layer| layer.energy.total).sum(),
+        layers.iter().map(|layer| layer.least).sum(),
+    );
     section(
         Look {
             title: "Where the energy goes",
@@ -129,54 +108,40 @@ pub fn energy(layers: &[Value]) -> Section {
             cell: joules,
             label: short_joules,
         },
-        layers,
+        rows.collect(),
+        total,
         parts,
-        Facts {
-            facts: &facts,
-            total,
-        },
     )
 }
 
-/// An operand's words from DRAM and to it.
-fn crossing(operand: Operand) -> [Known; 2] {
-    let known = |name, class, words| Known { name, class, words };
-    match operand {
-        Operand::Input => [
-            known("input_read", "net-1", "inputs read"),
-            known("input_write", "net-2", "inputs written"),
-        ],
-        Operand::Weight => [
-            known("weight_read", "dram-2", "weights read"),
-            known("weight_write", "dram-3", "weights written"),
-        ],
-        Operand::Output => [
-            known("output_read", "bank-1", "partial sums read back"),
-            known("output_write", "bank-3", "outputs written"),
-        ],
-    }
-}
+/// Words from DRAM and to it.
+const CROSSINGS: [Known; 4] = [
+    Known::of("input_read", "net-1", "inputs read"),
+    Known::of("weight_read", "dram-2", "weights read"),
+    Known::of("output_read", "bank-1", "partial sums read back"),
+    Known::of("output_write", "bank-3", "outputs written"),
+];
 
-/// What each layer moves over DRAM's link, by operand; none if the document does not tell.
-pub fn traffic(layers: &[Value]) -> Option<Section> {
-    let known = Operand::ALL.map(crossing).concat();
-    let wholes = layers.iter().map(|l| Whole::of(&l["moved"]["dram"], None));
-    let wholes: Vec<Whole> = wholes.collect();
-    let words: f64 = wholes.iter().map(|whole| whole.total).sum();
-    if words == 0.0 {
+/// What each layer moves over DRAM's link, by operand; none if nothing moves.
+pub fn traffic(layers: &[RunLayer]) -> Option<Section> {
+    let words = |layer: &RunLayer| sum(layer.moved.dram.crossings().map(|(_, words)| words));
+    let all = sum(layers.iter().map(words));
+    if all == 0 {
         return None;
     }
-    let parts = Parts::of(&known, &wholes);
-    let facts = |layer: &Value| {
-        let words: f64 = Whole::of(&layer["moved"]["dram"], None).total;
-        let macs = amount(layer, "macs");
-        vec![
-            thousands(words as u64),
-            format!("{:.2}", macs / words.max(1.0)),
-        ]
+    let whole = |layer: &RunLayer| {
+        let crossings = layer.moved.dram.crossings();
+        let parts = crossings.map(|(name, words)| (name, words as f64));
+        Whole::of(parts, words(layer) as f64)
     };
-    let macs: f64 = layers.iter().map(|l| amount(l, "macs")).sum();
-    let total = vec![thousands(words as u64), format!("{:.2}", macs / words)];
+    let parts = Parts::of(&CROSSINGS, &layers.iter().map(whole).collect::<Vec<_>>());
+    let facts = |words: u64, macs: u64| {
+        let reuse = macs as f64 / words.max(1) as f64;
+        vec![thousands(words), format!("{reuse:.2}")]
+    };
+    let rows = layers.iter();
+    let rows = rows.map(|layer| (layer.name.clone(), facts(words(layer), layer.macs)));
+    let total = facts(all, sum(layers.iter().map(|layer| layer.macs)));
     Some(section(
         Look {
             title: "What DRAM moves",
@@ -187,50 +152,40 @@ pub fn traffic(layers: &[Value]) -> Option<Section> {
             cell: |words| thousands(words as u64),
             label: metric,
         },
-        layers,
+        rows.collect(),
+        total,
         parts,
-        Facts {
-            facts: &facts,
-            total,
-        },
     ))
 }
 
 /// What each layer of a search takes on the machine, against what nothing can go below.
-pub fn bounds(layers: &[Value]) -> Section {
+pub fn bounds(layers: &[Pair], least: impl IntoIterator<Item = u64>) -> Section {
     const KNOWN: [Known; 2] = [
-        Known {
-            name: "least",
-            class: "work",
-            words: "at least",
-        },
-        Known {
-            name: "above",
-            class: "s2",
-            words: "above its own bound",
-        },
+        Known::of("least", "work", "at least"),
+        Known::of("above", "s2", "above its own bound"),
     ];
-    let whole = |layer: &Value| {
-        let (machine, least) = (amount(layer, "machine"), amount(layer, "lower_bound"));
-        let parts = Whole::of(&Value::Null, Some(machine));
-        parts.with("above", machine - least).with("least", least)
+    let least: Vec<u64> = least.into_iter().collect();
+    let whole = |(pair, least): (&Pair, &u64)| {
+        let (machine, least) = (pair.machine as f64, *least as f64);
+        Whole::of([("least", least), ("above", machine - least)], machine)
     };
-    let parts = Parts::of(&KNOWN, &layers.iter().map(whole).collect::<Vec<_>>());
-    let facts = |machine: f64, model: f64, least: f64| {
+    let both = || layers.iter().zip(&least);
+    let parts = Parts::of(&KNOWN, &both().map(whole).collect::<Vec<_>>());
+    let facts = |pair: &Pair, least: u64| {
+        let above = pair.machine as f64 / least.max(1) as f64 - 1.0;
         vec![
-            thousands(machine as u64),
-            thousands(model as u64),
-            signed(model / machine.max(1.0) - 1.0),
-            signed(machine / least.max(1.0) - 1.0),
+            thousands(pair.machine),
+            thousands(pair.model),
+            signed(pair.error()),
+            signed(above),
         ]
     };
-    let of = |layer: &Value| {
-        let [machine, model, least] =
-            ["machine", "model", "lower_bound"].map(|path| amount(layer, path));
-        facts(machine, model, least)
+    let rows = both().map(|(pair, least)| (pair.name.clone(), facts(pair, *least)));
+    let all = Pair {
+        model: sum(layers.iter().map(|pair| pair.model)),
+        machine: sum(layers.iter().map(|pair| pair.machine)),
+        ..Pair::default()
     };
-    let [machine, model, least] = ["machine", "model", "lower_bound"]
-        .map(|path| layers.iter().map(|l| amount(l, path)).sum::<f64>());
     section(
         Look {
             title: "Cycles by layer",
@@ -245,12 +200,9 @@ pub fn bounds(layers: &[Value]) -> Section {
             cell: |cycles| thousands(cycles as u64),
             label: metric,
         },
-        layers,
+        rows.collect(),
+        facts(&all, sum(least)),
         parts,
-        Facts {
-            facts: &of,
-            total: facts(machine, model, least),
-        },
     )
 }
 
@@ -266,22 +218,21 @@ struct Look<'a> {
     label: fn(f64) -> String,
 }
 
-/// What stands beside the parts: of a layer, and of all.
-struct Facts<'a> {
-    facts: &'a dyn Fn(&Value) -> Vec<String>,
+/// What stands beside the parts comes with them: names and cells of the layers, and cells of all.
+fn section(
+    look: Look<'_>,
+    layers: Vec<(String, Vec<String>)>,
     total: Vec<String>,
-}
-
-fn section(look: Look<'_>, layers: &[Value], parts: Parts, facts: Facts<'_>) -> Section {
+    parts: Parts,
+) -> Section {
     let mut head = vec!["layer"];
     head.extend(look.head);
     head.extend(parts.kinds.iter().map(|kind| kind.label.as_str()));
     let mut table = Table::new(look.caption, &head, 1);
     let mut rows = Vec::new();
-    for (layer, own) in layers.iter().zip(&parts.rows) {
-        let name = text(layer, "name").to_owned();
+    for ((name, facts), own) in layers.into_iter().zip(&parts.rows) {
         let mut cells = vec![name.clone()];
-        cells.extend((facts.facts)(layer));
+        cells.extend(facts);
         cells.extend(own.iter().map(|part| (look.cell)(*part)));
         table.rows.push(cells);
         rows.push(BarRow {
@@ -291,7 +242,7 @@ fn section(look: Look<'_>, layers: &[Value], parts: Parts, facts: Facts<'_>) -> 
         });
     }
     let mut all = vec!["all layers".to_owned()];
-    all.extend(facts.total);
+    all.extend(total);
     all.extend(parts.totals().into_iter().map(look.cell));
     table.rows.push(all);
     let legend = parts.kinds.clone();
@@ -319,11 +270,15 @@ mod tests {
 
     #[test]
     fn every_component_of_the_energy_has_its_own_words_and_colour() {
-        let names = energy::components(&Energy::default()).map(|(name, _)| name);
-        let known = names.map(component);
-        for (at, one) in known.iter().enumerate() {
-            assert_ne!(one.class, "other-1", "{}", one.name);
-            assert!(known[..at].iter().all(|other| other.class != one.class));
+        let energy = EnergyByComponent::default();
+        let names = energy.components().map(|(name, _)| name);
+        assert!(names.eq(COMPONENTS.map(|known| known.name)));
+        for (at, one) in COMPONENTS.iter().enumerate() {
+            assert!(
+                COMPONENTS[..at]
+                    .iter()
+                    .all(|other| other.class != one.class)
+            );
         }
     }
 }

@@ -1,78 +1,59 @@
 //! Documents that check something: values, and certificates. Their pages are tables.
 
-use serde_json::Value;
-
+use crate::documents::{Functional, Verified};
 use crate::format::thousands;
-use crate::html::page::{Card, Finding, Page, Section, Table};
-use crate::html::read::{amount, list, text};
+use crate::html::page::{Card, Finding, Page, Table, sum, tabled};
 
-/// A section of numbers alone.
-pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
-    Section {
-        title: title.to_owned(),
-        lead: lead.to_owned(),
-        legend: Vec::new(),
-        drawings: Vec::new(),
-        table,
-    }
-}
-
-fn word(value: &Value, yes: &str, no: &str) -> String {
-    if value == true { yes } else { no }.to_owned()
+fn word(holds: bool, yes: &str, no: &str) -> String {
+    if holds { yes } else { no }.to_owned()
 }
 
 /// The card that every check begins with.
-pub fn verdict(value: &Value, yes: &str, no: &str) -> Card {
-    Card::new("Verdict", word(value, yes, no), "")
+pub fn verdict(holds: bool, yes: &str, no: &str) -> Card {
+    Card::new("Verdict", word(holds, yes, no), "")
 }
 
-/// Fields of a document as facts: how they are called, and where they stand.
-pub fn facts(run: &Value, fields: &[(&str, &str)]) -> Vec<(String, String)> {
-    let fact = |(name, path): &(&str, &str)| {
-        let value = text(run, path);
-        (!value.is_empty()).then(|| ((*name).to_owned(), value.to_owned()))
-    };
-    fields.iter().filter_map(fact).collect()
-}
-
-/// What is checked where, as a title.
-fn subject(run: &Value, at: &str, otherwise: &str) -> String {
-    let of = |field: &str| text(run, &format!("{at}{field}"));
-    match (of("network"), of("arch")) {
+/// What is checked where, as a title; a network may be without a name.
+fn subject(network: &str, arch: &str, otherwise: &str) -> String {
+    match (network, arch) {
         ("", _) | (_, "") => otherwise.to_owned(),
         (network, arch) => format!("{network} on {arch}"),
     }
 }
 
+/// How it came about, as far as it has names.
+fn named(facts: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let named = facts.iter().filter(|(_, name)| !name.is_empty());
+    named.map(|(of, name)| (*of, (*name).to_owned())).collect()
+}
+
 /// The page of `simulate --functional`.
-pub fn functional(run: &Value) -> Page {
-    let layers = list(run, "layers");
+pub fn functional(run: &Functional) -> Page {
     let head = ["layer", "each MAC once", "outputs", "differ", "cycles"];
     let mut table = Table::new("Values of every layer", &head, 2);
-    for layer in layers {
-        let whole = |path: &str| thousands(amount(layer, path) as u64);
-        table.rows.push(vec![
-            text(layer, "name").to_owned(),
-            word(&layer["each_mac_once"], "yes", "NO"),
-            whole("outputs"),
-            whole("wrong"),
-            whole("cycles"),
-        ]);
+    let mut totals = [0; 3];
+    for layer in &run.layers {
+        let figures = [layer.outputs, layer.wrong, layer.cycles];
+        let mut row = vec![layer.name.clone(), word(layer.each_mac_once, "yes", "NO")];
+        row.extend(figures.map(thousands));
+        table.rows.push(row);
+        for (total, figure) in totals.iter_mut().zip(figures) {
+            *total = sum([*total, figure]);
+        }
     }
-    let sum = |path: &str| layers.iter().map(|l| amount(l, path)).sum::<f64>() as u64;
-    let sums = ["outputs", "wrong", "cycles"].map(|path| thousands(sum(path)));
+    let totals = totals.map(thousands);
     let mut total = vec!["total".to_owned(), String::new()];
-    total.extend(sums.clone());
+    total.extend(totals.clone());
     table.rows.push(total);
-    let [outputs, wrong, cycles] = sums;
+    let [outputs, wrong, cycles] = totals;
     Page {
         kind: "Check of values",
-        title: subject(run, "", "Outputs against the convolution"),
+        title: subject(&run.network, &run.arch, "Outputs against the convolution"),
         subtitle:
             "The machine's output values, compared with each layer computed by its definition."
                 .to_owned(),
         cards: vec![
-            verdict(&run["equal"], "equal", "they differ"),
+            verdict(run.equal, "equal", "they differ"),
             Card::new("Outputs that differ", wrong, format!("of {outputs}")),
             Card::new("Cycles", cycles, "on the machine"),
         ],
@@ -82,58 +63,55 @@ pub fn functional(run: &Value) -> Page {
              done once and once only; cycles of the array's clock.",
             table,
         )],
-        facts: facts(
-            run,
-            &[
-                ("Accelerator", "arch"),
-                ("Network", "network"),
-                ("Dataflow", "dataflow"),
-            ],
-        ),
+        facts: named(&[
+            ("Accelerator", &run.arch),
+            ("Network", &run.network),
+            ("Dataflow", &run.dataflow),
+        ]),
         ..Page::default()
     }
+    .covering(&run.coverage)
 }
 
 /// The page of `verify`.
-pub fn verify(run: &Value) -> Page {
-    let checks = list(run, "checks");
+pub fn verify(run: &Verified) -> Page {
     let mut table = Table::new("Every check", &["check", "holds", "found"], 3);
-    for check in checks {
+    for check in &run.checks {
         table.rows.push(vec![
-            text(check, "check").to_owned(),
-            word(&check["holds"], "yes", "NO"),
-            text(check, "detail").to_owned(),
+            check.check.clone(),
+            word(check.holds, "yes", "NO"),
+            check.detail.clone(),
         ]);
     }
-    let held = checks.iter().filter(|check| check["holds"] == true).count();
-    let [runs, again] = ["runs", "runs_again"].map(|path| thousands(amount(run, path) as u64));
-    let claim = match (text(run, "about.objective"), text(run, "about.of")) {
+    let held = run.checks.iter().filter(|check| check.holds).count();
+    let about = |name: &str| run.about.get(name).map_or("", String::as_str);
+    let claim = match (about("objective"), about("of")) {
         ("", _) | (_, "") => Vec::new(),
         (objective, of) => vec![Finding {
             head: "What is claimed",
             text: format!(
                 "The least {objective}, by the costs of {of}, over {}.",
-                text(run, "about.over")
+                about("over")
             ),
         }],
     };
     Page {
         kind: "Verification",
-        title: subject(run, "about.", "A certificate"),
+        title: subject(about("network"), about("arch"), "A certificate"),
         subtitle:
             "A certificate, checked again: each of its claims, and what was found by other means."
                 .to_owned(),
         cards: vec![
-            verdict(&run["holds"], "holds", "does not hold"),
+            verdict(run.holds, "holds", "does not hold"),
             Card::new(
                 "Checks that hold",
                 held.to_string(),
-                format!("of {}", checks.len()),
+                format!("of {}", run.checks.len()),
             ),
             Card::new(
                 "Runs made again",
-                again,
-                format!("of {runs} on the machine"),
+                thousands(run.runs_again),
+                format!("of {} on the machine", thousands(run.runs)),
             ),
         ],
         findings: claim,
@@ -143,16 +121,13 @@ pub fn verify(run: &Value) -> Page {
              found again from its own fields.",
             table,
         )],
-        facts: facts(
-            run,
-            &[
-                ("Accelerator", "about.arch"),
-                ("Settings", "about.set"),
-                ("Network", "about.network"),
-                ("Part of it", "about.part"),
-                ("Batch", "about.batch"),
-                ("Dataflow", "about.dataflow"),
-            ],
-        ),
+        facts: named(&[
+            ("Accelerator", about("arch")),
+            ("Settings", about("set")),
+            ("Network", about("network")),
+            ("Part of it", about("part")),
+            ("Batch", about("batch")),
+            ("Dataflow", about("dataflow")),
+        ]),
     }
 }

@@ -1,90 +1,82 @@
 //! `search codesign` as a page: the chip, its cycles against what nothing can go below, and the
 //! schedule of every layer.
 
-use serde_json::Value;
-
+use crate::documents::{Codesign, Core, CoreChoice, CoreVerdict};
 use crate::format::{beside_limit, joules, percent, square_millimetres, thousands};
 use crate::html::axis::Axis;
 use crate::html::bars::BarKind;
-use crate::html::breakdown;
+use crate::html::breakdown::{self, Spent};
 use crate::html::chart::{Chart, Dot};
-use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
+use crate::html::curve::{self, Curve};
+use crate::html::page::{Card, Finding, Page, Section, Table, drawings, signed, tabled};
 use crate::html::parity::{Pair, parity};
-use crate::html::read::{amount, at, list, number, signed, text};
-use crate::html::search::curve;
 use crate::over::{NOT_OVER, words};
+use crate::sim::decoupled::Schedule;
 
 /// The page of a search for hardware and schedules.
-pub fn page(run: &Value) -> Page {
-    let choices = list(run, "best.choices");
+pub fn page(run: &Codesign) -> Page {
+    let best = run.best.found();
+    let choices = best.map(|best| best.choices.as_slice()).unwrap_or_default();
+    let pairs: Vec<Pair> = choices.iter().map(pair).collect();
     let mut sections = Vec::new();
     if !choices.is_empty() {
-        sections.push(breakdown::bounds(choices));
+        let least = choices.iter().map(|choice| choice.lower_bound);
+        sections.push(breakdown::bounds(&pairs, least));
         sections.push(schedules(choices));
     }
     sections.extend(machines(run));
-    sections.extend(curve(run));
+    sections.extend(anytime(run));
     if !choices.is_empty() {
-        sections.push(breakdown::energy(choices));
-        sections.push(parity(&pairs(choices), "", "a layer"));
+        let spent: Vec<Spent<'_>> = choices.iter().map(spent).collect();
+        sections.push(breakdown::energy(&spent));
+        sections.push(parity(&pairs, "", "a layer"));
     }
     sections.extend(apart(run));
     Page {
         kind: "Search",
-        title: format!("Hardware and schedules of {}", text(run, "network")),
+        title: format!("Hardware and schedules of {}", run.network),
         subtitle: format!(
             "One core for all layers on {}, and a schedule for each; by {}.",
-            text(run, "arch"),
-            text(run, "optimizer")
+            run.arch, run.optimizer
         ),
         cards: cards(run),
         findings: findings(run),
         sections,
         facts: vec![
-            ("Machine".to_owned(), text(run, "arch").to_owned()),
-            ("Network".to_owned(), text(run, "network").to_owned()),
-            ("Optimiser".to_owned(), text(run, "optimizer").to_owned()),
-            ("Seed".to_owned(), amount(run, "seed").to_string()),
-            ("Stopped by".to_owned(), text(run, "stop").to_owned()),
+            ("Machine", run.arch.clone()),
+            ("Network", run.network.clone()),
+            ("Optimiser", run.optimizer.clone()),
+            ("Seed", run.seed.to_string()),
+            ("Stopped by", run.stop.clone()),
         ],
     }
+    .covering(&run.coverage)
+    .said("Note", &run.notes)
+    .said("Costs", &run.caveats)
 }
 
 /// A core as its three sizes.
-fn core(hardware: &Value) -> String {
-    let size = |name: &str| thousands(amount(hardware, name) as u64);
-    format!(
-        "{} \u{d7} {} \u{d7} {}",
-        size("batch"),
-        size("block_in"),
-        size("block_out")
-    )
+fn core(core: Core) -> String {
+    let sizes = [core.batch, core.block_in, core.block_out];
+    sizes.map(thousands).join(" \u{d7} ")
 }
 
-fn cards(run: &Value) -> Vec<Card> {
-    let Some(cycles) = number(run, "best.objective") else {
-        let allowed = thousands(amount(run, "hardware.allowed") as u64);
+fn cards(run: &Codesign) -> Vec<Card> {
+    let hardware = &run.hardware;
+    let Some(best) = run.best.found() else {
+        let allowed = thousands(hardware.allowed);
         return vec![Card::new(
             "Cycles",
             "none".to_owned(),
             format!("no core runs all layers; {allowed} are within the limits"),
         )];
     };
-    let model = list(run, "checked").first();
-    let model = model.and_then(|first| number(first, "model"));
-    let beside = model.map_or("on the machine".to_owned(), |model| {
-        let error = signed(model / cycles - 1.0);
-        format!(
-            "on the machine; the model says {} ({error})",
-            thousands(model as u64)
-        )
+    let error = signed(best.model as f64 / best.objective as f64 - 1.0);
+    let macs = hardware.macs_limit.map_or("no limit".to_owned(), |limit| {
+        format!("of {} MACs allowed", thousands(limit))
     });
-    let best = &run["best"];
-    let macs = number(run, "hardware.macs_limit").map_or("no limit".to_owned(), |limit| {
-        format!("of {} MACs allowed", thousands(limit as u64))
-    });
-    let used = amount(best, "used.area_um2");
-    let (used, area) = match number(run, "hardware.area_limit_um2") {
+    let used = best.used.area_um2;
+    let (used, area) = match hardware.area_limit_um2 {
         Some(limit) => {
             let [used, limit] = beside_limit(used / 1e6, limit / 1e6);
             (used, format!("of {limit} mm\u{b2} allowed"))
@@ -92,63 +84,61 @@ fn cards(run: &Value) -> Vec<Card> {
         None => (square_millimetres(used, 2), "no limit".to_owned()),
     };
     vec![
-        Card::new("Cycles a run", thousands(cycles as u64), beside),
+        Card::new(
+            "Cycles a run",
+            thousands(best.objective),
+            format!(
+                "on the machine; the model says {} ({error})",
+                thousands(best.model)
+            ),
+        ),
         Card::new(
             "Core",
-            core(&best["hardware"]),
+            core(best.hardware),
             "batch \u{d7} block in \u{d7} block out",
         ),
-        Card::new(
-            "MACs a cycle",
-            thousands(amount(best, "used.macs") as u64),
-            macs,
-        ),
+        Card::new("MACs a cycle", thousands(best.used.macs), macs),
         Card::new("Area", format!("{used} mm\u{b2}"), area),
-        Card::new(
-            "Energy a run",
-            joules(amount(best, "energy_pj")),
-            "by the cost model",
-        ),
+        Card::new("Energy a run", joules(best.energy_pj), "by the cost model"),
         proof(run),
     ]
 }
 
 /// What the chip is proved over.
-fn over(run: &Value) -> String {
-    let valid = amount(run, "evaluations.valid") as u64;
-    let allowed = amount(run, "hardware.allowed") as u64;
-    words(allowed, list(run, "machines").len() as u64, valid)
+fn over(run: &Codesign) -> String {
+    let valid = run.evaluations.valid.unwrap_or_default();
+    words(run.hardware.allowed, verdicts(run).len() as u64, valid)
 }
 
-fn proof(run: &Value) -> Card {
-    let of = text(run, "certificate.of");
-    match text(run, "certificate.kind") {
+/// What an exact search knows of each core.
+fn verdicts(run: &Codesign) -> &[CoreVerdict] {
+    run.machines.as_deref().unwrap_or_default()
+}
+
+fn proof(run: &Codesign) -> Card {
+    let certificate = &run.certificate;
+    match certificate.kind.as_str() {
         "proved" => Card::new(
             "Proof",
             "proved".to_owned(),
-            format!("of the {of}, {}", over(run)),
+            format!("of the {}, {}", certificate.of, over(run)),
         ),
         _ => Card::new("Proof", "none".to_owned(), "the best of what was measured"),
     }
 }
 
-fn findings(run: &Value) -> Vec<Finding> {
+fn findings(run: &Codesign) -> Vec<Finding> {
     let mut found = Vec::new();
-    let tried = thousands(amount(run, "evaluations.calls") as u64);
-    let how = match text(run, "certificate.kind") {
-        "proved" => {
-            let verdicts = list(run, "machines");
-            let count = |kind: &str| {
-                verdicts
-                    .iter()
-                    .filter(|m| text(m, "verdict") == kind)
-                    .count()
-            };
+    let tried = thousands(run.evaluations.calls);
+    let how = match (run.certificate.kind.as_str(), &run.interrupted) {
+        ("proved", _) => {
+            let verdicts = verdicts(run);
+            let count = |kind: &str| verdicts.iter().filter(|m| m.verdict == kind).count();
             format!(
                 "{tried} of {} schedules ran on the machine; the chip is proved to be the best {}, and {}. \
                  Of {} cores {} were solved, {} ruled out \
                  by their bounds, {} beyond the limits, and {} cannot run all layers.",
-                thousands(amount(run, "evaluations.valid") as u64),
+                thousands(run.evaluations.valid.unwrap_or_default()),
                 over(run),
                 NOT_OVER,
                 verdicts.len(),
@@ -158,22 +148,21 @@ fn findings(run: &Value) -> Vec<Finding> {
                 count("unable")
             )
         }
-        _ if at(run, "interrupted").is_some() => {
-            let left = list(run, "interrupted.not_reached").iter();
-            let left: Vec<&str> = left.filter_map(Value::as_str).collect();
-            let left = match left.is_empty() {
-                true => String::new(),
-                false => format!(
+        (_, Some(interrupted)) => {
+            let left = interrupted.not_reached.as_ref();
+            let left = left.filter(|left| !left.is_empty());
+            let left = left.map_or(String::new(), |left| {
+                format!(
                     " Not reached, and run once each, by the schedule with the least bound: {}.",
                     left.join(", ")
-                ),
-            };
+                )
+            });
             format!(
                 "{tried} schedules ran on the machine; the search was interrupted, and nothing is \
                  proved.{left}"
             )
         }
-        _ => format!(
+        (_, None) => format!(
             "{tried} measurements on the machine; nothing is proved. Search with --optimizer exact \
              for the best of all schedules of these cores and its proof."
         ),
@@ -182,71 +171,77 @@ fn findings(run: &Value) -> Vec<Finding> {
         head: "How it was found",
         text: how,
     });
-    let own = number(run, "each_layer_its_own_hardware.objective");
-    if let (Some(own), Some(best)) = (own, number(run, "best.objective")) {
+    let own = run.each_layer_its_own_hardware.objective;
+    if let (Some(own), Some(best)) = (own, run.best.found()) {
         found.push(Finding {
             head: "What sharing costs",
             text: format!(
                 "{} cycles if each layer had the core that suits it best, which cannot be built; one \
                  core for all takes {} more.",
-                thousands(own as u64),
-                percent(best / own - 1.0)
+                thousands(own),
+                percent(best.objective as f64 / own as f64 - 1.0)
             ),
         });
     }
     found
 }
 
-fn pairs(choices: &[Value]) -> Vec<Pair> {
-    let pair = |choice: &Value| Pair {
-        name: text(choice, "name").to_owned(),
-        model: amount(choice, "model"),
-        machine: amount(choice, "machine"),
+fn pair(choice: &CoreChoice) -> Pair {
+    Pair {
+        name: choice.name.clone(),
+        model: choice.model,
+        machine: choice.machine,
         causes: String::new(),
-    };
-    choices.iter().map(pair).collect()
+    }
+}
+
+fn spent(choice: &CoreChoice) -> Spent<'_> {
+    Spent {
+        name: choice.name.clone(),
+        energy: &choice.energy_pj,
+        least: None,
+    }
+}
+
+/// The best over evaluations, by a tuner.
+fn anytime(run: &Codesign) -> Option<Section> {
+    let points = run.curve.as_ref()?.iter();
+    curve::section(&Curve {
+        optimizer: &run.optimizer,
+        objective: &run.objective,
+        points: points.map(|(n, best)| [*n as f64, *best as f64]).collect(),
+        spent: None,
+        bound: run.certificate.lower_bound.map(|bound| bound as f64),
+    })
 }
 
 /// Every field of every schedule, as the file for --mapping has them.
-fn schedules(choices: &[Value]) -> Section {
-    let mut knobs: Vec<&str> = Vec::new();
-    for choice in choices {
-        for (knob, _) in choice["schedule"].as_object().into_iter().flatten() {
-            if !knobs.contains(&knob.as_str()) {
-                knobs.push(knob);
-            }
-        }
-    }
-    let words: Vec<String> = knobs.iter().map(|knob| knob.replace('_', " ")).collect();
+fn schedules(choices: &[CoreChoice]) -> Section {
+    let words = Schedule::ONE
+        .knobs()
+        .map(|(knob, _)| knob.replace('_', " "));
     let mut head = vec!["layer"];
     head.extend(words.iter().map(String::as_str));
     let mut table = Table::new("The schedule of every layer", &head, 1);
     for choice in choices {
-        let mut row = vec![text(choice, "name").to_owned()];
-        row.extend(knobs.iter().map(|knob| match &choice["schedule"][*knob] {
-            Value::Null => "-".to_owned(),
-            value => value.as_str().map_or(value.to_string(), str::to_owned),
-        }));
+        let mut row = vec![choice.name.clone()];
+        row.extend(choice.schedule.knobs().map(|(_, tile)| tile.to_string()));
         table.rows.push(row);
     }
-    Section {
-        title: "Schedules".to_owned(),
-        lead: "Tiles in blocks of the core, and virtual threads. -o writes them as a file for \
-               --mapping."
-            .to_owned(),
-        legend: Vec::new(),
-        drawings: Vec::new(),
+    tabled(
+        "Schedules",
+        "Tiles in blocks of the core, and virtual threads. -o writes them as a file for --mapping.",
         table,
-    }
+    )
 }
 
 /// Cores side by side, where a proof has gone through them.
-fn machines(run: &Value) -> Option<Section> {
-    let machines = list(run, "machines");
+fn machines(run: &Codesign) -> Option<Section> {
+    let machines = verdicts(run);
     if machines.is_empty() {
         return None;
     }
-    let verdict = |m: &Value| match text(m, "verdict") {
+    let verdict = |m: &CoreVerdict| match m.verdict.as_str() {
         "proved" => "solved".to_owned(),
         "not_better" => "ruled out by its bound".to_owned(),
         "too_large" => "beyond the limits".to_owned(),
@@ -254,7 +249,7 @@ fn machines(run: &Value) -> Option<Section> {
         "open" => "open: the search ended before".to_owned(),
         other => other.to_owned(),
     };
-    let chosen = |m: &Value| m["hardware"] == run["best"]["hardware"];
+    let chosen = run.best.found().map(|best| best.hardware);
     let mut table = Table::new(
         "Every core",
         &["core", "verdict", "MACs", "mm\u{b2}", "cycles", "at least"],
@@ -262,37 +257,35 @@ fn machines(run: &Value) -> Option<Section> {
     );
     let mut dots = Vec::new();
     for m in machines {
-        let cell = |path: &str| number(m, path).map_or("-".to_owned(), |n| thousands(n as u64));
-        let area = amount(m, "area_um2");
-        let is_chosen = chosen(m);
+        let cell = |cycles: Option<u64>| cycles.map_or("-".to_owned(), thousands);
+        let area = square_millimetres(m.area_um2, 2);
+        let is_chosen = chosen == Some(m.hardware);
         let mark = if is_chosen { ", chosen" } else { "" };
         table.rows.push(vec![
-            core(&m["hardware"]),
+            core(m.hardware),
             format!("{}{mark}", verdict(m)),
-            cell("macs"),
-            square_millimetres(area, 2),
-            cell("cycles"),
-            cell("lower_bound"),
+            thousands(m.macs),
+            area.clone(),
+            cell(m.cycles),
+            cell(m.lower_bound),
         ]);
-        let cycles = at(m, "cycles").or(at(m, "lower_bound"));
-        if let Some(cycles) = cycles.and_then(Value::as_f64) {
+        if let Some(cycles) = m.cycles.or(m.lower_bound) {
             dots.push(Dot {
-                at: [area / 1e6, cycles],
+                at: [m.area_um2 / 1e6, cycles as f64],
                 radius: if is_chosen { 6.0 } else { 4.0 },
-                class: match (is_chosen, at(m, "cycles").is_some()) {
+                class: match (is_chosen, m.cycles.is_some()) {
                     (true, _) => "s2",
                     (false, true) => "s1",
                     (false, false) => "idle",
                 }
                 .to_owned(),
                 hint: format!(
-                    "{}: {}, {} cycles, {} mm\u{b2}",
-                    core(&m["hardware"]),
+                    "{}: {}, {} cycles, {area} mm\u{b2}",
+                    core(m.hardware),
                     verdict(m),
-                    thousands(cycles as u64),
-                    square_millimetres(area, 2),
+                    thousands(cycles),
                 ),
-                label: core(&m["hardware"]),
+                label: core(m.hardware),
             });
         }
     }
@@ -333,9 +326,9 @@ fn machines(run: &Value) -> Option<Section> {
 }
 
 /// What each layer would take on the core that suits it best.
-fn apart(run: &Value) -> Option<Section> {
-    let choices = list(run, "each_layer_its_own_hardware.choices");
-    if choices.is_empty() || amount(run, "hardware.allowed") <= 1.0 {
+fn apart(run: &Codesign) -> Option<Section> {
+    let choices = &run.each_layer_its_own_hardware.choices;
+    if choices.is_empty() || run.hardware.allowed <= 1 {
         return None;
     }
     let mut table = Table::new(
@@ -344,19 +337,15 @@ fn apart(run: &Value) -> Option<Section> {
         2,
     );
     for choice in choices {
-        let cycles = number(choice, "machine");
         table.rows.push(vec![
-            text(choice, "name").to_owned(),
-            at(choice, "hardware").map_or("none".to_owned(), core),
-            cycles.map_or("-".to_owned(), |cycles| thousands(cycles as u64)),
+            choice.name.clone(),
+            choice.hardware.map_or("none".to_owned(), core),
+            choice.machine.map_or("-".to_owned(), thousands),
         ]);
     }
-    Some(Section {
-        title: "If each layer had its own core".to_owned(),
-        lead: "No such chip can be built: it says what the shared core costs each layer."
-            .to_owned(),
-        legend: Vec::new(),
-        drawings: Vec::new(),
+    Some(tabled(
+        "If each layer had its own core",
+        "No such chip can be built: it says what the shared core costs each layer.",
         table,
-    })
+    ))
 }

@@ -1,75 +1,74 @@
 //! Two runs side by side as a page of tables.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::causes;
+use crate::documents::{Both, Diff, DiffLayer, DiffStall, DiffTotal, Difference};
 use crate::format::{joules, signed_percent, thousands};
-use crate::html::checks::{facts, tabled, verdict};
-use crate::html::page::{Card, Page, Table};
-use crate::html::read::{amount, list, number, text};
+use crate::html::checks::verdict;
+use crate::html::page::{Card, Page, Table, tabled};
 
 /// The page of `diff`.
-pub fn page(run: &Value) -> Page {
+pub fn page(run: &Diff) -> Page {
     let mut sections = Vec::new();
-    let inputs = list(run, "inputs");
-    if !inputs.is_empty() {
-        let table = leaves("Every input that differs", inputs);
+    if !run.inputs.is_empty() {
+        let table = leaves("Every input that differs", &run.inputs);
         let lead = "Options, files and fields that differ; - is what a run does not have.";
         sections.push(tabled("What went in", lead, table));
     }
-    let differing = list(run, "layers");
-    if !differing.is_empty() {
+    if !run.layers.is_empty() {
         let lead = "Layers whose figures differ, with the cause of stalls that changed most; cycles of the \
                     array's clock. Changes are from A to B. The total is of all layers, of those too that \
                     are equal.";
-        sections.push(tabled("Layers", lead, layers(differing, &run["total"])));
+        let table = layers(&run.layers, run.total.as_ref());
+        sections.push(tabled("Layers", lead, table));
     }
-    let results = list(run, "results");
-    if !results.is_empty() {
-        let table = leaves("Every figure that differs", results);
+    if !run.results.is_empty() {
+        let table = leaves("Every figure that differs", &run.results);
         let lead = "Every figure and word that differs, by its place in the JSON of the runs.";
         sections.push(tabled("What came out", lead, table));
     }
-    let names = |path: &str| {
-        let names = list(run, path).iter().filter_map(Value::as_str);
-        match names.collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => "none".to_owned(),
-            names => names,
-        }
-    };
-    let change = |path: &str| {
-        let [a, b] = ["a", "b"].map(|side| number(run, &format!("total.{path}.{side}")));
-        let pair = a.zip(b).filter(|(a, _)| *a > 0.0);
-        pair.map(|(a, b)| signed_percent(b / a - 1.0))
+    let names = |names: &[String]| match names.join(", ") {
+        none if none.is_empty() => "none".to_owned(),
+        names => names,
     };
     let mut cards = vec![
-        verdict(&run["equal"], "equal", "they differ"),
+        verdict(run.equal, "equal", "they differ"),
         Card::new(
             "Figures that differ",
-            thousands(results.len() as u64),
-            format!("{} compared", thousands(amount(run, "compared") as u64)),
+            thousands(run.results.len() as u64),
+            format!("{} compared", thousands(run.compared)),
         ),
     ];
-    for (label, path) in [("Cycles", "cycles"), ("Energy", "energy_pj")] {
-        cards.extend(change(path).map(|change| Card::new(label, change, "from A to B")));
+    if let Some(total) = &run.total {
+        for (label, both) in [("Cycles", &total.cycles), ("Energy", &total.energy_pj)] {
+            cards.extend(change(both).map(|change| Card::new(label, change, "from A to B")));
+        }
     }
-    let mut facts = facts(run, &[("A", "a"), ("B", "b")]);
-    facts.extend([
-        ("Layers only A has".to_owned(), names("layers_removed")),
-        ("Layers only B has".to_owned(), names("layers_added")),
-    ]);
     Page {
         kind: "Comparison of runs",
-        title: format!("{} and {}", text(run, "a"), text(run, "b")),
+        title: format!("{} and {}", run.a, run.b),
         subtitle: "Two runs side by side: what went in and what came out.".to_owned(),
         cards,
         sections,
-        facts,
+        facts: vec![
+            ("A", run.a.clone()),
+            ("B", run.b.clone()),
+            ("Layers only A has", names(&run.layers_removed)),
+            ("Layers only B has", names(&run.layers_added)),
+        ],
         ..Page::default()
     }
 }
 
-fn layers(layers: &[Value], total: &Value) -> Table {
+/// How much greater the second figure is, where that can be said.
+fn change(both: &Both) -> Option<String> {
+    let [a, b] = [&both.a, &both.b].map(|side| side.as_ref().and_then(Number::as_f64));
+    let pair = a.zip(b).filter(|(a, _)| *a > 0.0);
+    pair.map(|(a, b)| signed_percent(b / a - 1.0))
+}
+
+fn layers(layers: &[DiffLayer], total: Option<&DiffTotal>) -> Table {
     let head = [
         "layer",
         "most of it",
@@ -81,32 +80,33 @@ fn layers(layers: &[Value], total: &Value) -> Table {
         "change",
     ];
     let mut table = Table::new("Layers that differ", &head, 2);
-    let row = |name: &str, of: &Value| {
-        let pair = |path: &str| ["a", "b"].map(|side| number(of, &format!("{path}.{side}")));
-        let change = |[a, b]: [Option<f64>; 2]| {
-            let pair = a.zip(b).filter(|(a, _)| *a > 0.0);
-            pair.map_or("-".to_owned(), |(a, b)| signed_percent(b / a - 1.0))
+    let row = |name: &str, most: Option<&DiffStall>, cycles: &Both, energy: &Both| {
+        let none = || "-".to_owned();
+        let shown = |side: &Option<Number>, show: fn(f64) -> String| {
+            let figure = side.as_ref().and_then(Number::as_f64);
+            figure.map_or_else(none, show)
         };
-        let (cycles, energy) = (pair("cycles"), pair("energy_pj"));
-        let most = list(of, "stalls").first();
-        let most = most.map_or("-".to_owned(), |stall| causes::words(text(stall, "cause")));
-        let whole = |n: Option<f64>| n.map_or("-".to_owned(), |n| thousands(n as u64));
-        let spent = |n: Option<f64>| n.map_or("-".to_owned(), joules);
+        let whole = |side| shown(side, |figure| thousands(figure as u64));
+        let spent = |side| shown(side, joules);
         vec![
             name.to_owned(),
-            most,
-            whole(cycles[0]),
-            whole(cycles[1]),
-            change(cycles),
-            spent(energy[0]),
-            spent(energy[1]),
-            change(energy),
+            most.map_or_else(none, |stall| causes::words(&stall.cause)),
+            whole(&cycles.a),
+            whole(&cycles.b),
+            change(cycles).unwrap_or_else(none),
+            spent(&energy.a),
+            spent(&energy.b),
+            change(energy).unwrap_or_else(none),
         ]
     };
-    let rows = layers.iter().map(|layer| row(text(layer, "name"), layer));
-    table.rows.extend(rows);
-    if !total.is_null() {
-        table.rows.push(row("total", total));
+    for layer in layers {
+        let most = layer.stalls.first();
+        let row = row(&layer.name, most, &layer.cycles, &layer.energy_pj);
+        table.rows.push(row);
+    }
+    if let Some(total) = total {
+        let row = row("total", None, &total.cycles, &total.energy_pj);
+        table.rows.push(row);
     }
     table
 }
@@ -124,14 +124,14 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn leaves(caption: &str, leaves: &[Value]) -> Table {
+fn leaves(caption: &str, leaves: &[Difference]) -> Table {
     let mut table = Table::new(caption, &["path", "A", "B", "change"], 1);
     for leaf in leaves {
         table.rows.push(vec![
-            text(leaf, "path").to_owned(),
-            shown(&leaf["a"]),
-            shown(&leaf["b"]),
-            number(leaf, "change").map_or(String::new(), signed_percent),
+            leaf.path.clone(),
+            shown(&leaf.a),
+            shown(&leaf.b),
+            leaf.change.map_or(String::new(), signed_percent),
         ]);
     }
     table

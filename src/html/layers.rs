@@ -1,43 +1,55 @@
 //! `estimate` and `simulate` as a page.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use indexmap::IndexMap;
 
 use crate::causes;
+use crate::documents::{Run, RunLayer};
 use crate::format::{joules, metric, operations, percent, square_millimetres, thousands};
-use crate::html::breakdown;
-use crate::html::page::{Card, Finding, Page};
+use crate::html::breakdown::{self, Spent};
+use crate::html::page::{Card, Finding, Page, signed, sum};
 use crate::html::parity::{Pair, parity};
-use crate::html::read::{amount, at, list, number, signed, text};
 use crate::html::roofline::{self, bound_kind};
 
 /// The page of a run.
-pub fn page(run: &Value) -> Page {
-    let is_machine = text(run, "reading") == "machine";
-    let layers = list(run, "layers");
-    let total: f64 = layers.iter().map(|l| amount(l, "cycles")).sum();
-    let mut sections = vec![roofline::section(run, layers)];
-    sections.push(breakdown::cycles(layers, is_machine));
-    sections.push(breakdown::energy(layers));
+pub fn page(run: &Run) -> Page {
+    let is_machine = run.reading == "machine";
+    let layers = &run.layers;
+    let spent: Vec<Spent<'_>> = layers.iter().map(spent).collect();
+    let mut sections = vec![
+        roofline::section(run),
+        breakdown::cycles(layers, is_machine),
+        breakdown::energy(&spent),
+    ];
     sections.extend(breakdown::traffic(layers));
-    let pairs: Vec<Pair> = layers.iter().filter_map(pair).collect();
-    if is_machine && !pairs.is_empty() {
+    if is_machine && !layers.is_empty() {
+        let pairs: Vec<Pair> = layers.iter().map(pair).collect();
         sections.push(parity(&pairs, "", "a layer"));
     }
     Page {
         kind: if is_machine { "Simulation" } else { "Estimate" },
-        title: format!("{} on {}", text(run, "network"), text(run, "arch")),
+        title: format!("{} on {}", run.network, run.arch),
         subtitle: subtitle(run, is_machine),
-        cards: cards(run),
-        findings: findings(run, layers, total, is_machine),
+        cards: cards(run, is_machine),
+        findings: findings(run, is_machine),
         sections,
-        facts: facts(run),
+        facts: vec![
+            ("Accelerator", run.arch.clone()),
+            ("Network", run.network.clone()),
+            ("Dataflow", run.dataflow.clone()),
+            ("DRAM", run.accelerator.dram.clone()),
+            ("Seed", run.seed.to_string()),
+        ],
     }
+    .covering(&run.coverage)
+    .said("Note", &run.notes)
+    .said("Costs", &run.caveats)
 }
 
-fn subtitle(run: &Value, is_machine: bool) -> String {
-    let dataflow = match text(run, "dataflow") {
+fn subtitle(run: &Run, is_machine: bool) -> String {
+    let dataflow = match run.dataflow.as_str() {
         "ws" => "weight-stationary",
         "os" => "output-stationary",
         "rs" => "row-stationary",
@@ -49,87 +61,81 @@ fn subtitle(run: &Value, is_machine: bool) -> String {
     } else {
         "by the analytical model"
     };
-    let array = at(run, "accelerator").map_or(String::new(), |a| {
-        format!(
-            ", {} \u{d7} {} PEs at {} MHz",
-            amount(a, "rows"),
-            amount(a, "cols"),
-            amount(a, "clock_mhz")
-        )
-    });
-    format!("{dataflow}{array}; {reading}.")
+    let array = &run.accelerator;
+    format!(
+        "{dataflow}, {} \u{d7} {} PEs at {} MHz; {reading}.",
+        array.rows, array.cols, array.clock_mhz
+    )
 }
 
-fn cards(run: &Value) -> Vec<Card> {
-    let t = |name: &str| amount(run, &format!("total.{name}"));
-    let (cycles, macs) = (t("cycles"), t("macs"));
-    let seconds = t("seconds");
+fn cards(run: &Run, is_machine: bool) -> Vec<Card> {
+    let t = &run.total;
+    let (cycles, macs) = (t.cycles as f64, t.macs as f64);
+    let seconds = t.seconds;
     let time = if seconds >= 1.0 {
         format!("{seconds:.3} s")
     } else {
         format!("{:.3} ms", seconds * 1e3)
     };
-    let is_machine = text(run, "reading") == "machine";
     let by = if is_machine {
-        beside(run, cycles)
+        beside(run)
     } else {
         " by the model".to_owned()
     };
-    let mut cards = vec![
+    let peak = run.accelerator.peak_macs_per_cycle;
+    let reached = metric(macs / cycles.max(1.0));
+    vec![
         Card::new(
             "Time a run",
             time,
-            format!("{} cycles{by}", thousands(cycles as u64)),
+            format!("{} cycles{by}", thousands(t.cycles)),
         ),
         Card::new(
             "Energy a run",
-            joules(t("energy_pj")),
-            format!("{:.2} pJ a MAC", t("energy_pj") / macs.max(1.0)),
+            joules(t.energy_pj),
+            format!("{:.2} pJ a MAC", t.energy_pj / macs.max(1.0)),
         ),
-    ];
-    if let Some(peak) = number(run, "accelerator.peak_macs_per_cycle") {
-        let used = macs / (peak * cycles).max(1.0);
-        let note = format!(
-            "{} of {} MACs a cycle",
-            metric(macs / cycles.max(1.0)),
-            metric(peak)
-        );
-        cards.push(Card::new("Array used", percent(used), note));
+        Card::new(
+            "Array used",
+            percent(macs / (peak * cycles).max(1.0)),
+            format!("{reached} of {} MACs a cycle", metric(peak)),
+        ),
+        Card::new(
+            "Efficiency",
+            operations(1e12 * t.tops_per_watt, "OPS/W"),
+            format!("{}, DRAM included", operations(1e12 * t.tops, "OPS")),
+        ),
+        Card::new(
+            "Area",
+            format!("{} mm\u{b2}", square_millimetres(t.area_um2, 2)),
+            format!("{} at peak", watts(t.peak_power_mw)),
+        ),
+        Card::new(
+            "DRAM traffic",
+            format!("{}B", spaced(&metric(t.dram_bytes_per_mac * macs))),
+            format!("{:.3} bytes a MAC", t.dram_bytes_per_mac),
+        ),
+    ]
+}
+
+/// The model's cycles beside the machine's; nothing where there are none.
+fn beside(run: &Run) -> String {
+    let model = sum(run.layers.iter().map(|layer| layer.model_cycles));
+    let machine = run.total.cycles;
+    if model == 0 || machine == 0 {
+        return String::new();
     }
-    cards.push(Card::new(
-        "Efficiency",
-        operations(1e12 * t("tops_per_watt"), "OPS/W"),
-        format!("{}, DRAM included", operations(1e12 * t("tops"), "OPS")),
-    ));
-    cards.push(Card::new(
-        "Area",
-        format!("{} mm\u{b2}", square_millimetres(t("area_um2"), 2)),
-        format!("{} at peak", watts(t("peak_power_mw"))),
-    ));
-    cards.push(Card::new(
-        "DRAM traffic",
-        format!("{}B", spaced(&metric(t("dram_bytes_per_mac") * macs))),
-        format!("{:.3} bytes a MAC", t("dram_bytes_per_mac")),
-    ));
-    cards
+    let error = signed(model as f64 / machine as f64 - 1.0);
+    format!("; the model says {} ({error})", thousands(model))
 }
 
-/// The model's cycles beside the machine's; nothing where the document does not tell them all.
-fn beside(run: &Value, machine: f64) -> String {
-    let layers = list(run, "layers").iter();
-    let model: Option<f64> = layers.map(|layer| number(layer, "model_cycles")).sum();
-    let known = model.filter(|model| *model > 0.0 && machine > 0.0);
-    known.map_or(String::new(), |model| {
-        let error = signed(model / machine - 1.0);
-        format!("; the model says {} ({error})", thousands(model as u64))
-    })
-}
-
-fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<Finding> {
+fn findings(run: &Run, is_machine: bool) -> Vec<Finding> {
+    let layers = &run.layers;
+    let total = sum(layers.iter().map(|layer| layer.cycles)) as f64;
     let mut shares = BTreeMap::<&str, (f64, usize)>::new();
     for layer in layers {
-        let entry = shares.entry(text(layer, "bound_by")).or_default();
-        entry.0 += amount(layer, "cycles") / total.max(1.0);
+        let entry = shares.entry(&layer.bound_by).or_default();
+        entry.0 += layer.cycles as f64 / total.max(1.0);
         entry.1 += 1;
     }
     let mut shares: Vec<_> = shares.into_iter().collect();
@@ -152,33 +158,31 @@ fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<
         (share, 1) => format!(", others for {} (1 layer).", percent(share)),
         (share, count) => format!(", others for {} ({count} layers).", percent(share)),
     });
-    let longest = layers
-        .iter()
-        .max_by(|a, b| amount(a, "cycles").total_cmp(&amount(b, "cycles")));
-    if let Some(longest) = longest {
+    if let Some(longest) = layers.iter().max_by_key(|layer| layer.cycles) {
         bound.push_str(&format!(
             " The longest layer is {}, {} of the time.",
-            text(longest, "name"),
-            percent(amount(longest, "cycles") / total.max(1.0))
+            longest.name,
+            percent(longest.cycles as f64 / total.max(1.0))
         ));
     }
     if is_machine {
-        let mut lost = BTreeMap::<&str, f64>::new();
-        for layer in layers {
-            for (cause, cycles) in layer["stalls"].as_object().into_iter().flatten() {
-                *lost.entry(cause).or_default() += cycles.as_f64().unwrap_or(0.0);
-            }
+        let mut lost = BTreeMap::<&str, u64>::new();
+        for (cause, cycles) in layers.iter().flat_map(|layer| &layer.stalls) {
+            let lost = lost.entry(cause).or_default();
+            *lost = sum([*lost, *cycles]);
         }
-        let all: f64 = lost.values().sum();
+        let all = sum(lost.values().copied());
         let mut lost: Vec<_> = lost.into_iter().collect();
-        lost.sort_by(|a, b| b.1.total_cmp(&a.1));
+        lost.sort_by_key(|(_, cycles)| Reverse(*cycles));
         let listed = lost.iter().take(3);
-        let listed =
-            listed.map(|(cause, n)| format!("{} ({})", causes::words(cause), percent(n / total)));
-        if all > 0.0 {
+        let listed = listed.map(|(cause, cycles)| {
+            let share = percent(*cycles as f64 / total);
+            format!("{} ({share})", causes::words(cause))
+        });
+        if all > 0 {
             bound.push_str(&format!(
                 " The array works in {} of the cycles; most of the others wait for {}.",
-                percent(1.0 - all / total),
+                percent(1.0 - all as f64 / total),
                 listed.collect::<Vec<_>>().join(", ")
             ));
         }
@@ -187,26 +191,13 @@ fn findings(run: &Value, layers: &[Value], total: f64, is_machine: bool) -> Vec<
         head: "What bounds it",
         text: bound,
     }];
-    if !text(run, "advice").is_empty() {
+    if !run.advice.is_empty() {
         findings.push(Finding {
             head: "What to try next",
-            text: sentence(text(run, "advice")),
+            text: sentence(&run.advice),
         });
     }
     findings
-}
-
-fn facts(run: &Value) -> Vec<(String, String)> {
-    let mut facts = vec![
-        ("Accelerator".to_owned(), text(run, "arch").to_owned()),
-        ("Network".to_owned(), text(run, "network").to_owned()),
-        ("Dataflow".to_owned(), text(run, "dataflow").to_owned()),
-    ];
-    if let Some(dram) = at(run, "accelerator.dram").and_then(Value::as_str) {
-        facts.push(("DRAM".to_owned(), dram.to_owned()));
-    }
-    facts.push(("Seed".to_owned(), amount(run, "seed").to_string()));
-    facts
 }
 
 /// As a sentence of its own.
@@ -232,22 +223,27 @@ fn spaced(metric: &str) -> String {
     format!("{} {}", &metric[..at], &metric[at..])
 }
 
-fn pair(layer: &Value) -> Option<Pair> {
-    Some(Pair {
-        name: text(layer, "name").to_owned(),
-        model: number(layer, "model_cycles")?,
-        machine: number(layer, "cycles")?,
-        causes: worst_causes(layer),
-    })
+fn spent(layer: &RunLayer) -> Spent<'_> {
+    Spent {
+        name: layer.name.clone(),
+        energy: &layer.energy_pj,
+        least: Some(layer.energy_lower_bound_pj),
+    }
+}
+
+fn pair(layer: &RunLayer) -> Pair {
+    Pair {
+        name: layer.name.clone(),
+        model: layer.model_cycles,
+        machine: layer.cycles,
+        causes: worst_causes(&layer.stalls),
+    }
 }
 
 /// The causes that lose most, in words.
-pub fn worst_causes(layer: &Value) -> String {
-    let stalls = layer["stalls"].as_object().into_iter().flatten();
-    let mut stalls: Vec<_> = stalls
-        .map(|(c, n)| (c, n.as_f64().unwrap_or(0.0)))
-        .collect();
-    stalls.sort_by(|a, b| b.1.total_cmp(&a.1));
+pub fn worst_causes(stalls: &IndexMap<String, u64>) -> String {
+    let mut stalls: Vec<_> = stalls.iter().collect();
+    stalls.sort_by_key(|(_, cycles)| Reverse(**cycles));
     let names = stalls.iter().take(2).map(|(cause, _)| causes::words(cause));
     names.collect::<Vec<_>>().join(", ")
 }

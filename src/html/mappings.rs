@@ -1,34 +1,20 @@
 //! `search map` as a page.
 
-use serde_json::Value;
-
+use crate::documents::{Map, MapLayer};
 use crate::format::{metric, percent, thousands};
-use crate::html::breakdown;
-use crate::html::checks::tabled;
-use crate::html::page::{Card, Page, Table};
+use crate::html::breakdown::{self, Spent};
+use crate::html::page::{Card, Page, Table, signed, sum, tabled};
 use crate::html::parity::{Pair, parity};
-use crate::html::read::{amount, list, signed, text};
 
 /// The page of a search for mappings.
-pub fn page(run: &Value) -> Page {
-    let layers = list(run, "layers");
-    let pairs: Vec<Pair> = layers
-        .iter()
-        .map(|l| Pair {
-            name: text(l, "name").to_owned(),
-            model: amount(l, "model"),
-            machine: amount(l, "machine"),
-            causes: String::new(),
-        })
-        .collect();
-    let total = amount(run, "total.machine");
-    let first: f64 = layers
-        .iter()
-        .map(|l| amount(l, "model_choice_machine"))
-        .sum();
-    let model: f64 = layers.iter().map(|l| amount(l, "model")).sum();
-    let bound: f64 = layers.iter().map(|l| amount(l, "lower_bound")).sum();
-    let tried: f64 = layers.iter().map(|l| amount(l, "candidates")).sum();
+pub fn page(run: &Map) -> Page {
+    let layers = &run.layers;
+    let pairs: Vec<Pair> = layers.iter().map(pair).collect();
+    let spent: Vec<Spent<'_>> = layers.iter().map(spent).collect();
+    let sum = |of: fn(&MapLayer) -> u64| sum(layers.iter().map(of));
+    let (total, model) = (run.total.machine, sum(|layer| layer.model));
+    // By how much the first is above the second.
+    let above = |first: u64, second: u64| first as f64 / second.max(1) as f64 - 1.0;
     let mut table = Table::new(
         "Every layer's winner",
         &[
@@ -41,15 +27,14 @@ pub fn page(run: &Value) -> Page {
         ],
         1,
     );
-    for l in layers {
-        let machine = amount(l, "machine");
+    for layer in layers {
         table.rows.push(vec![
-            text(l, "name").to_owned(),
-            thousands(amount(l, "candidates") as u64),
-            thousands(amount(l, "model") as u64),
-            thousands(machine as u64),
-            percent(machine / amount(l, "lower_bound").max(1.0) - 1.0),
-            percent(amount(l, "model_choice_machine") / machine.max(1.0) - 1.0),
+            layer.name.clone(),
+            thousands(layer.candidates),
+            thousands(layer.model),
+            thousands(layer.machine),
+            percent(above(layer.machine, layer.lower_bound)),
+            percent(above(layer.model_choice_machine, layer.machine)),
         ]);
     }
     let winners = tabled(
@@ -59,70 +44,82 @@ pub fn page(run: &Value) -> Page {
     );
     Page {
         kind: "Search",
-        title: format!(
-            "Mappings of {} on {}",
-            text(run, "network"),
-            text(run, "arch")
-        ),
+        title: format!("Mappings of {} on {}", run.network, run.arch),
         subtitle: "The best of the mapper's candidates for each layer, confirmed on the machine."
             .to_owned(),
         cards: vec![
             Card::new(
                 "Cycles",
-                thousands(total as u64),
+                thousands(total),
                 format!(
                     "on the machine; the model says {} ({})",
-                    thousands(model as u64),
-                    signed(model / total.max(1.0) - 1.0)
+                    thousands(model),
+                    signed(above(model, total))
                 ),
             ),
             proof(run),
             Card::new(
                 "Gain of the re-check",
-                percent(first / total.max(1.0) - 1.0),
+                percent(above(sum(|layer| layer.model_choice_machine), total)),
                 "over the model's choice",
             ),
             Card::new(
                 "Above their own bounds",
-                percent(total / bound.max(1.0) - 1.0),
+                percent(above(total, sum(|layer| layer.lower_bound))),
                 "what these mappings cannot go below; other candidates may",
             ),
             Card::new(
                 "Candidates",
-                metric(tried),
+                metric(sum(|layer| layer.candidates) as f64),
                 format!("for {} layers", layers.len()),
             ),
         ],
         findings: Vec::new(),
         sections: vec![
-            breakdown::bounds(layers),
-            breakdown::energy(layers),
+            breakdown::bounds(&pairs, layers.iter().map(|layer| layer.lower_bound)),
+            breakdown::energy(&spent),
             winners,
             parity(&pairs, "", "a layer"),
         ],
         facts: vec![
-            ("Accelerator".to_owned(), text(run, "arch").to_owned()),
-            ("Dataflow".to_owned(), text(run, "dataflow").to_owned()),
-            ("Seed".to_owned(), amount(run, "seed").to_string()),
+            ("Accelerator", run.arch.clone()),
+            ("Dataflow", run.dataflow.clone()),
+            ("Seed", run.seed.to_string()),
         ],
+    }
+    .covering(&run.coverage)
+    .said("Note", &run.notes)
+    .said("Costs", &run.caveats)
+    .said("Note", &run.recheck.note)
+}
+
+fn pair(layer: &MapLayer) -> Pair {
+    Pair {
+        name: layer.name.clone(),
+        model: layer.model,
+        machine: layer.machine,
+        causes: String::new(),
+    }
+}
+
+fn spent(layer: &MapLayer) -> Spent<'_> {
+    Spent {
+        name: layer.name.clone(),
+        energy: &layer.energy_pj,
+        least: Some(layer.energy_lower_bound_pj),
     }
 }
 
 /// What is proved, of which of the two, over what.
-fn proof(run: &Value) -> Card {
-    let simulations = thousands(amount(run, "certificate.simulations") as u64);
-    let over = match text(run, "certificate.over") {
-        "" => "over the mapper's candidates",
-        over => over,
-    };
-    match text(run, "certificate.kind") {
+fn proof(run: &Map) -> Card {
+    let claim = &run.certificate;
+    let simulations = thousands(claim.simulations);
+    let over = &claim.over;
+    match claim.kind.as_str() {
         "proved" => Card::new(
             "Proof",
             "proved".to_owned(),
-            format!(
-                "of the {}, {over}; {simulations} of them ran",
-                text(run, "certificate.of")
-            ),
+            format!("of the {}, {over}; {simulations} of them ran", claim.of),
         ),
         _ => Card::new(
             "Proof",

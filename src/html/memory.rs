@@ -1,25 +1,23 @@
 //! `dram` as a page: what became of the requests of a trace.
 
-use serde_json::Value;
-
+use crate::documents::{Document, Replay};
 use crate::format::{metric, percent, thousands, time};
 use crate::html::bars::{BarRow, Stack};
-use crate::html::checks::tabled;
-use crate::html::page::{Card, Page, Section, Table, drawings};
+use crate::html::page::{Card, Page, Section, Table, drawings, sum, tabled};
 use crate::html::parts::{Known, Parts, Whole};
-use crate::html::read::{amount, number, text};
 use crate::replay::figure;
 
 /// The page of a replay.
-pub fn page(run: &Value) -> Page {
-    let whole = |path: &str| thousands(amount(run, path) as u64);
+pub fn page(run: &Replay) -> Page {
     let mut table = Table::new("Every figure", &["figure", "value"], 1);
-    for (name, value) in run.as_object().into_iter().flatten() {
+    for (name, value) in run.json().as_object().into_iter().flatten() {
         if !["schema", "dram"].contains(&name.as_str()) {
             table.rows.push(figure(name, value).to_vec());
         }
     }
-    let latency = number(run, "mean_read_latency_cycles");
+    let latency = run
+        .mean_read_latency_cycles
+        .zip(run.max_read_latency_cycles);
     let mut sections = Vec::new();
     sections.extend(rows(run));
     sections.push(tabled(
@@ -29,87 +27,65 @@ pub fn page(run: &Value) -> Page {
     ));
     Page {
         kind: "Replay",
-        title: format!("A trace through {}", text(run, "dram")),
+        title: format!("A trace through {}", run.dram),
         subtitle: "An address trace through banks, rows, refresh and a controller.".to_owned(),
         cards: vec![
             Card::new(
                 "Time",
-                time(1e-9 * amount(run, "nanoseconds")),
-                format!("{} clocks of the memory", whole("cycles")),
+                time(1e-9 * run.nanoseconds),
+                format!("{} clocks of the memory", thousands(run.cycles)),
             ),
             Card::new(
                 "Requests",
-                whole("requests"),
-                format!("{} writes", whole("writes")),
+                thousands(run.requests),
+                format!("{} writes", thousands(run.writes)),
             ),
             Card::new(
                 "Of the peak",
-                percent(amount(run, "peak_share")),
-                format!("{:.2} bytes a clock", amount(run, "bytes_per_cycle")),
+                percent(run.peak_share),
+                format!("{:.2} bytes a clock", run.bytes_per_cycle),
             ),
             Card::new(
                 "Read latency",
-                latency.map_or("-".to_owned(), |mean| format!("{mean:.1} clocks")),
-                latency.map_or("no reads".to_owned(), |_| {
-                    format!("{} at most", whole("max_read_latency_cycles"))
+                latency.map_or("-".to_owned(), |(mean, _)| format!("{mean:.1} clocks")),
+                latency.map_or("no reads".to_owned(), |(_, most)| {
+                    format!("{} at most", thousands(most))
                 }),
             ),
         ],
         sections,
-        facts: vec![("DRAM".to_owned(), text(run, "dram").to_owned())],
+        facts: vec![("DRAM", run.dram.clone())],
         ..Page::default()
     }
 }
 
-/// The part of the writes that no field of the document counts.
-const QUEUED: &str = "queued";
-
 /// What became of every request.
-fn rows(run: &Value) -> Option<Section> {
+fn rows(run: &Replay) -> Option<Section> {
     const KNOWN: [Known; 6] = [
-        Known {
-            name: "row_hits",
-            class: "work",
-            words: "row hits",
-        },
-        Known {
-            name: "row_misses",
-            class: "net-2",
-            words: "row misses",
-        },
-        Known {
-            name: "row_conflicts",
-            class: "dram-2",
-            words: "row conflicts",
-        },
-        Known {
-            name: "forwarded",
-            class: "out",
-            words: "served from the write queue",
-        },
-        Known {
-            name: "merged",
-            class: "bank-2",
-            words: "merged with another request",
-        },
-        Known {
-            name: QUEUED,
-            class: "other-1",
-            words: "writes still waiting at the end",
-        },
+        Known::of("row_hits", "work", "row hits"),
+        Known::of("row_misses", "net-2", "row misses"),
+        Known::of("row_conflicts", "dram-2", "row conflicts"),
+        Known::of("forwarded", "out", "served from the write queue"),
+        Known::of("merged", "bank-2", "merged with another request"),
+        Known::of("queued", "other-1", "writes still waiting at the end"),
     ];
-    let total = number(run, "requests").filter(|requests| *requests > 0.0)?;
-    let mut parts: Vec<(String, f64)> = KNOWN
-        .iter()
-        .filter(|known| known.name != QUEUED)
-        .map(|known| (known.name.to_owned(), amount(run, known.name)))
-        .collect();
+    if run.requests == 0 {
+        return None;
+    }
+    let served = [
+        run.row_hits,
+        run.row_misses,
+        run.row_conflicts,
+        run.forwarded,
+        run.merged,
+    ];
     // A write is done once the controller has it: at the end some are on no bus yet.
-    let served: f64 = parts.iter().map(|(_, amount)| amount).sum();
-    let queued = (total - served).clamp(0.0, amount(run, "writes"));
-    parts.push((QUEUED.to_owned(), queued));
-    let whole = Whole { parts, total };
-    let parts = Parts::of(&KNOWN, &[whole]);
+    let queued = run.requests.saturating_sub(sum(served));
+    let found = served.into_iter().chain([queued.min(run.writes)]);
+    let parts = KNOWN.iter().zip(found);
+    let parts = parts.map(|(known, requests)| (known.name, requests as f64));
+    let total = run.requests as f64;
+    let parts = Parts::of(&KNOWN, &[Whole::of(parts, total)]);
     let mut table = Table::new("What requests found", &["", "requests", "share"], 1);
     for (kind, part) in parts.kinds.iter().zip(&parts.rows[0]) {
         table.rows.push(vec![

@@ -2,7 +2,7 @@
 //! script.
 //!
 //! ```text
-//! document -> page (figures of merit, findings, sections with plots and tables) -> template
+//! JSON -> document (its type) -> page (figures of merit, findings, sections with plots and tables) -> template
 //! ```
 
 mod axis;
@@ -13,15 +13,15 @@ mod checks;
 mod codesign;
 mod compare;
 mod coverage;
+mod curve;
 mod diff;
+mod front;
 mod layers;
 mod mappings;
 mod memory;
 mod page;
 mod parity;
 mod parts;
-mod read;
-mod remarks;
 mod roofline;
 mod search;
 mod svg;
@@ -31,8 +31,8 @@ mod validate;
 use serde_json::Value;
 
 use crate::documents::{
-    self, Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search,
-    Timeloop, Validate, Verified,
+    Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Timeloop,
+    Validate, Verified,
 };
 use crate::error::Error;
 
@@ -40,24 +40,39 @@ use page::Page;
 
 /// What becomes of a document.
 enum Outcome {
-    Page(fn(&Value) -> Page),
+    Page(fn(&Value) -> Result<Page, String>),
     /// Why there is none, and what there is a page of.
     Refused(&'static str),
 }
 
 /// Every document that a verb writes: its schema, and what becomes of it.
 const DOCUMENTS: [(&str, Outcome); 18] = [
-    (Run::NAME, Outcome::Page(layers::page)),
-    (Validate::NAME, Outcome::Page(validate::page)),
-    (Search::NAME, Outcome::Page(search::page)),
-    (Codesign::NAME, Outcome::Page(codesign::page)),
-    (Map::NAME, Outcome::Page(mappings::page)),
-    (Compare::NAME, Outcome::Page(compare::page)),
-    (Timeloop::NAME, Outcome::Page(timeloop::page)),
-    (Functional::NAME, Outcome::Page(checks::functional)),
-    (Verified::NAME, Outcome::Page(checks::verify)),
-    (Diff::NAME, Outcome::Page(diff::page)),
-    (Replay::NAME, Outcome::Page(memory::page)),
+    (Run::NAME, Outcome::Page(|run| read(run, layers::page))),
+    (
+        Validate::NAME,
+        Outcome::Page(|run| read(run, validate::page)),
+    ),
+    (Search::NAME, Outcome::Page(|run| read(run, search::page))),
+    (
+        Codesign::NAME,
+        Outcome::Page(|run| read(run, codesign::page)),
+    ),
+    (Map::NAME, Outcome::Page(|run| read(run, mappings::page))),
+    (Compare::NAME, Outcome::Page(|run| read(run, compare::page))),
+    (
+        Timeloop::NAME,
+        Outcome::Page(|run| read(run, timeloop::page)),
+    ),
+    (
+        Functional::NAME,
+        Outcome::Page(|run| read(run, checks::functional)),
+    ),
+    (
+        Verified::NAME,
+        Outcome::Page(|run| read(run, checks::verify)),
+    ),
+    (Diff::NAME, Outcome::Page(|run| read(run, diff::page))),
+    (Replay::NAME, Outcome::Page(|run| read(run, memory::page))),
     (
         "stationary/certificate/1",
         Outcome::Refused("verify FILE --format json checks it, and of that there is a page"),
@@ -81,20 +96,23 @@ const DOCUMENTS: [(&str, Outcome); 18] = [
 const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --format json, or the folder of its \
                        --run, has a page";
 
+/// The document, and its page.
+fn read<D: Document>(document: &Value, page: fn(&D) -> Page) -> Result<Page, String> {
+    D::read(document).map(|document| page(&document))
+}
+
 /// The page of a document that a command wrote as JSON.
 ///
 /// # Errors
 /// Documents of which there is no page, with why; a field that is missing or of another type.
 pub fn render(document: &Value) -> Result<String, Error> {
-    let schema = read::text(document, "schema");
+    let schema = document.get("schema").and_then(Value::as_str);
+    let schema = schema.unwrap_or_default();
     let fits = |(name, _): &&(&str, Outcome)| *name == schema;
     let refused = |why: String| Err(Error::NoPage(why));
     match DOCUMENTS.iter().find(fits) {
         Some((_, Outcome::Page(page))) => {
-            documents::check(document).map_err(Error::NoPage)?;
-            let mut page = page(document);
-            coverage::add(&mut page, document);
-            remarks::add(&mut page, document);
+            let page = page(document).map_err(Error::NoPage)?;
             page::render(page).map_err(|error| Error::NoPage(format!("the template of pages: {error}")))
         }
         Some((_, Outcome::Refused(why))) => refused(format!(

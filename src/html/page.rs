@@ -1,7 +1,9 @@
 //! A page: what is on it, and its text from the template.
 
+use indexmap::IndexSet;
 use minijinja::{Environment, Value, context};
 
+use crate::format::signed_percent;
 use crate::html::bars::BarKind;
 use crate::html::chart::Size;
 use crate::html::svg::Svg;
@@ -18,7 +20,23 @@ pub struct Page {
     pub findings: Vec<Finding>,
     pub sections: Vec<Section>,
     /// How it came about.
-    pub facts: Vec<(String, String)>,
+    pub facts: Vec<(&'static str, String)>,
+}
+
+impl Page {
+    /// With what a document says beside its figures, each once, last among the findings.
+    pub fn said<'a>(
+        mut self,
+        head: &'static str,
+        texts: impl IntoIterator<Item = &'a String>,
+    ) -> Self {
+        let texts: IndexSet<&String> = texts.into_iter().collect();
+        self.findings.extend(texts.into_iter().map(|text| Finding {
+            head,
+            text: text.clone(),
+        }));
+        self
+    }
 }
 
 /// A figure of merit.
@@ -77,6 +95,27 @@ impl Table {
             texts,
         }
     }
+}
+
+/// A section of numbers alone.
+pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
+    Section {
+        title: title.to_owned(),
+        lead: lead.to_owned(),
+        legend: Vec::new(),
+        drawings: Vec::new(),
+        table,
+    }
+}
+
+/// A sum of counts. A document may be of anybody, so that it may not fit: then it is the greatest count.
+pub fn sum(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
+}
+
+/// A signed share as print has it.
+pub fn signed(share: f64) -> String {
+    signed_percent(share).replace('-', "\u{2212}")
 }
 
 /// Draws for a desk and for a phone.

@@ -4,16 +4,15 @@ use crate::format::{percent, thousands};
 use crate::html::axis::Axis;
 use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Dot, Line};
-use crate::html::page::{Section, Table, drawings};
-use crate::html::read::signed;
+use crate::html::page::{Section, Table, drawings, signed};
 use crate::html::svg::cut;
 
 /// Both answers for a layer under a mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Pair {
     pub name: String,
-    pub model: f64,
-    pub machine: f64,
+    pub model: u64,
+    pub machine: u64,
     /// What the machine waits for.
     pub causes: String,
 }
@@ -21,7 +20,7 @@ pub struct Pair {
 impl Pair {
     /// How far the model is off, signed.
     pub fn error(&self) -> f64 {
-        self.model / self.machine.max(1.0) - 1.0
+        self.model as f64 / self.machine.max(1) as f64 - 1.0
     }
 }
 
@@ -33,7 +32,11 @@ const NAMED: usize = 6;
 pub fn parity(pairs: &[Pair], dataflow: &str, dot: &str) -> Section {
     let mut order: Vec<&Pair> = pairs.iter().collect();
     order.sort_by(|a, b| b.error().abs().total_cmp(&a.error().abs()));
-    let both = || pairs.iter().flat_map(|p| [p.model, p.machine]);
+    let both = || {
+        pairs
+            .iter()
+            .flat_map(|p| [p.model as f64, p.machine as f64])
+    };
     let (x, y) = (
         Axis::log("cycles of the machine", both()),
         Axis::log("cycles of the model", both()),
@@ -58,14 +61,14 @@ pub fn parity(pairs: &[Pair], dataflow: &str, dot: &str) -> Section {
             named.push(&pair.name);
         }
         Dot {
-            at: [pair.machine, pair.model],
+            at: [pair.machine as f64, pair.model as f64],
             radius: if is_worst { 5.0 } else { 3.5 },
             class: if is_worst { "s2" } else { "s1" }.to_owned(),
             hint: format!(
                 "{}: model {}, machine {} ({})",
                 pair.name,
-                thousands(pair.model as u64),
-                thousands(pair.machine as u64),
+                thousands(pair.model),
+                thousands(pair.machine),
                 signed(pair.error())
             ),
             label: if is_worst {
@@ -99,8 +102,8 @@ pub fn parity(pairs: &[Pair], dataflow: &str, dot: &str) -> Section {
         table.rows.push(vec![
             pair.name.clone(),
             pair.causes.clone(),
-            thousands(pair.model as u64),
-            thousands(pair.machine as u64),
+            thousands(pair.model),
+            thousands(pair.machine),
             signed(pair.error()),
         ]);
     }

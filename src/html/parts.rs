@@ -7,8 +7,6 @@
 //! Nothing is left out: a part that the page knows nothing of stands by its own name, and what the
 //! parts lack of the whole is a part as well.
 
-use serde_json::Value;
-
 use crate::html::bars::BarKind;
 
 /// A part that has words and a colour.
@@ -19,6 +17,12 @@ pub struct Known {
     pub words: &'static str,
 }
 
+impl Known {
+    pub const fn of(name: &'static str, class: &'static str, words: &'static str) -> Self {
+        Self { name, class, words }
+    }
+}
+
 /// What a row consists of.
 #[derive(Clone, Debug)]
 pub struct Whole {
@@ -27,22 +31,13 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// The numbers of a document's fields; the total is theirs if none is given.
-    pub fn of(fields: &Value, total: Option<f64>) -> Self {
-        let fields = fields.as_object().into_iter().flatten();
-        let parts: Vec<(String, f64)> = fields
-            .filter(|(name, _)| *name != "total")
-            .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
-            .collect();
-        let sum = parts.iter().map(|(_, part)| part).sum();
-        let total = total.unwrap_or(sum);
-        Self { parts, total }
-    }
-
-    /// The same with one part more, which comes first.
-    pub fn with(mut self, name: &str, part: f64) -> Self {
-        self.parts.insert(0, (name.to_owned(), part));
-        self
+    /// Of parts by their names.
+    pub fn of<'a>(parts: impl IntoIterator<Item = (&'a str, f64)>, total: f64) -> Self {
+        let parts = parts.into_iter();
+        Self {
+            parts: parts.map(|(name, part)| (name.to_owned(), part)).collect(),
+            total,
+        }
     }
 }
 
@@ -134,25 +129,22 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const KNOWN: [Known; 2] = [
-        Known {
-            name: "a",
-            class: "s1",
-            words: "first",
-        },
-        Known {
-            name: "b",
-            class: "s2",
-            words: "second",
-        },
+        Known::of("a", "s1", "first"),
+        Known::of("b", "s2", "second"),
     ];
 
-    fn check(rows: &[(Value, Option<f64>)], labels: &[&str], expected: &[&[f64]], excesses: usize) {
-        let wholes: Vec<Whole> = rows.iter().map(|(of, all)| Whole::of(of, *all)).collect();
+    fn check(
+        rows: &[(&[(&str, f64)], f64)],
+        labels: &[&str],
+        expected: &[&[f64]],
+        excesses: usize,
+    ) {
+        let wholes: Vec<Whole> = (rows.iter())
+            .map(|(parts, total)| Whole::of(parts.iter().copied(), *total))
+            .collect();
         let parts = Parts::of(&KNOWN, &wholes);
         let found: Vec<&str> = parts.kinds.iter().map(|kind| kind.label.as_str()).collect();
         assert_eq!(found, labels);
@@ -165,28 +157,25 @@ mod tests {
 
     #[test]
     fn parts_are_in_their_order_and_sum_to_the_whole() {
-        let row = json!({"b": 2, "a": 1, "total": 3});
-        check(&[(row, Some(3.0))], &["first", "second"], &[&[1.0, 2.0]], 0);
+        let row: &[_] = &[("b", 2.0), ("a", 1.0)];
+        check(&[(row, 3.0)], &["first", "second"], &[&[1.0, 2.0]], 0);
     }
 
     #[test]
     fn what_is_not_known_stands_by_its_name() {
-        let rows = [
-            (json!({"z": 4, "a": 1}), Some(5.0)),
-            (json!({"y": 2}), None),
-        ];
+        let rows = [(&[("z", 4.0), ("a", 1.0)][..], 5.0), (&[("y", 2.0)], 2.0)];
         let expected: [&[f64]; 2] = [&[1.0, 4.0, 0.0], &[0.0, 0.0, 2.0]];
         check(&rows, &["first", "z", "y"], &expected, 0);
     }
 
     #[test]
     fn what_parts_lack_of_the_whole_is_a_part() {
-        let rows = [(json!({"a": 1}), Some(5.0)), (json!({"a": 2}), Some(2.0))];
+        let rows = [(&[("a", 1.0)][..], 5.0), (&[("a", 2.0)], 2.0)];
         check(&rows, &["first", REST], &[&[1.0, 4.0], &[2.0, 0.0]], 0);
     }
 
     #[test]
     fn parts_beyond_the_whole_are_told() {
-        check(&[(json!({"a": 7}), Some(5.0))], &["first"], &[&[7.0]], 1);
+        check(&[(&[("a", 7.0)], 5.0)], &["first"], &[&[7.0]], 1);
     }
 }

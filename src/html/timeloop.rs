@@ -1,39 +1,37 @@
 //! `estimate --counting timeloop` as a page: accesses level by level.
 
-use serde_json::Value;
-
+use crate::documents::{Timeloop, TimeloopLayer};
 use crate::format::{joules, percent, thousands};
 use crate::html::bars::{BarKind, BarRow, Stack};
-use crate::html::checks::tabled;
-use crate::html::page::{Card, Page, Section, Table, drawings};
+use crate::html::page::{Card, Page, Section, Table, drawings, sum, tabled};
 use crate::html::parts::{Parts, Whole};
-use crate::html::read::{amount, list, text};
+use crate::sim::timeloop::Count;
 
 /// The page of what was counted.
-pub fn page(run: &Value) -> Page {
-    let layers = list(run, "layers");
-    let sum = |path: &str| layers.iter().map(|l| amount(l, path)).sum::<f64>();
-    let (cycles, spent) = (sum("counts.cycles"), sum("counts.energy_pj"));
-    let busy: f64 = layers
-        .iter()
-        .map(|l| amount(l, "counts.cycles") * amount(l, "counts.utilization"))
+pub fn page(run: &Timeloop) -> Page {
+    let counts = || run.layers.iter().map(|layer| &layer.counts);
+    let cycles = sum(counts().map(|counts| counts.cycles));
+    let spent = counts().map(|counts| counts.energy_pj).sum();
+    let busy: f64 = counts()
+        .map(|counts| counts.cycles as f64 * counts.utilization)
         .sum();
     Page {
         kind: "Estimate",
-        title: format!("{} on {}", text(run, "network"), text(run, "arch")),
+        title: format!("{} on {}", run.network, run.arch),
         subtitle: "Words counted as Timeloop counts them, level by level.".to_owned(),
         cards: vec![
-            Card::new("Cycles", thousands(cycles as u64), "by Timeloop's model"),
+            Card::new("Cycles", thousands(cycles), "by Timeloop's model"),
             Card::new("Energy", joules(spent), "all levels and the multipliers"),
-            Card::new("Multipliers busy", percent(busy / cycles.max(1.0)), ""),
+            Card::new("Multipliers busy", percent(busy / cycles.max(1) as f64), ""),
         ],
-        sections: vec![energy(layers), levels(layers)],
+        sections: vec![energy(&run.layers), levels(&run.layers)],
         facts: vec![
-            ("Accelerator".to_owned(), text(run, "arch").to_owned()),
-            ("Network".to_owned(), text(run, "network").to_owned()),
+            ("Accelerator", run.arch.clone()),
+            ("Network", run.network.clone()),
         ],
         ..Page::default()
     }
+    .covering(&run.coverage)
 }
 
 /// Colours of levels, no two of them alike.
@@ -43,14 +41,14 @@ const CLASSES: [&str; 16] = [
 ];
 
 /// The energy of each layer by level and space. What no level accounts for is the multipliers' own.
-fn energy(layers: &[Value]) -> Section {
-    let spent = |level: &Value| {
-        let name = format!("{} {}", text(level, "level"), text(level, "space"));
-        (name, amount(level, "energy_pj"))
+fn energy(layers: &[TimeloopLayer]) -> Section {
+    let spent = |level: &Count| {
+        let name = format!("{} {}", level.level, level.space);
+        (name, level.energy_pj)
     };
-    let whole = |layer: &Value| Whole {
-        parts: list(layer, "counts.levels").iter().map(spent).collect(),
-        total: amount(layer, "counts.energy_pj"),
+    let whole = |layer: &TimeloopLayer| Whole {
+        parts: layer.counts.levels.iter().map(spent).collect(),
+        total: layer.counts.energy_pj,
     };
     let wholes: Vec<Whole> = layers.iter().map(whole).collect();
     let mut parts = Parts::of(&[], &wholes);
@@ -68,18 +66,13 @@ fn energy(layers: &[Value]) -> Section {
         row.extend(parts.iter().map(|part| joules(*part)));
         row
     };
-    let named = || {
-        layers
-            .iter()
-            .map(|layer| text(layer, "name"))
-            .zip(&parts.rows)
-    };
+    let named = || layers.iter().map(|layer| &layer.name).zip(&parts.rows);
     table
         .rows
         .extend(named().map(|(name, parts)| row(name, parts)));
     table.rows.push(row("total", &parts.totals()));
     let bars = named().map(|(name, parts)| BarRow {
-        name: name.to_owned(),
+        name: name.clone(),
         parts: parts.clone(),
         label: joules(parts.iter().sum()),
     });
@@ -103,21 +96,33 @@ fn energy(layers: &[Value]) -> Section {
 }
 
 /// What each level does for each space.
-fn levels(layers: &[Value]) -> Section {
-    let numbers = ["tile", "instances", "reads", "updates", "fills", "cycles"];
-    let mut head = vec!["layer", "level", "space"];
-    head.extend(numbers);
-    head.push("energy");
+fn levels(layers: &[TimeloopLayer]) -> Section {
+    let head = [
+        "layer",
+        "level",
+        "space",
+        "tile",
+        "instances",
+        "reads",
+        "updates",
+        "fills",
+        "cycles",
+        "energy",
+    ];
     let mut table = Table::new("Levels of every layer", &head, 3);
     for layer in layers {
-        for level in list(layer, "counts.levels") {
-            let mut row = vec![
-                text(layer, "name").to_owned(),
-                text(level, "level").to_owned(),
-                text(level, "space").to_owned(),
+        for level in &layer.counts.levels {
+            let mut row = vec![layer.name.clone(), level.level.clone(), level.space.clone()];
+            let numbers = [
+                level.tile,
+                level.instances,
+                level.reads,
+                level.updates,
+                level.fills,
+                level.cycles,
             ];
-            row.extend(numbers.map(|name| thousands(amount(level, name) as u64)));
-            row.push(joules(amount(level, "energy_pj")));
+            row.extend(numbers.map(thousands));
+            row.push(joules(level.energy_pj));
             table.rows.push(row);
         }
     }

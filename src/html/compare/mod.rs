@@ -2,32 +2,24 @@
 
 mod tables;
 
-use serde_json::Value;
-
+use crate::documents::{Compare, CompareInstance};
 use crate::format::{percent, thousands};
 use crate::html::axis::Axis;
 use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Line};
 use crate::html::page::{Card, Finding, Page, Section, Table, drawings};
-use crate::html::read::{amount, list, number, text};
 use tables::{optima, pairs, speedups};
 
 const CLASSES: [&str; 8] = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
 
 /// The page of a comparison.
-pub fn page(run: &Value) -> Page {
-    let optimizers: Vec<&str> = list(run, "optimizers")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let instances = list(run, "instances");
-    let ranked = ranking(run, &optimizers);
-    let mut sections = vec![optima(instances), reached(run, &optimizers)];
-    let several = instances.len() > 1;
-    for (at, instance) in instances.iter().enumerate() {
-        sections.extend(anytime(run, at, instance, several));
-    }
-    sections.push(speedups(run, &optimizers));
+pub fn page(run: &Compare) -> Page {
+    let instances = &run.instances;
+    let ranked = ranking(run);
+    let mut sections = vec![optima(instances), reached(run)];
+    let anytime = |instance| anytime(run, instance, instances.len() > 1);
+    sections.extend(instances.iter().filter_map(anytime));
+    sections.push(speedups(run));
     sections.push(pairs(run));
     let mut findings = Vec::new();
     if let Some((best, share)) = ranked.first() {
@@ -42,16 +34,14 @@ pub fn page(run: &Value) -> Page {
             ),
         });
     }
-    let number = |path: &str| thousands(amount(run, path) as u64);
+    let [seeds, evaluations] = [run.seeds, run.evaluations].map(thousands);
     Page {
         kind: "Comparison",
         title: "Optimisers side by side".to_owned(),
         subtitle: format!(
-            "Optimisers: {}; instances: {}; seeds: {}; {} evaluations each.",
-            optimizers.len(),
-            instances.len(),
-            number("seeds"),
-            number("evaluations")
+            "Optimisers: {}; instances: {}; seeds: {seeds}; {evaluations} evaluations each.",
+            run.optimizers.len(),
+            instances.len()
         ),
         cards: ranked
             .iter()
@@ -61,23 +51,26 @@ pub fn page(run: &Value) -> Page {
         findings,
         sections,
         facts: vec![
-            ("Evaluations".to_owned(), number("evaluations")),
-            ("Seeds".to_owned(), number("seeds")),
-            ("Against".to_owned(), text(run, "against").to_owned()),
+            ("Evaluations", evaluations),
+            ("Seeds", seeds),
+            ("Against", run.against.clone()),
         ],
     }
+    .said("Note", &run.notes)
+    .said("Costs", instances.iter().flat_map(|of| &of.caveats))
+}
+
+/// The shares of targets that an optimiser has reached, by checkpoint.
+fn shares<'a>(run: &'a Compare, name: &str) -> &'a [f64] {
+    let own = run.ecdf.iter().find(|shares| shares.optimizer == name);
+    own.map_or(&[], |own| &own.shares)
 }
 
 /// Optimisers by the share of targets that they reached in the end.
-fn ranking<'a>(run: &Value, optimizers: &[&'a str]) -> Vec<(&'a str, f64)> {
-    let last = |name: &str| {
-        let own = list(run, "ecdf")
-            .iter()
-            .find(|e| text(e, "optimizer") == name);
-        let shares = own.map_or(&[][..], |e| list(e, "shares"));
-        shares.last().and_then(Value::as_f64).unwrap_or(0.0)
-    };
-    let mut ranked: Vec<_> = optimizers.iter().map(|name| (*name, last(name))).collect();
+fn ranking(run: &Compare) -> Vec<(&str, f64)> {
+    let last = |name: &str| shares(run, name).last().copied().unwrap_or(0.0);
+    let names = run.optimizers.iter();
+    let mut ranked: Vec<_> = names.map(|name| (name.as_str(), last(name))).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked
 }
@@ -86,16 +79,9 @@ fn class(index: usize) -> &'static str {
     CLASSES[index % CLASSES.len()]
 }
 
-fn checkpoints(run: &Value) -> Vec<f64> {
-    list(run, "checkpoints")
-        .iter()
-        .filter_map(Value::as_f64)
-        .collect()
-}
-
-fn reached(run: &Value, optimizers: &[&str]) -> Section {
-    let times = checkpoints(run);
-    let heads: Vec<String> = times.iter().map(|t| thousands(*t as u64)).collect();
+fn reached(run: &Compare) -> Section {
+    let times = &run.checkpoints;
+    let heads: Vec<String> = times.iter().map(|t| thousands(*t)).collect();
     let mut head = vec!["optimiser"];
     head.extend(heads.iter().map(String::as_str));
     let mut table = Table::new(
@@ -105,25 +91,23 @@ fn reached(run: &Value, optimizers: &[&str]) -> Section {
     );
     let mut lines = Vec::new();
     let mut legend = Vec::new();
-    for (i, name) in optimizers.iter().enumerate() {
-        let own = list(run, "ecdf")
-            .iter()
-            .find(|e| text(e, "optimizer") == *name);
-        let shares = own.map_or(&[][..], |e| list(e, "shares"));
-        let shares: Vec<f64> = shares.iter().filter_map(Value::as_f64).collect();
-        let mut row = vec![(*name).to_owned()];
+    for (i, name) in run.optimizers.iter().enumerate() {
+        let shares = shares(run, name);
+        let mut row = vec![name.clone()];
         row.extend(shares.iter().map(|s| percent(*s)));
         table.rows.push(row);
         legend.push(BarKind::of((class(i), name)));
         lines.push(Line {
-            points: times.iter().zip(&shares).map(|(t, s)| [*t, *s]).collect(),
+            points: (times.iter().zip(shares))
+                .map(|(t, s)| [*t as f64, *s])
+                .collect(),
             class: format!("line {}", class(i)),
-            label: (*name).to_owned(),
+            label: name.clone(),
             is_step: false,
         });
     }
     let chart = Chart {
-        x: Axis::log("evaluations", times.iter().copied()),
+        x: Axis::log("evaluations", times.iter().map(|t| *t as f64)),
         y: Axis::share("targets reached"),
         shape: 0.45,
         lines,
@@ -144,19 +128,11 @@ fn reached(run: &Value, optimizers: &[&str]) -> Section {
     }
 }
 
-fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Section> {
-    let times = checkpoints(run);
-    let name = text(instance, "name");
-    let own = list(run, "runs")
-        .iter()
-        .filter(|r| text(r, "instance") == name || amount_is(r, "instance", at));
-    let own: Vec<&Value> = own.collect();
-    let optimizers: Vec<&str> = list(run, "optimizers")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let place = |name: &str| optimizers.iter().position(|o| *o == name).unwrap_or(0);
-    let median = |gap: &Value| gap.get(1).and_then(Value::as_f64);
+fn anytime(run: &Compare, instance: &CompareInstance, several: bool) -> Option<Section> {
+    let times = &run.checkpoints;
+    let name = &instance.name;
+    let own = run.runs.iter().filter(|run| run.instance == *name);
+    let place = |name: &str| run.optimizers.iter().position(|o| o == name).unwrap_or(0);
     // A gap of 0 has no place on an axis of ratios: it stands at a ten-thousandth.
     let least = 1e-4;
     let mut lines = Vec::new();
@@ -166,27 +142,23 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
         &["optimiser", "median", "lower quartile", "upper quartile"],
         1,
     );
-    for r in &own {
-        let (optimizer, gaps) = (text(r, "optimizer"), list(r, "anytime_gap"));
-        let known = times
-            .iter()
-            .zip(gaps)
-            .filter_map(|(t, g)| Some([*t, median(g)?.max(least)]));
+    for r in own {
+        let class = class(place(&r.optimizer));
+        let known = (times.iter().zip(&r.anytime_gap))
+            .filter_map(|(t, [_, median, _])| Some([*t as f64, median.as_ref()?.max(least)]));
         lines.push(Line {
             points: known.collect(),
-            class: format!("line {}", class(place(optimizer))),
-            label: optimizer.to_owned(),
+            class: format!("line {class}"),
+            label: r.optimizer.clone(),
             is_step: false,
         });
-        legend.push(BarKind::of((class(place(optimizer)), optimizer)));
-        let end = list(r, "final_gap");
-        let cell = |i: usize| {
-            let gap = end.get(i).and_then(Value::as_f64);
-            gap.map_or("-".to_owned(), |g| format!("{:.3} %", 100.0 * g))
-        };
+        legend.push(BarKind::of((class, &r.optimizer)));
+        let [lower, median, upper] = r
+            .final_gap
+            .map(|gap| gap.map_or("-".to_owned(), |gap| format!("{:.3} %", 100.0 * gap)));
         table
             .rows
-            .push(vec![optimizer.to_owned(), cell(1), cell(0), cell(2)]);
+            .push(vec![r.optimizer.clone(), median, lower, upper]);
     }
     lines.retain(|line| !line.points.is_empty());
     if lines.is_empty() {
@@ -203,7 +175,7 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
         }
     }
     let chart = Chart {
-        x: Axis::log("evaluations", times.iter().copied()),
+        x: Axis::log("evaluations", times.iter().map(|t| *t as f64)),
         y,
         shape: 0.42,
         lines,
@@ -225,8 +197,4 @@ fn anytime(run: &Value, at: usize, instance: &Value, several: bool) -> Option<Se
         )],
         table,
     })
-}
-
-fn amount_is(value: &Value, path: &str, wanted: usize) -> bool {
-    number(value, path) == Some(wanted as f64)
 }

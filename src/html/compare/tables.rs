@@ -1,14 +1,11 @@
 //! Tables of a comparison: optima, how much sooner, and in how many runs better.
 
-use serde_json::Value;
-
+use crate::documents::{Compare, CompareInstance};
 use crate::format::{percent, thousands};
-use crate::html::checks::tabled;
-use crate::html::page::{Section, Table};
-use crate::html::read::{amount, list, number, signed, text};
+use crate::html::page::{Section, Table, signed, tabled};
 
 /// What each instance's gaps are measured from.
-pub fn optima(instances: &[Value]) -> Section {
+pub fn optima(instances: &[CompareInstance]) -> Section {
     let head = [
         "instance",
         "optimum",
@@ -18,39 +15,27 @@ pub fn optima(instances: &[Value]) -> Section {
         "MACs covered",
     ];
     let mut table = Table::new("Optima", &head, 2);
+    let shown = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".to_owned(), show);
+    let figure = |value: f64| match value.abs() >= 1000.0 {
+        true => thousands(value as u64),
+        false => format!("{value:.4e}"),
+    };
     for instance in instances {
-        let figure = |path: &str| {
-            let value = number(instance, path);
-            value.map_or("-".to_owned(), |value| match value.abs() >= 1000.0 {
-                true => thousands(value as u64),
-                false => format!("{value:.4e}"),
-            })
+        let word = match (instance.optimum, instance.proved) {
+            (None, _) => "no feasible design".to_owned(),
+            (_, true) => format!("proved of the {}", instance.of),
+            (_, false) => format!("best known to the {}", instance.of),
         };
-        let word = match (&instance["optimum"], &instance["proved"]) {
-            (Value::Null, _) => "no feasible design".to_owned(),
-            (_, proved) => {
-                let word = if *proved == true {
-                    "proved of"
-                } else {
-                    "best known to"
-                };
-                format!("{word} the {}", text(instance, "of"))
-            }
-        };
-        let share = |path: &str, shown: fn(f64) -> String| {
-            number(instance, path).map_or("-".to_owned(), shown)
-        };
-        let machine = match text(instance, "headline.of") {
-            "machine" => figure("headline.value"),
-            _ => "-".to_owned(),
-        };
+        let headline = &instance.headline;
+        let machine = headline.value.filter(|_| headline.of == "machine");
+        let coverage = instance.coverage.as_ref();
         table.rows.push(vec![
-            text(instance, "name").to_owned(),
+            instance.name.clone(),
             word,
-            machine,
-            figure("optimum"),
-            share("headline.error", signed),
-            share("coverage.macs", percent),
+            shown(machine, figure),
+            shown(instance.optimum, figure),
+            shown(headline.error, signed),
+            shown(coverage.map(|coverage| coverage.macs), percent),
         ]);
     }
     let lead = "The least that gaps are measured from, by the model or the table that was searched, and what the \
@@ -67,35 +52,32 @@ fn target(factor: f64) -> String {
 }
 
 /// How much sooner each reaches a target.
-pub fn speedups(run: &Value, optimizers: &[&str]) -> Section {
-    let all = list(run, "speedups");
+pub fn speedups(run: &Compare) -> Section {
     let mut targets: Vec<f64> = Vec::new();
-    for s in all {
-        let target = amount(s, "target");
-        if !targets.contains(&target) {
-            targets.push(target);
+    for speedup in &run.speedups {
+        if !targets.contains(&speedup.target) {
+            targets.push(speedup.target);
         }
     }
-    let against = text(run, "against");
+    let against = &run.against;
     let heads: Vec<String> = targets.iter().map(|t| target(*t)).collect();
     let mut head = vec!["optimiser"];
     head.extend(heads.iter().map(String::as_str));
     let caption = format!("Times faster than {against} to within a share of the optimum");
     let mut table = Table::new(caption, &head, 1);
-    for name in optimizers {
+    let shown =
+        |number: Option<f64>| number.map_or("-".to_owned(), |number| format!("{number:.2}"));
+    for name in &run.optimizers {
         let cell = |wanted: &f64| {
-            let mut own = all.iter().filter(|s| text(s, "optimizer") == *name);
-            let own = own.find(|s| amount(s, "target") == *wanted);
-            let ratio = own.map(|s| &s["ratio"]).filter(|ratio| !ratio.is_null());
+            let mut own = run.speedups.iter().filter(|s| s.optimizer == *name);
+            let own = own.find(|s| s.target == *wanted);
+            let ratio = own.and_then(|s| s.ratio.as_ref());
             ratio.map_or("-".to_owned(), |ratio| {
-                let [low, high] = [0, 1].map(|at| {
-                    let end = ratio["interval"][at].as_f64();
-                    end.map_or("-".to_owned(), |end| format!("{end:.2}"))
-                });
-                format!("{:.2} ({low} to {high})", amount(ratio, "mean"))
+                let [low, high] = ratio.interval.map(shown);
+                format!("{} ({low} to {high})", shown(ratio.mean))
             })
         };
-        let mut row = vec![(*name).to_owned()];
+        let mut row = vec![name.clone()];
         row.extend(targets.iter().map(cell));
         table.rows.push(row);
     }
@@ -108,17 +90,16 @@ pub fn speedups(run: &Value, optimizers: &[&str]) -> Section {
 }
 
 /// In how many runs one was better than another.
-pub fn pairs(run: &Value) -> Section {
+pub fn pairs(run: &Compare) -> Section {
     let head = ["pair", "better", "worse", "equal", "p (Holm)"];
     let mut table = Table::new("Final gaps of equal instance and seed", &head, 1);
-    for pair in list(run, "wilcoxon") {
-        let whole = |path: &str| thousands(amount(pair, path) as u64);
+    for pair in &run.wilcoxon {
         table.rows.push(vec![
-            format!("{} against {}", text(pair, "first"), text(pair, "second")),
-            whole("first_better"),
-            whole("second_better"),
-            whole("equal"),
-            number(pair, "p_holm").map_or("-".to_owned(), |p| format!("{p:.2e}")),
+            format!("{} against {}", pair.first, pair.second),
+            thousands(pair.first_better),
+            thousands(pair.second_better),
+            thousands(pair.equal),
+            format!("{:.2e}", pair.p_holm),
         ]);
     }
     let lead = "Runs that ended closer to the optimum than the other's of the same instance and seed; p by Wilcoxon's \
