@@ -109,11 +109,10 @@ impl Run {
         }
     }
 
-    /// Why a layer that fits the buffer is read several times.
+    /// Why a tensor that fits the buffer is read several times. Asks the mapper for other mappings of its layer.
     #[must_use]
     pub fn rereads(&self) -> Option<String> {
-        let goal = self.target.chosen().map(|chosen| chosen.goal);
-        rereads::note(&self.target.accelerator, goal, &self.layers)
+        rereads::note(&self.target, &self.control, &self.layers)
     }
 
     /// What is to be known beside the figures, a line each.

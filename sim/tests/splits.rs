@@ -13,8 +13,7 @@ use stationary_workloads::{Layer, zoo};
 /// Of how many shapes one is tried; STATIONARY_CASES=8 tries them all.
 const SHARE: u64 = 8;
 
-/// The mapper's choice may be so much above the best that is known, in per cent: its slack of 1 %, and
-/// as much again.
+/// The mapper's choice may be so much above the best that is known, in per cent: its slack.
 const ABOVE: u64 = 2;
 
 fn dataflow(accelerator: &Accelerator) -> &'static Dataflow {

@@ -137,10 +137,16 @@ fn advice_lowers_what_was_asked_for() {
         advised += check("estimate", &[&target[..], &NETWORKS[0]].concat());
     }
     assert!(advised > 3, "{advised} changes were advised in all");
-    let network =
-        "layers: [{name: a, conv: {input: 56, channels: [64, 64], kernel: 3, stride: 2, pad: 1}}]";
-    let network = file("advice_energy.yaml", &format!("name: one\n{network}\n"));
-    let target = ["--arch", "nvdla-small", "--network", &network];
+    let target = [
+        "--arch",
+        "eyeriss",
+        "--network",
+        "alexnet",
+        "--layer",
+        "conv3",
+        "--slack",
+        "0",
+    ];
     let faster = run("simulate", &target)["advised"]["changes"].clone();
     let dear = faster.as_array().expect("a list").iter();
     let mut dear = dear.filter(|change| change["energy_change"].as_f64() > Some(0.1));

@@ -48,10 +48,10 @@ fn a_goal_decides_on_every_kind_of_machine() {
             assert!(fewest.0 <= other.0, "{arch}: {all:?}");
             assert!(energy.1 <= other.1 * (1.0 + 1e-9), "{arch}: {all:?}");
         }
-        assert!(default.0 <= 1.01 * fewest.0, "{arch}: {all:?}");
+        assert!(default.0 <= 1.02 * fewest.0, "{arch}: {all:?}");
         assert!(default.1 <= fewest.1 * (1.0 + 1e-9), "{arch}: {all:?}");
         assert_eq!(default.2["objective"], "cycles");
-        assert_eq!(default.2["slack_percent"], 1.0);
+        assert_eq!(default.2["slack_percent"], 2.0);
         assert_eq!(edp.2["objective"], "edp");
         assert_eq!(edp.2["slack_percent"], 0.0);
     }
@@ -62,6 +62,44 @@ fn a_goal_decides_on_every_kind_of_machine() {
         fewest.1 > energy.1 && fewest.0 < energy.0,
         "a case where it matters"
     );
+}
+
+/// On the machine that `new` writes, from 64 KiB to 4 MiB: a product of which every word crosses DRAM once.
+#[test]
+fn a_larger_buffer_moves_no_more_and_takes_no_longer() {
+    let arch = text(&stationary(&["new", "sweep"]).stdout);
+    let arch = file("goal_sweep_arch.yaml", &arch);
+    let layers =
+        "name: one\nsource: made up\nlayers:\n  - {name: p, matmul: {m: 128, k: 768, c: 256}}\n";
+    let layers = file("goal_sweep.yaml", layers);
+    let mut before = (u64::MAX, u64::MAX);
+    for kib in [16, 32, 64, 128, 256, 512, 1024, 2048, 4096] {
+        let set = format!("global_buffer.kib={kib}");
+        let run = json(&[
+            "estimate",
+            "--arch",
+            &arch,
+            "--network",
+            &layers,
+            "--set",
+            &set,
+            "--format",
+            "json",
+        ]);
+        let layer = &run["layers"][0];
+        let u64 = |value: &Value| value.as_u64().expect("a count");
+        let dram = layer["moved"]["dram"].as_object().expect("counts");
+        let now = (u64(&layer["cycles"]), dram.values().map(u64).sum());
+        assert!(
+            now.0 <= before.0 && now.1 <= before.1,
+            "{kib} KiB: {now:?} after {before:?}"
+        );
+        if kib >= 64 {
+            let [m, k, c] = [128, 768, 256];
+            assert_eq!(now.1, m * c + c * k + m * k, "{kib} KiB");
+        }
+        before = now;
+    }
 }
 
 #[test]
@@ -174,7 +212,7 @@ fn goals_that_cannot_be_are_refused() {
 fn what_was_chosen_is_told_layer_by_layer() {
     let simulate = [&["simulate"], &PUBLISHED[..]].concat();
     let shown = text(&stationary(&simulate).stdout);
-    let line = "mappings of fc6, fc7, fc8 chosen for cycles, slack 1 %; the others are the file's";
+    let line = "mappings of fc6, fc7, fc8 chosen for cycles, slack 2 %; the others are the file's";
     assert!(shown.contains(line), "{shown}");
     let answer = json(&[&simulate[..], &["--format", "json"]].concat());
     let layers = answer["goal"]["layers"].as_array().expect("layers");

@@ -187,7 +187,7 @@ const LAYERS: &str = "name: several\nsource: made up\nlayers:\n  \
 fn an_interrupted_search_for_mappings_goes_on() {
     let layers = file("interrupted_layers.yaml", LAYERS);
     for (name, more) in [
-        ("map", &["--recheck", "30"][..]),
+        ("map", &["--recheck", "30", "--slack", "0"][..]),
         ("certify-map", &["--certify", "--simulations", "60"]),
     ] {
         let first = ["search", "map", "--arch", "eyeriss", "--network", &layers];

@@ -22,7 +22,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use stationary_arch::{Accelerator, ArchError};
-use stationary_sim::{Dataflow, Mapping, MappingError, Tiling, mapper};
+use stationary_sim::mapper::{self, Goal, Objective, Slack};
+use stationary_sim::{Dataflow, Mapping, MappingError, Tiling};
 use stationary_workloads::{Dim, Layer, PerDim, Window, Zeros};
 
 use crate::style::DataflowStyle;
@@ -93,6 +94,13 @@ pub struct DesignSpace {
     pub tiles: Vec<u32>,
 }
 
+/// What the mapping of an option is chosen for. Its buffer is as large as the mapping needs, so that more slack, by
+/// larger tiles that save energy, would take area from other layers.
+const GOAL: Goal = Goal {
+    objective: Objective::Cycles,
+    slack: Slack::ONE,
+};
+
 impl DesignSpace {
     /// The default 12 x 12 levels, in each style.
     ///
@@ -134,7 +142,7 @@ impl DesignSpace {
             unrollings: 2,
             blocks: 3,
             local,
-            goal: mapper::Goal::default(),
+            goal: GOAL,
         };
         let mapping = mapper::map_with(layer, roomy, dataflow, &effort)?;
         let accelerator = template::cut(&mapping);

@@ -143,7 +143,7 @@ impl ScheduleSpace {
     }
 }
 
-/// The best schedule under the default [`Goal`]: of those within 1 % of the fewest estimated cycles the
+/// The best schedule under the default [`Goal`]: of those within 2 % of the fewest estimated cycles the
 /// one that takes the least energy.
 ///
 /// # Errors

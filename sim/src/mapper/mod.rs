@@ -86,7 +86,7 @@ pub enum MapperError {
     },
 }
 
-/// The best mapping under the default [`Goal`]: of those within 1 % of the fewest estimated cycles the
+/// The best mapping under the default [`Goal`]: of those within 2 % of the fewest estimated cycles the
 /// one that takes the least energy.
 ///
 /// # Errors
