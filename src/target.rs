@@ -432,8 +432,8 @@ pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
 pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<Arc<Dataflow>, Error> {
     if accelerator.decoupled.is_some() {
         return Err(Error::Control(format!(
-            "{}: instructions control it, by schedules and not by mappings of a dataflow; estimate, \
-             simulate, validate and search codesign take it",
+            "{}: instructions control it, by schedules and not by mappings of a dataflow: estimate, simulate, \
+             validate and search codesign take it, without --dataflow",
             accelerator.name
         )));
     }

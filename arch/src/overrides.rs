@@ -1,7 +1,7 @@
 //! Overrides of single fields, applied to the YAML tree before it is checked.
 
 use serde_yaml::{Mapping, Value};
-use stationary_document::{from_yaml, in_words, suggestion_in};
+use stationary_document::{from_yaml, grouped, in_words, suggestion_in};
 
 use crate::accelerator::Config;
 use crate::constants;
@@ -24,6 +24,7 @@ pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Con
             message,
         };
         let parsed: Value = serde_yaml::from_str(value).map_err(|e| wrong(e.to_string()))?;
+        let parsed = grouped(value).map_or(parsed, Value::from);
         if value.trim().is_empty() {
             return Err(wrong("found no value; give one after the `=`".to_owned()));
         }

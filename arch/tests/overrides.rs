@@ -61,6 +61,8 @@ fn buffers_by_size_and_by_place() {
     let machine = preset("eyeriss", &[("global_buffer.partitions.0.kib", "50")]);
     assert_eq!(machine.global_buffer.partitions[0].bytes, 50 * 1024);
     assert_eq!(machine.global_buffer.partitions[1].bytes, 8 * 1024);
+    let machine = preset("systolic", &[("global_buffer.kib", "1_024")]);
+    assert_eq!(machine.global_buffer.partitions[0].bytes, 1 << 20);
     let error = Accelerator::preset("eyeriss", &[("global_buffer.kib", "50")]).unwrap_err();
     assert!(
         error.to_string().contains("global_buffer.partitions.0.kib"),

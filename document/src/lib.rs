@@ -43,6 +43,7 @@ mod visible;
 mod wording;
 
 pub use diagnostic::Diagnostic;
+pub use merged::grouped;
 pub use notes::{alters_an_answer, ranked};
 pub use position::Position;
 pub use reader::{Fields, Reader};

@@ -49,6 +49,17 @@ fn place_of(node: &Node, field: &str) -> Option<Position> {
     }
 }
 
+/// A whole number with digits in groups, `1_000`.
+///
+/// ```
+/// assert_eq!(stationary_document::grouped("1_000"), Some(1000));
+/// assert_eq!(stationary_document::grouped("1000"), None);
+/// ```
+#[must_use]
+pub fn grouped(text: &str) -> Option<u64> {
+    has_groups(text).then(|| number::whole(text)).flatten()
+}
+
 fn has_groups(line: &str) -> bool {
     let is_group = |w: &[u8]| w[0].is_ascii_digit() && w[1] == b'_' && w[2].is_ascii_digit();
     line.as_bytes().windows(3).any(is_group)
@@ -62,10 +73,10 @@ fn value(node: &Node) -> Option<Value> {
     Some(match &node.kind {
         NodeKind::Null => Value::Null,
         NodeKind::Quoted(text) => Value::String(text.clone()),
-        NodeKind::Plain(text) if has_groups(text) && number::whole(text).is_some() => {
-            Value::Number(number::whole(text)?.into())
-        }
-        NodeKind::Plain(text) => serde_yaml::from_str(text).ok()?,
+        NodeKind::Plain(text) => match grouped(text) {
+            Some(number) => Value::Number(number.into()),
+            None => serde_yaml::from_str(text).ok()?,
+        },
         NodeKind::List(items) => Value::Sequence(items.iter().map(value).collect::<Option<_>>()?),
         NodeKind::Mapping(fields) => {
             let mut mapping = Mapping::new();

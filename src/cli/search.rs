@@ -282,7 +282,7 @@ pub struct Compare {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub epoch_seeds: Option<u64>,
     /// Points that each run may evaluate.
-    #[arg(long, default_value_t = 5_000, value_name = "N")]
+    #[arg(long, default_value_t = 5_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub evaluations: u64,
     /// Also write the expected running times to --target as a page of Markdown.
     #[arg(long, value_name = "FILE")]

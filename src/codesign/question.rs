@@ -75,8 +75,14 @@ impl Question {
     /// None has it.
     pub fn check(&self) -> Result<(), Error> {
         let name = self.optimizer.as_str();
-        if name == "exact" {
-            return Ok(());
+        match name.strip_prefix("exact") {
+            Some("") => return Ok(()),
+            Some(codesign::CONFIDENT) => {
+                let needed = "exact measures what it needs to prove: only a tuner's name may have \
+                              +confidence behind it";
+                return Err(Error::option("--optimizer", name, needed));
+            }
+            _ => {}
         }
         let found = codesign::find(name, 0).map(drop);
         found.map_err(|error| {

@@ -302,6 +302,12 @@ impl<'t> Ini<'t> {
             self.problems
                 .push(Diagnostic::new(self.file, place, message));
         }
+        if of("CL") == 0 {
+            let place = self.find("CL").map(|entry| entry.place);
+            let message = "CL: found 0; needed 1 or more, clocks from a read to its data";
+            self.problems
+                .push(Diagnostic::new(self.file, place, message));
+        }
         let columns = match (is_gddr, is_hbm) {
             (true, _) => of("columns") * burst,
             (_, true) => of("columns") * 2,

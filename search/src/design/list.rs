@@ -5,7 +5,7 @@ use thiserror::Error;
 /// A list of levels that cannot be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "levels `{text}`: found {found}; expected numbers from 1 and ranges, rising, such as 1,2,4-8"
+    "levels `{text}`: found {found}; expected numbers from 1 to 65,535 and ranges, rising, such as 1,2,4-8"
 )]
 pub struct BadLevels {
     /// The whole text.

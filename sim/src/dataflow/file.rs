@@ -13,7 +13,7 @@
 //! accelerator, which refuse what they cannot deliver.
 
 use serde::{Deserialize, Serialize};
-use stationary_document::{Diagnostic, Source, from_yaml};
+use stationary_document::{Diagnostic, Source, from_yaml, visible};
 use stationary_workloads::Dim;
 
 use super::{Dataflow, DataflowError};
@@ -101,8 +101,8 @@ impl DataflowConfig {
     pub(crate) fn dataflow(&self) -> Result<Dataflow, DataflowError> {
         let title = self.title.as_ref().unwrap_or(&self.name);
         let dataflow = Dataflow {
-            name: self.name.clone().into(),
-            title: title.clone().into(),
+            name: visible(&self.name).into_owned().into(),
+            title: visible(title).into_owned().into(),
             rows: self.rows.clone().into(),
             cols: self.cols.clone().into(),
             beats: self.beats.clone().into(),
