@@ -12,7 +12,7 @@ pub struct Hooks<'a> {
     pub cancellation: Cancellation,
     /// Called when there is something that would be lost, from then on more than once.
     pub has_result: &'a (dyn Fn() + Sync),
-    /// Is told of each measurement of a chip.
+    /// Is told of each measurement of a chip, of each kind of layer.
     pub progress: &'a dyn Progress,
 }
 

@@ -126,11 +126,6 @@ impl Interrupt {
         &self.cancellation
     }
 
-    /// Whether the search is to end.
-    pub fn is_asked_for(&self) -> bool {
-        self.cancellation.is_cancelled()
-    }
-
     /// From now on there is something to show, and a search that shows it when asked to end.
     pub fn has_result(&self) {
         WATCH.has_result.store(true, Ordering::SeqCst);

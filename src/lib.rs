@@ -62,6 +62,7 @@ pub mod candidates;
 pub mod codesign;
 pub mod compare;
 pub mod control_kind;
+pub mod diff;
 pub mod documents;
 mod element_types;
 mod error;
@@ -69,18 +70,23 @@ pub mod evaluate;
 mod excerpts;
 mod explain;
 pub mod files;
+pub mod functional;
 pub mod hooks;
 pub mod html;
 pub mod identity;
 pub mod journal;
 pub mod load;
+pub mod map;
 pub mod progress;
 pub mod proof;
+pub mod record;
 pub mod run;
 pub mod scope;
 pub mod target;
 mod template;
+pub mod timeloop;
 pub mod trace;
+pub mod validate;
 
 // The words and sums of tables, pages and documents, shared with the command line.
 #[doc(hidden)]

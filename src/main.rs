@@ -2,35 +2,20 @@
 
 mod cli;
 mod commands;
-mod diff;
 mod inputs;
 mod interrupt;
 mod output;
 mod patience;
-mod record;
 mod report;
 
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
-use serde::{Deserialize, Serialize};
 
 use cli::{Cli, Export, Search, Verb};
-use record::Record;
+use stationary::record::{Answer, Record};
 use stationary::scope::Scope;
 use stationary::sim::OutOfReach;
-
-/// The answer of a command that could be carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer {
-    /// Done.
-    Yes,
-    /// A check failed, or there is no feasible design.
-    No,
-    /// Ctrl-C or SIGTERM came first; what was found until then is shown.
-    Interrupted,
-}
 
 /// An answer, which is no where it stands for too little of the network; then it is said what to do.
 fn judged(scope: &Scope, answer: Answer) -> Answer {
@@ -81,7 +66,11 @@ fn dispatch(cli: &Cli, matches: &ArgMatches) -> anyhow::Result<Answer> {
             .num_threads(threads.into())
             .build_global()?;
     }
-    let mut record = Record::open(cli.verb.folder(), matches)?;
+    let program = std::iter::once("stationary".to_owned());
+    let arguments = std::env::args_os().skip(1);
+    let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
+    let command = program.chain(arguments).collect();
+    let mut record = Record::open(cli.verb.folder(), command, cli::request(matches))?;
     let answer = execute(cli, &mut record)?;
     record.close(answer)?;
     Ok(answer)

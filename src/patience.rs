@@ -84,11 +84,6 @@ impl Patience {
     pub fn done(&self) {
         self.bar.inc(1);
     }
-
-    /// Does a part in which the machine is expected to take so many cycles.
-    pub fn during<T>(&self, name: &str, cycles: u64, part: impl FnOnce() -> T) -> T {
-        (self as &dyn Progress).during(name, cycles, part)
-    }
 }
 
 impl Progress for Patience {
@@ -238,7 +233,8 @@ mod tests {
             shared: Arc::default(),
             thread: None,
         };
-        let seen = patience.during("a", 1, || lock(&patience.shared.0).under_way.len());
+        let during = &patience as &dyn Progress;
+        let seen = during.during("a", 1, || lock(&patience.shared.0).under_way.len());
         assert_eq!((seen, lock(&patience.shared.0).under_way.len()), (1, 0));
     }
 }

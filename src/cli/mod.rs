@@ -1,5 +1,6 @@
 //! Verbs and flags.
 
+mod request;
 mod run;
 mod search;
 mod target;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::request::request;
 pub use self::run::{Counting, Estimate, PaceName, Simulate, Validate};
 pub use self::search::{Assign, Codesign, Compare, Costs, Map, Search, Verify};
 pub use self::target::{Folder, Layers, Recording, ShowTarget, Target};

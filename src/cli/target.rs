@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use stationary::sim::mapper::{Goal, Objective, Slack};
+use stationary::journal::Files;
+use stationary::sim::mapper::{Objective, Slack};
 
 /// A network on an accelerator.
 #[derive(Clone, Debug, Args)]
@@ -46,16 +47,6 @@ pub struct Choosing {
     /// left out.
     #[arg(long, value_name = "PERCENT")]
     pub slack: Option<Slack>,
-}
-
-impl Choosing {
-    /// What was asked for, or goes without saying.
-    pub fn goal(self) -> Goal {
-        Goal {
-            objective: self.objective.unwrap_or_default(),
-            slack: self.slack.unwrap_or_default(),
-        }
-    }
 }
 
 /// Which layers of a network, and at which size.
@@ -117,4 +108,14 @@ pub struct Recording {
     /// Take the evaluations of this record instead of making them again; may be the --record itself.
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+}
+
+impl Recording {
+    /// The files that are given.
+    pub fn files(&self) -> Files {
+        Files {
+            to: self.record.clone(),
+            from: self.resume.clone(),
+        }
+    }
 }

@@ -11,10 +11,10 @@ use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
-use crate::record::{ACCELERATOR, Record};
 use crate::report::codesign as report;
 use crate::report::table::page;
 use crate::{Answer, judged};
+use stationary::record::{ACCELERATOR, Record};
 
 /// Searches, reports; the answer is no if no hardware runs all layers.
 pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -36,7 +36,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let expected = expected * setting.tasks.len() as u64;
     let patience = Patience::new(common, "search codesign", expected, less);
     let hooks = Hooks {
-        files: record.journal(&args.recording),
+        files: record.journal(args.recording.files()),
         cancellation: interrupt.cancellation().clone(),
         has_result: &|| interrupt.has_result(),
         progress: &patience,
@@ -58,7 +58,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         if let Some(path) = &args.certificate {
             inputs::write(path, &text)?;
         }
-        record.keep("certificate.json", || Ok(text))?;
+        record.keep("certificate.json", || text)?;
     }
     found.verbose = common.verbose;
     let text = match common.format {
@@ -114,9 +114,9 @@ fn keep(found: &CodesignResult<'_>, args: &Codesign, record: &mut Record) -> Res
     if let (Some(path), Some(_)) = (&args.chip, found.best()) {
         inputs::write(path, &machine)?;
     }
-    record.keep(ACCELERATOR, || Ok(machine))?;
+    record.keep(ACCELERATOR, || machine)?;
     if let Some(schedules) = schedules {
-        record.keep("schedules.yaml", || Ok(schedules))?;
+        record.keep("schedules.yaml", || schedules)?;
     }
     let document = || {
         let mut document = found.document();
@@ -124,5 +124,5 @@ fn keep(found: &CodesignResult<'_>, args: &Codesign, record: &mut Record) -> Res
         document.seconds = documents::CoreSeconds::default();
         document.json()
     };
-    record.results(document, || Ok(found.csv()))
+    Ok(record.results(document, || found.csv())?)
 }

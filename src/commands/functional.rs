@@ -1,21 +1,17 @@
-//! `simulate --functional`: the machine's output values against the convolution by its definition.
+//! `simulate --functional`: the machine's output values against the layer by its definition.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use stationary::Target;
-use stationary::arch::{Accelerator, EpilogueStep};
-use stationary::sim::{Pace, Tensors};
-use stationary::workloads::{Dim, Layer};
+use stationary::documents::Document as _;
+use stationary::functional::FunctionalCheck;
+use stationary::record::{Answer, Record};
+use stationary::sim::Pace;
 
-use crate::Answer;
 use crate::cli::{Common, Format};
 use crate::output;
 use crate::patience::Patience;
-use crate::record::Record;
-use crate::report::functional::{Checked, FunctionalReport};
+use crate::report;
 use crate::report::table::page;
-
-/// MACs beyond which carrying values takes too long and too much memory.
-const LIMIT: u64 = 20_000_000;
 
 /// Runs each layer with values; the answer is no if any output differs.
 pub fn functional(
@@ -24,120 +20,18 @@ pub fn functional(
     common: &Common,
     record: &mut Record,
 ) -> Result<Answer> {
-    let control = loaded.control()?;
-    if let Some(layer) = loaded.layers.iter().find(|layer| layer.macs() > LIMIT) {
-        bail!(
-            "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
-             Pick smaller layers with --layer",
-            layer.name(),
-            layer.macs()
-        );
-    }
-    let mut checked = Vec::new();
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
-    for layer in &loaded.layers {
-        let plan = loaded.plan(layer, &control)?;
-        // Values are those of what the array runs: a product, where it unfolds convolutions.
-        let tensors = tensors(plan.layer(), plan.accelerator());
-        let expected = outputs(plan.layer(), plan.accelerator(), &tensors);
-        let result = plan.run_functional(&tensors, pace);
-        // Where MACs are not followed one by one, wrong, missing or double ones show in the outputs.
-        let each_mac_once = result.each_mac_once.unwrap_or(result.output == expected);
-        let pairs = expected.iter().zip(&result.output);
-        checked.push(Checked {
-            layer: layer.name(),
-            outputs: expected.len(),
-            wrong: pairs.filter(|(a, b)| a != b).count(),
-            each_mac_once,
-            cycles: result.run.cycles,
-        });
-        patience.done();
-    }
+    let found = FunctionalCheck::new(loaded, pace, &patience)?;
     drop(patience);
-    let report = FunctionalReport {
-        loaded,
-        control,
-        checked,
-    };
-    let json = serde_json::to_string_pretty(&report.document())?;
-    record.keep("result.json", || Ok(json.clone()))?;
-    record.keep("result.csv", || report.csv())?;
-    let text = match common.format {
-        Format::Table => page(&report.table()),
-        Format::Json => json,
-        Format::Csv => report.csv()?,
-    };
-    output::print(&text)?;
-    Ok(match report.is_equal() {
+    record.results(|| found.document().json(), || found.csv())?;
+    output::print(&match common.format {
+        Format::Table => page(&report::functional::table(&found)),
+        Format::Json => serde_json::to_string_pretty(&found.document())?,
+        Format::Csv => found.csv(),
+    })?;
+    Ok(match found.is_equal() {
         true => Answer::Yes,
         false => Answer::No,
     })
-}
-
-/// Values for a layer; biases and addends where the machine's instructions add them.
-fn tensors(layer: &Layer, accelerator: &Accelerator) -> Tensors {
-    let tensors = Tensors::patterned(layer);
-    if accelerator.decoupled.is_none() {
-        return tensors;
-    }
-    let channels = layer.size(Dim::G) * layer.size(Dim::K);
-    let residual = (0..layer.outputs()).map(|i| (i % 251) as i32 - 125);
-    Tensors {
-        bias: (0..channels as i32).map(|i| (i * 37) % 101 - 50).collect(),
-        addends: [Vec::new(), residual.collect()],
-        ..tensors
-    }
-}
-
-/// What the outputs should be: the sums, through the epilogue where there is one.
-fn outputs(layer: &Layer, accelerator: &Accelerator, tensors: &Tensors) -> Vec<i64> {
-    let sums = reference(layer, tensors);
-    let Some(control) = &accelerator.decoupled else {
-        return sums;
-    };
-    let Tensors { bias, addends, .. } = tensors;
-    let cut = 64 - accelerator.precision.output.0;
-    let plane = (layer.size(Dim::P) * layer.size(Dim::Q)) as usize;
-    let outputs = sums.into_iter().enumerate().map(|(i, sum)| {
-        let bias = bias[i / plane % bias.len()];
-        let steps = control.epilogue.iter();
-        let value = steps.fold(sum as i32, |v, step| match step {
-            EpilogueStep::Residual => step.apply(v, addends[1][i]),
-            _ => step.apply(v, bias),
-        });
-        i64::from(value) << cut >> cut
-    });
-    outputs.collect()
-}
-
-/// The layer by its definition: `[N][G][K][P][Q]`.
-fn reference(layer: &Layer, tensors: &Tensors) -> Vec<i64> {
-    let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
-    let (rows, cols) = (layer.rows(), layer.cols());
-    let mut output = Vec::new();
-    for (n, g, k) in (0..n).flat_map(|n| (0..g).flat_map(move |g| (0..k).map(move |k| (n, g, k)))) {
-        for (p, q) in (0..p).flat_map(|p| (0..q).map(move |q| (p, q))) {
-            let mut sum = 0;
-            for (c_, r_) in (0..c).flat_map(|c| (0..r).map(move |r| (c, r))) {
-                let y = (p * rows.stride + r_ * rows.dilation).wrapping_sub(rows.pad);
-                if y >= rows.input {
-                    continue;
-                }
-                for s_ in 0..s {
-                    let x = (q * cols.stride + s_ * cols.dilation).wrapping_sub(cols.pad);
-                    if x < cols.input {
-                        let groups = layer.size(Dim::G);
-                        let plane = (n * groups + g) * c + c_;
-                        let input =
-                            tensors.input[((plane * rows.input + y) * cols.input + x) as usize];
-                        let filter = ((g * layer.size(Dim::K) + k) * c + c_) * r + r_;
-                        sum += input * tensors.weight[(filter * s + s_) as usize];
-                    }
-                }
-            }
-            output.push(sum);
-        }
-    }
-    output
 }

@@ -13,10 +13,10 @@ use crate::commands::{functional, timeloop, trace};
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
-use crate::record::{ACCELERATOR, Record};
 use crate::report::run::text;
 use crate::report::table::page;
 use crate::{Answer, judged};
+use stationary::record::{ACCELERATOR, Record};
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -84,8 +84,8 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
     }
     inputs::warn(run.warning().as_slice());
     inputs::warn(&loaded.origin.caveats);
-    record.keep(ACCELERATOR, || Ok(loaded.accelerator.to_yaml()))?;
-    record.results(|| run.document().json(), || Ok(run.csv()))?;
+    record.keep(ACCELERATOR, || loaded.accelerator.to_yaml())?;
+    record.results(|| run.document().json(), || run.csv())?;
     let text = match common.format {
         Format::Table => page(&text(&run, common)),
         Format::Json => serde_json::to_string_pretty(&run.document())?,

@@ -1,55 +1,31 @@
 //! Timeloop's way of counting, and its files.
 
-use anyhow::{Result, bail};
-use stationary::Target;
-use stationary::arch::import::timeloop::Architecture;
-use stationary::csv::{self, Origin};
-use stationary::documents::{Document, Timeloop, TimeloopLayer};
-use stationary::files;
+use anyhow::Result;
+use stationary::documents::TimeloopLayer;
 use stationary::format::{joules, percent, thousands};
-use stationary::scope::Scope;
-use stationary::sim::timeloop::{Counts, Nest};
-use stationary::workloads::timeloop::TimeloopProblem;
-use stationary::workloads::{Dim, Layer};
-use stationary_document::{Diagnostic, Node};
+use stationary::record::{Answer, Record};
+use stationary::timeloop::{self, Accesses, LayerNest, multipliers};
 
-use crate::cli::{self, Common, Estimate, ExportTimeloop, Format};
+use crate::cli::{Common, Estimate, ExportTimeloop, Format};
 use crate::inputs;
+use crate::judged;
 use crate::output;
-use crate::record::Record;
-use crate::report::table::{page, table};
-use crate::{Answer, judged};
+use crate::report::table::{page, table as new_table};
 
 /// `estimate --counting timeloop`.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {
-    let target = &args.target;
-    let mut scope = None;
-    let layers = match files(target)? {
-        Some(nest) => vec![(nest.problem().name.clone(), nest.count())],
-        None => {
-            let loaded = inputs::load(target)?;
-            let mut layers = Vec::new();
-            for (name, nest) in nests(&loaded)? {
-                match nest {
-                    Ok(nest) => layers.push((name, nest.count())),
-                    Err(why) => bail!("layer `{name}`: {why}"),
-                }
-            }
-            scope = Some(loaded.scope);
-            layers
-        }
-    };
-    let json = serde_json::to_string_pretty(&document(target, &layers, scope.as_ref()))?;
-    record.keep("result.json", || Ok(json.clone()))?;
-    record.keep("result.csv", || to_csv(target, &layers))?;
-    let text = match common.format {
-        Format::Table => page(&to_table(&layers)),
+    let accesses = Accesses::of(&inputs::request(&args.target))?;
+    inputs::tell(&accesses.remarks);
+    let json = serde_json::to_string_pretty(&accesses.document())?;
+    record.keep("result.json", || json.clone())?;
+    record.keep("result.csv", || accesses.csv())?;
+    output::print(&match common.format {
+        Format::Table => page(&table(&accesses.layers)),
         Format::Json => json,
-        Format::Csv => to_csv(target, &layers)?,
-    };
-    output::print(&text)?;
-    Ok(match scope {
-        Some(scope) => judged(&scope, Answer::Yes),
+        Format::Csv => accesses.csv(),
+    })?;
+    Ok(match &accesses.scope {
+        Some(scope) => judged(scope, Answer::Yes),
         None => Answer::Yes,
     })
 }
@@ -59,7 +35,15 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
     let loaded = inputs::load(&args.target)?;
     let mut text = String::new();
     let mut answer = Answer::Yes;
-    for (name, nest) in nests(&loaded)? {
+    for LayerNest {
+        name,
+        nest,
+        padding,
+    } in timeloop::nests(&loaded)?
+    {
+        if let Some(padding) = padding {
+            output::note(&padding);
+        }
         match nest {
             Ok(nest) => {
                 let folder = args.output.join(name.replace(['/', '\\'], "_"));
@@ -80,103 +64,9 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
     Ok(judged(&loaded.scope, answer))
 }
 
-type Named<T> = Vec<(String, T)>;
-
-/// The nest of each layer's mapping, or why Timeloop has none.
-fn nests(loaded: &Target) -> Result<Named<Result<Nest, String>>> {
-    let dataflow = &*loaded.dataflow()?;
-    let nest = |layer| {
-        let mapping = loaded.mapping(layer, dataflow)?;
-        let nest = Nest::of(&mapping);
-        if let Ok(nest) = &nest {
-            padding(layer, nest.problem());
-        }
-        Ok((layer.name().to_owned(), nest))
-    };
-    loaded.layers.iter().map(nest).collect()
-}
-
-/// Tells of sizes that had to grow.
-fn padding(layer: &Layer, problem: &TimeloopProblem) {
-    let grown = |(dim, size): (Dim, &u64)| {
-        let own = layer.size(dim);
-        (own != *size).then(|| format!("{dim} {own} to {size}"))
-    };
-    let grown: Vec<String> = Dim::ALL
-        .into_iter()
-        .zip(&problem.sizes)
-        .filter_map(grown)
-        .collect();
-    if !grown.is_empty() {
-        output::report_diagnostic(&format!(
-            "note: layer `{}` is padded, as Timeloop's tiles divide: {}",
-            layer.name(),
-            grown.join(", ")
-        ));
-    }
-}
-
-/// The nest of Timeloop's own files, if the target names such.
-fn files(target: &cli::Target) -> Result<Option<Nest>> {
-    let Some(architecture) = text_with(&target.arch, &["architecture", "arch"])? else {
-        return Ok(None);
-    };
-    let (Some(problem), Some(mapping)) = (
-        text_with(&target.network, &["problem"])?,
-        match &target.mapping {
-            Some(name) => text_with(name, &["mapping"])?,
-            None => None,
-        },
-    ) else {
-        bail!(
-            "--counting timeloop: {} is a Timeloop architecture; --network and --mapping must be a \
-             Timeloop problem and mapping",
-            target.arch
-        );
-    };
-    if !target.set.is_empty() || !target.layers.layer.is_empty() || target.layers.batch != 1 {
-        bail!("--counting timeloop of Timeloop's files takes no --set, --layer or --batch");
-    }
-    let (architecture, left_out) = shown(
-        &architecture,
-        Architecture::read(&target.arch, &architecture),
-    )?;
-    inputs::notes(&left_out);
-    let (problem, left_out) = shown(&problem, TimeloopProblem::read(&target.network, &problem))?;
-    inputs::notes(&left_out);
-    let name = target.mapping.as_deref().unwrap_or_default();
-    let (nest, left_out) = shown(&mapping, Nest::read(name, &mapping, problem, architecture))?;
-    inputs::notes(&left_out);
-    Ok(Some(nest))
-}
-
-fn shown<T>(text: &str, read: Result<T, Vec<Diagnostic>>) -> Result<T> {
-    read.map_err(|errors| {
-        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        stationary::Error::content(text, errors, lines.join("\n")).into()
-    })
-}
-
-/// The text of a file that has one of these fields at its top.
-fn text_with(name: &str, fields: &[&str]) -> Result<Option<String>> {
-    if !files::is_file(name) {
-        return Ok(None);
-    }
-    let (name, text) = files::read_expanded(name)?;
-    let root = Node::parse(name, &text).ok();
-    let has_one = root.is_some_and(|root| fields.iter().any(|field| root.get(field).is_some()));
-    Ok(has_one.then_some(text))
-}
-
-/// What the multipliers take: what no level accounts for.
-fn multipliers(counts: &Counts) -> f64 {
-    let levels: f64 = counts.levels.iter().map(|c| c.energy_pj).sum();
-    counts.energy_pj - levels
-}
-
-fn to_table(layers: &[(String, Counts)]) -> String {
+fn table(layers: &[TimeloopLayer]) -> String {
     let mut text = String::new();
-    for (name, counts) in layers {
+    for TimeloopLayer { name, counts } in layers {
         let header = [
             "level",
             "space",
@@ -189,7 +79,7 @@ fn to_table(layers: &[(String, Counts)]) -> String {
             "energy",
         ];
         let optional = ["tile", "instances", "cycles"];
-        let mut rows = table(&header, 2).optional(&optional);
+        let mut rows = new_table(&header, 2).optional(&optional);
         for c in &counts.levels {
             rows.add_row([
                 c.level.clone(),
@@ -224,63 +114,4 @@ fn to_table(layers: &[(String, Counts)]) -> String {
          instances\n",
     );
     text
-}
-
-fn document(target: &cli::Target, layers: &[(String, Counts)], scope: Option<&Scope>) -> Timeloop {
-    let layer = |(name, counts): &(String, Counts)| TimeloopLayer {
-        name: name.clone(),
-        counts: counts.clone(),
-    };
-    Timeloop {
-        schema: Timeloop::NAME.to_owned(),
-        arch: target.arch.clone(),
-        network: target.network.clone(),
-        coverage: scope.map(Scope::document),
-        layers: layers.iter().map(layer).collect(),
-    }
-}
-
-/// A line for each level and space, one for the multipliers of a layer and one for all of it.
-fn to_csv(target: &cli::Target, layers: &[(String, Counts)]) -> Result<String> {
-    let header = [
-        "layer",
-        "level",
-        "space",
-        "tile",
-        "instances",
-        "reads",
-        "updates",
-        "fills",
-        "cycles",
-        "energy_pj",
-    ];
-    let origin = Origin {
-        arch: target.arch.clone(),
-        network: target.network.clone(),
-        batch: target.layers.batch,
-        settings: target.set.clone(),
-        caveats: Vec::new(),
-    };
-    let mut lines = csv::Lines::new(&origin, &csv::header(&header));
-    let sum = |layer: &str, of: &str, cycles: u64, energy: f64| {
-        let mut fields = csv::header(&[layer, of]);
-        fields.extend(csv::blanks(6));
-        fields.extend([cycles.to_string(), energy.to_string()]);
-        fields
-    };
-    for (name, counts) in layers {
-        for c in &counts.levels {
-            let numbers = [c.tile, c.instances, c.reads, c.updates, c.fills, c.cycles];
-            let mut fields = csv::header(&[name, &c.level, &c.space]);
-            fields.extend(numbers.iter().map(u64::to_string));
-            fields.push(c.energy_pj.to_string());
-            lines.add(fields);
-        }
-        lines.add(sum(name, "multipliers", counts.cycles, multipliers(counts)));
-        lines.add(sum(name, "total", counts.cycles, counts.energy_pj));
-    }
-    let cycles = layers.iter().map(|(_, counts)| counts.cycles).sum();
-    let energy = layers.iter().map(|(_, counts)| counts.energy_pj).sum();
-    lines.add(sum("total", "total", cycles, energy));
-    Ok(lines.text())
 }

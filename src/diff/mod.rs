@@ -5,18 +5,44 @@
 //! difference       = paths whose values differ, or that one side lacks
 //! ```
 
+mod document;
 mod figures;
 mod leaves;
 mod side;
 
 use serde_json::{Map, Value};
 
+use crate::error::Error;
+
+#[doc(hidden)]
+pub use document::shown;
 pub use figures::{Figures, LayerFigures};
 pub use leaves::Leaf;
 pub use side::Side;
 
 /// What differs between two runs.
+///
+/// ```
+/// use stationary::Request;
+/// use stationary::diff::{Difference, Side};
+/// use stationary::documents::Document;
+///
+/// let side = |arch: &str| {
+///     let run = Request::new(arch, "alexnet").target()?.estimate(&())?;
+///     Side::of(arch, run.document().json())
+/// };
+/// let difference = Difference::of(side("eyeriss")?, side("shidiannao")?, 0.0)?;
+/// assert!(!difference.is_equal());
+/// let document = difference.document();
+/// assert_eq!(document.layers.len(), 8);
+/// # Ok::<(), stationary::Error>(())
+/// ```
+#[derive(Clone, Debug)]
 pub struct Difference {
+    /// The first run.
+    pub a: Side,
+    /// The second.
+    pub b: Side,
     /// Options, files and fields that went in.
     pub inputs: Vec<Leaf>,
     /// Layers that only the first has, and only the second.
@@ -29,7 +55,23 @@ pub struct Difference {
 
 impl Difference {
     /// Compares; numbers that are within a share of the greater one count as equal.
-    pub fn of(a: &Side, b: &Side, tolerance: f64) -> Self {
+    ///
+    /// # Errors
+    /// Results of different kinds; a share that is not from 0 to less than 1.
+    pub fn of(a: Side, b: Side, tolerance: f64) -> Result<Self, Error> {
+        if !(0.0..1.0).contains(&tolerance) {
+            let needed = "needed a share from 0 to less than 1";
+            return Err(Error::option("--tolerance", &tolerance.to_string(), needed));
+        }
+        if a.schema() != b.schema() {
+            return Err(Error::Search(format!(
+                "{} is {}, {} is {}: only runs of one kind can be compared",
+                a.name,
+                a.schema(),
+                b.name,
+                b.schema()
+            )));
+        }
         let mut inputs = Vec::new();
         for (what, [a, b]) in [
             ("option", [&a.options, &b.options]),
@@ -41,7 +83,7 @@ impl Difference {
                 inputs.extend(leaves::differences(what, a, b, 0.0));
             }
         }
-        let mut results = [a, b].map(|side| side.result.clone());
+        let mut results = [&a, &b].map(|side| side.result.clone());
         // A folder tells what went in by its options; of a document its own fields do.
         if a.options.is_null() || b.options.is_null() {
             // What one side does not tell stays among the results.
@@ -50,23 +92,45 @@ impl Difference {
             let [a, b] = results.each_mut().map(|result| told(result, &both));
             inputs.extend(leaves::differences("", &a, &b, 0.0));
         }
-        let names = [a, b].map(|side| side.layers());
+        let names = [&a, &b].map(Side::layers);
         let only = |own: &[String], other: &[String]| -> Vec<String> {
             let absent = |name: &&String| !other.contains(name);
             own.iter().filter(absent).cloned().collect()
         };
         let layers = [only(&names[0], &names[1]), only(&names[1], &names[0])];
-        Self {
+        Ok(Self {
             inputs,
             layers,
             results: leaves::differences("", &results[0], &results[1], tolerance),
             compared: leaves::count(&a.result),
-        }
+            a,
+            b,
+        })
     }
 
     /// Whether the same came out.
+    #[must_use]
     pub fn is_equal(&self) -> bool {
         self.results.is_empty()
+    }
+
+    /// Whether the results are those of estimate or simulate.
+    #[must_use]
+    pub fn is_run(&self) -> bool {
+        self.a.run.is_some()
+    }
+
+    /// The layers that both runs of estimate or simulate have and whose figures differ, in the order of the
+    /// first.
+    pub fn pairs(&self) -> impl Iterator<Item = LayerPair<'_>> {
+        let [first, second] = [&self.a, &self.b].map(|side| {
+            let layers = side.run.as_ref().map(|run| &run.layers[..]);
+            layers.unwrap_or_default()
+        });
+        first.iter().filter_map(|a| {
+            let b = second.iter().find(|b| b.name == a.name)?;
+            (a != b).then_some(LayerPair { a, b })
+        })
     }
 }
 
@@ -94,27 +158,38 @@ fn told(result: &mut Value, names: &[&str]) -> Value {
     Value::Object(told.collect::<Map<String, Value>>())
 }
 
-/// A layer on both sides, where both have it.
+/// A layer on both sides.
+#[derive(Clone, Copy, Debug)]
 pub struct LayerPair<'a> {
+    /// The first one's figures.
     pub a: &'a LayerFigures,
+    /// The second one's.
     pub b: &'a LayerFigures,
 }
 
 impl<'a> LayerPair<'a> {
     /// Its name.
+    #[must_use]
     pub fn name(&self) -> &'a str {
         &self.a.name
     }
-}
 
-/// The layers that both runs of estimate or simulate have, in the order of the first.
-pub fn pairs<'a>(a: &'a Side, b: &'a Side) -> Vec<LayerPair<'a>> {
-    let (Some(a), Some(b)) = (&a.run, &b.run) else {
-        return Vec::new();
-    };
-    let pair = |a: &'a LayerFigures| {
-        let b = b.layers.iter().find(|b| b.name == a.name)?;
-        Some(LayerPair { a, b })
-    };
-    a.layers.iter().filter_map(pair).collect()
+    /// Stall causes with other cycles, the greatest change first.
+    #[must_use]
+    pub fn stalls(&self) -> Vec<(&'a str, u64, u64)> {
+        let mut causes: Vec<&str> = Vec::new();
+        for cause in self.a.stalls.keys().chain(self.b.stalls.keys()) {
+            if !causes.contains(&cause.as_str()) {
+                causes.push(cause);
+            }
+        }
+        let of = |layer: &LayerFigures, cause: &str| layer.stalls.get(cause).copied().unwrap_or(0);
+        let mut stalls: Vec<_> = causes
+            .into_iter()
+            .map(|cause| (cause, of(self.a, cause), of(self.b, cause)))
+            .filter(|(_, a, b)| a != b)
+            .collect();
+        stalls.sort_by_key(|(_, a, b)| std::cmp::Reverse(a.abs_diff(*b)));
+        stalls
+    }
 }

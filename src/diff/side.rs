@@ -2,50 +2,70 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use stationary::documents::{Document, Run};
 use stationary_document::from_yaml;
 
 use super::Figures;
-use crate::inputs;
+use crate::documents::{Document, Run};
+use crate::error::Error;
+use crate::files;
 use crate::record::{self, ACCELERATOR, Status};
 
 /// A run as documents; what it does not tell is null.
+#[derive(Clone, Debug)]
 pub struct Side {
+    /// Its file or folder.
     pub name: String,
+    /// What came out.
     pub result: Value,
     /// Its figures, if it is that of estimate or simulate.
     pub run: Option<Figures>,
+    /// The options of a folder's run by their names.
     pub options: Value,
+    /// The SHA-256 of a folder's inputs by their options and names.
     pub files: Value,
+    /// Every field of a folder's accelerator.
     pub accelerator: Value,
 }
 
 impl Side {
+    /// A result as a document, by a name.
+    ///
+    /// # Errors
+    /// A document of a run that lacks figures.
+    pub fn of(name: &str, result: Value) -> Result<Self, Error> {
+        let run = figures(&result);
+        let run = run.map_err(|error| Error::kind(Path::new(name), error.to_string()))?;
+        Ok(Self {
+            name: name.to_owned(),
+            result,
+            run,
+            options: Value::Null,
+            files: Value::Null,
+            accelerator: Value::Null,
+        })
+    }
+
     /// Reads a run.
-    pub fn read(path: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// A file that is no result, a folder that is none of a run or whose run is not done.
+    pub fn read(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         if !path.is_dir() {
-            let (result, run) = document(path)?;
-            return Ok(Self {
-                name,
-                result,
-                run,
-                options: Value::Null,
-                files: Value::Null,
-                accelerator: Value::Null,
-            });
+            return Self::of(&name, document(path)?);
         }
         let Some(manifest) = record::read(path)? else {
-            bail!(
-                "{name}: found no {}; needed a folder of --run, or a file of --format json",
+            let found = format!(
+                "found no {}; needed a folder of --run, or a file of --format json",
                 record::MANIFEST
             );
+            return Err(Error::kind(path, found));
         };
         if manifest.status != Status::Done {
-            bail!("{name}: the run is not done; the same command again goes on with it");
+            let found = "the run is not done; the same command again goes on with it";
+            return Err(Error::kind(path, found));
         }
         let options = manifest.request.options.iter().map(|(option, values)| {
             let shown = match values.as_slice() {
@@ -66,37 +86,30 @@ impl Side {
         }
         let accelerator = path.join(ACCELERATOR);
         let accelerator = if accelerator.exists() {
-            let text = inputs::read(&accelerator)?;
-            from_yaml(&accelerator.display().to_string(), &text).map_err(|errors| {
-                anyhow!(
-                    "{}",
-                    errors
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                        .join("\n")
-                )
+            let text = files::read(&accelerator)?;
+            let read = from_yaml(&accelerator.display().to_string(), &text);
+            read.map_err(|errors| {
+                Error::content(&text, errors, "not every field of an accelerator")
             })?
         } else {
             Value::Null
         };
-        let (result, run) = document(&path.join("result.json"))?;
         Ok(Self {
-            name,
-            result,
-            run,
             options: options.into(),
             files: files.into(),
             accelerator,
+            ..Self::of(&name, document(&path.join("result.json"))?)?
         })
     }
 
     /// What kind of result it is.
+    #[must_use]
     pub fn schema(&self) -> &str {
         self.result["schema"].as_str().unwrap_or("")
     }
 
     /// The names of the layers.
+    #[must_use]
     pub fn layers(&self) -> Vec<String> {
         let layers = self.result["layers"].as_array();
         let name = |layer: &Value| layer["name"].as_str().map(str::to_owned);
@@ -104,16 +117,22 @@ impl Side {
     }
 }
 
-fn document(path: &Path) -> Result<(Value, Option<Figures>)> {
-    let text = inputs::read(path)?;
-    let shown = path.display();
-    let document: Value = serde_json::from_str(&text)
-        .with_context(|| format!("{shown}: expected a result of --format json"))?;
-    if document["schema"].as_str().is_none() {
-        bail!("{shown}: found no `schema`; needed a result of --format json");
+fn document(path: &Path) -> Result<Value, Error> {
+    let document: Value = serde_json::from_str(&files::read(path)?).map_err(|error| {
+        let found = format!("expected a result of --format json: {error}");
+        Error::kind(path, found)
+    })?;
+    match document["schema"].as_str() {
+        Some(_) => Ok(document),
+        None => {
+            let found = "found no `schema`; needed a result of --format json";
+            Err(Error::kind(path, found))
+        }
     }
+}
+
+/// The figures of a run of estimate or simulate; nothing of another result.
+fn figures(document: &Value) -> Result<Option<Figures>, serde_json::Error> {
     let is_run = document["schema"] == Run::NAME;
-    let figures = is_run.then(|| Figures::deserialize(&document));
-    let figures = figures.transpose().with_context(|| format!("{shown}"))?;
-    Ok((document, figures))
+    is_run.then(|| Figures::deserialize(document)).transpose()
 }

@@ -252,7 +252,7 @@ pub struct RecheckOfSearch {
 /// What is proved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchCertificate {
-    /// `proved`, `lower_bound` or `none`.
+    /// `proved`, `conditional` or `none`.
     pub kind: String,
     /// Of model or machine.
     pub of: String,
@@ -316,7 +316,7 @@ pub struct Vertex {
     pub used: Option<f64>,
     /// The objective.
     pub objective: Option<Number>,
-    /// `proved`, `lower_bound` or `none`.
+    /// `proved`, `conditional` or `none`.
     pub kind: String,
     /// Nothing has a lower objective under this limit.
     pub lower_bound: Option<f64>,

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
-use stationary::Error;
-use stationary::arch::{dram, presets};
-use stationary::files::{self, is_file};
-use stationary::load;
-use stationary::sim::mapping_file;
-use stationary::workloads::zoo;
 use stationary_record::digest;
 
 use super::Artifact;
 use super::request::Request;
+use crate::arch::{dram, presets};
+use crate::error::Error;
+use crate::files::{self, is_file};
+use crate::load;
+use crate::sim::mapping_file;
+use crate::workloads::zoo;
 
 /// A file or a preset that a run read, and where its copy is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,21 +23,20 @@ pub struct Input {
     pub name: String,
     /// A file, or else a preset of the tool.
     pub is_file: bool,
+    /// Its copy.
     #[serde(flatten)]
     pub kept: Artifact,
 }
 
 impl Input {
     /// Whether the file still is what was copied.
-    pub fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         let same = |bytes: Vec<u8>| digest(&bytes) == self.kept.sha256;
         if !self.is_file || files::read_alone(&self.name).is_ok_and(same) {
             return Ok(());
         }
-        bail!(
-            "{}: it changed while it was read; the results may be of either content",
-            self.name
-        )
+        let found = "it changed while it was read; the results may be of either content";
+        Err(Error::kind(Path::new(&self.name), found))
     }
 }
 
@@ -48,7 +46,7 @@ const OPTIONS: [&str; 7] = [
 ];
 
 /// Each input with its content.
-pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
+pub(super) fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>, Error> {
     let mut inputs: Vec<(Input, Vec<u8>)> = Vec::new();
     for option in OPTIONS {
         for name in request.values(option) {
@@ -64,13 +62,12 @@ pub fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>> {
             };
             let place = place(option, name, is_file);
             let taken = |file: &str| inputs.iter().any(|(input, _)| input.kept.file == file);
-            let file = (1..)
-                .map(|n| match n {
-                    1 => format!("inputs/{place}"),
-                    n => format!("inputs/{n}.{place}"),
-                })
-                .find(|file| !taken(file))
-                .ok_or_else(|| anyhow!("too many inputs"))?;
+            let mut file = format!("inputs/{place}");
+            let mut number = 2;
+            while taken(&file) {
+                file = format!("inputs/{number}.{place}");
+                number += 1;
+            }
             let kept = Artifact {
                 file,
                 sha256: digest(&bytes),
@@ -98,7 +95,7 @@ fn place(option: &str, name: &str, is_file: bool) -> String {
 }
 
 /// The text of a preset. The messages for unknown names are those of the verbs.
-fn preset(option: &str, name: &str) -> Result<&'static str> {
+fn preset(option: &str, name: &str) -> Result<&'static str, Error> {
     let found = match option {
         "arch" => presets::find(name),
         "mapping" => mapping_file::find(name),
@@ -108,10 +105,10 @@ fn preset(option: &str, name: &str) -> Result<&'static str> {
     match (found, option) {
         (Some(text), _) => Ok(text),
         (None, "arch") => Err(match load::accelerator(name, &[]) {
-            Ok(_) => anyhow!("unknown accelerator `{name}`"),
-            Err(error) => error.into(),
+            Ok(_) => Error::unknown("accelerator", name, presets::names()),
+            Err(error) => error,
         }),
-        (None, "mapping") => Err(Error::unknown("mapping", name, mapping_file::names()).into()),
-        (None, _) => Err(Error::unknown("memory", name, dram::presets::names()).into()),
+        (None, "mapping") => Err(Error::unknown("mapping", name, mapping_file::names())),
+        (None, _) => Err(Error::unknown("memory", name, dram::presets::names())),
     }
 }

@@ -19,15 +19,13 @@ mod request;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stationary::journal::Files;
-use stationary_record::{Lock, digest, write};
+use stationary_record::{Lock, digest};
 
-use crate::Answer;
-use crate::cli::Recording;
+use crate::error::Error;
+use crate::files;
+use crate::journal::Files;
 
 pub use inputs::Input;
 pub use request::Request;
@@ -44,17 +42,37 @@ pub const ACCELERATOR: &str = "accelerator.yaml";
 /// What `run.json` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// `stationary/record/1`.
     pub schema: String,
+    /// Of the tool.
     pub version: String,
+    /// As it was called.
     pub command: Vec<String>,
+    /// What decides the results.
     #[serde(flatten)]
     pub request: Request,
+    /// What went in.
     pub inputs: Vec<Input>,
+    /// How far it is.
     pub status: Status,
+    /// What was answered, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// What came out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<Artifact>,
+}
+
+/// The answer of a question that could be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Done.
+    Yes,
+    /// A check failed, or there is no feasible design.
+    No,
+    /// A signal came first; what was found until then is shown.
+    Interrupted,
 }
 
 /// How far a run is.
@@ -70,11 +88,29 @@ pub enum Status {
 /// A file of the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {
+    /// Its path in the folder.
     pub file: String,
+    /// Of its content, in hexadecimal digits.
     pub sha256: String,
 }
 
-/// Keeps a run, or nothing without `--run`.
+/// Keeps a run in a folder, or nothing.
+///
+/// ```
+/// use stationary::record::{Answer, Record, Request, read};
+///
+/// let folder = std::env::temp_dir().join(format!("stationary-{}", std::process::id()));
+/// let arch = ("arch".to_owned(), vec!["eyeriss".to_owned()]);
+/// let request = Request { verb: "estimate".to_owned(), options: [arch].into() };
+/// let mut record = Record::open(Some(&folder), vec!["a program".to_owned()], request)?;
+/// record.keep("result.csv", || "cycles\n17\n".to_owned())?;
+/// record.close(Answer::Yes)?;
+/// let kept = read(&folder)?.expect("a run");
+/// assert_eq!(kept.inputs[0].name, "eyeriss");
+/// assert_eq!(kept.answer, Some(Answer::Yes));
+/// # std::fs::remove_dir_all(folder).ok();
+/// # Ok::<(), stationary::Error>(())
+/// ```
 pub struct Record {
     folder: Option<Folder>,
 }
@@ -86,31 +122,37 @@ struct Folder {
 }
 
 impl Record {
-    /// Begins a folder, or goes on with it if it is of the same request.
-    pub fn open(path: Option<&Path>, matches: &ArgMatches) -> Result<Self> {
+    /// Begins a folder, or goes on with it if it is of the same request. `command` is what the run is called by.
+    ///
+    /// # Errors
+    /// Inputs that cannot be read; a folder that cannot be written, that another process is at work in, or that
+    /// holds something else.
+    pub fn open(
+        path: Option<&Path>,
+        command: Vec<String>,
+        request: Request,
+    ) -> Result<Self, Error> {
         let Some(path) = path else {
             return Ok(Self { folder: None });
         };
-        let request = Request::of(matches);
         let inputs = inputs::of(&request)?;
-        let program = std::iter::once("stationary".to_owned());
-        let arguments = std::env::args_os().skip(1);
         let manifest = Manifest {
             schema: "stationary/record/1".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: program
-                .chain(arguments.map(|a| a.to_string_lossy().into_owned()))
-                .collect(),
+            command,
             request,
             inputs: inputs.iter().map(|(input, _)| input.clone()).collect(),
             status: Status::Begun,
             answer: None,
             results: Vec::new(),
         };
-        let cannot = || format!("--run: cannot write {}", path.display());
-        std::fs::create_dir_all(path).with_context(cannot)?;
-        let Some(lock) = Lock::take(&path.join(".lock")).with_context(cannot)? else {
-            bail!("--run {}: another process is at work in it", path.display());
+        let cannot = |source| Error::Write {
+            path: path.to_owned(),
+            source,
+        };
+        std::fs::create_dir_all(path).map_err(cannot)?;
+        let Some(lock) = Lock::take(&path.join(".lock")).map_err(cannot)? else {
+            return Err(refused(path, "another process is at work in it"));
         };
         match read(path)? {
             Some(old) => same(path, &old, &manifest)?,
@@ -125,33 +167,35 @@ impl Record {
         folder.save()?;
         let copies = path.join("inputs");
         if copies.exists() {
-            std::fs::remove_dir_all(&copies).with_context(cannot)?;
+            std::fs::remove_dir_all(&copies).map_err(cannot)?;
         }
-        std::fs::create_dir_all(copies).with_context(cannot)?;
+        std::fs::create_dir_all(copies).map_err(cannot)?;
         for (input, bytes) in &inputs {
-            write(&path.join(&input.kept.file), bytes).with_context(cannot)?;
+            files::write(&path.join(&input.kept.file), bytes)?;
         }
         let folder = Some(folder);
         Ok(Self { folder })
     }
 
     /// Whether anything is kept.
+    #[must_use]
     pub fn is_kept(&self) -> bool {
         self.folder.is_some()
     }
 
     /// Keeps one of the results.
-    pub fn keep(&mut self, name: &str, text: impl FnOnce() -> Result<String>) -> Result<()> {
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep(&mut self, name: &str, text: impl FnOnce() -> String) -> Result<(), Error> {
         let Some(folder) = &mut self.folder else {
             return Ok(());
         };
-        let mut text = text()?;
+        let mut text = text();
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        let path = folder.path.join(name);
-        write(&path, text.as_bytes())
-            .with_context(|| format!("--run: cannot write {}", path.display()))?;
+        files::write(&folder.path.join(name), &text)?;
         let kept = Artifact {
             file: name.to_owned(),
             sha256: digest(text.as_bytes()),
@@ -161,32 +205,36 @@ impl Record {
         Ok(())
     }
 
-    /// Keeps what every verb has: its answer for programs, both ways.
+    /// Keeps what every run has: its answer for programs, both ways.
+    ///
+    /// # Errors
+    /// As [`Record::keep`].
     pub fn results(
         &mut self,
         json: impl FnOnce() -> Value,
-        csv: impl FnOnce() -> Result<String>,
-    ) -> Result<()> {
-        self.keep("result.json", || Ok(serde_json::to_string_pretty(&json())?))?;
+        csv: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        self.keep("result.json", || format!("{:#}", json()))?;
         self.keep("result.csv", csv)
     }
 
-    /// The journal of the folder, or those that `--record` and `--resume` name.
-    pub fn journal(&self, recording: &Recording) -> Files {
+    /// The journal of the folder, but for what is given elsewhere.
+    #[must_use]
+    pub fn journal(&self, given: Files) -> Files {
         let kept = self.folder.as_ref();
         let kept = kept.map(|folder| folder.path.join(EVALUATIONS));
         Files {
-            to: recording.record.clone().or_else(|| kept.clone()),
-            from: recording
-                .resume
-                .clone()
-                .or(kept.filter(|path| path.exists())),
+            to: given.to.or_else(|| kept.clone()),
+            from: given.from.or(kept.filter(|path| path.exists())),
         }
     }
 
     /// Says that all results are there. Of a run that was interrupted they are not: it stays one that is
     /// begun, with the results of what was found.
-    pub fn close(mut self, answer: Answer) -> Result<()> {
+    ///
+    /// # Errors
+    /// An input that is another than it was; a folder that cannot be written.
+    pub fn close(mut self, answer: Answer) -> Result<(), Error> {
         let Some(folder) = &mut self.folder else {
             return Ok(());
         };
@@ -203,33 +251,30 @@ impl Record {
 }
 
 impl Folder {
-    fn save(&self) -> Result<()> {
-        let path = self.path.join(MANIFEST);
-        let text = serde_json::to_string_pretty(&self.manifest)? + "\n";
-        write(&path, text.as_bytes())
-            .with_context(|| format!("--run: cannot write {}", path.display()))
+    fn save(&self) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(&self.manifest).expect("it has text for keys");
+        files::write(&self.path.join(MANIFEST), &(text + "\n"))
     }
 }
 
 /// What a folder says of its run; nothing if it has not begun.
-pub fn read(folder: &Path) -> Result<Option<Manifest>> {
+///
+/// # Errors
+/// A manifest that cannot be read, or that is of another version.
+pub fn read(folder: &Path) -> Result<Option<Manifest>, Error> {
     let path = folder.join(MANIFEST);
     if !path.exists() {
         return Ok(None);
     }
-    let text = crate::inputs::read(&path)?;
-    let manifest = serde_json::from_str(&text);
-    let manifest = manifest.with_context(|| {
-        format!(
-            "{}: expected the manifest of a run of this version",
-            path.display()
-        )
+    let manifest = serde_json::from_str(&files::read(&path)?).map_err(|error| {
+        let found = format!("expected the manifest of a run of this version: {error}");
+        Error::kind(&path, found)
     })?;
     Ok(Some(manifest))
 }
 
 /// Whether a folder's run is of the same request. One that found nothing yet is as good as none.
-fn same(path: &Path, old: &Manifest, new: &Manifest) -> Result<()> {
+fn same(path: &Path, old: &Manifest, new: &Manifest) -> Result<(), Error> {
     let found_nothing = old.status == Status::Begun && !path.join(EVALUATIONS).exists();
     if found_nothing {
         return Ok(());
@@ -249,25 +294,33 @@ fn same(path: &Path, old: &Manifest, new: &Manifest) -> Result<()> {
     if differences.is_empty() {
         return Ok(());
     }
-    bail!(
-        "--run {}: it holds the run of another request ({}); give another folder, or delete this one",
-        path.display(),
-        differences.join("; ")
-    )
+    let found = differences.join("; ");
+    let needed = format!(
+        "it holds the run of another request ({found}); give another folder, or delete this one"
+    );
+    Err(refused(path, needed))
 }
 
 /// Whether a folder without a manifest is ours to fill.
-fn empty(path: &Path) -> Result<()> {
+fn empty(path: &Path) -> Result<(), Error> {
     let ours = [".lock", "run.json.part"];
-    for entry in std::fs::read_dir(path).with_context(|| format!("--run {}", path.display()))? {
-        let name = entry?.file_name();
+    let unread = |source| Error::Read {
+        path: path.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(path).map_err(unread)? {
+        let name = entry.map_err(unread)?.file_name();
         if !ours.iter().any(|ours| name == **ours) {
-            bail!(
-                "--run {}: found {}; needed a new or empty folder, or one of an earlier run",
-                path.display(),
+            let needed = format!(
+                "found {}; needed a new or empty folder, or one of an earlier run",
                 name.display()
             );
+            return Err(refused(path, needed));
         }
     }
     Ok(())
+}
+
+fn refused(path: &Path, needed: impl Into<String>) -> Error {
+    Error::option("--run", &path.to_string_lossy(), needed)
 }

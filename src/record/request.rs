@@ -2,84 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use clap::{ArgMatches, Command, CommandFactory};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Cli;
-
-/// Options that change how, or where, a result is shown, and not the result.
-const ASIDE: [&str; 17] = [
-    "threads",
-    "format",
-    "quiet",
-    "verbose",
-    "run",
-    "record",
-    "resume",
-    "output",
-    "export",
-    "trace",
-    "trace_format",
-    "explain",
-    "help",
-    "version",
-    "front_output",
-    "chip",
-    "certificate",
-];
-
 /// A verb with the value of each option that decides the result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
+    /// The command, such as `search map`.
     pub verb: String,
+    /// Each option's values by its name.
     pub options: BTreeMap<String, Vec<String>>,
 }
 
 impl Request {
-    /// The request that a command line makes, in whatever order it is written.
-    pub fn of(matches: &ArgMatches) -> Self {
-        let mut command = Cli::command();
-        command.build();
-        let mut request = Self {
-            verb: String::new(),
-            options: BTreeMap::new(),
-        };
-        let (mut command, mut matches) = (&command, matches);
-        loop {
-            request.take(command, matches);
-            let Some((name, below)) = matches.subcommand() else {
-                return request;
-            };
-            let Some(next) = command.find_subcommand(name) else {
-                return request;
-            };
-            if !request.verb.is_empty() {
-                request.verb.push(' ');
-            }
-            request.verb.push_str(name);
-            (command, matches) = (next, below);
-        }
-    }
-
-    fn take(&mut self, command: &Command, matches: &ArgMatches) {
-        for argument in command.get_arguments() {
-            let id = argument.get_id().as_str();
-            if ASIDE.contains(&id) {
-                continue;
-            }
-            if let Ok(Some(values)) = matches.try_get_raw(id) {
-                let values = values.map(|v| v.to_string_lossy().into_owned()).collect();
-                self.options.insert(id.to_owned(), values);
-            }
-        }
-    }
-
     /// The values of an option; none if it is not given.
+    #[must_use]
     pub fn values(&self, option: &str) -> &[String] {
         self.options.get(option).map_or(&[], Vec::as_slice)
     }
 
     /// What another request says otherwise, a phrase each.
+    #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         if self.verb != other.verb {
@@ -100,7 +42,7 @@ impl Request {
     }
 
     /// The options that either request has.
-    pub fn names<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a String> {
+    pub(crate) fn names<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a String> {
         let more = other.options.keys();
         let more = more.filter(|name| !self.options.contains_key(*name));
         self.options.keys().chain(more)

@@ -3,6 +3,7 @@
 pub mod codesign;
 pub mod functional;
 pub mod listing;
+pub mod map;
 pub mod markdown;
 pub mod network;
 pub mod run;

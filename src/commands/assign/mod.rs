@@ -11,9 +11,9 @@ use crate::cli::{self, Assign, Common, Format};
 use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::record::Record;
 use crate::report::table::page;
 use crate::{Answer, judged};
+use stationary::record::Record;
 
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
 pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -25,7 +25,7 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
         inputs::write(path, &cost_source.table.to_csv())?;
     }
     let hooks = Hooks {
-        files: record.journal(&args.recording),
+        files: record.journal(args.recording.files()),
         cancellation: interrupt.cancellation().clone(),
         has_result: &|| interrupt.has_result(),
         progress: &(),
@@ -41,15 +41,15 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     if let Some(warning) = found.warning() {
         output::report_diagnostic(&format!("warning: {warning}"));
     }
-    record.keep("costs.csv", || Ok(found.problem.table().to_csv()))?;
-    record.keep("certificate.json", || Ok(found.certificate()))?;
+    record.keep("costs.csv", || found.problem.table().to_csv())?;
+    record.keep("certificate.json", || found.certificate())?;
     let timeless = || {
         let mut document = found.document();
         // Wall-clock time differs from run to run.
         document.seconds = stationary::documents::Seconds::default();
         document.json()
     };
-    record.results(timeless, || Ok(found.csv()))?;
+    record.results(timeless, || found.csv())?;
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&found.document())?,
         Format::Csv => found.csv(),

@@ -13,10 +13,10 @@ use crate::inputs;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::patience::Patience;
-use crate::record::Record;
 use crate::report::markdown;
 use crate::report::table::page as fitted;
 use crate::{Answer, judged};
+use stationary::record::Record;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -29,7 +29,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     let less = "fewer --seeds or --evaluations take less, Ctrl-C ends it";
     let patience = Patience::new(common, "runs", runs * instances.all.len() as u64, less);
     let hooks = Hooks {
-        files: record.journal(&args.recording),
+        files: record.journal(args.recording.files()),
         cancellation: interrupt.cancellation().clone(),
         has_result: &|| interrupt.has_result(),
         progress: &patience,
@@ -43,7 +43,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     for warning in found.warnings() {
         output::report_diagnostic(&format!("warning: {warning}"));
     }
-    record.results(|| found.document().json(), || Ok(found.csv()))?;
+    record.results(|| found.document().json(), || found.csv())?;
     if let Some(path) = &args.markdown {
         let page = markdown::page(found.instances, &found.names, &found.figures, args)?;
         inputs::write(path, &page)?;

@@ -1,37 +1,35 @@
 //! The answer of `search map` as a document: JSON and CSV.
 
-use anyhow::Result;
-use stationary::csv;
-use stationary::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Reduced};
-use stationary::energy;
-use stationary::goal::Chosen;
-use stationary::scope::Scope;
-use stationary::search::best_first::SearchResult;
-use stationary::shape;
-use stationary::sim::Energy;
-use stationary::sim::mapping_file::LayerMapping;
+use super::{MapResult, Winner, choices};
+use crate::csv;
+use crate::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Reduced};
+use crate::energy;
+use crate::goal::Chosen;
+use crate::scope::Scope;
+use crate::search::best_first::SearchResult;
+use crate::shape;
+use crate::sim::Energy;
+use crate::sim::mapping_file::LayerMapping;
 
-use super::text::choices;
-use super::{Winner, Winners};
-
-impl Winners<'_> {
+impl MapResult {
     /// As a document.
-    pub(super) fn document(&self) -> Map {
-        let winners = &self.all;
+    #[must_use]
+    pub fn document(&self) -> Map {
+        let winners = &self.winners;
         let spent = energy::sum(winners.iter().map(|w| &w.energy));
         let headline = self.headline();
         Map {
             schema: Map::NAME.to_owned(),
-            arch: self.loaded.accelerator.name.clone(),
-            network: self.loaded.network.clone(),
+            arch: self.target.accelerator.name.clone(),
+            network: self.target.network.clone(),
             dataflow: self.dataflow.name.to_string(),
-            seed: self.seed,
+            seed: self.question.seed,
             goal: Some(Chosen::from(self.goal).into()),
-            batch: self.loaded.origin.batch,
-            settings: self.loaded.origin.settings.clone(),
-            caveats: self.loaded.origin.caveats.clone(),
+            batch: self.target.origin.batch,
+            settings: self.target.origin.settings.clone(),
+            caveats: self.target.origin.caveats.clone(),
             notes: self.notes(),
-            coverage: self.loaded.scope.document(),
+            coverage: self.target.scope.document(),
             headline: headline.whole(),
             layers: winners.iter().map(|w| self.layer(w)).collect(),
             certificate: claim(winners),
@@ -44,9 +42,9 @@ impl Winners<'_> {
                 error: headline.error(),
                 energy_pj: (&spent).into(),
             },
-            interrupted: self.interrupt.map(|interrupt| documents::Interrupted {
-                not_reached: Some(self.left.iter().map(|&name| name.to_owned()).collect()),
-                ..interrupt.document()
+            interrupted: self.is_cut.then(|| documents::Interrupted {
+                go_on: self.go_on.clone(),
+                not_reached: Some(self.not_reached.clone()),
             }),
         }
     }
@@ -75,7 +73,8 @@ impl Winners<'_> {
     }
 
     /// A line a layer, and one for all of them.
-    pub(super) fn csv(&self) -> Result<String> {
+    #[must_use]
+    pub fn csv(&self) -> String {
         let figures = [
             "candidates",
             "model",
@@ -91,28 +90,28 @@ impl Winners<'_> {
             energies(&Energy::default()).map(|(name, _)| name).collect(),
             csv::header(&Scope::COLUMNS),
         ];
-        let mut lines = csv::Lines::new(&self.loaded.origin, &header.concat());
+        let mut lines = csv::Lines::new(&self.target.origin, &header.concat());
         let of = |w: &Winner| [w.candidates, w.model, w.machine, w.lower_bound, w.first];
         let rest = |figures: [u64; 5], spent: &Energy| {
             let figures = figures.iter().map(u64::to_string);
             let energies = energies(spent).map(|(_, energy)| energy.to_string());
-            let all = figures.chain(energies).chain(self.loaded.scope.fields());
+            let all = figures.chain(energies).chain(self.target.scope.fields());
             all.collect::<Vec<_>>()
         };
-        for w in &self.all {
+        for w in &self.winners {
             let who = csv::header(&[&self.dataflow.name, w.name()]);
             let shape = shape::fields(self.original(w));
             lines.add([who, shape, rest(of(w), &w.energy)].concat());
         }
-        let sums = [0, 1, 2, 3, 4].map(|at| self.all.iter().map(|w| of(w)[at]).sum());
-        let spent = energy::sum(self.all.iter().map(|w| &w.energy));
+        let sums = [0, 1, 2, 3, 4].map(|at| self.winners.iter().map(|w| of(w)[at]).sum());
+        let spent = energy::sum(self.winners.iter().map(|w| &w.energy));
         let who = csv::header(&[&self.dataflow.name, "total"]);
         let shape = csv::blanks(shape::columns().len());
         lines.add([who, shape, rest(sums, &spent)].concat());
         let text = lines.text();
-        match self.interrupt {
-            Some(_) => Ok(csv::marked(&text)),
-            None => Ok(text),
+        match self.is_cut {
+            true => csv::marked(&text),
+            false => text,
         }
     }
 }

@@ -1,0 +1,413 @@
+//! The best mapping of each layer on fixed hardware, by the cycle-level machine.
+//!
+//! ```text
+//! the model's best few of the mapper's candidates run on the machine, or all that could win by their bounds;
+//! the winner is chosen among what ran, by the machine's figures
+//! ```
+
+mod document;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::arch::CostModel;
+use crate::assign::Recheck;
+use crate::candidates::{MappingQuery, MappingResult, SearchEffort, distinct};
+use crate::error::Error;
+use crate::format::{signed_percent, thousands};
+use crate::headline::{Headline, TOLERANCE};
+use crate::hooks::Hooks;
+use crate::journal::MachineRuns;
+use crate::proof::map::Document;
+use crate::search::best_first::SearchResult;
+use crate::sim::mapper::{Goal, LeftOut, Objective, Slack};
+use crate::sim::mapping_file::MappingFile;
+use crate::sim::{Dataflow, Energy, Mapping, estimate};
+use crate::target::Target;
+use crate::workloads::Layer;
+
+/// Candidates below which a proof says little.
+const FEW: u64 = 10;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// How many of the model's best run on the machine.
+    pub recheck: Recheck,
+    /// Whether the best of the mapper's candidates is to be proved.
+    pub certify: bool,
+    /// Runs of the machine that a layer may take; as many as it takes if left out.
+    pub simulations: Option<u64>,
+    /// What is made small; cycles if left out.
+    pub objective: Option<Objective>,
+    /// Within how much of its least another quantity decides. A proof has none.
+    pub slack: Option<Slack>,
+    /// What documents say of a seed; nothing is drawn.
+    pub seed: u64,
+}
+
+impl Default for Question {
+    /// The model's best five on the machine, and nothing proved.
+    fn default() -> Self {
+        Self {
+            recheck: Recheck::Best(5),
+            certify: false,
+            simulations: None,
+            objective: None,
+            slack: None,
+            seed: 0,
+        }
+    }
+}
+
+/// A layer's winner. It exists only with the machine's figure.
+#[derive(Clone, Debug)]
+pub struct Winner {
+    /// What won.
+    pub mapping: Mapping,
+    /// Its cycles by the model.
+    pub model: u64,
+    /// Its cycles on the machine.
+    pub machine: u64,
+    /// Cycles that it cannot go below.
+    pub lower_bound: u64,
+    /// The machine's figure for what the model thought best.
+    pub first: u64,
+    /// Candidates of the layer.
+    pub candidates: u64,
+    /// Candidates that ran on the machine.
+    pub ran: u64,
+    /// What is known of all candidates, if their bounds were compared.
+    pub search_result: Option<SearchResult>,
+    /// What these leave out.
+    pub left_out: Vec<LeftOut>,
+    /// In picojoules, in the machine's cycles.
+    pub energy: Energy,
+    /// What no mapping can go below.
+    pub least_energy: Energy,
+}
+
+impl Winner {
+    /// The machine's figure beside the model's.
+    #[must_use]
+    pub fn headline(&self) -> Headline {
+        Headline::cycles(self.machine, self.model)
+    }
+
+    /// The layer's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.mapping.layer().name()
+    }
+}
+
+/// What a search came to.
+#[derive(Clone, Debug)]
+pub struct MapResult {
+    /// What it was about.
+    pub target: Target,
+    /// What was asked.
+    pub question: Question,
+    /// The dataflow of all mappings.
+    pub dataflow: Arc<Dataflow>,
+    /// What was made small.
+    pub goal: Goal,
+    /// Layer by layer.
+    pub winners: Vec<Winner>,
+    /// The layers that were not reached before it was cancelled.
+    pub not_reached: Vec<String>,
+    /// Whether it was cancelled before its end.
+    pub is_cut: bool,
+    /// The command that goes on with it, where it was cancelled and something was kept.
+    pub go_on: Option<String>,
+    /// What was found of each kind of layer, if all were reached.
+    found: Option<Vec<MappingResult>>,
+}
+
+impl Target {
+    /// Searches the best mapping of each layer; nothing if it was cancelled before one was found.
+    ///
+    /// ```
+    /// use stationary::Request;
+    /// use stationary::hooks::Hooks;
+    /// use stationary::map::Question;
+    ///
+    /// let target = Request::new("shidiannao", "alexnet").target()?.pick(&["conv5"])?;
+    /// let found = target.search_map(&Question::default(), &Hooks::default())?;
+    /// let winner = &found.expect("nobody cancels it").winners[0];
+    /// assert!(winner.machine >= winner.lower_bound && winner.machine <= winner.first);
+    /// # Ok::<(), stationary::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A layer without a mapping, a goal that cannot be proved, a file that cannot be written.
+    pub fn search_map(
+        &self,
+        question: &Question,
+        hooks: &Hooks<'_>,
+    ) -> Result<Option<MapResult>, Error> {
+        let goal = goal(question)?;
+        let dataflow = self.dataflow()?;
+        let cost = CostModel::of(&self.accelerator)?;
+        let (firsts, kinds) = distinct(&self.layers);
+        let runs = MachineRuns::open(&hooks.files, self)?;
+        let (best, beyond) = match question.recheck {
+            Recheck::Best(k) => (k, 0),
+            Recheck::Auto { most } => (1, most),
+        };
+        let effort = SearchEffort {
+            best,
+            beyond,
+            certify: question.certify,
+            simulations: question.simulations.unwrap_or(u64::MAX),
+            goal,
+        };
+        (hooks.has_result)();
+        let found: Vec<Result<Option<MappingResult>, Error>> = firsts
+            .par_iter()
+            .map(|first| {
+                if hooks.cancellation.is_cancelled() {
+                    return Ok(None);
+                }
+                let query = MappingQuery {
+                    target: self,
+                    layer: &self.layers[*first],
+                    dataflow: &dataflow,
+                };
+                let best =
+                    query.search(effort, &|mapping| runs.cycles(mapping), &hooks.cancellation);
+                hooks.progress.done();
+                Ok(Some(best?))
+            })
+            .collect();
+        let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
+        runs.close()?;
+        let of_layer = self.layers.iter().zip(&kinds);
+        let winners: Vec<Winner> = of_layer
+            .clone()
+            .filter_map(|(layer, &kind)| Some((layer, found[kind].as_ref()?)))
+            .map(|(layer, found)| winner(self, &cost, layer, &dataflow, found))
+            .collect::<Result<_, Error>>()?;
+        if winners.is_empty() && hooks.cancellation.is_cancelled() {
+            return Ok(None);
+        }
+        let is_left = |(_, at): &(&Layer, &usize)| found[**at].is_none();
+        let left = of_layer.filter(is_left).map(|(l, _)| l.name().to_owned());
+        let not_reached: Vec<String> = left.collect();
+        let is_cut = !not_reached.is_empty() || found.iter().flatten().any(|found| found.is_cut);
+        Ok(Some(MapResult {
+            target: self.clone(),
+            question: *question,
+            dataflow,
+            goal,
+            winners,
+            not_reached,
+            is_cut,
+            go_on: None,
+            found: found.into_iter().collect(),
+        }))
+    }
+}
+
+/// What is made small. Bounds are of cycles, and so is what is proved from them: the fewest, without
+/// slack.
+fn goal(question: &Question) -> Result<Goal, Error> {
+    let Question {
+        objective, slack, ..
+    } = *question;
+    let chosen = Goal {
+        objective: objective.unwrap_or_default(),
+        slack: slack.unwrap_or_default(),
+    };
+    let flag = match (question.certify, question.recheck) {
+        (true, _) => "--certify",
+        (false, Recheck::Auto { .. }) => "--recheck auto",
+        (false, Recheck::Best(_)) => return Ok(chosen),
+    };
+    let fewest = Goal {
+        objective: Objective::Cycles,
+        slack: Slack::NONE,
+    };
+    if objective.is_some_and(|objective| objective != fewest.objective) {
+        return Err(Error::Search(format!(
+            "{flag} goes by bounds of cycles, and proves the fewest: found --objective {}, needed cycles, or \
+             --recheck K",
+            chosen.objective
+        )));
+    }
+    if slack.is_some_and(|slack| slack != fewest.slack) {
+        return Err(Error::Search(format!(
+            "{flag} proves the fewest cycles: found --slack {}, needed 0, or --recheck K",
+            chosen.slack
+        )));
+    }
+    Ok(fewest)
+}
+
+fn winner(
+    target: &Target,
+    cost: &CostModel,
+    layer: &Layer,
+    dataflow: &Dataflow,
+    found: &MappingResult,
+) -> Result<Winner, Error> {
+    let question = MappingQuery {
+        target,
+        layer,
+        dataflow,
+    };
+    let mapping = question.mapping(found.tiling)?;
+    let model = estimate(&mapping);
+    Ok(Winner {
+        model: model.cycles,
+        machine: found.machine,
+        lower_bound: model.lower_bound,
+        first: found.first,
+        candidates: found.candidates,
+        ran: found.search_result.ran.len() as u64,
+        search_result: found.space.is_some().then(|| found.search_result.clone()),
+        left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
+        // The machine moves the same words: only the time is its own.
+        energy: Energy::of(&mapping, cost, &model.counters, found.machine),
+        least_energy: Energy::least(&mapping, cost),
+        mapping,
+    })
+}
+
+impl MapResult {
+    /// A winner's layer as the network has it.
+    #[must_use]
+    pub fn original<'w>(&'w self, winner: &'w Winner) -> &'w Layer {
+        let mut layers = self.target.layers.iter();
+        let found = layers.find(|layer| layer.name() == winner.name());
+        found.unwrap_or(winner.mapping.layer())
+    }
+
+    /// Of all winners.
+    #[must_use]
+    pub fn sum(&self, of: fn(&Winner) -> u64) -> u64 {
+        self.winners.iter().map(of).sum()
+    }
+
+    /// The cycles of all layers.
+    #[must_use]
+    pub fn headline(&self) -> Headline {
+        Headline::cycles(self.sum(|w| w.machine), self.sum(|w| w.model))
+    }
+
+    /// What should be known of the model before its choice is trusted elsewhere: winners are the machine's.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let is_auto =
+            self.question.certify || matches!(self.question.recheck, Recheck::Auto { .. });
+        let advice = match is_auto {
+            true => "",
+            false => {
+                "; another mapping may be better there: --recheck auto goes on until no candidate \
+                 that is left can win"
+            }
+        };
+        let whole = (self.headline()).warning(|cycles| thousands(cycles as u64), advice);
+        let off = |w: &&Winner| w.headline().error().abs() > TOLERANCE;
+        let count = self.winners.iter().filter(off).count();
+        let by_error = |a: &&Winner, b: &&Winner| {
+            let [a, b] = [a, b].map(|w| w.headline().error().abs());
+            a.total_cmp(&b)
+        };
+        whole.or_else(|| {
+            let worst = self.winners.iter().filter(off).max_by(by_error)?;
+            Some(format!(
+                "the model is off by more than 3 % on {count} of {} layers, most on {} ({}){advice}",
+                self.winners.len(),
+                worst.name(),
+                signed_percent(worst.headline().error()),
+            ))
+        })
+    }
+
+    /// What a document says beside its figures.
+    fn notes(&self) -> Vec<String> {
+        self.warning().into_iter().chain(self.weak()).collect()
+    }
+
+    /// Where a proof says little, as there was hardly a choice.
+    #[must_use]
+    pub fn weak(&self) -> Vec<String> {
+        if self.winners.iter().any(|w| w.search_result.is_none()) {
+            return Vec::new();
+        }
+        let few = self.winners.iter().filter(|w| w.candidates < FEW);
+        let warning = |w: &Winner| {
+            format!(
+                "layer {} has {} candidates only: that none is better says little",
+                w.name(),
+                w.candidates
+            )
+        };
+        few.map(warning).collect()
+    }
+
+    /// The winners as a file that gives them.
+    #[must_use]
+    pub fn mappings(&self) -> MappingFile {
+        MappingFile::of(self.winners.iter().map(|w| &w.mapping))
+    }
+
+    /// The certificate of a proof; nothing where none was asked for, or not every layer was reached.
+    ///
+    /// # Errors
+    /// A search that does not prove what it says: a fault of this crate.
+    pub fn certificate(&self) -> Result<Option<Document>, Error> {
+        match (&self.found, self.question.certify) {
+            (Some(found), true) => Document::of(&self.target, &self.dataflow, found).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The names of the choices that candidates of some layer leave out, each once.
+    #[must_use]
+    pub fn choices(&self) -> Vec<&'static str> {
+        choices(&self.winners)
+    }
+
+    /// Why fewer candidates ran than were asked for, where they did.
+    #[must_use]
+    pub fn few_checked(&self) -> Option<String> {
+        let Recheck::Best(asked) = self.question.recheck else {
+            return None;
+        };
+        let is_few = |w: &&Winner| w.ran < asked as u64;
+        let few: Vec<&Winner> = self.winners.iter().filter(is_few).collect();
+        if few.is_empty() || self.is_cut {
+            return None;
+        }
+        let shown = few.iter().take(3);
+        let shown: Vec<String> = shown.map(|w| format!("{} ({})", w.name(), w.ran)).collect();
+        let more = match few.len() {
+            0..=3 => String::new(),
+            n => format!(" and {} more", n - 3),
+        };
+        let why = match self.question.simulations {
+            Some(most) if most < asked as u64 => {
+                format!(": --simulations {most} allows no more of a layer")
+            }
+            _ => " where the mapper has no more distinct candidates".to_owned(),
+        };
+        Some(format!(
+            "fewer than the {asked} of --recheck ran{why}: {}{more}",
+            shown.join(", ")
+        ))
+    }
+}
+
+/// The names of the choices that candidates of some layer leave out, each once.
+fn choices(winners: &[Winner]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for left in winners.iter().flat_map(|w| &w.left_out) {
+        if !names.contains(&left.choice) {
+            names.push(left.choice);
+        }
+    }
+    names
+}

@@ -1,0 +1,141 @@
+//! The table of `search map`.
+
+use stationary::energy;
+use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::goal;
+use stationary::map::{MapResult, Winner};
+use stationary::search::best_first::SearchResult;
+use stationary::shape;
+
+use crate::interrupt::Interrupt;
+use crate::report::table::table as new_table;
+
+/// The table, and what is to be known beside it.
+pub fn table(found: &MapResult, interrupt: &Interrupt, verbose: bool) -> String {
+    let winners = &found.winners;
+    let mut text = format!(
+        "best {} mappings of {} on {} among the mapper's candidates, confirmed on the machine{}\n",
+        found.dataflow.title,
+        found.target.network,
+        found.target.accelerator.name,
+        found.target.scope.title(),
+    );
+    text.push_str(&goal::line(Some(found.goal.into())));
+    text.push_str(&found.target.scope.text());
+    let header = [
+        "layer",
+        "shape",
+        "candidates",
+        "model",
+        "machine",
+        "error",
+        "above own bound",
+        "gain of re-check",
+        "energy",
+    ];
+    let optional = ["shape", "gain of re-check", "candidates", "energy"];
+    let mut rows = new_table(&header, 2).optional(&optional);
+    for w in winners {
+        rows.add_row([
+            w.name().to_owned(),
+            shape::text(found.original(w)),
+            thousands(w.candidates),
+            thousands(w.model),
+            thousands(w.machine),
+            signed_percent(w.headline().error()),
+            percent(w.machine as f64 / w.lower_bound as f64 - 1.0),
+            percent(w.first as f64 / w.machine as f64 - 1.0),
+            joules(w.energy.total().0),
+        ]);
+    }
+    text.push_str(&proved(found));
+    for warning in found.weak() {
+        text.push_str(&format!("warning: {warning}\n"));
+    }
+    if verbose {
+        text.push_str(&tried(winners));
+    }
+    let spent = energy::sum(winners.iter().map(|w| &w.energy));
+    let [machine, first] = [found.sum(|w| w.machine), found.sum(|w| w.first)];
+    let bound = found.sum(|w| w.lower_bound);
+    rows.total([
+        "total".to_owned(),
+        String::new(),
+        thousands(found.sum(|w| w.candidates)),
+        thousands(found.sum(|w| w.model)),
+        thousands(machine),
+        signed_percent(found.headline().error()),
+        percent(machine as f64 / bound as f64 - 1.0),
+        percent(first as f64 / machine as f64 - 1.0),
+        joules(spent.total().0),
+    ]);
+    text.push_str(&format!(
+        "{rows}\n{}, and {} in all; write the mappings with -o FILE and run them with \
+             --mapping FILE\n{}",
+        found
+            .headline()
+            .text(" cycles", |cycles| thousands(cycles as u64)),
+        joules(spent.total().0),
+        energy::shares(&spent)
+    ));
+    if let Some(few) = found.few_checked() {
+        text.push_str(&format!("{few}\n"));
+    }
+    if found.is_cut {
+        if !found.not_reached.is_empty() {
+            let left = found.not_reached.join(", ");
+            text.push_str(&format!("not reached: {left}\n"));
+        }
+        text.push_str(&interrupt.text());
+    }
+    text
+}
+
+/// What is proved, of which reading, over what, and by how many runs; nothing where bounds were not
+/// compared.
+fn proved(found: &MapResult) -> String {
+    let winners = &found.winners;
+    let standings: Option<Vec<&SearchResult>> =
+        winners.iter().map(|w| w.search_result.as_ref()).collect();
+    let Some(standings) = standings else {
+        return String::new();
+    };
+    let proved = standings.iter().filter(|s| s.is_proved()).count();
+    let ran: u64 = winners.iter().map(|w| w.ran).sum();
+    let candidates = winners.iter().map(|w| w.candidates);
+    let all: u64 = candidates.clone().sum();
+    let of_a_layer = match (candidates.clone().min(), candidates.max()) {
+        (Some(least), Some(most)) if least < most => {
+            format!("{} to {}", thousands(least), thousands(most))
+        }
+        (least, _) => thousands(least.unwrap_or(0)),
+    };
+    let gap = standings.iter().filter_map(|s| s.gap()).fold(0.0, f64::max);
+    let open = match proved == winners.len() {
+        true => String::new(),
+        false => format!(
+            ", of the others the best candidate is at most {} below what was found, by the bounds of all",
+            percent(gap)
+        ),
+    };
+    format!(
+        "proved on the machine, over the mapper's {of_a_layer} candidates of a layer: {proved} of {} layers{open}; {} \
+         of {} candidates ran\nnot proved over what the candidates leave out ({}); -v says what they have of it\n",
+        winners.len(),
+        thousands(ran),
+        thousands(all),
+        found.choices().join(", "),
+    )
+}
+
+/// What the candidates of each layer have of the choices that they leave out.
+fn tried(winners: &[Winner]) -> String {
+    let mut text = String::new();
+    for w in winners {
+        let name = w.mapping.layer().name();
+        for left in &w.left_out {
+            text.push_str(&format!("{name}: {left}\n"));
+        }
+    }
+    text
+}
