@@ -10,7 +10,7 @@ use crate::model::{BoundEvaluator, MappingPoint};
 use crate::tiling::Tiling;
 
 /// One for so many of the fastest.
-const SHARE: usize = 4;
+const SHARE: usize = 2;
 
 /// Unrollings of which a score is worked out.
 const SCORED: usize = 1 << 16;
