@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::arch::CostModel;
 use crate::search::Cancellation;
 use crate::search::best_first::{Candidate, Failure, SearchResult, best_first};
-use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Ranking, Score, Slack};
+use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Rank, Ranking, Score, Slack};
 use crate::sim::{Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper};
 use crate::workloads::Layer;
 use stationary_record::digest;
@@ -233,12 +233,13 @@ impl<'a> MappingQuery<'a> {
             true => open.sort_unstable_by_key(|o| (o.candidate.bound, o.model, o.candidate.place)),
             false => open.sort_unstable_by_key(|o| (o.model, o.candidate.place)),
         }
+        let ranked_tilings = ranked
+            .iter()
+            .map(|(candidate, tiling)| (candidate.place, *tiling));
+        let open_tilings = open.iter().map(|o| (o.candidate.place, o.tiling));
+        let tilings: HashMap<u64, Tiling> = ranked_tilings.chain(open_tilings).collect();
         let tiling = |place: u64| {
-            let among = open.iter().find(|o| o.candidate.place == place);
-            let ranked = ranked.iter().find(|(other, _)| other.place == place);
-            let tiling = among
-                .map(|o| o.tiling)
-                .or(ranked.map(|(_, tiling)| *tiling));
+            let tiling = tilings.get(&place).copied();
             tiling.ok_or_else(|| Error::Search(format!("no candidate has the place {place}")))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
@@ -295,25 +296,39 @@ impl<'a> MappingQuery<'a> {
         let accelerator = &self.target.accelerator;
         let ranking =
             Ranking::new(self.layer, accelerator, self.dataflow, effort).map_err(none_fits)?;
-        let mut ranked: Vec<(_, Candidate, Tiling)> = Vec::new();
+        let mut ranked: Vec<(Rank, Candidate, Tiling)> = Vec::new();
+        let mut worst = None;
         let mut candidates = 0;
         self.visit(|at, mapping, estimate| {
             candidates += 1;
             let rank = ranking.rank(mapping, estimate);
-            let place = ranked.partition_point(|(other, _, _)| *other <= rank);
-            let tiling = *mapping.tiling();
-            if place < k && !ranked.iter().any(|(_, _, other)| *other == tiling) {
-                let bound = estimate.lower_bound;
-                let candidate = Candidate { place: at, bound };
-                ranked.insert(place, (rank, candidate, tiling));
-                ranked.truncate(k);
+            if worst.is_some_and(|worst| rank >= worst) {
+                return;
+            }
+            let bound = estimate.lower_bound;
+            ranked.push((rank, Candidate { place: at, bound }, *mapping.tiling()));
+            if ranked.len() / 2 >= k.max(FEW) {
+                worst = keep_best(&mut ranked, k);
             }
         });
+        keep_best(&mut ranked, k);
         let ranked = ranked
             .into_iter()
             .map(|(_, candidate, tiling)| (candidate, tiling));
         Ok((candidates, ranked.collect()))
     }
+}
+
+/// Candidates beside the best that are kept before the list is cut.
+const FEW: usize = 64;
+
+/// Cuts to the best, each tiling once and at its first place; the rank of the last, if there are enough.
+fn keep_best(ranked: &mut Vec<(Rank, Candidate, Tiling)>, k: usize) -> Option<Rank> {
+    ranked.sort_by_key(|(rank, candidate, _)| (*rank, candidate.place));
+    let mut seen = HashSet::new();
+    ranked.retain(|(_, _, tiling)| seen.len() < k && seen.insert(*tiling));
+    let last = ranked.last().filter(|_| ranked.len() == k);
+    last.map(|(rank, ..)| *rank)
 }
 
 /// The bounds of candidates in their order.

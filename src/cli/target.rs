@@ -43,8 +43,8 @@ pub struct Choosing {
     #[arg(long, value_name = "cycles|energy|edp")]
     pub objective: Option<Objective>,
     /// By how many per cent the objective may be above its least: of the mappings within, the one with
-    /// the least energy is taken, or with the fewest cycles if the objective is energy or edp; 1 if
-    /// left out.
+    /// the least energy is taken, or with the fewest cycles if the objective is energy or edp; if left
+    /// out, 2 for cycles and 0 for the others.
     #[arg(long, value_name = "PERCENT")]
     pub slack: Option<Slack>,
 }

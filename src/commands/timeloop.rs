@@ -1,6 +1,6 @@
 //! Timeloop's way of counting, and its files.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use stationary::documents::TimeloopLayer;
 use stationary::format::{joules, percent, thousands};
 use stationary::record::{Answer, Record};
@@ -47,7 +47,8 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
         match nest {
             Ok(nest) => {
                 let folder = args.output.join(name.replace(['/', '\\'], "_"));
-                std::fs::create_dir_all(&folder)?;
+                let made = std::fs::create_dir_all(&folder);
+                made.with_context(|| format!("cannot write {}", folder.display()))?;
                 let files = nest.files();
                 inputs::write(&folder.join("arch.yaml"), &files.architecture)?;
                 inputs::write(&folder.join("prob.yaml"), &files.problem)?;

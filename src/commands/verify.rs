@@ -16,8 +16,13 @@ use crate::report::table::{page, table};
 
 /// Checks a certificate; the answer is no if a line of it does not hold.
 pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
-    let text = inputs::read(&args.certificate)?;
-    let shown = args.certificate.display();
+    // The folder of a run stands for the certificate that was kept in it.
+    let path = match args.certificate.is_dir() {
+        true => args.certificate.join("certificate.json"),
+        false => args.certificate.clone(),
+    };
+    let text = inputs::read(&path)?;
+    let shown = path.display();
     let document = proof::strict::read(&text).with_context(|| format!("{shown}"))?;
     if document["schema"] != proof::SCHEMA {
         bail!(

@@ -29,7 +29,7 @@ impl Axis {
         Self {
             title: title.to_owned(),
             least: least / room,
-            most: most * room,
+            most: (most * room).min(f64::MAX),
             is_log: true,
             is_share: false,
         }
@@ -173,6 +173,13 @@ mod tests {
         let axis = Axis::log("", [1.0, 100.0].into_iter());
         assert!((axis.place(10.0) - 0.5).abs() < 1e-12);
         assert!(axis.place(1.0) > 0.0 && axis.place(100.0) < 1.0);
+        // The greatest number has an axis too.
+        let great = Axis::log("", [1.0, 1e300].into_iter());
+        assert!(
+            (2..9).contains(&great.ticks(8).len()),
+            "{:?}",
+            great.ticks(8)
+        );
         // Nothing to show is no reason to fail.
         let empty = Axis::log("", std::iter::empty());
         assert!(empty.place(1.0).is_finite() && !empty.ticks(5).is_empty());

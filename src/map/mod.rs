@@ -216,9 +216,10 @@ fn goal(question: &Question) -> Result<Goal, Error> {
     let Question {
         objective, slack, ..
     } = *question;
+    let chosen = Goal::of(objective.unwrap_or_default());
     let chosen = Goal {
-        objective: objective.unwrap_or_default(),
-        slack: slack.unwrap_or_default(),
+        slack: slack.unwrap_or(chosen.slack),
+        ..chosen
     };
     let flag = match (question.certify, question.recheck) {
         (true, _) => "--certify",

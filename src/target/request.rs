@@ -144,9 +144,10 @@ impl Request {
     /// What a mapping is chosen for: what was asked for, or goes without saying.
     #[must_use]
     pub fn goal(&self) -> Goal {
+        let goal = Goal::of(self.objective.unwrap_or_default());
         Goal {
-            objective: self.objective.unwrap_or_default(),
-            slack: self.slack.unwrap_or_default(),
+            slack: self.slack.unwrap_or(goal.slack),
+            ..goal
         }
     }
 

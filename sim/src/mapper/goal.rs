@@ -96,7 +96,7 @@ impl Slack {
     }
 }
 
-/// 2 %: less than the model errs by on most layers, and enough for the tiles that read each word of
+/// 2 %, of cycles: less than the model errs by on most layers, and enough for the tiles that read each word of
 /// DRAM once where the fastest read some of them again.
 impl Default for Slack {
     fn default() -> Self {
@@ -160,6 +160,17 @@ pub struct Rank {
 }
 
 impl Goal {
+    /// What is made small, with the slack that goes without saying: [`Slack::default`] for cycles, as much energy
+    /// may be saved for little; none for energy and the product, which are what is asked for.
+    #[must_use]
+    pub fn of(objective: Objective) -> Self {
+        let slack = match objective {
+            Objective::Cycles => Slack::default(),
+            Objective::Energy | Objective::Edp => Slack::NONE,
+        };
+        Self { objective, slack }
+    }
+
     /// The objective of a score, as a number that orders as it does.
     pub(crate) fn value(self, score: &Score) -> u64 {
         match self.objective {
