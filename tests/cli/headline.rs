@@ -118,7 +118,15 @@ fn a_model_far_off_is_warned_of() {
 fn a_run_by_mappings_of_a_model_far_off_says_who_finds_better_ones() {
     let network = "name: one\nlayers:\n  - {name: a, matmul: {m: 62, n: 220, k: 5}}\n";
     let network = file("misjudged.yaml", network);
-    let target = ["--arch", "eyeriss", "--network", &network, "-q"];
+    let target = [
+        "--arch",
+        "eyeriss",
+        "--network",
+        &network,
+        "--slack",
+        "0",
+        "-q",
+    ];
     let simulate = [&["simulate"], &target[..]].concat();
     let run = document(&simulate);
     let notes = &run["notes"];
