@@ -35,7 +35,7 @@ pub struct CheckedLayer {
 /// use stationary::functional::FunctionalCheck;
 /// use stationary::sim::Pace;
 ///
-/// let target = Request::new("nvdla-small", "mobilenet_v2").target()?.pick(&["classifier"])?;
+/// let target = Request::new("nvdla-small", "mobilenet_v2").target()?.pick(&["fc"])?;
 /// let found = FunctionalCheck::new(&target, Pace::SkipPeriods, &())?;
 /// assert!(found.is_equal());
 /// # Ok::<(), stationary::Error>(())
