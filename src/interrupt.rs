@@ -13,7 +13,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+use stationary::Progress;
 use stationary::documents::Interrupted;
+use stationary::hooks::Hooks;
+use stationary::journal::Files;
 use stationary::search::Cancellation;
 
 use crate::Answer;
@@ -121,14 +124,15 @@ impl Interrupt {
         interrupt
     }
 
-    /// What searches ask.
-    pub fn cancellation(&self) -> &Cancellation {
-        &self.cancellation
-    }
-
-    /// From now on there is something to show, and a search that shows it when asked to end.
-    pub fn has_result(&self) {
-        WATCH.has_result.store(true, Ordering::SeqCst);
+    /// What a search is given: where it keeps what it finds, what ends it early, and who waits for it.
+    pub fn hooks<'a>(&self, files: Files, progress: &'a dyn Progress) -> Hooks<'a> {
+        Hooks {
+            files,
+            cancellation: self.cancellation.clone(),
+            // From then on there is something to show, and a search that shows it when asked to end.
+            has_result: &|| WATCH.has_result.store(true, Ordering::SeqCst),
+            progress,
+        }
     }
 
     /// How to go on.

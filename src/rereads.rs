@@ -101,9 +101,7 @@ impl<'a> Reread<'a> {
         let tensor = words(&mapped(&target.accelerator, layer))[self.operand];
         let times = frugal.counters.dram_read[self.operand] as f64 / tensor as f64;
         if times > self.times - 0.05 {
-            return Some(
-                "no mapping of the mapper's that takes less energy reads them less".to_owned(),
-            );
+            return Some("the mapping of least energy does not read them less".to_owned());
         }
         let fewest = of(Objective::Cycles, Slack::NONE)?.cycles;
         // Rounded up to tenths of a per cent.
@@ -185,7 +183,7 @@ mod tests {
     fn a_tensor_that_must_be_read_again_is_told_of() {
         let parts = [
             "conv3 are read from DRAM 2.7 times",
-            "no mapping of the mapper's",
+            "the mapping of least energy does not",
         ];
         check("eyeriss", "alexnet", "conv3", "2", &parts);
     }

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use stationary::codesign::{CodesignResult, Question};
 use stationary::documents::{self, Document as _};
-use stationary::hooks::Hooks;
+use stationary::record::{ACCELERATOR, Record};
 
 use crate::cli::{Codesign, Common, Format};
 use crate::inputs;
@@ -14,7 +14,6 @@ use crate::patience::Patience;
 use crate::report::codesign as report;
 use crate::report::table::page;
 use crate::{Answer, judged};
-use stationary::record::{ACCELERATOR, Record};
 
 /// Searches, reports; the answer is no if no hardware runs all layers.
 pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -35,12 +34,8 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     let less = "--layer picks layers, Ctrl-C ends it";
     let expected = expected * setting.tasks.len() as u64;
     let patience = Patience::new(common, "search codesign", expected, less);
-    let hooks = Hooks {
-        files: record.journal(args.recording.files()),
-        cancellation: interrupt.cancellation().clone(),
-        has_result: &|| interrupt.has_result(),
-        progress: &patience,
-    };
+    let files = record.journal(args.recording.files());
+    let hooks = interrupt.hooks(files, &patience);
     let found = setting.search(&question, &hooks)?;
     drop(patience);
     let Some(mut found) = found else {

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 use stationary::documents::Document as _;
-use stationary::hooks::Hooks;
 use stationary::map::Question;
 use stationary::record::{ACCELERATOR, Answer, Record};
 
@@ -33,12 +32,8 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     inputs::warn(&loaded.origin.caveats);
     let less = "--layer picks layers, Ctrl-C ends it";
     let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
-    let hooks = Hooks {
-        files: record.journal(args.recording.files()),
-        cancellation: interrupt.cancellation().clone(),
-        has_result: &|| interrupt.has_result(),
-        progress: &patience,
-    };
+    let files = record.journal(args.recording.files());
+    let hooks = interrupt.hooks(files, &patience);
     let found = loaded.search_map(&question, &hooks)?;
     drop(patience);
     let Some(mut found) = found else {

@@ -5,6 +5,7 @@ use stationary::Run;
 use stationary::Target;
 use stationary::documents::Document;
 use stationary::evaluate::Reading;
+use stationary::record::{ACCELERATOR, Record};
 use stationary::sim::Pace;
 use stationary::unread::tried;
 
@@ -16,7 +17,6 @@ use crate::patience::Patience;
 use crate::report::run::text;
 use crate::report::table::page;
 use crate::{Answer, judged};
-use stationary::record::{ACCELERATOR, Record};
 
 /// The analytical model.
 pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result<Answer> {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use stationary::documents::Document as _;
+use stationary::record::{ACCELERATOR, Record};
 use stationary::validate::{Dataflows, Question, Validation};
 
 use crate::cli::{Common, Format, Validate};
@@ -11,7 +12,6 @@ use crate::patience::Patience;
 use crate::report;
 use crate::report::table::page;
 use crate::{Answer, judged};
-use stationary::record::{ACCELERATOR, Record};
 
 /// Compares model and machine; the answer is no if a bound or a count is wrong.
 pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result<Answer> {

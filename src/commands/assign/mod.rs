@@ -5,7 +5,7 @@ mod text;
 use anyhow::Result;
 use stationary::assign::{Costs, Question};
 use stationary::documents::Document as _;
-use stationary::hooks::Hooks;
+use stationary::record::Record;
 
 use crate::cli::{self, Assign, Common, Format};
 use crate::inputs;
@@ -13,7 +13,6 @@ use crate::interrupt::Interrupt;
 use crate::output;
 use crate::report::table::page;
 use crate::{Answer, judged};
-use stationary::record::Record;
 
 /// Searches, re-checks, reports; the answer is no if nothing feasible was found.
 pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -24,12 +23,8 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     if let Some(path) = &args.export {
         inputs::write(path, &cost_source.table.to_csv())?;
     }
-    let hooks = Hooks {
-        files: record.journal(args.recording.files()),
-        cancellation: interrupt.cancellation().clone(),
-        has_result: &|| interrupt.has_result(),
-        progress: &(),
-    };
+    let files = record.journal(args.recording.files());
+    let hooks = interrupt.hooks(files, &());
     let Some(mut found) = question.search(&cost_source, &hooks)? else {
         return Ok(interrupt.nothing_found());
     };

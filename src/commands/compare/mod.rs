@@ -5,7 +5,7 @@ mod text;
 use anyhow::Result;
 use stationary::compare::Question;
 use stationary::documents::Document as _;
-use stationary::hooks::Hooks;
+use stationary::record::Record;
 
 use crate::cli::{Common, Compare, Costs, Format};
 use crate::commands::assign::costs;
@@ -16,7 +16,6 @@ use crate::patience::Patience;
 use crate::report::markdown;
 use crate::report::table::page as fitted;
 use crate::{Answer, judged};
-use stationary::record::Record;
 
 /// Runs what is not recorded yet, and reports.
 pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<Answer> {
@@ -28,12 +27,8 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     let runs: u64 = names.iter().map(seeds).sum::<Result<_, _>>()?;
     let less = "fewer --seeds or --evaluations take less, Ctrl-C ends it";
     let patience = Patience::new(common, "runs", runs * instances.all.len() as u64, less);
-    let hooks = Hooks {
-        files: record.journal(args.recording.files()),
-        cancellation: interrupt.cancellation().clone(),
-        has_result: &|| interrupt.has_result(),
-        progress: &patience,
-    };
+    let files = record.journal(args.recording.files());
+    let hooks = interrupt.hooks(files, &patience);
     let found = question.run(&instances, &hooks)?;
     drop(patience);
     let Some(mut found) = found else {
