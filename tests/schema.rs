@@ -110,6 +110,10 @@ fn every_field_of_a_file_is_described() {
         ("validate", schema_of::<documents::Validate>()),
         ("search-map", schema_of::<documents::Map>()),
         ("functional", schema_of::<documents::Functional>()),
+        (
+            "certificate",
+            schemars::schema_for!(stationary::proof::Certificate),
+        ),
     ] {
         let schema = serde_json::to_value(schema).expect("a schema is JSON");
         let mut found = Vec::new();

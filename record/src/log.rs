@@ -27,9 +27,17 @@ const BETWEEN_SYNCS: Duration = Duration::from_millis(200);
 /// Why a log is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The system's reason.
-    #[error("{}: {cause}", path.display())]
-    Io {
+    /// It cannot be read.
+    #[error("cannot read {}: {cause}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write {}: {cause}", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// What the system says.
@@ -62,7 +70,7 @@ impl Log {
     /// # Errors
     /// [`LogError`].
     pub fn resume(path: &Path) -> Result<(Self, Vec<Value>), LogError> {
-        let io = |cause| error(path, cause);
+        let io = |cause| unwritten(path, cause);
         let mut options = File::options();
         let mut file = options
             .read(true)
@@ -81,9 +89,9 @@ impl Log {
     /// Begins a log with some lines, in place of any file that is there.
     ///
     /// # Errors
-    /// [`LogError::Io`].
+    /// [`LogError::Write`].
     pub fn create(path: &Path, lines: &[Value]) -> Result<Self, LogError> {
-        let io = |cause| error(path, cause);
+        let io = |cause| unwritten(path, cause);
         write(path, text(lines).as_bytes()).map_err(io)?;
         let file = File::options().append(true).open(path).map_err(io)?;
         Ok(Self::at(path, file))
@@ -117,11 +125,11 @@ impl Log {
     /// Appends lines, which must be JSON objects without a member `crc`.
     ///
     /// # Errors
-    /// [`LogError::Io`].
+    /// [`LogError::Write`].
     pub fn append(&mut self, lines: &[Value]) -> Result<(), LogError> {
         self.file
             .write_all(text(lines).as_bytes())
-            .map_err(|e| error(&self.path, e))?;
+            .map_err(|e| unwritten(&self.path, e))?;
         if self.synced.elapsed() < BETWEEN_SYNCS {
             return Ok(());
         }
@@ -131,9 +139,11 @@ impl Log {
     /// Waits until all lines are on the disk.
     ///
     /// # Errors
-    /// [`LogError::Io`].
+    /// [`LogError::Write`].
     pub fn sync(&mut self) -> Result<(), LogError> {
-        self.file.sync_data().map_err(|e| error(&self.path, e))?;
+        self.file
+            .sync_data()
+            .map_err(|e| unwritten(&self.path, e))?;
         self.synced = Instant::now();
         Ok(())
     }
@@ -152,7 +162,7 @@ const MOST: u64 = 16 << 30;
 
 /// The whole lines, and the bytes that they take.
 fn whole_lines(path: &Path) -> Result<(Vec<Value>, u64), LogError> {
-    let bytes = read_at_most(path, MOST).map_err(|e| error(path, e))?;
+    let bytes = read_at_most(path, MOST).map_err(|e| unread(path, e))?;
     let mut lines = Vec::new();
     let (mut whole, mut torn) = (0, None);
     for (at, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
@@ -201,7 +211,12 @@ fn text(lines: &[Value]) -> String {
     text
 }
 
-fn error(path: &Path, cause: io::Error) -> LogError {
+fn unread(path: &Path, cause: io::Error) -> LogError {
     let path = path.to_owned();
-    LogError::Io { path, cause }
+    LogError::Read { path, cause }
+}
+
+fn unwritten(path: &Path, cause: io::Error) -> LogError {
+    let path = path.to_owned();
+    LogError::Write { path, cause }
 }

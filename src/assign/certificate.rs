@@ -517,12 +517,3 @@ fn is_point(problem: &Problem, point: &[u16]) -> bool {
     point.len() == problem.genes()
         && genes.all(|(gene, value)| usize::from(*value) < problem.values(gene))
 }
-
-/// Reads a certificate.
-///
-/// # Errors
-/// Text that is none.
-pub fn parse(text: &str) -> Result<Certificate, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::Search(format!("expected a certificate of an assignment: {error}")))
-}

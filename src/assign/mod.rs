@@ -30,7 +30,6 @@ mod result;
 mod search;
 mod written;
 
-pub use certificate::parse;
 pub use certify::Certified;
 pub use costs::{CostOrigin, CostSource, Read, Unpriced};
 pub use infeasibility::Infeasibility;

@@ -1,5 +1,6 @@
 //! What a certificate of an assignment says, field by field.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,12 +11,14 @@ use crate::search::{Levels, Point};
 use crate::workloads::Layer;
 
 /// A certificate of an assignment, as it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// `stationary/certificate/1`.
+    #[schemars(extend("const" = "stationary/certificate/1"))]
     pub schema: String,
     /// `assign`.
+    #[schemars(extend("const" = "assign"))]
     pub claims: String,
     /// The version that wrote it.
     pub version: String,
@@ -62,7 +65,7 @@ pub struct Certificate {
 }
 
 /// What to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// The network.
@@ -100,7 +103,7 @@ impl Inputs {
 }
 
 /// A budget as asked for, and its limit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// As asked for.
@@ -110,7 +113,7 @@ pub struct Limit {
 }
 
 /// The best assignment that ran on the machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
     /// Its objective.
@@ -124,7 +127,7 @@ pub struct Best {
 }
 
 /// What it takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Used {
     /// Square microns.
@@ -134,7 +137,7 @@ pub struct Used {
 }
 
 /// A layer of the network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
     /// Its name.
@@ -146,7 +149,7 @@ pub struct Named {
 }
 
 /// An option of a layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// The layer.
@@ -160,7 +163,7 @@ pub struct Place {
 }
 
 /// An option that ran; of layers that are alike, the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Simulated {
     /// The layer.

@@ -271,6 +271,8 @@ pub enum Schematic {
     Diff,
     /// What `verify` writes.
     Verify,
+    /// What `--certificate` writes and `verify` reads.
+    Certificate,
     /// What `estimate --counting timeloop` writes.
     Timeloop,
     /// What `show network` writes.

@@ -423,12 +423,3 @@ impl Task {
         }
     }
 }
-
-/// Reads a certificate.
-///
-/// # Errors
-/// Text that is none.
-pub fn parse(text: &str) -> Result<Certificate, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::Search(format!("expected a certificate of a chip: {error}")))
-}

@@ -27,7 +27,6 @@ mod search;
 mod setting;
 mod written;
 
-pub use certificate::parse;
 pub use question::Question;
 pub use search::{CodesignResult, Course};
 pub use setting::Setting;

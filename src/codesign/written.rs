@@ -3,16 +3,19 @@
 use crate::proof::{Hashes, Names, spelling};
 use crate::search::codesign::KNOBS;
 use crate::workloads::Layer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A certificate of a chip, as it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// `stationary/certificate/1`.
+    #[schemars(extend("const" = "stationary/certificate/1"))]
     pub schema: String,
     /// `codesign`.
+    #[schemars(extend("const" = "codesign"))]
     pub claims: String,
     /// The version that wrote it.
     pub version: String,
@@ -48,7 +51,7 @@ pub struct Certificate {
 }
 
 /// What to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// The machine.
@@ -90,7 +93,7 @@ impl Inputs {
 }
 
 /// The best chip of those that ran.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
     /// BATCH, BLOCK_IN, BLOCK_OUT.
@@ -104,7 +107,7 @@ pub struct Best {
 }
 
 /// A schedule on the chip.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
     /// The places of its knobs' values.
@@ -116,7 +119,7 @@ pub struct Chosen {
 }
 
 /// A core: no fewer cycles than its bound, and those of the best schedules that ran on it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
     /// BATCH, BLOCK_IN, BLOCK_OUT.
@@ -130,7 +133,7 @@ pub struct Machine {
 }
 
 /// Layers of one shape.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// Their names.
@@ -146,7 +149,7 @@ pub struct Task {
 }
 
 /// A schedule that ran: the places of its knobs' values, those of the core before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ran {
     /// The places of its knobs' values.

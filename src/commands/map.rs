@@ -60,7 +60,12 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&found.document())?,
         Format::Csv => found.csv(),
-        Format::Table => page(&report::map::table(&found, &interrupt, common.verbose)),
+        Format::Table => page(&report::map::table(
+            &found,
+            &interrupt,
+            args.output.as_deref(),
+            common.verbose,
+        )),
     };
     output::print(&text)?;
     if !found.is_cut {

@@ -1,11 +1,11 @@
 //! `verify`: a certificate, checked again.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::Value;
 use stationary::assign;
 use stationary::codesign;
 use stationary::documents::Verified;
-use stationary::proof::{self, Checks, LESS, SHOWN, Trust, Verdict};
+use stationary::proof::{self, Certificate, Checks, LESS, SHOWN, Trust, Unread, Verdict};
 
 use crate::Answer;
 use crate::cli::{Common, Format, Verify};
@@ -23,41 +23,28 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
     };
     let text = inputs::read(&path)?;
     let shown = path.display();
-    let document = proof::strict::read(&text).with_context(|| format!("{shown}"))?;
-    if document["schema"] != proof::SCHEMA {
-        bail!(
-            "{shown}: schema: found {}; expected \"{}\", as --certificate writes it",
-            document["schema"],
-            proof::SCHEMA
-        );
-    }
     let trust = match args.quick {
         true => Trust::Runs,
         false => Trust::Nothing,
     };
-    let version = document["version"].as_str().unwrap_or_default();
-    let read = |error: anyhow::Error| match of_another_version(version) {
-        Some(other) => error.context(other),
-        None => error,
+    let (verdict, version) = match Certificate::read(&text) {
+        Ok((certificate, document)) => {
+            let verdict = match &certificate {
+                Certificate::Assign(read) => assignment(read, &document, trust, common),
+                Certificate::Map(read) => mappings(read, &document, trust, common),
+                Certificate::Codesign(read) => chip(read, &document, trust, common),
+            };
+            let version = document["version"].as_str().unwrap_or_default();
+            (
+                verdict.with_context(|| format!("{shown}"))?,
+                version.to_owned(),
+            )
+        }
+        // It claims what no certificate claims: the answer is no.
+        Err(Unread::Malformed(what)) => (Verdict::malformed(what), String::new()),
+        Err(other) => return Err(other).with_context(|| format!("{shown}")),
     };
-    let verdict = match document["claims"].as_str() {
-        Some("assign") => assign::parse(&text)
-            .map_err(|error| read(error.into()))
-            .and_then(|read| assignment(&read, &document, trust, common))
-            .with_context(|| format!("{shown}"))?,
-        Some("map") => proof::map::parse(&text)
-            .map_err(|error| read(error.into()))
-            .and_then(|read| mappings(&read, &document, trust, common))
-            .with_context(|| format!("{shown}"))?,
-        Some("codesign") => codesign::parse(&text)
-            .map_err(|error| read(error.into()))
-            .and_then(|read| chip(&read, &document, trust, common))
-            .with_context(|| format!("{shown}"))?,
-        _ => bail!(
-            "{shown}: claims: found {}; expected \"assign\", \"map\" or \"codesign\"",
-            document["claims"]
-        ),
-    };
+    let version = &version;
     let holds = verdict.checks.hold();
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&Verified::of(&verdict, version))?,
@@ -110,17 +97,6 @@ fn mappings(
     inputs::tell(&target.remarks);
     let patience = Patience::new(common, "verify", read.runs(), LESS);
     Ok(read.verify(document, &target, trust, &patience)?)
-}
-
-/// Why a certificate that cannot be read may be sound all the same.
-fn of_another_version(version: &str) -> Option<String> {
-    let own = env!("CARGO_PKG_VERSION");
-    (!version.is_empty() && version != own).then(|| {
-        format!(
-            "written by version {version}, and this is {own}, which reads another form: verify it with that version, \
-             or make it again with this one"
-        )
-    })
 }
 
 fn csv(checks: &Checks) -> Result<String> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use stationary::documents::{self, schema_of};
-use stationary::{arch, sim, workloads};
+use stationary::{arch, proof, sim, workloads};
 
 use crate::Answer;
 use crate::cli::{Cli, Schematic};
@@ -29,6 +29,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Replay => schema_of::<documents::Replay>(),
         Schematic::Diff => schema_of::<documents::Diff>(),
         Schematic::Verify => schema_of::<documents::Verified>(),
+        Schematic::Certificate => schemars::schema_for!(proof::Certificate),
         Schematic::Timeloop => schema_of::<documents::Timeloop>(),
         Schematic::Layers => schema_of::<documents::Network>(),
     };

@@ -8,6 +8,7 @@ use crate::sim::mapping_file::LayerMapping;
 use crate::sim::{Dataflow, Pace, Tiling, run};
 use crate::workloads::Layer;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -30,12 +31,14 @@ const OVER: &str = "every candidate that the mapper visits for the layer; of the
 const OBJECTIVE: &str = "cycles of each layer's mapping";
 
 /// A certificate of mappings, as it is written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// What it calls itself.
+    #[schemars(extend("const" = "stationary/certificate/1"))]
     pub schema: String,
     /// `map`.
+    #[schemars(extend("const" = "map"))]
     pub claims: String,
     /// What wrote it.
     pub version: String,
@@ -57,7 +60,7 @@ pub struct Document {
 }
 
 /// What to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// Accelerator.
@@ -73,6 +76,7 @@ pub struct Inputs {
     /// Images.
     pub batch: u64,
     /// Dataflow: the name of a bundled one, or what the file of one's own says.
+    #[schemars(with = "Value")]
     pub dataflow: Dataflow,
 }
 
@@ -89,7 +93,7 @@ impl Inputs {
 }
 
 /// What is proved of layers that are alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proved {
     /// The first of them.
@@ -559,13 +563,4 @@ impl Proved {
             self.candidates, self.simulations
         )
     }
-}
-
-/// Reads a certificate.
-///
-/// # Errors
-/// Text that is none, with the field.
-pub fn parse(text: &str) -> Result<Document, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::Search(format!("expected a certificate of mappings: {error}")))
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod about;
+mod certificate;
 pub mod map;
 mod origin;
 pub mod spelling;
@@ -24,13 +25,14 @@ use stationary_record::digest;
 use crate::csv;
 
 pub use self::about::About;
+pub use self::certificate::{Certificate, Unread};
 pub use self::origin::Origin;
 
 /// The schema of every certificate.
 pub const SCHEMA: &str = "stationary/certificate/1";
 
 /// What was read, as SHA-256.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hashes {
     /// Every bound of the model: it is another model that gives others.
@@ -44,7 +46,7 @@ pub struct Hashes {
 }
 
 /// What was read, as it calls itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
     /// The accelerator.
@@ -116,6 +118,23 @@ pub struct Verdict {
     pub again: u64,
     /// What is proved, in words: all that was searched for, a part of it, or a bound alone.
     pub claim: String,
+}
+
+impl Verdict {
+    /// On a text that calls itself a certificate and has not the fields of one.
+    #[must_use]
+    pub fn malformed(what: String) -> Self {
+        let mut checks = Checks::default();
+        checks.note("fields", false, what);
+        Self {
+            about: Vec::new(),
+            origin: Origin::This,
+            checks,
+            runs: 0,
+            again: 0,
+            claim: "nothing: it has not the fields of a certificate".to_owned(),
+        }
+    }
 }
 
 /// What the kind of a certificate's document claims, in words.

@@ -1,5 +1,7 @@
 //! The table of `search map`.
 
+use std::path::Path;
+
 use stationary::energy;
 use stationary::format::{joules, percent, signed_percent, thousands};
 use stationary::goal;
@@ -11,7 +13,16 @@ use crate::interrupt::Interrupt;
 use crate::report::table::table as new_table;
 
 /// The table, and what is to be known beside it.
-pub fn table(found: &MapResult, interrupt: &Interrupt, verbose: bool) -> String {
+pub fn table(
+    found: &MapResult,
+    interrupt: &Interrupt,
+    written: Option<&Path>,
+    verbose: bool,
+) -> String {
+    let next = match written {
+        None => "write the mappings with -o FILE and run them with --mapping FILE".to_owned(),
+        Some(path) => format!("run the mappings with --mapping {}", path.display()),
+    };
     let winners = &found.winners;
     let mut text = format!(
         "best {} mappings of {} on {} among the mapper's candidates, confirmed on the machine{}\n",
@@ -70,8 +81,7 @@ pub fn table(found: &MapResult, interrupt: &Interrupt, verbose: bool) -> String 
         joules(spent.total().0),
     ]);
     text.push_str(&format!(
-        "{rows}\n{}, and {} in all; write the mappings with -o FILE and run them with \
-             --mapping FILE\n{}",
+        "{rows}\n{}, and {} in all; {next}\n{}",
         found
             .headline()
             .text(" cycles", |cycles| thousands(cycles as u64)),

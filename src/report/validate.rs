@@ -75,6 +75,7 @@ pub fn table(found: &Validation, common: &Common) -> String {
         text.push_str(&rows.to_string());
         text.push('\n');
         text.push_str(&summary_text(&Summary::of(&d.layers)));
+        text.push_str(&fewer(&d.layers, found.question.mappings));
         text.push_str(&explanation(&d.layers));
         text.push_str(&energy::shares(&spent));
         text.push_str(&next(found, &d.layers));
@@ -102,12 +103,16 @@ fn next(found: &Validation, layers: &[ComparedLayer]) -> String {
 }
 
 fn summary_text(s: &Summary) -> String {
+    let at = match s.greatest > 0.0 {
+        true => format!(" ({})", s.greatest_at),
+        false => String::new(),
+    };
     let mut text = format!(
-        "{} mappings: mean absolute error {}, greatest {} ({}), bias {}; bound violations {}",
+        "{} mapping{}: mean absolute error {}, greatest {}{at}, bias {}; bound violations {}",
         s.mappings,
+        if s.mappings == 1 { "" } else { "s" },
         percent(s.mean),
         percent(s.greatest),
-        s.greatest_at,
         signed_percent(s.bias),
         s.violations
     );
@@ -128,6 +133,23 @@ fn summary_text(s: &Summary) -> String {
         "energy: mean absolute error {mean}, greatest {greatest}\n"
     ));
     text
+}
+
+/// Of which layers there are fewer mappings than were asked for.
+fn fewer(layers: &[ComparedLayer], asked: usize) -> String {
+    let short = layers.iter().filter(|layer| layer.mappings.len() < asked);
+    let short: Vec<&ComparedLayer> = short.collect();
+    let Some(least) = short.iter().min_by_key(|layer| layer.mappings.len()) else {
+        return String::new();
+    };
+    format!(
+        "of {} layer{} there are fewer than the {} mappings asked for; of {}, {}\n",
+        short.len(),
+        if short.len() == 1 { "" } else { "s" },
+        thousands(asked as u64),
+        least.layer.name(),
+        thousands(least.mappings.len() as u64),
+    )
 }
 
 /// Where the cycles are that the model gets wrong: stalls of the layers, weighted by their error.

@@ -209,7 +209,14 @@ fn replays_differences_verdicts_and_networks_are_read_back() {
     );
     check::<Diff>(&["diff", &a, &b]);
     check::<Diff>(&["diff", &a, &a]);
-    for (_, certificate) in certificates() {
+    let schema = schemars::schema_for!(stationary::proof::Certificate);
+    let schema = serde_json::to_value(schema).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    for (kind, certificate) in certificates() {
+        assert!(validator.is_valid(&certificate), "{kind}: {certificate}");
+        let mut other = certificate.clone();
+        other["of_old"] = serde_json::json!(1);
+        assert!(!validator.is_valid(&other), "{kind}: an unknown field");
         let path = file("documents.certificate.json", &certificate.to_string());
         check::<Verified>(&["verify", &path]);
     }

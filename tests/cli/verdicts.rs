@@ -52,8 +52,11 @@ fn another_version_is_named_where_its_form_differs() {
         other["version"] = json!(env!("CARGO_PKG_VERSION"));
         let path = file("forge.odd.json", &other.to_string());
         let output = stationary(&["verify", &path]);
-        let said = text(&output.stderr);
-        assert!(!said.contains("written by version"), "{kind}: {said}");
+        let said = words(&output.stdout);
+        // It claims what nobody defined: that is refused, and is no slip of the command line.
+        assert_eq!(output.status.code(), Some(1), "{kind}: {said}");
+        assert!(said.contains("unknown field `of_old`"), "{kind}: {said}");
+        assert!(said.contains("does not hold"), "{kind}: {said}");
     }
 }
 
