@@ -13,6 +13,23 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// The first of many names, and how many more there are.
+///
+/// ```
+/// let names = ["a", "b", "c", "d", "e", "f", "g"];
+/// assert_eq!(stationary::format::some_of(&names[..4]), "a, b, c, d");
+/// assert_eq!(stationary::format::some_of(&names), "a, b, c, d and 3 more");
+/// ```
+pub fn some_of(names: &[impl AsRef<str>]) -> String {
+    /// As many as fit a line.
+    const MOST: usize = 4;
+    let shown: Vec<&str> = names.iter().take(MOST).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// A number with a metric prefix and three digits.
 pub fn metric(number: f64) -> String {
     let scales = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];

@@ -158,7 +158,7 @@ fn notes(
 fn progress(done: u64, all: u64, unit: Unit) -> String {
     match (unit, all) {
         // Of how much of one part is done nothing is known before it is.
-        (Unit::Parts, 1) if done == 0 => "its one part is not done".to_owned(),
+        (Unit::Parts, 1) if done == 0 => "not done".to_owned(),
         (Unit::Parts, 0) => format!("{done} done"),
         (Unit::Parts, _) => format!("{done} of {all} done"),
         (Unit::Bytes, 0) => format!("{} read", DecimalBytes(done)),
@@ -218,7 +218,7 @@ mod tests {
     fn progress_is_of_a_whole_where_that_is_known() {
         assert_eq!(progress(3, 9, Unit::Parts), "3 of 9 done");
         assert_eq!(progress(3, 0, Unit::Parts), "3 done");
-        assert_eq!(progress(0, 1, Unit::Parts), "its one part is not done");
+        assert_eq!(progress(0, 1, Unit::Parts), "not done");
         assert_eq!(
             progress(1500, 2_000_000, Unit::Bytes),
             "1.50 kB of 2.00 MB read"

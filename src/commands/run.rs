@@ -14,7 +14,7 @@ use crate::commands::{functional, timeloop, trace};
 use crate::inputs;
 use crate::output;
 use crate::patience::Patience;
-use crate::report::run::text;
+use crate::report::run::{advice, text};
 use crate::report::table::page;
 use crate::{Answer, judged};
 
@@ -68,6 +68,12 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
     let mut run = Run::new(loaded, reading, &patience)?;
     run.seed = common.seed;
     drop(patience);
+    inputs::warn(run.warning().as_slice());
+    inputs::warn(&loaded.origin.caveats);
+    // The answer does not wait for what might be changed: to try that takes longer.
+    if common.format == Format::Table {
+        output::print(&page(&text(&run, common)))?;
+    }
     let patience = Patience::new(common, "what to change", 0, "-q answers without it");
     let notes = match common.quiet {
         true => Vec::new(),
@@ -82,14 +88,13 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
     for note in notes {
         output::note(&note);
     }
-    inputs::warn(run.warning().as_slice());
-    inputs::warn(&loaded.origin.caveats);
     record.keep(ACCELERATOR, || loaded.accelerator.to_yaml())?;
     record.results(|| run.document().json(), || run.csv())?;
-    let text = match common.format {
-        Format::Table => page(&text(&run, common)),
-        Format::Json => serde_json::to_string_pretty(&run.document())?,
-        Format::Csv => run.csv(),
+    let text = match (common.format, &run.advised) {
+        (Format::Table, None) => return Ok(()),
+        (Format::Table, Some(advised)) => page(&advice(&run, advised)),
+        (Format::Json, _) => serde_json::to_string_pretty(&run.document())?,
+        (Format::Csv, _) => run.csv(),
     };
     Ok(output::print(&text)?)
 }

@@ -38,6 +38,9 @@ pub struct Replay {
     pub bytes_moved: u64,
     /// Bursts that crossed the bus.
     pub bursts: u64,
+    /// Writes that were accepted and had not crossed the bus when the last request was done: the controller keeps
+    /// them until enough wait.
+    pub writes_waiting: u64,
     /// Bytes a clock that crossed the bus.
     pub bytes_per_cycle: f64,
     /// The same as a share of what the bus could move.
@@ -89,6 +92,7 @@ impl Replay {
             bytes_asked_for: replay.done * burst,
             bytes_moved: moved,
             bursts: s.bursts,
+            writes_waiting: replay.done - s.forwarded - s.merged - s.bursts,
             bytes_per_cycle,
             peak_share: bytes_per_cycle / standard.peak_bytes_per_cycle(),
             row_hits: s.row_hits,

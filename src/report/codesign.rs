@@ -2,7 +2,7 @@
 
 use stationary::codesign::{CodesignResult, Course};
 use stationary::energy;
-use stationary::format::{area, joules, percent, signed_percent, thousands};
+use stationary::format::{area, joules, percent, signed_percent, some_of, thousands};
 use stationary::over;
 use stationary::search::codesign::MachineVerdict;
 use stationary::shape;
@@ -150,7 +150,7 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
         if !left.is_empty() {
             text.push_str(&format!(
                 "not reached, and run once each, by the schedule with the least bound: {}\n",
-                left.join(", ")
+                some_of(&left)
             ));
         }
         text.push_str(&interrupt.text());

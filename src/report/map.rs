@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use stationary::energy;
-use stationary::format::{joules, percent, signed_percent, thousands};
+use stationary::format::{joules, percent, signed_percent, some_of, thousands};
 use stationary::goal;
 use stationary::map::{MapResult, Winner};
 use stationary::search::best_first::SearchResult;
@@ -93,7 +93,7 @@ pub fn table(
     }
     if found.is_cut {
         if !found.not_reached.is_empty() {
-            let left = found.not_reached.join(", ");
+            let left = some_of(&found.not_reached);
             text.push_str(&format!("not reached: {left}\n"));
         }
         text.push_str(&interrupt.text());

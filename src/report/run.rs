@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use stationary::Run;
-use stationary::advice::words as advice;
+use stationary::advice::{Advised, words};
 use stationary::energy;
 use stationary::evaluate::Reading;
 use stationary::format::{
@@ -83,10 +83,12 @@ pub fn text(run: &Run, common: &Common) -> String {
     for note in run.idle_lanes().into_iter().chain(run.rereads()) {
         text.push_str(&format!("{note}\n"));
     }
-    if let Some(advised) = &run.advised {
-        text.push_str(&advice::lines(&a.name, advised));
-    }
     text
+}
+
+/// What to change, for people.
+pub fn advice(run: &Run, advised: &Advised) -> String {
+    words::lines(&run.target.accelerator.name, advised)
 }
 
 fn figures(run: &Run) -> String {

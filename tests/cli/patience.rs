@@ -34,7 +34,7 @@ fn a_long_run_of_the_machine_says_what_it_is_at() {
     child.wait().expect("it was killed");
     let note = reader.join().expect("reading does not fail");
     let note = note.expect("a note within a minute");
-    assert!(note.contains("its one part is not done after "), "{note}");
+    assert!(note.contains(": not done after "), "{note}");
     assert!(note.contains(" MACs` (about "), "{note}");
     assert!(
         note.contains("cycles)") && note.contains("`estimate`"),

@@ -199,7 +199,7 @@ impl Controller {
             // Behind a full queue it changes nothing.
             self.may_move |= !self.queues.full().contains(bank);
         }
-        self.may_move |= is_write;
+        self.may_move |= is_write && self.can_schedule();
     }
 
     /// Whether a read or write of an address has not yet been issued.
@@ -224,7 +224,7 @@ impl Controller {
             self.next_issue = self.issue_after(timing, now);
         }
         if self.may_move {
-            self.may_move = self.schedule(timing, now);
+            self.may_move = self.schedule(timing, now) && self.can_schedule();
         }
     }
 
@@ -405,15 +405,32 @@ impl Controller {
         }
     }
 
-    /// Moves the oldest request that finds room at its bank. False if another attempt changes
-    /// nothing before something comes or goes.
-    fn schedule(&mut self, timing: &Timing, now: u64) -> bool {
+    /// Whether the next attempt to move a request may do anything.
+    fn can_schedule(&self) -> bool {
+        self.reads_first || self.begins_drain() || {
+            let requests = if self.draining > 0 {
+                &self.writes
+            } else {
+                &self.reads
+            };
+            requests.have_room_beside(self.queues.full())
+        }
+    }
+
+    /// Whether so many writes wait that all of them are drained now.
+    fn begins_drain(&self) -> bool {
         let writes = self.writes.len();
         let is_full = writes >= self.limits.high_mark;
         let is_idle = writes > self.limits.low_mark && self.queues.is_empty();
+        self.draining == 0 && (is_full || is_idle)
+    }
+
+    /// Moves the oldest request that finds room at its bank. False if another attempt changes
+    /// nothing before something comes or goes.
+    fn schedule(&mut self, timing: &Timing, now: u64) -> bool {
         let reads_first = std::mem::take(&mut self.reads_first);
-        if self.draining == 0 && !reads_first && (is_full || is_idle) {
-            self.draining = writes;
+        if !reads_first && self.begins_drain() {
+            self.draining = self.writes.len();
         }
         let is_write = self.draining > 0;
         let requests = if is_write { &self.writes } else { &self.reads };

@@ -74,6 +74,21 @@ impl Memory {
         }
     }
 
+    /// Whether requests are told of as soon as it is certain when they will be done; what it was before.
+    pub(super) fn foretell(&mut self, foretells: bool) -> bool {
+        std::mem::replace(&mut self.foretells, foretells)
+    }
+
+    /// Carries out all clocks before one.
+    pub(super) fn run_until(&mut self, cycle: u64) {
+        while self.now < cycle {
+            self.skip_to(self.next_event().min(cycle));
+            if self.now < cycle {
+                self.tick();
+            }
+        }
+    }
+
     /// The cycle that the next [`Memory::tick`] carries out: how many have passed.
     #[must_use]
     pub fn now(&self) -> u64 {

@@ -44,6 +44,8 @@ pub fn replay_stream<E>(
     per_clock: NonZeroU32,
 ) -> Result<Replay, E> {
     let start = memory.now();
+    // When a request is done is told as soon as it is certain: that needs no clock of its own.
+    let foretells = memory.foretell(true);
     let mut replay = Replay::default();
     let mut trace = trace.into_iter();
     let mut waiting = trace.next().transpose()?;
@@ -70,9 +72,9 @@ pub fn replay_stream<E>(
             waiting = trace.next().transpose()?;
         }
         memory.tick();
-        while memory.pop_done().is_some() {
+        while let Some(done) = memory.pop_done() {
             replay.done += 1;
-            replay.cycles = memory.now() - start;
+            replay.cycles = replay.cycles.max(done.at + 1 - start);
         }
         next = match &waiting {
             Some(first) if memory.accepts(first.address, first.is_write) => first.cycle + start,
@@ -88,5 +90,7 @@ pub fn replay_stream<E>(
             memory.skip_to(next.min(memory.next_event()));
         }
     }
+    memory.run_until(start + replay.cycles);
+    memory.foretell(foretells);
     Ok(replay)
 }

@@ -41,9 +41,14 @@ impl TransactionQueue {
         self.banks.insert(bank);
     }
 
+    /// Whether one is for a bank that is not among the full ones.
+    pub(super) fn have_room_beside(&self, full: &BankMask) -> bool {
+        self.banks.exceeds(full)
+    }
+
     /// The place of the oldest whose bank is not among the full ones.
     pub(super) fn first_beside(&self, full: &BankMask) -> Option<usize> {
-        if !self.banks.exceeds(full) {
+        if !self.have_room_beside(full) {
             return None;
         }
         let has_room = |entry: &QueueEntry| !full.contains(entry.bank as usize);
