@@ -156,7 +156,7 @@ pub struct Place {
     pub layer: usize,
     /// The style of its array.
     pub dataflow: Option<String>,
-    /// PEs.
+    /// How many PEs it has.
     pub pe: u32,
     /// The tile.
     pub tile: u32,
@@ -170,7 +170,7 @@ pub struct Simulated {
     pub layer: usize,
     /// The style of its array.
     pub dataflow: Option<String>,
-    /// PEs.
+    /// How many PEs it has.
     pub pe: u32,
     /// The tile.
     pub tile: u32,
