@@ -108,10 +108,11 @@ pub mod misjudged;
 #[doc(hidden)]
 pub mod over;
 #[doc(hidden)]
+pub mod padding;
+#[doc(hidden)]
 pub mod peaks;
 #[doc(hidden)]
 pub mod replay;
-#[doc(hidden)]
 pub mod rereads;
 #[doc(hidden)]
 pub mod shape;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::lanes;
 use crate::misjudged;
+use crate::padding;
 use crate::peaks;
 use crate::progress::Progress;
 use crate::rereads;
@@ -115,12 +116,18 @@ impl Run {
         rereads::note(&self.target, &self.control, &self.layers)
     }
 
+    /// Which layer would take far fewer cycles if it were padded. Asks the mapper for schedules of padded layers.
+    #[must_use]
+    pub fn padding(&self) -> Option<String> {
+        padding::note(&self.target, &self.control, &self.layers)
+    }
+
     /// What is to be known beside the figures, a line each.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let of_files = self.target.notes().into_iter();
         let found = self.warning().into_iter().chain(self.idle_lanes());
-        let found = found.chain(self.rereads());
+        let found = found.chain(self.rereads()).chain(self.padding());
         of_files.chain(found).collect()
     }
 

@@ -80,7 +80,8 @@ pub fn text(run: &Run, common: &Common) -> String {
     if common.verbose {
         text.push_str(&details(run));
     }
-    for note in run.idle_lanes().into_iter().chain(run.rereads()) {
+    let notes = [run.idle_lanes(), run.rereads(), run.padding()];
+    for note in notes.into_iter().flatten() {
         text.push_str(&format!("{note}\n"));
     }
     text

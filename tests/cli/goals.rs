@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{file, json, refuses, stationary, text};
+use crate::{file, json, number, refuses, stationary, text};
 
 /// A product whose fastest tiles read their inputs again and again, and a small convolution.
 const LAYERS: &str = "name: two\nsource: made up\nlayers:\n  \
@@ -223,4 +223,36 @@ fn what_was_chosen_is_told_layer_by_layer() {
         answer["goal"]["slack_percent"]
     );
     assert!(all["goal"]["layers"].is_null());
+}
+
+/// Where tiles divide their loops, a prime extent is told of, and what it is told to do helps.
+#[test]
+fn an_extent_with_few_divisors_is_told_of() {
+    let run = |rows: u64| {
+        let layer = format!("{{name: a, matmul: {{m: {rows}, n: 1024, k: 1024}}}}");
+        let name = format!("goals.rows{rows}.yaml");
+        let network = file(&name, &format!("name: net\nlayers: [{layer}]\n"));
+        let output = stationary(&[
+            "simulate",
+            "--arch",
+            "vta",
+            "--network",
+            &network,
+            "--format",
+            "json",
+        ]);
+        let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let notes = run["notes"].as_array().cloned().unwrap_or_default();
+        let note = notes.iter().filter_map(Value::as_str);
+        let note = note
+            .filter(|note| note.contains("few divisors"))
+            .map(str::to_owned);
+        (number(&run["total"]["cycles"]), note.collect::<Vec<_>>())
+    };
+    let (prime, notes) = run(1009);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("padded to 1016 rows"), "{notes:?}");
+    let (padded, notes) = run(1016);
+    assert!(notes.is_empty(), "{notes:?}");
+    assert!(prime > 2 * padded, "{prime} against {padded}");
 }

@@ -288,6 +288,30 @@ impl Layer {
         layer
     }
 
+    /// The layer with more rows and columns of outputs, of inputs that are padded behind their last.
+    ///
+    /// ```
+    /// use stationary_workloads::{Convolution, Layer};
+    ///
+    /// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
+    /// let same = Layer::convolution("conv", Convolution::square(16, [32, 64], 3, 1, 1))?;
+    /// assert_eq!(layer.padded_to([16, 16])?, same);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// More than 2^53 MACs.
+    pub fn padded_to(&self, [rows, cols]: [u64; 2]) -> Result<Self, LayerError> {
+        let mut layer = self.clone();
+        let windows = [&mut layer.rows, &mut layer.cols];
+        for ((dim, size), window) in [(Dim::P, rows), (Dim::Q, cols)].into_iter().zip(windows) {
+            let more = size.saturating_sub(layer.sizes[dim]);
+            window.input += more * window.stride;
+            layer.sizes[dim] += more;
+        }
+        layer.checked()
+    }
+
     fn image_dim(&self) -> Dim {
         match self.right {
             RightOperand::Parameters => Dim::N,
