@@ -152,11 +152,21 @@ impl Page<'_> {
                 },
             ));
         }
-        if let Some((order, turned, pairs)) = self.found.ranking() {
-            text.push_str(&format!(
+        let checked = &self.found.checked;
+        let mut pairs = checked.windows(2);
+        let is_level = pairs.all(|pair| {
+            (pair[0].model(), pair[0].machine()) == (pair[1].model(), pair[1].machine())
+        });
+        match self.found.ranking() {
+            Some((order, ..)) if is_level => text.push_str(&format!(
+                "the best {} cost the same, by the model and on the machine\n",
+                order.len(),
+            )),
+            Some((order, turned, pairs)) => text.push_str(&format!(
                 "ranking of the best {} on the machine: {turned} of {pairs} pairs turned round\n",
                 order.len(),
-            ));
+            )),
+            None => {}
         }
         if let Some(few) = self.found.few_checked() {
             text.push_str(&format!("{few}\n"));
