@@ -29,11 +29,16 @@ const OF_A_SIGNAL: i32 = 128;
 /// How often the first signal is looked for; the second needs nobody who looks.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
+/// What is listened to.
+const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+
 /// What is known in the whole process: signals are its own.
 #[derive(Default)]
 struct Watch {
     /// The signal that came; 0 before.
     signal: Arc<AtomicUsize>,
+    /// Which of [`SIGNALS`] have come.
+    came: [Arc<AtomicBool>; 2],
     cancellation: Cancellation,
     has_result: AtomicBool,
     /// How a search would go on.
@@ -68,11 +73,12 @@ pub fn shielded() -> MutexGuard<'static, ()> {
 /// Listens for signals from now on; once in a process.
 pub fn watch() -> Result<()> {
     let has_come = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
+    for (signal, came) in SIGNALS.into_iter().zip(&WATCH.came) {
         let number = usize::try_from(signal)?;
         // In this order: only a second signal finds that one has come.
         flag::register_conditional_shutdown(signal, OF_A_SIGNAL + signal, has_come.clone())
             .and_then(|_| flag::register(signal, has_come.clone()))
+            .and_then(|_| flag::register(signal, came.clone()))
             .and_then(|_| flag::register_usize(signal, WATCH.signal.clone(), number))
             .context("cannot listen for Ctrl-C")?;
     }
@@ -99,6 +105,11 @@ pub fn watch() -> Result<()> {
         output::report_diagnostic(&format!(
             "interrupted: what is under way is finished and the best so far shown; {again} ends at once"
         ));
+        // Two threads that take a signal each at the same moment both find that none has come before.
+        while !WATCH.came.iter().all(|came| came.load(Ordering::SeqCst)) {
+            thread::sleep(BETWEEN_LOOKS);
+        }
+        process::exit(code);
     });
     Ok(())
 }

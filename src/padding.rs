@@ -1,13 +1,13 @@
 //! Extents with few divisors, on a machine whose tiles divide their loops: what a padded layer takes.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use crate::control_kind::ControlKind;
 use crate::evaluate::LayerResult;
 use crate::target::Target;
 use crate::workloads::{Dim, Layer};
 
-/// Layers that are tried, those of the most cycles first.
+/// Layers that are tried, those of the most work first.
 const LAYERS: usize = 8;
 /// Rows and columns of outputs are padded to multiples of these.
 const MULTIPLES: [u64; 4] = [4, 8, 16, 32];
@@ -20,9 +20,15 @@ pub fn note(target: &Target, control: &ControlKind, layers: &[LayerResult]) -> O
     if !matches!(control, ControlKind::Decoupled) || target.has_file() {
         return None;
     }
-    let mut shapes = BTreeSet::new();
+    let mut shapes = HashSet::new();
     let each = layers.iter().map(|result| &result.layer);
-    let distinct = each.filter(|layer| shapes.insert(layer.sizes().0));
+    let awkward = each.filter(|layer| {
+        [Dim::P, Dim::Q]
+            .into_iter()
+            .any(|dim| is_awkward(layer.size(dim)))
+    });
+    let distinct =
+        awkward.filter(|layer| shapes.insert((layer.sizes(), layer.rows(), layer.cols())));
     let mut distinct: Vec<&Layer> = distinct.collect();
     distinct.sort_by_key(|layer| std::cmp::Reverse(layer.macs()));
     let cycles = |layer: &Layer| Some(target.plan(layer, control).ok()?.estimate().cycles);
@@ -55,4 +61,16 @@ pub fn note(target: &Target, control: &ControlKind, layers: &[LayerResult]) -> O
             layer.name()
         )
     })
+}
+
+/// Whether a prime above 7 divides an extent, so that it has few divisors for its size.
+fn is_awkward(extent: u64) -> bool {
+    let without = |rest: u64, prime: u64| {
+        let mut rest = rest;
+        while rest.is_multiple_of(prime) {
+            rest /= prime;
+        }
+        rest
+    };
+    [2, 3, 5, 7].into_iter().fold(extent, without) > 1
 }

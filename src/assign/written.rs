@@ -15,7 +15,7 @@ use crate::workloads::Layer;
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// `stationary/certificate/1`.
-    #[schemars(extend("const" = "stationary/certificate/1"))]
+    #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
     /// `assign`.
     #[schemars(extend("const" = "assign"))]

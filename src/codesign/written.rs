@@ -12,7 +12,7 @@ use serde_json::Value;
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// `stationary/certificate/1`.
-    #[schemars(extend("const" = "stationary/certificate/1"))]
+    #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
     /// `codesign`.
     #[schemars(extend("const" = "codesign"))]

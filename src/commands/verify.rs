@@ -44,12 +44,11 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
         Err(Unread::Malformed(what)) => (Verdict::malformed(what), String::new()),
         Err(other) => return Err(other).with_context(|| format!("{shown}")),
     };
-    let version = &version;
     let holds = verdict.checks.hold();
     let text = match common.format {
-        Format::Json => serde_json::to_string_pretty(&Verified::of(&verdict, version))?,
+        Format::Json => serde_json::to_string_pretty(&Verified::of(&verdict, &version))?,
         Format::Csv => csv(&verdict.checks)?,
-        Format::Table => page(&to_table(&verdict, version)),
+        Format::Table => page(&to_table(&verdict, &version)),
     };
     output::print(&text)?;
     Ok(match holds {

@@ -35,7 +35,7 @@ const OBJECTIVE: &str = "cycles of each layer's mapping";
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// What it calls itself.
-    #[schemars(extend("const" = "stationary/certificate/1"))]
+    #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
     /// `map`.
     #[schemars(extend("const" = "map"))]

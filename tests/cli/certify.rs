@@ -547,3 +547,28 @@ fn a_record_below_its_bounds_proves_nothing() {
         refuses(&again, 2, &["below its bound", "nothing is proved"]);
     }
 }
+
+/// The number of candidates stands beside the word, and fewer than ten are warned of, in tables and documents.
+#[test]
+fn proofs_over_hardly_a_choice_are_warned_of() {
+    let network = file(
+        "certify.few.yaml",
+        "name: few\nlayers: [{name: a, matmul: {m: 1, n: 1, k: 1}}, {name: b, matmul: {m: 2, n: 3, k: 5}}]\n",
+    );
+    let arguments = [
+        "search",
+        "map",
+        "--arch",
+        "systolic",
+        "--network",
+        &network,
+        "--certify",
+    ];
+    let said = text(&stationary(&arguments).stdout);
+    assert!(said.contains("over the mapper's 9 to "), "{said}");
+    assert!(said.contains("layer a has 9 candidates only"), "{said}");
+    assert!(!said.contains("layer b has"), "{said}");
+    let found = answer(&[&arguments[..], &["--format", "json"]].concat());
+    let notes = found["notes"].to_string();
+    assert!(notes.contains("layer a has 9 candidates only"), "{notes}");
+}

@@ -43,9 +43,19 @@ pub fn replay_stream<E>(
     trace: impl IntoIterator<Item = Result<Request, E>>,
     per_clock: NonZeroU32,
 ) -> Result<Replay, E> {
-    let start = memory.now();
     // When a request is done is told as soon as it is certain: that needs no clock of its own.
     let foretells = memory.foretell(true);
+    let replay = foretold(memory, trace, per_clock);
+    memory.foretell(foretells);
+    replay
+}
+
+fn foretold<E>(
+    memory: &mut Memory,
+    trace: impl IntoIterator<Item = Result<Request, E>>,
+    per_clock: NonZeroU32,
+) -> Result<Replay, E> {
+    let start = memory.now();
     let mut replay = Replay::default();
     let mut trace = trace.into_iter();
     let mut waiting = trace.next().transpose()?;
@@ -91,6 +101,5 @@ pub fn replay_stream<E>(
         }
     }
     memory.run_until(start + replay.cycles);
-    memory.foretell(foretells);
     Ok(replay)
 }
