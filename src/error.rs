@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stationary_document::Diagnostic;
 use stationary_record::LogError;
+use stationary_trace::TraceError;
 
 use crate::arch::{ArchError, near};
 use crate::excerpts;
@@ -71,7 +72,7 @@ pub enum Error {
     },
     /// A trace that cannot be written as it was asked for.
     #[error("--trace: {0}")]
-    Trace(String),
+    Trace(#[from] TraceError),
     /// A layer without a legal mapping.
     #[error("{place}{why}{more}")]
     NoMapping {

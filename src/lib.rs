@@ -85,7 +85,6 @@ pub mod scope;
 pub mod target;
 mod template;
 pub mod timeloop;
-pub mod trace;
 pub mod validate;
 
 // The words and sums of tables, pages and documents, shared with the command line.
@@ -125,6 +124,7 @@ pub use run::Run;
 pub use stationary_arch as arch;
 pub use stationary_search as search;
 pub use stationary_sim as sim;
+pub use stationary_trace as trace;
 pub use stationary_workloads as workloads;
 pub use target::{Remark, Request, Target};
 

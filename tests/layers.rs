@@ -23,6 +23,7 @@ fn no_files_import_each_other_in_a_circle() {
         "record",
         "sim",
         "search",
+        "trace",
         "",
     ] {
         let graph = imports(

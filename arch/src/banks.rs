@@ -53,6 +53,7 @@ choice! {
 impl Sharing {
     /// Whether operands share no bank.
     #[must_use]
+    #[inline]
     pub const fn is_by_operand(self) -> bool {
         matches!(self, Sharing::WholeBanks | Sharing::Ring)
     }

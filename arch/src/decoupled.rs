@@ -126,6 +126,7 @@ pub enum EpilogueStep {
 impl EpilogueStep {
     /// Whether both operands are vectors.
     #[must_use]
+    #[inline]
     pub const fn is_tensor(self) -> bool {
         matches!(self, EpilogueStep::Bias | EpilogueStep::Residual)
     }

@@ -15,28 +15,33 @@ macro_rules! unit {
 
         impl Add for $name {
             type Output = Self;
+            #[inline]
             fn add(self, other: Self) -> Self {
                 Self(self.0 + other.0)
             }
         }
         impl Sub for $name {
             type Output = Self;
+            #[inline]
             fn sub(self, other: Self) -> Self {
                 Self(self.0 - other.0)
             }
         }
         impl AddAssign for $name {
+            #[inline]
             fn add_assign(&mut self, other: Self) {
                 self.0 += other.0;
             }
         }
         impl Mul<$inner> for $name {
             type Output = Self;
+            #[inline]
             fn mul(self, factor: $inner) -> Self {
                 Self(self.0 * factor)
             }
         }
         impl Sum for $name {
+            #[inline]
             fn sum<I: Iterator<Item = Self>>(values: I) -> Self {
                 values.fold(Self::default(), Add::add)
             }

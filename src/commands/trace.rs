@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use stationary::Target;
 use stationary::control_kind::ControlKind;
 use stationary::sim::Pace;
 use stationary::trace::{self, Options, TraceFormat};
 use stationary::workloads::Layer;
+use stationary::{Error, Target};
 
 use crate::cli::{Common, Simulate};
 use crate::inputs;
@@ -21,7 +21,7 @@ pub fn write(
     pace: Pace,
     common: &Common,
 ) -> Result<()> {
-    let kind = TraceFormat::of(path)?;
+    let kind = TraceFormat::of(path).map_err(Error::from)?;
     let control = loaded.control()?;
     let layers = layers(loaded, &args.trace_layer)?.into_iter();
     let options = Options {
@@ -35,7 +35,7 @@ pub fn write(
     let plans = layers.map(|layer| loaded.plan(layer, &control));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
-    let written = trace::of_plans(kind, &title, &plans, &options)?;
+    let written = trace::of_plans(kind, &title, &plans, &options).map_err(Error::from)?;
     if let Some(step) = written.step.filter(|step| *step > 1 && !common.quiet) {
         output::note(&format!(
             "the trace gathers what happens within {step} cycles; --trace-window or --trace-step 1 \

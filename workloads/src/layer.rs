@@ -45,6 +45,7 @@ impl Window {
 
     /// Elements from the first under so many outputs and taps to the last, padding included.
     #[must_use]
+    #[inline]
     pub const fn reach(&self, outputs: u64, taps: u64) -> u64 {
         (outputs - 1) * self.stride + (taps - 1) * self.dilation + 1
     }
@@ -267,6 +268,7 @@ impl Layer {
 
     /// How many images it has ([`Layer::batched`]): heads, for a product of activations.
     #[must_use]
+    #[inline]
     pub fn images(&self) -> u64 {
         self.sizes[self.image_dim()]
     }
@@ -436,12 +438,14 @@ impl Layer {
 
     /// Multiply-accumulates, those with padding included (as networks are published).
     #[must_use]
+    #[inline]
     pub fn macs(&self) -> u64 {
         self.sizes.0.iter().product()
     }
 
     /// Words of the right operand.
     #[must_use]
+    #[inline]
     pub fn weights(&self) -> u64 {
         [Dim::G, Dim::K, Dim::C, Dim::R, Dim::S]
             .iter()
@@ -451,6 +455,7 @@ impl Layer {
 
     /// Words of the unpadded input, those included that no window touches.
     #[must_use]
+    #[inline]
     pub fn inputs(&self) -> u64 {
         let s = &self.sizes;
         s[Dim::N] * s[Dim::G] * s[Dim::C] * self.rows.input * self.cols.input
@@ -458,6 +463,7 @@ impl Layer {
 
     /// Words of the output.
     #[must_use]
+    #[inline]
     pub fn outputs(&self) -> u64 {
         [Dim::N, Dim::G, Dim::K, Dim::P, Dim::Q]
             .iter()

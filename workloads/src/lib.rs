@@ -36,6 +36,7 @@ mod layer;
 mod network;
 mod numbers;
 mod parse;
+pub mod shape;
 pub mod zoo;
 
 pub use config::schema;

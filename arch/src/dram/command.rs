@@ -11,6 +11,7 @@ pub struct Command(pub(super) u8);
 impl Command {
     /// Its place among the standard's commands.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -55,6 +56,7 @@ impl Scope {
 
     /// Its place in [`Scope::ALL`].
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self as usize
     }

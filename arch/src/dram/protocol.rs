@@ -28,6 +28,7 @@ pub struct BankState(pub(super) u8);
 impl BankState {
     /// Its place among the standard's states.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }

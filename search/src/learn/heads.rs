@@ -82,9 +82,25 @@ pub(crate) fn clipped_surrogate(
     clip: f64,
 ) -> Result<Tensor> {
     let ratio = (log_new - log_old)?.exp()?;
-    let clipped = ratio.clamp(1.0 - clip, 1.0 + clip)?;
-    let gain = (ratio * advantages)?.minimum(&(clipped * advantages)?)?;
+    let clipped = clamp(&ratio, [1.0 - clip, 1.0 + clip])?;
+    let gain = lesser(&(ratio * advantages)?, &(clipped * advantages)?)?;
     gain.mean_all()?.neg()
+}
+
+/// Each element, or the bound that it is beyond.
+///
+/// `Tensor::clamp` and `Tensor::minimum` are generic: each is compiled here for every type of elements.
+pub(crate) fn clamp(x: &Tensor, [least, most]: [f64; 2]) -> Result<Tensor> {
+    let bound = |bound: f64| Tensor::full(bound as f32, x.shape(), x.device());
+    let most = bound(most)?;
+    let least = bound(least)?;
+    let x = x.lt(&least)?.where_cond(&least, x)?;
+    lesser(&x, &most)
+}
+
+/// The lesser of each two elements.
+fn lesser(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    b.lt(a)?.where_cond(b, a)
 }
 
 #[cfg(test)]

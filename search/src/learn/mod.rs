@@ -16,7 +16,7 @@ mod rmsprop;
 
 pub(crate) use adam::{Adam, clip};
 pub(crate) use dense::{Activation, Dense, Frozen, Mlp};
-pub(crate) use heads::{Categorical, GaussianSample, clipped_surrogate, squashed_gaussian};
+pub(crate) use heads::{Categorical, GaussianSample, clamp, clipped_surrogate, squashed_gaussian};
 pub(crate) use kfac::{Kfac, KfacSettings, Probed};
 pub(crate) use lstm::{FrozenLstm, Lstm};
 pub(crate) use replay_buffer::{Minibatch, ReplayBuffer, Transition};

@@ -25,7 +25,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::learner::{Agent, generator};
 use crate::learn::{
-    Activation, Adam, Frozen, GaussianSample, Minibatch, Mlp, ReplayBuffer, Transition,
+    Activation, Adam, Frozen, GaussianSample, Minibatch, Mlp, ReplayBuffer, Transition, clamp,
     squashed_gaussian,
 };
 
@@ -233,9 +233,8 @@ impl OffPolicy {
     fn draw(&mut self, observations: &Tensor) -> Result<GaussianSample> {
         let outputs = self.actor.forward(observations)?;
         let count = self.axes.len();
-        let [least, most] = LOG_DEVIATION;
         let mean = outputs.narrow(1, 0, count)?;
-        let log = outputs.narrow(1, count, count)?.clamp(least, most)?;
+        let log = clamp(&outputs.narrow(1, count, count)?, LOG_DEVIATION)?;
         let noise = self.normal(observations.dim(0)?)?;
         squashed_gaussian(&mean, &log, &noise)
     }
@@ -247,9 +246,9 @@ impl OffPolicy {
             Algorithm::Ddpg => (self.actor_target.forward(&batch.next)?.tanh()?, None),
             Algorithm::Td3 => {
                 let noise = (self.normal(self.settings.batch)? * SMOOTHING)?;
-                let noise = noise.clamp(-SMOOTHING_MOST, SMOOTHING_MOST)?;
+                let noise = clamp(&noise, [-SMOOTHING_MOST, SMOOTHING_MOST])?;
                 let action = (self.actor_target.forward(&batch.next)?.tanh()? + noise)?;
-                (action.clamp(-1.0, 1.0)?, None)
+                (clamp(&action, [-1.0, 1.0])?, None)
             }
             Algorithm::Sac => {
                 let drawn = self.draw(&batch.next)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::trace::trace_document::{Note, TraceDocument};
+use crate::trace_document::{Note, TraceDocument};
 
 /// The text of a document.
 pub fn write(document: &TraceDocument) -> String {

@@ -1,9 +1,9 @@
 //! The tracks of an accelerator: one for each component, and its counters.
 
-use crate::arch::{Accelerator, DramKind, Operand, PerOperand};
+use stationary_arch::{Accelerator, DramKind, Operand, PerOperand};
 
-use crate::trace::clock::Clock;
-use crate::trace::trace_document::{TraceDocument, TrackId};
+use crate::clock::Clock;
+use crate::trace_document::{TraceDocument, TrackId};
 
 /// Where everything goes.
 #[derive(Clone, Debug)]

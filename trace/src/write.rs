@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::arch::Accelerator;
-use crate::error::Error;
-use crate::shape;
-use crate::sim::{Pace, Plan, TextTrace};
+use stationary_arch::Accelerator;
+use stationary_sim::{Pace, Plan, TextTrace};
+use stationary_workloads::shape;
 
 use super::timeline::{self, Timeline};
 use super::trace_document::{Note, Slice, TraceDocument};
 use super::tracks::Tracks;
 use super::wave::{LayerWave, Wave};
-use super::{TraceFormat, View, json, perfetto, waveform};
+use super::{TraceError, TraceFormat, View, json, perfetto, waveform};
 
 /// Cycles of which a waveform without a window may be.
 const WAVEFORM_CYCLES: u64 = 1 << 22;
@@ -50,10 +49,10 @@ pub struct Written {
 /// Runs layers one after the other and writes what the machine does; `title` names the whole.
 ///
 /// ```
-/// use stationary::arch::Accelerator;
-/// use stationary::sim::{Dataflow, mapper};
-/// use stationary::trace::{self, TraceFormat, Options};
-/// use stationary::workloads::zoo;
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::{Dataflow, mapper};
+/// use stationary_trace::{self as trace, Options, TraceFormat};
+/// use stationary_workloads::zoo;
 ///
 /// let accelerator = Accelerator::preset("shidiannao", &[])?;
 /// let network = zoo::find("alexnet")?;
@@ -72,14 +71,12 @@ pub fn of_plans(
     title: &str,
     plans: &[Plan],
     options: &Options,
-) -> Result<Written, Error> {
+) -> Result<Written, TraceError> {
     let Some(first) = plans.first() else {
-        return Err(Error::Trace("no layer to trace".to_owned()));
+        return Err(TraceError::Empty);
     };
     if kind != TraceFormat::Text && first.accelerator().decoupled.is_some() {
-        return Err(Error::Trace(
-            "a decoupled machine's trace is text: a file named *.txt".to_owned(),
-        ));
+        return Err(TraceError::TextOnly);
     }
     let runs = Runs {
         accelerator: first.accelerator(),
@@ -87,7 +84,7 @@ pub fn of_plans(
         plans,
         options,
     };
-    let refused = |error: Box<dyn std::error::Error>| Error::Trace(error.to_string());
+    let refused = |error: Box<dyn std::error::Error>| TraceError::Library(error.to_string());
     let plain = |bytes| Written { bytes, step: None };
     Ok(match kind {
         TraceFormat::Text => plain(runs.text().into_bytes()),
@@ -175,15 +172,15 @@ impl Runs<'_> {
     }
 
     /// The layers as signals.
-    fn wave(&self) -> Result<Wave, Error> {
+    fn wave(&self) -> Result<Wave, TraceError> {
         let view = self.options.view;
         let cycles: u64 = self.plans.iter().map(|plan| plan.estimate().cycles).sum();
         let View { from, to } = view;
         if to.saturating_sub(from).min(cycles) > WAVEFORM_CYCLES {
-            return Err(Error::Trace(format!(
-                "a waveform shows at most {WAVEFORM_CYCLES} cycles, and these are about {cycles}: choose \
-                 some by --trace-layer and --trace-window FROM..TO"
-            )));
+            return Err(TraceError::Long {
+                most: WAVEFORM_CYCLES,
+                cycles,
+            });
         }
         let mut wave = Wave::new(self.accelerator, self.title.to_owned());
         let mut base = 0;

@@ -1,6 +1,6 @@
 //! The array's clock, by which cycles become times.
 
-use crate::arch::units::Kilohertz;
+use stationary_arch::units::Kilohertz;
 
 /// A clock. Times are rounded to the nearest unit, each by itself, so that errors do not add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

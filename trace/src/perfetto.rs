@@ -6,7 +6,7 @@
 
 use prost::Message;
 
-use crate::trace::trace_document::{Note, Slice, TraceDocument};
+use crate::trace_document::{Note, Slice, TraceDocument};
 
 #[derive(Clone, PartialEq, Message)]
 pub struct Trace {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::trace::clock::Clock;
+use crate::clock::Clock;
 
 /// A row of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,14 +11,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::arch::{Operand, PerOperand};
-use crate::sim::{Activity, Event, Repeat, Sample, Span, Trace};
-use crate::workloads::{Dim, PerDim};
+use stationary_arch::{Operand, PerOperand};
+use stationary_sim::{Activity, Event, Repeat, Sample, Span, Trace};
+use stationary_workloads::{Dim, PerDim};
 
-use crate::trace::View;
-use crate::trace::trace_document::{Note, TraceDocument};
-use crate::trace::track_writer::{Counter, Interval, Joins, TrackWriter};
-use crate::trace::tracks::{Tracks, network};
+use crate::View;
+use crate::trace_document::{Note, TraceDocument};
+use crate::track_writer::{Counter, Interval, Joins, TrackWriter};
+use crate::tracks::{Tracks, network};
 
 /// Steps that a layer has at most if none is asked for.
 const STEPS: u64 = 1 << 14;

@@ -5,7 +5,7 @@ use fst_writer::{
 };
 use vcd::{TimescaleUnit, Value};
 
-use crate::trace::wave::{Change, Signal, Wave};
+use crate::wave::{Change, Signal, Wave};
 
 /// What the writers of formats refuse.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

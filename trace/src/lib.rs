@@ -9,6 +9,7 @@
 //! cycles.
 
 mod clock;
+mod error;
 mod json;
 mod perfetto;
 mod timeline;
@@ -21,8 +22,7 @@ mod write;
 
 use std::path::Path;
 
-use crate::error::Error;
-
+pub use self::error::TraceError;
 pub use self::write::{Options, Written, of_plans};
 
 /// What a trace is written as.
@@ -45,7 +45,7 @@ impl TraceFormat {
     ///
     /// # Errors
     /// An end that names no format, with those that do.
-    pub fn of(path: &Path) -> Result<Self, Error> {
+    pub fn of(path: &Path) -> Result<Self, TraceError> {
         let extension = path.extension().and_then(|e| e.to_str());
         Ok(match extension {
             Some("txt") => TraceFormat::Text,
@@ -53,11 +53,7 @@ impl TraceFormat {
             Some("json") => TraceFormat::Json,
             Some("fst") => TraceFormat::Fst,
             Some("vcd") => TraceFormat::Vcd,
-            _ => {
-                let needed = "the name's end says what to write: .txt (text), .perfetto-trace or \
-                              .pftrace (Perfetto), .json (Perfetto's JSON), .fst or .vcd (waveform)";
-                return Err(Error::option("--trace", &path.to_string_lossy(), needed));
-            }
+            _ => return Err(TraceError::Format(path.to_owned())),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::trace::trace_document::{CounterValue, Note, Slice, TraceDocument, TrackId};
+use crate::trace_document::{CounterValue, Note, Slice, TraceDocument, TrackId};
 
 /// When two intervals become one slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! A run as signals that change.
 
-use crate::arch::{Accelerator, DramKind, Operand};
-use crate::sim::{Activity, Event, Repeat, Sample, Stall, Trace};
+use stationary_arch::{Accelerator, DramKind, Operand};
+use stationary_sim::{Activity, Event, Repeat, Sample, Stall, Trace};
 
-use crate::trace::View;
-use crate::trace::clock::Clock;
-use crate::trace::tracks::network;
+use crate::View;
+use crate::clock::Clock;
+use crate::tracks::network;
 
 /// A signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
