@@ -46,7 +46,7 @@
 //! | [`evaluate`], [`run`] | what a layer and a network take |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
-//! | [`trace`], [`html`] | traces for viewers, pages |
+//! | [`html`] | pages |
 //! | [`advice`] | what to try next |
 //!
 //! | crate | holds |
@@ -55,6 +55,7 @@
 //! | [`workloads`] | layers, bundled networks, importers |
 //! | [`sim`] | dataflow, mapping, model, reference counts, machine, mapper, traces |
 //! | [`search`] | assignment problems, optimisers, certificates, re-check |
+//! | [`trace`] | traces for viewers: Perfetto, FST, VCD |
 
 pub mod advice;
 pub mod assign;

@@ -10,9 +10,9 @@
 //! Outputs are standardised, so that the prior has mean 0 and variance 1. The
 //! scale is the one of greatest likelihood from a short list. Libraries were
 //! tried: egobox's optimiser brings 200 crates; friedrich stops its fit by the
-//! clock, and takes the covariance's diagonal for its determinant.
-
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+//! clock, and takes the covariance's diagonal for its determinant. The triangular
+//! factor grows by a row with each point (Cholesky and Banachiewicz), in a few
+//! lines: a library of matrices took 5 % of the whole build for them.
 
 const NOISE: f64 = 1e-6;
 
@@ -21,7 +21,8 @@ const NOISE: f64 = 1e-6;
 pub(crate) struct GaussianProcess {
     points: Vec<Vec<f64>>,
     scale: f64,
-    factor: Cholesky<f64, Dyn>,
+    /// `L` of `K = L L'`: of each row the part up to the diagonal.
+    factor: Vec<Vec<f64>>,
 }
 
 /// What is expected at a point, in the unit of the outputs.
@@ -35,15 +36,15 @@ impl GaussianProcess {
     /// A process with this length scale. Nothing where rounding leaves the
     /// covariance without a factor.
     pub(crate) fn new(points: Vec<Vec<f64>>, scale: f64) -> Option<Self> {
-        let count = points.len();
-        let covariance = DMatrix::from_fn(count, count, |i, j| {
-            kernel(&points[i], &points[j], scale) + if i == j { NOISE } else { 0.0 }
-        });
-        Some(Self {
-            factor: Cholesky::new(covariance)?,
-            points,
+        let mut process = Self {
+            points: Vec::with_capacity(points.len()),
             scale,
-        })
+            factor: Vec::with_capacity(points.len()),
+        };
+        for point in points {
+            process.add(point)?;
+        }
+        Some(process)
     }
 
     /// The process, among these scales, under which the outputs are likeliest.
@@ -57,54 +58,103 @@ impl GaussianProcess {
     /// The logarithm of the outputs' likelihood.
     fn likelihood(&self, outputs: &[f64]) -> f64 {
         let (y, _, _) = standard(outputs);
-        let fit = y.dot(&self.factor.solve(&y));
-        let determinant: f64 = self.factor.l_dirty().diagonal().map(f64::ln).sum();
-        -0.5 * fit - determinant
+        let fit = dot(&y, &self.weights(&y));
+        let diagonal = self.factor.iter().filter_map(|row| row.last());
+        -0.5 * fit - diagonal.map(|entry| entry.ln()).sum::<f64>()
     }
 
-    /// Adds a point.
-    pub(crate) fn add(&mut self, point: Vec<f64>) {
-        let count = self.points.len();
-        let column = DVector::from_fn(count + 1, |i, _| match self.points.get(i) {
-            Some(other) => kernel(other, &point, self.scale),
-            None => 1.0 + NOISE,
-        });
-        self.factor = self.factor.insert_column(count, column);
+    /// Adds a point. Nothing is added where rounding leaves no factor.
+    pub(crate) fn add(&mut self, point: Vec<f64>) -> Option<()> {
+        let mut row: Vec<f64> = self
+            .points
+            .iter()
+            .map(|known| self.kernel(known, &point))
+            .collect();
+        self.solve_lower(row.chunks_exact_mut(1));
+        let rest = 1.0 + NOISE - dot(&row, &row);
+        if rest.is_nan() || rest <= 0.0 {
+            return None;
+        }
+        row.push(rest.sqrt());
+        self.factor.push(row);
         self.points.push(point);
+        Some(())
     }
 
     /// What is expected at some points, given the outputs at the known ones.
     pub(crate) fn beliefs(&self, outputs: &[f64], at: &[Vec<f64>]) -> Vec<Belief> {
         let (y, mean, deviation) = standard(outputs);
-        let weights = self.factor.solve(&y);
-        let cross = DMatrix::from_fn(self.points.len(), at.len(), |i, j| {
-            kernel(&self.points[i], &at[j], self.scale)
-        });
-        let means = cross.tr_mul(&weights);
-        let mut spread = cross;
-        // The factor's diagonal is positive: the system has a solution.
-        self.factor
-            .l_dirty()
-            .solve_lower_triangular_mut(&mut spread);
-        let belief = |j: usize| Belief {
-            mean: mean + deviation * means[j],
-            deviation: deviation * (1.0 - spread.column(j).norm_squared()).max(0.0).sqrt(),
+        let weights = self.weights(&y);
+        let row = |known: &Vec<f64>| at.iter().map(|x| self.kernel(known, x)).collect();
+        let mut cross: Vec<Vec<f64>> = self.points.iter().map(row).collect();
+        let mut means = vec![0.0; at.len()];
+        for (row, weight) in cross.iter().zip(&weights) {
+            for (mean, entry) in means.iter_mut().zip(row) {
+                *mean += entry * weight;
+            }
+        }
+        self.solve_lower(cross.iter_mut().map(Vec::as_mut_slice));
+        let mut explained = vec![0.0; at.len()];
+        for row in &cross {
+            for (explained, entry) in explained.iter_mut().zip(row) {
+                *explained += entry * entry;
+            }
+        }
+        let belief = |(m, explained): (f64, f64)| Belief {
+            mean: mean + deviation * m,
+            deviation: deviation * (1.0 - explained).max(0.0).sqrt(),
         };
-        (0..at.len()).map(belief).collect()
+        means.into_iter().zip(explained).map(belief).collect()
+    }
+
+    /// `K^-1 y`.
+    fn weights(&self, y: &[f64]) -> Vec<f64> {
+        let mut y = y.to_vec();
+        self.solve_lower(y.chunks_exact_mut(1));
+        for (i, row) in self.factor.iter().enumerate().rev() {
+            let (before, entry) = y.split_at_mut(i);
+            entry[0] /= row[i];
+            for (before, factor) in before.iter_mut().zip(row) {
+                *before -= factor * entry[0];
+            }
+        }
+        y
+    }
+
+    /// Makes `L^-1 B` of the rows of `B`, which may have any number of columns.
+    fn solve_lower<'a>(&self, rows: impl Iterator<Item = &'a mut [f64]>) {
+        let mut solved: Vec<&mut [f64]> = Vec::with_capacity(self.factor.len());
+        for (factor, row) in self.factor.iter().zip(rows) {
+            let (diagonal, factor) = factor.split_last().expect("a diagonal");
+            for (factor, before) in factor.iter().zip(&solved) {
+                for (entry, before) in row.iter_mut().zip(before.iter()) {
+                    *entry -= factor * before;
+                }
+            }
+            for entry in row.iter_mut() {
+                *entry /= diagonal;
+            }
+            solved.push(row);
+        }
+    }
+
+    fn kernel(&self, a: &[f64], b: &[f64]) -> f64 {
+        kernel(a, b, self.scale)
     }
 }
 
 /// Outputs less their mean over their deviation, and both of these.
-fn standard(outputs: &[f64]) -> (DVector<f64>, f64, f64) {
+fn standard(outputs: &[f64]) -> (Vec<f64>, f64, f64) {
     let count = outputs.len() as f64;
     let mean = outputs.iter().sum::<f64>() / count;
     let variance = outputs.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / count;
     let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-    let y = DVector::from_iterator(
-        outputs.len(),
-        outputs.iter().map(|y| (y - mean) / deviation),
-    );
+    let y = outputs.iter().map(|y| (y - mean) / deviation).collect();
     (y, mean, deviation)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn kernel(a: &[f64], b: &[f64], scale: f64) -> f64 {
@@ -116,6 +166,7 @@ fn kernel(a: &[f64], b: &[f64], scale: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nalgebra::{DMatrix, DVector};
     use rand::{RngExt, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -131,7 +182,7 @@ mod tests {
         let outputs: Vec<f64> = points.iter().map(|p| 1e3 * (p[0] - p[1] * p[2])).collect();
         let mut process = GaussianProcess::new(points[..6].to_vec(), 0.7).unwrap();
         for point in &points[6..] {
-            process.add(point.clone());
+            process.add(point.clone()).unwrap();
         }
         let covariance = DMatrix::from_fn(9, 9, |i, j| {
             kernel(&points[i], &points[j], 0.7) + if i == j { NOISE } else { 0.0 }
@@ -139,6 +190,7 @@ mod tests {
         let inverse = covariance.try_inverse().unwrap();
         let (y, mean, deviation) = standard(&outputs);
         for (belief, x) in process.beliefs(&outputs, &at).iter().zip(&at) {
+            let y = DVector::from_column_slice(&y);
             let k = DVector::from_iterator(9, points.iter().map(|p| kernel(p, x, 0.7)));
             let expected = mean + deviation * (k.transpose() * &inverse * &y)[0];
             let variance = 1.0 - (k.transpose() * &inverse * &k)[0];

@@ -9,20 +9,22 @@
 //! ```
 
 use candle_core::backprop::GradStore;
-use candle_core::{Device, Result, Tensor, Var};
-use nalgebra::{DMatrix, Dyn, SymmetricEigen};
+use candle_core::{DType, Device, Error, Result, Tensor, Var};
+use smartcore::linalg::basic::arrays::Array;
+use smartcore::linalg::basic::matrix::DenseMatrix;
+use smartcore::linalg::traits::evd::EVDDecomposable;
 
-use super::{Mlp, entries};
+use super::Mlp;
 
 /// Running statistics of a network, and how to step.
 #[derive(Clone, Debug)]
 pub(crate) struct Kfac {
-    factors: Vec<[DMatrix<f64>; 2]>,
+    factors: Vec<[Tensor; 2]>,
     settings: KfacSettings,
     seen: u32,
     stepped: u32,
-    turned: Vec<[SymmetricEigen<f64, Dyn>; 2]>,
-    momentum: Vec<DMatrix<f64>>,
+    turned: Vec<[Eigen; 2]>,
+    momentum: Vec<Tensor>,
 }
 
 /// How a network is stepped.
@@ -71,13 +73,42 @@ impl Probed {
     }
 }
 
+/// A symmetric matrix as `V diag(values) V'`.
+#[derive(Clone, Debug)]
+struct Eigen {
+    /// Columns are the eigenvectors; as many rows as columns.
+    vectors: Tensor,
+    /// As many as columns; those that rounding made negative are 0.
+    values: Tensor,
+}
+
+impl Eigen {
+    fn new(matrix: &Tensor) -> Result<Self> {
+        let (n, _) = matrix.dims2()?;
+        let entries = matrix.flatten_all()?.to_vec1::<f64>()?;
+        // The decomposition does not end where there is none.
+        if !entries.iter().all(|entry| entry.is_finite()) {
+            return Err(Error::Msg("a Kronecker factor is not finite".to_owned()));
+        }
+        // Columns one after the other, as the decomposition walks them.
+        let matrix = DenseMatrix::new(n, n, entries, true).map_err(Error::wrap)?;
+        let found = matrix.evd(true).map_err(Error::wrap)?;
+        let vectors = found.V.iterator(0).copied().collect();
+        Ok(Self {
+            vectors: Tensor::from_vec(vectors, (n, n), &Device::Cpu)?,
+            values: Tensor::from_vec(found.d, n, &Device::Cpu)?.relu()?,
+        })
+    }
+}
+
 impl Kfac {
     pub(crate) fn new(network: &Mlp, settings: KfacSettings) -> Result<Self> {
+        let zeros = |rows, columns| Tensor::zeros((rows, columns), DType::F64, &Device::Cpu);
         let (mut factors, mut momentum) = (Vec::new(), Vec::new());
         for layer in &network.layers {
             let (inputs, outputs) = layer.weight.dims2()?;
-            factors.push([inputs + 1, outputs].map(|n| DMatrix::zeros(n, n)));
-            momentum.push(DMatrix::zeros(inputs + 1, outputs));
+            factors.push([zeros(inputs + 1, inputs + 1)?, zeros(outputs, outputs)?]);
+            momentum.push(zeros(inputs + 1, outputs)?);
         }
         Ok(Self {
             factors,
@@ -94,87 +125,68 @@ impl Kfac {
     pub(crate) fn observe(&mut self, probed: &Probed, gradients: &GradStore) -> Result<()> {
         self.seen += 1;
         for (at, [a, g]) in self.factors.iter_mut().enumerate() {
-            let inputs = matrix(&probed.inputs[at])?;
-            let count = inputs.nrows();
-            let width = inputs.ncols();
-            let inputs = inputs.insert_column(width, 1.0);
             let Some(gradient) = gradients.get(&probed.probes[at]) else {
                 continue;
             };
-            let gradient = matrix(gradient)?;
+            let inputs = probed.inputs[at].to_dtype(DType::F64)?;
+            let (count, _) = inputs.dims2()?;
+            let ones = Tensor::ones((count, 1), DType::F64, &Device::Cpu)?;
+            let inputs = Tensor::cat(&[&inputs, &ones], 1)?;
             let keep = self.settings.decay;
-            for (factor, rows) in [(a, inputs), (g, gradient)] {
-                let batch = rows.transpose() * &rows / count as f64;
-                *factor = &*factor * keep + batch * (1.0 - keep);
+            for (factor, rows) in [(a, inputs), (g, gradient.to_dtype(DType::F64)?)] {
+                let batch = (rows.t()?.matmul(&rows)? / count as f64)?;
+                *factor = ((&*factor * keep)? + (batch * (1.0 - keep))?)?;
             }
         }
         Ok(())
     }
 
-    fn decompose(&mut self) {
+    fn decompose(&mut self) -> Result<()> {
         // Averages begin at zero: divided by their weight they are unbiased.
         let weight = 1.0 - self.settings.decay.powi(self.seen.min(10_000) as i32);
-        let eigen = |factor: &DMatrix<f64>| SymmetricEigen::new(factor / weight);
-        let all = self.factors.iter().map(|[a, g]| [eigen(a), eigen(g)]);
-        self.turned = all.collect();
+        let eigen = |factor: &Tensor| Eigen::new(&(factor / weight)?);
+        let all = self.factors.iter().map(|[a, g]| Ok([eigen(a)?, eigen(g)?]));
+        self.turned = all.collect::<Result<_>>()?;
+        Ok(())
     }
 
     /// Steps the network down the gradients of a loss, with a share of the
     /// greatest rate.
     pub(crate) fn step(&mut self, network: &Mlp, gradients: &GradStore, share: f64) -> Result<()> {
         if self.stepped.is_multiple_of(self.settings.refresh) {
-            self.decompose();
+            self.decompose()?;
         }
         self.stepped += 1;
         let mut steps = Vec::new();
         let mut curvature = 0.0;
         for (layer, [a, g]) in network.layers.iter().zip(&self.turned) {
             let gradient = |var: &Var| match gradients.get(var) {
-                Some(gradient) => matrix(gradient),
-                None => matrix(&var.zeros_like()?),
+                Some(gradient) => gradient.to_dtype(DType::F64),
+                None => var.zeros_like()?.to_dtype(DType::F64),
             };
-            let (weights, bias) = (gradient(&layer.weight)?, gradient(&layer.bias)?);
-            let mut whole = weights.clone().insert_row(weights.nrows(), 0.0);
-            whole.set_row(weights.nrows(), &bias.row(0));
-            let mut turned = a.eigenvectors.transpose() * &whole * &g.eigenvectors;
-            for i in 0..turned.nrows() {
-                for j in 0..turned.ncols() {
-                    let power = a.eigenvalues[i].max(0.0) * g.eigenvalues[j].max(0.0);
-                    let scaled = turned[(i, j)] / (power + self.settings.damping);
-                    curvature += scaled * scaled * power;
-                    turned[(i, j)] = scaled;
-                }
-            }
-            steps.push(&a.eigenvectors * turned * g.eigenvectors.transpose());
+            let whole = Tensor::cat(&[gradient(&layer.weight)?, gradient(&layer.bias)?], 0)?;
+            let turned = a.vectors.t()?.matmul(&whole)?.matmul(&g.vectors)?;
+            let power = (a.values.unsqueeze(1)?).broadcast_mul(&g.values.unsqueeze(0)?)?;
+            let scaled = (turned / (&power + self.settings.damping)?)?;
+            curvature += (scaled.sqr()? * power)?.sum_all()?.to_scalar::<f64>()?;
+            steps.push(a.vectors.matmul(&scaled)?.matmul(&g.vectors.t()?)?);
         }
         let longest = (2.0 * self.settings.radius / curvature.max(f64::MIN_POSITIVE)).sqrt();
         let rate = (self.settings.rate * share).min(longest);
         let kept = self.momentum.iter_mut().zip(&network.layers).zip(steps);
         for ((momentum, layer), step) in kept {
-            *momentum = &*momentum * self.settings.momentum + step * rate;
-            let last = momentum.nrows() - 1;
-            shift(&layer.weight, &momentum.rows(0, last).into_owned())?;
-            shift(&layer.bias, &momentum.rows(last, 1).into_owned())?;
+            *momentum = ((&*momentum * self.settings.momentum)? + (step * rate)?)?;
+            let (inputs, _) = layer.weight.dims2()?;
+            shift(&layer.weight, &momentum.narrow(0, 0, inputs)?)?;
+            shift(&layer.bias, &momentum.narrow(0, inputs, 1)?)?;
         }
         Ok(())
     }
 }
 
-fn matrix(tensor: &Tensor) -> Result<DMatrix<f64>> {
-    let (rows, columns) = tensor.dims2()?;
-    let entries = entries(tensor)?;
-    Ok(DMatrix::from_row_iterator(
-        rows,
-        columns,
-        entries.iter().map(|&x| f64::from(x)),
-    ))
-}
-
 /// Subtracts a step from a parameter.
-fn shift(parameter: &Var, step: &DMatrix<f64>) -> Result<()> {
-    // nalgebra stores columns one after the other.
-    let data: Vec<f32> = step.transpose().iter().map(|&x| x as f32).collect();
-    let step = Tensor::from_vec(data, (step.nrows(), step.ncols()), &Device::Cpu)?;
+fn shift(parameter: &Var, step: &Tensor) -> Result<()> {
+    let step = step.to_dtype(DType::F32)?;
     parameter.set(&(parameter.as_detached_tensor() - step)?)
 }
 

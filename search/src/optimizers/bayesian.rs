@@ -83,8 +83,8 @@ impl Bayesian {
             let diagonal = (self.points[0].len() as f64).sqrt();
             let scales = SCALES.map(|scale| scale * diagonal);
             self.process = GaussianProcess::fit(&self.points, &self.outputs, &scales);
-        } else if let (Some(process), Some(last)) = (&mut self.process, self.points.last()) {
-            process.add(last.clone());
+        } else if let (Some(mut process), Some(last)) = (self.process.take(), self.points.last()) {
+            self.process = process.add(last.clone()).map(|()| process);
         }
     }
 }
