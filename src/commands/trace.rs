@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, anyhow, bail};
 use stationary::control_kind::ControlKind;
 use stationary::sim::Pace;
-use stationary::trace::{self, Options, TraceFormat};
+use stationary::trace::{self, Options, TraceError, TraceFormat};
 use stationary::workloads::Layer;
 use stationary::{Error, Target};
 
@@ -30,7 +30,8 @@ pub fn write(
         every_cycle: pace == Pace::EveryCycle,
     };
     if kind != TraceFormat::Text && matches!(control, ControlKind::Decoupled) {
-        bail!("--trace: a decoupled machine's trace is text: a file named *.txt");
+        // Before all layers are mapped.
+        bail!(Error::from(TraceError::TextOnly));
     }
     let plans = layers.map(|layer| loaded.plan(layer, &control));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
