@@ -9,10 +9,10 @@ use stationary_trace::TraceError;
 
 use crate::arch::{ArchError, near};
 use crate::excerpts;
+use crate::mappings::MappingFileError;
 use crate::search::design::DesignError;
 use crate::sim::decoupled::ScheduleError;
 use crate::sim::mapper::MapperError;
-use crate::sim::mapping_file::MappingFileError;
 use crate::sim::{MappingError, OutOfReach};
 use crate::workloads::{LayerError, NetworkError};
 

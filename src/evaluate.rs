@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::arch::{CostModel, PerOperand};
+use crate::mappings::LayerPlan;
 use crate::sim::dram::Statistics;
-use crate::sim::{Bound, Control, Counters, Energy, LayerPlan, Pace, Plan, Run, Stalls};
+use crate::sim::{Bound, Control, Counters, Energy, Pace, Plan, Run, Stalls};
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
@@ -187,7 +188,7 @@ pub fn evaluate(
         dram_written: plan.dram_bytes(&written(&counters), &Control::default()),
         energy: plan.energy(cost, &counters, &control, cycles),
         least_energy: plan.least_energy(cost),
-        mapping: plan.written(),
+        mapping: LayerPlan::of(plan),
         bound_by: machine.map_or(model.bound_by, |(run, _)| {
             Bound::of_stalls(run.busy, &run.stalls)
         }),

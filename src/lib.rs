@@ -44,6 +44,7 @@
 //! |---|---|
 //! | [`load`], [`target`] | inputs by name, and as values |
 //! | [`evaluate`], [`run`] | what a layer and a network take |
+//! | [`mappings`] | mappings and schedules in files |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
 //! | [`html`] | pages |
@@ -78,6 +79,7 @@ pub mod identity;
 pub mod journal;
 pub mod load;
 pub mod map;
+pub mod mappings;
 pub mod progress;
 pub mod proof;
 pub mod record;

@@ -9,9 +9,8 @@ use crate::arch::import::Imported;
 use crate::arch::{Accelerator, ArchError};
 use crate::error::Error;
 use crate::files::{bytes, is_file, read, read_expanded};
+use crate::mappings::{self, MappingFile, ScheduleFile};
 use crate::sim::Dataflow;
-use crate::sim::decoupled::ScheduleFile;
-use crate::sim::mapping_file::{self, MappingFile};
 use crate::workloads::{Network, onnx, parse_with_notes, zoo};
 
 /// What was read, and what of it is not used, counted otherwise or left open.
@@ -140,8 +139,8 @@ pub fn own_dataflow(name: &str) -> Result<Option<Dataflow>, Error> {
 /// As [`accelerator`].
 pub fn mappings(name: &str) -> Result<MappingFile, Error> {
     if !is_file(name) {
-        let text = mapping_file::find(name)
-            .ok_or_else(|| Error::unknown("mapping", name, mapping_file::names()))?;
+        let text = mappings::find(name)
+            .ok_or_else(|| Error::unknown("mapping", name, mappings::names()))?;
         let parsed = MappingFile::parse(name, text);
         return parsed.map_err(|error| Error::content("", error.diagnostics().to_vec(), &error));
     }

@@ -14,10 +14,10 @@ use crate::error::{Error, Unmapped};
 use crate::explain;
 use crate::goal::Chosen;
 use crate::load;
+use crate::mappings::{self, MappingFile, ScheduleFile};
 use crate::scope::Scope;
-use crate::sim::decoupled::{self, LoweredLayer, ScheduleFile};
+use crate::sim::decoupled::{self, LoweredLayer};
 use crate::sim::mapper::{self, Goal};
-use crate::sim::mapping_file::{self, MappingFile};
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::workloads::{Layer, Network};
 
@@ -272,7 +272,7 @@ impl Target {
     /// The dataflows that may run and are not bundled ones.
     pub(crate) fn own_dataflows(&self) -> Vec<Dataflow> {
         let mapped = match &self.given {
-            Some(Given::Mappings(_, file)) => mapping_file::own_dataflows(file),
+            Some(Given::Mappings(_, file)) => mappings::own_dataflows(file),
             _ => Vec::new(),
         };
         let own = self.own.as_deref().cloned();
@@ -357,7 +357,7 @@ impl Target {
 
     /// Of a bundled file of mappings that is given to another network or batch than it was made for: for which.
     fn not_meant(&self, name: &str) -> String {
-        let Some(preset) = mapping_file::presets()
+        let Some(preset) = mappings::presets()
             .iter()
             .find(|preset| preset.name == name)
         else {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::invariants::broken;
 use common::{Size, cases, for_random_mappings};
+use stationary::mappings::MappingFile;
 use stationary_arch::{Accelerator, Operand};
-use stationary_sim::mapping_file::MappingFile;
 use stationary_sim::{
     Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, mapper,
     reference_counts, run,

@@ -13,8 +13,8 @@ use stationary::arch::dram::Standard;
 use stationary::arch::import::Imported;
 use stationary::arch::import::timeloop::Architecture;
 use stationary::arch::{dram, presets};
-use stationary::sim::mapping_file::{self, MappingFile};
-use stationary::sim::timeloop::Nest;
+use stationary::mappings::{self, MappingFile};
+use stationary::timeloop::Nest;
 use stationary::workloads::timeloop::TimeloopProblem;
 use stationary::workloads::{onnx, parse, zoo};
 
@@ -145,8 +145,8 @@ fn kinds() -> Vec<(&'static str, Reader, Vec<Vec<u8>>)> {
         (
             "mapping",
             |b| result(MappingFile::parse("m.yaml", &text(b))),
-            mapping_file::names()
-                .map(|n| bytes(mapping_file::find(n).expect("listed")))
+            mappings::names()
+                .map(|n| bytes(mappings::find(n).expect("listed")))
                 .collect(),
         ),
         (

@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use serde_json::Value;
+use stationary::mappings::LayerPlan;
 use stationary::sim::{
-    Bound, Dataflow, Energy, Estimate, LayerPlan, Mapping, Pace, Plan, Run, Stall, decoupled,
-    mapper,
+    Bound, Dataflow, Energy, Estimate, Mapping, Pace, Plan, Run, Stall, decoupled, mapper,
 };
 use stationary::{Target, arch, load};
 
@@ -53,7 +53,7 @@ fn results_are_read_back_as_they_were_written() {
         check(&model);
         check(&run);
         check(&energy);
-        check::<LayerPlan>(&plan.written());
+        check::<LayerPlan>(&LayerPlan::of(&plan));
         assert!(run.stalls.total() > 0);
     }
     Bound::ALL.iter().for_each(check);

@@ -6,7 +6,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 use stationary::arch::{self, dram, presets};
 use stationary::documents::{self, schema_of};
-use stationary::sim::mapping_file;
+use stationary::mappings;
 use stationary::workloads::{self, zoo};
 
 fn validator(schema: &schemars::Schema) -> Validator {
@@ -49,12 +49,12 @@ fn bundled_files_fit_their_schemas() {
     for name in zoo::names() {
         accepts(&networks, name, zoo::yaml(name).expect("a listed network"));
     }
-    let mappings = validator(&mapping_file::schema());
-    for name in mapping_file::names() {
+    let mappings = validator(&mappings::schema());
+    for name in mappings::names() {
         accepts(
             &mappings,
             name,
-            mapping_file::find(name).expect("a listed mapping"),
+            mappings::find(name).expect("a listed mapping"),
         );
     }
 }
@@ -105,7 +105,7 @@ fn every_field_of_a_file_is_described() {
         ("dram", arch::schema::dram()),
         ("dataflow", stationary::sim::dataflow_schema()),
         ("network", workloads::schema()),
-        ("mapping", mapping_file::schema()),
+        ("mapping", mappings::schema()),
         ("run", schema_of::<documents::Run>()),
         ("validate", schema_of::<documents::Validate>()),
         ("search-map", schema_of::<documents::Map>()),

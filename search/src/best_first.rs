@@ -148,7 +148,7 @@ mod tests {
             let mut candidates: Vec<Candidate> = (bounds.iter().zip(0..))
                 .map(|(&bound, place)| Candidate { place, bound })
                 .collect();
-            candidates.sort_by_key(|c| (c.bound, c.place));
+            candidates.sort_unstable_by_key(|c| (c.bound, c.place));
             for most in 0..=count {
                 let runs = AtomicU64::new(0);
                 let never = Cancellation::default();

@@ -44,6 +44,6 @@ pub fn binding(problem: &Problem, point: &[u16]) -> Vec<Binding> {
             binding.push(Binding { stage: at, loss });
         }
     }
-    binding.sort_by(|a, b| b.loss.total_cmp(&a.loss).then(a.stage.cmp(&b.stage)));
+    binding.sort_unstable_by(|a, b| b.loss.total_cmp(&a.loss).then(a.stage.cmp(&b.stage)));
     binding
 }

@@ -12,7 +12,7 @@ pub(crate) struct Corner {
 /// cheapest of them) to the cheapest (the lightest of them), by rising weight,
 /// falling cost and falling efficiency. Ties go to the lower option.
 pub(crate) fn reduce(corners: &mut Vec<Corner>) {
-    corners.sort_by(|a, b| {
+    corners.sort_unstable_by(|a, b| {
         (a.weight.total_cmp(&b.weight))
             .then(a.cost.total_cmp(&b.cost))
             .then(a.option.cmp(&b.option))

@@ -27,8 +27,7 @@ use std::sync::Arc;
 use stationary_arch::Operand;
 use stationary_workloads::Dim;
 
-pub(crate) use file::Written;
-pub use file::{DataflowFileError, schema};
+pub use file::{DataflowConfig, DataflowFileError, Written, schema};
 
 /// Which dimensions are unrolled where, and what advances when. The bundled ones are statics, any other is a
 /// value like them.

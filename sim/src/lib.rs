@@ -17,11 +17,9 @@ mod error;
 mod estimate;
 mod explain;
 mod lattice;
-mod layer_file;
 mod machine;
 pub mod mapper;
 mod mapping;
-pub mod mapping_file;
 mod model;
 mod pace;
 mod payload;
@@ -34,7 +32,6 @@ mod stall;
 mod sums;
 mod tensors;
 mod tiling;
-pub mod timeloop;
 mod timing;
 mod trace;
 mod window;
@@ -42,21 +39,21 @@ mod window;
 pub use bound::Bound;
 pub use counters::{Control, Counters};
 pub use dataflow::{
-    Dataflow, DataflowError, DataflowFileError, INPUT_STATIONARY, OUTPUT_STATIONARY,
-    ROW_STATIONARY, WEIGHT_STATIONARY, is_reduction, is_relevant, schema as dataflow_schema,
+    Dataflow, DataflowConfig, DataflowError, DataflowFileError, INPUT_STATIONARY,
+    OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, Written as WrittenDataflow, is_reduction,
+    is_relevant, schema as dataflow_schema,
 };
 pub use energy::{Energy, EventEnergy, dram_bits};
 pub use error::MappingError;
 pub use estimate::Estimate;
 pub use explain::{Change, Explanation, TilingRepair, explain, explain_mapper};
-pub use layer_file::{FileEntry, LayerFile};
 pub use machine::{run, run_functional};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, lowered};
 pub use model::{
     BoundEvaluator, BoundedCounts, DimTiling, Evaluator, MappingPoint, TilingSpace, estimate,
 };
 pub use pace::Pace;
-pub use plan::{LayerPlan, Plan};
+pub use plan::Plan;
 pub use reach::{OutOfReach, Reach};
 pub use reference_counts::reference_counts;
 pub use run::{FunctionalRun, Run};

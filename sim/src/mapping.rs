@@ -442,10 +442,10 @@ impl Mapping {
 }
 
 /// A layer as an accelerator runs it: where the array unfolds convolutions, the product.
-pub(crate) fn lowered(
-    layer: &Arc<Layer>,
-    accelerator: &Accelerator,
-) -> Result<Arc<Layer>, MappingError> {
+///
+/// # Errors
+/// A convolution that has no product.
+pub fn lowered(layer: &Arc<Layer>, accelerator: &Accelerator) -> Result<Arc<Layer>, MappingError> {
     if accelerator.array.im2col {
         layer.product().map_err(MappingError::Unfolded)
     } else {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::arch::Operand;
-use crate::sim::{Bound, LayerPlan, Stall};
+use crate::mappings::LayerPlan;
+use crate::sim::{Bound, Stall};
 
 use crate::evaluate::LayerResult;
 

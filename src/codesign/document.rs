@@ -14,11 +14,12 @@ use crate::documents::{
 use crate::energy;
 use crate::format::thousands;
 use crate::headline::Headline;
+use crate::mappings::ScheduleFile;
 use crate::scope::Scope;
 use crate::search::codesign::{Chip, MachineVerdict, NetworkProof, NetworkTuned, Tuned};
 use crate::shape;
 use crate::sim::Energy;
-use crate::sim::decoupled::{self, LoweredLayer, ScheduleFile, estimate};
+use crate::sim::decoupled::{self, LoweredLayer, estimate};
 use crate::workloads::Layer;
 
 impl CodesignResult<'_> {

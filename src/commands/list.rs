@@ -4,9 +4,10 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use stationary::arch::dram::{Pipe, Standard};
 use stationary::arch::{Accelerator, presets};
+use stationary::mappings;
 use stationary::peaks;
 use stationary::search::{BudgetSpec, PLATFORMS, optimizers};
-use stationary::sim::{Dataflow, mapping_file};
+use stationary::sim::Dataflow;
 use stationary::workloads::{Dim, zoo};
 
 use crate::Answer;
@@ -212,7 +213,7 @@ fn optimizers() -> Vec<Vec<Value>> {
 }
 
 fn mappings() -> Vec<Vec<Value>> {
-    let row = |preset: &mapping_file::Preset| {
+    let row = |preset: &mappings::Preset| {
         vec![
             json!(preset.name),
             json!(preset.accelerator),
@@ -221,7 +222,7 @@ fn mappings() -> Vec<Vec<Value>> {
             json!(preset.about),
         ]
     };
-    mapping_file::presets().iter().map(row).collect()
+    mappings::presets().iter().map(row).collect()
 }
 
 fn budgets() -> Vec<Vec<Value>> {

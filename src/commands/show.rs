@@ -7,7 +7,8 @@ use stationary::arch::units::{Bits, Picojoules};
 use stationary::arch::{CostModel, Operand, cost_constants, presets};
 use stationary::files;
 use stationary::load;
-use stationary::sim::{Dataflow, LayerFile, LayerPlan, mapping_file};
+use stationary::mappings::{self, LayerFile, LayerPlan};
+use stationary::sim::Dataflow;
 use stationary::unread::Flows;
 use stationary::workloads::zoo;
 
@@ -156,12 +157,12 @@ fn dataflow(name: &str) -> Result<String> {
 
 fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
     let Some(network) = target.network.as_deref() else {
-        let text = mapping_file::find(name);
+        let text = mappings::find(name);
         return text.map(str::to_owned).ok_or_else(|| {
             anyhow!(
                 "show mapping {name}: needed the name of a mapping preset ({}), or an accelerator \
                  and --network",
-                mapping_file::names().collect::<Vec<_>>().join(", ")
+                mappings::names().collect::<Vec<_>>().join(", ")
             )
         });
     };
@@ -177,6 +178,6 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
     })?;
     let control = &loaded.control()?;
     let layers = loaded.layers.iter();
-    let plans = layers.map(|layer| Ok(loaded.plan(layer, control)?.written()));
+    let plans = layers.map(|layer| Ok(LayerPlan::of(&loaded.plan(layer, control)?)));
     Ok(plans.collect::<Result<LayerFile<LayerPlan>>>()?.to_yaml())
 }

@@ -16,7 +16,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
     let schema = match what {
         Schematic::Arch => arch::schema::accelerator(),
         Schematic::Network => workloads::schema(),
-        Schematic::Mapping => sim::mapping_file::schema(),
+        Schematic::Mapping => stationary::mappings::schema(),
         Schematic::Dram => arch::schema::dram(),
         Schematic::Dataflow => sim::dataflow_schema(),
         Schematic::Run => schema_of::<documents::Run>(),

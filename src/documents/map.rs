@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Document;
 use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Headline, Interrupted};
-use crate::sim::mapping_file::LayerMapping;
+use crate::mappings::LayerMapping;
 
 /// A search for mappings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Document;
 use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Parts, Peaks};
-use crate::sim::LayerPlan;
+use crate::mappings::LayerPlan;
 
 /// A run of a network, by model or machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Document;
 use super::common::Coverage;
-use crate::sim::timeloop::Counts;
+use crate::timeloop::Counts;
 
 /// Mappings of Timeloop's, counted as it does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use crate::format::{joules, percent, thousands};
 use crate::html::bars::{BarKind, BarRow, Stack};
 use crate::html::page::{Card, Page, Section, Table, drawings, sum, tabled};
 use crate::html::parts::{Parts, Whole};
-use crate::sim::timeloop::Count;
+use crate::timeloop::Count;
 
 /// The page of what was counted.
 pub fn page(run: &Timeloop) -> Page {

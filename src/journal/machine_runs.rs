@@ -9,7 +9,7 @@ use super::{Files, Journal, failed, head, wrong};
 use crate::documents;
 use crate::error::Error;
 use crate::identity;
-use crate::sim::mapping_file::LayerMapping;
+use crate::mappings::LayerMapping;
 use crate::sim::{Mapping, Pace, run};
 use crate::target::Target;
 

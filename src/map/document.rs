@@ -5,11 +5,11 @@ use crate::csv;
 use crate::documents::{self, Claim, Document, Map, MapLayer, MapTotal, Reduced};
 use crate::energy;
 use crate::goal::Chosen;
+use crate::mappings::LayerMapping;
 use crate::scope::Scope;
 use crate::search::best_first::SearchResult;
 use crate::shape;
 use crate::sim::Energy;
-use crate::sim::mapping_file::LayerMapping;
 
 impl MapResult {
     /// As a document.

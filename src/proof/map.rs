@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::mappings::LayerMapping;
 use crate::search::best_first::SearchResult;
 use crate::sim::mapper::MappingSpace;
-use crate::sim::mapping_file::LayerMapping;
 use crate::sim::{Dataflow, Pace, Tiling, run};
 use crate::workloads::Layer;
 use rayon::prelude::*;

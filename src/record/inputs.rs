@@ -11,7 +11,7 @@ use crate::arch::{dram, presets};
 use crate::error::Error;
 use crate::files::{self, is_file};
 use crate::load;
-use crate::sim::mapping_file;
+use crate::mappings;
 use crate::workloads::zoo;
 
 /// A file or a preset that a run read, and where its copy is.
@@ -98,7 +98,7 @@ fn place(option: &str, name: &str, is_file: bool) -> String {
 fn preset(option: &str, name: &str) -> Result<&'static str, Error> {
     let found = match option {
         "arch" => presets::find(name),
-        "mapping" => mapping_file::find(name),
+        "mapping" => mappings::find(name),
         "dram" => dram::presets::find(name),
         _ => return Ok(zoo::yaml(name)?),
     };
@@ -108,7 +108,7 @@ fn preset(option: &str, name: &str) -> Result<&'static str, Error> {
             Ok(_) => Error::unknown("accelerator", name, presets::names()),
             Err(error) => error,
         }),
-        (None, "mapping") => Err(Error::unknown("mapping", name, mapping_file::names())),
+        (None, "mapping") => Err(Error::unknown("mapping", name, mappings::names())),
         (None, _) => Err(Error::unknown("memory", name, dram::presets::names())),
     }
 }

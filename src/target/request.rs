@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 use crate::load::{self, Noted};
+use crate::mappings;
 use crate::sim::Dataflow;
 use crate::sim::mapper::{Goal, Objective, Slack};
-use crate::sim::mapping_file;
 use crate::unread::{self, Flows};
 
 use super::{Remark, Target};
@@ -95,7 +95,7 @@ impl Request {
             _ => None,
         };
         let mapped = mappings.iter();
-        let mapped = mapped.flat_map(|(_, file)| mapping_file::own_dataflows(file));
+        let mapped = mapped.flat_map(|(_, file)| mappings::own_dataflows(file));
         let flows: Vec<_> = mapped.chain(own.clone()).collect();
         let flows = self.flows(&flows);
         let idle = unread::idle(&accelerator, &sets, flows, again);

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use stationary::arch::Operand;
-use stationary::sim::mapping_file::MappingFile;
+use stationary::mappings::MappingFile;
 use stationary::sim::{Mapping, Run};
 use stationary::workloads::{Convolution, Layer};
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use stationary::arch::import::timeloop::Architecture;
-use stationary::sim::timeloop::{Counts, Nest};
+use stationary::timeloop::{Counts, Nest};
 use stationary::workloads::timeloop::TimeloopProblem;
 
 const CASES: [&str; 5] = [

@@ -92,7 +92,7 @@ impl Tuner for Chameleon {
             &predicted,
             rng,
         );
-        met.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        met.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         met.truncate(CLUSTERED);
         let points: Vec<DesignPoint> = met.into_iter().map(|(point, _)| point).collect();
         let mut taken = HashSet::new();

@@ -49,10 +49,10 @@ pub(super) fn sample(
             (value / TEMPERATURE - (-uniform.ln()).ln(), *point, *value)
         })
         .collect();
-    drawn.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    drawn.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     drawn.truncate(DRAWS * count);
     let mut values: Vec<f64> = drawn.iter().map(|(_, _, value)| *value).collect();
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let Some(threshold) = values.get(values.len() / 2).copied() else {
         return Vec::new();
     };

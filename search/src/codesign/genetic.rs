@@ -76,7 +76,7 @@ impl Tuner for Genetic {
         self.parents = measured.iter().map(|m| (fitness(m), m.point)).collect();
         self.elites.extend(self.parents.iter().copied());
         self.elites
-            .sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            .sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.elites.dedup();
         self.elites.truncate(ELITES);
         self.parents.extend(self.elites.iter().copied());

@@ -195,7 +195,7 @@ impl Study<'_> {
     fn cell(&self, instance: usize, optimizer: &str) -> Vec<&Trial> {
         let is_in = |t: &&Trial| t.instance == instance && t.optimizer == optimizer;
         let mut cell: Vec<&Trial> = self.trials.iter().filter(is_in).collect();
-        cell.sort_by_key(|trial| trial.seed);
+        cell.sort_unstable_by_key(|trial| trial.seed);
         cell
     }
 

@@ -26,7 +26,7 @@ pub struct Signed {
 /// ```
 pub fn wilcoxon(differences: &[f64]) -> Signed {
     let mut sorted: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
-    sorted.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
+    sorted.sort_unstable_by(|a, b| a.abs().total_cmp(&b.abs()));
     let pairs = sorted.len();
     // Ranks are doubled, so that shared ones are whole.
     let mut ranks = Vec::with_capacity(pairs);
@@ -63,7 +63,7 @@ pub fn wilcoxon(differences: &[f64]) -> Signed {
 /// 1979), in the order given.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    order.sort_unstable_by(|&a, &b| p[a].total_cmp(&p[b]));
     let mut adjusted = vec![0.0; p.len()];
     let mut greatest: f64 = 0.0;
     for (rank, &at) in order.iter().enumerate() {
@@ -80,7 +80,7 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
 /// If there is no number.
 pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let at = share * (sorted.len() - 1) as f64;
     let (low, part) = (at.floor() as usize, at.fract());
     if part == 0.0 {
@@ -101,7 +101,7 @@ pub(super) fn bootstrap(count: usize, seed: u64, draw: impl Fn(&[usize]) -> f64)
         let indices: Vec<usize> = (0..count).map(|_| rng.random_range(0..count)).collect();
         figures.push(draw(&indices));
     }
-    figures.sort_by(f64::total_cmp);
+    figures.sort_unstable_by(f64::total_cmp);
     // Order statistics, since some figures may be infinite.
     [25, 974].map(|at| figures[at])
 }

@@ -22,7 +22,7 @@ use super::{Dataflow, DataflowError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Dataflow")]
-pub(crate) struct DataflowConfig {
+pub struct DataflowConfig {
     /// The short name, by which mappings refer to it; none of a bundled dataflow's.
     pub(crate) name: String,
     /// The name in full; the short one by default.
@@ -47,7 +47,7 @@ pub(crate) struct DataflowConfig {
     untagged,
     expecting = "ws, os, rs, is, or {name: ..., rows: ..., cols: ..., beats: ..., local: ...}"
 )]
-pub(crate) enum Written {
+pub enum Written {
     /// The name of a bundled one.
     Name(String),
     /// One's own.

@@ -6,12 +6,13 @@
 //!
 //! They are the products of prime factors.
 
-use num_prime::nt_funcs::factorize64;
+use machine_factor::factorize;
 
 /// All divisors, ascending.
 pub(super) fn divisors(n: u64) -> Vec<u64> {
     let mut divisors = vec![1];
-    for (prime, exponent) in factorize64(n) {
+    let factors = factorize(n);
+    for (prime, exponent) in factors.factors.iter().zip(factors.powers).take(factors.len) {
         let known = divisors.clone();
         let mut power = 1;
         for _ in 0..exponent {

@@ -16,7 +16,6 @@
 mod addition;
 mod divisors;
 mod engine;
-mod file;
 mod lowered_layer;
 mod machine;
 mod model;
@@ -31,7 +30,6 @@ mod transfer;
 mod values;
 
 pub use addition::map_addition;
-pub use file::{LayerSchedule, ScheduleFile};
 pub use lowered_layer::LoweredLayer;
 pub use machine::run;
 pub use model::{estimate, lower_bound};

@@ -122,9 +122,9 @@ impl Frontier {
         for Group { found, programs } in groups {
             let mut places: Vec<usize> = (0..found.len()).collect();
             if places.len() > effort.blocks {
-                places.sort_by_key(|at| {
+                places.sort_unstable_by_key(|at| {
                     let least = found[*at].bill.score(found[*at].least);
-                    (goal.value(&least), goal.second(&least))
+                    (goal.value(&least), goal.second(&least), *at)
                 });
                 places.truncate(effort.blocks);
             }

@@ -1,7 +1,6 @@
 //! What a layer runs as, whichever way its machine is controlled: one face for both.
 
 mod reach;
-mod written;
 
 use std::sync::Arc;
 
@@ -20,8 +19,6 @@ use crate::run::{FunctionalRun, Run};
 use crate::tensors::Tensors;
 use crate::timing::network::way;
 use crate::trace::Trace;
-
-pub use written::LayerPlan;
 
 /// A layer with all that was decided of how it runs.
 ///
@@ -188,11 +185,5 @@ impl Plan {
             Self::Mapped(mapping) => dram_bits(mapping, counters) / 8.0,
             Self::Lowered(kernel) => decoupled::dram_bytes(kernel, counters, control),
         }
-    }
-
-    /// As files have it.
-    #[must_use]
-    pub fn written(&self) -> LayerPlan {
-        LayerPlan::of(self)
     }
 }

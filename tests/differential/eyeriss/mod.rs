@@ -9,7 +9,7 @@ mod vgg;
 use std::sync::LazyLock;
 
 use stationary::arch::Accelerator;
-use stationary::sim::mapping_file::{MappingFile, find};
+use stationary::mappings::{MappingFile, find};
 use stationary::sim::{Dataflow, Mapping, Run, mapper};
 use stationary::workloads::{Layer, zoo};
 

@@ -1,6 +1,6 @@
 //! What bounds VGG-16's first layers on the chip.
 
-use stationary::sim::mapping_file::{MappingFile, find};
+use stationary::mappings::{MappingFile, find};
 use stationary::sim::{Bound, Mapping, Stall};
 use stationary::workloads::zoo;
 

@@ -52,7 +52,7 @@ impl<const K: usize> Instance<K> {
     /// equal ones the first stays.
     pub(super) fn reduce(&mut self) {
         for layer in &mut self.layers {
-            layer.sort_by_key(|item| (item.weight, item.cost, item.option));
+            layer.sort_unstable_by_key(|item| (item.weight, item.cost, item.option));
             if K == 1 {
                 let mut least = i64::MAX;
                 layer.retain(|item| {

@@ -32,7 +32,7 @@ pub fn near(problem: &Problem, point: &[u16], count: usize) -> Vec<(Point, f64)>
             }
         }
     }
-    found.sort_by(|(a, x), (b, y)| x.total_cmp(y).then_with(|| a.cmp(b)));
+    found.sort_unstable_by(|(a, x), (b, y)| x.total_cmp(y).then_with(|| a.cmp(b)));
     found.truncate(count);
     found
 }

@@ -181,7 +181,7 @@ impl Stages {
             };
             let is_fast = |c: &&StageOption| c.latency as u64 <= query.slowest;
             let mut arcs: Vec<Arc<K>> = bundle.options.iter().filter(is_fast).map(arc).collect();
-            arcs.sort_by_key(|arc| (arc.weight, arc.cost, arc.option));
+            arcs.sort_unstable_by_key(|arc| (arc.weight, arc.cost, arc.option));
             let mut kept: Vec<Arc<K>> = Vec::new();
             for arc in arcs {
                 if !kept.iter().any(|other| arc.is_beaten_by(other)) {
@@ -220,7 +220,7 @@ impl Stages {
 
 fn unbeaten(options: &[StageOption]) -> Vec<StageOption> {
     let mut sorted: Vec<&StageOption> = options.iter().collect();
-    sorted.sort_by(|a, b| {
+    sorted.sort_unstable_by(|a, b| {
         let key = |c: &StageOption| (c.latency, c.energy, c.option);
         key(a).cmp(&key(b))
     });

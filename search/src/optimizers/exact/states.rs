@@ -50,7 +50,7 @@ pub(super) fn search<const K: usize>(
     }
     // Small layers first: long lists are then short-lived.
     let mut order: Vec<usize> = (0..core.layers.len()).collect();
-    order.sort_by_key(|&layer| core.layers[layer].len());
+    order.sort_unstable_by_key(|&layer| (core.layers[layer].len(), layer));
     let surrogate = Surrogate::new(dual, &core.limit);
     let mut suffix = Suffix::new(core, &order, surrogate);
     let mut states = vec![State {

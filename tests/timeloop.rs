@@ -1,8 +1,8 @@
 //! Mappings of ours in Timeloop's terms: what both ways of counting must agree on.
 
+use stationary::timeloop::Nest;
 use stationary_arch::import::timeloop::Architecture;
 use stationary_arch::{Accelerator, Operand};
-use stationary_sim::timeloop::Nest;
 use stationary_sim::{Dataflow, Mapping, estimate, mapper};
 use stationary_workloads::timeloop::TimeloopProblem;
 use stationary_workloads::{Convolution, Layer, RightOperand};
@@ -83,8 +83,7 @@ fn dram_traffic_of_products_is_at_most_ours_and_at_least_each_word_once() {
             ("Weights", Operand::Weight, layer.weights()),
             ("Inputs", Operand::Input, layer.inputs()),
         ] {
-            let of_space =
-                |c: &&stationary_sim::timeloop::Count| c.level == "DRAM" && c.space == space;
+            let of_space = |c: &&stationary::timeloop::Count| c.level == "DRAM" && c.space == space;
             let reads = counts
                 .levels
                 .iter()

@@ -14,9 +14,9 @@
 //! tile. Cycles are the steps, or the slowest level at its bandwidth. The rules are those of Timeloop
 //! 3.0.3, found by trying; tests hold them against its output.
 
+use crate::workloads::timeloop::{DataSpace, Term, extent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stationary_workloads::timeloop::{DataSpace, Term, extent};
 
 use super::energy;
 use super::nest::Nest;
@@ -255,11 +255,7 @@ fn window(space: &DataSpace, dim: usize) -> Option<(&Vec<Term>, Term)> {
 
 /// Steps, stretched by what the bandwidths lack. In the order of Timeloop's own floating-point
 /// operations, so that what it rounds up is rounded up here.
-fn cycles(
-    steps: u64,
-    here: &[Accesses],
-    storage: &stationary_arch::import::timeloop::Storage,
-) -> u64 {
+fn cycles(steps: u64, here: &[Accesses], storage: &crate::arch::import::timeloop::Storage) -> u64 {
     let rate = |count: u64| count as f64 / steps as f64;
     let reads: f64 = here.iter().map(|a| rate(a.reads)).sum();
     let writes: f64 = here.iter().map(|a| rate(a.updates + a.fills)).sum();

@@ -2,7 +2,7 @@
 
 use stationary_document::Diagnostic;
 
-use crate::dataflow::DataflowError;
+use crate::sim::DataflowError;
 
 /// Why a mapping file is not usable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@
 //! multiplier:   (bits / 16)^2
 //! ```
 
-use stationary_arch::import::timeloop::{Arithmetic, Storage};
+use crate::arch::import::timeloop::{Arithmetic, Storage};
 
 /// One word in or out.
 pub(super) fn of_access(storage: &Storage) -> f64 {

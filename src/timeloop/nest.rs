@@ -1,7 +1,7 @@
 //! Problem, architecture and mapping that fit one another.
 
-use stationary_arch::import::timeloop::Architecture;
-use stationary_workloads::timeloop::TimeloopProblem;
+use crate::arch::import::timeloop::Architecture;
+use crate::workloads::timeloop::TimeloopProblem;
 
 /// A mapping in Timeloop's terms. Levels stand as in the architecture, outer to inner.
 #[derive(Clone, Debug, PartialEq)]

@@ -22,27 +22,20 @@
 //! others: map                    # layers that are not listed: refuse (if left out) or map
 //! ```
 
-mod bundled;
-mod error;
-mod row_stationary;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use stationary_arch::{Accelerator, Operand, PerOperand};
-use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::{Dataflow, DataflowError, Written};
-use crate::layer_file::{FileEntry, LayerFile};
-use crate::mapper::{self, MapperEffort};
-use crate::mapping::{Mapping, lowered};
-use crate::model::estimate;
-use crate::tiling::{Staging, Tiling};
-
-pub use bundled::{Preset, find, names, presets};
-pub use error::MappingFileError;
-use row_stationary::RowStationary;
+use super::error::MappingFileError;
+use super::layer_file::{FileEntry, LayerFile};
+use super::row_stationary::RowStationary;
+use crate::arch::{Accelerator, Operand, PerOperand};
+use crate::sim::mapper::{self, MapperEffort};
+use crate::sim::{
+    Dataflow, DataflowError, Mapping, Staging, Tiling, WrittenDataflow, estimate, lowered,
+};
+use crate::workloads::{Dim, Layer, PerDim};
 
 /// The JSON Schema of a mapping file.
 #[must_use]
@@ -64,7 +57,7 @@ pub fn own_dataflows(file: &MappingFile) -> Vec<Dataflow> {
         .entries()
         .iter()
         .filter_map(|entry| entry.dataflow.clone());
-    let own = written.filter(|written| matches!(written, Written::Own(_)));
+    let own = written.filter(|written| matches!(written, WrittenDataflow::Own(_)));
     own.filter_map(|own| own.try_into().ok()).collect()
 }
 
@@ -76,7 +69,7 @@ pub struct LayerMapping {
     layer: String,
     /// The dataflow: ws, os, rs, is, or one of one's own, as its file has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    dataflow: Option<Written>,
+    dataflow: Option<WrittenDataflow>,
     /// Eyeriss's published parameters, in the place of all extents and orders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     row_stationary: Option<RowStationary>,
@@ -348,8 +341,8 @@ impl LayerMapping {
         ];
         let is_row_stationary = match &self.dataflow {
             None => true,
-            Some(Written::Name(name)) => name == "rs",
-            Some(Written::Own(_)) => false,
+            Some(WrittenDataflow::Name(name)) => name == "rs",
+            Some(WrittenDataflow::Own(_)) => false,
         };
         let mut given = extents
             .into_iter()
@@ -420,17 +413,16 @@ impl From<StagingName> for Staging {
 
 #[cfg(test)]
 mod tests {
-    use stationary_arch::Accelerator;
-    use stationary_workloads::zoo;
-
     use super::*;
+    use crate::sim::ROW_STATIONARY;
+    use crate::workloads::zoo;
 
     #[test]
     fn written_mappings_read_back_the_same() -> Result<(), Box<dyn std::error::Error>> {
         let accelerator = Accelerator::preset("eyeriss", &[])?;
         let network = zoo::find("alexnet")?;
         for layer in network.layers().iter().take(3) {
-            let mapping = mapper::map(layer, &accelerator, &crate::ROW_STATIONARY)?;
+            let mapping = mapper::map(layer, &accelerator, &ROW_STATIONARY)?;
             let text = MappingFile::of([&mapping]).to_yaml();
             let (dataflow, tiling) =
                 MappingFile::parse("m.yaml", &text)?.tiling("m.yaml", layer, &accelerator)?;

@@ -7,14 +7,13 @@
 //! PE        the resident operand's scratchpad around the beats; the others around the local steps
 //! ```
 
-use stationary_arch::import::timeloop::{Architecture, Arithmetic, Storage};
-use stationary_arch::{Accelerator, DramKind, Operand};
-use stationary_workloads::timeloop::{DataSpace, Term, TimeloopProblem};
-use stationary_workloads::{Dim, Layer, PerDim};
+use crate::arch::import::timeloop::{Architecture, Arithmetic, Storage};
+use crate::arch::{Accelerator, DramKind, Operand};
+use crate::workloads::timeloop::{DataSpace, Term, TimeloopProblem};
+use crate::workloads::{Dim, Layer, PerDim};
 
 use super::nest::{Nest, NestLevel};
-use crate::mapping::Mapping;
-use crate::tiling::Staging;
+use crate::sim::{Mapping, Staging};
 
 /// Data spaces stand in this order.
 const SPACES: [Operand; 3] = [Operand::Weight, Operand::Input, Operand::Output];
@@ -197,7 +196,7 @@ fn problem(layer: &Layer, sizes: &PerDim<u64>) -> TimeloopProblem {
     };
     let plain =
         |dims: &[Dim]| -> Vec<Vec<Term>> { dims.iter().map(|d| vec![term(*d, 1)]).collect() };
-    let window = |window: stationary_workloads::Window, [output, tap]: [Dim; 2]| {
+    let window = |window: crate::workloads::Window, [output, tap]: [Dim; 2]| {
         vec![term(output, window.stride), term(tap, window.dilation)]
     };
     let mut input = plain(&[Dim::N, Dim::G, Dim::C]);

@@ -1,14 +1,14 @@
-//! Timeloop's way of counting, and its files.
+//! What Timeloop counts of the layers of a network.
 
 use stationary_document::{Diagnostic, Node};
 
+use super::{Counts, Nest};
 use crate::arch::import::timeloop::Architecture;
 use crate::csv::{self, Origin};
 use crate::documents::{Document, Timeloop, TimeloopLayer};
 use crate::error::Error;
 use crate::files;
 use crate::scope::Scope;
-use crate::sim::timeloop::{Counts, Nest};
 use crate::target::{Remark, Request, Target};
 use crate::workloads::timeloop::TimeloopProblem;
 use crate::workloads::{Dim, Layer};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
-use crate::decoupled::LayerSchedule;
-use crate::layer_file::FileEntry;
-use crate::mapping_file::LayerMapping;
+use super::layer_file::FileEntry;
+use super::mapping_file::LayerMapping;
+use super::schedule_file::LayerSchedule;
+use crate::sim::Plan;
 
 /// The entry of a layer in a file of mappings, or of schedules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

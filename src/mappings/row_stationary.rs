@@ -23,11 +23,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use stationary_arch::{Accelerator, PerOperand};
-use stationary_workloads::{Dim, Layer, PerDim};
 
-use crate::dataflow::{Dataflow, ROW_STATIONARY};
-use crate::tiling::{Staging, Tiling};
+use crate::arch::{Accelerator, PerOperand};
+use crate::sim::{Dataflow, ROW_STATIONARY, Staging, Tiling};
+use crate::workloads::{Dim, Layer, PerDim};
 
 /// The published parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -7,9 +7,9 @@
 //! - {target: GLB, type: bypass, keep: [Inputs], bypass: [Weights]}
 //! ```
 
-use stationary_arch::import::timeloop::Architecture;
+use crate::arch::import::timeloop::Architecture;
+use crate::workloads::timeloop::TimeloopProblem;
 use stationary_document::{Diagnostic, Fields, Node, NodeKind, Reader};
-use stationary_workloads::timeloop::TimeloopProblem;
 
 use super::nest::{Nest, NestLevel};
 

@@ -3,7 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stationary_document::{Diagnostic, from_yaml};
-use stationary_workloads::Layer;
+
+use crate::workloads::Layer;
 
 /// What a file says of a layer.
 pub trait FileEntry: Serialize + DeserializeOwned {
@@ -43,7 +44,7 @@ impl Others {
 
 impl<E: FileEntry> LayerFile<E> {
     /// Reads a file's text; `file` is the name that errors carry.
-    pub(crate) fn read(file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn read(file: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         from_yaml(file, text)
     }
 

@@ -83,7 +83,7 @@ impl Nest {
             p.dims.join(", ")
         );
         for space in &p.spaces {
-            let rank = |rank: &Vec<stationary_workloads::timeloop::Term>| {
+            let rank = |rank: &Vec<crate::workloads::timeloop::Term>| {
                 let terms: Vec<String> = rank
                     .iter()
                     .map(|term| match term.coefficient {

@@ -9,12 +9,10 @@
 //! `tile_b` and the threads are 1 if left out.
 
 use serde::{Deserialize, Serialize};
-
-use super::lowered_layer::LoweredLayer;
-use super::schedule::Schedule;
 use stationary_document::Diagnostic;
 
-use crate::layer_file::{FileEntry, LayerFile};
+use super::layer_file::{FileEntry, LayerFile};
+use crate::sim::decoupled::{LoweredLayer, Schedule};
 
 /// Schedules of the layers of a network.
 pub type ScheduleFile = LayerFile<LayerSchedule>;
