@@ -119,6 +119,12 @@ pub enum Error {
     /// A journal of evaluations that cannot be read or written.
     #[error(transparent)]
     Journal(#[from] LogError),
+    /// A simulation that was stopped, and kept.
+    #[error("stopped; {path} holds how far it is")]
+    Stopped {
+        /// The file from which it goes on.
+        path: PathBuf,
+    },
     /// What a part that the caller gave could not do.
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),

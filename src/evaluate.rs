@@ -109,11 +109,30 @@ pub fn key(target: &Target, layer: &Layer) -> impl Eq + Hash + use<> {
     (*layer.sizes(), windows, layer.zeros(), name)
 }
 
+/// What runs plans on the machine: `()` does so at once.
+pub trait Machines: Sync {
+    /// Runs a plan.
+    ///
+    /// # Errors
+    /// A run that does not end, or that cannot be kept.
+    fn run(&self, plan: &Plan, pace: Pace) -> Result<Run, Error>;
+}
+
+impl Machines for () {
+    fn run(&self, plan: &Plan, pace: Pace) -> Result<Run, Error> {
+        Ok(plan.run(pace, &mut ()))
+    }
+}
+
 /// Evaluates every layer; the order is the network's.
+///
+/// # Errors
+/// A layer without a mapping, an accelerator that cannot be priced, a machine's own.
 pub fn layers(
     target: &Target,
     control: &ControlKind,
     reading: Reading,
+    machines: &dyn Machines,
     progress: &dyn Progress,
 ) -> Result<Vec<LayerResult>, Error> {
     let cost = CostModel::of(&target.accelerator)?;
@@ -132,7 +151,8 @@ pub fn layers(
     let results: Vec<Result<LayerResult, Error>> = distinct
         .par_iter()
         .map(|layer| {
-            let result = evaluate(&target.plan(layer, control)?, &cost, reading, progress);
+            let plan = target.plan(layer, control)?;
+            let result = evaluate(&plan, &cost, reading, machines, progress)?;
             progress.done();
             Ok(result)
         })
@@ -150,19 +170,23 @@ pub fn layers(
 }
 
 /// Evaluates one layer.
+///
+/// # Errors
+/// The machine's own.
 pub fn evaluate(
     plan: &Plan,
     cost: &CostModel,
     reading: Reading,
+    machines: &dyn Machines,
     progress: &dyn Progress,
-) -> LayerResult {
+) -> Result<LayerResult, Error> {
     let model = plan.estimate();
     let (name, array) = (counted(plan.layer()), &plan.accelerator().array);
     let machine = match reading {
         Reading::Model => None,
         Reading::Machine(pace) => {
-            let run = || plan.run(pace, &mut ());
-            Some((progress.during(&name, model.cycles, run), pace))
+            let run = || machines.run(plan, pace);
+            Some((progress.during(&name, model.cycles, run)?, pace))
         }
     };
     let (counters, control, cycles) = machine
@@ -170,7 +194,7 @@ pub fn evaluate(
             (run.counters, run.control, run.cycles)
         });
     let processing = |(run, _): (Run, Pace)| run.processing_cycles();
-    LayerResult {
+    Ok(LayerResult {
         layer: Layer::clone(plan.layer()),
         cycles,
         model_cycles: model.cycles,
@@ -192,7 +216,7 @@ pub fn evaluate(
         bound_by: machine.map_or(model.bound_by, |(run, _)| {
             Bound::of_stalls(run.busy, &run.stalls)
         }),
-    }
+    })
 }
 
 /// A layer's name with its size, for whoever waits.

@@ -43,6 +43,8 @@ struct Watch {
     has_result: AtomicBool,
     /// How a search would go on.
     next: OnceLock<String>,
+    /// What becomes of what is under way, other than in a search.
+    ending: OnceLock<&'static str>,
     /// Held while a file is put in its place.
     writing: Mutex<()>,
 }
@@ -102,9 +104,9 @@ pub fn watch() -> Result<()> {
             true => "Ctrl-C again",
             false => "a second signal",
         };
-        output::report_diagnostic(&format!(
-            "interrupted: what is under way is finished and the best so far shown; {again} ends at once"
-        ));
+        let ending = WATCH.ending.get();
+        let ending = ending.unwrap_or(&"what is under way is finished and the best so far shown");
+        output::report_diagnostic(&format!("interrupted: {ending}; {again} ends at once"));
         // Two threads that take a signal each at the same moment both find that none has come before.
         while !WATCH.came.iter().all(|came| came.load(Ordering::SeqCst)) {
             thread::sleep(BETWEEN_LOOKS);
@@ -112,6 +114,14 @@ pub fn watch() -> Result<()> {
         process::exit(code);
     });
     Ok(())
+}
+
+/// A run begins that keeps how far it is when it is asked to end: what asks it.
+pub fn keeps() -> Cancellation {
+    // It is the first and only one.
+    let _ = WATCH.ending.set("how far the run is goes to its file");
+    WATCH.has_result.store(true, Ordering::SeqCst);
+    WATCH.cancellation.clone()
 }
 
 /// What a search does about a signal.

@@ -44,6 +44,7 @@
 //! |---|---|
 //! | [`load`], [`target`] | inputs by name, and as values |
 //! | [`evaluate`], [`run`] | what a layer and a network take |
+//! | [`checkpoint`] | simulations that stop and go on |
 //! | [`mappings`] | mappings and schedules in files |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
@@ -61,6 +62,7 @@
 pub mod advice;
 pub mod assign;
 pub mod candidates;
+pub mod checkpoint;
 pub mod codesign;
 pub mod compare;
 pub mod control_kind;

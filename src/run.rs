@@ -9,7 +9,7 @@ use crate::csv;
 use crate::documents::{self, Document};
 use crate::energy;
 use crate::error::Error;
-use crate::evaluate::{self, LayerResult, Reading};
+use crate::evaluate::{self, LayerResult, Machines, Reading};
 use crate::lanes;
 use crate::misjudged;
 use crate::padding;
@@ -58,9 +58,22 @@ impl Run {
     /// # Errors
     /// A layer without a mapping, an accelerator that cannot be priced.
     pub fn new(target: &Target, reading: Reading, progress: &dyn Progress) -> Result<Self, Error> {
+        Self::with(target, reading, &(), progress)
+    }
+
+    /// The same with a machine of the caller's.
+    ///
+    /// # Errors
+    /// As [`Run::new`], and that machine's own.
+    pub fn with(
+        target: &Target,
+        reading: Reading,
+        machines: &dyn Machines,
+        progress: &dyn Progress,
+    ) -> Result<Self, Error> {
         let control = target.control()?;
         Ok(Self {
-            layers: evaluate::layers(target, &control, reading, progress)?,
+            layers: evaluate::layers(target, &control, reading, machines, progress)?,
             target: target.clone(),
             control,
             reading,
@@ -408,5 +421,19 @@ impl Target {
     /// As [`Target::estimate`].
     pub fn simulate(&self, pace: Pace, progress: &dyn Progress) -> Result<Run, Error> {
         Run::new(self, Reading::Machine(pace), progress)
+    }
+
+    /// The same with a machine of the caller's, such as one whose runs are kept in a file
+    /// ([`Checkpoints`](crate::checkpoint::Checkpoints)).
+    ///
+    /// # Errors
+    /// As [`Target::estimate`], and that machine's own.
+    pub fn simulate_with(
+        &self,
+        pace: Pace,
+        machines: &dyn Machines,
+        progress: &dyn Progress,
+    ) -> Result<Run, Error> {
+        Run::with(self, Reading::Machine(pace), machines, progress)
     }
 }

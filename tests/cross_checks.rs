@@ -8,12 +8,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::invariants::broken;
-use common::{Size, cases, for_random_mappings};
+use common::{Size, cases, for_random_mappings, in_parts, stops};
+use rand::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary::mappings::MappingFile;
 use stationary_arch::{Accelerator, Operand};
 use stationary_sim::{
-    Activity, Dataflow, Event, Mapping, Pace, Repeat, Run, Sample, Stall, Trace, estimate, mapper,
-    reference_counts, run,
+    Activity, Dataflow, Event, Mapping, Pace, Plan, Repeat, Run, Sample, Stall, Trace, estimate,
+    mapper, reference_counts, run,
 };
 use stationary_workloads::{Convolution, Layer, parse};
 
@@ -112,6 +114,37 @@ fn same_at_every_pace(mapping: &Mapping) -> u64 {
     seen(&fast, &idle.0);
     assert_eq!(broken(mapping, &estimate(mapping), &fast), [""; 0]);
     periods.repeats
+}
+
+/// Stopped anywhere, written, read and run on: the same in cycles, counts and trace as in one go.
+#[test]
+fn runs_that_stop_go_on_the_same() {
+    for (size, count) in [(Size::Tiny, 60), (Size::Small, 6)] {
+        for_random_mappings(cases(count), size, |_, mapping, seed| {
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let plan = Plan::from(mapping.clone());
+            let whole = run(mapping, Pace::SkipPeriods, &mut ());
+            let stops = stops(&mut rng, whole.cycles);
+            for pace in [Pace::EveryCycle, Pace::SkipIdle] {
+                let (mut once, mut parts) = (Vec::<Event>::new(), Vec::new());
+                assert_eq!(run(mapping, pace, &mut once), whole);
+                assert_eq!(in_parts(&plan, pace, &stops, &mut parts), whole);
+                same_events(&once, &parts);
+            }
+            let (mut once, mut parts) = (Unfolded::default(), Unfolded::default());
+            assert_eq!(run(mapping, Pace::SkipPeriods, &mut once), whole);
+            assert_eq!(
+                in_parts(&plan, Pace::SkipPeriods, &stops, &mut parts),
+                whole
+            );
+            same_events(&in_order(once.events), &in_order(parts.events));
+            let (mut once, mut parts) = (Joined::default(), Joined::default());
+            run(mapping, Pace::SkipIdle, &mut once);
+            in_parts(&plan, Pace::SkipIdle, &stops, &mut parts);
+            assert_eq!(once.0, parts.0);
+            seen(&whole, &parts.0);
+        });
+    }
 }
 
 /// At its fastest pace only, so that a million triples can be run: `STATIONARY_CASES=230`.

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{Size, cases, layer, reference};
+use common::{Size, cases, in_parts, layer, reference, stops};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
@@ -15,7 +15,7 @@ use stationary_sim::decoupled::{
     Buffer, LoweredLayer, Schedule, ScheduleError, ScheduleSpace, energy, estimate, least_energy,
     map_addition, run, run_functional,
 };
-use stationary_sim::{Event, Pace, Tensors, TextTrace, Unit};
+use stationary_sim::{Event, Pace, Plan, Tensors, TextTrace, Unit};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// A machine of any proportions; buffers large enough for most tiles of small layers.
@@ -211,6 +211,23 @@ fn outputs_equal_the_reference_convolution() {
             run(kernel, Pace::SkipIdle, &mut ()),
             "values change no time"
         );
+    });
+}
+
+/// Stopped anywhere, written, read and run on: the same in cycles, counts and trace as in one go.
+#[test]
+fn runs_that_stop_go_on_the_same() {
+    for_random_kernels(cases(100), Size::Tiny, |kernel, seed| {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let plan = Plan::from(kernel.clone());
+        for pace in [Pace::EveryCycle, Pace::SkipIdle] {
+            let (mut once, mut parts) = (Vec::<Event>::new(), Vec::<Event>::new());
+            let whole = run(kernel, pace, &mut once);
+            let stops = stops(&mut rng, whole.cycles);
+            assert_eq!(in_parts(&plan, pace, &stops, &mut parts), whole);
+            assert_eq!(once, parts);
+            assert_eq!(whole.busy + whole.stalls.total(), whole.cycles);
+        }
     });
 }
 

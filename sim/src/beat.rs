@@ -8,7 +8,9 @@ use crate::mapping::{Mapping, PAIRS, PLAIN, WindowMulticast};
 use crate::window::{Axis, Span};
 
 /// Which beat of a pass: one index for each of the dataflow's beat dimensions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Beat {
     at: [u64; 4],
 }
@@ -67,7 +69,7 @@ impl Beat {
 
 /// What of an operand's words per beat is the same for all beats of a pass, so that a beat costs a
 /// few operations.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct BeatWords {
     fixed: u64,
     /// Position of the beat dimension whose last step may be narrower (channels over lanes).
@@ -75,7 +77,7 @@ pub(crate) struct BeatWords {
     axes: [Option<Advancing>; 2],
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Advancing {
     axis: Axis,
     multicast: WindowMulticast,

@@ -6,7 +6,7 @@ use stationary_arch::{Accelerator, DramKind};
 use crate::dram_width::Width;
 
 /// Time that transfers take, in cycles of the array; of a DRAM standard, the least that they can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Bus {
     ideal: bool,
     /// Parts of a bit in `per` cycles.

@@ -4,7 +4,19 @@ use stationary_arch::{Accelerator, Operand, PerOperand};
 use stationary_workloads::Layer;
 
 /// A width in parts of a bit, so that the average width of packed words is a whole number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub(crate) struct Width(u64);
 
 impl Width {

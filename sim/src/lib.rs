@@ -7,6 +7,7 @@
 mod beat;
 mod bound;
 mod bus;
+mod checkpoint;
 mod counters;
 mod dataflow;
 pub mod decoupled;
@@ -37,6 +38,7 @@ mod trace;
 mod window;
 
 pub use bound::Bound;
+pub use checkpoint::{Checkpoint, Outcome, Stop};
 pub use counters::{Control, Counters};
 pub use dataflow::{
     Dataflow, DataflowConfig, DataflowError, DataflowFileError, INPUT_STATIONARY,

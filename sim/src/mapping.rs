@@ -19,7 +19,7 @@ use bank_allocation::slots;
 use check::Rules;
 
 /// How the elements of one sliding-window axis reach the PEs within a pass.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum WindowMulticast {
     /// Neither loop advances from beat to beat; each distinct element once a beat.
     #[default]

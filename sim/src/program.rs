@@ -21,7 +21,7 @@ use crate::tiling::{Level, Loop, Staging};
 use crate::window::Span;
 
 /// A position in the program: the current part, block and pass, each within the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Cursor {
     pub(crate) part: PerDim<Span>,
     pub(crate) block: PerDim<Span>,

@@ -79,7 +79,7 @@ pub enum Event {
 }
 
 /// The units, and the queues before them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Unit {
     /// Inputs and weights.
     Load,

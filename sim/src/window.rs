@@ -20,7 +20,9 @@ use stationary_workloads::Window;
 use crate::lattice::{self, Side};
 
 /// A range of loop indices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Span {
     /// First index.
     pub start: u64,
@@ -57,7 +59,7 @@ impl Span {
 }
 
 /// A window with what the counts need of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Axis {
     stride: i64,
     dilation: i64,

@@ -381,7 +381,7 @@ fn spent(
     let picked = sample.layers.iter();
     let picked = picked.map(|(index, _)| target.layers[*index].clone());
     let picked = target.changed(target.accelerator.clone(), picked.collect());
-    let results = evaluate::layers(&picked, control, reading, progress)?;
+    let results = evaluate::layers(&picked, control, reading, &(), progress)?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let (mut cycles, mut energy) = (0, 0.0);
     for (result, count) in results.iter().zip(counts) {

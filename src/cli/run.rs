@@ -48,6 +48,13 @@ pub struct Simulate {
     /// Carry values and compare the outputs with the convolution by its definition.
     #[arg(long)]
     pub functional: bool,
+    /// Keep in FILE how far the run is, every --checkpoint-interval seconds and when it is interrupted. Where
+    /// FILE is, the run goes on from there; when it is done, FILE goes.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["trace", "functional"])]
+    pub checkpoint: Option<PathBuf>,
+    /// Seconds from one checkpoint to the next.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub checkpoint_interval: NonZeroU64,
     /// Write a trace of the layers; the name's end says as what: .txt, .perfetto-trace or .pftrace,
     /// .json, .fst, .vcd.
     #[arg(long, value_name = "FILE")]

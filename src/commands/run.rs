@@ -1,10 +1,13 @@
 //! `estimate` and `simulate`.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use stationary::Run;
 use stationary::Target;
+use stationary::checkpoint::{Checkpoints, Extent};
 use stationary::documents::Document;
-use stationary::evaluate::Reading;
+use stationary::evaluate::{Machines, Reading};
 use stationary::record::{ACCELERATOR, Record};
 use stationary::sim::Pace;
 use stationary::unread::tried;
@@ -12,6 +15,7 @@ use stationary::unread::tried;
 use crate::cli::{Common, Counting, Estimate, Format, PaceName, Simulate};
 use crate::commands::{functional, timeloop, trace};
 use crate::inputs;
+use crate::interrupt;
 use crate::output;
 use crate::patience::Patience;
 use crate::report::run::{advice, text};
@@ -24,7 +28,7 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
         return timeloop::estimate(args, common, record);
     }
     let loaded = inputs::load(&args.target)?;
-    report(&loaded, Reading::Model, common, record)?;
+    report(&loaded, Reading::Model, &(), common, record)?;
     Ok(judged(&loaded.scope, Answer::Yes))
 }
 
@@ -53,11 +57,55 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
         let answer = functional::functional(&loaded, pace, common, record)?;
         return Ok(judged(&loaded.scope, answer));
     }
-    report(&loaded, Reading::Machine(pace), common, record)?;
-    Ok(judged(&loaded.scope, Answer::Yes))
+    let reading = Reading::Machine(pace);
+    let Some(path) = &args.checkpoint else {
+        report(&loaded, reading, &(), common, record)?;
+        return Ok(judged(&loaded.scope, Answer::Yes));
+    };
+    let interval = Duration::from_secs(args.checkpoint_interval.get());
+    let checkpoints = Checkpoints::open(path, &loaded, interval, interrupt::keeps())?;
+    let extent = checkpoints.extent();
+    if extent != Extent::default() {
+        output::note(&format!("{}: {}", path.display(), kept(extent)));
+    }
+    match report(&loaded, reading, &checkpoints, common, record) {
+        Ok(()) => {
+            checkpoints.remove()?;
+            Ok(judged(&loaded.scope, Answer::Yes))
+        }
+        Err(error) if is_stopped(&error) => {
+            output::report_diagnostic(&format!(
+                "interrupted: {} holds how far the run is ({}); the same command goes on",
+                path.display(),
+                kept(checkpoints.extent())
+            ));
+            Ok(Answer::Interrupted)
+        }
+        Err(error) => Err(error),
+    }
 }
 
-fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Record) -> Result<()> {
+fn is_stopped(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<stationary::Error>();
+    matches!(error, Some(stationary::Error::Stopped { .. }))
+}
+
+/// How much of a run is kept.
+fn kept(Extent { done, begun }: Extent) -> String {
+    let shapes = match done {
+        1 => "1 shape of layers".to_owned(),
+        _ => format!("{done} shapes of layers"),
+    };
+    format!("{shapes} done, {begun} begun")
+}
+
+fn report(
+    loaded: &Target,
+    reading: Reading,
+    machines: &dyn Machines,
+    common: &Common,
+    record: &mut Record,
+) -> Result<()> {
     let less = match reading {
         Reading::Model => "--layer picks layers, Ctrl-C ends it",
         Reading::Machine(_) => {
@@ -65,7 +113,7 @@ fn report(loaded: &Target, reading: Reading, common: &Common, record: &mut Recor
         }
     };
     let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
-    let mut run = Run::new(loaded, reading, &patience)?;
+    let mut run = Run::with(loaded, reading, machines, &patience)?;
     run.seed = common.seed;
     drop(patience);
     inputs::warn(run.warning().as_slice());

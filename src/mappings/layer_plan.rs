@@ -27,6 +27,12 @@ impl LayerPlan {
         }
     }
 
+    /// The name of the layer.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.layer()
+    }
+
     /// The same for another layer of equal shape.
     #[must_use]
     pub fn renamed(self, layer: &str) -> Self {

@@ -134,7 +134,7 @@ fn result(
         Some(flow) => mapper::map(layer, a, flow).ok()?.into(),
         None => decoupled::map(layer, a).ok()?.into(),
     };
-    Some(evaluate(&plan, &cost, reading, &()))
+    evaluate(&plan, &cost, reading, &(), &()).ok()
 }
 
 impl<'a> Figures<'a> {

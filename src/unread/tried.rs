@@ -147,7 +147,8 @@ impl Run<'_> {
         let picked = kinds.iter().map(|at| self.target.layers[*at].clone());
         let changed = self.target.changed(without.clone(), picked.collect());
         let under_way = UnderWay(self.progress);
-        let results = |reading| evaluate::layers(&changed, self.control, reading, &under_way).ok();
+        let results =
+            |reading| evaluate::layers(&changed, self.control, reading, &(), &under_way).ok();
         let known = || kinds.iter().map(|at| &self.layers[*at]);
         let is_short = known().map(|known| known.cycles).sum::<u64>() <= MOST_CYCLES;
         let Some(model) = results(Reading::Model) else {

@@ -79,7 +79,7 @@ impl fmt::Display for Dim {
 }
 
 /// One value for each dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PerDim<T>(pub [T; 8]);
 
 impl<T: Copy> PerDim<T> {

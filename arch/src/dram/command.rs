@@ -5,7 +5,9 @@ use serde::Deserialize;
 /// A command of a standard, as its place in [`Protocol::commands`].
 ///
 /// [`Protocol::commands`]: super::Protocol::commands
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Command(pub(super) u8);
 
 impl Command {

@@ -147,7 +147,7 @@ pub enum RefreshPolicy {
 }
 
 /// How many commands issue in a memory clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum CommandBuses {
     /// One.
     Shared,

@@ -18,7 +18,7 @@ use crate::dram::Statistics;
 use crate::dram_width::Width;
 
 /// Who asks for memory, in order of priority.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) enum Client {
     Fetch,
     MicroOp,
@@ -31,7 +31,7 @@ pub(super) enum Client {
 const CLIENTS: usize = 6;
 
 /// A burst that a client waits with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct EngineRequest {
     pub(super) burst: Burst,
     /// Whether the cache in front of memory holds it.
@@ -41,7 +41,7 @@ pub(super) struct EngineRequest {
 }
 
 /// A burst under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct InFlight {
     client: Client,
     /// One past the cycle of its last beat; unknown while a DRAM standard has it.
@@ -54,7 +54,7 @@ struct InFlight {
 }
 
 /// A bus with its memory's answer, in beats of the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Pipe {
     bus: Bus,
     /// Parts of a bit in a beat, which takes at least a cycle.
@@ -128,14 +128,14 @@ impl Pipe {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum EnginePort {
     Pipe(Pipe),
     Port(Box<Port>),
 }
 
 /// The engine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Engine {
     link: EnginePort,
     outstanding: usize,
@@ -150,7 +150,9 @@ pub(super) struct Engine {
 }
 
 /// What a client has under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 struct Progress {
     open: u64,
     /// One past its last beat.
@@ -160,6 +162,15 @@ struct Progress {
 }
 
 impl Engine {
+    /// Gives an engine that was read from a checkpoint what the accelerator says.
+    pub(super) fn attach(&mut self, accelerator: &Accelerator) {
+        if let (EnginePort::Port(port), DramKind::Standard(standard)) =
+            (&mut self.link, &accelerator.dram.kind)
+        {
+            port.attach(standard);
+        }
+    }
+
     pub(super) fn new(accelerator: &Accelerator, decoupled: &Decoupled) -> Self {
         let link = match &accelerator.dram.kind {
             DramKind::Standard(standard) => {

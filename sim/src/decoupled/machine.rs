@@ -17,6 +17,7 @@ use super::lowered_layer::LoweredLayer;
 use super::program::{Instruction, Operation, Program, Token};
 use super::tally::Tally;
 use super::transfer::{Bursts, Layout, Rows, cached};
+use crate::checkpoint::Stop;
 use crate::pace::Pace;
 use crate::payload::Payload;
 use crate::run::Run;
@@ -25,7 +26,7 @@ use crate::trace::{Event, Told, Trace, Unit};
 use stationary_arch::{Operand, RowOrder};
 
 /// What a unit is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum State {
     Idle,
     /// Until a cycle.
@@ -34,7 +35,7 @@ enum State {
 }
 
 /// A transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Moving {
     client: Client,
     bursts: Bursts,
@@ -46,7 +47,7 @@ struct Moving {
     serial: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct UnitState {
     unit: Unit,
     cursor: Program,
@@ -63,7 +64,7 @@ struct UnitState {
 }
 
 /// Instructions that are on their way from memory, or wait to be handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Fetch {
     cursor: Program,
     /// Fetched and not yet handed over.
@@ -73,8 +74,9 @@ struct Fetch {
     coming: u64,
 }
 
-struct Machine<'k, P> {
+pub(super) struct Machine<'k, P> {
     k: &'k LoweredLayer,
+    now: u64,
     layout: Layout,
     engine: Engine,
     units: [UnitState; 3],
@@ -82,63 +84,155 @@ struct Machine<'k, P> {
     tokens: [u64; 4],
     cached: [bool; 3],
     tally: Tally,
-    payload: P,
+    pub(super) payload: P,
+}
+
+/// A machine between two cycles: all but what follows from the kernel.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct MachineState {
+    pub(crate) now: u64,
+    engine: Engine,
+    units: [UnitState; 3],
+    fetch: Fetch,
+    tokens: [u64; 4],
+    tally: Tally,
 }
 
 /// Runs a kernel.
 pub fn run<T: Trace>(k: &LoweredLayer, pace: Pace, trace: &mut T) -> Run {
-    if T::LISTENS {
-        run_told(k, pace, Told(trace))
-    } else {
-        run_untold(k, pace)
+    match go_on(Machine::new(k, ()), pace, None, trace) {
+        Ok(run) => run,
+        Err(_) => unreachable!("nothing stops it"),
     }
 }
 
-fn run_untold(k: &LoweredLayer, pace: Pace) -> Run {
-    run_with(k, pace, &mut (), ()).0
-}
-
-fn run_told(k: &LoweredLayer, pace: Pace, mut trace: Told<'_, false>) -> Run {
-    run_with(k, pace, &mut trace, ()).0
-}
-
-pub(super) fn run_with<P: Payload<Instruction>>(
+/// The same from a state on, until it is done, or else the state when `stop` holds of a cycle that is next.
+pub(crate) fn resume<T: Trace>(
     k: &LoweredLayer,
+    from: Option<Box<MachineState>>,
     pace: Pace,
-    trace: &mut impl Trace,
-    payload: P,
-) -> (Run, P) {
-    let mut machine = Machine::new(k, payload);
-    let mut now = 0;
-    loop {
-        if machine.tick(now, trace) {
-            break;
-        }
-        let next = match pace {
-            Pace::EveryCycle => now + 1,
-            Pace::SkipIdle | Pace::SkipPeriods => machine.next_event(now),
-        };
-        assert!(next != u64::MAX, "every token that is waited for is pushed");
-        machine.account(next - now);
-        now = next;
-    }
-    let tally = machine.tally;
-    let run = Run {
-        cycles: now,
-        busy: tally.busy,
-        stalls: tally.stalls,
-        counters: tally.counters,
-        control: tally.control,
-        first_mac: tally.first_mac.unwrap_or(0),
-        first_work: tally.first_work.unwrap_or(0),
-        last_result: tally.last_result,
-        memory: machine.engine.statistics(),
+    stop: Stop<'_>,
+    trace: &mut T,
+) -> Result<Run, Box<MachineState>> {
+    let machine = match from {
+        Some(state) => state.machine(k),
+        None => Machine::new(k, ()),
     };
-    (run, machine.payload)
+    go_on(machine, pace, Some(stop), trace)
+}
+
+fn go_on<T: Trace>(
+    mut machine: Machine<'_, ()>,
+    pace: Pace,
+    stop: Option<Stop<'_>>,
+    trace: &mut T,
+) -> Result<Run, Box<MachineState>> {
+    let run = match T::LISTENS {
+        true => run_told(&mut machine, pace, stop, Told(trace)),
+        false => machine.run(pace, stop, &mut ()),
+    };
+    run.ok_or_else(|| Box::new(machine.into()))
+}
+
+fn run_told(
+    machine: &mut Machine<'_, ()>,
+    pace: Pace,
+    stop: Option<Stop<'_>>,
+    mut trace: Told<'_, false>,
+) -> Option<Run> {
+    machine.run(pace, stop, &mut trace)
+}
+
+impl From<Machine<'_, ()>> for MachineState {
+    fn from(machine: Machine<'_, ()>) -> Self {
+        let Machine {
+            k: _,
+            layout: _,
+            cached: _,
+            payload: (),
+            now,
+            engine,
+            units,
+            fetch,
+            tokens,
+            tally,
+        } = machine;
+        Self {
+            now,
+            engine,
+            units,
+            fetch,
+            tokens,
+            tally,
+        }
+    }
+}
+
+impl MachineState {
+    fn machine(self, k: &LoweredLayer) -> Machine<'_, ()> {
+        let Self {
+            now,
+            mut engine,
+            units,
+            fetch,
+            tokens,
+            tally,
+        } = self;
+        engine.attach(k.accelerator());
+        Machine {
+            k,
+            layout: Layout::new(k),
+            cached: cached(k),
+            payload: (),
+            now,
+            engine,
+            units,
+            fetch,
+            tokens,
+            tally,
+        }
+    }
 }
 
 impl<'k, P: Payload<Instruction>> Machine<'k, P> {
-    fn new(k: &'k LoweredLayer, payload: P) -> Self {
+    /// Runs on until it is done; `None` if `stop` holds of the cycle that is next.
+    pub(super) fn run(
+        &mut self,
+        pace: Pace,
+        stop: Option<Stop<'_>>,
+        trace: &mut impl Trace,
+    ) -> Option<Run> {
+        loop {
+            let now = self.now;
+            if stop.is_some_and(|stop| stop(now)) {
+                return None;
+            }
+            if self.tick(now, trace) {
+                break;
+            }
+            let next = match pace {
+                Pace::EveryCycle => now + 1,
+                Pace::SkipIdle | Pace::SkipPeriods => self.next_event(now),
+            };
+            assert!(next != u64::MAX, "every token that is waited for is pushed");
+            self.account(next - now);
+            self.now = next;
+        }
+        let tally = &self.tally;
+        Some(Run {
+            cycles: self.now,
+            busy: tally.busy,
+            stalls: tally.stalls,
+            counters: tally.counters,
+            control: tally.control,
+            first_mac: tally.first_mac.unwrap_or(0),
+            first_work: tally.first_work.unwrap_or(0),
+            last_result: tally.last_result,
+            memory: self.engine.statistics(),
+        })
+    }
+
+    pub(super) fn new(k: &'k LoweredLayer, payload: P) -> Self {
         let units = Unit::ALL.map(|unit| {
             let mut cursor = Program::new();
             UnitState {
@@ -156,6 +250,7 @@ impl<'k, P: Payload<Instruction>> Machine<'k, P> {
         });
         Self {
             k,
+            now: 0,
             layout: Layout::new(k),
             engine: Engine::new(k.accelerator(), k.control()),
             units,

@@ -32,6 +32,7 @@ mod values;
 pub use addition::map_addition;
 pub use lowered_layer::LoweredLayer;
 pub use machine::run;
+pub(crate) use machine::{MachineState as State, resume};
 pub use model::{estimate, lower_bound};
 pub use price::{dram_bytes, energy, least_energy};
 pub(crate) use reach::reach;

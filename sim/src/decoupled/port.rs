@@ -9,7 +9,7 @@ use crate::dram::Statistics;
 use crate::dram::clocked::{ClockedMemory, Requests, Wanted};
 
 /// A transfer that is not yet wholly in the memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Rest {
     number: u64,
     address: u64,
@@ -17,7 +17,7 @@ struct Rest {
     is_write: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Queue {
     rests: VecDeque<Rest>,
     burst: u64,
@@ -47,7 +47,7 @@ impl Requests for Queue {
 }
 
 /// The memory and what waits for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Port {
     device: ClockedMemory,
     queue: Queue,
@@ -62,6 +62,11 @@ impl Port {
                 burst: standard.organization().burst_bytes(),
             },
         }
+    }
+
+    /// Gives a port that was read from a checkpoint what the standard says.
+    pub(super) fn attach(&mut self, standard: &Standard) {
+        self.device.attach(standard);
     }
 
     /// Asks for bytes: the number of the transfer.

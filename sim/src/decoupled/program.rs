@@ -25,7 +25,7 @@ use super::lowered_layer::LoweredLayer;
 use crate::trace::Unit;
 
 /// The token queues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) enum Token {
     LoadToCompute,
     ComputeToLoad,
@@ -34,7 +34,7 @@ pub(super) enum Token {
 }
 
 /// What an instruction does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) enum Operation {
     /// Images and channels of a block, counted within the tile.
     Input {
@@ -61,7 +61,9 @@ pub(super) enum Operation {
 }
 
 /// A tile of the outputs, by its number in each loop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(super) struct Tile {
     pub(super) g: u64,
     pub(super) b: u64,
@@ -71,7 +73,7 @@ pub(super) struct Tile {
 }
 
 /// One instruction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Instruction {
     pub(super) unit: Unit,
     pub(super) work: Operation,
@@ -85,7 +87,7 @@ pub(super) struct Instruction {
 }
 
 /// The parts of a round, each once for every thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum Phase {
     Prologue,
     Reset,
@@ -111,7 +113,7 @@ impl Phase {
 }
 
 /// A place in the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Program {
     round: Tile,
     phase: Phase,

@@ -11,7 +11,7 @@ use crate::timing::initiation::product_interval;
 use crate::trace::Unit;
 
 /// Counts of a run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Tally {
     pub(super) busy: u64,
     pub(super) stalls: Stalls,

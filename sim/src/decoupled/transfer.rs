@@ -4,7 +4,9 @@ use super::lowered_layer::{INSTRUCTION_BYTES, LoweredLayer, MICRO_OP_BYTES};
 use super::program::Tile;
 
 /// Rows of bytes at a stride, with zeros around them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(super) struct Rows {
     pub(super) address: u64,
     pub(super) rows: u64,
@@ -219,7 +221,7 @@ fn weight_tensor(k: &LoweredLayer) -> u64 {
 }
 
 /// One burst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Burst {
     pub(super) address: u64,
     pub(super) bytes: u64,
@@ -229,7 +231,9 @@ pub(super) struct Burst {
 }
 
 /// The bursts of a transfer, row by row. None crosses a multiple of the greatest burst.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(super) struct Bursts {
     rows: Rows,
     row: u64,

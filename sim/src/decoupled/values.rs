@@ -7,7 +7,7 @@ use stationary_arch::EpilogueStep;
 use stationary_workloads::Dim;
 
 use super::lowered_layer::LoweredLayer;
-use super::machine::run_with;
+use super::machine::Machine;
 use super::program::{Instruction, Operation, Tile};
 use crate::pace::Pace;
 use crate::payload::Payload;
@@ -32,7 +32,10 @@ pub fn run_functional(k: &LoweredLayer, tensors: &Tensors, pace: Pace) -> Functi
     for addend in &addends[2 - k.operands() as usize..] {
         assert_eq!(addend.len() as u64, layer.outputs(), "what is added");
     }
-    let (run, values) = run_with(k, pace, &mut (), Values::new(k, tensors));
+    let mut machine = Machine::new(k, Values::new(k, tensors));
+    let run = machine.run(pace, None, &mut ());
+    let run = run.expect("nothing stops it");
+    let values = machine.payload;
     FunctionalRun {
         run,
         output: values.output,

@@ -29,14 +29,16 @@ pub struct Location {
 /// assert_eq!((locator.locate(0x2000).bank, locator.locate(0x2000).column), (4, 0));
 /// # Ok::<(), stationary_arch::ArchError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Locator {
     fields: [Bits; 6],
     banks_per_group: u32,
     banks_per_rank: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 struct Bits {
     position: u32,
     mask: u32,

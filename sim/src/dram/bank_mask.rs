@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A set of a channel's banks, as bits: 64 banks a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct BankMask {
     words: Vec<u64>,
 }

@@ -1,7 +1,7 @@
 //! A counting Bloom filter of one hash: a quick no to the question whether an address is queued.
 
 /// For each hash, how many of the addresses have it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct CountingBloomFilter {
     counts: Vec<u32>,
     /// Bits of a product that are no part of the hash.

@@ -1,7 +1,7 @@
 //! What has crossed a channel's data bus.
 
 /// Bursts that crossed the bus, and those whose last data is still on its way.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct DataBus {
     crossed: u64,
     /// The clock from which each other burst has crossed, in no order: a write's data is sooner.

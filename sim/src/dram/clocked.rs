@@ -10,7 +10,7 @@ use crate::dram::{Memory, Statistics};
 use crate::trace::DramChannel;
 
 /// A memory behind the machine's clock.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ClockedMemory {
     memory: Memory,
     /// So many of the array's clocks take as long as so many of the memory's: no divisor in common.
@@ -27,7 +27,7 @@ pub(crate) struct ClockedMemory {
 const LONG: u64 = 1 << 16;
 
 /// A transfer that has begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Open {
     number: u64,
     /// Bursts in the memory of which it is not known when they are done.
@@ -72,6 +72,11 @@ impl ClockedMemory {
             open: VecDeque::new(),
             next_number: 0,
         }
+    }
+
+    /// Gives a memory that was read from a checkpoint what the standard says.
+    pub(crate) fn attach(&mut self, standard: &Standard) {
+        self.memory.attach(standard);
     }
 
     /// Opens a transfer: its number.

@@ -23,7 +23,7 @@ use super::transaction_queue::TransactionQueue;
 use crate::trace::DramChannel;
 
 /// A request that is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Done {
     /// The tag that it was pushed with.
     pub tag: u64,
@@ -44,7 +44,7 @@ impl Done {
 }
 
 /// The controller of one channel and its device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Controller {
     pub(super) device: Device,
     pub(super) queues: Queues,
@@ -79,7 +79,7 @@ pub(super) struct Controller {
     limits: Limits,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Limits {
     requests: usize,
     high_mark: usize,

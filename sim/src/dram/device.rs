@@ -18,7 +18,7 @@ use stationary_arch::dram::{Command, RowChange};
 use super::timing::{Act, Level, Timing, Wait};
 
 /// The banks of one channel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Device {
     banks: Vec<Bank>,
     /// By level, then by rank, group or bank, then by command: the cycle from which it may issue.
@@ -29,7 +29,9 @@ pub struct Device {
     windows: Vec<Recent>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 struct Bank {
     /// Its place among the standard's states.
     state: u8,
@@ -40,7 +42,7 @@ struct Bank {
 }
 
 /// When each of the last commands leaves its window; the oldest is next to be overwritten.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Recent {
     ends: Vec<u64>,
     oldest: usize,

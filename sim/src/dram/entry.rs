@@ -1,7 +1,9 @@
 //! A request inside of the controller.
 
 /// A request on its way to a bank.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(super) struct QueueEntry {
     pub(super) address: u64,
     pub(super) tag: u64,

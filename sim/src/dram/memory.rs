@@ -31,8 +31,10 @@ use crate::trace::DramChannel;
 /// assert_eq!((done.tag, done.latency()), (7, 1 + 17 + 17 + 4));
 /// # Ok::<(), stationary_arch::ArchError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Memory {
+    /// The standard's; a checkpoint leaves it to that.
+    #[serde(skip)]
     timing: Arc<Timing>,
     locator: Locator,
     controllers: Vec<Controller>,
@@ -72,6 +74,11 @@ impl Memory {
             controllers: controllers.map(Controller::without_bus).collect(),
             ..memory
         }
+    }
+
+    /// Gives a memory that was read from a checkpoint what the standard says.
+    pub(super) fn attach(&mut self, standard: &Standard) {
+        self.timing = Arc::new(Timing::of_controller(standard));
     }
 
     /// Whether requests are told of as soon as it is certain when they will be done; what it was before.

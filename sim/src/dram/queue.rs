@@ -9,7 +9,7 @@ use super::ready_commands::ReadyCommands;
 use super::timing::Timing;
 
 /// The queues of one channel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Queues {
     /// By bank, each with a full queue's places.
     entries: Vec<QueueEntry>,

@@ -34,7 +34,9 @@ pub(super) struct ReadyCommand {
 
 /// What a bank's queue can use next: a row command for its oldest entry, and the places of those
 /// that a column command can serve.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 struct BankReady {
     /// Its place among the commands.
     row: Option<u8>,
@@ -46,7 +48,7 @@ struct BankReady {
 const MOST: usize = 8;
 
 /// How a bank in a state serves reads and writes: by which of the row commands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum Serves {
     /// It holds no row.
     Empty([u8; 2]),
@@ -60,7 +62,7 @@ enum Serves {
 }
 
 /// The ready commands of one channel's banks.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct ReadyCommands {
     by_bank: Vec<BankReady>,
     /// For each word of banks and each command, the bitmask of banks that have it ready.

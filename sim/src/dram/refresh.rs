@@ -6,7 +6,7 @@
 use stationary_arch::dram::{Command, RefreshPolicy, Request, Standard};
 
 /// The refreshes of one channel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct Refresh {
     command: Command,
     /// By state of a bank, the command that leads to the refresh, or that itself.

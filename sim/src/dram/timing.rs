@@ -12,7 +12,7 @@ use stationary_arch::dram::{
 };
 
 /// A standard's constraints by preceding command, and the shape of a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Timing {
     pub(super) ranks: usize,
     pub(super) banks_per_rank: usize,

@@ -6,7 +6,7 @@ use super::bank_mask::BankMask;
 use super::entry::QueueEntry;
 
 /// Requests, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct TransactionQueue {
     entries: VecDeque<QueueEntry>,
     /// By bank, how many wait for it.

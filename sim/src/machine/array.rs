@@ -14,7 +14,7 @@ use crate::timing::network::way;
 use crate::window::Span;
 
 /// Results on their way from the PEs to the buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Outgoing {
     /// When the last of them is at the network.
     pub(crate) ready: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Outgoing {
 }
 
 /// How far a resident tile is that shifts in from the array's edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) enum ShiftIn {
     /// The pass needs none, or its tile is in place.
     Done,
@@ -40,7 +40,7 @@ pub(crate) enum ShiftIn {
 }
 
 /// The array's state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Array {
     pub(crate) cursor: Cursor,
     pub(crate) done: bool,

@@ -24,7 +24,7 @@ use crate::mapping::bank_allocation::BankAllocation;
 use crate::trace::DramChannel;
 
 /// The engine's state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Dma {
     link: Link,
     arbiter: LinkArbiter,
@@ -99,6 +99,11 @@ impl Dma {
                 Link::Device(device, _) => device.channels(),
             },
         }
+    }
+
+    /// Gives a DMA that was read from a checkpoint what the accelerator says.
+    pub(crate) fn attach(&mut self, m: &Mapping) {
+        self.link.attach(m);
     }
 
     /// What the memory has done, if it is a standard.

@@ -13,7 +13,7 @@ use crate::mapping::bank_allocation::BankAllocation;
 use crate::timing::layout::{Bursts, Layout};
 
 /// A transfer that the bus has not finished.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Job {
     pub(crate) transfer: Transfer,
     /// Bus cycles left, of how many.
@@ -103,7 +103,7 @@ impl Job {
 }
 
 /// What is at the other end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Link {
     Bus(Bus),
     Device(Box<ClockedMemory>, Layout),
@@ -118,6 +118,15 @@ impl Link {
                 Layout::new(m, standard.organization().burst_bytes()),
             ),
             _ => Self::Bus(Bus::new(accelerator)),
+        }
+    }
+
+    /// Gives a link that was read from a checkpoint what the accelerator says.
+    pub(crate) fn attach(&mut self, m: &Mapping) {
+        if let (Self::Device(device, _), DramKind::Standard(standard)) =
+            (self, &m.accelerator.dram.kind)
+        {
+            device.attach(standard);
         }
     }
 

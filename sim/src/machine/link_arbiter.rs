@@ -18,7 +18,7 @@ use crate::window::Span;
 use stationary_workloads::PerDim;
 
 /// The transfers that request the link.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct LinkArbiter {
     pub(crate) prefetchers: PerOperand<Prefetcher>,
     pub(crate) storing: Option<Job>,
@@ -41,7 +41,7 @@ pub(crate) enum Grant {
 }
 
 /// The prefetcher of one operand.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Prefetcher {
     operand: Operand,
     place: Option<BankAllocation>,

@@ -28,13 +28,16 @@ mod ports;
 mod results;
 mod sample;
 mod stall_cause;
+mod state;
 mod state_descriptor;
 mod transfer;
 mod values;
 
+use serde::{Deserialize, Serialize};
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
+use crate::checkpoint::Stop;
 use crate::counters::{Control, Counters};
 use crate::mapping::Mapping;
 use crate::mapping::bank_allocation::contended;
@@ -56,27 +59,66 @@ use ports::{AccessKind, BankPorts, Stream};
 use sample::Mark;
 use transfer::Tiles;
 
+pub(crate) use state::State;
 pub use values::run_functional;
 
 /// Runs a mapping on the machine.
 pub fn run<T: Trace>(mapping: &Mapping, pace: Pace, trace: &mut T) -> Run {
-    match (T::LISTENS, T::SAMPLES) {
-        (false, _) => run_untold(mapping, pace),
-        (true, false) => run_events(mapping, pace, Told(trace)),
-        (true, true) => run_samples(mapping, pace, Told(trace)),
+    match go_on(Machine::new(mapping, ()), pace, None, trace) {
+        Ok(run) => run,
+        Err(_) => unreachable!("nothing stops it"),
     }
 }
 
-fn run_untold(mapping: &Mapping, pace: Pace) -> Run {
-    Machine::new(mapping, ()).run(pace, &mut ())
+/// The same from a state on, until it is done, or else the state when `stop` holds of a cycle that is next.
+pub(crate) fn resume<T: Trace>(
+    mapping: &Mapping,
+    from: Option<Box<State>>,
+    pace: Pace,
+    stop: Stop<'_>,
+    trace: &mut T,
+) -> Result<Run, Box<State>> {
+    let machine = match from {
+        Some(state) => state.machine(mapping),
+        None => Machine::new(mapping, ()),
+    };
+    go_on(machine, pace, Some(stop), trace)
 }
 
-fn run_events(mapping: &Mapping, pace: Pace, mut trace: Told<'_, false>) -> Run {
-    Machine::new(mapping, ()).run(pace, &mut trace)
+fn go_on<T: Trace>(
+    mut machine: Machine<'_, ()>,
+    pace: Pace,
+    stop: Option<Stop<'_>>,
+    trace: &mut T,
+) -> Result<Run, Box<State>> {
+    let run = match (T::LISTENS, T::SAMPLES) {
+        (false, _) => run_untold(&mut machine, pace, stop),
+        (true, false) => run_events(&mut machine, pace, stop, Told(trace)),
+        (true, true) => run_samples(&mut machine, pace, stop, Told(trace)),
+    };
+    run.ok_or_else(|| Box::new(machine.into()))
 }
 
-fn run_samples(mapping: &Mapping, pace: Pace, mut trace: Told<'_, true>) -> Run {
-    Machine::new(mapping, ()).run(pace, &mut trace)
+fn run_untold(machine: &mut Machine<'_, ()>, pace: Pace, stop: Option<Stop<'_>>) -> Option<Run> {
+    machine.run(pace, stop, &mut ())
+}
+
+fn run_events(
+    machine: &mut Machine<'_, ()>,
+    pace: Pace,
+    stop: Option<Stop<'_>>,
+    mut trace: Told<'_, false>,
+) -> Option<Run> {
+    machine.run(pace, stop, &mut trace)
+}
+
+fn run_samples(
+    machine: &mut Machine<'_, ()>,
+    pace: Pace,
+    stop: Option<Stop<'_>>,
+    mut trace: Told<'_, true>,
+) -> Option<Run> {
+    machine.run(pace, stop, &mut trace)
 }
 
 struct Machine<'m, P> {
@@ -106,7 +148,7 @@ struct Machine<'m, P> {
 }
 
 /// Where the current pass began, for its trace record.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct PassMark {
     at: u64,
     busy: u64,
@@ -141,10 +183,14 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
         }
     }
 
-    fn run<T: Trace>(&mut self, pace: Pace, trace: &mut T) -> Run {
+    /// Runs on until it is done; `None` if `stop` holds of the cycle that is next.
+    fn run<T: Trace>(&mut self, pace: Pace, stop: Option<Stop<'_>>, trace: &mut T) -> Option<Run> {
         let trace = &mut CountingTrace::new(trace);
         let mut periods = Periods::default();
         loop {
+            if stop.is_some_and(|stop| stop(self.now)) {
+                return None;
+            }
             let mark = T::SAMPLES.then(|| self.mark());
             let mut moved = self.take_arrivals(self.now, trace);
             if self.is_done() {
@@ -185,7 +231,7 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             self.now,
             "every cycle is counted once"
         );
-        Run {
+        Some(Run {
             cycles: self.now,
             busy: self.busy,
             stalls: self.stalls,
@@ -195,7 +241,7 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             first_work: self.first_work.unwrap_or(0),
             last_result: self.last_result,
             memory: self.dma.statistics(),
-        }
+        })
     }
 
     /// Tells a trace that samples of the cycles since a mark.

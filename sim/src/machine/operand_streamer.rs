@@ -56,7 +56,7 @@ pub(crate) struct Sent {
 }
 
 /// A streamer's state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct StreamerState {
     pub(crate) operand: Operand,
     is_resident: bool,
@@ -92,7 +92,7 @@ pub(crate) struct StreamerState {
 }
 
 /// A streamer with the current pass's figures, which follow from its state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct OperandStreamer {
     pub(crate) state: StreamerState,
     words: BeatWords,

@@ -11,7 +11,7 @@ use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::machine::transfer::Store;
 
 /// A tile that leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Leaving {
     store: Store,
     /// Room that its passes took.
@@ -28,8 +28,10 @@ impl Leaving {
 }
 
 /// The buffer's state; none, where outputs go to DRAM from where they were summed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct OutputFifo {
+    /// The accelerator's; a checkpoint leaves it to that.
+    #[serde(skip)]
     spec: Option<stationary_arch::OutputProcessor>,
     /// Tiles that are complete, in order.
     leaving: VecDeque<Leaving>,
@@ -44,6 +46,11 @@ impl OutputFifo {
             leaving: VecDeque::new(),
             open: VecDeque::new(),
         }
+    }
+
+    /// Gives a queue that was read from a checkpoint what the accelerator says.
+    pub(crate) fn attach(&mut self, spec: Option<stationary_arch::OutputProcessor>) {
+        self.spec = spec;
     }
 
     pub(crate) fn exists(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::mapping::bank_allocation::BankAllocation;
 
 /// What an access does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) enum AccessKind {
     Read,
     Write,
@@ -28,7 +28,7 @@ impl BankAllocation {
 }
 
 /// Where a stream is in the tiles of its operand.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Stream {
     /// None where every stream has a port of its own.
     pub(super) place: Option<BankAllocation>,
@@ -117,7 +117,7 @@ impl Stream {
 }
 
 /// Rows of one tile that DRAM's side accesses in a cycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct BankAccess {
     pub(crate) place: BankAllocation,
     pub(crate) access: AccessKind,

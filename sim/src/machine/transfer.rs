@@ -7,7 +7,7 @@ use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::window::Span;
 
 /// A transfer of one tile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Transfer {
     pub(crate) operand: Operand,
     pub(crate) words: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Transfer {
 }
 
 /// A finished output tile that waits for the bus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Store {
     pub(crate) words: u64,
     pub(crate) tile: PerDim<Span>,
@@ -48,7 +48,9 @@ impl Store {
 }
 
 /// What the buffer holds: tiles that arrived and tiles that were released, by operand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Tiles {
     pub(crate) filled: PerOperand<u64>,
     pub(crate) freed: PerOperand<u64>,

@@ -13,7 +13,7 @@ use crate::mapping::Mapping;
 use crate::tiling::Staging;
 
 /// The banks that are allocated to an operand's tiles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct BankAllocation {
     /// The partition's number.
     pub(crate) partition: usize,

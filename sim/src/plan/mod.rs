@@ -7,6 +7,7 @@ use std::sync::Arc;
 use stationary_arch::{Accelerator, CostModel, DramKind};
 use stationary_workloads::{Dim, Layer};
 
+use crate::checkpoint::{Checkpoint, Outcome, State, Stop};
 use crate::counters::{Control, Counters};
 use crate::decoupled::{self, LoweredLayer};
 use crate::energy::{Energy, dram_bits};
@@ -95,6 +96,40 @@ impl Plan {
         match self {
             Self::Mapped(mapping) => machine::run(mapping, pace, trace),
             Self::Lowered(kernel) => decoupled::run(kernel, pace, trace),
+        }
+    }
+
+    /// Runs the machine from a checkpoint on, or from the start, until it is done or `stop` holds of the cycle
+    /// that is next.
+    ///
+    /// # Panics
+    /// If the checkpoint is not of an equal plan.
+    pub fn run_until<T: Trace>(
+        &self,
+        from: Option<Checkpoint>,
+        pace: Pace,
+        stop: Stop<'_>,
+        trace: &mut T,
+    ) -> Outcome {
+        let stopped = |state| Outcome::Stopped(Checkpoint(state));
+        let not_of_it = "a checkpoint goes on with the plan it is of";
+        match self {
+            Self::Mapped(mapping) => {
+                let from = from.map(|checkpoint| match checkpoint.0 {
+                    State::Mapped(state) => state,
+                    State::Lowered(_) => panic!("{not_of_it}"),
+                });
+                let ran = machine::resume(mapping, from, pace, stop, trace);
+                ran.map_or_else(|state| stopped(State::Mapped(state)), Outcome::Done)
+            }
+            Self::Lowered(kernel) => {
+                let from = from.map(|checkpoint| match checkpoint.0 {
+                    State::Lowered(state) => state,
+                    State::Mapped(_) => panic!("{not_of_it}"),
+                });
+                let ran = decoupled::resume(kernel, from, pace, stop, trace);
+                ran.map_or_else(|state| stopped(State::Lowered(state)), Outcome::Done)
+            }
         }
     }
 

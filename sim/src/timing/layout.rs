@@ -13,14 +13,14 @@ use crate::mapping::{Mapping, PAIRS};
 use crate::window::Span;
 
 /// Start of each operand's tensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Layout {
     bases: [u64; 3],
     burst: u64,
 }
 
 /// A dimension of a tensor: the part that a tile covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct LayoutAxis {
     size: u64,
     part: Span,
@@ -33,7 +33,7 @@ impl LayoutAxis {
 }
 
 /// The bursts of a tile, from the lowest address to the highest of each run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Bursts {
     base: u64,
     burst: u64,
@@ -51,7 +51,7 @@ pub(crate) struct Bursts {
 }
 
 /// Which rows of an input a tile touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 struct Rows {
     stride: u64,
     dilation: u64,

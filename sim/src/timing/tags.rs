@@ -5,7 +5,7 @@ use stationary_arch::{Network, Operand};
 use crate::mapping::Mapping;
 
 /// How many words of a packet go to the same PEs; 0 on networks whose words go anywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(crate) struct TagWords(u64);
 
 impl TagWords {

@@ -1,0 +1,75 @@
+//! Runs that stop and go on: what decides how a run goes on, as it can be written to a file.
+//!
+//! ```text
+//! run to the end  =  run, stop, write, read, go on to the end
+//! ```
+//!
+//! in cycles, counts and trace, wherever it stops. What a machine has noticed of its own repetitions is no part
+//! of it: that is found again.
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::Run;
+use crate::{decoupled, machine};
+
+/// Whether a run is to stop before a cycle.
+pub type Stop<'s> = &'s dyn Fn(u64) -> bool;
+
+/// A run between two cycles. It is read back by the version that wrote it, for an equal plan.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::{Dataflow, Outcome, Pace, Plan, mapper};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1))?;
+/// let eyeriss = Accelerator::preset("eyeriss", &[])?;
+/// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+/// let plan = Plan::from(mapper::map(&layer, &eyeriss, dataflow)?);
+/// let whole = plan.run(Pace::SkipIdle, &mut ());
+///
+/// let middle = whole.cycles / 2;
+/// let first = plan.run_until(None, Pace::SkipIdle, &|cycle| cycle >= middle, &mut ());
+/// let Outcome::Stopped(checkpoint) = first else { panic!("it is done before its middle") };
+/// assert!(checkpoint.cycle() >= middle);
+/// let rest = plan.run_until(Some(checkpoint), Pace::SkipIdle, &|_| false, &mut ());
+/// assert_eq!(rest, Outcome::Done(whole));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checkpoint(pub(crate) State);
+
+/// The state of either machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Mapped(Box<machine::State>),
+    Lowered(Box<decoupled::State>),
+}
+
+impl Checkpoint {
+    /// The cycle that is next.
+    #[must_use]
+    pub fn cycle(&self) -> u64 {
+        match &self.0 {
+            State::Mapped(state) => state.now,
+            State::Lowered(state) => state.now,
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done(Run),
+    /// It was stopped.
+    Stopped(Checkpoint),
+}
+
+impl PartialEq for Outcome {
+    /// Of runs that are done; one that was stopped equals none.
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Done(one), Self::Done(other)) if one == other)
+    }
+}
