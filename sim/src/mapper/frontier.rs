@@ -21,7 +21,7 @@ use crate::error::MappingError;
 use crate::estimate::Estimate;
 use crate::mapper::MapperEffort;
 use crate::mapper::enumeration::{Enumeration, Group};
-use crate::mapper::goal::{Goal, Rank, Score};
+use crate::mapper::goal::{Goal, Objective, Rank, Score};
 use crate::mapper::prices::{Bill, Prices};
 use crate::mapper::scored::ScoredCandidate;
 use crate::mapper::{parts, unrolling};
@@ -119,6 +119,10 @@ impl Frontier {
         let sizes = evaluator.mapping().layer.sizes();
         let is_within =
             |bill: &Bill, least| limit == u64::MAX || goal.value(&bill.score(least)) <= limit;
+        let most_cycles = match goal.objective {
+            Objective::Cycles => limit,
+            Objective::Energy | Objective::Edp => u64::MAX,
+        };
         for Group { found, programs } in groups {
             let mut places: Vec<usize> = (0..found.len()).collect();
             if places.len() > effort.blocks {
@@ -141,9 +145,10 @@ impl Frontier {
                 }
                 let tiling = screen.tiling(&candidate);
                 let others = programs.others(sizes, &tiling);
-                let others = others.filter_map(|program| {
-                    ScoredCandidate::new(screen, prices, candidate.with_program(program))
-                });
+                let others = others.map(|program| candidate.with_program(program));
+                // Most orders move so many words that nothing else matters.
+                let others = others.filter(|other| screen.least_transfers_of(other) <= most_cycles);
+                let others = others.filter_map(|other| ScoredCandidate::new(screen, prices, other));
                 all.extend(others.filter(|f| is_within(&f.bill, f.least)));
             }
         }

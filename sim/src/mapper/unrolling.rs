@@ -94,7 +94,7 @@ pub(super) fn best(
     let mut best = Best::new(effort.unrollings);
     // Of those that may be among the best of any size, and of the others.
     let mut estimated = [0; 2];
-    for (busy, index) in order {
+    for &(busy, index) in &order {
         // No estimate of the array is below its MACs.
         if estimated[0] == ESTIMATED || busy > best.limit() {
             break;
@@ -134,7 +134,14 @@ pub(super) fn best(
     let programs: Vec<u32> = programs.iter().map(|(program, _)| *program).collect();
     let mut fits =
         |screen: &mut BoundEvaluator, t: &Tiling| halvings(evaluator, screen, t).is_some();
-    for tiling in frugal(screen, prices, &found, &programs, effort, &mut fits) {
+    for tiling in frugal(
+        screen,
+        prices,
+        (&found, &order),
+        &programs,
+        effort,
+        &mut fits,
+    ) {
         if !all.iter().any(|other| other.unrolls_as(&tiling)) {
             all.push(tiling);
         }

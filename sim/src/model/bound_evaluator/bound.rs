@@ -123,6 +123,42 @@ impl BoundEvaluator {
         (loads, link.store(finished, c.dram_spilled))
     }
 
+    /// A lower bound on the estimate's time in which loads and uses of an operand's tiles take turns, with the
+    /// way of each load: of what the buffer has one copy of, and of what it has more, after the first loads.
+    #[inline]
+    pub(super) fn least_turns(&self, counted: &CountedPoint<'_>) -> [u64; 2] {
+        let (parts, c) = (&counted.parts, &counted.counters);
+        let (machine, link) = (&self.machine, &self.transfers);
+        let mut turns = [0, 0];
+        if link.standard.is_some() {
+            return turns;
+        }
+        for o in [Operand::Input, Operand::Weight] {
+            if !parts.is_exchanged(o) {
+                continue;
+            }
+            let net = machine.into[o].ceil(c.buffer_read[o]);
+            // A streamed tile is in use for as long as its passes last.
+            let own = if o == machine.resident {
+                net
+            } else {
+                net.max(counted.busy)
+            };
+            let (loads, tiles) = (link.load(o, c.dram_read[o]), parts.exchanges(o));
+            let ways = |tiles: u64| tiles.saturating_mul(link.latency + 1);
+            match counted.held.slots[o] {
+                1 => turns[0] = turns[0].max((loads + own).saturating_add(ways(tiles))),
+                slots => {
+                    let first = link.load(o, counted.first[o]);
+                    let later = loads.saturating_sub(first) + own;
+                    let later = later.saturating_add(ways(tiles.saturating_sub(1)));
+                    turns[1] = turns[1].max(later / slots);
+                }
+            }
+        }
+        turns
+    }
+
     /// Cycles of the first loads and of the last store.
     #[inline]
     pub(super) fn ends(&self, parts: &PointFactors<'_>, first: &PerOperand<u64>) -> [u64; 2] {

@@ -4,6 +4,7 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
+use crate::dataflow::is_relevant;
 use crate::model::bound_evaluator::factors::Factors;
 use crate::model::bound_evaluator::memory::Held;
 use crate::model::bound_evaluator::pairs::{Channels, PairWindow};
@@ -57,7 +58,18 @@ impl BoundEvaluator {
         let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let whole = (first_loads + last_store).saturating_add(array);
-        Some((counted.counters, self.lower_bound(&counted).max(whole)))
+        let [of_one, of_more] = self.least_turns(&counted);
+        let turns = of_one.max(of_more.saturating_add(first_loads + last_store));
+        let least = self.lower_bound(&counted).max(whole).max(turns);
+        Some((counted.counters, least))
+    }
+
+    /// A lower bound on a candidate's estimate, legal or not: the cycles of its transfers alone.
+    #[inline]
+    pub(crate) fn least_transfers_of(&self, candidate: &MappingPoint) -> u64 {
+        let (f, windows) = self.factors(candidate);
+        let counters = self.count(&self.parts(candidate, f, windows));
+        self.least_transfers(&counters)
     }
 
     /// PEs at work in a whole pass.
@@ -310,6 +322,28 @@ impl<'s> PointFactors<'s> {
             .iter()
             .map(|d| self.f[*d].tiles[usize::from(levels[*d]) & 3]);
         tiles.product()
+    }
+
+    /// How often a tile of an operand is exchanged.
+    #[inline]
+    pub(super) fn exchanges(&self, operand: Operand) -> u64 {
+        let staged = match self.program.orders.staging[operand] {
+            Staging::Layer => 1,
+            Staging::Block => 2,
+            Staging::Pass => 3,
+        };
+        let levels = self.program.levels(self.depth[operand]);
+        let tiles = Dim::ALL.map(|d| match is_relevant(operand, d) {
+            true => self.f[d].tiles[staged],
+            false => self.f[d].tiles[usize::from(levels[d]) & 3],
+        });
+        tiles.into_iter().product()
+    }
+
+    /// Whether an operand's tile gives way to others before the layer, or its part, is done.
+    #[inline]
+    pub(super) fn is_exchanged(&self, operand: Operand) -> bool {
+        self.program.orders.staging[operand] != Staging::Layer
     }
 
     /// Words of the first tile of each operand in the buffer, outside of the sliding window.
