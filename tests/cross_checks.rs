@@ -2,13 +2,15 @@
 //! bound holds.
 
 mod common;
+#[path = "common/stops.rs"]
+mod stops;
 
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::invariants::broken;
-use common::{Size, cases, for_random_mappings, in_parts, stops};
+use common::{Size, cases, for_random_mappings};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary::mappings::MappingFile;
@@ -18,6 +20,7 @@ use stationary_sim::{
     mapper, reference_counts, run,
 };
 use stationary_workloads::{Convolution, Layer, parse};
+use stops::{in_parts, stops};
 
 #[test]
 fn model_walk_and_machine_count_the_same() {

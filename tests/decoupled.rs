@@ -2,10 +2,12 @@
 //! hardware.
 
 mod common;
+#[path = "common/stops.rs"]
+mod stops;
 
 use std::sync::Arc;
 
-use common::{Size, cases, in_parts, layer, reference, stops};
+use common::{Size, cases, layer, reference};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
@@ -17,6 +19,7 @@ use stationary_sim::decoupled::{
 };
 use stationary_sim::{Event, Pace, Plan, Tensors, TextTrace, Unit};
 use stationary_workloads::{Convolution, Dim, Layer};
+use stops::{in_parts, stops};
 
 /// A machine of any proportions; buffers large enough for most tiles of small layers.
 fn hardware(rng: &mut impl Rng) -> Accelerator {

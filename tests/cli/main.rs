@@ -4,6 +4,8 @@ mod advice;
 mod agreement;
 mod answers;
 mod certify;
+#[cfg(unix)]
+mod checkpoint;
 mod codesign;
 mod dataflow;
 mod diff;
