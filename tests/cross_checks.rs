@@ -225,6 +225,19 @@ fn seen(run: &Run, samples: &[Sample]) {
     let sum = |of: &dyn Fn(&Sample) -> u64| -> u64 {
         samples.iter().map(|s| (s.to - s.from) * of(s)).sum()
     };
+    for sample in samples {
+        let waits = &sample.waits;
+        // A cycle is charged to the first of what it waits for, unless the array itself is not free.
+        match (
+            sample.activity,
+            waits.weight.or(waits.input).or(waits.output),
+        ) {
+            (Activity::Work, first) => assert_eq!(first, None),
+            (Activity::Stall(Stall::Drain | Stall::Network(_)), _) => {}
+            (Activity::Stall(Stall::Delivery | Stall::Dram(Operand::Output)), None) => {}
+            (Activity::Stall(cause), first) => assert_eq!(first, Some(cause)),
+        }
+    }
     let during = |activity| sum(&|s: &Sample| u64::from(s.activity == activity));
     assert_eq!(during(Activity::Work), run.busy);
     for cause in Stall::ALL {

@@ -59,6 +59,10 @@ impl Checkpoint {
 }
 
 /// How a run ended.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one of a run, and it is taken apart at once"
+)]
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// It is done.

@@ -149,6 +149,9 @@ pub struct Sample {
     pub to: u64,
     /// What the array did.
     pub activity: Activity,
+    /// What kept the next beat from starting, by operand: all of it, while the stall has one cause. Of
+    /// outputs, partial sums or else the room for results.
+    pub waits: PerOperand<Option<Stall>>,
     /// The pass that the array is at, from 0.
     pub pass: u64,
     /// Words that each streamer sent into the array, in each cycle.

@@ -265,6 +265,8 @@ pub enum Schematic {
     Codesign,
     /// What `compare` writes.
     Compare,
+    /// What `simulate --checkpoint` keeps.
+    Checkpoint,
     /// What `dram` writes.
     Replay,
     /// What `diff` writes.

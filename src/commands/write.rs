@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
+use stationary::checkpoint::Simulation;
 use stationary::documents::{self, schema_of};
 use stationary::{arch, proof, sim, workloads};
 
@@ -31,6 +32,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Verify => schema_of::<documents::Verified>(),
         Schematic::Certificate => schemars::schema_for!(proof::Certificate),
         Schematic::Timeloop => schema_of::<documents::Timeloop>(),
+        Schematic::Checkpoint => schema_of::<Simulation>(),
         Schematic::Layers => schema_of::<documents::Network>(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;

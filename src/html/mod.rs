@@ -30,6 +30,7 @@ mod validate;
 
 use serde_json::Value;
 
+use crate::checkpoint::Simulation;
 use crate::documents::{
     Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Timeloop,
     Validate, Verified,
@@ -46,7 +47,7 @@ enum Outcome {
 }
 
 /// Every document that a verb writes: its schema, and what becomes of it.
-const DOCUMENTS: [(&str, Outcome); 18] = [
+const DOCUMENTS: [(&str, Outcome); 19] = [
     (Run::NAME, Outcome::Page(|run| read(run, layers::page))),
     (
         Validate::NAME,
@@ -85,6 +86,12 @@ const DOCUMENTS: [(&str, Outcome); 18] = [
         Network::NAME,
         Outcome::Refused(
             "it tells what a network is: what a machine makes of it, estimate and simulate say",
+        ),
+    ),
+    (
+        Simulation::NAME,
+        Outcome::Refused(
+            "it holds a simulation that is not done: simulate --checkpoint goes on with it",
         ),
     ),
     ("stationary/evaluations/1", Outcome::Refused(JOURNAL)),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{file, json, number, stationary, text};
+use crate::{cases, file, json, number, stationary, text};
 
 /// Layers of every sort: at least one is bound by MACs, one by weights, and one fills few PEs.
 const NETWORKS: [[&str; 8]; 2] = [
@@ -185,14 +185,23 @@ fn figures_are_of_the_whole_network() {
 #[test]
 fn what_is_advised_helps_behind_dram_standards_too() {
     let standards = ["ddr4-2400", "lpddr4-2400", "hbm2"].map(|name| format!("dram.kind={name}"));
-    let mut advised = 0;
+    let (mut advised, mut tried) = (0, 0);
+    // The machine takes its time behind them: every third chip, or as many times more as STATIONARY_CASES says.
+    let every = 3 / usize::try_from(cases(1)).unwrap_or(1).clamp(1, 3);
     for (at, preset) in stationary::arch::presets::names().enumerate() {
-        let set = &standards[at % standards.len()];
+        if at % every != 0 {
+            continue;
+        }
+        let set = &standards[tried % standards.len()];
         let standard = ["--arch", preset, "--set", set];
-        advised += check("simulate", &[&standard[..], &NETWORKS[at % 2]].concat());
-        advised += check("estimate", &[&standard[..], &NETWORKS[1 - at % 2]].concat());
+        advised += check("simulate", &[&standard[..], &NETWORKS[tried % 2]].concat());
+        advised += check(
+            "estimate",
+            &[&standard[..], &NETWORKS[1 - tried % 2]].concat(),
+        );
+        tried += 1;
     }
-    assert!(advised > 20, "{advised} changes were advised in all");
+    assert!(advised > tried, "{advised} changes were advised in all");
 }
 
 /// By the model this saves 8 %; on the machine it costs more than 1 %.

@@ -58,6 +58,15 @@ const ASSIGN: [&str; 14] = [
     "area=iot",
 ];
 
+/// Cases to run: `default`, or as many times more as `STATIONARY_CASES` says.
+fn cases(default: u64) -> u64 {
+    let factor = std::env::var("STATIONARY_CASES").ok();
+    let factor = factor.map_or(1.0, |n| {
+        n.parse::<f64>().expect("STATIONARY_CASES is a number")
+    });
+    (default as f64 * factor).ceil() as u64
+}
+
 fn stationary(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_stationary"))
         .args(arguments)

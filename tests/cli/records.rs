@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
 use stationary_record::{digest, read};
 
-use crate::{file, text};
+use crate::{cases, file, text};
 
 const COSTS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -417,15 +417,6 @@ fn survives(name: &str, arguments: &[&str], kills: u64, in_order: bool) {
     assert!(taken < Duration::from_secs(60), "one search took {taken:?}");
 }
 
-/// How often to kill each search: `default`, or as many times more as `STATIONARY_CASES` says.
-fn kills(default: u64) -> u64 {
-    let factor = std::env::var("STATIONARY_CASES").ok();
-    let factor = factor.map_or(1.0, |n| {
-        n.parse::<f64>().expect("STATIONARY_CASES is a number")
-    });
-    (default as f64 * factor).ceil() as u64
-}
-
 #[test]
 fn a_killed_assignment_ends_as_if_nothing_had_happened() {
     for optimizer in ["genetic", "annealing"] {
@@ -443,7 +434,7 @@ fn a_killed_assignment_ends_as_if_nothing_had_happened() {
             "--optimizer",
             optimizer,
         ];
-        survives(optimizer, &arguments, kills(5), true);
+        survives(optimizer, &arguments, cases(5), true);
     }
 }
 
@@ -461,7 +452,7 @@ fn a_killed_search_for_mappings_ends_as_if_nothing_had_happened() {
         "--recheck",
         "20",
     ];
-    survives("map", &arguments, kills(5), false);
+    survives("map", &arguments, cases(5), false);
 }
 
 #[test]
@@ -479,5 +470,5 @@ fn a_killed_comparison_ends_as_if_nothing_had_happened() {
         "--optimizer",
         "annealing",
     ];
-    survives("compare", &arguments, kills(3), false);
+    survives("compare", &arguments, cases(3), false);
 }

@@ -61,7 +61,7 @@ fn searches_fit() {
 fn comparisons_of_runs_and_certificates_fit() {
     let run = |name: &str, set: &str| {
         let arguments =
-            format!("estimate --arch eyeriss --network mobilenet_v2 --format json{set}");
+            format!("estimate --quiet --arch eyeriss --network mobilenet_v2 --format json{set}");
         let arguments: Vec<&str> = arguments.split(' ').collect();
         file(name, &shown(&arguments, 80))
     };

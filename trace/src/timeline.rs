@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use stationary_arch::{Operand, PerOperand};
-use stationary_sim::{Activity, Event, Repeat, Sample, Span, Trace};
+use stationary_sim::{Activity, Event, Repeat, Sample, Span, Stall, Trace};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::View;
@@ -37,6 +37,7 @@ pub struct Timeline<'s> {
     step: u64,
     rate_cycles: u64,
     array: TrackWriter,
+    waits: PerOperand<TrackWriter>,
     passes: TrackWriter,
     streamers: PerOperand<TrackWriter>,
     results: TrackWriter,
@@ -62,6 +63,7 @@ struct TimelineStep {
     from: u64,
     to: u64,
     did: Vec<(Activity, u64)>,
+    waited: PerOperand<Vec<(Stall, u64)>>,
     sent: PerOperand<u64>,
     written: u64,
     delivering: bool,
@@ -113,6 +115,7 @@ impl<'s> Timeline<'s> {
             step,
             rate_cycles: step * RATE_CYCLES.div_ceil(step),
             array: alike(tracks.array, None),
+            waits: PerOperand::from_fn(|o| alike(tracks.waits[o], None)),
             passes: short(tracks.passes, "passes", "busy cycles"),
             streamers: PerOperand::from_fn(|o| alike(tracks.streamers[o], Some("words"))),
             results: alike(tracks.results, Some("words")),
@@ -171,7 +174,12 @@ impl<'s> Timeline<'s> {
             &mut self.loads.weight,
             &mut self.loads.output,
         ];
-        let lanes = lanes.into_iter().chain(streamers).chain(loads);
+        let waits = [
+            &mut self.waits.input,
+            &mut self.waits.weight,
+            &mut self.waits.output,
+        ];
+        let lanes = lanes.into_iter().chain(waits).chain(streamers).chain(loads);
         for lane in lanes.chain(&mut self.delivery).chain(&mut self.banks) {
             lane.flush(self.document);
         }
@@ -187,11 +195,11 @@ impl<'s> Timeline<'s> {
             step.from = from;
         }
         step.to = to;
-        match step.did.iter_mut().find(|(did, _)| *did == sample.activity) {
-            Some((_, n)) => *n += cycles,
-            None => step.did.push((sample.activity, cycles)),
-        }
+        gather(&mut step.did, sample.activity, cycles);
         for o in Operand::ALL {
+            if let Some(cause) = sample.waits[o] {
+                gather(&mut step.waited[o], cause, cycles);
+            }
             step.sent[o] += sample.sent[o] * cycles;
             step.queued[o] = step.queued[o].max(sample.queued[o]);
             let held = self.held[o].iter().sum();
@@ -221,6 +229,12 @@ impl<'s> Timeline<'s> {
             at += cycles;
         }
         for o in Operand::ALL {
+            let mut at = from;
+            for (cause, cycles) in &step.waited[o] {
+                let interval = Interval::plain(cause.name(), at, at + cycles, 0);
+                self.waits[o].put(self.document, interval);
+                at += cycles;
+            }
             self.rates[o as usize].words += step.sent[o];
             if step.sent[o] > 0 {
                 let interval = Interval::plain(network(o), from, to, step.sent[o]);
@@ -367,6 +381,14 @@ impl Trace for Timeline<'_> {
             }
             at = to;
         }
+    }
+}
+
+/// Adds cycles to those of something that is alike.
+fn gather<T: PartialEq>(all: &mut Vec<(T, u64)>, one: T, cycles: u64) {
+    match all.iter_mut().find(|(other, _)| *other == one) {
+        Some((_, n)) => *n += cycles,
+        None => all.push((one, cycles)),
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Tracks {
     pub layers: TrackId,
     pub passes: TrackId,
     pub array: TrackId,
+    /// What the array waits for, by operand: all at once, where the stalls of `array` have one cause.
+    pub waits: PerOperand<TrackId>,
     pub streamers: PerOperand<TrackId>,
     pub results: TrackId,
     pub loads: PerOperand<TrackId>,
@@ -64,6 +66,7 @@ impl Tracks {
             layers: s.track("layers"),
             passes: s.track("passes"),
             array: s.track("array"),
+            waits: PerOperand::from_fn(|o| s.track(format!("array waits for {o}"))),
             streamers: PerOperand::from_fn(|o| s.track(format!("network {}", network(o)))),
             results: s.track("network psum_out"),
             loads: PerOperand::from_fn(|o| s.track(format!("DMA load {o}"))),

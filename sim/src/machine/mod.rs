@@ -44,7 +44,7 @@ use crate::mapping::bank_allocation::contended;
 use crate::pace::Pace;
 use crate::payload::Payload;
 use crate::run::Run;
-use crate::stall::Stalls;
+use crate::stall::{Stall, Stalls};
 use crate::timing::tags::TagWords;
 use crate::trace::{Event, Told, Trace};
 use crate::window::Span;
@@ -144,6 +144,8 @@ struct Machine<'m, P> {
     first_work: Option<u64>,
     last_result: u64,
     pass_mark: PassMark,
+    /// What kept the array from working in the cycle just past, where a trace samples.
+    waits: PerOperand<Option<Stall>>,
     payload: P,
 }
 
@@ -179,6 +181,7 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             tag_words: TagWords::new(m, Operand::Output, m.accelerator.networks.psum_out),
             last_result: 0,
             pass_mark: PassMark::default(),
+            waits: PerOperand::default(),
             payload,
         }
     }
@@ -294,12 +297,15 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
         moved
     }
 
-    fn tick_array(&mut self, trace: &mut impl Trace) -> bool {
+    fn tick_array<T: Trace>(&mut self, trace: &mut T) -> bool {
         let mut moved = false;
         if self.array.remaining == 0 {
             moved |= self.shift_in();
             if let Some(cause) = self.stall_cause() {
                 self.stalls.add(cause, 1);
+                if T::SAMPLES {
+                    self.waits = self.waits();
+                }
                 return moved;
             }
             self.first_mac.get_or_insert(self.now);
@@ -421,6 +427,9 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             until = until.min(self.dma.next_event(last));
         }
         let next = self.drive_link(until, |m, at| m.dma.has_arrival(at), trace);
+        if T::SAMPLES {
+            self.waits = self.waits();
+        }
         self.stand_still(next);
     }
 

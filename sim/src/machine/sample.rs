@@ -49,6 +49,10 @@ impl<P: Payload<Action>> Machine<'_, P> {
             from: mark.now,
             to: self.now,
             activity,
+            waits: match activity {
+                Activity::Work => PerOperand::default(),
+                Activity::Stall(_) => self.waits,
+            },
             pass: self.array.passes_done,
             sent: PerOperand::from_fn(|o| (now.buffer_read[o] - then.buffer_read[o]) / cycles),
             written: (now.buffer_write.output - then.buffer_write.output) / cycles,

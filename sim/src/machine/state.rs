@@ -45,6 +45,7 @@ impl From<Machine<'_, ()>> for State {
         let Machine {
             m: _,
             ports: _,
+            waits: _,
             payload: (),
             now,
             tiles,
@@ -113,6 +114,7 @@ impl State {
         Machine {
             m,
             ports: BankPorts::default(),
+            waits: PerOperand::default(),
             payload: (),
             now,
             tiles,

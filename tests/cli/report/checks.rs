@@ -14,12 +14,21 @@ fn what_checks_something_has_a_page_of_its_own() {
         "--layer",
         "fc8",
     ];
+    // Values are carried one by one: few of them.
+    let fc = [
+        "--arch",
+        "systolic",
+        "--network",
+        "resnet18",
+        "--layer",
+        "fc",
+    ];
     let simulate = ["simulate", "--functional"];
-    let (answer, functional) = page("functional", &[&simulate[..], &fc8].concat());
+    let (answer, functional) = page("functional", &[&simulate[..], &fc].concat());
     check(&functional);
     names_layers(&functional, &answer, "/layers");
     assert!(functional.contains("<dd>equal</dd>"));
-    assert!(functional.contains("<h1>alexnet on systolic</h1>"));
+    assert!(functional.contains("<h1>resnet18 on systolic</h1>"));
 
     let certificate = file("page-certificate.json", "");
     let map = ["search", "map", "--certify", "--certificate", &certificate];
