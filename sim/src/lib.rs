@@ -7,7 +7,6 @@
 mod beat;
 mod bound;
 mod bus;
-mod checkpoint;
 mod counters;
 mod dataflow;
 pub mod decoupled;
@@ -38,7 +37,6 @@ mod trace;
 mod window;
 
 pub use bound::Bound;
-pub use checkpoint::{Checkpoint, Outcome, Stop};
 pub use counters::{Control, Counters};
 pub use dataflow::{
     Dataflow, DataflowConfig, DataflowError, DataflowFileError, INPUT_STATIONARY,
@@ -54,8 +52,8 @@ pub use mapping::{Mapping, lowered};
 pub use model::{
     BoundEvaluator, BoundedCounts, DimTiling, Evaluator, MappingPoint, TilingSpace, estimate,
 };
-pub use pace::Pace;
-pub use plan::Plan;
+pub use pace::{Pace, Stop};
+pub use plan::{Checkpoint, Outcome, Plan};
 pub use reach::{OutOfReach, Reach};
 pub use reference_counts::reference_counts;
 pub use run::{FunctionalRun, Run};

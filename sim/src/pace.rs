@@ -11,3 +11,6 @@ pub enum Pace {
     #[default]
     SkipPeriods,
 }
+
+/// Whether a run is to stop before a cycle.
+pub type Stop<'s> = &'s dyn Fn(u64) -> bool;

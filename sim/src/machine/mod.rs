@@ -37,11 +37,10 @@ use serde::{Deserialize, Serialize};
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::PerDim;
 
-use crate::checkpoint::Stop;
 use crate::counters::{Control, Counters};
 use crate::mapping::Mapping;
 use crate::mapping::bank_allocation::contended;
-use crate::pace::Pace;
+use crate::pace::{Pace, Stop};
 use crate::payload::Payload;
 use crate::run::Run;
 use crate::stall::{Stall, Stalls};

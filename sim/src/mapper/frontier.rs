@@ -126,9 +126,11 @@ impl Frontier {
         for Group { found, programs } in groups {
             let mut places: Vec<usize> = (0..found.len()).collect();
             if places.len() > effort.blocks {
-                places.sort_unstable_by_key(|at| {
-                    let least = found[*at].bill.score(found[*at].least);
-                    (goal.value(&least), goal.second(&least), *at)
+                // Which are kept does not change with what else is known of candidates.
+                places.sort_by_cached_key(|at| {
+                    let promise = screen.promise(&found[*at].candidate);
+                    let least = found[*at].bill.score(promise.unwrap_or(u64::MAX));
+                    (goal.value(&least), goal.second(&least))
                 });
                 places.truncate(effort.blocks);
             }

@@ -1,5 +1,6 @@
 //! What a layer runs as, whichever way its machine is controlled: one face for both.
 
+mod checkpoint;
 mod reach;
 
 use std::sync::Arc;
@@ -7,7 +8,6 @@ use std::sync::Arc;
 use stationary_arch::{Accelerator, CostModel, DramKind};
 use stationary_workloads::{Dim, Layer};
 
-use crate::checkpoint::{Checkpoint, Outcome, State, Stop};
 use crate::counters::{Control, Counters};
 use crate::decoupled::{self, LoweredLayer};
 use crate::energy::{Energy, dram_bits};
@@ -15,11 +15,14 @@ use crate::estimate::Estimate;
 use crate::machine;
 use crate::mapping::Mapping;
 use crate::model;
-use crate::pace::Pace;
+use crate::pace::{Pace, Stop};
 use crate::run::{FunctionalRun, Run};
 use crate::tensors::Tensors;
 use crate::timing::network::way;
 use crate::trace::Trace;
+
+use checkpoint::State;
+pub use checkpoint::{Checkpoint, Outcome};
 
 /// A layer with all that was decided of how it runs.
 ///

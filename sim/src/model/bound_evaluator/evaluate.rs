@@ -55,13 +55,24 @@ impl BoundEvaluator {
     #[inline]
     pub fn least_estimate(&self, candidate: &MappingPoint) -> Option<(Counters, u64)> {
         let counted = self.counted(candidate)?;
+        let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
+        let [of_one, of_more] = self.least_turns(&counted);
+        let turns = of_one.max(of_more.saturating_add(first_loads + last_store));
+        Some((counted.counters, self.least_of_units(&counted).max(turns)))
+    }
+
+    /// A lower bound on the estimate of a candidate, of what each unit needs by itself; `None` if the candidate
+    /// is not legal.
+    pub(crate) fn promise(&self, candidate: &MappingPoint) -> Option<u64> {
+        Some(self.least_of_units(&self.counted(candidate)?))
+    }
+
+    #[inline]
+    fn least_of_units(&self, counted: &CountedPoint<'_>) -> u64 {
         let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let whole = (first_loads + last_store).saturating_add(array);
-        let [of_one, of_more] = self.least_turns(&counted);
-        let turns = of_one.max(of_more.saturating_add(first_loads + last_store));
-        let least = self.lower_bound(&counted).max(whole).max(turns);
-        Some((counted.counters, least))
+        self.lower_bound(counted).max(whole)
     }
 
     /// A lower bound on a candidate's estimate, legal or not: the cycles of its transfers alone.

@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::run::Run;
 use crate::{decoupled, machine};
 
-/// Whether a run is to stop before a cycle.
-pub type Stop<'s> = &'s dyn Fn(u64) -> bool;
-
 /// A run between two cycles. It is read back by the version that wrote it, for an equal plan.
 ///
 /// ```
@@ -37,12 +34,12 @@ pub type Stop<'s> = &'s dyn Fn(u64) -> bool;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Checkpoint(pub(crate) State);
+pub struct Checkpoint(pub(super) State);
 
 /// The state of either machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum State {
+pub(super) enum State {
     Mapped(Box<machine::State>),
     Lowered(Box<decoupled::State>),
 }
