@@ -70,7 +70,7 @@ fn comparisons_of_runs_and_certificates_fit() {
     check(&format!("diff {a} {b}"));
     let certificate = file("fits.json", "");
     let search =
-        "search map --arch systolic --network alexnet --layer conv5 --certify --simulations 2";
+        "search map --arch systolic --network resnet18 --layer fc --certify --simulations 2";
     let search = format!("{search} --certificate {certificate}");
     check(&search);
     check(&format!("verify --quick {certificate}"));

@@ -6,14 +6,6 @@ use crate::{file, refuses, stationary, text};
 
 #[test]
 fn what_checks_something_has_a_page_of_its_own() {
-    let fc8 = [
-        "--arch",
-        "systolic",
-        "--network",
-        "alexnet",
-        "--layer",
-        "fc8",
-    ];
     // Values are carried one by one: few of them.
     let fc = [
         "--arch",
@@ -32,7 +24,7 @@ fn what_checks_something_has_a_page_of_its_own() {
 
     let certificate = file("page-certificate.json", "");
     let map = ["search", "map", "--certify", "--certificate", &certificate];
-    let (_, mapped) = page("certified", &[&map[..], &fc8].concat());
+    let (_, mapped) = page("certified", &[&map[..], &fc].concat());
     check(&mapped);
     assert!(
         mapped.contains("<dd>proved<small>of the machine, "),
@@ -41,9 +33,9 @@ fn what_checks_something_has_a_page_of_its_own() {
     let (_, verified) = page("verified", &["verify", &certificate]);
     check(&verified);
     assert!(verified.contains("<dd>holds</dd>"));
-    assert!(verified.contains("<h1>alexnet on systolic</h1>"));
+    assert!(verified.contains("<h1>resnet18 on systolic</h1>"));
     assert!(verified.contains("What is claimed"));
-    assert!(verified.contains("1 of 8 layers"), "{verified}");
+    assert!(verified.contains("1 of 21 layers"), "{verified}");
     refuses(&["report", &certificate], 2, &["verify FILE --format json"]);
 
     let trace = file("page.trace", "0x0 R\n0x40 R\n0x80000 W\n0x100000 R\n");
