@@ -9,7 +9,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
@@ -105,7 +105,14 @@ pub struct Checkpoints {
     interval: Duration,
     stop: Cancellation,
     accelerator: String,
-    layers: Mutex<BTreeMap<String, LayerState>>,
+    kept: Mutex<Kept>,
+}
+
+/// What is known, and when it is to be written next.
+#[derive(Debug)]
+struct Kept {
+    layers: BTreeMap<String, LayerState>,
+    next: Instant,
 }
 
 impl Checkpoints {
@@ -129,14 +136,17 @@ impl Checkpoints {
             interval,
             stop,
             accelerator,
-            layers: Mutex::new(layers),
+            kept: Mutex::new(Kept {
+                layers,
+                next: Instant::now() + interval,
+            }),
         })
     }
 
     /// How far the simulation is.
     #[must_use]
     pub fn extent(&self) -> Extent {
-        let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
+        let layers = &self.lock().layers;
         Extent {
             done: layers.values().filter(|layer| layer.run.is_some()).count(),
             begun: layers.values().filter(|layer| layer.run.is_none()).count(),
@@ -157,10 +167,14 @@ impl Checkpoints {
         }
     }
 
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where a layer's run is to go on; what it found, if it is done.
     fn begun(&self, written: &LayerPlan) -> Result<Option<LayerState>, Error> {
-        let layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(layer) = layers.get(written.name()) else {
+        let kept = self.lock();
+        let Some(layer) = kept.layers.get(written.name()) else {
             return Ok(None);
         };
         if layer.mapping != *written {
@@ -174,18 +188,22 @@ impl Checkpoints {
         Ok(Some(layer.clone()))
     }
 
-    /// Keeps how far a layer is; on the disk, if it is to be.
-    fn keep(&self, layer: LayerState, on_disk: bool) -> Result<(), Error> {
-        let mut layers = self.layers.lock().unwrap_or_else(PoisonError::into_inner);
-        layers.insert(layer.mapping.name().to_owned(), layer);
-        if !on_disk {
+    /// Keeps how far a layer is. Layers that are done soon go to the disk once an interval, or when the run
+    /// is to stop.
+    fn keep(&self, layer: LayerState) -> Result<(), Error> {
+        let mut kept = self.lock();
+        let is_begun = layer.run.is_none();
+        kept.layers.insert(layer.mapping.name().to_owned(), layer);
+        if !is_begun && !self.stop.is_cancelled() && Instant::now() < kept.next {
             return Ok(());
         }
+        kept.next = Instant::now() + self.interval;
+        let layers = &kept.layers;
         let simulation = Simulation {
             schema: Simulation::NAME.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             accelerator: self.accelerator.clone(),
-            sha256: digest_of(&layers),
+            sha256: digest_of(layers),
             layers: layers.clone(),
         };
         let text = serde_json::to_vec(&simulation).expect("keys of documents are text");
@@ -219,11 +237,11 @@ impl Machines for Checkpoints {
             };
             match plan.run_until(from.take(), pace, &is_due, &mut ()) {
                 Outcome::Done(run) => {
-                    self.keep(state(Some(run), None), Instant::now() >= next)?;
+                    self.keep(state(Some(run), None))?;
                     return Ok(run);
                 }
                 Outcome::Stopped(checkpoint) => {
-                    self.keep(state(None, Some(checkpoint.clone())), true)?;
+                    self.keep(state(None, Some(checkpoint.clone())))?;
                     if self.stop.is_cancelled() {
                         return Err(Error::Stopped {
                             path: self.path.clone(),
@@ -239,8 +257,11 @@ impl Machines for Checkpoints {
 
 /// The layers of a file that is read.
 fn known(path: &Path, accelerator: &str) -> Result<BTreeMap<String, LayerState>, Error> {
-    let text = files::read(path)?;
     let refused = |found: &str| Error::kind(path, found);
+    if path.is_dir() {
+        return Err(refused("a folder; needed the name of a file"));
+    }
+    let text = files::read(path)?;
     let value = serde_json::from_str(&text)
         .map_err(|error| refused(&format!("no checkpoint of a simulation: {error}")))?;
     let simulation = Simulation::read(&value).map_err(|why| refused(&why))?;

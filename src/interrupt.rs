@@ -124,6 +124,11 @@ pub fn keeps() -> Cancellation {
     WATCH.cancellation.clone()
 }
 
+/// The run is done: from now on the first signal ends the process.
+pub fn has_kept() {
+    WATCH.has_result.store(false, Ordering::SeqCst);
+}
+
 /// What a search does about a signal.
 pub struct Interrupt {
     cancellation: Cancellation,

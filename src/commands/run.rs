@@ -114,6 +114,7 @@ fn report(
     };
     let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
     let mut run = Run::with(loaded, reading, machines, &patience)?;
+    interrupt::has_kept();
     run.seed = common.seed;
     drop(patience);
     inputs::warn(run.warning().as_slice());

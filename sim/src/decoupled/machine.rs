@@ -12,6 +12,8 @@
 //! An instruction that is done in one cycle lets others start in the same: its last cycle was the
 //! one before.
 
+mod state;
+
 use super::engine::{Client, Engine, EngineRequest};
 use super::lowered_layer::LoweredLayer;
 use super::program::{Instruction, Operation, Program, Token};
@@ -23,6 +25,8 @@ use crate::run::Run;
 use crate::stall::{Stall, Stalls};
 use crate::trace::{Event, Told, Trace, Unit};
 use stationary_arch::{Operand, RowOrder};
+
+pub(crate) use state::MachineState;
 
 /// What a unit is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -86,17 +90,6 @@ pub(super) struct Machine<'k, P> {
     pub(super) payload: P,
 }
 
-/// A machine between two cycles: all but what follows from the kernel.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub(crate) struct MachineState {
-    pub(crate) now: u64,
-    engine: Engine,
-    units: [UnitState; 3],
-    fetch: Fetch,
-    tokens: [u64; 4],
-    tally: Tally,
-}
-
 /// Runs a kernel.
 pub fn run<T: Trace>(k: &LoweredLayer, pace: Pace, trace: &mut T) -> Run {
     match go_on(Machine::new(k, ()), pace, None, trace) {
@@ -140,57 +133,6 @@ fn run_told(
     mut trace: Told<'_, false>,
 ) -> Option<Run> {
     machine.run(pace, stop, &mut trace)
-}
-
-impl From<Machine<'_, ()>> for MachineState {
-    fn from(machine: Machine<'_, ()>) -> Self {
-        let Machine {
-            k: _,
-            layout: _,
-            cached: _,
-            payload: (),
-            now,
-            engine,
-            units,
-            fetch,
-            tokens,
-            tally,
-        } = machine;
-        Self {
-            now,
-            engine,
-            units,
-            fetch,
-            tokens,
-            tally,
-        }
-    }
-}
-
-impl MachineState {
-    fn machine(self, k: &LoweredLayer) -> Machine<'_, ()> {
-        let Self {
-            now,
-            mut engine,
-            units,
-            fetch,
-            tokens,
-            tally,
-        } = self;
-        engine.attach(k.accelerator());
-        Machine {
-            k,
-            layout: Layout::new(k),
-            cached: cached(k),
-            payload: (),
-            now,
-            engine,
-            units,
-            fetch,
-            tokens,
-            tally,
-        }
-    }
 }
 
 impl<'k, P: Payload<Instruction>> Machine<'k, P> {

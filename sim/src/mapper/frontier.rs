@@ -126,11 +126,9 @@ impl Frontier {
         for Group { found, programs } in groups {
             let mut places: Vec<usize> = (0..found.len()).collect();
             if places.len() > effort.blocks {
-                // Which are kept does not change with what else is known of candidates.
-                places.sort_by_cached_key(|at| {
-                    let promise = screen.promise(&found[*at].candidate);
-                    let least = found[*at].bill.score(promise.unwrap_or(u64::MAX));
-                    (goal.value(&least), goal.second(&least))
+                places.sort_unstable_by_key(|at| {
+                    let least = found[*at].bill.score(found[*at].of_units);
+                    (goal.value(&least), goal.second(&least), *at)
                 });
                 places.truncate(effort.blocks);
             }
@@ -149,7 +147,9 @@ impl Frontier {
                 let others = programs.others(sizes, &tiling);
                 let others = others.map(|program| candidate.with_program(program));
                 // Most orders move so many words that nothing else matters.
-                let others = others.filter(|other| screen.least_transfers_of(other) <= most_cycles);
+                let others = others.filter(|other| {
+                    most_cycles == u64::MAX || screen.least_transfers_of(other) <= most_cycles
+                });
                 let others = others.filter_map(|other| ScoredCandidate::new(screen, prices, other));
                 all.extend(others.filter(|f| is_within(&f.bill, f.least)));
             }

@@ -9,6 +9,8 @@ pub(super) struct ScoredCandidate {
     pub(super) candidate: MappingPoint,
     /// A lower bound on its estimated cycles.
     pub(super) least: u64,
+    /// A looser one, of each unit by itself.
+    pub(super) of_units: u64,
     pub(super) bill: Bill,
     /// Its estimated cycles, once they are known.
     pub(super) cycles: Option<u64>,
@@ -21,10 +23,11 @@ impl ScoredCandidate {
         prices: &Prices,
         candidate: MappingPoint,
     ) -> Option<Self> {
-        let (counters, least) = screen.least_estimate(&candidate)?;
+        let (counters, [of_units, least]) = screen.least_estimates(&candidate)?;
         Some(Self {
             candidate,
             least,
+            of_units,
             bill: prices.bill(&counters, screen.active_pes(&candidate)),
             cycles: None,
         })

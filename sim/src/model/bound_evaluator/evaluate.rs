@@ -54,30 +54,30 @@ impl BoundEvaluator {
     #[must_use]
     #[inline]
     pub fn least_estimate(&self, candidate: &MappingPoint) -> Option<(Counters, u64)> {
-        let counted = self.counted(candidate)?;
-        let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
-        let [of_one, of_more] = self.least_turns(&counted);
-        let turns = of_one.max(of_more.saturating_add(first_loads + last_store));
-        Some((counted.counters, self.least_of_units(&counted).max(turns)))
+        let (counters, [_, least]) = self.least_estimates(candidate)?;
+        Some((counters, least))
     }
 
-    /// A lower bound on the estimate of a candidate, of what each unit needs by itself; `None` if the candidate
-    /// is not legal.
-    pub(crate) fn promise(&self, candidate: &MappingPoint) -> Option<u64> {
-        Some(self.least_of_units(&self.counted(candidate)?))
-    }
-
+    /// What a legal candidate moves, and two lower bounds on its estimate: of what each unit needs by itself,
+    /// and with the turns that loads and uses of tiles take.
     #[inline]
-    fn least_of_units(&self, counted: &CountedPoint<'_>) -> u64 {
+    pub(crate) fn least_estimates(&self, candidate: &MappingPoint) -> Option<(Counters, [u64; 2])> {
+        let counted = self.counted(candidate)?;
         let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
-        let whole = (first_loads + last_store).saturating_add(array);
-        self.lower_bound(counted).max(whole)
+        let ends = first_loads + last_store;
+        let of_units = self.lower_bound(&counted).max(ends.saturating_add(array));
+        let [of_one, of_more] = self.least_turns(&counted);
+        let least = of_units.max(of_one).max(of_more.saturating_add(ends));
+        Some((counted.counters, [of_units, least]))
     }
 
     /// A lower bound on a candidate's estimate, legal or not: the cycles of its transfers alone.
     #[inline]
     pub(crate) fn least_transfers_of(&self, candidate: &MappingPoint) -> u64 {
+        if let Some(least) = self.transfers.standard {
+            return least;
+        }
         let (f, windows) = self.factors(candidate);
         let counters = self.count(&self.parts(candidate, f, windows));
         self.least_transfers(&counters)
