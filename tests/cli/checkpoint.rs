@@ -1,12 +1,10 @@
 //! A simulation that is interrupted goes on from its file, to the result that it would have had.
 
-use std::path::Path;
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::interrupt::{folder, start};
+use crate::interrupt::{folder, start, wait_for};
 use crate::text;
 
 /// Minutes of work of every cycle, and a second of it otherwise.
@@ -27,16 +25,6 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     RUN.iter().chain(more).copied().collect()
 }
 
-fn wait_for_file(child: &mut Child, path: &Path) {
-    let begin = Instant::now();
-    while !path.exists() {
-        let status = child.try_wait().expect("a child");
-        assert!(status.is_none(), "it ended before it was kept: {status:?}");
-        assert!(begin.elapsed() < Duration::from_secs(120), "no checkpoint");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 #[test]
 fn an_interrupted_simulation_goes_on_from_its_file() {
     let folder = folder("checkpoint");
@@ -50,7 +38,7 @@ fn an_interrupted_simulation_goes_on_from_its_file() {
         "1",
     ]);
     let mut child = start(&folder, &slow);
-    wait_for_file(&mut child, &file);
+    wait_for(&mut child, &file, "\"machine\":");
     let signal = format!("kill -INT {}", child.id());
     let sent = Command::new("sh").args(["-c", &signal]).status();
     assert!(sent.expect("a shell").success());
@@ -107,7 +95,7 @@ fn what_is_no_checkpoint_of_the_run_is_refused() {
     ]);
     std::fs::remove_file(&file).expect("it is there");
     let mut child = start(&folder, &slow);
-    wait_for_file(&mut child, &file);
+    wait_for(&mut child, &file, "\"machine\":");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     let kept = std::fs::read_to_string(&file).expect("it is there");
