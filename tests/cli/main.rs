@@ -107,7 +107,12 @@ fn json(arguments: &[&str]) -> Value {
 
 /// A file in a folder of this test's own.
 fn file(name: &str, text: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
+    // A folder for each test: tests that run side by side never write what another reads.
+    let current = std::thread::current();
+    let test = current.name().unwrap_or("main").replace("::", ".");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join(test);
     let path = folder.join(name);
     let parent = path.parent().expect("it is in a folder");
     std::fs::create_dir_all(parent).expect("the target folder can be written");
