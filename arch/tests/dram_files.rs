@@ -142,6 +142,16 @@ fn what_no_memory_can_have() {
         "constraints: [{from: [refresh], to: [read], at: [other_banks], cycles: 4}]\ncontroller:",
         "constraints.0.at",
     );
+    check(
+        "controller:",
+        "constraints: [{from: [read], to: [write], at: [same_bank], cycles: tRFC + 15964}]\ncontroller:",
+        "constraints.0.cycles: found 16384 clocks; allowed: less than 16384",
+    );
+    check(
+        "tRFC: 420",
+        "tRFC: 16384",
+        "timing: found 16384 clocks; allowed: less than 16384",
+    );
 }
 
 #[test]

@@ -148,21 +148,25 @@ impl Config {
         };
         let protocol = own.resolve(problems);
         let mut table = ConstraintTable::new(&protocol);
-        table.add_shared(&values);
+        let refuse = |problems: &mut Collector, path: &str, Malformed(message)| {
+            let (found, allowed) = message.split_once("; allowed: ").unwrap_or((&message, ""));
+            problems.add(path, found, allowed);
+        };
+        if let Err((_, message)) = table.add_shared(&values) {
+            refuse(problems, "timing", message);
+        }
         let own = Rules {
             constraints: self.constraints,
             windows: self.windows,
         };
-        if let Err((path, Malformed(message))) = table.add(&own, &values) {
-            let (found, allowed) = message.split_once("; allowed: ").unwrap_or((&message, ""));
-            problems.add(path, found, allowed);
+        if let Err((path, message)) = table.add(&own, &values) {
+            refuse(problems, &path, message);
         }
         let level = protocol.kind(protocol.last(Request::Refresh)).level;
         let controller = self.controller;
         let controller = controller.resolve(&organization, level, &timing, problems);
         let (constraints, windows, deadline) = table.finish().unwrap_or_else(|message| {
-            let (found, allowed) = message.split_once("; allowed: ").unwrap_or((&message, ""));
-            problems.add("constraints", found, allowed);
+            refuse(problems, "constraints", Malformed(message));
             Default::default()
         });
         let read = protocol.last(Request::Read);

@@ -1,7 +1,5 @@
 //! Bitmasks of banks.
 
-use std::ops::Range;
-
 /// A set of a channel's banks, as bits: 64 banks a word.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct BankMask {
@@ -33,16 +31,4 @@ impl BankMask {
         let mut words = self.words.iter().zip(&other.words);
         words.any(|(own, other)| own & !other != 0)
     }
-}
-
-/// The banks of a range in a word.
-pub(super) fn bits(banks: &Range<usize>, word: usize) -> u64 {
-    if banks.is_empty() {
-        return 0;
-    }
-    let below = |bank: usize| match bank.saturating_sub(64 * word) {
-        inside @ 0..64 => (1 << inside) - 1,
-        _ => u64::MAX,
-    };
-    below(banks.end) & !below(banks.start)
 }

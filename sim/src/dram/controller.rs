@@ -224,7 +224,7 @@ impl Controller {
             self.next_issue = self.issue_after(timing, now);
         }
         if self.may_move {
-            self.may_move = self.schedule(timing, now) && self.can_schedule();
+            self.may_move = self.schedule(now) && self.can_schedule();
         }
     }
 
@@ -401,7 +401,7 @@ impl Controller {
             None => bank..bank + 1,
         };
         for bank in changed {
-            self.queues.renew_ready_commands(bank, timing, &self.device);
+            self.queues.renew_ready_commands(bank, &self.device);
         }
     }
 
@@ -427,7 +427,7 @@ impl Controller {
 
     /// Moves the oldest request that finds room at its bank. False if another attempt changes
     /// nothing before something comes or goes.
-    fn schedule(&mut self, timing: &Timing, now: u64) -> bool {
+    fn schedule(&mut self, now: u64) -> bool {
         let reads_first = std::mem::take(&mut self.reads_first);
         if !reads_first && self.begins_drain() {
             self.draining = self.writes.len();
@@ -451,17 +451,18 @@ impl Controller {
         } else {
             self.reads.take(place)
         };
-        self.queues.push(entry, timing, &self.device);
-        let bound = self.queues.ready_commands().bound();
-        self.next_issue = self.next_issue.min(bound.max(now + 1));
+        self.queues.push(entry, &self.device);
+        let ready_commands = self.queues.ready_commands();
+        let next = ready_commands.next_of(&self.device, entry.bank as usize);
+        self.next_issue = self.next_issue.min(next.max(now + 1));
         true
     }
 
     /// The first cycle after `now` at which a command may be possible, if nothing else happens.
-    fn issue_after(&mut self, timing: &Timing, now: u64) -> u64 {
+    fn issue_after(&self, timing: &Timing, now: u64) -> u64 {
         let closing = self.closing(timing, now + 1);
-        let ready_commands = self.queues.ready_commands_mut();
-        let mut queued = ready_commands.next(timing, &self.device, &closing, now);
+        let ready_commands = self.queues.ready_commands();
+        let mut queued = ready_commands.next(&self.device, &closing);
         if let Some(&(second, _)) = self.seconds.front() {
             queued = queued.min(second);
         }

@@ -1,8 +1,8 @@
 //! The banks of a channel: what is open, and what may issue when.
 //!
 //! Asking and doing are apart: [`Device::allows`] and [`Device::ready_at`] change nothing, and
-//! [`Device::issue`] decides nothing. Instead of the times of past commands it keeps, for each bank
-//! and command, the cycle from which the constraints allow it:
+//! [`Device::issue`] decides nothing. Instead of the times of past commands it keeps, for each command
+//! and bank, the cycle from which the constraints allow it:
 //!
 //! ```text
 //! issue(preceding, bank, now):
@@ -10,24 +10,27 @@
 //!         earliest[following, bank] = max(earliest[following, bank], now + cycles)
 //! ```
 //!
-//! What holds for all banks of a rank or group is kept once for it: a bank's cycle is the latest of
-//! its rank's, its group's and its own.
+//! These lie bank beside bank in few bits each, so that all banks are put off, and asked, in a few steps.
 
 use stationary_arch::dram::{Command, RowChange};
 
-use super::timing::{Act, Level, Timing, Wait};
+use super::timing::{Act, LANES, Masks, Timing};
 
 /// The banks of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Device {
     banks: Vec<Bank>,
-    /// By level, then by rank, group or bank, then by command: the cycle from which it may issue.
-    earliest: [Vec<u64>; Level::ALL.len()],
+    /// By vector of banks, then by command: the cycle from which it may issue, counted from `epoch`; 0 if before.
+    earliest: Vec<[i16; LANES]>,
+    epoch: u64,
     /// How many commands there are.
     commands: usize,
     /// By window, then by rank.
     windows: Vec<Recent>,
 }
+
+/// Cycles after which times are counted from a later one: constraints are shorter by far.
+const EPOCH: u64 = 1 << 14;
 
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
@@ -59,11 +62,12 @@ impl Device {
             };
             std::iter::repeat_n(recent, timing.ranks)
         });
-        let commands = timing.commands();
+        let vectors = timing.commands() * timing.banks().div_ceil(LANES);
         Self {
             banks: vec![Bank::default(); timing.banks()],
-            earliest: Level::ALL.map(|level| vec![0; timing.nodes(level) * commands]),
-            commands,
+            earliest: vec![[0; LANES]; vectors],
+            epoch: 0,
+            commands: timing.commands(),
             windows: windows.collect(),
         }
     }
@@ -99,11 +103,11 @@ impl Device {
     #[must_use]
     pub fn ready_at(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
         if timing.act(command).is_to_bank() {
-            return self.earliest(timing, command, bank);
+            return self.earliest(command, bank);
         }
         let times = timing
             .reach(command, bank)
-            .map(|bank| self.earliest(timing, command, bank));
+            .map(|bank| self.earliest(command, bank));
         times.max().unwrap_or(0)
     }
 
@@ -122,19 +126,27 @@ impl Device {
     /// The same device with its times counted from a clock on; all that has passed is then equal.
     pub(super) fn seen_from(&self, clock: u64) -> Self {
         let mut seen = self.clone();
-        seen.each_time(|time| *time = time.saturating_sub(clock));
+        seen.count_from(clock);
+        seen.epoch = 0;
+        let ends = seen.windows.iter_mut().flat_map(|recent| &mut recent.ends);
+        ends.for_each(|end| *end = end.saturating_sub(clock));
         seen
     }
 
     /// Lets so many clocks pass by putting off everything.
     pub(super) fn pass(&mut self, clocks: u64) {
-        self.each_time(|time| *time = time.saturating_add(clocks));
+        self.epoch = self.epoch.saturating_add(clocks);
+        let ends = self.windows.iter_mut().flat_map(|recent| &mut recent.ends);
+        ends.for_each(|end| *end = end.saturating_add(clocks));
     }
 
-    fn each_time(&mut self, mut each: impl FnMut(&mut u64)) {
-        let levels = self.earliest.iter_mut().flatten();
-        let ends = self.windows.iter_mut().flat_map(|recent| &mut recent.ends);
-        levels.chain(ends).for_each(&mut each);
+    /// Counts times from another cycle, not before the one so far.
+    fn count_from(&mut self, cycle: u64) {
+        let passed = i16::try_from(cycle - self.epoch).unwrap_or(i16::MAX);
+        for time in self.earliest.iter_mut().flatten() {
+            *time = time.saturating_sub(passed).max(0);
+        }
+        self.epoch = cycle;
     }
 
     /// Issues a command. `row` is read by those that open one.
@@ -159,104 +171,84 @@ impl Device {
         self.count(timing, command, bank, now);
     }
 
-    /// Of the banks from `64 * word` on, as bits, those to which a command may issue now.
-    pub(super) fn ready(
-        &self,
-        timing: &Timing,
-        command: Command,
-        (word, mut banks): (usize, u64),
-        now: u64,
-    ) -> u64 {
-        let [ranks, groups, own] = &self.earliest;
-        let is_late = |level: &[u64], node| level[self.place(node, command)] > now;
-        let mut ready = banks;
-        while banks != 0 {
-            let bank = 64 * word + banks.trailing_zeros() as usize;
-            let late = if is_late(ranks, timing.node(Level::Rank, bank)) {
-                timing.together(Level::Rank, bank)
-            } else if is_late(groups, timing.node(Level::Group, bank)) {
-                timing.together(Level::Group, bank)
-            } else {
-                let own = u64::from(is_late(own, bank));
-                banks &= banks - 1;
-                own << (bank % 64)
-            };
-            banks &= !late;
-            ready &= !late;
+    /// By command, the times at the banks of a vector, counted from [`Device::offset`]'s 0.
+    pub(super) fn times(&self, vector: usize) -> &[[i16; LANES]] {
+        &self.earliest[self.commands * vector..][..self.commands]
+    }
+
+    /// A cycle as times are counted here, but never as late as a bank that is not asked.
+    pub(super) fn offset(&self, cycle: u64) -> i16 {
+        let passed = i16::try_from(cycle.saturating_sub(self.epoch));
+        passed.unwrap_or(i16::MAX).min(i16::MAX - 1)
+    }
+
+    /// And back.
+    pub(super) fn cycle(&self, time: i16) -> u64 {
+        match time {
+            i16::MAX => u64::MAX,
+            time => self.epoch + time as u64,
         }
-        ready
     }
 
-    /// When a command may first issue to one of the banks from `64 * word` on, given as bits, or
-    /// `soonest` if that is sooner.
-    pub(super) fn soonest(
-        &self,
-        timing: &Timing,
-        command: Command,
-        (word, mut banks): (usize, u64),
-        mut soonest: u64,
-    ) -> u64 {
-        let [ranks, groups, own] = &self.earliest;
-        let at = |level: &[u64], node| level[self.place(node, command)];
-        while banks != 0 {
-            let bank = 64 * word + banks.trailing_zeros() as usize;
-            let rank = at(ranks, timing.node(Level::Rank, bank));
-            let group = at(groups, timing.node(Level::Group, bank)).max(rank);
-            if rank >= soonest {
-                banks &= !timing.together(Level::Rank, bank);
-            } else if group >= soonest {
-                banks &= !timing.together(Level::Group, bank);
-            } else {
-                soonest = at(own, bank).max(group).min(soonest);
-                banks &= banks - 1;
-            }
-        }
-        soonest
-    }
-
-    fn earliest(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
-        let [ranks, groups, own] = &self.earliest;
-        let rank = ranks[self.place(timing.node(Level::Rank, bank), command)];
-        let group = groups[self.place(timing.node(Level::Group, bank), command)];
-        own[self.place(bank, command)].max(group).max(rank)
-    }
-
-    /// Where a command's cycle at a rank, group or bank stands.
-    fn place(&self, node: usize, command: Command) -> usize {
-        node * self.commands + command.index()
+    /// The cycle from which the constraints allow a command at a bank.
+    #[inline]
+    pub(super) fn earliest(&self, command: Command, bank: usize) -> u64 {
+        self.epoch + self.times(bank / LANES)[command.index()][bank % LANES] as u64
     }
 
     /// Puts off what waits for a command.
     fn put_off(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
+        if now - self.epoch >= EPOCH {
+            self.count_from(now);
+        }
+        let now = self.offset(now);
         let waits = timing.waits(command);
-        let commands = self.commands;
-        let each = self.earliest.iter_mut().zip(Level::ALL);
-        for ((earliest, level), (own, others)) in each.zip(waits.own.iter().zip(&waits.others)) {
-            let node = timing.node(level, bank);
-            delay(&mut earliest[node * commands..][..commands], own, now);
-            if others.is_empty() {
-                continue;
-            }
-            for other in timing.siblings(level, bank).filter(|&other| other != node) {
-                delay(&mut earliest[other * commands..][..commands], others, now);
-            }
+        let own = &mut self.earliest[self.commands * (bank / LANES)..];
+        for &(following, cycles) in &waits.at_bank {
+            let time = &mut own[following.index()][bank % LANES];
+            *time = (now + cycles as i16).max(*time);
+        }
+        for (following, cycles) in &waits.around {
+            let until = cycles.map(|cycles| if cycles > 0 { now + cycles as i16 } else { 0 });
+            self.put_off_all(timing, *following, bank, until);
+        }
+    }
+
+    /// Puts off a command at all banks, by the scope that each is in, seen from one.
+    fn put_off_all(&mut self, timing: &Timing, command: Command, bank: usize, until: [i16; 4]) {
+        let mut place = command.index();
+        for masks in timing.scopes(bank) {
+            let times = &mut self.earliest[place];
+            *times = later(*times, masks, until);
+            place += self.commands;
         }
     }
 
     fn count(&mut self, timing: &Timing, command: Command, bank: usize, now: u64) {
-        let rank = timing.node(Level::Rank, bank);
+        let rank = timing.rank(bank);
         for (i, window) in timing.windows.iter().enumerate() {
-            if window.command == command {
-                let recent = &mut self.windows[i * timing.ranks + rank];
-                recent.ends[recent.oldest] = now + u64::from(window.cycles);
-                recent.oldest = (recent.oldest + 1) % recent.ends.len();
-                let next = recent.ends[recent.oldest];
-                let place = rank * self.commands + command.index();
-                let earliest = &mut self.earliest[Level::Rank as usize][place];
-                *earliest = next.max(*earliest);
+            if window.command != command {
+                continue;
             }
+            let recent = &mut self.windows[i * timing.ranks + rank];
+            recent.ends[recent.oldest] = now + u64::from(window.cycles);
+            recent.oldest = (recent.oldest + 1) % recent.ends.len();
+            let next = recent.ends[recent.oldest];
+            let next = self.offset(next);
+            self.put_off_all(timing, command, bank, [next, next, next, 0]);
         }
     }
+}
+
+/// Times put off until others, by the scope that a bank is in.
+#[inline(always)]
+fn later(times: [i16; LANES], masks: &Masks, until: [i16; 4]) -> [i16; LANES] {
+    let [bank, banks, groups, ranks] = *masks;
+    std::array::from_fn(|lane| {
+        let near = bank[lane] & until[0] | banks[lane] & until[1];
+        let far = groups[lane] & until[2] | ranks[lane] & until[3];
+        times[lane].max(near | far)
+    })
 }
 
 impl Bank {
@@ -271,71 +263,6 @@ impl Bank {
             RowChange::Keeps => self.hits += u32::from(act.is_column),
             RowChange::Opens => (self.open, self.hits) = (Some(row), 0),
             RowChange::Closes => (self.open, self.hits) = (None, 0),
-        }
-    }
-}
-
-fn delay(earliest: &mut [u64], waits: &[Wait], now: u64) {
-    for wait in waits {
-        let earliest = &mut earliest[wait.following.index()];
-        *earliest = (now + u64::from(wait.cycles)).max(*earliest);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use stationary_arch::dram::{Standard, presets};
-
-    use super::super::bank_mask::bits;
-    use super::*;
-
-    /// Asking for many banks at once is asking for each, in one word of banks and in several.
-    #[test]
-    fn many_banks_are_asked_as_one_by_one() {
-        let preset = presets::find("ddr4-2400").expect("a bundled preset");
-        for (groups, banks) in [(1, 1), (4, 4), (2, 64), (32, 8)] {
-            let text = preset
-                .replace("bank_groups: 4", &format!("bank_groups: {groups}"))
-                .replace("banks_per_group: 4", &format!("banks_per_group: {banks}"));
-            let standard = Standard::from_yaml("test", &text).expect("a standard");
-            let timing = Timing::new(&standard);
-            let names = ["activate", "precharge", "read"];
-            let [activate, precharge, read] =
-                names.map(|name| standard.protocol().find(name).expect("a command"));
-            let mut device = Device::new(&timing);
-            let mut now = 0;
-            for i in 0..200 {
-                let bank = i * 37 % timing.banks();
-                let row = i as u32 % 2;
-                let command = match device.open_row(bank) {
-                    None => activate,
-                    Some(open) if open == row => read,
-                    Some(_) => precharge,
-                };
-                now = device.ready_at(&timing, command, bank).max(now + 1);
-                device.issue(&timing, command, bank, row, now);
-                for command in [activate, precharge, read] {
-                    check(&timing, &device, command, now + i as u64 % 20);
-                }
-            }
-        }
-    }
-
-    fn check(timing: &Timing, device: &Device, command: Command, now: u64) {
-        for word in 0..timing.banks().div_ceil(64) {
-            let asked = 0x9249_2492_4924_9249 >> (now % 3);
-            let asked = asked & bits(&(0..timing.banks()), word);
-            let inside = |bit: &usize| asked >> bit & 1 == 1;
-            let banks = (0..64).filter(inside).map(|bit| 64 * word + bit);
-            let (mut ready, mut soonest) = (0, now + 30);
-            for bank in banks {
-                let time = device.ready_at(timing, command, bank);
-                ready |= u64::from(time <= now) << (bank % 64);
-                soonest = soonest.min(time);
-            }
-            let many = (word, asked);
-            assert_eq!(device.ready(timing, command, many, now), ready);
-            assert_eq!(device.soonest(timing, command, many, now + 30), soonest);
         }
     }
 }

@@ -6,7 +6,6 @@ use super::bank_mask::BankMask;
 use super::device::Device;
 use super::entry::QueueEntry;
 use super::ready_commands::ReadyCommands;
-use super::timing::Timing;
 
 /// The queues of one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -50,7 +49,7 @@ impl Queues {
     }
 
     /// Adds an entry to a queue that is not full.
-    pub(super) fn push(&mut self, entry: QueueEntry, timing: &Timing, device: &Device) {
+    pub(super) fn push(&mut self, entry: QueueEntry, device: &Device) {
         let bank = entry.bank as usize;
         let length = usize::from(self.lengths[bank]);
         assert!(
@@ -65,7 +64,7 @@ impl Queues {
         }
         let start = bank * self.capacity;
         let entries = &self.entries[start..=start + length];
-        self.ready_commands.extend(bank, entries, timing, device);
+        self.ready_commands.extend(bank, entries, device);
     }
 
     /// Takes out an entry whose column command issues.
@@ -84,10 +83,10 @@ impl Queues {
     }
 
     /// To be called when a bank's queue, open row or hits have changed.
-    pub(super) fn renew_ready_commands(&mut self, bank: usize, timing: &Timing, device: &Device) {
+    pub(super) fn renew_ready_commands(&mut self, bank: usize, device: &Device) {
         let start = bank * self.capacity;
         let entries = &self.entries[start..start + usize::from(self.lengths[bank])];
-        self.ready_commands.renew(bank, entries, timing, device);
+        self.ready_commands.renew(bank, entries, device);
     }
 
     /// What the banks can use next.

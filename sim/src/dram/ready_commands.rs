@@ -9,9 +9,8 @@
 //!
 //! Which entry that can be changes with the queue and the bank only, not with time: of the row
 //! commands the oldest entry's, of the column commands the first read or the first write that
-//! hits. So each bank keeps these three ([`BankReady`]), and for each command, a bitmask holds the banks that have it
-//! ready. A clock asks the device for all banks of a command at once: most often the rank or the group is not
-//! ready, and so none of them is.
+//! hits. So each bank keeps these three ([`BankReady`]), and they also lie command by command and bank beside
+//! bank, as the device's times do: a clock asks for all banks at once, without a branch.
 //!
 //! Which commands those are depends on the bank's state ([`Serves`]), as the standard says.
 
@@ -19,10 +18,9 @@ use std::ops::Range;
 
 use stationary_arch::dram::{BankState, Command, Request, Standard};
 
-use super::bank_mask::bits;
 use super::device::Device;
 use super::entry::QueueEntry;
-use super::timing::{Timing, data};
+use super::timing::{LANES, Timing, data};
 
 /// A command that a bank's queue has ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,24 +36,23 @@ pub(super) struct ReadyCommand {
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
 )]
 struct BankReady {
-    /// Its place among the commands.
-    row: Option<u8>,
+    row: Option<Command>,
     read: Option<u8>,
     write: Option<u8>,
 }
 
-/// More commands than serve the requests of any standard.
-const MOST: usize = 8;
+/// What makes a time later than any other.
+const ABSENT: i16 = i16::MAX;
 
 /// How a bank in a state serves reads and writes: by which of the row commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 enum Serves {
     /// It holds no row.
-    Empty([u8; 2]),
+    Empty([Command; 2]),
     /// It holds a row: by column commands those that hit, unless a row command comes before.
     Holding {
-        hits: [Option<u8>; 2],
-        others: [u8; 2],
+        hits: [Option<Command>; 2],
+        others: [Command; 2],
     },
     /// The second command of a pair is on its way, whatever is requested.
     Between,
@@ -65,16 +62,19 @@ enum Serves {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub(super) struct ReadyCommands {
     by_bank: Vec<BankReady>,
-    /// For each word of banks and each command, the bitmask of banks that have it ready.
-    by_command: Vec<[u64; MOST]>,
-    /// The commands that serve requests: those to rows, then to read and to write.
-    commands: Vec<Command>,
+    /// By vector of banks, then by command: 0 where a bank has it ready, else the latest of all times.
+    absent: Vec<[i16; LANES]>,
+    /// How many commands there are, and those that read and write.
+    commands: usize,
+    columns: [Command; 2],
     /// By state of a bank.
     serves: Vec<Serves>,
-    /// By command, a cycle before which no bank can issue it: what has been asked stays true,
-    /// since constraints only ever put commands off. Asked again when it has come.
-    bounds: [u64; MOST],
     turn: usize,
+    /// By vector, how many banks have any ready.
+    busy: Vec<u8>,
+    /// How many banks have, and the sum of their numbers: of one alone, its number.
+    banks: usize,
+    sum: usize,
     cap: u32,
 }
 
@@ -83,40 +83,33 @@ impl ReadyCommands {
         let controller = standard.controller();
         let banks = standard.organization().banks() as usize;
         let requests = data(controller.row_policy);
-        let commands = commands(standard, requests);
-        let states = standard.protocol().each_state();
-        let serves = states.map(|state| Serves::new(standard, requests, state, &commands));
+        let protocol = standard.protocol();
+        let columns = requests.map(|request| protocol.last(request));
+        let states = protocol.each_state();
+        let serves = states.map(|state| Serves::new(standard, requests, state, columns));
+        let commands = protocol.commands().len();
         Self {
             by_bank: vec![BankReady::default(); banks],
-            by_command: vec![[0; MOST]; banks.div_ceil(64)],
+            absent: vec![[ABSENT; LANES]; commands * banks.div_ceil(LANES)],
             serves: serves.collect(),
             commands,
-            bounds: [u64::MAX; MOST],
+            columns,
             turn: 0,
+            busy: vec![0; banks.div_ceil(LANES)],
+            banks: 0,
+            sum: 0,
             cap: controller.row_hit_cap,
         }
     }
 
     /// To be called when a bank's queue, open row or hits have changed.
-    pub(super) fn renew(
-        &mut self,
-        bank: usize,
-        entries: &[QueueEntry],
-        timing: &Timing,
-        device: &Device,
-    ) {
+    pub(super) fn renew(&mut self, bank: usize, entries: &[QueueEntry], device: &Device) {
         let bank_ready = self.bank_ready(bank, entries, device);
-        self.change(bank, bank_ready, timing, device);
+        self.change(bank, bank_ready);
     }
 
     /// To be called when an entry has come to a bank's queue, its last.
-    pub(super) fn extend(
-        &mut self,
-        bank: usize,
-        entries: &[QueueEntry],
-        timing: &Timing,
-        device: &Device,
-    ) {
+    pub(super) fn extend(&mut self, bank: usize, entries: &[QueueEntry], device: &Device) {
         let bank_ready = match self.serves[device.state(bank)] {
             _ if entries.len() == 1 => self.bank_ready(bank, entries, device),
             Serves::Holding {
@@ -126,7 +119,7 @@ impl ReadyCommands {
             // The oldest entry decides.
             Serves::Empty(_) | Serves::Between => return,
         };
-        self.change(bank, bank_ready, timing, device);
+        self.change(bank, bank_ready);
     }
 
     fn bank_ready(&self, bank: usize, entries: &[QueueEntry], device: &Device) -> BankReady {
@@ -134,22 +127,26 @@ impl ReadyCommands {
         BankReady::new(serves, bank, entries, device, self.cap)
     }
 
-    fn change(&mut self, bank: usize, bank_ready: BankReady, timing: &Timing, device: &Device) {
+    fn change(&mut self, bank: usize, bank_ready: BankReady) {
         if bank_ready == self.by_bank[bank] {
             return;
         }
-        self.by_bank[bank] = bank_ready;
-        let bit = 1 << (bank % 64);
-        let by_command = &mut self.by_command[bank / 64];
-        let columns = self.commands.len() - 2;
-        for (i, (banks, &command)) in by_command.iter_mut().zip(&self.commands).enumerate() {
-            if bank_ready.is_for(i, columns) {
-                *banks |= bit;
-                let wished_at = device.ready_at(timing, command, bank);
-                self.bounds[i] = self.bounds[i].min(wished_at);
-            } else {
-                *banks &= !bit;
-            }
+        let before = std::mem::replace(&mut self.by_bank[bank], bank_ready);
+        if before == BankReady::default() {
+            self.busy[bank / LANES] += 1;
+            self.banks += 1;
+            self.sum += bank;
+        } else if bank_ready == BankReady::default() {
+            self.busy[bank / LANES] -= 1;
+            self.banks -= 1;
+            self.sum -= bank;
+        }
+        let absent = &mut self.absent[self.commands * (bank / LANES)..][..self.commands];
+        for command in before.commands(self.columns) {
+            absent[command.index()][bank % LANES] = ABSENT;
+        }
+        for command in bank_ready.commands(self.columns) {
+            absent[command.index()][bank % LANES] = 0;
         }
     }
 
@@ -162,175 +159,125 @@ impl ReadyCommands {
         closing: &Range<usize>,
         now: u64,
     ) -> Option<ReadyCommand> {
-        if let Some((i, bank)) = self.only_wish()
-            && closing.is_empty()
-        {
-            let command = self.commands[i];
-            if !device.is_ready(timing, command, bank, now) {
-                return None;
-            }
-            self.turn = bank;
-            let bank_ready = self.by_bank[bank];
-            let place = usize::from(bank_ready.read.or(bank_ready.write).unwrap_or(0));
-            return Some(ReadyCommand {
-                command,
-                bank,
-                place,
-            });
+        if self.banks == 1 {
+            let is_ready = self.next(device, closing) <= now;
+            return is_ready.then(|| self.take_turn(timing, device, self.sum, now));
         }
         let turn = self.turn + 1;
         let turn = if turn == self.by_bank.len() { 0 } else { turn };
-        let (first, words) = (turn / 64, self.by_command.len());
-        // In the word of the turn the banks from the turn on come first, those before it last of all.
-        let ahead = u64::MAX << (turn % 64);
-        for place in first..=first + words {
-            let word = if place < words { place } else { place - words };
+        let (first, vectors) = (turn / LANES, self.busy.len());
+        // In the vector of the turn the banks from the turn on come first, those before it last of all.
+        let ahead = u64::MAX << (8 * (turn % LANES));
+        let time = device.offset(now);
+        for place in first..=first + vectors {
+            let vector = if place < vectors {
+                place
+            } else {
+                place - vectors
+            };
+            if self.busy[vector] == 0 {
+                continue;
+            }
+            let times = self.times(device, vector, closing);
+            // A byte for each bank.
+            let ready = times.map(|at| if at <= time { u8::MAX } else { 0 });
             let among = match place {
                 _ if place == first => ahead,
-                _ if place == first + words => !ahead,
+                _ if place == first + vectors => !ahead,
                 _ => u64::MAX,
             };
-            let among = among & !bits(closing, word);
-            let ready = self.ready(timing, device, (word, among), now);
-            let any = ready.into_iter().fold(0, |any, banks| any | banks);
-            if any != 0 {
-                return Some(self.take_turn(word, any.trailing_zeros(), ready));
+            let ready = u64::from_le_bytes(ready) & among;
+            if ready != 0 {
+                let bank = LANES * vector + ready.trailing_zeros() as usize / 8;
+                return Some(self.take_turn(timing, device, bank, now));
             }
         }
         None
     }
 
-    /// The command and the bank, if there is but one ready command, as in a row that is read on and on.
-    fn only_wish(&self) -> Option<(usize, usize)> {
-        let [by_command] = &self.by_command[..] else {
-            return None;
-        };
-        let any = by_command.iter().fold(0, |any, banks| any | banks);
-        if !any.is_power_of_two() {
-            return None;
-        }
-        let mut wished = (0..MOST).filter(|&i| by_command[i] != 0);
-        let command = wished.next()?;
-        let is_only = wished.next().is_none();
-        is_only.then(|| (command, any.trailing_zeros() as usize))
-    }
-
-    /// By command, of the banks from `64 * word` on, as bits, those that have it ready.
-    fn ready(
-        &self,
-        timing: &Timing,
-        device: &Device,
-        (word, among): (usize, u64),
-        now: u64,
-    ) -> [u64; MOST] {
-        let mut ready = [0; MOST];
-        let each = self.by_command[word].iter().zip(&self.commands);
-        for (i, (banks, &command)) in each.enumerate() {
-            if self.bounds[i] <= now && banks & among != 0 {
-                ready[i] = device.ready(timing, command, (word, banks & among), now);
+    /// By bank of a vector, the time from which it has a command that may issue.
+    #[inline(always)]
+    fn times(&self, device: &Device, vector: usize, closing: &Range<usize>) -> [i16; LANES] {
+        let mut first = [ABSENT; LANES];
+        let absent = &self.absent[self.commands * vector..][..self.commands];
+        for (times, absent) in device.times(vector).iter().zip(absent) {
+            for lane in 0..LANES {
+                first[lane] = first[lane].min(times[lane] | absent[lane]);
             }
         }
-        ready
+        if !closing.is_empty() {
+            for (lane, first) in first.iter_mut().enumerate() {
+                if closing.contains(&(LANES * vector + lane)) {
+                    *first = ABSENT;
+                }
+            }
+        }
+        first
     }
 
     /// Passes the turn to a bank that has commands ready: a row command, or of two column commands
     /// that of the older entry.
-    fn take_turn(&mut self, word: usize, bit: u32, ready: [u64; MOST]) -> ReadyCommand {
-        let bank = 64 * word + bit as usize;
+    fn take_turn(
+        &mut self,
+        timing: &Timing,
+        device: &Device,
+        bank: usize,
+        now: u64,
+    ) -> ReadyCommand {
         self.turn = bank;
         let bank_ready = self.by_bank[bank];
-        let is_ready = |i: usize| ready[i] >> bit & 1 == 1;
-        let read = self.commands.len() - 2;
-        let older = |place: Option<u8>, i| place.filter(|_| is_ready(i)).unwrap_or(u8::MAX);
-        let (first_read, first_write) = (
-            older(bank_ready.read, read),
-            older(bank_ready.write, read + 1),
-        );
-        let (command, place) = match bank_ready.row.map(usize::from) {
+        let is_ready = |command| device.is_ready(timing, command, bank, now);
+        let [read, write] = self.columns;
+        let older = |place: Option<u8>, command| {
+            let place = place.filter(|_| is_ready(command));
+            place.unwrap_or(u8::MAX)
+        };
+        let (command, place) = match bank_ready.row {
             Some(row) if is_ready(row) => (row, 0),
-            _ if first_read <= first_write => (read, first_read),
-            _ => (read + 1, first_write),
+            _ => {
+                let first_read = older(bank_ready.read, read);
+                let first_write = older(bank_ready.write, write);
+                if first_read <= first_write {
+                    (read, first_read)
+                } else {
+                    (write, first_write)
+                }
+            }
         };
         ReadyCommand {
-            command: self.commands[command],
+            command,
             bank,
             place: usize::from(place),
         }
     }
 
-    /// A cycle before which [`ReadyCommands::choose`] finds no command, if nothing is issued until then.
-    pub(super) fn bound(&self) -> u64 {
-        self.bounds.into_iter().fold(u64::MAX, u64::min)
-    }
-
-    /// Such a cycle, with bounds that have come asked again. Banks in `closing` have no command.
-    pub(super) fn next(
-        &mut self,
-        timing: &Timing,
-        device: &Device,
-        closing: &Range<usize>,
-        now: u64,
-    ) -> u64 {
-        if let Some((i, bank)) = self.only_wish()
-            && closing.is_empty()
-        {
-            self.bounds = [u64::MAX; MOST];
-            self.bounds[i] = device.ready_at(timing, self.commands[i], bank);
-            return self.bounds[i];
+    /// The first cycle at which [`ReadyCommands::choose`] finds a command, if nothing is issued until then.
+    pub(super) fn next(&self, device: &Device, closing: &Range<usize>) -> u64 {
+        if self.banks <= 1 {
+            let is_closing = self.banks == 0 || closing.contains(&self.sum);
+            return if is_closing {
+                u64::MAX
+            } else {
+                self.next_of(device, self.sum)
+            };
         }
-        for i in 0..self.commands.len() {
-            if self.bounds[i] <= now {
-                self.bounds[i] = self.soonest(timing, device, i, |_| u64::MAX);
+        let mut first = [ABSENT; LANES];
+        let busy = self.busy.iter().enumerate();
+        for (vector, _) in busy.filter(|(_, banks)| **banks > 0) {
+            let times = self.times(device, vector, closing);
+            for lane in 0..LANES {
+                first[lane] = first[lane].min(times[lane]);
             }
         }
-        if closing.is_empty() {
-            return self.bound();
-        }
-        let open = |word| !bits(closing, word);
-        let times = (0..self.commands.len()).map(|i| self.soonest(timing, device, i, open));
-        times.fold(u64::MAX, u64::min)
+        device.cycle(first.into_iter().fold(ABSENT, i16::min))
     }
 
-    /// When the first bank may issue a command that it has ready, among some banks of each word.
-    fn soonest(
-        &self,
-        timing: &Timing,
-        device: &Device,
-        i: usize,
-        among: impl Fn(usize) -> u64,
-    ) -> u64 {
-        let mut soonest = u64::MAX;
-        for (word, banks) in self.by_command.iter().enumerate() {
-            let banks = banks[i] & among(word);
-            soonest = device.soonest(timing, self.commands[i], (word, banks), soonest);
-        }
-        soonest
+    /// The same for one bank.
+    pub(super) fn next_of(&self, device: &Device, bank: usize) -> u64 {
+        let commands = self.by_bank[bank].commands(self.columns);
+        let times = commands.map(|command| device.earliest(command, bank));
+        times.min().unwrap_or(u64::MAX)
     }
-}
-
-/// The commands that serve requests: those to rows, then to read and to write.
-fn commands(standard: &Standard, requests: [Request; 2]) -> Vec<Command> {
-    let protocol = standard.protocol();
-    let columns = requests.map(|request| protocol.last(request));
-    let second = standard.deadline().map(|deadline| deadline.following);
-    let mut commands = Vec::new();
-    for request in requests {
-        for state in protocol.each_state() {
-            let step = protocol.step(request, state);
-            for command in [step.same_row, step.other_row] {
-                let is_known = commands.contains(&command);
-                if !is_known && !columns.contains(&command) && second != Some(command) {
-                    commands.push(command);
-                }
-            }
-        }
-    }
-    commands.extend(columns);
-    assert!(
-        commands.len() <= MOST,
-        "a standard has no more row commands"
-    );
-    commands
 }
 
 impl Serves {
@@ -338,7 +285,7 @@ impl Serves {
         standard: &Standard,
         requests: [Request; 2],
         state: BankState,
-        commands: &[Command],
+        columns: [Command; 2],
     ) -> Self {
         let protocol = standard.protocol();
         let steps = requests.map(|request| protocol.step(request, state));
@@ -346,15 +293,13 @@ impl Serves {
         if second == Some(steps[0].same_row) {
             return Self::Between;
         }
-        let place = |command| commands.iter().position(|&c| c == command);
-        let place = |command| place(command).expect("all that serve are listed") as u8;
         if !protocol.states()[state.index()].holds_row {
-            return Self::Empty(steps.map(|step| place(step.same_row)));
+            return Self::Empty(steps.map(|step| step.same_row));
         }
-        let columns = commands.len() as u8 - 2;
+        let is_row = |command: &Command| !columns.contains(command);
         Self::Holding {
-            hits: steps.map(|step| Some(place(step.same_row)).filter(|&i| i < columns)),
-            others: steps.map(|step| place(step.other_row)),
+            hits: steps.map(|step| Some(step.same_row).filter(is_row)),
+            others: steps.map(|step| step.other_row),
         }
     }
 }
@@ -430,13 +375,10 @@ impl BankReady {
         self
     }
 
-    /// Whether it is for a command, of which the last two are the column commands.
-    fn is_for(&self, command: usize, columns: usize) -> bool {
-        match command.checked_sub(columns) {
-            None => self.row.map(usize::from) == Some(command),
-            Some(0) => self.read.is_some(),
-            Some(_) => self.write.is_some(),
-        }
+    /// The commands that it has, those that read and write being given.
+    fn commands(&self, [read, write]: [Command; 2]) -> impl Iterator<Item = Command> {
+        let columns = [self.read.map(|_| read), self.write.map(|_| write)];
+        self.row.into_iter().chain(columns.into_iter().flatten())
     }
 }
 
@@ -447,5 +389,62 @@ impl QueueEntry {
             !other.is_write && (other.row, other.column) == (self.row, self.column)
         };
         before.iter().any(is_it)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stationary_arch::dram::presets;
+
+    /// All banks at once are each by itself: who goes next, and when the first can.
+    #[test]
+    fn many_banks_are_asked_as_one_by_one() {
+        let preset = presets::find("ddr4-2400").expect("a bundled preset");
+        for (groups, banks) in [(1, 1), (4, 4), (2, 64), (32, 8)] {
+            let text = preset
+                .replace("bank_groups: 4", &format!("bank_groups: {groups}"))
+                .replace("banks_per_group: 4", &format!("banks_per_group: {banks}"));
+            let standard = Standard::from_yaml("test", &text).expect("a standard");
+            check(&standard);
+        }
+    }
+
+    /// Rows are opened and read in many banks; each time all are asked, with none of them closing and with some.
+    fn check(standard: &Standard) {
+        let timing = Timing::new(standard);
+        let mut device = Device::new(&timing);
+        let mut ready = ReadyCommands::new(standard);
+        let banks = timing.banks();
+        let (mut now, mut issued) = (0, 0);
+        for i in 0..400 {
+            let bank = i * 37 % banks;
+            let entry = QueueEntry {
+                row: i as u32 % 3,
+                is_write: i % 5 == 0,
+                ..QueueEntry::default()
+            };
+            let entries = if i % 7 == 0 { &[][..] } else { &[entry][..] };
+            ready.renew(bank, entries, &device);
+            for closing in [0..0, banks / 4..banks / 2] {
+                now += i as u64 % 3;
+                let asked = (0..banks).filter(|bank| !closing.contains(bank));
+                let next = asked.map(|bank| ready.next_of(&device, bank));
+                let next = next.min().unwrap_or(u64::MAX);
+                assert_eq!(ready.next(&device, &closing), next);
+                let turns = (1..=banks).map(|step| (ready.turn + step) % banks);
+                let mut turns = turns.filter(|bank| !closing.contains(bank));
+                let first = turns.find(|bank| ready.next_of(&device, *bank) <= now);
+                let choice = ready.choose(&timing, &device, &closing, now);
+                assert_eq!(choice.map(|choice| choice.bank), first);
+                if let Some(choice) = choice {
+                    let row = entry.row;
+                    device.issue(&timing, choice.command, choice.bank, row, now);
+                    ready.renew(choice.bank, &[], &device);
+                    issued += 1;
+                }
+            }
+        }
+        assert!(issued > 20, "{issued}");
     }
 }

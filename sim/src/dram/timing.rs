@@ -1,8 +1,8 @@
 //! The constraint table, arranged for the device.
 //!
 //! The table says how long a command waits at the same bank, at other banks of the group, in other
-//! groups and in other ranks. Nearly always the nearer waits the longer, so that a wait can be noted
-//! once for the rank, once for the group and once for the bank, instead of at each bank.
+//! groups and in other ranks. Most waits are at the same bank only; the others are noted at all banks at once,
+//! for which masks say where each bank lies.
 
 use std::ops::Range;
 
@@ -20,10 +20,15 @@ pub struct Timing {
     pub(super) deadline: Option<Deadline>,
     acts: Vec<Act>,
     waits: Vec<Waits>,
-    /// By level, the binary logarithm of how many banks lie together, and as many ones.
-    shifts: [u32; Level::ALL.len()],
-    ones: [u64; Level::ALL.len()],
+    /// By bank of a preceding command, then by vector of banks: for each scope, all ones at the banks in it.
+    scopes: Vec<Masks>,
 }
+
+/// Banks whose times lie together, in a vector.
+pub(super) const LANES: usize = 8;
+
+/// By scope, the banks of a vector that are in it.
+pub(super) type Masks = [[i16; LANES]; Scope::ALL.len()];
 
 /// What a command does to banks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,36 +44,17 @@ pub(super) struct Act {
     shift: u32,
 }
 
-/// What a bank lies in, from the outermost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Level {
-    Rank,
-    Group,
-    Bank,
-}
-
-impl Level {
-    pub(super) const ALL: [Self; 3] = [Self::Rank, Self::Group, Self::Bank];
-}
-
-/// How long following commands wait, by level.
+/// How long following commands wait for a preceding one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Waits {
-    /// In all of the preceding command's rank or group, or at its bank.
-    pub(super) own: [Vec<Wait>; Level::ALL.len()],
-    /// In the other ranks, the other groups of its rank, or at the other banks of its group.
-    pub(super) others: [Vec<Wait>; Level::ALL.len()],
-}
-
-/// How long a following command waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Wait {
-    pub(super) following: Command,
-    pub(super) cycles: u32,
+    /// At the preceding command's bank only.
+    pub(super) at_bank: Vec<(Command, u32)>,
+    /// By scope; 0 where they do not wait.
+    pub(super) around: Vec<(Command, Cycles)>,
 }
 
 /// Clocks by scope.
-type Cycles = [u32; Scope::ALL.len()];
+pub(super) type Cycles = [u32; Scope::ALL.len()];
 
 impl Timing {
     /// Arranges a standard's table.
@@ -106,11 +92,6 @@ impl Timing {
                 cycles[constraint.scope.index()] = constraint.cycles;
             }
         }
-        let together = [
-            organization.banks_per_rank(),
-            organization.banks_per_group,
-            1,
-        ];
         let act = |command| Act::new(protocol, command, organization);
         let waits = |command: Command| {
             let level = protocol.kind(command).level;
@@ -123,8 +104,7 @@ impl Timing {
             deadline: standard.deadline(),
             acts: protocol.all().map(act).collect(),
             waits: protocol.all().map(waits).collect(),
-            shifts: together.map(u32::trailing_zeros),
-            ones: together.map(|banks| u64::MAX >> (64 - banks.min(64))),
+            scopes: scopes(organization),
         }
     }
 
@@ -154,35 +134,15 @@ impl Timing {
         &self.waits[preceding.index()]
     }
 
-    /// The rank or group that a bank lies in, or the bank itself.
-    pub(super) fn node(&self, level: Level, bank: usize) -> usize {
-        bank >> self.shifts[level as usize]
+    /// The rank that a bank lies in.
+    pub(super) fn rank(&self, bank: usize) -> usize {
+        bank >> self.banks_per_rank.trailing_zeros()
     }
 
-    /// How many ranks, groups or banks a channel has.
-    pub(super) fn nodes(&self, level: Level) -> usize {
-        self.node(level, self.banks())
-    }
-
-    /// The ranks of a bank's channel, the groups of its rank, or the banks of its group.
-    pub(super) fn siblings(&self, level: Level, bank: usize) -> Range<usize> {
-        let around = |level| {
-            let shift = self.shifts[level as usize];
-            let first = bank >> shift << shift;
-            (first, first + (1 << shift))
-        };
-        let (start, end) = match level {
-            Level::Rank => (0, self.banks()),
-            Level::Group => around(Level::Rank),
-            Level::Bank => around(Level::Group),
-        };
-        self.node(level, start)..self.node(level, end)
-    }
-
-    /// The banks that lie together with one, as bits of its word of 64.
-    pub(super) fn together(&self, level: Level, bank: usize) -> u64 {
-        let shift = self.shifts[level as usize];
-        self.ones[level as usize] << ((bank >> shift << shift) % 64)
+    /// By vector of banks, where each lies, seen from a bank.
+    pub(super) fn scopes(&self, bank: usize) -> &[Masks] {
+        let vectors = self.banks().div_ceil(LANES);
+        &self.scopes[bank * vectors..][..vectors]
     }
 }
 
@@ -226,9 +186,6 @@ impl Act {
 }
 
 impl Waits {
-    /// What waits for a command. Where the waits of a rank's banks only grow towards the preceding
-    /// command's bank, the rank waits as a whole, and what is nearer waits longer; else each waits by
-    /// itself. So it is with groups.
     fn new<'c>(of: dram::Level, row: impl Iterator<Item = (Command, &'c Cycles)>) -> Self {
         let mut waits = Self::default();
         for (following, &cycles) in row {
@@ -240,26 +197,38 @@ impl Waits {
                 dram::Level::BankGroup => banks = bank,
                 dram::Level::Bank => {}
             }
-            let add = |waits: &mut [Vec<Wait>; 3], level: Level, cycles| {
-                waits[level as usize].extend((cycles > 0).then_some(Wait { following, cycles }));
-            };
-            add(&mut waits.others, Level::Rank, ranks);
-            if groups <= banks.min(bank) {
-                add(&mut waits.own, Level::Rank, groups);
-            } else {
-                add(&mut waits.others, Level::Group, groups);
-                groups = 0;
-            }
-            if banks > bank {
-                add(&mut waits.others, Level::Bank, banks);
-                banks = groups;
-            } else if banks > groups {
-                add(&mut waits.own, Level::Group, banks);
-            }
-            if bank > banks {
-                add(&mut waits.own, Level::Bank, bank);
+            match [bank, banks, groups, ranks] {
+                [0, 0, 0, 0] => {}
+                [bank, 0, 0, 0] => waits.at_bank.push((following, bank)),
+                cycles => waits.around.push((following, cycles)),
             }
         }
         waits
     }
+}
+
+/// Where the banks of a channel lie, seen from each: ranks, groups and banks counted through.
+fn scopes(organization: &dram::Organization) -> Vec<Masks> {
+    let (per_rank, per_group) = (
+        organization.banks_per_rank() as usize,
+        organization.banks_per_group as usize,
+    );
+    let banks = organization.banks() as usize;
+    let mut scopes = Vec::with_capacity(banks * banks.div_ceil(LANES));
+    for bank in 0..banks {
+        for vector in 0..banks.div_ceil(LANES) {
+            let mut masks = Masks::default();
+            for (lane, other) in (LANES * vector..).take(LANES).enumerate() {
+                let scope = match () {
+                    () if other == bank => Scope::SameBank,
+                    () if other / per_group == bank / per_group => Scope::OtherBanks,
+                    () if other / per_rank == bank / per_rank => Scope::OtherGroups,
+                    () => Scope::OtherRanks,
+                };
+                masks[scope.index()][lane] = -1;
+            }
+            scopes.push(masks);
+        }
+    }
+    scopes
 }
