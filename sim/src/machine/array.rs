@@ -274,9 +274,32 @@ impl Array {
 
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
-        v.same(self.remaining);
-        v.field(FieldKind::Time, &mut self.free_at, now);
-        match &mut self.shift_in {
+        let Self {
+            cursor,
+            beat,
+            beats_left,
+            remaining,
+            beats_started,
+            passes_done,
+            residents,
+            retired,
+            output_tiles,
+            free_at,
+            shift_in,
+            results,
+            // The same for a place in the program, or told with it.
+            done: _,
+            stepped: _,
+            steps: _,
+            depth: _,
+            results_capacity: _,
+            result_words: _,
+            macs_across: _,
+            hops: _,
+        } = self;
+        v.same(*remaining);
+        v.field(FieldKind::Time, free_at, now);
+        match shift_in {
             ShiftIn::Done => v.same(0),
             ShiftIn::Due => v.same(1),
             ShiftIn::Until(end) => {
@@ -284,23 +307,30 @@ impl Array {
                 v.field(FieldKind::Time, end, now);
             }
         }
-        for result in &mut self.results {
-            v.field(FieldKind::Time, &mut result.ready, now);
-            v.same(result.words);
-            v.same(u64::from(result.is_fresh));
-            v.field(FieldKind::Count, &mut result.pass, self.passes_done);
-            v.optional_tile(&mut result.closes);
+        for result in results {
+            let Outgoing {
+                ready,
+                words,
+                closes,
+                is_fresh,
+                pass,
+            } = result;
+            v.field(FieldKind::Time, ready, now);
+            v.same(*words);
+            v.same(u64::from(*is_fresh));
+            v.field(FieldKind::Count, pass, *passes_done);
+            v.optional_tile(closes);
         }
-        v.field(FieldKind::Count, &mut self.retired, self.residents);
+        v.field(FieldKind::Count, retired, *residents);
         for count in [
-            &mut self.beats_left,
-            &mut self.passes_done,
-            &mut self.beats_started,
-            &mut self.residents,
-            &mut self.output_tiles,
+            beats_left,
+            passes_done,
+            beats_started,
+            residents,
+            output_tiles,
         ] {
             v.field(FieldKind::Total, count, 0);
         }
-        v.cursor(&mut self.cursor, &mut self.beat);
+        v.cursor(cursor, beat);
     }
 }

@@ -224,13 +224,20 @@ impl Dma {
         passes: u64,
         now: u64,
     ) {
-        v.same(self.waiting.len() as u64);
-        v.same(u64::from(self.stored.is_some()));
-        self.waiting.iter_mut().for_each(|store| store.visit(v));
-        self.stored.iter_mut().for_each(|t| t.visit(v, now));
-        v.field(FieldKind::Count, &mut self.stores, tiles.closed);
-        let bus = self.link.bus();
-        self.arbiter.visit(v, bus, (tiles, streams), passes, now);
+        let Self {
+            link,
+            arbiter,
+            waiting,
+            stored,
+            stores,
+            output: _,
+        } = self;
+        v.same(waiting.len() as u64);
+        v.same(u64::from(stored.is_some()));
+        waiting.iter_mut().for_each(|store| store.visit(v));
+        stored.iter_mut().for_each(|t| t.visit(v, now));
+        v.field(FieldKind::Count, stores, tiles.closed);
+        arbiter.visit(v, link.bus(), (tiles, streams), passes, now);
     }
 
     /// Whether a transfer is complete by a time.

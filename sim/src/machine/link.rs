@@ -73,18 +73,28 @@ impl Job {
         (tiles, stream): (u64, &Stream),
         now: u64,
     ) {
-        v.progress(&mut self.left);
-        v.same(self.total);
+        let gone = self.words_gone(bus, self.left);
+        let Self {
+            transfer,
+            left,
+            total,
+            width,
+            place,
+            tile,
+            // A device repeats itself too rarely.
+            bursts: _,
+        } = self;
+        v.progress(left);
+        v.same(*total);
         // Rows begin at the same cycles if words do, and results follow stores word by word.
-        let phase = bus.map_or(0, |bus| bus.phase(self.total - self.left, self.width));
+        let phase = bus.map_or(0, |bus| bus.phase(*total - *left, *width));
         v.same(phase as u64);
         v.same((phase >> 64) as u64);
-        if let Some(place) = self.place {
-            let row = place.rows(self.words_gone(bus, self.left));
-            v.same(stream.distance_of(row));
+        if let Some(place) = place {
+            v.same(stream.distance_of(place.rows(gone)));
         }
-        v.field(FieldKind::CountOrSame, &mut self.tile, tiles);
-        self.transfer.visit(v, now);
+        v.field(FieldKind::CountOrSame, tile, tiles);
+        transfer.visit(v, now);
     }
 
     /// How it crosses a bus from here on, if that can be told in few bits.

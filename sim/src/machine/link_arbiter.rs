@@ -295,22 +295,31 @@ impl LinkArbiter {
         passes: u64,
         now: u64,
     ) {
-        v.same(self.last as u64);
-        v.same(u64::from(self.storing.is_some()));
-        for (touched, stream) in self.touched.iter_mut().zip(streams) {
+        let Self {
+            prefetchers,
+            storing,
+            at_pass,
+            touched,
+            last,
+            duplex: _,
+            arbitration: _,
+        } = self;
+        v.same(*last as u64);
+        v.same(u64::from(storing.is_some()));
+        for (touched, stream) in touched.iter_mut().zip(streams) {
             v.same(u64::from(touched.is_some()));
             if let Some(touched) = touched {
                 touched.visit(v, stream);
             }
         }
-        if let Some(job) = &mut self.storing {
+        if let Some(job) = storing {
             job.visit(v, bus, (tiles.closed, streams[3]), now);
         }
         for (operand, stream) in Operand::ALL.into_iter().zip(streams) {
             let at = (tiles.filled[operand], stream);
-            self.prefetchers[operand].visit(v, bus, at, passes, now);
+            prefetchers[operand].visit(v, bus, at, passes, now);
         }
-        v.field(FieldKind::CountOrSame, &mut self.at_pass, passes);
+        v.field(FieldKind::CountOrSame, at_pass, passes);
     }
 
     /// Notes when transfers are complete of which that is certain.
@@ -479,18 +488,31 @@ impl Prefetcher {
         passes: u64,
         now: u64,
     ) {
-        v.same(u64::from(self.exhausted));
-        v.same(self.in_flight.len() as u64);
-        v.same(u64::from(self.job.is_some()));
-        v.field(FieldKind::Count, &mut self.issued, filled);
-        if let Some(job) = &mut self.job {
+        let Self {
+            cursor,
+            pass,
+            exhausted,
+            issued,
+            last_tile,
+            job,
+            job_pass,
+            in_flight,
+            operand: _,
+            place: _,
+            slots: _,
+        } = self;
+        v.same(u64::from(*exhausted));
+        v.same(in_flight.len() as u64);
+        v.same(u64::from(job.is_some()));
+        v.field(FieldKind::Count, issued, filled);
+        if let Some(job) = job {
             job.visit(v, bus, (filled, stream), now);
         }
-        self.in_flight.iter_mut().for_each(|t| t.visit(v, now));
-        v.field(FieldKind::CountOrSame, &mut self.pass, passes);
-        v.field(FieldKind::CountOrSame, &mut self.job_pass, passes);
-        v.optional_tile(&mut self.last_tile);
-        v.cursor(&mut self.cursor, &mut Beat::default());
+        in_flight.iter_mut().for_each(|t| t.visit(v, now));
+        v.field(FieldKind::CountOrSame, pass, passes);
+        v.field(FieldKind::CountOrSame, job_pass, passes);
+        v.optional_tile(last_tile);
+        v.cursor(cursor, &mut Beat::default());
     }
 
     fn finish(&mut self, arrives: u64) {

@@ -8,25 +8,20 @@
 //! tiles, so that a message takes at least a cycle. Every
 //! cycle is counted once: the array works, or it stands still for one named cause.
 //!
-//! [`Pace::EveryCycle`] does just that and is the oracle of the other. [`Pace::SkipIdle`] looks, after a
-//! cycle in which nothing moved, for the next time at which anything can, and counts the cycles
-//! between in one step. [`Pace::SkipPeriods`] does so too, and multiplies what repeats itself
-//! (`period`).
+//! [`Pace::EveryCycle`] does just that and is the oracle of the others, which go on after a cycle to the next that
+//! must be gone through (`skipping`).
 
 mod action;
 mod array;
-mod bank_conflicts;
-mod bulk_advance;
 mod dma;
 mod link;
 mod link_arbiter;
-mod lookahead;
 mod operand_streamer;
 mod output_fifo;
-mod period;
 mod ports;
 mod results;
 mod sample;
+mod skipping;
 mod stall_cause;
 mod state;
 mod state_descriptor;
@@ -53,9 +48,9 @@ use array::{Array, ShiftIn};
 use dma::{Arrival, Dma};
 use operand_streamer::{Credit, OperandStreamer};
 use output_fifo::OutputFifo;
-use period::{CountingTrace, Periods};
 use ports::{AccessKind, BankPorts, Stream};
 use sample::Mark;
+use skipping::{CountingTrace, Skipping};
 use transfer::Tiles;
 
 pub(crate) use state::State;
@@ -188,52 +183,49 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
     /// Runs on until it is done; `None` if `stop` holds of the cycle that is next.
     fn run<T: Trace>(&mut self, pace: Pace, stop: Option<Stop<'_>>, trace: &mut T) -> Option<Run> {
         let trace = &mut CountingTrace::new(trace);
-        let mut periods = Periods::default();
+        let mut skipping = Skipping::new(pace);
         loop {
             if stop.is_some_and(|stop| stop(self.now)) {
                 return None;
             }
             let mark = T::SAMPLES.then(|| self.mark());
-            let mut moved = self.take_arrivals(self.now, trace);
+            let arrived = self.take_arrivals(self.now, trace);
             if self.is_done() {
-                break;
+                return Some(self.result());
             }
-            while let Some(store) = self.output_fifo.take(self.now) {
-                self.dma.queue(store);
-                moved = true;
-            }
-            self.ports.begin(self.dma.touched());
-            moved |= self.write_results();
-            moved |= self.tick_array(trace);
-            let passes = self.array.passes_done;
-            let link_moved = self.dma.tick(self.m, &self.tiles, passes, self.now);
-            for operand in Operand::ALL {
-                moved |= self.tick_streamer(operand);
-            }
-            self.now += 1;
+            let moved = self.tick(trace) | arrived;
             self.show(mark, trace);
-            // A trace that samples wants to see what moves tiles, too.
-            let is_seen = T::SAMPLES && link_moved;
-            if pace != Pace::EveryCycle && !moved && !is_seen {
-                let mark = T::SAMPLES.then(|| self.mark());
-                self.skip(trace);
-                self.show(mark, trace);
-            }
-            if pace == Pace::SkipPeriods && !P::CARRIES && !T::SAMPLES {
-                if self.array.stepped.is_none() {
-                    self.bulk_advance(trace);
-                }
-                while let Some(number) = self.array.stepped.take() {
-                    self.skip_periods(number, &mut periods, trace);
-                }
-            }
+            skipping.after_cycle(self, moved, trace);
         }
+    }
+
+    /// The rest of a cycle; whether anything moved.
+    fn tick<T: Trace>(&mut self, trace: &mut T) -> bool {
+        let mut moved = false;
+        while let Some(store) = self.output_fifo.take(self.now) {
+            self.dma.queue(store);
+            moved = true;
+        }
+        self.ports.begin(self.dma.touched());
+        moved |= self.write_results();
+        moved |= self.tick_array(trace);
+        let passes = self.array.passes_done;
+        // A trace that samples wants to see what moves tiles, too.
+        moved |= self.dma.tick(self.m, &self.tiles, passes, self.now) && T::SAMPLES;
+        for operand in Operand::ALL {
+            moved |= self.tick_streamer(operand);
+        }
+        self.now += 1;
+        moved
+    }
+
+    fn result(&self) -> Run {
         assert_eq!(
             self.busy + self.stalls.total(),
             self.now,
             "every cycle is counted once"
         );
-        Some(Run {
+        Run {
             cycles: self.now,
             busy: self.busy,
             stalls: self.stalls,
@@ -243,7 +235,7 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             first_work: self.first_work.unwrap_or(0),
             last_result: self.last_result,
             memory: self.dma.statistics(),
-        })
+        }
     }
 
     /// Tells a trace that samples of the cycles since a mark.
@@ -411,62 +403,5 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
             }
         }
         sent.moved
-    }
-
-    /// Counts the cycles until the next at which anything can change in the array, its networks or the
-    /// delivery.
-    fn skip<T: Trace>(&mut self, trace: &mut T) {
-        let last = self.now - 1;
-        if self.array.results.front().is_some_and(|r| r.ready <= last) {
-            // They wait for a store, which makes room word by word.
-            return;
-        }
-        let mut until = self.array_event(last);
-        if T::SAMPLES {
-            until = until.min(self.dma.next_event(last));
-        }
-        let next = self.drive_link(until, |m, at| m.dma.has_arrival(at), trace);
-        if T::SAMPLES {
-            self.waits = self.waits();
-        }
-        self.stand_still(next);
-    }
-
-    /// The next time after `last` at which the array, its networks or the delivery can change by
-    /// themselves.
-    fn array_event(&self, last: u64) -> u64 {
-        let mut next = self.output_fifo.next_event();
-        if let Some(opens) = self.output_fifo_opens(last)
-            && opens > last
-        {
-            next = next.min(opens);
-        }
-        for operand in Operand::ALL {
-            next = next.min(self.streamers[operand].state.next_event());
-        }
-        if let Some(result) = self.array.results.front().filter(|r| r.ready > last) {
-            next = next.min(result.ready);
-        }
-        if self.array.remaining > 0 {
-            next = next.min(last + self.array.remaining);
-        }
-        for wake in self.array.wakes() {
-            if wake > last {
-                next = next.min(wake);
-            }
-        }
-        next
-    }
-
-    /// Counts the cycles up to `next`, in which the array goes on as it is.
-    fn stand_still(&mut self, next: u64) {
-        let idle = next - self.now;
-        if self.array.remaining > 0 {
-            self.busy += idle;
-            self.array.remaining -= idle;
-        } else if let Some(cause) = self.stall_cause() {
-            self.stalls.add(cause, idle);
-        }
-        self.now = next;
     }
 }

@@ -310,33 +310,16 @@ impl OperandStreamer {
     /// Shows the state to a visitor: what the array has used of the packets, the passes that it has
     /// done, the resident tiles that it has entered, results written.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, m: &Mapping, at: Origins) {
-        let f = &mut self.state;
-        f.stream.visit(v);
-        v.same(u64::from(f.open));
-        v.same(u64::from(f.exhausted));
-        v.same(u64::from(f.repeats));
-        v.same(f.in_flight.len() as u64);
-        v.field(FieldKind::Count, &mut f.sent, at.used);
-        v.field(FieldKind::Count, &mut f.arrived, at.used);
-        for (time, packets) in &mut f.in_flight {
-            v.field(FieldKind::Time, time, at.now);
-            v.same(*packets);
-        }
-        let [here, before] = &mut f.base;
-        if !v.is_in_pass() {
-            v.field(FieldKind::Count, here, f.sent);
-            v.field(FieldKind::Count, before, f.sent);
-        } else if f.operand == Operand::Output && f.repeats {
-            // Sums are read as far behind the results as before.
-            let ahead = (at.written + *here).wrapping_sub(f.sent + *before);
-            v.same(ahead);
-        }
-        v.field(FieldKind::Total, &mut f.beats_left, 0);
-        v.field(FieldKind::CountOrSame, &mut f.pass_index, at.passes);
-        v.field(FieldKind::CountOrSame, &mut f.residents, at.residents);
-        v.field(FieldKind::Total, &mut f.tile_index, 0);
-        v.cursor(&mut f.cursor, &mut f.beat);
-        self.words = BeatWords::new(m, f.operand, &f.cursor.pass);
+        let Self {
+            state,
+            words,
+            // It follows from the pass and the packet.
+            copies: _,
+            packet: _,
+            has_own_banks: _,
+        } = self;
+        state.visit(v, at);
+        *words = BeatWords::new(m, state.operand, &state.cursor.pass);
     }
 
     /// The beats left of its pass, and the words of the packet that is open.
@@ -379,6 +362,60 @@ impl OperandStreamer {
 }
 
 impl StreamerState {
+    fn visit(&mut self, v: &mut impl Visitor, at: Origins) {
+        let Self {
+            stream,
+            cursor,
+            exhausted,
+            pass_index,
+            residents,
+            tile_index,
+            beat,
+            beats_left,
+            base: [here, before],
+            repeats,
+            open,
+            sent,
+            arrived,
+            in_flight,
+            // Told before the others, since they differ the soonest.
+            words_left: _,
+            // The mapping's.
+            operand,
+            is_resident: _,
+            width: _,
+            tag_words: _,
+            latency: _,
+            exclusive: _,
+            resident_first: _,
+            capacity: _,
+        } = self;
+        stream.visit(v);
+        v.same(u64::from(*open));
+        v.same(u64::from(*exhausted));
+        v.same(u64::from(*repeats));
+        v.same(in_flight.len() as u64);
+        v.field(FieldKind::Count, sent, at.used);
+        v.field(FieldKind::Count, arrived, at.used);
+        for (time, packets) in in_flight {
+            v.field(FieldKind::Time, time, at.now);
+            v.same(*packets);
+        }
+        if !v.is_in_pass() {
+            v.field(FieldKind::Count, here, *sent);
+            v.field(FieldKind::Count, before, *sent);
+        } else if *operand == Operand::Output && *repeats {
+            // Sums are read as far behind the results as before.
+            let ahead = (at.written + *here).wrapping_sub(*sent + *before);
+            v.same(ahead);
+        }
+        v.field(FieldKind::Total, beats_left, 0);
+        v.field(FieldKind::CountOrSame, pass_index, at.passes);
+        v.field(FieldKind::CountOrSame, residents, at.residents);
+        v.field(FieldKind::Total, tile_index, 0);
+        v.cursor(cursor, beat);
+    }
+
     fn may_open(&self, tiles: &Tiles, credit: Credit) -> bool {
         tiles.filled[self.operand] >= self.tile_index
             && self.sent < credit.used + self.capacity

@@ -129,17 +129,28 @@ impl OutputFifo {
 
     /// Shows the state to a visitor; `tiles` counts those of outputs that the array has entered.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, tiles: u64, now: u64) {
-        v.same(self.leaving.len() as u64);
-        v.same(self.open.len() as u64);
-        for left in &mut self.leaving {
-            left.store.visit(v);
-            v.same(left.room);
-            v.field(FieldKind::Count, &mut left.from, now);
-            v.field(FieldKind::Count, &mut left.to, now);
-        }
+        let Self {
+            leaving,
+            open,
+            spec: _,
+        } = self;
+        v.same(leaving.len() as u64);
+        v.same(open.len() as u64);
         // A tile that has the buffer to itself may take as much as it wants.
-        let is_alone = self.leaving.is_empty() && self.open.len() == 1;
-        for (tile, room) in &mut self.open {
+        let is_alone = leaving.is_empty() && open.len() == 1;
+        for left in leaving {
+            let Leaving {
+                store,
+                room,
+                from,
+                to,
+            } = left;
+            store.visit(v);
+            v.same(*room);
+            v.field(FieldKind::Count, from, now);
+            v.field(FieldKind::Count, to, now);
+        }
+        for (tile, room) in open {
             v.field(FieldKind::Count, tile, tiles);
             if is_alone {
                 v.gathered(room, *tile);

@@ -87,15 +87,22 @@ impl Stream {
 
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
-        v.same(u64::from(self.was_held));
-        let Some(place) = self.place else {
+        let Self {
+            place,
+            words,
+            rows,
+            was_held,
+            access: _,
+        } = self;
+        v.same(u64::from(*was_held));
+        let Some(place) = place else {
             return;
         };
-        v.same(self.words * place.word % place.row);
-        v.same(self.rows - place.rows(self.words));
+        v.same(*words * place.word % place.row);
+        v.same(*rows - place.rows(*words));
         // Which bank comes next matters beside those of the others only (`distance`).
-        v.field(FieldKind::Total, &mut self.words, 0);
-        v.field(FieldKind::Total, &mut self.rows, 0);
+        v.field(FieldKind::Total, words, 0);
+        v.field(FieldKind::Total, rows, 0);
     }
 
     /// Banks by which a stream is ahead of another in the same ones.
@@ -129,10 +136,17 @@ pub(crate) struct BankAccess {
 impl BankAccess {
     /// Shows the state to a visitor; `stream` goes through the same tiles.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, stream: &Stream) {
-        v.same(stream.distance_of(self.from));
-        v.field(FieldKind::Count, &mut self.to, self.from);
-        v.field(FieldKind::Total, &mut self.from, 0);
-        v.field(FieldKind::Total, &mut self.tile, 0);
+        let Self {
+            tile,
+            from,
+            to,
+            place: _,
+            access: _,
+        } = self;
+        v.same(stream.distance_of(*from));
+        v.field(FieldKind::Count, to, *from);
+        v.field(FieldKind::Total, from, 0);
+        v.field(FieldKind::Total, tile, 0);
     }
 }
 

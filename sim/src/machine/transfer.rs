@@ -31,19 +31,33 @@ pub(crate) struct Store {
 impl Transfer {
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor, now: u64) {
-        v.same(self.words);
-        v.field(FieldKind::Time, &mut self.arrives, now);
-        v.field(FieldKind::CountOrSame, &mut self.started, now);
-        v.tile(&mut self.tile);
+        let Self {
+            words,
+            started,
+            arrives,
+            tile,
+            // Its place says whose it is; a device repeats itself too rarely.
+            operand: _,
+            number: _,
+        } = self;
+        v.same(*words);
+        v.field(FieldKind::Time, arrives, now);
+        v.field(FieldKind::CountOrSame, started, now);
+        v.tile(tile);
     }
 }
 
 impl Store {
     /// Shows the state to a visitor.
     pub(crate) fn visit(&mut self, v: &mut impl Visitor) {
-        v.same(self.words);
-        v.same(u64::from(self.is_partial));
-        v.tile(&mut self.tile);
+        let Self {
+            words,
+            tile,
+            is_partial,
+        } = self;
+        v.same(*words);
+        v.same(u64::from(*is_partial));
+        v.tile(tile);
     }
 }
 

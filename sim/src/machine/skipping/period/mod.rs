@@ -72,13 +72,13 @@ struct Checkpoint {
 }
 
 /// Counts a trace's events.
-pub(super) struct CountingTrace<'t, T> {
+pub(in crate::machine) struct CountingTrace<'t, T> {
     inner: &'t mut T,
     events: u64,
 }
 
 impl<'t, T: Trace> CountingTrace<'t, T> {
-    pub(super) fn new(inner: &'t mut T) -> Self {
+    pub(in crate::machine) fn new(inner: &'t mut T) -> Self {
         Self { inner, events: 0 }
     }
 }

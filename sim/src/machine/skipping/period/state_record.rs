@@ -3,7 +3,7 @@
 use stationary_workloads::PerDim;
 
 use crate::beat::Beat;
-use crate::machine::period::loop_step::LoopStep;
+use crate::machine::skipping::period::loop_step::LoopStep;
 use crate::machine::state_descriptor::{FieldKind, Visitor};
 use crate::mapping::Mapping;
 use crate::program::Cursor;
