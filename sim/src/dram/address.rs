@@ -78,6 +78,12 @@ impl Locator {
         }
     }
 
+    /// The channel that an address lies in.
+    #[must_use]
+    pub(super) fn channel(&self, address: u64) -> u32 {
+        self.fields[AddressField::Channel as usize].of(address)
+    }
+
     /// Where an address lies.
     #[must_use]
     pub fn locate(&self, address: u64) -> Location {

@@ -229,7 +229,14 @@ impl Controller {
     }
 
     /// Hands over what is done by now.
+    #[inline]
     pub(super) fn hand_over(&mut self, now: u64, done: &mut VecDeque<Done>) {
+        if !self.answered.is_empty() || !self.arriving.is_empty() {
+            self.hand_over_some(now, done);
+        }
+    }
+
+    fn hand_over_some(&mut self, now: u64, done: &mut VecDeque<Done>) {
         for queue in [&mut self.answered, &mut self.arriving] {
             while let Some(&first) = queue.front()
                 && first.at <= now

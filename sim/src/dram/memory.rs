@@ -106,7 +106,7 @@ impl Memory {
     /// its channel.
     #[must_use]
     pub fn accepts(&self, address: u64, is_write: bool) -> bool {
-        let channel = self.locator.locate(address).channel as usize;
+        let channel = self.locator.channel(address) as usize;
         self.controllers[channel].accepts(is_write)
     }
 

@@ -327,12 +327,17 @@ impl BankReady {
             Serves::Holding { hits, others } => (hits, others),
         };
         let open = device.open_row(bank).expect("the bank holds a row");
-        let is_hit = |entry: &QueueEntry, is_write| entry.row == open && entry.is_write == is_write;
-        let read = entries.iter().position(|entry| is_hit(entry, false));
-        let is_free = |(place, entry): (usize, &QueueEntry)| {
-            is_hit(entry, true) && !entry.is_behind_read(&entries[..place])
-        };
-        let write = entries.iter().enumerate().position(is_free);
+        let (mut read, mut write) = (None, None);
+        for (place, entry) in entries.iter().enumerate() {
+            if entry.row != open {
+                continue;
+            }
+            if !entry.is_write {
+                read = read.or(Some(place));
+            } else if write.is_none() && !entry.is_behind_read(&entries[..place]) {
+                write = Some(place);
+            }
+        }
         // A write that is not free has a hit before it, a read.
         let has_hits = read.is_some() || write.is_some();
         let is_over = oldest.row != open && (!has_hits || device.row_hits(bank) >= cap);

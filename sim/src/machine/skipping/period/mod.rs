@@ -282,6 +282,32 @@ impl<P: Payload<Action>> Machine<'_, P> {
 
     /// Shows all but what moves tiles to a visitor.
     fn visit_core(&mut self, v: &mut impl Visitor) {
+        // So that a new field is a compile error until it is told here, or said not to be.
+        let Self {
+            now: _,
+            streamers: _,
+            array: _,
+            output_fifo: _,
+            results: _,
+            written: _,
+            open_words: _,
+            busy: _,
+            stalls: _,
+            last_result: _,
+            pass_mark: _,
+            // Of the array's side here, of what moves tiles in `visit_link`.
+            counters: _,
+            tiles: _,
+            dma: _,
+            // The mapping's, a cycle's own, or set once.
+            m: _,
+            tag_words: _,
+            ports: _,
+            waits: _,
+            payload: _,
+            first_mac: _,
+            first_work: _,
+        } = self;
         let now = self.now;
         let a = &self.array;
         let at = |operand| Origins {
