@@ -52,6 +52,7 @@ fn paces_agree_where_they_did_not() {
     let cases = [
         ("is_convolution", 2),
         ("os_convolution", 2),
+        ("random_dataflow", 1),
         ("rs_convolution", 2),
         ("rs_product", 1),
     ];

@@ -252,16 +252,16 @@ impl Dma {
         in_flight.is_some_and(|t| t.arrives <= now)
     }
 
-    /// Whether transfers take, or may soon take, ports of banks that others want; `is_alone` as for
-    /// [`LinkArbiter::touch_banks`].
+    /// Whether transfers take, or may soon take, ports of banks that others want: a tile that has just been stored
+    /// makes room for the next, too. `is_alone` as for [`LinkArbiter::touch_banks`].
     pub(crate) fn touches_banks(
         &self,
         mapping: &Mapping,
         tiles: &Tiles,
         is_alone: impl Fn(Operand) -> bool,
     ) -> bool {
-        let stores = !self.waiting.is_empty() || self.arbiter.storing.is_some();
-        (self.output.is_some() && stores) || self.arbiter.touch_banks(mapping, tiles, is_alone)
+        (self.output.is_some() && self.has_stores())
+            || self.arbiter.touch_banks(mapping, tiles, is_alone)
     }
 
     /// Where transfers may go to in the buffer before the array has gone on.
