@@ -84,7 +84,8 @@ fn the_best_of_all_is_chosen_on_random_machines() {
         let mut mapped = 0;
         // What is drawn leaves more open, and its lists are long.
         let drawn = if kind.is_some() { 25 } else { 8 };
-        for seed in 0..cases(drawn) {
+        // On the last, blocks that cut passes down were once taken for as slow as whole ones.
+        for seed in (0..cases(drawn)).chain([61]) {
             let dataflow = &of_kind(kind, seed);
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
             let layer = layer(&mut rng, Size::Small);

@@ -32,7 +32,7 @@ pub(super) fn frugal(
     let score = |screen: &BoundEvaluator, place: u32| {
         let of = |program: &u32| {
             let candidate = found[place as usize].with_program(*program);
-            let (counters, least) = screen.least_of_any_blocks(&candidate);
+            let (counters, least) = screen.least_of_whole_passes(&candidate);
             let bill = prices.bill(&counters, screen.active_pes(&candidate));
             bill.score(least)
         };

@@ -172,12 +172,14 @@ impl BoundEvaluator {
     }
 
     /// A lower bound on the estimate of the array's time with memory never in the way: what streams
-    /// beside the MACs, what is loaded before them, and what goes by between passes.
+    /// beside the MACs, what is loaded before them, and what goes by between passes, of whose first beats the words
+    /// are given.
     pub(super) fn least_array_cycles(
         &self,
         parts: &PointFactors<'_>,
         c: &Counters,
         busy: u64,
+        first_beat_words: impl Fn(Operand) -> u64,
     ) -> u64 {
         let (machine, o) = (&self.machine, self.machine.resident);
         let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
@@ -188,7 +190,7 @@ impl BoundEvaluator {
         for o in Operand::ALL.into_iter().filter(|other| *other != o) {
             if is_exclusive {
                 // First words arrive before the work of their pass.
-                let first = machine.into[o].ceil(parts.first_beat_words(o));
+                let first = machine.into[o].ceil(first_beat_words(o));
                 let first = passes.saturating_mul(first).min(into[o]);
                 beside = beside.max(into[o] - first);
                 ramps = ramps.max(first + passes * machine.ways[o]);
@@ -196,7 +198,7 @@ impl BoundEvaluator {
                 beside = beside.max(into[o]);
                 // The first pass reads no sums.
                 if o != Operand::Output {
-                    let first = machine.into[o].ceil(parts.first_beat_words(o));
+                    let first = machine.into[o].ceil(first_beat_words(o));
                     ramps = ramps.max(first + machine.ways[o]);
                 }
             }
@@ -210,7 +212,7 @@ impl BoundEvaluator {
         };
         // Of outputs that stay, the way out belongs to their load.
         let between = if is_exclusive && o != Operand::Output {
-            let words = parts.first_beat_words(Operand::Output);
+            let words = first_beat_words(Operand::Output);
             let sending = machine.way_out + machine.out.ceil(words);
             (passes - 1).saturating_mul(sending)
         } else {

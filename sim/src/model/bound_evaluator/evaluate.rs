@@ -63,7 +63,9 @@ impl BoundEvaluator {
     #[inline]
     pub(crate) fn least_estimates(&self, candidate: &MappingPoint) -> Option<(Counters, [u64; 2])> {
         let counted = self.counted(candidate)?;
-        let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy);
+        let array = self.least_array_cycles(&counted.parts, &counted.counters, counted.busy, |o| {
+            counted.parts.first_beat_words(o)
+        });
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let ends = first_loads + last_store;
         let of_units = self.lower_bound(&counted).max(ends.saturating_add(array));
@@ -120,7 +122,7 @@ impl BoundEvaluator {
         let parts = self.parts(candidate, f, windows).each_once();
         let counters = self.count(&parts);
         let busy = product(&parts.f, Dim::ALL, |f| f.busy);
-        let array = self.least_array_cycles(&parts, &counters, busy);
+        let array = self.least_array_cycles(&parts, &counters, busy, |o| parts.first_beat_words(o));
         let first = parts.first_words(&parts.staged_extents());
         let [first_loads, last_store] = self.ends(&parts, &first);
         let whole = (first_loads + last_store).saturating_add(array);
@@ -128,13 +130,23 @@ impl BoundEvaluator {
     }
 
     /// A lower bound on what any blocks of a candidate that holds the layer whole move, and on their
-    /// estimates.
+    /// estimates: blocks may cut a pass down to a word.
     pub(crate) fn least_of_any_blocks(&self, candidate: &MappingPoint) -> (Counters, u64) {
+        self.of_any_blocks(candidate, |words| words.min(1))
+    }
+
+    /// The same of blocks that leave passes as large as they are.
+    pub(crate) fn least_of_whole_passes(&self, candidate: &MappingPoint) -> (Counters, u64) {
+        self.of_any_blocks(candidate, |words| words)
+    }
+
+    fn of_any_blocks(&self, candidate: &MappingPoint, first: fn(u64) -> u64) -> (Counters, u64) {
         let (f, windows) = self.factors(candidate);
         let parts = self.parts(candidate, f, windows).each_once();
         let counters = self.count(&parts);
         let busy = product(&parts.f, Dim::ALL, |f| f.busy);
-        let array = self.least_array_cycles(&parts, &counters, busy);
+        let first_beat_words = |o| first(parts.first_beat_words(o));
+        let array = self.least_array_cycles(&parts, &counters, busy, first_beat_words);
         (counters, array.max(self.least_transfers(&counters)))
     }
 
@@ -184,7 +196,7 @@ impl BoundEvaluator {
         let busy = product(&parts.f, Dim::ALL, |f| f.busy);
         let reads = &counters.buffer_read;
         (
-            self.least_array_cycles(&parts, &counters, busy),
+            self.least_array_cycles(&parts, &counters, busy, |o| parts.first_beat_words(o)),
             reads.input + reads.weight + reads.output,
         )
     }
