@@ -70,9 +70,7 @@ pub(super) struct ReadyCommands {
     /// By state of a bank.
     serves: Vec<Serves>,
     turn: usize,
-    /// By vector, how many banks have any ready.
-    busy: Vec<u8>,
-    /// How many banks have, and the sum of their numbers: of one alone, its number.
+    /// How many banks have any ready, and the sum of their numbers: of one alone, its number.
     banks: usize,
     sum: usize,
     cap: u32,
@@ -95,7 +93,6 @@ impl ReadyCommands {
             commands,
             columns,
             turn: 0,
-            busy: vec![0; banks.div_ceil(LANES)],
             banks: 0,
             sum: 0,
             cap: controller.row_hit_cap,
@@ -133,11 +130,9 @@ impl ReadyCommands {
         }
         let before = std::mem::replace(&mut self.by_bank[bank], bank_ready);
         if before == BankReady::default() {
-            self.busy[bank / LANES] += 1;
             self.banks += 1;
             self.sum += bank;
         } else if bank_ready == BankReady::default() {
-            self.busy[bank / LANES] -= 1;
             self.banks -= 1;
             self.sum -= bank;
         }
@@ -165,7 +160,7 @@ impl ReadyCommands {
         }
         let turn = self.turn + 1;
         let turn = if turn == self.by_bank.len() { 0 } else { turn };
-        let (first, vectors) = (turn / LANES, self.busy.len());
+        let (first, vectors) = (turn / LANES, self.vectors());
         // In the vector of the turn the banks from the turn on come first, those before it last of all.
         let ahead = u64::MAX << (8 * (turn % LANES));
         let time = device.offset(now);
@@ -175,9 +170,6 @@ impl ReadyCommands {
             } else {
                 place - vectors
             };
-            if self.busy[vector] == 0 {
-                continue;
-            }
             let times = self.times(device, vector, closing);
             // A byte for each bank.
             let ready = times.map(|at| if at <= time { u8::MAX } else { 0 });
@@ -193,6 +185,10 @@ impl ReadyCommands {
             }
         }
         None
+    }
+
+    fn vectors(&self) -> usize {
+        self.by_bank.len().div_ceil(LANES)
     }
 
     /// By bank of a vector, the time from which it has a command that may issue.
@@ -262,8 +258,7 @@ impl ReadyCommands {
             };
         }
         let mut first = [ABSENT; LANES];
-        let busy = self.busy.iter().enumerate();
-        for (vector, _) in busy.filter(|(_, banks)| **banks > 0) {
+        for vector in 0..self.vectors() {
             let times = self.times(device, vector, closing);
             for lane in 0..LANES {
                 first[lane] = first[lane].min(times[lane]);
