@@ -8,8 +8,10 @@ use std::collections::{HashMap, HashSet};
 use crate::arch::CostModel;
 use crate::search::Cancellation;
 use crate::search::best_first::{Candidate, Failure, SearchResult, best_first};
-use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Rank, Ranking, Score, Slack};
-use crate::sim::{Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper};
+use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Score, Slack, Survey};
+use crate::sim::{
+    Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper, space_bound,
+};
 use crate::workloads::Layer;
 use stationary_record::digest;
 
@@ -62,9 +64,15 @@ pub struct SearchEffort {
     pub certify: bool,
     /// Mappings of a layer that may run, those of the re-check included.
     pub simulations: u64,
+    /// By how much more cycles than any mapping needs a mapping is good enough, so that nothing more is run; none
+    /// if all that could win is to run.
+    pub gap: Option<Slack>,
     /// What is made small.
     pub goal: Goal,
 }
+
+/// Nodes of a search for the bound on all mappings of a layer: about a second.
+const SPACE_EFFORT: u64 = 1 << 21;
 
 impl SearchEffort {
     /// As many runs as it takes to prove the fewest cycles.
@@ -75,6 +83,7 @@ impl SearchEffort {
             beyond: 0,
             certify: true,
             simulations: u64::MAX,
+            gap: None,
             goal: Goal {
                 objective: Objective::Cycles,
                 slack: Slack::NONE,
@@ -112,6 +121,8 @@ pub struct MappingResult {
     pub fewest: Tiling,
     /// What the candidates leave out, if the bounds of all of them were compared.
     pub space: Option<MappingSpace>,
+    /// No mapping takes fewer cycles, candidate or not; if bounds were compared.
+    pub of_any_mapping: Option<u64>,
     /// The digest of all bounds.
     pub bounds: String,
     /// Whether the search was cancelled before it came to its end.
@@ -167,7 +178,7 @@ impl<'a> MappingQuery<'a> {
     /// The digest of the bounds of all candidates.
     pub fn bounds(&self) -> String {
         let mut bounds = Bounds::default();
-        self.visit(|_, _, estimate| bounds.add(estimate));
+        self.visit(|_, _, estimate| bounds.add(estimate.lower_bound));
         bounds.digest()
     }
 
@@ -203,11 +214,25 @@ impl<'a> MappingQuery<'a> {
             goal: effort.goal,
             ..mapper::MapperEffort::default()
         };
-        let (candidates, ranked) = self.ranked(k, &mapping_effort)?;
         let accelerator = &self.target.accelerator;
         let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)
             .map_err(none_fits)?;
         let first_cycles = runs(&first)?;
+        let most = match effort.certify {
+            true => effort.simulations,
+            false => effort.beyond,
+        };
+        let is_bounded = most > 0;
+        let Surveyed {
+            space,
+            ranked,
+            mut open,
+            bounds,
+        } = self.survey(
+            k,
+            &mapping_effort,
+            if is_bounded { first_cycles } else { 0 },
+        )?;
         let mut ran = Vec::new();
         for (candidate, tiling) in &ranked {
             if !ran.is_empty() && cancellation.is_cancelled() {
@@ -219,17 +244,14 @@ impl<'a> MappingQuery<'a> {
             };
             ran.push((*candidate, cycles));
         }
-        let most = match effort.certify {
-            true => effort.simulations,
-            false => effort.beyond,
-        };
-        let is_bounded = most > 0;
         let least = ran.iter().map(|(_, cycles)| *cycles).min();
-        let mut open = match is_bounded {
-            true => self.below(least.unwrap_or(u64::MAX)),
-            false => Vec::new(),
-        };
-        match effort.certify {
+        let of_any_mapping = is_bounded
+            .then(|| self.of_any_mapping(least.unwrap_or(first_cycles)))
+            .transpose()?;
+        let enough = effort.gap.zip(of_any_mapping);
+        let enough = enough.map_or(0, |(gap, bound)| gap.above(bound));
+        // A proof over all runs the fewest in the order of bounds; what is good enough comes sooner in the model's.
+        match effort.certify && effort.gap.is_none() {
             true => open.sort_unstable_by_key(|o| (o.candidate.bound, o.model, o.candidate.place)),
             false => open.sort_unstable_by_key(|o| (o.model, o.candidate.place)),
         }
@@ -243,7 +265,7 @@ impl<'a> MappingQuery<'a> {
             tiling.ok_or_else(|| Error::Search(format!("no candidate has the place {place}")))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
-        let search_result = best_first(&listed, &ran, most, cancellation, |place| {
+        let search_result = best_first(&listed, &ran, (most, enough), cancellation, |place| {
             runs(&self.mapping(tiling(place)?)?)
         })
         .map_err(|failure| match failure {
@@ -270,65 +292,81 @@ impl<'a> MappingQuery<'a> {
         let fewest = search_result.best.map_or(place, |(_, place)| place);
         let is_open = !search_result.is_proved() && (search_result.ran.len() as u64) < most;
         let is_cut = ran.len() < ranked.len() || is_open;
-        let bounds = match effort.certify {
-            true => self.bounds(),
-            false => String::new(),
-        };
         Ok(MappingResult {
             tiling: tiling(place)?,
             machine,
             first: first_cycles,
-            candidates,
             fewest: tiling(fewest)?,
             search_result,
-            space: is_bounded.then(|| self.space()).transpose()?,
-            bounds,
+            candidates: space.candidates,
+            space: is_bounded.then_some(space),
+            of_any_mapping,
+            bounds: match effort.certify {
+                true => bounds,
+                false => String::new(),
+            },
             is_cut: is_cut && cancellation.is_cancelled(),
         })
     }
 
-    /// How many candidates there are, and the model's best few with their places.
-    fn ranked(
+    /// A bound on the cycles of every mapping, and at most `least`, which one of them takes.
+    fn of_any_mapping(&self, least: u64) -> Result<u64, Error> {
+        let accelerator = &self.target.accelerator;
+        let bound = space_bound(self.layer, accelerator, self.dataflow, least, SPACE_EFFORT);
+        Ok(bound.map_err(illegal)?.cycles)
+    }
+
+    /// Goes through all candidates once: the model's best few, and those that might take fewer cycles than
+    /// `most`.
+    fn survey(
         &self,
         k: usize,
         effort: &mapper::MapperEffort,
-    ) -> Result<(u64, Vec<(Candidate, Tiling)>), Error> {
+        most: u64,
+    ) -> Result<Surveyed, Error> {
         let accelerator = &self.target.accelerator;
-        let ranking =
-            Ranking::new(self.layer, accelerator, self.dataflow, effort).map_err(none_fits)?;
-        let mut ranked: Vec<(Rank, Candidate, Tiling)> = Vec::new();
-        let mut worst = None;
-        let mut candidates = 0;
-        self.visit(|at, mapping, estimate| {
-            candidates += 1;
-            let rank = ranking.rank(mapping, estimate);
-            if worst.is_some_and(|worst| rank >= worst) {
-                return;
+        let survey = Survey::new(self.layer, accelerator, self.dataflow, effort);
+        let mut survey = survey.map_err(none_fits)?;
+        let space = survey.space();
+        let mut bounds = Bounds::default();
+        let mut below = Vec::new();
+        for (bound, place) in survey.lower_bounds().zip(0..) {
+            bounds.add(bound);
+            if bound < most {
+                below.push(Candidate { place, bound });
             }
-            let bound = estimate.lower_bound;
-            ranked.push((rank, Candidate { place: at, bound }, *mapping.tiling()));
-            if ranked.len() / 2 >= k.max(FEW) {
-                worst = keep_best(&mut ranked, k);
-            }
+        }
+        let mut seen = HashSet::new();
+        below.retain(|candidate| seen.insert(survey.tiling(candidate.place)));
+        let open = below.into_iter().map(|candidate| Open {
+            candidate,
+            model: survey.estimate(candidate.place).cycles,
+            tiling: survey.tiling(candidate.place),
         });
-        keep_best(&mut ranked, k);
-        let ranked = ranked
-            .into_iter()
-            .map(|(_, candidate, tiling)| (candidate, tiling));
-        Ok((candidates, ranked.collect()))
+        let open = open.collect();
+        let ranked = survey.best(k, effort.goal).into_iter().map(|place| {
+            let bound = survey.estimate(place).lower_bound;
+            (Candidate { place, bound }, survey.tiling(place))
+        });
+        Ok(Surveyed {
+            ranked: ranked.collect(),
+            space,
+            open,
+            bounds: bounds.digest(),
+        })
     }
 }
 
-/// Candidates beside the best that are kept before the list is cut.
-const FEW: usize = 64;
-
-/// Cuts to the best, each tiling once and at its first place; the rank of the last, if there are enough.
-fn keep_best(ranked: &mut Vec<(Rank, Candidate, Tiling)>, k: usize) -> Option<Rank> {
-    ranked.sort_by_key(|(rank, candidate, _)| (*rank, candidate.place));
-    let mut seen = HashSet::new();
-    ranked.retain(|(_, _, tiling)| seen.len() < k && seen.insert(*tiling));
-    let last = ranked.last().filter(|_| ranked.len() == k);
-    last.map(|(rank, ..)| *rank)
+/// What going through all candidates tells.
+struct Surveyed {
+    /// What there are.
+    space: MappingSpace,
+    /// The model's best, with their places.
+    ranked: Vec<(Candidate, Tiling)>,
+    /// Those that might win.
+    open: Vec<Open>,
+    /// The digest of all bounds.
+    bounds: String,
 }
 
 /// The bounds of candidates in their order.
@@ -337,8 +375,8 @@ pub struct Bounds(Vec<u8>);
 
 impl Bounds {
     /// One more.
-    pub fn add(&mut self, estimate: &Estimate) {
-        self.0.extend(estimate.lower_bound.to_le_bytes());
+    pub fn add(&mut self, bound: u64) {
+        self.0.extend(bound.to_le_bytes());
     }
 
     /// Of all of them.

@@ -70,15 +70,15 @@ impl SearchResult {
     }
 }
 
-/// Runs candidates in their order, those that ran before left out, until none that is left can win or
-/// `most` ran, `ran` included, or until it is cancelled.
+/// Runs candidates in their order, those that ran before left out, until none that is left can win, the best
+/// takes `enough` cycles or fewer, or `most` ran, `ran` included, or until it is cancelled.
 ///
 /// # Errors
 /// [`Failure`].
 pub fn best_first<E: Send>(
     candidates: &[Candidate],
     ran: &[(Candidate, u64)],
-    most: u64,
+    (most, enough): (u64, u64),
     cancellation: &Cancellation,
     machine: impl Fn(u64) -> Result<u64, E> + Sync,
 ) -> Result<SearchResult, Failure<E>> {
@@ -96,7 +96,8 @@ pub fn best_first<E: Send>(
     let mut open: Vec<Candidate> = candidates.iter().filter(is_open).copied().collect();
     loop {
         open.retain(|c| can_win(&c, best));
-        if cancellation.is_cancelled() {
+        let is_enough = best.is_some_and(|(least, _)| least <= enough);
+        if is_enough || cancellation.is_cancelled() {
             break;
         }
         let left = most.saturating_sub(ran.len() as u64);
@@ -157,7 +158,7 @@ mod tests {
                     Ok::<u64, Infallible>(cycles[place as usize])
                 };
                 let found =
-                    best_first(&candidates, &[], most, &never, machine).expect("bounds hold");
+                    best_first(&candidates, &[], (most, 0), &never, machine).expect("bounds hold");
                 let (least, _) = all.expect("there is a candidate");
                 assert!(runs.into_inner() <= most, "seed {seed}");
                 assert!(found.lower_bound.expect("a bound") <= least, "seed {seed}");
@@ -175,6 +176,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_good_enough_ends_with_a_bound() {
+        let candidates = [10, 20, 30, 40, 50].map(|bound| Candidate {
+            place: bound,
+            bound,
+        });
+        let never = Cancellation::default();
+        let machine = |place: u64| Ok::<u64, Infallible>(65 - place);
+        let found = best_first(&candidates, &[], (u64::MAX, 40), &never, machine);
+        let found = found.expect("bounds hold");
+        assert_eq!(found.best, Some((25, 40)));
+        assert_eq!(found.lower_bound, Some(25));
+        let found = best_first(&candidates, &[], (u64::MAX, 50), &never, machine);
+        let found = found.expect("bounds hold");
+        assert_eq!((found.best, found.lower_bound), (Some((45, 20)), Some(30)));
+    }
+
+    #[test]
     fn what_is_cancelled_ends_with_a_bound() {
         let bounds = [10, 20, 30, 40, 50, 60];
         let candidates: Vec<Candidate> = (bounds.iter().zip(0..))
@@ -187,7 +205,7 @@ mod tests {
             }
             Ok::<u64, Infallible>(bounds[place as usize] + 45)
         };
-        let found = best_first(&candidates, &[], u64::MAX, &cancellation, machine);
+        let found = best_first(&candidates, &[], (u64::MAX, 0), &cancellation, machine);
         let found = found.expect("bounds hold");
         let ran: Vec<u64> = found.ran.iter().map(|(place, _)| *place).collect();
         assert_eq!(ran, [0, 1, 2, 3], "what had begun was finished");
@@ -203,10 +221,10 @@ mod tests {
         }];
         let never = Cancellation::default();
         let machine = |_| Ok::<u64, Infallible>(100);
-        let found = best_first(&candidates, &[], 1, &never, machine);
+        let found = best_first(&candidates, &[], (1, 0), &never, machine);
         assert!(matches!(found, Err(Failure::NoBound(_))));
         // So is one of what ran before, also where nothing is left to run.
-        let found = best_first(&[], &[(candidates[0], 100)], 0, &never, machine);
+        let found = best_first(&[], &[(candidates[0], 100)], (0, 0), &never, machine);
         assert!(matches!(found, Err(Failure::NoBound(_))));
     }
 }

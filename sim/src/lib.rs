@@ -50,7 +50,8 @@ pub use explain::{Change, Explanation, TilingRepair, explain, explain_mapper};
 pub use machine::{run, run_functional};
 pub use mapping::{Mapping, lowered};
 pub use model::{
-    BoundEvaluator, BoundedCounts, DimTiling, Evaluator, MappingPoint, TilingSpace, estimate,
+    BoundEvaluator, BoundedCounts, DimTiling, Evaluator, MappingPoint, SpaceBound, TilingSpace,
+    estimate, space_bound,
 };
 pub use pace::{Pace, Stop};
 pub use plan::{Checkpoint, Outcome, Plan};

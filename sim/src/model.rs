@@ -17,6 +17,7 @@ mod link;
 mod occupancy;
 mod phases;
 mod share;
+mod space_bound;
 mod traffic;
 mod unit_occupancy;
 
@@ -28,6 +29,7 @@ use crate::mapping::Mapping;
 pub use bound_evaluator::{BoundEvaluator, BoundedCounts, DimTiling, MappingPoint, TilingSpace};
 use dim_factors::TilingFactors;
 pub use evaluator::Evaluator;
+pub use space_bound::{SpaceBound, space_bound};
 use traffic::Traffic;
 use unit_occupancy::UnitOccupancy;
 

@@ -190,6 +190,16 @@ impl Axis {
         at(outputs.end(), last_tap) - at(outputs.start, taps.start)
     }
 
+    /// Whether outputs side by side, under so many taps, touch elements side by side, without holes.
+    pub(crate) fn is_gapless(&self, taps: u64) -> bool {
+        self.dilation == 1 && taps as i64 >= self.stride
+    }
+
+    /// The same of what memory holds.
+    pub(crate) fn is_held_gapless(&self, taps: u64) -> bool {
+        self.is_gapless(taps) || (self.spans && self.dilation == 1)
+    }
+
     /// The most elements that memory holds of a tile of an extent.
     pub(crate) fn held_footprint(&self, outputs: u64, taps: u64) -> u64 {
         if !self.spans {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use stationary::assign::Recheck;
+use stationary::sim::mapper::Slack;
 
 use super::{Layers, Recording, Target};
 
@@ -34,6 +35,10 @@ pub struct Map {
     /// Prove the best of the mapper's candidates on the machine, in the order of their bounds.
     #[arg(long)]
     pub certify: bool,
+    /// Run nothing more for a layer whose mapping takes at most so many per cent more cycles than any
+    /// mapping needs, candidate or not; with --certify or --recheck auto.
+    #[arg(long, value_name = "PERCENT")]
+    pub gap: Option<Slack>,
     /// What a proof may take and where it goes.
     #[command(flatten)]
     pub proving: Proving,

@@ -113,6 +113,12 @@ pub struct Claim {
     pub lower_bound: Option<u64>,
     /// By how much the winner may be above the least, relative to it.
     pub gap: Option<f64>,
+    /// No mapping takes fewer cycles, candidate or not; null where bounds were not compared.
+    #[serde(default)]
+    pub any_mapping_lower_bound: Option<u64>,
+    /// By how much the winner may be above that, relative to it.
+    #[serde(default)]
+    pub any_mapping_gap: Option<f64>,
     /// Runs of the machine.
     pub simulations: u64,
 }

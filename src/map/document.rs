@@ -126,6 +126,10 @@ fn claim(winners: &[Winner]) -> Claim {
         bounds.sum::<Option<u64>>()
     });
     let machine = sum(|w| w.machine);
+    let of_any = winners
+        .iter()
+        .map(|w| w.of_any_mapping)
+        .sum::<Option<u64>>();
     let is_proved = standings.is_some_and(|s| s.iter().all(|s| s.is_proved()));
     Claim {
         kind: if is_proved { "proved" } else { "none" }.to_owned(),
@@ -136,6 +140,8 @@ fn claim(winners: &[Winner]) -> Claim {
         left_out: choices(winners).into_iter().map(str::to_owned).collect(),
         lower_bound: bound,
         gap: bound.map(|bound| (machine - bound) as f64 / machine as f64),
+        any_mapping_lower_bound: of_any,
+        any_mapping_gap: of_any.map(|bound| (machine - bound) as f64 / machine as f64),
         simulations: sum(|w| w.ran),
     }
 }

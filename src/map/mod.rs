@@ -39,6 +39,9 @@ pub struct Question {
     pub certify: bool,
     /// Runs of the machine that a layer may take; as many as it takes if left out.
     pub simulations: Option<u64>,
+    /// By how much more cycles than any mapping needs a layer's mapping is good enough, so that nothing more is
+    /// run; all that could win is run if left out.
+    pub gap: Option<Slack>,
     /// What is made small; cycles if left out.
     pub objective: Option<Objective>,
     /// Within how much of its least another quantity decides. A proof has none.
@@ -54,6 +57,7 @@ impl Default for Question {
             recheck: Recheck::Best(5),
             certify: false,
             simulations: None,
+            gap: None,
             objective: None,
             slack: None,
             seed: 0,
@@ -82,6 +86,9 @@ pub struct Winner {
     pub search_result: Option<SearchResult>,
     /// What these leave out.
     pub left_out: Vec<LeftOut>,
+    /// No mapping takes fewer cycles, candidate or not, if bounds were compared
+    /// ([`space_bound`](crate::sim::space_bound) says which mappings these are).
+    pub of_any_mapping: Option<u64>,
     /// In picojoules, in the machine's cycles.
     pub energy: Energy,
     /// What no mapping can go below.
@@ -99,6 +106,13 @@ impl Winner {
     #[must_use]
     pub fn name(&self) -> &str {
         self.mapping.layer().name()
+    }
+
+    /// By how much it may be above the least of any mapping, relative to that.
+    #[must_use]
+    pub fn above_any_mapping(&self) -> Option<f64> {
+        let least = self.of_any_mapping?;
+        Some(self.machine as f64 / least as f64 - 1.0)
     }
 }
 
@@ -161,6 +175,7 @@ impl Target {
             beyond,
             certify: question.certify,
             simulations: question.simulations.unwrap_or(u64::MAX),
+            gap: question.gap,
             goal,
         };
         (hooks.has_result)();
@@ -269,6 +284,7 @@ fn winner(
         ran: found.search_result.ran.len() as u64,
         search_result: found.space.is_some().then(|| found.search_result.clone()),
         left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
+        of_any_mapping: found.of_any_mapping,
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
         least_energy: Energy::least(&mapping, cost),

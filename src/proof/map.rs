@@ -430,7 +430,7 @@ impl Proved {
         let mut bounds = Bounds::default();
         question.visit(|place, mapping, estimate| {
             candidates += 1;
-            bounds.add(estimate);
+            bounds.add(estimate.lower_bound);
             if claimed.contains_key(&place) {
                 tilings.insert(place, (estimate.lower_bound, *mapping.tiling()));
             }

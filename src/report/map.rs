@@ -41,10 +41,17 @@ pub fn table(
         "machine",
         "error",
         "above own bound",
+        "above bound of all",
         "gain of re-check",
         "energy",
     ];
-    let optional = ["shape", "gain of re-check", "candidates", "energy"];
+    let optional = [
+        "shape",
+        "gain of re-check",
+        "candidates",
+        "energy",
+        "above bound of all",
+    ];
     let mut rows = new_table(&header, 2).optional(&optional);
     for w in winners {
         rows.add_row([
@@ -55,6 +62,7 @@ pub fn table(
             thousands(w.machine),
             signed_percent(w.headline().error()),
             percent(w.machine as f64 / w.lower_bound as f64 - 1.0),
+            w.above_any_mapping().map_or_else(String::new, percent),
             percent(w.first as f64 / w.machine as f64 - 1.0),
             joules(w.energy.total().0),
         ]);
@@ -69,6 +77,10 @@ pub fn table(
     let spent = energy::sum(winners.iter().map(|w| &w.energy));
     let [machine, first] = [found.sum(|w| w.machine), found.sum(|w| w.first)];
     let bound = found.sum(|w| w.lower_bound);
+    let of_any = winners
+        .iter()
+        .map(|w| w.of_any_mapping)
+        .sum::<Option<u64>>();
     rows.total([
         "total".to_owned(),
         String::new(),
@@ -77,6 +89,9 @@ pub fn table(
         thousands(machine),
         signed_percent(found.headline().error()),
         percent(machine as f64 / bound as f64 - 1.0),
+        of_any.map_or_else(String::new, |bound| {
+            percent(machine as f64 / bound as f64 - 1.0)
+        }),
         percent(first as f64 / machine as f64 - 1.0),
         joules(spent.total().0),
     ]);
@@ -130,11 +145,45 @@ fn proved(found: &MapResult) -> String {
     };
     format!(
         "proved on the machine, over the mapper's {of_a_layer} candidates of a layer: {proved} of {} layers{open}; {} \
-         of {} candidates ran\nnot proved over what the candidates leave out ({}); -v says what they have of it\n",
+         of {} candidates ran\n{}; the candidates leave out some {}, and -v says what they have of it\n",
         winners.len(),
         thousands(ran),
         thousands(all),
+        of_all_mappings(winners),
         found.choices().join(", "),
+    )
+}
+
+/// How far what was found may be from the best of all mappings, candidates or not.
+fn of_all_mappings(winners: &[Winner]) -> String {
+    let machine: u64 = winners.iter().map(|w| w.machine).sum();
+    let Some(bound) = winners
+        .iter()
+        .map(|w| w.of_any_mapping)
+        .sum::<Option<u64>>()
+    else {
+        return "over all mappings nothing is proved".to_owned();
+    };
+    if bound == machine {
+        return "proved over all mappings, candidates or not".to_owned();
+    }
+    let by_gap = |a: &&Winner, b: &&Winner| {
+        let [a, b] = [a, b].map(|w| w.above_any_mapping().unwrap_or(0.0));
+        a.total_cmp(&b)
+    };
+    let worst = match winners.iter().max_by(by_gap) {
+        Some(worst) if winners.len() > 1 => format!(
+            ", most on {} ({})",
+            worst.name(),
+            percent(worst.above_any_mapping().unwrap_or(0.0))
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "over all mappings, candidates or not, none takes fewer than {} cycles: what was found is at most {} above \
+         that{worst}",
+        thousands(bound),
+        percent(machine as f64 / bound as f64 - 1.0),
     )
 }
 

@@ -151,6 +151,32 @@ fn a_gap_of_mappings_stands_under_its_own_words() {
 }
 
 #[test]
+fn a_layer_that_is_good_enough_runs_no_more() {
+    let network = file(
+        "enough.yaml",
+        "name: enough\nlayers:\n  - {name: p, conv2d: {out: 32, in: 32, size: 14, kernel: 1}}\n",
+    );
+    let map = ["search", "map", "--arch", "gemmini", "--network", &network];
+    let proof = with(&map, &["--certify", "--recheck", "1", "--format", "json"]);
+    let (whole, loose) = (answer(&proof), answer(&with(&proof, &["--gap", "30%"])));
+    let claim = |found: &Value| {
+        let claim = &found["layers"][0]["certificate"];
+        let machine = number(&found["layers"][0]["machine"]);
+        let of_any = number(&claim["any_mapping_lower_bound"]);
+        let gap = (machine - of_any) as f64 / machine as f64;
+        assert_eq!(claim["any_mapping_gap"], gap);
+        (machine, of_any, number(&claim["simulations"]))
+    };
+    let [whole, loose] = [claim(&whole), claim(&loose)];
+    assert!(whole.0 <= loose.0 && whole.1 <= whole.0 && loose.1 <= whole.0);
+    assert!(loose.2 < whole.2, "{loose:?} {whole:?}");
+    assert!(loose.0 as f64 <= 1.3 * loose.1 as f64);
+    let refused = stationary(&with(&map, &["--gap", "1"]));
+    assert!(!refused.status.success());
+    assert!(text(&refused.stderr).contains("--recheck auto"));
+}
+
+#[test]
 fn no_more_runs_than_allowed_whatever_the_recheck() {
     let map = map();
     let map = words(&map);
@@ -494,11 +520,14 @@ fn a_proof_names_its_space() {
             "{arch}: {best}, {better}"
         );
         assert!(left_out.contains(&json!("blocks")), "{left_out:?}");
+        // What is said of all mappings holds for those that are no candidates, too.
+        let of_any = number(&certificate["any_mapping_lower_bound"]);
+        assert!(of_any <= better.min(best), "{arch}: {of_any}, {better}");
         let said = text(&stationary(&certify).stdout);
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in [
             "proved on the machine, over the mapper's",
-            "not proved over",
+            "over all mappings, candidates or not",
             "blocks",
         ] {
             assert!(said.contains(part), "`{part}` is not in: {said}");

@@ -193,28 +193,66 @@ impl Frontier {
 
     /// The best mapping under a goal.
     pub(super) fn best(&mut self, goal: Goal) -> Option<Mapping> {
-        let limit = self.limit(goal)?;
+        let place = *self.best_few(1, goal).first()?;
+        let tiling = self.tiling(place);
+        let is_legal = self.evaluator.fits(&tiling);
+        is_legal.then(|| self.evaluator.mapping().clone())
+    }
+
+    /// The places of so many best under a goal, each tiling once, the best first.
+    pub(super) fn best_few(&mut self, count: usize, goal: Goal) -> Vec<u64> {
+        let Some(limit) = self.limit(goal).filter(|_| count > 0) else {
+            return Vec::new();
+        };
         let mut order: Vec<(Rank, u32)> = Vec::new();
         for (found, place) in self.found.iter().zip(0..) {
-            // Ranks grow with the cycles.
+            // Ranks grow with the cycles, and the best of all is within the limit.
             let least = found.bill.score(found.cycles.unwrap_or(found.least));
-            if goal.value(&least) <= limit {
+            if count > 1 || goal.value(&least) <= limit {
                 order.push((goal.rank(&least, limit), place));
             }
         }
         order.sort_unstable();
-        let mut best: Option<(Rank, u32)> = None;
+        let mut best: Vec<(Rank, u32, Tiling)> = Vec::new();
         for (least, place) in order {
-            if best.is_some_and(|best| (least, place) > best) {
+            let worst = best.last().filter(|_| best.len() == count);
+            if worst.is_some_and(|(rank, at, _)| (least, place) > (*rank, *at)) {
                 break;
             }
-            let key = (goal.rank(&self.score(place), limit), place);
-            best = Some(best.map_or(key, |best| best.min(key)));
+            let rank = goal.rank(&self.score(place), limit);
+            let tiling = self.tiling(place.into());
+            let is_before = |(other, at, _): &(Rank, u32, Tiling)| (*other, *at) < (rank, place);
+            if let Some(same) = best.iter().position(|(.., other)| *other == tiling) {
+                if is_before(&best[same]) {
+                    continue;
+                }
+                best.remove(same);
+            }
+            best.insert(best.partition_point(is_before), (rank, place, tiling));
+            best.truncate(count);
         }
-        let (_, place) = best?;
-        let tiling = self.screen.tiling(&self.found[place as usize].candidate);
-        let is_legal = self.evaluator.fits(&tiling);
-        is_legal.then(|| self.evaluator.mapping().clone())
+        best.into_iter().map(|(_, place, _)| place.into()).collect()
+    }
+
+    /// The tiling of a candidate.
+    pub(super) fn tiling(&self, place: u64) -> Tiling {
+        self.screen.tiling(&self.found[place as usize].candidate)
+    }
+
+    /// The lower bound on the machine's cycles of each candidate.
+    pub(super) fn lower_bounds(&self) -> impl Iterator<Item = u64> + '_ {
+        let bounded = |found: &ScoredCandidate| self.screen.evaluate(&found.candidate);
+        // The screen has found each legal.
+        self.found
+            .iter()
+            .map(move |found| bounded(found).map_or(u64::MAX, |bounded| bounded.lower_bound))
+    }
+
+    /// What the model says of a candidate.
+    pub(super) fn estimate(&mut self, place: u64) -> Estimate {
+        let tiling = self.tiling(place);
+        let estimate = self.evaluator.estimate(&tiling);
+        estimate.expect("the screen has found it legal")
     }
 
     /// What a candidate costs by the model.

@@ -94,6 +94,13 @@ impl Slack {
     pub fn percent(self) -> f64 {
         f64::from(self.0) / 100.0
     }
+
+    /// The most cycles that are within it above some.
+    #[must_use]
+    pub fn above(self, cycles: u64) -> u64 {
+        let most = u128::from(cycles) * u128::from(10_000 + self.0) / 10_000;
+        u64::try_from(most).unwrap_or(u64::MAX)
+    }
 }
 
 /// 2 %, of cycles: less than the model errs by on most layers, and enough for the tiles that read each word of
@@ -192,10 +199,7 @@ impl Goal {
     pub(crate) fn limit(self, least: u64) -> u64 {
         let slack = self.slack.0;
         match self.objective {
-            Objective::Cycles => {
-                let most = u128::from(least) * u128::from(10_000 + slack) / 10_000;
-                u64::try_from(most).unwrap_or(u64::MAX)
-            }
+            Objective::Cycles => self.slack.above(least),
             Objective::Energy | Objective::Edp => {
                 ordered(f64::from_bits(least) * (1.0 + f64::from(slack) / 1e4))
             }

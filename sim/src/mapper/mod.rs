@@ -21,6 +21,7 @@ mod parts;
 mod prices;
 mod scored;
 mod space;
+mod survey;
 mod unrolling;
 
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ use frontier::Frontier;
 pub use goal::{Goal, GoalError, Objective, Rank, Score, Slack};
 use prices::Prices;
 pub use space::{LeftOut, MappingSpace, space};
+pub use survey::Survey;
 
 /// How far the enumeration goes, what is given, and what the best is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

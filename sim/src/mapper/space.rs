@@ -9,9 +9,9 @@ use stationary_arch::Accelerator;
 use stationary_workloads::Layer;
 
 use crate::dataflow::Dataflow;
-use crate::mapper::frontier::Frontier;
 use crate::mapper::orders::ORDERS;
-use crate::mapper::{MapperEffort, MapperError, no_mapping};
+use crate::mapper::survey::Survey;
+use crate::mapper::{MapperEffort, MapperError};
 
 /// The mapper's candidates for a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,18 +63,10 @@ pub fn space(
     dataflow: impl Into<Arc<Dataflow>>,
     effort: &MapperEffort,
 ) -> Result<MappingSpace, MapperError> {
-    let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
-    let frontier = Frontier::all(layer, accelerator, dataflow, effort);
-    match frontier {
-        Ok(frontier) if frontier.count() > 0 => Ok(MappingSpace {
-            candidates: frontier.count(),
-            left_out: left_out(accelerator, effort, frontier.unrollings),
-        }),
-        _ => Err(no_mapping(layer, accelerator, dataflow, effort)),
-    }
+    Ok(Survey::new(layer, accelerator, dataflow, effort)?.space())
 }
 
-fn left_out(
+pub(super) fn left_out(
     accelerator: &Accelerator,
     effort: &MapperEffort,
     [kept, all]: [usize; 2],

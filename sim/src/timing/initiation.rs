@@ -38,16 +38,22 @@ impl Mapping {
     /// Cycles of a beat, which are those of the busiest PE: the product over all dimensions of what stands
     /// here, its local steps; the first dimension has the cycles of each as well.
     pub(crate) fn beat_cycles_along(&self, dim: Dim, extent: u64) -> u64 {
+        self.local_cycles(
+            dim,
+            match self.beat_step[dim] {
+                0 => extent.min(self.tiling.local[dim]),
+                _ => 1,
+            },
+        )
+    }
+
+    /// The same of a PE that works on so many indices of a dimension.
+    pub(crate) fn local_cycles(&self, dim: Dim, indices: u64) -> u64 {
         let each = match dim {
             Dim::N => mac_interval(&self.accelerator),
             _ => 1,
         };
-        if self.beat_step[dim] > 0 {
-            return each;
-        }
-        each * extent
-            .min(self.tiling.local[dim])
-            .div_ceil(self.lane_step[dim])
+        each * indices.div_ceil(self.lane_step[dim])
     }
 
     /// Whether a pass begins only when the array is free of the one before.

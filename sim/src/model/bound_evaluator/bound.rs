@@ -18,14 +18,14 @@ use crate::timing::network::way;
 
 /// What layer, accelerator and dataflow say, whatever the tiling.
 #[derive(Clone, Debug)]
-pub(super) struct UnitLimits {
+pub(in crate::model) struct UnitLimits {
     pub(super) rows: u64,
     pub(super) cols: u64,
     /// Words of the scratchpads.
-    pub(super) scratchpads: PerOperand<u64>,
+    pub(in crate::model) scratchpads: PerOperand<u64>,
     /// The operand that stays in the array, and whether its loads overlap with the work.
-    pub(super) resident: Operand,
-    loads_overlap: bool,
+    pub(in crate::model) resident: Operand,
+    pub(in crate::model) loads_overlap: bool,
     /// Whether nothing of a pass is sent before the one before has left.
     is_exclusive: bool,
     /// Whether streams wait for the tile that stays.
@@ -34,20 +34,20 @@ pub(super) struct UnitLimits {
     ways: PerOperand<u64>,
     way_out: u64,
     /// Widths of the networks into the array, and out of it.
-    into: PerOperand<Divisor>,
-    out: Divisor,
+    pub(in crate::model) into: PerOperand<Divisor>,
+    pub(in crate::model) out: Divisor,
     /// Words a cycle of the output processor.
-    multicast: Option<Divisor>,
-    pub(super) macs: u64,
+    pub(in crate::model) multicast: Option<Divisor>,
+    pub(in crate::model) macs: u64,
     /// Words of the layer outside of the sliding window.
-    pub(super) whole: PerOperand<u64>,
+    pub(in crate::model) whole: PerOperand<u64>,
     /// Of the batch; of that and the positions of outputs.
-    pub(super) batch: u64,
-    pub(super) positions: u64,
+    pub(in crate::model) batch: u64,
+    pub(in crate::model) positions: u64,
 }
 
 impl UnitLimits {
-    pub(super) fn new(m: &Mapping) -> Self {
+    pub(in crate::model) fn new(m: &Mapping) -> Self {
         let a = &m.accelerator;
         let words = |width: u32| Divisor::new(u64::from(width).max(1));
         let of = |dims: &[Dim]| dims.iter().map(|d| m.layer.size(*d)).product::<u64>();

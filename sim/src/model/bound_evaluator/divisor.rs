@@ -10,7 +10,7 @@
 
 /// A divisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Divisor {
+pub(in crate::model) struct Divisor {
     by: u64,
     factor: u64,
     shift: u32,
@@ -45,7 +45,7 @@ impl Divisor {
     }
 
     #[inline]
-    pub(super) fn ceil(self, amount: u64) -> u64 {
+    pub(in crate::model) fn ceil(self, amount: u64) -> u64 {
         let above = amount.wrapping_add(self.by - 1);
         if (amount | above) >> 63 != 0 {
             return amount.div_ceil(self.by);

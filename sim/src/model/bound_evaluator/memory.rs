@@ -12,7 +12,7 @@ use crate::tiling::Staging;
 
 /// The global buffer of an accelerator.
 #[derive(Clone, Debug)]
-pub(super) struct BufferLimits {
+pub(in crate::model) struct BufferLimits {
     homes: PerOperand<Home>,
     partitions: Vec<Room>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Held {
 }
 
 impl BufferLimits {
-    pub(super) fn new(m: &Mapping) -> Self {
+    pub(in crate::model) fn new(m: &Mapping) -> Self {
         let all = &m.accelerator.global_buffer.partitions;
         let partitions = all.iter().map(|partition| Room {
             operands: partition.operands.clone(),
@@ -132,6 +132,26 @@ impl BufferLimits {
             }
         }
         Some(held)
+    }
+
+    /// Copies that the buffer has of an operand's tile that is exchanged; `None` where they are as many as
+    /// there is room for.
+    pub(in crate::model) fn copies(&self, operand: Operand) -> Option<u64> {
+        (!self.has_ring(operand)).then_some(self.homes[operand].copies)
+    }
+
+    /// Whether there is room for tiles of so many words, of which some are never exchanged.
+    pub(in crate::model) fn has_room(
+        &self,
+        words: &PerOperand<u64>,
+        is_kept: &PerOperand<bool>,
+    ) -> bool {
+        let bytes = |o: Operand| {
+            let copies = if is_kept[o] { 1 } else { self.homes[o].copies };
+            copies * (words[o] * self.homes[o].bits).div_ceil(8)
+        };
+        let mut rooms = self.partitions.iter();
+        rooms.all(|room| room.operands.iter().map(|o| bytes(*o)).sum::<u64>() <= room.bytes)
     }
 
     /// How often the buffer could be halved, and tiles of so many words would still fit.

@@ -38,14 +38,14 @@ use crate::mapping::Mapping;
 use crate::mapping::check::Rules;
 use crate::tiling::Tiling;
 
-use bound::UnitLimits;
+pub(super) use bound::UnitLimits;
 pub use factors::DimTiling;
 use factors::{Factors, PairKey};
-use memory::BufferLimits;
+pub(super) use memory::BufferLimits;
 use pairs::{Channels, PairTable, PairWindow, TABLES};
 use program::{LoopProgram, Orders};
 pub use space::TilingSpace;
-use transfers::Transfers;
+pub(super) use transfers::Transfers;
 
 /// A tiling as the numbers of its cuts, pairs of cuts and orders, which are those of one [`BoundEvaluator`]
 /// and of its clones.

@@ -17,16 +17,16 @@ use crate::model::link::compulsory;
 
 /// What the link to DRAM takes.
 #[derive(Clone, Debug)]
-pub(super) struct Transfers {
+pub(in crate::model) struct Transfers {
     fractions: Option<Fractions>,
     widths: DramWidths,
     bus: Bus,
-    pub(super) latency: u64,
+    pub(in crate::model) latency: u64,
     /// Cycles by which the memory may be behind the machine at the end.
-    pub(super) slack: u64,
+    pub(in crate::model) slack: u64,
     duplex: bool,
     /// Of a DRAM standard, the least time that it is busy, whatever the tiling.
-    pub(super) standard: Option<u64>,
+    pub(in crate::model) standard: Option<u64>,
 }
 
 /// Cycles of a word.
@@ -39,7 +39,7 @@ struct Fractions {
 }
 
 impl Transfers {
-    pub(super) fn new(m: &Mapping, bus: &Bus) -> Self {
+    pub(in crate::model) fn new(m: &Mapping, bus: &Bus) -> Self {
         let dram = &m.accelerator.dram;
         let is_standard = matches!(dram.kind, DramKind::Standard(_));
         Self {
@@ -55,7 +55,7 @@ impl Transfers {
 
     /// Cycles of loading so many words.
     #[inline]
-    pub(super) fn load(&self, operand: Operand, words: u64) -> u64 {
+    pub(in crate::model) fn load(&self, operand: Operand, words: u64) -> u64 {
         match &self.fractions {
             Some(f) => {
                 let product = u128::from(words) * u128::from(f.loads[operand]);
@@ -67,7 +67,7 @@ impl Transfers {
 
     /// Cycles of storing so many finished words, and so many that are read again.
     #[inline]
-    pub(super) fn store(&self, finished: u64, spilled: u64) -> u64 {
+    pub(in crate::model) fn store(&self, finished: u64, spilled: u64) -> u64 {
         match &self.fractions {
             Some(f) => {
                 let finished = u128::from(finished) * u128::from(f.finished);
@@ -84,7 +84,7 @@ impl Transfers {
 
     /// Cycles of the busier direction, or of the one link.
     #[inline]
-    pub(super) fn busier(&self, reads: &PerOperand<u64>, stores: u64) -> u64 {
+    pub(in crate::model) fn busier(&self, reads: &PerOperand<u64>, stores: u64) -> u64 {
         let reads = reads.input + reads.weight + reads.output;
         if self.duplex {
             reads.max(stores)

@@ -1,0 +1,80 @@
+//! All candidates of a layer with a bound each, so that a proof estimates only those that it is about.
+
+use std::sync::Arc;
+
+use stationary_arch::Accelerator;
+use stationary_workloads::Layer;
+
+use crate::dataflow::Dataflow;
+use crate::estimate::Estimate;
+use crate::mapper::frontier::Frontier;
+use crate::mapper::goal::Goal;
+use crate::mapper::space::{MappingSpace, left_out};
+use crate::mapper::{MapperEffort, MapperError, no_mapping};
+use crate::tiling::Tiling;
+
+/// The candidates that [`candidates`](crate::mapper::candidates) visits, by their places.
+pub struct Survey {
+    frontier: Frontier,
+    accelerator: Arc<Accelerator>,
+    effort: MapperEffort,
+}
+
+impl Survey {
+    /// Of a layer.
+    ///
+    /// # Errors
+    /// If the accelerator does not offer the dataflow, or there is no candidate.
+    pub fn new(
+        layer: impl Into<Arc<Layer>>,
+        accelerator: impl Into<Arc<Accelerator>>,
+        dataflow: impl Into<Arc<Dataflow>>,
+        effort: &MapperEffort,
+    ) -> Result<Self, MapperError> {
+        let (layer, accelerator, dataflow) = (&layer.into(), &accelerator.into(), &dataflow.into());
+        match Frontier::all(layer, accelerator, dataflow, effort) {
+            Ok(frontier) if frontier.count() > 0 => Ok(Self {
+                frontier,
+                accelerator: Arc::clone(accelerator),
+                effort: *effort,
+            }),
+            _ => Err(no_mapping(layer, accelerator, dataflow, effort)),
+        }
+    }
+
+    /// How many candidates there are, and what they leave out.
+    #[must_use]
+    pub fn space(&self) -> MappingSpace {
+        MappingSpace {
+            candidates: self.frontier.count(),
+            left_out: left_out(&self.accelerator, &self.effort, self.frontier.unrollings),
+        }
+    }
+
+    /// The lower bound on the machine's cycles of each candidate, in the order of their places.
+    pub fn lower_bounds(&self) -> impl Iterator<Item = u64> + '_ {
+        self.frontier.lower_bounds()
+    }
+
+    /// A candidate's tiling.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    #[must_use]
+    pub fn tiling(&self, place: u64) -> Tiling {
+        self.frontier.tiling(place)
+    }
+
+    /// What the model says of a candidate.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn estimate(&mut self, place: u64) -> Estimate {
+        self.frontier.estimate(place)
+    }
+
+    /// The places of the best candidates by the model, each tiling once, the best first.
+    pub fn best(&mut self, count: usize, goal: Goal) -> Vec<u64> {
+        self.frontier.best_few(count, goal)
+    }
+}

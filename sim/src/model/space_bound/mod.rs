@@ -1,0 +1,107 @@
+//! A lower bound on the cycles of every mapping of a layer, whatever its tiles, unrolling, loop orders and
+//! residencies.
+//!
+//! ```text
+//! for each unrolling, in the order of what the array needs of it with memory aside:
+//!     for each residency, for each operand that its loops exchange last at either level:
+//!         for numbers of blocks along each dimension, as long as the tiles fit:
+//!             relaxed bound (unrolling, numbers of tiles)
+//! the least of all
+//! ```
+//!
+//! A tiling is told by how many tiles it makes at each level, and takes the smallest extents that make so
+//! many: they need the least room, and none moves fewer words. So a choice stands for all tilings with as many
+//! tiles, ragged ones too, and what is least over choices is below all of them. Loops are in one of nine orders:
+//! at each level the loops that do not concern one operand are the innermost, since the innermost loop concerns
+//! all operands but one, so that no order saves exchanges of two.
+//!
+//! The layer goes whole, or in parts of its images and groups; where a sequencer holds an operand whole, in any
+//! parts.
+
+mod choices;
+mod relaxation;
+mod window_words;
+
+use std::sync::Arc;
+
+use stationary_arch::Accelerator;
+use stationary_workloads::Layer;
+
+use crate::dataflow::Dataflow;
+use crate::error::MappingError;
+use crate::mapping::check::Rules;
+use choices::unrollings;
+use relaxation::{Programs, Relaxation};
+
+/// A bound on every mapping of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpaceBound {
+    /// No mapping takes fewer cycles on the machine; at most what was asked for.
+    pub cycles: u64,
+    /// Ways to unroll the layer that differ in room or in passes.
+    pub unrollings: u64,
+    /// Those of which blocks were tried.
+    pub opened: u64,
+    /// Whether the search came to its end: else `cycles` is what had been shown by then, and more effort may
+    /// show more.
+    pub is_complete: bool,
+}
+
+/// A lower bound on the cycles of all mappings of a layer that have its images and groups in parts and nothing
+/// else, unless the sequencer holds an operand whole; `most` if none takes fewer. `effort` limits the nodes of
+/// the search.
+///
+/// ```
+/// use stationary_arch::Accelerator;
+/// use stationary_sim::{Dataflow, Pace, mapper, run, space_bound};
+/// use stationary_workloads::{Convolution, Layer};
+///
+/// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
+/// let accelerator = Accelerator::preset("systolic", &[])?;
+/// let dataflow = Dataflow::find("ws").expect("a bundled dataflow");
+/// let found = run(&mapper::map(&layer, &accelerator, dataflow)?, Pace::SkipPeriods, &mut ());
+/// let bound = space_bound(&layer, &accelerator, dataflow, found.cycles, 1 << 20)?;
+/// assert!(bound.cycles <= found.cycles);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the accelerator does not offer the dataflow.
+pub fn space_bound(
+    layer: impl Into<Arc<Layer>>,
+    accelerator: impl Into<Arc<Accelerator>>,
+    dataflow: impl Into<Arc<Dataflow>>,
+    most: u64,
+    effort: u64,
+) -> Result<SpaceBound, MappingError> {
+    let rules = Rules::new(&layer.into(), &accelerator.into(), &dataflow.into())?;
+    let relaxation = &Relaxation::new(&rules)?;
+    let mut nodes = effort;
+    let (mut found, is_listed) = unrollings(relaxation, &mut nodes, |unrolling| {
+        let least = relaxation.of_array(unrolling);
+        (least < most).then_some(least)
+    });
+    found.sort_unstable_by_key(|(least, _)| *least);
+    let mut bound = SpaceBound {
+        cycles: most,
+        unrollings: found.len() as u64,
+        opened: 0,
+        is_complete: is_listed,
+    };
+    if !is_listed {
+        bound.cycles = most.min(relaxation.of_any_array());
+        return Ok(bound);
+    }
+    let programs = Programs::all();
+    for (least, unrolling) in &found {
+        // All that follow have this bound at least.
+        if *least >= bound.cycles || !bound.is_complete {
+            break;
+        }
+        bound.opened += 1;
+        let best = &mut bound.cycles;
+        bound.is_complete =
+            relaxation.least_of_blocks(unrolling, &programs, best, *least, &mut nodes);
+    }
+    Ok(bound)
+}
