@@ -93,7 +93,10 @@ pub enum CallError {
     Twice(Loop),
     /// The halves of scratchpad and accumulator are 2 MiB each.
     #[error("a tile needs {0} bytes of {1}, more than half of it")]
-    Capacity(u64, &'static str),
+    Capacity(u128, &'static str),
+    /// The arrays do not fit the memory of 4 GiB.
+    #[error("the layer's arrays need {0} bytes, more than 4 GiB")]
+    Memory(u128),
     /// A tile of kernel positions and outputs that ends before the inputs begin, or begins behind
     /// their end: the unroller's sizes wrap.
     #[error("a tile lies in the padding, away from the inputs")]
@@ -101,7 +104,9 @@ pub enum CallError {
 }
 
 /// Bytes of half the scratchpad, and of half the accumulator.
-const HALF_BYTES: u64 = 2 << 20;
+const HALF_BYTES: u128 = 2 << 20;
+/// Bytes of main memory.
+const MEMORY_BYTES: u128 = 4 << 30;
 
 impl Call {
     /// A convolution with square outputs. `tile` is in the order of [`Loop::ALL`]; `order` names
@@ -142,7 +147,8 @@ impl Call {
         tile: [u64; 7],
         order: [Loop; 7],
     ) -> Result<Self, CallError> {
-        let padded = |extent: u64| extent.next_multiple_of(mesh.max(1));
+        // What is too wide stays so.
+        let padded = |extent: u64| extent.min(1 << 16).next_multiple_of(mesh.clamp(1, 64));
         let extents = [
             padded(channels),
             1,
@@ -185,6 +191,9 @@ impl Call {
             if stride == 0 || inputs == 0 {
                 return Err(CallError::Empty(Loop::Columns));
             }
+            if stride.max(inputs) > 0xffff {
+                return Err(CallError::Wide(Loop::Columns, stride.max(inputs)));
+            }
             self.check_padding(Loop::KernelColumns, Loop::Columns)?;
             self.check_padding(Loop::KernelRows, Loop::Rows)?;
         } else {
@@ -226,18 +235,41 @@ impl Call {
     }
 
     fn check_capacity(self) -> Result<Self, CallError> {
-        let [channels, taps, lines, filters, columns, rows, _] = self.tile;
-        let wide = |count: u64| count.next_multiple_of(self.mesh);
-        let (left, right, results) = match self.kind {
-            Kind::Matmul => (columns * channels, channels * filters, columns * filters),
-            Kind::Convolution { stride, .. } => (
-                (rows * stride + lines) * (columns * stride + taps) * wide(channels),
-                taps * lines * channels * wide(filters),
-                rows * columns * wide(filters),
+        let [channels, taps, lines, filters, columns, rows, _] = self.tile.map(u128::from);
+        let mesh = u128::from(self.mesh);
+        let wide = |count: u128| count.next_multiple_of(mesh);
+        let [all_channels, all_filters, all_columns] =
+            [self.channels, self.filters, self.columns].map(u128::from);
+        let (left, right, results, arrays) = match self.kind {
+            Kind::Matmul => (
+                columns * channels,
+                channels * filters,
+                columns * filters,
+                all_columns * all_channels + all_channels * all_filters + all_columns * all_filters,
             ),
+            Kind::Convolution {
+                outputs,
+                kernel,
+                stride,
+                inputs,
+            } => {
+                let [outputs, kernel, stride, inputs] =
+                    [outputs, kernel, stride, inputs].map(u128::from);
+                (
+                    (rows * stride + lines) * (columns * stride + taps) * wide(channels),
+                    taps * lines * channels * wide(filters),
+                    rows * columns * wide(filters),
+                    inputs * inputs * all_channels
+                        + kernel * kernel * all_channels * all_filters
+                        + outputs * outputs * all_filters,
+                )
+            }
         };
+        if arrays > MEMORY_BYTES {
+            return Err(CallError::Memory(arrays));
+        }
         // The weights end a block before the half does.
-        let operands = left + right + self.mesh * self.mesh;
+        let operands = left + right + mesh * mesh;
         if operands > HALF_BYTES {
             return Err(CallError::Capacity(operands, "the scratchpad"));
         }

@@ -10,7 +10,7 @@
 
 use super::call::{Call, Kind, Loop};
 use super::chip::Chip;
-use super::command::{ACCUMULATOR, Block, Load, LocalRows, Pair, Store};
+use super::command::{Block, Load, LocalRows, Pair, Store};
 use super::layout::{Halves, Layout};
 use super::walk::Position;
 
@@ -398,8 +398,3 @@ pub(super) fn advance<const N: usize>(
     }
     false
 }
-
-const _: () = assert!(
-    ACCUMULATOR as u64 > (4 << 20) / 4,
-    "scratchpad rows end before it"
-);

@@ -3,12 +3,19 @@
 use super::call::{Call, Kind};
 use super::command::ACCUMULATOR;
 
-/// Bytes from a 16-byte boundary to the static arrays of the convolution programs. Compilers align
+/// Bytes from a 64-byte boundary to the static arrays of the convolution programs. Compilers align
 /// them to 8 bytes, so that a row of 64 bytes takes two requests: rows of every mesh agree.
-pub const CONVOLUTION_OFFSET: u64 = 8;
+const CONVOLUTION_OFFSET: u64 = 8;
+/// Bytes from a 64-byte boundary to the operands of the matmul programs, which are aligned to the
+/// mesh: on meshes up to 16, and on larger ones.
+const MATMUL_OFFSETS: [u64; 2] = [16, 0];
 
 /// Bytes of scratchpad, and of accumulator.
 const LOCAL_BYTES: u64 = 4 << 20;
+const _: () = assert!(
+    ACCUMULATOR as u64 >= LOCAL_BYTES / 4,
+    "the rows of a scratchpad of the smallest mesh end before"
+);
 
 /// Addresses of the arrays, one behind the other.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +30,7 @@ impl Layout {
     pub(super) fn new(call: &Call) -> Self {
         let (offset, inputs, weights, outputs) = match call.kind {
             Kind::Matmul => (
-                if call.mesh <= 16 { 16 } else { 0 },
+                MATMUL_OFFSETS[usize::from(call.mesh > 16)],
                 call.columns * call.channels,
                 call.channels * call.filters,
                 call.columns * call.filters,

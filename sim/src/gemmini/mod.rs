@@ -8,6 +8,17 @@
 //! the fence waits for the last
 //! ```
 //!
+//! ```
+//! use stationary_sim::gemmini::{Call, Loop, Times, run};
+//!
+//! // 128 x 64 times 64 x 128 in eight tiles of 16 columns.
+//! let call = Call::matmul(16, [64, 128, 128], [64, 1, 1, 16, 128, 1, 1], Loop::ALL)?;
+//! let run = run(&call, Times::FITTED);
+//! assert_eq!(run.calls, 8);
+//! assert!(call.array_time() <= run.cycles);
+//! # Ok::<(), stationary_sim::gemmini::CallError>(())
+//! ```
+//!
 //! | part | does |
 //! |---|---|
 //! | [`Call`] | a layer with its tile, loop order and mesh, checked; [`Call::array_time`] bounds a run |
