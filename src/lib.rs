@@ -46,6 +46,7 @@
 //! | [`evaluate`], [`run`] | what a layer and a network take |
 //! | [`checkpoint`] | simulations that stop and go on |
 //! | [`mappings`] | mappings and schedules in files |
+//! | [`gemmini`] | tables of Gemmini's mappings, for its machine in [`sim`] |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
 //! | [`html`] | pages |
@@ -75,6 +76,7 @@ mod excerpts;
 mod explain;
 pub mod files;
 pub mod functional;
+pub mod gemmini;
 pub mod hooks;
 pub mod html;
 pub mod identity;

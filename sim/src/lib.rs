@@ -16,6 +16,7 @@ mod energy;
 mod error;
 mod estimate;
 mod explain;
+pub mod gemmini;
 mod lattice;
 mod machine;
 pub mod mapper;

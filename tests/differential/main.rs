@@ -3,6 +3,7 @@
 mod comparison;
 mod dram;
 mod eyeriss;
+mod gemmini_rtl;
 mod machine;
 mod nvdla;
 mod systolic;
