@@ -49,6 +49,16 @@ pub enum Error {
     #[error("{0}")]
     Content(Content),
     /// No preset has this name.
+    /// A line of a file is not of its format.
+    #[error("{path}:{line}: {found}")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What it is, and what was needed.
+        found: String,
+    },
     #[error("unknown {what} `{name}`; allowed: {}, or a file{}", allowed.join(", "), hint(near.as_deref()))]
     Unknown {
         /// What was looked for.

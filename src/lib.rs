@@ -48,7 +48,8 @@
 //! | [`mappings`] | mappings and schedules in files |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
-//! | [`html`] | pages |
+//! | [`replay`] | address traces through a memory |
+//! | [`html`] | pages and drawings |
 //! | [`advice`] | what to try next |
 //!
 //! | crate | holds |
