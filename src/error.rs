@@ -139,6 +139,9 @@ pub enum Error {
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),
     /// An accelerator or a DRAM standard.
+    /// Nobody waited for the answer any more ([`Progress::is_cancelled`](crate::Progress::is_cancelled)).
+    #[error("cancelled before there was an answer")]
+    Cancelled,
     #[error(transparent)]
     Accelerator(#[from] ArchError),
     /// A layer.
