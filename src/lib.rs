@@ -116,7 +116,6 @@ pub mod over;
 pub mod padding;
 #[doc(hidden)]
 pub mod peaks;
-#[doc(hidden)]
 pub mod replay;
 pub mod rereads;
 #[doc(hidden)]
@@ -124,7 +123,7 @@ pub mod shape;
 #[doc(hidden)]
 pub mod unread;
 
-pub use error::{Content, Error, Unmapped};
+pub use error::{Content, Details, Error, Unmapped};
 pub use progress::Progress;
 pub use run::Run;
 pub use stationary_arch as arch;
