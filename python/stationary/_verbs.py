@@ -79,6 +79,12 @@ def estimate(
 ) -> Run | Figures:
     """What the analytical model says of a network on an accelerator; of a `Plan`, at once.
 
+    >>> run = st.estimate("shidiannao", "alexnet", layer=["conv4", "conv5"])
+    >>> [layer.name for layer in run.layers]
+    ['conv4', 'conv5']
+    >>> run.total.cycles == sum(layer.cycles for layer in run.layers)
+    True
+
     Args:
         arch: The accelerator: a value, a preset's name, or a file's.
         network: The network: a value, a preset's name, or a file's.
@@ -132,6 +138,10 @@ def simulate(
 ) -> Run:
     """What the cycle-level machine does with a network: every stall with its cause.
 
+    >>> layer = st.simulate("shidiannao", "alexnet", layer="conv5").layers[0]
+    >>> layer.busy_cycles + sum(layer.stalls.values()) == layer.cycles
+    True
+
     Args:
         arch: The accelerator.
         network: The network.
@@ -180,6 +190,10 @@ def validate(
 ) -> Validation:
     """The model against the machine, layer by layer.
 
+    >>> found = st.validate("shidiannao", "alexnet", layer="conv5", mappings=3)
+    >>> found.dataflows[0].bound_violations
+    0
+
     Args:
         arch: The accelerator.
         network: The network.
@@ -219,6 +233,10 @@ def plan(
     explain: bool = False,
 ) -> Plan:
     """A layer with the mapping that the mapper chooses, or the schedule, to be asked many times.
+
+    >>> plan = st.plan("gemmini", st.Layer.matmul("fc", m=16, k=64, c=256))
+    >>> plan.estimate().lower_bound_cycles <= plan.simulate().cycles
+    True
 
     Args:
         arch: The accelerator.
@@ -260,6 +278,10 @@ def search_map(
     threads: int | None = None,
 ) -> MappingSearch:
     """The best mapping of each layer on fixed hardware, by the machine.
+
+    >>> found = st.search_map("shidiannao", "alexnet", layer="conv5")
+    >>> st.simulate("shidiannao", "alexnet", layer="conv5", mapping=found).total.cycles == found.total.machine
+    True
 
     Args:
         arch: The accelerator.
@@ -336,6 +358,10 @@ def search_assign(
     threads: int | None = None,
 ) -> AssignmentSearch:
     """PEs and buffer of each layer under budgets.
+
+    >>> found = st.search_assign("alexnet", budget="area=iot", layer="conv5", pes=[16, 64], tiles=[1, 4])
+    >>> found.best.feasible, found.certificate.kind
+    (True, 'proved')
 
     Args:
         network: The network, by the name of a preset or a file; none for a table.

@@ -52,11 +52,8 @@ class Plot:
     def _repr_svg_(self) -> str:
         return self.svg
 
-    def __str__(self) -> str:
-        return self.svg
-
     def __repr__(self) -> str:
-        return f"<Plot {self.name}>"
+        return f"<Plot: {self.name}>"
 
 
 class Result(Record):
