@@ -1,5 +1,7 @@
 //! What can go wrong between an input and an answer.
 
+mod details;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,8 @@ use crate::sim::decoupled::ScheduleError;
 use crate::sim::mapper::MapperError;
 use crate::sim::{MappingError, OutOfReach};
 use crate::workloads::{LayerError, NetworkError};
+
+pub use details::Details;
 
 /// An input that cannot be read, or a question that has no answer. The text names the file, the place in it,
 /// what was found and what is allowed.
@@ -42,6 +46,16 @@ pub enum Error {
     Kind {
         /// The file.
         path: PathBuf,
+        /// What it is, and what was needed.
+        found: String,
+    },
+    /// A line of a file is not of its format.
+    #[error("{path}:{line}: {found}")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
         /// What it is, and what was needed.
         found: String,
     },
@@ -125,6 +139,9 @@ pub enum Error {
         /// The file from which it goes on.
         path: PathBuf,
     },
+    /// Nobody waited for the answer any more ([`Progress::is_cancelled`](crate::Progress::is_cancelled)).
+    #[error("cancelled before there was an answer")]
+    Cancelled,
     /// What a part that the caller gave could not do.
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),

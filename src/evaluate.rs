@@ -5,8 +5,9 @@ use std::hash::Hash;
 
 use crate::arch::{CostModel, PerOperand};
 use crate::mappings::LayerPlan;
+use crate::search::Cancellation;
 use crate::sim::dram::Statistics;
-use crate::sim::{Bound, Control, Counters, Energy, Pace, Plan, Run, Stalls};
+use crate::sim::{Bound, Control, Counters, Energy, Outcome, Pace, Plan, Run, Stalls};
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
@@ -124,6 +125,36 @@ impl Machines for () {
     }
 }
 
+/// Runs plans until the end is asked for, also in the middle of a run.
+///
+/// ```
+/// use stationary::evaluate::Stoppable;
+/// use stationary::search::Cancellation;
+/// use stationary::sim::Pace;
+/// use stationary::{Error, Request};
+///
+/// let target = Request::new("eyeriss", "alexnet").target()?.pick(&["conv3"])?;
+/// let stop = Cancellation::default();
+/// let machines = Stoppable(stop.clone());
+/// let run = target.simulate_with(Pace::SkipPeriods, &machines, &())?;
+/// assert_eq!(run.cycles(), target.simulate(Pace::SkipPeriods, &())?.cycles());
+/// stop.cancel();
+/// let stopped = target.simulate_with(Pace::SkipPeriods, &machines, &());
+/// assert!(matches!(stopped, Err(Error::Cancelled)));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Stoppable(pub Cancellation);
+
+impl Machines for Stoppable {
+    fn run(&self, plan: &Plan, pace: Pace) -> Result<Run, Error> {
+        match plan.run_until(None, pace, &|_| self.0.is_cancelled(), &mut ()) {
+            Outcome::Done(run) => Ok(run),
+            Outcome::Stopped(_) => Err(Error::Cancelled),
+        }
+    }
+}
+
 /// Evaluates every layer; the order is the network's.
 ///
 /// # Errors
@@ -151,6 +182,7 @@ pub fn layers(
     let results: Vec<Result<LayerResult, Error>> = distinct
         .par_iter()
         .map(|layer| {
+            progress.check()?;
             let plan = target.plan(layer, control)?;
             let result = evaluate(&plan, &cost, reading, machines, progress)?;
             progress.done();

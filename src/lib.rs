@@ -49,7 +49,8 @@
 //! | [`gemmini`] | tables of Gemmini's mappings, for its machine in [`sim`] |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
-//! | [`html`] | pages |
+//! | [`replay`] | address traces through a memory |
+//! | [`html`] | pages and drawings |
 //! | [`advice`] | what to try next |
 //!
 //! | crate | holds |
@@ -117,7 +118,6 @@ pub mod over;
 pub mod padding;
 #[doc(hidden)]
 pub mod peaks;
-#[doc(hidden)]
 pub mod replay;
 pub mod rereads;
 #[doc(hidden)]
@@ -125,7 +125,7 @@ pub mod shape;
 #[doc(hidden)]
 pub mod unread;
 
-pub use error::{Content, Error, Unmapped};
+pub use error::{Content, Details, Error, Unmapped};
 pub use progress::Progress;
 pub use run::Run;
 pub use stationary_arch as arch;

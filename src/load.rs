@@ -43,7 +43,27 @@ pub fn accelerator(name: &str, sets: &[(&str, &str)]) -> Result<Noted<Accelerato
         });
     }
     let (name, text) = read_expanded(name)?;
-    let imported = Imported::read(name, &text, sets).map_err(of_accelerator(&text))?;
+    accelerator_of_text(name, &text, sets)
+}
+
+/// The same of a text that stands in no file, or was read from one; messages call it `name`, whose end tells
+/// SCALE-Sim's `.cfg` from YAML.
+///
+/// ```
+/// let text = stationary::load::accelerator("eyeriss", &[])?.value.to_yaml();
+/// let same = stationary::load::accelerator_of_text("mine.yaml", &text, &[("array.rows", "24")])?;
+/// assert_eq!(same.value.array.rows, 24);
+/// # Ok::<(), stationary::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`accelerator`].
+pub fn accelerator_of_text(
+    name: &str,
+    text: &str,
+    sets: &[(&str, &str)],
+) -> Result<Noted<Accelerator>, Error> {
+    let imported = Imported::read(name, text, sets).map_err(of_accelerator(text))?;
     Ok(Noted {
         value: imported.accelerator,
         notes: imported.notes,
@@ -107,14 +127,22 @@ pub fn network(name: &str, dims: &[(&str, u64)]) -> Result<Noted<Network>, Error
         return Err(Error::option("--dim", &format!("{dim}={size}"), needed));
     } else if is_file(name) {
         let (name, text) = read_expanded(name)?;
-        let parsed = parse_with_notes(name, &text);
-        let (network, left_out) =
-            parsed.map_err(|error| Error::content(&text, error.diagnostics(&text), error))?;
-        notes = left_out;
-        network
+        return network_of_text(name, &text);
     } else {
         zoo::find(name)?
     };
+    Ok(Noted { value, notes })
+}
+
+/// The same of a text that stands in no file, or was read from one; messages call it `name`, whose end tells
+/// YAML, `.csv` and MAESTRO's `.m` apart.
+///
+/// # Errors
+/// As [`network`].
+pub fn network_of_text(name: &str, text: &str) -> Result<Noted<Network>, Error> {
+    let parsed = parse_with_notes(name, text);
+    let (value, notes) =
+        parsed.map_err(|error| Error::content(text, error.diagnostics(text), error))?;
     Ok(Noted { value, notes })
 }
 

@@ -3,6 +3,8 @@
 //! The library draws no bars and prints nothing: whatever takes long is given a [`Progress`], and calls it from
 //! any thread. `&()` is nobody.
 
+use crate::error::Error;
+
 /// Is told how far work is. What begins and ends is one run of the machine, which can take long by itself.
 pub trait Progress: Sync {
     /// One more of the whole (a layer, a run, an option) is done.
@@ -17,6 +19,12 @@ pub trait Progress: Sync {
     /// The run of that number is over.
     fn end(&self, number: u64) {
         let _ = number;
+    }
+
+    /// Whether nobody waits any more. Asked between layers and between mappings, where work then ends with
+    /// [`Error::Cancelled`].
+    fn is_cancelled(&self) -> bool {
+        false
     }
 }
 
@@ -33,9 +41,24 @@ impl Progress for UnderWay<'_> {
     fn end(&self, number: u64) {
         self.0.end(number);
     }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
 }
 
 impl dyn Progress + '_ {
+    /// Goes on, if somebody waits.
+    ///
+    /// # Errors
+    /// Nobody does.
+    pub fn check(&self) -> Result<(), Error> {
+        match self.is_cancelled() {
+            true => Err(Error::Cancelled),
+            false => Ok(()),
+        }
+    }
+
     /// Does a run in which the machine is expected to take so many cycles.
     pub fn during<T>(&self, name: &str, cycles: u64, run: impl FnOnce() -> T) -> T {
         let number = self.begin(name, cycles);

@@ -231,26 +231,32 @@ impl Run {
             advice: (self.advised.as_ref()).map_or(String::new(), words::sentences),
             advised: self.advised.as_ref().map(words::document),
             layers: self.layers.iter().map(Into::into).collect(),
-            total: documents::Total {
-                cycles: self.cycles(),
-                macs: self.macs(),
-                energy_pj: self.energy(),
-                area_um2: self.area(),
-                seconds: self.seconds(),
-                energy_by_component_pj: (&self.spent()).into(),
-                energy_parts_pj: (&self.spent()).into(),
-                energy_lower_bound_pj: self.least_energy(),
-                energy_per_mac_pj: self.energy() / self.macs() as f64,
-                edp_js: self.edp(),
-                tops: self.tops(),
-                tops_per_watt: self.tops_per_watt(),
-                dram_bytes_per_mac: self.dram_bytes() / self.macs() as f64,
-                area_parts_um2: (&self.cost.area().by_part().map(|area| area.0)).into(),
-                average_power_mw: self.average_power(),
-                peak_power_mw: self.cost.peak_power(&self.target.accelerator).0,
-                peak_dram_power_mw: (self.cost.peak_dram_power(&self.target.accelerator))
-                    .map(|power| power.0),
-            },
+            total: self.total(),
+        }
+    }
+
+    /// All layers together, as the document has it.
+    #[must_use]
+    pub fn total(&self) -> documents::Total {
+        documents::Total {
+            cycles: self.cycles(),
+            macs: self.macs(),
+            energy_pj: self.energy(),
+            area_um2: self.area(),
+            seconds: self.seconds(),
+            energy_by_component_pj: (&self.spent()).into(),
+            energy_parts_pj: (&self.spent()).into(),
+            energy_lower_bound_pj: self.least_energy(),
+            energy_per_mac_pj: self.energy() / self.macs() as f64,
+            edp_js: self.edp(),
+            tops: self.tops(),
+            tops_per_watt: self.tops_per_watt(),
+            dram_bytes_per_mac: self.dram_bytes() / self.macs() as f64,
+            area_parts_um2: (&self.cost.area().by_part().map(|area| area.0)).into(),
+            average_power_mw: self.average_power(),
+            peak_power_mw: self.cost.peak_power(&self.target.accelerator).0,
+            peak_dram_power_mw: (self.cost.peak_dram_power(&self.target.accelerator))
+                .map(|power| power.0),
         }
     }
 

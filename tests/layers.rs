@@ -24,6 +24,7 @@ fn no_files_import_each_other_in_a_circle() {
         "sim",
         "search",
         "trace",
+        "python",
         "",
     ] {
         let graph = imports(

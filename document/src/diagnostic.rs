@@ -61,6 +61,22 @@ impl Diagnostic {
             ..Self::new(file, place, message)
         }
     }
+
+    /// The path of the field inside the file, where the message begins with one.
+    ///
+    /// ```
+    /// use stationary_document::Diagnostic;
+    ///
+    /// let of_a_field = Diagnostic::new("a.yaml", None, "array.rows: found 0; allowed: 1 to 4096");
+    /// assert_eq!(of_a_field.path(), Some("array.rows"));
+    /// assert_eq!(Diagnostic::new("a.yaml", None, "no mapping: found a list").path(), None);
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        let (path, _) = self.message.split_once(": ")?;
+        let is_path = |c: char| c.is_alphanumeric() || "_.-[]".contains(c);
+        (!path.is_empty() && path.chars().all(is_path)).then_some(path)
+    }
 }
 
 impl fmt::Display for Diagnostic {

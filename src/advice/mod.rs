@@ -184,6 +184,8 @@ pub fn advise(
             area: area / trials.area - 1.0,
         });
     }
+    // A change that was not tried to its end says nothing.
+    progress.check()?;
     let all: u64 = layers.iter().map(|layer| layer.cycles).sum();
     Ok(Advised {
         by: reading,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use stationary::assign;
 use stationary::codesign;
 use stationary::documents::Verified;
-use stationary::proof::{self, Certificate, Checks, LESS, SHOWN, Trust, Unread, Verdict};
+use stationary::proof::{self, Certificate, LESS, SHOWN, Trust, Unread, Verdict};
 
 use crate::Answer;
 use crate::cli::{Common, Format, Verify};
@@ -47,7 +47,7 @@ pub fn verify(args: &Verify, common: &Common) -> Result<Answer> {
     let holds = verdict.checks.hold();
     let text = match common.format {
         Format::Json => serde_json::to_string_pretty(&Verified::of(&verdict, &version))?,
-        Format::Csv => csv(&verdict.checks)?,
+        Format::Csv => verdict.checks.csv(),
         Format::Table => page(&to_table(&verdict, &version)),
     };
     output::print(&text)?;
@@ -96,15 +96,6 @@ fn mappings(
     inputs::tell(&target.remarks);
     let patience = Patience::new(common, "verify", read.runs(), LESS);
     Ok(read.verify(document, &target, trust, &patience)?)
-}
-
-fn csv(checks: &Checks) -> Result<String> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["check", "holds", "detail"])?;
-    for check in &checks.0 {
-        out.write_record([&check.check, &check.holds.to_string(), &check.detail])?;
-    }
-    Ok(String::from_utf8(out.into_inner()?)?)
 }
 
 fn to_table(verdict: &Verdict, version: &str) -> String {

@@ -15,6 +15,7 @@ mod compare;
 mod coverage;
 mod curve;
 mod diff;
+mod drawing;
 mod front;
 mod layers;
 mod mappings;
@@ -38,6 +39,8 @@ use crate::documents::{
 use crate::error::Error;
 
 use page::Page;
+
+pub use drawing::Drawing;
 
 /// What becomes of a document.
 enum Outcome {
@@ -113,15 +116,38 @@ fn read<D: Document>(document: &Value, page: fn(&D) -> Page) -> Result<Page, Str
 /// # Errors
 /// Documents of which there is no page, with why; a field that is missing or of another type.
 pub fn render(document: &Value) -> Result<String, Error> {
+    page::render(page(document)?)
+        .map_err(|error| Error::NoPage(format!("the template of pages: {error}")))
+}
+
+/// The drawings of that page, each as an SVG that stands by itself.
+///
+/// ```
+/// use stationary::documents::Document;
+/// use stationary::{Request, html};
+///
+/// let target = Request::new("shidiannao", "alexnet").target()?.pick(&["conv5"])?;
+/// let run = target.estimate(&())?;
+/// let drawings = html::drawings(&run.document().json())?;
+/// assert_eq!(drawings[0].section, "Roofline");
+/// assert!(drawings[0].svg.starts_with("<svg xmlns="));
+/// # Ok::<(), stationary::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`render`].
+pub fn drawings(document: &Value) -> Result<Vec<Drawing>, Error> {
+    page(document).map(page::alone)
+}
+
+/// What is on the page of a document.
+fn page(document: &Value) -> Result<Page, Error> {
     let schema = document.get("schema").and_then(Value::as_str);
     let schema = schema.unwrap_or_default();
     let fits = |(name, _): &&(&str, Outcome)| *name == schema;
     let refused = |why: String| Err(Error::NoPage(why));
     match DOCUMENTS.iter().find(fits) {
-        Some((_, Outcome::Page(page))) => {
-            let page = page(document).map_err(Error::NoPage)?;
-            page::render(page).map_err(|error| Error::NoPage(format!("the template of pages: {error}")))
-        }
+        Some((_, Outcome::Page(page))) => page(document).map_err(Error::NoPage),
         Some((_, Outcome::Refused(why))) => refused(format!(
             "the document is `{schema}`, of which no report is made: {why}"
         )),

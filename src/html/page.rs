@@ -6,6 +6,7 @@ use minijinja::{Environment, Value, context};
 use crate::format::signed_percent;
 use crate::html::bars::BarKind;
 use crate::html::chart::Size;
+use crate::html::drawing::{Drawing, STYLE};
 use crate::html::svg::Svg;
 
 /// Everything on a page.
@@ -123,6 +124,16 @@ pub fn drawings(draw: impl Fn(Size) -> Svg) -> [Svg; 2] {
     Size::BOTH.map(draw)
 }
 
+/// The drawings of a page, each by itself, for a desk.
+pub fn alone(page: Page) -> Vec<Drawing> {
+    let of_section = |section: Section| {
+        let (title, legend) = (section.title, section.legend);
+        let drawings = section.drawings.into_iter();
+        drawings.map(move |(name, [wide, _])| Drawing::new(&title, name, &wide, &legend))
+    };
+    page.sections.into_iter().flat_map(of_section).collect()
+}
+
 /// The text of the page.
 pub fn render(page: Page) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
@@ -144,7 +155,7 @@ pub fn render(page: Page) -> Result<String, minijinja::Error> {
     let values = context! {
         kind => page.kind, title => page.title, subtitle => page.subtitle, cards, findings,
         sections, facts => page.facts,
-        style => Value::from_safe_string(include_str!("style.css").to_owned()),
+        style => Value::from_safe_string([STYLE, include_str!("style.css")].concat()),
     };
     template.render(values)
 }

@@ -88,6 +88,11 @@ impl Svg {
         )
     }
 
+    /// What is inside of the element.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
     fn shape(&mut self, start: &str, class: &str, hint: &str) {
         let hint = if hint.is_empty() {
             "/>".to_owned()

@@ -470,6 +470,7 @@ impl Proved {
             return Ok(again);
         };
         let runs = tilings.par_iter().map(|(place, (bound, tiling))| {
+            progress.check()?;
             let is_run = trust == Trust::Nothing || *place == least;
             let cycles = match is_run {
                 true => {

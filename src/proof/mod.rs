@@ -186,6 +186,23 @@ impl Checks {
         self.0.iter().all(|check| check.holds)
     }
 
+    /// A line a check.
+    ///
+    /// # Panics
+    /// Never: checks are text.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        const MEMORY: &str = "memory takes what is written to it";
+        let mut out = ::csv::Writer::from_writer(Vec::new());
+        let head = ["check", "holds", "detail"];
+        out.write_record(head).expect(MEMORY);
+        for check in &self.0 {
+            let fields = [&check.check, &check.holds.to_string(), &check.detail];
+            out.write_record(fields).expect(MEMORY);
+        }
+        String::from_utf8(out.into_inner().expect(MEMORY)).expect("checks are text")
+    }
+
     /// Compares a whole certificate with the one derived again, field by field.
     pub fn derived(&mut self, claimed: &Value, found: &Value) -> bool {
         let mut flaws = Vec::new();

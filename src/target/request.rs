@@ -1,11 +1,13 @@
 //! A question by the names of its inputs, as the command line and Python ask it.
 
+use crate::arch::Accelerator;
 use crate::error::Error;
 use crate::load::{self, Noted};
-use crate::mappings;
+use crate::mappings::{self, MappingFile};
 use crate::sim::Dataflow;
 use crate::sim::mapper::{Goal, Objective, Slack};
 use crate::unread::{self, Flows};
+use crate::workloads::Network;
 
 use super::{Remark, Target};
 
@@ -37,6 +39,15 @@ pub struct Request {
     pub mapping: Option<String>,
     /// Whether an error on a mapping says what would make it legal.
     pub explain: bool,
+}
+
+/// What was read, one image a run.
+struct Inputs<'a> {
+    accelerator: Accelerator,
+    network: Network,
+    own: Option<Dataflow>,
+    mappings: Option<(&'a str, MappingFile)>,
+    remarks: Vec<Remark>,
 }
 
 impl Default for Request {
@@ -91,7 +102,9 @@ impl Request {
         let own = self.dataflow.as_deref().map(load::own_dataflow);
         let own = own.transpose()?.flatten();
         let mappings = match &self.mapping {
-            Some(name) if accelerator.decoupled.is_none() => Some((name, load::mappings(name)?)),
+            Some(name) if accelerator.decoupled.is_none() => {
+                Some((name.as_str(), load::mappings(name)?))
+            }
             _ => None,
         };
         let mapped = mappings.iter();
@@ -102,13 +115,70 @@ impl Request {
         remarks.extend(idle.into_iter().map(Remark::Idle));
         let Noted { value, notes } = load::network(&self.network, &sizes(&self.dim)?)?;
         remarks.extend(notes.iter().map(Remark::of));
+        let inputs = Inputs {
+            accelerator,
+            network: value,
+            own,
+            mappings,
+            remarks,
+        };
+        let mut target = self.put_together(inputs)?;
+        target.request = Some(self.clone());
+        Ok(target)
+    }
+
+    /// The same of an accelerator and a network that are values: what the request calls them by is not read,
+    /// nor are its overrides and open sizes, which documents name.
+    ///
+    /// ```
+    /// use stationary::{Request, load};
+    ///
+    /// let accelerator = load::accelerator("eyeriss", &[("array.rows", "24")])?.value;
+    /// let network = load::network("alexnet", &[])?.value;
+    /// let request = Request { set: vec!["array.rows=24".to_owned()], ..Request::default() };
+    /// let target = request.target_of(accelerator, network)?;
+    /// assert_eq!(target.origin.settings, ["array.rows=24"]);
+    /// # Ok::<(), stationary::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Inputs that cannot be read, are not allowed, or do not go together.
+    pub fn target_of(&self, accelerator: Accelerator, network: Network) -> Result<Target, Error> {
+        let own = self.dataflow.as_deref().map(load::own_dataflow);
+        let mappings = match &self.mapping {
+            Some(name) if accelerator.decoupled.is_none() => {
+                Some((name.as_str(), load::mappings(name)?))
+            }
+            _ => None,
+        };
+        self.put_together(Inputs {
+            accelerator,
+            network,
+            own: own.transpose()?.flatten(),
+            mappings,
+            remarks: Vec::new(),
+        })
+    }
+
+    fn put_together(&self, inputs: Inputs<'_>) -> Result<Target, Error> {
+        let Inputs {
+            accelerator,
+            network,
+            own,
+            mappings,
+            mut remarks,
+        } = inputs;
         let network = match self.batch {
-            1 => value,
-            images => value.batched(images)?,
+            1 => network,
+            images => network.batched(images)?,
+        };
+        let file = match self.network.as_str() {
+            "" => network.name().to_owned(),
+            name => name.to_owned(),
         };
         let mut target = Target::new(accelerator, &network)?;
         for line in std::mem::take(&mut target.remarks) {
-            remarks.push(line.of_file(&self.network));
+            remarks.push(line.of_file(&file));
         }
         target.remarks = remarks;
         if !self.layer.is_empty() {
@@ -137,7 +207,6 @@ impl Request {
                         mapping here: --mapping gives all";
             target.remarks.push(Remark::Idle(text.to_owned()));
         }
-        target.request = Some(self.clone());
         Ok(target)
     }
 

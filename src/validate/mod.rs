@@ -263,6 +263,7 @@ impl Asked<'_> {
     fn layers(&self, control: &ControlKind) -> Result<Vec<ComparedLayer>, Error> {
         let layers = self.target.layers.par_iter().enumerate();
         let compared = layers.map(|(place, layer)| {
+            self.progress.check()?;
             let seed = self.question.seed.wrapping_add(place as u64);
             let compared = self.compare(layer, control, seed);
             self.progress.done();
@@ -288,10 +289,13 @@ impl Asked<'_> {
             };
         }
         plans.insert(0, best);
-        let compared = plans.iter().map(|plan| self.both(plan));
+        let compared = plans.iter().map(|plan| {
+            self.progress.check()?;
+            Ok(self.both(plan))
+        });
         Ok(ComparedLayer {
             layer: layer.clone(),
-            mappings: compared.collect(),
+            mappings: compared.collect::<Result<_, Error>>()?,
         })
     }
 

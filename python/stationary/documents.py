@@ -1,0 +1,598 @@
+"""The documents: a class for each, with every field's meaning and unit beside its name.
+
+Made by `generate_documents.py` from the schemas of the library; not to be changed by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stationary._record import Record
+
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from stationary.parts import (
+        Advised,
+        BestCoreFound,
+        BestFound,
+        BestMissing,
+        Check,
+        CheckedCore,
+        Claim,
+        CompareInstance,
+        CompareInterrupted,
+        ComparePair,
+        CompareProfile,
+        CompareRun,
+        CompareShares,
+        CompareSpeedup,
+        CoreCertificate,
+        CoreEvaluations,
+        CoreSeconds,
+        CoreVerdict,
+        Cores,
+        Coverage,
+        EachItsOwn,
+        EnergyByComponent,
+        EnergyParts,
+        Goal,
+        Headline,
+        Interrupted,
+        MapLayer,
+        MapTotal,
+        NoCore,
+        Peaks,
+        Ranking,
+        Recheck,
+        RecheckOfSearch,
+        Rechecked,
+        RunLayer,
+        SearchCertificate,
+        SearchEvaluations,
+        Seconds,
+        Task,
+        Total,
+        Unmapped,
+        ValidateDataflow,
+        Vertex,
+    )
+
+__all__ = [
+    "Codesign",
+    "Compare",
+    "Map",
+    "Replay",
+    "Run",
+    "Search",
+    "Validate",
+    "Verified",
+]
+
+
+class Run(Record):
+    """A run of a network, by model or machine.
+
+    Attributes:
+        schema: `stationary/run/1`.
+        reading: Who answers: `model` or `machine`.
+        arch: The accelerator's name.
+        network: The network's name.
+        dataflow: The dataflow by its short name, or `decoupled`.
+        goal: What mappings were chosen for; null where a file gives all.
+        seed: The seed that was given; nothing of a run is drawn.
+        batch: Images.
+        settings: What was overridden.
+        coverage: How much of the network the answer is for.
+        accelerator: What the accelerator could do at most.
+        caveats: What energy and area rest on besides measurements.
+        notes: What is to be known beside the figures.
+        advice: What to try next, in a sentence.
+        advised: The same for programs; null where nothing was tried.
+        layers: Layer by layer, in the network's order.
+        total: All layers together.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"goal": ["Goal"], "coverage": ["Coverage"], "accelerator": ["Peaks"], "advised": ["Advised"], "layers": ["RunLayer"], "total": ["Total"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["goal", "advised"])
+
+    schema: str
+    """`stationary/run/1`."""
+    reading: str
+    """Who answers: `model` or `machine`."""
+    arch: str
+    """The accelerator's name."""
+    network: str
+    """The network's name."""
+    dataflow: str
+    """The dataflow by its short name, or `decoupled`."""
+    goal: Goal | None
+    """What mappings were chosen for; null where a file gives all."""
+    seed: int
+    """The seed that was given; nothing of a run is drawn."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    coverage: Coverage
+    """How much of the network the answer is for."""
+    accelerator: Peaks
+    """What the accelerator could do at most."""
+    caveats: list[str]
+    """What energy and area rest on besides measurements."""
+    notes: list[str]
+    """What is to be known beside the figures."""
+    advice: str
+    """What to try next, in a sentence."""
+    advised: Advised | None
+    """The same for programs; null where nothing was tried."""
+    layers: list[RunLayer]
+    """Layer by layer, in the network's order."""
+    total: Total
+    """All layers together."""
+
+
+class Validate(Record):
+    """The model against the machine, over mappings of layers.
+
+    Attributes:
+        schema: `stationary/validate/1`.
+        arch: The accelerator's name.
+        network: The network's name.
+        mappings: Mappings of a layer that were compared at most.
+        goal: What the first mapping was chosen for; null where a file gives all.
+        seed: The seed that the other mappings were drawn by.
+        batch: Images.
+        settings: What was overridden.
+        caveats: What energy rests on besides measurements.
+        coverage: How much of the network the answer is for.
+        dataflows: Dataflow by dataflow.
+        left_out: Dataflows that were asked for and not compared.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"goal": ["Goal"], "coverage": ["Coverage"], "dataflows": ["ValidateDataflow"], "left_out": ["Unmapped"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["goal"])
+
+    schema: str
+    """`stationary/validate/1`."""
+    arch: str
+    """The accelerator's name."""
+    network: str
+    """The network's name."""
+    mappings: int
+    """Mappings of a layer that were compared at most."""
+    goal: Goal | None
+    """What the first mapping was chosen for; null where a file gives all."""
+    seed: int
+    """The seed that the other mappings were drawn by."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    caveats: list[str]
+    """What energy rests on besides measurements."""
+    coverage: Coverage
+    """How much of the network the answer is for."""
+    dataflows: list[ValidateDataflow]
+    """Dataflow by dataflow."""
+    left_out: list[Unmapped]
+    """Dataflows that were asked for and not compared."""
+
+
+class Map(Record):
+    """A search for mappings.
+
+    Attributes:
+        schema: `stationary/search-map/1`.
+        arch: The accelerator's name.
+        network: The network's name.
+        dataflow: The dataflow's short name.
+        seed: The seed that was given; nothing is drawn.
+        goal: What mappings were chosen for.
+        batch: Images.
+        settings: What was overridden.
+        caveats: What energy rests on besides measurements.
+        notes: What is to be known beside the figures.
+        coverage: How much of the network the answer is for.
+        headline: Cycles of all layers.
+        layers: Layer by layer.
+        certificate: What is proved of all layers.
+        recheck: What became of `--recheck`.
+        total: All layers together.
+        interrupted: How to go on, where the search was interrupted.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"goal": ["Goal"], "coverage": ["Coverage"], "headline": ["Headline"], "layers": ["MapLayer"], "certificate": ["Claim"], "recheck": ["Recheck"], "total": ["MapTotal"], "interrupted": ["Interrupted"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["goal", "interrupted"])
+
+    schema: str
+    """`stationary/search-map/1`."""
+    arch: str
+    """The accelerator's name."""
+    network: str
+    """The network's name."""
+    dataflow: str
+    """The dataflow's short name."""
+    seed: int
+    """The seed that was given; nothing is drawn."""
+    goal: Goal | None
+    """What mappings were chosen for."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    caveats: list[str]
+    """What energy rests on besides measurements."""
+    notes: list[str]
+    """What is to be known beside the figures."""
+    coverage: Coverage
+    """How much of the network the answer is for."""
+    headline: Headline
+    """Cycles of all layers."""
+    layers: list[MapLayer]
+    """Layer by layer."""
+    certificate: Claim
+    """What is proved of all layers."""
+    recheck: Recheck
+    """What became of `--recheck`."""
+    total: MapTotal
+    """All layers together."""
+    interrupted: Interrupted | None
+    """How to go on, where the search was interrupted."""
+
+
+class Search(Record):
+    """A search for an assignment. Its objective is in cycles or cycles times nanojoules as whole numbers, or in nanojoules.
+
+    Attributes:
+        schema: `stationary/search/1`.
+        optimizer: The optimiser.
+        network: The network, or null for a table of costs.
+        batch: Images.
+        settings: What was overridden.
+        caveats: What energy rests on besides measurements.
+        notes: What is to be known beside the figures.
+        coverage: How much of the network the answer is for; null for a table.
+        deployment: How layers share the hardware.
+        objective: What is made small.
+        budgets: Limits by resource and unit: `area_um2`, `power_mw`.
+        headline: The objective of the best; null where there is none.
+        best: The best, or why there is none.
+        checked: What was run again on the machine.
+        recheck: What became of `--recheck`.
+        certificate: What is proved.
+        evaluations: What the search spent.
+        ranking: How the machine ranks what was run again; null with fewer than two.
+        seconds: Wall-clock time, with `--verbose`.
+        curve: The best objective after so many evaluations.
+        stop: Why the search ended.
+        energy_pj: Energy of the best; of a table the total alone.
+        energy_parts_pj: What it consists of.
+        machine_energy_pj: The same on the machine.
+        interrupted: How to go on, where the search was interrupted.
+        front: The Pareto front that `--front` asks for.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "headline": ["Headline"], "best": ["BestFound", "BestMissing"], "checked": ["Rechecked"], "recheck": ["RecheckOfSearch"], "certificate": ["SearchCertificate"], "evaluations": ["SearchEvaluations"], "ranking": ["Ranking"], "seconds": ["Seconds"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "machine_energy_pj": ["EnergyByComponent"], "interrupted": ["Interrupted"], "front": ["Vertex"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["network", "coverage", "headline", "ranking", "energy_pj", "energy_parts_pj", "machine_energy_pj", "interrupted", "front"])
+
+    schema: str
+    """`stationary/search/1`."""
+    optimizer: str
+    """The optimiser."""
+    network: str | None
+    """The network, or null for a table of costs."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    caveats: list[str]
+    """What energy rests on besides measurements."""
+    notes: list[str]
+    """What is to be known beside the figures."""
+    coverage: Coverage | None
+    """How much of the network the answer is for; null for a table."""
+    deployment: str
+    """How layers share the hardware."""
+    objective: str
+    """What is made small."""
+    budgets: dict[str, float]
+    """Limits by resource and unit: `area_um2`, `power_mw`."""
+    headline: Headline | None
+    """The objective of the best; null where there is none."""
+    best: BestFound | BestMissing
+    """The best, or why there is none."""
+    checked: list[Rechecked]
+    """What was run again on the machine."""
+    recheck: RecheckOfSearch
+    """What became of `--recheck`."""
+    certificate: SearchCertificate
+    """What is proved."""
+    evaluations: SearchEvaluations
+    """What the search spent."""
+    ranking: Ranking | None
+    """How the machine ranks what was run again; null with fewer than two."""
+    seconds: Seconds
+    """Wall-clock time, with `--verbose`."""
+    curve: list[list[int | float]]
+    """The best objective after so many evaluations."""
+    stop: str
+    """Why the search ended."""
+    energy_pj: EnergyByComponent | dict[str, Any] | None
+    """Energy of the best; of a table the total alone."""
+    energy_parts_pj: EnergyParts | None
+    """What it consists of."""
+    machine_energy_pj: EnergyByComponent | None
+    """The same on the machine."""
+    interrupted: Interrupted | None
+    """How to go on, where the search was interrupted."""
+    front: list[Vertex] | None
+    """The Pareto front that `--front` asks for."""
+
+
+class Codesign(Record):
+    """A search for hardware and schedules.
+
+    Attributes:
+        schema: `stationary/codesign/1`.
+        optimizer: The optimiser.
+        seed: The seed.
+        network: The network's name.
+        arch: The accelerator's name.
+        objective: What is made small: latency.
+        batch: Images.
+        settings: What was overridden.
+        caveats: What energy rests on besides measurements.
+        notes: What is to be known beside the figures.
+        coverage: How much of the network the answer is for.
+        hardware: The cores that there are to choose from.
+        headline: Cycles of the network on the best; null where there is none.
+        best: The best core and its schedules, or that there is none.
+        checked: The best by model and machine.
+        certificate: What is proved.
+        each_layer_its_own_hardware: What would be reached if each layer had the core that suits it best.
+        seconds: Wall-clock time.
+        stop: Why the search ended.
+        interrupted: How to go on, where the search was interrupted.
+        machines: What is known of each core, by an exact search.
+        tasks: The layers of equal shape that were tuned together, by a tuner.
+        evaluations: What the search spent.
+        curve: The network's cycles after so many measurements of each task, by a tuner.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "hardware": ["Cores"], "headline": ["Headline"], "best": ["BestCoreFound", "NoCore"], "checked": ["CheckedCore"], "certificate": ["CoreCertificate"], "each_layer_its_own_hardware": ["EachItsOwn"], "seconds": ["CoreSeconds"], "interrupted": ["Interrupted"], "machines": ["CoreVerdict"], "tasks": ["Task"], "evaluations": ["CoreEvaluations"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["headline", "interrupted", "machines", "tasks", "curve"])
+
+    schema: str
+    """`stationary/codesign/1`."""
+    optimizer: str
+    """The optimiser."""
+    seed: int
+    """The seed."""
+    network: str
+    """The network's name."""
+    arch: str
+    """The accelerator's name."""
+    objective: str
+    """What is made small: latency."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    caveats: list[str]
+    """What energy rests on besides measurements."""
+    notes: list[str]
+    """What is to be known beside the figures."""
+    coverage: Coverage
+    """How much of the network the answer is for."""
+    hardware: Cores
+    """The cores that there are to choose from."""
+    headline: Headline | None
+    """Cycles of the network on the best; null where there is none."""
+    best: BestCoreFound | NoCore
+    """The best core and its schedules, or that there is none."""
+    checked: list[CheckedCore]
+    """The best by model and machine."""
+    certificate: CoreCertificate
+    """What is proved."""
+    each_layer_its_own_hardware: EachItsOwn
+    """What would be reached if each layer had the core that suits it best."""
+    seconds: CoreSeconds
+    """Wall-clock time."""
+    stop: str
+    """Why the search ended."""
+    interrupted: Interrupted | None
+    """How to go on, where the search was interrupted."""
+    machines: list[CoreVerdict] | None
+    """What is known of each core, by an exact search."""
+    tasks: list[Task] | None
+    """The layers of equal shape that were tuned together, by a tuner."""
+    evaluations: CoreEvaluations
+    """What the search spent."""
+    curve: list[list[int]] | None
+    """The network's cycles after so many measurements of each task, by a tuner."""
+
+
+class Compare(Record):
+    """Optimisers on the same instances, with equal budgets and many seeds.
+
+    Attributes:
+        schema: `stationary/compare/1`.
+        evaluations: Evaluations that each run may make.
+        epochs: Epochs of optimisers that learn.
+        preset: Settings of optimisers that learn.
+        seed: The first seed.
+        seeds: Seeds of each optimiser on each instance.
+        against: The optimiser that speed-ups are relative to.
+        optimizers: The optimisers.
+        notes: What is to be known beside the figures.
+        instances: The problems.
+        checkpoints: Evaluations at which gaps are given.
+        runs: Each optimiser on each instance.
+        ecdf: The share of runs that came within a gap, by checkpoint.
+        performance_profile: The share of instances on which an optimiser is within a factor of the fastest.
+        wilcoxon: Wilcoxon's signed-rank test of each pair.
+        speedups: How many times fewer evaluations than `against`.
+        interrupted: How to go on, where the comparison was interrupted.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"instances": ["CompareInstance"], "runs": ["CompareRun"], "ecdf": ["CompareShares"], "performance_profile": ["CompareProfile"], "wilcoxon": ["ComparePair"], "speedups": ["CompareSpeedup"], "interrupted": ["CompareInterrupted"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["interrupted"])
+
+    schema: str
+    """`stationary/compare/1`."""
+    evaluations: int
+    """Evaluations that each run may make."""
+    epochs: int
+    """Epochs of optimisers that learn."""
+    preset: str
+    """Settings of optimisers that learn."""
+    seed: int
+    """The first seed."""
+    seeds: int
+    """Seeds of each optimiser on each instance."""
+    against: str
+    """The optimiser that speed-ups are relative to."""
+    optimizers: list[str]
+    """The optimisers."""
+    notes: list[str]
+    """What is to be known beside the figures."""
+    instances: list[CompareInstance]
+    """The problems."""
+    checkpoints: list[int]
+    """Evaluations at which gaps are given."""
+    runs: list[CompareRun]
+    """Each optimiser on each instance."""
+    ecdf: list[CompareShares]
+    """The share of runs that came within a gap, by checkpoint."""
+    performance_profile: list[CompareProfile]
+    """The share of instances on which an optimiser is within a factor of the fastest."""
+    wilcoxon: list[ComparePair]
+    """Wilcoxon's signed-rank test of each pair."""
+    speedups: list[CompareSpeedup]
+    """How many times fewer evaluations than `against`."""
+    interrupted: CompareInterrupted | None
+    """How to go on, where the comparison was interrupted."""
+
+
+class Replay(Record):
+    """A replayed trace.
+
+    Attributes:
+        schema: `stationary/dram/1`.
+        dram: The standard's name.
+        requests: Requests that were done.
+        reads: Of those, reads.
+        writes: Of those, writes.
+        cycles: Clocks of the memory until the last request was done.
+        last_issue_cycle: The clock at which the last request issued.
+        nanoseconds: The same time as `cycles`.
+        mean_read_latency_cycles: Clocks from a read's issue to its data; null without reads.
+        max_read_latency_cycles: Of the slowest read.
+        bytes_per_request: Bytes of a burst.
+        bytes_asked_for: A trace names no sizes: a request is for the burst that its address lies in.
+        bytes_moved: Bytes that crossed the bus: what was forwarded or merged did not, nor did a write that
+            still waits.
+        bursts: Bursts that crossed the bus.
+        writes_waiting: Writes that were accepted and had not crossed the bus when the last request was
+            done: the controller keeps them until enough wait.
+        bytes_per_cycle: Bytes a clock that crossed the bus.
+        peak_share: The same as a share of what the bus could move.
+        row_hits: Bursts whose row was open.
+        row_misses: Bursts whose bank had no open row.
+        row_conflicts: Bursts whose bank had another row open.
+        forwarded: Reads answered by a write that waited.
+        merged: Requests that became one with another of the same burst.
+        activates: Rows opened.
+        precharges: Rows closed.
+        refreshes: Refreshes.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["mean_read_latency_cycles", "max_read_latency_cycles"])
+
+    schema: str
+    """`stationary/dram/1`."""
+    dram: str
+    """The standard's name."""
+    requests: int
+    """Requests that were done."""
+    reads: int
+    """Of those, reads."""
+    writes: int
+    """Of those, writes."""
+    cycles: int
+    """Clocks of the memory until the last request was done."""
+    last_issue_cycle: int
+    """The clock at which the last request issued."""
+    nanoseconds: float
+    """The same time as `cycles`."""
+    mean_read_latency_cycles: float | None
+    """Clocks from a read's issue to its data; null without reads."""
+    max_read_latency_cycles: int | None
+    """Of the slowest read."""
+    bytes_per_request: int
+    """Bytes of a burst."""
+    bytes_asked_for: int
+    """A trace names no sizes: a request is for the burst that its address lies in."""
+    bytes_moved: int
+    """Bytes that crossed the bus: what was forwarded or merged did not, nor did a write that still waits."""
+    bursts: int
+    """Bursts that crossed the bus."""
+    writes_waiting: int
+    """Writes that were accepted and had not crossed the bus when the last request was done: the controller keeps
+them until enough wait."""
+    bytes_per_cycle: float
+    """Bytes a clock that crossed the bus."""
+    peak_share: float
+    """The same as a share of what the bus could move."""
+    row_hits: int
+    """Bursts whose row was open."""
+    row_misses: int
+    """Bursts whose bank had no open row."""
+    row_conflicts: int
+    """Bursts whose bank had another row open."""
+    forwarded: int
+    """Reads answered by a write that waited."""
+    merged: int
+    """Requests that became one with another of the same burst."""
+    activates: int
+    """Rows opened."""
+    precharges: int
+    """Rows closed."""
+    refreshes: int
+    """Refreshes."""
+
+
+class Verified(Record):
+    """A certificate that was checked.
+
+    Attributes:
+        schema: `stationary/verify/1`.
+        holds: Whether every check holds.
+        about: What the certificate is about, as it was read again: name and value.
+        origin: That another build or version wrote it, where that is so.
+        claim: What is proved, in words.
+        runs: Runs of the machine that the certificate rests on.
+        runs_again: How many of them were made again.
+        checks: Each check, in order.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"checks": ["Check"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["origin"])
+
+    schema: str
+    """`stationary/verify/1`."""
+    holds: bool
+    """Whether every check holds."""
+    about: dict[str, str]
+    """What the certificate is about, as it was read again: name and value."""
+    origin: str | None
+    """That another build or version wrote it, where that is so."""
+    claim: str
+    """What is proved, in words."""
+    runs: int
+    """Runs of the machine that the certificate rests on."""
+    runs_again: int
+    """How many of them were made again."""
+    checks: list[Check]
+    """Each check, in order."""

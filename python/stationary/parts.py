@@ -1,0 +1,1988 @@
+"""Parts of documents: a class for each of them, with every field's meaning and unit beside its name.
+
+Made by `generate_documents.py` from the schemas of the library; not to be changed by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stationary._record import Record
+
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+__all__ = [
+    "Advice",
+    "Advised",
+    "BestCoreFound",
+    "BestFound",
+    "BestMissing",
+    "Binding",
+    "Check",
+    "CheckedCore",
+    "Claim",
+    "CompareHeadline",
+    "CompareInstance",
+    "CompareInterrupted",
+    "ComparePair",
+    "CompareProfile",
+    "CompareRatio",
+    "CompareRun",
+    "CompareShares",
+    "CompareSpeedup",
+    "CompareTarget",
+    "Core",
+    "CoreCertificate",
+    "CoreChoice",
+    "CoreEvaluations",
+    "CoreSeconds",
+    "CoreUsed",
+    "CoreVerdict",
+    "Cores",
+    "Coverage",
+    "Dims",
+    "Dram",
+    "EachItsOwn",
+    "EnergyByComponent",
+    "EnergyParts",
+    "Explanation",
+    "Goal",
+    "Headline",
+    "Heavy",
+    "Interrupted",
+    "LeftOut",
+    "Mac",
+    "MapLayer",
+    "MapTotal",
+    "Moved",
+    "NoCore",
+    "Operators",
+    "OptimumOf",
+    "OwnCore",
+    "Parts",
+    "Peaks",
+    "Picked",
+    "Ranking",
+    "Recheck",
+    "RecheckOfSearch",
+    "Rechecked",
+    "Redeployed",
+    "Reduced",
+    "Regret",
+    "RelaxationOf",
+    "Relaxed",
+    "RunLayer",
+    "SearchCertificate",
+    "SearchChoice",
+    "SearchEvaluations",
+    "Seconds",
+    "Share",
+    "ShortfallOf",
+    "Task",
+    "Total",
+    "Traffic",
+    "TrafficOfDram",
+    "Unmapped",
+    "Used",
+    "ValidateDataflow",
+    "ValidateLayer",
+    "ValidateMapping",
+    "Vertex",
+]
+
+
+class Goal(Record):
+    """What mappings were chosen for.
+
+    Attributes:
+        objective: What was made small: cycles, energy or edp.
+        slack_percent: By how many per cent it may be above its least.
+        layers: The layers, where a file gives the mappings of others.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["layers"])
+
+    objective: str
+    """What was made small: cycles, energy or edp."""
+    slack_percent: float
+    """By how many per cent it may be above its least."""
+    layers: list[str] | None
+    """The layers, where a file gives the mappings of others."""
+
+
+class Operators(Record):
+    """Operators of a file by what became of them.
+
+    Attributes:
+        simulated: Layers.
+        left_out: Left out, though they multiply.
+        of_unknown_size: Of those, how many are of unknown size.
+        without_products: Without products.
+    """
+
+    simulated: int
+    """Layers."""
+    left_out: int
+    """Left out, though they multiply."""
+    of_unknown_size: int
+    """Of those, how many are of unknown size."""
+    without_products: int
+    """Without products."""
+
+
+class LeftOut(Record):
+    """Operators of a kind that are no layers.
+
+    Attributes:
+        operator: Their type.
+        count: How many.
+        macs: Their multiply-accumulates, as far as they are known.
+        first_lost: The first operator that lost a shape, where that is why.
+        reason: Why they are left out.
+        macs_unknown: How many are of unknown size.
+        bytes: Bytes that they move, as far as they are known.
+        bytes_unknown: How many move an unknown number of bytes.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["first_lost"])
+
+    operator: str
+    """Their type."""
+    count: int
+    """How many."""
+    macs: int
+    """Their multiply-accumulates, as far as they are known."""
+    first_lost: str | None
+    """The first operator that lost a shape, where that is why."""
+    reason: str
+    """Why they are left out."""
+    macs_unknown: int
+    """How many are of unknown size."""
+    bytes: int
+    """Bytes that they move, as far as they are known."""
+    bytes_unknown: int
+    """How many move an unknown number of bytes."""
+
+
+class Picked(Record):
+    """Layers that were picked of a network.
+
+    Attributes:
+        layers: How many.
+        of: Of how many.
+        macs: Their share of the multiply-accumulates, from 0 to 1.
+    """
+
+    layers: int
+    """How many."""
+    of: int
+    """Of how many."""
+    macs: float
+    """Their share of the multiply-accumulates, from 0 to 1."""
+
+
+class Coverage(Record):
+    """How much of a network an answer is for.
+
+    Attributes:
+        macs: The share of the file's multiply-accumulates that its layers stand for, from 0 to 1.
+        is_upper_bound: Whether operators of unknown size are left out, so that the share is one at most.
+        operators: How many operators became what.
+        bytes_left_out: Bytes that what is left out moves, as far as they are known.
+        bytes_unknown: Operators of which it is not known how many bytes they move.
+        left_out: Operators with products that are left out, by kind.
+        without_products: Operators without products, by kind.
+        picked: The layers that were picked, if some were.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"operators": ["Operators"], "left_out": ["LeftOut"], "without_products": ["LeftOut"], "picked": ["Picked"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["picked"])
+
+    macs: float
+    """The share of the file's multiply-accumulates that its layers stand for, from 0 to 1."""
+    is_upper_bound: bool
+    """Whether operators of unknown size are left out, so that the share is one at most."""
+    operators: Operators
+    """How many operators became what."""
+    bytes_left_out: int
+    """Bytes that what is left out moves, as far as they are known."""
+    bytes_unknown: int
+    """Operators of which it is not known how many bytes they move."""
+    left_out: list[LeftOut]
+    """Operators with products that are left out, by kind."""
+    without_products: list[LeftOut]
+    """Operators without products, by kind."""
+    picked: Picked | None
+    """The layers that were picked, if some were."""
+
+
+class Peaks(Record):
+    """What an accelerator could do at most, in cycles of the array.
+
+    Attributes:
+        rows: Rows of PEs.
+        cols: Columns of PEs.
+        lanes: Multipliers of a PE.
+        clock_mhz: Clock of the array in MHz.
+        peak_macs_per_cycle: Multiply-accumulates a cycle.
+        dram: The kind of DRAM, or its standard.
+        dram_bytes_per_cycle: Bytes a cycle in one direction; null without a limit.
+        dram_bytes_per_cycle_both_ways: Bytes a cycle in both directions together.
+        cache_bytes_per_cycle: Bytes a cycle of what a cache in front of DRAM holds, where there is one.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["dram_bytes_per_cycle", "dram_bytes_per_cycle_both_ways", "cache_bytes_per_cycle"])
+
+    rows: int
+    """Rows of PEs."""
+    cols: int
+    """Columns of PEs."""
+    lanes: int
+    """Multipliers of a PE."""
+    clock_mhz: float
+    """Clock of the array in MHz."""
+    peak_macs_per_cycle: float
+    """Multiply-accumulates a cycle."""
+    dram: str
+    """The kind of DRAM, or its standard."""
+    dram_bytes_per_cycle: float | None
+    """Bytes a cycle in one direction; null without a limit."""
+    dram_bytes_per_cycle_both_ways: float | None
+    """Bytes a cycle in both directions together."""
+    cache_bytes_per_cycle: float | None
+    """Bytes a cycle of what a cache in front of DRAM holds, where there is one."""
+
+
+class Share(Record):
+    """A share of a whole.
+
+    Attributes:
+        of: What it is of.
+        share: From 0 to 1.
+    """
+
+    of: str
+    """What it is of."""
+    share: float
+    """From 0 to 1."""
+
+
+class Advice(Record):
+    """A change that helps, and what becomes of the run; changes are relative, less than zero is less.
+
+    Attributes:
+        flags: As it is typed.
+        metric: What `change` is of.
+        by: Whose figures these are.
+        change: Of the metric.
+        cycles_change: Of the cycles an image.
+        energy_change: Of the energy an image.
+        area_change: Of the area.
+    """
+
+    flags: list[str]
+    """As it is typed."""
+    metric: str
+    """What `change` is of."""
+    by: str
+    """Whose figures these are."""
+    change: float
+    """Of the metric."""
+    cycles_change: float
+    """Of the cycles an image."""
+    energy_change: float
+    """Of the energy an image."""
+    area_change: float
+    """Of the area."""
+
+
+class Advised(Record):
+    """What to try next.
+
+    Attributes:
+        cycles_go_by: What cycles go by.
+        changes: Changes that help, the best first.
+        tried: The flags of every change that was tried.
+        share_of_cycles: The share of the cycles that goes by in the layers that changes were tried on.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"cycles_go_by": ["Share"], "changes": ["Advice"]}
+
+    cycles_go_by: list[Share]
+    """What cycles go by."""
+    changes: list[Advice]
+    """Changes that help, the best first."""
+    tried: list[list[str]]
+    """The flags of every change that was tried."""
+    share_of_cycles: float
+    """The share of the cycles that goes by in the layers that changes were tried on."""
+
+
+class Dims(Record):
+    """The extents of a layer's loops, and of its window as pairs of rows and columns.
+
+    Attributes:
+        N: Images.
+        G: Groups, or heads.
+        K: Output channels.
+        C: Input channels.
+        P: Output rows.
+        Q: Output columns.
+        R: Kernel rows.
+        S: Kernel columns.
+        stride: Input elements from one output to the next.
+        dilation: Input elements from one tap to the next.
+        pad: Zeros before the first input element.
+        input: Input elements without padding.
+        pad_behind: Zeros behind the last input element.
+    """
+
+    N: int
+    """Images."""
+    G: int
+    """Groups, or heads."""
+    K: int
+    """Output channels."""
+    C: int
+    """Input channels."""
+    P: int
+    """Output rows."""
+    Q: int
+    """Output columns."""
+    R: int
+    """Kernel rows."""
+    S: int
+    """Kernel columns."""
+    stride: list[int]
+    """Input elements from one output to the next."""
+    dilation: list[int]
+    """Input elements from one tap to the next."""
+    pad: list[int]
+    """Zeros before the first input element."""
+    input: list[int]
+    """Input elements without padding."""
+    pad_behind: list[int]
+    """Zeros behind the last input element."""
+
+
+class TrafficOfDram(Record):
+    """Words that cross the DRAM interface.
+
+    Attributes:
+        input_read: Inputs.
+        weight_read: Weights.
+        output_read: Partial sums.
+        output_write: Outputs and partial sums.
+    """
+
+    input_read: int
+    """Inputs."""
+    weight_read: int
+    """Weights."""
+    output_read: int
+    """Partial sums."""
+    output_write: int
+    """Outputs and partial sums."""
+
+
+class Traffic(Record):
+    """Words moved, by place and operand.
+
+    Attributes:
+        dram: Words that cross the DRAM interface.
+        dram_bytes: Bytes that cross it, packed as they are there.
+        dram_written_bytes: Those of them that are written.
+        global_buffer: Words in and out of the buffer.
+        array: Words in and out of the array.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"dram": ["TrafficOfDram"]}
+
+    dram: TrafficOfDram
+    """Words that cross the DRAM interface."""
+    dram_bytes: float
+    """Bytes that cross it, packed as they are there."""
+    dram_written_bytes: float
+    """Those of them that are written."""
+    global_buffer: dict[str, int]
+    """Words in and out of the buffer."""
+    array: dict[str, int]
+    """Words in and out of the array."""
+
+
+class EnergyByComponent(Record):
+    """Energy in picojoules by component.
+
+    Attributes:
+        mac: Multiply-accumulates.
+        scratchpad: Scratchpads of the PEs.
+        network: Networks between buffer and array, and sums from PE to PE.
+        global_buffer: The buffer.
+        dram: DRAM and the interface to it.
+        leakage: What leaks, over the whole time.
+        total: The sum.
+    """
+
+    mac: float
+    """Multiply-accumulates."""
+    scratchpad: float
+    """Scratchpads of the PEs."""
+    network: float
+    """Networks between buffer and array, and sums from PE to PE."""
+    global_buffer: float
+    """The buffer."""
+    dram: float
+    """DRAM and the interface to it."""
+    leakage: float
+    """What leaks, over the whole time."""
+    total: float
+    """The sum."""
+
+
+class Mac(Record):
+    """Energy of multiply-accumulates, in picojoules.
+
+    Attributes:
+        events: What counts alone decide.
+        clock: The clock of the PEs, over the whole time.
+    """
+
+    events: float
+    """What counts alone decide."""
+    clock: float
+    """The clock of the PEs, over the whole time."""
+
+
+class Moved(Record):
+    """Energy of what moves words, in picojoules by operand.
+
+    Attributes:
+        input: Inputs.
+        weight: Weights.
+        output: Outputs and partial sums.
+        clock: The clock, over the whole time.
+    """
+
+    input: float
+    """Inputs."""
+    weight: float
+    """Weights."""
+    output: float
+    """Outputs and partial sums."""
+    clock: float
+    """The clock, over the whole time."""
+
+
+class Parts(Record):
+    """Figures by part of the chip.
+
+    Attributes:
+        pes: PEs without their scratchpads.
+        scratchpads: Scratchpads.
+        networks: Networks.
+        global_buffer: The buffer.
+        dram_interface: The interface to DRAM.
+    """
+
+    pes: float
+    """PEs without their scratchpads."""
+    scratchpads: float
+    """Scratchpads."""
+    networks: float
+    """Networks."""
+    global_buffer: float
+    """The buffer."""
+    dram_interface: float
+    """The interface to DRAM."""
+
+
+class EnergyParts(Record):
+    """What each component's energy consists of, in picojoules.
+
+    Attributes:
+        mac: Multiply-accumulates.
+        scratchpad: Scratchpads.
+        network: Networks.
+        global_buffer: The buffer.
+        dram: DRAM.
+        leakage: What leaks, by part of the chip.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"mac": ["Mac"], "scratchpad": ["Moved"], "network": ["Moved"], "global_buffer": ["Moved"], "dram": ["Moved"], "leakage": ["Parts"]}
+
+    mac: Mac
+    """Multiply-accumulates."""
+    scratchpad: Moved
+    """Scratchpads."""
+    network: Moved
+    """Networks."""
+    global_buffer: Moved
+    """The buffer."""
+    dram: Moved
+    """DRAM."""
+    leakage: Parts
+    """What leaks, by part of the chip."""
+
+
+class Dram(Record):
+    """What a DRAM standard did.
+
+    Attributes:
+        reads: Read bursts.
+        writes: Write bursts.
+        row_hits: Bursts whose row was open.
+        row_misses: Bursts whose bank was closed.
+        row_conflicts: Bursts whose bank had another row open.
+        refreshes: Refreshes.
+        mean_read_latency: Memory clocks from a read's arrival to its last data, on the mean.
+    """
+
+    reads: int
+    """Read bursts."""
+    writes: int
+    """Write bursts."""
+    row_hits: int
+    """Bursts whose row was open."""
+    row_misses: int
+    """Bursts whose bank was closed."""
+    row_conflicts: int
+    """Bursts whose bank had another row open."""
+    refreshes: int
+    """Refreshes."""
+    mean_read_latency: float
+    """Memory clocks from a read's arrival to its last data, on the mean."""
+
+
+class RunLayer(Record):
+    """A layer.
+
+    Attributes:
+        name: Its name.
+        dims: Its shape.
+        macs: Multiply-accumulates.
+        cycles: Cycles of the array's clock.
+        model_cycles: What the model says.
+        compute_cycles: Cycles from the first to the last multiply-accumulate, with memory never in the way.
+        processing_cycles: Cycles less those in which the array waited for DRAM.
+        lower_bound_cycles: Cycles that this mapping cannot go below.
+        busy_cycles: Cycles in which the array works.
+        utilization: Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
+        active_pes: PEs that the mapping uses at most.
+        active_lanes: Lanes of a PE that have a channel each.
+        stalls: Cycles lost by cause; none under the model.
+        moved: Words and bytes moved.
+        energy_pj: Energy by component.
+        energy_parts_pj: What it consists of.
+        energy_lower_bound_pj: Energy that no mapping can go below.
+        mapping: What ran.
+        bound_by: What sets the time.
+        dram: What the memory did, if it is a DRAM standard and the machine ran.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "moved": ["Traffic"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "dram": ["Dram"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["dram"])
+
+    name: str
+    """Its name."""
+    dims: Dims
+    """Its shape."""
+    macs: int
+    """Multiply-accumulates."""
+    cycles: int
+    """Cycles of the array's clock."""
+    model_cycles: int
+    """What the model says."""
+    compute_cycles: int
+    """Cycles from the first to the last multiply-accumulate, with memory never in the way."""
+    processing_cycles: int
+    """Cycles less those in which the array waited for DRAM."""
+    lower_bound_cycles: int
+    """Cycles that this mapping cannot go below."""
+    busy_cycles: int
+    """Cycles in which the array works."""
+    utilization: float
+    """Multiply-accumulates by the array's peak over all cycles, from 0 to 1."""
+    active_pes: int
+    """PEs that the mapping uses at most."""
+    active_lanes: int
+    """Lanes of a PE that have a channel each."""
+    stalls: dict[str, int]
+    """Cycles lost by cause; none under the model."""
+    moved: Traffic
+    """Words and bytes moved."""
+    energy_pj: EnergyByComponent
+    """Energy by component."""
+    energy_parts_pj: EnergyParts
+    """What it consists of."""
+    energy_lower_bound_pj: float
+    """Energy that no mapping can go below."""
+    mapping: dict[str, Any]
+    """What ran."""
+    bound_by: str
+    """What sets the time."""
+    dram: Dram | None
+    """What the memory did, if it is a DRAM standard and the machine ran."""
+
+
+class Total(Record):
+    """All layers together.
+
+    Attributes:
+        cycles: Cycles of the array's clock.
+        macs: Multiply-accumulates.
+        energy_pj: Energy in picojoules.
+        area_um2: Area of the chip in square microns.
+        seconds: Time of a run.
+        energy_by_component_pj: Energy by component.
+        energy_parts_pj: What it consists of.
+        energy_lower_bound_pj: Energy that no mapping can go below.
+        energy_per_mac_pj: Energy of a multiply-accumulate, all included.
+        edp_js: Energy times time, in joule seconds.
+        tops: 10^12 operations a second, two to a multiply-accumulate.
+        tops_per_watt: The same by the power, DRAM included.
+        dram_bytes_per_mac: Bytes that cross the DRAM interface for a multiply-accumulate.
+        area_parts_um2: Area by part of the chip in square microns.
+        average_power_mw: Power in milliwatts, DRAM included.
+        peak_power_mw: Power of the chip at most.
+        peak_dram_power_mw: Power of DRAM at most; null where an ideal memory has none.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"energy_by_component_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "area_parts_um2": ["Parts"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["peak_dram_power_mw"])
+
+    cycles: int
+    """Cycles of the array's clock."""
+    macs: int
+    """Multiply-accumulates."""
+    energy_pj: float
+    """Energy in picojoules."""
+    area_um2: float
+    """Area of the chip in square microns."""
+    seconds: float
+    """Time of a run."""
+    energy_by_component_pj: EnergyByComponent
+    """Energy by component."""
+    energy_parts_pj: EnergyParts
+    """What it consists of."""
+    energy_lower_bound_pj: float
+    """Energy that no mapping can go below."""
+    energy_per_mac_pj: float
+    """Energy of a multiply-accumulate, all included."""
+    edp_js: float
+    """Energy times time, in joule seconds."""
+    tops: float
+    """10^12 operations a second, two to a multiply-accumulate."""
+    tops_per_watt: float
+    """The same by the power, DRAM included."""
+    dram_bytes_per_mac: float
+    """Bytes that cross the DRAM interface for a multiply-accumulate."""
+    area_parts_um2: Parts
+    """Area by part of the chip in square microns."""
+    average_power_mw: float
+    """Power in milliwatts, DRAM included."""
+    peak_power_mw: float
+    """Power of the chip at most."""
+    peak_dram_power_mw: float | None
+    """Power of DRAM at most; null where an ideal memory has none."""
+
+
+class Regret(Record):
+    """What is lost if only the model's best few mappings are run on the machine; null with too few mappings.
+
+    Attributes:
+        1: The best alone.
+        5: The best five.
+        10: The best ten.
+    """
+
+
+
+class ValidateMapping(Record):
+    """A mapping by model and machine.
+
+    Attributes:
+        model_cycles: The model's cycles.
+        machine_cycles: The machine's.
+        lower_bound_cycles: Cycles that it cannot go below.
+        error: The model's error, relative to the machine.
+        busy_cycles: Cycles in which the array works.
+        stalls: Cycles lost by cause.
+        counts_agree: Whether model and machine count the same words.
+        model_energy_pj: Energy by the model.
+        machine_energy_pj: Energy by the machine.
+        machine_energy_parts_pj: What the machine's consists of.
+        energy_error: The model's error of energy, relative to the machine.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"model_energy_pj": ["EnergyByComponent"], "machine_energy_pj": ["EnergyByComponent"], "machine_energy_parts_pj": ["EnergyParts"]}
+
+    model_cycles: int
+    """The model's cycles."""
+    machine_cycles: int
+    """The machine's."""
+    lower_bound_cycles: int
+    """Cycles that it cannot go below."""
+    error: float
+    """The model's error, relative to the machine."""
+    busy_cycles: int
+    """Cycles in which the array works."""
+    stalls: dict[str, int]
+    """Cycles lost by cause."""
+    counts_agree: bool
+    """Whether model and machine count the same words."""
+    model_energy_pj: EnergyByComponent
+    """Energy by the model."""
+    machine_energy_pj: EnergyByComponent
+    """Energy by the machine."""
+    machine_energy_parts_pj: EnergyParts
+    """What the machine's consists of."""
+    energy_error: float
+    """The model's error of energy, relative to the machine."""
+
+
+class ValidateLayer(Record):
+    """A layer.
+
+    Attributes:
+        name: Its name.
+        dims: Its shape.
+        mappings: The mapper's best, or the file's, first.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "mappings": ["ValidateMapping"]}
+
+    name: str
+    """Its name."""
+    dims: Dims
+    """Its shape."""
+    mappings: list[ValidateMapping]
+    """The mapper's best, or the file's, first."""
+
+
+class ValidateDataflow(Record):
+    """All layers under a dataflow. Errors are the model's, relative to the machine.
+
+    Attributes:
+        dataflow: Its short name, or `decoupled`.
+        mean_abs_error: The mean of the absolute errors of cycles.
+        max_abs_error: The greatest of them.
+        max_abs_error_layer: The layer of the greatest.
+        bias: The mean of the signed errors.
+        bound_violations: Mappings that took fewer cycles than their bound: none.
+        count_mismatches: Mappings of which model and machine count other words: none.
+        energy_mean_abs_error: The mean of the absolute errors of energy.
+        energy_max_abs_error: The greatest of them.
+        kendall_tau: How well the model orders the mappings of a layer: 1 as the machine does, -1 the other
+            way round.
+        regret: What the model's choice loses.
+        layers: Layer by layer.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"regret": ["Regret"], "layers": ["ValidateLayer"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["kendall_tau"])
+
+    dataflow: str
+    """Its short name, or `decoupled`."""
+    mean_abs_error: float
+    """The mean of the absolute errors of cycles."""
+    max_abs_error: float
+    """The greatest of them."""
+    max_abs_error_layer: str
+    """The layer of the greatest."""
+    bias: float
+    """The mean of the signed errors."""
+    bound_violations: int
+    """Mappings that took fewer cycles than their bound: none."""
+    count_mismatches: int
+    """Mappings of which model and machine count other words: none."""
+    energy_mean_abs_error: float
+    """The mean of the absolute errors of energy."""
+    energy_max_abs_error: float
+    """The greatest of them."""
+    kendall_tau: float | None
+    """How well the model orders the mappings of a layer: 1 as the machine does, -1 the other way round."""
+    regret: Regret
+    """What the model's choice loses."""
+    layers: list[ValidateLayer]
+    """Layer by layer."""
+
+
+class Unmapped(Record):
+    """A dataflow that was asked for and not compared.
+
+    Attributes:
+        dataflow: Its short name.
+        reason: Why it was not compared.
+    """
+
+    dataflow: str
+    """Its short name."""
+    reason: str
+    """Why it was not compared."""
+
+
+class Headline(Record):
+    """One figure by machine and model.
+
+    Attributes:
+        of: Whose figure `value` is: the machine's, where it ran.
+        value: The figure.
+        model: The model's, beside the machine's.
+        error: The model's error, relative to the machine.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["value", "model", "error"])
+
+    of: str
+    """Whose figure `value` is: the machine's, where it ran."""
+    value: float | None
+    """The figure."""
+    model: float | None
+    """The model's, beside the machine's."""
+    error: float | None
+    """The model's error, relative to the machine."""
+
+
+class Claim(Record):
+    """What is proved on the machine.
+
+    Attributes:
+        kind: `proved` or `none`.
+        of: Of which of the two: the machine.
+        objective: What is least.
+        over: Over what.
+        candidates: How many that are.
+        left_out: Choices of which the candidates have some only.
+        lower_bound: No candidate takes fewer cycles; null where bounds were not compared.
+        gap: By how much the winner may be above the least, relative to it.
+        simulations: Runs of the machine.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["lower_bound", "gap"])
+
+    kind: str
+    """`proved` or `none`."""
+    of: str
+    """Of which of the two: the machine."""
+    objective: str
+    """What is least."""
+    over: str
+    """Over what."""
+    candidates: int
+    """How many that are."""
+    left_out: list[str]
+    """Choices of which the candidates have some only."""
+    lower_bound: int | None
+    """No candidate takes fewer cycles; null where bounds were not compared."""
+    gap: float | None
+    """By how much the winner may be above the least, relative to it."""
+    simulations: int
+    """Runs of the machine."""
+
+
+class Reduced(Record):
+    """A choice of a mapping of which only some were tried.
+
+    Attributes:
+        choice: The choice.
+        tried: Which of it were tried.
+    """
+
+    choice: str
+    """The choice."""
+    tried: str
+    """Which of it were tried."""
+
+
+class MapLayer(Record):
+    """A layer's winner.
+
+    Attributes:
+        name: Its name.
+        dims: Its shape.
+        candidates: Mappings that there were to choose from.
+        model: The winner's cycles by the model.
+        machine: On the machine.
+        error: The model's error, relative to the machine.
+        lower_bound: Cycles that the winner cannot go below.
+        model_choice_machine: The machine's cycles for what the model thought best.
+        certificate: What is proved.
+        left_out: Choices of a mapping of which the candidates have some only.
+        energy_pj: Energy by component.
+        energy_parts_pj: What it consists of.
+        energy_lower_bound_pj: Energy that no mapping can go below.
+        mapping: The winner.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "certificate": ["Claim"], "left_out": ["Reduced"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"]}
+
+    name: str
+    """Its name."""
+    dims: Dims
+    """Its shape."""
+    candidates: int
+    """Mappings that there were to choose from."""
+    model: int
+    """The winner's cycles by the model."""
+    machine: int
+    """On the machine."""
+    error: float
+    """The model's error, relative to the machine."""
+    lower_bound: int
+    """Cycles that the winner cannot go below."""
+    model_choice_machine: int
+    """The machine's cycles for what the model thought best."""
+    certificate: Claim
+    """What is proved."""
+    left_out: list[Reduced]
+    """Choices of a mapping of which the candidates have some only."""
+    energy_pj: EnergyByComponent
+    """Energy by component."""
+    energy_parts_pj: EnergyParts
+    """What it consists of."""
+    energy_lower_bound_pj: float
+    """Energy that no mapping can go below."""
+    mapping: dict[str, Any]
+    """The winner."""
+
+
+class Recheck(Record):
+    """What became of `--recheck`.
+
+    Attributes:
+        note: Why fewer ran than were asked for.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["note"])
+
+    note: str | None
+    """Why fewer ran than were asked for."""
+
+
+class MapTotal(Record):
+    """All layers together.
+
+    Attributes:
+        machine: Cycles on the machine.
+        model: By the model.
+        error: The model's error, relative to the machine.
+        energy_pj: Energy by component.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"energy_pj": ["EnergyByComponent"]}
+
+    machine: int
+    """Cycles on the machine."""
+    model: int
+    """By the model."""
+    error: float
+    """The model's error, relative to the machine."""
+    energy_pj: EnergyByComponent
+    """Energy by component."""
+
+
+class Interrupted(Record):
+    """How to go on with a search that was interrupted.
+
+    Attributes:
+        go_on: The command that goes on; null where nothing was kept.
+        not_reached: Layers that were not reached.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["go_on", "not_reached"])
+
+    go_on: str | None
+    """The command that goes on; null where nothing was kept."""
+    not_reached: list[str] | None
+    """Layers that were not reached."""
+
+
+class Used(Record):
+    """Amounts of what budgets limit.
+
+    Attributes:
+        area_um2: Square microns.
+        power_mw: Milliwatts.
+    """
+
+    area_um2: float
+    """Square microns."""
+    power_mw: float
+    """Milliwatts."""
+
+
+class SearchChoice(Record):
+    """What was chosen for a layer.
+
+    Attributes:
+        layer: Its place in the network.
+        pe: PEs.
+        tile: The level of the tile that the buffer is sized for.
+        stage: The stage that it runs in.
+        cycles: Cycles by the model or the table.
+        machine_cycles: Cycles on the machine, where it ran.
+        energy_pj: Energy; of a table the total alone.
+        machine_energy_pj: Energy on the machine, where it ran.
+        dataflow: The dataflow by its short name.
+        name: The layer's name, where it is known.
+        dims: The layer's shape, where it is known.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"energy_pj": ["EnergyByComponent"], "machine_energy_pj": ["EnergyByComponent"], "dims": ["Dims"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["machine_cycles", "machine_energy_pj", "dataflow", "name", "dims"])
+
+    layer: int
+    """Its place in the network."""
+    pe: int
+    """PEs."""
+    tile: int
+    """The level of the tile that the buffer is sized for."""
+    stage: int
+    """The stage that it runs in."""
+    cycles: int
+    """Cycles by the model or the table."""
+    machine_cycles: int | None
+    """Cycles on the machine, where it ran."""
+    energy_pj: EnergyByComponent | dict[str, Any]
+    """Energy; of a table the total alone."""
+    machine_energy_pj: EnergyByComponent | None
+    """Energy on the machine, where it ran."""
+    dataflow: str | None
+    """The dataflow by its short name."""
+    name: str | None
+    """The layer's name, where it is known."""
+    dims: Dims | None
+    """The layer's shape, where it is known."""
+
+
+class Binding(Record):
+    """A stage that the budgets hold back.
+
+    Attributes:
+        stage: The stage.
+        loss: By how much its best option would better the objective.
+    """
+
+    stage: int
+    """The stage."""
+    loss: float
+    """By how much its best option would better the objective."""
+
+
+class BestFound(Record):
+    """The best assignment.
+
+    Attributes:
+        feasible: Whether it keeps the budgets.
+        objective: Its objective, by `of`.
+        of: Whose it is.
+        machine: By the machine, where it ran.
+        model: By the model, beside the machine's.
+        error: The model's error, relative to the machine.
+        used: What it uses.
+        machine_used: What it uses by the machine, where it ran.
+        machine_feasible: Whether it keeps the budgets by the machine.
+        choices: Layer by layer.
+        binding: The stages that the budgets hold back, the most first.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"used": ["Used"], "machine_used": ["Used"], "choices": ["SearchChoice"], "binding": ["Binding"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["machine", "model", "error", "machine_used", "machine_feasible"])
+
+    feasible: bool
+    """Whether it keeps the budgets."""
+    objective: float
+    """Its objective, by `of`."""
+    of: str
+    """Whose it is."""
+    machine: float | None
+    """By the machine, where it ran."""
+    model: float | None
+    """By the model, beside the machine's."""
+    error: float | None
+    """The model's error, relative to the machine."""
+    used: Used
+    """What it uses."""
+    machine_used: Used | None
+    """What it uses by the machine, where it ran."""
+    machine_feasible: bool | None
+    """Whether it keeps the budgets by the machine."""
+    choices: list[SearchChoice]
+    """Layer by layer."""
+    binding: list[Binding]
+    """The stages that the budgets hold back, the most first."""
+
+
+class ShortfallOf(Record):
+    """A budget that no assignment keeps.
+
+    Attributes:
+        resource: What it limits.
+        limit: The limit.
+        least: The least that is needed, with the other budgets as they are.
+        over: By what share that is above the limit.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["over"])
+
+    resource: str
+    """What it limits."""
+    limit: float
+    """The limit."""
+    least: float
+    """The least that is needed, with the other budgets as they are."""
+    over: float | None
+    """By what share that is above the limit."""
+
+
+class RelaxationOf(Record):
+    """A factor on all budgets.
+
+    Attributes:
+        factor: It admits an assignment.
+        bound: No smaller one than this does.
+    """
+
+    factor: float
+    """It admits an assignment."""
+    bound: float
+    """No smaller one than this does."""
+
+
+class OptimumOf(Record):
+    """A best objective.
+
+    Attributes:
+        objective: The objective.
+        proved: Whether it is proved.
+    """
+
+    objective: float
+    """The objective."""
+    proved: bool
+    """Whether it is proved."""
+
+
+class Heavy(Record):
+    """A stage that uses much.
+
+    Attributes:
+        layer: Its first layer.
+        share: Its share of what is used, from 0 to 1.
+    """
+
+    layer: int
+    """Its first layer."""
+    share: float
+    """Its share of what is used, from 0 to 1."""
+
+
+class Relaxed(Record):
+    """What is reached with greater budgets.
+
+    Attributes:
+        factor: The factor.
+        optimum: The best with it.
+        heaviest: For each budget the heaviest stages.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"optimum": ["OptimumOf"], "heaviest": ["Heavy"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["optimum"])
+
+    factor: float
+    """The factor."""
+    optimum: OptimumOf | None
+    """The best with it."""
+    heaviest: list[list[Heavy]]
+    """For each budget the heaviest stages."""
+
+
+class Redeployed(Record):
+    """What is reached if layers share the hardware otherwise.
+
+    Attributes:
+        deployment: How.
+        optimum: The best; null where there is none.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"optimum": ["OptimumOf"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["optimum"])
+
+    deployment: str
+    """How."""
+    optimum: OptimumOf | None
+    """The best; null where there is none."""
+
+
+class Explanation(Record):
+    """What would do where nothing keeps the budgets.
+
+    Attributes:
+        shortfalls: What is missing of each budget.
+        relaxed: All budgets multiplied by the smallest factor that will do.
+        deployments: Other ways of sharing the hardware.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"shortfalls": ["ShortfallOf"], "relaxed": ["Relaxed"], "deployments": ["Redeployed"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["relaxed"])
+
+    shortfalls: list[ShortfallOf]
+    """What is missing of each budget."""
+    relaxed: Relaxed | None
+    """All budgets multiplied by the smallest factor that will do."""
+    deployments: list[Redeployed]
+    """Other ways of sharing the hardware."""
+
+
+class BestMissing(Record):
+    """Why there is no assignment.
+
+    Attributes:
+        feasible: False.
+        shortfalls: The budgets that no assignment keeps.
+        relaxation: The factor on every budget that would admit an assignment.
+        explanation: What would do, with `--explain`.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"shortfalls": ["ShortfallOf"], "relaxation": ["RelaxationOf"], "explanation": ["Explanation"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["relaxation", "explanation"])
+
+    feasible: bool
+    """False."""
+    shortfalls: list[ShortfallOf]
+    """The budgets that no assignment keeps."""
+    relaxation: RelaxationOf | None
+    """The factor on every budget that would admit an assignment."""
+    explanation: Explanation | None
+    """What would do, with `--explain`."""
+
+
+class Rechecked(Record):
+    """An assignment that was run again.
+
+    Attributes:
+        model: Its objective by the model.
+        machine: By the machine.
+        error: The model's error, relative to the machine.
+        feasible: Whether it keeps the budgets by the machine.
+        model_rank: Its rank by the model.
+    """
+
+    model: float
+    """Its objective by the model."""
+    machine: float
+    """By the machine."""
+    error: float
+    """The model's error, relative to the machine."""
+    feasible: bool
+    """Whether it keeps the budgets by the machine."""
+    model_rank: int
+    """Its rank by the model."""
+
+
+class RecheckOfSearch(Record):
+    """What became of `--recheck`.
+
+    Attributes:
+        run: How many ran.
+        note: Why fewer ran than were asked for.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["note"])
+
+    run: int
+    """How many ran."""
+    note: str | None
+    """Why fewer ran than were asked for."""
+
+
+class SearchCertificate(Record):
+    """What is proved.
+
+    Attributes:
+        kind: `proved`, `conditional` or `none`.
+        of: Of model or machine.
+        costs: Whose costs it is over.
+        lower_bound: No assignment has a lower objective.
+        gap: By how much the best may be above the least, relative to it.
+        multipliers: Lagrange multipliers of the budgets.
+        simulations: Runs of the machine.
+        entries: Options of all layers, where the proof is of the machine.
+        rounds: Times that the model's costs were replaced by the machine's and solved again.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["lower_bound", "gap", "entries", "rounds"])
+
+    kind: str
+    """`proved`, `conditional` or `none`."""
+    of: str
+    """Of model or machine."""
+    costs: str
+    """Whose costs it is over."""
+    lower_bound: float | None
+    """No assignment has a lower objective."""
+    gap: float | None
+    """By how much the best may be above the least, relative to it."""
+    multipliers: list[float]
+    """Lagrange multipliers of the budgets."""
+    simulations: int
+    """Runs of the machine."""
+    entries: int | None
+    """Options of all layers, where the proof is of the machine."""
+    rounds: int | None
+    """Times that the model's costs were replaced by the machine's and solved again."""
+
+
+class SearchEvaluations(Record):
+    """What a search spent.
+
+    Attributes:
+        calls: Points that were asked for.
+        distinct: Of those, different ones.
+        entries: Costs of one layer that were looked at.
+    """
+
+    calls: int
+    """Points that were asked for."""
+    distinct: int
+    """Of those, different ones."""
+    entries: int
+    """Costs of one layer that were looked at."""
+
+
+class Ranking(Record):
+    """How model and machine rank the same points.
+
+    Attributes:
+        model_ranks: The model's ranks, in the machine's order.
+        turned_pairs: Pairs that are the other way round.
+        pairs: Pairs.
+    """
+
+    model_ranks: list[int]
+    """The model's ranks, in the machine's order."""
+    turned_pairs: int
+    """Pairs that are the other way round."""
+    pairs: int
+    """Pairs."""
+
+
+class Seconds(Record):
+    """Wall-clock seconds; null without `--verbose`.
+
+    Attributes:
+        table: Making the table of costs.
+        search: Searching.
+        recheck: Running the best again.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["table", "search", "recheck"])
+
+    table: float | None
+    """Making the table of costs."""
+    search: float | None
+    """Searching."""
+    recheck: float | None
+    """Running the best again."""
+
+
+class Vertex(Record):
+    """A point of the front under a limit on the first budget.
+
+    Attributes:
+        limit: The limit.
+        used: What is used of it; null where nothing keeps it.
+        objective: The objective.
+        kind: `proved`, `conditional` or `none`.
+        lower_bound: Nothing has a lower objective under this limit.
+        multipliers: Lagrange multipliers of the budgets.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["used", "objective", "lower_bound"])
+
+    limit: float
+    """The limit."""
+    used: float | None
+    """What is used of it; null where nothing keeps it."""
+    objective: float | None
+    """The objective."""
+    kind: str
+    """`proved`, `conditional` or `none`."""
+    lower_bound: float | None
+    """Nothing has a lower objective under this limit."""
+    multipliers: list[float]
+    """Lagrange multipliers of the budgets."""
+
+
+class Cores(Record):
+    """The cores that there are to choose from.
+
+    Attributes:
+        batch: Values of the field of this name.
+        block_in: Values of the field of this name.
+        block_out: Values of the field of this name.
+        area_limit_um2: Area that a core may take, in square microns; null without a limit.
+        macs_limit: Multipliers that a core may have; null without a limit.
+        allowed: How many keep the limits.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["area_limit_um2", "macs_limit"])
+
+    batch: list[int]
+    """Values of the field of this name."""
+    block_in: list[int]
+    """Values of the field of this name."""
+    block_out: list[int]
+    """Values of the field of this name."""
+    area_limit_um2: float | None
+    """Area that a core may take, in square microns; null without a limit."""
+    macs_limit: int | None
+    """Multipliers that a core may have; null without a limit."""
+    allowed: int
+    """How many keep the limits."""
+
+
+class Core(Record):
+    """A matrix core.
+
+    Attributes:
+        batch: Rows of inputs at a time.
+        block_in: Input channels at a time.
+        block_out: Output channels at a time.
+    """
+
+    batch: int
+    """Rows of inputs at a time."""
+    block_in: int
+    """Input channels at a time."""
+    block_out: int
+    """Output channels at a time."""
+
+
+class CoreUsed(Record):
+    """What a core uses.
+
+    Attributes:
+        area_um2: Square microns.
+        macs: Multipliers.
+    """
+
+    area_um2: float
+    """Square microns."""
+    macs: int
+    """Multipliers."""
+
+
+class CoreChoice(Record):
+    """A layer's schedule.
+
+    Attributes:
+        layer: Its place in the network.
+        name: Its name.
+        dims: Its shape.
+        schedule: The schedule.
+        model: Cycles by the model.
+        lower_bound: Cycles that it cannot go below.
+        machine: Cycles on the machine.
+        energy_pj: Energy in picojoules by component.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "energy_pj": ["EnergyByComponent"]}
+
+    layer: int
+    """Its place in the network."""
+    name: str
+    """Its name."""
+    dims: Dims
+    """Its shape."""
+    schedule: dict[str, Any]
+    """The schedule."""
+    model: int
+    """Cycles by the model."""
+    lower_bound: int
+    """Cycles that it cannot go below."""
+    machine: int
+    """Cycles on the machine."""
+    energy_pj: EnergyByComponent
+    """Energy in picojoules by component."""
+
+
+class BestCoreFound(Record):
+    """The best core and its schedules.
+
+    Attributes:
+        feasible: True.
+        objective: Cycles of the network.
+        of: Whose they are: the machine's.
+        machine: The same.
+        model: By the model.
+        error: The model's error, relative to the machine.
+        hardware: The core.
+        used: What it uses.
+        energy_pj: Energy of the network in picojoules.
+        energy_by_component_pj: By component.
+        choices: Layer by layer.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"], "used": ["CoreUsed"], "energy_by_component_pj": ["EnergyByComponent"], "choices": ["CoreChoice"]}
+
+    feasible: bool
+    """True."""
+    objective: int
+    """Cycles of the network."""
+    of: str
+    """Whose they are: the machine's."""
+    machine: int
+    """The same."""
+    model: int
+    """By the model."""
+    error: float
+    """The model's error, relative to the machine."""
+    hardware: Core
+    """The core."""
+    used: CoreUsed
+    """What it uses."""
+    energy_pj: float
+    """Energy of the network in picojoules."""
+    energy_by_component_pj: EnergyByComponent
+    """By component."""
+    choices: list[CoreChoice]
+    """Layer by layer."""
+
+
+class NoCore(Record):
+    """That no core runs all layers.
+
+    Attributes:
+        feasible: False.
+    """
+
+    feasible: bool
+    """False."""
+
+
+class CheckedCore(Record):
+    """Model and machine.
+
+    Attributes:
+        model: Cycles by the model.
+        machine: On the machine.
+        error: The model's error, relative to the machine.
+    """
+
+    model: int
+    """Cycles by the model."""
+    machine: int
+    """On the machine."""
+    error: float
+    """The model's error, relative to the machine."""
+
+
+class CoreCertificate(Record):
+    """What is proved.
+
+    Attributes:
+        kind: `proved` or `none`.
+        of: Of which of the two: the machine.
+        over: Over what, by an exact search.
+        lower_bound: No core and schedules take fewer cycles.
+        gap: By how much the best may be above the least, relative to it.
+        simulations: Runs of the machine.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["over", "lower_bound", "gap"])
+
+    kind: str
+    """`proved` or `none`."""
+    of: str
+    """Of which of the two: the machine."""
+    over: str | None
+    """Over what, by an exact search."""
+    lower_bound: int | None
+    """No core and schedules take fewer cycles."""
+    gap: float | None
+    """By how much the best may be above the least, relative to it."""
+    simulations: int
+    """Runs of the machine."""
+
+
+class OwnCore(Record):
+    """The core that suits a layer best.
+
+    Attributes:
+        name: The layer's name.
+        hardware: The core.
+        machine: Cycles on the machine.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["hardware", "machine"])
+
+    name: str
+    """The layer's name."""
+    hardware: Core | None
+    """The core."""
+    machine: int | None
+    """Cycles on the machine."""
+
+
+class EachItsOwn(Record):
+    """What would be reached if each layer had the core that suits it best.
+
+    Attributes:
+        buildable: False: one chip has one core.
+        objective: Cycles of the network; null where a layer runs on none.
+        choices: Layer by layer.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"choices": ["OwnCore"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["objective"])
+
+    buildable: bool
+    """False: one chip has one core."""
+    objective: int | None
+    """Cycles of the network; null where a layer runs on none."""
+    choices: list[OwnCore]
+    """Layer by layer."""
+
+
+class CoreSeconds(Record):
+    """Wall-clock time.
+
+    Attributes:
+        search: Of the search; null without `--verbose`.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["search"])
+
+    search: float | None
+    """Of the search; null without `--verbose`."""
+
+
+class CoreVerdict(Record):
+    """What is known of a core.
+
+    Attributes:
+        hardware: The core.
+        area_um2: Square microns.
+        macs: Multipliers.
+        verdict: `proved`, `not_better`, `open`, `unable` or `too_large`.
+        cycles: Cycles of the network on it, where they are proved.
+        lower_bound: Cycles that it cannot go below.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["cycles", "lower_bound"])
+
+    hardware: Core
+    """The core."""
+    area_um2: float
+    """Square microns."""
+    macs: int
+    """Multipliers."""
+    verdict: str
+    """`proved`, `not_better`, `open`, `unable` or `too_large`."""
+    cycles: int | None
+    """Cycles of the network on it, where they are proved."""
+    lower_bound: int | None
+    """Cycles that it cannot go below."""
+
+
+class Task(Record):
+    """Layers of equal shape.
+
+    Attributes:
+        layers: Their names.
+        points: Points that there are to choose from.
+        measurements: Measurements that were made.
+        curve_free: The best cycles after so many measurements with the core free.
+        curve: The same on the core that was chosen.
+    """
+
+    layers: list[str]
+    """Their names."""
+    points: int
+    """Points that there are to choose from."""
+    measurements: int
+    """Measurements that were made."""
+    curve_free: list[list[int]]
+    """The best cycles after so many measurements with the core free."""
+    curve: list[list[int]]
+    """The same on the core that was chosen."""
+
+
+class CoreEvaluations(Record):
+    """What a search spent.
+
+    Attributes:
+        calls: Points that were asked for.
+        valid: Of those, schedules that fit, by an exact search.
+        machine_runs: Of those, points that ran, by a tuner.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["valid", "machine_runs"])
+
+    calls: int
+    """Points that were asked for."""
+    valid: int | None
+    """Of those, schedules that fit, by an exact search."""
+    machine_runs: int | None
+    """Of those, points that ran, by a tuner."""
+
+
+class CompareHeadline(Record):
+    """The optimum's figure by machine and model.
+
+    Attributes:
+        of: Whose figure `value` is.
+        value: The figure.
+        model: The model's, beside the machine's.
+        error: The model's error, relative to the machine.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["value", "model", "error"])
+
+    of: str
+    """Whose figure `value` is."""
+    value: float | None
+    """The figure."""
+    model: float | None
+    """The model's, beside the machine's."""
+    error: float | None
+    """The model's error, relative to the machine."""
+
+
+class CompareInstance(Record):
+    """A problem.
+
+    Attributes:
+        name: Its name.
+        fingerprint: A digest of what decides its results.
+        optimum: The least objective that is known.
+        proved: Whether it is proved.
+        of: Whose costs they are: the model's or a table's.
+        arch: The accelerator's name.
+        network: The network's name.
+        batch: Images.
+        settings: What was overridden.
+        caveats: What energy rests on besides measurements.
+        coverage: How much of the network it is about; null for a table.
+        headline: The optimum's figure.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "headline": ["CompareHeadline"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["optimum", "coverage"])
+
+    name: str
+    """Its name."""
+    fingerprint: str
+    """A digest of what decides its results."""
+    optimum: float | None
+    """The least objective that is known."""
+    proved: bool
+    """Whether it is proved."""
+    of: str
+    """Whose costs they are: the model's or a table's."""
+    arch: str
+    """The accelerator's name."""
+    network: str
+    """The network's name."""
+    batch: int
+    """Images."""
+    settings: list[str]
+    """What was overridden."""
+    caveats: list[str]
+    """What energy rests on besides measurements."""
+    coverage: Coverage | None
+    """How much of the network it is about; null for a table."""
+    headline: CompareHeadline
+    """The optimum's figure."""
+
+
+class CompareTarget(Record):
+    """How long it takes to come within a gap of the optimum.
+
+    Attributes:
+        target: The gap.
+        evaluations: Evaluations expected; null where no run came so far.
+        interval: Its 95 % bootstrap interval.
+        successes: Runs that came so far.
+        seeds: Runs.
+        success_rate: Their ratio.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["evaluations"])
+
+    target: float
+    """The gap."""
+    evaluations: float | None
+    """Evaluations expected; null where no run came so far."""
+    interval: list[float | None]
+    """Its 95 % bootstrap interval."""
+    successes: int
+    """Runs that came so far."""
+    seeds: int
+    """Runs."""
+    success_rate: float
+    """Their ratio."""
+
+
+class CompareRun(Record):
+    """An optimiser on an instance.
+
+    Attributes:
+        instance: The instance's name.
+        optimizer: The optimiser.
+        final_gap: Quartiles of the last gaps to the optimum; null where a run found nothing.
+        expected_running_time: Expected running times to targets.
+        anytime_gap: Quartiles of gaps at each checkpoint.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"expected_running_time": ["CompareTarget"]}
+
+    instance: str
+    """The instance's name."""
+    optimizer: str
+    """The optimiser."""
+    final_gap: list[float | None]
+    """Quartiles of the last gaps to the optimum; null where a run found nothing."""
+    expected_running_time: list[CompareTarget]
+    """Expected running times to targets."""
+    anytime_gap: list[list[float | None]]
+    """Quartiles of gaps at each checkpoint."""
+
+
+class CompareShares(Record):
+    """Shares by optimiser.
+
+    Attributes:
+        optimizer: The optimiser.
+        shares: From 0 to 1.
+    """
+
+    optimizer: str
+    """The optimiser."""
+    shares: list[float]
+    """From 0 to 1."""
+
+
+class CompareProfile(Record):
+    """Shares by optimiser for a gap.
+
+    Attributes:
+        optimizer: The optimiser.
+        target: The gap.
+        shares: Factors over the fastest, and the share of instances within each, from 0 to 1.
+    """
+
+    optimizer: str
+    """The optimiser."""
+    target: float
+    """The gap."""
+    shares: list[list[float]]
+    """Factors over the fastest, and the share of instances within each, from 0 to 1."""
+
+
+class ComparePair(Record):
+    """Two optimisers.
+
+    Attributes:
+        first: The first.
+        second: The second.
+        first_better: Seeds and instances on which the first is better.
+        second_better: On which the second is.
+        equal: On which neither is.
+        p: The probability of this under no difference.
+        p_holm: The same, after Holm's correction.
+    """
+
+    first: str
+    """The first."""
+    second: str
+    """The second."""
+    first_better: int
+    """Seeds and instances on which the first is better."""
+    second_better: int
+    """On which the second is."""
+    equal: int
+    """On which neither is."""
+    p: float
+    """The probability of this under no difference."""
+    p_holm: float
+    """The same, after Holm's correction."""
+
+
+class CompareRatio(Record):
+    """A ratio over instances.
+
+    Attributes:
+        mean: The geometric mean.
+        interval: Its 95 % bootstrap interval.
+        worst: The worst instance's.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["mean", "worst"])
+
+    mean: float | None
+    """The geometric mean."""
+    interval: list[float | None]
+    """Its 95 % bootstrap interval."""
+    worst: float | None
+    """The worst instance's."""
+
+
+class CompareSpeedup(Record):
+    """An optimiser against another.
+
+    Attributes:
+        optimizer: The optimiser.
+        target: The gap.
+        instances: Instances on which both came so far.
+        ratio: Evaluations of the other over its own; null without such instances.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"ratio": ["CompareRatio"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["ratio"])
+
+    optimizer: str
+    """The optimiser."""
+    target: float
+    """The gap."""
+    instances: int
+    """Instances on which both came so far."""
+    ratio: CompareRatio | None
+    """Evaluations of the other over its own; null without such instances."""
+
+
+class CompareInterrupted(Record):
+    """How to go on with a comparison that was interrupted.
+
+    Attributes:
+        go_on: The command that goes on; null where nothing was kept.
+        runs: Runs that were done.
+    """
+
+    _optional: ClassVar[frozenset[str]] = frozenset(["go_on"])
+
+    go_on: str | None
+    """The command that goes on; null where nothing was kept."""
+    runs: int
+    """Runs that were done."""
+
+
+class Check(Record):
+    """One thing that was checked.
+
+    Attributes:
+        check: What.
+        holds: Whether it holds.
+        detail: What was found.
+    """
+
+    check: str
+    """What."""
+    holds: bool
+    """Whether it holds."""
+    detail: str
+    """What was found."""
