@@ -19,6 +19,7 @@ use stationary::map;
 use stationary::proof::{Certificate, Trust, Unread, Verdict};
 use stationary::replay::Replayed;
 use stationary::search::Cancellation;
+use stationary::sim::mapper::Slack;
 use stationary::validate::{self as validation, Dataflows, Validation};
 use stationary::{Error, Run, codesign, load};
 
@@ -103,15 +104,18 @@ pub fn search_map(
     recheck: &str,
     certify: bool,
     simulations: Option<u64>,
+    gap: Option<&str>,
     seed: u64,
     record: Option<PathBuf>,
     resume: Option<PathBuf>,
     waiting: Waiting,
 ) -> PyResult<Answer> {
+    let gap = gap.map(str::parse::<Slack>).transpose();
     let question = map::Question {
         recheck: recheck_of(py, recheck)?,
         certify,
         simulations,
+        gap: gap.map_err(|error| refused(py, &format!("gap: {error}")))?,
         objective: target.objective,
         slack: target.slack,
         seed,

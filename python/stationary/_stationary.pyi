@@ -378,6 +378,7 @@ def search_map(
     recheck: str,
     certify: bool,
     simulations: int | None,
+    gap: str | None,
     seed: int,
     record: str | None,
     resume: str | None,

@@ -263,6 +263,7 @@ def search_map(
     recheck: int | str = 5,
     certify: bool = False,
     simulations: int | None = None,
+    gap: float | str | None = None,
     seed: int = 0,
     set: Mapping[str, Value] | None = None,
     layer: str | int | Sequence[str | int] = (),
@@ -291,6 +292,8 @@ def search_map(
         certify: Whether to prove the best of the mapper's candidates on the machine. Certificates name their inputs:
             there is one of presets and files, and none of values that were put together.
         simulations: Runs of the machine that a layer may take; then the proof ends with a gap.
+        gap: Nothing more is run for a layer whose mapping takes at most so many per cent more cycles than any mapping
+            needs, candidate or not; with `certify` or `recheck='auto'`.
         seed: What documents say of a seed; nothing is drawn.
         set: As for `estimate`, and so are those that follow.
         layer: Only these layers.
@@ -317,6 +320,7 @@ def search_map(
             str(recheck),
             certify,
             simulations,
+            None if gap is None else str(gap),
             seed,
             _path(record),
             _path(resume),

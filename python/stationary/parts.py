@@ -856,10 +856,13 @@ class Claim(Record):
         left_out: Choices of which the candidates have some only.
         lower_bound: No candidate takes fewer cycles; null where bounds were not compared.
         gap: By how much the winner may be above the least, relative to it.
+        any_mapping_lower_bound: No mapping takes fewer cycles, candidate or not; null where bounds were not
+            compared.
+        any_mapping_gap: By how much the winner may be above that, relative to it.
         simulations: Runs of the machine.
     """
 
-    _optional: ClassVar[frozenset[str]] = frozenset(["lower_bound", "gap"])
+    _optional: ClassVar[frozenset[str]] = frozenset(["lower_bound", "gap", "any_mapping_lower_bound", "any_mapping_gap"])
 
     kind: str
     """`proved` or `none`."""
@@ -877,6 +880,10 @@ class Claim(Record):
     """No candidate takes fewer cycles; null where bounds were not compared."""
     gap: float | None
     """By how much the winner may be above the least, relative to it."""
+    any_mapping_lower_bound: int | None
+    """No mapping takes fewer cycles, candidate or not; null where bounds were not compared."""
+    any_mapping_gap: float | None
+    """By how much the winner may be above that, relative to it."""
     simulations: int
     """Runs of the machine."""
 

@@ -111,6 +111,8 @@ def test_search_map_and_its_certificate(printed: Callable[..., Any], tmp_path: P
     network = tmp_path / "small.yaml"
     network.write_text("name: small\nsource: this test\nlayers:\n  - {name: fc, matmul: {m: 1, k: 30, c: 64}}\n")
     flags = ["--arch", "shidiannao", "--network", network]
+    near = st.search_map("shidiannao", network, certify=True, gap=25)
+    assert near.to_dict() == printed("search", "map", *flags, "--certify", "--gap", "25")
     found = st.search_map("shidiannao", network, certify=True)
     assert found.to_dict() == printed("search", "map", *flags, "--certify")
     assert found.layers[0].certificate.kind == "proved"

@@ -1,7 +1,6 @@
 //! `search map`: the best mapping of each layer on fixed hardware, by the cycle-level machine.
 
 use anyhow::{Result, bail};
-use stationary::assign::Recheck;
 use stationary::documents::Document as _;
 use stationary::map::Question;
 use stationary::record::{ACCELERATOR, Answer, Record};
@@ -19,12 +18,6 @@ use crate::report::table::page;
 pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.target.mapping.is_some() {
         bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
-    }
-    let compares_bounds = args.certify || matches!(args.recheck, Recheck::Auto { .. });
-    if args.gap.is_some() && !compares_bounds {
-        bail!(
-            "search map --gap: bounds are compared with --certify or --recheck auto; give one of them"
-        );
     }
     let question = Question {
         recheck: args.recheck,

@@ -239,6 +239,12 @@ fn goal(question: &Question) -> Result<Goal, Error> {
     let flag = match (question.certify, question.recheck) {
         (true, _) => "--certify",
         (false, Recheck::Auto { .. }) => "--recheck auto",
+        (false, Recheck::Best(_)) if question.gap.is_some() => {
+            return Err(Error::Search(
+                "--gap needs bounds, which are compared with --certify or --recheck auto; found neither"
+                    .to_owned(),
+            ));
+        }
         (false, Recheck::Best(_)) => return Ok(chosen),
     };
     let fewest = Goal {

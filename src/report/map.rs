@@ -45,27 +45,30 @@ pub fn table(
         "gain of re-check",
         "energy",
     ];
-    let optional = [
-        "shape",
-        "gain of re-check",
-        "candidates",
-        "energy",
-        "above bound of all",
-    ];
+    // Bounds of all are there where bounds were compared.
+    let has_bounds = winners.iter().any(|w| w.of_any_mapping.is_some());
+    let header: Vec<&str> = header
+        .into_iter()
+        .filter(|name| has_bounds || *name != "above bound of all")
+        .collect();
+    let optional = ["gain of re-check", "shape", "candidates", "energy"];
     let mut rows = new_table(&header, 2).optional(&optional);
+    let above_all =
+        |above: Option<f64>| has_bounds.then(|| above.map_or_else(String::new, percent));
     for w in winners {
-        rows.add_row([
-            w.name().to_owned(),
-            shape::text(found.original(w)),
-            thousands(w.candidates),
-            thousands(w.model),
-            thousands(w.machine),
-            signed_percent(w.headline().error()),
-            percent(w.machine as f64 / w.lower_bound as f64 - 1.0),
-            w.above_any_mapping().map_or_else(String::new, percent),
-            percent(w.first as f64 / w.machine as f64 - 1.0),
-            joules(w.energy.total().0),
-        ]);
+        let figures = [
+            Some(w.name().to_owned()),
+            Some(shape::text(found.original(w))),
+            Some(thousands(w.candidates)),
+            Some(thousands(w.model)),
+            Some(thousands(w.machine)),
+            Some(signed_percent(w.headline().error())),
+            Some(percent(w.machine as f64 / w.lower_bound as f64 - 1.0)),
+            above_all(w.above_any_mapping()),
+            Some(percent(w.first as f64 / w.machine as f64 - 1.0)),
+            Some(joules(w.energy.total().0)),
+        ];
+        rows.add_row(figures.into_iter().flatten());
     }
     text.push_str(&proved(found));
     for warning in found.weak() {
@@ -81,20 +84,19 @@ pub fn table(
         .iter()
         .map(|w| w.of_any_mapping)
         .sum::<Option<u64>>();
-    rows.total([
-        "total".to_owned(),
-        String::new(),
-        thousands(found.sum(|w| w.candidates)),
-        thousands(found.sum(|w| w.model)),
-        thousands(machine),
-        signed_percent(found.headline().error()),
-        percent(machine as f64 / bound as f64 - 1.0),
-        of_any.map_or_else(String::new, |bound| {
-            percent(machine as f64 / bound as f64 - 1.0)
-        }),
-        percent(first as f64 / machine as f64 - 1.0),
-        joules(spent.total().0),
-    ]);
+    let total = [
+        Some("total".to_owned()),
+        Some(String::new()),
+        Some(thousands(found.sum(|w| w.candidates))),
+        Some(thousands(found.sum(|w| w.model))),
+        Some(thousands(machine)),
+        Some(signed_percent(found.headline().error())),
+        Some(percent(machine as f64 / bound as f64 - 1.0)),
+        above_all(of_any.map(|bound| machine as f64 / bound as f64 - 1.0)),
+        Some(percent(first as f64 / machine as f64 - 1.0)),
+        Some(joules(spent.total().0)),
+    ];
+    rows.total(total.into_iter().flatten());
     text.push_str(&format!(
         "{rows}\n{}, and {} in all; {next}\n{}",
         found
