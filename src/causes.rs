@@ -88,7 +88,7 @@ mod tests {
             let listed = all.iter().filter(|cause| cause.name == name).count();
             assert_eq!(listed, 1, "{name}");
         }
-        let style = include_str!("html/style.css");
+        let style = include_str!("html/drawing.css");
         for (at, cause) in all.iter().enumerate() {
             assert!(
                 style.contains(&format!(".{} {{", cause.class)),
