@@ -154,7 +154,7 @@ fn a_gap_of_mappings_stands_under_its_own_words() {
 fn a_layer_that_is_good_enough_runs_no_more() {
     let network = file(
         "enough.yaml",
-        "name: enough\nlayers:\n  - {name: p, conv2d: {out: 32, in: 32, size: 14, kernel: 1}}\n",
+        "name: enough\nlayers:\n  - {name: p, conv: {input: 14, channels: [32, 32], kernel: 1}}\n",
     );
     let map = ["search", "map", "--arch", "gemmini", "--network", &network];
     let proof = with(&map, &["--certify", "--recheck", "1", "--format", "json"]);
