@@ -182,14 +182,13 @@ mod tests {
             bound,
         });
         let never = Cancellation::default();
-        let machine = |place: u64| Ok::<u64, Infallible>(65 - place);
-        let found = best_first(&candidates, &[], (u64::MAX, 40), &never, machine);
+        let machine = |place: u64| Ok::<u64, Infallible>(105 - place);
+        let found = best_first(&candidates, &[], (u64::MAX, 70), &never, machine);
         let found = found.expect("bounds hold");
-        assert_eq!(found.best, Some((25, 40)));
-        assert_eq!(found.lower_bound, Some(25));
-        let found = best_first(&candidates, &[], (u64::MAX, 50), &never, machine);
+        assert_eq!((found.best, found.lower_bound), (Some((65, 40)), Some(50)));
+        let found = best_first(&candidates, &[], (u64::MAX, 90), &never, machine);
         let found = found.expect("bounds hold");
-        assert_eq!((found.best, found.lower_bound), (Some((45, 20)), Some(30)));
+        assert_eq!((found.best, found.lower_bound), (Some((85, 20)), Some(30)));
     }
 
     #[test]

@@ -39,8 +39,8 @@ use crate::tiling::Tiling;
 use frontier::Frontier;
 pub use goal::{Goal, GoalError, Objective, Rank, Score, Slack};
 use prices::Prices;
-pub use space::{LeftOut, MappingSpace, space};
-pub use survey::Survey;
+pub use space::{LeftOut, MappingSpace};
+pub use survey::{Survey, space};
 
 /// How far the enumeration goes, what is given, and what the best is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

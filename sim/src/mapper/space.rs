@@ -3,15 +3,10 @@
 
 use std::fmt;
 
-use std::sync::Arc;
-
 use stationary_arch::Accelerator;
-use stationary_workloads::Layer;
 
-use crate::dataflow::Dataflow;
+use crate::mapper::MapperEffort;
 use crate::mapper::orders::ORDERS;
-use crate::mapper::survey::Survey;
-use crate::mapper::{MapperEffort, MapperError};
 
 /// The mapper's candidates for a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,34 +31,6 @@ impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.choice, self.tried)
     }
-}
-
-/// States the space of a layer's candidates.
-///
-/// ```
-/// use stationary_arch::Accelerator;
-/// use stationary_sim::Dataflow;
-/// use stationary_sim::mapper::{MapperEffort, space};
-/// use stationary_workloads::{Convolution, Layer};
-///
-/// let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
-/// let accelerator = Accelerator::preset("eyeriss", &[])?;
-/// let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
-/// let space = space(&layer, &accelerator, dataflow, &MapperEffort::default())?;
-/// assert!(space.candidates > 1000);
-/// assert!(space.left_out.iter().any(|left| left.choice == "blocks"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// If the accelerator does not offer the dataflow, or there is no candidate.
-pub fn space(
-    layer: impl Into<Arc<Layer>>,
-    accelerator: impl Into<Arc<Accelerator>>,
-    dataflow: impl Into<Arc<Dataflow>>,
-    effort: &MapperEffort,
-) -> Result<MappingSpace, MapperError> {
-    Ok(Survey::new(layer, accelerator, dataflow, effort)?.space())
 }
 
 pub(super) fn left_out(

@@ -20,6 +20,7 @@
 
 mod choices;
 mod relaxation;
+mod unrolling;
 mod window_words;
 
 use std::sync::Arc;

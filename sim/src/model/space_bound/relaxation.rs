@@ -9,7 +9,7 @@ use crate::error::MappingError;
 use crate::mapping::check::Rules;
 use crate::mapping::{Mapping, PAIRS, PLAIN};
 use crate::model::bound_evaluator::{BufferLimits, Transfers, UnitLimits};
-use crate::model::space_bound::choices::Unrolling;
+use crate::model::space_bound::unrolling::Unrolling;
 use crate::model::space_bound::window_words::WindowWords;
 use crate::tiling::Staging;
 use crate::window::{Axis, Span};
