@@ -213,16 +213,20 @@ impl Frontier {
             }
         }
         order.sort_unstable();
-        let mut best: Vec<(Rank, u32, Tiling)> = Vec::new();
+        let mut best: Vec<(Rank, u32, Option<Tiling>)> = Vec::new();
         for (least, place) in order {
             let worst = best.last().filter(|_| best.len() == count);
             if worst.is_some_and(|(rank, at, _)| (least, place) > (*rank, *at)) {
                 break;
             }
             let rank = goal.rank(&self.score(place), limit);
-            let tiling = self.tiling(place.into());
-            let is_before = |(other, at, _): &(Rank, u32, Tiling)| (*other, *at) < (rank, place);
-            if let Some(same) = best.iter().position(|(.., other)| *other == tiling) {
+            // One has no other to be the same as.
+            let tiling = (count > 1).then(|| self.tiling(place.into()));
+            let is_before =
+                |(other, at, _): &(Rank, u32, Option<Tiling>)| (*other, *at) < (rank, place);
+            let same =
+                |(.., other): &(Rank, u32, Option<Tiling>)| tiling.is_some() && *other == tiling;
+            if let Some(same) = best.iter().position(same) {
                 if is_before(&best[same]) {
                     continue;
                 }
