@@ -4,10 +4,12 @@
 //! once. What is proved is about them, not about tilings that the mapper does not make.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use crate::arch::CostModel;
 use crate::search::Cancellation;
 use crate::search::best_first::{Candidate, Failure, SearchResult, best_first};
+use crate::search::bound::hold;
 use crate::sim::mapper::{Goal, MapperError, MappingSpace, Objective, Score, Slack, Survey};
 use crate::sim::{
     Dataflow, Energy, Estimate, Mapping, MappingError, Tiling, estimate, mapper, space_bound,
@@ -175,13 +177,6 @@ impl<'a> MappingQuery<'a> {
         open
     }
 
-    /// The digest of the bounds of all candidates.
-    pub fn bounds(&self) -> String {
-        let mut bounds = Bounds::default();
-        self.visit(|_, _, estimate| bounds.add(estimate.lower_bound));
-        bounds.digest()
-    }
-
     /// What there are candidates of, and what they leave out.
     pub fn space(&self) -> Result<MappingSpace, Error> {
         let effort = mapper::MapperEffort::default();
@@ -265,13 +260,19 @@ impl<'a> MappingQuery<'a> {
             tiling.ok_or_else(|| Error::Search(format!("no candidate has the place {place}")))
         };
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
+        let faulty =
+            |what: &dyn Display| Error::Search(format!("layer {}: {what}", self.layer.name()));
         let search_result = best_first(&listed, &ran, (most, enough), cancellation, |place| {
             runs(&self.mapping(tiling(place)?)?)
         })
         .map_err(|failure| match failure {
             Failure::Machine(error) => error,
-            failure => Error::Search(format!("layer {}: {failure}", self.layer.name())),
+            failure => faulty(&failure),
         })?;
+        if let (Some(bound), Some((cycles, _))) = (of_any_mapping, search_result.best) {
+            let what = || "the best candidate, by the bound on all mappings".to_owned();
+            hold(what, "cycles", bound, cycles).map_err(|violation| faulty(&violation))?;
+        }
         let cost = CostModel::of(accelerator)?;
         let score = |(place, cycles): &(u64, u64)| {
             let mapping = self.mapping(tiling(*place)?)?;
@@ -337,13 +338,17 @@ impl<'a> MappingQuery<'a> {
             }
         }
         let mut seen = HashSet::new();
-        below.retain(|candidate| seen.insert(survey.tiling(candidate.place)));
-        let open = below.into_iter().map(|candidate| Open {
-            candidate,
-            model: survey.estimate(candidate.place).cycles,
-            tiling: survey.tiling(candidate.place),
-        });
-        let open = open.collect();
+        let mut open = Vec::new();
+        for candidate in below {
+            let tiling = survey.tiling(candidate.place);
+            if seen.insert(tiling) {
+                open.push(Open {
+                    candidate,
+                    model: survey.estimate(candidate.place).cycles,
+                    tiling,
+                });
+            }
+        }
         let ranked = survey.best(k, effort.goal).into_iter().map(|place| {
             let bound = survey.estimate(place).lower_bound;
             (Candidate { place, bound }, survey.tiling(place))

@@ -18,7 +18,7 @@
 
 pub mod best_first;
 mod binding;
-mod bound;
+pub mod bound;
 mod budget;
 mod cancellation;
 pub mod certificate;

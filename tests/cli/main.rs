@@ -15,6 +15,7 @@ mod energy;
 mod errors;
 mod forgeries;
 mod formats;
+mod gaps;
 mod goals;
 mod headline;
 mod hostile;

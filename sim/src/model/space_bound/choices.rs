@@ -76,6 +76,7 @@ impl<B: Fn(&Unrolling) -> Option<u64>> Enumeration<'_, B> {
     fn descend(&mut self, dims: &[Dim], room: Room) {
         let Some((&d, inner)) = dims.split_first() else {
             if let Some(least) = (self.bound)(&self.unrolling) {
+                *self.nodes = self.nodes.saturating_sub(KEPT);
                 self.found.push((least, self.unrolling));
             }
             return;
@@ -173,6 +174,10 @@ impl<B: Fn(&Unrolling) -> Option<u64>> Enumeration<'_, B> {
         fits.then_some(next)
     }
 }
+
+/// Nodes that an unrolling costs which is kept: with the effort that searches make, all of them take less than
+/// 300 MB.
+const KEPT: u64 = 3;
 
 /// Up to so many indices a PE, each number of passes is tried.
 const FINE: u64 = 64;

@@ -18,8 +18,10 @@
 //! The layer goes whole, or in parts of its images and groups; where a sequencer holds an operand whole, in any
 //! parts.
 
+mod blocks;
 mod choices;
 mod relaxation;
+mod tiles;
 mod unrolling;
 mod window_words;
 
@@ -31,8 +33,10 @@ use stationary_workloads::Layer;
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::mapping::check::Rules;
+use blocks::least_of_blocks;
 use choices::unrollings;
-use relaxation::{Programs, Relaxation};
+use relaxation::Relaxation;
+use tiles::Program;
 
 /// A bound on every mapping of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +97,15 @@ pub fn space_bound(
         bound.cycles = most.min(relaxation.of_any_array());
         return Ok(bound);
     }
-    let programs = Programs::all();
+    let programs = Program::all();
     for (least, unrolling) in &found {
         // All that follow have this bound at least.
         if *least >= bound.cycles || !bound.is_complete {
             break;
         }
         bound.opened += 1;
-        let best = &mut bound.cycles;
-        bound.is_complete =
-            relaxation.least_of_blocks(unrolling, &programs, best, *least, &mut nodes);
+        let (best, of) = (&mut bound.cycles, (unrolling, *least));
+        bound.is_complete = least_of_blocks(relaxation, of, &programs, best, &mut nodes);
     }
     Ok(bound)
 }

@@ -1,4 +1,4 @@
-//! The bound on cycles of all tilings that make so many tiles, and its least over numbers of blocks.
+//! The bound on cycles of all tilings that make so many tiles: the terms of a mapping's own, relaxed.
 
 use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
@@ -9,6 +9,7 @@ use crate::error::MappingError;
 use crate::mapping::check::Rules;
 use crate::mapping::{Mapping, PAIRS, PLAIN};
 use crate::model::bound_evaluator::{BufferLimits, Transfers, UnitLimits};
+use crate::model::space_bound::tiles::{Blocks, Program};
 use crate::model::space_bound::unrolling::Unrolling;
 use crate::model::space_bound::window_words::WindowWords;
 use crate::tiling::Staging;
@@ -28,65 +29,7 @@ pub(super) struct Relaxation {
     inputs: u64,
     outputs: u64,
     /// The least extents of the parts in which the layer goes.
-    whole: PerDim<u64>,
-}
-
-/// A residency, and at the level of blocks and at that of passes the operand whose tiles stay while the
-/// innermost loops run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Program {
-    staging: PerOperand<Staging>,
-    lasting: [Operand; 2],
-}
-
-/// The programs that a bound is taken over.
-pub(super) struct Programs(Vec<Program>);
-
-/// How many blocks there are along each dimension, and the least extent of the longest.
-#[derive(Clone, Copy, Debug)]
-struct Blocks {
-    count: PerDim<u64>,
-    extent: PerDim<u64>,
-    /// The least extent of the last.
-    last: PerDim<u64>,
-    /// The least extent of what is held for the whole layer, or a part.
-    whole: PerDim<u64>,
-}
-
-/// Dimensions in the order in which their blocks are chosen.
-const ORDER: [Dim; 8] = [
-    Dim::K,
-    Dim::C,
-    Dim::P,
-    Dim::Q,
-    Dim::N,
-    Dim::G,
-    Dim::R,
-    Dim::S,
-];
-
-impl Programs {
-    pub(super) fn all() -> Self {
-        const STAGES: [Staging; 3] = [Staging::Layer, Staging::Block, Staging::Pass];
-        let mut programs = Vec::new();
-        for input in STAGES {
-            for weight in STAGES {
-                for block in Operand::ALL {
-                    for pass in Operand::ALL {
-                        programs.push(Program {
-                            staging: PerOperand {
-                                input,
-                                weight,
-                                output: Staging::Block,
-                            },
-                            lasting: [block, pass],
-                        });
-                    }
-                }
-            }
-        }
-        Self(programs)
-    }
+    pub(super) whole: PerDim<u64>,
 }
 
 impl Relaxation {
@@ -167,43 +110,6 @@ impl Relaxation {
         self.of_array(&Unrolling::one_pass(&self.m)).max(macs)
     }
 
-    /// Lowers `best` to the least bound of an unrolling with any blocks and any of some programs, if it is less,
-    /// and answers whether `nodes` sufficed; where they did not, to `least`, which none is below.
-    pub(super) fn least_of_blocks(
-        &self,
-        unrolling: &Unrolling,
-        programs: &Programs,
-        best: &mut u64,
-        least: u64,
-        nodes: &mut u64,
-    ) -> bool {
-        for program in &programs.0 {
-            if *best <= least {
-                break;
-            }
-            let mut search = BlockSearch {
-                relaxation: self,
-                unrolling,
-                program,
-                best: *best,
-                nodes,
-            };
-            search.descend(
-                &ORDER,
-                &mut Blocks {
-                    whole: self.whole,
-                    ..Blocks::none()
-                },
-            );
-            *best = search.best;
-            if *nodes == 0 {
-                *best = least.min(*best);
-                return false;
-            }
-        }
-        true
-    }
-
     /// The least extent of an operand's tiles in the buffer.
     fn extent(&self, unrolling: &Unrolling, blocks: &Blocks, staging: Staging, d: Dim) -> u64 {
         match staging {
@@ -233,7 +139,7 @@ impl Relaxation {
     }
 
     /// The bound on cycles.
-    fn bound(&self, unrolling: &Unrolling, blocks: &Blocks, program: &Program) -> u64 {
+    pub(super) fn bound(&self, unrolling: &Unrolling, blocks: &Blocks, program: &Program) -> u64 {
         use Dim::{C, K, N, P, Q, R, S};
         let (machine, link, whole) = (&self.machine, &self.transfers, &self.machine.whole);
         let choices = &unrolling.choices;
@@ -378,7 +284,7 @@ impl Relaxation {
     }
 
     /// Whether the buffer has room for the tiles.
-    fn fits(&self, unrolling: &Unrolling, blocks: &Blocks, program: &Program) -> bool {
+    pub(super) fn fits(&self, unrolling: &Unrolling, blocks: &Blocks, program: &Program) -> bool {
         let words = PerOperand::from_fn(|o| {
             self.tile((unrolling, blocks, program), o, Axis::held_footprint)
         });
@@ -393,69 +299,3 @@ const UNRELATED: PerOperand<&[Dim]> = PerOperand {
     weight: &[Dim::N, Dim::P, Dim::Q],
     output: &[Dim::C, Dim::R, Dim::S],
 };
-
-impl Blocks {
-    /// No dimension is chosen: one block for what is moved, one index for the room it takes.
-    fn none() -> Self {
-        Self {
-            count: PerDim::splat(1),
-            extent: PerDim::splat(1),
-            last: PerDim::splat(1),
-            whole: PerDim::splat(1),
-        }
-    }
-}
-
-/// Chooses numbers of blocks along one dimension after the other.
-struct BlockSearch<'a> {
-    relaxation: &'a Relaxation,
-    unrolling: &'a Unrolling,
-    program: &'a Program,
-    best: u64,
-    nodes: &'a mut u64,
-}
-
-impl BlockSearch<'_> {
-    fn descend(&mut self, dims: &[Dim], blocks: &mut Blocks) {
-        let (relaxation, unrolling, program) = (self.relaxation, self.unrolling, self.program);
-        let Some((&d, inner)) = dims.split_first() else {
-            return;
-        };
-        let size = relaxation.m.layer.size(d);
-        let mut count = 1;
-        while count <= size && *self.nodes > 0 {
-            *self.nodes -= 1;
-            // Of many numbers of blocks some at a time: the traffic of the fewest, the room of the most.
-            let most = (count + count / FINE).min(size);
-            let extent = size.div_ceil(most);
-            blocks.count[d] = count;
-            (blocks.extent[d], blocks.last[d]) = (1, 1);
-            // More blocks move as much or more; only their first and last tiles are smaller.
-            if relaxation.bound(unrolling, blocks, program) >= self.best {
-                break;
-            }
-            blocks.extent[d] = extent;
-            blocks.last[d] = if count == 1 { size } else { 1 };
-            if relaxation.fits(unrolling, blocks, program) {
-                let bound = relaxation.bound(unrolling, blocks, program);
-                if bound < self.best {
-                    if inner.is_empty() {
-                        self.best = bound;
-                    }
-                    self.descend(inner, blocks);
-                }
-            }
-            if extent == 1 {
-                break;
-            }
-            // The fewest blocks of the next smaller extent.
-            count = size.div_ceil(extent - 1).max(most + 1);
-        }
-        blocks.count[d] = 1;
-        blocks.extent[d] = 1;
-        blocks.last[d] = 1;
-    }
-}
-
-/// Up to so many blocks, each number is tried.
-const FINE: u64 = 64;
