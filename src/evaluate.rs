@@ -11,7 +11,7 @@ use crate::sim::{Bound, Control, Counters, Energy, Outcome, Pace, Plan, Run, Sta
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
-use crate::control_kind::ControlKind;
+use crate::control::ControlKind;
 use crate::error::Error;
 use crate::format::metric;
 use crate::progress::Progress;

@@ -67,7 +67,7 @@ pub mod candidates;
 pub mod checkpoint;
 pub mod codesign;
 pub mod compare;
-pub mod control_kind;
+pub mod control;
 pub mod diff;
 pub mod documents;
 mod element_types;

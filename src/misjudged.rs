@@ -1,6 +1,7 @@
 //! Layers whose mapping the model chose and is far off on: another mapping may be better there.
 
-use crate::control_kind::ControlKind;
+use crate::arch::Accelerator;
+use crate::control;
 use crate::evaluate::LayerResult;
 use crate::format::{percent, signed_percent};
 use crate::headline::{Headline, TOLERANCE};
@@ -10,7 +11,7 @@ const LEAST_SHARE: f64 = 0.01;
 
 /// On which layers the model is off by more than [`TOLERANCE`], what share of the cycles they take, and
 /// who looks for better ones. `layers` are the machine's, by mappings that the model chose.
-pub fn note(control: &ControlKind, layers: &[LayerResult]) -> Option<String> {
+pub fn note(accelerator: &Accelerator, layers: &[LayerResult]) -> Option<String> {
     let judged = layers.iter().map(|layer| Judged {
         name: layer.layer.name(),
         figure: Headline::cycles(layer.cycles, layer.model_cycles),
@@ -19,14 +20,7 @@ pub fn note(control: &ControlKind, layers: &[LayerResult]) -> Option<String> {
     let found = found(&judged)?;
     Some(format!(
         "the model that chose the mappings is off by more than 3 % {found}; {}",
-        match control {
-            ControlKind::Hardwired(_) =>
-                "others may take fewer cycles: `search map`, with --recheck 5 or --recheck auto, tries \
-                 them on the machine",
-            ControlKind::Decoupled =>
-                "other schedules may take fewer cycles: `search codesign --hardware fixed` tries them on \
-                 the machine",
-        }
+        control::of(accelerator).searched_by()
     ))
 }
 

@@ -1,6 +1,7 @@
 //! What an accelerator could do at most: the roofs of its roofline.
 
 use crate::arch::{Accelerator, DramKind};
+use crate::control;
 use crate::documents::{self, Peaks};
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ pub fn bandwidth(a: &Accelerator) -> Option<Bandwidth> {
             (each, each)
         }
     };
-    let Some(decoupled) = &a.decoupled else {
+    let Some(bus) = control::of(a).bus(a) else {
         let is_limited = each.is_finite();
         return is_limited.then_some(Bandwidth {
             direction: each,
@@ -73,9 +74,9 @@ pub fn bandwidth(a: &Accelerator) -> Option<Bandwidth> {
         });
     };
     // Its bus reads and writes a beat a cycle each, whatever lies behind.
-    let bus = f64::from(decoupled.memory.bus.0) / 8.0;
     let is_pipe = matches!(a.dram.kind, DramKind::Bandwidth { .. });
-    let has_cache = is_pipe && decoupled.memory.cache_bytes > 0 && bus > each;
+    let has_cache = is_pipe && bus.has_cache && bus.bytes_per_cycle > each;
+    let bus = bus.bytes_per_cycle;
     let directions = match a.dram.kind {
         DramKind::Standard(_) => 2.0,
         _ if a.dram.duplex => 2.0,

@@ -5,7 +5,7 @@
 //! only where the tiles of the others do not. Which it is, the mapping of least energy says.
 
 use crate::arch::{Accelerator, Operand, PerOperand};
-use crate::control_kind::ControlKind;
+use crate::control::ControlKind;
 use crate::evaluate::LayerResult;
 use crate::sim::mapper::{Goal, Objective, Slack};
 use crate::target::Target;

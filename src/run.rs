@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::advice::{self, Advised, words};
 use crate::arch::{CostModel, Operand, PerOperand};
-use crate::control_kind::ControlKind;
+use crate::control::ControlKind;
 use crate::csv;
 use crate::documents::{self, Document};
 use crate::energy;
@@ -109,7 +109,7 @@ impl Run {
     /// What of the machine does nothing.
     #[must_use]
     pub fn idle_lanes(&self) -> Option<String> {
-        lanes::note(&self.target.accelerator, &self.control, &self.layers)
+        lanes::note(&self.target.accelerator, &self.layers)
     }
 
     /// Where the model that chose the mappings is far off; the model itself cannot know it.
@@ -117,7 +117,7 @@ impl Run {
     pub fn warning(&self) -> Option<String> {
         match self.reading {
             Reading::Machine(_) if !self.target.has_file() => {
-                misjudged::note(&self.control, &self.layers)
+                misjudged::note(&self.target.accelerator, &self.layers)
             }
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! A network on an accelerator: what every question is about.
 
+mod given;
 mod request;
 
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use stationary_document::{Diagnostic, alters_an_answer};
 
 use crate::arch::{Accelerator, CostModel, near};
-use crate::control_kind::ControlKind;
+use crate::control::{self, ControlKind};
 use crate::csv::Origin;
 use crate::element_types;
 use crate::error::{Error, Unmapped};
@@ -21,6 +22,7 @@ use crate::sim::mapper::{self, Goal};
 use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::workloads::{Layer, Network};
 
+use given::Given;
 pub use request::{Request, overrides, sizes};
 
 /// How many of a network's layers a message names.
@@ -56,13 +58,6 @@ impl Remark {
             Self::Note(text) => Self::Note(with(text)),
         }
     }
-}
-
-/// Mappings or schedules that are given rather than chosen, and what they are called.
-#[derive(Clone, Debug)]
-enum Given {
-    Mappings(String, MappingFile),
-    Schedules(String, ScheduleFile),
 }
 
 /// A network on an accelerator, what the mapper makes small, and the mappings that are given.
@@ -170,6 +165,21 @@ impl Target {
         Self { given, ..self }
     }
 
+    /// With mappings, or schedules where instructions control the machine, as the text of a file that messages
+    /// call `name`.
+    ///
+    /// # Errors
+    /// A text that is no such file, with the places of what is wrong in it.
+    pub fn with_file(self, name: &str, text: &str) -> Result<Self, Error> {
+        let given = Given::parse(&self.accelerator, name, text)?;
+        Ok(self.with_given(given))
+    }
+
+    fn with_given(self, given: Given) -> Self {
+        let given = Some(given);
+        Self { given, ..self }
+    }
+
     /// The same on another machine, for other layers.
     pub(crate) fn changed(&self, accelerator: Accelerator, layers: Vec<Layer>) -> Self {
         Self {
@@ -210,11 +220,8 @@ impl Target {
     /// What the mapper makes small, if it chooses the mapping of any layer.
     #[must_use]
     pub fn chosen(&self) -> Option<Chosen> {
-        let chooses = |layer: &&Layer| match &self.given {
-            None => true,
-            Some(Given::Mappings(_, file)) => file.leaves(layer),
-            Some(Given::Schedules(_, file)) => file.leaves(layer),
-        };
+        let given = self.given.as_ref();
+        let chooses = |layer: &&Layer| given.is_none_or(|given| given.leaves(layer));
         let chosen = self.layers.iter().filter(chooses).map(Layer::name);
         let chosen: Vec<String> = chosen.map(str::to_owned).collect();
         let is_any = !chosen.is_empty();
@@ -271,10 +278,8 @@ impl Target {
 
     /// The dataflows that may run and are not bundled ones.
     pub(crate) fn own_dataflows(&self) -> Vec<Dataflow> {
-        let mapped = match &self.given {
-            Some(Given::Mappings(_, file)) => mappings::own_dataflows(file),
-            _ => Vec::new(),
-        };
+        let given = self.given.as_ref();
+        let mapped = given.map_or(Vec::new(), Given::own_dataflows);
         let own = self.own.as_deref().cloned();
         mapped.into_iter().chain(own).collect()
     }
@@ -290,12 +295,8 @@ impl Target {
 
     /// How another accelerator would be controlled.
     pub(crate) fn style_on(&self, accelerator: &Accelerator) -> Result<ControlKind, Error> {
-        match &self.own {
-            Some(own) if accelerator.decoupled.is_none() => {
-                Ok(ControlKind::Hardwired(Arc::clone(own)))
-            }
-            _ => control(accelerator, self.dataflow.as_deref()),
-        }
+        let asked = self.dataflow.as_deref();
+        control::of(accelerator).kind(accelerator, asked, self.own.as_ref())
     }
 
     /// The dataflow that was asked for, or the accelerator's first.
@@ -303,10 +304,7 @@ impl Target {
     /// # Errors
     /// As [`Target::control`]; a machine that instructions control.
     pub fn dataflow(&self) -> Result<Arc<Dataflow>, Error> {
-        match &self.own {
-            Some(own) if self.accelerator.decoupled.is_none() => Ok(Arc::clone(own)),
-            _ => dataflow(&self.accelerator, self.dataflow.as_deref()),
-        }
+        control::run_by(&self.accelerator, &self.control()?)
     }
 
     /// What a layer runs as: what the file says, or the mapper chooses.
@@ -422,46 +420,6 @@ impl Target {
 pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
     let cost = CostModel::of(accelerator);
     cost.map_or(Vec::new(), |cost| cost.caveats().to_vec())
-}
-
-/// A dataflow that an accelerator offers; its first by default.
-///
-/// # Errors
-/// A dataflow that does not exist or that the accelerator does not offer; a machine that instructions
-/// control.
-pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<Arc<Dataflow>, Error> {
-    if accelerator.decoupled.is_some() {
-        return Err(Error::Control(format!(
-            "{}: instructions control it, by schedules and not by mappings of a dataflow: estimate, simulate, \
-             validate and search codesign take it, without --dataflow",
-            accelerator.name
-        )));
-    }
-    let name = name.unwrap_or(&accelerator.dataflows[0]);
-    let Some(dataflow) = Dataflow::find(name) else {
-        let needed = "unknown dataflow; allowed: ws, os, rs, is, or a YAML file";
-        return Err(Error::option("--dataflow", name, needed));
-    };
-    if !accelerator.dataflows.iter().any(|offered| offered == name) {
-        let needed = format!(
-            "{} does not offer it; it offers: {}",
-            accelerator.name,
-            accelerator.dataflows.join(", ")
-        );
-        return Err(Error::option("--dataflow", name, needed));
-    }
-    Ok(dataflow.into())
-}
-
-/// How an accelerator is controlled: by a dataflow that it offers, or by instructions.
-///
-/// # Errors
-/// As [`dataflow`].
-pub fn control(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<ControlKind, Error> {
-    match dataflow {
-        None if accelerator.decoupled.is_some() => Ok(ControlKind::Decoupled),
-        name => Ok(ControlKind::Hardwired(self::dataflow(accelerator, name)?)),
-    }
 }
 
 /// Layers of a network by name or by index from 0, each once.

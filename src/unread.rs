@@ -13,12 +13,9 @@
 mod oracle;
 pub mod tried;
 
-use crate::arch::{
-    Accelerator, Constants, CostModel, Drain, DramKind, Operand, Padding, ResidentLoad, Skew,
-    Strides, Topology,
-};
+use crate::arch::{Accelerator, Constants, CostModel, DramKind};
+use crate::control;
 use crate::sim::Dataflow;
-use crate::workloads::Dim;
 use serde_json::Value;
 use stationary_document::from_yaml;
 
@@ -107,141 +104,13 @@ fn read(accelerator: Accelerator, flows: Flows<'_>) -> Option<(Accelerator, Cost
         // Its data lines go both ways.
         a.dram.duplex = false;
     }
-    if a.decoupled.is_some() {
-        instructed(&mut a)?;
-    } else {
-        let running = flows.of(&a);
-        sequenced(&mut a, &running);
-    }
+    let running = flows.of(&a);
+    control::of(&a).keep_what_is_read(&mut a, &running)?;
     Some((a, cost))
-}
-
-/// Leaves out what only a sequencer reads. Of the array that is what stands here, so that a field which is
-/// added counts as read until it is known not to be.
-fn instructed(a: &mut Accelerator) -> Option<()> {
-    let other = Accelerator::preset("vta", &[]).ok()?;
-    a.networks = other.networks;
-    a.sequencer = other.sequencer;
-    a.scratchpads = other.scratchpads;
-    let (array, none) = (&mut a.array, other.array);
-    array.mac_latency = none.mac_latency;
-    array.passes = none.passes;
-    array.resident_load = none.resident_load;
-    array.load_order = none.load_order;
-    array.skew = none.skew;
-    array.psum_hop = none.psum_hop;
-    array.drain = none.drain;
-    array.pass_overhead = none.pass_overhead;
-    array.corner_overhead = none.corner_overhead;
-    array.im2col = none.im2col;
-    array.zero_gating = none.zero_gating;
-    a.dram.arbitration = other.dram.arbitration;
-    a.dram.run_length = None;
-    a.zeros = other.zeros;
-    let buffer = &mut a.global_buffer;
-    buffer.padding = other.global_buffer.padding;
-    buffer.strides = other.global_buffer.strides;
-    buffer.channel_atom = other.global_buffer.channel_atom;
-    buffer.delivery = None;
-    for partition in &mut buffer.partitions {
-        // A schedule's threads share the buffers out.
-        partition.double_buffered = false;
-        partition.banks = None;
-    }
-    Some(())
-}
-
-/// Leaves out what none of these dataflows reads.
-fn sequenced(a: &mut Accelerator, flows: &[&Dataflow]) {
-    let stays = |operand| flows.iter().filter(move |flow| flow.is_resident(operand));
-    let outputs_stay = stays(Operand::Output).count();
-    let weights_always_stay = stays(Operand::Weight).count() == flows.len();
-    let networks = &mut a.networks;
-    // Sums come in from above whatever the network is built as; its wires are those of the way out.
-    networks.psum_in.topology = Topology::Systolic;
-    if weights_always_stay && networks.input.topology == Topology::Systolic {
-        networks.weight.topology = Topology::Systolic;
-    }
-    let edges = [networks.input.topology, networks.weight.topology];
-    let is_systolic = edges.contains(&Topology::Systolic);
-    if !is_systolic {
-        a.array.skew = Skew::default();
-    }
-    if !is_systolic || outputs_stay == flows.len() {
-        a.array.psum_hop = 1;
-    }
-    if outputs_stay == 0 {
-        a.array.drain = Drain::default();
-    }
-    if outputs_stay == flows.len() {
-        a.array.resident_load = ResidentLoad::default();
-    }
-    let is_packed = a.dram.run_length.is_some();
-    if !is_packed {
-        (a.zeros.weight, a.zeros.output) = (0, 0);
-    }
-    if !is_packed && !a.array.zero_gating {
-        a.zeros.input = 0;
-    }
-    if a.array.im2col {
-        // What is unfolded has neither.
-        (a.global_buffer.padding, a.global_buffer.strides) =
-            (Padding::default(), Strides::default());
-    }
-    // Products, which unfolded convolutions are, have one tap and one column of outputs.
-    let is_one = |dim: Dim| a.array.im2col && matches!(dim, Dim::R | Dim::S | Dim::Q);
-    let unrolled = |dims: fn(&Dataflow) -> &[Dim]| -> Vec<Dim> {
-        let dims = flows.iter().flat_map(|flow| dims(flow));
-        dims.copied().filter(|dim| !is_one(*dim)).collect()
-    };
-    let [rows, cols] = [unrolled(|flow| &flow.rows), unrolled(|flow| &flow.cols)];
-    limit(&mut a.sequencer.rows, &rows);
-    limit(&mut a.sequencer.cols, &cols);
-}
-
-/// Leaves out dimensions that no dataflow unrolls, and a limit that allows all that are.
-fn limit(allowed: &mut Option<String>, unrolled: &[Dim]) {
-    let Some(letters) = allowed else {
-        return;
-    };
-    let mut kept: Vec<char> = letters.chars().collect();
-    let is_unrolled = |letter: &char| {
-        let mut dims = unrolled.iter();
-        dims.any(|dim| dim.name().starts_with(*letter))
-    };
-    kept.retain(is_unrolled);
-    kept.sort_unstable();
-    kept.dedup();
-    let has_all = unrolled
-        .iter()
-        .all(|dim| kept.iter().any(|letter| dim.name().starts_with(*letter)));
-    *allowed = (!has_all).then(|| kept.into_iter().collect());
 }
 
 /// Whether fields of this name are read on this kind of machine at all.
 fn is_read(all: &Accelerator, path: &str) -> bool {
-    let is_control = [
-        "networks.",
-        "sequencer.",
-        "scratchpads.",
-        "array.passes",
-        "array.psum_hop",
-        "array.skew",
-        "array.drain",
-        "array.resident_load",
-        "array.load_order",
-        "array.pass_overhead",
-        "array.corner_overhead",
-        "array.im2col",
-        "array.zero_gating",
-        "dram.arbitration",
-        "dram.run_length",
-        "zeros.",
-        "global_buffer.padding",
-        "global_buffer.strides",
-        "global_buffer.channel_atom",
-        "global_buffer.delivery",
-    ];
     let is_bus = [
         "dram.clock_mhz",
         "dram.words_per_cycle",
@@ -249,9 +118,7 @@ fn is_read(all: &Accelerator, path: &str) -> bool {
         "dram.word_bits",
     ];
     let has_bus = matches!(all.dram.kind, DramKind::Bandwidth { .. });
-    let has_sequencer = all.decoupled.is_none();
-    let is_sequenced = is_control.iter().any(|start| path.starts_with(start));
-    (has_sequencer || !is_sequenced) && (has_bus || !is_bus.contains(&path)) && !is_source(path)
+    control::of(all).reads(path) && (has_bus || !is_bus.contains(&path)) && !is_source(path)
 }
 
 fn is_source(path: &str) -> bool {
@@ -272,8 +139,8 @@ fn reason(all: &Accelerator, path: &str, flows: Flows<'_>, is_repeated: bool) ->
         "where figures are from is for the reader of the file".to_owned()
     } else if path.starts_with("cost.") {
         format!("it prices nothing that {name} has")
-    } else if all.decoupled.is_some() && !path.starts_with("decoupled.") && is_bus_free(path) {
-        format!("instructions control {name}, and it has no such part")
+    } else if let Some(why) = control::of(all).why_unread(all, path) {
+        why
     } else if path.starts_with("dram.") {
         format!("dram.kind is `{kind}`, which has no such setting")
     } else if running.is_empty() {
@@ -284,11 +151,6 @@ fn reason(all: &Accelerator, path: &str, flows: Flows<'_>, is_repeated: bool) ->
             running.join(", ")
         )
     }
-}
-
-/// Whether what makes a field meaningless is not the kind of DRAM.
-fn is_bus_free(path: &str) -> bool {
-    !path.starts_with("dram.") || path == "dram.arbitration" || path.starts_with("dram.run_length")
 }
 
 /// Whether the field at a path has a value.

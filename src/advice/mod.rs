@@ -13,7 +13,9 @@
 //! What repeats itself the machine skips, so that a run of any length may be over at once, and a change of
 //! it may not. What it is expected to take decides whether it is asked, and no clock.
 
+pub(crate) mod bottleneck;
 mod bottlenecks;
+pub(crate) mod change;
 mod changes;
 #[doc(hidden)]
 pub mod words;
@@ -26,14 +28,16 @@ use crate::sim::mapper::Objective;
 use crate::workloads::Layer;
 use rayon::prelude::*;
 
-pub use bottlenecks::{Bottleneck, bottlenecks};
-pub use changes::{Change, Present, changes};
+pub use bottleneck::Bottleneck;
+pub use bottlenecks::bottlenecks;
+pub use change::{Change, Present};
+pub use changes::changes;
 
-use crate::control_kind::ControlKind;
+use crate::control::{self, ControlKind};
 use crate::error::Error;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::progress::{Progress, UnderWay};
-use crate::target::{self, Target};
+use crate::target::Target;
 
 /// The share of the run's cycles, and of its energy, that figures are made over at least.
 const COVERED: f64 = 0.95;
@@ -120,13 +124,9 @@ pub fn advise(
         Reading::Model => Reading::Model,
     };
     let bottlenecks = bottlenecks(layers);
-    let dataflow = match control {
-        ControlKind::Hardwired(dataflow) => Some(&**dataflow),
-        ControlKind::Decoupled => None,
-    };
     let present = Present {
         accelerator: &target.accelerator,
-        dataflow,
+        dataflow: control.dataflow().map(|dataflow| &**dataflow),
         batch: target.origin.batch,
     };
     let chosen = target.chosen();
@@ -353,7 +353,7 @@ impl Trials<'_> {
         let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
             let control = match change {
                 Change::Set { .. } | Change::Batch(_) => self.control.clone(),
-                Change::Dataflow(name) => target::control(&changed.accelerator, Some(name)).ok()?,
+                Change::Dataflow(name) => control::kind(&changed.accelerator, Some(name)).ok()?,
             };
             let spent = spent(changed, &control, reading, sample, &UnderWay(self.progress));
             self.progress.done();

@@ -40,11 +40,11 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
         Some(PaceName::SkipPeriods) | None => Pace::SkipPeriods,
     };
     let loaded = inputs::load(&args.target)?;
-    let is_decoupled = loaded.accelerator.decoupled.is_some();
-    if args.pace == Some(PaceName::SkipPeriods) && (is_decoupled || args.functional) {
-        let why = match is_decoupled {
-            true => "on a machine that instructions control",
-            false => "with --functional",
+    let skips = loaded.control()?.skips_periods();
+    if args.pace == Some(PaceName::SkipPeriods) && (!skips || args.functional) {
+        let why = match skips {
+            false => "on a machine that instructions control",
+            true => "with --functional",
         };
         output::note(&format!(
             "--pace skip-periods: {why} it is as skip-idle; results are the same"

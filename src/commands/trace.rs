@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use stationary::control_kind::ControlKind;
 use stationary::sim::Pace;
 use stationary::trace::{self, Options, TraceError, TraceFormat};
 use stationary::workloads::Layer;
@@ -29,7 +28,7 @@ pub fn write(
         step: args.trace_step.map(|step| step.get()),
         every_cycle: pace == Pace::EveryCycle,
     };
-    if kind != TraceFormat::Text && matches!(control, ControlKind::Decoupled) {
+    if kind != TraceFormat::Text && !control.has_timeline() {
         // Before all layers are mapped.
         bail!(Error::from(TraceError::TextOnly));
     }

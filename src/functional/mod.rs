@@ -2,7 +2,7 @@
 
 mod reference;
 
-use crate::control_kind::ControlKind;
+use crate::control::ControlKind;
 use crate::csv;
 use crate::documents::{Document, Functional, FunctionalLayer};
 use crate::error::Error;

@@ -1,13 +1,14 @@
 //! A layer by its definition, beside what instructions do to its outputs.
 
 use crate::arch::{Accelerator, EpilogueStep};
+use crate::control;
 use crate::sim::Tensors;
 use crate::workloads::{Dim, Layer};
 
 /// Values for a layer; biases and addends where the machine's instructions add them.
 pub(super) fn tensors(layer: &Layer, accelerator: &Accelerator) -> Tensors {
     let tensors = Tensors::patterned(layer);
-    if accelerator.decoupled.is_none() {
+    if control::of(accelerator).epilogue(accelerator).is_none() {
         return tensors;
     }
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
@@ -22,7 +23,7 @@ pub(super) fn tensors(layer: &Layer, accelerator: &Accelerator) -> Tensors {
 /// What the outputs should be: the sums, through the epilogue where there is one.
 pub(super) fn outputs(layer: &Layer, accelerator: &Accelerator, tensors: &Tensors) -> Vec<i64> {
     let sums = reference(layer, tensors);
-    let Some(control) = &accelerator.decoupled else {
+    let Some(epilogue) = control::of(accelerator).epilogue(accelerator) else {
         return sums;
     };
     let Tensors { bias, addends, .. } = tensors;
@@ -30,7 +31,7 @@ pub(super) fn outputs(layer: &Layer, accelerator: &Accelerator, tensors: &Tensor
     let plane = (layer.size(Dim::P) * layer.size(Dim::Q)) as usize;
     let outputs = sums.into_iter().enumerate().map(|(i, sum)| {
         let bias = bias[i / plane % bias.len()];
-        let steps = control.epilogue.iter();
+        let steps = epilogue.iter();
         let value = steps.fold(sum as i32, |v, step| match step {
             EpilogueStep::Residual => step.apply(v, addends[1][i]),
             _ => step.apply(v, bias),

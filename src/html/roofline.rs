@@ -1,6 +1,7 @@
 //! The roofline, with every layer on it.
 
 use crate::causes::of_bound;
+use crate::control;
 use crate::documents::{Run, RunLayer};
 use crate::format::{metric, percent};
 use crate::html::axis::Axis;
@@ -11,11 +12,9 @@ use crate::sim::Bound;
 
 /// The class of what bounds a layer, and its words; a bound that nothing is known of by its name.
 pub fn bound_kind(run: &Run, bound: &str) -> BarKind {
-    // On a machine that instructions control the core does other work than MACs: it resets sums,
-    // runs its ALU and issues instructions.
-    let is_decoupled = run.dataflow == "decoupled";
+    let ramp = control::named(&run.dataflow).ramp();
     match Bound::find(bound) {
-        Some(Bound::Ramp) if is_decoupled => BarKind::of(("core-2", "other work of the core")),
+        Some(bound @ Bound::Ramp) => BarKind::of(ramp.unwrap_or(of_bound(bound))),
         Some(bound) => BarKind::of(of_bound(bound)),
         None => BarKind::of(("other-1", bound)),
     }

@@ -3,12 +3,12 @@
 use crate::arch::Accelerator;
 use crate::error::Error;
 use crate::load::{self, Noted};
-use crate::mappings::{self, MappingFile};
 use crate::sim::Dataflow;
 use crate::sim::mapper::{Goal, Objective, Slack};
 use crate::unread::{self, Flows};
 use crate::workloads::Network;
 
+use super::given::Given;
 use super::{Remark, Target};
 
 /// Names of presets or files, and what is changed about them. Left out, an option is as on the command line:
@@ -42,11 +42,11 @@ pub struct Request {
 }
 
 /// What was read, one image a run.
-struct Inputs<'a> {
+struct Inputs {
     accelerator: Accelerator,
     network: Network,
     own: Option<Dataflow>,
-    mappings: Option<(&'a str, MappingFile)>,
+    given: Option<Given>,
     remarks: Vec<Remark>,
 }
 
@@ -101,14 +101,8 @@ impl Request {
         let again = |sets: &[(&str, &str)]| Some(load::accelerator(&self.arch, sets).ok()?.value);
         let own = self.dataflow.as_deref().map(load::own_dataflow);
         let own = own.transpose()?.flatten();
-        let mappings = match &self.mapping {
-            Some(name) if accelerator.decoupled.is_none() => {
-                Some((name.as_str(), load::mappings(name)?))
-            }
-            _ => None,
-        };
-        let mapped = mappings.iter();
-        let mapped = mapped.flat_map(|(_, file)| mappings::own_dataflows(file));
+        let given = self.given(&accelerator)?;
+        let mapped = given.iter().flat_map(Given::own_dataflows);
         let flows: Vec<_> = mapped.chain(own.clone()).collect();
         let flows = self.flows(&flows);
         let idle = unread::idle(&accelerator, &sets, flows, again);
@@ -119,7 +113,7 @@ impl Request {
             accelerator,
             network: value,
             own,
-            mappings,
+            given,
             remarks,
         };
         let mut target = self.put_together(inputs)?;
@@ -145,27 +139,27 @@ impl Request {
     /// Inputs that cannot be read, are not allowed, or do not go together.
     pub fn target_of(&self, accelerator: Accelerator, network: Network) -> Result<Target, Error> {
         let own = self.dataflow.as_deref().map(load::own_dataflow);
-        let mappings = match &self.mapping {
-            Some(name) if accelerator.decoupled.is_none() => {
-                Some((name.as_str(), load::mappings(name)?))
-            }
-            _ => None,
-        };
+        let given = self.given(&accelerator)?;
         self.put_together(Inputs {
             accelerator,
             network,
             own: own.transpose()?.flatten(),
-            mappings,
+            given,
             remarks: Vec::new(),
         })
     }
 
-    fn put_together(&self, inputs: Inputs<'_>) -> Result<Target, Error> {
+    fn given(&self, accelerator: &Accelerator) -> Result<Option<Given>, Error> {
+        let name = self.mapping.as_deref();
+        name.map(|name| Given::read(accelerator, name)).transpose()
+    }
+
+    fn put_together(&self, inputs: Inputs) -> Result<Target, Error> {
         let Inputs {
             accelerator,
             network,
             own,
-            mappings,
+            given,
             mut remarks,
         } = inputs;
         let network = match self.batch {
@@ -196,10 +190,8 @@ impl Request {
         target.explain = self.explain;
         target.origin.batch = self.batch;
         target.origin.settings = self.settings();
-        if let Some((name, mappings)) = mappings {
-            target = target.with_mappings(name, mappings);
-        } else if let Some(name) = &self.mapping {
-            target = target.with_schedules(name, load::schedules(name)?);
+        if let Some(given) = given {
+            target = target.with_given(given);
         }
         let is_given = self.objective.is_some() || self.slack.is_some();
         if is_given && target.chosen().is_none() {

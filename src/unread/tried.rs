@@ -16,7 +16,7 @@ use crate::sim::Pace;
 use serde_json::Value;
 
 use crate::advice::MOST_CYCLES;
-use crate::control_kind::ControlKind;
+use crate::control::ControlKind;
 use crate::evaluate::{self, LayerResult, Reading};
 use crate::format::percent;
 use crate::peaks;

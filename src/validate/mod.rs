@@ -12,11 +12,11 @@ mod summary;
 use rayon::prelude::*;
 
 use crate::arch::CostModel;
-use crate::control_kind::ControlKind;
+use crate::control::{self, ControlKind, Offered};
 use crate::documents::Unmapped;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::sim::{Dataflow, Energy, Pace, Plan, Stalls};
+use crate::sim::{Energy, Pace, Plan, Stalls};
 use crate::target::Target;
 use crate::workloads::Layer;
 
@@ -115,19 +115,8 @@ impl Dataflows {
                 absent: Vec::new(),
             });
         }
-        if accelerator.decoupled.is_some() {
-            return Ok(Self {
-                compared: vec![ControlKind::Decoupled],
-                absent: Vec::new(),
-            });
-        }
-        let offers = |d: &&Dataflow| accelerator.dataflows.iter().any(|name| *name == d.name);
-        let (offered, absent): (Vec<_>, Vec<_>) = Dataflow::ALL.into_iter().partition(offers);
-        let offered = offered.into_iter();
-        Ok(Self {
-            compared: offered.map(|d| ControlKind::Hardwired(d.into())).collect(),
-            absent: absent.iter().map(|d| &*d.name).collect(),
-        })
+        let Offered { compared, absent } = control::of(accelerator).offered(accelerator);
+        Ok(Self { compared, absent })
     }
 }
 
@@ -323,6 +312,7 @@ impl Asked<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::Dataflow;
 
     #[test]
     fn a_dataflow_without_a_mapping_is_named_and_the_others_go_on() {

@@ -75,7 +75,7 @@ pub fn of_plans(
     let Some(first) = plans.first() else {
         return Err(TraceError::Empty);
     };
-    if kind != TraceFormat::Text && first.accelerator().decoupled.is_some() {
+    if kind != TraceFormat::Text && !first.has_timeline() {
         return Err(TraceError::TextOnly);
     }
     let runs = Runs {

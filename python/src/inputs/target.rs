@@ -79,7 +79,10 @@ impl Target {
         });
         let target = target.map_err(|error: Error| raised(py, &error))?;
         let target = match &options.mapping_text {
-            Some(text) => given(target, text).map_err(|error| raised(py, &error))?,
+            Some(text) => {
+                let with = target.with_file("mapping", text);
+                with.map_err(|error| raised(py, &error))?
+            }
             None => target,
         };
         let target = Arc::new(target);
@@ -114,19 +117,4 @@ impl Target {
         let plan = py.detach(|| Plan::of(&self.target));
         plan.map_err(|error| raised(py, &error))
     }
-}
-
-/// With mappings, or schedules where instructions control the machine, that stand in no file.
-fn given(target: stationary::Target, text: &str) -> Result<stationary::Target, Error> {
-    const NAME: &str = "mapping";
-    if target.accelerator.decoupled.is_none() {
-        let parsed = MappingFile::parse(NAME, text);
-        let parsed =
-            parsed.map_err(|error| Error::content(text, error.diagnostics().to_vec(), &error))?;
-        return Ok(target.with_mappings(NAME, parsed));
-    }
-    let parsed = ScheduleFile::parse(NAME, text).map_err(|diagnostics| {
-        Error::content(text, diagnostics, "mapping: not a file of schedules")
-    })?;
-    Ok(target.with_schedules(NAME, parsed))
 }

@@ -170,6 +170,15 @@ impl Plan {
         run.last_result - way - run.first_work
     }
 
+    /// Whether a trace tells when each unit is busy, for waveforms and timelines, and not in text alone.
+    #[must_use]
+    pub const fn has_timeline(&self) -> bool {
+        match self {
+            Self::Mapped(_) => true,
+            Self::Lowered(_) => false,
+        }
+    }
+
     /// PEs at work in a whole pass, or in a product of blocks.
     #[must_use]
     pub fn active_pes(&self) -> u64 {

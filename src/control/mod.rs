@@ -1,0 +1,217 @@
+//! How a machine is controlled, and all that questions about it answer differently for that.
+//!
+//! ```text
+//! Accelerator ── of ──> &dyn Controller     one file a kind: sequencer, instructions
+//! ControlKind           the same with the dataflow that runs, if one does
+//! ```
+//!
+//! What a layer runs as is a [`Plan`](crate::sim::Plan), which answers without anyone asking of its kind. What is
+//! left is here: who asks calls a method, and a third kind of control is a third file.
+
+mod instructions;
+mod sequencer;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use crate::advice::bottleneck::Bottleneck;
+use crate::advice::change::{Change, Present};
+use crate::arch::{Accelerator, EpilogueStep};
+use crate::error::Error;
+use crate::sim::Dataflow;
+
+use instructions::Instructions;
+use sequencer::Sequencer;
+
+/// How a machine is controlled.
+#[derive(Clone, Debug)]
+pub enum ControlKind {
+    /// A sequencer runs a dataflow.
+    Hardwired(Arc<Dataflow>),
+    /// Instructions; the loops are the schedule's.
+    Decoupled,
+}
+
+impl ControlKind {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            ControlKind::Hardwired(dataflow) => &dataflow.name,
+            ControlKind::Decoupled => DECOUPLED,
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            ControlKind::Hardwired(dataflow) => &dataflow.title,
+            ControlKind::Decoupled => "decoupled access and execute",
+        }
+    }
+
+    /// Whether the machine finds the periods of a run and skips them; one that does not takes
+    /// [`Pace::SkipPeriods`](crate::sim::Pace::SkipPeriods) as `SkipIdle`.
+    #[must_use]
+    pub fn skips_periods(&self) -> bool {
+        self.controller().skips_periods()
+    }
+
+    /// Whether its units are drawn as waveforms and on a timeline, and not in text alone.
+    #[must_use]
+    pub fn has_timeline(&self) -> bool {
+        self.controller().has_timeline()
+    }
+
+    fn controller(&self) -> &'static dyn Controller {
+        match self {
+            ControlKind::Hardwired(_) => &Sequencer,
+            ControlKind::Decoupled => &Instructions,
+        }
+    }
+
+    /// The dataflow, if a sequencer runs one.
+    #[must_use]
+    pub const fn dataflow(&self) -> Option<&Arc<Dataflow>> {
+        match self {
+            ControlKind::Hardwired(dataflow) => Some(dataflow),
+            ControlKind::Decoupled => None,
+        }
+    }
+}
+
+/// What documents call machines that instructions control where others name a dataflow.
+const DECOUPLED: &str = "decoupled";
+
+/// The kinds that `--dataflow all` compares, and the bundled dataflows that the machine has no hardware for.
+pub(crate) struct Offered {
+    pub compared: Vec<ControlKind>,
+    pub absent: Vec<&'static str>,
+}
+
+/// What lies between the array's buffers and DRAM besides the memory itself.
+pub(crate) struct MemoryBus {
+    /// In one direction.
+    pub bytes_per_cycle: f64,
+    pub has_cache: bool,
+}
+
+/// What files say of how layers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Mappings,
+    Schedules,
+}
+
+/// What a kind of control brings to the questions about a machine.
+pub(crate) trait Controller: Debug + Sync {
+    /// The kind with the dataflow that was asked for, by its short name or as one's own; the machine's first
+    /// by default.
+    fn kind(
+        &self,
+        a: &Accelerator,
+        asked: Option<&str>,
+        own: Option<&Arc<Dataflow>>,
+    ) -> Result<ControlKind, Error>;
+
+    /// What is compared where all dataflows are.
+    fn offered(&self, a: &Accelerator) -> Offered;
+
+    /// What files say how layers run.
+    fn file(&self) -> FileKind;
+
+    /// Whether tiles divide the loops that they cut, so that extents with few divisors have few tilings.
+    fn has_dividing_tiles(&self) -> bool;
+
+    /// Whether the machine finds the periods of a run and skips them.
+    fn skips_periods(&self) -> bool;
+
+    /// Whether its units are drawn as waveforms and on a timeline.
+    fn has_timeline(&self) -> bool;
+
+    /// What the instructions do to finished sums before they are stored, if they do.
+    fn epilogue<'a>(&self, a: &'a Accelerator) -> Option<&'a [EpilogueStep]>;
+
+    /// The bus to DRAM, where the machine has one of its own.
+    fn bus(&self, a: &Accelerator) -> Option<MemoryBus>;
+
+    /// Leaves out the fields that nothing reads while one of these dataflows runs; none if that cannot be told.
+    fn keep_what_is_read(&self, a: &mut Accelerator, flows: &[&Dataflow]) -> Option<()>;
+
+    /// Whether a field of this path is one that this kind reads at all.
+    fn reads(&self, path: &str) -> bool;
+
+    /// Why a field of this path changes nothing, where that is because of the control.
+    fn why_unread(&self, a: &Accelerator, path: &str) -> Option<String>;
+
+    /// What could widen a bottleneck, of what is this kind's own.
+    fn changes(&self, bottleneck: Bottleneck, present: &Present<'_>) -> Vec<Change>;
+
+    /// What could make more of the buffers.
+    fn buffers(&self, a: &Accelerator) -> Vec<Change>;
+
+    /// Who looks for better mappings than the model's choice.
+    fn searched_by(&self) -> &'static str;
+
+    /// Why lanes of PEs stand idle.
+    fn idle_lanes(&self, a: &Accelerator) -> IdleLanes;
+
+    /// The class and the words of what time goes by in besides MACs and words on their way.
+    fn ramp(&self) -> Option<(&'static str, &'static str)>;
+}
+
+/// Why lanes of PEs stand idle.
+pub(crate) enum IdleLanes {
+    /// The layers have too few channels: in words.
+    Channels(&'static str),
+    /// A PE's scratchpads hold so many words of inputs and weights.
+    Scratchpads([u64; 2]),
+}
+
+/// What controls a machine.
+pub(crate) fn of(accelerator: &Accelerator) -> &'static dyn Controller {
+    match accelerator.decoupled {
+        None => &Sequencer,
+        Some(_) => &Instructions,
+    }
+}
+
+/// What controls the machine of a document that names this dataflow.
+pub(crate) fn named(dataflow: &str) -> &'static dyn Controller {
+    match dataflow {
+        DECOUPLED => &Instructions,
+        _ => &Sequencer,
+    }
+}
+
+/// How an accelerator is controlled: by a dataflow that it offers, or by instructions.
+///
+/// # Errors
+/// As [`dataflow`].
+pub fn kind(accelerator: &Accelerator, dataflow: Option<&str>) -> Result<ControlKind, Error> {
+    of(accelerator).kind(accelerator, dataflow, None)
+}
+
+/// A dataflow that an accelerator offers; its first by default.
+///
+/// # Errors
+/// A dataflow that does not exist or that the accelerator does not offer; a machine that instructions
+/// control.
+pub fn dataflow(accelerator: &Accelerator, name: Option<&str>) -> Result<Arc<Dataflow>, Error> {
+    run_by(accelerator, &kind(accelerator, name)?)
+}
+
+/// The dataflow of a kind of control that is to have one.
+pub(crate) fn run_by(a: &Accelerator, control: &ControlKind) -> Result<Arc<Dataflow>, Error> {
+    let found = control.dataflow().cloned();
+    found.ok_or_else(|| without_dataflow(a))
+}
+
+fn without_dataflow(accelerator: &Accelerator) -> Error {
+    Error::Control(format!(
+        "{}: instructions control it, by schedules and not by mappings of a dataflow: estimate, simulate, \
+         validate and search codesign take it, without --dataflow",
+        accelerator.name
+    ))
+}
