@@ -3,12 +3,12 @@
 
 #![allow(clippy::print_stdout)]
 
-use stationary::assign::Question;
+use stationary::assign::AssignmentQuestion;
 use stationary::hooks::Hooks;
 use stationary::proof::Trust;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut question = Question::new("alexnet", &["area=iot"]);
+    let mut question = AssignmentQuestion::new("alexnet", &["area=iot"]);
     question.costs.layer = ["conv3", "conv4", "conv5"].map(str::to_owned).to_vec();
     question.costs.pes = Some("16,64,256".to_owned());
     question.costs.tiles = Some("1,4,16".to_owned());

@@ -87,7 +87,7 @@ pub fn validate(
     waiting: Waiting,
 ) -> PyResult<Answer> {
     let target = Arc::clone(&target.target);
-    let question = validation::Question { mappings, seed };
+    let question = validation::ValidationQuestion { mappings, seed };
     let found = work::run(py, waiting, None, move |watch| {
         watch.expect(Dataflows::of(&target)?.compared.len() * target.layers.len());
         Validation::new(&target, &question, watch)
@@ -111,7 +111,7 @@ pub fn search_map(
     waiting: Waiting,
 ) -> PyResult<Answer> {
     let gap = gap.map(str::parse::<Slack>).transpose();
-    let question = map::Question {
+    let question = map::MappingQuestion {
         recheck: recheck_of(py, recheck)?,
         certify,
         simulations,
@@ -153,8 +153,8 @@ pub fn search_assign(
     resume: Option<PathBuf>,
     waiting: Waiting,
 ) -> PyResult<Answer> {
-    let question = asked::<assign::Question>(py, question)?;
-    let question = assign::Question {
+    let question = asked::<assign::AssignmentQuestion>(py, question)?;
+    let question = assign::AssignmentQuestion {
         recheck: recheck_of(py, recheck)?,
         ..question
     };
@@ -185,7 +185,7 @@ pub fn search_codesign(
     resume: Option<PathBuf>,
     waiting: Waiting,
 ) -> PyResult<Answer> {
-    let question = asked::<codesign::Question>(py, question)?;
+    let question = asked::<codesign::CodesignQuestion>(py, question)?;
     work::run(py, waiting, Some(shown), move |watch| {
         question.check()?;
         let setting = question.read()?;
@@ -221,7 +221,7 @@ pub fn compare(
     resume: Option<PathBuf>,
     waiting: Waiting,
 ) -> PyResult<Answer> {
-    let question = asked::<stationary::compare::Question>(py, question)?;
+    let question = asked::<stationary::compare::ComparisonQuestion>(py, question)?;
     work::run(py, waiting, Some(shown), move |watch| {
         let instances = question.instances(|costs| {
             watch.check()?;
@@ -291,7 +291,7 @@ fn checked(
         }
         Certificate::Codesign(read) => {
             watch.expect(usize::try_from(read.runs()).unwrap_or(usize::MAX));
-            read.verify(document, &read.setting()?, trust, watch)
+            read.verify(document, &*read.setting()?, trust, watch)
         }
     }
 }

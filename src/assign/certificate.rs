@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use stationary_record::digest;
 
 use super::costs::{CostOrigin, Unpriced};
-use super::written::{Best, Certificate, Inputs, Limit, Named, Place, Simulated, Used};
-use super::{Costs, Question};
+use super::written::{Best, Certificate, Inputs, LayerChoice, Limit, Named, Simulated, Used};
+use super::{AssignmentQuestion, Costs};
 use crate::csv;
 use crate::documents;
 use crate::error::Error;
@@ -74,7 +74,11 @@ fn hashes(space: &DesignSpace, layers: &[Layer]) -> Hashes {
 
 impl Certificate {
     /// The certificate of a proof.
-    pub fn of(question: &Question, instance: &AssignmentInstance<'_>, proof: &Proof) -> Self {
+    pub fn of(
+        question: &AssignmentQuestion,
+        instance: &AssignmentInstance<'_>,
+        proof: &Proof,
+    ) -> Self {
         let costs = question.costs.clone();
         let inputs = Inputs {
             network: costs.network.unwrap_or_default(),
@@ -112,7 +116,7 @@ impl Certificate {
                 point: point.clone(),
                 choices: choices
                     .iter()
-                    .map(|c| Place::of(c.layer, c.levels()))
+                    .map(|c| LayerChoice::of(c.layer, c.levels()))
                     .collect(),
             }
         });
@@ -426,12 +430,12 @@ impl Certificate {
                 );
                 return;
             }
-            let choices: Vec<Place> = problem
+            let choices: Vec<LayerChoice> = problem
                 .choices(&best.point)
                 .iter()
-                .map(|c: &Choice| Place::of(c.layer, c.levels()))
+                .map(|c: &Choice| LayerChoice::of(c.layer, c.levels()))
                 .collect();
-            let ran = |c: &&Place| {
+            let ran = |c: &&LayerChoice| {
                 let is_same = |s: &Simulated| {
                     firsts[c.layer] == s.layer
                         && (c.pe, c.tile, &c.dataflow) == (s.pe, s.tile, &s.dataflow)

@@ -10,7 +10,7 @@ use crate::workloads::Layer;
 use stationary_record::digest;
 
 use super::certificate::AssignmentInstance;
-use super::{Certificate as Document, Question};
+use super::{AssignmentQuestion, Certificate as Document};
 use crate::documents;
 use crate::error::Error;
 use crate::journal::OptionRuns;
@@ -27,7 +27,7 @@ pub struct Certified {
 
 /// Proves the optimum on the machine; goes on from what ran already, and ends with a gap once cancelled.
 pub fn certify(
-    question: &Question,
+    question: &AssignmentQuestion,
     instance: &AssignmentInstance<'_>,
     problem: &Problem,
     simulations: &OptionRuns<'_>,
@@ -77,7 +77,7 @@ impl Certified {
     }
 
     /// Whether the proof ended because it was cancelled, not because it was done or all runs were spent.
-    pub fn is_cut(&self, cancellation: &Cancellation, question: &Question) -> bool {
+    pub fn is_cut(&self, cancellation: &Cancellation, question: &AssignmentQuestion) -> bool {
         let ran = self.proof.simulated.len() as u64;
         let has_more = question.simulations.is_none_or(|most| ran < most);
         let is_open = self.proof.certificate.kind == ProofKind::None;

@@ -30,7 +30,7 @@ struct Bounds {
     best: Best,
 }
 
-impl AssignmentResult<'_> {
+impl AssignmentResult {
     /// What a proof rests on, as `certificate.json` of a run's folder has it.
     #[must_use]
     pub fn certificate(&self) -> String {
@@ -65,7 +65,7 @@ impl AssignmentResult<'_> {
         let energy = best.map(|(point, _)| match &self.energy {
             Some(spent) => EnergyOrTotal::Known(spent.into()),
             None => EnergyOrTotal::Total {
-                total: 1e3 * self.ground().totals(point).energy,
+                total: 1e3 * self.decided_on().totals(point).energy,
             },
         });
         let budgets = self.problem.budgets().iter();
@@ -77,7 +77,7 @@ impl AssignmentResult<'_> {
             settings: self.origin.settings.clone(),
             caveats: self.origin.caveats.clone(),
             notes: self.warning().into_iter().collect(),
-            coverage: self.scope.map(Scope::document),
+            coverage: self.scope.as_ref().map(Scope::document),
             deployment: self.problem.deployment().to_string(),
             objective: self.question.objective.clone(),
             budgets: budgets
@@ -157,13 +157,13 @@ impl AssignmentResult<'_> {
         let (headline, winner) = (self.headline(), self.winner());
         let choices = self.rows().into_iter().enumerate();
         BestFound {
-            feasible: matches!(self.ground().verdict(point), Verdict::Feasible { .. }),
+            feasible: matches!(self.decided_on().verdict(point), Verdict::Feasible { .. }),
             objective: self.number(objective),
             of: of.to_owned(),
             machine: headline.map(|h| self.number(h.machine)),
             model: headline.map(|h| self.number(h.model)),
             error: headline.map(|h| h.error()),
-            used: used(self.ground().totals(point)),
+            used: used(self.decided_on().totals(point)),
             machine_used: winner.map(|w| used(*w.totals())),
             machine_feasible: winner.map(Checked::is_feasible),
             choices: choices
@@ -269,10 +269,13 @@ impl AssignmentResult<'_> {
             shape::columns(),
             csv::header(&Scope::COLUMNS),
         ];
-        let mut lines = csv::Lines::new(self.origin, &header.concat());
-        let coverage = (self.scope).map_or(csv::blanks(Scope::COLUMNS.len()), |scope| {
-            scope.fields().to_vec()
-        });
+        let mut lines = csv::Lines::new(&self.origin, &header.concat());
+        let coverage = self
+            .scope
+            .as_ref()
+            .map_or(csv::blanks(Scope::COLUMNS.len()), |scope| {
+                scope.fields().to_vec()
+            });
         let no_shape = || csv::blanks(shape::columns().len());
         let figures = |cycles: u64, machine: Option<u64>, costs: Option<[f64; 3]>| {
             let machine = machine.map_or(String::new(), |cycles| cycles.to_string());
@@ -305,7 +308,7 @@ impl AssignmentResult<'_> {
             ];
             lines.add(fields.concat());
         }
-        let t = self.ground().totals(point);
+        let t = self.decided_on().totals(point);
         let machine = rows.iter().map(|row| row.machine).sum::<Option<u64>>();
         let cycles = rows.iter().map(|row| row.cycles).sum();
         let fields = [

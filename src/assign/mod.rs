@@ -1,16 +1,16 @@
 //! PEs and buffer of each layer under budgets: the search, its re-check on the machine, proofs and certificates.
 //!
 //! ```text
-//! Question (names) -> Costs::read -> priced -> CostSource (options and costs)
-//! Question + CostSource -> search -> AssignmentResult (best, re-checked, certified) -> document, CSV, certificate
+//! AssignmentQuestion (names) -> Costs::read -> priced -> CostSource (options and costs)
+//! AssignmentQuestion + CostSource -> search -> AssignmentResult (best, re-checked, certified) -> document, CSV, certificate
 //! ```
 //!
 //! ```
-//! use stationary::assign::Question;
+//! use stationary::assign::AssignmentQuestion;
 //! use stationary::documents::Document;
 //! use stationary::hooks::Hooks;
 //!
-//! let mut question = Question::new("alexnet", &["area=iot"]);
+//! let mut question = AssignmentQuestion::new("alexnet", &["area=iot"]);
 //! question.costs.layer = vec!["conv3".to_owned(), "conv4".to_owned()];
 //! (question.costs.pes, question.costs.tiles) = (Some("8,16".to_owned()), Some("1,2".to_owned()));
 //! let cost_source = question.costs.read()?.priced(&())?;
@@ -33,6 +33,6 @@ mod written;
 pub use certify::Certified;
 pub use costs::{CostOrigin, CostSource, Read, Unpriced};
 pub use infeasibility::Infeasibility;
-pub use question::{Costs, Question, Recheck};
+pub use question::{AssignmentQuestion, Costs, Recheck};
 pub use result::{AssignmentResult, ResultRow, kind, unit};
-pub use written::{Best, Certificate, Inputs, Limit, Named, Place, Simulated, Used};
+pub use written::{Best, Certificate, Inputs, LayerChoice, Limit, Named, Simulated, Used};

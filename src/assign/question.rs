@@ -60,7 +60,7 @@ impl Default for Costs {
 /// A search for PEs and buffer of each layer under budgets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Question {
+pub struct AssignmentQuestion {
     /// The options and what they cost.
     pub costs: Costs,
     /// How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
@@ -91,7 +91,7 @@ pub struct Question {
     pub front: Option<u64>,
 }
 
-impl Default for Question {
+impl Default for AssignmentQuestion {
     fn default() -> Self {
         Self {
             costs: Costs::default(),
@@ -112,7 +112,7 @@ impl Default for Question {
     }
 }
 
-impl Question {
+impl AssignmentQuestion {
     /// About a network, under budgets: proved by the exact optimiser, and all else as it goes without saying.
     #[must_use]
     pub fn new(network: &str, budget: &[&str]) -> Self {

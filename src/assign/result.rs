@@ -14,18 +14,18 @@ use crate::workloads::Layer;
 
 use super::certify::Certified;
 use super::infeasibility::Infeasibility;
-use super::{Question, Recheck};
+use super::{AssignmentQuestion, Recheck};
 
 /// An answer, whichever way it is shown.
-pub struct AssignmentResult<'a> {
+pub struct AssignmentResult {
     /// What was asked for.
-    pub question: &'a Question,
+    pub question: AssignmentQuestion,
     /// The layers, where they are known.
-    pub layers: &'a [Layer],
+    pub layers: Vec<Layer>,
     /// How much of a network they are.
-    pub scope: Option<&'a Scope>,
+    pub scope: Option<Scope>,
     /// Whose run it is.
-    pub origin: &'a Origin,
+    pub origin: Origin,
     /// In hertz, where it is known.
     pub clock: Option<f64>,
     /// The problem, over the costs that the search saw.
@@ -62,7 +62,7 @@ pub struct AssignmentResult<'a> {
     pub go_on: Option<String>,
 }
 
-impl AssignmentResult<'_> {
+impl AssignmentResult {
     /// The best point and its objective.
     pub fn best(&self) -> Option<(&[u16], f64)> {
         self.outcome
@@ -175,7 +175,7 @@ impl AssignmentResult<'_> {
     }
 
     /// The problem whose costs the best one has: the model's, or as the machine ran.
-    pub fn ground(&self) -> &Problem {
+    pub fn decided_on(&self) -> &Problem {
         let certified = self.certified.as_ref();
         certified.map_or(&self.problem, |certified| &certified.proof.problem)
     }
@@ -219,7 +219,7 @@ impl AssignmentResult<'_> {
 
     /// What a choice costs.
     pub fn entry(&self, choice: &Choice) -> Option<&CostEntry> {
-        let mut options = self.ground().table().layers().get(choice.layer)?.iter();
+        let mut options = self.decided_on().table().layers().get(choice.layer)?.iter();
         options.find(|entry| entry.levels() == choice.levels())
     }
 

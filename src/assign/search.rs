@@ -10,7 +10,7 @@ use super::costs::{CostOrigin, CostSource};
 use super::infeasibility::Infeasibility;
 use super::rechecked::{self, Rechecks};
 use super::result::AssignmentResult;
-use super::{Question, Recheck};
+use super::{AssignmentQuestion, Recheck};
 use crate::arch::CostModel;
 use crate::error::Error;
 use crate::hooks::Hooks;
@@ -34,7 +34,7 @@ struct Asked {
     optimizer: Box<dyn Optimizer>,
 }
 
-impl Question {
+impl AssignmentQuestion {
     /// Checks the names, before costs are made, which takes a while.
     ///
     /// # Errors
@@ -71,11 +71,11 @@ impl Question {
     ///
     /// # Errors
     /// Names that do not exist, budgets that are none, a file that cannot be written, a design that cannot be made.
-    pub fn search<'a>(
-        &'a self,
-        cost_source: &'a CostSource,
+    pub fn search(
+        &self,
+        cost_source: &CostSource,
         hooks: &Hooks<'_>,
-    ) -> Result<Option<AssignmentResult<'a>>, Error> {
+    ) -> Result<Option<AssignmentResult>, Error> {
         let Asked {
             objective,
             deployment,
@@ -226,10 +226,10 @@ impl Question {
             }
         };
         Ok(Some(AssignmentResult {
-            question: self,
-            layers,
-            scope: cost_source.scope.as_ref(),
-            origin: &cost_source.origin,
+            question: self.clone(),
+            layers: layers.to_vec(),
+            scope: cost_source.scope.clone(),
+            origin: cost_source.origin.clone(),
             clock,
             problem,
             outcome,

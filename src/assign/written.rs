@@ -123,7 +123,7 @@ pub struct Best {
     /// The options' places, as the search has them; the same as `choices`.
     pub point: Point,
     /// Options, a layer each.
-    pub choices: Vec<Place>,
+    pub choices: Vec<LayerChoice>,
 }
 
 /// What it takes.
@@ -151,7 +151,7 @@ pub struct Named {
 /// An option of a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Place {
+pub struct LayerChoice {
     /// The layer.
     pub layer: usize,
     /// The style of its array.
@@ -178,7 +178,7 @@ pub struct Simulated {
     pub cycles: u64,
 }
 
-impl Place {
+impl LayerChoice {
     pub(super) fn of(layer: usize, levels: Levels) -> Self {
         Self {
             layer,
@@ -191,12 +191,12 @@ impl Place {
 
 impl Simulated {
     pub(super) fn of((layer, levels): Job, cycles: u64) -> Self {
-        let Place {
+        let LayerChoice {
             layer,
             dataflow,
             pe,
             tile,
-        } = Place::of(layer, levels);
+        } = LayerChoice::of(layer, levels);
         Self {
             layer,
             dataflow,

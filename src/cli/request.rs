@@ -1,7 +1,7 @@
 //! What of a command line decides the results: the verb and its options, defaults included.
 
 use clap::{ArgMatches, Command, CommandFactory};
-use stationary::record::Request;
+use stationary::record::Invocation;
 
 use super::Cli;
 
@@ -27,10 +27,10 @@ const ASIDE: [&str; 17] = [
 ];
 
 /// The request that a command line makes, in whatever order it is written.
-pub fn request(matches: &ArgMatches) -> Request {
+pub fn request(matches: &ArgMatches) -> Invocation {
     let mut command = Cli::command();
     command.build();
-    let mut request = Request::default();
+    let mut request = Invocation::default();
     let (mut command, mut matches) = (&command, matches);
     loop {
         take(&mut request, command, matches);
@@ -48,7 +48,7 @@ pub fn request(matches: &ArgMatches) -> Request {
     }
 }
 
-fn take(request: &mut Request, command: &Command, matches: &ArgMatches) {
+fn take(request: &mut Invocation, command: &Command, matches: &ArgMatches) {
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
         if ASIDE.contains(&id) {

@@ -1,11 +1,12 @@
 //! Certificates of chips: hardware that all layers share, and a schedule for each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::Question;
+use super::CodesignQuestion;
 use super::setting::Setting;
 use super::written::{Best, Certificate, Chosen, Inputs, Machine, Ran, Task};
 use crate::documents;
@@ -84,7 +85,7 @@ impl Certificate {
     /// # Errors
     /// A run below its bound.
     pub fn of(
-        question: &Question,
+        question: &CodesignQuestion,
         instance: &CodesignInstance<'_>,
         ran: &[Record],
     ) -> Result<Self, Error> {
@@ -168,9 +169,9 @@ impl Certificate {
     ///
     /// # Errors
     /// Inputs that cannot be read.
-    pub fn setting(&self) -> Result<Setting, Error> {
+    pub fn setting(&self) -> Result<Arc<Setting>, Error> {
         let inputs = self.inputs.clone();
-        Question {
+        CodesignQuestion {
             arch: inputs.arch,
             set: inputs.set,
             network: inputs.network,
@@ -182,7 +183,7 @@ impl Certificate {
             hardware: inputs.hardware,
             budget: inputs.budget,
             macs: inputs.macs,
-            ..Question::default()
+            ..CodesignQuestion::default()
         }
         .read()
     }

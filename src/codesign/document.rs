@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::certificate::OVER;
-use super::search::{CodesignResult, Course};
+use super::search::{CodesignResult, FoundBy};
 use crate::arch::CostModel;
 use crate::csv;
 use crate::documents::{
@@ -22,7 +22,7 @@ use crate::sim::Energy;
 use crate::sim::decoupled::{self, LoweredLayer, estimate};
 use crate::workloads::Layer;
 
-impl CodesignResult<'_> {
+impl CodesignResult {
     /// As a document.
     #[must_use]
     pub fn document(&self) -> Codesign {
@@ -39,7 +39,7 @@ impl CodesignResult<'_> {
     #[must_use]
     pub fn schedules(&self) -> Option<String> {
         let chip = self.best()?;
-        Some(ScheduleFile::of(&kernels(self, chip)).to_yaml())
+        Some(ScheduleFile::of(&lowered_layers(self, chip)).to_yaml())
     }
 
     /// What should be known of the model before its choice is trusted elsewhere: the search measures on the
@@ -52,8 +52,8 @@ impl CodesignResult<'_> {
 
     /// The kernel of each layer on a chip.
     #[must_use]
-    pub fn kernels(&self, chip: &Chip) -> Vec<LoweredLayer> {
-        kernels(self, chip)
+    pub fn lowered_layers(&self, chip: &Chip) -> Vec<LoweredLayer> {
+        lowered_layers(self, chip)
     }
 
     /// What each layer costs on a chip.
@@ -78,8 +78,8 @@ impl CodesignResult<'_> {
     #[must_use]
     pub fn measurements(&self) -> Vec<usize> {
         match &self.course {
-            Course::Proved(_) => Vec::new(),
-            Course::Tuned(tuned) => made(tuned),
+            FoundBy::Proved(_) => Vec::new(),
+            FoundBy::Tuned(tuned) => made(tuned),
         }
     }
 
@@ -87,14 +87,14 @@ impl CodesignResult<'_> {
     #[must_use]
     pub fn not_reached(&self) -> Vec<&str> {
         match &self.course {
-            Course::Proved(_) => Vec::new(),
-            Course::Tuned(tuned) => not_reached(self, tuned),
+            FoundBy::Proved(_) => Vec::new(),
+            FoundBy::Tuned(tuned) => not_reached(self, tuned),
         }
     }
 }
 
 /// The kernel of each layer on the chip.
-fn kernels(found: &CodesignResult<'_>, chip: &Chip) -> Vec<LoweredLayer> {
+fn lowered_layers(found: &CodesignResult, chip: &Chip) -> Vec<LoweredLayer> {
     let machine = found.setting.hardware.machine(chip.machine);
     let kernel = |(layer, task): (&Layer, &usize)| {
         let schedule = found.setting.tasks[*task]
@@ -114,7 +114,7 @@ fn kernels(found: &CodesignResult<'_>, chip: &Chip) -> Vec<LoweredLayer> {
 }
 
 /// What each layer costs on the chip. The machine's counts are the model's, and its cycles are known.
-fn energies(found: &CodesignResult<'_>, chip: &Chip) -> Vec<Energy> {
+fn energies(found: &CodesignResult, chip: &Chip) -> Vec<Energy> {
     // Its area has been worked out, by the same costs.
     let cost =
         CostModel::of(found.setting.hardware.machine(chip.machine)).expect("its costs are known");
@@ -123,7 +123,7 @@ fn energies(found: &CodesignResult<'_>, chip: &Chip) -> Vec<Energy> {
         let cycles = chip.layers[*task].1;
         decoupled::energy(kernel, &cost, &model.counters, &model.control, cycles)
     };
-    kernels(found, chip)
+    lowered_layers(found, chip)
         .iter()
         .zip(&found.setting.task_of)
         .map(energy)
@@ -131,15 +131,15 @@ fn energies(found: &CodesignResult<'_>, chip: &Chip) -> Vec<Energy> {
 }
 
 /// The network's cycles on the chip.
-fn headline(found: &CodesignResult<'_>, chip: &Chip) -> Headline {
-    let model = kernels(found, chip)
+fn headline(found: &CodesignResult, chip: &Chip) -> Headline {
+    let model = lowered_layers(found, chip)
         .iter()
         .map(|k| estimate(k).cycles)
         .sum();
     Headline::cycles(chip.cycles, model)
 }
 
-fn core(found: &CodesignResult<'_>, machine: usize) -> Core {
+fn core(found: &CodesignResult, machine: usize) -> Core {
     let shape = found.setting.hardware.shape(machine);
     Core {
         batch: shape.batch.into(),
@@ -149,10 +149,10 @@ fn core(found: &CodesignResult<'_>, machine: usize) -> Core {
 }
 
 /// For programs.
-fn document(found: &CodesignResult<'_>) -> Codesign {
+fn document(found: &CodesignResult) -> Codesign {
     let (proof, tuned) = match &found.course {
-        Course::Proved(proof) => (Some(proof), None),
-        Course::Tuned(tuned) => (None, Some(tuned)),
+        FoundBy::Proved(proof) => (Some(proof), None),
+        FoundBy::Tuned(tuned) => (None, Some(tuned)),
     };
     let stop = match (found.is_cut, proof) {
         (true, _) => "interrupted",
@@ -208,12 +208,12 @@ fn document(found: &CodesignResult<'_>) -> Codesign {
         machines: proof.map(|proof| machines(found, proof)),
         tasks: tuned.map(|tuned| tasks(found, tuned)),
         evaluations: match &found.course {
-            Course::Proved(proof) => CoreEvaluations {
+            FoundBy::Proved(proof) => CoreEvaluations {
                 calls: proof.simulated,
                 valid: Some(proof.valid),
                 machine_runs: None,
             },
-            Course::Tuned(tuned) => measured(tuned),
+            FoundBy::Tuned(tuned) => measured(tuned),
         },
         curve: tuned.map(|tuned| numbers(&curve(found, tuned))),
     }
@@ -241,8 +241,8 @@ fn owned(names: Vec<&str>) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn best(found: &CodesignResult<'_>, chip: &Chip) -> BestCoreFound {
-    let (kernels, energies) = (kernels(found, chip), energies(found, chip));
+fn best(found: &CodesignResult, chip: &Chip) -> BestCoreFound {
+    let (kernels, energies) = (lowered_layers(found, chip), energies(found, chip));
     let choices = kernels.iter().zip(&found.setting.task_of).enumerate();
     let choices = choices.map(|(layer, (kernel, task))| {
         let model = estimate(kernel);
@@ -276,7 +276,7 @@ fn best(found: &CodesignResult<'_>, chip: &Chip) -> BestCoreFound {
     }
 }
 
-fn checked(found: &CodesignResult<'_>, chip: &Chip) -> CheckedCore {
+fn checked(found: &CodesignResult, chip: &Chip) -> CheckedCore {
     let figure = headline(found, chip);
     CheckedCore {
         model: figure.model as u64,
@@ -297,7 +297,7 @@ fn unproved() -> CoreCertificate {
     }
 }
 
-fn certificate(found: &CodesignResult<'_>, proof: &NetworkProof) -> CoreCertificate {
+fn certificate(found: &CodesignResult, proof: &NetworkProof) -> CoreCertificate {
     let bound = proof.lower_bound();
     let gap = found.best().zip(bound);
     let gap = gap.map(|(chip, bound)| (chip.cycles - bound) as f64 / chip.cycles.max(1) as f64);
@@ -311,7 +311,7 @@ fn certificate(found: &CodesignResult<'_>, proof: &NetworkProof) -> CoreCertific
     }
 }
 
-fn machines(found: &CodesignResult<'_>, proof: &NetworkProof) -> Vec<CoreVerdict> {
+fn machines(found: &CodesignResult, proof: &NetworkProof) -> Vec<CoreVerdict> {
     let all = proof.machines.iter().enumerate();
     let all = all.map(|(number, verdict)| {
         let (kind, cycles, bound) = match verdict {
@@ -334,7 +334,7 @@ fn machines(found: &CodesignResult<'_>, proof: &NetworkProof) -> Vec<CoreVerdict
 }
 
 /// What the network would take if each layer had the chip that suits it best.
-fn each(found: &CodesignResult<'_>) -> EachItsOwn {
+fn each(found: &CodesignResult) -> EachItsOwn {
     let choices = found
         .setting
         .loaded
@@ -357,13 +357,13 @@ fn each(found: &CodesignResult<'_>) -> EachItsOwn {
     }
 }
 
-fn unbuildable(found: &CodesignResult<'_>) -> Option<u64> {
+fn unbuildable(found: &CodesignResult) -> Option<u64> {
     let each = found.setting.tasks.iter().zip(&found.each);
     each.map(|(task, best)| best.map(|(_, cycles)| task.times * cycles))
         .sum()
 }
 
-fn tasks(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<Task> {
+fn tasks(found: &CodesignResult, tuned: &NetworkTuned) -> Vec<Task> {
     let all = found
         .setting
         .tasks
@@ -380,7 +380,7 @@ fn tasks(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<Task> {
 }
 
 /// The layers of a task.
-fn names<'a>(found: &CodesignResult<'a>, number: usize) -> Vec<&'a str> {
+fn names(found: &CodesignResult, number: usize) -> Vec<&str> {
     let layers = found
         .setting
         .loaded
@@ -400,14 +400,14 @@ fn made(tuned: &NetworkTuned) -> Vec<usize> {
 
 /// The layers that no tuner came to before it was interrupted: of each the one schedule ran whose bound is
 /// least.
-fn not_reached<'a>(found: &CodesignResult<'a>, tuned: &NetworkTuned) -> Vec<&'a str> {
+fn not_reached<'a>(found: &'a CodesignResult, tuned: &NetworkTuned) -> Vec<&'a str> {
     let made = made(tuned).into_iter().enumerate();
     let left = made.filter(|(_, made)| *made <= 1);
     left.flat_map(|(number, _)| names(found, number)).collect()
 }
 
 /// The network's cycles on the chip after so many measurements of each task, once all have a schedule.
-fn curve(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
+fn curve(found: &CodesignResult, tuned: &NetworkTuned) -> Vec<(usize, u64)> {
     let before = tuned.free.iter().map(|course| course.measured.len()).max();
     let before = before.unwrap_or(0);
     let mut marks: Vec<usize> = (tuned.shared.iter())
@@ -431,7 +431,7 @@ fn curve(found: &CodesignResult<'_>, tuned: &NetworkTuned) -> Vec<(usize, u64)> 
 }
 
 /// A line a layer, and one for all of them.
-fn csv(found: &CodesignResult<'_>) -> String {
+fn csv(found: &CodesignResult) -> String {
     let knobs = crate::sim::decoupled::Schedule::ONE.knobs();
     let knobs = knobs.map(|(name, _)| name);
     let header = [
@@ -456,7 +456,7 @@ fn csv(found: &CodesignResult<'_>) -> String {
         rest.chain(found.setting.loaded.scope.fields())
             .collect::<Vec<_>>()
     };
-    for (layer, (kernel, task)) in kernels(found, chip)
+    for (layer, (kernel, task)) in lowered_layers(found, chip)
         .iter()
         .zip(&found.setting.task_of)
         .enumerate()

@@ -2,17 +2,17 @@
 //! certificates.
 //!
 //! ```text
-//! Question (names) -> read -> Setting (machine, layers, cores) -> search -> CodesignResult -> document, CSV, certificate
+//! CodesignQuestion (names) -> read -> Setting (machine, layers, cores) -> search -> CodesignResult -> document, CSV, certificate
 //! ```
 //!
 //! ```
-//! use stationary::codesign::Question;
+//! use stationary::codesign::CodesignQuestion;
 //! use stationary::hooks::Hooks;
 //!
-//! let question = Question {
+//! let question = CodesignQuestion {
 //!     network: "resnet18".to_owned(),
 //!     layer: vec!["layer4.0.downsample".to_owned()],
-//!     ..Question::default()
+//!     ..CodesignQuestion::default()
 //! };
 //! let setting = question.read()?;
 //! let found = setting.search(&question, &Hooks::default())?.expect("it is not cancelled");
@@ -27,7 +27,7 @@ mod search;
 mod setting;
 mod written;
 
-pub use question::Question;
-pub use search::{CodesignResult, Course};
+pub use question::CodesignQuestion;
+pub use search::{CodesignResult, FoundBy};
 pub use setting::Setting;
 pub use written::{Best, Certificate, Chosen, Inputs, Machine, Ran, Task};

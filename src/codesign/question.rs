@@ -1,6 +1,7 @@
 //! What hardware and schedules are searched for, by the names and values that flags give.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use stationary_document::from_yaml;
@@ -16,7 +17,7 @@ use crate::target::Request;
 /// A search for one core and a schedule of each layer, on a machine that instructions control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Question {
+pub struct CodesignQuestion {
     /// The machine by preset name or file.
     pub arch: String,
     /// Overrides of its fields, `PATH=VALUE` each.
@@ -47,7 +48,7 @@ pub struct Question {
     pub seed: u64,
 }
 
-impl Default for Question {
+impl Default for CodesignQuestion {
     fn default() -> Self {
         Self {
             arch: "vta".to_owned(),
@@ -68,7 +69,7 @@ impl Default for Question {
     }
 }
 
-impl Question {
+impl CodesignQuestion {
     /// Checks the optimiser's name.
     ///
     /// # Errors
@@ -101,7 +102,7 @@ impl Question {
     ///
     /// # Errors
     /// Inputs that cannot be read, are not allowed, or do not go together.
-    pub fn read(&self) -> Result<Setting, Error> {
+    pub fn read(&self) -> Result<Arc<Setting>, Error> {
         let loaded = Request {
             arch: self.arch.clone(),
             set: self.set.clone(),
@@ -114,7 +115,7 @@ impl Question {
         }
         .target()?;
         let hardware = self.hardware(&loaded.accelerator)?;
-        Setting::new(loaded, hardware)
+        Setting::new(loaded, hardware).map(Arc::new)
     }
 
     /// The cores to choose from, around a machine.

@@ -1,8 +1,9 @@
 //! The search: every core by bounds and the machine, or a tuner's measurements.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::Question;
+use super::CodesignQuestion;
 use super::certificate::CodesignInstance;
 use super::setting::Setting;
 use super::written::Certificate;
@@ -14,7 +15,7 @@ use crate::search::codesign::{
 };
 
 /// How a chip was found.
-pub enum Course {
+pub enum FoundBy {
     /// All others were proved not to be better.
     Proved(NetworkProof),
     /// By a tuner.
@@ -22,13 +23,13 @@ pub enum Course {
 }
 
 /// What a search came to.
-pub struct CodesignResult<'a> {
+pub struct CodesignResult {
     /// What was asked for.
-    pub question: &'a Question,
+    pub question: CodesignQuestion,
     /// What there was to choose from.
-    pub setting: &'a Setting,
+    pub setting: Arc<Setting>,
     /// How the chip was found.
-    pub course: Course,
+    pub course: FoundBy,
     /// The best of each task on hardware of its own.
     pub each: Vec<Option<(DesignPoint, u64)>>,
     /// What the search took.
@@ -43,13 +44,13 @@ pub struct CodesignResult<'a> {
     ran: Vec<Record>,
 }
 
-impl CodesignResult<'_> {
+impl CodesignResult {
     /// The chip, if one runs all layers.
     #[must_use]
     pub fn best(&self) -> Option<&Chip> {
         match &self.course {
-            Course::Proved(proof) => proof.best.as_ref(),
-            Course::Tuned(tuned) => tuned.best.as_ref(),
+            FoundBy::Proved(proof) => proof.best.as_ref(),
+            FoundBy::Tuned(tuned) => tuned.best.as_ref(),
         }
     }
 
@@ -58,12 +59,12 @@ impl CodesignResult<'_> {
     /// # Errors
     /// What follows from the runs is not what the search says: a fault of this crate.
     pub fn certificate(&self) -> Result<Option<Certificate>, Error> {
-        let Course::Proved(proof) = &self.course else {
+        let FoundBy::Proved(proof) = &self.course else {
             return Ok(None);
         };
         let certificate = Certificate::of(
-            self.question,
-            &CodesignInstance::of(self.setting),
+            &self.question,
+            &CodesignInstance::of(&self.setting),
             &self.ran,
         )?;
         let cycles = certificate.best.as_ref().map(|best| best.cycles);
@@ -82,11 +83,11 @@ impl Setting {
     ///
     /// # Errors
     /// An optimiser that does not exist, a file that cannot be written, a run below its bound.
-    pub fn search<'a>(
-        &'a self,
-        question: &'a Question,
+    pub fn search(
+        self: &Arc<Self>,
+        question: &CodesignQuestion,
         hooks: &Hooks<'_>,
-    ) -> Result<Option<CodesignResult<'a>>, Error> {
+    ) -> Result<Option<CodesignResult>, Error> {
         question.check()?;
         let tasks = &self.tasks[..];
         let measurements =
@@ -113,7 +114,7 @@ impl Setting {
             let known = measurements.known_now();
             let mut note = |task: usize, measured: &Measured| measurements.note(task, measured);
             let each = codesign::prove_each(tasks, &known, cancellation, &mut note);
-            (Course::Proved(proof), each.map_err(Error::search)?)
+            (FoundBy::Proved(proof), each.map_err(Error::search)?)
         } else {
             let make = |task: usize| {
                 let seed = question
@@ -128,13 +129,13 @@ impl Setting {
                 codesign::tune_network(tasks, &make, count, &known, cancellation, &mut note);
             let tuned = tuned.map_err(Error::search)?;
             let each = tuned.each.clone();
-            (Course::Tuned(tuned), each)
+            (FoundBy::Tuned(tuned), each)
         };
         measurements.close()?;
         let is_cut = cancellation.is_cancelled() && !is_done(&course, &each, question);
         let found = CodesignResult {
-            question,
-            setting: self,
+            question: question.clone(),
+            setting: Arc::clone(self),
             course,
             each,
             seconds: start.elapsed().as_secs_f64(),
@@ -148,10 +149,14 @@ impl Setting {
 }
 
 /// Whether a search came to its end.
-fn is_done(course: &Course, each: &[Option<(DesignPoint, u64)>], question: &Question) -> bool {
+fn is_done(
+    course: &FoundBy,
+    each: &[Option<(DesignPoint, u64)>],
+    question: &CodesignQuestion,
+) -> bool {
     match course {
-        Course::Proved(proof) => proof.is_whole() && each.iter().all(Option::is_some),
-        Course::Tuned(tuned) => {
+        FoundBy::Proved(proof) => proof.is_whole() && each.iter().all(Option::is_some),
+        FoundBy::Tuned(tuned) => {
             let courses = tuned.free.iter().zip(&tuned.shared);
             let measured = courses.map(|(free, own)| free.measured.len() + own.measured.len());
             let count = usize::try_from(question.measurements).unwrap_or(usize::MAX);

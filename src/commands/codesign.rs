@@ -2,7 +2,7 @@
 //! machine.
 
 use anyhow::{Result, bail};
-use stationary::codesign::{CodesignResult, Question};
+use stationary::codesign::{CodesignQuestion, CodesignResult};
 use stationary::documents::{self, Document as _};
 use stationary::record::{ACCELERATOR, Record};
 
@@ -75,9 +75,9 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
     ))
 }
 
-fn question(args: &Codesign, common: &Common) -> Question {
+fn question(args: &Codesign, common: &Common) -> CodesignQuestion {
     let layers = args.layers.clone();
-    Question {
+    CodesignQuestion {
         arch: args.arch.clone(),
         set: args.set.clone(),
         network: args.network.clone(),
@@ -96,8 +96,8 @@ fn question(args: &Codesign, common: &Common) -> Question {
 }
 
 /// The answer, the machine that was chosen, and its schedules.
-fn keep(found: &CodesignResult<'_>, args: &Codesign, record: &mut Record) -> Result<()> {
-    let (schedules, setting) = (found.schedules(), found.setting);
+fn keep(found: &CodesignResult, args: &Codesign, record: &mut Record) -> Result<()> {
+    let (schedules, setting) = (found.schedules(), &found.setting);
     let machine = found
         .best()
         .map(|chip| setting.hardware.machine(chip.machine));

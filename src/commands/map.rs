@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use stationary::documents::Document as _;
-use stationary::map::Question;
+use stationary::map::MappingQuestion;
 use stationary::record::{ACCELERATOR, Answer, Record};
 
 use crate::cli::{Common, Format, Map};
@@ -19,7 +19,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if args.target.mapping.is_some() {
         bail!("search map --mapping: the search finds mappings; use simulate to run given ones");
     }
-    let question = Question {
+    let question = MappingQuestion {
         recheck: args.recheck,
         certify: args.certify,
         simulations: args.proving.simulations,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use stationary::documents::Document as _;
 use stationary::record::{ACCELERATOR, Record};
-use stationary::validate::{Dataflows, Question, Validation};
+use stationary::validate::{Dataflows, Validation, ValidationQuestion};
 
 use crate::cli::{Common, Format, Validate};
 use crate::inputs;
@@ -30,7 +30,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     let total = compared.len() * loaded.layers.len();
     let less = "--layer picks layers, fewer --mappings take less, Ctrl-C ends it";
     let patience = Patience::new(common, "validate", total as u64, less);
-    let question = Question {
+    let question = ValidationQuestion {
         mappings: args.mappings,
         seed: common.seed,
     };

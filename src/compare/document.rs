@@ -11,7 +11,7 @@ use crate::search::compare::{Expected, Ratio, TARGETS};
 
 use super::Comparison;
 
-impl Comparison<'_> {
+impl Comparison {
     /// As a document.
     #[must_use]
     pub fn document(&self) -> Compare {
@@ -95,7 +95,7 @@ impl Comparison<'_> {
     }
 
     fn instance(&self, at: usize) -> CompareInstance {
-        let (i, g, machine) = (&self.instances[at], &self.grounds[at], &self.machine[at]);
+        let (i, origin, machine) = (&self.instances[at], &self.origins[at], &self.machine[at]);
         let of = match machine {
             Some(_) => "machine",
             None => self.costs[at],
@@ -106,12 +106,12 @@ impl Comparison<'_> {
             optimum: i.optimum,
             proved: i.is_proved,
             of: self.costs[at].to_owned(),
-            arch: g.origin.arch.clone(),
-            network: g.origin.network.clone(),
-            batch: g.origin.batch,
-            settings: g.origin.settings.clone(),
-            caveats: g.origin.caveats.clone(),
-            coverage: g.scope.as_ref().map(Scope::document),
+            arch: origin.arch.clone(),
+            network: origin.network.clone(),
+            batch: origin.batch,
+            settings: origin.settings.clone(),
+            caveats: origin.caveats.clone(),
+            coverage: self.scopes[at].as_ref().map(Scope::document),
             headline: CompareHeadline {
                 of: of.to_owned(),
                 value: machine.map_or(i.optimum, |h| Some(h.machine)),
@@ -151,7 +151,7 @@ impl Comparison<'_> {
                 self.costs[t.instance].to_owned(),
                 self.machine[t.instance].map_or(String::new(), |h| h.machine.to_string()),
             ];
-            lines.add_of(&self.grounds[t.instance].origin, fields);
+            lines.add_of(&self.origins[t.instance], fields);
         }
         let text = lines.text();
         match self.is_cut {

@@ -1,6 +1,6 @@
 //! What is compared on: every source of costs with every deployment, objective and budget.
 
-use super::Question;
+use super::ComparisonQuestion;
 use crate::assign::{CostOrigin, CostSource, Costs};
 use crate::error::Error;
 use crate::search::BudgetRequest;
@@ -22,7 +22,7 @@ pub struct Priced {
     pub instances: Vec<usize>,
 }
 
-impl Question {
+impl ComparisonQuestion {
     /// The problems; `price` reads a source and prices it, which takes a while.
     ///
     /// # Errors
@@ -65,19 +65,20 @@ impl Question {
 }
 
 impl Instances {
-    /// Of each instance, the source of its costs.
-    pub(super) fn grounds(&self) -> Vec<&CostSource> {
-        let sources = self.sources.iter();
-        let of = sources.flat_map(|source| source.instances.iter().map(|_| &source.cost_source));
-        of.collect()
-    }
-
     /// Of each instance, whose costs it has.
     pub(super) fn costs(&self) -> Vec<&'static str> {
-        let of = |source: &&CostSource| match source.source {
+        self.of_each(|source| match source.source {
             CostOrigin::CostTable => "table",
             CostOrigin::Model { .. } => "model",
-        };
-        self.grounds().iter().map(of).collect()
+        })
+    }
+
+    /// Of each instance, something of the source of its costs.
+    pub(super) fn of_each<T>(&self, of: impl Fn(&CostSource) -> T) -> Vec<T> {
+        let mut all = Vec::new();
+        for source in &self.sources {
+            all.extend(source.instances.iter().map(|_| of(&source.cost_source)));
+        }
+        all
     }
 }

@@ -1,19 +1,19 @@
 //! Optimisers side by side: the same problems, equal budgets, many seeds.
 //!
 //! ```text
-//! Question (names) -> read -> priced sources -> Instances -> run -> Comparison -> document, CSV
+//! ComparisonQuestion (names) -> read -> priced sources -> Instances -> run -> Comparison -> document, CSV
 //! ```
 //!
 //! ```
-//! use stationary::compare::Question;
+//! use stationary::compare::ComparisonQuestion;
 //! use stationary::hooks::Hooks;
 //!
-//! let mut question = Question {
+//! let mut question = ComparisonQuestion {
 //!     network: vec!["alexnet".to_owned()],
 //!     optimizer: vec!["exact".to_owned(), "random".to_owned()],
 //!     seeds: 2,
 //!     evaluations: 20,
-//!     ..Question::default()
+//!     ..ComparisonQuestion::default()
 //! };
 //! question.model.layer = vec!["conv3".to_owned()];
 //! (question.model.pes, question.model.tiles) = (Some("8,16".to_owned()), Some("1,2".to_owned()));
@@ -30,5 +30,5 @@ mod result;
 mod trials;
 
 pub use instances::{Instances, Priced};
-pub use question::Question;
+pub use question::ComparisonQuestion;
 pub use result::Comparison;

@@ -11,7 +11,7 @@ use crate::search::{LearningEffort, optimizers};
 /// Optimisers on every table or style of every network, with every deployment, objective and budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Question {
+pub struct ComparisonQuestion {
     /// Tables of costs.
     pub table: Vec<PathBuf>,
     /// Networks by preset name or file, by our own model.
@@ -46,7 +46,7 @@ pub struct Question {
     pub seed: u64,
 }
 
-impl Default for Question {
+impl Default for ComparisonQuestion {
     fn default() -> Self {
         let one = |name: &str| vec![name.to_owned()];
         Self {
@@ -70,7 +70,7 @@ impl Default for Question {
     }
 }
 
-impl Question {
+impl ComparisonQuestion {
     /// What optimisers that learn may spend.
     ///
     /// # Errors

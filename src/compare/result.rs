@@ -1,26 +1,30 @@
 //! A comparison that ran: its trials, what follows from them, and the optima on the machine.
 
-use super::Question;
+use super::ComparisonQuestion;
 use super::instances::{Instances, Priced};
 use super::trials::trials;
-use crate::assign::{CostOrigin, CostSource};
+use crate::assign::CostOrigin;
+use crate::csv::Origin;
 use crate::error::Error;
 use crate::format::thousands;
 use crate::headline::Headline;
 use crate::hooks::Hooks;
 use crate::journal::{Journal, OptionRuns};
+use crate::scope::Scope;
 use crate::search::compare::{Instance, Report, Trial, report};
 use crate::search::design::recheck;
 use crate::search::{Cancellation, Objective};
 
 /// What a comparison came to.
-pub struct Comparison<'a> {
+pub struct Comparison {
     /// What was asked for.
-    pub question: &'a Question,
+    pub question: ComparisonQuestion,
     /// The problems.
-    pub instances: &'a [Instance],
-    /// Of each instance, the source of its costs.
-    pub grounds: Vec<&'a CostSource>,
+    pub instances: Vec<Instance>,
+    /// Of each instance, whose run it is.
+    pub origins: Vec<Origin>,
+    /// Of each instance, how much of a network it is of, where that is known.
+    pub scopes: Vec<Option<Scope>>,
     /// The optimisers.
     pub names: Vec<String>,
     /// Each run.
@@ -37,16 +41,16 @@ pub struct Comparison<'a> {
     pub go_on: Option<String>,
 }
 
-impl Question {
+impl ComparisonQuestion {
     /// Runs what is not recorded yet; nothing if it was cancelled before a run ended.
     ///
     /// # Errors
     /// Optimisers that do not exist, a record of something else, a file that cannot be written.
-    pub fn run<'a>(
-        &'a self,
-        instances: &'a Instances,
+    pub fn run(
+        &self,
+        instances: &Instances,
         hooks: &Hooks<'_>,
-    ) -> Result<Option<Comparison<'a>>, Error> {
+    ) -> Result<Option<Comparison>, Error> {
         let names = self.optimizers()?;
         let (trials, is_whole) = trials(self, &instances.all, &names, hooks)?;
         if trials.is_empty() && !is_whole {
@@ -56,9 +60,10 @@ impl Question {
         let is_cut = !is_whole || machine.is_none();
         let (all, against) = (&instances.all[..], &self.against);
         Ok(Some(Comparison {
-            question: self,
-            instances: all,
-            grounds: instances.grounds(),
+            question: self.clone(),
+            instances: all.to_vec(),
+            origins: instances.of_each(|source| source.origin.clone()),
+            scopes: instances.of_each(|source| source.scope.clone()),
             figures: report(all, &names, &trials, against, self.evaluations, self.seed),
             names,
             trials,
@@ -106,7 +111,7 @@ fn rechecked(
     Ok(Some(found))
 }
 
-impl Comparison<'_> {
+impl Comparison {
     /// A figure of an instance as it is read.
     #[must_use]
     pub fn show(&self, at: usize, objective: f64) -> String {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::Question;
+use super::ComparisonQuestion;
 use crate::error::Error;
 use crate::hooks::Hooks;
 use crate::journal::Journal;
@@ -32,7 +32,7 @@ fn effort_of(label: &str, effort: &LearningEffort) -> Result<Option<(u64, String
 /// Every run, in the order of instances, optimisers and seeds, whatever the
 /// order in which they ended; and whether these are all, or it was interrupted.
 pub(super) fn trials(
-    question: &Question,
+    question: &ComparisonQuestion,
     instances: &[Instance],
     names: &[String],
     hooks: &Hooks<'_>,

@@ -32,7 +32,7 @@ const FEW: u64 = 10;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct MappingQuestion {
     /// How many of the model's best run on the machine.
     pub recheck: Recheck,
     /// Whether the best of the mapper's candidates is to be proved.
@@ -50,7 +50,7 @@ pub struct Question {
     pub seed: u64,
 }
 
-impl Default for Question {
+impl Default for MappingQuestion {
     /// The model's best five on the machine, and nothing proved.
     fn default() -> Self {
         Self {
@@ -122,7 +122,7 @@ pub struct MapResult {
     /// What it was about.
     pub target: Target,
     /// What was asked.
-    pub question: Question,
+    pub question: MappingQuestion,
     /// The dataflow of all mappings.
     pub dataflow: Arc<Dataflow>,
     /// What was made small.
@@ -145,10 +145,10 @@ impl Target {
     /// ```
     /// use stationary::Request;
     /// use stationary::hooks::Hooks;
-    /// use stationary::map::Question;
+    /// use stationary::map::MappingQuestion;
     ///
     /// let target = Request::new("shidiannao", "alexnet").target()?.pick(&["conv5"])?;
-    /// let found = target.search_map(&Question::default(), &Hooks::default())?;
+    /// let found = target.search_map(&MappingQuestion::default(), &Hooks::default())?;
     /// let winner = &found.expect("nobody cancels it").winners[0];
     /// assert!(winner.machine >= winner.lower_bound && winner.machine <= winner.first);
     /// # Ok::<(), stationary::Error>(())
@@ -158,7 +158,7 @@ impl Target {
     /// A layer without a mapping, a goal that cannot be proved, a file that cannot be written.
     pub fn search_map(
         &self,
-        question: &Question,
+        question: &MappingQuestion,
         hooks: &Hooks<'_>,
     ) -> Result<Option<MapResult>, Error> {
         let goal = goal(question)?;
@@ -227,8 +227,8 @@ impl Target {
 
 /// What is made small. Bounds are of cycles, and so is what is proved from them: the fewest, without
 /// slack.
-fn goal(question: &Question) -> Result<Goal, Error> {
-    let Question {
+fn goal(question: &MappingQuestion) -> Result<Goal, Error> {
+    let MappingQuestion {
         objective, slack, ..
     } = *question;
     let chosen = Goal::of(objective.unwrap_or_default());

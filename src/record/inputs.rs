@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stationary_record::digest;
 
 use super::Artifact;
-use super::request::Request;
+use super::request::Invocation;
 use crate::arch::{dram, presets};
 use crate::error::Error;
 use crate::files::{self, is_file};
@@ -46,7 +46,7 @@ const OPTIONS: [&str; 7] = [
 ];
 
 /// Each input with its content.
-pub(super) fn of(request: &Request) -> Result<Vec<(Input, Vec<u8>)>, Error> {
+pub(super) fn of(request: &Invocation) -> Result<Vec<(Input, Vec<u8>)>, Error> {
     let mut inputs: Vec<(Input, Vec<u8>)> = Vec::new();
     for option in OPTIONS {
         for name in request.values(option) {

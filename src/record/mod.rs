@@ -28,7 +28,7 @@ use crate::files;
 use crate::journal::Files;
 
 pub use inputs::Input;
-pub use request::Request;
+pub use request::Invocation;
 
 /// The name of the first and last file.
 pub const MANIFEST: &str = "run.json";
@@ -50,7 +50,7 @@ pub struct Manifest {
     pub command: Vec<String>,
     /// What decides the results.
     #[serde(flatten)]
-    pub request: Request,
+    pub request: Invocation,
     /// What went in.
     pub inputs: Vec<Input>,
     /// How far it is.
@@ -97,11 +97,11 @@ pub struct Artifact {
 /// Keeps a run in a folder, or nothing.
 ///
 /// ```
-/// use stationary::record::{Answer, Record, Request, read};
+/// use stationary::record::{Answer, Record, Invocation, read};
 ///
 /// let folder = std::env::temp_dir().join(format!("stationary-{}", std::process::id()));
 /// let arch = ("arch".to_owned(), vec!["eyeriss".to_owned()]);
-/// let request = Request { verb: "estimate".to_owned(), options: [arch].into() };
+/// let request = Invocation { verb: "estimate".to_owned(), options: [arch].into() };
 /// let mut record = Record::open(Some(&folder), vec!["a program".to_owned()], request)?;
 /// record.keep("result.csv", || "cycles\n17\n".to_owned())?;
 /// record.close(Answer::Yes)?;
@@ -130,7 +130,7 @@ impl Record {
     pub fn open(
         path: Option<&Path>,
         command: Vec<String>,
-        request: Request,
+        request: Invocation,
     ) -> Result<Self, Error> {
         let Some(path) = path else {
             return Ok(Self { folder: None });

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 /// A verb with the value of each option that decides the result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct Invocation {
     /// The command, such as `search map`.
     pub verb: String,
     /// Each option's values by its name.
     pub options: BTreeMap<String, Vec<String>>,
 }
 
-impl Request {
+impl Invocation {
     /// The values of an option; none if it is not given.
     #[must_use]
     pub fn values(&self, option: &str) -> &[String] {

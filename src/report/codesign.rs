@@ -1,6 +1,6 @@
 //! What `search codesign` answers, as a table.
 
-use stationary::codesign::{CodesignResult, Course};
+use stationary::codesign::{CodesignResult, FoundBy};
 use stationary::energy;
 use stationary::format::{area, joules, percent, signed_percent, some_of, thousands};
 use stationary::over;
@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::report::table::table as rows;
 
 /// For people.
-pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
+pub fn table(found: &CodesignResult, interrupt: &Interrupt) -> String {
     let Some(chip) = found.best() else {
         return format!(
             "no hardware runs all layers: {} of {} shapes are within the limits\n",
@@ -50,7 +50,11 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
         "above own bound",
     ];
     let mut lines = rows(&header, 2).optional(&["shape", "above own bound", "error"]);
-    for (kernel, task) in found.kernels(chip).iter().zip(&found.setting.task_of) {
+    for (kernel, task) in found
+        .lowered_layers(chip)
+        .iter()
+        .zip(&found.setting.task_of)
+    {
         let (s, model, cycles) = (kernel.schedule(), estimate(kernel), chip.layers[*task].1);
         lines.add_row([
             kernel.layer().name().to_owned(),
@@ -68,7 +72,7 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
         ]);
     }
     let (mut model, mut bound) = (0, 0);
-    for kernel in found.kernels(chip) {
+    for kernel in found.lowered_layers(chip) {
         let estimate = estimate(&kernel);
         model += estimate.cycles;
         bound += estimate.lower_bound;
@@ -99,7 +103,7 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
         ));
     }
     match &found.course {
-        Course::Proved(proof) => {
+        FoundBy::Proved(proof) => {
             let count =
                 |wanted: fn(&MachineVerdict) -> bool| proof.machines.iter().filter(|v| wanted(v)).count();
             let open = match count(|v| matches!(v, MachineVerdict::Open(_))) {
@@ -136,7 +140,7 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
                 over::NOT_OVER,
             ));
         }
-        Course::Tuned(_) => text.push_str(&format!(
+        FoundBy::Tuned(_) => text.push_str(&format!(
             "{}; seed {}; not proved: --optimizer exact proves the best of all schedules of these cores\n",
             spent(found),
             found.question.seed
@@ -159,7 +163,7 @@ pub fn table(found: &CodesignResult<'_>, interrupt: &Interrupt) -> String {
 }
 
 /// The measurements that were made, beside those that were asked for where these are more.
-fn spent(found: &CodesignResult<'_>) -> String {
+fn spent(found: &CodesignResult) -> String {
     let made = found.measurements();
     let all: usize = made.iter().sum();
     let tasks = found.setting.tasks.len();

@@ -24,14 +24,14 @@ pub use summary::Summary;
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct ValidationQuestion {
     /// Mappings of a layer at most: the mapper's, or the file's, and others from the whole range of estimates.
     pub mappings: usize,
     /// What the others are drawn by.
     pub seed: u64,
 }
 
-impl Default for Question {
+impl Default for ValidationQuestion {
     fn default() -> Self {
         Self {
             mappings: 1,
@@ -128,10 +128,10 @@ fn is_all(target: &Target) -> bool {
 ///
 /// ```
 /// use stationary::Request;
-/// use stationary::validate::{Question, Validation};
+/// use stationary::validate::{ValidationQuestion, Validation};
 ///
 /// let target = Request::new("systolic", "alexnet").target()?.pick(&["conv5"])?;
-/// let question = Question { mappings: 3, ..Question::default() };
+/// let question = ValidationQuestion { mappings: 3, ..ValidationQuestion::default() };
 /// let found = Validation::new(&target, &question, &())?;
 /// assert!(found.is_sound());
 /// assert_eq!(found.dataflows[0].layers[0].mappings.len(), 3);
@@ -142,7 +142,7 @@ pub struct Validation {
     /// What was asked about.
     pub target: Target,
     /// What was asked.
-    pub question: Question,
+    pub question: ValidationQuestion,
     /// Dataflow by dataflow.
     pub dataflows: Vec<ComparedDataflow>,
     /// Dataflows of `all` under which a layer has no mapping, or that the accelerator does not offer.
@@ -156,7 +156,7 @@ impl Validation {
     /// A layer without a mapping, of `all` dataflows one under each; several mappings where a file gives one.
     pub fn new(
         target: &Target,
-        question: &Question,
+        question: &ValidationQuestion,
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
         if question.mappings == 0 {
@@ -243,7 +243,7 @@ fn mapped(
 /// What every layer is compared for.
 struct Asked<'a> {
     target: &'a Target,
-    question: &'a Question,
+    question: &'a ValidationQuestion,
     cost: &'a CostModel,
     progress: &'a dyn Progress,
 }

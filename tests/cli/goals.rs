@@ -210,7 +210,7 @@ fn goals_that_cannot_be_are_refused() {
 
 #[test]
 fn what_was_chosen_is_told_layer_by_layer() {
-    let simulate = [&["simulate"], &PUBLISHED[..]].concat();
+    let simulate = [&["estimate"], &PUBLISHED[..]].concat();
     let shown = text(&stationary(&simulate).stdout);
     let line = "mappings of fc6, fc7, fc8 chosen for cycles, slack 2 %; the others are the file's";
     assert!(shown.contains(line), "{shown}");

@@ -6,7 +6,7 @@ use crate::{ASSIGN, file, json, stationary, text};
 
 const TABLE: &str = "search/tests/data/mobilenet_v2_dla.csv";
 
-const TINY: &str = "name: tiny\nsource: made up\nlayers:\n  - {name: conv, conv: {input: 10, channels: [6, 12], kernel: 3, pad: 1}}\n";
+const TINY: &str = "name: tiny\nsource: made up\nlayers:\n  - {name: conv, conv: {input: 6, channels: [3, 5], kernel: 3, pad: 1}}\n";
 
 fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&ASSIGN[..], more].concat()

@@ -34,12 +34,12 @@ fn check(arguments: &str) {
 
 #[test]
 fn runs_fit() {
-    check("estimate --arch eyeriss --network resnet18");
-    check("estimate --arch vta --network resnet18 --layer 0 --layer 1");
+    check("estimate --arch eyeriss --network alexnet");
+    check("estimate --arch vta --network resnet18 --layer 19 --layer 20");
     check("simulate --arch systolic --network bert_base --layer 0 --layer 3 -v");
     check("simulate --arch nvdla-small --network mobilenet_v2 --layer 52 --functional");
     check("estimate --arch eyeriss --network alexnet --counting timeloop");
-    check("validate --arch eyeriss --network mobilenet_v2");
+    check("validate --arch eyeriss --network mobilenet_v2 --layer 0 --layer 1 --layer 50");
     check("validate --arch eyeriss --network alexnet --mappings 4 --layer fc8 -v");
     check("dram --dram ddr4-2400 --trace tests/data/dram/rand_read.trace.gz");
 }
@@ -53,7 +53,7 @@ fn searches_fit() {
     );
     check(
         "compare --network alexnet --layer 2 --layer 3 --pes 1,8 --optimizer exact --optimizer genetic \
-         --optimizer local-genetic --seeds 3 --evaluations 40 --epochs 4",
+         --optimizer local-genetic --seeds 2 --evaluations 20 --epochs 2",
     );
 }
 

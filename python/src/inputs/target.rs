@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use stationary::mappings::{MappingFile, ScheduleFile};
 use stationary::sim::mapper::{Objective, Slack};
 use stationary::{Error, Remark, Request};
 

@@ -53,4 +53,4 @@ pub use memory::Memory;
 pub use replay::{Replay, replay, replay_stream};
 pub use statistics::Statistics;
 pub use timing::Timing;
-pub use trace::{LAST_CYCLE, Request, TraceError, parse_line, parse_trace};
+pub use trace::{LAST_CYCLE, TraceError, TraceRequest, parse_line, parse_trace};

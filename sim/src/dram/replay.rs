@@ -25,7 +25,7 @@ pub struct Replay {
 
 /// Sends a trace through a memory that has nothing to do, in order, at most `per_clock` requests a
 /// clock, each as soon as it may issue and is accepted.
-pub fn replay(memory: &mut Memory, trace: &[Request], per_clock: NonZeroU32) -> Replay {
+pub fn replay(memory: &mut Memory, trace: &[TraceRequest], per_clock: NonZeroU32) -> Replay {
     let requests = trace.iter().map(|request| Ok::<_, Infallible>(*request));
     match replay_stream(memory, requests, per_clock) {
         Ok(replay) => replay,
@@ -40,7 +40,7 @@ pub fn replay(memory: &mut Memory, trace: &[Request], per_clock: NonZeroU32) -> 
 /// The trace's own.
 pub fn replay_stream<E>(
     memory: &mut Memory,
-    trace: impl IntoIterator<Item = Result<Request, E>>,
+    trace: impl IntoIterator<Item = Result<TraceRequest, E>>,
     per_clock: NonZeroU32,
 ) -> Result<Replay, E> {
     // When a request is done is told as soon as it is certain: that needs no clock of its own.
@@ -52,7 +52,7 @@ pub fn replay_stream<E>(
 
 fn foretold<E>(
     memory: &mut Memory,
-    trace: impl IntoIterator<Item = Result<Request, E>>,
+    trace: impl IntoIterator<Item = Result<TraceRequest, E>>,
     per_clock: NonZeroU32,
 ) -> Result<Replay, E> {
     let start = memory.now();

@@ -14,7 +14,7 @@ use std::fmt;
 
 /// A request of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Request {
+pub struct TraceRequest {
     /// The address.
     pub address: u64,
     /// Whether it writes.
@@ -68,7 +68,7 @@ pub const LAST_CYCLE: u64 = (1 << 62) - 1;
 ///
 /// # Errors
 /// The first line that is no request.
-pub fn parse_trace(text: &str) -> Result<Vec<Request>, TraceError> {
+pub fn parse_trace(text: &str) -> Result<Vec<TraceRequest>, TraceError> {
     let lines = (1..).zip(text.lines());
     lines
         .filter_map(|(line, words)| parse_line(line, words).transpose())
@@ -79,7 +79,7 @@ pub fn parse_trace(text: &str) -> Result<Vec<Request>, TraceError> {
 ///
 /// # Errors
 /// A line that is no request.
-pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceError> {
+pub fn parse_line(line: usize, words: &str) -> Result<Option<TraceRequest>, TraceError> {
     let words = words.split('#').next().unwrap_or_default();
     let error = |found: &str, allowed| TraceError {
         line,
@@ -116,7 +116,7 @@ pub fn parse_line(line: usize, words: &str) -> Result<Option<Request>, TraceErro
     if each.next().is_some() {
         return Err(error(words, LINE));
     }
-    Ok(Some(Request {
+    Ok(Some(TraceRequest {
         address: address_in(address, radix).ok_or_else(|| {
             let is_list = address.contains(',');
             error(address, if is_list { ONE_ADDRESS } else { ADDRESS })

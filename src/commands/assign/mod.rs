@@ -3,7 +3,7 @@
 mod text;
 
 use anyhow::Result;
-use stationary::assign::{Costs, Question};
+use stationary::assign::{AssignmentQuestion, Costs};
 use stationary::documents::Document as _;
 use stationary::record::Record;
 
@@ -65,8 +65,8 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
     })
 }
 
-fn question(args: &Assign, common: &Common) -> Result<Question> {
-    Ok(Question {
+fn question(args: &Assign, common: &Common) -> Result<AssignmentQuestion> {
+    Ok(AssignmentQuestion {
         costs: costs(&args.costs),
         deployment: args.deployment.clone(),
         objective: args.objective.clone(),

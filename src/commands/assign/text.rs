@@ -13,13 +13,13 @@ use crate::interrupt::Interrupt;
 use crate::report::table::{Table, table as rows_of};
 
 /// What was found, in a table.
-pub fn table(found: &AssignmentResult<'_>, interrupt: &Interrupt) -> String {
+pub fn table(found: &AssignmentResult, interrupt: &Interrupt) -> String {
     let interrupt = found.is_cut.then_some(interrupt);
     Page { found, interrupt }.table()
 }
 
 struct Page<'a> {
-    found: &'a AssignmentResult<'a>,
+    found: &'a AssignmentResult,
     interrupt: Option<&'a Interrupt>,
 }
 
@@ -34,9 +34,12 @@ impl Page<'_> {
             self.heading(objective),
             self.found.question.optimizer,
             thousands(o.evaluations.distinct),
-            self.found.scope.map_or(String::new(), Scope::title),
+            self.found
+                .scope
+                .as_ref()
+                .map_or(String::new(), Scope::title),
         );
-        text.push_str(&self.found.scope.map_or(String::new(), Scope::text));
+        text.push_str(&self.found.scope.as_ref().map_or(String::new(), Scope::text));
         match &self.found.certified {
             Some(certified) => text.push_str(&certified.line(|value| self.found.show(value))),
             None => text.push_str(&self.proof(objective)),
@@ -75,7 +78,7 @@ impl Page<'_> {
         }
         let total = match &self.found.machine_energy {
             Some(spent) => spent.total().0,
-            None => 1e3 * self.found.ground().totals(point).energy,
+            None => 1e3 * self.found.decided_on().totals(point).energy,
         };
         let by = match &self.found.machine_energy {
             Some(_) => "on the machine".to_owned(),
@@ -237,7 +240,7 @@ impl Page<'_> {
             None => self.found.winner(),
         };
         let Some(winner) = ran else {
-            return self.found.ground().used(point);
+            return self.found.decided_on().used(point);
         };
         let totals = winner.totals();
         let budgets = self.found.problem.budgets().iter();
@@ -311,7 +314,7 @@ impl Page<'_> {
             row.extend(entry.map_or(Default::default(), |e| figures(e.energy, e.area, e.power)));
             rows.add_row(row);
         }
-        let t = self.found.ground().totals(point);
+        let t = self.found.decided_on().totals(point);
         let mut total = vec![String::new(); 6];
         total[0] = "total".to_owned();
         total.push(thousands(all.iter().map(|row| row.cycles).sum()));

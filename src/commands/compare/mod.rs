@@ -3,7 +3,7 @@
 mod text;
 
 use anyhow::Result;
-use stationary::compare::Question;
+use stationary::compare::ComparisonQuestion;
 use stationary::documents::Document as _;
 use stationary::record::Record;
 
@@ -40,7 +40,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     }
     record.results(|| found.document().json(), || found.csv())?;
     if let Some(path) = &args.markdown {
-        let page = markdown::page(found.instances, &found.names, &found.figures, args)?;
+        let page = markdown::page(&found.instances, &found.names, &found.figures, args)?;
         inputs::write(path, &page)?;
     }
     output::print(&match common.format {
@@ -67,7 +67,7 @@ pub fn compare(args: &Compare, common: &Common, record: &mut Record) -> Result<A
     Ok(answer)
 }
 
-fn question(args: &Compare, common: &Common) -> Result<Question> {
+fn question(args: &Compare, common: &Common) -> Result<ComparisonQuestion> {
     let model = Costs {
         table: None,
         network: None,
@@ -75,7 +75,7 @@ fn question(args: &Compare, common: &Common) -> Result<Question> {
         shapes: None,
         model: args.model.clone(),
     };
-    Ok(Question {
+    Ok(ComparisonQuestion {
         table: args.table.clone(),
         network: args.network.clone(),
         shapes: args.shapes.clone(),

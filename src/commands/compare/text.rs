@@ -9,13 +9,13 @@ use crate::interrupt::Interrupt;
 use crate::report::table::table;
 
 /// What was found, in tables.
-pub fn tables(found: &Comparison<'_>, interrupt: &Interrupt) -> String {
+pub fn tables(found: &Comparison, interrupt: &Interrupt) -> String {
     let interrupt = found.is_cut.then_some(interrupt);
     Page { found, interrupt }.table()
 }
 
 struct Page<'a> {
-    found: &'a Comparison<'a>,
+    found: &'a Comparison,
     interrupt: Option<&'a Interrupt>,
 }
 
@@ -24,7 +24,7 @@ impl Page<'_> {
         let mut text = String::new();
         for (at, instance) in self.found.instances.iter().enumerate() {
             text.push_str(&format!("{}\n", instance.name));
-            let scope = self.found.grounds[at].scope.as_ref();
+            let scope = self.found.scopes[at].as_ref();
             text.push_str(&scope.map_or(String::new(), Scope::text));
             match instance.optimum {
                 None => text.push_str("no feasible design\n"),
