@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use stationary::arch::dram::Standard;
-use stationary::sim::dram::{Memory, Request, replay};
+use stationary::sim::dram::{Memory, TraceRequest, replay};
 
 /// 20,000 reads, in sequence or scattered over 1 GiB.
-fn trace(is_random: bool) -> Vec<Request> {
+fn trace(is_random: bool) -> Vec<TraceRequest> {
     let mut state = 1_u64;
     let requests = (0..20_000_u64).map(|i| {
         // Knuth's linear congruential generator, MMIX.
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        Request {
+        TraceRequest {
             address: if is_random {
                 state >> 34 << 6 & 0x3fff_ffff
             } else {
@@ -39,8 +39,9 @@ fn dram(c: &mut Criterion) {
         let standard = Standard::preset(preset).expect("a bundled preset");
         for (name, is_random) in [("sequential", false), ("random", true)] {
             let trace = trace(is_random);
-            let run =
-                |trace: &[Request]| replay(&mut Memory::new(&standard), trace, NonZeroU32::MIN);
+            let run = |trace: &[TraceRequest]| {
+                replay(&mut Memory::new(&standard), trace, NonZeroU32::MIN)
+            };
             group.throughput(Throughput::Elements(run(&trace).cycles));
             group.bench_function(format!("{preset}/{name}"), |b| {
                 b.iter(|| run(black_box(&trace)));

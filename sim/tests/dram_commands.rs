@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
-use stationary_sim::dram::{Memory, Request, Statistics, replay};
+use stationary_sim::dram::{Memory, Statistics, TraceRequest, replay};
 
 /// Half a row is selected before its words are read or written: `select` is a command of no standard.
 const SELECTING: &str = "
@@ -43,8 +43,8 @@ fn standard(name: &str, own: &str, controller: &str) -> Standard {
     Standard::from_yaml("toy", &text).expect("the file is right")
 }
 
-fn reads(addresses: impl Iterator<Item = u64>) -> Vec<Request> {
-    let request = |address| Request {
+fn reads(addresses: impl Iterator<Item = u64>) -> Vec<TraceRequest> {
+    let request = |address| TraceRequest {
         address,
         is_write: false,
         cycle: 0,
@@ -52,7 +52,7 @@ fn reads(addresses: impl Iterator<Item = u64>) -> Vec<Request> {
     addresses.map(request).collect()
 }
 
-fn run(standard: &Standard, trace: &[Request]) -> (u64, Statistics) {
+fn run(standard: &Standard, trace: &[TraceRequest]) -> (u64, Statistics) {
     let mut memory = Memory::new(standard);
     let replay = replay(&mut memory, trace, NonZeroU32::MIN);
     (replay.cycles, memory.statistics())
@@ -73,9 +73,9 @@ fn a_command_more_takes_its_time() {
 }
 
 /// A round of reads and writes; some to the same rows, some far apart.
-fn random(seed: u64, bytes: u64) -> Vec<Request> {
+fn random(seed: u64, bytes: u64) -> Vec<TraceRequest> {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let request = |_| Request {
+    let request = |_| TraceRequest {
         address: if random.random() {
             random.random_range(0..bytes) & !63
         } else {

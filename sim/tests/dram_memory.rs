@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stationary_arch::dram::{Standard, presets};
-use stationary_sim::dram::{Done, Memory, Request, Statistics, parse_trace, replay};
+use stationary_sim::dram::{Done, Memory, Statistics, TraceRequest, parse_trace, replay};
 
 fn preset(name: &str) -> Standard {
     Standard::preset(name).expect("a bundled preset")
@@ -23,8 +23,8 @@ fn changed(name: &str, changes: &[(&str, &str)]) -> Standard {
     Standard::from_yaml(name, &text).expect("the change is allowed")
 }
 
-fn reads(addresses: impl Iterator<Item = u64>) -> Vec<Request> {
-    let request = |address| Request {
+fn reads(addresses: impl Iterator<Item = u64>) -> Vec<TraceRequest> {
+    let request = |address| TraceRequest {
         address,
         is_write: false,
         cycle: 0,
@@ -32,7 +32,7 @@ fn reads(addresses: impl Iterator<Item = u64>) -> Vec<Request> {
     addresses.map(request).collect()
 }
 
-fn run(standard: &Standard, trace: &[Request]) -> (u64, Statistics) {
+fn run(standard: &Standard, trace: &[TraceRequest]) -> (u64, Statistics) {
     let mut memory = Memory::new(standard);
     let replay = replay(&mut memory, trace, NonZeroU32::MIN);
     (replay.cycles, memory.statistics())
@@ -187,7 +187,7 @@ fn reads_of_one_address_share_a_burst() {
 }
 
 /// Requests on a few rows, hot addresses, all channels; bursts and pauses.
-fn traffic(standard: &Standard, random: &mut Xoshiro256PlusPlus) -> Vec<Request> {
+fn traffic(standard: &Standard, random: &mut Xoshiro256PlusPlus) -> Vec<TraceRequest> {
     let bytes = standard.organization().bytes();
     let burst = standard.organization().burst_bytes();
     let mut cycle = 0;
@@ -200,7 +200,7 @@ fn traffic(standard: &Standard, random: &mut Xoshiro256PlusPlus) -> Vec<Request>
             1 => random.random_range(0..4) * (bytes / 16) + random.random_range(0..8) * burst,
             _ => random.random_range(0..bytes / burst) * burst,
         };
-        Request {
+        TraceRequest {
             address,
             is_write: random.random_bool(0.4),
             cycle,
@@ -409,7 +409,7 @@ fn rest_equals_stepping() {
 fn idle_time_costs_nothing_however_long_it_is() {
     for standard in refreshing() {
         let of = |cycle: u64| {
-            let request = |cycle| Request {
+            let request = |cycle| TraceRequest {
                 address: 0x40,
                 is_write: false,
                 cycle,
@@ -460,8 +460,8 @@ fn the_peak_is_never_exceeded() {
         for seed in 0..8 {
             let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
             let stride = [burst, 64 * burst, 1 << 17, 1 << 24][seed as usize % 4];
-            let trace: Vec<Request> = (0..2000)
-                .map(|i| Request {
+            let trace: Vec<TraceRequest> = (0..2000)
+                .map(|i| TraceRequest {
                     address: if seed < 4 {
                         i * stride
                     } else {

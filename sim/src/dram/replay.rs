@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::num::NonZeroU32;
 
 use super::memory::Memory;
-use super::trace::Request;
+use super::trace::TraceRequest;
 
 /// What a replay took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
