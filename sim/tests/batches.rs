@@ -15,8 +15,8 @@ use stationary_sim::mapper::{self, Goal, MapperEffort, Objective, Slack};
 use stationary_sim::{Dataflow, estimate};
 use stationary_workloads::Layer;
 
-/// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=64 tries them all.
-const SHARE: u64 = 64;
+/// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=96 tries them all.
+const SHARE: u64 = 96;
 
 /// What the seam between two batches may take by the model, in thousandths: on the machine they take no more together
 /// than each for itself.

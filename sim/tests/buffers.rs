@@ -19,8 +19,8 @@ use stationary_sim::mapper::{self, Goal, MapperEffort, Objective, Slack};
 use stationary_sim::{Dataflow, Energy, Mapping, Staging, dram_bits, estimate};
 use stationary_workloads::{Convolution, Layer, RightOperand};
 
-/// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=32 tries them all.
-const SHARE: u64 = 32;
+/// Of how many shapes one is tried with each preset and dataflow; STATIONARY_CASES=48 tries them all.
+const SHARE: u64 = 48;
 
 /// Sixteenths of a preset's buffers.
 const SIZES: [u64; 7] = [4, 8, 16, 32, 64, 128, 256];
