@@ -114,13 +114,21 @@ fn check_within(tolerance: f64, answer: &Value, verb: &str, arguments: &[&str]) 
 
 #[test]
 fn what_is_advised_helps_on_every_machine() {
-    let mut advised = 0;
-    for preset in stationary::arch::presets::names() {
-        for (network, verb) in NETWORKS.iter().zip(["simulate", "estimate"]) {
-            advised += check(verb, &[&["--arch", preset], &network[..]].concat());
+    let (mut advised, mut tried) = (0, 0);
+    // Each preset with one of the networks, or with both where STATIONARY_CASES says so.
+    let both = cases(1) > 1;
+    for (at, preset) in stationary::arch::presets::names().enumerate() {
+        for (which, (network, verb)) in NETWORKS.iter().zip(["simulate", "estimate"]).enumerate() {
+            if both || which == at % 2 {
+                advised += check(verb, &[&["--arch", preset], &network[..]].concat());
+                tried += 1;
+            }
         }
     }
-    assert!(advised > 20, "{advised} changes were advised in all");
+    assert!(
+        advised > tried / 2,
+        "{advised} changes were advised in {tried} runs"
+    );
 }
 
 /// What mappings are chosen for is what advice lowers, and what it does to the others is shown.
@@ -170,7 +178,9 @@ fn advice_lowers_what_was_asked_for() {
 #[test]
 fn figures_are_of_the_whole_network() {
     let mut advised = 0;
-    for (preset, objective) in [("shidiannao", "energy"), ("eyeriss", "cycles")] {
+    let all = [("shidiannao", "energy"), ("eyeriss", "cycles")];
+    let few = usize::try_from(cases(1)).unwrap_or(1).clamp(1, all.len());
+    for (preset, objective) in all.into_iter().take(few) {
         let target = ["--arch", preset, "--network", "mobilenet_v2"];
         let arguments = [&target[..], &["--objective", objective]].concat();
         let answer = run("estimate", &arguments);
@@ -178,7 +188,7 @@ fn figures_are_of_the_whole_network() {
         assert!(share >= Some(0.95), "{share:?}");
         advised += check_within(0.02, &answer, "estimate", &arguments);
     }
-    assert!(advised > 1, "{advised} changes were advised in all");
+    assert!(advised >= few, "{advised} changes were advised in all");
 }
 
 /// Behind a DRAM standard, where what the model says and what the machine does differ most.
@@ -186,8 +196,8 @@ fn figures_are_of_the_whole_network() {
 fn what_is_advised_helps_behind_dram_standards_too() {
     let standards = ["ddr4-2400", "lpddr4-2400", "hbm2"].map(|name| format!("dram.kind={name}"));
     let (mut advised, mut tried) = (0, 0);
-    // The machine takes its time behind them: every third chip, or as many times more as STATIONARY_CASES says.
-    let every = 3 / usize::try_from(cases(1)).unwrap_or(1).clamp(1, 3);
+    // The machine takes its time behind them: every sixth chip, or as many times more as STATIONARY_CASES says.
+    let every = 6 / usize::try_from(cases(1)).unwrap_or(1).clamp(1, 6);
     for (at, preset) in stationary::arch::presets::names().enumerate() {
         if at % every != 0 {
             continue;
