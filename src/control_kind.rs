@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::sim::Dataflow;
+use crate::sim::{DECOUPLED, Dataflow};
 
 /// How a machine is controlled.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl ControlKind {
     pub fn name(&self) -> &str {
         match self {
             ControlKind::Hardwired(dataflow) => &dataflow.name,
-            ControlKind::Decoupled => "decoupled",
+            ControlKind::Decoupled => DECOUPLED,
         }
     }
 

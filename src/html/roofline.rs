@@ -7,13 +7,13 @@ use crate::html::axis::Axis;
 use crate::html::bars::BarKind;
 use crate::html::chart::{Chart, Dot, Line};
 use crate::html::page::{Section, Table, drawings, sum};
-use crate::sim::Bound;
+use crate::sim::{Bound, DECOUPLED};
 
 /// The class of what bounds a layer, and its words; a bound that nothing is known of by its name.
 pub fn bound_kind(run: &Run, bound: &str) -> BarKind {
     // On a machine that instructions control the core does other work than MACs: it resets sums,
     // runs its ALU and issues instructions.
-    let is_decoupled = run.dataflow == "decoupled";
+    let is_decoupled = run.dataflow == DECOUPLED;
     match Bound::find(bound) {
         Some(Bound::Ramp) if is_decoupled => BarKind::of(("core-2", "other work of the core")),
         Some(bound) => BarKind::of(of_bound(bound)),
