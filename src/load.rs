@@ -1,9 +1,12 @@
 //! Accelerators, networks and mappings by the names of presets or of files.
 
+pub(crate) mod embedded;
+
 use std::path::Path;
 
 use stationary_document::{Diagnostic, Node};
 
+use self::embedded::Embedded;
 use crate::arch::dram::{Pipe, Standard, presets};
 use crate::arch::import::Imported;
 use crate::arch::{Accelerator, ArchError};
@@ -23,7 +26,8 @@ pub struct Noted<T> {
 }
 
 /// An accelerator by preset name or file (YAML, Timeloop or ZigZag YAML, SCALE-Sim `.cfg`), with fields that
-/// are overridden by path, as text.
+/// are overridden by path, as text. The override `dram.kind` also takes the name of a DRAM standard's file, whose
+/// fields the accelerator then has.
 ///
 /// ```
 /// let eyeriss = stationary::load::accelerator("eyeriss", &[("array.rows", "24")])?;
@@ -36,10 +40,13 @@ pub struct Noted<T> {
 /// allowed.
 pub fn accelerator(name: &str, sets: &[(&str, &str)]) -> Result<Noted<Accelerator>, Error> {
     if !is_file(name) {
-        let preset = Accelerator::preset(name, sets)?;
+        let embedded = Embedded::of(sets)?;
+        let sets = embedded.sets();
+        let read = Accelerator::preset(name, &sets);
+        let priced = read.and_then(|preset| preset.priced(&format!("preset {name}"), &sets));
         return Ok(Noted {
-            value: preset.priced(&format!("preset {name}"), sets)?,
-            notes: Vec::new(),
+            value: priced.map_err(|error| embedded.named(error))?,
+            notes: embedded.notes,
         });
     }
     let (name, text) = read_expanded(name)?;
@@ -63,10 +70,14 @@ pub fn accelerator_of_text(
     text: &str,
     sets: &[(&str, &str)],
 ) -> Result<Noted<Accelerator>, Error> {
-    let imported = Imported::read(name, text, sets).map_err(of_accelerator(text))?;
+    let embedded = Embedded::of(sets)?;
+    let imported = Imported::read(name, text, &embedded.sets())
+        .map_err(|error| of_accelerator(text)(embedded.named(error)))?;
+    let mut notes = imported.notes;
+    notes.extend(embedded.notes);
     Ok(Noted {
         value: imported.accelerator,
-        notes: imported.notes,
+        notes,
     })
 }
 

@@ -103,8 +103,9 @@ impl Target {
     /// All layers of a network, with mappings of the mapper's own.
     ///
     /// # Errors
-    /// Layers of which more would have to be counted than can be.
+    /// An accelerator that no file could describe; layers of which more would have to be counted than can be.
     pub fn new(accelerator: Accelerator, network: &Network) -> Result<Self, Error> {
+        accelerator.check()?;
         let layers = network.layers().to_vec();
         // An unfolded convolution has no more MACs, and no more inputs than MACs.
         Reach::of_all(&layers, &accelerator)?;

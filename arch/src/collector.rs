@@ -30,6 +30,17 @@ impl Collector {
         }
     }
 
+    /// What is wrong with a part of a field, each under the field's path.
+    pub(crate) fn add_below(&mut self, path: impl Display, part: Self) {
+        for problem in part.0 {
+            self.add(
+                format_args!("{path}.{}", problem.path),
+                problem.found,
+                problem.allowed,
+            );
+        }
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

@@ -10,6 +10,8 @@ use crate::schema;
 pub(crate) enum Expected {
     /// One of these.
     Words(Vec<String>),
+    /// One of these, or fields.
+    WordsOrFields(Vec<String>),
     /// Fields of these names.
     Fields(Vec<String>),
     /// Several of something.
@@ -35,7 +37,13 @@ impl Expected {
             return Some(Self::List);
         }
         let words = words(node);
-        (!words.is_empty()).then_some(Self::Words(words))
+        let fields = node["anyOf"].as_array().into_iter().flatten();
+        let has_fields = { fields }.any(|kind| target(&root, kind)["properties"].is_object());
+        match (words.is_empty(), has_fields) {
+            (true, _) => None,
+            (false, true) => Some(Self::WordsOrFields(words)),
+            (false, false) => Some(Self::Words(words)),
+        }
     }
 
     /// Why a value is none of it; `None` where it is of the right kind, and wrong inside.
@@ -43,6 +51,12 @@ impl Expected {
         match self {
             Self::Words(words) if !value.is_string() => {
                 Some(format!("needed one of {}", words.join(", ")))
+            }
+            Self::WordsOrFields(words) if !value.is_string() && !value.is_mapping() => {
+                Some(format!(
+                    "needed one of {}, or a file's name or fields",
+                    words.join(", ")
+                ))
             }
             Self::Fields(names) if !value.is_mapping() => Some(format!(
                 "needed the field that is meant, as in --set {path}.{}=VALUE; it has {}",
@@ -77,7 +91,8 @@ fn words(node: &Value) -> Vec<String> {
     let list = |name: &str| node[name].as_array().into_iter().flatten();
     let given = list("enum").chain(node.get("const"));
     let given = given.filter_map(Value::as_str).map(str::to_owned);
-    given.chain(list("oneOf").flat_map(words)).collect()
+    let below = list("oneOf").chain(list("anyOf"));
+    given.chain(below.flat_map(words)).collect()
 }
 
 #[cfg(test)]

@@ -111,12 +111,12 @@ impl Takes {
             let names = one["enum"].as_array().into_iter().flatten();
             words.extend(names.filter_map(|it| Some((it.as_str()?.to_owned(), about.clone()))));
         }
-        let names = list("enum");
-        words.extend(
-            names
-                .iter()
-                .filter_map(|it| Some((it.as_str()?.to_owned(), String::new()))),
-        );
+        // What takes fields instead too has its names apart from these.
+        let apart = list("anyOf")
+            .into_iter()
+            .filter_map(|one| one["enum"].as_array().cloned());
+        let names = list("enum").into_iter().chain(apart.flatten());
+        words.extend(names.filter_map(|it| Some((it.as_str()?.to_owned(), String::new()))));
         Self::Words(words)
     }
 }

@@ -12,7 +12,7 @@ impl Accelerator {
     ///
     /// A field that is added to the accelerator later leaves the text as it was wherever the field has
     /// its default. What a certificate or a record refers to is a digest of it. Of a DRAM standard it has
-    /// the name.
+    /// the name if it is a preset, else the fields.
     ///
     /// ```
     /// use stationary_arch::Accelerator;

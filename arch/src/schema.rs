@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 
 use crate::accelerator::Config;
 use crate::constants::{self, CostConfig};
-use crate::dram::{Pipe, presets};
+use crate::dram::StandardConfig;
 use crate::dram_kind::DramKindConfig;
 use crate::epilogue_step::{EpilogueStepConfig, STEP};
 use crate::scalar::{Count, Number, Width};
@@ -47,6 +47,18 @@ macro_rules! leaves {
     )* };
 }
 
+impl JsonSchema for DramKindConfig {
+    fn schema_name() -> Cow<'static, str> {
+        "DramKind".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let names: Vec<_> = Self::names().collect();
+        let fields = generator.subschema_for::<StandardConfig>();
+        json_schema!({"anyOf": [{"enum": names}, fields]})
+    }
+}
+
 leaves! {
     CostConfig, "Cost", constants::schema();
     Count, "Count", json_schema!({"type": "integer", "minimum": 0});
@@ -56,9 +68,4 @@ leaves! {
         "anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["rows", "cols", "all"]}]
     });
     EpilogueStepConfig, "Step", json_schema!({"type": "string", "pattern": STEP});
-    DramKindConfig, "DramKind", {
-        let simple = ["ideal", "bandwidth"].into_iter();
-        let names: Vec<_> = simple.chain(Pipe::names()).chain(presets::names()).collect();
-        json_schema!({"enum": names})
-    };
 }

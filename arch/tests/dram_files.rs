@@ -164,6 +164,21 @@ fn own_constraints_join_the_table() {
     let of = |following| wait_of(&standard, "read", following, Scope::SameBank);
     assert_eq!(of("precharge"), Some(14));
     assert_eq!(of("read"), Some(6), "the longest wait counts");
+    for (cycles, found) in [
+        ("tRTP - 9", "`tRTP - 9`, which is 0 clocks"),
+        ("tRTP - 200", "`tRTP - 200`, which is -191 clocks"),
+        ("0", "0 clocks"),
+    ] {
+        let own = own.replace("tRTP + 5", cycles);
+        let refused = Standard::from_yaml("own", &text.replace("controller:", &own));
+        let expected = format!("own: constraints.0.cycles: found {found}; allowed: at least 1");
+        assert_eq!(refused.expect_err(cycles).to_string(), expected);
+        let own =
+            format!("windows: [{{command: activate, count: 4, cycles: {cycles}}}]\ncontroller:");
+        let refused = Standard::from_yaml("own", &text.replace("controller:", &own));
+        let expected = format!("own: windows.0.cycles: found {found}; allowed: at least 1");
+        assert_eq!(refused.expect_err(cycles).to_string(), expected);
+    }
 }
 
 /// Commands, states and requests in the words of a file, each wrong in one thing.
@@ -256,7 +271,7 @@ fn a_limit_is_one_that_can_be_kept() {
     check(
         "cycles: 1, within: tAAD",
         "cycles: 0, within: tAAD",
-        "constraints.0.within: found no `cycles`",
+        "constraints.0.cycles: found 0 clocks; allowed: at least 1",
     );
     check(
         "at: [same_bank], cycles: 1, within",

@@ -12,3 +12,13 @@ pub struct Position {
     /// Character after the last.
     pub end: usize,
 }
+
+impl Position {
+    /// The first character of a text.
+    pub(crate) const FIRST: Self = Self {
+        line: 1,
+        column: 1,
+        start: 0,
+        end: 1,
+    };
+}

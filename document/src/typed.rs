@@ -116,7 +116,13 @@ fn diagnostic(file: &str, text: &str, error: &serde_yaml::Error) -> Diagnostic {
     let mut message = in_words(&message, line.unwrap_or_default());
     let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     if !text.lines().any(is_content) {
-        message.push_str("; the file is empty");
+        let has_comment = text.lines().any(|line| line.trim_start().starts_with('#'));
+        message.push_str(match has_comment {
+            true => "; the file holds comments alone",
+            false => "; the file is empty",
+        });
+        // The reader of types is at the end by then.
+        return Diagnostic::new(file, Position::FIRST, message);
     }
     let place = location.map(|at| {
         let start = text

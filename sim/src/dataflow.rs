@@ -92,6 +92,13 @@ pub static ROW_STATIONARY: Dataflow = Dataflow {
     local: Cow::Borrowed(&[Dim::S, Dim::C, Dim::K, Dim::G]),
 };
 
+/// What documents say in the place of a dataflow where instructions control the machine: no dataflow may be
+/// called so.
+pub const DECOUPLED: &str = "decoupled";
+
+/// Names that mean something else than a dataflow: [`DECOUPLED`], and `all` of what an accelerator offers.
+const RESERVED: [&str; 2] = [DECOUPLED, "all"];
+
 impl Dataflow {
     /// Every dataflow.
     pub const ALL: [&'static Dataflow; 4] = [
@@ -124,6 +131,9 @@ impl Dataflow {
         }
         if Self::find(&self.name).is_some_and(|bundled| bundled != self) {
             return Err(DataflowError::Taken(self.name.clone()));
+        }
+        if RESERVED.contains(&&*self.name) {
+            return Err(DataflowError::Reserved(self.name.clone()));
         }
         let lists = [
             ("rows", &self.rows),
@@ -194,6 +204,11 @@ pub enum DataflowError {
     /// The name of a bundled dataflow that is another.
     #[error("name: found `{0}`, a bundled dataflow that is another; allowed: a name of its own")]
     Taken(Cow<'static, str>),
+    /// A name that stands for something else: `decoupled` or `all`.
+    #[error(
+        "name: found `{0}`, which is no dataflow's name but means something else; allowed: a name of its own"
+    )]
+    Reserved(Cow<'static, str>),
     /// A dimension that stands in a list again.
     #[error("{field}: found {dim} twice; allowed: each dimension once")]
     Twice {
@@ -235,7 +250,9 @@ impl DataflowError {
     #[must_use]
     pub fn path(&self) -> String {
         match self {
-            Self::Name(_) | Self::Unknown(_) | Self::Taken(_) => "name".to_owned(),
+            Self::Name(_) | Self::Unknown(_) | Self::Taken(_) | Self::Reserved(_) => {
+                "name".to_owned()
+            }
             Self::Twice { field, at, .. } | Self::Beat { field, at, .. } => format!("{field}.{at}"),
             Self::Beats(_) => "beats".to_owned(),
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use stationary_arch::Operand;
+use stationary_arch::{ArchError, Operand};
 use stationary_workloads::{Dim, LayerError};
 
 use crate::dataflow::DataflowError;
@@ -19,6 +19,9 @@ pub enum MappingError {
         /// What there is.
         offered: String,
     },
+    /// An accelerator that no file could describe, changed or made in code.
+    #[error(transparent)]
+    Accelerator(Box<ArchError>),
     /// The counts may exceed their range.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
@@ -154,6 +157,12 @@ pub enum MappingError {
         /// Banks there are.
         available: u64,
     },
+}
+
+impl From<ArchError> for MappingError {
+    fn from(error: ArchError) -> Self {
+        Self::Accelerator(Box::new(error))
+    }
 }
 
 fn names(operands: &[Operand]) -> String {

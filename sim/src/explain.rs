@@ -293,7 +293,9 @@ fn dims(order: &str) -> Option<[Dim; 8]> {
 fn rank(limit: &MappingError) -> u8 {
     use MappingError as E;
     match limit {
-        E::Dataflow { .. } | E::Unfit { .. } | E::NotFound | E::Unfolded(_) => 0,
+        E::Accelerator(_) | E::Dataflow { .. } | E::Unfit { .. } | E::NotFound | E::Unfolded(_) => {
+            0
+        }
         E::Extent { .. } | E::UnrolledBeat { .. } | E::NotLocal { .. } | E::NotUnrolled { .. } => 1,
         E::Sequencer { .. } => 2,
         E::Array { .. } => 3,

@@ -40,7 +40,7 @@ mod window;
 pub use bound::Bound;
 pub use counters::{Control, Counters};
 pub use dataflow::{
-    Dataflow, DataflowConfig, DataflowError, DataflowFileError, INPUT_STATIONARY,
+    DECOUPLED, Dataflow, DataflowConfig, DataflowError, DataflowFileError, INPUT_STATIONARY,
     OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATIONARY, Written as WrittenDataflow, is_reduction,
     is_relevant, schema as dataflow_schema,
 };

@@ -16,6 +16,7 @@ use crate::files;
 use crate::format::{area, watts};
 use crate::identity;
 use crate::journal::{Journal, OptionRuns};
+use crate::load::embedded;
 use crate::progress::Progress;
 use crate::proof::{
     About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
@@ -238,7 +239,8 @@ impl Certificate {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let origin = |found: &Hashes| {
             let has_files = files::is_file(&self.inputs.network)
-                || self.inputs.arch.as_deref().is_some_and(files::is_file);
+                || self.inputs.arch.as_deref().is_some_and(files::is_file)
+                || embedded::files(&self.inputs.set).next().is_some();
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
         let given = &self.inputs;

@@ -18,7 +18,7 @@ use crate::advice::bottleneck::Bottleneck;
 use crate::advice::change::{Change, Present};
 use crate::arch::{Accelerator, EpilogueStep};
 use crate::error::Error;
-use crate::sim::Dataflow;
+use crate::sim::{DECOUPLED, Dataflow};
 
 use instructions::Instructions;
 use sequencer::Sequencer;
@@ -80,9 +80,6 @@ impl ControlKind {
         }
     }
 }
-
-/// What documents call machines that instructions control where others name a dataflow.
-const DECOUPLED: &str = "decoupled";
 
 /// The kinds that `--dataflow all` compares, and the bundled dataflows that the machine has no hardware for.
 pub(crate) struct Offered {

@@ -19,6 +19,7 @@ use crate::candidates::{Bounds, MappingQuery, MappingResult, distinct};
 use crate::error::Error;
 use crate::files;
 use crate::identity;
+use crate::load::embedded;
 use crate::progress::Progress;
 use crate::target::Request;
 use crate::target::Target;
@@ -273,7 +274,8 @@ impl Document {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let files = [&self.inputs.arch, &self.inputs.network];
         let origin = |found: &Hashes| {
-            let has_files = files.iter().any(|name| files::is_file(name));
+            let mut has_files = files.iter().any(|name| files::is_file(name));
+            has_files |= embedded::files(&self.inputs.set).next().is_some();
             Origin::of(self.version == version, &self.hashes, found, has_files)
         };
         let read = hashes(loaded, dataflow, &[], &Value::Null);

@@ -10,7 +10,7 @@ use super::request::Invocation;
 use crate::arch::{dram, presets};
 use crate::error::Error;
 use crate::files::{self, is_file};
-use crate::load;
+use crate::load::{self, embedded};
 use crate::mappings;
 use crate::workloads::zoo;
 
@@ -40,16 +40,21 @@ impl Input {
     }
 }
 
-/// Options that name a file or a preset.
-const OPTIONS: [&str; 7] = [
-    "arch", "network", "mapping", "table", "dram", "hardware", "dataflow",
+/// Options that name a file or a preset; `set` may name files in values.
+const OPTIONS: [&str; 8] = [
+    "arch", "set", "network", "mapping", "table", "dram", "hardware", "dataflow",
 ];
 
 /// Each input with its content.
 pub(super) fn of(request: &Invocation) -> Result<Vec<(Input, Vec<u8>)>, Error> {
     let mut inputs: Vec<(Input, Vec<u8>)> = Vec::new();
     for option in OPTIONS {
-        for name in request.values(option) {
+        let values = request.values(option);
+        let names: Vec<&str> = match option {
+            "set" => embedded::files(values).collect(),
+            _ => values.iter().map(String::as_str).collect(),
+        };
+        for name in names {
             let is_file = option == "table" || is_file(name);
             if matches!(option, "hardware" | "dataflow") && !is_file {
                 // A word, not a preset with a text of its own.
@@ -74,7 +79,7 @@ pub(super) fn of(request: &Invocation) -> Result<Vec<(Input, Vec<u8>)>, Error> {
             };
             let input = Input {
                 option: option.to_owned(),
-                name: name.clone(),
+                name: name.to_owned(),
                 is_file,
                 kept,
             };

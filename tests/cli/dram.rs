@@ -1,6 +1,6 @@
 //! Traces through a memory.
 
-use crate::{file, json, refuses, stationary, text};
+use crate::{ARCH, file, json, refuses, stationary, text};
 
 #[test]
 fn dram_replays_a_trace() {
@@ -170,4 +170,146 @@ fn dram_names_the_line_of_what_it_cannot_read() {
     std::io::Write::write_all(&mut packed, b"0x0 Q\n").expect("memory");
     let packed = packed.finish().expect("memory");
     refused(&packed, "bytes.trace:300001: found `Q`");
+}
+
+/// A standard that no preset is, and a small network.
+fn own() -> [String; 3] {
+    let shown = stationary(&["show", "dram", "ddr4-2400"]);
+    let slow = text(&shown.stdout)
+        .replace("name: ddr4-2400", "name: mine")
+        .replace("tCCD_S: 4", "tCCD_S: 64")
+        .replace("tCCD_L: 6", "tCCD_L: 64")
+        + "commands:\n  precharge_own: {needs: [open], leaves: closed}\n\
+           requests:\n  read: {open: {same_row: read, other_row: precharge_own}}\n\
+           constraints:\n  - {from: [read], to: [precharge_own], at: [same_bank], cycles: tRTP + 2}\n";
+    let net = "name: net\nlayers: [{name: a, conv: {input: 12, channels: [16, 32], kernel: 3, pad: 1}}]\n";
+    [
+        slow.clone(),
+        file("mine.yaml", &slow),
+        file("net.yaml", net),
+    ]
+}
+
+#[test]
+fn a_standard_of_ones_own_is_an_accelerators() {
+    let [fields, mine, net] = own();
+    let kind = format!("dram.kind={mine}");
+    let run = |verb: &str, arch: &str, set: &[&str]| {
+        let arguments = [verb, "--arch", arch, "--network", &net, "--format", "json"];
+        json(&[&arguments, set].concat())["total"].clone()
+    };
+    for verb in ["estimate", "simulate"] {
+        let own = run(verb, "systolic", &["--set", &kind]);
+        let bundled = run(verb, "systolic", &["--set", "dram.kind=ddr4-2400"]);
+        assert!(
+            own["cycles"].as_u64() > bundled["cycles"].as_u64(),
+            "{verb}"
+        );
+        // The accelerator's file gives the same fields by itself.
+        let indented = fields.replace('\n', "\n    ");
+        let inline = format!("{ARCH}dram:\n  kind:\n    {indented}\n");
+        let inline = run(verb, &file("inline.yaml", &inline), &[]);
+        let named = run(verb, &file("arch.yaml", ARCH), &["--set", &kind]);
+        assert_eq!(inline, named, "{verb}");
+        // What is shown holds them, and is read as the same.
+        let show = |arch: &str, set: &[&str]| {
+            text(&stationary(&[&["show", "arch", arch], set].concat()).stdout)
+        };
+        let shown = show("systolic", &["--set", &kind]);
+        assert!(shown.contains("\n    name: mine\n"), "{shown}");
+        let again = file("again.yaml", &shown);
+        assert_eq!(show(&again, &[]), shown);
+        assert_eq!(run(verb, &again, &[]), own, "{verb}");
+    }
+    // All fields of a preset are the preset.
+    let same = text(&stationary(&["show", "dram", "ddr4-2400"]).stdout);
+    let same = format!("dram.kind={}", file("same.yaml", &same));
+    let shown = stationary(&["show", "arch", "systolic", "--set", &same]);
+    assert!(text(&shown.stdout).contains("kind: ddr4-2400\n"));
+}
+
+#[test]
+fn proofs_and_records_hold_a_standard_of_ones_own() {
+    let [fields, mine, _] = own();
+    let net = file(
+        "tiny.yaml",
+        "name: tiny\nlayers: [{name: a, matmul: {m: 3, n: 5, k: 4}}]\n",
+    );
+    let arch = file("arch.yaml", ARCH);
+    let kind = format!("dram.kind={mine}");
+    let proof = file("proof.json", "");
+    let inputs: [&str; 6] = ["--arch", &arch, "--set", &kind, "--network", &net];
+    let found = stationary(
+        &[
+            &["search", "map"],
+            &inputs[..],
+            &["--certify", "--certificate", &proof],
+        ]
+        .concat(),
+    );
+    assert!(found.status.success(), "{}", text(&found.stderr));
+    let verified = stationary(&["verify", &proof]);
+    assert!(verified.status.success(), "{}", text(&verified.stdout));
+    let slower = fields.replace("tRCD: 17", "tRCD: 18");
+    file("mine.yaml", &slower);
+    let verified = stationary(&["verify", &proof]);
+    assert_eq!(verified.status.code(), Some(1));
+    let told = text(&verified.stdout) + &text(&verified.stderr);
+    assert!(
+        told.contains("files that it is about were changed"),
+        "{told}"
+    );
+    let folder = file("run/run.json", "").replace("/run.json", "");
+    std::fs::remove_dir_all(&folder).expect("it is there");
+    let searched = stationary(&[&["search", "map"], &inputs[..], &["--run", &folder]].concat());
+    assert!(searched.status.success(), "{}", text(&searched.stderr));
+    let kept = std::fs::read_to_string(format!("{folder}/inputs/set.mine.yaml"));
+    assert_eq!(kept.expect("the file is kept"), slower);
+}
+
+#[test]
+fn a_standard_of_ones_own_is_refused_with_its_place() {
+    let [fields, _, net] = own();
+    let check = |old: &str, new: &str, parts: &[&str]| {
+        let fields = fields.replace(old, new);
+        let kind = format!("dram.kind={}", file("wrong.yaml", &fields));
+        let run = ["estimate", "--network", &net, "--arch"];
+        let told = [&["wrong.yaml:"], parts].concat();
+        refuses(
+            &[&run[..], &["systolic", "--set", &kind]].concat(),
+            2,
+            &told,
+        );
+        let indented = fields.replace('\n', "\n    ");
+        let inline = file(
+            "inline.yaml",
+            &format!("{ARCH}dram:\n  kind:\n    {indented}\n"),
+        );
+        let told = [&["inline.yaml:", "dram.kind"], parts].concat();
+        refuses(&[&run[..], &[&inline]].concat(), 2, &told);
+    };
+    check("tRCD:", "tRDC:", &["tRDC", "did you mean `tRCD`?"]);
+    check(
+        "rows: 65536",
+        "rows: 65537",
+        &["organization.rows", "65537", "a power of two"],
+    );
+    check(
+        "other_row: precharge_own",
+        "other_row: own",
+        &["requests.read.open", "`own`"],
+    );
+    let run = ["estimate", "--arch", "systolic", "--network", &net, "--set"];
+    let set = |kind: &'static str| [&run[..], &[kind]].concat();
+    refuses(&set("dram.kind=none.yaml"), 2, &["none.yaml"]);
+    refuses(
+        &set("dram.kind=5"),
+        2,
+        &["needed one of ideal", "or a file's name or fields"],
+    );
+    refuses(
+        &set("dram.kind=ddr4-2440"),
+        2,
+        &["did you mean `ddr4-2400`?"],
+    );
 }

@@ -15,7 +15,9 @@ fn number(value: &Value, path: &str) -> Option<f64> {
 /// Where memory takes nearly all the time of a layer, it is no higher than it must be.
 #[test]
 fn no_layer_stands_above_the_roof() {
-    let layers = ["--layer", "conv2", "--layer", "fc8", "--format", "json", "-q"];
+    let layers = [
+        "--layer", "conv2", "--layer", "fc8", "--format", "json", "-q",
+    ];
     for (arch, set, nearest) in [
         ("systolic", "dram.duplex=false", 0.9),
         ("systolic", "dram.duplex=true", 0.9),

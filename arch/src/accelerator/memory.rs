@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::choice::choice;
+use crate::collector::Collector;
 use crate::declaration::{At, Parts, ReadContext, section};
 use crate::dram::Standard;
 use crate::dram_kind::DramKindConfig;
@@ -18,7 +19,8 @@ section! {
             kind: DramKind
         } of KindParts {
             /// `ideal` (each transfer one cycle), `bandwidth` (width and latency as given below), or a
-            /// standard or test bench by name (`stationary list drams`).
+            /// standard or test bench by name (`stationary list drams`); or the fields of a standard of one's
+            /// own, as `stationary schema dram` describes them. `--set dram.kind=FILE` takes them from a file.
             kind: Option<DramKindConfig> = default;
             /// Words of `word_bits` in a DRAM clock, both directions together, of the kind `bandwidth`.
             words_per_cycle: Option<u32> = default, in limits::WIDTH, unit "words a DRAM clock";
@@ -125,13 +127,21 @@ impl Parts for KindParts {
         }
     }
 
-    fn make(self, _: &At<'_>, _: &mut ReadContext) -> DramKind {
+    fn make(self, at: &At<'_>, reading: &mut ReadContext) -> DramKind {
         let bandwidth = DramKind::Bandwidth {
             words_per_cycle: self.words_per_cycle.unwrap_or(4),
             latency: self.latency.unwrap_or(32),
         };
         match self.kind {
             Some(DramKindConfig::Standard(standard)) => DramKind::Standard(standard),
+            Some(DramKindConfig::Fields(fields)) => {
+                let mut problems = Collector::default();
+                let standard = fields.resolve(&mut problems);
+                reading
+                    .problems
+                    .add_below(format_args!("{at}.kind"), problems);
+                DramKind::Standard(Arc::new(standard))
+            }
             Some(DramKindConfig::Ideal) => DramKind::Ideal,
             Some(DramKindConfig::Bandwidth | DramKindConfig::Pipe(_)) | None => bandwidth,
         }

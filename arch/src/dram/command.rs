@@ -1,6 +1,6 @@
 //! The vocabulary of the constraint table.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A command of a standard, as its place in [`Protocol::commands`].
 ///
@@ -22,7 +22,17 @@ impl Command {
 /// Where the bank of the following command lies, seen from that of the preceding one. No two
 /// overlap.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {

@@ -5,19 +5,22 @@ mod names;
 mod protocol;
 mod timing;
 
-use serde::Deserialize;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use stationary_document::from_yaml;
 
 use self::controller::ControllerConfig;
 use self::names::Names;
 use self::protocol::{CommandConfig, ProtocolConfig, StateConfig, StepConfig};
-use self::timing::{Given, Timing};
+use self::timing::{Parameters, Timing};
 use super::command::Scope;
 use super::expression::{Malformed, Name};
 use super::parameter::Parameter;
 use super::protocol::Request;
 use super::rules::{ConstraintRule, ConstraintTable, Rules, WindowRule};
-use super::standard::{Latencies, Organization, Picoseconds, Standard};
+use super::standard::{Given, Latencies, Organization, Picoseconds, Standard};
 use crate::collector::Collector;
 use crate::error::ArchError;
 use crate::scalar::{Count, Number};
@@ -40,50 +43,56 @@ mod limits {
     pub(super) const PICOSECONDS: Limits = 1..=1_000_000;
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+/// The fields of a standard, as a DRAM file has them, or an accelerator's under `dram.kind`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Config {
+#[schemars(rename = "DramStandard")]
+pub(crate) struct StandardConfig {
     /// The name of the standard, as tables and runs show it.
     name: String,
     /// Its family, such as `ddr4` or `lpddr5`: kind and generation. It decides which published energy
     /// prices it; without one, data rate and width do.
+    #[serde(skip_serializing_if = "Option::is_none")]
     family: Option<String>,
     /// The memory clock's period in nanoseconds.
     clock_ns: Number,
     /// Channels, ranks, banks, rows and the bus.
     organization: OrganizationConfig,
     /// The timing parameters of the data sheet, in memory clocks.
-    timing: Given,
+    timing: Parameters,
     /// States of a bank besides `closed` and `open`, by name; none by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     states: Names<StateConfig>,
     /// Commands, by name, besides those that all standards share, or in the place of one; none by
     /// default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     commands: Names<CommandConfig>,
     /// What `read`, `write`, `read_once`, `write_once`, `refresh` and `refresh_bank` need of a bank in a
     /// state, by state, where it differs from what all standards share.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     requests: Names<Names<StepConfig>>,
     /// Waits between commands besides those that follow from `timing`; none by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     constraints: Vec<ConstraintRule>,
     /// Limits on how many commands issue in a time, besides those that follow from `timing`; none
     /// by default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     windows: Vec<WindowRule>,
     /// The controller: address mapping, queues, page policy, refresh.
     controller: ControllerConfig,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganizationConfig {
     /// Channels, each with a bus of its own; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     channels: Option<Count>,
     /// Ranks of a channel; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     ranks: Option<Count>,
     /// Bank groups of a rank; 1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     bank_groups: Option<Count>,
     /// Banks of a bank group.
     banks_per_group: Count,
@@ -103,7 +112,7 @@ struct OrganizationConfig {
 
 /// The schema of a file.
 pub(crate) fn schema() -> schemars::Schema {
-    schemars::schema_for!(Config)
+    schemars::schema_for!(StandardConfig)
 }
 
 impl Standard {
@@ -114,15 +123,45 @@ impl Standard {
     /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
     /// [`ArchError::Invalid`] with everything that no memory can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
-        let config: Config = from_yaml(file, text).map_err(ArchError::Unreadable)?;
+        let config: StandardConfig = from_yaml(file, text).map_err(ArchError::Unreadable)?;
         let mut problems = Collector::default();
         let standard = config.resolve(&mut problems);
         problems.into_result(file).map(|()| standard)
     }
+
+    /// The fields of a file that is read as an equal standard, without those that would be the same left out;
+    /// as JSON, which is YAML too.
+    ///
+    /// # Panics
+    /// Never: fields that were read are read again.
+    #[must_use]
+    pub fn fields(&self) -> Value {
+        let mut fields = Value::clone(&self.given.0);
+        for section in ["organization", "timing", "controller"] {
+            let names = fields[section].as_object().into_iter().flat_map(Map::keys);
+            for name in names.cloned().collect::<Vec<_>>() {
+                let mut less = fields.clone();
+                let section = less[section]
+                    .as_object_mut()
+                    .expect("a section of the file");
+                section.shift_remove(&name);
+                let mut problems = Collector::default();
+                // Required fields are missing then.
+                let read: Option<StandardConfig> = serde_json::from_value(less.clone()).ok();
+                let read = read.map(|config| config.resolve(&mut problems));
+                if problems.len() == 0 && read.as_ref() == Some(self) {
+                    fields = less;
+                }
+            }
+        }
+        fields
+    }
 }
 
-impl Config {
-    fn resolve(self, problems: &mut Collector) -> Standard {
+impl StandardConfig {
+    /// The standard; one that nobody sees where something is wrong.
+    pub(crate) fn resolve(self, problems: &mut Collector) -> Standard {
+        let fields = serde_json::to_value(&self).expect("numbers, names and lists of them");
         if self.name.trim().is_empty() {
             problems.add("name", "an empty name", "a name");
         }
@@ -178,6 +217,7 @@ impl Config {
         let column_to_column = column.map(|c| c.cycles).max().unwrap_or(1);
         let delay = |parameter| timing.of(Parameter::Al) + timing.of(parameter);
         Standard {
+            given: Given(Arc::new(fields)),
             name: self.name,
             family: self.family,
             clock,

@@ -39,7 +39,7 @@
 //!   read_masked: {needs: [open], does: read} # or write, refresh
 //! requests:                      # default none; the command for a bank in a state, or one for each row
 //!   read: {activating: activate_2, open: {same_row: read_masked, other_row: precharge}}
-//! constraints:                   # default none; `cycles`, below 16384, is a number or a sum of parameters
+//! constraints:                   # default none; `cycles`, 1 to 16383, is a number or a sum of parameters
 //!   - {from: [read], to: [precharge], at: [same_bank], cycles: tRTP + 2}
 //!   - {from: [activate], to: [activate_2], at: [same_bank], cycles: 1, within: 8} # no later
 //! windows:                       # default none
@@ -73,7 +73,7 @@ mod rules;
 mod standard;
 
 pub use command::{Command, CommandWindow, Constraint, Deadline, Scope};
-pub(crate) use config::schema;
+pub(crate) use config::{StandardConfig, schema};
 pub use mapping::{AddressField, AddressMapping};
 pub use parameter::Parameter;
 pub use pipe::Pipe;

@@ -1,13 +1,13 @@
 //! The data sheet's timing parameters.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! parameters {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// A timing parameter under its data sheet's name, in memory clocks.
         ///
         /// The names are those of the JEDEC standards, as DRAMsim3's configurations write them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum Parameter {
             $($(#[doc = $doc])* #[serde(rename = $name)] $variant,)*
         }

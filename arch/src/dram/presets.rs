@@ -45,4 +45,22 @@ impl Standard {
         };
         Self::from_yaml(&format!("preset {name}"), text)
     }
+
+    /// Whether it is a preset, field for field: its name then says it all.
+    ///
+    /// ```
+    /// use stationary_arch::dram::Standard;
+    ///
+    /// let ddr4 = Standard::preset("ddr4-2400")?;
+    /// assert!(ddr4.is_bundled());
+    /// let fields = ddr4.fields().to_string();
+    /// assert_eq!(Standard::from_yaml("same.yaml", &fields)?, ddr4);
+    /// let other = fields.replace("\"CL\":17", "\"CL\":16");
+    /// assert!(!Standard::from_yaml("mine.yaml", &other)?.is_bundled());
+    /// # Ok::<(), stationary_arch::ArchError>(())
+    /// ```
+    #[must_use]
+    pub fn is_bundled(&self) -> bool {
+        Self::preset(self.name()).is_ok_and(|preset| preset == *self)
+    }
 }

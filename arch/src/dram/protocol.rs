@@ -7,7 +7,7 @@
 //! until that is a command that does what the request is for.
 //! ```
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 
@@ -71,6 +71,7 @@ pub struct CommandKind {
     PartialOrd,
     Ord,
     Hash,
+    Serialize,
     Deserialize,
     schemars::JsonSchema,
 )]
@@ -88,7 +89,7 @@ pub enum Level {
 }
 
 /// What a request waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// It reads a burst of the bank's row.

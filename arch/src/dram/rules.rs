@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use stationary_document::near::nearest;
 
 use super::command::{Command, CommandWindow, Constraint, Deadline, Scope};
@@ -19,7 +19,7 @@ pub(super) struct Rules {
     pub(super) windows: Vec<WindowRule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConstraintRule {
     /// The commands that have issued.
@@ -32,10 +32,11 @@ pub(super) struct ConstraintRule {
     cycles: Sum,
     /// Memory clocks up to which the waiting command goes, where there is such a limit: it then waits for
     /// nothing else, and goes before all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<Sum>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowRule {
     /// The command that is counted in a rank.
@@ -46,7 +47,7 @@ pub(super) struct WindowRule {
     cycles: Sum,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(
     untagged,
     expecting = "a whole number of memory clocks, or a sum of parameters"
@@ -59,16 +60,37 @@ enum Sum {
 /// Clocks that no wait is as long as: a device keeps times in few bits.
 const LONGEST: u32 = 1 << 14;
 
+/// What a rule is that makes nothing wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NoWait {
+    /// Of those that all standards share, one that this standard has no need of.
+    LeftOut,
+    /// Of a standard's own, a mistake.
+    Refused,
+}
+
 impl Sum {
-    fn cycles(&self, values: Values<'_>) -> Result<Option<u32>, Malformed> {
+    /// None where it names a parameter that the standard does not give, or comes to no wait in a rule of all
+    /// standards.
+    fn cycles(&self, values: Values<'_>, no_wait: NoWait) -> Result<Option<u32>, Malformed> {
         let sum = match self {
             Self::Number(number) => Some(i64::from(*number)),
             Self::Text(text) => evaluate(text, values)?,
         };
-        let Some(sum) = sum.filter(|&sum| sum > 0) else {
+        let Some(sum) = sum else {
             return Ok(None);
         };
+        if sum <= 0 && no_wait == NoWait::LeftOut {
+            return Ok(None);
+        }
         match u32::try_from(sum) {
+            Ok(0) | Err(_) if sum <= 0 => {
+                let found = match self {
+                    Self::Number(_) => format!("{sum} clocks"),
+                    Self::Text(text) => format!("`{text}`, which is {sum} clocks"),
+                };
+                Err(Malformed(format!("{found}; allowed: at least 1")))
+            }
             Ok(cycles) if cycles < LONGEST => Ok(Some(cycles)),
             _ => Err(Malformed(format!(
                 "{sum} clocks; allowed: less than {LONGEST}"
@@ -105,14 +127,23 @@ impl<'p> ConstraintTable<'p> {
     /// Adds the rules that all standards share.
     pub(super) fn add_shared(&mut self, values: Values<'_>) -> Result<(), Wrong> {
         let rules: Rules = serde_yaml::from_str(SHARED).expect("a test reads the shared rules");
-        self.add(&rules, values)
+        self.add_each(&rules, values, NoWait::LeftOut)
     }
 
-    /// Adds rules; errors with the path of the first that is malformed.
+    /// Adds rules of a standard's own; errors with the path of the first that is malformed.
     pub(super) fn add(&mut self, rules: &Rules, values: Values<'_>) -> Result<(), Wrong> {
+        self.add_each(rules, values, NoWait::Refused)
+    }
+
+    fn add_each(
+        &mut self,
+        rules: &Rules,
+        values: Values<'_>,
+        no_wait: NoWait,
+    ) -> Result<(), Wrong> {
         for (i, rule) in rules.constraints.iter().enumerate() {
             let path = |field: &str| format!("constraints.{i}.{field}");
-            let cycles = rule.cycles.cycles(values);
+            let cycles = rule.cycles.cycles(values, no_wait);
             let cycles = cycles.map_err(|e| (path("cycles"), e))?;
             let from = self.commands(&path("from"), &rule.from)?;
             let to = self.commands(&path("to"), &rule.to)?;
@@ -123,7 +154,9 @@ impl<'p> ConstraintTable<'p> {
                 }
             }
             if let Some(within) = &rule.within {
-                let most = within.cycles(values).map_err(|e| (path("within"), e))?;
+                let most = within
+                    .cycles(values, no_wait)
+                    .map_err(|e| (path("within"), e))?;
                 let deadline = match (&from[..], &to[..], &rule.at[..], cycles, most) {
                     (&[preceding], &[following], [Scope::SameBank], Some(least), Some(most)) => {
                         Ok(Deadline {
@@ -148,7 +181,7 @@ impl<'p> ConstraintTable<'p> {
         }
         for (i, rule) in rules.windows.iter().enumerate() {
             let path = |field: &str| format!("windows.{i}.{field}");
-            let cycles = rule.cycles.cycles(values);
+            let cycles = rule.cycles.cycles(values, no_wait);
             let cycles = cycles.map_err(|e| (path("cycles"), e))?;
             if !(1..=1024).contains(&rule.count) {
                 let message = format!("{}; allowed: 1 to 1024", rule.count);

@@ -214,6 +214,25 @@ mod tests {
             "name: ws\nbeats: [K]",
             "mine.yaml:1:7: name: found `ws`, a bundled dataflow that is another; allowed: a name of its own",
         );
+        check("", "mine.yaml:1:1: missing field `name`; the file is empty");
+        check(
+            "\n\n",
+            "mine.yaml:1:1: missing field `name`; the file is empty",
+        );
+        check(
+            "# rows\n# cols\n",
+            "mine.yaml:1:1: missing field `name`; the file holds comments alone",
+        );
+        check(
+            "name: decoupled\nbeats: [K]",
+            "mine.yaml:1:7: name: found `decoupled`, which is no dataflow's name but means something else; \
+             allowed: a name of its own",
+        );
+        check(
+            "name: all\nbeats: [K]",
+            "mine.yaml:1:7: name: found `all`, which is no dataflow's name but means something else; allowed: \
+             a name of its own",
+        );
         check(
             "name: ' '\nbeats: [K]",
             "mine.yaml:1:7: name: found ` `; allowed: letters, digits, `-` and `_`",

@@ -54,7 +54,9 @@ impl LoweredLayer {
                 return Err(ScheduleError::OneThread { knob, value });
             }
         }
-        let kernel = Self::of(layer.into(), accelerator.into(), schedule, Body::Addition)?;
+        let accelerator = accelerator.into();
+        accelerator.check()?;
+        let kernel = Self::of(layer.into(), accelerator, schedule, Body::Addition)?;
         if !kernel.steps().contains(&EpilogueStep::Residual) {
             return Err(ScheduleError::NoResidual {
                 accelerator: kernel.accelerator().name.clone(),

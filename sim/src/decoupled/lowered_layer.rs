@@ -108,12 +108,18 @@ impl LoweredLayer {
         accelerator: impl Into<Arc<Accelerator>>,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
-        let kernel = Self::of(
-            layer.into(),
-            accelerator.into(),
-            schedule,
-            Body::Convolution,
-        )?;
+        let accelerator = accelerator.into();
+        accelerator.check()?;
+        Self::fitting(layer.into(), accelerator, schedule)
+    }
+
+    /// The same on an accelerator that is checked, for whoever asks for many schedules.
+    pub(super) fn fitting(
+        layer: Arc<Layer>,
+        accelerator: Arc<Accelerator>,
+        schedule: Schedule,
+    ) -> Result<Self, ScheduleError> {
+        let kernel = Self::of(layer, accelerator, schedule, Body::Convolution)?;
         kernel.fits()?;
         Ok(kernel)
     }
@@ -141,13 +147,9 @@ impl LoweredLayer {
         accelerator: impl Into<Arc<Accelerator>>,
         schedule: Schedule,
     ) -> Result<[Demand; 4], ScheduleError> {
-        Ok(Self::of(
-            layer.into(),
-            accelerator.into(),
-            schedule,
-            Body::Convolution,
-        )?
-        .own_demands())
+        let accelerator = accelerator.into();
+        accelerator.check()?;
+        Ok(Self::of(layer.into(), accelerator, schedule, Body::Convolution)?.own_demands())
     }
 
     /// A kernel whose tiles may not fit.

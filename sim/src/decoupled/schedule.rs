@@ -1,6 +1,7 @@
 //! The seven knobs of a schedule, and what is wrong with one.
 
 use serde::{Deserialize, Serialize};
+use stationary_arch::ArchError;
 use thiserror::Error;
 
 use crate::reach::OutOfReach;
@@ -132,6 +133,9 @@ pub enum ScheduleError {
         /// The machine.
         accelerator: String,
     },
+    /// An accelerator that no file could describe, changed or made in code.
+    #[error(transparent)]
+    Accelerator(Box<ArchError>),
     /// The counts may exceed their range.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
@@ -181,4 +185,10 @@ pub enum ScheduleError {
         /// How many threads.
         threads: u64,
     },
+}
+
+impl From<ArchError> for ScheduleError {
+    fn from(error: ArchError) -> Self {
+        Self::Accelerator(Box::new(error))
+    }
 }

@@ -43,6 +43,7 @@ impl ScheduleSpace {
                 accelerator: accelerator.name.clone(),
             });
         }
+        accelerator.check()?;
         reach(layer, accelerator).of_layer(layer, accelerator)?;
         let b = Blocks::of(layer, accelerator);
         let extents = [b.batch, b.h, b.w, b.ci, b.co];
@@ -169,8 +170,9 @@ pub fn map_with(
     // Without a cost model energy decides nothing.
     let cost = CostModel::of(&accelerator).ok();
     let mut scored = Vec::new();
-    let with =
-        |schedule| LoweredLayer::new(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok();
+    let with = |schedule| {
+        LoweredLayer::fitting(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok()
+    };
     space.for_each_fitting(with, |number, kernel| {
         let model = estimate(&kernel);
         let (cycles, counters) = (model.cycles, &model.counters);

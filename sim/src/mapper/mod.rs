@@ -33,6 +33,7 @@ use stationary_workloads::{Layer, PerDim};
 use crate::dataflow::Dataflow;
 use crate::error::MappingError;
 use crate::estimate::Estimate;
+use crate::mapping::check::Rules;
 use crate::mapping::{Mapping, lowered};
 use crate::tiling::Tiling;
 
@@ -74,7 +75,7 @@ impl Default for MapperEffort {
 /// No candidate fits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MapperError {
-    /// The accelerator does not offer the dataflow, or not even the smallest tiles fit.
+    /// The accelerator is none that a file could describe, it does not offer the dataflow, or not even the smallest tiles fit.
     #[error("no {dataflow} mapping of layer `{layer}` fits {accelerator}: {reason}")]
     NoMapping {
         /// The layer's name.
@@ -92,7 +93,7 @@ pub enum MapperError {
 /// one that takes the least energy.
 ///
 /// # Errors
-/// If the accelerator does not offer the dataflow, or no candidate fits its capacities.
+/// If the accelerator is none that a file could describe or does not offer the dataflow, or if no candidate fits its capacities.
 pub fn map(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
@@ -224,6 +225,8 @@ fn no_mapping(
     effort: &MapperEffort,
 ) -> MapperError {
     let first = |is_whole: bool| {
+        // What no tiling mends comes before what the smallest one breaks.
+        Rules::new(layer, accelerator, dataflow)?;
         let layer = lowered(layer, accelerator)?;
         let tiling = Tiling {
             block: PerDim::splat(1),

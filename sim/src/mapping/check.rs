@@ -27,13 +27,14 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// # Errors
-    /// If no machine runs the dataflow. If it is a bundled one that the accelerator does not offer; any
+    /// If no machine has the accelerator's fields, or runs the dataflow. If it is a bundled one that the accelerator does not offer; any
     /// other may run wherever a sequencer does, as far as its networks and the sequencer's limits go.
     pub(crate) fn new(
         layer: &Arc<Layer>,
         accelerator: &Arc<Accelerator>,
         dataflow: &Arc<Dataflow>,
     ) -> Result<Self, MappingError> {
+        accelerator.check()?;
         dataflow.check().map_err(|problem| MappingError::Unfit {
             dataflow: dataflow.name.clone(),
             problem,

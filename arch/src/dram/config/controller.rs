@@ -1,6 +1,6 @@
 //! The controller's part of a file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::timing::Timing;
 use super::{count, limits};
@@ -11,33 +11,41 @@ use crate::dram::protocol::Level;
 use crate::dram::standard::{CommandBuses, Controller, Organization, RefreshPolicy, RowPolicy};
 use crate::scalar::Count;
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ControllerConfig {
     /// The fields of an address from the highest bits to the lowest, two letters each: `ro` row,
     /// `ch` channel, `ra` rank, `ba` bank, `bg` bank group, `co` column; such as `rochrababgco`.
     address_mapping: String,
     /// Reads, and as many writes, that wait in a channel for a place in a bank's queue; 32 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     transaction_queue: Option<Count>,
     /// Commands that wait for each bank; 8 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     command_queue: Option<Count>,
     /// Whether a row stays open after an access; `open_page` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     row_policy: Option<RowPolicyConfig>,
     /// Hits on an open row after which another row may close it though more hits wait; 4 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     row_hit_cap: Option<Count>,
     /// Waiting writes that are drained at once; the size of the transaction queue by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     write_high_mark: Option<Count>,
     /// More waiting writes than this are drained when no command waits; 8 by default, less if the
     /// queue is shorter.
+    #[serde(skip_serializing_if = "Option::is_none")]
     write_low_mark: Option<Count>,
     /// What is refreshed at a time; `rank_staggered` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<RefreshConfig>,
     /// Command buses: 1 for all commands, which is the default, or 2 as HBM has them, for rows and
     /// for columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
     command_buses: Option<Count>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RowPolicyConfig {
     /// A row stays open until another row of its bank is needed.
@@ -46,7 +54,7 @@ enum RowPolicyConfig {
     ClosedPage,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum RefreshConfig {
     /// All banks of a rank at once, one rank after the other.

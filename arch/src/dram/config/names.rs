@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Entries by name, in the order of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,18 @@ pub(super) struct Names<V>(pub(super) Vec<(String, V)>);
 impl<V> Default for Names<V> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl<V> Names<V> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V: Serialize> Serialize for Names<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

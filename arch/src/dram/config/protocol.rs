@@ -1,6 +1,6 @@
 //! The states, commands and requests of a file, merged with those that all standards share.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use stationary_document::near::nearest;
 
 use super::names::Names;
@@ -21,14 +21,14 @@ pub(super) struct ProtocolConfig {
     pub(super) requests: Names<Names<StepConfig>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StateConfig {
     /// Whether the bank holds a row.
     row: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CommandConfig {
     /// What it acts on, each bank of it; a bank by default.
@@ -37,12 +37,14 @@ pub(super) struct CommandConfig {
     /// The states of which a bank must be in one.
     needs: Vec<String>,
     /// The state in which it leaves the bank; by default the one in which the bank was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     leaves: Option<String>,
     /// What it does besides; nothing by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     does: Option<Deed>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(
     untagged,
     expecting = "a command, or {same_row: COMMAND, other_row: COMMAND}"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{count, limits};
 use crate::collector::Collector;
@@ -12,10 +12,11 @@ use crate::dram::parameter::Parameter;
 use crate::scalar::Count;
 
 /// The parameters of a file, each at most once.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Given(BTreeMap<Parameter, Count>);
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub(super) struct Parameters(BTreeMap<Parameter, Count>);
 
-impl schemars::JsonSchema for Given {
+impl schemars::JsonSchema for Parameters {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Timing".into()
     }
@@ -37,15 +38,15 @@ impl schemars::JsonSchema for Given {
     }
 }
 
-impl<'de> Deserialize<'de> for Given {
+impl<'de> Deserialize<'de> for Parameters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = Given;
+            type Value = Parameters;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("timing parameters in memory clocks")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
                 let mut given = BTreeMap::new();
                 while let Some((parameter, cycles)) = map.next_entry::<Parameter, Count>()? {
                     if given.insert(parameter, cycles).is_some() {
@@ -53,7 +54,7 @@ impl<'de> Deserialize<'de> for Given {
                         return Err(A::Error::custom(format!("duplicate parameter `{name}`")));
                     }
                 }
-                Ok(Given(given))
+                Ok(Parameters(given))
             }
         }
         deserializer.deserialize_map(Reader)
@@ -64,7 +65,7 @@ impl<'de> Deserialize<'de> for Given {
 pub(super) struct Timing(BTreeMap<Parameter, u32>);
 
 impl Timing {
-    pub(super) fn new(Given(given): &Given, problems: &mut Collector) -> Self {
+    pub(super) fn new(Parameters(given): &Parameters, problems: &mut Collector) -> Self {
         use Parameter as P;
         let mut values = BTreeMap::new();
         for (parameter, value) in given {
