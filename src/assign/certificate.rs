@@ -19,7 +19,7 @@ use crate::journal::{Journal, OptionRuns};
 use crate::load::embedded;
 use crate::progress::Progress;
 use crate::proof::{
-    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    About, Checks, Hashes, LayerShape, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of,
     spelling,
 };
 use crate::search::certificate::prove_optimal;
@@ -158,7 +158,7 @@ impl Certificate {
             layers: layers
                 .map(|(layer, first)| Named {
                     name: layer.name().to_owned(),
-                    dims: dims(layer),
+                    dims: LayerShape::of(layer),
                     first,
                 })
                 .collect(),

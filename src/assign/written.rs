@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::error::Error;
-use crate::proof::{Hashes, Names, spelling};
+use crate::proof::{Hashes, LayerShape, Names, spelling};
 use crate::search::certify::Job;
 use crate::search::{Levels, Point};
 use crate::workloads::Layer;
@@ -143,7 +142,7 @@ pub struct Named {
     /// Its name.
     pub name: String,
     /// Its shape.
-    pub dims: Value,
+    pub dims: LayerShape,
     /// The first layer that is like it; entries are the first one's.
     pub first: usize,
 }

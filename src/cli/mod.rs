@@ -279,6 +279,8 @@ pub enum Schematic {
     Timeloop,
     /// What `show network` writes.
     Layers,
+    /// What `run.json` in the folder of a --run says.
+    Record,
 }
 
 /// What can be listed.

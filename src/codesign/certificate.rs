@@ -15,7 +15,7 @@ use crate::files;
 use crate::identity;
 use crate::progress::Progress;
 use crate::proof::{
-    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of, dims,
+    About, Checks, Hashes, LayerShape, Names, Origin, SCHEMA, Trust, Verdict, claim_of, digest_of,
 };
 use crate::search::codesign::{
     DesignPoint, Floor, Hardware, Measurement, NetworkBounds, Record, Repeated, network_bounds,
@@ -418,7 +418,7 @@ impl Task {
         Self {
             layers: names.collect(),
             first: layers.first().map_or(0, |(at, _)| *at),
-            dims: dims(layer),
+            dims: LayerShape::of(layer),
             times: instance.tasks[number].times,
             simulated,
         }

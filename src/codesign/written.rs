@@ -1,6 +1,6 @@
 //! What a certificate of a chip says, field by field.
 
-use crate::proof::{Hashes, Names, spelling};
+use crate::proof::{Hashes, LayerShape, Names, spelling};
 use crate::search::codesign::KNOBS;
 use crate::workloads::Layer;
 use schemars::JsonSchema;
@@ -141,7 +141,7 @@ pub struct Task {
     /// The place of the first.
     pub first: usize,
     /// Their shape.
-    pub dims: Value,
+    pub dims: LayerShape,
     /// How many they are.
     pub times: u64,
     /// What ran, in the order of points.

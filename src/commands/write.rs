@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use stationary::checkpoint::Simulation;
 use stationary::documents::{self, schema_of};
+use stationary::record::Manifest;
 use stationary::{arch, proof, sim, workloads};
 
 use crate::Answer;
@@ -34,6 +35,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Timeloop => schema_of::<documents::Timeloop>(),
         Schematic::Checkpoint => schema_of::<Simulation>(),
         Schematic::Layers => schema_of::<documents::Network>(),
+        Schematic::Record => schema_of::<Manifest>(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(Answer::Yes)

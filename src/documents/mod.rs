@@ -93,10 +93,14 @@ pub(crate) fn value(part: impl Serialize) -> Value {
     serde_json::to_value(part).expect("keys of documents are text")
 }
 
-/// The JSON Schema of a document.
+/// The JSON Schema of a document, which calls itself by its name and no other.
 #[must_use]
 pub fn schema_of<D: Document>() -> Schema {
     let mut schema = schema_for!(D);
     schema.insert("title".to_owned(), D::TITLE.into());
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+    let name = fields.and_then(|fields| fields.get_mut("schema")?.as_object_mut());
+    let name = name.expect("a document says what it is");
+    name.insert("const".to_owned(), D::NAME.into());
     schema
 }

@@ -37,6 +37,7 @@ use crate::documents::{
     Validate, Verified,
 };
 use crate::error::Error;
+use crate::record::Manifest;
 
 use page::Page;
 
@@ -82,7 +83,7 @@ const DOCUMENTS: [(&str, Outcome); 19] = [
         Outcome::Refused("verify FILE --format json checks it, and of that there is a page"),
     ),
     (
-        "stationary/record/1",
+        Manifest::NAME,
         Outcome::Refused("it tells of a run: report takes the folder that it lies in"),
     ),
     (

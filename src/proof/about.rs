@@ -44,11 +44,12 @@ impl About<'_> {
     }
 }
 
-/// A preset's name, or a file's with the file.
+/// A preset's name, or a file's with the file; that of a value with where it stands.
 pub fn named([given, name]: [&str; 2]) -> String {
-    match files::is_file(given) {
-        true => format!("{name}, of the file {given}"),
-        false => name.to_owned(),
+    match given {
+        "" => format!("{name}, as the certificate itself describes it"),
+        given if files::is_file(given) => format!("{name}, of the file {given}"),
+        _ => name.to_owned(),
     }
 }
 
@@ -59,6 +60,10 @@ mod tests {
     #[test]
     fn a_file_does_not_pass_for_a_preset() {
         assert_eq!(named(["vta", "vta"]), "vta");
+        assert_eq!(
+            named(["", "vta"]),
+            "vta, as the certificate itself describes it"
+        );
         assert_eq!(named(["my/a.yaml", "vta"]), "vta, of the file my/a.yaml");
     }
 }

@@ -12,8 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::values::Values;
 use super::{
-    About, Checks, Hashes, Names, Origin, SCHEMA, Trust, Verdict, digest_of, dims, spelling,
+    About, Checks, Hashes, LayerShape, Names, Origin, SCHEMA, Trust, Verdict, digest_of, spelling,
 };
 use crate::candidates::{Bounds, MappingQuery, MappingResult, distinct};
 use crate::error::Error;
@@ -79,11 +80,69 @@ pub struct Inputs {
     /// Dataflow: the name of a bundled one, or what the file of one's own says.
     #[schemars(with = "Value")]
     pub dataflow: Dataflow,
+    /// The accelerator and the layers themselves, where nothing was read that the names above could name: these
+    /// are empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Values>,
 }
 
 impl Inputs {
+    /// Of what was read by names.
+    fn named(request: &Request, dataflow: &Dataflow) -> Self {
+        Self {
+            arch: request.arch.clone(),
+            set: request.set.clone(),
+            network: request.network.clone(),
+            layer: request.layer.clone(),
+            dim: request.dim.clone(),
+            batch: request.batch,
+            dataflow: dataflow.clone(),
+            values: None,
+        }
+    }
+
+    /// Of what has no name, or is not what its names are read as.
+    fn of_values(target: &Target, dataflow: &Dataflow) -> Result<Self, Error> {
+        Ok(Self {
+            values: Some(Values::of(target)?),
+            ..Self::named(&Request::default(), dataflow)
+        })
+    }
+
+    /// What they are read as now. A certificate is about its layers, whatever else there is.
+    fn target(&self) -> Result<Target, Error> {
+        let own = &self.dataflow;
+        let target = match &self.values {
+            Some(values) => values.target()?,
+            None => Request {
+                arch: self.arch.clone(),
+                set: self.set.clone(),
+                network: self.network.clone(),
+                layer: self.layer.clone(),
+                dim: self.dim.clone(),
+                batch: self.batch,
+                dataflow: own.is_bundled().then(|| own.name.clone().into_owned()),
+                partial: true,
+                ..Request::default()
+            }
+            .target()?,
+        };
+        Ok(match own.is_bundled() {
+            true => target.with_dataflow(&own.name),
+            false => target.with_own_dataflow(own),
+        })
+    }
+
     /// In the spelling of certificates.
-    fn spelt(self, layers: &[Layer]) -> Self {
+    fn spelt(self, target: &Target) -> Result<Self, Error> {
+        if self.values.is_some() {
+            return Self::of_values(target, &self.dataflow);
+        }
+        let layers = &target.layers;
+        Ok(self.spelt_names(layers))
+    }
+
+    fn spelt_names(self, layers: &[Layer]) -> Self {
         Self {
             set: spelling::settings(&self.set),
             layer: spelling::picks(&self.layer, layers),
@@ -103,7 +162,7 @@ pub struct Proved {
     pub name: String,
     /// Its shape.
     #[serde(default)]
-    pub dims: Value,
+    pub dims: LayerShape,
     /// The names of the others.
     #[serde(default)]
     pub alike: Vec<String>,
@@ -134,25 +193,19 @@ impl Document {
     /// The certificate of what was found for the layers that are not alike.
     ///
     /// # Errors
-    /// A target without the names that its inputs were read by: whoever checks the certificate reads them
-    /// again.
+    /// A mapping that is not legal; inputs that cannot be read again. Of values that were read by no names, or
+    /// changed since, the certificate holds the files.
     pub fn of(
         loaded: &Target,
         dataflow: &Dataflow,
         found: &[MappingResult],
     ) -> Result<Self, Error> {
-        let Some(request) = &loaded.request else {
-            let why = "a certificate names its inputs: make the target from a request";
-            return Err(Error::Search(why.to_owned()));
-        };
-        let inputs = Inputs {
-            arch: request.arch.clone(),
-            set: request.set.clone(),
-            network: request.network.clone(),
-            layer: request.layer.clone(),
-            dim: request.dim.clone(),
-            batch: request.batch,
-            dataflow: dataflow.clone(),
+        let named = loaded.request.as_ref();
+        let named = named.map(|request| Inputs::named(request, dataflow));
+        let inputs = match named {
+            // What was changed since it was read is no longer what its names are read as.
+            Some(named) if is_same(&named.target()?, loaded) => named,
+            _ => Inputs::of_values(loaded, dataflow)?,
         };
         let (firsts, _) = distinct(&loaded.layers);
         let layers = firsts.iter().zip(found).map(|(first, found)| {
@@ -171,7 +224,7 @@ impl Document {
         });
         let layers = layers.collect::<Result<Vec<_>, Error>>()?;
         let bounds: Vec<&String> = found.iter().map(|found| &found.bounds).collect();
-        Ok(Self::over(loaded, dataflow, inputs, layers, &json!(bounds)))
+        Self::over(loaded, dataflow, inputs, layers, &json!(bounds))
     }
 
     /// The certificate of layers of which each is known.
@@ -181,37 +234,20 @@ impl Document {
         inputs: Inputs,
         layers: Vec<Proved>,
         bounds: &Value,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let counts: Vec<u64> = layers.iter().map(|layer| layer.candidates).collect();
-        Self {
+        Ok(Self {
             schema: SCHEMA.to_owned(),
             claims: "map".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: hashes(loaded, dataflow, &counts, bounds),
-            inputs: inputs.spelt(&loaded.layers),
+            inputs: inputs.spelt(loaded)?,
             names: Names::of(&loaded.origin),
             objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
             layers,
-        }
-    }
-
-    /// What to read again: with mappings of the mapper's own. A certificate is about its layers, whatever else
-    /// there is.
-    fn request(&self) -> Request {
-        let inputs = self.inputs.clone();
-        Request {
-            arch: inputs.arch,
-            set: inputs.set,
-            network: inputs.network,
-            layer: inputs.layer,
-            dim: inputs.dim,
-            batch: inputs.batch,
-            dataflow: Some(inputs.dataflow.name.into_owned()),
-            partial: true,
-            ..Request::default()
-        }
+        })
     }
 
     /// As JSON, which is what is checked.
@@ -231,15 +267,7 @@ impl Document {
     /// # Errors
     /// Inputs that cannot be read.
     pub fn target(&self) -> Result<Target, Error> {
-        let own = &self.inputs.dataflow;
-        if own.is_bundled() {
-            return self.request().target();
-        }
-        let request = Request {
-            dataflow: None,
-            ..self.request()
-        };
-        Ok(request.target()?.with_own_dataflow(own))
+        self.inputs.target()
     }
 
     /// Derives everything again from the question and the places of what ran.
@@ -345,11 +373,20 @@ impl Document {
         verdict.checks.hashes(&self.hashes, &found);
         let proved: Option<Vec<Proved>> = layers.into_iter().map(|again| again.proved).collect();
         if let Some(proved) = proved {
-            let found = Self::over(loaded, dataflow, self.inputs.clone(), proved, &bounds);
+            let found = Self::over(loaded, dataflow, self.inputs.clone(), proved, &bounds)?;
             verdict.checks.derived(written, &json!(found));
         }
         Ok(verdict)
     }
+}
+
+/// Whether two are of the same accelerator and layers.
+fn is_same(a: &Target, b: &Target) -> bool {
+    let of = |target: &Target| {
+        let layers = identity::layers(&target.layers);
+        (identity::accelerator(&target.accelerator), layers)
+    };
+    of(a) == of(b)
 }
 
 /// What was read: the candidates and the bounds are of the layers that are not alike.
@@ -397,7 +434,7 @@ impl Proved {
         Ok(Self {
             layer: first,
             name: question.layer.name().to_owned(),
-            dims: dims(question.layer),
+            dims: LayerShape::of(question.layer),
             alike: alike
                 .map(|((_, layer), _)| layer.name().to_owned())
                 .collect(),
@@ -445,7 +482,7 @@ impl Proved {
             runs: 0,
             proved: None,
         };
-        let shape = dims(question.layer);
+        let shape = LayerShape::of(question.layer);
         if self.dims != shape {
             // Runs of another layer would say nothing, and may take for ever.
             again.detail = format!("the layer is {shape}; the certificate says {}", self.dims);

@@ -1,6 +1,7 @@
 //! Certificates as files: what is claimed, about what, and on what grounds.
 //!
-//! A certificate names its inputs and holds a digest of what they were read as. Whoever checks it
+//! A certificate names its inputs, or holds those that were made in code as the files that they could be, and a
+//! digest of what they were read as. Whoever checks it
 //! reads them again, computes the bounds again, runs the machine again, and excludes whatever would
 //! be better by other means than the search's.
 //!
@@ -13,13 +14,14 @@ mod about;
 mod certificate;
 pub mod map;
 mod origin;
+mod shape;
 pub mod spelling;
 pub mod strict;
+mod values;
 
-use crate::workloads::{Dim, Layer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value, json};
+use serde_json::{Number, Value};
 use stationary_record::digest;
 
 use crate::csv;
@@ -27,6 +29,8 @@ use crate::csv;
 pub use self::about::About;
 pub use self::certificate::{Certificate, Unread};
 pub use self::origin::Origin;
+pub use self::shape::LayerShape;
+pub use self::values::Values;
 
 /// The schema of every certificate.
 pub const SCHEMA: &str = "stationary/certificate/1";
@@ -320,19 +324,6 @@ fn is_whole(number: &Number, whole: i128) -> bool {
     (number.as_f64()).is_some_and(|found| found.fract() == 0.0 && found as i128 == whole)
 }
 
-/// A layer's shape.
-#[must_use]
-pub fn dims(layer: &Layer) -> Value {
-    let (rows, cols) = (layer.rows(), layer.cols());
-    let mut dims = serde_json::Map::new();
-    for dim in Dim::ALL {
-        dims.insert(dim.name().to_owned(), json!(layer.size(dim)));
-    }
-    dims.insert("stride".to_owned(), json!([rows.stride, cols.stride]));
-    dims.insert("dilation".to_owned(), json!([rows.dilation, cols.dilation]));
-    Value::Object(dims)
-}
-
 /// The digest of a value as JSON.
 pub fn digest_of(value: &Value) -> String {
     digest(value.to_string().as_bytes())
@@ -340,6 +331,8 @@ pub fn digest_of(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

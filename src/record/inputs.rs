@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stationary_record::digest;
 
 use super::Artifact;
-use super::request::Invocation;
+use super::invocation::Invocation;
 use crate::arch::{dram, presets};
 use crate::error::Error;
 use crate::files::{self, is_file};
@@ -15,7 +16,7 @@ use crate::mappings;
 use crate::workloads::zoo;
 
 /// A file or a preset that a run read, and where its copy is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     /// The option that names it.
     pub option: String,

@@ -15,20 +15,22 @@
 //! it.
 
 mod inputs;
-mod request;
+mod invocation;
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stationary_record::{Lock, digest};
 
+use crate::documents::Document;
 use crate::error::Error;
 use crate::files;
 use crate::journal::Files;
 
 pub use inputs::Input;
-pub use request::Invocation;
+pub use invocation::Invocation;
 
 /// The name of the first and last file.
 pub const MANIFEST: &str = "run.json";
@@ -40,7 +42,7 @@ const EVALUATIONS: &str = "evaluations.jsonl";
 pub const ACCELERATOR: &str = "accelerator.yaml";
 
 /// What `run.json` says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
     /// `stationary/record/1`.
     pub schema: String,
@@ -63,8 +65,13 @@ pub struct Manifest {
     pub results: Vec<Artifact>,
 }
 
+impl Document for Manifest {
+    const NAME: &'static str = "stationary/record/1";
+    const TITLE: &'static str = "Run in a folder by stationary";
+}
+
 /// The answer of a question that could be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Done.
@@ -76,7 +83,7 @@ pub enum Answer {
 }
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It runs, or was interrupted.
@@ -86,7 +93,7 @@ pub enum Status {
 }
 
 /// A file of the folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Artifact {
     /// Its path in the folder.
     pub file: String,
@@ -137,7 +144,7 @@ impl Record {
         };
         let inputs = inputs::of(&request)?;
         let manifest = Manifest {
-            schema: "stationary/record/1".to_owned(),
+            schema: Manifest::NAME.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command,
             request,

@@ -19,7 +19,8 @@
 //!
 //! Sizes along rows and columns are one number or `[rows, columns]`; `pad` also
 //! `[top, left, bottom, right]`. `stride`, `groups`, `dilation` and `heads` are 1, `pad` and `first`
-//! are 0, and `right` is `parameters`, where they are missing. `zeros: {input: 0.4, weight: 0,
+//! are 0, and `right` is `parameters`, where they are missing. `batch: 8` beside a layer's kind gives it so many
+//! images (rows of a product with parameters, heads of one of activations). `zeros: {input: 0.4, weight: 0,
 //! output: 0.7}` beside a layer's kind says what shares of its words are zero, for compressed DRAM
 //! traffic and gated PEs.
 
@@ -60,6 +61,9 @@ struct EntryConfig {
     matmul: Option<MatmulConfig>,
     /// Shares of the words that are zero, for compressed DRAM traffic and gated PEs.
     zeros: Option<ZerosConfig>,
+    /// Images of the layer (heads of a product of activations), 1 by default; --batch gives all layers as many
+    /// times more.
+    batch: Option<Size>,
     /// How many times `layers` follow each other; their names are NAME, the number of the
     /// repetition, a dot and their own.
     repeat: Option<Size>,
@@ -242,6 +246,8 @@ impl Expansion<'_> {
                 });
             }
         }
+        let images = entry.batch.map_or(1, |images| images.0);
+        let layer = layer.and_then(|layer| layer.batched(images));
         let layer = layer.map_err(|cause| NetworkError::Sizes {
             file: self.file.to_owned(),
             place: format!("{path}.{kind}"),
@@ -266,6 +272,16 @@ impl Expansion<'_> {
         repeat: u64,
         entry: &EntryConfig,
     ) -> Result<(), NetworkError> {
+        if entry.batch.is_some() {
+            let (file, path) = (self.file.to_owned(), path.to_owned());
+            let (name, field) = (name.to_owned(), "batch");
+            return Err(NetworkError::OnlyWithLayer {
+                file,
+                path,
+                name,
+                field,
+            });
+        }
         let Some(entries) = entry.layers.as_ref().filter(|entries| !entries.is_empty()) else {
             return Err(self.kind(path, entry));
         };

@@ -96,6 +96,18 @@ pub enum NetworkError {
         /// The field.
         field: &'static str,
     },
+    /// A field of layers on a group of them.
+    #[error("{file}: {path}: group `{name}` has `{field}`; only the layers in it may have it")]
+    OnlyWithLayer {
+        /// The file.
+        file: String,
+        /// The path of the entry inside the file.
+        path: String,
+        /// The entry's name.
+        name: String,
+        /// The field.
+        field: &'static str,
+    },
     /// The sizes of a layer do not fit together.
     #[error("{file}: {place}: layer `{layer}`: {cause}")]
     Sizes {
@@ -250,6 +262,7 @@ impl NetworkError {
             Self::Unknown { .. } => Vec::new(),
             Self::Kind { file, path, .. }
             | Self::OnlyWithRepeat { file, path, .. }
+            | Self::OnlyWithLayer { file, path, .. }
             | Self::Sizes {
                 file, place: path, ..
             } => {

@@ -37,6 +37,7 @@ mod network;
 mod numbers;
 mod parse;
 pub mod shape;
+mod write;
 pub mod zoo;
 
 pub use config::schema;

@@ -161,7 +161,7 @@ fn fields_unknown_or_missing() {
     );
     check_located(
         "  - {name: a, ^convolution: {}}",
-        "layers[0]: unknown field `convolution`, expected one of `name`, `conv`, `depthwise`, `matmul`, `zeros`, `repeat`, `first`, `layers`, `source`",
+        "layers[0]: unknown field `convolution`, expected one of `name`, `conv`, `depthwise`, `matmul`, `zeros`, `batch`, `repeat`, `first`, `layers`, `source`",
     );
     check_located(
         "  - {name: a, matmul: {m: 1, k: 1, c: 1, right: ^activation}}",
@@ -261,4 +261,46 @@ fn the_text_must_be_yaml() {
         parse("a.yaml", "").unwrap_err().to_string(),
         "a.yaml:1:1: missing field `name`; the file is empty"
     );
+}
+
+/// What is written is read as equal layers: bundled networks, batches of them, and the odd ones.
+#[test]
+fn written_networks_are_read_back() {
+    use stationary_workloads::{Convolution, Layer, Network, zoo};
+    let check = |network: &Network| {
+        let text = network.to_yaml();
+        let again = parse("again.yaml", &text).expect(&text);
+        assert_eq!(again.layers(), network.layers(), "{text}");
+        assert_eq!(again.name(), network.name());
+    };
+    for name in zoo::names() {
+        let network = zoo::find(name).expect("a bundled network");
+        check(&network);
+        check(&network.batched(3).expect("a small batch"));
+    }
+    let odd = Convolution {
+        batch: 2,
+        groups: 2,
+        in_channels: 6,
+        out_channels: 4,
+        input: [13, 8],
+        kernel: [3, 2],
+        stride: [2, 3],
+        dilation: [2, 1],
+        padding: [1, 0, 3, 2],
+    };
+    let odd = Layer::convolution("it's: {odd}, #1", odd).expect("a layer");
+    let zeros = stationary_workloads::Zeros {
+        input: 1234,
+        weight: 0,
+        output: 10_000,
+    };
+    let padded = odd.padded_to([9, 9]).expect("a layer");
+    let padded = Network::new("padded", vec![padded]).expect("a network");
+    check(&padded);
+    check(&Network::new("true", vec![odd.with_zeros(zeros)]).expect("a network"));
+    let group = "name: a\nlayers: [{name: b, repeat: 2, batch: 2, layers: [{name: c, matmul: {m: 1, n: 1, k: 1}}]}]";
+    let error = parse("a.yaml", group).expect_err("a group has no images");
+    let expected = "a.yaml: layers[0]: group `b` has `batch`; only the layers in it may have it";
+    assert_eq!(error.to_string(), expected);
 }
