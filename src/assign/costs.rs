@@ -221,6 +221,45 @@ pub struct Unpriced {
 }
 
 impl Unpriced {
+    /// Designs for all layers of a network, both of them values.
+    ///
+    /// ```
+    /// use stationary::assign::{AssignmentQuestion, Unpriced};
+    /// use stationary::hooks::Hooks;
+    /// use stationary::load;
+    /// use stationary::search::DataflowStyle;
+    /// use stationary::search::design::{DesignSpace, default_base};
+    /// use stationary::workloads::Network;
+    ///
+    /// let alexnet = load::network("alexnet", &[])?.value;
+    /// let network = Network::new("two", alexnet.layers()[2..4].to_vec())?;
+    /// let mut space = DesignSpace::new(default_base(), &[DataflowStyle::ALL[0]]);
+    /// (space.pes, space.tiles) = (vec![8, 16], vec![1, 2]);
+    /// let cost_source = Unpriced::new(space, &network).priced(&())?;
+    /// let question = AssignmentQuestion::new("two", &["area=iot"]);
+    /// let found = question.search(&cost_source, &Hooks::default())?.expect("it is not cancelled");
+    /// assert!(found.best().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(space: DesignSpace, network: &Network) -> Self {
+        let layers = network.layers().to_vec();
+        let origin = Origin {
+            arch: space.base.name.clone(),
+            network: network.name().to_owned(),
+            batch: 1,
+            settings: Vec::new(),
+            caveats: target::caveats(&space.base),
+        };
+        Self {
+            scope: Scope::new(network, &layers, false, false),
+            remarks: origin.caveats.iter().cloned().map(Remark::Alters).collect(),
+            space,
+            layers,
+            origin,
+        }
+    }
+
     /// Reads what the options name.
     ///
     /// # Errors
