@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use serde_json::{Map, Value};
-
 use super::certificate::AssignmentInstance;
 use super::certify::{self, Certified, flawed};
 use super::costs::{CostOrigin, CostSource};
@@ -14,7 +12,7 @@ use super::{AssignmentQuestion, Recheck};
 use crate::arch::CostModel;
 use crate::error::Error;
 use crate::hooks::Hooks;
-use crate::journal::{Evaluations, OptionRuns};
+use crate::journal::{self, Evaluations, EvaluationsHead, Head, OptionRuns};
 use crate::search::design::{DesignSpace, firsts};
 use crate::search::optimizers::Optimizer;
 use crate::search::optimizers::exact::{self, Vertex};
@@ -92,19 +90,22 @@ impl AssignmentQuestion {
                 Recheck::Auto { most } => usize::try_from(most).unwrap_or(usize::MAX),
             },
         };
-        let mut head = Map::new();
-        let mut say = |field: &str, value: Value| head.insert(field.to_owned(), value);
-        say("optimizer", self.optimizer.clone().into());
-        say("seed", self.seed.into());
-        say("evaluations", settings.evaluations.into());
-        say("epochs", effort.epochs.into());
-        say("preset", effort.preset.to_string().into());
-        say("problem", format!("{:016x}", problem.fingerprint()).into());
-        if let CostOrigin::Model { space, layers, .. } = &cost_source.source {
-            say("designs", certify::digest_of(space, layers).into());
-        }
+        let head = EvaluationsHead {
+            schema: EvaluationsHead::NAME.to_owned(),
+            version: journal::version(),
+            optimizer: self.optimizer.clone(),
+            seed: self.seed,
+            evaluations: settings.evaluations,
+            epochs: effort.epochs,
+            preset: effort.preset.to_string(),
+            problem: format!("{:016x}", problem.fingerprint()),
+            designs: match &cost_source.source {
+                CostOrigin::Model { space, layers, .. } => Some(certify::digest_of(space, layers)),
+                CostOrigin::CostTable => None,
+            },
+        };
         let start = Instant::now();
-        let mut evaluations = Evaluations::open(&hooks.files, head)?;
+        let mut evaluations = Evaluations::open(&hooks.files, &head)?;
         let known = std::mem::take(&mut evaluations.known);
         if !known.is_empty() {
             (hooks.has_result)();

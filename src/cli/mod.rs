@@ -281,6 +281,14 @@ pub enum Schematic {
     Layers,
     /// What `run.json` in the folder of a --run says.
     Record,
+    /// A line of what `search assign --record` keeps.
+    Evaluations,
+    /// A line of what `search map --record` keeps.
+    MachineRuns,
+    /// A line of what `search codesign --record` keeps.
+    Measurements,
+    /// A line of what `compare --record` keeps.
+    CompareRuns,
 }
 
 /// What can be listed.

@@ -6,6 +6,9 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use stationary::checkpoint::Simulation;
 use stationary::documents::{self, schema_of};
+use stationary::journal::{
+    ComparedRunsHead, EvaluationsHead, Head, MachineRunsHead, MeasurementsHead,
+};
 use stationary::record::Manifest;
 use stationary::{arch, proof, sim, workloads};
 
@@ -36,6 +39,10 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Checkpoint => schema_of::<Simulation>(),
         Schematic::Layers => schema_of::<documents::Network>(),
         Schematic::Record => schema_of::<Manifest>(),
+        Schematic::Evaluations => EvaluationsHead::schema_of_lines(),
+        Schematic::MachineRuns => MachineRunsHead::schema_of_lines(),
+        Schematic::Measurements => MeasurementsHead::schema_of_lines(),
+        Schematic::CompareRuns => ComparedRunsHead::schema_of_lines(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(Answer::Yes)

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::ComparisonQuestion;
+use crate::documents;
 use crate::error::Error;
 use crate::hooks::Hooks;
-use crate::journal::Journal;
+use crate::journal::{ComparedRunLine, ComparedRunsHead, Head, Journal, line, version};
 use crate::search::compare::{Instance, Trial, trial};
 use crate::search::{LearningEffort, optimizers};
 
@@ -97,7 +98,7 @@ pub(super) fn trials(
         let Some(trial) = trial else {
             return Ok(None);
         };
-        let line = line(&key, &instances[instance].name, &trial);
+        let line = documents::value(written(&key, &instances[instance].name, &trial));
         let mut journal = (journal.lock()).map_err(|_| failed("another run"))?;
         journal.append(&[line])?;
         (hooks.has_result)();
@@ -111,7 +112,7 @@ pub(super) fn trials(
     let places = keys.into_iter().zip(0_usize..);
     let places: HashMap<Key, usize> = places.collect();
     journal.map_err(|_| failed("a run"))?.close_sorted(|line| {
-        let place = run(line)
+        let place = run((0, line))
             .ok()
             .and_then(|(key, _)| places.get(&key).copied());
         place.unwrap_or(usize::MAX)
@@ -125,60 +126,43 @@ fn failed(who: &str) -> Error {
 
 /// What a record of this version says first.
 fn head() -> Map<String, Value> {
-    let head = [
-        ("schema", "stationary/compare-runs/1"),
-        ("version", env!("CARGO_PKG_VERSION")),
-    ];
-    head.map(|(field, value)| (field.to_owned(), value.into()))
-        .into_iter()
-        .collect()
+    let head = ComparedRunsHead {
+        schema: ComparedRunsHead::NAME.to_owned(),
+        version: version(),
+    };
+    head.fields()
 }
 
-fn line(key: &Key, instance: &str, trial: &Trial) -> Value {
-    json!({
-        "instance": instance, "fingerprint": key.fingerprint, "optimizer": key.optimizer, "seed": key.seed,
-        "evaluations": key.evaluations, "effort": key.effort, "spent": trial.spent, "curve": trial.curve,
-    })
+fn written(key: &Key, instance: &str, trial: &Trial) -> ComparedRunLine {
+    let key = key.clone();
+    ComparedRunLine {
+        instance: instance.to_owned(),
+        fingerprint: key.fingerprint,
+        optimizer: key.optimizer,
+        seed: key.seed,
+        evaluations: key.evaluations,
+        effort: key.effort,
+        spent: trial.spent,
+        curve: trial.curve.clone(),
+    }
 }
 
 /// What a record keeps of a run: evaluations charged, and the curve.
 type RecordedTrial = (u64, Vec<(u64, f64)>);
 
-/// A field of a line with what was found there.
-type Fault = (&'static str, Value);
-
 /// The runs of a record.
 fn recorded(lines: &[Value]) -> Result<Vec<(Key, RecordedTrial)>, Error> {
-    let run = |line: &Value| {
-        run(line).map_err(|(field, found)| {
-            Error::Search(format!(
-                "--resume: found {field} {found}; expected a run as --record writes it"
-            ))
-        })
-    };
-    lines.iter().map(run).collect()
+    lines.iter().enumerate().map(run).collect()
 }
 
-fn run(value: &Value) -> Result<(Key, RecordedTrial), Fault> {
-    let bad = |field: &'static str| (field, value[field].clone());
-    let text = |field: &'static str| value[field].as_str().ok_or(bad(field));
-    let number = |field: &'static str| value[field].as_u64().ok_or(bad(field));
-    let effort = match &value["effort"] {
-        Value::Null => None,
-        pair => Some((
-            pair[0].as_u64().ok_or(bad("effort"))?,
-            pair[1].as_str().ok_or(bad("effort"))?.to_owned(),
-        )),
-    };
+fn run((at, value): (usize, &Value)) -> Result<(Key, RecordedTrial), Error> {
+    let run: ComparedRunLine = line(at, "run of an optimiser", value)?;
     let key = Key {
-        effort,
-        fingerprint: text("fingerprint")?.to_owned(),
-        optimizer: text("optimizer")?.to_owned(),
-        seed: number("seed")?,
-        evaluations: number("evaluations")?,
+        fingerprint: run.fingerprint,
+        optimizer: run.optimizer,
+        seed: run.seed,
+        evaluations: run.evaluations,
+        effort: run.effort,
     };
-    let step = |step: &Value| Some((step[0].as_u64()?, step[1].as_f64()?));
-    let curve = value["curve"].as_array().ok_or(bad("curve"))?;
-    let curve: Option<Vec<_>> = curve.iter().map(step).collect();
-    Ok((key, (number("spent")?, curve.ok_or(bad("curve"))?)))
+    Ok((key, (run.spent, run.curve)))
 }

@@ -1,9 +1,10 @@
 //! The evaluations of an assignment's search, kept and taken again.
 
-use serde_json::{Map, Value, json};
 use stationary_record::LogError;
 
-use super::{Files, Journal, head, wrong};
+use super::lines::{EvaluationLine, EvaluationsHead, Head, line, wrong};
+use super::{Files, Journal, is_run};
+use crate::documents;
 use crate::error::Error;
 use crate::search::{Evaluated, Verdict};
 
@@ -15,20 +16,20 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
-    /// Opens a journal; `run` is what decides which points are evaluated, and to what.
+    /// Opens a journal; `head` is what decides which points are evaluated, and to what.
     ///
     /// # Errors
     /// Those of [`Journal::open`], and a line that is no evaluation.
-    pub fn open(files: &Files, run: Map<String, Value>) -> Result<Self, Error> {
-        let mut first = head("stationary/evaluations/1", []);
-        first.extend(run);
-        let journal = Journal::open(files, &first)?;
+    pub fn open(files: &Files, head: &EvaluationsHead) -> Result<Self, Error> {
+        let journal = Journal::open(files, &head.fields())?;
         // Runs of the machine stand behind the evaluations.
-        let is_run = |line: &Value| line.get("cycles").is_some();
-        let known = journal.known().iter().filter(|line| !is_run(line));
-        let known = known
-            .enumerate()
-            .map(|(at, line)| evaluated(line).ok_or_else(|| wrong(at, "evaluation", line)));
+        let lines = journal.known().iter().enumerate();
+        let known = lines.filter(|(_, value)| !is_run(value));
+        let known = known.map(|(at, value)| {
+            let read: EvaluationLine = line(at, "evaluation", value)?;
+            let both = "it has one of objective and excess";
+            evaluated(read).ok_or_else(|| wrong(at, "evaluation", value, both))
+        });
         let known = known.collect::<Result<_, Error>>()?;
         Ok(Self { known, journal })
     }
@@ -38,8 +39,8 @@ impl Evaluations {
     /// # Errors
     /// A file that cannot be written.
     pub fn append(&mut self, new: &[Evaluated]) -> Result<(), LogError> {
-        let lines: Vec<Value> = new.iter().map(line).collect();
-        self.journal.append(&lines)
+        let lines = new.iter().map(|new| documents::value(written(new)));
+        self.journal.append(&lines.collect::<Vec<_>>())
     }
 
     /// The journal, for what comes after the evaluations.
@@ -48,27 +49,26 @@ impl Evaluations {
     }
 }
 
-fn line(evaluated: &Evaluated) -> Value {
-    let point = &evaluated.point;
-    match &evaluated.verdict {
-        Verdict::Feasible { objective } => json!({"point": point, "objective": objective}),
-        Verdict::Infeasible { excess } => json!({"point": point, "excess": excess}),
+fn written(evaluated: &Evaluated) -> EvaluationLine {
+    let (objective, excess) = match &evaluated.verdict {
+        Verdict::Feasible { objective } => (Some(*objective), None),
+        Verdict::Infeasible { excess } => (None, Some(excess.clone())),
+    };
+    EvaluationLine {
+        point: evaluated.point.clone(),
+        objective,
+        excess,
     }
 }
 
-fn evaluated(line: &Value) -> Option<Evaluated> {
-    let gene = |gene: &Value| u16::try_from(gene.as_u64()?).ok();
-    let point = line["point"]
-        .as_array()?
-        .iter()
-        .map(gene)
-        .collect::<Option<_>>()?;
-    let verdict = match (line["objective"].as_f64(), line["excess"].as_array()) {
+fn evaluated(line: EvaluationLine) -> Option<Evaluated> {
+    let verdict = match (line.objective, line.excess) {
         (Some(objective), None) => Verdict::Feasible { objective },
-        (None, Some(excess)) => Verdict::Infeasible {
-            excess: excess.iter().map(Value::as_f64).collect::<Option<_>>()?,
-        },
+        (None, Some(excess)) => Verdict::Infeasible { excess },
         _ => return None,
     };
-    Some(Evaluated { point, verdict })
+    Some(Evaluated {
+        point: line.point,
+        verdict,
+    })
 }

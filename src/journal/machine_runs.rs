@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use serde_json::{Map, Value, json};
-
-use super::{Files, Journal, failed, head, wrong};
+use super::lines::{Head, MachineRunLine, MachineRunsHead, line, version};
+use super::{Files, Journal, failed};
 use crate::documents;
 use crate::error::Error;
 use crate::identity;
@@ -27,11 +26,10 @@ impl MachineRuns {
     /// # Errors
     /// Those of [`Journal::open`], and a line that is no run.
     pub fn open(files: &Files, loaded: &Target) -> Result<Self, Error> {
-        let journal = Journal::open(files, &first(loaded))?;
-        let known = journal.known().iter().enumerate().map(|(at, line)| {
-            let cycles = line["cycles"].as_u64();
-            let cycles = cycles.ok_or_else(|| wrong(at, "run of the machine", line))?;
-            Ok((line["mapping"].to_string(), cycles))
+        let journal = Journal::open(files, &first(loaded).fields())?;
+        let known = journal.known().iter().enumerate().map(|(at, value)| {
+            let MachineRunLine { mapping, cycles } = line(at, "run of the machine", value)?;
+            Ok((documents::value(mapping).to_string(), cycles))
         });
         let known = known.collect::<Result<_, Error>>()?;
         let journal = Mutex::new(journal);
@@ -49,12 +47,15 @@ impl MachineRuns {
     /// # Errors
     /// A file that cannot be written.
     pub fn cycles(&self, mapping: &Mapping) -> Result<u64, Error> {
-        let written = documents::value(LayerMapping::of(mapping));
-        if let Some(cycles) = self.known.get(&written.to_string()) {
+        let written = LayerMapping::of(mapping);
+        if let Some(cycles) = self.known.get(&documents::value(&written).to_string()) {
             return Ok(*cycles);
         }
         let cycles = run(mapping, Pace::SkipPeriods, &mut ()).cycles;
-        let line = json!({"mapping": written, "cycles": cycles});
+        let line = documents::value(MachineRunLine {
+            mapping: written,
+            cycles,
+        });
         let mut journal = self.journal.lock().map_err(|_| failed())?;
         journal.append(&[line])?;
         Ok(cycles)
@@ -76,12 +77,11 @@ impl MachineRuns {
 }
 
 /// What decides a mapping's cycles.
-fn first(loaded: &Target) -> Map<String, Value> {
-    let accelerator = identity::accelerator(&loaded.accelerator);
-    let layers = identity::layers(&loaded.layers);
-    let fields = [
-        ("accelerator", accelerator.into()),
-        ("layers", layers.into()),
-    ];
-    head("stationary/machine-runs/1", fields)
+fn first(loaded: &Target) -> MachineRunsHead {
+    MachineRunsHead {
+        schema: MachineRunsHead::NAME.to_owned(),
+        version: version(),
+        accelerator: identity::accelerator(&loaded.accelerator),
+        layers: identity::layers(&loaded.layers),
+    }
 }

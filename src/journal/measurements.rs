@@ -1,14 +1,13 @@
 //! Measurements of a co-design search, kept and taken again.
 
-use serde_json::{Map, Value, json};
 use stationary_record::LogError;
 
-use super::{Files, Journal, head, wrong};
+use super::lines::{CoreLimits, Head, MeasurementLine, MeasurementsHead, line, version, wrong};
+use super::{Files, Journal};
+use crate::documents;
 use crate::error::Error;
 use crate::identity;
-use crate::search::codesign::{
-    DesignPoint, Hardware, KNOBS, Measured, Measurement, Record as Known,
-};
+use crate::search::codesign::{DesignPoint, Hardware, Measured, Measurement, Record as Known};
 use crate::target::Target;
 
 /// A journal of points and cycles, and what it knew at first, a record a task.
@@ -31,13 +30,20 @@ impl Measurements {
         hardware: &Hardware,
         tasks: usize,
     ) -> Result<Self, Error> {
-        let journal = Journal::open(files, &first(loaded, hardware))?;
+        let journal = Journal::open(files, &first(loaded, hardware).fields())?;
         let mut known = vec![Known::new(); tasks];
-        for (at, line) in journal.known().iter().enumerate() {
-            let (task, point, outcome) = measurement(line)
-                .filter(|(task, ..)| *task < tasks)
-                .ok_or_else(|| wrong(at, "measurement", line))?;
-            known[task].insert(point, outcome);
+        for (at, value) in journal.known().iter().enumerate() {
+            let MeasurementLine {
+                task,
+                point,
+                cycles,
+            } = line(at, "measurement", value)?;
+            let outcome = cycles.map_or(Measurement::Invalid, Measurement::Cycles);
+            let of_task = known.get_mut(task).ok_or_else(|| {
+                let why = format!("there are {tasks} tasks");
+                wrong(at, "measurement", value, &why)
+            })?;
+            of_task.insert(DesignPoint(point), outcome);
         }
         Ok(Self {
             written: known.clone(),
@@ -53,7 +59,11 @@ impl Measurements {
         if self.failure.is_some() || self.written[task].insert(*point, *outcome).is_some() {
             return;
         }
-        let line = json!({"task": task, "point": point.0, "cycles": outcome.cycles()});
+        let line = documents::value(MeasurementLine {
+            task,
+            point: point.0,
+            cycles: outcome.cycles(),
+        });
         self.failure = self.journal.append(&[line]).err();
     }
 
@@ -74,28 +84,17 @@ impl Measurements {
     }
 }
 
-fn measurement(line: &Value) -> Option<(usize, DesignPoint, Measurement)> {
-    let task = usize::try_from(line["task"].as_u64()?).ok()?;
-    let places = line["point"].as_array()?.iter();
-    let places = places.map(|place| usize::try_from(place.as_u64()?).ok());
-    let places: [usize; KNOBS] = places.collect::<Option<Vec<_>>>()?.try_into().ok()?;
-    let outcome = match &line["cycles"] {
-        Value::Null => Measurement::Invalid,
-        cycles => Measurement::Cycles(cycles.as_u64()?),
-    };
-    Some((task, DesignPoint(places), outcome))
-}
-
 /// What decides a point's cycles.
-fn first(loaded: &Target, hardware: &Hardware) -> Map<String, Value> {
-    let accelerator = identity::accelerator(&loaded.accelerator);
-    let layers = identity::layers(&loaded.layers);
-    let limits = json!({"area_um2": hardware.limit(), "macs": hardware.most_macs()});
-    let fields = [
-        ("accelerator", accelerator.into()),
-        ("layers", layers.into()),
-        ("hardware", json!(hardware.knobs())),
-        ("limits", limits),
-    ];
-    head("stationary/measurements/1", fields)
+fn first(loaded: &Target, hardware: &Hardware) -> MeasurementsHead {
+    MeasurementsHead {
+        schema: MeasurementsHead::NAME.to_owned(),
+        version: version(),
+        accelerator: identity::accelerator(&loaded.accelerator),
+        layers: identity::layers(&loaded.layers),
+        hardware: hardware.knobs().clone(),
+        limits: CoreLimits {
+            area_um2: hardware.limit(),
+            macs: hardware.most_macs(),
+        },
+    }
 }

@@ -10,6 +10,7 @@
 //! them again.
 
 mod evaluations;
+mod lines;
 mod machine_runs;
 mod measurements;
 mod options;
@@ -22,6 +23,10 @@ use stationary_record::{Log, LogError, read};
 use crate::error::Error;
 
 pub use evaluations::Evaluations;
+pub use lines::{
+    ComparedRunLine, ComparedRunsHead, CoreLimits, EvaluationLine, EvaluationsHead, Head,
+    MachineRunLine, MachineRunsHead, MeasurementLine, MeasurementsHead, OptionLine, line, version,
+};
 pub use machine_runs::MachineRuns;
 pub use measurements::Measurements;
 pub use options::OptionRuns;
@@ -145,28 +150,9 @@ fn check(path: &Path, lines: &[Value], head: &Map<String, Value>) -> Result<(), 
     Ok(())
 }
 
-/// A head: what a journal is, which version wrote it, and what decides the results.
-fn head(
-    schema: &str,
-    fields: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Map<String, Value> {
-    let first = [
-        ("schema", schema.into()),
-        ("version", env!("CARGO_PKG_VERSION").into()),
-    ];
-    let fields = first.into_iter().chain(fields);
-    fields
-        .map(|(field, value)| (field.to_owned(), value))
-        .collect()
-}
-
-/// That a line of a journal is not what it should be.
-fn wrong(at: usize, what: &str, line: &Value) -> Error {
-    // The head stands before the first.
-    Error::Search(format!(
-        "line {} of the record is no {what}: {line}",
-        at + 2
-    ))
+/// Whether a line is a run of the machine, and no evaluation.
+fn is_run(line: &Value) -> bool {
+    line.get("cycles").is_some()
 }
 
 /// That a thread failed before, while it kept something.

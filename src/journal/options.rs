@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Journal, failed, wrong};
+use super::lines::{OptionLine, line, wrong};
+use super::{Journal, failed, is_run};
+use crate::documents;
 use crate::error::Error;
 use crate::search::certify::Job;
 use crate::search::design::{self, DesignSpace};
@@ -31,9 +33,8 @@ impl<'a> OptionRuns<'a> {
         journal: Journal,
     ) -> Result<Self, Error> {
         let lines = journal.known().iter().enumerate();
-        let runs = lines.filter(|(_, line)| line.get("cycles").is_some());
-        let earlier =
-            runs.map(|(at, line)| run(line).ok_or_else(|| wrong(at, "run of the machine", line)));
+        let runs = lines.filter(|(_, value)| is_run(value));
+        let earlier = runs.map(|(at, value)| run(at, value));
         Ok(Self {
             space,
             layers,
@@ -59,7 +60,7 @@ impl<'a> OptionRuns<'a> {
             None => {
                 let cycles = design::cycles(self.space, &self.layers[layer], levels)?;
                 let mut journal = self.journal.lock().map_err(|_| failed())?;
-                journal.append(&[line(&job, cycles)])?;
+                journal.append(&[documents::value(written(&job, cycles))])?;
                 cycles
             }
         };
@@ -112,26 +113,30 @@ impl<'a> OptionRuns<'a> {
     pub fn close(self) -> Result<(), Error> {
         let journal = self.journal.into_inner();
         let journal = journal.map_err(|_| failed())?;
-        Ok(journal.close_sorted(|line| run(line).map(|(job, _)| job))?)
+        Ok(journal.close_sorted(|line| run(0, line).ok().map(|(job, _)| job))?)
     }
 }
 
-fn line((layer, levels): &Job, cycles: u64) -> Value {
-    let style = levels.style.map(|style| style.name());
-    json!({"layer": layer, "dataflow": style, "pe": levels.pe, "tile": levels.tile, "cycles": cycles})
+fn written((layer, levels): &Job, cycles: u64) -> OptionLine {
+    OptionLine {
+        layer: *layer,
+        dataflow: levels.style.map(|style| style.name().to_owned()),
+        pe: levels.pe,
+        tile: levels.tile,
+        cycles,
+    }
 }
 
-fn run(line: &Value) -> Option<(Job, u64)> {
-    let number = |field: &str| u32::try_from(line[field].as_u64()?).ok();
-    let style = match &line["dataflow"] {
-        Value::Null => None,
-        name => Some(name.as_str()?.parse().ok()?),
-    };
-    let levels = Levels {
-        style,
-        pe: number("pe")?,
-        tile: number("tile")?,
-    };
-    let layer = usize::try_from(line["layer"].as_u64()?).ok()?;
-    Some(((layer, levels), line["cycles"].as_u64()?))
+fn run(at: usize, value: &Value) -> Result<(Job, u64), Error> {
+    const WHAT: &str = "run of the machine";
+    let OptionLine {
+        layer,
+        dataflow,
+        pe,
+        tile,
+        cycles,
+    } = line(at, WHAT, value)?;
+    let style = dataflow.map(|name| name.parse()).transpose();
+    let style = style.map_err(|why| wrong(at, WHAT, value, &format!("{why}")))?;
+    Ok(((layer, Levels { style, pe, tile }), cycles))
 }

@@ -254,3 +254,62 @@ fn a_best_of_which_a_part_is_missing_is_not_taken_for_none() {
     let part = serde_json::json!({"feasible": true, "objective": 7, "of": "machine"});
     assert_eq!(read(part), Err("missing field `machine`".to_owned()));
 }
+
+/// Each line of what searches keep fits the schema of its kind, and a damaged one does not.
+#[test]
+fn lines_of_records_fit_their_schemas() {
+    const COSTS: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/search/tests/data/mobilenet_v2_dla.csv"
+    );
+    let tiny = "name: tiny\nlayers: [{name: conv, conv: {input: 6, channels: [3, 5], kernel: 3, pad: 1}}]\n";
+    let tiny = file("documents.records.yaml", tiny);
+    for (kind, arguments) in [
+        (
+            "evaluations",
+            format!("search assign --network {tiny} --pes 4 --tiles 1,2 --recheck 2"),
+        ),
+        (
+            "evaluations",
+            format!("search assign --table {COSTS} --optimizer random --evaluations 20 --budget area=iot"),
+        ),
+        (
+            "machine-runs",
+            format!("search map --arch eyeriss --network {tiny} --recheck 3"),
+        ),
+        (
+            "measurements",
+            "search codesign --network resnet18 --layer layer4.1.conv2 --optimizer random --measurements 8"
+                .to_owned(),
+        ),
+        (
+            "compare-runs",
+            format!("compare --table {COSTS} --optimizer genetic --seeds 2 --evaluations 20"),
+        ),
+    ] {
+        let record = file("documents.record.jsonl", "");
+        std::fs::remove_file(&record).expect("it was just written");
+        let arguments = format!("{arguments} --record {record} -q");
+        let output = stationary(&arguments.split(' ').collect::<Vec<_>>());
+        assert!(output.status.success(), "{arguments}: {}", text(&output.stderr));
+        let schema = stationary(&["schema", kind]);
+        let schema = serde_json::from_slice(&schema.stdout).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+        let lines = std::fs::read_to_string(&record).expect("a record");
+        let lines: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+            .collect();
+        assert!(lines.len() > 1, "{arguments}: {} lines", lines.len());
+        for line in &lines {
+            let errors = validator.iter_errors(line).map(|error| error.to_string());
+            let errors: Vec<String> = errors.collect();
+            assert!(errors.is_empty(), "{kind}: {line}: {errors:?}");
+            let mut damaged = line.clone();
+            damaged["surprise"] = 1.into();
+            let is_head = line.get("schema").is_some();
+            assert_eq!(validator.is_valid(&damaged), is_head, "{kind}: {damaged}");
+        }
+        assert!(!validator.is_valid(&serde_json::json!({"schema": "stationary/run/1", "version": ""})));
+    }
+}
