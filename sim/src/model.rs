@@ -11,10 +11,12 @@
 
 mod bound_evaluator;
 mod buffers;
+mod critical_path;
 mod dim_factors;
 mod evaluator;
 mod link;
 mod occupancy;
+mod pass_sums;
 mod phases;
 mod share;
 mod space_bound;

@@ -4,7 +4,7 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::bus::Bus;
-use crate::dataflow::is_relevant;
+use crate::dataflow::{UNRELATED, is_relevant};
 use crate::error::MappingError;
 use crate::mapping::check::Rules;
 use crate::mapping::{Mapping, PAIRS, PLAIN};
@@ -292,10 +292,3 @@ impl Relaxation {
         self.memory.has_room(&words, &is_kept)
     }
 }
-
-/// Dimensions that do not concern an operand.
-const UNRELATED: PerOperand<&[Dim]> = PerOperand {
-    input: &[Dim::K],
-    weight: &[Dim::N, Dim::P, Dim::Q],
-    output: &[Dim::C, Dim::R, Dim::S],
-};
