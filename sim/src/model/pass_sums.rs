@@ -93,28 +93,25 @@ impl PassSums {
     /// Of a tiling with these sums along each dimension; `is_apart` if passes do not follow one another at once.
     #[inline]
     pub(super) fn new(f: &PerDim<&DimFactors>, tiling: &TilingSums<'_>, is_apart: bool) -> Self {
-        let over = |dims: &[Dim], of: fn(&DimFactors) -> u64| -> u64 {
-            dims.iter().map(|d| of(f[*d])).product()
-        };
         let first = PerOperand::from_fn(|o| {
             let window = if o == Operand::Input {
                 tiling.window[0]
             } else {
                 1
             };
-            over(PLAIN[o], |f| f.first.beat) * window
+            over(f, PLAIN[o], |f| f.first.beat) * window
         });
         let [rows, cols] = [
-            over(&Dim::ALL, |f| f.last.rows),
-            over(&Dim::ALL, |f| f.last.cols),
+            over(f, &Dim::ALL, |f| f.last.rows),
+            over(f, &Dim::ALL, |f| f.last.cols),
         ];
-        let last_adders = over(UNRELATED.output, |f| f.last.chunks);
+        let last_adders = over(f, UNRELATED.output, |f| f.last.chunks);
         Self {
             busy: tiling.busy,
             first,
             tags: tiling.tags,
             last: Occupied::one(rows, cols, last_adders),
-            last_results: over(PLAIN.output, |f| f.last.beat),
+            last_results: over(f, PLAIN.output, |f| f.last.beat),
             between: is_apart.then(|| BetweenPasses::new(f, tiling, &first)),
         }
     }
@@ -122,12 +119,9 @@ impl PassSums {
 
 impl BetweenPasses {
     fn new(f: &PerDim<&DimFactors>, tiling: &TilingSums<'_>, first: &PerOperand<u64>) -> Self {
-        let over = |dims: &[Dim], of: fn(&DimFactors) -> u64| -> u64 {
-            dims.iter().map(|d| of(f[*d])).product()
-        };
         let (resident, c) = (tiling.resident, tiling.counters);
-        let passes = over(&Dim::ALL, |f| f.tiles[3]);
-        let whole = over(&Dim::ALL, |f| f.whole);
+        let passes = over(f, &Dim::ALL, |f| f.tiles[3]);
+        let whole = over(f, &Dim::ALL, |f| f.whole);
         let of_tile = |of: fn(&DimFactors) -> u64| -> u64 {
             let relevant = Dim::ALL.into_iter().filter(|d| is_relevant(resident, *d));
             relevant.map(|d| of(f[d])).product()
@@ -135,26 +129,25 @@ impl BetweenPasses {
         let loads = of_tile(|f| f.tiles[3]) * tiling.repeats;
         let whole_loads = of_tile(|f| f.whole) * tiling.repeats;
         // First beats of all passes.
-        let begun = |o: Operand, of: fn(&DimFactors) -> u64| over(UNRELATED[o], of);
-        let words = |o: Operand| over(PLAIN[o], |f| f.first_beats);
+        let begun = |o: Operand| over(f, UNRELATED[o], |f| f.tiles[3]);
+        let words = |o: Operand| over(f, PLAIN[o], |f| f.first_beats);
         let stream = |o: Operand| match o {
             Operand::Input => Packets {
                 count: passes - 1,
-                words: (words(o) * begun(o, |f| f.tiles[3]) * tiling.window[1])
-                    .saturating_sub(first[o]),
+                words: (words(o) * begun(o) * tiling.window[1]).saturating_sub(first[o]),
                 ..Packets::default()
             },
             Operand::Weight => Packets {
                 count: passes - 1,
-                words: words(o) * begun(o, |f| f.tiles[3]) - first[o],
+                words: words(o) * begun(o) - first[o],
                 whole: whole - 1,
                 each: first[o],
             },
             // The first pass of each sum reads none.
             Operand::Output => Packets {
                 count: passes - 1,
-                words: words(o) * (begun(o, |f| f.tiles[3]) - 1),
-                whole: over(PLAIN[o], |f| f.whole) * (begun(o, |f| f.whole) - 1),
+                words: words(o) * (begun(o) - 1),
+                whole: over(f, PLAIN[o], |f| f.whole) * (over(f, UNRELATED[o], |f| f.whole) - 1),
                 each: first[o],
             },
         };
@@ -188,7 +181,7 @@ impl BetweenPasses {
             },
             false => Packets {
                 count: passes,
-                words: words(Operand::Output) * begun(Operand::Output, |f| f.tiles[3]),
+                words: words(Operand::Output) * begun(Operand::Output),
                 whole,
                 each: first.output,
             },
@@ -207,7 +200,7 @@ impl BetweenPasses {
         Self {
             passes,
             loads,
-            steps: over(&Dim::ALL, |f| f.steps),
+            steps: over(f, &Dim::ALL, |f| f.steps),
             later: PerOperand::from_fn(|o| if o == resident { tile(o) } else { stream(o) }),
             read: c.buffer_read,
             results,
@@ -234,20 +227,23 @@ impl Occupied {
 
     /// All passes.
     fn all(f: &PerDim<&DimFactors>, passes: u64, whole: u64) -> Self {
-        let over = |dims: &[Dim], of: fn(&DimFactors) -> u64| -> u64 {
-            dims.iter().map(|d| of(f[*d])).product()
-        };
-        let all = |of| over(&Dim::ALL, of);
-        let singles = all(|f| f.used.single_row) + all(|f| f.used.single_col);
+        let all = &Dim::ALL;
+        let singles = over(f, all, |f| f.used.single_row) + over(f, all, |f| f.used.single_col);
         let others = PLAIN.output;
         Self {
             passes,
-            rows: all(|f| f.used.rows),
-            cols: all(|f| f.used.cols),
-            corners: passes + all(|f| f.used.single_pe) - singles,
-            adders: over(UNRELATED.output, |f| f.chunks[3]) * over(others, |f| f.tiles[3]),
+            rows: over(f, all, |f| f.used.rows),
+            cols: over(f, all, |f| f.used.cols),
+            corners: passes + over(f, all, |f| f.used.single_pe) - singles,
+            adders: over(f, UNRELATED.output, |f| f.chunks[3]) * over(f, others, |f| f.tiles[3]),
             whole,
-            whole_adders: over(UNRELATED.output, |f| f.first.chunks),
+            whole_adders: over(f, UNRELATED.output, |f| f.first.chunks),
         }
     }
+}
+
+/// A product over some dimensions.
+#[inline]
+fn over(f: &PerDim<&DimFactors>, dims: &[Dim], of: impl Fn(&DimFactors) -> u64) -> u64 {
+    dims.iter().map(|d| of(f[*d])).product()
 }
