@@ -78,19 +78,51 @@ impl BoundEvaluator {
     /// The lower bound on cycles.
     #[inline]
     pub(super) fn lower_bound(&self, counted: &CountedPoint<'_>) -> u64 {
+        let (parts, c, busy, link) = (
+            &counted.parts,
+            &counted.counters,
+            counted.busy,
+            &self.transfers,
+        );
+        let sums = self.pass_sums(parts, c, busy);
+        let networks = self.networks(c, &sums.tags);
+        let [first_loads, last_store] = self.ends(parts, &counted.first);
+        let last_store = last_store.saturating_sub(link.slack);
+        let path = self.path.cycles(&sums, first_loads, last_store);
+        path.max(self.of_units(counted, networks))
+    }
+
+    /// A bound of less work that the mapper goes by: each unit by itself, with the loads of the tile that stays
+    /// beside no other.
+    #[inline]
+    pub(super) fn least_of_units(&self, counted: &CountedPoint<'_>) -> u64 {
+        let (parts, c) = (&counted.parts, &counted.counters);
+        let (machine, o) = (&self.machine, self.machine.resident);
+        let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
+        let out = machine.out.ceil(c.buffer_write.output);
+        let reloads = if machine.loads_overlap || o == Operand::Output {
+            0
+        } else {
+            let tile = parts.first_beat_words(o).max(1);
+            machine.into[o].ceil(c.buffer_read[o].saturating_sub(tile))
+        };
+        let [first_loads, last_store] = self.ends(parts, &counted.first);
+        let last_store = last_store.saturating_sub(self.transfers.slack);
+        let alone = first_loads + counted.busy + reloads + last_store;
+        alone.max(self.of_units(counted, (into, out)))
+    }
+
+    /// The greatest time that one unit needs by itself, if networks take so many cycles.
+    #[inline]
+    fn of_units(&self, counted: &CountedPoint<'_>, network: (PerOperand<u64>, u64)) -> u64 {
         let (parts, c, held, busy) = (
             &counted.parts,
             &counted.counters,
             &counted.held,
             counted.busy,
         );
-        let (machine, link) = (&self.machine, &self.transfers);
-        let sums = self.pass_sums(parts, c, busy);
-        let (into, out) = self.networks(c, &sums.tags);
+        let (machine, link, (into, out)) = (&self.machine, &self.transfers, network);
         let networks = into.input.max(into.weight).max(into.output).max(out);
-        let [first_loads, last_store] = self.ends(parts, &counted.first);
-        let last_store = last_store.saturating_sub(link.slack);
-        let path = self.path.cycles(&sums, first_loads, last_store);
         let banks = self.memory.cycles(held, &c.buffer_read, &c.buffer_write);
         let multicast = machine.multicast.map_or(0, |d| d.ceil(c.dram_write.output));
         let dram = match link.standard {
@@ -101,7 +133,7 @@ impl BoundEvaluator {
                 link.busier(&loads, stores).max(turns)
             }
         };
-        path.max(networks).max(banks).max(multicast).max(dram)
+        networks.max(banks).max(multicast).max(dram)
     }
 
     /// What the passes of a candidate take together.

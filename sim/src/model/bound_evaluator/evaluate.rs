@@ -69,7 +69,9 @@ impl BoundEvaluator {
         });
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let ends = first_loads + last_store;
-        let of_units = self.lower_bound(&counted).max(ends.saturating_add(array));
+        let of_units = self
+            .least_of_units(&counted)
+            .max(ends.saturating_add(array));
         let [of_one, of_more] = self.least_turns(&counted);
         let least = of_units.max(of_one).max(of_more.saturating_add(ends));
         Some((counted.counters, [of_units, least]))
