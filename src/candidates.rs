@@ -76,6 +76,9 @@ pub struct SearchEffort {
 /// Nodes of a search for the bound on all mappings of a layer: about a second.
 const SPACE_EFFORT: u64 = 1 << 21;
 
+/// The same where no time is left.
+const LATE_EFFORT: u64 = 1 << 14;
+
 impl SearchEffort {
     /// As many runs as it takes to prove the fewest cycles.
     #[must_use]
@@ -129,6 +132,8 @@ pub struct MappingResult {
     pub bounds: String,
     /// Whether the search was cancelled before it came to its end.
     pub is_cut: bool,
+    /// Whether the time that it had was over before its end.
+    pub is_late: bool,
 }
 
 /// A layer on an accelerator.
@@ -226,7 +231,11 @@ impl<'a> MappingQuery<'a> {
         } = self.survey(
             k,
             &mapping_effort,
-            if is_bounded { first_cycles } else { 0 },
+            match (is_bounded, effort.certify) {
+                (true, _) => Some(first_cycles),
+                (false, true) => Some(0),
+                (false, false) => None,
+            },
         )?;
         let mut ran = Vec::new();
         for (candidate, tiling) in &ranked {
@@ -241,7 +250,13 @@ impl<'a> MappingQuery<'a> {
         }
         let least = ran.iter().map(|(_, cycles)| *cycles).min();
         let of_any_mapping = is_bounded
-            .then(|| self.of_any_mapping(least.unwrap_or(first_cycles)))
+            .then(|| {
+                let effort = match cancellation.is_cancelled() {
+                    true => LATE_EFFORT,
+                    false => SPACE_EFFORT,
+                };
+                self.of_any_mapping(least.unwrap_or(first_cycles), effort)
+            })
             .transpose()?;
         let enough = effort.gap.zip(of_any_mapping);
         let enough = enough.map_or(0, |(gap, bound)| gap.above(bound));
@@ -307,23 +322,24 @@ impl<'a> MappingQuery<'a> {
                 false => String::new(),
             },
             is_cut: is_cut && cancellation.is_cancelled(),
+            is_late: false,
         })
     }
 
     /// A bound on the cycles of every mapping, and at most `least`, which one of them takes.
-    fn of_any_mapping(&self, least: u64) -> Result<u64, Error> {
+    fn of_any_mapping(&self, least: u64, effort: u64) -> Result<u64, Error> {
         let accelerator = &self.target.accelerator;
-        let bound = space_bound(self.layer, accelerator, self.dataflow, least, SPACE_EFFORT);
+        let bound = space_bound(self.layer, accelerator, self.dataflow, least, effort);
         Ok(bound.map_err(illegal)?.cycles)
     }
 
-    /// Goes through all candidates once: the model's best few, and those that might take fewer cycles than
-    /// `most`.
+    /// Goes through all candidates once: the model's best few, and, if bounds are asked for, those that might take
+    /// fewer cycles than `most`.
     fn survey(
         &self,
         k: usize,
         effort: &mapper::MapperEffort,
-        most: u64,
+        most: Option<u64>,
     ) -> Result<Surveyed, Error> {
         let accelerator = &self.target.accelerator;
         let survey = Survey::new(self.layer, accelerator, self.dataflow, effort);
@@ -331,10 +347,12 @@ impl<'a> MappingQuery<'a> {
         let space = survey.space();
         let mut bounds = Bounds::default();
         let mut below = Vec::new();
-        for (bound, place) in survey.lower_bounds().zip(0..) {
-            bounds.add(bound);
-            if bound < most {
-                below.push(Candidate { place, bound });
+        if let Some(most) = most {
+            for (bound, place) in survey.lower_bounds().zip(0..) {
+                bounds.add(bound);
+                if bound < most {
+                    below.push(Candidate { place, bound });
+                }
             }
         }
         let mut seen = HashSet::new();

@@ -92,6 +92,7 @@ pub mod run;
 pub mod scope;
 pub mod target;
 mod template;
+pub mod time_limit;
 pub mod timeloop;
 pub mod validate;
 

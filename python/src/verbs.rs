@@ -20,6 +20,7 @@ use stationary::proof::{Certificate, Trust, Unread, Verdict};
 use stationary::replay::Replayed;
 use stationary::search::Cancellation;
 use stationary::sim::mapper::Slack;
+use stationary::time_limit::TimeLimit;
 use stationary::validate::{self as validation, Dataflows, Validation};
 use stationary::{Error, Run, codesign, load};
 
@@ -105,17 +106,20 @@ pub fn search_map(
     certify: bool,
     simulations: Option<u64>,
     gap: Option<&str>,
+    time: Option<&str>,
     seed: u64,
     record: Option<PathBuf>,
     resume: Option<PathBuf>,
     waiting: Waiting,
 ) -> PyResult<Answer> {
     let gap = gap.map(str::parse::<Slack>).transpose();
+    let time = time.map(str::parse::<TimeLimit>).transpose();
     let question = map::MappingQuestion {
         recheck: recheck_of(py, recheck)?,
         certify,
         simulations,
         gap: gap.map_err(|error| refused(py, &format!("gap: {error}")))?,
+        time: time.map_err(|error| refused(py, &format!("time: {error}")))?,
         objective: target.objective,
         slack: target.slack,
         seed,

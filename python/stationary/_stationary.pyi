@@ -379,6 +379,7 @@ def search_map(
     certify: bool,
     simulations: int | None,
     gap: str | None,
+    time: str | None,
     seed: int,
     record: str | None,
     resume: str | None,

@@ -264,6 +264,7 @@ def search_map(
     certify: bool = False,
     simulations: int | None = None,
     gap: float | str | None = None,
+    time: str | None = None,
     seed: int = 0,
     set: Mapping[str, Value] | None = None,
     layer: str | int | Sequence[str | int] = (),
@@ -294,6 +295,8 @@ def search_map(
         simulations: Runs of the machine that a layer may take; then the proof ends with a gap.
         gap: Nothing more is run for a layer whose mapping takes at most so many per cent more cycles than any mapping
             needs, candidate or not; with `certify` or `recheck='auto'`.
+        time: About how long all layers together may take, as `500ms`, `30s` or `2m`; then each has the best that was
+            found, and its gap; with `certify` or `recheck='auto'`.
         seed: What documents say of a seed; nothing is drawn.
         set: As for `estimate`, and so are those that follow.
         layer: Only these layers.
@@ -321,6 +324,7 @@ def search_map(
             certify,
             simulations,
             None if gap is None else str(gap),
+            time,
             seed,
             _path(record),
             _path(resume),

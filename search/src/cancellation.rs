@@ -1,23 +1,65 @@
 //! The wish that a search ends early.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether a search is to end with what it has found so far. Clones share the wish. Searches ask
 /// between evaluations, so that an evaluation that has begun is finished; one that is never cancelled
 /// has the same results as without it.
-#[derive(Clone, Debug, Default)]
-pub struct Cancellation(Arc<AtomicBool>);
+#[derive(Clone, Default)]
+pub struct Cancellation {
+    asked: Arc<AtomicBool>,
+    over: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+}
 
 impl Cancellation {
     /// Asks for the end.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
+    /// The same wish, which is there as well once something is over: a time, as a rule. Who shares the wish of the
+    /// one that this is made of does not see it.
+    #[must_use]
+    pub fn until(&self, is_over: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let before = self.over.clone();
+        let is_over = move || before.as_ref().is_some_and(|before| before()) || is_over();
+        Self {
+            asked: Arc::clone(&self.asked),
+            over: Some(Arc::new(is_over)),
+        }
     }
 
     /// Whether the end was asked for.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed) || self.over.as_ref().is_some_and(|over| over())
+    }
+}
+
+impl fmt::Debug for Cancellation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Cancellation");
+        shown.field("is_cancelled", &self.is_cancelled()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_for_one_is_not_for_all() {
+        let all = Cancellation::default();
+        let over = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&over);
+        let one = all.until(move || seen.load(Ordering::Relaxed));
+        assert!(!one.is_cancelled());
+        over.store(true, Ordering::Relaxed);
+        assert!(one.is_cancelled() && one.until(|| false).is_cancelled());
+        assert!(!all.is_cancelled() && !all.until(|| false).is_cancelled());
+        all.cancel();
+        assert!(all.until(|| false).is_cancelled());
     }
 }

@@ -182,17 +182,18 @@ impl Mapping {
         if operand != Operand::Input {
             return plain.max(1);
         }
-        let window: u64 = (0..2)
-            .map(|i| match self.multicast[i] {
-                WindowMulticast::Sliding => self.axes[i].advance(held(PAIRS[i].1)),
-                WindowMulticast::Forwarded => 1,
-                WindowMulticast::Once if self.keeps_window(i) => {
-                    self.axes[i].footprint(held(PAIRS[i].0), held(PAIRS[i].1))
-                }
-                _ => held(PAIRS[i].0) * held(PAIRS[i].1),
-            })
-            .product();
-        (plain * window).max(1)
+        (plain * self.window_at_beat(0) * self.window_at_beat(1)).max(1)
+    }
+
+    /// Elements of the input along a window axis that one PE takes at a beat.
+    pub(crate) fn window_at_beat(&self, i: usize) -> u64 {
+        let [outputs, taps] = [PAIRS[i].0, PAIRS[i].1].map(|d| self.held_in_pe(d));
+        match self.multicast[i] {
+            WindowMulticast::Sliding => self.axes[i].advance(taps),
+            WindowMulticast::Forwarded => 1,
+            WindowMulticast::Once if self.keeps_window(i) => self.axes[i].footprint(outputs, taps),
+            _ => outputs * taps,
+        }
     }
 
     /// PEs that take each word of an operand in a pass.

@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use stationary_arch::Operand;
+use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
 
 pub use file::{DataflowConfig, DataflowFileError, Written, schema};
@@ -298,6 +298,13 @@ pub(crate) const fn bit(dim: Dim) -> u8 {
 pub(crate) fn bits(dims: &[Dim]) -> u8 {
     dims.iter().fold(0, |bits, dim| bits | bit(*dim))
 }
+
+/// Dimensions that do not concern an operand.
+pub(crate) const UNRELATED: PerOperand<&[Dim]> = PerOperand {
+    input: &[Dim::K],
+    weight: &[Dim::N, Dim::P, Dim::Q],
+    output: &[Dim::C, Dim::R, Dim::S],
+};
 
 /// Whether a dimension is summed over.
 #[must_use]

@@ -1,20 +1,23 @@
 //! The fast model: counters, an estimate of cycles and a lower bound on them, in closed form.
 //!
 //! ```text
-//! lower bound = max( first loads + MAC steps + serial reloads + last store,
+//! lower bound = max( first loads + MAC steps + what passes cannot do beside one another + last store,
 //!                    words / width of each network,  bits / bandwidth of DRAM )
 //! ```
 //!
-//! Each term is work that one unit of the machine must do alone, so no schedule is faster. The
+//! Each term is work that one unit of the machine must do alone, or one unit after the other
+//! (`critical_path`), so no schedule is faster. The
 //! estimate adds what the machine's schedule cannot hide: the load ahead of each pass where passes
 //! do not overlap, the way through the array, and transfers of buffers that are not doubled.
 
 mod bound_evaluator;
 mod buffers;
+mod critical_path;
 mod dim_factors;
 mod evaluator;
 mod link;
 mod occupancy;
+mod pass_sums;
 mod phases;
 mod share;
 mod space_bound;

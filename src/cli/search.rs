@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use stationary::assign::Recheck;
 use stationary::sim::mapper::Slack;
+use stationary::time_limit::TimeLimit;
 
 use super::{Layers, Recording, Target};
 
@@ -39,6 +40,10 @@ pub struct Map {
     /// mapping needs, candidate or not; with --certify or --recheck auto.
     #[arg(long, value_name = "PERCENT")]
     pub gap: Option<Slack>,
+    /// Take about so long for all layers together, as 500ms, 30s or 2m: at the end each layer has the best that
+    /// was found, and its gap; with --certify or --recheck auto.
+    #[arg(long, value_name = "TIME")]
+    pub time: Option<TimeLimit>,
     /// What a proof may take and where it goes.
     #[command(flatten)]
     pub proving: Proving,

@@ -24,6 +24,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
         certify: args.certify,
         simulations: args.proving.simulations,
         gap: args.gap,
+        time: args.time,
         objective: args.target.choosing.objective,
         slack: args.target.choosing.slack,
         seed: common.seed,

@@ -8,6 +8,7 @@
 mod document;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -25,6 +26,7 @@ use crate::search::best_first::SearchResult;
 use crate::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use crate::sim::{Dataflow, Energy, Mapping, estimate};
 use crate::target::Target;
+use crate::time_limit::{Shares, TimeLimit};
 use crate::workloads::Layer;
 
 /// Candidates below which a proof says little.
@@ -42,6 +44,9 @@ pub struct MappingQuestion {
     /// By how much more cycles than any mapping needs a layer's mapping is good enough, so that nothing more is
     /// run; all that could win is run if left out.
     pub gap: Option<Slack>,
+    /// The time that all layers together may take; then each has the best that was found by then, and the gap that
+    /// is left. As long as it takes if left out.
+    pub time: Option<TimeLimit>,
     /// What is made small; cycles if left out.
     pub objective: Option<Objective>,
     /// Within how much of its least another quantity decides. A proof has none.
@@ -58,6 +63,7 @@ impl Default for MappingQuestion {
             certify: false,
             simulations: None,
             gap: None,
+            time: None,
             objective: None,
             slack: None,
             seed: 0,
@@ -89,6 +95,8 @@ pub struct Winner {
     /// No mapping takes fewer cycles, candidate or not, if bounds were compared
     /// ([`space_bound`](crate::sim::space_bound) says which mappings these are).
     pub of_any_mapping: Option<u64>,
+    /// Whether its time was over before all that could win had run.
+    pub is_late: bool,
     /// In picojoules, in the machine's cycles.
     pub energy: Energy,
     /// What no mapping can go below.
@@ -179,6 +187,8 @@ impl Target {
             goal,
         };
         (hooks.has_result)();
+        let threads = rayon::current_num_threads();
+        let shares = (question.time).map(|limit| Shares::new(limit, firsts.len(), threads));
         let found: Vec<Result<Option<MappingResult>, Error>> = firsts
             .par_iter()
             .map(|first| {
@@ -190,10 +200,22 @@ impl Target {
                     layer: &self.layers[*first],
                     dataflow: &dataflow,
                 };
-                let best =
-                    query.search(effort, &|mapping| runs.cycles(mapping), &hooks.cancellation);
+                let cancellation = match &shares {
+                    Some(shares) => {
+                        let end = shares.next();
+                        hooks.cancellation.until(move || Instant::now() >= end)
+                    }
+                    None => hooks.cancellation.clone(),
+                };
+                let best = query.search(effort, &|mapping| runs.cycles(mapping), &cancellation);
                 hooks.progress.done();
-                Ok(Some(best?))
+                let best = best?;
+                let is_asked = hooks.cancellation.is_cancelled();
+                Ok(Some(MappingResult {
+                    is_cut: best.is_cut && is_asked,
+                    is_late: best.is_cut && !is_asked,
+                    ..best
+                }))
             })
             .collect();
         let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
@@ -245,6 +267,12 @@ fn goal(question: &MappingQuestion) -> Result<Goal, Error> {
                     .to_owned(),
             ));
         }
+        (false, Recheck::Best(_)) if question.time.is_some() => {
+            return Err(Error::Search(
+                "--time ends what goes on until no candidate can win: --certify or --recheck auto; found neither"
+                    .to_owned(),
+            ));
+        }
         (false, Recheck::Best(_)) => return Ok(chosen),
     };
     let fewest = Goal {
@@ -291,6 +319,7 @@ fn winner(
         search_result: found.space.is_some().then(|| found.search_result.clone()),
         left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
         of_any_mapping: found.of_any_mapping,
+        is_late: found.is_late,
         // The machine moves the same words: only the time is its own.
         energy: Energy::of(&mapping, cost, &model.counters, found.machine),
         least_energy: Energy::least(&mapping, cost),
@@ -351,7 +380,26 @@ impl MapResult {
 
     /// What a document says beside its figures.
     fn notes(&self) -> Vec<String> {
-        self.warning().into_iter().chain(self.weak()).collect()
+        let all = self.warning().into_iter().chain(self.late());
+        all.chain(self.weak()).collect()
+    }
+
+    /// Which layers the time was over for.
+    #[must_use]
+    pub fn late(&self) -> Option<String> {
+        let limit = self.question.time?;
+        let late: Vec<&str> = (self.winners.iter().filter(|w| w.is_late))
+            .map(Winner::name)
+            .collect();
+        let (first, others) = late.split_first()?;
+        let more = match others.len() {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        Some(format!(
+            "--time {limit} was over before all that could win had run, on {first}{more}: there stands the best that \
+             was found by then"
+        ))
     }
 
     /// Where a proof says little, as there was hardly a choice.
@@ -400,7 +448,7 @@ impl MapResult {
         let Recheck::Best(asked) = self.question.recheck else {
             return None;
         };
-        let is_few = |w: &&Winner| w.ran < asked as u64;
+        let is_few = |w: &&Winner| w.ran < asked as u64 && !w.is_late;
         let few: Vec<&Winner> = self.winners.iter().filter(is_few).collect();
         if few.is_empty() || self.is_cut {
             return None;

@@ -71,7 +71,7 @@ pub fn table(
         rows.add_row(figures.into_iter().flatten());
     }
     text.push_str(&proved(found));
-    for warning in found.weak() {
+    for warning in found.late().into_iter().chain(found.weak()) {
         text.push_str(&format!("warning: {warning}\n"));
     }
     if verbose {

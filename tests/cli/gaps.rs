@@ -76,6 +76,57 @@ fn a_layer_that_is_good_enough_runs_no_more() {
 }
 
 #[test]
+fn a_time_that_is_over_ends_with_an_answer() {
+    let network = file(
+        "time.yaml",
+        "name: time\nlayers:\n  - {name: c, conv: {input: 28, channels: [32, 64], kernel: 3}}\n  \
+         - {name: p, matmul: {m: 16, n: 200, k: 64}}\n",
+    );
+    let map = ["search", "map", "--arch", "eyeriss", "--network", &network];
+    let proof = with(&map, &["--certify"]);
+    let asked = |time: &'static str| with(&proof, &["--time", time]);
+    let found = answer(&with(&asked("1ms"), &["--format", "json"]));
+    assert!(
+        found.get("interrupted").is_none_or(Value::is_null),
+        "{found}"
+    );
+    let layers = found["layers"].as_array().expect("layers");
+    assert_eq!(layers.len(), 2);
+    for layer in layers {
+        let (claim, machine) = (&layer["certificate"], number(&layer["machine"]));
+        assert_eq!(claim["kind"], "none", "{layer}");
+        let [bound, of_any] = ["lower_bound", "any_mapping_lower_bound"].map(|k| number(&claim[k]));
+        assert!(of_any <= machine && bound < machine, "{layer}");
+        assert_eq!(claim["gap"], (machine - bound) as f64 / machine as f64);
+        assert!(number(&claim["simulations"]) <= 2, "{layer}");
+    }
+    let notes = found["notes"].as_array().expect("notes");
+    let is_told = |note: &Value| {
+        note.as_str()
+            .is_some_and(|note| note.contains("--time 1ms"))
+    };
+    assert!(notes.iter().any(is_told), "{notes:?}");
+    let shown = stationary(&asked("1ms"));
+    assert!(shown.status.success());
+    assert!(
+        text(&shown.stdout).contains("--time 1ms was over"),
+        "{shown:?}"
+    );
+    // With time enough it is as without.
+    let short = file(
+        "short.yaml",
+        "name: short\nlayers:\n  - {name: d, matmul: {m: 4, n: 8, k: 8}}\n",
+    );
+    let small = ["search", "map", "--arch", "gemmini", "--network", &short];
+    let small = with(&small, &["--certify", "--format", "json"]);
+    assert_eq!(answer(&small), answer(&with(&small, &["--time", "60m"])));
+    refuses(&with(&map, &["--time", "1s"]), 2, &["--time", "--certify"]);
+    for (time, allowed) in [("30", "30s or 2m"), ("0s", "1ms or more"), ("1h", "500ms")] {
+        refuses(&with(&proof, &["--time", time]), 2, &[time, allowed]);
+    }
+}
+
+#[test]
 fn no_more_runs_than_allowed_whatever_the_recheck() {
     let map = map();
     let map = words(&map);

@@ -21,6 +21,11 @@ pub(crate) struct DimFactors {
     pub(crate) tiles: [u64; 4],
     /// PEs that the first pass of each of those tiles occupies, summed.
     pub(crate) chunks: [u64; 4],
+    /// Passes as long as the longest.
+    pub(crate) whole: u64,
+    /// Indices that the first beat of each pass covers, and cycles of a beat, summed over passes.
+    pub(crate) first_beats: u64,
+    pub(crate) steps: u64,
     /// Beats, summed over passes.
     pub(crate) beats: u64,
     /// Beats, each as often as PEs take part.
@@ -109,6 +114,7 @@ impl DimFactors {
                         Pass::new(m, d, extent)
                     };
                     by_dim.count(&at, blocks * passes);
+                    by_dim.whole += blocks * passes * u64::from(extent == pass);
                     by_dim.last = at;
                 });
             });
@@ -120,6 +126,8 @@ impl DimFactors {
         self.tiles[3] += times;
         self.chunks[3] += times * pass.chunks;
         self.beats += times * pass.beats;
+        self.first_beats += times * pass.beat;
+        self.steps += times * pass.steps;
         self.copies += times * pass.beats * pass.chunks.max(1);
         self.busy += times * pass.beats * pass.steps;
         self.used.rows += times * pass.rows;
@@ -140,20 +148,22 @@ pub(crate) struct Elements {
     /// Sent into the array, and received by PEs, in all passes.
     pub(crate) sent: u64,
     pub(crate) received: u64,
-    /// Sent at the first beat.
+    /// Sent at the first beat, and at the first beats of all passes.
     pub(crate) first_sent: u64,
+    pub(crate) begun: u64,
 }
 
 impl Elements {
     pub(crate) fn new(m: &Mapping, i: usize) -> Self {
         let [held, first_held] = held(m, i, m.tiling.staging.input);
-        let [sent, received, first_sent] = sent(m, i);
+        let [sent, received, first_sent, begun] = sent(m, i);
         Self {
             held,
             first_held,
             sent,
             received,
             first_sent,
+            begun,
         }
     }
 }
@@ -172,8 +182,8 @@ pub(crate) fn held(m: &Mapping, i: usize, staging: Staging) -> [u64; 2] {
     ]
 }
 
-/// [`Elements::sent`], [`Elements::received`] and [`Elements::first_sent`].
-pub(crate) fn sent(m: &Mapping, i: usize) -> [u64; 3] {
+/// [`Elements::sent`], [`Elements::received`], [`Elements::first_sent`] and [`Elements::begun`].
+pub(crate) fn sent(m: &Mapping, i: usize) -> [u64; 4] {
     let (axis, multicast, (output, tap)) = (&m.axes[i], m.multicast[i], PAIRS[i]);
     let is_union = matches!(
         multicast,
@@ -190,15 +200,19 @@ pub(crate) fn sent(m: &Mapping, i: usize) -> [u64; 3] {
         _ => sent,
     };
     let (outputs, taps) = (first(m.pass[output]), first(m.pass[tap]));
-    let first_sent = match multicast {
+    let at_first_beat = |outputs: Span, taps: Span| match multicast {
         WindowMulticast::Once => axis.union(outputs, taps),
         WindowMulticast::Each => axis.pairs(outputs, taps),
-        WindowMulticast::Sliding => axis.fresh_at_output(0, outputs, taps),
-        WindowMulticast::EachOutput => axis.taps_at(0, taps),
-        WindowMulticast::Forwarded => axis.fresh_at_tap(0, outputs, taps),
-        WindowMulticast::EachTap => axis.outputs_at(0, outputs),
+        WindowMulticast::Sliding | WindowMulticast::EachOutput => axis.taps_at(outputs.start, taps),
+        WindowMulticast::Forwarded | WindowMulticast::EachTap => {
+            axis.outputs_at(taps.start, outputs)
+        }
     };
-    [sent, received, first_sent]
+    let begun = match multicast {
+        WindowMulticast::Once | WindowMulticast::Each => sent,
+        _ => m.sum_pairs(i, Level::Pass, at_first_beat),
+    };
+    [sent, received, at_first_beat(outputs, taps), begun]
 }
 
 /// The first tile of an extent.

@@ -14,7 +14,7 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::counters::Counters;
-use crate::dataflow::{is_reduction, is_relevant};
+use crate::dataflow::{UNRELATED, is_reduction, is_relevant};
 use crate::mapping::{Mapping, PLAIN, channel};
 use crate::model::dim_factors::TilingFactors;
 use crate::tiling::{Level, Loop, Staging};
@@ -25,8 +25,9 @@ pub(crate) struct Traffic {
     pub(crate) counters: Counters,
     /// Tiles of each operand that pass through the global buffer.
     pub(crate) visits: PerOperand<u64>,
-    /// Tiles that stay in the array.
+    /// Tiles that stay in the array, and how often each of them is visited.
     pub(crate) resident_visits: u64,
+    pub(crate) resident_repeats: u64,
 }
 
 impl Traffic {
@@ -91,6 +92,7 @@ impl Traffic {
             counters: c,
             visits,
             resident_visits: tiles * repeats,
+            resident_repeats: repeats,
         }
     }
 }
@@ -164,12 +166,7 @@ fn plain_words(m: &Mapping, operand: Operand) -> u64 {
 }
 
 fn over_irrelevant(operand: Operand, factor: impl Fn(Dim) -> u64) -> u64 {
-    const IRRELEVANT: PerOperand<&[Dim]> = PerOperand {
-        input: &[Dim::K],
-        weight: &[Dim::N, Dim::P, Dim::Q],
-        output: &[Dim::C, Dim::R, Dim::S],
-    };
-    IRRELEVANT[operand].iter().map(|d| factor(*d)).product()
+    UNRELATED[operand].iter().map(|d| factor(*d)).product()
 }
 
 /// Which tiles of each dimension the loops outside an exchange point visit one by one: the whole,

@@ -1,7 +1,7 @@
 //! The time that each unit of the machine needs for a layer, and how they add up.
 
 use stationary_arch::{DramKind, Operand, PerOperand, Ports};
-use stationary_workloads::Dim;
+use stationary_workloads::{Dim, PerDim};
 
 use crate::bound::Bound;
 use crate::bus::Bus;
@@ -10,8 +10,10 @@ use crate::dataflow::is_reduction;
 use crate::mapping::Mapping;
 use crate::mapping::bank_allocation::places;
 use crate::model::buffers::Buffers;
-use crate::model::dim_factors::{DimFactors, TilingFactors};
+use crate::model::critical_path::CriticalPath;
+use crate::model::dim_factors::{DimFactors, Elements, TilingFactors};
 use crate::model::link::LinkCycles;
+use crate::model::pass_sums::{PassSums, TilingSums};
 use crate::model::phases::Phases;
 use crate::model::share::share;
 use crate::model::traffic::{self, Traffic};
@@ -33,9 +35,9 @@ pub(super) struct UnitOccupancy {
     psum_out: u64,
     /// Cycles of loading resident tiles, and how many loads there are.
     loads: u64,
-    /// The same without the first load, which may happen while other operands' tiles still come.
-    later_loads: u64,
     load_count: u64,
+    /// The least time from the first load to the last store along the array.
+    path: u64,
     /// Cycles before first beats in which their operands arrive: of each pass if passes exclude each
     /// other, or of the first.
     ramps: u64,
@@ -81,10 +83,15 @@ impl UnitOccupancy {
             let network = m.feed_network(o);
             tags(o, network).cycles(c.buffer_read[o], width(o))
         });
-        // At the edges a tag may have fewer words, so that the bound goes by words alone.
-        let least_net = PerOperand::from_fn(|o| c.buffer_read[o].div_ceil(width(o)));
+        let path = CriticalPath::new(m);
+        let words_of_tags = PerOperand::from_fn(|o| match path.is_tagged() {
+            true => m.tag_words(o),
+            false => 1,
+        });
+        let least_net =
+            PerOperand::from_fn(|o| path.of_network(o, c.buffer_read[o], &words_of_tags));
+        let least_out = path.of_results(c.buffer_write.output, &words_of_tags);
         let out_width = u64::from(n.psum_out.words_per_cycle);
-        let least_out = c.buffer_write.output.div_ceil(out_width);
         let streams = PerOperand::from_fn(|o| if o == resident { 0 } else { net[o] });
         let used = (
             product(|by_dim| by_dim.first.rows),
@@ -134,7 +141,19 @@ impl UnitOccupancy {
             depth,
         };
         let serial_dram = buffers.serial(beats, between) + buffers.stores_in_sight();
-        let tile = shape.first_beat_words(resident).max(1);
+        let window = |of: fn(&Elements) -> u64| shape.elements.iter().map(of).product();
+        let sums = TilingSums {
+            counters: c,
+            busy,
+            resident,
+            repeats: traffic.resident_repeats,
+            window: [window(|e| e.first_sent), window(|e| e.begun)],
+            tags: words_of_tags,
+        };
+        let by_dim = PerDim::from_fn(|d| &shape.by_dim[d]);
+        let sums = PassSums::new(&by_dim, &sums, path.is_apart());
+        let last_store = link.last_store.saturating_sub(link.slack);
+        let path = path.cycles(&sums, link.first_load(), last_store);
         let load_count = traffic.resident_visits;
         let streamed = || Operand::ALL.into_iter().filter(|o| *o != resident);
         let first_words = |o| shape.first_beat_words(o).div_ceil(width(o));
@@ -186,10 +205,9 @@ impl UnitOccupancy {
         } else {
             (net[resident], out)
         };
-        let later = c.buffer_read[resident].saturating_sub(tile);
         Self {
             busy,
-            later_loads: later.div_ceil(width(resident)),
+            path,
             passes,
             networks_busy: streams,
             streams: PerOperand::from_fn(beside),
@@ -284,15 +302,8 @@ impl UnitOccupancy {
     }
 
     pub(super) fn lower_bound(&self) -> u64 {
-        let serial_loads = if self.loads_overlap || self.resident == Operand::Output {
-            0
-        } else {
-            self.later_loads
-        };
-        let last_store = self.link.last_store.saturating_sub(self.link.slack);
-        let alone = self.link.first_load() + self.busy + serial_loads + last_store;
         [
-            alone,
+            self.path,
             self.networks,
             self.banks[1],
             self.delivery[1],

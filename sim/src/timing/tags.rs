@@ -13,11 +13,12 @@ impl TagWords {
         if !network.tagged {
             return Self(0);
         }
-        Self(if operand == m.resident {
-            m.scratchpad_words(operand).max(1)
-        } else {
-            m.beat_words_per_pe(operand)
-        })
+        Self(m.tag_words(operand))
+    }
+
+    /// So many words that share a tag, on a network that may have tags.
+    pub(crate) fn of(words: u64, network: Network) -> Self {
+        Self(if network.tagged { words } else { 0 })
     }
 
     /// Whether a cycle has one tag only.
@@ -53,6 +54,17 @@ impl TagWords {
             return words.div_ceil(width);
         }
         words / self.0 * self.0.div_ceil(width) + (words % self.0).div_ceil(width)
+    }
+}
+
+impl Mapping {
+    /// Words of a packet that go to the same PEs, at least one.
+    pub(crate) fn tag_words(&self, operand: Operand) -> u64 {
+        if operand == self.resident {
+            self.scratchpad_words(operand).max(1)
+        } else {
+            self.beat_words_per_pe(operand)
+        }
     }
 }
 

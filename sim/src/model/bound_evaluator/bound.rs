@@ -1,7 +1,7 @@
 //! The least time of a candidate: the terms of the model's lower bound.
 //!
 //! ```text
-//! max( first loads + MAC steps + reloads of what stays + last store,
+//! max( first loads + MAC steps and what lies between passes + last store  (`critical_path`),
 //!      words / width of each network,  rows / banks,  outputs / rate of the output processor,
 //!      transfers to and from DRAM,  (loads + uses of a tile) / its copies )
 //! ```
@@ -10,10 +10,12 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::Dim;
 
 use crate::counters::Counters;
+use crate::dataflow::UNRELATED;
 use crate::mapping::{Mapping, PLAIN};
 use crate::model::bound_evaluator::BoundEvaluator;
 use crate::model::bound_evaluator::divisor::Divisor;
 use crate::model::bound_evaluator::evaluate::{CountedPoint, PointFactors};
+use crate::model::pass_sums::{PassSums, TilingSums};
 use crate::timing::network::way;
 
 /// What layer, accelerator and dataflow say, whatever the tiling.
@@ -76,17 +78,28 @@ impl BoundEvaluator {
     /// The lower bound on cycles.
     #[inline]
     pub(super) fn lower_bound(&self, counted: &CountedPoint<'_>) -> u64 {
-        let (parts, c, held, busy) = (
+        let (parts, c, busy, link) = (
             &counted.parts,
             &counted.counters,
-            &counted.held,
             counted.busy,
+            &self.transfers,
         );
-        let (machine, link) = (&self.machine, &self.transfers);
-        let o = machine.resident;
+        let sums = self.pass_sums(parts, c, busy);
+        let networks = self.networks(c, &sums.tags);
+        let [first_loads, last_store] = self.ends(parts, &counted.first);
+        let last_store = last_store.saturating_sub(link.slack);
+        let path = self.path.cycles(&sums, first_loads, last_store);
+        path.max(self.of_units(counted, networks))
+    }
+
+    /// A bound of less work that the mapper goes by: each unit by itself, with the loads of the tile that stays
+    /// beside no other.
+    #[inline]
+    pub(super) fn least_of_units(&self, counted: &CountedPoint<'_>) -> u64 {
+        let (parts, c) = (&counted.parts, &counted.counters);
+        let (machine, o) = (&self.machine, self.machine.resident);
         let into = PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o]));
         let out = machine.out.ceil(c.buffer_write.output);
-        let networks = into.input.max(into.weight).max(into.output).max(out);
         let reloads = if machine.loads_overlap || o == Operand::Output {
             0
         } else {
@@ -94,7 +107,22 @@ impl BoundEvaluator {
             machine.into[o].ceil(c.buffer_read[o].saturating_sub(tile))
         };
         let [first_loads, last_store] = self.ends(parts, &counted.first);
-        let alone = first_loads + busy + reloads + last_store.saturating_sub(link.slack);
+        let last_store = last_store.saturating_sub(self.transfers.slack);
+        let alone = first_loads + counted.busy + reloads + last_store;
+        alone.max(self.of_units(counted, (into, out)))
+    }
+
+    /// The greatest time that one unit needs by itself, if networks take so many cycles.
+    #[inline]
+    fn of_units(&self, counted: &CountedPoint<'_>, network: (PerOperand<u64>, u64)) -> u64 {
+        let (parts, c, held, busy) = (
+            &counted.parts,
+            &counted.counters,
+            &counted.held,
+            counted.busy,
+        );
+        let (machine, link, (into, out)) = (&self.machine, &self.transfers, network);
+        let networks = into.input.max(into.weight).max(into.output).max(out);
         let banks = self.memory.cycles(held, &c.buffer_read, &c.buffer_write);
         let multicast = machine.multicast.map_or(0, |d| d.ceil(c.dram_write.output));
         let dram = match link.standard {
@@ -105,7 +133,42 @@ impl BoundEvaluator {
                 link.busier(&loads, stores).max(turns)
             }
         };
-        alone.max(networks).max(banks).max(multicast).max(dram)
+        networks.max(banks).max(multicast).max(dram)
+    }
+
+    /// What the passes of a candidate take together.
+    #[inline]
+    fn pass_sums(&self, parts: &PointFactors<'_>, c: &Counters, busy: u64) -> PassSums {
+        let resident = self.machine.resident;
+        let tiling = TilingSums {
+            counters: c,
+            busy,
+            resident,
+            repeats: parts.resident_visits(UNRELATED[resident]),
+            window: parts.begun(),
+            tags: match self.path.is_tagged() {
+                true => parts.tag_words(resident),
+                false => PerOperand::from_fn(|_| 1),
+            },
+        };
+        PassSums::new(&parts.sums(), &tiling, self.path.is_apart())
+    }
+
+    /// The least cycles of the networks into the array, and out of it.
+    #[inline]
+    fn networks(&self, c: &Counters, tags: &PerOperand<u64>) -> (PerOperand<u64>, u64) {
+        let machine = &self.machine;
+        let written = c.buffer_write.output;
+        match self.path.is_tagged() {
+            true => (
+                PerOperand::from_fn(|o| self.path.of_network(o, c.buffer_read[o], tags)),
+                self.path.of_results(written, tags),
+            ),
+            false => (
+                PerOperand::from_fn(|o| machine.into[o].ceil(c.buffer_read[o])),
+                machine.out.ceil(written),
+            ),
+        }
     }
 
     /// Cycles of all transfers, of which some may go side by side.

@@ -10,6 +10,7 @@ use crate::model::bound_evaluator::memory::Held;
 use crate::model::bound_evaluator::pairs::{Channels, PairWindow};
 use crate::model::bound_evaluator::program::LoopProgram;
 use crate::model::bound_evaluator::{BoundEvaluator, BoundedCounts, MappingPoint};
+use crate::model::dim_factors::DimFactors;
 use crate::tiling::Staging;
 
 /// What a candidate names, and the loops that follow from it.
@@ -68,7 +69,9 @@ impl BoundEvaluator {
         });
         let [first_loads, last_store] = self.ends(&counted.parts, &counted.first);
         let ends = first_loads + last_store;
-        let of_units = self.lower_bound(&counted).max(ends.saturating_add(array));
+        let of_units = self
+            .least_of_units(&counted)
+            .max(ends.saturating_add(array));
         let [of_one, of_more] = self.least_turns(&counted);
         let least = of_units.max(of_one).max(of_more.saturating_add(ends));
         Some((counted.counters, [of_units, least]))
@@ -88,7 +91,7 @@ impl BoundEvaluator {
     /// PEs at work in a whole pass.
     pub(crate) fn active_pes(&self, candidate: &MappingPoint) -> u64 {
         let (f, _) = self.factors(candidate);
-        product(&f, Dim::ALL, |f| f.chunks[0])
+        product(&f, Dim::ALL, |f| f.by_dim.chunks[0])
     }
 
     /// Whether an operand has banks of its own in a ring that it shares.
@@ -121,7 +124,7 @@ impl BoundEvaluator {
         let (f, windows) = self.factors(candidate);
         let parts = self.parts(candidate, f, windows).each_once();
         let counters = self.count(&parts);
-        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let busy = product(&parts.f, Dim::ALL, |f| f.by_dim.busy);
         let array = self.least_array_cycles(&parts, &counters, busy, |o| parts.first_beat_words(o));
         let first = parts.first_words(&parts.staged_extents());
         let [first_loads, last_store] = self.ends(&parts, &first);
@@ -144,7 +147,7 @@ impl BoundEvaluator {
         let (f, windows) = self.factors(candidate);
         let parts = self.parts(candidate, f, windows).each_once();
         let counters = self.count(&parts);
-        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let busy = product(&parts.f, Dim::ALL, |f| f.by_dim.busy);
         let first_beat_words = |o| first(parts.first_beat_words(o));
         let array = self.least_array_cycles(&parts, &counters, busy, first_beat_words);
         (counters, array.max(self.least_transfers(&counters)))
@@ -172,7 +175,7 @@ impl BoundEvaluator {
             .hold(&parts.program.orders, &words, &parts.depth)?;
         Some(CountedPoint {
             counters: self.count(&parts),
-            busy: product(&parts.f, Dim::ALL, |f| f.busy),
+            busy: product(&parts.f, Dim::ALL, |f| f.by_dim.busy),
             first: parts.first_words(&plain),
             parts,
             held,
@@ -183,7 +186,7 @@ impl BoundEvaluator {
     pub(crate) fn busy(&self, candidate: &MappingPoint) -> Option<u64> {
         let (f, windows) = self.factors(candidate);
         let fits = self.fits_array(&f, windows);
-        fits.then(|| product(&f, Dim::ALL, |f| f.busy))
+        fits.then(|| product(&f, Dim::ALL, |f| f.by_dim.busy))
     }
 
     /// A lower bound on [`Estimate::compute_cycles`](crate::Estimate::compute_cycles), and the words
@@ -193,7 +196,7 @@ impl BoundEvaluator {
         let (f, windows) = self.factors(candidate);
         let parts = self.parts(candidate, f, windows);
         let counters = self.count(&parts);
-        let busy = product(&parts.f, Dim::ALL, |f| f.busy);
+        let busy = product(&parts.f, Dim::ALL, |f| f.by_dim.busy);
         let reads = &counters.buffer_read;
         (
             self.least_array_cycles(&parts, &counters, busy, |o| parts.first_beat_words(o)),
@@ -277,11 +280,11 @@ impl BoundEvaluator {
             if is_resident(o) {
                 let level = |d| usize::from(parts.resident[d]);
                 [
-                    over(&|d| f[d].tiles[level(d)]),
-                    over(&|d| f[d].chunks[level(d)]),
+                    over(&|d| f[d].by_dim.tiles[level(d)]),
+                    over(&|d| f[d].by_dim.chunks[level(d)]),
                 ]
             } else {
-                [over(&|d| f[d].beats), over(&|d| f[d].copies)]
+                [over(&|d| f[d].by_dim.beats), over(&|d| f[d].by_dim.copies)]
             }
         };
         let inputs = sends(Operand::Input, &[K]);
@@ -289,8 +292,8 @@ impl BoundEvaluator {
         let (sent, hops) = if is_resident(Operand::Output) {
             (parts.visits(parts.resident, &[C, R, S]) * whole.output, 0)
         } else {
-            let visits = product(f, [C, R, S], |f| f.tiles[3]);
-            let chunks = product(f, [C, R, S], |f| f.chunks[3]);
+            let visits = product(f, [C, R, S], |f| f.by_dim.tiles[3]);
+            let chunks = product(f, [C, R, S], |f| f.by_dim.chunks[3]);
             (whole.output * visits, whole.output * (chunks - visits))
         };
         let of_output = |output| PerOperand {
@@ -343,7 +346,7 @@ impl<'s> PointFactors<'s> {
     fn visits(&self, levels: &PerDim<u8>, dims: &[Dim]) -> u64 {
         let tiles = dims
             .iter()
-            .map(|d| self.f[*d].tiles[usize::from(levels[*d]) & 3]);
+            .map(|d| self.f[*d].by_dim.tiles[usize::from(levels[*d]) & 3]);
         tiles.product()
     }
 
@@ -357,8 +360,8 @@ impl<'s> PointFactors<'s> {
         };
         let levels = self.program.levels(self.depth[operand]);
         let tiles = Dim::ALL.map(|d| match is_relevant(operand, d) {
-            true => self.f[d].tiles[staged],
-            false => self.f[d].tiles[usize::from(levels[d]) & 3],
+            true => self.f[d].by_dim.tiles[staged],
+            false => self.f[d].by_dim.tiles[usize::from(levels[d]) & 3],
         });
         tiles.into_iter().product()
     }
@@ -403,17 +406,53 @@ impl<'s> PointFactors<'s> {
         }
     }
 
+    /// How often tiles of some dimensions are visited by the loops outside the tile that stays in the array.
+    #[inline]
+    pub(super) fn resident_visits(&self, dims: &[Dim]) -> u64 {
+        self.visits(self.resident, dims)
+    }
+
+    /// The sums along each dimension.
+    #[inline]
+    pub(super) fn sums(&self) -> PerDim<&'s DimFactors> {
+        PerDim::from_fn(|d| &self.f[d].by_dim)
+    }
+
+    /// Elements of the input under the window at the first beat of the first pass, and of all passes.
+    #[inline]
+    pub(super) fn begun(&self) -> [u64; 2] {
+        let [rows, cols] = self.windows;
+        [rows.first_sent * cols.first_sent, rows.begun * cols.begun]
+    }
+
+    /// [`Mapping::tag_words`](crate::Mapping).
+    #[inline]
+    pub(super) fn tag_words(&self, resident: Operand) -> PerOperand<u64> {
+        use Dim::{C, G, K, N, P, Q, R, S};
+        let (f, [rows, cols]) = (&self.f, self.windows);
+        let held = |f: &Factors| f.held;
+        let window = match resident {
+            Operand::Input => rows.in_pe * cols.in_pe,
+            _ => rows.at_beat * cols.at_beat,
+        };
+        PerOperand {
+            input: (product(f, [N, G, C], held) * window).max(1),
+            weight: product(f, [G, K, C, R, S], held).max(1),
+            output: product(f, [N, G, K, P, Q], held).max(1),
+        }
+    }
+
     /// Passes.
     #[inline]
     pub(super) fn passes(&self) -> u64 {
-        product(&self.f, Dim::ALL, |f| f.tiles[3])
+        product(&self.f, Dim::ALL, |f| f.by_dim.tiles[3])
     }
 
     /// Words of the last block of outputs.
     #[inline]
     pub(super) fn last_outputs(&self) -> u64 {
         use Dim::{N, P, Q};
-        product(&self.f, [N, P, Q], |f| f.last_block) * self.channels[1].last_block
+        product(&self.f, [N, P, Q], |f| f.by_dim.last_block) * self.channels[1].last_block
     }
 
     /// The longest time in which loads and uses of an operand's copies in the buffer take turns, if
@@ -448,7 +487,7 @@ impl<'s> PointFactors<'s> {
     #[inline]
     pub(super) fn first_beat_words(&self, operand: Operand) -> u64 {
         use Dim::{C, G, K, N, P, Q, R, S};
-        let beat = |f: &Factors| f.first_beat;
+        let beat = |f: &Factors| f.by_dim.first.beat;
         match operand {
             Operand::Input => {
                 let [rows, cols] = self.windows;

@@ -60,14 +60,7 @@ pub(super) struct PairKey {
 /// [`Staging`](crate::Staging).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Factors {
-    /// As in [`DimFactors`].
-    pub(super) tiles: [u64; 4],
-    pub(super) chunks: [u64; 4],
-    pub(super) beats: u64,
-    pub(super) copies: u64,
-    pub(super) busy: u64,
-    pub(super) first_beat: u64,
-    pub(super) last_block: u64,
+    pub(super) by_dim: DimFactors,
     /// Indices that a PE holds at a time.
     pub(super) held: u64,
     /// Extents of block, pass and part.
@@ -85,17 +78,10 @@ pub(super) struct Factors {
 impl Factors {
     /// Of the cut that the mapping has along a dimension.
     pub(super) fn new(m: &Mapping, d: Dim, edges: u8, stretch: u32) -> Self {
-        let by_dim = DimFactors::new(m, d);
         let t = &m.tiling;
         let (size, part, block, pass) = (m.layer.size(d), t.part[d], t.block[d], m.pass[d]);
         Self {
-            tiles: by_dim.tiles,
-            chunks: by_dim.chunks,
-            beats: by_dim.beats,
-            copies: by_dim.copies,
-            busy: by_dim.busy,
-            first_beat: by_dim.first.beat,
-            last_block: by_dim.last_block,
+            by_dim: DimFactors::new(m, d),
             held: m.held_in_pe(d),
             extents: [block, pass, part],
             rows: t.rows[d],

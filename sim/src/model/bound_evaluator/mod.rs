@@ -36,6 +36,7 @@ use crate::dataflow::{Dataflow, bit};
 use crate::error::MappingError;
 use crate::mapping::Mapping;
 use crate::mapping::check::Rules;
+use crate::model::critical_path::CriticalPath;
 use crate::tiling::Tiling;
 
 pub(super) use bound::UnitLimits;
@@ -98,6 +99,7 @@ pub struct BoundEvaluator {
     machine: UnitLimits,
     memory: BufferLimits,
     transfers: Transfers,
+    path: CriticalPath,
     /// One MAC a pass, in an order that the accelerator runs.
     base: Tiling,
     /// Numbers of the cuts by dimension; none of those that no tiling may have.
@@ -172,6 +174,7 @@ impl BoundEvaluator {
             machine: UnitLimits::new(&m),
             memory: BufferLimits::new(&m),
             transfers: Transfers::new(&m, &Bus::new(&m.accelerator)),
+            path: CriticalPath::new(&m),
             base,
             numbers: PerDim(std::array::from_fn(|_| BTreeMap::new())),
             cuts: PerDim(std::array::from_fn(|_| Vec::new())),

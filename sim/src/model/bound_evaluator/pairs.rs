@@ -23,10 +23,12 @@ pub(super) struct PairWindow {
     pub(super) sent: u64,
     pub(super) received: u64,
     pub(super) first_sent: u64,
+    pub(super) begun: u64,
     /// The most that a tile in the buffer has.
     pub(super) footprint: [u64; 3],
-    /// What a PE holds.
+    /// What a PE holds, and takes at a beat.
     pub(super) in_pe: u64,
+    pub(super) at_beat: u64,
 }
 
 /// Channels of a feature map, groups included, in whole atoms; arrays are by staging.
@@ -43,7 +45,7 @@ impl PairWindow {
     pub(super) fn new(m: &Mapping, i: usize, held: [u64; 2]) -> Self {
         let (output, tap) = PAIRS[i];
         let staged = STAGINGS.map(|staging| dim_factors::held(m, i, staging));
-        let [sent, received, first_sent] = dim_factors::sent(m, i);
+        let [sent, received, first_sent, begun] = dim_factors::sent(m, i);
         let extents = [&m.tiling.block, &m.pass, &m.tiling.part];
         Self {
             held: staged.map(|[held, _]| held),
@@ -51,8 +53,10 @@ impl PairWindow {
             sent,
             received,
             first_sent,
+            begun,
             footprint: extents.map(|e| m.axes[i].held_footprint(e[output], e[tap])),
             in_pe: m.window_of(i, held[0], held[1]),
+            at_beat: m.window_at_beat(i),
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn unrollings(
         found: Vec::new(),
         unrolling: Unrolling {
             choices: PerDim::splat(NONE),
-            is_shared: [false; 2],
+            multicast: [WindowMulticast::Once; 2],
         },
     };
     let free = Room {
@@ -126,6 +126,8 @@ impl<B: Fn(&Unrolling) -> Option<u64>> Enumeration<'_, B> {
                 held,
                 passes: fewest,
                 busy: self.relaxation.busy(d, share),
+                held_most: last,
+                pes: if is_beat { 1 } else { size.div_ceil(last) },
                 least: size.div_ceil(passes(held)),
                 most: match fewest {
                     1 => size,
@@ -161,10 +163,7 @@ impl<B: Fn(&Unrolling) -> Option<u64>> Enumeration<'_, B> {
                 [self.m.tiling.rows[d], self.m.tiling.cols[d]] = choice.unrolled;
             }
             self.m.set_multicast();
-            self.unrolling.is_shared[axis] = matches!(
-                self.m.multicast[axis],
-                WindowMulticast::Once | WindowMulticast::Sliding | WindowMulticast::Forwarded
-            );
+            self.unrolling.multicast[axis] = self.m.multicast[axis];
             let [outputs, taps] = [output, tap].map(|d| self.unrolling.choices[d].held);
             next.words.input *= self.m.window_of(axis, outputs, taps);
         }

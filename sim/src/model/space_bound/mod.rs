@@ -20,6 +20,8 @@
 
 mod blocks;
 mod choices;
+mod first_beat;
+mod passes;
 mod relaxation;
 mod tiles;
 mod unrolling;

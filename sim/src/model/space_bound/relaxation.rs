@@ -4,12 +4,14 @@ use stationary_arch::{Operand, PerOperand};
 use stationary_workloads::{Dim, PerDim};
 
 use crate::bus::Bus;
-use crate::dataflow::is_relevant;
+use crate::dataflow::{UNRELATED, is_relevant};
 use crate::error::MappingError;
 use crate::mapping::check::Rules;
-use crate::mapping::{Mapping, PAIRS, PLAIN};
+use crate::mapping::{Mapping, PAIRS};
 use crate::model::bound_evaluator::{BufferLimits, Transfers, UnitLimits};
-use crate::model::space_bound::tiles::{Blocks, Program};
+use crate::model::critical_path::CriticalPath;
+use crate::model::space_bound::first_beat::FirstBeat;
+use crate::model::space_bound::tiles::{Blocks, Counted, Program};
 use crate::model::space_bound::unrolling::Unrolling;
 use crate::model::space_bound::window_words::WindowWords;
 use crate::tiling::Staging;
@@ -22,6 +24,8 @@ pub(super) struct Relaxation {
     machine: UnitLimits,
     memory: BufferLimits,
     transfers: Transfers,
+    pub(super) path: CriticalPath,
+    pub(super) first_beats: [FirstBeat; 2],
     /// Words of the input along each axis: that memory holds, and that are sent.
     held: [WindowWords; 2],
     sent: [WindowWords; 2],
@@ -42,6 +46,8 @@ impl Relaxation {
             machine: UnitLimits::new(&m),
             memory: BufferLimits::new(&m),
             transfers: Transfers::new(&m, &Bus::new(&m.accelerator)),
+            path: CriticalPath::new(&m),
+            first_beats: [0, 1].map(|axis| FirstBeat::new(&m, axis)),
             held: [0, 1].map(|axis| WindowWords::held(&m, axis)),
             sent: [0, 1].map(|axis| WindowWords::sent(&m, axis)),
             inputs: m.in_atoms(groups * channels),
@@ -197,10 +203,7 @@ impl Relaxation {
             };
             UNRELATED[o].iter().map(each).product()
         };
-        let pairs = |i: usize| match unrolling.is_shared[i] {
-            true => self.sent[i].of_tiles(tiles[PAIRS[i].0]),
-            false => self.m.pairs[i],
-        };
+        let pairs = |i: usize| self.sent_along(unrolling, i, &tiles);
         let results = match machine.resident {
             Operand::Output => of_passes(Operand::Output) * whole.output,
             _ => over(&tiles, &[C, R, S]) * whole.output,
@@ -210,27 +213,20 @@ impl Relaxation {
             weight: sends(Operand::Weight) * whole.weight,
             output: results - whole.output,
         };
-        let into = PerOperand::from_fn(|o| machine.into[o].ceil(into_array[o]));
-        let networks = into.input.max(into.weight).max(into.output);
-        let networks = networks.max(machine.out.ceil(results));
+        let tags = self.tags(unrolling);
+        let (into, out) = match self.path.is_tagged() {
+            true => (
+                PerOperand::from_fn(|o| self.path.of_network(o, into_array[o], &tags)),
+                self.path.of_results(results, &tags),
+            ),
+            false => (
+                PerOperand::from_fn(|o| machine.into[o].ceil(into_array[o])),
+                machine.out.ceil(results),
+            ),
+        };
+        let networks = into.input.max(into.weight).max(into.output).max(out);
 
         let busy: u64 = Dim::ALL.iter().map(|d| choices[*d].busy).product();
-        let reloads = match machine.resident {
-            o if machine.loads_overlap || o == Operand::Output => 0,
-            o => {
-                let covered = |d: &Dim| choices[*d].most;
-                let of_axis = |i: usize| match unrolling.is_shared[i] {
-                    true => self.sent[i].of_tiles(1),
-                    false => self.m.pairs[i],
-                };
-                let window = match o {
-                    Operand::Input => of_axis(0) * of_axis(1),
-                    _ => 1,
-                };
-                let tile = PLAIN[o].iter().map(covered).product::<u64>() * window;
-                machine.into[o].ceil(into_array[o].saturating_sub(tile.max(1)))
-            }
-        };
         let last_store = self.m.plain_words(Operand::Output, |d| match d {
             N | P | Q | K | Dim::G => blocks.last[d],
             _ => 1,
@@ -244,7 +240,14 @@ impl Relaxation {
         };
         let first_loads = first_load(Operand::Input) + first_load(Operand::Weight) + link.latency;
         let last_store = link.store(last_store, 0).saturating_sub(link.slack);
-        let alone = first_loads + busy + reloads + last_store;
+        let counted = Counted {
+            busy,
+            into_array,
+            results,
+            repeats: of_passes(machine.resident),
+        };
+        let sums = self.pass_sums(unrolling, &tiles, &counted);
+        let path = self.path.cycles(&sums, first_loads, last_store);
 
         let dram = match link.standard {
             Some(least) => least,
@@ -256,7 +259,15 @@ impl Relaxation {
             }
         };
         let delivered = machine.multicast.map_or(0, |d| d.ceil(outputs + spilled));
-        alone.max(networks).max(delivered).max(dram)
+        path.max(networks).max(delivered).max(dram)
+    }
+
+    /// Elements of the input that are sent along an axis.
+    pub(super) fn sent_along(&self, unrolling: &Unrolling, i: usize, tiles: &PerDim<u64>) -> u64 {
+        match unrolling.is_shared(i) {
+            true => self.sent[i].of_tiles(tiles[PAIRS[i].0]),
+            false => self.m.pairs[i],
+        }
     }
 
     /// The longest time in which loads and uses of an operand's tiles take turns.
@@ -292,10 +303,3 @@ impl Relaxation {
         self.memory.has_room(&words, &is_kept)
     }
 }
-
-/// Dimensions that do not concern an operand.
-const UNRELATED: PerOperand<&[Dim]> = PerOperand {
-    input: &[Dim::K],
-    weight: &[Dim::N, Dim::P, Dim::Q],
-    output: &[Dim::C, Dim::R, Dim::S],
-};

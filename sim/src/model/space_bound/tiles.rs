@@ -58,3 +58,14 @@ impl Blocks {
         }
     }
 }
+
+/// What a bound has counted of an unrolling and its tiles.
+pub(super) struct Counted {
+    /// Cycles of MACs, of the busiest PE.
+    pub(super) busy: u64,
+    /// Words into the array, and results.
+    pub(super) into_array: PerOperand<u64>,
+    pub(super) results: u64,
+    /// How often each tile that stays is visited.
+    pub(super) repeats: u64,
+}

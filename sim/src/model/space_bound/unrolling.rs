@@ -2,7 +2,7 @@
 
 use stationary_workloads::PerDim;
 
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, WindowMulticast};
 
 /// What a dimension is unrolled by, and what a PE works on of it in a pass.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,9 @@ pub(super) struct Choice {
     pub(super) passes: u64,
     /// Cycles of MACs of the busiest PE in all passes, at least.
     pub(super) busy: u64,
+    /// The most indices that a PE holds, and PEs of all passes, at least.
+    pub(super) held_most: u64,
+    pub(super) pes: u64,
     /// The least that the longest pass covers of it, and the most.
     pub(super) least: u64,
     pub(super) most: u64,
@@ -24,8 +27,8 @@ pub(super) struct Choice {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unrolling {
     pub(super) choices: PerDim<Choice>,
-    /// Whether elements of the input are sent once for several outputs and taps, by axis.
-    pub(super) is_shared: [bool; 2],
+    /// How elements of the input reach the PEs, by axis.
+    pub(super) multicast: [WindowMulticast; 2],
 }
 
 impl Unrolling {
@@ -34,10 +37,19 @@ impl Unrolling {
         Self {
             choices: PerDim::from_fn(|d| Choice {
                 most: m.layer.size(d),
+                held_most: m.layer.size(d),
                 ..NONE
             }),
-            is_shared: [true; 2],
+            multicast: [WindowMulticast::Once; 2],
         }
+    }
+
+    /// Whether elements of the input are sent once for several outputs and taps along an axis.
+    pub(super) fn is_shared(&self, axis: usize) -> bool {
+        matches!(
+            self.multicast[axis],
+            WindowMulticast::Once | WindowMulticast::Sliding | WindowMulticast::Forwarded
+        )
     }
 }
 
@@ -47,6 +59,8 @@ pub(super) const NONE: Choice = Choice {
     held: 1,
     passes: 1,
     busy: 1,
+    held_most: 1,
+    pes: 1,
     least: 1,
     most: 1,
 };

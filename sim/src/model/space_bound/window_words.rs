@@ -85,7 +85,7 @@ impl WindowWords {
 }
 
 /// All outputs and taps of an axis.
-fn whole(m: &Mapping, axis: usize) -> [Span; 2] {
+pub(super) fn whole(m: &Mapping, axis: usize) -> [Span; 2] {
     let (output, tap) = PAIRS[axis];
     [output, tap].map(|d| Span {
         start: 0,
