@@ -71,10 +71,12 @@ pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &TilingFactors
     let work = UnitOccupancy::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();
     let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
+    let expected = cycles.max(work.alone());
     Estimate {
         counters,
         control: Control::default(),
-        cycles: cycles.max(lower_bound),
+        cycles: expected.max(lower_bound),
+        expected,
         compute_cycles,
         lower_bound,
         busy: work.busy,

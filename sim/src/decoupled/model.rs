@@ -57,6 +57,7 @@ pub fn estimate(k: &LoweredLayer) -> Estimate {
         counters: counters(k),
         control: control(k),
         cycles,
+        expected: cycles,
         lower_bound,
         busy,
         compute_cycles,

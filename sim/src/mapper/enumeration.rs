@@ -101,7 +101,8 @@ impl<'e> Enumeration<'e> {
         let values = probes.filter_map(|(_, found)| {
             let tiling = self.screen.tiling(&found.candidate);
             let is_legal = self.evaluator.fits_array(&tiling);
-            let score = is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().cycles));
+            let score =
+                is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().expected));
             score.map(|score| goal.value(&score))
         });
         values.min().map(|least| goal.limit(least))

@@ -152,7 +152,7 @@ pub struct Goal {
 /// What a mapping costs by the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
-    /// Estimated cycles.
+    /// Expected cycles ([`Estimate::expected`](crate::Estimate::expected)).
     pub cycles: u64,
     /// Energy in so many cycles.
     pub energy: Picojoules,

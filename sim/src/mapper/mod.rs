@@ -207,7 +207,7 @@ impl Ranking {
     #[must_use]
     pub fn score(&self, mapping: &Mapping, estimate: &Estimate) -> Score {
         let bill = self.prices.bill(&estimate.counters, mapping.active_pes());
-        bill.score(estimate.cycles)
+        bill.score(estimate.expected)
     }
 
     /// The rank of a mapping of the layer.

@@ -36,8 +36,10 @@ pub(super) struct UnitOccupancy {
     /// Cycles of loading resident tiles, and how many loads there are.
     loads: u64,
     load_count: u64,
-    /// The least time from the first load to the last store along the array.
+    /// The least time from the first load to the last store along the array, and the same with nothing between
+    /// passes but loads of the tile that stays, where they overlap with nothing.
     path: u64,
+    alone: u64,
     /// Cycles before first beats in which their operands arrive: of each pass if passes exclude each
     /// other, or of the first.
     ramps: u64,
@@ -154,6 +156,15 @@ impl UnitOccupancy {
         let sums = PassSums::new(&by_dim, &sums, path.is_apart());
         let last_store = link.last_store.saturating_sub(link.slack);
         let path = path.cycles(&sums, link.first_load(), last_store);
+        let later_loads = match m.loads_overlap() || resident == Operand::Output {
+            true => 0,
+            false => {
+                let tile = shape.first_beat_words(resident).max(1);
+                let later = c.buffer_read[resident].saturating_sub(tile);
+                later.div_ceil(width(resident))
+            }
+        };
+        let alone = link.first_load() + busy + later_loads + last_store;
         let load_count = traffic.resident_visits;
         let streamed = || Operand::ALL.into_iter().filter(|o| *o != resident);
         let first_words = |o| shape.first_beat_words(o).div_ceil(width(o));
@@ -208,6 +219,7 @@ impl UnitOccupancy {
         Self {
             busy,
             path,
+            alone,
             passes,
             networks_busy: streams,
             streams: PerOperand::from_fn(beside),
@@ -299,6 +311,11 @@ impl UnitOccupancy {
         let stores = link.stores.saturating_sub(link.last_store);
         let reads = (link.reads.input + link.reads.weight).saturating_sub(link.start);
         (until_store + stores).max(reads + from_load)
+    }
+
+    /// The work of the array with the loads before and the store behind it.
+    pub(super) const fn alone(&self) -> u64 {
+        self.alone
     }
 
     pub(super) fn lower_bound(&self) -> u64 {

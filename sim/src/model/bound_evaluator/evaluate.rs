@@ -51,7 +51,7 @@ impl BoundEvaluator {
     }
 
     /// What a legal candidate moves, and a lower bound on its estimate
-    /// ([`Estimate::cycles`](crate::Estimate::cycles)), which is no bound on the machine.
+    /// ([`Estimate::expected`](crate::Estimate::expected)), which is no bound on the machine.
     #[must_use]
     #[inline]
     pub fn least_estimate(&self, candidate: &MappingPoint) -> Option<(Counters, u64)> {
