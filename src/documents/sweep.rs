@@ -41,7 +41,7 @@ pub struct Sweep {
     /// The points that no other is as good as in every objective and better in one, by number; of those that are
     /// equal in all objectives the first.
     pub front: Vec<u64>,
-    /// The best point of each objective, by number: the first of equals.
+    /// The best point of each objective, by number; of equals one that is on the front.
     pub best: IndexMap<String, u64>,
     /// Why points have no figures, the most frequent reason first.
     pub failed: Vec<SweepFailure>,

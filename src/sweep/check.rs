@@ -213,6 +213,15 @@ impl<'n> Checked<'n> {
     }
 }
 
+/// What is wrong with `points` stands there: the reader of types knows its place no longer when no form fits.
+pub(super) fn placed(diagnostic: &mut Diagnostic, root: Option<&Node>) {
+    let points = root.and_then(|root| root.get("points"));
+    if let Some(points) = points.filter(|_| diagnostic.message.starts_with("grid, {random")) {
+        diagnostic.place = Some(points.place);
+        diagnostic.message.insert_str(0, "points: ");
+    }
+}
+
 /// Why a value is none of an axis that is no field.
 fn word(role: AxisRole, value: &SweepValue) -> Result<(), String> {
     let text = value.to_string();

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use stationary_record::digest;
 
+use super::axis::AxisRole;
 use super::plan::SweepPlan;
 use super::points::Place;
 use crate::arch::CostModel;
 use crate::control::ControlKind;
 use crate::error::Error;
 use crate::load;
-use crate::target::{Request, Target, overrides};
+use crate::target::{Target, overrides};
 use crate::unread::{self, Flows};
 use crate::workloads::Network;
 
@@ -29,15 +30,15 @@ pub(super) struct Networks(HashMap<String, Network>);
 
 impl Networks {
     pub fn of(plan: &SweepPlan) -> Result<Self, Error> {
-        let mut networks = HashMap::new();
-        for place in plan.points() {
-            let Request { network, .. } = plan.request(place);
-            if !networks.contains_key(&network) {
-                let read = load::network(&network, &[])?.value;
-                networks.insert(network, read);
-            }
-        }
-        Ok(Self(networks))
+        let varied = plan.axes().iter();
+        let varied = varied.filter(|axis| axis.role == AxisRole::Network);
+        let varied = varied.flat_map(|axis| axis.values.iter().map(ToString::to_string));
+        let names = plan.file().network.iter().cloned().chain(varied);
+        let read = names.map(|name| {
+            let network = load::network(&name, &[])?.value;
+            Ok((name, network))
+        });
+        read.collect::<Result<_, Error>>().map(Self)
     }
 }
 

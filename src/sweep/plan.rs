@@ -49,11 +49,14 @@ impl SweepPlan {
     /// Fields with line, path, what was found and what is allowed; presets and files that are not there;
     /// constraints that have no answer; more points than are gone through.
     pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
-        let file: PlanFile = from_yaml(name, text).map_err(|diagnostics| {
+        let root = Node::parse(name, text).ok();
+        let file: PlanFile = from_yaml(name, text).map_err(|mut diagnostics| {
+            for diagnostic in &mut diagnostics {
+                check::placed(diagnostic, root.as_ref());
+            }
             let first = diagnostics.first().map(ToString::to_string);
             Error::content(text, diagnostics, first.unwrap_or_default())
         })?;
-        let root = Node::parse(name, text).ok();
         let mut checked = check::Checked::new(name, root.as_ref());
         let axes = checked.axes(&file);
         checked.names(&file, &axes);

@@ -1,5 +1,7 @@
 //! What a sweep's points say together: the front, the best of each objective, and why points failed.
 
+use std::cmp::Ordering;
+
 use indexmap::IndexMap;
 
 use super::file::SweepObjective;
@@ -70,8 +72,16 @@ pub(super) fn summed_up(sweep: Sweep) -> Sweep {
         .map(|figures| objectives.iter().map(|o| o.of(figures)).collect())
         .collect();
     let best = objectives.iter().filter_map(|objective| {
-        let least = of(*objective).enumerate();
-        let (at, _) = least.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        // Of equals the one that is on the front.
+        let least = of(*objective).zip(&values).enumerate();
+        let compare = |a: &[f64], b: &[f64]| {
+            let pairs = a.iter().zip(b);
+            pairs.map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne())
+        };
+        let (at, _) = least.min_by(|(_, (a, all_a)), (_, (b, all_b))| {
+            let others = || compare(all_a, all_b).unwrap_or(Ordering::Equal);
+            a.total_cmp(b).then_with(others)
+        })?;
         Some((objective.name().to_owned(), numbers[at]))
     });
     Sweep {
