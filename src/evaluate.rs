@@ -1,14 +1,13 @@
 //! Evaluates layers by model or machine, distinct ones once and in parallel.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use crate::arch::{CostModel, PerOperand};
 use crate::mappings::LayerPlan;
 use crate::search::Cancellation;
 use crate::sim::dram::Statistics;
 use crate::sim::{Bound, Control, Counters, Energy, Outcome, Pace, Plan, Run, Stalls};
-use crate::workloads::Layer;
+use crate::workloads::{Layer, PerDim, Window, Zeros};
 use rayon::prelude::*;
 
 use crate::control::ControlKind;
@@ -102,12 +101,24 @@ impl LayerResult {
     }
 }
 
+/// What layers share that take the same on one machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LayerKey {
+    sizes: PerDim<u64>,
+    windows: [Window; 2],
+    zeros: Option<Zeros>,
+    name: Option<String>,
+}
+
 /// What layers share that take the same.
-pub fn key(target: &Target, layer: &Layer) -> impl Eq + Hash + use<> {
-    // Mappings from a file go by the layer's name, so that equal shapes may differ.
-    let name = target.has_file().then(|| layer.name().to_owned());
-    let windows = (layer.rows(), layer.cols());
-    (*layer.sizes(), windows, layer.zeros(), name)
+pub fn key(target: &Target, layer: &Layer) -> LayerKey {
+    LayerKey {
+        sizes: *layer.sizes(),
+        windows: [layer.rows(), layer.cols()],
+        zeros: layer.zeros(),
+        // Mappings from a file go by the layer's name, so that equal shapes may differ.
+        name: target.has_file().then(|| layer.name().to_owned()),
+    }
 }
 
 /// What runs plans on the machine: `()` does so at once.

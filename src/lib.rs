@@ -49,6 +49,7 @@
 //! | [`gemmini`] | tables of Gemmini's mappings, for its machine in [`sim`] |
 //! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
 //! | [`documents`] | the JSON that is written and read |
+//! | [`sweep`] | studies over many accelerators and networks |
 //! | [`replay`] | address traces through a memory |
 //! | [`html`] | pages and drawings |
 //! | [`advice`] | what to try next |
@@ -90,6 +91,7 @@ pub mod proof;
 pub mod record;
 pub mod run;
 pub mod scope;
+pub mod sweep;
 pub mod target;
 mod template;
 pub mod time_limit;

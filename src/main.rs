@@ -92,6 +92,7 @@ fn execute(cli: &Cli, record: &mut Record) -> anyhow::Result<Answer> {
             what: Search::Map(args),
         } => commands::map::map(args, common, record),
         Verb::Compare(args) => commands::compare::compare(args, common, record),
+        Verb::Sweep(args) => commands::sweep::sweep(args, common, record),
         Verb::Verify(args) => commands::verify::verify(args, common),
         Verb::Diff(args) => commands::diff::diff(args, common),
         Verb::Dram(args) => commands::dram::dram(args, common),

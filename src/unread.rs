@@ -91,7 +91,7 @@ pub fn idle(
 
 /// What of an accelerator is read by the model, the machine and the costs: two that are equal in it
 /// give the same answers where these dataflows run.
-fn read(accelerator: Accelerator, flows: Flows<'_>) -> Option<(Accelerator, CostModel)> {
+pub(crate) fn read(accelerator: Accelerator, flows: Flows<'_>) -> Option<(Accelerator, CostModel)> {
     let cost = CostModel::of(&accelerator).ok()?;
     let mut a = accelerator;
     // They are read by what they price.

@@ -285,6 +285,7 @@ pages! {
     study_budget "study-budget.md"
     study_proof "study-proof.md"
     study_own_network "study-own-network.md"
+    study_sweep "study-sweep.md"
     writing_networks "writing-networks.md"
     writing_dataflows "writing-dataflows.md"
     keeping_runs "keeping-runs.md"

@@ -1,5 +1,7 @@
 //! Overrides of single fields, applied to the YAML tree before it is checked.
 
+use std::sync::LazyLock;
+
 use serde_yaml::{Mapping, Value};
 use stationary_document::{from_yaml, grouped, in_words, suggestion_in};
 
@@ -14,7 +16,6 @@ use stationary_document::near::nearest;
 /// Applies `sets` to the file in order. Types are read anew after each, so that an error names the
 /// override that brought it.
 pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Config, ArchError> {
-    let every_field = every_field();
     let mut tree: Value = from_yaml(file, text).map_err(ArchError::Unreadable)?;
     for &(path, value) in sets {
         let wrong = |message: String| ArchError::Override {
@@ -32,7 +33,7 @@ pub(crate) fn apply(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Con
             let refusal = Expected::at(path).and_then(|it| it.refusal(path, &parsed));
             refusal.unwrap_or_else(|| in_words(&error.to_string(), ""))
         };
-        *field(&mut tree, &every_field, path)? = parsed.clone();
+        *field(&mut tree, &EVERY_FIELD, path)? = parsed.clone();
         let read: Result<Config, _> = serde_yaml::from_value(tree.clone());
         read.map_err(|error| wrong(refusal(&error)))?;
     }
@@ -147,7 +148,9 @@ fn names(fields: &Mapping) -> Vec<String> {
         .collect()
 }
 
-/// A tree in which every field has a value, whatever it is.
+/// A tree in which every field has a value, whatever it is: the same for every file.
+static EVERY_FIELD: LazyLock<Value> = LazyLock::new(every_field);
+
 fn every_field() -> Value {
     let mut tree = Value::Mapping(Mapping::new());
     for field in fields().into_iter().filter(|field| field.is_read) {

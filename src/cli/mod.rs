@@ -3,6 +3,7 @@
 mod request;
 mod run;
 mod search;
+mod sweep;
 mod target;
 
 use std::num::NonZeroU32;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use self::request::request;
 pub use self::run::{Counting, Estimate, PaceName, Simulate, Validate};
 pub use self::search::{Assign, Codesign, Compare, Costs, Map, Search, Verify};
+pub use self::sweep::{Sweep, SweepMerge, SweepPart};
 pub use self::target::{Folder, Layers, Recording, ShowTarget, Target};
 
 /// Cycle-level simulator of DNN accelerators, its analytical model, and a search over both.
@@ -82,6 +84,8 @@ pub enum Verb {
     },
     /// Optimisers side by side: equal budgets, many seeds.
     Compare(Box<Compare>),
+    /// A study over many accelerators and networks, from a plan: the front, the best, a record a point.
+    Sweep(Box<Sweep>),
     /// A certificate of --certify, checked again by other means. Exits with 1 if it does not hold.
     Verify(Verify),
     /// Two runs side by side: what went in and what came out. Exits with 1 if results differ.
@@ -154,6 +158,7 @@ impl Verb {
                 what: Search::Codesign(args),
             } => &args.recording.run,
             Self::Compare(args) => &args.recording.run,
+            Self::Sweep(args) => &args.recording.run,
             _ => return None,
         };
         folder.as_deref()
@@ -207,7 +212,7 @@ pub struct Dram {
 /// Flags of `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// What estimate, simulate, validate, search, compare, dram, diff or verify wrote with --format
+    /// What estimate, simulate, validate, search, compare, sweep, dram, diff or verify wrote with --format
     /// json, or the folder of a run.
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
@@ -265,6 +270,10 @@ pub enum Schematic {
     Codesign,
     /// What `compare` writes.
     Compare,
+    /// What `sweep` writes.
+    Sweep,
+    /// What `sweep` reads.
+    Plan,
     /// What `simulate --checkpoint` keeps.
     Checkpoint,
     /// What `dram` writes.
@@ -289,6 +298,8 @@ pub enum Schematic {
     Measurements,
     /// A line of what `compare --record` keeps.
     CompareRuns,
+    /// A line of what `sweep --record` keeps.
+    SweepPoints,
 }
 
 /// What can be listed.

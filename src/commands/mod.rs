@@ -12,6 +12,7 @@ pub mod new;
 pub mod report;
 pub mod run;
 pub mod show;
+pub mod sweep;
 pub mod timeloop;
 pub mod trace;
 pub mod validate;

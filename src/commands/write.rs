@@ -7,9 +7,10 @@ use clap::CommandFactory;
 use stationary::checkpoint::Simulation;
 use stationary::documents::{self, schema_of};
 use stationary::journal::{
-    ComparedRunsHead, EvaluationsHead, Head, MachineRunsHead, MeasurementsHead,
+    ComparedRunsHead, EvaluationsHead, Head, MachineRunsHead, MeasurementsHead, SweepPointsHead,
 };
 use stationary::record::Manifest;
+use stationary::sweep::PlanFile;
 use stationary::{arch, proof, sim, workloads};
 
 use crate::Answer;
@@ -31,6 +32,8 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::Search => schema_of::<documents::Search>(),
         Schematic::Codesign => schema_of::<documents::Codesign>(),
         Schematic::Compare => schema_of::<documents::Compare>(),
+        Schematic::Sweep => schema_of::<documents::Sweep>(),
+        Schematic::Plan => schemars::schema_for!(PlanFile),
         Schematic::Replay => schema_of::<documents::Replay>(),
         Schematic::Diff => schema_of::<documents::Diff>(),
         Schematic::Verify => schema_of::<documents::Verified>(),
@@ -43,6 +46,7 @@ pub fn schema(what: Schematic) -> Result<Answer> {
         Schematic::MachineRuns => MachineRunsHead::schema_of_lines(),
         Schematic::Measurements => MeasurementsHead::schema_of_lines(),
         Schematic::CompareRuns => ComparedRunsHead::schema_of_lines(),
+        Schematic::SweepPoints => SweepPointsHead::schema_of_lines(),
     };
     output::print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(Answer::Yes)

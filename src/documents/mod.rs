@@ -18,6 +18,7 @@ mod network;
 mod replay;
 mod run;
 mod search;
+mod sweep;
 mod timeloop;
 mod validate;
 mod verify;
@@ -50,6 +51,7 @@ pub use search::{
     RecheckOfSearch, Rechecked, Redeployed, RelaxationOf, Relaxed, Search, SearchCertificate,
     SearchChoice, SearchEvaluations, Seconds, ShortfallOf, Used, Vertex,
 };
+pub use sweep::{Sweep, SweepAxis, SweepFailure, SweepFigures, SweepPoint, SweepShard, SweepValue};
 pub use timeloop::{Timeloop, TimeloopLayer};
 pub use validate::{Regret, Unmapped, Validate, ValidateDataflow, ValidateLayer, ValidateMapping};
 pub use verify::Verified;

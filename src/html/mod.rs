@@ -26,6 +26,7 @@ mod parts;
 mod roofline;
 mod search;
 mod svg;
+mod sweep;
 mod timeloop;
 mod validate;
 
@@ -33,8 +34,8 @@ use serde_json::Value;
 
 use crate::checkpoint::Simulation;
 use crate::documents::{
-    Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Timeloop,
-    Validate, Verified,
+    Codesign, Compare, Diff, Document, Functional, Map, Network, Replay, Run, Search, Sweep,
+    Timeloop, Validate, Verified,
 };
 use crate::error::Error;
 use crate::record::Manifest;
@@ -51,7 +52,7 @@ enum Outcome {
 }
 
 /// Every document that a verb writes: its schema, and what becomes of it.
-const DOCUMENTS: [(&str, Outcome); 19] = [
+const DOCUMENTS: [(&str, Outcome); 21] = [
     (Run::NAME, Outcome::Page(|run| read(run, layers::page))),
     (
         Validate::NAME,
@@ -76,6 +77,7 @@ const DOCUMENTS: [(&str, Outcome); 19] = [
         Verified::NAME,
         Outcome::Page(|run| read(run, checks::verify)),
     ),
+    (Sweep::NAME, Outcome::Page(|run| read(run, sweep::page))),
     (Diff::NAME, Outcome::Page(|run| read(run, diff::page))),
     (Replay::NAME, Outcome::Page(|run| read(run, memory::page))),
     (
@@ -102,6 +104,7 @@ const DOCUMENTS: [(&str, Outcome); 19] = [
     ("stationary/measurements/1", Outcome::Refused(JOURNAL)),
     ("stationary/machine-runs/1", Outcome::Refused(JOURNAL)),
     ("stationary/compare-runs/1", Outcome::Refused(JOURNAL)),
+    ("stationary/sweep-points/1", Outcome::Refused(JOURNAL)),
 ];
 
 const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --format json, or the folder of its \
@@ -154,7 +157,7 @@ fn page(document: &Value) -> Result<Page, Error> {
         )),
         None if schema.is_empty() => refused(
             "the document has no `schema`; needed the JSON of estimate, simulate, validate, search, \
-             compare, dram, diff or verify (--format json)"
+             compare, sweep, dram, diff or verify (--format json)"
                 .to_owned(),
         ),
         None => {

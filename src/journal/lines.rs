@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::documents;
+use crate::documents::{self, SweepFigures, SweepShard};
 use crate::error::Error;
 use crate::mappings::LayerMapping;
 use crate::search::codesign::KNOBS;
@@ -215,6 +215,42 @@ pub struct ComparedRunLine {
     pub curve: Vec<(u64, f64)>,
 }
 
+/// The first line of the points of `sweep`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SweepPointsHead {
+    /// `stationary/sweep-points/1`.
+    pub schema: String,
+    /// Which version wrote it.
+    pub version: String,
+    /// The digest of the plan and of the files that it names.
+    pub plan: String,
+    /// Which part of the points; null if all.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub shard: Option<SweepShard>,
+}
+
+impl Head for SweepPointsHead {
+    const NAME: &'static str = "stationary/sweep-points/1";
+
+    fn schema_of_lines() -> Schema {
+        of_lines::<SweepPoints>(Self::NAME)
+    }
+}
+
+/// A point of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepPointLine {
+    /// Its number in the plan, from 0.
+    pub point: u64,
+    /// What it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<SweepFigures>,
+    /// Why it cannot run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
 /// Reads a line; `at` is its place behind the head.
 ///
 /// # Errors
@@ -268,6 +304,15 @@ enum Measurements {
 enum ComparedRuns {
     Head(ComparedRunsHead),
     Run(ComparedRunLine),
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "A line of the points of sweep by stationary")]
+#[expect(dead_code, reason = "its schema alone is of use")]
+enum SweepPoints {
+    Head(SweepPointsHead),
+    Point(SweepPointLine),
 }
 
 /// Of any line: each carries a checksum, and the head calls itself by its name and no other.

@@ -14,6 +14,7 @@ mod lines;
 mod machine_runs;
 mod measurements;
 mod options;
+mod sweep_points;
 
 use std::path::{Path, PathBuf};
 
@@ -25,11 +26,13 @@ use crate::error::Error;
 pub use evaluations::Evaluations;
 pub use lines::{
     ComparedRunLine, ComparedRunsHead, CoreLimits, EvaluationLine, EvaluationsHead, Head,
-    MachineRunLine, MachineRunsHead, MeasurementLine, MeasurementsHead, OptionLine, line, version,
+    MachineRunLine, MachineRunsHead, MeasurementLine, MeasurementsHead, OptionLine, SweepPointLine,
+    SweepPointsHead, line, version,
 };
 pub use machine_runs::MachineRuns;
 pub use measurements::Measurements;
 pub use options::OptionRuns;
+pub use sweep_points::SweepPoints;
 
 /// Where a journal is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -42,8 +42,8 @@ impl Input {
 }
 
 /// Options that name a file or a preset; `set` may name files in values.
-const OPTIONS: [&str; 8] = [
-    "arch", "set", "network", "mapping", "table", "dram", "hardware", "dataflow",
+const OPTIONS: [&str; 9] = [
+    "arch", "set", "network", "mapping", "table", "dram", "hardware", "dataflow", "plan",
 ];
 
 /// Each input with its content.
@@ -56,7 +56,7 @@ pub(super) fn of(request: &Invocation) -> Result<Vec<(Input, Vec<u8>)>, Error> {
             _ => values.iter().map(String::as_str).collect(),
         };
         for name in names {
-            let is_file = option == "table" || is_file(name);
+            let is_file = matches!(option, "table" | "plan") || is_file(name);
             if matches!(option, "hardware" | "dataflow") && !is_file {
                 // A word, not a preset with a text of its own.
                 continue;

@@ -7,5 +7,6 @@ pub mod map;
 pub mod markdown;
 pub mod network;
 pub mod run;
+pub mod sweep;
 pub mod table;
 pub mod validate;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stationary::documents::{
     BestCore, Codesign, Compare, Diff, Document, Functional, Map, Network, NoCore, Replay, Run,
-    Search, Timeloop, Validate, Verified, schema_of,
+    Search, Sweep, Timeloop, Validate, Verified, schema_of,
 };
 
 use crate::forgeries::certificates;
@@ -36,6 +36,15 @@ fn runs_are_read_back() {
     ] {
         check::<Run>(&[&[verb, "--arch", arch, "--set", set][..], &layer].concat());
     }
+}
+
+#[test]
+fn sweeps_are_read_back() {
+    let fixed = "arch: systolic, network: alexnet, layers: [fc8], set: {dram.kind: ideal}";
+    let axes = "axes: {array.rows: [0, 4, 8], clock_mhz: [100, 150.5]}, where: [clock_mhz < 200]";
+    let plan = file("documents.sweep.yaml", &format!("{{{fixed}, {axes}}}"));
+    check::<Sweep>(&["sweep", &plan]);
+    check::<Sweep>(&["sweep", &plan, "--shard", "2/2"]);
 }
 
 #[test]
@@ -264,6 +273,8 @@ fn lines_of_records_fit_their_schemas() {
     );
     let tiny = "name: tiny\nlayers: [{name: conv, conv: {input: 6, channels: [3, 5], kernel: 3, pad: 1}}]\n";
     let tiny = file("documents.records.yaml", tiny);
+    let plan = format!("{{arch: systolic, network: {tiny}, axes: {{array.rows: [0, 4]}}}}");
+    let plan = file("documents.plan.yaml", &plan);
     for (kind, arguments) in [
         (
             "evaluations",
@@ -281,6 +292,10 @@ fn lines_of_records_fit_their_schemas() {
             "measurements",
             "search codesign --network resnet18 --layer layer4.1.conv2 --optimizer random --measurements 8"
                 .to_owned(),
+        ),
+        (
+            "sweep-points",
+            format!("sweep {plan}"),
         ),
         (
             "compare-runs",

@@ -31,6 +31,7 @@ mod run;
 mod search;
 #[cfg(unix)]
 mod signals;
+mod sweep;
 mod terminal;
 mod trace;
 mod verdicts;
