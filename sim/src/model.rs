@@ -25,7 +25,7 @@ mod traffic;
 mod unit_occupancy;
 
 use crate::bus::Bus;
-use crate::counters::Control;
+use crate::counters::{Control, Counters};
 use crate::estimate::Estimate;
 use crate::mapping::Mapping;
 
@@ -64,14 +64,33 @@ pub fn estimate(mapping: &Mapping) -> Estimate {
     estimate_shape(mapping, &bus, &TilingFactors::new(mapping))
 }
 
+/// What the mapper compares of an estimate.
+pub(crate) struct Expected {
+    pub(crate) cycles: u64,
+    pub(crate) compute_cycles: u64,
+    pub(crate) counters: Counters,
+}
+
+/// The part of [`estimate`] that the mapper compares, of a mapping whose sums are known.
+pub(crate) fn expected_shape(mapping: &Mapping, bus: &Bus, shape: &TilingFactors) -> Expected {
+    let traffic = &Traffic::new(mapping, shape);
+    let work = UnitOccupancy::new(mapping, bus, shape, traffic);
+    let compute_cycles = work.array();
+    Expected {
+        cycles: work.total(compute_cycles).max(work.alone()),
+        compute_cycles,
+        counters: traffic.counters,
+    }
+}
+
 /// [`estimate`] of a mapping whose sums are known.
 pub(crate) fn estimate_shape(mapping: &Mapping, bus: &Bus, shape: &TilingFactors) -> Estimate {
     let traffic = &Traffic::new(mapping, shape);
     let counters = traffic.counters;
     let work = UnitOccupancy::new(mapping, bus, shape, traffic);
     let compute_cycles = work.array();
-    let (cycles, lower_bound) = (work.total(compute_cycles), work.lower_bound());
-    let expected = cycles.max(work.alone());
+    let cycles = work.total(compute_cycles);
+    let (expected, lower_bound) = (cycles.max(work.alone()), work.lower_bound(shape, traffic));
     Estimate {
         counters,
         control: Control::default(),

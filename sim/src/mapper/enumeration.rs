@@ -101,8 +101,7 @@ impl<'e> Enumeration<'e> {
         let values = probes.filter_map(|(_, found)| {
             let tiling = self.screen.tiling(&found.candidate);
             let is_legal = self.evaluator.fits_array(&tiling);
-            let score =
-                is_legal.then(|| found.bill.score(self.evaluator.estimate_taken().expected));
+            let score = is_legal.then(|| found.bill.score(self.evaluator.expected_taken().cycles));
             score.map(|score| goal.value(&score))
         });
         values.min().map(|least| goal.limit(least))

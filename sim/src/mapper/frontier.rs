@@ -269,7 +269,7 @@ impl Frontier {
                 // The screen has found the tiling legal.
                 let is_legal = self.evaluator.fits_array(&tiling);
                 let cycles = match is_legal {
-                    true => self.evaluator.estimate_taken().expected,
+                    true => self.evaluator.expected_taken().cycles,
                     false => u64::MAX,
                 };
                 found.cycles = Some(cycles);

@@ -121,7 +121,7 @@ pub(super) fn best(
                 ..*tiling
             };
             if evaluator.fits_array(&tiling) {
-                let e = evaluator.estimate_taken();
+                let e = evaluator.expected_taken();
                 let reads = e.counters.buffer_read;
                 key = key.min((e.compute_cycles, reads.input + reads.weight + reads.output));
             }

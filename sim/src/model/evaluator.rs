@@ -13,7 +13,7 @@ use crate::estimate::Estimate;
 use crate::mapping::check::Rules;
 use crate::mapping::{Mapping, PAIRS, WindowMulticast};
 use crate::model::dim_factors::{DimFactors, Elements, TilingFactors};
-use crate::model::estimate_shape;
+use crate::model::{Expected, estimate_shape, expected_shape};
 use crate::tiling::{Staging, Tiling};
 
 /// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from
@@ -164,6 +164,12 @@ impl Evaluator {
     pub(crate) fn estimate_taken(&mut self) -> Estimate {
         self.refresh();
         estimate_shape(&self.m, &self.bus, &self.shape)
+    }
+
+    /// What the mapper compares of it.
+    pub(crate) fn expected_taken(&mut self) -> Expected {
+        self.refresh();
+        expected_shape(&self.m, &self.bus, &self.shape)
     }
 
     /// Moves the mapping on to a tiling; whether its shape is legal.

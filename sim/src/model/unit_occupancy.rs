@@ -36,9 +36,10 @@ pub(super) struct UnitOccupancy {
     /// Cycles of loading resident tiles, and how many loads there are.
     loads: u64,
     load_count: u64,
-    /// The least time from the first load to the last store along the array, and the same with nothing between
-    /// passes but loads of the tile that stays, where they overlap with nothing.
-    path: u64,
+    /// What the least time from the first load to the last store along the array follows from.
+    path: CriticalPath,
+    words_of_tags: PerOperand<u64>,
+    /// That time with nothing between passes but loads of the tile that stays, where they overlap with nothing.
     alone: u64,
     /// Cycles before first beats in which their operands arrive: of each pass if passes exclude each
     /// other, or of the first.
@@ -143,19 +144,7 @@ impl UnitOccupancy {
             depth,
         };
         let serial_dram = buffers.serial(beats, between) + buffers.stores_in_sight();
-        let window = |of: fn(&Elements) -> u64| shape.elements.iter().map(of).product();
-        let sums = TilingSums {
-            counters: c,
-            busy,
-            resident,
-            repeats: traffic.resident_repeats,
-            window: [window(|e| e.first_sent), window(|e| e.begun)],
-            tags: words_of_tags,
-        };
-        let by_dim = PerDim::from_fn(|d| &shape.by_dim[d]);
-        let sums = PassSums::new(&by_dim, &sums, path.is_apart());
         let last_store = link.last_store.saturating_sub(link.slack);
-        let path = path.cycles(&sums, link.first_load(), last_store);
         let later_loads = match m.loads_overlap() || resident == Operand::Output {
             true => 0,
             false => {
@@ -219,6 +208,7 @@ impl UnitOccupancy {
         Self {
             busy,
             path,
+            words_of_tags,
             alone,
             passes,
             networks_busy: streams,
@@ -318,9 +308,10 @@ impl UnitOccupancy {
         self.alone
     }
 
-    pub(super) fn lower_bound(&self) -> u64 {
+    /// What no schedule is below. It is worked out when it is asked for: the mapper compares estimates alone.
+    pub(super) fn lower_bound(&self, shape: &TilingFactors, traffic: &Traffic) -> u64 {
         [
-            self.path,
+            self.along_array(shape, traffic),
             self.networks,
             self.banks[1],
             self.delivery[1],
@@ -330,6 +321,23 @@ impl UnitOccupancy {
         .into_iter()
         .max()
         .unwrap_or(0)
+    }
+
+    /// The least time from the first load to the last store along the array.
+    fn along_array(&self, shape: &TilingFactors, traffic: &Traffic) -> u64 {
+        let window = |of: fn(&Elements) -> u64| shape.elements.iter().map(of).product();
+        let sums = TilingSums {
+            counters: &traffic.counters,
+            busy: self.busy,
+            resident: self.resident,
+            repeats: traffic.resident_repeats,
+            window: [window(|e| e.first_sent), window(|e| e.begun)],
+            tags: self.words_of_tags,
+        };
+        let by_dim = PerDim::from_fn(|d| &shape.by_dim[d]);
+        let sums = PassSums::new(&by_dim, &sums, self.path.is_apart());
+        let last_store = self.link.last_store.saturating_sub(self.link.slack);
+        self.path.cycles(&sums, self.link.first_load(), last_store)
     }
 
     pub(super) fn bound_by(&self, array: u64, total: u64) -> Bound {
