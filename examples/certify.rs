@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use stationary::candidates::{MappingQuery, SearchEffort};
-use stationary::proof::{Trust, map::Document};
+use stationary::proof::{Trust, map::MappingCertificate};
 use stationary::search::Cancellation;
 use stationary::sim::{Mapping, Pace, run};
 use stationary::{Error, Request};
@@ -28,7 +28,7 @@ fn main() -> Result<(), Error> {
         found.machine
     );
 
-    let certificate = Document::of(&target, dataflow, &[found])?;
+    let certificate = MappingCertificate::of(&target, dataflow, &[found])?;
     let written = certificate.json();
     let verdict = certificate.verify(&written, &certificate.target()?, Trust::Nothing, &())?;
     assert!(verdict.checks.hold());

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stationary::arch::{Accelerator, Array, Topology};
 use stationary::candidates::{MappingQuery, SearchEffort};
-use stationary::proof::{Certificate, Trust, Verdict, map::Document};
+use stationary::proof::{Certificate, Trust, Verdict, map::MappingCertificate};
 use stationary::search::Cancellation;
 use stationary::sim::{Dataflow, Mapping, Pace, run};
 use stationary::workloads::{Convolution, Dim, Layer, Network, RightOperand};
@@ -23,7 +23,7 @@ fn mine() -> (Accelerator, Dataflow) {
     (accelerator, dataflow)
 }
 
-fn certified(target: &Target) -> Document {
+fn certified(target: &Target) -> MappingCertificate {
     let dataflow = &*target.dataflow().expect("a dataflow");
     let found = target.layers.iter().map(|layer| {
         let question = MappingQuery {
@@ -38,7 +38,7 @@ fn certified(target: &Target) -> Document {
             .expect("a proof")
     });
     let found: Vec<_> = found.collect();
-    Document::of(target, dataflow, &found).expect("a certificate")
+    MappingCertificate::of(target, dataflow, &found).expect("a certificate")
 }
 
 /// From the text, as a file has it.

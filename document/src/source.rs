@@ -1,7 +1,7 @@
 //! The text of a file, to find a path in it.
 
 use crate::position::Position;
-use crate::tree::{Node, NodeKind};
+use crate::tree::Node;
 
 /// A text, read once as a tree; empty if it is no YAML.
 #[derive(Debug)]
@@ -23,19 +23,11 @@ impl Source {
     /// brackets or after a space, as in `array (rows x cols)`, is not part of it.
     #[must_use]
     pub fn place(&self, path: &str) -> Option<Position> {
-        let mut node = self.root.as_ref()?;
-        let mut found = None;
         let path = path.split(' ').next().unwrap_or_default();
-        for name in path.split(['.', '[', ']']).filter(|name| !name.is_empty()) {
-            let next = match &node.kind {
-                NodeKind::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => node.get(name),
-            };
-            let Some(next) = next else { break };
-            node = next;
-            found = Some(node.place);
-        }
-        found
+        let names = path.split(['.', '[', ']']);
+        self.root
+            .as_ref()?
+            .place_of(names.filter(|name| !name.is_empty()))
     }
 }
 

@@ -93,6 +93,22 @@ impl Node {
         }
     }
 
+    /// Where the longest part of a path stands that there is: names of fields, and places in lists from 0.
+    #[must_use]
+    pub fn place_of<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Option<Position> {
+        let (mut node, mut found) = (self, None);
+        for name in path {
+            let next = match &node.kind {
+                NodeKind::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
+                _ => node.get(name),
+            };
+            let Some(next) = next else { break };
+            node = next;
+            found = Some(node.place);
+        }
+        found
+    }
+
     /// The value of a field, if this is a mapping that has it; of several with the name the last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node> {

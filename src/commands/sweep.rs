@@ -18,7 +18,8 @@ use crate::report::table::page;
 /// The document of a run folder.
 const RESULT: &str = "result.json";
 
-/// Evaluates a plan's points, or joins parts. The answer is no if not one point could run.
+/// Evaluates a plan's points, or joins parts. The answer is no if not one point could run, or if figures are for too
+/// little of a network.
 pub fn sweep(args: &Sweep, common: &Common, record: &mut Record) -> Result<Answer> {
     if let Some(SweepPart::Merge(args)) = &args.what {
         return merge(args, common);
@@ -80,8 +81,17 @@ fn show(sweep: &documents::Sweep, file: Option<&Path>, common: &Common) -> Resul
         Format::Csv => sweep.csv(),
         Format::Table => page(&table(sweep)),
     })?;
+    let mut is_enough = true;
+    for shortfall in sweep
+        .networks
+        .iter()
+        .filter_map(|network| network.shortfall.as_ref())
+    {
+        output::report_diagnostic(shortfall);
+        is_enough = false;
+    }
     let ran = sweep.points.iter().any(|point| point.figures.is_some());
-    Ok(match ran || sweep.points.is_empty() {
+    Ok(match is_enough && (ran || sweep.points.is_empty()) {
         true => Answer::Yes,
         false => Answer::No,
     })

@@ -87,7 +87,7 @@ fn chip(
 
 /// Checks a certificate of mappings.
 fn mappings(
-    read: &proof::map::Document,
+    read: &proof::map::MappingCertificate,
     document: &Value,
     trust: Trust,
     common: &Common,

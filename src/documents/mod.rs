@@ -51,7 +51,9 @@ pub use search::{
     RecheckOfSearch, Rechecked, Redeployed, RelaxationOf, Relaxed, Search, SearchCertificate,
     SearchChoice, SearchEvaluations, Seconds, ShortfallOf, Used, Vertex,
 };
-pub use sweep::{Sweep, SweepAxis, SweepFailure, SweepFigures, SweepPoint, SweepShard, SweepValue};
+pub use sweep::{
+    Sweep, SweepAxis, SweepFailure, SweepFigures, SweepNetwork, SweepPoint, SweepShard, SweepValue,
+};
 pub use timeloop::{Timeloop, TimeloopLayer};
 pub use validate::{Regret, Unmapped, Validate, ValidateDataflow, ValidateLayer, ValidateMapping};
 pub use verify::Verified;

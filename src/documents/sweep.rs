@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Document;
+use super::{Coverage, Document};
 
 /// A sweep: axes, a record a point, and what is best.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,8 @@ pub struct Sweep {
     pub objectives: Vec<String>,
     /// What is the same at every point, by name, as options and overrides take it.
     pub fixed: IndexMap<String, SweepValue>,
+    /// Of each network, how much of it the figures are for.
+    pub networks: Vec<SweepNetwork>,
     /// What varies, in the order of the plan.
     pub axes: Vec<SweepAxis>,
     /// What a point has to keep.
@@ -50,6 +52,17 @@ pub struct Sweep {
 impl Document for Sweep {
     const NAME: &'static str = "stationary/sweep/1";
     const TITLE: &'static str = "Sweep of stationary over a plan";
+}
+
+/// A network of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SweepNetwork {
+    /// As the plan names it.
+    pub name: String,
+    /// How much of it the figures are for.
+    pub coverage: Coverage,
+    /// Why that is too little of it, where it is: the exit code is 1 then.
+    pub shortfall: Option<String>,
 }
 
 /// What varies.

@@ -77,7 +77,7 @@ pub fn page(sweep: &Sweep) -> Page {
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
     let axes: Vec<&str> = sweep.axes.iter().map(|axis| axis.name.as_str()).collect();
-    Page {
+    let page = Page {
         kind: "Sweep",
         title: format!("Sweep over {}", axes.join(", ")),
         subtitle: format!("By {}; {}.", sweep.verb, fixed.join(", ")),
@@ -95,6 +95,11 @@ pub fn page(sweep: &Sweep) -> Page {
             ("Version", sweep.version.clone()),
         ],
         ..Page::default()
+    };
+    // Of several networks the table of the command and the document say it each.
+    match &sweep.networks[..] {
+        [only] => page.covering(&only.coverage),
+        _ => page,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::headline::{Headline, TOLERANCE};
 use crate::hooks::Hooks;
 use crate::journal::MachineRuns;
 use crate::mappings::MappingFile;
-use crate::proof::map::Document;
+use crate::proof::map::MappingCertificate;
 use crate::search::best_first::SearchResult;
 use crate::sim::mapper::{Goal, LeftOut, Objective, Slack};
 use crate::sim::{Dataflow, Energy, Mapping, estimate};
@@ -429,9 +429,11 @@ impl MapResult {
     ///
     /// # Errors
     /// A search that does not prove what it says: a fault of this crate.
-    pub fn certificate(&self) -> Result<Option<Document>, Error> {
+    pub fn certificate(&self) -> Result<Option<MappingCertificate>, Error> {
         match (&self.found, self.question.certify) {
-            (Some(found), true) => Document::of(&self.target, &self.dataflow, found).map(Some),
+            (Some(found), true) => {
+                MappingCertificate::of(&self.target, &self.dataflow, found).map(Some)
+            }
             _ => Ok(None),
         }
     }

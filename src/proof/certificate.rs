@@ -17,7 +17,7 @@ pub enum Certificate {
     /// `claims: codesign`: hardware that all layers share.
     Codesign(Box<codesign::Certificate>),
     /// `claims: map`: mappings of layers.
-    Map(Box<map::Document>),
+    Map(Box<map::MappingCertificate>),
 }
 
 /// Why a text is no certificate that can be checked.

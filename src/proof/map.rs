@@ -6,15 +6,13 @@ use crate::mappings::LayerMapping;
 use crate::search::best_first::SearchResult;
 use crate::sim::mapper::MappingSpace;
 use crate::sim::{Dataflow, Pace, Tiling, run};
-use crate::workloads::Layer;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::values::Values;
 use super::{
-    About, Checks, Hashes, LayerShape, Names, Origin, SCHEMA, Trust, Verdict, digest_of, spelling,
+    About, Checks, Hashes, Inputs, LayerShape, Names, Origin, SCHEMA, Trust, Verdict, digest_of,
 };
 use crate::candidates::{Bounds, MappingQuery, MappingResult, distinct};
 use crate::error::Error;
@@ -22,7 +20,6 @@ use crate::files;
 use crate::identity;
 use crate::load::embedded;
 use crate::progress::Progress;
-use crate::target::Request;
 use crate::target::Target;
 
 /// What the machine's best is proved over; nothing is claimed about other tilings.
@@ -35,7 +32,7 @@ const OBJECTIVE: &str = "cycles of each layer's mapping";
 /// A certificate of mappings, as it is written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct MappingCertificate {
     /// What it calls itself.
     #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
@@ -59,97 +56,6 @@ pub struct Document {
     pub of: String,
     /// The layers that are not alike.
     pub layers: Vec<Proved>,
-}
-
-/// What to read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Inputs {
-    /// Accelerator.
-    pub arch: String,
-    /// Fields that are overridden.
-    pub set: Vec<String>,
-    /// Network.
-    pub network: String,
-    /// Layers that were picked.
-    pub layer: Vec<String>,
-    /// Open sizes.
-    pub dim: Vec<String>,
-    /// Images.
-    pub batch: u64,
-    /// Dataflow: the name of a bundled one, or what the file of one's own says.
-    #[schemars(with = "Value")]
-    pub dataflow: Dataflow,
-    /// The accelerator and the layers themselves, where nothing was read that the names above could name: these
-    /// are empty then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<Values>,
-}
-
-impl Inputs {
-    /// Of what was read by names.
-    fn named(request: &Request, dataflow: &Dataflow) -> Self {
-        Self {
-            arch: request.arch.clone(),
-            set: request.set.clone(),
-            network: request.network.clone(),
-            layer: request.layer.clone(),
-            dim: request.dim.clone(),
-            batch: request.batch,
-            dataflow: dataflow.clone(),
-            values: None,
-        }
-    }
-
-    /// Of what has no name, or is not what its names are read as.
-    fn of_values(target: &Target, dataflow: &Dataflow) -> Result<Self, Error> {
-        Ok(Self {
-            values: Some(Values::of(target)?),
-            ..Self::named(&Request::default(), dataflow)
-        })
-    }
-
-    /// What they are read as now. A certificate is about its layers, whatever else there is.
-    fn target(&self) -> Result<Target, Error> {
-        let own = &self.dataflow;
-        let target = match &self.values {
-            Some(values) => values.target()?,
-            None => Request {
-                arch: self.arch.clone(),
-                set: self.set.clone(),
-                network: self.network.clone(),
-                layer: self.layer.clone(),
-                dim: self.dim.clone(),
-                batch: self.batch,
-                dataflow: own.is_bundled().then(|| own.name.clone().into_owned()),
-                partial: true,
-                ..Request::default()
-            }
-            .target()?,
-        };
-        Ok(match own.is_bundled() {
-            true => target.with_dataflow(&own.name),
-            false => target.with_own_dataflow(own),
-        })
-    }
-
-    /// In the spelling of certificates.
-    fn spelt(self, target: &Target) -> Result<Self, Error> {
-        if self.values.is_some() {
-            return Self::of_values(target, &self.dataflow);
-        }
-        let layers = &target.layers;
-        Ok(self.spelt_names(layers))
-    }
-
-    fn spelt_names(self, layers: &[Layer]) -> Self {
-        Self {
-            set: spelling::settings(&self.set),
-            layer: spelling::picks(&self.layer, layers),
-            dim: spelling::settings(&self.dim),
-            ..self
-        }
-    }
 }
 
 /// What is proved of layers that are alike.
@@ -189,7 +95,7 @@ pub struct Proved {
     pub simulated: Vec<(u64, u64)>,
 }
 
-impl Document {
+impl MappingCertificate {
     /// The certificate of what was found for the layers that are not alike.
     ///
     /// # Errors
@@ -272,7 +178,7 @@ impl Document {
 
     /// Derives everything again from the question and the places of what ran.
     ///
-    /// `written` is the certificate as it stands in its file, and `loaded` what [`Document::target`] gives.
+    /// `written` is the certificate as it stands in its file, and `loaded` what [`MappingCertificate::target`] gives.
     ///
     /// # Errors
     /// If the certificate, or what it names, cannot be read.

@@ -12,6 +12,7 @@
 
 mod about;
 mod certificate;
+mod inputs;
 pub mod map;
 mod origin;
 mod shape;
@@ -28,6 +29,7 @@ use crate::csv;
 
 pub use self::about::About;
 pub use self::certificate::{Certificate, Unread};
+pub use self::inputs::Inputs;
 pub use self::origin::Origin;
 pub use self::shape::LayerShape;
 pub use self::values::Values;

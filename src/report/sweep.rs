@@ -1,7 +1,7 @@
 //! The table of `sweep`: the front, what is best, and why points failed.
 
 use stationary::documents::{Sweep, SweepPoint};
-use stationary::format::thousands;
+use stationary::format::{percent, thousands};
 use stationary::sweep::{SweepObjective, objectives};
 
 use crate::report::table::table as new_table;
@@ -24,13 +24,31 @@ pub fn table(sweep: &Sweep) -> String {
         )
     });
     let mut text = format!(
-        "sweep by {}: {} points ({}{part}), {} with figures, {} that cannot run\n",
+        "{} by {}: {} points ({}{part}), {} with figures, {} that cannot run\n",
+        subject(sweep),
         sweep.verb,
         thousands(sweep.points.len() as u64),
         sweep.points_by,
         thousands(ran),
         thousands(failed),
     );
+    for network in &sweep.networks {
+        let coverage = &network.coverage;
+        let left_out: u64 = coverage.left_out.iter().map(|entry| entry.count).sum();
+        if left_out > 0 {
+            let most = if coverage.is_upper_bound {
+                "at most "
+            } else {
+                ""
+            };
+            text.push_str(&format!(
+                "coverage of {}: {most}{} of the MACs; {} operators left out\n",
+                network.name,
+                percent(coverage.macs),
+                thousands(left_out)
+            ));
+        }
+    }
     if ran > 0 {
         text.push_str(&front(sweep));
     }
@@ -48,6 +66,31 @@ pub fn table(sweep: &Sweep) -> String {
         ));
     }
     text
+}
+
+/// What networks, and how much of each, on what accelerators.
+fn subject(sweep: &Sweep) -> String {
+    let networks = sweep.networks.iter().map(|network| {
+        let part = network
+            .coverage
+            .picked
+            .filter(|picked| picked.layers < picked.of);
+        let part = part.map_or(String::new(), |picked| {
+            let noun = if picked.of == 1 { "layer" } else { "layers" };
+            let share = percent(picked.macs);
+            format!(
+                ", {} of {} {noun} ({share} of their MACs)",
+                picked.layers, picked.of
+            )
+        });
+        format!("{}{part}", network.name)
+    });
+    let networks = networks.collect::<Vec<_>>().join("; ");
+    let machines = match sweep.axes.iter().find(|axis| axis.name == "arch") {
+        Some(axis) => format!("{} accelerators", axis.values.len()),
+        None => (sweep.fixed.get("arch")).map_or(String::new(), ToString::to_string),
+    };
+    format!("{networks} on {machines}")
 }
 
 fn points(count: u64) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use stationary_document::{Diagnostic, Node, NodeKind, Position};
+use stationary_document::{Diagnostic, Node, Position};
 
 use super::axis::{Axis, AxisRole};
 use super::combination;
@@ -37,18 +37,7 @@ impl<'n> Checked<'n> {
 
     /// Where the longest part of a path stands that is in the text; names may hold points.
     fn place(&self, path: &[&str]) -> Option<Position> {
-        let mut node = self.root?;
-        let mut found = None;
-        for name in path {
-            let next = match &node.kind {
-                NodeKind::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => node.get(name),
-            };
-            let Some(next) = next else { break };
-            node = next;
-            found = Some(node.place);
-        }
-        found
+        self.root?.place_of(path.iter().copied())
     }
 
     fn wrong(&mut self, path: &[&str], message: impl AsRef<str>) {

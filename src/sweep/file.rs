@@ -20,6 +20,9 @@ pub struct PlanFile {
     /// Only these layers, by name or index from 0; all if left out.
     #[serde(default)]
     pub layers: Vec<SweepValue>,
+    /// Whether figures for a part of a network, of which operators are left out, are what is asked for.
+    #[serde(default)]
+    pub partial: bool,
     /// Images a run; 1 if left out. May be an axis instead.
     #[serde(default)]
     pub batch: Option<u64>,

@@ -1,7 +1,6 @@
 //! A point's inputs, read, and what tells its machine from others.
 
-use std::collections::HashMap;
-
+use indexmap::IndexMap;
 use stationary_record::digest;
 
 use super::axis::AxisRole;
@@ -9,9 +8,11 @@ use super::plan::SweepPlan;
 use super::points::Place;
 use crate::arch::CostModel;
 use crate::control::ControlKind;
+use crate::documents::SweepNetwork;
 use crate::error::Error;
 use crate::load;
-use crate::target::{Target, overrides};
+use crate::scope::Scope;
+use crate::target::{self, Target, overrides};
 use crate::unread::{self, Flows};
 use crate::workloads::Network;
 
@@ -25,8 +26,8 @@ pub(super) struct Machine {
     pub identity: String,
 }
 
-/// The networks of a plan, each read once.
-pub(super) struct Networks(HashMap<String, Network>);
+/// The networks of a plan in its order, each read once.
+pub(super) struct Networks(IndexMap<String, Network>);
 
 impl Networks {
     pub fn of(plan: &SweepPlan) -> Result<Self, Error> {
@@ -39,6 +40,26 @@ impl Networks {
             Ok((name, network))
         });
         read.collect::<Result<_, Error>>().map(Self)
+    }
+
+    /// How much of each the figures are for. One that has none of the plan's layers is left out: its points say so.
+    pub fn covered(&self, plan: &SweepPlan) -> Vec<SweepNetwork> {
+        let file = plan.file();
+        let picks: Vec<String> = file.layers.iter().map(ToString::to_string).collect();
+        let picks: Vec<&str> = picks.iter().map(String::as_str).collect();
+        let covered = self.0.iter().filter_map(|(name, network)| {
+            let layers = match picks.is_empty() {
+                true => network.layers().to_vec(),
+                false => target::picked(network, &picks).ok()?,
+            };
+            let scope = Scope::new(network, &layers, !picks.is_empty(), file.partial);
+            Some(SweepNetwork {
+                name: name.clone(),
+                coverage: scope.document(),
+                shortfall: scope.shortfall(),
+            })
+        });
+        covered.collect()
     }
 }
 
@@ -55,7 +76,8 @@ impl Machine {
         let mut named = target.accelerator.clone();
         named.name.clear();
         // It prints every field of what it compares, floating-point numbers to the last bit.
-        let read = unread::read(named, Flows::Own(own));
+        // Where it cannot be told what is read, all is.
+        let read = unread::read(named.clone(), Flows::Own(own)).ok_or(named);
         let identity = digest(format!("{read:?} {own:?}").as_bytes());
         Ok(Self {
             target,

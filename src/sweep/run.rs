@@ -16,7 +16,9 @@ use super::known::{Job, Known, reason};
 use super::machine::{Machine, Networks};
 use super::plan::SweepPlan;
 use super::summary::summed_up;
-use crate::documents::{Document, Sweep, SweepAxis, SweepFigures, SweepPoint, SweepShard};
+use crate::documents::{
+    Document, Sweep, SweepAxis, SweepFigures, SweepNetwork, SweepPoint, SweepShard,
+};
 use crate::error::Error;
 use crate::evaluate::Reading;
 use crate::hooks::Hooks;
@@ -83,6 +85,7 @@ impl SweepPlan {
             known: Known::default(),
             progress: hooks.progress,
         };
+        let covered = run.networks.covered(self);
         let known = points.len();
         for _ in 0..known {
             hooks.progress.done();
@@ -110,7 +113,7 @@ impl SweepPlan {
         journal.close()?;
         points.sort_by_key(|point| point.point);
         Ok(Swept {
-            document: summed_up(self.document(shard, points)),
+            document: summed_up(self.document(shard, covered, points)),
             evaluated: run.known.count(),
             known,
         })
@@ -130,7 +133,12 @@ impl SweepPlan {
         }
     }
 
-    fn document(&self, shard: Option<SweepShard>, points: Vec<SweepPoint>) -> Sweep {
+    fn document(
+        &self,
+        shard: Option<SweepShard>,
+        networks: Vec<SweepNetwork>,
+        points: Vec<SweepPoint>,
+    ) -> Sweep {
         let file = self.file();
         let axes = self.axes().iter().map(|axis| SweepAxis {
             name: axis.name.clone(),
@@ -144,6 +152,7 @@ impl SweepPlan {
             verb: file.verb.name().to_owned(),
             objectives: objectives.map(|one| one.name().to_owned()).collect(),
             fixed: self.fixed(),
+            networks,
             axes: axes.collect(),
             constraints: file.constraints.clone(),
             points_by: file.points.name().to_owned(),
