@@ -42,7 +42,7 @@ pub fn table(sweep: &Sweep) -> String {
                 ""
             };
             text.push_str(&format!(
-                "coverage of {}: {most}{} of the MACs; {} operators left out\n",
+                "coverage of {}: {most}{} of the MACs; operators left out: {}\n",
                 network.name,
                 percent(coverage.macs),
                 thousands(left_out)

@@ -61,7 +61,8 @@ fn half_known() -> Vec<u8> {
     [small(1, 8), message(7, &graph.concat()), message(8, &set)].concat()
 }
 
-fn model(name: &str) -> String {
+/// The file of a model of which half is known.
+pub fn model(name: &str) -> String {
     let path = file(name, "");
     std::fs::write(&path, half_known()).expect("the target folder can be written");
     path

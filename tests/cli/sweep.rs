@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::answers::model;
 use crate::{file, json, refuses, stationary, text};
 
 const TINY: &str = "name: tiny
@@ -350,6 +351,34 @@ fn shards_merge_to_the_whole() {
     refused(&[all], &["the whole of a sweep; needed shards"]);
 }
 
+/// Figures for a part of a network say which, in each form; for too little of one the exit code is 1.
+#[test]
+fn a_part_of_a_network_is_named() {
+    let plan = plan_of("part.yaml", "layers: [b]\naxes: {array.rows: [4, 8]}\n");
+    let found = sweep(&plan, &[]);
+    let picked = &found["networks"][0]["coverage"]["picked"];
+    assert_eq!((&picked["layers"], &picked["of"]), (&1.into(), &3.into()));
+    let shown = text(&stationary(&["sweep", &plan]).stdout);
+    assert!(shown.contains(", 1 of 3 layers ("), "{shown}");
+
+    let half = model("sweep.half.onnx");
+    let of_half = |more: &str| {
+        let text =
+            format!("arch: gemmini\nnetwork: {half}\n{more}axes: {{clock_mhz: [500, 1000]}}\n");
+        stationary(&["sweep", &file("half.yaml", &text)])
+    };
+    let output = of_half("");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("since 1 operator left out"));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("of the MACs; operators left out: 1"),
+        "{shown}"
+    );
+    let output = of_half("partial: true\n");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
 #[test]
 fn a_sweep_has_lines_and_a_page() {
     let plan = plan_of("plan.yaml", GRID);
@@ -357,7 +386,7 @@ fn a_sweep_has_lines_and_a_page() {
     let mut lines = csv.lines();
     let header = lines.next().expect("a header");
     assert!(
-        header.starts_with("point,array.rows,global_buffer.kib,clock_mhz,cycles,"),
+        header.starts_with("point,arch,network,") && header.ends_with(",coverage_macs"),
         "{header}"
     );
     assert_eq!(lines.count(), 18);
