@@ -1,40 +1,37 @@
-//! Proves the best mapping of a layer on the machine, writes the certificate and checks it again:
+//! Proves the best mapping of a layer on the machine, keeps the certificate in a file and checks that again:
 //! `cargo run --release --example certify`.
 
 #![allow(clippy::print_stdout)]
 
-use stationary::candidates::{MappingQuery, SearchEffort};
-use stationary::proof::{Trust, map::MappingCertificate};
-use stationary::search::Cancellation;
-use stationary::sim::{Mapping, Pace, run};
-use stationary::{Error, Request};
+use std::error::Error;
+use std::fs;
 
-fn main() -> Result<(), Error> {
+use stationary::Request;
+use stationary::hooks::Hooks;
+use stationary::map::MappingQuestion;
+use stationary::proof::{self, Trust};
+
+fn main() -> Result<(), Box<dyn Error>> {
     let target = Request::new("shidiannao", "alexnet")
         .target()?
         .pick(&["fc8"])?;
-    let dataflow = &*target.dataflow()?;
-    let question = MappingQuery {
-        target: &target,
-        layer: &target.layers[0],
-        dataflow,
+    let question = MappingQuestion {
+        certify: true,
+        ..MappingQuestion::default()
     };
-    let machine = |mapping: &Mapping| Ok(run(mapping, Pace::SkipPeriods, &mut ()).cycles);
-    let found = question.search(SearchEffort::proof(), &machine, &Cancellation::default())?;
-    assert!(found.search_result.is_proved());
-    let (runs, all) = (found.search_result.ran.len(), found.candidates);
+    let found = target.search_map(&question, &Hooks::default())?;
+    let found = found.expect("nobody cancels it");
+    let winner = &found.winners[0];
     println!(
-        "{} cycles, proved by {runs} runs of {all} candidates",
-        found.machine
+        "{} cycles, proved by {} runs of {} candidates",
+        winner.machine, winner.ran, winner.candidates
     );
 
-    let certificate = MappingCertificate::of(&target, dataflow, &[found])?;
-    let written = certificate.json();
-    let verdict = certificate.verify(&written, &certificate.target()?, Trust::Nothing, &())?;
+    let file = std::env::temp_dir().join("fc8.certificate.json");
+    let certificate = found.certificate()?.expect("it was asked for");
+    fs::write(&file, certificate.json().to_string())?;
+    let verdict = proof::verify(&fs::read_to_string(&file)?, Trust::Nothing, &())?;
     assert!(verdict.checks.hold());
-    println!(
-        "verified: {}; {} runs made again",
-        verdict.claim, verdict.again
-    );
+    println!("verified: {}; {} runs again", verdict.claim, verdict.again);
     Ok(())
 }

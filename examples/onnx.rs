@@ -10,7 +10,7 @@ const BUNDLED: &str = "workloads/tests/data/onnx/multi_head_attention.onnx";
 fn main() -> Result<(), Error> {
     let file = std::env::args().nth(1).unwrap_or(BUNDLED.to_owned());
     let target = Request::new("gemmini", &file).target()?;
-    println!("{}{}", target.network, target.scope.title());
+    println!("{}{}", target.network, target.scope().title());
     let estimate = target.estimate(&())?;
     let run = target.simulate(Pace::SkipPeriods, &())?;
     for (model, machine) in estimate.layers.iter().zip(&run.layers) {

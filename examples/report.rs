@@ -21,7 +21,7 @@ fn main() -> Result<(), Error> {
     let page = html::render(&run.document().json())?;
     files::write(&folder.join("conv3.html"), &page)?;
 
-    let plan = target.plan(&target.layers[0], &target.control()?)?;
+    let plan = target.plan(&target.layers()[0], &target.control()?)?;
     let written = trace::of_plans(TraceFormat::Perfetto, "conv3", &[plan], &Options::default())?;
     files::write(&folder.join("conv3.perfetto-trace"), &written.bytes)?;
 

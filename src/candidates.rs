@@ -151,7 +151,7 @@ impl<'a> MappingQuery<'a> {
     /// Visits each candidate with its place.
     pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping, &Estimate)) {
         let mut place = 0;
-        let accelerator = &self.target.accelerator;
+        let accelerator = self.target.accelerator();
         mapper::candidates(
             self.layer,
             accelerator,
@@ -185,7 +185,7 @@ impl<'a> MappingQuery<'a> {
     /// What there are candidates of, and what they leave out.
     pub fn space(&self) -> Result<MappingSpace, Error> {
         let effort = mapper::MapperEffort::default();
-        let (layer, accelerator) = (self.layer, &self.target.accelerator);
+        let (layer, accelerator) = (self.layer, self.target.accelerator());
         mapper::space(layer, accelerator, self.dataflow, &effort).map_err(none_fits)
     }
 
@@ -194,7 +194,7 @@ impl<'a> MappingQuery<'a> {
     /// # Errors
     /// A tiling that is not legal.
     pub fn mapping(&self, tiling: Tiling) -> Result<Mapping, Error> {
-        let accelerator = &self.target.accelerator;
+        let accelerator = self.target.accelerator();
         Mapping::new(self.layer, accelerator, self.dataflow, tiling).map_err(illegal)
     }
 
@@ -214,7 +214,7 @@ impl<'a> MappingQuery<'a> {
             goal: effort.goal,
             ..mapper::MapperEffort::default()
         };
-        let accelerator = &self.target.accelerator;
+        let accelerator = self.target.accelerator();
         let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)
             .map_err(none_fits)?;
         let first_cycles = runs(&first)?;
@@ -328,7 +328,7 @@ impl<'a> MappingQuery<'a> {
 
     /// A bound on the cycles of every mapping, and at most `least`, which one of them takes.
     fn of_any_mapping(&self, least: u64, effort: u64) -> Result<u64, Error> {
-        let accelerator = &self.target.accelerator;
+        let accelerator = self.target.accelerator();
         let bound = space_bound(self.layer, accelerator, self.dataflow, least, effort);
         Ok(bound.map_err(illegal)?.cycles)
     }
@@ -341,7 +341,7 @@ impl<'a> MappingQuery<'a> {
         effort: &mapper::MapperEffort,
         most: Option<u64>,
     ) -> Result<Surveyed, Error> {
-        let accelerator = &self.target.accelerator;
+        let accelerator = self.target.accelerator();
         let survey = Survey::new(self.layer, accelerator, self.dataflow, effort);
         let mut survey = survey.map_err(none_fits)?;
         let space = survey.space();

@@ -126,7 +126,7 @@ impl Checkpoints {
         interval: Duration,
         stop: Cancellation,
     ) -> Result<Self, Error> {
-        let accelerator = identity::accelerator(&target.accelerator);
+        let accelerator = identity::accelerator(target.accelerator());
         let layers = match path.exists() {
             true => known(path, &accelerator)?,
             false => BTreeMap::new(),
@@ -264,7 +264,7 @@ fn known(path: &Path, accelerator: &str) -> Result<BTreeMap<String, LayerState>,
     let text = files::read(path)?;
     let value = serde_json::from_str(&text)
         .map_err(|error| refused(&format!("no checkpoint of a simulation: {error}")))?;
-    let simulation = Simulation::read(&value).map_err(|why| refused(&why))?;
+    let simulation = Simulation::read(&value).map_err(|why| refused(&why.to_string()))?;
     let version = env!("CARGO_PKG_VERSION");
     if simulation.version != version {
         let found = format!(

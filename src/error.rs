@@ -74,10 +74,10 @@ pub enum Error {
         /// The nearest of them.
         near: Option<String>,
     },
-    /// An option has a value that is not allowed.
+    /// Something that was asked for has a value that is not allowed.
     #[error("{option} {found}: {needed}")]
     Option {
-        /// The option's name, as the command line spells it.
+        /// The name of what was asked for, such as `layer`: a field of a question here, a flag on the command line.
         option: &'static str,
         /// Its value.
         found: String,
@@ -85,7 +85,7 @@ pub enum Error {
         needed: String,
     },
     /// A trace that cannot be written as it was asked for.
-    #[error("--trace: {0}")]
+    #[error("trace: {0}")]
     Trace(#[from] TraceError),
     /// A layer without a legal mapping.
     #[error("{place}{why}{more}")]
@@ -168,6 +168,21 @@ pub enum Unmapped {
     /// None fits.
     #[error(transparent)]
     NoneFits(Box<MapperError>),
+}
+
+impl Unmapped {
+    /// Whether it is the accelerator alone that cannot be, so that no mapping fits it.
+    #[must_use]
+    pub fn is_of_accelerator(&self) -> bool {
+        let why = match self {
+            Self::Illegal(why) => why,
+            Self::NoneFits(why) => {
+                let MapperError::NoMapping { reason, .. } = &**why;
+                reason
+            }
+        };
+        matches!(**why, MappingError::Accelerator(_))
+    }
 }
 
 impl From<DesignError> for Error {

@@ -177,11 +177,11 @@ pub fn layers(
     machines: &dyn Machines,
     progress: &dyn Progress,
 ) -> Result<Vec<LayerResult>, Error> {
-    let cost = CostModel::of(&target.accelerator)?;
+    let cost = CostModel::of(target.accelerator())?;
     let mut known = HashMap::new();
     let mut distinct = Vec::new();
     let indices: Vec<usize> = target
-        .layers
+        .layers()
         .iter()
         .map(|layer| {
             *known.entry(key(target, layer)).or_insert_with(|| {
@@ -209,7 +209,7 @@ pub fn layers(
             ..result
         }
     };
-    Ok(target.layers.iter().zip(indices).map(named).collect())
+    Ok(target.layers().iter().zip(indices).map(named).collect())
 }
 
 /// Evaluates one layer.

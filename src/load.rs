@@ -108,7 +108,7 @@ pub fn standard(name: &str) -> Result<Noted<Standard>, Error> {
             "it has no banks and no rows, and is for --set dram.kind={name} only; a replay needs a \
              standard: {standards}"
         );
-        return Err(Error::option("--dram", name, needed));
+        return Err(Error::option("dram", name, needed));
     } else {
         Standard::preset(name)?
     };
@@ -135,7 +135,7 @@ pub fn network(name: &str, dims: &[(&str, u64)]) -> Result<Noted<Network>, Error
         network
     } else if let Some((dim, size)) = dims.first() {
         let needed = format!("{name} is no ONNX model, and leaves no dimension open");
-        return Err(Error::option("--dim", &format!("{dim}={size}"), needed));
+        return Err(Error::option("dim", &format!("{dim}={size}"), needed));
     } else if is_file(name) {
         let (name, text) = read_expanded(name)?;
         return network_of_text(name, &text);

@@ -21,7 +21,10 @@ use stationary::sim::OutOfReach;
 fn judged(scope: &Scope, answer: Answer) -> Answer {
     match scope.shortfall() {
         Some(shortfall) if answer != Answer::Interrupted => {
-            output::report_diagnostic(&shortfall);
+            output::report_diagnostic(&format!(
+                "{shortfall}; so the exit code is 1: --partial accepts an answer for a part, --layer one for the layers \
+                 picked"
+            ));
             Answer::No
         }
         _ => answer,
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
         Ok(Answer::Interrupted) => ExitCode::from(interrupt::exit_code()),
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::report_diagnostic(&format!("error: {error:#}"));
+            output::report_diagnostic(&format!("error: {}", output::spelt(&error)));
             // The input is right, and what is asked of it has no answer.
             let is_no = error.chain().any(|cause| {
                 let own = cause.downcast_ref::<stationary::Error>();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use stationary::Error;
 use stationary_document::visible_lines;
 use terminal_size::{Width, terminal_size_of};
 
@@ -29,6 +30,19 @@ pub fn print(text: &str) -> io::Result<()> {
 pub fn report_diagnostic(text: &str) {
     // Nobody is left to hear of a standard error that is closed.
     let _ = writeln!(io::stderr().lock(), "{}", visible_lines(text));
+}
+
+/// An error and its causes as the command line spells them: with the flag that gives what an error is about, and the
+/// one that tells more.
+pub fn spelt(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(|cause| match cause.downcast_ref() {
+        Some(Error::Option { .. } | Error::Trace(_)) => format!("--{cause}"),
+        Some(Error::NoMapping { why, more, .. }) if more.is_empty() && !why.is_of_accelerator() => {
+            format!("{cause}; --explain says what would make it legal")
+        }
+        _ => cause.to_string(),
+    });
+    causes.collect::<Vec<_>>().join(": ")
 }
 
 /// Whether notes are left unsaid.

@@ -17,7 +17,7 @@ const SEEN: f64 = 1.25;
 /// A note on the layer that loses most by not being padded, by the model; nothing where schedules are given, or
 /// where tiles need not divide.
 pub fn note(target: &Target, control: &ControlKind, layers: &[LayerResult]) -> Option<String> {
-    if !control::of(&target.accelerator).has_dividing_tiles() || target.has_file() {
+    if !control::of(target.accelerator()).has_dividing_tiles() || target.has_file() {
         return None;
     }
     let mut shapes = HashSet::new();

@@ -23,7 +23,7 @@ pub fn note(target: &Target, control: &ControlKind, layers: &[LayerResult]) -> O
         Some(part) => part.iter().any(|name| name == layer.layer.name()),
     };
     let found = layers.iter().filter(is_chosen);
-    let found = found.filter_map(|layer| Reread::of(&target.accelerator, layer));
+    let found = found.filter_map(|layer| Reread::of(target.accelerator(), layer));
     let found: Vec<Reread<'_>> = found.collect();
     let worst = found.iter().max_by_key(|reread| reread.words)?;
     let more = match found.len() - 1 {
@@ -98,7 +98,7 @@ impl<'a> Reread<'a> {
             Some(plan.estimate())
         };
         let frugal = of(Objective::Energy, Slack::NONE)?;
-        let tensor = words(&mapped(&target.accelerator, layer))[self.operand];
+        let tensor = words(&mapped(target.accelerator(), layer))[self.operand];
         let times = frugal.counters.dram_read[self.operand] as f64 / tensor as f64;
         if times > self.times - 0.05 {
             return Some("the mapping of least energy does not read them less".to_owned());

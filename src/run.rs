@@ -79,7 +79,7 @@ impl Run {
             reading,
             advised: None,
             seed: 0,
-            cost: CostModel::of(&target.accelerator)?,
+            cost: CostModel::of(target.accelerator())?,
         })
     }
 
@@ -109,7 +109,7 @@ impl Run {
     /// What of the machine does nothing.
     #[must_use]
     pub fn idle_lanes(&self) -> Option<String> {
-        lanes::note(&self.target.accelerator, &self.layers)
+        lanes::note(self.target.accelerator(), &self.layers)
     }
 
     /// Where the model that chose the mappings is far off; the model itself cannot know it.
@@ -117,7 +117,7 @@ impl Run {
     pub fn warning(&self) -> Option<String> {
         match self.reading {
             Reading::Machine(_) if !self.target.has_file() => {
-                misjudged::note(&self.target.accelerator, &self.layers)
+                misjudged::note(self.target.accelerator(), &self.layers)
             }
             _ => None,
         }
@@ -201,13 +201,13 @@ impl Run {
     /// Time of a run.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.cycles() as f64 / (self.target.accelerator.clock.0 as f64 * 1e3)
+        self.cycles() as f64 / (self.target.accelerator().clock.0 as f64 * 1e3)
     }
 
     /// Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
     #[must_use]
     pub fn utilization(&self) -> f64 {
-        let peak = self.target.accelerator.array.peak();
+        let peak = self.target.accelerator().array.peak();
         self.macs() as f64 / (peak * self.cycles() as f64)
     }
 
@@ -217,15 +217,15 @@ impl Run {
         documents::Run {
             schema: documents::Run::NAME.to_owned(),
             reading: self.reading.name().to_owned(),
-            arch: self.target.accelerator.name.clone(),
+            arch: self.target.accelerator().name.clone(),
             network: self.target.network.clone(),
             dataflow: self.control.name().to_owned(),
             goal: self.target.chosen().map(Into::into),
             seed: self.seed,
             batch: self.target.origin.batch,
             settings: self.target.origin.settings.clone(),
-            coverage: self.target.scope.document(),
-            accelerator: peaks::document(&self.target.accelerator),
+            coverage: self.target.scope().document(),
+            accelerator: peaks::document(self.target.accelerator()),
             caveats: self.target.origin.caveats.clone(),
             notes: self.notes(),
             advice: (self.advised.as_ref()).map_or(String::new(), words::sentences),
@@ -254,8 +254,8 @@ impl Run {
             dram_bytes_per_mac: self.dram_bytes() / self.macs() as f64,
             area_parts_um2: (&self.cost.area().by_part().map(|area| area.0)).into(),
             average_power_mw: self.average_power(),
-            peak_power_mw: self.cost.peak_power(&self.target.accelerator).0,
-            peak_dram_power_mw: (self.cost.peak_dram_power(&self.target.accelerator))
+            peak_power_mw: self.cost.peak_power(self.target.accelerator()).0,
+            peak_dram_power_mw: (self.cost.peak_dram_power(self.target.accelerator()))
                 .map(|power| power.0),
         }
     }
@@ -297,7 +297,7 @@ impl Run {
             let sums = [energy.total().0.to_string(), least.to_string()];
             sums.into_iter().chain(parts).collect::<Vec<_>>()
         };
-        let coverage = self.target.scope.fields().to_vec();
+        let coverage = self.target.scope().fields().to_vec();
         for l in &self.layers {
             let times = [l.layer.macs(), l.cycles, l.compute_cycles, l.lower_bound];
             let use_of = [

@@ -100,11 +100,10 @@ impl Scope {
         let first = self.coverage.left_out.iter();
         let first = first.filter_map(|entry| entry.first_lost.as_deref()).next();
         let mend = first.map_or(String::new(), |first| {
-            format!("; shapes are lost first at {first}: sizes given with --dim may help")
+            format!("; shapes are lost first at {first}: sizes of open dimensions (dim) may help")
         });
         Some(format!(
-            "{}: the answer stands for {} of the multiply-accumulates, {why}, so that the exit code is \
-             1{mend}; --partial accepts an answer for a part, --layer one for the layers picked",
+            "{}: the answer stands for {} of the multiply-accumulates, {why}{mend}",
             self.network,
             self.shown(),
         ))

@@ -68,23 +68,21 @@ impl Remark {
 /// let accelerator = load::accelerator("eyeriss", &[])?.value;
 /// let network = load::network("alexnet", &[])?.value;
 /// let target = Target::new(accelerator, &network)?.pick(&["conv3"])?;
-/// assert_eq!(target.layers.len(), 1);
+/// assert_eq!(target.layers().len(), 1);
 /// # Ok::<(), stationary::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The accelerator.
-    pub accelerator: Accelerator,
+    accelerator: Accelerator,
     /// The network's name.
     pub network: String,
     /// How much of the network an answer is for.
-    pub scope: Scope,
+    scope: Scope,
     /// Whose run it is: what every document and line of CSV says first.
     pub origin: Origin,
-    /// The layers as the network has them; an array that unfolds convolutions does so in its mappings.
-    pub layers: Vec<Layer>,
+    layers: Vec<Layer>,
     /// The dataflow by its short name; the accelerator's first by default.
-    pub dataflow: Option<String>,
+    asked: Option<String>,
     /// That dataflow, where it is none of the bundled ones.
     own: Option<Arc<Dataflow>>,
     /// What the mapper makes small, where it chooses.
@@ -123,7 +121,7 @@ impl Target {
             accelerator,
             network: network.name().to_owned(),
             layers,
-            dataflow: None,
+            asked: None,
             own: None,
             goal: Goal::default(),
             explain: false,
@@ -136,9 +134,16 @@ impl Target {
     /// These layers only, by name or by index from 0.
     ///
     /// # Errors
-    /// A layer that the network does not have, with those that it has.
+    /// A layer that the network does not have, with those that it has; no pick at all.
     pub fn pick(self, picks: &[&str]) -> Result<Self, Error> {
         let layers = picked(&self.all, picks)?;
+        if layers.is_empty() {
+            return Err(Error::option(
+                "layer",
+                "",
+                "needed a name, or an index from 0",
+            ));
+        }
         let scope = Scope::new(&self.all, &layers, true, false);
         let request = self.request.map(|request| Request {
             layer: picks.iter().map(|&pick| pick.to_owned()).collect(),
@@ -179,6 +184,67 @@ impl Target {
     fn with_given(self, given: Given) -> Self {
         let given = Some(given);
         Self { given, ..self }
+    }
+
+    /// The machine.
+    #[must_use]
+    pub const fn accelerator(&self) -> &Accelerator {
+        &self.accelerator
+    }
+
+    /// The same layers on another machine, which has no request: what it was made of is not known by name.
+    ///
+    /// ```
+    /// use stationary::Request;
+    ///
+    /// let target = Request::new("eyeriss", "alexnet").target()?;
+    /// let mut larger = target.accelerator().clone();
+    /// larger.array.rows = 24;
+    /// let target = target.with_accelerator(larger)?;
+    /// assert_eq!(target.accelerator().array.rows, 24);
+    /// # Ok::<(), stationary::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Target::new`].
+    pub fn with_accelerator(self, accelerator: Accelerator) -> Result<Self, Error> {
+        let same = Self::new(accelerator, &self.all)?;
+        let origin = Origin {
+            batch: self.origin.batch,
+            ..same.origin.clone()
+        };
+        Ok(Self {
+            accelerator: same.accelerator,
+            origin,
+            remarks: same.remarks,
+            request: None,
+            ..self
+        })
+    }
+
+    /// The layers that are asked about, as the network has them; an array that unfolds convolutions does so in its
+    /// mappings.
+    #[must_use]
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// How much of the network an answer is for.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Where an answer for a part of the network is as good as one for the whole.
+    #[must_use]
+    pub fn partial(self) -> Self {
+        let scope = self.scope.partial();
+        Self { scope, ..self }
+    }
+
+    /// The dataflow that was asked for, by its short name or by the name of its file.
+    pub(crate) fn asked_dataflow(&self) -> Option<&str> {
+        self.asked.as_deref()
     }
 
     /// The same on another machine, for other layers.
@@ -241,13 +307,13 @@ impl Target {
     /// On this dataflow, by its short name, in the place of the accelerator's first.
     #[must_use]
     pub fn with_dataflow(self, name: &str) -> Self {
-        let dataflow = Some(name.to_owned());
+        let asked = Some(name.to_owned());
         let request = self.request.map(|request| Request {
-            dataflow: dataflow.clone(),
+            dataflow: asked.clone(),
             ..request
         });
         Self {
-            dataflow,
+            asked,
             request,
             own: None,
             ..self
@@ -271,7 +337,7 @@ impl Target {
     pub fn with_own_dataflow(self, dataflow: impl Into<Arc<Dataflow>>) -> Self {
         let own = dataflow.into();
         Self {
-            dataflow: Some(own.name.to_string()),
+            asked: Some(own.name.to_string()),
             own: (!own.is_bundled()).then_some(own),
             ..self
         }
@@ -285,8 +351,8 @@ impl Target {
         mapped.into_iter().chain(own).collect()
     }
 
-    /// How the accelerator is controlled: by the dataflow that was asked for, by its first, or by
-    /// instructions.
+    /// How the accelerator is controlled: by the one dataflow of all mappings that are given, by the one that was
+    /// asked for, by the accelerator's first, or by instructions.
     ///
     /// # Errors
     /// A dataflow that does not exist or that the accelerator does not offer.
@@ -296,7 +362,11 @@ impl Target {
 
     /// How another accelerator would be controlled.
     pub(crate) fn style_on(&self, accelerator: &Accelerator) -> Result<ControlKind, Error> {
-        let asked = self.dataflow.as_deref();
+        let given = self.given.as_ref();
+        if let Some(dataflow) = given.and_then(|given| given.common_dataflow(&self.layers)) {
+            return Ok(ControlKind::Hardwired(dataflow));
+        }
+        let asked = self.asked_dataflow();
         control::of(accelerator).kind(accelerator, asked, self.own.as_ref())
     }
 
@@ -367,7 +437,7 @@ impl Target {
             return String::new();
         }
         format!(
-            "; {name} is for --network {} --batch {}, and this is {} with --batch {batch}",
+            "; {name} is for {} of batch {}, and this is {} of batch {batch}",
             preset.network, preset.batch, self.network
         )
     }
@@ -375,7 +445,7 @@ impl Target {
     fn unmapped(&self, place: String, why: Unmapped, more: impl Fn() -> String) -> Error {
         let more = match self.explain {
             true => more(),
-            false => "; --explain says what would make it legal".to_owned(),
+            false => String::new(),
         };
         Error::NoMapping { place, why, more }
     }
@@ -447,7 +517,7 @@ fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer, Error> {
     if let Ok(index) = pick.parse::<usize>() {
         return all.get(index).ok_or_else(|| {
             let needed = format!("{} has layers 0 to {}", network.name(), all.len() - 1);
-            Error::option("--layer", &index.to_string(), needed)
+            Error::option("layer", &index.to_string(), needed)
         });
     }
     let hint = near::nearest(pick, all.iter().map(Layer::name))
@@ -464,5 +534,5 @@ fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer, Error> {
         all.len() - 1,
         names.join(", ")
     );
-    Err(Error::option("--layer", pick, needed))
+    Err(Error::option("layer", pick, needed))
 }

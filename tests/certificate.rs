@@ -25,7 +25,7 @@ fn mine() -> (Accelerator, Dataflow) {
 
 fn certified(target: &Target) -> MappingCertificate {
     let dataflow = &*target.dataflow().expect("a dataflow");
-    let found = target.layers.iter().map(|layer| {
+    let found = target.layers().iter().map(|layer| {
         let question = MappingQuery {
             target,
             layer,
@@ -115,8 +115,10 @@ fn what_was_changed_since_it_was_read_is_not_certified_by_name() {
         .and_then(|target| target.pick(&["fc8"]))
         .expect("a target");
     assert_eq!(certified(&read).json()["inputs"]["arch"], "shidiannao");
-    let mut changed = read;
-    changed.accelerator.array.mac_latency += 1;
+    let mut accelerator = read.accelerator().clone();
+    accelerator.array.mac_latency += 1;
+    let changed = read.with_accelerator(accelerator);
+    let changed = changed.expect("a machine may have it");
     let certificate = certified(&changed).json();
     assert_eq!(certificate["inputs"]["arch"], "");
     let verdict = verified(&certificate.to_string()).expect("it can be checked");

@@ -1,25 +1,37 @@
 //! The programs of `examples/` run, print what they promise, and stay short.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-/// Runs an example: cargo has built it beside the tests, or builds it now where one test alone is run.
+const EXAMPLES: [&str; 5] = ["onnx", "certify", "own", "assign", "report"];
+
+/// The folder of the built examples. With the whole workspace libraries have the features that they were built
+/// with beside the tests, so that cargo has nothing to do but where one test alone is run.
+fn built() -> &'static Path {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let status = Command::new(env!("CARGO"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["build", "--workspace", "--quiet", "--profile", "test"])
+            .args(EXAMPLES.iter().flat_map(|name| ["--example", name]))
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "the examples are built");
+        let test = std::env::current_exe().expect("the path of this program");
+        let folder = test.parent().and_then(Path::parent);
+        folder.expect("the profile's folder").join("examples")
+    });
+    &BUILT
+}
+
+/// Runs an example.
 #[track_caller]
 fn check(name: &str, arguments: &[&str], parts: &[&str]) {
-    let output = Command::new(env!("CARGO"))
+    let output = Command::new(built().join(name))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args([
-            "run",
-            "--quiet",
-            "--profile",
-            "test",
-            "--example",
-            name,
-            "--",
-        ])
         .args(arguments)
         .output()
-        .expect("cargo runs");
+        .expect("the example runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {text}{errors}");

@@ -43,7 +43,7 @@ choice! {
         /// Each bank holds one operand, as a mapping needs them; an operand's rows are interleaved over
         /// its banks.
         WholeBanks,
-        /// As `WholeBanks`, and an operand's banks are a ring of as many tiles as they have room for; a
+        /// As `whole_banks`, and an operand's banks are a ring of as many tiles as they have room for; a
         /// mapping says how many banks it gets, or the last operand that comes in several tiles gets
         /// what the others leave.
         Ring,

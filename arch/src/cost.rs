@@ -180,9 +180,10 @@ impl CostModel {
     ///
     /// # Errors
     /// [`ArchError::NoCost`] for a technology outside 7 to 130 nm and a buffer partition beyond
-    /// 256 MiB.
+    /// 256 MiB; as [`Accelerator::check`].
     pub fn of(accelerator: &Accelerator) -> Result<Self, ArchError> {
         let parts = Parts::of(accelerator)?;
+        accelerator.check()?;
         let technology = parts.technology;
         let mut caveats = technology.caveats();
         let interfaces = &technology.constants().dram;

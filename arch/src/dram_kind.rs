@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for DramKindConfig {
                     .map(|name| format!("`{name}`"))
                     .collect();
                 Err(E::custom(format_args!(
-                    "unknown variant `{name}`, expected one of {}",
+                    "unknown name `{name}`, expected one of {}",
                     known.join(", ")
                 )))
             }

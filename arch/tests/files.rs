@@ -118,7 +118,7 @@ fn unknown_topology() {
     check(
         "multicast",
         "multicats",
-        "toy.yaml:7:21: networks.input.topology: unknown variant `multicats`, expected one of \
+        "toy.yaml:7:21: networks.input.topology: unknown name `multicats`, expected one of \
          `multicast`, `systolic`, `tree`, `mesh`; did you mean `multicast`?",
     );
 }

@@ -185,7 +185,7 @@ fn wrong_values() {
         "systolic",
         "dram.kind",
         "idael",
-        "--set dram.kind=idael: unknown variant `idael`, expected one of `ideal`, `bandwidth`, \
+        "--set dram.kind=idael: unknown name `idael`, expected one of `ideal`, `bandwidth`, \
          `nvdla-tb-4B`, `nvdla-tb-8B`, `vta-tsim-8B`, `vta-tsim-16B`, `vta-tsim-64B`, `ddr3-1600`, `ddr4-2400`, `ddr4-3200`, `ddr5-4800`, `gddr5`, `gddr6`, `gddr6-ramulator`, \
          `hbm1`, `hbm2`, `hbm2-ramulator`, `hbm3`, `lpddr4-2400`, `lpddr5-6400`; did you \
          mean `ideal`?",

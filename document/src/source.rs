@@ -47,6 +47,7 @@ mod tests {
         check("parts.1.kib", Some((4, 11)));
         check("parts[1].kib (in bytes)", Some((4, 11)));
         check("parts[1].colour", Some((4, 5)));
+        check("parts.colour", Some((2, 1)));
         check("colour", None);
     }
 }

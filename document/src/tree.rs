@@ -93,18 +93,26 @@ impl Node {
         }
     }
 
-    /// Where the longest part of a path stands that there is: names of fields, and places in lists from 0.
+    /// Where the longest part of a path stands that there is: names of fields, and places in lists from 0. Where a
+    /// field is missing, the name of what it belongs to.
     #[must_use]
     pub fn place_of<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Option<Position> {
-        let (mut node, mut found) = (self, None);
+        let (mut node, mut found, mut belongs) = (self, None, None);
         for name in path {
             let next = match &node.kind {
-                NodeKind::List(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => node.get(name),
+                NodeKind::List(items) => {
+                    let item = name.parse::<usize>().ok().and_then(|at| items.get(at));
+                    item.map(|item| (None, item))
+                }
+                _ => node.field(name).map(|(key, value)| (Some(key.place), value)),
             };
-            let Some(next) = next else { break };
-            node = next;
-            found = Some(node.place);
+            let Some((key, next)) = next else {
+                return match &node.kind {
+                    NodeKind::Mapping(_) => belongs.or(found),
+                    _ => found,
+                };
+            };
+            (node, belongs, found) = (next, key, Some(next.place));
         }
         found
     }
@@ -112,11 +120,14 @@ impl Node {
     /// The value of a field, if this is a mapping that has it; of several with the name the last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node> {
+        self.field(name).map(|(_, value)| value)
+    }
+
+    fn field(&self, name: &str) -> Option<&(Node, Node)> {
         let NodeKind::Mapping(fields) = &self.kind else {
             return None;
         };
-        let field = fields.iter().rfind(|(key, _)| key.text() == Some(name));
-        field.map(|(_, value)| value)
+        fields.iter().rfind(|(key, _)| key.text() == Some(name))
     }
 
     /// The text of a word, number or quoted text.

@@ -192,7 +192,8 @@ fn is_of_a_word(c: char) -> bool {
 pub fn suggestion_in(message: &str) -> Option<String> {
     let words = &message[message
         .find("unknown field")
-        .or_else(|| message.find("unknown variant"))?..];
+        .or_else(|| message.find("unknown variant"))
+        .or_else(|| message.find("unknown name"))?..];
     let mut quoted = words.split('`').skip(1).step_by(2);
     let found = quoted.next()?;
     nearest(found, quoted).map(str::to_owned)

@@ -1,7 +1,8 @@
 //! What a reader of types says, in the words of whoever writes the file.
 
 /// Words of the reader of types, and those of the file.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
+    ("unknown variant", "unknown name"),
     ("invalid type: unit value", "invalid type: nothing"),
     ("invalid type: sequence", "invalid type: a list"),
     ("invalid type: map", "invalid type: fields"),

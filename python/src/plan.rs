@@ -24,9 +24,9 @@ struct Parts {
 impl Plan {
     /// Of the first layer of a target.
     pub fn of(target: &Target) -> Result<Self, Error> {
-        let layer = &target.layers[0];
+        let layer = &target.layers()[0];
         let plan = target.plan(layer, &target.control()?)?;
-        let cost = CostModel::of(&target.accelerator)?;
+        let cost = CostModel::of(target.accelerator())?;
         Ok(Self(Arc::new(Parts { plan, cost })))
     }
 }

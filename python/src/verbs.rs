@@ -64,7 +64,7 @@ fn run(
     let target = Arc::clone(&target.target);
     let run = work::run(py, waiting, None, move |watch| {
         let kinds = target
-            .layers
+            .layers()
             .iter()
             .map(|layer| evaluate::key(&target, layer));
         watch.expect(kinds.collect::<HashSet<_>>().len());
@@ -90,7 +90,7 @@ pub fn validate(
     let target = Arc::clone(&target.target);
     let question = validation::ValidationQuestion { mappings, seed };
     let found = work::run(py, waiting, None, move |watch| {
-        watch.expect(Dataflows::of(&target)?.compared.len() * target.layers.len());
+        watch.expect(Dataflows::of(&target)?.compared.len() * target.layers().len());
         Validation::new(&target, &question, watch)
     })?;
     Ok(Answer::new(found.document().json(), found.csv()))
@@ -126,7 +126,7 @@ pub fn search_map(
     };
     let target = Arc::clone(&target.target);
     work::run(py, waiting, Some(shown), move |watch| {
-        watch.expect(distinct(&target.layers).0.len());
+        watch.expect(distinct(target.layers()).0.len());
         let noted = || watch.note_result();
         let hooks = hooks(watch, &noted, record, resume);
         let found = target.search_map(&question, &hooks)?;

@@ -125,7 +125,7 @@ pub fn advise(
     };
     let bottlenecks = bottlenecks(layers);
     let present = Present {
-        accelerator: &target.accelerator,
+        accelerator: target.accelerator(),
         dataflow: control.dataflow().map(|dataflow| &**dataflow),
         batch: target.origin.batch,
     };
@@ -143,7 +143,7 @@ pub fn advise(
         target,
         control,
         objective,
-        area: CostModel::of(&target.accelerator)?.area().total.0,
+        area: CostModel::of(target.accelerator())?.area().total.0,
         progress,
     };
     let mut tried: Vec<(Change, Target)> = Vec::new();
@@ -177,7 +177,7 @@ pub fn advise(
     let mut advice = Vec::new();
     for (at, gain) in gains.take(MOST_ADVISED) {
         let (change, changed) = &kept[at];
-        let area = CostModel::of(&changed.accelerator)?.area().total.0;
+        let area = CostModel::of(changed.accelerator())?.area().total.0;
         advice.push(Advice {
             change: change.clone(),
             gain,
@@ -214,7 +214,7 @@ struct Likes {
 fn kinds(target: &Target, layers: &[LayerResult]) -> Vec<Likes> {
     let mut known = HashMap::new();
     let mut kinds: Vec<Likes> = Vec::new();
-    for (index, (layer, result)) in target.layers.iter().zip(layers).enumerate() {
+    for (index, (layer, result)) in target.layers().iter().zip(layers).enumerate() {
         let at = *known
             .entry(evaluate::key(target, layer))
             .or_insert_with(|| {
@@ -332,13 +332,13 @@ impl Trials<'_> {
             Change::Set { path, value } => {
                 let mut sets = target.sets().to_vec();
                 sets.push(format!("{path}={value}"));
-                Ok(target.changed(target.overridden(&sets)?, target.layers.clone()))
+                Ok(target.changed(target.overridden(&sets)?, target.layers().to_vec()))
             }
             Change::Batch(_) => {
                 let factor = self.images(change);
-                let layers = target.layers.iter().map(|l| l.batched(factor));
+                let layers = target.layers().iter().map(|l| l.batched(factor));
                 let layers: Result<Vec<Layer>, _> = layers.collect();
-                Ok(target.changed(target.accelerator.clone(), layers?))
+                Ok(target.changed(target.accelerator().clone(), layers?))
             }
             Change::Dataflow(_) => Ok(target.clone()),
         }
@@ -353,7 +353,7 @@ impl Trials<'_> {
         let gain = |(at, (change, changed)): (usize, &(Change, Target))| {
             let control = match change {
                 Change::Set { .. } | Change::Batch(_) => self.control.clone(),
-                Change::Dataflow(name) => control::kind(&changed.accelerator, Some(name)).ok()?,
+                Change::Dataflow(name) => control::kind(changed.accelerator(), Some(name)).ok()?,
             };
             let spent = spent(changed, &control, reading, sample, &UnderWay(self.progress));
             self.progress.done();
@@ -381,8 +381,8 @@ fn spent(
     progress: &dyn Progress,
 ) -> Result<(u64, f64), Error> {
     let picked = sample.layers.iter();
-    let picked = picked.map(|(index, _)| target.layers[*index].clone());
-    let picked = target.changed(target.accelerator.clone(), picked.collect());
+    let picked = picked.map(|(index, _)| target.layers()[*index].clone());
+    let picked = target.changed(target.accelerator().clone(), picked.collect());
     let results = evaluate::layers(&picked, control, reading, &(), progress)?;
     let counts = sample.layers.iter().map(|(_, count)| count);
     let (mut cycles, mut energy) = (0, 0.0);

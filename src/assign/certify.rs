@@ -50,7 +50,7 @@ pub fn certify(
     })
     .map_err(|error| match error {
         CertifyError::Machine(error) => error,
-        error => Error::Search(format!("--certify: {error}")),
+        error => Error::Search(format!("certify: {error}")),
     })?;
     if let Some((point, objective)) = &proof.best {
         certificate::check(&proof.problem, point, *objective, &proof.certificate)

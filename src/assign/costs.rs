@@ -102,11 +102,11 @@ impl Costs {
         let (found, wanted) = (layers.len(), table.layers().len());
         if found < wanted {
             let needed = format!("it has {found} layers, the table {wanted}");
-            return Err(Error::option("--shapes", network.name(), needed));
+            return Err(Error::option("shapes", network.name(), needed));
         }
         if found > wanted {
             remarks.push(Remark::Alters(format!(
-                "--shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
+                "shapes {}: it has {found} layers; the table's are taken for the first {wanted}",
                 network.name()
             )));
             layers.truncate(wanted);
@@ -123,7 +123,7 @@ impl Costs {
             return Ok(Read::Unpriced(Box::new(Unpriced::read(self)?)));
         };
         if self.pes.is_some() || self.tiles.is_some() {
-            let text = "--table has its own levels; --pes and --tiles are for --network";
+            let text = "a table has its own levels; pes and tiles are for a network";
             return Err(Error::Search(text.to_owned()));
         }
         let text = files::read(path)?;
@@ -199,8 +199,8 @@ fn replaced(sets: &[(&str, &str)]) -> Vec<String> {
     let sets = sets.iter().filter(|(path, _)| is_decided(path));
     let warning = |(path, value): &(&str, &str)| {
         format!(
-            "--set {path}={value}: it changes nothing, as each option has an array and scratchpads of \
-             its own; --pes and --tiles choose them"
+            "set {path}={value}: it changes nothing, as each option has an array and scratchpads of \
+             its own; pes and tiles choose them"
         )
     };
     sets.map(warning).collect()
@@ -266,7 +266,7 @@ impl Unpriced {
     /// Inputs that cannot be read, are not allowed, or do not go together.
     pub fn read(costs: &Costs) -> Result<Self, Error> {
         let Some(network) = &costs.network else {
-            return Err(Error::Search("needed --network or --table".to_owned()));
+            return Err(Error::Search("needed a network or a table".to_owned()));
         };
         let styles = match costs.dataflow.as_str() {
             "mix" => DataflowStyle::ALL.to_vec(),

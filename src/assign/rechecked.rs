@@ -60,15 +60,11 @@ impl Rechecks<'_> {
                 if points.is_empty() {
                     let needed = format!(
                         "the winner consists of {} entries, and no winner goes without the machine; needed \
-                         --simulations {} or more",
+                         {} or more",
                         jobs.len(),
                         jobs.len()
                     );
-                    return Err(Error::option(
-                        "--simulations",
-                        &self.most.to_string(),
-                        needed,
-                    ));
+                    return Err(Error::option("simulations", &self.most.to_string(), needed));
                 }
                 break;
             }

@@ -52,7 +52,7 @@ impl AssignmentQuestion {
         let optimizer = optimizer.map_err(Error::search)?;
         if self.certify && self.optimizer != "exact" {
             return Err(Error::Search(format!(
-                "--certify proves from exact solutions: found --optimizer {}, needed exact",
+                "certify proves from exact solutions: found optimizer {}, needed exact",
                 self.optimizer
             )));
         }

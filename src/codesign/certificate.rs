@@ -53,8 +53,8 @@ impl<'a> CodesignInstance<'a> {
     fn inputs(&self) -> Hashes {
         Hashes {
             model: String::new(),
-            accelerator: identity::accelerator(&self.loaded.accelerator),
-            network: identity::layers(&self.loaded.layers),
+            accelerator: identity::accelerator(self.loaded.accelerator()),
+            network: identity::layers(self.loaded.layers()),
             space: digest_of(&json!({
                 "knobs": self.hardware.knobs(), "area": self.hardware.limit(),
                 "macs": self.hardware.most_macs(),
@@ -73,7 +73,7 @@ impl<'a> CodesignInstance<'a> {
 
     /// The layers of a task.
     fn layers(&self, number: usize) -> Vec<(usize, &Layer)> {
-        let layers = self.loaded.layers.iter().enumerate().zip(self.task_of);
+        let layers = self.loaded.layers().iter().enumerate().zip(self.task_of);
         let own = layers.filter(|(_, task)| **task == number);
         own.map(|(layer, _)| layer).collect()
     }
@@ -142,7 +142,7 @@ impl Certificate {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             over: OVER.to_owned(),
             hashes: instance.hashes(found),
-            inputs: inputs.spelt(&instance.loaded.layers),
+            inputs: inputs.spelt(instance.loaded.layers()),
             names: Names::of(&instance.loaded.origin),
             objective: OBJECTIVE.to_owned(),
             of: "machine".to_owned(),
@@ -215,10 +215,10 @@ impl Certificate {
         let instance = CodesignInstance::of(setting);
         let (loaded, hardware, tasks) = (instance.loaded, instance.hardware, instance.tasks);
         let mut about = About {
-            arch: [&inputs.arch, &loaded.accelerator.name],
+            arch: [&inputs.arch, &loaded.accelerator().name],
             set: &inputs.set,
             network: [&inputs.network, &loaded.network],
-            scope: &loaded.scope,
+            scope: loaded.scope(),
             dim: &inputs.dim,
             batch: inputs.batch,
         }

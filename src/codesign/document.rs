@@ -106,7 +106,7 @@ fn lowered_layers(found: &CodesignResult, chip: &Chip) -> Vec<LoweredLayer> {
     found
         .setting
         .loaded
-        .layers
+        .layers()
         .iter()
         .zip(&found.setting.task_of)
         .map(kernel)
@@ -176,7 +176,7 @@ fn document(found: &CodesignResult) -> Codesign {
         settings: found.setting.loaded.origin.settings.clone(),
         caveats: found.setting.loaded.origin.caveats.clone(),
         notes: found.warning().into_iter().collect(),
-        coverage: found.setting.loaded.scope.document(),
+        coverage: found.setting.loaded.scope().document(),
         hardware: Cores {
             batch,
             block_in,
@@ -338,7 +338,7 @@ fn each(found: &CodesignResult) -> EachItsOwn {
     let choices = found
         .setting
         .loaded
-        .layers
+        .layers()
         .iter()
         .zip(&found.setting.task_of)
         .map(|(layer, task)| {
@@ -384,7 +384,7 @@ fn names(found: &CodesignResult, number: usize) -> Vec<&str> {
     let layers = found
         .setting
         .loaded
-        .layers
+        .layers()
         .iter()
         .zip(&found.setting.task_of);
     let layers = layers.filter(|(_, task)| **task == number);
@@ -453,7 +453,7 @@ fn csv(found: &CodesignResult) -> String {
     let rest = |cycles: [u64; 3], spent: f64| {
         let cycles = cycles.iter().map(u64::to_string);
         let rest = cycles.chain([spent.to_string()]);
-        rest.chain(found.setting.loaded.scope.fields())
+        rest.chain(found.setting.loaded.scope().fields())
             .collect::<Vec<_>>()
     };
     for (layer, (kernel, task)) in lowered_layers(found, chip)

@@ -81,7 +81,7 @@ impl CodesignQuestion {
             Some(codesign::CONFIDENT) => {
                 let needed = "exact measures what it needs to prove: only a tuner's name may have \
                               +confidence behind it";
-                return Err(Error::option("--optimizer", name, needed));
+                return Err(Error::option("optimizer", name, needed));
             }
             _ => {}
         }
@@ -92,7 +92,7 @@ impl CodesignQuestion {
                 false => "",
             };
             Error::Search(format!(
-                "--optimizer: {error}, exact; a tuner's name may have {} behind it{more}",
+                "optimizer: {error}, exact; a tuner's name may have {} behind it{more}",
                 codesign::CONFIDENT
             ))
         })
@@ -114,7 +114,7 @@ impl CodesignQuestion {
             ..Request::default()
         }
         .target()?;
-        let hardware = self.hardware(&loaded.accelerator)?;
+        let hardware = self.hardware(loaded.accelerator())?;
         Setting::new(loaded, hardware).map(Arc::new)
     }
 
@@ -123,7 +123,7 @@ impl CodesignQuestion {
         if base.decoupled.is_none() {
             let needed = "search codesign is for machines that instructions control, such as vta; search map and \
                           search assign are for the others";
-            return Err(Error::Search(format!("--arch {}: {needed}", self.arch)));
+            return Err(Error::Search(format!("arch {}: {needed}", self.arch)));
         }
         let mut hardware = shaped(&self.hardware, base)?;
         if let Some(macs) = self.macs {
@@ -155,7 +155,7 @@ fn shaped(name: &str, base: &Accelerator) -> Result<Hardware, Error> {
         }
         name => {
             return Err(Error::option(
-                "--hardware",
+                "hardware",
                 name,
                 "needed fixed (the machine as it is), all (64 shapes), or a YAML file \
              with the lists batch, block_in and block_out",
@@ -168,7 +168,7 @@ fn within(hardware: Hardware, budget: &str) -> Result<Hardware, Error> {
     let request: BudgetRequest = budget.parse().map_err(Error::search)?;
     if request.resource != Resource::Area {
         return Err(Error::option(
-            "--budget",
+            "budget",
             budget,
             "the hardware is limited by area=VALUE",
         ));

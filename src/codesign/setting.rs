@@ -25,7 +25,7 @@ impl Setting {
     /// # Errors
     /// A layer that no schedule fits.
     pub fn new(loaded: Target, hardware: Hardware) -> Result<Self, Error> {
-        let (distinct, task_of) = distinct(&loaded.layers);
+        let (distinct, task_of) = distinct(loaded.layers());
         let tasks = tasks(&distinct, &task_of, &hardware)?;
         Ok(Self {
             loaded,

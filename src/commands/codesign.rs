@@ -66,7 +66,7 @@ pub fn codesign(args: &Codesign, common: &Common, record: &mut Record) -> Result
         interrupt.report_diagnostic();
     }
     Ok(judged(
-        &setting.loaded.scope,
+        setting.loaded.scope(),
         match found.best() {
             _ if found.is_cut => Answer::Interrupted,
             Some(_) => Answer::Yes,
@@ -101,7 +101,7 @@ fn keep(found: &CodesignResult, args: &Codesign, record: &mut Record) -> Result<
     let machine = found
         .best()
         .map(|chip| setting.hardware.machine(chip.machine));
-    let machine = machine.map_or(&setting.loaded.accelerator, |machine| &**machine);
+    let machine = machine.map_or(setting.loaded.accelerator(), |machine| &**machine);
     let machine = machine.to_yaml();
     if let (Some(path), Some(schedules)) = (&args.output, &schedules) {
         inputs::write(path, schedules)?;

@@ -21,7 +21,7 @@ pub fn functional(
     record: &mut Record,
 ) -> Result<Answer> {
     let less = "--layer picks layers, Ctrl-C ends it";
-    let patience = Patience::new(common, "functional", loaded.layers.len() as u64, less);
+    let patience = Patience::new(common, "functional", loaded.layers().len() as u64, less);
     let found = FunctionalCheck::new(loaded, pace, &patience)?;
     drop(patience);
     record.results(|| found.document().json(), || found.csv())?;

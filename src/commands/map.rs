@@ -33,7 +33,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     let loaded = inputs::load(&args.target)?;
     inputs::warn(&loaded.origin.caveats);
     let less = "--layer picks layers, Ctrl-C ends it";
-    let patience = Patience::new(common, "search map", loaded.layers.len() as u64, less);
+    let patience = Patience::new(common, "search map", loaded.layers().len() as u64, less);
     let files = record.journal(args.recording.files());
     let hooks = interrupt.hooks(files, &patience);
     let found = loaded.search_map(&question, &hooks)?;
@@ -49,7 +49,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     if let Some(path) = &args.output {
         inputs::write(path, &mappings)?;
     }
-    record.keep(ACCELERATOR, || loaded.accelerator.to_yaml())?;
+    record.keep(ACCELERATOR, || loaded.accelerator().to_yaml())?;
     record.keep("mappings.yaml", || mappings)?;
     if let Some(certificate) = found.certificate()? {
         let text = serde_json::to_string_pretty(&certificate)? + "\n";
@@ -71,7 +71,7 @@ pub fn map(args: &Map, common: &Common, record: &mut Record) -> Result<Answer> {
     };
     output::print(&text)?;
     if !found.is_cut {
-        return Ok(judged(&loaded.scope, Answer::Yes));
+        return Ok(judged(loaded.scope(), Answer::Yes));
     }
     if common.format != Format::Table {
         interrupt.report_diagnostic();

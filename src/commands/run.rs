@@ -29,7 +29,7 @@ pub fn estimate(args: &Estimate, common: &Common, record: &mut Record) -> Result
     }
     let loaded = inputs::load(&args.target)?;
     report(&loaded, Reading::Model, &(), common, record)?;
-    Ok(judged(&loaded.scope, Answer::Yes))
+    Ok(judged(loaded.scope(), Answer::Yes))
 }
 
 /// The cycle-level machine.
@@ -55,12 +55,12 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
     }
     if args.functional {
         let answer = functional::functional(&loaded, pace, common, record)?;
-        return Ok(judged(&loaded.scope, answer));
+        return Ok(judged(loaded.scope(), answer));
     }
     let reading = Reading::Machine(pace);
     let Some(path) = &args.checkpoint else {
         report(&loaded, reading, &(), common, record)?;
-        return Ok(judged(&loaded.scope, Answer::Yes));
+        return Ok(judged(loaded.scope(), Answer::Yes));
     };
     let interval = Duration::from_secs(args.checkpoint_interval.get());
     let checkpoints = Checkpoints::open(path, &loaded, interval, interrupt::keeps())?;
@@ -71,7 +71,7 @@ pub fn simulate(args: &Simulate, common: &Common, record: &mut Record) -> Result
     match report(&loaded, reading, &checkpoints, common, record) {
         Ok(()) => {
             checkpoints.remove()?;
-            Ok(judged(&loaded.scope, Answer::Yes))
+            Ok(judged(loaded.scope(), Answer::Yes))
         }
         Err(error) if is_stopped(&error) => {
             output::report_diagnostic(&format!(
@@ -112,7 +112,7 @@ fn report(
             "`estimate` asks the model alone, --layer picks layers, Ctrl-C ends it"
         }
     };
-    let patience = Patience::new(common, reading.name(), loaded.layers.len() as u64, less);
+    let patience = Patience::new(common, reading.name(), loaded.layers().len() as u64, less);
     let mut run = Run::with(loaded, reading, machines, &patience)?;
     interrupt::has_kept();
     run.seed = common.seed;
@@ -137,7 +137,7 @@ fn report(
     for note in notes {
         output::note(&note);
     }
-    record.keep(ACCELERATOR, || loaded.accelerator.to_yaml())?;
+    record.keep(ACCELERATOR, || loaded.accelerator().to_yaml())?;
     record.results(|| run.document().json(), || run.csv())?;
     let text = match (common.format, &run.advised) {
         (Format::Table, None) => return Ok(()),

@@ -177,7 +177,7 @@ fn mapping(name: &str, target: &ShowTarget) -> Result<String> {
         explain: false,
     })?;
     let control = &loaded.control()?;
-    let layers = loaded.layers.iter();
+    let layers = loaded.layers().iter();
     let plans = layers.map(|layer| Ok(LayerPlan::of(&loaded.plan(layer, control)?)));
     Ok(plans.collect::<Result<LayerFile<LayerPlan>>>()?.to_yaml())
 }

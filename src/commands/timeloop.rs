@@ -62,7 +62,7 @@ pub fn export(args: &ExportTimeloop) -> Result<Answer> {
         }
     }
     output::print(&text)?;
-    Ok(judged(&loaded.scope, answer))
+    Ok(judged(loaded.scope(), answer))
 }
 
 fn table(layers: &[TimeloopLayer]) -> String {

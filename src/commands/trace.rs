@@ -34,7 +34,7 @@ pub fn write(
     }
     let plans = layers.map(|layer| loaded.plan(layer, &control));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
-    let title = format!("{} on {}", loaded.network, loaded.accelerator.name);
+    let title = format!("{} on {}", loaded.network, loaded.accelerator().name);
     let written = trace::of_plans(kind, &title, &plans, &options).map_err(Error::from)?;
     if let Some(step) = written.step.filter(|step| *step > 1 && !common.quiet) {
         output::note(&format!(
@@ -48,10 +48,10 @@ pub fn write(
 /// The layers picked by name or by their place among those that run.
 fn layers<'a>(loaded: &'a Target, picks: &[String]) -> Result<Vec<&'a Layer>> {
     let pick = |pick: &String| {
-        let named = loaded.layers.iter().position(|l| l.name() == pick);
+        let named = loaded.layers().iter().position(|l| l.name() == pick);
         let index = named.or_else(|| pick.parse().ok());
-        index.and_then(|i| loaded.layers.get(i)).ok_or_else(|| {
-            let names: Vec<_> = loaded.layers.iter().map(Layer::name).collect();
+        index.and_then(|i| loaded.layers().get(i)).ok_or_else(|| {
+            let names: Vec<_> = loaded.layers().iter().map(Layer::name).collect();
             let near = stationary::arch::near::nearest(pick, names.iter().copied());
             let hint = near.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
             anyhow!(
@@ -61,7 +61,7 @@ fn layers<'a>(loaded: &'a Target, picks: &[String]) -> Result<Vec<&'a Layer>> {
         })
     };
     if picks.is_empty() {
-        return Ok(loaded.layers.iter().collect());
+        return Ok(loaded.layers().iter().collect());
     }
     picks.iter().map(pick).collect()
 }

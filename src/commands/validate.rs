@@ -22,12 +22,12 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         let offered: Vec<&str> = compared.iter().map(|control| control.name()).collect();
         output::note(&format!(
             "--dataflow all: all that {} offers, {}; its hardware has no {}",
-            loaded.accelerator.name,
+            loaded.accelerator().name,
             offered.join(", "),
             absent.join(", ")
         ));
     }
-    let total = compared.len() * loaded.layers.len();
+    let total = compared.len() * loaded.layers().len();
     let less = "--layer picks layers, fewer --mappings take less, Ctrl-C ends it";
     let patience = Patience::new(common, "validate", total as u64, less);
     let question = ValidationQuestion {
@@ -41,7 +41,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
         let (dataflow, reason) = (&left_out.dataflow, &left_out.reason);
         output::report_diagnostic(&format!("warning: {dataflow} is left out: {reason}"));
     }
-    record.keep(ACCELERATOR, || loaded.accelerator.to_yaml())?;
+    record.keep(ACCELERATOR, || loaded.accelerator().to_yaml())?;
     record.results(|| found.document().json(), || found.csv())?;
     let text = match common.format {
         Format::Table => page(&report::validate::table(&found, common)),
@@ -50,7 +50,7 @@ pub fn validate(args: &Validate, common: &Common, record: &mut Record) -> Result
     };
     output::print(&text)?;
     Ok(judged(
-        &loaded.scope,
+        loaded.scope(),
         match found.is_sound() {
             true => Answer::Yes,
             false => Answer::No,

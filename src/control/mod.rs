@@ -208,7 +208,7 @@ pub(crate) fn run_by(a: &Accelerator, control: &ControlKind) -> Result<Arc<Dataf
 fn without_dataflow(accelerator: &Accelerator) -> Error {
     Error::Control(format!(
         "{}: instructions control it, by schedules and not by mappings of a dataflow: estimate, simulate, \
-         validate and search codesign take it, without --dataflow",
+         validate and search codesign take it, without a dataflow",
         accelerator.name
     ))
 }

@@ -28,7 +28,7 @@ impl Controller for Sequencer {
         let name = asked.unwrap_or(&a.dataflows[0]);
         let Some(dataflow) = Dataflow::find(name) else {
             let needed = "unknown dataflow; allowed: ws, os, rs, is, or a YAML file";
-            return Err(Error::option("--dataflow", name, needed));
+            return Err(Error::option("dataflow", name, needed));
         };
         if !a.dataflows.iter().any(|offered| offered == name) {
             let needed = format!(
@@ -36,7 +36,7 @@ impl Controller for Sequencer {
                 a.name,
                 a.dataflows.join(", ")
             );
-            return Err(Error::option("--dataflow", name, needed));
+            return Err(Error::option("dataflow", name, needed));
         }
         Ok(ControlKind::Hardwired(dataflow.into()))
     }

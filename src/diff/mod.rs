@@ -61,7 +61,7 @@ impl Difference {
     pub fn of(a: Side, b: Side, tolerance: f64) -> Result<Self, Error> {
         if !(0.0..1.0).contains(&tolerance) {
             let needed = "needed a share from 0 to less than 1";
-            return Err(Error::option("--tolerance", &tolerance.to_string(), needed));
+            return Err(Error::option("tolerance", &tolerance.to_string(), needed));
         }
         if a.schema() != b.schema() {
             return Err(Error::Search(format!(

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stationary_document::from_yaml;
 
 use super::Figures;
-use crate::documents::{Document, Run};
+use crate::documents::{Document, FieldError, Run, typed};
 use crate::error::Error;
 use crate::files;
 use crate::record::{self, ACCELERATOR, Status};
@@ -132,7 +131,7 @@ fn document(path: &Path) -> Result<Value, Error> {
 }
 
 /// The figures of a run of estimate or simulate; nothing of another result.
-fn figures(document: &Value) -> Result<Option<Figures>, serde_json::Error> {
+fn figures(document: &Value) -> Result<Option<Figures>, FieldError> {
     let is_run = document["schema"] == Run::NAME;
-    is_run.then(|| Figures::deserialize(document)).transpose()
+    is_run.then(|| typed(document)).transpose()
 }

@@ -12,6 +12,7 @@ mod codesign;
 mod common;
 mod compare;
 mod diff;
+mod error;
 mod functional;
 mod map;
 mod network;
@@ -41,6 +42,8 @@ pub use compare::{
     CompareRatio, CompareRun, CompareShares, CompareSpeedup, CompareTarget,
 };
 pub use diff::{Both, Diff, DiffLayer, DiffStall, DiffTotal, Difference};
+pub(crate) use error::typed;
+pub use error::{DocumentError, FieldError};
 pub use functional::{Functional, FunctionalLayer};
 pub use map::{Claim, Map, MapLayer, MapTotal, Recheck, Reduced};
 pub use network::{Network, NetworkFigures, NetworkLayer};
@@ -77,17 +80,17 @@ pub trait Document: Serialize + DeserializeOwned + JsonSchema {
     ///
     /// # Errors
     /// Another document, or a field that is missing or of another type.
-    fn read(value: &Value) -> Result<Self, String> {
+    fn read(value: &Value) -> Result<Self, DocumentError> {
         let found = value.get("schema").and_then(Value::as_str);
         if found != Some(Self::NAME) {
-            let found = found.unwrap_or("no schema");
-            return Err(format!("found {found}; needed {}", Self::NAME));
+            return Err(DocumentError::Other {
+                found: found.unwrap_or("no schema").to_owned(),
+                needed: Self::NAME,
+            });
         }
-        serde_json::from_value(value.clone()).map_err(|error| {
-            format!(
-                "it calls itself {} and is not as this version writes it: {error}",
-                Self::NAME
-            )
+        typed(value).map_err(|field| DocumentError::Field {
+            name: Self::NAME,
+            field,
         })
     }
 }

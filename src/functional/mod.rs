@@ -57,16 +57,16 @@ impl FunctionalCheck {
     /// A layer without a mapping, or of more than 20 million MACs.
     pub fn new(target: &Target, pace: Pace, progress: &dyn Progress) -> Result<Self, Error> {
         let control = target.control()?;
-        if let Some(layer) = target.layers.iter().find(|layer| layer.macs() > LIMIT) {
+        if let Some(layer) = target.layers().iter().find(|layer| layer.macs() > LIMIT) {
             return Err(Error::Control(format!(
-                "--functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
-                 Pick smaller layers with --layer",
+                "functional: layer `{}` has {} MACs; values are carried for at most {LIMIT}. \
+                 Pick smaller layers",
                 layer.name(),
                 layer.macs()
             )));
         }
         let mut layers = Vec::new();
-        for layer in &target.layers {
+        for layer in target.layers() {
             let plan = target.plan(layer, &control)?;
             // Values are those of what the array runs: a product, where it unfolds convolutions.
             let tensors = reference::tensors(plan.layer(), plan.accelerator());
@@ -123,13 +123,13 @@ impl FunctionalCheck {
         };
         Functional {
             schema: Functional::NAME.to_owned(),
-            arch: self.target.accelerator.name.clone(),
+            arch: self.target.accelerator().name.clone(),
             network: self.target.network.clone(),
             dataflow: self.control.name().to_owned(),
             batch: self.target.origin.batch,
             settings: self.target.origin.settings.clone(),
             equal: self.is_equal(),
-            coverage: self.target.scope.document(),
+            coverage: self.target.scope().document(),
             layers: self.layers.iter().map(layer).collect(),
         }
     }

@@ -112,7 +112,8 @@ const JOURNAL: &str = "it keeps the evaluations of a search: the search's own --
 
 /// The document, and its page.
 fn read<D: Document>(document: &Value, page: fn(&D) -> Page) -> Result<Page, String> {
-    D::read(document).map(|document| page(&document))
+    let read = D::read(document).map_err(|error| error.to_string())?;
+    Ok(page(&read))
 }
 
 /// The page of a document that a command wrote as JSON.

@@ -33,7 +33,7 @@ impl MachineRuns {
         });
         let known = known.collect::<Result<_, Error>>()?;
         let journal = Mutex::new(journal);
-        let names = loaded.layers.iter().map(|layer| layer.name().to_owned());
+        let names = loaded.layers().iter().map(|layer| layer.name().to_owned());
         let layers = names.zip(0..).collect();
         Ok(Self {
             known,
@@ -81,7 +81,7 @@ fn first(loaded: &Target) -> MachineRunsHead {
     MachineRunsHead {
         schema: MachineRunsHead::NAME.to_owned(),
         version: version(),
-        accelerator: identity::accelerator(&loaded.accelerator),
-        layers: identity::layers(&loaded.layers),
+        accelerator: identity::accelerator(loaded.accelerator()),
+        layers: identity::layers(loaded.layers()),
     }
 }

@@ -89,8 +89,8 @@ fn first(loaded: &Target, hardware: &Hardware) -> MeasurementsHead {
     MeasurementsHead {
         schema: MeasurementsHead::NAME.to_owned(),
         version: version(),
-        accelerator: identity::accelerator(&loaded.accelerator),
-        layers: identity::layers(&loaded.layers),
+        accelerator: identity::accelerator(loaded.accelerator()),
+        layers: identity::layers(loaded.layers()),
         hardware: hardware.knobs().clone(),
         limits: CoreLimits {
             area_um2: hardware.limit(),

@@ -20,7 +20,7 @@ impl MapResult {
         let headline = self.headline();
         Map {
             schema: Map::NAME.to_owned(),
-            arch: self.target.accelerator.name.clone(),
+            arch: self.target.accelerator().name.clone(),
             network: self.target.network.clone(),
             dataflow: self.dataflow.name.to_string(),
             seed: self.question.seed,
@@ -29,7 +29,7 @@ impl MapResult {
             settings: self.target.origin.settings.clone(),
             caveats: self.target.origin.caveats.clone(),
             notes: self.notes(),
-            coverage: self.target.scope.document(),
+            coverage: self.target.scope().document(),
             headline: headline.whole(),
             layers: winners.iter().map(|w| self.layer(w)).collect(),
             certificate: claim(winners),
@@ -95,7 +95,7 @@ impl MapResult {
         let rest = |figures: [u64; 5], spent: &Energy| {
             let figures = figures.iter().map(u64::to_string);
             let energies = energies(spent).map(|(_, energy)| energy.to_string());
-            let all = figures.chain(energies).chain(self.target.scope.fields());
+            let all = figures.chain(energies).chain(self.target.scope().fields());
             all.collect::<Vec<_>>()
         };
         for w in &self.winners {

@@ -171,8 +171,8 @@ impl Target {
     ) -> Result<Option<MapResult>, Error> {
         let goal = goal(question)?;
         let dataflow = self.dataflow()?;
-        let cost = CostModel::of(&self.accelerator)?;
-        let (firsts, kinds) = distinct(&self.layers);
+        let cost = CostModel::of(self.accelerator())?;
+        let (firsts, kinds) = distinct(self.layers());
         let runs = MachineRuns::open(&hooks.files, self)?;
         let (best, beyond) = match question.recheck {
             Recheck::Best(k) => (k, 0),
@@ -197,7 +197,7 @@ impl Target {
                 }
                 let query = MappingQuery {
                     target: self,
-                    layer: &self.layers[*first],
+                    layer: &self.layers()[*first],
                     dataflow: &dataflow,
                 };
                 let cancellation = match &shares {
@@ -220,7 +220,7 @@ impl Target {
             .collect();
         let found = found.into_iter().collect::<Result<Vec<_>, Error>>()?;
         runs.close()?;
-        let of_layer = self.layers.iter().zip(&kinds);
+        let of_layer = self.layers().iter().zip(&kinds);
         let winners: Vec<Winner> = of_layer
             .clone()
             .filter_map(|(layer, &kind)| Some((layer, found[kind].as_ref()?)))
@@ -258,18 +258,18 @@ fn goal(question: &MappingQuestion) -> Result<Goal, Error> {
         slack: slack.unwrap_or(chosen.slack),
         ..chosen
     };
-    let flag = match (question.certify, question.recheck) {
-        (true, _) => "--certify",
-        (false, Recheck::Auto { .. }) => "--recheck auto",
+    let asked = match (question.certify, question.recheck) {
+        (true, _) => "certify",
+        (false, Recheck::Auto { .. }) => "recheck auto",
         (false, Recheck::Best(_)) if question.gap.is_some() => {
             return Err(Error::Search(
-                "--gap needs bounds, which are compared with --certify or --recheck auto; found neither"
+                "gap needs bounds, which are compared with certify or recheck auto; found neither"
                     .to_owned(),
             ));
         }
         (false, Recheck::Best(_)) if question.time.is_some() => {
             return Err(Error::Search(
-                "--time ends what goes on until no candidate can win: --certify or --recheck auto; found neither"
+                "time ends what goes on until no candidate can win: certify or recheck auto; found neither"
                     .to_owned(),
             ));
         }
@@ -281,14 +281,14 @@ fn goal(question: &MappingQuestion) -> Result<Goal, Error> {
     };
     if objective.is_some_and(|objective| objective != fewest.objective) {
         return Err(Error::Search(format!(
-            "{flag} goes by bounds of cycles, and proves the fewest: found --objective {}, needed cycles, or \
-             --recheck K",
+            "{asked} goes by bounds of cycles, and proves the fewest: found objective {}; needed cycles, or \
+             a number to recheck",
             chosen.objective
         )));
     }
     if slack.is_some_and(|slack| slack != fewest.slack) {
         return Err(Error::Search(format!(
-            "{flag} proves the fewest cycles: found --slack {}, needed 0, or --recheck K",
+            "{asked} proves the fewest cycles: found slack {}, needed 0, or a number to recheck",
             chosen.slack
         )));
     }
@@ -331,7 +331,7 @@ impl MapResult {
     /// A winner's layer as the network has it.
     #[must_use]
     pub fn original<'w>(&'w self, winner: &'w Winner) -> &'w Layer {
-        let mut layers = self.target.layers.iter();
+        let mut layers = self.target.layers().iter();
         let found = layers.find(|layer| layer.name() == winner.name());
         found.unwrap_or(winner.mapping.layer())
     }

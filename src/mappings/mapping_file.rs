@@ -292,6 +292,15 @@ impl LayerMapping {
         }
     }
 
+    /// The dataflow that the mapping names, or that its parameters are of; none where it leaves the choice, or names
+    /// none that there is.
+    pub(crate) fn named_dataflow(&self) -> Option<Arc<Dataflow>> {
+        match &self.row_stationary {
+            Some(_) => Dataflow::find("rs").map(|dataflow| dataflow.clone().into()),
+            None => self.dataflow().ok(),
+        }
+    }
+
     /// Whether banks are all that is given.
     fn has_banks_alone(&self) -> bool {
         self.banks() != PerOperand::default()

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{SCHEMA, map, strict};
+use super::{SCHEMA, Trust, Verdict, map, strict};
+use crate::error::Error;
+use crate::progress::Progress;
 use crate::{assign, codesign};
 
 /// A certificate, by what it claims.
@@ -60,6 +62,42 @@ impl Certificate {
             Ok(certificate) => Ok((certificate, document)),
             Err(error) => Err(refused(&document, &error)),
         }
+    }
+}
+
+/// Checks the text of a certificate of any kind: derives all that it says again from what it names, and runs the
+/// machine again. A text that calls itself a certificate of this version and is none does not hold.
+///
+/// ```
+/// use stationary::hooks::Hooks;
+/// use stationary::map::MappingQuestion;
+/// use stationary::proof::{self, Trust};
+/// use stationary::Request;
+///
+/// let target = Request::new("shidiannao", "alexnet").target()?.pick(&["fc8"])?;
+/// let question = MappingQuestion { certify: true, ..MappingQuestion::default() };
+/// let found = target.search_map(&question, &Hooks::default())?.expect("nobody cancels it");
+/// let text = found.certificate()?.expect("it was asked for").json().to_string();
+/// assert!(proof::verify(&text, Trust::Runs, &())?.checks.hold());
+/// let forged = text.replacen("\"cycles\":", "\"cycles\":1", 1);
+/// assert!(!proof::verify(&forged, Trust::Runs, &())?.checks.hold());
+/// # Ok::<(), stationary::Error>(())
+/// ```
+///
+/// # Errors
+/// A text that is no certificate of this version; what it names cannot be read.
+pub fn verify(text: &str, trust: Trust, progress: &dyn Progress) -> Result<Verdict, Error> {
+    let (certificate, written) = match Certificate::read(text) {
+        Ok(read) => read,
+        Err(Unread::Malformed(what)) => return Ok(Verdict::malformed(what)),
+        Err(other) => return Err(Error::Search(other.to_string())),
+    };
+    match certificate {
+        Certificate::Assign(read) => {
+            read.verify(&written, read.unpriced()?, trust, [progress, progress])
+        }
+        Certificate::Map(read) => read.verify(&written, &read.target()?, trust, progress),
+        Certificate::Codesign(read) => read.verify(&written, &*read.setting()?, trust, progress),
     }
 }
 

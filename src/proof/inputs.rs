@@ -88,7 +88,7 @@ impl Inputs {
         if self.values.is_some() {
             return Self::of_values(target, &self.dataflow);
         }
-        let layers = &target.layers;
+        let layers = target.layers();
         Ok(self.spelt_names(layers))
     }
 

@@ -99,7 +99,7 @@ impl MappingCertificate {
     /// The certificate of what was found for the layers that are not alike.
     ///
     /// # Errors
-    /// A mapping that is not legal; inputs that cannot be read again. Of values that were read by no names, or
+    /// Results of fewer or more layers; a mapping that is not legal; inputs that cannot be read again. Of values that were read by no names, or
     /// changed since, the certificate holds the files.
     pub fn of(
         loaded: &Target,
@@ -113,11 +113,18 @@ impl MappingCertificate {
             Some(named) if is_same(&named.target()?, loaded) => named,
             _ => Inputs::of_values(loaded, dataflow)?,
         };
-        let (firsts, _) = distinct(&loaded.layers);
+        let (firsts, _) = distinct(loaded.layers());
+        if found.len() != firsts.len() {
+            return Err(Error::Search(format!(
+                "found {} results; needed {}, one of each layer that is not like one before",
+                found.len(),
+                firsts.len()
+            )));
+        }
         let layers = firsts.iter().zip(found).map(|(first, found)| {
             let question = MappingQuery {
                 target: loaded,
-                layer: &loaded.layers[*first],
+                layer: &loaded.layers()[*first],
                 dataflow,
             };
             let space = match &found.space {
@@ -191,10 +198,10 @@ impl MappingCertificate {
     ) -> Result<Verdict, Error> {
         let dataflow = &*loaded.dataflow()?;
         let mut about = About {
-            arch: [&self.inputs.arch, &loaded.accelerator.name],
+            arch: [&self.inputs.arch, &loaded.accelerator().name],
             set: &self.inputs.set,
             network: [&self.inputs.network, &loaded.network],
-            scope: &loaded.scope,
+            scope: loaded.scope(),
             dim: &self.inputs.dim,
             batch: self.inputs.batch,
         }
@@ -243,11 +250,15 @@ impl MappingCertificate {
             verdict.checks.inputs(&self.hashes, &read);
             return Ok(verdict);
         }
-        let (firsts, _) = distinct(&loaded.layers);
+        let (firsts, _) = distinct(loaded.layers());
         let claimed: Vec<usize> = self.layers.iter().map(|layer| layer.layer).collect();
         let holds = claimed == firsts;
         let detail = match holds {
-            true => format!("{} shapes of {} layers", firsts.len(), loaded.layers.len()),
+            true => format!(
+                "{} shapes of {} layers",
+                firsts.len(),
+                loaded.layers().len()
+            ),
             false => format!(
                 "the certificate is of layers {claimed:?}; those that are not alike are {firsts:?}"
             ),
@@ -257,7 +268,7 @@ impl MappingCertificate {
             return Ok(verdict);
         }
         let layers = self.layers.par_iter().map(|proved| {
-            let layer = &loaded.layers[proved.layer];
+            let layer = &loaded.layers()[proved.layer];
             let question = MappingQuery {
                 target: loaded,
                 layer,
@@ -267,7 +278,7 @@ impl MappingCertificate {
         });
         let layers: Vec<Again> = layers.collect::<Result<_, Error>>()?;
         for (layer, again) in firsts.iter().zip(&layers) {
-            let name = loaded.layers[*layer].name();
+            let name = loaded.layers()[*layer].name();
             verdict.checks.note(name, again.holds, again.detail.clone());
             verdict.again += again.runs;
         }
@@ -289,8 +300,8 @@ impl MappingCertificate {
 /// Whether two are of the same accelerator and layers.
 fn is_same(a: &Target, b: &Target) -> bool {
     let of = |target: &Target| {
-        let layers = identity::layers(&target.layers);
-        (identity::accelerator(&target.accelerator), layers)
+        let layers = identity::layers(target.layers());
+        (identity::accelerator(target.accelerator()), layers)
     };
     of(a) == of(b)
 }
@@ -304,8 +315,8 @@ fn hashes(loaded: &Target, dataflow: &Dataflow, candidates: &[u64], bounds: &Val
     };
     Hashes {
         model: digest_of(bounds),
-        accelerator: identity::accelerator(&loaded.accelerator),
-        network: identity::layers(&loaded.layers),
+        accelerator: identity::accelerator(loaded.accelerator()),
+        network: identity::layers(loaded.layers()),
         space: digest_of(&json!({"dataflow": flow, "candidates": candidates})),
     }
 }
@@ -331,7 +342,7 @@ impl Proved {
         (place, tiling): (u64, Tiling),
         search_result: &SearchResult,
     ) -> Result<Self, Error> {
-        let layers = &question.target.layers;
+        let layers = question.target.layers();
         let (firsts, kinds) = distinct(layers);
         let others = layers.iter().enumerate().zip(&kinds);
         let alike = others.filter(|((at, _), kind)| *at != first && firsts[**kind] == first);

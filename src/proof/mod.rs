@@ -28,7 +28,7 @@ use stationary_record::digest;
 use crate::csv;
 
 pub use self::about::About;
-pub use self::certificate::{Certificate, Unread};
+pub use self::certificate::{Certificate, Unread, verify};
 pub use self::inputs::Inputs;
 pub use self::origin::Origin;
 pub use self::shape::LayerShape;
@@ -82,9 +82,6 @@ impl Hashes {
         ]
     }
 }
-
-/// What takes less than to verify everything.
-pub const LESS: &str = "--quick runs only what is called the best, Ctrl-C ends it";
 
 /// Of many differences, how many are shown.
 pub const SHOWN: usize = 3;

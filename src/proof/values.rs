@@ -30,20 +30,21 @@ impl Values {
     /// # Errors
     /// What no file says: layers under one name.
     pub(super) fn of(target: &Target) -> Result<Self, Error> {
-        let network = Network::new(target.network.as_str(), target.layers.clone())?;
+        let network = Network::new(target.network.as_str(), target.layers().to_vec())?;
         let values = Self {
-            arch: target.accelerator.to_yaml(),
+            arch: target.accelerator().to_yaml(),
             network: network.to_yaml(),
         };
         let read = values.target()?;
-        let is_same = identity::accelerator(&read.accelerator)
-            == identity::accelerator(&target.accelerator)
-            && identity::layers(&read.layers) == identity::layers(&target.layers);
+        let is_same = identity::accelerator(read.accelerator())
+            == identity::accelerator(target.accelerator())
+            && identity::layers(read.layers()) == identity::layers(target.layers());
         match is_same {
             true => Ok(values),
             false => Err(Error::Search(format!(
                 "{} on {}: no file says what they are, as a certificate would have to",
-                target.network, target.accelerator.name
+                target.network,
+                target.accelerator().name
             ))),
         }
     }

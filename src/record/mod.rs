@@ -329,5 +329,5 @@ fn empty(path: &Path) -> Result<(), Error> {
 }
 
 fn refused(path: &Path, needed: impl Into<String>) -> Error {
-    Error::option("--run", &path.to_string_lossy(), needed)
+    Error::option("run", &path.to_string_lossy(), needed)
 }

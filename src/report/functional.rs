@@ -30,9 +30,9 @@ pub fn table(found: &FunctionalCheck) -> String {
         "{} on {}: {} (values), the machine's outputs against the layer by its definition{}\n\
          {}{rows}\n{verdict}\n",
         found.target.network,
-        found.target.accelerator.name,
+        found.target.accelerator().name,
         found.control.title(),
-        found.target.scope.title(),
-        found.target.scope.text(),
+        found.target.scope().title(),
+        found.target.scope().text(),
     )
 }

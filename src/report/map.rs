@@ -28,11 +28,11 @@ pub fn table(
         "best {} mappings of {} on {} among the mapper's candidates, confirmed on the machine{}\n",
         found.dataflow.title,
         found.target.network,
-        found.target.accelerator.name,
-        found.target.scope.title(),
+        found.target.accelerator().name,
+        found.target.scope().title(),
     );
     text.push_str(&goal::line(Some(found.goal.into())));
-    text.push_str(&found.target.scope.text());
+    text.push_str(&found.target.scope().text());
     let header = [
         "layer",
         "shape",

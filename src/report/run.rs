@@ -19,7 +19,7 @@ use crate::report::table::table;
 
 /// For people.
 pub fn text(run: &Run, common: &Common) -> String {
-    let a = &run.target.accelerator;
+    let a = run.target.accelerator();
     let mut text = format!(
         "{} on {}: {} ({}), {} x {} PEs at {} MHz{}\n",
         run.target.network,
@@ -29,9 +29,9 @@ pub fn text(run: &Run, common: &Common) -> String {
         a.array.rows,
         a.array.cols,
         a.clock.0 / 1000,
-        run.target.scope.title(),
+        run.target.scope().title(),
     );
-    text.push_str(&run.target.scope.text());
+    text.push_str(&run.target.scope().text());
     text.push_str(&goal::line(run.target.chosen()));
     let header = [
         "layer",
@@ -89,7 +89,7 @@ pub fn text(run: &Run, common: &Common) -> String {
 
 /// What to change, for people.
 pub fn advice(run: &Run, advised: &Advised) -> String {
-    words::lines(&run.target.accelerator.name, advised)
+    words::lines(&run.target.accelerator().name, advised)
 }
 
 fn figures(run: &Run) -> String {
@@ -108,7 +108,7 @@ fn figures(run: &Run) -> String {
     );
     let [total, pes, scratchpads, networks, buffer, interface] = area;
     // An ideal memory has no greatest power.
-    let dram = run.cost.peak_dram_power(&run.target.accelerator);
+    let dram = run.cost.peak_dram_power(run.target.accelerator());
     let dram = dram.map_or(String::new(), |power| {
         format!(", {} in DRAM", watts(power.0))
     });
@@ -125,7 +125,7 @@ fn figures(run: &Run) -> String {
         energy_delay(run.edp()),
         watts(run.average_power()),
         watts(run.average_power() * (1.0 - run.spent().dram().0 / energy)),
-        watts(run.cost.peak_power(&run.target.accelerator).0),
+        watts(run.cost.peak_power(run.target.accelerator()).0),
         dram,
         energy / macs,
         run.dram_bytes() / macs,

@@ -22,12 +22,12 @@ pub fn table(found: &Validation, common: &Common) -> String {
         text.push_str(&format!(
             "{} on {}: {}, model against machine{}\n",
             found.target.network,
-            found.target.accelerator.name,
+            found.target.accelerator().name,
             d.control.title(),
-            found.target.scope.title(),
+            found.target.scope().title(),
         ));
         text.push_str(&goal::line(found.target.chosen()));
-        text.push_str(&found.target.scope.text());
+        text.push_str(&found.target.scope().text());
         let header = [
             "layer",
             "shape",

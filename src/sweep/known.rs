@@ -49,7 +49,7 @@ impl Known {
         let number = *(self.machines)
             .entry(machine.identity.clone())
             .or_insert(next);
-        let layers = machine.target.layers.iter();
+        let layers = machine.target.layers().iter();
         layers
             .map(|layer| ((number, evaluate::key(&machine.target, layer)), layer))
             .collect()
@@ -151,8 +151,8 @@ impl Job<'_> {
 /// The totals of a run, by the same sums in the same order.
 fn figures(machine: &Machine, cycles: u64, energy_pj: f64) -> SweepFigures {
     let Machine { target, cost, .. } = machine;
-    let a = &target.accelerator;
-    let macs: u64 = target.layers.iter().map(Layer::macs).sum();
+    let a = target.accelerator();
+    let macs: u64 = target.layers().iter().map(Layer::macs).sum();
     let seconds = cycles as f64 / (a.clock.0 as f64 * 1e3);
     SweepFigures {
         cycles,
@@ -166,7 +166,7 @@ fn figures(machine: &Machine, cycles: u64, energy_pj: f64) -> SweepFigures {
 }
 
 fn names(machine: &Machine, layer: &Layer) -> Names {
-    let arch = machine.target.accelerator.name.clone();
+    let arch = machine.target.accelerator().name.clone();
     [layer.name().to_owned(), arch]
 }
 

@@ -72,8 +72,8 @@ impl Machine {
         let control = target.control()?;
         let own = control.dataflow().map(|dataflow| &**dataflow);
         let own = own.map_or(&[][..], std::slice::from_ref);
-        let cost = CostModel::of(&target.accelerator)?;
-        let mut named = target.accelerator.clone();
+        let cost = CostModel::of(target.accelerator())?;
+        let mut named = target.accelerator().clone();
         named.name.clear();
         // It prints every field of what it compares, floating-point numbers to the last bit.
         // Where it cannot be told what is read, all is.

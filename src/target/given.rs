@@ -1,5 +1,7 @@
 //! What is given for layers rather than chosen by the mapper.
 
+use std::sync::Arc;
+
 use crate::arch::Accelerator;
 use crate::control::{self, FileKind};
 use crate::error::Error;
@@ -48,6 +50,19 @@ impl Given {
             Self::Mappings(_, file) => file.leaves(layer),
             Self::Schedules(_, file) => file.leaves(layer),
         }
+    }
+
+    /// The dataflow of the mappings of some layers, if all have one and the same.
+    pub fn common_dataflow(&self, layers: &[Layer]) -> Option<Arc<Dataflow>> {
+        let Self::Mappings(_, file) = self else {
+            return None;
+        };
+        let mut flows = layers
+            .iter()
+            .map(|layer| file.find(layer)?.named_dataflow());
+        let first = flows.next()??;
+        let is_same = |other: Option<Arc<Dataflow>>| other.is_some_and(|other| other == first);
+        flows.all(is_same).then_some(first)
     }
 
     /// The dataflows that it writes out.

@@ -76,7 +76,7 @@ impl Request {
     /// use stationary::Request;
     ///
     /// let target = Request::new("eyeriss", "alexnet").target()?;
-    /// assert_eq!(target.layers.len(), 8);
+    /// assert_eq!(target.layers().len(), 8);
     /// # Ok::<(), stationary::Error>(())
     /// ```
     #[must_use]
@@ -180,9 +180,9 @@ impl Request {
             target = target.pick(&picks)?;
         }
         if self.partial {
-            target.scope = target.scope.partial();
+            target = target.partial();
         }
-        target.dataflow.clone_from(&self.dataflow);
+        target.asked.clone_from(&self.dataflow);
         if let Some(own) = own {
             target = target.with_own_dataflow(own);
         }
@@ -195,8 +195,8 @@ impl Request {
         }
         let is_given = self.objective.is_some() || self.slack.is_some();
         if is_given && target.chosen().is_none() {
-            let text = "--objective and --slack say what the mapper makes small, and it chooses no \
-                        mapping here: --mapping gives all";
+            let text = "objective and slack say what the mapper makes small, and it chooses no mapping here: \
+                        the file of mappings gives all";
             target.remarks.push(Remark::Idle(text.to_owned()));
         }
         Ok(target)
@@ -241,7 +241,7 @@ impl Request {
 pub fn overrides(sets: &[String]) -> Result<Vec<(&str, &str)>, Error> {
     let parsed = sets.iter().map(|set| {
         set.split_once('=')
-            .ok_or_else(|| Error::option("--set", set, "needed PATH=VALUE, such as array.rows=32"))
+            .ok_or_else(|| Error::option("set", set, "needed PATH=VALUE, such as array.rows=32"))
     });
     parsed.collect()
 }
@@ -255,7 +255,7 @@ pub fn sizes(dims: &[String]) -> Result<Vec<(&str, u64)>, Error> {
         let parts = dim
             .split_once('=')
             .and_then(|(name, size)| Some((name, size.parse().ok()?)));
-        parts.ok_or_else(|| Error::option("--dim", dim, "needed NAME=SIZE, such as sequence=128"))
+        parts.ok_or_else(|| Error::option("dim", dim, "needed NAME=SIZE, such as sequence=128"))
     });
     parsed.collect()
 }

@@ -73,7 +73,7 @@ impl Accesses {
             let counts = nest.count();
             accesses.layers.push(TimeloopLayer { name, counts });
         }
-        accesses.scope = Some(target.scope);
+        accesses.scope = Some(target.scope().clone());
         Ok(accesses)
     }
 
@@ -204,7 +204,7 @@ pub fn nests(target: &Target) -> Result<Vec<LayerNest>, Error> {
             nest,
         })
     };
-    target.layers.iter().map(nest).collect()
+    target.layers().iter().map(nest).collect()
 }
 
 /// What is to be known of sizes that had to grow.

@@ -45,11 +45,11 @@ pub fn notes(
         layers,
         progress,
     };
-    let here = whole(&target.accelerator);
+    let here = whole(target.accelerator());
     let own = target.own_dataflows();
     let request = target.request.as_ref();
     let flows = request.map_or(Flows::First, |request| request.flows(&own));
-    let with = super::read(target.accelerator.clone(), flows);
+    let with = super::read(target.accelerator().clone(), flows);
     let withouts: Vec<(usize, Accelerator)> = (0..target.sets().len())
         .filter_map(|at| {
             let others = [&target.sets()[..at], &target.sets()[at + 1..]].concat();
@@ -58,11 +58,11 @@ pub fn notes(
         .collect();
     let (standing, others): (Vec<_>, Vec<_>) = withouts
         .into_iter()
-        .partition(|(_, without)| *without == target.accelerator);
+        .partition(|(_, without)| without == target.accelerator());
     let told = standing.iter().filter(|(at, _)| is_told(target, *at));
     let mut notes: Vec<String> = told
         .map(|(at, _)| {
-            let name = &target.accelerator.name;
+            let name = &target.accelerator().name;
             format!(
                 "--set {}: {name} has this value without it",
                 target.sets()[*at]
@@ -96,7 +96,7 @@ fn is_told(target: &Target, at: usize) -> bool {
     let path = |set: &String| set.split('=').next().map(str::to_owned);
     let field = path(&target.sets()[at]);
     let is_last = target.sets()[at + 1..].iter().all(|set| path(set) != field);
-    is_last && field.is_some_and(|field| super::is_read(&target.accelerator, &field))
+    is_last && field.is_some_and(|field| super::is_read(target.accelerator(), &field))
 }
 
 /// What a run says besides its layers.
@@ -123,7 +123,7 @@ impl Run<'_> {
     /// A layer of each kind of those that take the most of the run, and the share that they take.
     fn kinds(&self) -> (Vec<usize>, f64) {
         let mut sums = HashMap::new();
-        for (at, (layer, result)) in self.target.layers.iter().zip(self.layers).enumerate() {
+        for (at, (layer, result)) in self.target.layers().iter().zip(self.layers).enumerate() {
             let kind = sums
                 .entry(evaluate::key(self.target, layer))
                 .or_insert((0, at));
@@ -144,7 +144,7 @@ impl Run<'_> {
         if !control.is_ok_and(|control| control.name() == self.control.name()) {
             return false;
         }
-        let picked = kinds.iter().map(|at| self.target.layers[*at].clone());
+        let picked = kinds.iter().map(|at| self.target.layers()[*at].clone());
         let changed = self.target.changed(without.clone(), picked.collect());
         let under_way = UnderWay(self.progress);
         let results =

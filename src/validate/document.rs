@@ -15,7 +15,7 @@ impl Validation {
     pub fn document(&self) -> Validate {
         Validate {
             schema: Validate::NAME.to_owned(),
-            arch: self.target.accelerator.name.clone(),
+            arch: self.target.accelerator().name.clone(),
             network: self.target.network.clone(),
             mappings: self.question.mappings as u64,
             goal: self.target.chosen().map(Into::into),
@@ -23,7 +23,7 @@ impl Validation {
             batch: self.target.origin.batch,
             settings: self.target.origin.settings.clone(),
             caveats: self.target.origin.caveats.clone(),
-            coverage: self.target.scope.document(),
+            coverage: self.target.scope().document(),
             dataflows: self.dataflows.iter().map(of_dataflow).collect(),
             left_out: self.left_out.clone(),
         }
@@ -48,7 +48,7 @@ impl Validation {
             csv::header(&Scope::COLUMNS),
         ];
         let mut lines = csv::Lines::new(&self.target.origin, &header.concat());
-        let coverage = self.target.scope.fields();
+        let coverage = self.target.scope().fields();
         let figures = |cycles: [u64; 3], energies: [f64; 2]| {
             let [model, machine, _] = cycles;
             let error = model as f64 / machine as f64 - 1.0;

@@ -108,7 +108,7 @@ impl Dataflows {
     /// # Errors
     /// A dataflow that does not exist or that the accelerator does not offer.
     pub fn of(target: &Target) -> Result<Self, Error> {
-        let accelerator = &target.accelerator;
+        let accelerator = target.accelerator();
         if !is_all(target) {
             return Ok(Self {
                 compared: vec![target.control()?],
@@ -121,7 +121,7 @@ impl Dataflows {
 }
 
 fn is_all(target: &Target) -> bool {
-    target.dataflow.as_deref() == Some("all")
+    target.asked_dataflow() == Some("all")
 }
 
 /// Everything that a validation found.
@@ -160,14 +160,14 @@ impl Validation {
         progress: &dyn Progress,
     ) -> Result<Self, Error> {
         if question.mappings == 0 {
-            return Err(Error::option("--mappings", "0", "needed at least 1"));
+            return Err(Error::option("mappings", "0", "needed at least 1"));
         }
         if target.has_file() && question.mappings > 1 {
             let needed = "a mapping file gives one mapping a layer";
             let found = question.mappings.to_string();
-            return Err(Error::option("--mappings", &found, needed));
+            return Err(Error::option("mappings", &found, needed));
         }
-        let cost = CostModel::of(&target.accelerator)?;
+        let cost = CostModel::of(target.accelerator())?;
         let Dataflows { compared, absent } = Dataflows::of(target)?;
         let asked = Asked {
             target,
@@ -193,7 +193,7 @@ impl Validation {
         };
         left_out.extend(absent.into_iter().map(|dataflow| Unmapped {
             dataflow: dataflow.to_owned(),
-            reason: format!("the hardware of {} has none", target.accelerator.name),
+            reason: format!("the hardware of {} has none", target.accelerator().name),
         }));
         Ok(Self {
             target: target.clone(),
@@ -250,7 +250,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn layers(&self, control: &ControlKind) -> Result<Vec<ComparedLayer>, Error> {
-        let layers = self.target.layers.par_iter().enumerate();
+        let layers = self.target.layers().par_iter().enumerate();
         let compared = layers.map(|(place, layer)| {
             self.progress.check()?;
             let seed = self.question.seed.wrapping_add(place as u64);

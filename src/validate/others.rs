@@ -22,7 +22,7 @@ pub(super) fn schedules(
         place: format!("layer `{}`", layer.name()),
         source: Box::new(error),
     };
-    let space = ScheduleSpace::new(layer, &target.accelerator).map_err(refused)?;
+    let space = ScheduleSpace::new(layer, target.accelerator()).map_err(refused)?;
     let kernel =
         |schedule| LoweredLayer::new(best.layer().clone(), best.accelerator().clone(), schedule);
     let mut ranked = Vec::new();
@@ -82,7 +82,7 @@ fn sample(
 ) -> Vec<Tiling> {
     let visit = |visit: &mut dyn FnMut(u32, &Mapping, u64)| {
         let mut place = 0;
-        let accelerator = &target.accelerator;
+        let accelerator = target.accelerator();
         mapper::candidates(layer, accelerator, dataflow, &mut |mapping, estimate| {
             visit(place, mapping, estimate.cycles);
             place += 1;

@@ -245,12 +245,12 @@ fn replays_differences_verdicts_and_networks_are_read_back() {
 fn another_document_is_refused_and_so_is_a_part() {
     let error = Run::read(&serde_json::json!({"schema": "stationary/validate/1"}));
     assert_eq!(
-        error.unwrap_err(),
+        error.unwrap_err().to_string(),
         "found stationary/validate/1; needed stationary/run/1"
     );
     let error = Run::read(&serde_json::json!({"schema": "stationary/run/1", "reading": "model"}));
     assert_eq!(
-        error.unwrap_err(),
+        error.unwrap_err().to_string(),
         "it calls itself stationary/run/1 and is not as this version writes it: missing field `arch`"
     );
 }

@@ -161,7 +161,7 @@ fn bundled_mappings_say_what_they_are_for() {
     ];
     let parts = [
         "eyeriss-alexnet: layer `conv3`: row_stationary.n is 4",
-        "eyeriss-alexnet is for --network alexnet --batch 4, and this is alexnet with --batch 1",
+        "eyeriss-alexnet is for alexnet of batch 4, and this is alexnet of batch 1",
     ];
     refuses(&arguments, 2, &parts);
 }

@@ -201,7 +201,7 @@ fn goals_that_cannot_be_are_refused() {
     let output = stationary(&[&given[..], &["--objective", "energy"]].concat());
     let message = text(&output.stderr);
     assert!(
-        message.contains("warning: --objective and --slack"),
+        message.contains("warning: objective and slack"),
         "{message}"
     );
     let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -217,7 +217,7 @@ fn outputs_are_exact_on_a_real_layer() {
         "vgg16",
         "--functional",
     ];
-    refuses(&arguments, 2, &["--functional", "Pick smaller layers"]);
+    refuses(&arguments, 2, &["functional: layer", "Pick smaller layers"]);
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn fields_unknown_or_missing() {
     );
     check_located(
         "  - {name: a, matmul: {m: 1, k: 1, c: 1, right: ^activation}}",
-        "layers[0].matmul.right: unknown variant `activation`, expected `parameters` or `activations`; did you mean `activations`?",
+        "layers[0].matmul.right: unknown name `activation`, expected `parameters` or `activations`; did you mean `activations`?",
     );
     check_located(
         "  - {name: a, conv: ^{input: 3, kernel: 1}}",

@@ -108,7 +108,7 @@ impl Target {
     /// Why the answer stands for too little of the network, where it does.
     #[getter]
     fn shortfall(&self) -> Option<String> {
-        self.target.scope.shortfall()
+        self.target.scope().shortfall()
     }
 
     /// What the first layer runs as.

@@ -248,7 +248,7 @@ mod tests {
         );
         check(
             "name: mine\nbeats: [K]\nrows: [R, Z]",
-            "mine.yaml:3:11: rows[1]: unknown variant `Z`, expected one of `N`, `G`, `K`, `C`, `P`, `Q`, `R`, `S`",
+            "mine.yaml:3:11: rows[1]: unknown name `Z`, expected one of `N`, `G`, `K`, `C`, `P`, `Q`, `R`, `S`",
         );
         check(
             "name: mine\nbeats: K",
