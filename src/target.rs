@@ -536,3 +536,33 @@ fn layer<'a>(network: &'a Network, pick: &str) -> Result<&'a Layer, Error> {
     );
     Err(Error::option("layer", pick, needed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Target {
+        let read = Request::new("systolic", "alexnet").target();
+        let picked = read.and_then(|target| target.pick(&["conv5"]));
+        picked.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn no_layer_is_no_pick() {
+        let error = target().pick(&[]).map(drop).unwrap_err();
+        let said = "layer : needed a name, or an index from 0";
+        assert_eq!(error.to_string(), said);
+    }
+
+    /// An override of a machine that was changed in code is one of that machine.
+    #[test]
+    fn overrides_begin_from_the_machine_that_is_there() {
+        let mut machine = target().accelerator().clone();
+        (machine.array.rows, machine.array.cols) = (7, 5);
+        let changed = target().with_accelerator(machine);
+        let changed = changed.unwrap_or_else(|error| panic!("{error}"));
+        let twice = changed.overridden(&["array.rows=14".to_owned()]);
+        let twice = twice.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((twice.array.rows, twice.array.cols), (14, 5));
+    }
+}

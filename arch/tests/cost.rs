@@ -21,6 +21,17 @@ fn cases(count: u64) -> u64 {
     (count as f64 * factor.unwrap_or(1.0)).ceil() as u64
 }
 
+/// It could not be priced, or would be for nothing.
+#[test]
+fn what_no_file_could_describe_has_no_cost() {
+    let mut machine = preset("eyeriss", &[]);
+    machine.global_buffer.partitions.clear();
+    assert!(CostModel::of(&machine).is_err());
+    let mut machine = preset("vta", &[]);
+    machine.array.rows = 0;
+    assert!(CostModel::of(&machine).is_err());
+}
+
 /// xorshift64*, so that the tests need no random source.
 struct Random(u64);
 

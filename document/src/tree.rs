@@ -104,7 +104,9 @@ impl Node {
                     let item = name.parse::<usize>().ok().and_then(|at| items.get(at));
                     item.map(|item| (None, item))
                 }
-                _ => node.field(name).map(|(key, value)| (Some(key.place), value)),
+                _ => node
+                    .field(name)
+                    .map(|(key, value)| (Some(key.place), value)),
             };
             let Some((key, next)) = next else {
                 return match &node.kind {

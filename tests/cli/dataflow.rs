@@ -75,6 +75,7 @@ fn mappings_and_certificates_carry_it() {
         &["--dataflow", &mine, "--format", "json"],
     ));
     assert_eq!(given["total"], chosen["total"]);
+    assert_eq!(given["dataflow"], "mine");
     let search = ["search", "map", "--arch", "eyeriss", "--network", &tiny];
     let proved = certificate(&search, &["--dataflow", &mine], "mine.json");
     assert_eq!(proved["inputs"]["dataflow"]["beats"][0], "K");

@@ -7,7 +7,7 @@ use stationary::documents::{
 };
 
 use crate::forgeries::certificates;
-use crate::{file, stationary, text};
+use crate::{file, json, refuses, stationary, text};
 
 /// What the command writes is the document `D`, whole: reading and writing it gives the same text.
 #[track_caller]
@@ -239,6 +239,19 @@ fn replays_differences_verdicts_and_networks_are_read_back() {
         "conv3",
     ];
     check::<Timeloop>(&[&["estimate", "--counting", "timeloop"][..], &layer].concat());
+}
+
+#[test]
+fn a_field_that_is_wrong_is_named_by_its_path() {
+    let args = ["--network", "alexnet", "--layer", "fc8", "--format", "json"];
+    let mut value = json(&[&["estimate", "--arch", "systolic"][..], &args].concat());
+    value["layers"][0]["cycles"] = "many".into();
+    let error = Run::read(&value).unwrap_err().to_string();
+    let place = "layers[0].cycles: invalid type: string \"many\", expected u64";
+    assert!(error.ends_with(place), "{error}");
+    let wrong = file("wrong-run.json", &value.to_string());
+    refuses(&["report", &wrong, "-o", "none.html"], 2, &[place]);
+    refuses(&["diff", &wrong, &wrong], 2, &[place]);
 }
 
 #[test]
