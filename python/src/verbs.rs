@@ -367,7 +367,12 @@ fn hooks<'a>(
 
 /// A question by the names of its fields.
 fn asked<T: serde::de::DeserializeOwned>(py: Python<'_>, fields: &str) -> PyResult<T> {
-    serde_json::from_str(fields).map_err(|error| refused(py, &error.to_string()))
+    serde_json::from_str(fields).map_err(|error| {
+        // The fields were arguments: there are no lines.
+        let text = error.to_string();
+        let (what, _) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+        refused(py, what)
+    })
 }
 
 fn recheck_of(py: Python<'_>, text: &str) -> PyResult<Recheck> {

@@ -93,7 +93,13 @@ impl Certificate {
             tiles: costs.tiles,
         };
         let asked = question.budget.iter().map(String::as_str);
-        Self::over(inputs, &question.objective, asked, instance, proof)
+        Self::over(
+            inputs,
+            &question.objective.to_string(),
+            asked,
+            instance,
+            proof,
+        )
     }
 
     fn over<'a>(

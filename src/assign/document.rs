@@ -79,7 +79,7 @@ impl AssignmentResult {
             notes: self.warning().into_iter().collect(),
             coverage: self.scope.as_ref().map(Scope::document),
             deployment: self.problem.deployment().to_string(),
-            objective: self.question.objective.clone(),
+            objective: self.question.objective.to_string(),
             budgets: budgets
                 .map(|b| (unit(b.resource).to_owned(), b.limit))
                 .collect(),

@@ -19,6 +19,7 @@
 //! # Ok::<(), stationary::Error>(())
 //! ```
 
+mod as_text;
 mod certificate;
 mod certify;
 mod costs;

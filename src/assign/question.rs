@@ -1,12 +1,13 @@
-//! What an assignment is searched for, by the names and values that flags give.
+//! What an assignment is searched for. The options are given by the names that documents repeat;
+//! [`Unpriced::new`](super::Unpriced::new) takes an accelerator and a network that are values.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
-use crate::search::{LearningEffort, Preset, optimizers};
+use super::as_text;
+use crate::search::{Deployment, LearningEffort, Objective, Preset, optimizers};
 
 /// Where the costs of the options come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,11 +64,14 @@ impl Default for Costs {
 pub struct AssignmentQuestion {
     /// The options and what they cost.
     pub costs: Costs,
-    /// How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
-    pub deployment: String,
-    /// What is made small: `latency`, `energy`, `edp` or `throughput`.
-    pub objective: String,
-    /// Budgets: `area=VALUE` or `power=VALUE` each.
+    /// How layers share the hardware; in documents `pipelined`, `sequential`, `segmented` or `segmented=N`.
+    #[serde(with = "as_text")]
+    pub deployment: Deployment,
+    /// What is made small; in documents `latency`, `energy`, `edp` or `throughput`.
+    #[serde(with = "as_text")]
+    pub objective: Objective,
+    /// Budgets, as documents repeat them: `area=VALUE` or `power=VALUE` each, where the value may be the name of a
+    /// platform such as `iot`.
     pub budget: Vec<String>,
     /// The optimiser, by its name.
     pub optimizer: String,
@@ -75,8 +79,9 @@ pub struct AssignmentQuestion {
     pub evaluations: Option<u64>,
     /// Epochs of those that learn; 500 if left out.
     pub epochs: Option<u64>,
-    /// Settings of those that learn: `faithful`, `tuned` or `as-published`.
-    pub preset: String,
+    /// Settings of those that learn; in documents `faithful`, `tuned` or `as-published`.
+    #[serde(with = "as_text")]
+    pub preset: Preset,
     /// What is drawn is drawn from it.
     pub seed: u64,
     /// How many of the best run on the machine.
@@ -95,13 +100,13 @@ impl Default for AssignmentQuestion {
     fn default() -> Self {
         Self {
             costs: Costs::default(),
-            deployment: "pipelined".to_owned(),
-            objective: "latency".to_owned(),
+            deployment: Deployment::Pipelined,
+            objective: Objective::Latency,
             budget: Vec::new(),
             optimizer: "exact".to_owned(),
             evaluations: None,
             epochs: None,
-            preset: "faithful".to_owned(),
+            preset: Preset::Faithful,
             seed: 0,
             recheck: Recheck::default(),
             certify: false,
@@ -127,13 +132,12 @@ impl AssignmentQuestion {
     }
 
     /// What optimisers that learn may spend.
-    ///
-    /// # Errors
-    /// A preset that does not exist.
-    pub fn effort(&self) -> Result<LearningEffort, Error> {
-        let preset: Preset = self.preset.parse().map_err(Error::search)?;
-        let epochs = self.epochs.unwrap_or(LearningEffort::default().epochs);
-        Ok(LearningEffort { epochs, preset })
+    #[must_use]
+    pub fn effort(&self) -> LearningEffort {
+        LearningEffort {
+            epochs: self.epochs.unwrap_or(LearningEffort::default().epochs),
+            preset: self.preset,
+        }
     }
 
     /// How many points may be evaluated. Those that learn end with their epochs.

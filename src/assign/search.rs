@@ -42,12 +42,10 @@ impl AssignmentQuestion {
     }
 
     fn asked(&self) -> Result<Asked, Error> {
-        let objective: Objective = self.objective.parse().map_err(Error::search)?;
-        let deployment: Deployment = self.deployment.parse().map_err(Error::search)?;
         let budgets = self.budget.iter().map(|budget| budget.parse());
         let budgets: Vec<BudgetRequest> =
             budgets.collect::<Result<_, _>>().map_err(Error::search)?;
-        let effort = self.effort()?;
+        let effort = self.effort();
         let optimizer = optimizers::find_with(&self.optimizer, self.seed, &effort);
         let optimizer = optimizer.map_err(Error::search)?;
         if self.certify && self.optimizer != "exact" {
@@ -57,8 +55,8 @@ impl AssignmentQuestion {
             )));
         }
         Ok(Asked {
-            objective,
-            deployment,
+            objective: self.objective,
+            deployment: self.deployment,
             budgets,
             effort,
             optimizer,

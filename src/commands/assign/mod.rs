@@ -68,13 +68,13 @@ pub fn assign(args: &Assign, common: &Common, record: &mut Record) -> Result<Ans
 fn question(args: &Assign, common: &Common) -> Result<AssignmentQuestion> {
     Ok(AssignmentQuestion {
         costs: costs(&args.costs),
-        deployment: args.deployment.clone(),
-        objective: args.objective.clone(),
+        deployment: args.deployment.parse()?,
+        objective: args.objective.parse()?,
         budget: args.budget.clone(),
         optimizer: args.optimizer.clone(),
         evaluations: args.evaluations,
         epochs: args.learning.epochs,
-        preset: args.learning.preset()?,
+        preset: args.learning.preset()?.parse()?,
         seed: common.seed,
         recheck: args.recheck,
         certify: args.certify,

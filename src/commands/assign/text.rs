@@ -120,7 +120,12 @@ impl Page<'_> {
             let proof = format!("proof, of the {}", self.found.costs());
             let resource = self.found.problem.budgets()[0].resource;
             let mut rows = rows_of(
-                &["limit", "used", &self.found.question.objective, &proof],
+                &[
+                    "limit",
+                    "used",
+                    &self.found.question.objective.to_string(),
+                    &proof,
+                ],
                 0,
             );
             for v in &self.found.front {
