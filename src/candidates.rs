@@ -36,8 +36,15 @@ pub fn distinct(layers: &[Layer]) -> (Vec<usize>, Vec<usize>) {
     (firsts, kind)
 }
 
-/// Who runs the machine on a mapping, or knows what it took: the cycles.
-pub type Runs<'a> = &'a (dyn Fn(&Mapping) -> Result<u64, Error> + Sync);
+/// Runs the machine on a mapping, or looks up what it took: its cycles, or `None` if they are more than the most that
+/// are of interest.
+pub type Runs<'a> = &'a (dyn Fn(&Mapping, u64) -> Result<Option<u64>, Error> + Sync);
+
+/// The cycles of a mapping, however many.
+fn whole(runs: Runs<'_>, mapping: &Mapping) -> Result<u64, Error> {
+    let cycles = runs(mapping, u64::MAX)?;
+    cycles.ok_or_else(|| Error::Search("a mapping ran without an end".to_owned()))
+}
 
 fn none_fits(error: MapperError) -> Error {
     unmapped(error.into())
@@ -217,7 +224,7 @@ impl<'a> MappingQuery<'a> {
         let accelerator = self.target.accelerator();
         let first = mapper::map_with(self.layer, accelerator, self.dataflow, &mapping_effort)
             .map_err(none_fits)?;
-        let first_cycles = runs(&first)?;
+        let first_cycles = whole(runs, &first)?;
         let most = match effort.certify {
             true => effort.simulations,
             false => effort.beyond,
@@ -244,7 +251,7 @@ impl<'a> MappingQuery<'a> {
             }
             let cycles = match tiling == first.tiling() {
                 true => first_cycles,
-                false => runs(&self.mapping(*tiling)?)?,
+                false => whole(runs, &self.mapping(*tiling)?)?,
             };
             ran.push((*candidate, cycles));
         }
@@ -277,9 +284,13 @@ impl<'a> MappingQuery<'a> {
         let listed: Vec<Candidate> = open.iter().map(|o| o.candidate).collect();
         let faulty =
             |what: &dyn Display| Error::Search(format!("layer {}: {what}", self.layer.name()));
-        let search_result = best_first(&listed, &ran, (most, enough), cancellation, |place| {
-            runs(&self.mapping(tiling(place)?)?)
-        })
+        let search_result = best_first(
+            &listed,
+            &ran,
+            (most, enough),
+            cancellation,
+            |place, within| runs(&self.mapping(tiling(place)?)?, within),
+        )
         .map_err(|failure| match failure {
             Failure::Machine(error) => error,
             failure => faulty(&failure),
@@ -306,7 +317,7 @@ impl<'a> MappingQuery<'a> {
             .and_then(|at| search_result.ran.get(at))
             .ok_or_else(|| Error::Search(format!("layer {}: nothing ran", self.layer.name())))?;
         let fewest = search_result.best.map_or(place, |(_, place)| place);
-        let is_open = !search_result.is_proved() && (search_result.ran.len() as u64) < most;
+        let is_open = !search_result.is_proved() && search_result.runs() < most;
         let is_cut = ran.len() < ranked.len() || is_open;
         Ok(MappingResult {
             tiling: tiling(place)?,

@@ -5,7 +5,7 @@ use stationary::arch::{Accelerator, Array, Topology};
 use stationary::candidates::{MappingQuery, SearchEffort};
 use stationary::proof::{Certificate, Trust, Verdict, map::MappingCertificate};
 use stationary::search::Cancellation;
-use stationary::sim::{Dataflow, Mapping, Pace, run};
+use stationary::sim::{Dataflow, Mapping, Pace, run_within};
 use stationary::workloads::{Convolution, Dim, Layer, Network, RightOperand};
 use stationary::{Request, Target};
 
@@ -31,7 +31,10 @@ fn certified(target: &Target) -> MappingCertificate {
             layer,
             dataflow,
         };
-        let machine = |mapping: &Mapping| Ok(run(mapping, Pace::SkipPeriods, &mut ()).cycles);
+        let machine = |mapping: &Mapping, most: u64| {
+            let run = run_within(mapping, Pace::SkipPeriods, most);
+            Ok(run.map(|run| run.cycles))
+        };
         let none = Cancellation::default();
         question
             .search(SearchEffort::proof(), &machine, &none)

@@ -6,6 +6,8 @@
 //!     if bound(candidate) < best: best = min(best, machine(candidate))
 //! ```
 //!
+//! The machine is asked within the best: it may stop as soon as a candidate is shown to take more.
+//!
 //! In the order of the bounds this runs the fewest that prove a best one: each whose bound is below
 //! it. In the order of estimates the best one comes sooner, and a few more may run.
 
@@ -40,8 +42,10 @@ pub struct SearchResult {
     pub best: Option<(u64, u64)>,
     /// No candidate takes less: with all that could win run, the best itself.
     pub lower_bound: Option<u64>,
-    /// What ran, as place and cycles, in order.
+    /// What ran to its end, as place and cycles, in order.
     pub ran: Vec<(u64, u64)>,
+    /// What ran until it was shown to take more cycles than one that had run, by place, in order.
+    pub beaten: Vec<u64>,
 }
 
 /// Why nothing is known.
@@ -56,6 +60,12 @@ pub enum Failure<E> {
 }
 
 impl SearchResult {
+    /// Candidates that ran, to their end or not.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        (self.ran.len() + self.beaten.len()) as u64
+    }
+
     /// Whether no candidate is better than the best.
     #[must_use]
     pub fn is_proved(&self) -> bool {
@@ -73,6 +83,9 @@ impl SearchResult {
 /// Runs candidates in their order, those that ran before left out, until none that is left can win, the best
 /// takes `enough` cycles or fewer, or `most` ran, `ran` included, or until it is cancelled.
 ///
+/// `machine` takes a place and the most cycles that are of interest, and answers a candidate's cycles, or `None` if it
+/// takes more than those.
+///
 /// # Errors
 /// [`Failure`].
 pub fn best_first<E: Send>(
@@ -80,7 +93,7 @@ pub fn best_first<E: Send>(
     ran: &[(Candidate, u64)],
     (most, enough): (u64, u64),
     cancellation: &Cancellation,
-    machine: impl Fn(u64) -> Result<u64, E> + Sync,
+    machine: impl Fn(u64, u64) -> Result<Option<u64>, E> + Sync,
 ) -> Result<SearchResult, Failure<E>> {
     for (c, cycles) in ran {
         c.hold(*cycles)?;
@@ -88,6 +101,7 @@ pub fn best_first<E: Send>(
     let mut ran: Vec<(u64, u64)> = ran.iter().map(|(c, cycles)| (c.place, *cycles)).collect();
     let least = |ran: &[(u64, u64)]| ran.iter().map(|(place, cycles)| (*cycles, *place)).min();
     let mut best = least(&ran);
+    let mut beaten: Vec<u64> = Vec::new();
     let mut known: Vec<u64> = ran.iter().map(|(place, _)| *place).collect();
     known.sort_unstable();
     let can_win =
@@ -100,17 +114,24 @@ pub fn best_first<E: Send>(
         if is_enough || cancellation.is_cancelled() {
             break;
         }
-        let left = most.saturating_sub(ran.len() as u64);
+        let left = most.saturating_sub((ran.len() + beaten.len()) as u64);
         let batch: Vec<Candidate> = (open.iter().copied())
             .take(BATCH.min(usize::try_from(left).unwrap_or(BATCH)))
             .collect();
         if batch.is_empty() {
             break;
         }
-        let cycles: Result<Vec<u64>, E> = batch.par_iter().map(|c| machine(c.place)).collect();
+        let within = best.map_or(u64::MAX, |(least, _)| least);
+        let cycles = batch.par_iter().map(|c| machine(c.place, within));
+        let cycles: Result<Vec<Option<u64>>, E> = cycles.collect();
         for (c, cycles) in batch.iter().zip(cycles.map_err(Failure::Machine)?) {
-            c.hold(cycles)?;
-            ran.push((c.place, cycles));
+            match cycles {
+                Some(cycles) => {
+                    c.hold(cycles)?;
+                    ran.push((c.place, cycles));
+                }
+                None => beaten.push(c.place),
+            }
         }
         open.drain(..batch.len());
         best = least(&ran);
@@ -121,6 +142,7 @@ pub fn best_first<E: Send>(
         best,
         lower_bound,
         ran,
+        beaten,
     })
 }
 
@@ -153,9 +175,10 @@ mod tests {
             for most in 0..=count {
                 let runs = AtomicU64::new(0);
                 let never = Cancellation::default();
-                let machine = |place: u64| {
+                let machine = |place: u64, within: u64| {
                     runs.fetch_add(1, Ordering::Relaxed);
-                    Ok::<u64, Infallible>(cycles[place as usize])
+                    let cycles = Some(cycles[place as usize]).filter(|cycles| *cycles <= within);
+                    Ok::<Option<u64>, Infallible>(cycles)
                 };
                 let found =
                     best_first(&candidates, &[], (most, 0), &never, machine).expect("bounds hold");
@@ -169,7 +192,10 @@ mod tests {
                 }
                 // With those in a batch beside it, each that ran could have won.
                 let needed = bounds.iter().filter(|bound| **bound <= least).count();
-                assert!(found.ran.len() <= needed + BATCH, "seed {seed}");
+                assert!(found.runs() <= (needed + BATCH) as u64, "seed {seed}");
+                for place in &found.beaten {
+                    assert!(Some(cycles[*place as usize]) > best, "seed {seed}");
+                }
                 assert!(most < count || found.is_proved(), "seed {seed}");
             }
         }
@@ -182,7 +208,7 @@ mod tests {
             bound,
         });
         let never = Cancellation::default();
-        let machine = |place: u64| Ok::<u64, Infallible>(105 - place);
+        let machine = |place: u64, _| Ok::<_, Infallible>(Some(105 - place));
         let found = best_first(&candidates, &[], (u64::MAX, 70), &never, machine);
         let found = found.expect("bounds hold");
         assert_eq!((found.best, found.lower_bound), (Some((65, 40)), Some(50)));
@@ -198,11 +224,11 @@ mod tests {
             .map(|(&bound, place)| Candidate { place, bound })
             .collect();
         let cancellation = Cancellation::default();
-        let machine = |place: u64| {
+        let machine = |place: u64, _| {
             if place == 2 {
                 cancellation.cancel();
             }
-            Ok::<u64, Infallible>(bounds[place as usize] + 45)
+            Ok::<_, Infallible>(Some(bounds[place as usize] + 45))
         };
         let found = best_first(&candidates, &[], (u64::MAX, 0), &cancellation, machine);
         let found = found.expect("bounds hold");
@@ -219,7 +245,7 @@ mod tests {
             bound: 101,
         }];
         let never = Cancellation::default();
-        let machine = |_| Ok::<u64, Infallible>(100);
+        let machine = |_, _| Ok::<_, Infallible>(Some(100));
         let found = best_first(&candidates, &[], (1, 0), &never, machine);
         assert!(matches!(found, Err(Failure::NoBound(_))));
         // So is one of what ran before, also where nothing is left to run.

@@ -36,6 +36,7 @@ mod tiling;
 mod timing;
 mod trace;
 mod window;
+mod within;
 
 pub use bound::Bound;
 pub use counters::{Control, Counters};
@@ -64,3 +65,4 @@ pub use tensors::Tensors;
 pub use tiling::{Staging, Tiling};
 pub use trace::{Activity, DramChannel, Event, Repeat, Sample, Scope, TextTrace, Trace, Unit};
 pub use window::Span;
+pub use within::run_within;

@@ -126,6 +126,14 @@ pub struct MachineRunLine {
     pub mapping: LayerMapping,
     /// What the machine took.
     pub cycles: u64,
+    /// Whether it takes more, and was stopped once that was shown.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_more: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The first line of the measurements of `search codesign`.

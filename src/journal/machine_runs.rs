@@ -9,12 +9,20 @@ use crate::documents;
 use crate::error::Error;
 use crate::identity;
 use crate::mappings::LayerMapping;
-use crate::sim::{Mapping, Pace, run};
+use crate::sim::{Mapping, Pace, run, run_within};
 use crate::target::Target;
+
+/// What is known of a mapping's cycles.
+#[derive(Clone, Copy)]
+struct Known {
+    cycles: u64,
+    /// Whether it takes more than these.
+    is_more: bool,
+}
 
 /// A journal of mappings and their cycles.
 pub struct MachineRuns {
-    known: HashMap<String, u64>,
+    known: HashMap<String, Known>,
     /// The places of the layers, by name.
     layers: HashMap<String, usize>,
     journal: Mutex<Journal>,
@@ -28,8 +36,12 @@ impl MachineRuns {
     pub fn open(files: &Files, loaded: &Target) -> Result<Self, Error> {
         let journal = Journal::open(files, &first(loaded).fields())?;
         let known = journal.known().iter().enumerate().map(|(at, value)| {
-            let MachineRunLine { mapping, cycles } = line(at, "run of the machine", value)?;
-            Ok((documents::value(mapping).to_string(), cycles))
+            let read: MachineRunLine = line(at, "run of the machine", value)?;
+            let known = Known {
+                cycles: read.cycles,
+                is_more: read.is_more,
+            };
+            Ok((documents::value(read.mapping).to_string(), known))
         });
         let known = known.collect::<Result<_, Error>>()?;
         let journal = Mutex::new(journal);
@@ -42,19 +54,28 @@ impl MachineRuns {
         })
     }
 
-    /// The machine's cycles, by an earlier run's word or by running it.
+    /// The machine's cycles if they are at most `most`, by an earlier run's word or by running it; `None` if they are
+    /// more.
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn cycles(&self, mapping: &Mapping) -> Result<u64, Error> {
+    pub fn within(&self, mapping: &Mapping, most: u64) -> Result<Option<u64>, Error> {
         let written = LayerMapping::of(mapping);
-        if let Some(cycles) = self.known.get(&documents::value(&written).to_string()) {
-            return Ok(*cycles);
+        match self.known.get(&documents::value(&written).to_string()) {
+            Some(known) if known.is_more && known.cycles >= most => return Ok(None),
+            Some(known) if !known.is_more => {
+                return Ok(Some(known.cycles).filter(|cycles| *cycles <= most));
+            }
+            _ => {}
         }
-        let cycles = run(mapping, Pace::SkipPeriods, &mut ()).cycles;
+        let cycles = match most {
+            u64::MAX => Some(run(mapping, Pace::SkipPeriods, &mut ()).cycles),
+            most => run_within(mapping, Pace::SkipPeriods, most).map(|run| run.cycles),
+        };
         let line = documents::value(MachineRunLine {
             mapping: written,
-            cycles,
+            cycles: cycles.unwrap_or(most),
+            is_more: cycles.is_none(),
         });
         let mut journal = self.journal.lock().map_err(|_| failed())?;
         journal.append(&[line])?;

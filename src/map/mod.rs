@@ -207,7 +207,11 @@ impl Target {
                     }
                     None => hooks.cancellation.clone(),
                 };
-                let best = query.search(effort, &|mapping| runs.cycles(mapping), &cancellation);
+                let best = query.search(
+                    effort,
+                    &|mapping, most| runs.within(mapping, most),
+                    &cancellation,
+                );
                 hooks.progress.done();
                 let best = best?;
                 let is_asked = hooks.cancellation.is_cancelled();
@@ -315,7 +319,7 @@ fn winner(
         lower_bound: model.lower_bound,
         first: found.first,
         candidates: found.candidates,
-        ran: found.search_result.ran.len() as u64,
+        ran: found.search_result.runs(),
         search_result: found.space.is_some().then(|| found.search_result.clone()),
         left_out: (found.space.as_ref()).map_or(Vec::new(), |space| space.left_out.clone()),
         of_any_mapping: found.of_any_mapping,

@@ -1,11 +1,11 @@
 //! Certificates of mappings.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::mappings::LayerMapping;
 use crate::search::best_first::SearchResult;
 use crate::sim::mapper::MappingSpace;
-use crate::sim::{Dataflow, Pace, Tiling, run};
+use crate::sim::{Dataflow, Pace, Tiling, run, run_within};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,8 +91,11 @@ pub struct Proved {
     pub left_out: Vec<String>,
     /// How many ran.
     pub simulations: u64,
-    /// What ran: places and cycles, in the order of places.
+    /// What ran to its end: places and cycles, in the order of places.
     pub simulated: Vec<(u64, u64)>,
+    /// What ran until it was shown to take more cycles than the best: places, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beaten: Vec<u64>,
 }
 
 impl MappingCertificate {
@@ -172,7 +175,8 @@ impl MappingCertificate {
     /// Runs of the machine that it rests on.
     #[must_use]
     pub fn runs(&self) -> u64 {
-        self.layers.iter().map(|l| l.simulated.len() as u64).sum()
+        let runs = |layer: &Proved| (layer.simulated.len() + layer.beaten.len()) as u64;
+        self.layers.iter().map(runs).sum()
     }
 
     /// What its inputs are read as now.
@@ -348,6 +352,8 @@ impl Proved {
         let alike = others.filter(|((at, _), kind)| *at != first && firsts[**kind] == first);
         let mut simulated = search_result.ran.clone();
         simulated.sort_unstable();
+        let mut beaten = search_result.beaten.clone();
+        beaten.sort_unstable();
         Ok(Self {
             layer: first,
             name: question.layer.name().to_owned(),
@@ -368,8 +374,9 @@ impl Proved {
             gap: search_result.gap().unwrap_or(1.0),
             candidates: space.candidates,
             left_out: space.left_out.iter().map(ToString::to_string).collect(),
-            simulations: simulated.len() as u64,
+            simulations: search_result.runs(),
             simulated,
+            beaten,
         })
     }
 
@@ -381,7 +388,9 @@ impl Proved {
         progress: &dyn Progress,
     ) -> Result<Again, Error> {
         let claimed: BTreeMap<u64, u64> = self.simulated.iter().copied().collect();
+        let beaten: BTreeSet<u64> = self.beaten.iter().copied().collect();
         let mut tilings: BTreeMap<u64, (u64, Tiling)> = BTreeMap::new();
+        let mut losing: BTreeMap<u64, Tiling> = BTreeMap::new();
         let mut candidates = 0;
         let mut bounds = Bounds::default();
         question.visit(|place, mapping, estimate| {
@@ -389,6 +398,9 @@ impl Proved {
             bounds.add(estimate.lower_bound);
             if claimed.contains_key(&place) {
                 tilings.insert(place, (estimate.lower_bound, *mapping.tiling()));
+            }
+            if beaten.contains(&place) {
+                losing.insert(place, *mapping.tiling());
             }
         });
         let mut again = Again {
@@ -405,7 +417,10 @@ impl Proved {
             again.detail = format!("the layer is {shape}; the certificate says {}", self.dims);
             return Ok(again);
         }
-        if claimed.len() != self.simulated.len() || tilings.len() != claimed.len() {
+        let is_once = claimed.len() == self.simulated.len()
+            && beaten.len() == self.beaten.len()
+            && beaten.iter().all(|place| !claimed.contains_key(place));
+        if !is_once || tilings.len() != claimed.len() || losing.len() != beaten.len() {
             again.detail = format!(
                 "a candidate that ran stands twice, or is none of the {candidates} that there are"
             );
@@ -454,8 +469,29 @@ impl Proved {
             .map(|(place, _, cycles, _)| (*cycles, *place))
             .min();
         let most = best.map_or(u64::MAX, |(cycles, _)| cycles);
+        if trust == Trust::Runs {
+            (0..losing.len()).for_each(|_| progress.done());
+        } else {
+            let lost = losing.par_iter().map(|(place, tiling)| {
+                progress.check()?;
+                let mapping = question.mapping(*tiling)?;
+                let run = || run_within(&mapping, Pace::SkipPeriods, most);
+                let run = progress.during(question.layer.name(), most, run);
+                progress.done();
+                Ok(run.map(|run| (*place, run.cycles)))
+            });
+            let lost = lost.collect::<Result<Vec<_>, Error>>()?;
+            again.runs += losing.len() as u64;
+            if let Some((place, cycles)) = lost.into_iter().flatten().next() {
+                again.detail = format!(
+                    "candidate {place}: {cycles} cycles; the certificate says more than the best, {most}"
+                );
+                return Ok(again);
+            }
+        }
         // The same tiling may stand at several places.
-        let known: HashSet<&Tiling> = tilings.values().map(|(_, tiling)| tiling).collect();
+        let known = tilings.values().map(|(_, tiling)| tiling);
+        let known: HashSet<&Tiling> = known.chain(losing.values()).collect();
         let open = question.below(most);
         let open = open.iter().filter(|open| !known.contains(&open.tiling));
         let open = open
@@ -468,6 +504,7 @@ impl Proved {
                 .iter()
                 .map(|(place, _, cycles, _)| (*place, *cycles))
                 .collect(),
+            beaten: self.beaten.clone(),
         };
         let best_place = best.map_or(least, |(_, place)| place);
         let best = (best_place, tilings[&best_place].1);

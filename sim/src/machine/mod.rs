@@ -58,13 +58,34 @@ pub use values::run_functional;
 
 /// Runs a mapping on the machine.
 pub fn run<T: Trace>(mapping: &Mapping, pace: Pace, trace: &mut T) -> Run {
-    match go_on(Machine::new(mapping, ()), pace, None, trace) {
+    match go_on(Machine::new(mapping, ()), pace, Limits::NONE, trace) {
         Ok(run) => run,
         Err(_) => unreachable!("nothing stops it"),
     }
 }
 
-/// The same from a state on, until it is done, or else the state when `stop` holds of a cycle that is next.
+/// The run of a mapping in which the array waits for at most so many cycles; `None` once it has waited for longer.
+pub(crate) fn run_waiting(mapping: &Mapping, pace: Pace, idle: u64) -> Option<Run> {
+    let limits = Limits { stop: None, idle };
+    go_on(Machine::new(mapping, ()), pace, limits, &mut ()).ok()
+}
+
+/// When a run ends before it is done.
+#[derive(Clone, Copy)]
+struct Limits<'s> {
+    stop: Option<Stop<'s>>,
+    /// Cycles in which the array may wait.
+    idle: u64,
+}
+
+impl Limits<'_> {
+    const NONE: Self = Self {
+        stop: None,
+        idle: u64::MAX,
+    };
+}
+
+/// A run from a state on, until it is done, or else the state when `stop` holds of a cycle that is next.
 pub(crate) fn resume<T: Trace>(
     mapping: &Mapping,
     from: Option<Box<State>>,
@@ -76,43 +97,47 @@ pub(crate) fn resume<T: Trace>(
         Some(state) => state.machine(mapping),
         None => Machine::new(mapping, ()),
     };
-    go_on(machine, pace, Some(stop), trace)
+    let limits = Limits {
+        stop: Some(stop),
+        ..Limits::NONE
+    };
+    go_on(machine, pace, limits, trace)
 }
 
 fn go_on<T: Trace>(
     mut machine: Machine<'_, ()>,
     pace: Pace,
-    stop: Option<Stop<'_>>,
+    limits: Limits<'_>,
     trace: &mut T,
 ) -> Result<Run, Box<State>> {
     let run = match (T::LISTENS, T::SAMPLES) {
-        (false, _) => run_untold(&mut machine, pace, stop),
-        (true, false) => run_events(&mut machine, pace, stop, Told(trace)),
-        (true, true) => run_samples(&mut machine, pace, stop, Told(trace)),
+        (false, _) => run_untold(&mut machine, pace, limits),
+        (true, false) => run_events(&mut machine, pace, limits, Told(trace)),
+        (true, true) => run_samples(&mut machine, pace, limits, Told(trace)),
     };
     run.ok_or_else(|| Box::new(machine.into()))
 }
 
-fn run_untold(machine: &mut Machine<'_, ()>, pace: Pace, stop: Option<Stop<'_>>) -> Option<Run> {
-    machine.run(pace, stop, &mut ())
+fn run_untold(machine: &mut Machine<'_, ()>, pace: Pace, limits: Limits<'_>) -> Option<Run> {
+    machine.run(pace, limits, &mut ())
 }
 
 fn run_events(
     machine: &mut Machine<'_, ()>,
     pace: Pace,
-    stop: Option<Stop<'_>>,
+    limits: Limits<'_>,
     mut trace: Told<'_, false>,
 ) -> Option<Run> {
-    machine.run(pace, stop, &mut trace)
+    machine.run(pace, limits, &mut trace)
 }
 
 fn run_samples(
     machine: &mut Machine<'_, ()>,
     pace: Pace,
-    stop: Option<Stop<'_>>,
+    limits: Limits<'_>,
     mut trace: Told<'_, true>,
 ) -> Option<Run> {
-    machine.run(pace, stop, &mut trace)
+    machine.run(pace, limits, &mut trace)
 }
 
 struct Machine<'m, P> {
@@ -180,12 +205,13 @@ impl<'m, P: Payload<Action>> Machine<'m, P> {
         }
     }
 
-    /// Runs on until it is done; `None` if `stop` holds of the cycle that is next.
-    fn run<T: Trace>(&mut self, pace: Pace, stop: Option<Stop<'_>>, trace: &mut T) -> Option<Run> {
+    /// Runs on until it is done; `None` if `stop` holds of the cycle that is next, or the array has waited for too long.
+    fn run<T: Trace>(&mut self, pace: Pace, limits: Limits<'_>, trace: &mut T) -> Option<Run> {
         let trace = &mut CountingTrace::new(trace);
         let mut skipping = Skipping::new(pace);
         loop {
-            if stop.is_some_and(|stop| stop(self.now)) {
+            let is_stopped = limits.stop.is_some_and(|stop| stop(self.now));
+            if is_stopped || self.now - self.busy > limits.idle {
                 return None;
             }
             let mark = T::SAMPLES.then(|| self.mark());

@@ -56,7 +56,7 @@ pub fn run_functional(mapping: &Mapping, tensors: &Tensors, pace: Pace) -> Funct
         pass: None,
     };
     let mut machine = Machine::new(mapping, values);
-    let run = machine.run(pace, None, &mut ());
+    let run = machine.run(pace, super::Limits::NONE, &mut ());
     let run = run.expect("nothing stops it");
     let values = machine.payload;
     FunctionalRun {
