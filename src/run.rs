@@ -84,6 +84,9 @@ impl Run {
     }
 
     /// The run with advice: changes of the accelerator and of the command line, tried on it.
+    ///
+    /// # Errors
+    /// As [`advice::advise`].
     pub fn advised(self, progress: &dyn Progress) -> Result<Self, Error> {
         let (target, control, reading) = (&self.target, &self.control, self.reading);
         let advised = advice::advise(target, control, reading, &self.layers, progress)?;

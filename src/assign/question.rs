@@ -148,14 +148,14 @@ impl AssignmentQuestion {
     }
 }
 
-/// How many of the best by the model run on the machine.
+/// How many of the best assignments by the model run again on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recheck {
-    /// So many.
+    /// This number of them.
     Best(usize),
-    /// As many as could win by their bounds, at most so many.
+    /// As many as could win by their lower bounds, up to a limit.
     Auto {
-        /// The limit.
+        /// The greatest number of assignments.
         most: u64,
     },
 }

@@ -12,7 +12,7 @@ use crate::mappings::LayerMapping;
 use crate::sim::{Mapping, Pace, run};
 use crate::target::Target;
 
-/// A journal of mappings and their cycles.
+/// A journal of mappings with their cycles on the machine.
 pub struct MachineRuns {
     known: HashMap<String, u64>,
     /// The places of the layers, by name.
@@ -42,7 +42,7 @@ impl MachineRuns {
         })
     }
 
-    /// The machine's cycles, by an earlier run's word or by running it.
+    /// The machine's cycles of a mapping, from an earlier run or by running it now.
     ///
     /// # Errors
     /// A file that cannot be written.

@@ -195,6 +195,9 @@ impl Checks {
     }
 
     /// The checks as CSV with the columns `check`, `holds` and `detail`.
+    ///
+    /// # Panics
+    /// Never: checks are text.
     #[must_use]
     pub fn csv(&self) -> String {
         const MEMORY: &str = "memory takes what is written to it";
