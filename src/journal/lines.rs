@@ -243,10 +243,10 @@ impl Head for SweepPointsHead {
 pub struct SweepPointLine {
     /// The number of the point in the plan, from 0.
     pub point: u64,
-    /// The figures of the point; null if it cannot run.
+    /// The figures of the point; left out if it cannot run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<SweepFigures>,
-    /// The reason why the point cannot run; null if it ran.
+    /// The reason why the point cannot run; left out if it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

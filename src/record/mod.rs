@@ -57,7 +57,7 @@ pub struct Manifest {
     pub inputs: Vec<Input>,
     /// How far it is.
     pub status: Status,
-    /// The answer; null as long as the run is not done.
+    /// The answer; left out as long as the run is not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
     /// The files of results.
