@@ -36,8 +36,8 @@ pub fn distinct(layers: &[Layer]) -> (Vec<usize>, Vec<usize>) {
     (firsts, kind)
 }
 
-/// Runs the machine on a mapping, or looks up what it took: its cycles, or `None` if they are more than the most that
-/// are of interest.
+/// A function that gives the machine's cycles of a mapping if they are at most the number given beside it, in cycles of the
+/// array's clock, and `None` if they are more: it runs the machine, or takes them from a journal of earlier runs.
 pub type Runs<'a> = &'a (dyn Fn(&Mapping, u64) -> Result<Option<u64>, Error> + Sync);
 
 /// The cycles of a mapping, however many.
@@ -62,21 +62,21 @@ fn unmapped(why: Unmapped) -> Error {
     }
 }
 
-/// How much is run.
+/// How many mappings of a layer a search may run on the machine, when it stops, and what it minimises.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchEffort {
-    /// Mappings that run: the model's best.
+    /// How many mappings run in any case: so many of the best by the model.
     pub best: usize,
-    /// Mappings that run at most beyond those, as long as one could win by its bound.
+    /// How many more mappings may run, as long as their lower bounds allow them to win.
     pub beyond: u64,
-    /// Whether the best is to be proved.
+    /// Whether to prove that no candidate takes fewer cycles.
     pub certify: bool,
-    /// Mappings of a layer that may run, those of the re-check included.
+    /// Runs of the machine allowed for one layer, `best` included.
     pub simulations: u64,
-    /// By how much more cycles than any mapping needs a mapping is good enough, so that nothing more is run; none
-    /// if all that could win is to run.
+    /// The distance from the lower bound on all mappings, as a share of it, within which a mapping is good
+    /// enough to stop the search. None: all candidates that could win are run.
     pub gap: Option<Slack>,
-    /// What is made small.
+    /// The objective, and the slack within which a second quantity decides.
     pub goal: Goal,
 }
 
@@ -87,7 +87,7 @@ const SPACE_EFFORT: u64 = 1 << 21;
 const LATE_EFFORT: u64 = 1 << 14;
 
 impl SearchEffort {
-    /// As many runs as it takes to prove the fewest cycles.
+    /// The effort to prove the fewest cycles: as many runs as it takes.
     #[must_use]
     pub fn proof() -> Self {
         Self {
@@ -105,7 +105,7 @@ impl SearchEffort {
 }
 
 impl Default for SearchEffort {
-    /// The model's best five on the machine, and nothing proved.
+    /// The five best by the model run on the machine, and nothing is proved.
     fn default() -> Self {
         Self {
             best: 5,
@@ -116,37 +116,39 @@ impl Default for SearchEffort {
     }
 }
 
-/// What was found for layers of one shape.
+/// The result of a search over the mappings of a layer; it holds for all layers of the same shape.
 #[derive(Clone, Debug)]
 pub struct MappingResult {
-    /// The winner.
+    /// The tiling of the mapping that was chosen.
     pub tiling: Tiling,
     /// Its cycles on the machine.
     pub machine: u64,
-    /// The machine's figure for what the model thought best.
+    /// Cycles on the machine of the mapping that the model ranks first.
     pub first: u64,
-    /// Candidates, the same tiling as often as the mapper comes to it.
+    /// The number of candidates; a tiling that the mapper makes several times counts each time.
     pub candidates: u64,
-    /// What ran, and what follows.
+    /// The candidates that ran on the machine, and the lower bound over all candidates.
     pub search_result: SearchResult,
-    /// What took the fewest cycles, which a certificate is about; the goal may prefer another within its slack.
+    /// The tiling with the fewest cycles on the machine, which a certificate is about; the goal may prefer
+    /// another within its slack.
     pub fewest: Tiling,
-    /// What the candidates leave out, if the bounds of all of them were compared.
+    /// Which choices the candidates leave out. None if the bounds of all candidates were not compared.
     pub space: Option<MappingSpace>,
-    /// No mapping takes fewer cycles, candidate or not; if bounds were compared.
+    /// A lower bound on the cycles of every mapping of the layer, candidate or not. None if bounds were not
+    /// compared.
     pub of_any_mapping: Option<u64>,
-    /// The digest of all bounds.
+    /// SHA-256 of the lower bounds of all candidates, in hexadecimal; empty if nothing is to be proved.
     pub bounds: String,
-    /// Whether the search was cancelled before it came to its end.
+    /// Whether the search was cancelled before its end.
     pub is_cut: bool,
-    /// Whether the time that it had was over before its end.
+    /// Whether the search ended because its time limit was over.
     pub is_late: bool,
 }
 
-/// A layer on an accelerator.
+/// A layer, an accelerator and a dataflow: what mappings are searched for.
 #[derive(Clone, Copy)]
 pub struct MappingQuery<'a> {
-    /// The accelerator, and what else the question is about.
+    /// The target, of which the accelerator is used.
     pub target: &'a Target,
     /// The layer, as the network has it.
     pub layer: &'a Layer,
@@ -155,7 +157,8 @@ pub struct MappingQuery<'a> {
 }
 
 impl<'a> MappingQuery<'a> {
-    /// Visits each candidate with its place.
+    /// Calls `visit` with each candidate: its place in the mapper's order (from 0), the mapping, and the
+    /// model's estimate. No candidate, no call.
     pub fn visit(&self, mut visit: impl FnMut(u64, &Mapping, &Estimate)) {
         let mut place = 0;
         let accelerator = self.target.accelerator();
@@ -170,7 +173,7 @@ impl<'a> MappingQuery<'a> {
         );
     }
 
-    /// The candidates that might take fewer cycles than `most`, each tiling once, with their estimates.
+    /// The candidates whose lower bound is below `most` cycles, each tiling once, with their estimates.
     pub fn below(&self, most: u64) -> Vec<Open> {
         let mut seen = HashSet::new();
         let mut open = Vec::new();
@@ -189,24 +192,32 @@ impl<'a> MappingQuery<'a> {
         open
     }
 
-    /// What there are candidates of, and what they leave out.
+    /// How many candidates there are, and which choices of a mapping they leave out.
+    ///
+    /// # Errors
+    /// [`Error::NoMapping`] if no candidate fits, or the accelerator does not offer the dataflow.
     pub fn space(&self) -> Result<MappingSpace, Error> {
         let effort = mapper::MapperEffort::default();
         let (layer, accelerator) = (self.layer, self.target.accelerator());
         mapper::space(layer, accelerator, self.dataflow, &effort).map_err(none_fits)
     }
 
-    /// A candidate as a mapping.
+    /// The mapping with the tiling of a candidate.
     ///
     /// # Errors
-    /// A tiling that is not legal.
+    /// [`Error::NoMapping`] if the tiling is not legal.
     pub fn mapping(&self, tiling: Tiling) -> Result<Mapping, Error> {
         let accelerator = self.target.accelerator();
         Mapping::new(self.layer, accelerator, self.dataflow, tiling).map_err(illegal)
     }
 
-    /// The machine's best of the model's best few, or of all that could be better; of those that ran, once
-    /// it is cancelled.
+    /// Runs the model's best mappings on the machine, with `beyond` or `certify` also others that could win
+    /// by their bounds, and chooses by the machine's figures. Once cancelled, it chooses among those that
+    /// ran.
+    ///
+    /// # Errors
+    /// [`Error::NoMapping`] if no candidate fits; the error of `runs`; an accelerator that cannot be priced;
+    /// [`Error::Search`] if a run is faster than its bound, which is a fault of this crate.
     pub fn search(
         &self,
         effort: SearchEffort,
@@ -403,29 +414,29 @@ struct Surveyed {
     bounds: String,
 }
 
-/// The bounds of candidates in their order.
+/// The lower bounds of candidates in the mapper's order, to be digested.
 #[derive(Default)]
 pub struct Bounds(Vec<u8>);
 
 impl Bounds {
-    /// One more.
+    /// Appends the bound of the next candidate, in cycles.
     pub fn add(&mut self, bound: u64) {
         self.0.extend(bound.to_le_bytes());
     }
 
-    /// Of all of them.
+    /// SHA-256 in hexadecimal of all bounds, eight bytes each, little-endian.
     #[must_use]
     pub fn digest(&self) -> String {
         digest(&self.0)
     }
 }
 
-/// A candidate that might win.
+/// A candidate whose bound allows it to win.
 pub struct Open {
-    /// Its place and its bound.
+    /// Its place in the mapper's order, and its lower bound in cycles.
     pub candidate: Candidate,
-    /// As the model expects them.
+    /// Its cycles by the model's estimate.
     model: u64,
-    /// The tiling.
+    /// Its tiling.
     pub tiling: Tiling,
 }

@@ -29,18 +29,18 @@ use crate::target::Target;
 /// How many steps of the machine a look at the clock is worth.
 const STEPS: u32 = 1 << 10;
 
-/// A simulation that was stopped.
+/// A simulation that was stopped, as its file has it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Simulation {
-    /// `stationary/checkpoint/1`.
+    /// The name of the schema: `stationary/checkpoint/1`.
     pub schema: String,
-    /// The version that wrote it, which alone reads it.
+    /// The version of stationary that wrote it, which alone reads it.
     pub version: String,
-    /// Identity of the accelerator.
+    /// SHA-256 of the accelerator in canonical form.
     pub accelerator: String,
     /// SHA-256 of the layers, as they are written.
     pub sha256: String,
-    /// What is known of layers, by name; those of equal shape stand once.
+    /// The state of each layer by its name; layers of equal shape stand once.
     pub layers: BTreeMap<String, LayerState>,
 }
 
@@ -49,27 +49,27 @@ impl Document for Simulation {
     const TITLE: &'static str = "Simulation of stationary that was stopped";
 }
 
-/// How far a layer is.
+/// The state of a layer: done, or stopped between two cycles.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LayerState {
-    /// What it runs as.
+    /// The mapping or schedule that the layer runs by.
     pub mapping: LayerPlan,
-    /// What a run found that is done.
+    /// The results, if the run is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<serde_json::Value>")]
     pub run: Option<Run>,
-    /// The machine between two cycles, of a run that is not done.
+    /// The machine between two cycles, if the run is not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<serde_json::Value>")]
     pub machine: Option<Checkpoint>,
 }
 
-/// How far a simulation is, in layers of different shapes.
+/// How far a simulation is: numbers of layers of different shapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// Layers that are done.
+    /// The number of layers that are done.
     pub done: usize,
-    /// Layers of which a part is done.
+    /// The number of layers that were stopped on the way.
     pub begun: usize,
 }
 
@@ -116,7 +116,7 @@ struct Kept {
 }
 
 impl Checkpoints {
-    /// Of a file, which holds what was known when a simulation was stopped, or is not there yet.
+    /// Opens a file of checkpoints: one that an earlier simulation left, or one that does not exist yet.
     ///
     /// # Errors
     /// A file that cannot be read, that is no checkpoint of this version, or of another accelerator.
@@ -153,10 +153,10 @@ impl Checkpoints {
         }
     }
 
-    /// Removes the file: the simulation is done.
+    /// Removes the file, as the simulation is done.
     ///
     /// # Errors
-    /// The system's.
+    /// [`Error::Write`] if the file cannot be removed.
     pub fn remove(self) -> Result<(), Error> {
         match std::fs::remove_file(&self.path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::Write {

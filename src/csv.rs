@@ -1,14 +1,17 @@
 //! What lines of CSV have in common: whose run they are of, and how they are put together.
 
-/// Whose run a line is of.
+/// The inputs that a line of CSV is about.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
+    /// The accelerator's name.
     pub arch: String,
+    /// The network's name.
     pub network: String,
+    /// The number of images of a run.
     pub batch: u64,
-    /// What `--set` overrides, as given.
+    /// The overrides of fields of the accelerator, `PATH=VALUE` each, as given.
     pub settings: Vec<String>,
-    /// What its energy and area rest on besides measurements.
+    /// Sentences on what energy and area rest on besides measurements.
     pub caveats: Vec<String>,
 }
 
@@ -29,7 +32,7 @@ impl Origin {
 /// Writing to memory, with as many fields in each line.
 const MEMORY: &str = "memory takes every line";
 
-/// Lines under a header, each of which begins with whose run it is.
+/// A table of CSV under construction; each line begins with the origin of its run.
 pub struct Lines {
     origin: Origin,
     columns: usize,
@@ -37,7 +40,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Only the header.
+    /// A table with its header and no lines.
     pub fn new(origin: &Origin, header: &[String]) -> Self {
         let mut out = csv::Writer::from_writer(Vec::new());
         let first = Origin::COLUMNS.iter().map(|name| (*name).to_owned());

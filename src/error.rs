@@ -139,10 +139,10 @@ pub enum Error {
         /// The file from which it goes on.
         path: PathBuf,
     },
-    /// Nobody waited for the answer any more ([`Progress::is_cancelled`](crate::Progress::is_cancelled)).
+    /// The work was cancelled ([`Progress::is_cancelled`](crate::Progress::is_cancelled)).
     #[error("cancelled before there was an answer")]
     Cancelled,
-    /// What a part that the caller gave could not do.
+    /// An error of a part that the caller gave, such as a machine of its own.
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),
     /// An accelerator or a DRAM standard.

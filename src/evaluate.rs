@@ -16,12 +16,12 @@ use crate::format::metric;
 use crate::progress::Progress;
 use crate::target::Target;
 
-/// Who answers.
+/// Which of the two gives the figures: the analytical model or the cycle-level machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// The analytical model.
     Model,
-    /// The cycle-level machine.
+    /// The cycle-level machine, with its policy of advancing time; all policies give the same figures.
     Machine(Pace),
 }
 
@@ -35,20 +35,20 @@ impl Reading {
     }
 }
 
-/// One layer's answer.
+/// The figures of one layer.
 #[derive(Clone, Debug)]
 pub struct LayerResult {
-    /// As the network has it.
+    /// The layer, as the network has it.
     pub layer: Layer,
-    /// Cycles of the array's clock, by whoever was asked.
+    /// Cycles of the array's clock, by the model or the machine, as asked.
     pub cycles: u64,
-    /// What the model says.
+    /// The model's estimate in cycles.
     pub model_cycles: u64,
     /// Cycles from the first to the last MAC with memory never in the way, what drains included.
     pub compute_cycles: u64,
     /// Cycles less those in which the array waited for DRAM.
     pub processing_cycles: u64,
-    /// Cycles that this mapping cannot go below.
+    /// Cycles that this mapping cannot go below, by the model.
     pub lower_bound: u64,
     /// Cycles in which the array works.
     pub busy: u64,
@@ -60,26 +60,26 @@ pub struct LayerResult {
     pub active_lanes: u64,
     /// Cycles lost, by cause; none under the model.
     pub stalls: Stalls,
-    /// Words moved and MACs.
+    /// Words moved at each level, and MACs.
     pub counters: Counters,
-    /// What the memory did, if it is a DRAM standard and the machine ran.
+    /// Statistics of the DRAM. None unless the machine ran on a DRAM standard.
     pub memory: Option<Statistics>,
     /// Bytes that crossed the DRAM interface, packed as they are there.
     pub dram_bytes: f64,
-    /// Those of them that are written.
+    /// Of `dram_bytes`, the bytes that are written.
     pub dram_written: f64,
-    /// In picojoules.
+    /// Energy by component, in picojoules.
     pub energy: Energy,
-    /// What no mapping can go below.
+    /// Energy that no mapping of the layer goes below, in picojoules.
     pub least_energy: Energy,
-    /// What ran.
+    /// The mapping or schedule that ran.
     pub mapping: LayerPlan,
-    /// What sets the time.
+    /// The part of the hardware that sets the time, by the model.
     pub bound_by: Bound,
 }
 
 impl LayerResult {
-    /// All that it says, but for the mapping that it says it of.
+    /// All figures, to be compared with those of another result; the mapping is left out.
     pub fn figures(&self) -> impl PartialEq + '_ {
         let cycles = [
             self.cycles,
@@ -101,7 +101,7 @@ impl LayerResult {
     }
 }
 
-/// What layers share that take the same on one machine.
+/// A key that is equal for layers of one network that have the same figures on one machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LayerKey {
     sizes: PerDim<u64>,
@@ -110,7 +110,7 @@ pub struct LayerKey {
     name: Option<String>,
 }
 
-/// What layers share that take the same.
+/// The key of a layer on a target.
 pub fn key(target: &Target, layer: &Layer) -> LayerKey {
     LayerKey {
         sizes: *layer.sizes(),
@@ -121,12 +121,12 @@ pub fn key(target: &Target, layer: &Layer) -> LayerKey {
     }
 }
 
-/// What runs plans on the machine: `()` does so at once.
+/// A way to run plans on the machine; `()` runs each from beginning to end.
 pub trait Machines: Sync {
-    /// Runs a plan.
+    /// Runs a plan to its end.
     ///
     /// # Errors
-    /// A run that does not end, or that cannot be kept.
+    /// [`Error::Cancelled`] if it was stopped; the error of a file in which the run is kept.
     fn run(&self, plan: &Plan, pace: Pace) -> Result<Run, Error>;
 }
 

@@ -32,24 +32,24 @@ use crate::sim::gemmini::{Call, CallError, Loop};
 /// Rows and columns of the mesh where the table has no such column, as in the searched ones.
 const MESH: u64 = 16;
 
-/// A row of a table.
+/// A row of a table: a layer with the tile that one search chose for it, and what it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The row's number in the table that it was taken from.
+    /// The row's number, as the table gives it.
     pub number: u64,
-    /// What the layer is, so that rows of one layer can be compared.
+    /// A text that is equal for rows of the same layer, so that they can be compared.
     pub layer: String,
-    /// Which search found the mapping, if the table says.
+    /// The search that found the mapping. None if the table has no such column.
     pub search: Option<String>,
-    /// What runs; none if the row is degenerate.
+    /// The call of the hardware that the row describes. None if the row has the flag `degenerate`.
     pub call: Option<Call>,
-    /// Calls of the unroller, if the table says.
+    /// The number of calls of the loop unroller. None if the table does not say.
     pub loops: Option<u64>,
-    /// Cycles measured, if the table says.
+    /// Measured cycles, in the clock of the chip. None if the table does not say.
     pub cycles: Option<u64>,
 }
 
-/// Why a table cannot be read.
+/// An error in a table of Gemmini's mappings.
 #[derive(Debug, thiserror::Error)]
 pub enum RowsError {
     /// Not such a table.
@@ -129,7 +129,12 @@ struct Written {
     cycles: Option<u64>,
 }
 
-/// Reads a table; `origin` names it in errors.
+/// Reads a table as CSV, all rows in their order; lines that begin with `#` are comments. `origin` names the
+/// table in errors.
+///
+/// # Errors
+/// [`RowsError`] on the first row that cannot be read: a field that is missing or no number, an order of
+/// loops that names one twice, a tile that the hardware does not take.
 pub fn read(table: impl Read, origin: &str) -> Result<Vec<Row>, RowsError> {
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))

@@ -1,17 +1,19 @@
-//! What certificates and records refer to: digests of what an accelerator and layers are, which a field
-//! that is added later with a default leaves as they are.
+//! Digests by which certificates and records refer to accelerators and layers: SHA-256 of their canonical
+//! form.
+//!
+//! A field that is added to the format later does not change the digest of what leaves it at its default.
 
 use stationary_arch::Accelerator;
 use stationary_record::digest;
 use stationary_workloads::Layer;
 
-/// Of an accelerator ([`Accelerator::identity`]).
+/// SHA-256, in hexadecimal, of the canonical form of an accelerator ([`Accelerator::identity`]).
 #[must_use]
 pub fn accelerator(accelerator: &Accelerator) -> String {
     digest(accelerator.identity().as_bytes())
 }
 
-/// Of layers in their order ([`Layer::identity`]).
+/// SHA-256, in hexadecimal, of the canonical forms of layers in their order ([`Layer::identity`]).
 ///
 /// ```
 /// use stationary::workloads::zoo;

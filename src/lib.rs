@@ -40,19 +40,49 @@
 //! # Ok::<(), stationary::Error>(())
 //! ```
 //!
+//! Inputs:
+//!
 //! | module | holds |
 //! |---|---|
-//! | [`load`], [`target`] | inputs by name, and as values |
-//! | [`evaluate`], [`run`] | what a layer and a network take |
-//! | [`checkpoint`] | simulations that stop and go on |
+//! | [`load`], [`target`], [`files`] | inputs by name, as values, and as files of any format |
 //! | [`mappings`] | mappings and schedules in files |
+//! | [`control`] | the kinds of control of a machine: a sequencer with its dataflow, or instructions |
+//! | [`scope`] | how much of a network an answer is for |
+//!
+//! Runs and checks:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`evaluate`], [`run`] | figures of a layer and of a network, by model or machine |
+//! | [`checkpoint`] | simulations that stop and go on |
+//! | [`validate`], [`functional`] | the model against the machine, and the machine's output values against the layer's definition |
+//! | [`timeloop`] | mappings as Timeloop reads and counts them |
 //! | [`gemmini`] | tables of Gemmini's mappings, for its machine in [`sim`] |
-//! | [`candidates`], [`proof`] | the best mapping of a layer, and its certificate |
-//! | [`documents`] | the JSON that is written and read |
-//! | [`sweep`] | studies over many accelerators and networks |
 //! | [`replay`] | address traces through a memory |
+//! | [`advice`], [`rereads`] | what to try next, and why tensors are read again |
+//! | [`diff`] | two runs side by side |
+//!
+//! Searches:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`candidates`], [`map`] | the best mapping of a layer, and of each layer of a network |
+//! | [`assign`] | PEs and buffer of each layer under budgets |
+//! | [`codesign`] | one core for all layers, and a schedule for each |
+//! | [`compare`] | optimisers side by side |
+//! | [`sweep`] | studies over many accelerators and networks |
+//! | [`proof`], [`identity`] | certificates, and digests of what they are about |
+//! | [`hooks`], [`progress`], [`time_limit`], [`journal`] | how a search is watched, stopped, limited, and resumed |
+//!
+//! Results:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`documents`] | the JSON that is written and read |
+//! | [`record`] | the folder of a run |
 //! | [`html`] | pages and drawings |
-//! | [`advice`] | what to try next |
+//!
+//! Crates:
 //!
 //! | crate | holds |
 //! |---|---|
@@ -89,6 +119,8 @@ pub mod mappings;
 pub mod progress;
 pub mod proof;
 pub mod record;
+pub mod replay;
+pub mod rereads;
 pub mod run;
 pub mod scope;
 pub mod sweep;
@@ -121,8 +153,6 @@ pub mod over;
 pub mod padding;
 #[doc(hidden)]
 pub mod peaks;
-pub mod replay;
-pub mod rereads;
 #[doc(hidden)]
 pub mod shape;
 #[doc(hidden)]

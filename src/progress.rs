@@ -1,27 +1,29 @@
-//! Who waits for long work, and is told how far it is.
+//! Progress of long work: a trait through which the library reports it, and asks whether to go on.
 //!
-//! The library draws no bars and prints nothing: whatever takes long is given a [`Progress`], and calls it from
-//! any thread. `&()` is nobody.
+//! The library draws no bars and prints nothing: whatever takes long is given a [`Progress`], and calls it
+//! from any thread. `&()` ignores all reports.
 
 use crate::error::Error;
 
-/// Is told how far work is. What begins and ends is one run of the machine, which can take long by itself.
+/// Receives reports on how far work is. A run of the machine is reported when it begins and when it ends, as
+/// a single one can take long.
 pub trait Progress: Sync {
-    /// One more of the whole (a layer, a run, an option) is done.
+    /// One more unit of the whole (a layer, a run, an option) is done.
     fn done(&self) {}
 
-    /// The machine begins a run of `name`, of about so many cycles; returns a number that is the run's.
+    /// A run of the machine begins: its name, and about how many cycles it takes. Returns a number by which
+    /// [`Progress::end`] names the run.
     fn begin(&self, name: &str, cycles: u64) -> u64 {
         let _ = (name, cycles);
         0
     }
 
-    /// The run of that number is over.
+    /// The run with this number has ended.
     fn end(&self, number: u64) {
         let _ = number;
     }
 
-    /// Whether nobody waits any more. Asked between layers and between mappings, where work then ends with
+    /// Whether the work should stop. Asked between layers and between mappings; the work then ends with
     /// [`Error::Cancelled`].
     fn is_cancelled(&self) -> bool {
         false
@@ -48,10 +50,10 @@ impl Progress for UnderWay<'_> {
 }
 
 impl dyn Progress + '_ {
-    /// Goes on, if somebody waits.
+    /// Does nothing unless the work is cancelled; written with `?` where work can stop.
     ///
     /// # Errors
-    /// Nobody does.
+    /// [`Error::Cancelled`] if [`Progress::is_cancelled`].
     pub fn check(&self) -> Result<(), Error> {
         match self.is_cancelled() {
             true => Err(Error::Cancelled),
@@ -59,7 +61,8 @@ impl dyn Progress + '_ {
         }
     }
 
-    /// Does a run in which the machine is expected to take so many cycles.
+    /// Calls `run` between a report of its beginning and one of its end; `cycles` is about what the machine
+    /// takes.
     pub fn during<T>(&self, name: &str, cycles: u64, run: impl FnOnce() -> T) -> T {
         let number = self.begin(name, cycles);
         let result = run();

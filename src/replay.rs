@@ -16,12 +16,12 @@ use crate::sim::dram::{Memory, parse_line, replay_stream};
 /// Longer is no line of a trace.
 const LONGEST_LINE: u64 = 4096;
 
-/// What a memory did with a trace.
+/// The result of replaying an address trace through a memory.
 #[derive(Clone, Debug)]
 pub struct Replayed {
-    /// Its figures.
+    /// The figures, as a document.
     pub document: Replay,
-    /// What is to be known of the trace.
+    /// Sentences on the trace that should be read beside the figures.
     pub warnings: Vec<String>,
 }
 
@@ -102,7 +102,7 @@ impl Replayed {
         })
     }
 
-    /// A line of names, and one of figures.
+    /// The figures as CSV: a line of names, and one of values.
     #[must_use]
     pub fn csv(&self) -> String {
         let rows = self.rows();
@@ -111,7 +111,7 @@ impl Replayed {
         format!("{}\n{}\n", names.join(","), values.join(","))
     }
 
-    /// The figures of the document, by name.
+    /// The figures as pairs of name and value.
     #[must_use]
     pub fn rows(&self) -> Vec<(String, Value)> {
         match self.document.json() {

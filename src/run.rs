@@ -21,7 +21,7 @@ use crate::shape;
 use crate::sim::{Counters, Energy, Pace};
 use crate::target::Target;
 
-/// Everything that a run found.
+/// The results of a whole run: every layer of a target, by model or machine.
 ///
 /// ```
 /// use stationary::sim::Pace;
@@ -36,19 +36,19 @@ use crate::target::Target;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// What was asked.
+    /// The inputs: accelerator, layers, and how the mappings are chosen.
     pub target: Target,
     /// How the machine is controlled.
     pub control: ControlKind,
-    /// Who answered.
+    /// Whether the model or the machine gave the figures.
     pub reading: Reading,
-    /// Layer by layer, in the network's order.
+    /// The figures of each layer, in the network's order.
     pub layers: Vec<LayerResult>,
-    /// What to try next, where that was asked for.
+    /// Changes to try next. None unless they were asked for.
     pub advised: Option<Advised>,
-    /// The seed that documents name.
+    /// The seed that documents name; no figure depends on it.
     pub seed: u64,
-    /// What prices it.
+    /// The costs of the accelerator's parts, from which energy and area follow.
     pub cost: CostModel,
 }
 
@@ -83,7 +83,7 @@ impl Run {
         })
     }
 
-    /// With what to try next, which tries changes of the accelerator and of the run.
+    /// The run with advice: changes of the accelerator and of the command line, tried on it.
     ///
     /// # Errors
     /// As [`advice::advise`].
@@ -94,25 +94,27 @@ impl Run {
         Ok(Self { advised, ..self })
     }
 
-    /// Cycles of all layers, of the array's clock.
+    /// The sum of the layers' cycles, of the array's clock.
     #[must_use]
     pub fn cycles(&self) -> u64 {
         self.layers.iter().map(|l| l.cycles).sum()
     }
 
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates of all layers.
     #[must_use]
     pub fn macs(&self) -> u64 {
         self.layers.iter().map(|l| l.layer.macs()).sum()
     }
 
-    /// What of the machine does nothing.
+    /// A sentence on what keeps the lanes of PEs idle. None if a PE has one lane, or at least half of the
+    /// lanes work on the mean of the cycles.
     #[must_use]
     pub fn idle_lanes(&self) -> Option<String> {
         lanes::note(self.target.accelerator(), &self.layers)
     }
 
-    /// Where the model that chose the mappings is far off; the model itself cannot know it.
+    /// A sentence on layers whose mappings the model chose by estimates far from the machine's cycles. None
+    /// if there are none, if the model gave the figures, or if mappings come from a file.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         match self.reading {
@@ -123,19 +125,21 @@ impl Run {
         }
     }
 
-    /// Why a tensor that fits the buffer is read several times. Asks the mapper for other mappings of its layer.
+    /// A sentence on why a tensor that fits the buffer is read from DRAM several times; None if none is. It
+    /// asks the mapper for other mappings of the layer.
     #[must_use]
     pub fn rereads(&self) -> Option<String> {
         rereads::note(&self.target, &self.control, &self.layers)
     }
 
-    /// Which layer would take far fewer cycles if it were padded. Asks the mapper for schedules of padded layers.
+    /// A sentence on a layer that would take far fewer cycles if it were padded; None if there is none. It
+    /// asks the mapper for schedules of padded layers.
     #[must_use]
     pub fn padding(&self) -> Option<String> {
         padding::note(&self.target, &self.control, &self.layers)
     }
 
-    /// What is to be known beside the figures, a line each.
+    /// The sentences to be shown beside the figures.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let of_files = self.target.notes().into_iter();
@@ -144,19 +148,19 @@ impl Run {
         of_files.chain(found).collect()
     }
 
-    /// Energy by component.
+    /// Energy of all layers by component, in picojoules.
     #[must_use]
     pub fn spent(&self) -> Energy {
         energy::sum(self.layers.iter().map(|l| &l.energy))
     }
 
-    /// Energy in picojoules.
+    /// Energy of all layers, in picojoules.
     #[must_use]
     pub fn energy(&self) -> f64 {
         self.layers.iter().map(|l| l.energy.total().0).sum()
     }
 
-    /// Energy in picojoules that no mapping can go below.
+    /// Energy that no mappings of these layers go below, in picojoules.
     #[must_use]
     pub fn least_energy(&self) -> f64 {
         self.layers.iter().map(|l| l.least_energy.total().0).sum()
@@ -168,25 +172,25 @@ impl Run {
         self.layers.iter().map(|l| l.dram_bytes).sum()
     }
 
-    /// 10^12 operations a second, a multiply and an add to a MAC.
+    /// Operations a second in units of 10^12; a MAC is two operations.
     #[must_use]
     pub fn tops(&self) -> f64 {
         2.0 * self.macs() as f64 / self.seconds() / 1e12
     }
 
-    /// The same by the power, DRAM included.
+    /// Operations a second per watt, in units of 10^12; the power includes DRAM.
     #[must_use]
     pub fn tops_per_watt(&self) -> f64 {
         2.0 * self.macs() as f64 / self.energy()
     }
 
-    /// In joules times seconds.
+    /// The energy-delay product, in joule seconds.
     #[must_use]
     pub fn edp(&self) -> f64 {
         self.energy() * 1e-12 * self.seconds()
     }
 
-    /// In mW, DRAM included.
+    /// The average power in milliwatts, DRAM included.
     #[must_use]
     pub fn average_power(&self) -> f64 {
         self.energy() / self.seconds() / 1e9
@@ -198,7 +202,7 @@ impl Run {
         self.cost.area().total.0
     }
 
-    /// Time of a run.
+    /// Time of the run in seconds, at the array's clock.
     #[must_use]
     pub fn seconds(&self) -> f64 {
         self.cycles() as f64 / (self.target.accelerator().clock.0 as f64 * 1e3)
@@ -211,7 +215,7 @@ impl Run {
         self.macs() as f64 / (peak * self.cycles() as f64)
     }
 
-    /// As a document.
+    /// The run as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> documents::Run {
         documents::Run {
@@ -260,7 +264,7 @@ impl Run {
         }
     }
 
-    /// A line a layer, and one for all of them.
+    /// The run as CSV: a line for each layer, and one for all of them.
     #[must_use]
     pub fn csv(&self) -> String {
         let who = ["reading", "dataflow", "layer"];

@@ -18,7 +18,7 @@ const ENOUGH: f64 = 0.95;
 /// How many kinds of operators are named.
 const NAMED: usize = 5;
 
-/// What of a network is simulated.
+/// How much of a network an answer is for: layers that an importer left out, and layers picked by name.
 #[derive(Clone, Debug)]
 pub struct Scope {
     network: String,
@@ -77,7 +77,7 @@ impl Scope {
         self.is_partial || self.picked.is_some() || (is_known && self.share() >= ENOUGH)
     }
 
-    /// The same where a part of the network is what is asked for.
+    /// The same scope, with a part of the network taken to be what was asked for.
     #[must_use]
     pub fn partial(self) -> Self {
         Self {
@@ -86,7 +86,8 @@ impl Scope {
         }
     }
 
-    /// Why the answer stands for too little of the network, and what to do; nothing where it is enough.
+    /// A sentence on why the answer stands for too little of the network, and what to do; None where it is
+    /// enough.
     #[must_use]
     pub fn shortfall(&self) -> Option<String> {
         if self.is_enough() {
@@ -109,7 +110,7 @@ impl Scope {
         ))
     }
 
-    /// What stands behind the network's name in a title; nothing where all of it is simulated.
+    /// A suffix to the network's name in titles; empty where all of it is simulated.
     pub fn title(&self) -> String {
         let Some([layers, macs]) = self.picked else {
             return String::new();
@@ -191,7 +192,7 @@ impl Scope {
         )
     }
 
-    /// As documents say it.
+    /// The scope as a part of documents.
     #[must_use]
     pub fn document(&self) -> documents::Coverage {
         let c = &self.coverage;
@@ -227,13 +228,13 @@ impl Scope {
         }
     }
 
-    /// For programs.
+    /// The scope as JSON, for programs.
     #[must_use]
     pub fn json(&self) -> Value {
         documents::value(self.document())
     }
 
-    /// What of it stands in CSV.
+    /// The columns of CSV that tell the scope.
     pub const COLUMNS: [&str; 3] = [
         "coverage_is_upper_bound",
         "coverage_unknown_operators",

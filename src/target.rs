@@ -28,19 +28,19 @@ pub use request::{Request, overrides, sizes};
 /// How many of a network's layers a message names.
 const NAMED: usize = 12;
 
-/// What is to be known of the inputs.
+/// A remark on the inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// It alters answers: something is left out, or counted otherwise.
+    /// It changes answers: something is left out, or counted in another way.
     Alters(String),
-    /// Something that was asked for does nothing.
+    /// Something that was asked for has no effect.
     Idle(String),
     /// It is good to know, and changes no answer.
     Note(String),
 }
 
 impl Remark {
-    /// Of a note on a file.
+    /// The remark that stands for a note on a file.
     #[must_use]
     pub fn of(note: &Diagnostic) -> Self {
         match alters_an_answer(note) {
@@ -60,7 +60,8 @@ impl Remark {
     }
 }
 
-/// A network on an accelerator, what the mapper makes small, and the mappings that are given.
+/// The inputs of every question: an accelerator, the layers of a network, the goal of the mapper, and
+/// mappings that are given.
 ///
 /// ```
 /// use stationary::{Target, load};
@@ -76,22 +77,23 @@ pub struct Target {
     accelerator: Accelerator,
     /// The network's name.
     pub network: String,
-    /// How much of the network an answer is for.
+    /// How much of the network answers are for.
     scope: Scope,
-    /// Whose run it is: what every document and line of CSV says first.
+    /// The names of accelerator and network, and the settings: the columns that every line of CSV begins
+    /// with.
     pub origin: Origin,
     layers: Vec<Layer>,
     /// The dataflow by its short name; the accelerator's first by default.
     asked: Option<String>,
     /// That dataflow, where it is none of the bundled ones.
     own: Option<Arc<Dataflow>>,
-    /// What the mapper makes small, where it chooses.
+    /// The objective of the mapper, where it chooses, and its slack.
     pub goal: Goal,
-    /// What is to be known of the inputs.
+    /// Remarks on the inputs.
     pub remarks: Vec<Remark>,
     /// Whether an error on a layer without a mapping says what would make a mapping legal.
     pub explain: bool,
-    /// The names that the inputs were read by, if they were.
+    /// The names that the inputs were read by; None for inputs that were made as values.
     pub request: Option<Request>,
     all: Network,
     given: Option<Given>,
@@ -157,14 +159,14 @@ impl Target {
         })
     }
 
-    /// With the mappings of a file, which messages call `name`.
+    /// The target with the mappings of a file, which messages call `name`.
     #[must_use]
     pub fn with_mappings(self, name: &str, file: MappingFile) -> Self {
         let given = Some(Given::Mappings(name.to_owned(), file));
         Self { given, ..self }
     }
 
-    /// With the schedules of a file, which messages call `name`.
+    /// The target with the schedules of a file, which messages call `name`.
     #[must_use]
     pub fn with_schedules(self, name: &str, file: ScheduleFile) -> Self {
         let given = Some(Given::Schedules(name.to_owned(), file));
@@ -274,7 +276,7 @@ impl Target {
         self.request.as_ref().map_or(&[], |request| &request.set)
     }
 
-    /// What of the inputs alters answers.
+    /// Sentences on the inputs that change answers.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let altering = self.remarks.iter().filter_map(|remark| match remark {
@@ -284,7 +286,7 @@ impl Target {
         altering.collect()
     }
 
-    /// What the mapper makes small, if it chooses the mapping of any layer.
+    /// The goal of the mapper, and for which layers; None if files give all mappings.
     #[must_use]
     pub fn chosen(&self) -> Option<Chosen> {
         let given = self.given.as_ref();
@@ -304,7 +306,7 @@ impl Target {
         self.given.is_some()
     }
 
-    /// On this dataflow, by its short name, in the place of the accelerator's first.
+    /// The target with another dataflow, by its short name, in place of the accelerator's first.
     #[must_use]
     pub fn with_dataflow(self, name: &str) -> Self {
         let asked = Some(name.to_owned());
@@ -378,7 +380,7 @@ impl Target {
         control::run_by(&self.accelerator, &self.control()?)
     }
 
-    /// What a layer runs as: what the file says, or the mapper chooses.
+    /// The mapping or schedule of a layer, from the file or chosen by the mapper.
     ///
     /// # Errors
     /// As [`Target::mapping`] and [`Target::kernel`].
@@ -486,7 +488,8 @@ impl Target {
     }
 }
 
-/// What an accelerator's energy and area rest on besides measurements; nothing where they cannot be told.
+/// Sentences on what an accelerator's energy and area rest on besides measurements; empty where they cannot
+/// be told.
 #[must_use]
 pub fn caveats(accelerator: &Accelerator) -> Vec<String> {
     let cost = CostModel::of(accelerator);

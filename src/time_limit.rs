@@ -25,16 +25,16 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLimit(Duration);
 
-/// What is no time limit.
+/// An error in the text of a time limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TimeLimitError {
-    /// No whole number with a unit.
+    /// The text is not a whole number with a unit.
     #[error("found `{0}`; allowed: a whole number and its unit, as 500ms, 30s or 2m")]
     Written(String),
-    /// No time at all.
+    /// The time is 0.
     #[error("found `{0}`; allowed: 1ms or more")]
     Nothing(String),
-    /// More than can be counted.
+    /// The time is more than can be counted.
     #[error("found `{0}`; allowed: at most {MOST} days")]
     TooLong(String),
 }

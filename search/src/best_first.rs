@@ -19,12 +19,12 @@ use crate::cancellation::Cancellation;
 /// Candidates that run at a time. It is fixed, so that results do not depend on the number of threads.
 const BATCH: usize = 2;
 
-/// A candidate, by its place in some list.
+/// A candidate for the least cycles on the machine, with its lower bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Its place.
+    /// The candidate's place in the caller's list, by which it is named.
     pub place: u64,
-    /// The machine takes no less.
+    /// Cycles that it does not go below on the machine.
     pub bound: u64,
 }
 
@@ -35,26 +35,28 @@ impl Candidate {
     }
 }
 
-/// What a search found, as far as it went.
+/// The result of a best-first search, as far as it went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchResult {
-    /// The machine's least, and whose it is; the earliest among equals.
+    /// The fewest cycles on the machine, and the place of the candidate that takes them, the earliest among
+    /// equals; None if nothing ran.
     pub best: Option<(u64, u64)>,
-    /// No candidate takes less: with all that could win run, the best itself.
+    /// Cycles that no candidate goes below; they equal the best's once all that could win have run. None if
+    /// it is not known.
     pub lower_bound: Option<u64>,
-    /// What ran to its end, as place and cycles, in order.
+    /// The candidates that ran to their end, as pairs of place and cycles, in the order in which they ran.
     pub ran: Vec<(u64, u64)>,
-    /// What ran until it was shown to take more cycles than one that had run, by place, in order.
+    /// The places of candidates of which the machine was stopped, as they were shown to take more cycles than the best so far.
     pub beaten: Vec<u64>,
 }
 
-/// Why nothing is known.
+/// The reason why a search has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure<E> {
     /// The machine is faster than the bound.
     #[error(transparent)]
     NoBound(#[from] BoundViolation),
-    /// The machine could not be asked.
+    /// A run of the machine failed.
     #[error(transparent)]
     Machine(E),
 }
@@ -72,7 +74,8 @@ impl SearchResult {
         self.best.map(|(cycles, _)| cycles) == self.lower_bound
     }
 
-    /// The relative distance from the bound to the best.
+    /// The distance from the lower bound to the best, relative to the best, from 0 to 1; None where either is
+    /// not known.
     #[must_use]
     pub fn gap(&self) -> Option<f64> {
         let ((best, _), bound) = (self.best?, self.lower_bound?);

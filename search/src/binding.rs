@@ -3,10 +3,10 @@
 use crate::objective::Objective;
 use crate::problem::Problem;
 
-/// A stage that the budgets keep from its best option.
+/// A stage whose best option the budgets rule out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Binding {
-    /// The stage.
+    /// The index of the stage, from 0.
     pub stage: usize,
     /// What the objective would gain if the stage alone stood on its best
     /// option.

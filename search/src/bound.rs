@@ -15,17 +15,17 @@ const ROUNDING: f64 = 1e-12;
      that says what ran), and nothing is proved"
 )]
 pub struct BoundViolation {
-    /// What ran.
+    /// The option or mapping that ran.
     pub what: String,
-    /// Which of its costs.
+    /// The name of the cost that is below its bound.
     pub quantity: &'static str,
-    /// As the machine has it.
+    /// The cost on the machine.
     pub machine: String,
-    /// As the bound had it.
+    /// The lower bound.
     pub bound: String,
 }
 
-/// A cost that is bounded.
+/// A cost for which there are lower bounds.
 pub trait BoundedCost: Copy + Display {
     /// Whether this, of the machine, is no less than its bound.
     fn is_at_least(self, bound: Self) -> bool;
@@ -45,7 +45,7 @@ impl BoundedCost for f64 {
     }
 }
 
-/// Holds what the machine says of a choice against its bound.
+/// Checks that the machine's cost of a choice is not below its bound.
 ///
 /// # Errors
 /// [`BoundViolation`], if it is below.

@@ -25,7 +25,7 @@ use crate::problem_error::ProblemError;
 use crate::resource::Resource;
 use crate::table::{CostEntry, CostTable, Levels};
 
-/// How much is allowed, before it is known of which table.
+/// The amount of a budget, absolute or relative to a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BudgetSpec {
     /// A total in the table's unit.
@@ -73,18 +73,18 @@ pub const PLATFORMS: [(&str, BudgetSpec, &str); 4] = [
 /// `area=2.5mm2`, `power=300mW`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BudgetRequest {
-    /// What is limited.
+    /// The resource that is limited.
     pub resource: Resource,
-    /// To how much.
+    /// The amount that is allowed.
     pub allowance: BudgetSpec,
 }
 
 /// A budget on a table: the total of `resource` may not exceed `limit`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
-    /// What is limited.
+    /// The resource that is limited.
     pub resource: Resource,
-    /// The greatest total allowed, in the table's unit.
+    /// The greatest total allowed, in square microns (area) or milliwatts (power).
     pub limit: f64,
 }
 

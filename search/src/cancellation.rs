@@ -14,7 +14,7 @@ pub struct Cancellation {
 }
 
 impl Cancellation {
-    /// Asks for the end.
+    /// Cancels: searches that share this end with what they have.
     pub fn cancel(&self) {
         self.asked.store(true, Ordering::Relaxed);
     }
@@ -31,7 +31,7 @@ impl Cancellation {
         }
     }
 
-    /// Whether the end was asked for.
+    /// Whether it was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.asked.load(Ordering::Relaxed) || self.over.as_ref().is_some_and(|over| over())

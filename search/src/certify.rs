@@ -24,45 +24,46 @@ use crate::optimizers::exact::{Answer, solve};
 use crate::problem::{Point, Problem, Shortfall};
 use crate::table::{CostEntry, CostTable, Levels, TableError};
 
-/// An option of a layer; of layers that are alike, the first.
+/// An option of a layer: the layer's index and the option's levels. Of equal layers the first stands for all.
 pub type Job = (usize, Levels);
 
-/// What may be spent.
+/// The limits of a proof's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowed {
-    /// Entries that may run on the machine, those known before included.
+    /// The number of options that may run on the machine, those that ran before included.
     pub simulations: u64,
-    /// States that an exact solution may list.
+    /// The number of states that the exact solver may list.
     pub states: usize,
 }
 
-/// What is proved.
+/// A proof of an optimum, or of a bound, on the machine.
 #[derive(Clone, Debug)]
 pub struct Proof {
-    /// The problem over the table at the end: what the machine says where it ran, else bounds.
+    /// The problem over the final table: the machine's costs of options that ran, lower bounds of all others.
     pub problem: Problem,
     /// The best assignment of which every entry ran, and its objective.
     pub best: Option<(Point, f64)>,
-    /// What is proved about it. [`ProofKind::Proved`] without a best one: none keeps the budgets.
+    /// The certificate of the best assignment. [`ProofKind::Proved`] without a best one: no assignment keeps
+    /// the budgets.
     pub certificate: Certificate,
-    /// The budgets that no assignment keeps on the machine, if that is proved.
+    /// The budgets that no assignment keeps on the machine; empty unless that is proved.
     pub shortfalls: Vec<Shortfall>,
-    /// What ran, by layer and levels.
+    /// The options that ran, with their costs on the machine.
     pub simulated: BTreeMap<Job, CostEntry>,
-    /// How often the table was solved.
+    /// The number of times that the table was solved.
     pub rounds: u64,
 }
 
-/// Why there is no proof.
+/// The reason why there is no proof.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CertifyError<E> {
-    /// The machine costs less than its bound: the bound is none, and nothing that rests on it holds.
+    /// The machine's cost is below its lower bound, so that nothing that rests on the bounds holds.
     #[error(transparent)]
     NoBound(#[from] BoundViolation),
     /// The machine's costs make no table.
     #[error(transparent)]
     CostTable(#[from] TableError),
-    /// The machine could not be asked.
+    /// A run of the machine failed.
     #[error(transparent)]
     Machine(E),
 }

@@ -45,9 +45,9 @@ pub enum Deployment {
 /// Layers that share a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
-    /// The layers.
+    /// The indices of the layers.
     pub layers: Range<usize>,
-    /// The option that all of them take.
+    /// The index of the option that all of them take.
     pub option: u16,
 }
 

@@ -25,7 +25,7 @@ use crate::repair::{Repair, Repairer};
 /// it saves.
 const PARALLEL: usize = 64;
 
-/// What a run may spend and keep.
+/// The limits of a run, and how many points it keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The greatest number of points that may be evaluated.
@@ -59,7 +59,7 @@ pub struct Evaluations {
     pub entries: u64,
 }
 
-/// Why a run ended.
+/// The reason why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The answer is proved: the best point is optimal, or none is feasible.
@@ -70,7 +70,7 @@ pub enum Stop {
     Exhausted,
     /// The optimiser sees no way to improve.
     Converged,
-    /// It was cancelled: the best so far is known, and nothing is proved.
+    /// The run was cancelled: the best so far is known, and nothing is proved.
     Interrupted,
 }
 
@@ -81,19 +81,19 @@ pub struct Outcome {
     pub best: Option<(Point, f64)>,
     /// The best distinct feasible points, best first.
     pub leaders: Vec<(Point, f64)>,
-    /// The objective after each improvement: (calls so far, best).
+    /// The course of the run: for each improvement the number of calls so far and the new best objective.
     pub curve: Vec<(u64, f64)>,
     /// The work done.
     pub evaluations: Evaluations,
-    /// Why it ended.
+    /// The reason why it ended.
     pub stop: Stop,
-    /// What is proved about the best point.
+    /// The proof, if any, of the best point.
     pub certificate: Certificate,
     /// The budgets that no assignment keeps, where the run proved so.
     pub shortfalls: Vec<Shortfall>,
 }
 
-/// Why a recorded run cannot go on.
+/// The reason why a recorded run cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Interruption<E> {
     /// The optimiser asks for another point than it did when the record was made.

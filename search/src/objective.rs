@@ -5,14 +5,14 @@ use std::str::FromStr;
 
 use crate::name::UnknownName;
 
-/// What is minimised.
+/// The quantity that a search minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Objective {
     /// The sum of the layers' latencies, in cycles.
     Latency,
     /// The sum of the layers' energies, in nanojoules.
     Energy,
-    /// The sum of latencies times the sum of energies.
+    /// The sum of latencies times the sum of energies, in cycles times nanojoules.
     Edp,
     /// The latency of the slowest layer, in cycles: in a pipeline of layers its
     /// inverse is the throughput.

@@ -34,17 +34,18 @@ pub struct Problem {
 pub enum Verdict {
     /// All budgets are kept.
     Feasible {
-        /// What was to be minimised.
+        /// The objective: cycles, nanojoules, or their product.
         objective: f64,
     },
     /// At least one budget is exceeded.
     Infeasible {
-        /// By how much, for each budget in the table's unit; zero where kept.
+        /// The excess over each budget, in square microns (area) or milliwatts (power); zero where it is
+        /// kept.
         excess: Vec<f64>,
     },
 }
 
-/// What a point costs in all respects.
+/// The costs of a point in all respects.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Totals {
     /// Sum of latencies in cycles.
@@ -59,10 +60,10 @@ pub struct Totals {
     pub power: f64,
 }
 
-/// One layer's choice in words that do not depend on the order of options.
+/// The option chosen for a layer, named by its levels and not by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Choice {
-    /// The layer.
+    /// The layer's index, from 0.
     pub layer: usize,
     /// The stage that the layer belongs to; stages count from 0.
     pub stage: usize,
@@ -70,7 +71,7 @@ pub struct Choice {
     pub style: Option<DataflowStyle>,
     /// Number of processing elements.
     pub pe: u32,
-    /// Tile level.
+    /// Tile level, from which buffer sizes follow.
     pub tile: u32,
 }
 
@@ -87,9 +88,9 @@ impl Choice {
 /// A budget that no assignment keeps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shortfall {
-    /// The resource.
+    /// The resource that is limited.
     pub resource: Resource,
-    /// The limit asked for.
+    /// The limit asked for, in square microns (area) or milliwatts (power).
     pub limit: f64,
     /// The smallest limit that some assignment keeps. Where every budget can
     /// be kept alone but not all together, the other budgets are held at their
@@ -102,7 +103,7 @@ pub struct Shortfall {
 pub struct Evaluated {
     /// The point, after repair.
     pub point: Point,
-    /// What became of it.
+    /// The judgement of the point.
     pub verdict: Verdict,
 }
 
@@ -169,7 +170,7 @@ impl Problem {
         Self { shapes, ..self }
     }
 
-    /// What learned policies see of the layers.
+    /// The layers' shapes, for learned policies.
     pub fn shapes(&self) -> &Shapes {
         &self.shapes
     }
@@ -203,12 +204,12 @@ impl Problem {
         &self.table
     }
 
-    /// How layers share hardware.
+    /// The way in which layers share hardware.
     pub fn deployment(&self) -> Deployment {
         self.deployment
     }
 
-    /// How many genes a point has.
+    /// The number of genes of a point.
     pub fn genes(&self) -> usize {
         match self.deployment {
             Deployment::Sequential => 1,
@@ -314,7 +315,7 @@ impl Problem {
         })
     }
 
-    /// What is minimised.
+    /// The objective.
     pub fn objective(&self) -> Objective {
         self.objective
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::name::UnknownName;
 
-/// What a budget limits.
+/// A resource that a budget limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resource {
     /// Area in square microns.

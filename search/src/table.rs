@@ -27,14 +27,14 @@ pub struct CostEntry {
     pub power: f64,
 }
 
-/// What tells the options of a layer apart.
+/// The levels that identify an option among those of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Levels {
     /// The dataflow style, where the table has options of several.
     pub style: Option<DataflowStyle>,
     /// Number of processing elements.
     pub pe: u32,
-    /// Tile level.
+    /// Tile level, from which buffer sizes follow.
     pub tile: u32,
 }
 
@@ -56,7 +56,7 @@ impl CostEntry {
         Levels { style, pe, tile }
     }
 
-    /// What the option takes of a budgeted resource.
+    /// The option's use of a resource, in square microns (area) or milliwatts (power).
     pub fn usage(&self, resource: Resource) -> f64 {
         match resource {
             Resource::Area => self.area,

@@ -40,7 +40,7 @@ impl Bound {
         Bound::Ramp,
     ];
 
-    /// The bound of a name.
+    /// The bound with this name; None if there is none.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|bound| bound.name() == name)
@@ -62,7 +62,7 @@ impl Bound {
         }
     }
 
-    /// What sets the time of a run: its MACs, or the greatest group of its stalls if that is more.
+    /// The bound of a run: its MACs, or the greatest group of its stalls if that takes more cycles.
     #[must_use]
     pub fn of_stalls(busy: u64, stalls: &Stalls) -> Self {
         let mut best = (busy, Bound::Compute);

@@ -3,17 +3,18 @@
 use serde::{Deserialize, Serialize};
 use stationary_arch::PerOperand;
 
-/// Words moved at each level, by operand, and MACs done. Integers, so that two readings can be
-/// subtracted.
+/// Counts of the words moved at each level, by operand, and of the MACs done. They are integers, so that
+/// those of model and machine can be compared exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
-    /// Multiply-accumulates, padding included.
+    /// The number of multiply-accumulates, those on padding included.
     pub macs: u64,
     /// Words read from DRAM (outputs: partial sums that had been spilled).
     pub dram_read: PerOperand<u64>,
     /// Words written to DRAM (outputs only; spilled partial sums included).
     pub dram_write: PerOperand<u64>,
-    /// Of `dram_write`, the words at partial-sum precision; `dram_read.output` is as wide.
+    /// Of `dram_write.output`, the words that are partial sums, at the width of partial sums; words of
+    /// `dram_read.output` have this width too.
     pub dram_spilled: u64,
     /// Words written into the global buffer from DRAM.
     pub buffer_fill: PerOperand<u64>,
@@ -27,7 +28,7 @@ pub struct Counters {
     pub array_receive: PerOperand<u64>,
     /// Words that leave PEs for the global buffer.
     pub array_send: PerOperand<u64>,
-    /// Partial sums that pass from one PE to the next (or through an adder of the tree).
+    /// The number of partial sums that pass from one PE to the next, or through an adder of the tree.
     pub psum_hops: u64,
 }
 
@@ -120,12 +121,12 @@ fn each<const N: usize>(counts: [&mut PerOperand<u64>; N]) -> impl Iterator<Item
         .flat_map(|c| [&mut c.input, &mut c.weight, &mut c.output])
 }
 
-/// What control by instructions takes.
+/// Counts of what a machine fetches that instructions control.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Control {
-    /// Instructions run.
+    /// The number of instructions run.
     pub instructions: u64,
-    /// Their bytes, all fetched from memory.
+    /// Bytes of these instructions, all fetched from memory.
     pub instruction_bytes: u64,
     /// Bytes of micro-ops loaded.
     pub micro_op_bytes: u64,

@@ -20,35 +20,35 @@ use crate::counters::Counters;
 use crate::dram_width::zeros;
 use crate::mapping::Mapping;
 
-/// Energy of a layer by component and operand.
+/// Energy of a layer in picojoules, by component and operand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Energy {
-    /// What counts alone decide: equal between the model and the machine.
+    /// Energy of counted events (MACs and moved words): equal between the model and the machine.
     pub events: EventEnergy,
-    /// Clock and control of the PEs at work, by part.
+    /// Energy of clock and control in the PEs at work, over all cycles, by part.
     pub clock: PerPart<Picojoules>,
-    /// Leakage of the chip for the time of the run, by part.
+    /// Energy of the chip's leakage over all cycles, by part.
     pub leakage: PerPart<Picojoules>,
 }
 
-/// Energy of what happens, however long it takes.
+/// Energy of counted events, in picojoules, whatever time they take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EventEnergy {
-    /// Multiply-accumulates.
+    /// Energy of the multiply-accumulates.
     pub mac: Picojoules,
-    /// Scratchpads: for each MAC an input and a weight are read, a partial sum read and written;
-    /// words that arrive are written, words that leave are read.
+    /// Energy of the PEs' scratchpads: for each MAC an input and a weight are read, and a partial sum is read
+    /// and written; words that arrive are written, words that leave are read.
     pub scratchpad: PerOperand<Picojoules>,
-    /// Networks between buffer and array, and between PEs.
+    /// Energy of the networks between buffer and array, and between PEs.
     pub network: PerOperand<Picojoules>,
-    /// Global buffer.
+    /// Energy of the global buffer's accesses.
     pub global_buffer: PerOperand<Picojoules>,
-    /// DRAM, its interface included.
+    /// Energy of DRAM and its interface.
     pub dram: PerOperand<Picojoules>,
 }
 
 impl Energy {
-    /// Prices what moved in so many array cycles.
+    /// The energy of the counted events and of so many cycles of the array's clock.
     #[must_use]
     pub fn of(mapping: &Mapping, cost: &CostModel, counters: &Counters, cycles: u64) -> Self {
         let pe_cycles = mapping.active_pes() as f64 * cycles as f64;
@@ -59,8 +59,9 @@ impl Energy {
         }
     }
 
-    /// What no mapping of the layer on this machine can go below: each word crosses DRAM, buffer and
-    /// network once, no partial sum leaves its PE before it is done, and every PE works each cycle.
+    /// A lower bound on the energy of every mapping of the layer on this machine: each word crosses DRAM,
+    /// buffer and network once, no partial sum leaves its PE before it is done, and every PE works each
+    /// cycle.
     #[must_use]
     pub fn least(mapping: &Mapping, cost: &CostModel) -> Self {
         let array = &mapping.accelerator().array;
@@ -76,49 +77,49 @@ impl Energy {
         }
     }
 
-    /// Multiply-accumulates, with the clock of the PEs' logic.
+    /// Energy of the multiply-accumulates, with the clock of the PEs' logic.
     #[must_use]
     pub fn mac(&self) -> Picojoules {
         self.events.mac + self.clock.pes
     }
 
-    /// Scratchpads, with their clock.
+    /// Energy of the scratchpads, with their clock.
     #[must_use]
     pub fn scratchpad(&self) -> Picojoules {
         sum(&self.events.scratchpad) + self.clock.scratchpads
     }
 
-    /// Networks, with the clock of their FIFOs.
+    /// Energy of the networks, with the clock of their FIFOs.
     #[must_use]
     pub fn network(&self) -> Picojoules {
         sum(&self.events.network) + self.clock.networks
     }
 
-    /// Global buffer.
+    /// Energy of the global buffer.
     #[must_use]
     pub fn global_buffer(&self) -> Picojoules {
         sum(&self.events.global_buffer) + self.clock.global_buffer
     }
 
-    /// DRAM, its interface included.
+    /// Energy of DRAM and its interface.
     #[must_use]
     pub fn dram(&self) -> Picojoules {
         sum(&self.events.dram) + self.clock.dram_interface
     }
 
-    /// Leakage of the whole chip.
+    /// Energy of the whole chip's leakage.
     #[must_use]
     pub fn leakage(&self) -> Picojoules {
         self.leakage.total()
     }
 
-    /// The chip's share: all but DRAM.
+    /// Energy of the chip: all but DRAM.
     #[must_use]
     pub fn on_chip(&self) -> Picojoules {
         self.mac() + self.scratchpad() + self.network() + self.global_buffer() + self.leakage()
     }
 
-    /// The sum of all components.
+    /// Energy of all components.
     #[must_use]
     pub fn total(&self) -> Picojoules {
         self.on_chip() + self.dram()
@@ -222,7 +223,7 @@ fn compulsory(mapping: &Mapping) -> Counters {
     Counters::once(macs, inwards, layer.outputs())
 }
 
-/// Bits that cross the DRAM interface, packed as they are there.
+/// Bits that cross the DRAM interface in both directions, each word at the width that it has in DRAM.
 #[must_use]
 pub fn dram_bits(mapping: &Mapping, counters: &Counters) -> f64 {
     let bits = dram_bits_of(mapping, counters);

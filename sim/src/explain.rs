@@ -1,4 +1,4 @@
-//! What would make a tiling legal.
+//! Repairs of a mapping: which changes of the tiling or of the accelerator would make it legal.
 //!
 //! ```text
 //! for each size of the tiling:    the greatest smaller value with which Mapping::new accepts it
@@ -20,14 +20,14 @@ use crate::mapping::{Mapping, lowered};
 use crate::model::estimate;
 use crate::tiling::{Staging, Tiling};
 
-/// One field with another value.
+/// A field with its value and another one that is proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The field, as mapping files and accelerator files call it.
+    /// The field's path, as files of mappings and accelerators have it.
     pub field: String,
-    /// What it is.
+    /// The value as it is.
     pub from: String,
-    /// What it would be.
+    /// The value that is proposed.
     pub to: String,
 }
 
@@ -37,26 +37,26 @@ impl fmt::Display for Change {
     }
 }
 
-/// Changes that together make the tiling legal.
+/// Changes of a tiling that together make it legal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TilingRepair {
-    /// At least one.
+    /// The changes, at least one.
     pub changes: Vec<Change>,
-    /// The legal tiling.
+    /// The tiling after the changes.
     pub tiling: Tiling,
-    /// The model's estimate of it.
+    /// Its cycles by the model's estimate.
     pub cycles: u64,
 }
 
-/// Why a tiling is not legal, and what would mend it.
+/// Why a tiling is not legal, and which changes would make it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The first limit that it exceeds.
+    /// The first limit that the tiling exceeds.
     pub limit: MappingError,
-    /// Changes of the tiling, the fastest first: each a single field if that will do, else a chain
-    /// of them. None if there is no such.
+    /// Repairs of the tiling, the fastest first: each changes a single field if that suffices, else several.
+    /// Empty if there is no repair.
     pub repairs: Vec<TilingRepair>,
-    /// Sizes of the accelerator with which the tiling is legal as it is; none if sizes are not what
+    /// Larger sizes of the accelerator with which the tiling is legal as it is. Empty if sizes are not what
     /// is wrong.
     pub accelerator: Vec<Change>,
 }
@@ -64,7 +64,7 @@ pub struct Explanation {
 /// How many changes a chain may have: more than a tiling has fields.
 const LONGEST_CHAIN: usize = 60;
 
-/// Explains; nothing if the tiling is legal.
+/// Why a tiling is not legal, with repairs; None if it is legal.
 #[must_use]
 pub fn explain(
     layer: impl Into<Arc<Layer>>,
@@ -346,8 +346,8 @@ fn grown(
     None
 }
 
-/// Sizes of the accelerator with which the mapper finds a mapping, where it finds none; none if sizes
-/// are not what is wrong.
+/// Larger sizes of the accelerator with which the mapper finds a mapping of a layer. Empty if it finds one as
+/// it is, or if sizes are not what is wrong.
 #[must_use]
 pub fn explain_mapper(
     layer: impl Into<Arc<Layer>>,

@@ -18,7 +18,7 @@ use crate::bus::Bus;
 /// Counts and cycles end below two to this.
 const LIMIT: i32 = 62;
 
-/// What any mapping of a layer stays below.
+/// Upper bounds on the counts of every mapping of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reach {
     /// Bits of the words that any counter counts, and of those that lie in the buffer.
@@ -37,7 +37,7 @@ pub struct OutOfReach {
     pub subject: String,
     /// The machine.
     pub accelerator: String,
-    /// What is counted.
+    /// The name of the count.
     pub quantity: &'static str,
     /// The least power of two that is not exceeded.
     pub exponent: i32,

@@ -22,7 +22,8 @@ use crate::window::Span;
 /// A word of an operand, by its indices.
 pub(crate) type Word = [u64; 8];
 
-/// Counts what the mapping moves, by enumeration of its loop nest: the reference for the closed form.
+/// The words that a mapping moves and its MACs, counted by enumeration of its loop nest: the reference that
+/// the closed form is tested against.
 #[must_use]
 pub fn reference_counts(mapping: &Mapping) -> Counters {
     let mut enumerator = Enumerator {

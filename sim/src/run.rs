@@ -6,7 +6,7 @@ use crate::counters::{Control, Counters};
 use crate::dram::Statistics;
 use crate::stall::Stalls;
 
-/// What a run of the machine found.
+/// The figures of a run of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Array cycles from the first request to DRAM until the last output is stored.
@@ -15,9 +15,9 @@ pub struct Run {
     pub busy: u64,
     /// The other cycles, by cause.
     pub stalls: Stalls,
-    /// Words moved.
+    /// Words moved and MACs.
     pub counters: Counters,
-    /// Instructions and micro-ops; none where a sequencer runs the loops.
+    /// Instructions and micro-ops; all are 0 where a sequencer runs the loops.
     pub control: Control,
     /// The cycle in which the first MACs started.
     pub first_mac: u64,
@@ -25,7 +25,7 @@ pub struct Run {
     pub first_work: u64,
     /// The cycle by which the last result had left the array.
     pub last_result: u64,
-    /// What the memory did, if it is a DRAM standard.
+    /// Statistics of the DRAM; None unless the memory is a DRAM standard.
     pub memory: Option<Statistics>,
 }
 
@@ -37,14 +37,14 @@ impl Run {
     }
 }
 
-/// A run with values.
+/// The figures of a run whose words carry values, with the output values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionalRun {
-    /// Time and counts, as without values.
+    /// The same figures as without values.
     pub run: Run,
-    /// `[N][G][K][P][Q]`; where instructions control the machine, after the epilogue and cut to the width
-    /// of outputs.
+    /// Output values as `[N][G][K][P][Q]`; where instructions control the machine, after the epilogue and cut
+    /// to the width of outputs.
     pub output: Vec<i64>,
-    /// Whether each MAC was done exactly once, where the machine follows them one by one.
+    /// Whether each MAC was done exactly once; None where the machine does not follow them one by one.
     pub each_mac_once: Option<bool>,
 }

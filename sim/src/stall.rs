@@ -69,7 +69,7 @@ impl Stall {
         Stall::Dependency,
     ];
 
-    /// Those of a machine whose sequencer runs a dataflow, in the order of reports.
+    /// The causes that a machine with a sequencer knows, in the order of reports.
     pub const OF_SEQUENCER: [Stall; 14] = [
         Stall::Dram(Operand::Input),
         Stall::Dram(Operand::Weight),
@@ -87,7 +87,7 @@ impl Stall {
         Stall::Dependency,
     ];
 
-    /// Those of a machine that instructions control, in the order of reports.
+    /// The causes that a machine that instructions control knows, in the order of reports.
     pub const OF_INSTRUCTIONS: [Stall; 11] = [
         Stall::Dram(Operand::Input),
         Stall::Dram(Operand::Weight),
@@ -130,7 +130,7 @@ impl Stall {
         }
     }
 
-    /// The cause of a name.
+    /// The cause with this name; None if there is none.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|cause| cause.name() == name)
@@ -188,7 +188,7 @@ impl<'de> Deserialize<'de> for Stall {
     }
 }
 
-/// Cycles lost to each cause. Written, those that lost any, by name.
+/// Cycles lost, by cause. In files only the causes that lost any are written, by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "BTreeMap<Stall, u64>")]
 pub struct Stalls([u64; Stall::ALL.len()]);

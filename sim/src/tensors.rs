@@ -2,17 +2,17 @@
 
 use stationary_workloads::Layer;
 
-/// The values that a layer works on, in row-major order.
+/// The values of a layer's tensors, each in row-major order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tensors {
-    /// `[N][G][C][rows][columns]`, unpadded.
+    /// Inputs as `[N][G][C][rows][columns]`, without padding.
     pub input: Vec<i64>,
-    /// `[G][K][C][R][S]`.
+    /// Weights as `[G][K][C][R][S]`.
     pub weight: Vec<i64>,
-    /// By output channel, `[G][K]`; where the machine adds none, empty.
+    /// Biases as `[G][K]`, one for each output channel; empty where the machine adds none.
     pub bias: Vec<i32>,
-    /// What is added, as outputs: of an addition both, of a convolution the second if its epilogue has a
-    /// step `residual`; else empty.
+    /// Tensors that are added, in the shape of the outputs: both of an addition, the second of a convolution
+    /// whose epilogue has a step `residual`; else empty.
     pub addends: [Vec<i32>; 2],
 }
 

@@ -3,7 +3,7 @@
 use stationary_arch::{PerOperand, Stage};
 use stationary_workloads::{Dim, PerDim};
 
-/// How long an operand's tile stays in the global buffer.
+/// How long the global buffer keeps an operand's tile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Staging {
     /// For a whole block: the passes within it read it from the buffer again and again.
@@ -27,30 +27,31 @@ impl From<Stage> for Staging {
     }
 }
 
-/// For each dimension, from the inside out: a PE covers `local` indices (over its local steps and
-/// beats), the array `rows x cols x local` in a pass, the global buffer `block`, DRAM the layer, in
-/// parts if it is split.
-/// No size needs to divide another: the last tile of each level is as small as what is left.
+/// The free choices of a mapping: tile sizes at each level, unrolling, loop orders and buffer residencies.
+/// Sizes are numbers of indices of each loop dimension, from the inside out: a PE covers `local` indices
+/// (over its local steps and beats), the array `rows x cols x local` in a pass, the global buffer `block`,
+/// DRAM the layer, in parts if it is split. No size needs to divide another: the last tile of each level is
+/// as small as what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tiling {
-    /// Extent that is run as if it were a layer of its own: what the buffer cannot hold whole goes in
-    /// parts.
+    /// Indices of each dimension in a part, which runs as a layer of its own where the buffer cannot hold the
+    /// whole; the layer's sizes if it is not split.
     pub part: PerDim<u64>,
-    /// Extent held in the global buffer.
+    /// Indices of each dimension in a block, the tile in the global buffer.
     pub block: PerDim<u64>,
-    /// Extent covered by one PE in one pass.
+    /// Indices of each dimension that one PE covers in one pass.
     pub local: PerDim<u64>,
-    /// Unrolling along the array's rows.
+    /// For each dimension, how many ways it is unrolled along the array's rows; 1: not unrolled.
     pub rows: PerDim<u64>,
-    /// Unrolling along the array's columns.
+    /// For each dimension, how many ways it is unrolled along the array's columns; 1: not unrolled.
     pub cols: PerDim<u64>,
-    /// DRAM loops over parts, and over blocks, outer to inner.
+    /// The order of the DRAM loops (over parts, and over blocks), outermost first.
     pub block_order: [Dim; 8],
-    /// Global-buffer loops over passes, outer to inner.
+    /// The order of the loops over the passes of a block, outermost first.
     pub pass_order: [Dim; 8],
-    /// Staging of each operand; outputs are always staged by block.
+    /// How long the buffer keeps a tile of each operand; outputs are always kept for a block.
     pub staging: PerOperand<Staging>,
-    /// Banks of each operand, where none is shared; 0: as many as its tiles need.
+    /// Banks of the global buffer for each operand, where none is shared; 0: as many as its tiles need.
     pub banks: PerOperand<u32>,
 }
 

@@ -28,11 +28,11 @@ pub use text::TextTrace;
 pub enum Event {
     /// A tile came from DRAM into the global buffer.
     Load {
-        /// Whose.
+        /// The operand of the tile.
         operand: Operand,
         /// Words that moved; 0 where new outputs only take their place, or a tile is all padding.
         words: u64,
-        /// Words that the tile takes in the buffer.
+        /// Words of the buffer that the tile takes.
         holds: u64,
         /// The cycle in which the bus took it.
         from: u64,
@@ -41,7 +41,7 @@ pub enum Event {
     },
     /// A tile of outputs went to DRAM.
     Store {
-        /// Its words.
+        /// Words of the tile.
         words: u64,
         /// The cycle in which the bus took it.
         from: u64,
@@ -50,7 +50,7 @@ pub enum Event {
     },
     /// The array finished a pass.
     Pass {
-        /// Counted from 0.
+        /// The pass, counted from 0 over the whole run.
         index: u64,
         /// The end of the pass before.
         from: u64,
@@ -58,9 +58,9 @@ pub enum Event {
         to: u64,
         /// Cycles at work between the two.
         busy: u64,
-        /// Cycles at a standstill between the two.
+        /// Cycles at a standstill between the two, by cause.
         stalls: Stalls,
-        /// What it covered.
+        /// The indices of each loop dimension that the pass covered.
         tile: PerDim<Span>,
     },
     /// A unit of a machine that instructions control is done with one.
@@ -94,29 +94,29 @@ impl Unit {
     pub const ALL: [Unit; 3] = [Unit::Load, Unit::Compute, Unit::Store];
 }
 
-/// What came last comes again, a number of times.
+/// A repetition: the last events occur again, a number of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repeat {
-    /// How many of the events before make the period, those of repeats within it counted singly.
+    /// The number of events in the period, those of repeats within it counted singly.
     pub events: u64,
-    /// Which of them.
+    /// Which of the events are repeated.
     pub scope: Scope,
-    /// How often they come again.
+    /// How many more times the period occurs.
     pub times: u64,
-    /// Cycles of the period.
+    /// The length of the period in cycles.
     pub cycles: u64,
-    /// Passes of the period.
+    /// The number of passes in the period.
     pub passes: u64,
-    /// The dimension along which its tiles move, and how far.
+    /// The dimension along which tiles move from one period to the next, and by how many indices.
     pub along: (Dim, u64),
 }
 
 /// Which events repeat themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All.
+    /// All events.
     All,
-    /// The array's; loads and stores among them are reported one by one.
+    /// The array's events; loads and stores among them are reported one by one.
     Passes,
 }
 
@@ -140,39 +140,39 @@ impl Activity {
     }
 }
 
-/// What can be seen of the machine at the end of each of some cycles.
+/// What can be seen of the machine at the end of each cycle of a range in which nothing of it changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// The first of the cycles.
+    /// The first cycle of the range.
     pub from: u64,
-    /// One past the last.
+    /// One past its last cycle.
     pub to: u64,
     /// What the array did.
     pub activity: Activity,
-    /// What kept the next beat from starting, by operand: all of it, while the stall has one cause. Of
-    /// outputs, partial sums or else the room for results.
+    /// For each operand, why the next beat does not start; None where the operand is there. The entry of
+    /// outputs stands for partial sums, or else for the room for results.
     pub waits: PerOperand<Option<Stall>>,
     /// The pass that the array is at, from 0.
     pub pass: u64,
-    /// Words that each streamer sent into the array, in each cycle.
+    /// For each operand, words that its streamer sent into the array in each of the cycles.
     pub sent: PerOperand<u64>,
-    /// Words of results that were written into the buffer, in each cycle.
+    /// Words of results that were written into the buffer in each of the cycles.
     pub written: u64,
-    /// Tiles of each operand that have come to the buffer.
+    /// For each operand, tiles that have come to the buffer since the beginning of the run.
     pub filled: PerOperand<u64>,
-    /// Tiles of each operand that have left it.
+    /// For each operand, tiles that have left the buffer since the beginning of the run.
     pub freed: PerOperand<u64>,
-    /// Parcels of each operand that are at the array or on their way to it, and not used up.
+    /// For each operand, packets that are at the array or on their way to it, and not used up.
     pub queued: PerOperand<u64>,
-    /// Results on their way out.
+    /// Beats whose results are on their way from the array to the buffer.
     pub results: u64,
     /// Whether a tile of each operand is crossing the link to the buffer.
     pub loading: PerOperand<bool>,
     /// Whether a tile of outputs is crossing the link to DRAM, or waits for the memory.
     pub storing: bool,
-    /// Finished tiles that wait for the output processor.
+    /// Finished tiles of outputs that wait for the output processor.
     pub delivering: u64,
-    /// The channels of a DRAM standard; none for other memories.
+    /// The state of each channel of a DRAM standard; empty for other memories.
     pub channels: Vec<DramChannel>,
 }
 
@@ -190,14 +190,14 @@ impl Sample {
     }
 }
 
-/// What can be seen of a memory channel.
+/// The state of a memory channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DramChannel {
-    /// Reads that wait for their bank.
+    /// The number of reads that wait for their bank.
     pub reads: u64,
-    /// Writes that wait for theirs.
+    /// The number of writes that wait for their bank.
     pub writes: u64,
-    /// The open row of each bank.
+    /// For each bank of the channel, the index of its open row; None if it is closed.
     pub rows: Vec<Option<u32>>,
 }
 

@@ -1,39 +1,39 @@
-//! What a cycle goes by, as something that a change of the machine could widen.
+//! The part of the hardware that a cycle is spent on, as something that a change of the machine could widen.
 
 use crate::arch::Operand;
 use crate::sim::{Bound, Stall};
 
-/// What a cycle goes by.
+/// A part of the hardware, or of its work, that cycles are spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bottleneck {
-    /// MACs at work.
+    /// Multiply-accumulates.
     Work,
-    /// DRAM, and the way to it.
+    /// DRAM and the link to it.
     Dram,
-    /// Banks of the global buffer.
+    /// Conflicts at the banks of the global buffer.
     Banks,
-    /// A network into the array.
+    /// The network that brings this operand into the array.
     Network(Operand),
-    /// The network out of the array.
+    /// The network that takes partial sums out of the array.
     PsumOut,
     /// The output processor.
     Delivery,
     /// Passes that load, fill and drain the array, or wait for their own sums.
     Ramp,
-    /// What the core of a machine that instructions control does besides: all of what follows.
+    /// The compute core of a machine that instructions control, where no finer cause is known.
     Core,
     /// The ALU of a machine that instructions control.
     Alu,
-    /// Its sums, set to zero.
+    /// The core's setting of its sums to zero.
     Reset,
-    /// Its instructions, which begin, turn loops and end.
+    /// The core's instructions: their beginning, their loops, and their end.
     Issue,
-    /// Its instructions and micro-ops, on their way.
+    /// Fetching of instructions and micro-ops.
     Instructions,
 }
 
 impl Bottleneck {
-    /// In words, after "cycles go by".
+    /// The bottleneck in words, to be read after "cycles go by".
     pub const fn words(self) -> &'static str {
         match self {
             Bottleneck::Work => "MACs",
@@ -53,7 +53,7 @@ impl Bottleneck {
         }
     }
 
-    /// Of a cause of cycles without MACs.
+    /// The bottleneck behind a stall cause.
     pub const fn of_stall(stall: Stall) -> Self {
         match stall {
             Stall::Dram(_) | Stall::Bias | Stall::Addend => Bottleneck::Dram,

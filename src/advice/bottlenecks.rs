@@ -7,7 +7,7 @@ use crate::mappings::LayerPlan;
 use crate::advice::bottleneck::Bottleneck;
 use crate::evaluate::LayerResult;
 
-/// Shares of a run's cycles, the greatest first; they sum to 1.
+/// The bottlenecks of a run with their shares of its cycles, the greatest first; shares sum to 1.
 pub fn bottlenecks(layers: &[LayerResult]) -> Vec<(Bottleneck, f64)> {
     let mut cycles = BTreeMap::<Bottleneck, u64>::new();
     for layer in layers {

@@ -6,7 +6,7 @@ use crate::arch::dram::{Standard, presets};
 use crate::arch::{Accelerator, DramKind, Ports};
 use crate::sim::Dataflow;
 
-/// A change, as it is typed.
+/// A change of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// `--set path=value`.
@@ -46,13 +46,13 @@ impl Display for Change {
     }
 }
 
-/// What the command line says now.
+/// The accelerator, dataflow and batch of the run that changes are tried on.
 pub struct Present<'a> {
     /// The accelerator.
     pub accelerator: &'a Accelerator,
-    /// The dataflow, if a sequencer runs one.
+    /// The dataflow; None for a machine that instructions control.
     pub dataflow: Option<&'a Dataflow>,
-    /// Images a run.
+    /// The number of images of a run.
     pub batch: u64,
 }
 

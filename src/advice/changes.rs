@@ -5,7 +5,7 @@ use crate::advice::change::{self, Change, Present};
 use crate::arch::Operand;
 use crate::control;
 
-/// What could widen a bottleneck on this machine.
+/// The changes that could widen a bottleneck on this machine.
 pub fn changes(bottleneck: Bottleneck, present: &Present<'_>) -> Vec<Change> {
     let a = present.accelerator;
     let n = &a.networks;

@@ -58,28 +58,28 @@ const MOST_SIMULATED: usize = 4;
 /// Cycles that the machine goes through at most for a change: it takes seconds where few repeat.
 pub(crate) const MOST_CYCLES: u64 = 1_000_000_000;
 
-/// A change and what becomes of the run.
+/// A change of the command line with its effect on the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advice {
     /// The change.
     pub change: Change,
-    /// What it gains.
+    /// By how much cycles and energy of an image change.
     pub gain: Gain,
-    /// By how much the area changes, as a share.
+    /// The relative change of the chip's area: 0.1 is 10 % more, less than zero is smaller.
     pub area: f64,
 }
 
-/// By how much a run changes an image, as shares.
+/// The relative change of a run's cost for one image: 0 is no change, less than zero is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    /// Of the cycles.
+    /// Relative change of cycles: -0.2 is 20 % fewer.
     pub cycles: f64,
-    /// Of the energy.
+    /// Relative change of energy.
     pub energy: f64,
 }
 
 impl Gain {
-    /// By how much what mappings are chosen for changes; less than zero is better.
+    /// The relative change of an objective; less than zero is better.
     pub fn of(self, objective: Objective) -> f64 {
         match objective {
             Objective::Cycles => self.cycles,
@@ -89,25 +89,25 @@ impl Gain {
     }
 }
 
-/// What was found.
+/// The advice on a run, with what its cycles go by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advised {
-    /// Whose figures the advice has: those of what the run was made by.
+    /// Whether the figures of the advice are the model's or the machine's.
     pub by: Reading,
-    /// What the changes lower.
+    /// The objective that the changes lower.
     pub objective: Objective,
-    /// Shares of the run's cycles.
+    /// What the run's cycles go by, with shares that sum to 1, the greatest first.
     pub bottlenecks: Vec<(Bottleneck, f64)>,
-    /// The best first.
+    /// The changes that help, the best first.
     pub advice: Vec<Advice>,
     /// Changes that were tried, in the order of what they could widen.
     pub tried: Vec<Change>,
-    /// The share of the run's cycles that goes by in the layers of the figures.
+    /// The share of the run's cycles, from 0 to 1, in the layers that were tried.
     pub share: f64,
 }
 
-/// Tries changes on a run. Where the machine is expected to take too long for it, or for a change that
-/// helps by the model, the advice is the model's.
+/// Tries changes of the accelerator and of the command line on a run. Where the machine is expected to take
+/// too long for the run or for a change, the figures are the model's.
 ///
 /// # Errors
 /// The area of a changed machine cannot be told.

@@ -7,7 +7,7 @@ use crate::documents;
 use crate::evaluate::Reading;
 use crate::format::{percent, signed_percent};
 
-/// For a terminal: what cycles go by, and a line for each change that helps.
+/// The advice for a terminal: what cycles go by, and a line for each change that helps.
 pub fn lines(arch: &str, advised: &Advised) -> String {
     let mut text = format!("{arch}: cycles go by {}\n", bottlenecks(advised));
     if advised.advice.is_empty() {
@@ -22,7 +22,7 @@ pub fn lines(arch: &str, advised: &Advised) -> String {
     text
 }
 
-/// As sentences.
+/// The advice in sentences, for a page.
 #[must_use]
 pub fn sentences(advised: &Advised) -> String {
     if advised.advice.is_empty() {
@@ -38,7 +38,7 @@ pub fn sentences(advised: &Advised) -> String {
     )
 }
 
-/// For programs: each change as it is typed, and what becomes of the run.
+/// The advice for documents: each change as it is typed, and its effect on the run.
 pub fn document(advised: &Advised) -> documents::Advised {
     let one = |advice: &Advice| documents::Advice {
         flags: advice.change.flags().to_vec(),

@@ -36,7 +36,7 @@ use crate::workloads::Layer;
 const OVER: &str = "every assignment of the entries (layer, dataflow, pe, tile), each a design with the one \
                     mapping that the mapper chooses for it";
 
-/// What a proof is about.
+/// The instance that a proof is about: options, layers, and the model's bounds.
 pub struct AssignmentInstance<'a> {
     pub space: &'a DesignSpace,
     pub layers: &'a [Layer],
@@ -52,7 +52,7 @@ impl AssignmentInstance<'_> {
         }
     }
 
-    /// Entries of layers that are not alike.
+    /// The number of options, those of equal layers counted once.
     pub fn entries(&self) -> u64 {
         let firsts = firsts(self.layers);
         let own = firsts.iter().enumerate().filter(|(at, first)| at == *first);
@@ -210,13 +210,13 @@ impl Certificate {
         }
     }
 
-    /// As its file has it.
+    /// The certificate as JSON, as its file has it.
     #[must_use]
     pub fn json(&self) -> Value {
         documents::value(self)
     }
 
-    /// What the certificate names, read again.
+    /// Reads the inputs that the certificate names again.
     ///
     /// # Errors
     /// Inputs that cannot be read.

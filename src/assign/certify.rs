@@ -15,17 +15,22 @@ use crate::documents;
 use crate::error::Error;
 use crate::journal::OptionRuns;
 
-/// A proof, and how it is written.
+/// A proof of the optimum on the machine, and its certificate.
 pub struct Certified {
     /// The proof.
     pub proof: Proof,
-    /// Entries of layers that are not alike.
+    /// The number of options over which it is proved, those of equal layers counted once.
     pub entries: u64,
-    /// What is proved, in full.
+    /// The certificate, as its file has it.
     pub certificate: Document,
 }
 
-/// Proves the optimum on the machine; goes on from what ran already, and ends with a gap once cancelled.
+/// Proves the optimum on the machine, taking up the options that ran already. Once cancelled it ends with a
+/// gap.
+///
+/// # Errors
+/// A run that cannot be made or kept; a run faster than its bound or a proof that fails its own check, which
+/// are faults of this crate.
 pub fn certify(
     question: &AssignmentQuestion,
     instance: &AssignmentInstance<'_>,
@@ -84,7 +89,8 @@ impl Certified {
         is_open && has_more && cancellation.is_cancelled()
     }
 
-    /// What is proved, over what, and by how many runs, in a line.
+    /// What is proved, over what, and by how many runs, in a line of text; `show` writes an objective with
+    /// its unit.
     pub fn line(&self, show: impl Fn(f64) -> String) -> String {
         let ran = self.proof.simulated.len() as u64;
         let runs = format!(

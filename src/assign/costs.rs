@@ -16,43 +16,43 @@ use crate::unread::{self, Flows};
 use crate::workloads::{Layer, Network};
 use crate::{files, load};
 
-/// Where the numbers come from.
+/// Where the costs of the options come from.
 pub enum CostOrigin {
-    /// A file.
+    /// A file with a table of costs.
     CostTable,
-    /// Our own model.
+    /// The analytical model, over designs of our own.
     Model {
         /// The designs behind the options.
         space: Box<DesignSpace>,
         /// The layers.
         layers: Vec<Layer>,
-        /// The least that the machine may make of each option.
+        /// Lower bounds on each option's costs on the machine.
         bounds: Box<CostTable>,
     },
 }
 
-/// What there is to choose from.
+/// The options of an assignment with their costs.
 pub struct CostSource {
-    /// The options and what they cost.
+    /// The options and their costs: cycles, nanojoules, square microns and milliwatts.
     pub table: CostTable,
-    /// What learned optimisers see of the layers, if that is known.
+    /// The layers' shapes, for optimisers that learn; None if they are not known.
     pub shapes: Option<Shapes>,
-    /// The layers of a table, if they are known: for their names and shapes.
+    /// The layers behind a table from a file; empty if they are not known.
     pub known: Vec<Layer>,
     /// Where the costs come from.
     pub source: CostOrigin,
-    /// How much of a network the options are for; nothing is known of a table.
+    /// How much of a network the options are for; None for a table from a file.
     pub scope: Option<Scope>,
-    /// Whose costs they are.
+    /// The names of accelerator and network.
     pub origin: Origin,
-    /// What the table took, where it was made.
+    /// Wall-clock seconds for the table; None if it was read from a file.
     pub seconds: Option<f64>,
-    /// What is to be known of the inputs.
+    /// Remarks on the inputs.
     pub remarks: Vec<Remark>,
 }
 
 impl CostSource {
-    /// A problem with the layers' shapes.
+    /// The problem of assigning these options under a question's budgets.
     ///
     /// # Errors
     /// Budgets, or a deployment, that the options do not allow.
@@ -114,7 +114,7 @@ impl Costs {
         Ok(layers)
     }
 
-    /// Reads what the options name: a table, or what a model will make one of.
+    /// Reads the table, or the network and accelerator that the model will make a table of.
     ///
     /// # Errors
     /// Inputs that cannot be read, are not allowed, or do not go together.
@@ -153,16 +153,16 @@ impl Costs {
     }
 }
 
-/// Options: priced by a table, or to be priced by the model.
+/// Options that were read, with or without their costs.
 pub enum Read {
-    /// By a table.
+    /// Options with the costs of a table from a file.
     CostSource(Box<CostSource>),
-    /// By the model, which takes a while.
+    /// Options whose costs the model has yet to compute, which takes a while.
     Unpriced(Box<Unpriced>),
 }
 
 impl Read {
-    /// What is to be known of the inputs.
+    /// Remarks on the inputs.
     #[must_use]
     pub fn remarks(&self) -> &[Remark] {
         match self {
@@ -171,7 +171,7 @@ impl Read {
         }
     }
 
-    /// Options that the model prices; none of a table.
+    /// The number of options that the model has to price; 0 for a table from a file.
     #[must_use]
     pub fn to_price(&self) -> usize {
         match self {
@@ -180,7 +180,7 @@ impl Read {
         }
     }
 
-    /// The options and what they cost; each layer counts as done.
+    /// Computes the costs where they are not known; reports a unit of progress for each layer.
     ///
     /// # Errors
     /// A design that cannot be made or priced.
@@ -206,17 +206,17 @@ fn replaced(sets: &[(&str, &str)]) -> Vec<String> {
     sets.map(warning).collect()
 }
 
-/// What there is to choose from, before it is known what it costs.
+/// The options of an assignment, before their costs are computed.
 pub struct Unpriced {
     /// The designs behind the options.
     pub space: DesignSpace,
-    /// The layers.
+    /// The layers of the network.
     pub layers: Vec<Layer>,
-    /// How much of a network they are.
+    /// How much of a network the layers are.
     pub scope: Scope,
-    /// Whose costs they are.
+    /// The names of accelerator and network.
     pub origin: Origin,
-    /// What is to be known of the inputs.
+    /// Remarks on the inputs.
     pub remarks: Vec<Remark>,
 }
 
@@ -313,7 +313,7 @@ impl Unpriced {
         })
     }
 
-    /// Fills a table by the model; each layer counts as done.
+    /// Computes the costs of all options by the model; reports a unit of progress for each layer.
     ///
     /// # Errors
     /// A design that cannot be made or priced.

@@ -31,7 +31,7 @@ struct Bounds {
 }
 
 impl AssignmentResult {
-    /// What a proof rests on, as `certificate.json` of a run's folder has it.
+    /// The certificate as text, as `certificate.json` of a run's folder has it; it states what is proved.
     #[must_use]
     pub fn certificate(&self) -> String {
         if let Some(certified) = &self.certified {
@@ -55,7 +55,7 @@ impl AssignmentResult {
         }
     }
 
-    /// As a document.
+    /// The result as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Search {
         let best = self.best();
@@ -243,7 +243,7 @@ impl AssignmentResult {
         }
     }
 
-    /// A line a layer, and one for all of them.
+    /// The result as CSV: a line for each layer, and one for all of them.
     #[must_use]
     pub fn csv(&self) -> String {
         let text = self.csv_lines().text();

@@ -10,7 +10,8 @@ use crate::search::{BudgetRequest, Deployment, Problem, ProofKind, Shortfall};
 /// How many of the heaviest stages are named.
 const MOST: usize = 5;
 
-/// Computed, each by the exact solver.
+/// Changes with which an assignment would keep the budgets, where none does; each is computed by the exact
+/// solver.
 pub struct Infeasibility {
     short: Vec<Shortfall>,
     relaxed: Option<Relaxed>,
@@ -31,7 +32,7 @@ struct Relaxed {
 }
 
 impl Infeasibility {
-    /// Looks for what would do.
+    /// Computes which changes would make the budgets feasible.
     pub fn of(problem: &Problem, short: &[Shortfall]) -> Self {
         let relaxation = exact::relaxation(problem, exact::STATES);
         let others = [
@@ -58,7 +59,7 @@ impl Infeasibility {
         }
     }
 
-    /// For programs.
+    /// The changes as part of a document.
     pub fn document(&self) -> Explanation {
         let optimum = |optimum: &Optimum| OptimumOf {
             objective: optimum.objective,
@@ -94,7 +95,7 @@ impl Infeasibility {
         }
     }
 
-    /// For people; `show` writes an objective, `name` a layer.
+    /// The changes as text; `show` writes an objective with its unit, `name` the name of a layer.
     pub fn text(
         &self,
         problem: &Problem,

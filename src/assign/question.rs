@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 use super::as_text;
 use crate::search::{Deployment, LearningEffort, Objective, Preset, optimizers};
 
-/// Where the costs of the options come from.
+/// The options of an assignment, and where their costs come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Costs {
-    /// A table of costs, instead of the model's.
+    /// A file with a table of costs; None for costs by the model.
     pub table: Option<PathBuf>,
     /// Network by preset name or file.
     pub network: Option<String>,
     /// Style of the arrays: `dla`, `shi`, `eye`, or `mix` for a choice by layer.
     pub dataflow: String,
-    /// Network whose layers a table's are, in order.
+    /// The network whose layers the table is about, in order.
     pub shapes: Option<String>,
     /// Accelerator that gives clocks, DRAM, precision, technology and the most buffer.
     pub arch: Option<String>,
@@ -33,7 +33,7 @@ pub struct Costs {
     pub dim: Vec<String>,
     /// Layers by name or index; all if empty.
     pub layer: Vec<String>,
-    /// Images a run.
+    /// The number of images of a run.
     pub batch: u64,
     /// Whether an answer for a small part of the network will do.
     pub partial: bool,
@@ -75,24 +75,24 @@ pub struct AssignmentQuestion {
     pub budget: Vec<String>,
     /// The optimiser, by its name.
     pub optimizer: String,
-    /// Points that it may evaluate; 10,000 if neither this nor epochs are given.
+    /// Points that the optimiser may evaluate; 10,000 if neither this nor `epochs` is given.
     pub evaluations: Option<u64>,
-    /// Epochs of those that learn; 500 if left out.
+    /// Epochs of an optimiser that learns; 500 if left out.
     pub epochs: Option<u64>,
-    /// Settings of those that learn; in documents `faithful`, `tuned` or `as-published`.
+    /// Settings of an optimiser that learns; in documents `faithful`, `tuned` or `as-published`.
     #[serde(with = "as_text")]
     pub preset: Preset,
-    /// What is drawn is drawn from it.
+    /// The seed of all that is drawn at random.
     pub seed: u64,
-    /// How many of the best run on the machine.
+    /// How many of the best assignments run again on the machine.
     pub recheck: Recheck,
-    /// Whether the optimum is proved on the machine.
+    /// Whether to prove the optimum on the machine.
     pub certify: bool,
-    /// Options that may run on the machine.
+    /// The number of options that may run on the machine; None for no limit.
     pub simulations: Option<u64>,
-    /// Whether it is said what would do where nothing keeps the budgets.
+    /// Whether to look for what would do where no assignment keeps the budgets.
     pub explain: bool,
-    /// Limits on the first budget of a Pareto front.
+    /// The number of limits on the first budget under which the Pareto front is computed; None for no front.
     pub front: Option<u64>,
 }
 
@@ -118,7 +118,7 @@ impl Default for AssignmentQuestion {
 }
 
 impl AssignmentQuestion {
-    /// About a network, under budgets: proved by the exact optimiser, and all else as it goes without saying.
+    /// A question about a network under budgets, with the exact optimiser and all else at its default.
     #[must_use]
     pub fn new(network: &str, budget: &[&str]) -> Self {
         Self {
@@ -152,14 +152,14 @@ impl AssignmentQuestion {
     }
 }
 
-/// How many of the best by the model run on the machine.
+/// How many of the best assignments by the model run again on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recheck {
-    /// So many.
+    /// This number of them.
     Best(usize),
-    /// As many as could win by their bounds, at most so many.
+    /// As many as could win by their lower bounds, up to a limit.
     Auto {
-        /// The limit.
+        /// The greatest number of assignments.
         most: u64,
     },
 }

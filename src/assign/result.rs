@@ -16,54 +16,57 @@ use super::certify::Certified;
 use super::infeasibility::Infeasibility;
 use super::{AssignmentQuestion, Recheck};
 
-/// An answer, whichever way it is shown.
+/// The result of a search for an assignment, from which tables, pages and documents are made.
 pub struct AssignmentResult {
-    /// What was asked for.
+    /// The question that was asked.
     pub question: AssignmentQuestion,
-    /// The layers, where they are known.
+    /// The layers of the network; empty where they are not known, as with a table of costs alone.
     pub layers: Vec<Layer>,
-    /// How much of a network they are.
+    /// How much of a network the layers are; None where it is not known.
     pub scope: Option<Scope>,
-    /// Whose run it is.
+    /// The names of accelerator and network, for the columns that every line of CSV begins with.
     pub origin: Origin,
-    /// In hertz, where it is known.
+    /// The clock in hertz; None where the costs are a table's.
     pub clock: Option<f64>,
-    /// The problem, over the costs that the search saw.
+    /// The problem, with the costs that the search used.
     pub problem: Problem,
-    /// What the search came to.
+    /// The outcome of the optimiser: its best point, and others that it came to.
     pub outcome: Outcome,
-    /// What ran again on the machine, its best first.
+    /// The assignments that ran again on the machine, the machine's best first.
     pub checked: Vec<Checked>,
-    /// What is proved on the machine, if that was asked for: then the best is the machine's.
+    /// The proof on the machine, if one was asked for: then the best is the machine's.
     pub certified: Option<Certified>,
-    /// Of the best, by the model or as certified; none where the costs are a table's.
+    /// Energy of the best assignment in picojoules, by the model or as certified; None where the costs are a
+    /// table's.
     pub energy: Option<Energy>,
-    /// Of the best, in the machine's time.
+    /// Energy of the best assignment in picojoules, over the machine's cycles.
     pub machine_energy: Option<Energy>,
-    /// Of each layer of the best, by the model and in the machine's time; none where the costs are a table's.
+    /// Energy of each layer of the best assignment in picojoules, by the model and over the machine's cycles;
+    /// empty where the costs are a table's.
     pub energies: [Vec<Energy>; 2],
-    /// The Pareto front, where one was asked for.
+    /// The Pareto front; empty where none was asked for.
     pub front: Vec<Vertex>,
-    /// The factor on every budget that would do, where nothing keeps them.
+    /// The factor that all budgets have to be multiplied by, where no assignment keeps them.
     pub relaxation: Option<Relaxation>,
-    /// What else would do, where that was asked for.
+    /// Which other changes would make the budgets feasible, where that was asked for.
     pub infeasibility: Option<Infeasibility>,
-    /// What the table of costs took, if it was made here.
+    /// Wall-clock seconds for the table of costs; None if it was read from a file.
     pub table_seconds: Option<f64>,
-    /// What search and re-check took.
+    /// Wall-clock seconds of the search and of the re-check.
     pub seconds: [f64; 2],
-    /// Whether documents say so.
+    /// Whether documents contain the seconds.
     pub verbose: bool,
-    /// Of the best, the machine's cycles of each layer.
+    /// The machine's cycles of each layer of the best assignment; None for a layer that did not run.
     pub machine_cycles: Vec<Option<u64>>,
-    /// Whether it was cancelled before its end.
+    /// Whether the search was cancelled before its end.
     pub is_cut: bool,
-    /// The command that goes on with it, where it was cancelled and something was kept.
+    /// The command that resumes the search; None unless it was cancelled and its evaluations were kept.
     pub go_on: Option<String>,
 }
 
 impl AssignmentResult {
-    /// The best point and its objective.
+    /// The best point (the index of the option of each choice) and its objective; None where no assignment
+    /// keeps the budgets.
     pub fn best(&self) -> Option<(&[u16], f64)> {
         self.outcome
             .best
@@ -71,14 +74,14 @@ impl AssignmentResult {
             .map(|(point, objective)| (point.as_slice(), *objective))
     }
 
-    /// The best, as the machine ran it.
+    /// The best assignment as it ran on the machine; None if it did not run.
     pub fn winner(&self) -> Option<&Checked> {
         let (point, _) = self.best()?;
         self.checked.iter().find(|checked| checked.point() == point)
     }
 
-    /// Its figure on the machine, with the model's beside it; none on a table, behind which there is no
-    /// machine.
+    /// The objective on the machine, with the model's beside it; None if nothing ran on the machine, as with
+    /// a table's costs.
     pub fn headline(&self) -> Option<Headline> {
         let (point, objective) = self.best()?;
         if self.certified.is_some() {
@@ -94,7 +97,7 @@ impl AssignmentResult {
         })
     }
 
-    /// What should be known of the headline before it is used.
+    /// A sentence on a model that is far from the machine for the best assignment; None where it is not.
     pub fn warning(&self) -> Option<String> {
         let advice = match &self.certified {
             Some(_) => "",
@@ -107,7 +110,7 @@ impl AssignmentResult {
         headline.warning(|objective| self.show(objective), advice)
     }
 
-    /// What was chosen for each layer.
+    /// The option of each layer; empty where no assignment keeps the budgets.
     pub fn rows(&self) -> Vec<ResultRow> {
         let Some((point, _)) = self.best() else {
             return Vec::new();
@@ -130,7 +133,7 @@ impl AssignmentResult {
         self.problem.choices(point).into_iter().map(row).collect()
     }
 
-    /// Whose costs the search saw.
+    /// Where the costs that the search used come from: `table` or `model`.
     pub fn costs(&self) -> &'static str {
         match self.question.costs.table {
             Some(_) => "table",
@@ -138,7 +141,8 @@ impl AssignmentResult {
         }
     }
 
-    /// Whose figures the chosen options have.
+    /// Where the figures of the best assignment come from: `machine` if certified, else as
+    /// [`AssignmentResult::costs`].
     pub fn of(&self) -> &'static str {
         match self.certified {
             Some(_) => "machine",
@@ -146,7 +150,7 @@ impl AssignmentResult {
         }
     }
 
-    /// Why fewer ran on the machine than were asked for.
+    /// A sentence on why fewer assignments ran on the machine than were asked for; None if all did.
     pub fn few_checked(&self) -> Option<String> {
         let Recheck::Best(asked) = self.question.recheck else {
             return None;
@@ -174,7 +178,8 @@ impl AssignmentResult {
         Some(format!("re-checked {ran} of {asked} asked for: {why}"))
     }
 
-    /// The problem whose costs the best one has: the model's, or as the machine ran.
+    /// The problem with the costs that the best assignment was chosen by: the model's, or the machine's if
+    /// certified.
     pub fn decided_on(&self) -> &Problem {
         let certified = self.certified.as_ref();
         certified.map_or(&self.problem, |certified| &certified.proof.problem)
@@ -197,8 +202,9 @@ impl AssignmentResult {
             + 1
     }
 
-    /// How the model ranks what the machine re-checked, in the machine's order; how many pairs of these
-    /// stand the other way round, and how many there are. None with fewer than two.
+    /// How the model's order compares to the machine's: the model's rank of each re-checked assignment in the
+    /// machine's order, the number of pairs that stand the other way round, and the number of all pairs. None
+    /// with fewer than two.
     pub fn ranking(&self) -> Option<(Vec<usize>, usize, usize)> {
         if self.checked.len() < 2 {
             return None;
@@ -209,7 +215,7 @@ impl AssignmentResult {
         Some((order, turned, pairs))
     }
 
-    /// What the budgets hold back; nothing without budgets.
+    /// Which budgets hold an assignment back; empty without budgets.
     pub fn binding(&self, point: &[u16]) -> Vec<Binding> {
         if self.problem.budgets().is_empty() {
             return Vec::new();
@@ -217,19 +223,19 @@ impl AssignmentResult {
         binding(&self.problem, point)
     }
 
-    /// What a choice costs.
+    /// The costs of a choice; None if the table has no such option.
     pub fn entry(&self, choice: &Choice) -> Option<&CostEntry> {
         let mut options = self.decided_on().table().layers().get(choice.layer)?.iter();
         options.find(|entry| entry.levels() == choice.levels())
     }
 
-    /// The name of a layer: its place, where that is all that is known.
+    /// The name of the layer with this index, or the index itself if the names are not known.
     pub fn name(&self, layer: usize) -> String {
         let known = self.layers.get(layer);
         known.map_or_else(|| layer.to_string(), |known| known.name().to_owned())
     }
 
-    /// The objective as it is read.
+    /// An objective with its unit, as tables show it: cycles, joules, or joule seconds.
     pub fn show(&self, objective: f64) -> String {
         match self.problem.objective() {
             Objective::Latency | Objective::Throughput => {
@@ -250,23 +256,23 @@ fn inversions(order: &[usize]) -> usize {
     (0..order.len()).map(|at| later(at).count()).sum()
 }
 
-/// An option that was chosen, in words and cycles.
+/// The option chosen for a layer, with its costs.
 pub struct ResultRow {
     /// The option.
     pub choice: Choice,
-    /// By the costs that the search saw.
+    /// Cycles by the costs that the search used.
     pub cycles: u64,
-    /// On the machine, if it ran.
+    /// Cycles on the machine; None if the option did not run.
     pub machine: Option<u64>,
-    /// By the costs that the search saw.
+    /// Energy in nanojoules, by the costs that the search used.
     pub nanojoules: f64,
-    /// The same in its components, where they are known.
+    /// The same energy by component, in picojoules; None where the components are not known.
     pub energy: Option<Energy>,
-    /// In the machine's time, if it ran.
+    /// Energy by component over the machine's cycles, in picojoules; None if the option did not run.
     pub machine_energy: Option<Energy>,
 }
 
-/// The name of a resource with its unit, as documents have it.
+/// The name that documents give the use of a resource, with its unit: `area_um2` or `power_mw`.
 #[must_use]
 pub fn unit(resource: Resource) -> &'static str {
     match resource {
@@ -275,7 +281,7 @@ pub fn unit(resource: Resource) -> &'static str {
     }
 }
 
-/// The name of what is proved, as documents have it.
+/// The name that documents give a kind of proof.
 #[must_use]
 pub fn kind(kind: ProofKind) -> &'static str {
     match kind {

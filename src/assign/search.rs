@@ -63,7 +63,8 @@ impl AssignmentQuestion {
         })
     }
 
-    /// Searches, re-checks and proves; nothing if it was cancelled before anything was found.
+    /// Searches for the best assignment, re-checks it on the machine, and proves it if asked to. None if it
+    /// was cancelled before anything was found.
     ///
     /// # Errors
     /// Names that do not exist, budgets that are none, a file that cannot be written, a design that cannot be made.

@@ -9,86 +9,90 @@ use crate::search::certify::Job;
 use crate::search::{Levels, Point};
 use crate::workloads::Layer;
 
-/// A certificate of an assignment, as it is written.
+/// A certificate of an assignment, as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// `stationary/certificate/1`.
+    /// The name of the schema: `stationary/certificate/1`.
     #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
-    /// `assign`.
+    /// The kind of certificate: `assign`.
     #[schemars(extend("const" = "assign"))]
     pub claims: String,
-    /// The version that wrote it.
+    /// The version of stationary that wrote it.
     pub version: String,
-    /// What the optimum is proved over.
+    /// The set of assignments over which the optimum is proved, in words.
     pub over: String,
-    /// Digests of what went in.
+    /// Digests of the inputs.
     pub hashes: Hashes,
-    /// What to read.
+    /// The inputs, by name.
     pub inputs: Inputs,
-    /// What these were read as.
+    /// The names that the inputs have in their files.
     #[serde(default)]
     pub names: Names,
-    /// How layers share the hardware.
+    /// How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
     pub deployment: String,
-    /// What is made small.
+    /// The objective that is minimised: `latency`, `energy`, `edp` or `throughput`.
     pub objective: String,
     /// The budgets.
     pub budgets: Vec<Limit>,
-    /// The best; none where nothing keeps the budgets.
+    /// The best assignment that ran; null where no assignment keeps the budgets.
     pub best: Option<Best>,
-    /// `proved`, or `none` where the runs of the machine were not enough.
+    /// `proved`, or `none` where the allowed runs of the machine did not suffice.
     pub kind: String,
-    /// Of which of the two it is proved: the machine.
+    /// Whether the figures are the model's or the machine's: always `machine`.
     pub of: String,
-    /// No assignment has a lower objective.
+    /// The objective that no assignment goes below, in the unit of the objective: cycles, nanojoules, or
+    /// their product; null where none is known.
     pub lower_bound: Option<f64>,
-    /// By how much the best may be above the least, relative to it.
+    /// The distance from the lower bound to the best, `(objective - lower_bound) / objective`, from 0 to 1; 0
+    /// is a proof.
     pub gap: Option<f64>,
-    /// Lagrange multipliers of the budgets.
+    /// The Lagrange multiplier of each budget: the unit of the objective by the unit of the budget (um2 or
+    /// mW).
     pub multipliers: Vec<f64>,
-    /// The bound by multipliers alone.
+    /// The lower bound that the multipliers alone give, in the unit of the objective.
     pub relaxation: Option<f64>,
-    /// Cuts that strengthen it: weights of latency and energy, and the value.
+    /// For `edp`, half-planes that hold all assignments: triples of the weight of the latency (in cycles),
+    /// the weight of the energy (in nanojoules), and the least weighted sum.
     pub cuts: Vec<[f64; 3]>,
-    /// Runs of the machine.
+    /// The number of options that ran on the machine.
     pub simulations: u64,
-    /// Entries of layers that are not alike.
+    /// The number of options to choose from, those of equal layers counted once.
     pub entries: u64,
-    /// The layers, in order: choices are of these.
+    /// The layers in their order; options name them by their index.
     #[serde(default)]
     pub layers: Vec<Named>,
-    /// What ran on the machine.
+    /// The options that ran on the machine.
     pub simulated: Vec<Simulated>,
 }
 
-/// What to read.
+/// The inputs of a certificate of an assignment, as flags name them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
-    /// The network.
+    /// The network, by preset name or file.
     pub network: String,
-    /// The accelerator; the documented default if left out.
+    /// The accelerator, by preset name or file; null for the documented default.
     pub arch: Option<String>,
-    /// Overrides.
+    /// Overrides of fields of the accelerator, `PATH=VALUE` each.
     pub set: Vec<String>,
-    /// Layers picked; all if empty.
+    /// Layers by name; all if empty.
     pub layer: Vec<String>,
-    /// Sizes of open dimensions.
+    /// Sizes of dimensions that an ONNX model leaves open, `NAME=SIZE` each.
     pub dim: Vec<String>,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// The style of the arrays, or `mix`.
+    /// The style of the arrays, or `mix` for a choice by layer.
     pub dataflow: String,
-    /// Numbers of PEs to choose from.
+    /// The numbers of PEs to choose from; null for the documented default.
     pub pes: Option<String>,
-    /// Tiles to choose from.
+    /// The tiles (output channels that a PE keeps) to choose from; null for the documented default.
     pub tiles: Option<String>,
 }
 
 impl Inputs {
-    /// In the spelling of certificates.
+    /// These inputs, spelt in the one way that certificates use.
     pub fn spelt(self, layers: &[Layer]) -> Self {
         Self {
             set: spelling::settings(&self.set),
@@ -101,79 +105,80 @@ impl Inputs {
     }
 }
 
-/// A budget as asked for, and its limit.
+/// A budget as it was asked for, and as a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
-    /// As asked for.
+    /// The text of the option, such as `area=VALUE`.
     pub budget: String,
-    /// The limit in um2 or mW.
+    /// The limit, in square microns (area) or milliwatts (power).
     pub limit: f64,
 }
 
-/// The best assignment that ran on the machine.
+/// The best assignment that ran on the machine, with what it takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
-    /// Its objective.
+    /// Its objective on the machine: cycles, nanojoules, or their product.
     pub objective: f64,
-    /// What it takes.
+    /// The area and power that it takes.
     pub used: Used,
-    /// The options' places, as the search has them; the same as `choices`.
+    /// The index of each choice among its options; the same assignment as `choices`.
     pub point: Point,
-    /// Options, a layer each.
+    /// The option of each layer.
     pub choices: Vec<LayerChoice>,
 }
 
-/// What it takes.
+/// The area and power of an assignment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Used {
-    /// Square microns.
+    /// Area in square microns.
     pub area_um2: f64,
-    /// Milliwatts.
+    /// Power in milliwatts.
     pub power_mw: f64,
 }
 
-/// A layer of the network.
+/// A layer of the network, by its name and shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Named {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Its shape.
+    /// The layer's shape.
     pub dims: LayerShape,
-    /// The first layer that is like it; entries are the first one's.
+    /// The index of the first layer of the same shape, which stands for all of them; a layer that is the
+    /// first has its own.
     pub first: usize,
 }
 
-/// An option of a layer.
+/// The option that an assignment chooses for a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerChoice {
-    /// The layer.
+    /// The layer's index in the network, from 0.
     pub layer: usize,
-    /// The style of its array.
+    /// The style of its array; null where the table has one style.
     pub dataflow: Option<String>,
-    /// How many PEs it has.
+    /// The number of PEs.
     pub pe: u32,
-    /// The tile.
+    /// The tile: output channels that a PE keeps.
     pub tile: u32,
 }
 
-/// An option that ran; of layers that are alike, the first.
+/// An option that ran on the machine; layers of equal shape run once, as the first of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Simulated {
-    /// The layer.
+    /// The layer's index in the network, from 0.
     pub layer: usize,
-    /// The style of its array.
+    /// The style of its array; null where the table has one style.
     pub dataflow: Option<String>,
-    /// How many PEs it has.
+    /// The number of PEs.
     pub pe: u32,
-    /// The tile.
+    /// The tile: output channels that a PE keeps.
     pub tile: u32,
-    /// Cycles on the machine.
+    /// Its cycles on the machine.
     pub cycles: u64,
 }
 

@@ -30,12 +30,12 @@ pub const OVER: &str = "every core of the hardware, and on it every schedule of 
 /// What is proved of a chip.
 const OBJECTIVE: &str = "cycles of all layers, one after the other, on one chip";
 
-/// What a proof is about.
+/// The instance that a proof is about: the machine, its cores, and the tasks.
 pub struct CodesignInstance<'a> {
     pub loaded: &'a Target,
     pub hardware: &'a Hardware,
     pub tasks: &'a [Repeated],
-    /// The task of each layer.
+    /// The index of each layer's task.
     pub task_of: &'a [usize],
 }
 
@@ -159,13 +159,13 @@ impl Certificate {
         }
     }
 
-    /// As its file has it.
+    /// The certificate as JSON, as its file has it.
     #[must_use]
     pub fn json(&self) -> Value {
         documents::value(self)
     }
 
-    /// What the certificate names, read again.
+    /// Reads the inputs that the certificate names again.
     ///
     /// # Errors
     /// Inputs that cannot be read.
@@ -188,7 +188,7 @@ impl Certificate {
         .read()
     }
 
-    /// Schedules that ran, by the certificate's word.
+    /// The number of points that ran on the machine, as the certificate states.
     #[must_use]
     pub fn runs(&self) -> u64 {
         self.tasks

@@ -23,19 +23,20 @@ use crate::sim::decoupled::{self, LoweredLayer, estimate};
 use crate::workloads::Layer;
 
 impl CodesignResult {
-    /// As a document.
+    /// The result as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Codesign {
         document(self)
     }
 
-    /// A line a layer, and one for all of them.
+    /// The result as CSV: a line for each layer, and one for all of them.
     #[must_use]
     pub fn csv(&self) -> String {
         csv(self)
     }
 
-    /// The schedules of the chip as a file for `--mapping`; none where no core runs all layers.
+    /// The schedules of the best chip as the text of a file for `--mapping`; None where no core runs all
+    /// layers.
     #[must_use]
     pub fn schedules(&self) -> Option<String> {
         let chip = self.best()?;
@@ -50,31 +51,32 @@ impl CodesignResult {
             .warning(|cycles| thousands(cycles as u64), "")
     }
 
-    /// The kernel of each layer on a chip.
+    /// Each layer, lowered to its schedule on a chip.
     #[must_use]
     pub fn lowered_layers(&self, chip: &Chip) -> Vec<LoweredLayer> {
         lowered_layers(self, chip)
     }
 
-    /// What each layer costs on a chip.
+    /// Energy of each layer on a chip by component, in picojoules.
     #[must_use]
     pub fn energies(&self, chip: &Chip) -> Vec<Energy> {
         energies(self, chip)
     }
 
-    /// The network's cycles on a chip.
+    /// The network's cycles on a chip, by machine and model.
     #[must_use]
     pub fn headline(&self, chip: &Chip) -> Headline {
         headline(self, chip)
     }
 
-    /// Cycles of the network if each layer had the core that suits it best; none where a layer runs on none.
+    /// Cycles of the network if each layer had the core that suits it best; None where a layer runs on no
+    /// core.
     #[must_use]
     pub fn unbuildable(&self) -> Option<u64> {
         unbuildable(self)
     }
 
-    /// Measurements that a tuner made of each task.
+    /// The number of measurements that a tuner made of each task.
     #[must_use]
     pub fn measurements(&self) -> Vec<usize> {
         match &self.course {
@@ -83,7 +85,7 @@ impl CodesignResult {
         }
     }
 
-    /// The layers that no tuner came to before it was interrupted.
+    /// The names of the layers that no tuner came to before it was interrupted.
     #[must_use]
     pub fn not_reached(&self) -> Vec<&str> {
         match &self.course {

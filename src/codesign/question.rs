@@ -18,9 +18,9 @@ use crate::target::Request;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CodesignQuestion {
-    /// The machine by preset name or file.
+    /// The accelerator, by preset name or file; it is one that instructions control.
     pub arch: String,
-    /// Overrides of its fields, `PATH=VALUE` each.
+    /// Overrides of fields of the accelerator, `PATH=VALUE` each.
     pub set: Vec<String>,
     /// Network by preset name or file.
     pub network: String,
@@ -28,23 +28,23 @@ pub struct CodesignQuestion {
     pub layer: Vec<String>,
     /// Sizes of dimensions that an ONNX model leaves open, `NAME=SIZE` each.
     pub dim: Vec<String>,
-    /// Images a run.
+    /// The number of images of a run.
     pub batch: u64,
     /// Whether an answer for a small part of the network will do.
     pub partial: bool,
     /// Cores to choose from: `fixed`, `all`, or a file.
     pub hardware: String,
-    /// Area that the machine may take: `area=VALUE`.
+    /// The limit on the area of the machine, as `area=VALUE`; None for no limit.
     pub budget: Option<String>,
-    /// Multiply-accumulates a cycle that it may have.
+    /// The most multiply-accumulates that a core may do in a cycle; None for no limit.
     pub macs: Option<u64>,
     /// The tuner by its name, or `exact`.
     pub optimizer: String,
-    /// Measurements of each task by a tuner.
+    /// The number of measurements that a tuner makes of each task.
     pub measurements: u64,
-    /// Whether every core's optimum is proved, not only which is best.
+    /// Whether to prove the optimum of every core, and not only which core is best.
     pub every: bool,
-    /// What is drawn is drawn from it.
+    /// The seed of all that is drawn at random.
     pub seed: u64,
 }
 
@@ -70,10 +70,10 @@ impl Default for CodesignQuestion {
 }
 
 impl CodesignQuestion {
-    /// Checks the optimiser's name.
+    /// Checks that there is an optimiser of the question's name.
     ///
     /// # Errors
-    /// None has it.
+    /// [`Error::Option`] or [`Error::Search`] if there is none.
     pub fn check(&self) -> Result<(), Error> {
         let name = self.optimizer.as_str();
         match name.strip_prefix("exact") {
@@ -98,7 +98,7 @@ impl CodesignQuestion {
         })
     }
 
-    /// Reads what the question names.
+    /// Reads the accelerator and the network that the question names, and lists the cores to choose from.
     ///
     /// # Errors
     /// Inputs that cannot be read, are not allowed, or do not go together.

@@ -14,38 +14,39 @@ use crate::search::codesign::{
     self, Chip, DesignPoint, Extent, Measured, NetworkProof, NetworkTuned, Record,
 };
 
-/// How a chip was found.
+/// The way in which a chip was found: by proof or by a tuner.
 pub enum FoundBy {
-    /// All others were proved not to be better.
+    /// By a search that proves all other chips not to be better.
     Proved(NetworkProof),
-    /// By a tuner.
+    /// By a tuner, which proves nothing.
     Tuned(NetworkTuned),
 }
 
-/// What a search came to.
+/// The result of a search for a chip.
 pub struct CodesignResult {
-    /// What was asked for.
+    /// The question that was asked.
     pub question: CodesignQuestion,
-    /// What there was to choose from.
+    /// The inputs as they were read: the tasks, and the cores to choose from.
     pub setting: Arc<Setting>,
     /// How the chip was found.
     pub course: FoundBy,
-    /// The best of each task on hardware of its own.
+    /// For each task, the best point on hardware of its own, and its cycles on the machine; None where
+    /// nothing ran.
     pub each: Vec<Option<(DesignPoint, u64)>>,
-    /// What the search took.
+    /// Wall-clock seconds of the search.
     pub seconds: f64,
-    /// Whether documents say so.
+    /// Whether documents contain the seconds.
     pub verbose: bool,
-    /// Whether it was cancelled before its end.
+    /// Whether the search was cancelled before its end.
     pub is_cut: bool,
-    /// The command that goes on with it, where it was cancelled and something was kept.
+    /// The command that resumes the search; None unless it was cancelled and its measurements were kept.
     pub go_on: Option<String>,
     /// What ran of each task.
     ran: Vec<Record>,
 }
 
 impl CodesignResult {
-    /// The chip, if one runs all layers.
+    /// The best chip; None if no core runs all layers.
     #[must_use]
     pub fn best(&self) -> Option<&Chip> {
         match &self.course {
@@ -54,7 +55,7 @@ impl CodesignResult {
         }
     }
 
-    /// The certificate of a proof; none of a tuner's chip.
+    /// The certificate of a proof; None for a chip that a tuner found.
     ///
     /// # Errors
     /// What follows from the runs is not what the search says: a fault of this crate.
@@ -79,7 +80,7 @@ impl CodesignResult {
 }
 
 impl Setting {
-    /// Searches; nothing if it was cancelled before a chip was found.
+    /// Searches for a chip and schedules; None if it was cancelled before a chip was found.
     ///
     /// # Errors
     /// An optimiser that does not exist, a file that cannot be written, a run below its bound.

@@ -7,20 +7,20 @@ use crate::search::codesign::{Hardware, Repeated, Task};
 use crate::target::Target;
 use crate::workloads::Layer;
 
-/// What there is to choose from, and for which layers.
+/// The layers and the cores of a search for a chip.
 pub struct Setting {
     /// The machine and the network.
     pub loaded: Target,
-    /// The cores.
+    /// The cores to choose from.
     pub hardware: Hardware,
-    /// The layers of equal shape.
+    /// The shapes of layers, with how often each occurs.
     pub tasks: Vec<Repeated>,
-    /// The task of each layer.
+    /// The index of each layer's task.
     pub task_of: Vec<usize>,
 }
 
 impl Setting {
-    /// Of a machine, a network, and cores.
+    /// The setting of a machine, a network, and the cores to choose from.
     ///
     /// # Errors
     /// A layer that no schedule fits.

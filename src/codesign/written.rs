@@ -7,75 +7,77 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A certificate of a chip, as it is written.
+/// A certificate of a chip, as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// `stationary/certificate/1`.
+    /// The name of the schema: `stationary/certificate/1`.
     #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
-    /// `codesign`.
+    /// The kind of certificate: `codesign`.
     #[schemars(extend("const" = "codesign"))]
     pub claims: String,
-    /// The version that wrote it.
+    /// The version of stationary that wrote it.
     pub version: String,
-    /// What the best chip is proved over.
+    /// The set of chips and schedules over which the best is proved, in words.
     pub over: String,
-    /// Digests of what went in.
+    /// Digests of the inputs.
     pub hashes: Hashes,
-    /// What to read.
+    /// The inputs, by name.
     pub inputs: Inputs,
-    /// What these were read as.
+    /// The names that the inputs have in their files.
     #[serde(default)]
     pub names: Names,
-    /// What is least.
+    /// The quantity that is minimised, in words: cycles of all layers on one chip.
     pub objective: String,
-    /// Of which of the two it is proved: the machine.
+    /// Whether the figures are the model's or the machine's: always `machine`.
     pub of: String,
     /// `proved`, or `none` where the search was interrupted.
     pub kind: String,
-    /// The best chip; none where no core runs all layers.
+    /// The best chip; null where no core runs all layers.
     pub best: Option<Best>,
-    /// Cycles that no core goes below.
+    /// Cycles of the network that no core goes below; null where no core that keeps the limits runs all
+    /// layers.
     pub lower_bound: Option<u64>,
-    /// By how much the best may be above the least, relative to it.
+    /// The distance from the lower bound to the best, `(cycles - lower_bound) / cycles`, from 0 to 1; 0 is a
+    /// proof.
     pub gap: Option<f64>,
-    /// Every core there was to choose from.
+    /// Every core that there was to choose from.
     pub machines: Vec<Machine>,
-    /// Those that fit, over all cores and shapes of layers.
+    /// The number of legal schedules, over all cores and shapes of layers.
     pub schedules: u64,
-    /// Runs of the machine.
+    /// The number of runs of the machine.
     pub simulations: u64,
-    /// The shapes of layers.
+    /// The shapes of layers, with what ran of each.
     pub tasks: Vec<Task>,
 }
 
-/// What to read.
+/// The inputs of a certificate of a chip, as flags name them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
-    /// The machine.
+    /// The accelerator, by preset name or file.
     pub arch: String,
-    /// Overrides.
+    /// Overrides of fields of the accelerator, `PATH=VALUE` each.
     pub set: Vec<String>,
-    /// The network.
+    /// The network, by preset name or file.
     pub network: String,
-    /// Layers picked; all if empty.
+    /// Layers by name; all if empty.
     pub layer: Vec<String>,
-    /// Sizes of open dimensions.
+    /// Sizes of dimensions that an ONNX model leaves open, `NAME=SIZE` each.
     pub dim: Vec<String>,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// The cores.
+    /// The cores to choose from: `fixed`, `all`, or a file.
     pub hardware: String,
-    /// The limit on area.
+    /// The limit on the area of a core, as asked for; null without one.
     pub budget: Option<String>,
-    /// The limit on multipliers.
+    /// The most multipliers of a core; null without a limit.
     pub macs: Option<u64>,
 }
 
 impl Inputs {
-    /// In the spelling of certificates.
+    /// These inputs, spelt in the one way that certificates use.
     pub fn spelt(self, layers: &[Layer]) -> Self {
         let hardware = match self.hardware.as_str() {
             "default" => "fixed".to_owned(),
@@ -92,68 +94,72 @@ impl Inputs {
     }
 }
 
-/// The best chip of those that ran.
+/// The best chip of those that ran on the machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Best {
-    /// BATCH, BLOCK_IN, BLOCK_OUT.
+    /// The core as VTA's BATCH, BLOCK_IN and BLOCK_OUT: rows of inputs, input channels and output channels at
+    /// a time.
     pub hardware: [u32; 3],
-    /// Square microns.
+    /// Area of the core in square microns.
     pub area_um2: f64,
-    /// Cycles on the machine.
+    /// Cycles of the network on the machine.
     pub cycles: u64,
-    /// Of each shape.
+    /// The schedule of each shape of layers, in the order of the certificate's `tasks`.
     pub tasks: Vec<Chosen>,
 }
 
-/// A schedule on the chip.
+/// The schedule of one shape of layers on the chip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chosen {
-    /// The places of its knobs' values.
+    /// The index of each knob's value, the core's knobs first.
     pub point: [usize; KNOBS],
-    /// The schedule.
+    /// The schedule, as a file of schedules has it.
     pub schedule: Value,
-    /// Cycles on the machine.
+    /// Cycles of one such layer on the machine.
     pub cycles: u64,
 }
 
-/// A core: no fewer cycles than its bound, and those of the best schedules that ran on it.
+/// A core of the hardware, with its bound and what was found on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
-    /// BATCH, BLOCK_IN, BLOCK_OUT.
+    /// The core as VTA's BATCH, BLOCK_IN and BLOCK_OUT: rows of inputs, input channels and output channels at
+    /// a time.
     pub hardware: [u32; 3],
-    /// Whether it keeps the limits.
+    /// Whether the core keeps the limits on area and multipliers.
     pub is_allowed: bool,
-    /// Cycles that no core goes below.
+    /// Cycles of the network that no schedules on this core go below; null where the core does not keep the
+    /// limits or cannot run all layers.
     pub lower_bound: Option<u64>,
-    /// Of the best schedules that ran on it.
+    /// Cycles of the network with the best schedules that ran on this core; null where no schedule of some
+    /// layer ran.
     pub cycles: Option<u64>,
 }
 
-/// Layers of one shape.
+/// The layers of one shape, which are tuned together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
-    /// Their names.
+    /// The names of the layers.
     pub layers: Vec<String>,
-    /// The place of the first.
+    /// The index in the network of the first of them, from 0.
     pub first: usize,
-    /// Their shape.
+    /// The shape of the layers.
     pub dims: LayerShape,
-    /// How many they are.
+    /// The number of layers of this shape.
     pub times: u64,
-    /// What ran, in the order of points.
+    /// The points that ran on the machine, in the order of points.
     pub simulated: Vec<Ran>,
 }
 
-/// A schedule that ran: the places of its knobs' values, those of the core before.
+/// A point of hardware and schedule that ran on the machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ran {
-    /// The places of its knobs' values.
+    /// The index of each knob's value, the core's knobs first.
     pub point: [usize; KNOBS],
-    /// Cycles on the machine.
+    /// Cycles of one such layer on the machine.
     pub cycles: u64,
 }

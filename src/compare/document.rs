@@ -12,7 +12,7 @@ use crate::search::compare::{Expected, Ratio, TARGETS};
 use super::Comparison;
 
 impl Comparison {
-    /// As a document.
+    /// The result as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Compare {
         let f = &self.figures;
@@ -121,7 +121,7 @@ impl Comparison {
         }
     }
 
-    /// A line a run.
+    /// The result as CSV, a line for each run.
     #[must_use]
     pub fn csv(&self) -> String {
         let header = [

@@ -14,16 +14,17 @@ pub struct Instances {
     pub sources: Vec<Priced>,
 }
 
-/// A source of costs, and what some instances are about.
+/// A source of costs, with the instances that are about it.
 pub struct Priced {
     /// The source.
     pub cost_source: CostSource,
-    /// The instances, by their places.
+    /// The indices of these instances.
     pub instances: Vec<usize>,
 }
 
 impl ComparisonQuestion {
-    /// The problems; `price` reads a source and prices it, which takes a while.
+    /// The problems of the question: `price` is called to read and price each source of costs, which takes a
+    /// while.
     ///
     /// # Errors
     /// Those of `price`, names that do not exist, an instance that is asked for twice.

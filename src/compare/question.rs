@@ -8,15 +8,15 @@ use crate::assign::Costs;
 use crate::error::Error;
 use crate::search::{LearningEffort, optimizers};
 
-/// Optimisers on every table or style of every network, with every deployment, objective and budget.
+/// A comparison of optimisers on every table or network, with every style, deployment, objective and budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ComparisonQuestion {
-    /// Tables of costs.
+    /// Files with tables of costs.
     pub table: Vec<PathBuf>,
-    /// Networks by preset name or file, by our own model.
+    /// Networks by preset name or file, whose costs the model computes.
     pub network: Vec<String>,
-    /// Network whose layers the tables' are.
+    /// The network whose layers the tables are about.
     pub shapes: Option<String>,
     /// Styles of the arrays: `dla`, `shi`, `eye` or `mix` each.
     pub dataflow: Vec<String>,
@@ -24,7 +24,7 @@ pub struct ComparisonQuestion {
     pub model: Costs,
     /// How layers share the hardware.
     pub deployment: Vec<String>,
-    /// What is made small.
+    /// The objectives that are minimised, an instance each.
     pub objective: Vec<String>,
     /// Budgets of an instance each, joined by plus: `area=iot+power=cloud`.
     pub budget: Vec<String>,
@@ -32,15 +32,15 @@ pub struct ComparisonQuestion {
     pub optimizer: Vec<String>,
     /// The optimiser that speed-ups are measured against.
     pub against: String,
-    /// Seeds of each.
+    /// The number of seeds that each optimiser runs with.
     pub seeds: u64,
-    /// Seeds of those that work in epochs, if other.
+    /// The number of seeds of optimisers that work in epochs; None for as many as `seeds`.
     pub epoch_seeds: Option<u64>,
-    /// Points that each run may evaluate.
+    /// The number of points that each run may evaluate.
     pub evaluations: u64,
-    /// Epochs of those that learn; 500 if left out.
+    /// Epochs of optimisers that learn; 500 if left out.
     pub epochs: Option<u64>,
-    /// Settings of those that learn.
+    /// Settings of optimisers that learn: `faithful`, `tuned` or `as-published`.
     pub preset: String,
     /// The first seed.
     pub seed: u64,
@@ -71,7 +71,7 @@ impl Default for ComparisonQuestion {
 }
 
 impl ComparisonQuestion {
-    /// What optimisers that learn may spend.
+    /// The evaluations, epochs and settings of optimisers that learn.
     ///
     /// # Errors
     /// A preset that does not exist.
@@ -101,7 +101,7 @@ impl ComparisonQuestion {
         Ok(names)
     }
 
-    /// How many seeds an optimiser runs with.
+    /// The number of seeds that an optimiser runs with.
     ///
     /// # Errors
     /// One that does not exist.

@@ -15,34 +15,36 @@ use crate::search::compare::{Instance, Report, Trial, report};
 use crate::search::design::recheck;
 use crate::search::{Cancellation, Objective};
 
-/// What a comparison came to.
+/// The result of a comparison of optimisers.
 pub struct Comparison {
-    /// What was asked for.
+    /// The question that was asked.
     pub question: ComparisonQuestion,
     /// The problems.
     pub instances: Vec<Instance>,
-    /// Of each instance, whose run it is.
+    /// For each instance, the names of accelerator and network.
     pub origins: Vec<Origin>,
-    /// Of each instance, how much of a network it is of, where that is known.
+    /// For each instance, how much of a network it is about; None where that is not known.
     pub scopes: Vec<Option<Scope>>,
-    /// The optimisers.
+    /// The names of the optimisers.
     pub names: Vec<String>,
-    /// Each run.
+    /// The runs of optimisers on instances.
     pub trials: Vec<Trial>,
-    /// What follows from them.
+    /// Statistics over the runs.
     pub figures: Report,
-    /// Whose costs each instance has: a table's or the model's.
+    /// For each instance, where its costs come from: `table` or `model`.
     pub costs: Vec<&'static str>,
-    /// The optimum of each instance on the machine, with the model's figure.
+    /// For each instance, its optimum on the machine beside the model's figure; None for costs from a table,
+    /// or if the comparison was cancelled first.
     pub machine: Vec<Option<Headline>>,
     /// Whether it was cancelled before its end.
     pub is_cut: bool,
-    /// The command that goes on with it, where it was cancelled and something was kept.
+    /// The command that resumes the comparison; None unless it was cancelled and its runs were kept.
     pub go_on: Option<String>,
 }
 
 impl ComparisonQuestion {
-    /// Runs what is not recorded yet; nothing if it was cancelled before a run ended.
+    /// Runs each optimiser on each instance, except for runs that are recorded already. None if it was
+    /// cancelled before a run ended.
     ///
     /// # Errors
     /// Optimisers that do not exist, a record of something else, a file that cannot be written.
@@ -112,7 +114,7 @@ fn rechecked(
 }
 
 impl Comparison {
-    /// A figure of an instance as it is read.
+    /// An objective of the instance with this index, with its unit.
     #[must_use]
     pub fn show(&self, at: usize, objective: f64) -> String {
         match self.instances[at].problem.objective() {
@@ -121,7 +123,7 @@ impl Comparison {
         }
     }
 
-    /// Where what is compared, by the model, is not what the machine takes.
+    /// Sentences on instances whose costs by the model are far from the machine's.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let all = self.machine.iter().enumerate();

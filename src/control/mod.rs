@@ -1,12 +1,14 @@
-//! How a machine is controlled, and all that questions about it answer differently for that.
+//! The kinds of control of a machine (a hardwired sequencer, or instructions), and the questions that each
+//! answers in its own way.
 //!
 //! ```text
 //! Accelerator ── of ──> &dyn Controller     one file a kind: sequencer, instructions
 //! ControlKind           the same with the dataflow that runs, if one does
 //! ```
 //!
-//! What a layer runs as is a [`Plan`](crate::sim::Plan), which answers without anyone asking of its kind. What is
-//! left is here: who asks calls a method, and a third kind of control is a third file.
+//! What a layer runs as is a [`Plan`](crate::sim::Plan), which has the same methods for every kind. Other
+//! code never branches on the kind: it calls a method of the crate's `Controller` trait. A third kind of
+//! control would be a third file here.
 
 mod instructions;
 mod sequencer;
@@ -23,17 +25,17 @@ use crate::sim::{DECOUPLED, Dataflow};
 use instructions::Instructions;
 use sequencer::Sequencer;
 
-/// How a machine is controlled.
+/// The kind of control of a machine, with the dataflow that runs on it.
 #[derive(Clone, Debug)]
 pub enum ControlKind {
-    /// A sequencer runs a dataflow.
+    /// A sequencer that runs this dataflow.
     Hardwired(Arc<Dataflow>),
-    /// Instructions; the loops are the schedule's.
+    /// Instructions for decoupled access and execute; a schedule gives the loops.
     Decoupled,
 }
 
 impl ControlKind {
-    /// Its name in JSON.
+    /// The name in JSON: the dataflow's short name, or that of decoupled machines.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -42,7 +44,7 @@ impl ControlKind {
         }
     }
 
-    /// Its name for people.
+    /// The name in tables and on pages.
     #[must_use]
     pub fn title(&self) -> &str {
         match self {
@@ -71,7 +73,7 @@ impl ControlKind {
         }
     }
 
-    /// The dataflow, if a sequencer runs one.
+    /// The dataflow of a sequencer; None for a machine that instructions control.
     #[must_use]
     pub const fn dataflow(&self) -> Option<&Arc<Dataflow>> {
         match self {
@@ -81,20 +83,23 @@ impl ControlKind {
     }
 }
 
-/// The kinds that `--dataflow all` compares, and the bundled dataflows that the machine has no hardware for.
+/// The kinds of control that `--dataflow all` compares, and what is missing from the comparison.
 pub(crate) struct Offered {
+    /// The kinds that are compared.
     pub compared: Vec<ControlKind>,
+    /// Short names of the bundled dataflows that the machine has no hardware for.
     pub absent: Vec<&'static str>,
 }
 
-/// What lies between the array's buffers and DRAM besides the memory itself.
+/// The bus between the array's buffers and DRAM.
 pub(crate) struct MemoryBus {
-    /// In one direction.
+    /// Bytes in a cycle of the array's clock, in one direction.
     pub bytes_per_cycle: f64,
+    /// Whether a cache stands on the way.
     pub has_cache: bool,
 }
 
-/// What files say of how layers run.
+/// The kind of file that says how layers run on a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     Mappings,

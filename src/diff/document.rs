@@ -9,7 +9,7 @@ use crate::documents::{self, Both, DiffLayer, DiffStall, DiffTotal, Document};
 const MEMORY: &str = "memory takes every line";
 
 impl Difference {
-    /// As a document.
+    /// The difference as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> documents::Diff {
         let number = |value: &dyn Fn(&Side) -> Option<Number>| Both {
@@ -87,7 +87,7 @@ fn leaf(leaf: &Leaf) -> documents::Difference {
     }
 }
 
-/// A value as text, without quotes.
+/// A value of a document as text, without quotes.
 #[must_use]
 pub fn shown(value: &Value) -> String {
     match value {

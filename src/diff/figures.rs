@@ -4,26 +4,26 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-/// A run's figures.
+/// The figures of a run that are compared.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Figures {
-    /// Layer by layer.
+    /// The figures of each layer.
     pub layers: Vec<LayerFigures>,
-    /// All layers together.
+    /// The figures of all layers together.
     #[serde(default)]
     pub total: TotalFigures,
 }
 
-/// A layer's figures; those that are not told are none.
+/// The figures of a layer; those that the document does not tell are None.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct LayerFigures {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Cycles.
+    /// Cycles of the array's clock.
     pub cycles: Option<u64>,
     /// Cycles in which the array works.
     pub busy_cycles: Option<u64>,
-    /// Cycles lost by cause.
+    /// Cycles lost, by the name of the cause.
     #[serde(default)]
     pub stalls: IndexMap<String, u64>,
     #[serde(default)]

@@ -4,26 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A place where two documents differ.
+/// A path at which two documents differ, with both values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leaf {
-    /// Such as `layers.conv1.stalls.fill`.
+    /// The path, such as `layers.conv1.stalls.fill`.
     pub path: String,
     /// The first document's value; null if it has none.
     pub a: Value,
-    /// The second's.
+    /// The second document's value; null if it has none.
     pub b: Value,
 }
 
 impl Leaf {
-    /// How much greater the second number is, as a share of the first.
+    /// The change from the first number to the second, as a share of the first; None if they are no numbers
+    /// or the first is 0.
     pub fn change(&self) -> Option<f64> {
         let (a, b) = (self.a.as_f64()?, self.b.as_f64()?);
         (a != 0.0).then(|| b / a - 1.0)
     }
 }
 
-/// Where two documents differ, in the order of the first, then what only the second has.
+/// The paths at which two documents differ, in the order of the first, then those that only the second has.
+/// Numbers within `tolerance` (a share of the greater one) count as equal.
 pub fn differences(prefix: &str, a: &Value, b: &Value, tolerance: f64) -> Vec<Leaf> {
     let [a, b] = [a, b].map(|document| {
         let mut leaves = Vec::new();
@@ -49,7 +51,7 @@ pub fn differences(prefix: &str, a: &Value, b: &Value, tolerance: f64) -> Vec<Le
     found
 }
 
-/// How many leaves a document has.
+/// The number of values in a document, those of lists and objects counted singly.
 pub fn count(document: &Value) -> usize {
     let mut leaves = Vec::new();
     list("", document, &mut leaves);

@@ -20,7 +20,7 @@ pub use figures::{Figures, LayerFigures};
 pub use leaves::Leaf;
 pub use side::Side;
 
-/// What differs between two runs.
+/// The differences between two runs.
 ///
 /// ```
 /// use stationary::Request;
@@ -43,18 +43,19 @@ pub struct Difference {
     pub a: Side,
     /// The second.
     pub b: Side,
-    /// Options, files and fields that went in.
+    /// The options, files and fields of the accelerator that differ.
     pub inputs: Vec<Leaf>,
-    /// Layers that only the first has, and only the second.
+    /// The names of the layers that only the first run has, and of those that only the second has.
     pub layers: [Vec<String>; 2],
-    /// What came out.
+    /// The results that differ.
     pub results: Vec<Leaf>,
-    /// Figures and words compared.
+    /// The number of values that were compared.
     pub compared: usize,
 }
 
 impl Difference {
-    /// Compares; numbers that are within a share of the greater one count as equal.
+    /// Compares two runs; numbers within `tolerance` (a share of the greater one, from 0 to less than 1)
+    /// count as equal.
     ///
     /// # Errors
     /// Results of different kinds; a share that is not from 0 to less than 1.
@@ -108,7 +109,7 @@ impl Difference {
         })
     }
 
-    /// Whether the same came out.
+    /// Whether the results of both are equal.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         self.results.is_empty()
@@ -158,23 +159,23 @@ fn told(result: &mut Value, names: &[&str]) -> Value {
     Value::Object(told.collect::<Map<String, Value>>())
 }
 
-/// A layer on both sides.
+/// The figures of a layer in both runs.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerPair<'a> {
-    /// The first one's figures.
+    /// The layer's figures in the first run.
     pub a: &'a LayerFigures,
-    /// The second one's.
+    /// The layer's figures in the second run.
     pub b: &'a LayerFigures,
 }
 
 impl<'a> LayerPair<'a> {
-    /// Its name.
+    /// The layer's name.
     #[must_use]
     pub fn name(&self) -> &'a str {
         &self.a.name
     }
 
-    /// Stall causes with other cycles, the greatest change first.
+    /// Stall causes whose cycles differ, with the cycles in both runs, the greatest change first.
     #[must_use]
     pub fn stalls(&self) -> Vec<(&'a str, u64, u64)> {
         let mut causes: Vec<&str> = Vec::new();

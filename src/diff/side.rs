@@ -11,14 +11,14 @@ use crate::error::Error;
 use crate::files;
 use crate::record::{self, ACCELERATOR, Status};
 
-/// A run as documents; what it does not tell is null.
+/// One of two runs, as documents; those that it does not have are null.
 #[derive(Clone, Debug)]
 pub struct Side {
-    /// Its file or folder.
+    /// The name of its file or folder.
     pub name: String,
-    /// What came out.
+    /// The document of its result.
     pub result: Value,
-    /// Its figures, if it is that of estimate or simulate.
+    /// Its figures; None unless it is a run of estimate or simulate.
     pub run: Option<Figures>,
     /// The options of a folder's run by their names.
     pub options: Value,
@@ -29,7 +29,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// A result as a document, by a name.
+    /// A run from the document of its result; messages call it `name`.
     ///
     /// # Errors
     /// A document of a run that lacks figures.
@@ -46,7 +46,7 @@ impl Side {
         })
     }
 
-    /// Reads a run.
+    /// Reads a run from a folder, or from a file with a document.
     ///
     /// # Errors
     /// A file that is no result, a folder that is none of a run or whose run is not done.
@@ -101,7 +101,7 @@ impl Side {
         })
     }
 
-    /// What kind of result it is.
+    /// The name of the result's schema, which is its kind.
     #[must_use]
     pub fn schema(&self) -> &str {
         self.result["schema"].as_str().unwrap_or("")

@@ -8,28 +8,28 @@ use super::common::either;
 use super::common::{Coverage, Dims, EnergyByComponent, Headline, Interrupted};
 use crate::sim::decoupled::Schedule;
 
-/// A search for hardware and schedules.
+/// The answer of a search for hardware and schedules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Codesign {
-    /// `stationary/codesign/1`.
+    /// The name of the schema: `stationary/codesign/1`.
     pub schema: String,
-    /// The optimiser.
+    /// The name of the optimiser.
     pub optimizer: String,
-    /// The seed.
+    /// The seed of all that is drawn at random.
     pub seed: u64,
     /// The network's name.
     pub network: String,
     /// The accelerator's name.
     pub arch: String,
-    /// What is made small: latency.
+    /// The objective that is minimised: `latency`.
     pub objective: String,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// What was overridden.
+    /// The overrides of fields of the accelerator, as given.
     pub settings: Vec<String>,
-    /// What energy rests on besides measurements.
+    /// Sentences on what energy and area rest on besides measurements.
     pub caveats: Vec<String>,
-    /// What is to be known beside the figures.
+    /// Sentences to be read beside the figures.
     pub notes: Vec<String>,
     /// How much of the network the answer is for.
     pub coverage: Coverage,
@@ -39,28 +39,29 @@ pub struct Codesign {
     pub headline: Option<Headline>,
     /// The best core and its schedules, or that there is none.
     pub best: BestCore,
-    /// The best by model and machine.
+    /// The best core by model and by machine.
     pub checked: Vec<CheckedCore>,
-    /// What is proved.
+    /// What is proved of the best core.
     pub certificate: CoreCertificate,
-    /// What would be reached if each layer had the core that suits it best.
+    /// The cycles that would be reached if each layer had the core that suits it best.
     pub each_layer_its_own_hardware: EachItsOwn,
     /// Wall-clock time.
     pub seconds: CoreSeconds,
     /// Why the search ended.
     pub stop: String,
-    /// How to go on, where the search was interrupted.
+    /// How to resume the search, where it was interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<Interrupted>,
-    /// What is known of each core, by an exact search.
+    /// What is known of each core; given by an exact search only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machines: Option<Vec<CoreVerdict>>,
-    /// The layers of equal shape that were tuned together, by a tuner.
+    /// The shapes of layers, which are tuned together; given by a tuner only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tasks: Option<Vec<Task>>,
     /// What the search spent.
     pub evaluations: CoreEvaluations,
-    /// The network's cycles after so many measurements of each task, by a tuner.
+    /// The course of a tuner: pairs of the measurements made of each task and the network's cycles after
+    /// them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curve: Option<Vec<(u64, u64)>>,
 }
@@ -84,17 +85,17 @@ pub struct Core {
 /// The cores that there are to choose from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cores {
-    /// Values of the field of this name.
+    /// The values of `batch`: rows of inputs at a time.
     pub batch: Vec<u64>,
-    /// Values of the field of this name.
+    /// The values of `block_in`: input channels at a time.
     pub block_in: Vec<u64>,
-    /// Values of the field of this name.
+    /// The values of `block_out`: output channels at a time.
     pub block_out: Vec<u64>,
     /// Area that a core may take, in square microns; null without a limit.
     pub area_limit_um2: Option<f64>,
     /// Multipliers that a core may have; null without a limit.
     pub macs_limit: Option<u64>,
-    /// How many keep the limits.
+    /// The number of cores that keep the limits.
     pub allowed: u64,
 }
 
@@ -102,9 +103,9 @@ pub struct Cores {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum BestCore {
-    /// There is one.
+    /// There is a core that runs all layers.
     Found(Box<BestCoreFound>),
-    /// There is none.
+    /// No core runs all layers.
     Nothing(NoCore),
 }
 
@@ -125,57 +126,57 @@ impl BestCore {
     }
 }
 
-/// That no core runs all layers.
+/// The answer that no core runs all layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoCore {
-    /// False.
+    /// Whether there is such a core: always false.
     pub feasible: bool,
 }
 
 /// The best core and its schedules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestCoreFound {
-    /// True.
+    /// Whether there is such a core: always true.
     pub feasible: bool,
-    /// Cycles of the network.
+    /// Cycles of the network, on the machine.
     pub objective: u64,
-    /// Whose they are: the machine's.
+    /// Whether `objective` is the model's or the machine's: always `machine`.
     pub of: String,
-    /// The same.
+    /// Cycles of the network on the machine; the same as `objective`.
     pub machine: u64,
-    /// By the model.
+    /// Cycles of the network by the model.
     pub model: u64,
     /// The model's error, relative to the machine.
     pub error: f64,
     /// The core.
     pub hardware: Core,
-    /// What it uses.
+    /// The area and the multipliers of the core.
     pub used: CoreUsed,
     /// Energy of the network in picojoules.
     pub energy_pj: f64,
-    /// By component.
+    /// The same energy by component.
     pub energy_by_component_pj: EnergyByComponent,
-    /// Layer by layer.
+    /// The schedule of each layer, in the network's order.
     pub choices: Vec<CoreChoice>,
 }
 
-/// What a core uses.
+/// The area and the multipliers of a core.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreUsed {
-    /// Square microns.
+    /// Area in square microns.
     pub area_um2: f64,
-    /// Multipliers.
+    /// The number of multipliers.
     pub macs: u64,
 }
 
-/// A layer's schedule.
+/// The schedule of a layer, with its figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreChoice {
-    /// Its place in the network.
+    /// The layer's index in the network, from 0.
     pub layer: u64,
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Its shape.
+    /// The layer's shape.
     pub dims: Dims,
     /// The schedule.
     pub schedule: Schedule,
@@ -189,43 +190,43 @@ pub struct CoreChoice {
     pub energy_pj: EnergyByComponent,
 }
 
-/// Model and machine.
+/// Cycles of the network on the best core, by model and machine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckedCore {
     /// Cycles by the model.
     pub model: u64,
-    /// On the machine.
+    /// Cycles on the machine.
     pub machine: u64,
     /// The model's error, relative to the machine.
     pub error: f64,
 }
 
-/// What is proved.
+/// What is proved of the best core.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreCertificate {
-    /// `proved` or `none`.
+    /// `proved` if no core is better, else `none`.
     pub kind: String,
-    /// Of which of the two: the machine.
+    /// Whether the proof is about the model or the machine: always `machine`.
     pub of: String,
-    /// Over what, by an exact search.
+    /// The set of cores and schedules over which it is proved, in words; given by an exact search only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over: Option<String>,
-    /// No core and schedules take fewer cycles.
+    /// Cycles of the network that no core and schedules go below; null where nothing is proved.
     pub lower_bound: Option<u64>,
-    /// By how much the best may be above the least, relative to it.
+    /// The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof.
     pub gap: Option<f64>,
-    /// Runs of the machine.
+    /// The number of runs of the machine.
     pub simulations: u64,
 }
 
-/// What would be reached if each layer had the core that suits it best.
+/// The cycles that would be reached if each layer had the core that suits it best.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EachItsOwn {
-    /// False: one chip has one core.
+    /// Whether one chip can be so: always false, as a chip has one core.
     pub buildable: bool,
-    /// Cycles of the network; null where a layer runs on none.
+    /// Cycles of the network on the machine; null where a layer runs on no core.
     pub objective: Option<u64>,
-    /// Layer by layer.
+    /// The core of each layer, in the network's order.
     pub choices: Vec<OwnCore>,
 }
 
@@ -234,60 +235,61 @@ pub struct EachItsOwn {
 pub struct OwnCore {
     /// The layer's name.
     pub name: String,
-    /// The core.
+    /// The core; null where the layer runs on none.
     pub hardware: Option<Core>,
-    /// Cycles on the machine.
+    /// Cycles of the layer on the machine; null where it runs on no core.
     pub machine: Option<u64>,
 }
 
-/// Wall-clock time.
+/// Wall-clock time of a search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreSeconds {
-    /// Of the search; null without `--verbose`.
+    /// Seconds of the search; null without `--verbose`.
     pub search: Option<f64>,
 }
 
-/// What is known of a core.
+/// What an exact search found of a core.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreVerdict {
     /// The core.
     pub hardware: Core,
-    /// Square microns.
+    /// Area of the core in square microns.
     pub area_um2: f64,
-    /// Multipliers.
+    /// The number of multipliers.
     pub macs: u64,
     /// `proved`, `not_better`, `open`, `unable` or `too_large`.
     pub verdict: String,
-    /// Cycles of the network on it, where they are proved.
+    /// The least cycles of the network on this core; null where they are not proved.
     pub cycles: Option<u64>,
-    /// Cycles that it cannot go below.
+    /// Cycles of the network that no schedules on this core go below; null where none is known.
     pub lower_bound: Option<u64>,
 }
 
-/// Layers of equal shape.
+/// The layers of one shape, which a tuner tunes together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Task {
-    /// Their names.
+    /// The names of the layers.
     pub layers: Vec<String>,
-    /// Points that there are to choose from.
+    /// The number of points (core and schedule) to choose from.
     pub points: u64,
-    /// Measurements that were made.
+    /// The number of measurements that were made.
     pub measurements: u64,
-    /// The best cycles after so many measurements with the core free.
+    /// The course with the core free: pairs of the measurements made and the best cycles of one layer after
+    /// them.
     pub curve_free: Vec<(u64, u64)>,
-    /// The same on the core that was chosen.
+    /// The course on the core that was chosen, in the same form.
     pub curve: Vec<(u64, u64)>,
 }
 
-/// What a search spent.
+/// How many points a search evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreEvaluations {
-    /// Points that were asked for.
+    /// The number of points that were asked for.
     pub calls: u64,
-    /// Of those, schedules that fit, by an exact search.
+    /// Of `calls`, the number of legal schedules; given by an exact search only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<u64>,
-    /// Of those, points that ran, by a tuner.
+    /// Of `calls`, the number of points that ran on the machine; given by a tuner only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine_runs: Option<u64>,
 }

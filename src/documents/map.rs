@@ -7,10 +7,10 @@ use super::Document;
 use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Headline, Interrupted};
 use crate::mappings::LayerMapping;
 
-/// A search for mappings.
+/// The answer of a search for the best mapping of each layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Map {
-    /// `stationary/search-map/1`.
+    /// The name of the schema: `stationary/search-map/1`.
     pub schema: String,
     /// The accelerator's name.
     pub arch: String,
@@ -22,27 +22,27 @@ pub struct Map {
     pub seed: u64,
     /// What mappings were chosen for.
     pub goal: Option<Goal>,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// What was overridden.
+    /// The overrides of fields of the accelerator, as given.
     pub settings: Vec<String>,
-    /// What energy rests on besides measurements.
+    /// Sentences on what energy rests on besides measurements.
     pub caveats: Vec<String>,
-    /// What is to be known beside the figures.
+    /// Sentences to be read beside the figures.
     pub notes: Vec<String>,
     /// How much of the network the answer is for.
     pub coverage: Coverage,
-    /// Cycles of all layers.
+    /// Cycles of all layers, by machine and model.
     pub headline: Headline,
     /// Layer by layer.
     pub layers: Vec<MapLayer>,
     /// What is proved of all layers.
     pub certificate: Claim,
-    /// What became of `--recheck`.
+    /// How `--recheck` was carried out.
     pub recheck: Recheck,
     /// All layers together.
     pub total: MapTotal,
-    /// How to go on, where the search was interrupted.
+    /// How to resume the search, where it was interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<Interrupted>,
 }
@@ -52,45 +52,45 @@ impl Document for Map {
     const TITLE: &'static str = "Search of stationary for mappings";
 }
 
-/// A layer's winner.
+/// The best mapping of a layer, with its figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MapLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Its shape.
+    /// The layer's shape.
     pub dims: Dims,
-    /// Mappings that there were to choose from.
+    /// The number of mappings to choose from.
     pub candidates: u64,
     /// The winner's cycles by the model.
     pub model: u64,
-    /// On the machine.
+    /// The winner's cycles on the machine.
     pub machine: u64,
     /// The model's error, relative to the machine.
     pub error: f64,
     /// Cycles that the winner cannot go below.
     pub lower_bound: u64,
-    /// The machine's cycles for what the model thought best.
+    /// Cycles on the machine of the mapping that the model ranks first.
     pub model_choice_machine: u64,
-    /// What is proved.
+    /// What is proved of the winner.
     pub certificate: Claim,
     /// Choices of a mapping of which the candidates have some only.
     pub left_out: Vec<Reduced>,
     /// Energy by component.
     pub energy_pj: EnergyByComponent,
-    /// What it consists of.
+    /// The parts of each component's energy, in picojoules.
     pub energy_parts_pj: EnergyParts,
-    /// Energy that no mapping can go below.
+    /// Energy that no mapping goes below, in picojoules.
     pub energy_lower_bound_pj: f64,
-    /// The winner.
+    /// The winning mapping, as a file of mappings has it.
     pub mapping: LayerMapping,
 }
 
-/// A choice of a mapping of which only some were tried.
+/// A choice of a mapping of which the candidates have some only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reduced {
-    /// The choice.
+    /// The name of the choice.
     pub choice: String,
-    /// Which of it were tried.
+    /// What of it the candidates have, in words.
     pub tried: String,
 }
 
@@ -99,43 +99,43 @@ pub struct Reduced {
 pub struct Claim {
     /// `proved` or `none`.
     pub kind: String,
-    /// Of which of the two: the machine.
+    /// Whether the proof is about the model or the machine: always `machine`.
     pub of: String,
-    /// What is least.
+    /// The quantity that is proved to be least.
     pub objective: String,
-    /// Over what.
+    /// The set of mappings over which it is proved, in words.
     pub over: String,
-    /// How many that are.
+    /// The number of these mappings.
     pub candidates: u64,
     /// Choices of which the candidates have some only.
     pub left_out: Vec<String>,
-    /// No candidate takes fewer cycles; null where bounds were not compared.
+    /// Cycles that no candidate goes below; null where bounds were not compared.
     pub lower_bound: Option<u64>,
-    /// By how much the winner may be above the least, relative to it.
+    /// The distance from the lower bound to the winner, relative to the winner, from 0 to 1; 0 is a proof.
     pub gap: Option<f64>,
-    /// No mapping takes fewer cycles, candidate or not; null where bounds were not compared.
+    /// Cycles that no mapping goes below, candidate or not; null where bounds were not compared.
     #[serde(default)]
     pub any_mapping_lower_bound: Option<u64>,
     /// By how much the winner may be above that, relative to it.
     #[serde(default)]
     pub any_mapping_gap: Option<f64>,
-    /// Runs of the machine.
+    /// The number of runs of the machine.
     pub simulations: u64,
 }
 
-/// What became of `--recheck`.
+/// How `--recheck` was carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recheck {
-    /// Why fewer ran than were asked for.
+    /// Why fewer mappings ran than were asked for; null if all did.
     pub note: Option<String>,
 }
 
-/// All layers together.
+/// The figures of all layers together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MapTotal {
     /// Cycles on the machine.
     pub machine: u64,
-    /// By the model.
+    /// Cycles by the model.
     pub model: u64,
     /// The model's error, relative to the machine.
     pub error: f64,

@@ -8,12 +8,12 @@ use super::Document;
 use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Goal, Parts, Peaks};
 use crate::mappings::LayerPlan;
 
-/// A run of a network, by model or machine.
+/// The answer of `estimate` or `simulate`: the figures of a network, by model or machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
-    /// `stationary/run/1`.
+    /// The name of the schema: `stationary/run/1`.
     pub schema: String,
-    /// Who answers: `model` or `machine`.
+    /// Whether the figures are the model's or the machine's: `model` or `machine`.
     pub reading: String,
     /// The accelerator's name.
     pub arch: String,
@@ -25,21 +25,21 @@ pub struct Run {
     pub goal: Option<Goal>,
     /// The seed that was given; nothing of a run is drawn.
     pub seed: u64,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// What was overridden.
+    /// The overrides of fields of the accelerator, as given.
     pub settings: Vec<String>,
     /// How much of the network the answer is for.
     pub coverage: Coverage,
     /// What the accelerator could do at most.
     pub accelerator: Peaks,
-    /// What energy and area rest on besides measurements.
+    /// Sentences on what energy and area rest on besides measurements.
     pub caveats: Vec<String>,
-    /// What is to be known beside the figures.
+    /// Sentences to be read beside the figures.
     pub notes: Vec<String>,
     /// What to try next, in a sentence.
     pub advice: String,
-    /// The same for programs; null where nothing was tried.
+    /// The same advice for programs; null where nothing was tried.
     pub advised: Option<Advised>,
     /// Layer by layer, in the network's order.
     pub layers: Vec<RunLayer>,
@@ -52,10 +52,10 @@ impl Document for Run {
     const TITLE: &'static str = "Run of a network by the model or the machine of stationary";
 }
 
-/// What to try next.
+/// Changes to try next, and what the run's cycles go by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Advised {
-    /// What cycles go by.
+    /// The parts of the hardware that cycles are spent on, with their shares.
     pub cycles_go_by: Vec<Share>,
     /// Changes that help, the best first.
     pub changes: Vec<Advice>,
@@ -68,43 +68,43 @@ pub struct Advised {
 /// A share of a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Share {
-    /// What it is of.
+    /// The part of the hardware.
     pub of: String,
-    /// From 0 to 1.
+    /// The share of the run's cycles, from 0 to 1.
     pub share: f64,
 }
 
-/// A change that helps, and what becomes of the run; changes are relative, less than zero is less.
+/// A change that helps, with its relative effect on the run: 0.1 is 10 % more, less than zero is less.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Advice {
-    /// As it is typed.
+    /// The change as it is typed: a flag and its value.
     pub flags: Vec<String>,
-    /// What `change` is of.
+    /// The name of the figure that `change` is about.
     pub metric: String,
-    /// Whose figures these are.
+    /// Whether the figures are the model's or the machine's.
     pub by: String,
-    /// Of the metric.
+    /// The relative change of the metric.
     pub change: f64,
-    /// Of the cycles an image.
+    /// The relative change of cycles for one image.
     pub cycles_change: f64,
-    /// Of the energy an image.
+    /// The relative change of energy for one image.
     pub energy_change: f64,
-    /// Of the area.
+    /// The relative change of the chip's area.
     pub area_change: f64,
 }
 
-/// A layer.
+/// The figures of a layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Its shape.
+    /// The layer's shape.
     pub dims: Dims,
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates.
     pub macs: u64,
     /// Cycles of the array's clock.
     pub cycles: u64,
-    /// What the model says.
+    /// Cycles by the model's estimate.
     pub model_cycles: u64,
     /// Cycles from the first to the last multiply-accumulate, with memory never in the way.
     pub compute_cycles: u64,
@@ -124,17 +124,17 @@ pub struct RunLayer {
     pub stalls: IndexMap<String, u64>,
     /// Words and bytes moved.
     pub moved: Traffic,
-    /// Energy by component.
+    /// Energy by component, in picojoules.
     pub energy_pj: EnergyByComponent,
-    /// What it consists of.
+    /// The parts of each component's energy, in picojoules.
     pub energy_parts_pj: EnergyParts,
-    /// Energy that no mapping can go below.
+    /// Energy that no mapping goes below, in picojoules.
     pub energy_lower_bound_pj: f64,
-    /// What ran.
+    /// The mapping or schedule that ran.
     pub mapping: LayerPlan,
-    /// What sets the time.
+    /// The part of the hardware that sets the time.
     pub bound_by: String,
-    /// What the memory did, if it is a DRAM standard and the machine ran.
+    /// Statistics of the DRAM; left out unless the machine ran on a DRAM standard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dram: Option<Dram>,
 }
@@ -146,7 +146,7 @@ pub struct Traffic {
     pub dram: TrafficOfDram,
     /// Bytes that cross it, packed as they are there.
     pub dram_bytes: f64,
-    /// Those of them that are written.
+    /// Of `dram_bytes`, the bytes that are written.
     pub dram_written_bytes: f64,
     /// Words in and out of the buffer.
     pub global_buffer: IndexMap<String, u64>,
@@ -185,7 +185,7 @@ impl TrafficOfDram {
     }
 }
 
-/// What a DRAM standard did.
+/// Statistics of a DRAM standard.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dram {
     /// Read bursts.
@@ -204,32 +204,32 @@ pub struct Dram {
     pub mean_read_latency: f64,
 }
 
-/// All layers together.
+/// The figures of all layers together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Total {
     /// Cycles of the array's clock.
     pub cycles: u64,
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates.
     pub macs: u64,
     /// Energy in picojoules.
     pub energy_pj: f64,
     /// Area of the chip in square microns.
     pub area_um2: f64,
-    /// Time of a run.
+    /// Time of the run in seconds.
     pub seconds: f64,
-    /// Energy by component.
+    /// Energy by component, in picojoules.
     pub energy_by_component_pj: EnergyByComponent,
-    /// What it consists of.
+    /// The parts of each component's energy, in picojoules.
     pub energy_parts_pj: EnergyParts,
-    /// Energy that no mapping can go below.
+    /// Energy that no mappings go below, in picojoules.
     pub energy_lower_bound_pj: f64,
-    /// Energy of a multiply-accumulate, all included.
+    /// Energy of the run divided by its multiply-accumulates, in picojoules.
     pub energy_per_mac_pj: f64,
     /// Energy times time, in joule seconds.
     pub edp_js: f64,
     /// 10^12 operations a second, two to a multiply-accumulate.
     pub tops: f64,
-    /// The same by the power, DRAM included.
+    /// 10^12 operations a second per watt, DRAM's power included.
     pub tops_per_watt: f64,
     /// Bytes that cross the DRAM interface for a multiply-accumulate.
     pub dram_bytes_per_mac: f64,
@@ -237,8 +237,8 @@ pub struct Total {
     pub area_parts_um2: Parts,
     /// Power in milliwatts, DRAM included.
     pub average_power_mw: f64,
-    /// Power of the chip at most.
+    /// The greatest power of the chip, in milliwatts.
     pub peak_power_mw: f64,
-    /// Power of DRAM at most; null where an ideal memory has none.
+    /// The greatest power of DRAM, in milliwatts; null where an ideal memory has none.
     pub peak_dram_power_mw: Option<f64>,
 }

@@ -11,15 +11,15 @@ use super::{Coverage, Document};
 /// A sweep: axes, a record a point, and what is best.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sweep {
-    /// `stationary/sweep/1`.
+    /// The name of the schema: `stationary/sweep/1`.
     pub schema: String,
-    /// The digest of the plan and of every file that it names.
+    /// SHA-256 of the version, of the plan, and of every file that it names.
     pub plan: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote it.
     pub version: String,
     /// What was asked of each point: `estimate` or `simulate`.
     pub verb: String,
-    /// What is made small.
+    /// The objectives that are minimised.
     pub objectives: Vec<String>,
     /// What is the same at every point, by name, as options and overrides take it.
     pub fixed: IndexMap<String, SweepValue>,
@@ -27,25 +27,25 @@ pub struct Sweep {
     pub networks: Vec<SweepNetwork>,
     /// What varies, in the order of the plan.
     pub axes: Vec<SweepAxis>,
-    /// What a point has to keep.
+    /// The constraints that points keep.
     #[serde(rename = "where")]
     pub constraints: Vec<String>,
     /// How points were chosen: `grid`, `random` or `sobol`.
     pub points_by: String,
     /// The seed of those that are drawn; null of a grid.
     pub seed: Option<u64>,
-    /// Points of the whole plan.
+    /// The number of points of the whole plan.
     pub planned: u64,
-    /// Which part of them this is; null if it is all.
+    /// The part of the plan's points that this is; null if it is all of them.
     pub shard: Option<SweepShard>,
-    /// A record a point, in the order of the plan.
+    /// The points, in the order of the plan.
     pub points: Vec<SweepPoint>,
     /// The points that no other is as good as in every objective and better in one, by number; of those that are
     /// equal in all objectives the first.
     pub front: Vec<u64>,
     /// The best point of each objective, by number; of equals one that is on the front.
     pub best: IndexMap<String, u64>,
-    /// Why points have no figures, the most frequent reason first.
+    /// The reasons why points have no figures, the most frequent first.
     pub failed: Vec<SweepFailure>,
 }
 
@@ -57,15 +57,15 @@ impl Document for Sweep {
 /// A network of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepNetwork {
-    /// As the plan names it.
+    /// The network's name, as the plan has it.
     pub name: String,
     /// How much of it the figures are for.
     pub coverage: Coverage,
-    /// Why that is too little of it, where it is: the exit code is 1 then.
+    /// Why the layers are too little of the network (the exit code is 1 then); null where they are enough.
     pub shortfall: Option<String>,
 }
 
-/// What varies.
+/// An axis of a sweep: what varies, and its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepAxis {
     /// `arch`, `network`, `dataflow`, `batch`, or the path of a field of the accelerator.
@@ -115,35 +115,35 @@ impl fmt::Display for SweepValue {
     }
 }
 
-/// A part of the points of a plan: every so-manieth.
+/// A part of the points of a plan: every `of`-th point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepShard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub index: u64,
-    /// Of how many.
+    /// The number of parts.
     pub of: u64,
 }
 
-/// A point.
+/// A point of a sweep, with its figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepPoint {
     /// Its number in the plan, from 0.
     pub point: u64,
     /// The value of each axis, in their order.
     pub values: Vec<SweepValue>,
-    /// What it takes; null of a point that cannot run.
+    /// The figures; null for a point that cannot run.
     pub figures: Option<SweepFigures>,
-    /// Why it cannot run.
+    /// The reason why the point cannot run; left out if it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// What a point takes, as the total of a run has it.
+/// The figures of a point, as the total of a run has them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepFigures {
     /// Cycles of the array's clock.
     pub cycles: u64,
-    /// Time of a run.
+    /// Time of a run in seconds.
     pub seconds: f64,
     /// Energy, DRAM and leakage included, in picojoules.
     pub energy_pj: f64,
@@ -151,7 +151,7 @@ pub struct SweepFigures {
     pub edp_js: f64,
     /// Area of the chip in square microns.
     pub area_um2: f64,
-    /// Energy by time, in milliwatts.
+    /// Average power in milliwatts, DRAM included.
     pub average_power_mw: f64,
     /// Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
     pub utilization: f64,
@@ -162,8 +162,8 @@ pub struct SweepFigures {
 pub struct SweepFailure {
     /// The error of the first of them.
     pub error: String,
-    /// How many there are.
+    /// The number of these points.
     pub points: u64,
-    /// The first.
+    /// The number of the first of these points.
     pub first: u64,
 }

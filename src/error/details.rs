@@ -4,7 +4,7 @@ use crate::arch::ArchError;
 use crate::error::Error;
 use crate::workloads::NetworkError;
 
-/// Where the first thing that is wrong stands, and what was probably meant; what is not known is left out.
+/// The place of the first fault, and the name that was probably meant; each is None where it is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     /// The file.

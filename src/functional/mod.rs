@@ -13,22 +13,22 @@ use crate::target::Target;
 /// MACs beyond which carrying values takes too long and too much memory.
 const LIMIT: u64 = 20_000_000;
 
-/// Output values of a layer on the machine, beside the layer by its definition.
+/// The outcome of checking a layer's output values on the machine against its definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedLayer {
-    /// Its name.
+    /// The layer's name.
     pub layer: String,
-    /// Output values.
+    /// The number of output values.
     pub outputs: usize,
-    /// How many of them differ.
+    /// The number of output values that differ.
     pub wrong: usize,
-    /// Whether each MAC was done, and once.
+    /// Whether each multiply-accumulate was done exactly once.
     pub each_mac_once: bool,
-    /// The machine's cycles.
+    /// Cycles on the machine.
     pub cycles: u64,
 }
 
-/// All layers of a target.
+/// The check of the output values of all layers of a target.
 ///
 /// ```
 /// use stationary::Request;
@@ -42,16 +42,16 @@ pub struct CheckedLayer {
 /// ```
 #[derive(Clone, Debug)]
 pub struct FunctionalCheck {
-    /// What ran.
+    /// The target that was checked.
     pub target: Target,
     /// How the machine is controlled.
     pub control: ControlKind,
-    /// Layer by layer.
+    /// The outcome for each layer, in the network's order.
     pub layers: Vec<CheckedLayer>,
 }
 
 impl FunctionalCheck {
-    /// Runs each layer with values.
+    /// Runs each layer on the machine with values, and compares its outputs.
     ///
     /// # Errors
     /// A layer without a mapping, or of more than 20 million MACs.
@@ -91,14 +91,14 @@ impl FunctionalCheck {
         })
     }
 
-    /// Whether all outputs are as they should be.
+    /// Whether all output values are right, and each multiply-accumulate was done once.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         let mut all = self.layers.iter();
         all.all(|layer| layer.wrong == 0 && layer.each_mac_once)
     }
 
-    /// All layers as one.
+    /// The sums over all layers.
     #[must_use]
     pub fn total(&self) -> CheckedLayer {
         let all = || self.layers.iter();
@@ -111,7 +111,7 @@ impl FunctionalCheck {
         }
     }
 
-    /// As a document.
+    /// The outcome as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Functional {
         let layer = |layer: &CheckedLayer| FunctionalLayer {
@@ -134,7 +134,7 @@ impl FunctionalCheck {
         }
     }
 
-    /// A line a layer, and one for all of them.
+    /// The outcome as CSV: a line for each layer, and one for all of them.
     #[must_use]
     pub fn csv(&self) -> String {
         let header = [

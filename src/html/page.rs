@@ -58,18 +58,18 @@ impl Card {
     }
 }
 
-/// A sentence with what it is about.
+/// A sentence of the page with a heading.
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub head: &'static str,
     pub text: String,
 }
 
-/// A plot with its numbers.
+/// A plot with its legend and its numbers as a table.
 #[derive(Clone, Debug)]
 pub struct Section {
     pub title: String,
-    /// What is to be seen.
+    /// What the plot shows, in a sentence.
     pub lead: String,
     pub legend: Vec<BarKind>,
     /// Names of the drawings, for those who cannot see them, and what draws them.
@@ -77,13 +77,13 @@ pub struct Section {
     pub table: Table,
 }
 
-/// Numbers in rows; the first column is text, the others are as they say.
+/// A table of text and numbers: the first `texts` columns are text, the others numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub caption: String,
     pub head: Vec<String>,
     pub rows: Vec<Vec<String>>,
-    /// How many columns are text.
+    /// The number of columns of text, which stand first.
     pub texts: usize,
 }
 
@@ -98,7 +98,7 @@ impl Table {
     }
 }
 
-/// A section of numbers alone.
+/// A section that has a table and no plot.
 pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
     Section {
         title: title.to_owned(),
@@ -109,22 +109,22 @@ pub fn tabled(title: &str, lead: &str, table: Table) -> Section {
     }
 }
 
-/// A sum of counts. A document may be of anybody, so that it may not fit: then it is the greatest count.
+/// The sum of counts, or the greatest `u64` where it does not fit, as a document may come from anybody.
 pub fn sum(counts: impl IntoIterator<Item = u64>) -> u64 {
     counts.into_iter().fold(0, u64::saturating_add)
 }
 
-/// A signed share as print has it.
+/// A signed share as a percentage, with the minus sign of print.
 pub fn signed(share: f64) -> String {
     signed_percent(share).replace('-', "\u{2212}")
 }
 
-/// Draws for a desk and for a phone.
+/// A drawing in two sizes: for a desk and for a phone.
 pub fn drawings(draw: impl Fn(Size) -> Svg) -> [Svg; 2] {
     Size::BOTH.map(draw)
 }
 
-/// The drawings of a page, each by itself, for a desk.
+/// The drawings of a page as files of their own, each for a desk.
 pub fn alone(page: Page) -> Vec<Drawing> {
     let of_section = |section: Section| {
         let (title, legend) = (section.title, section.legend);
@@ -134,7 +134,10 @@ pub fn alone(page: Page) -> Vec<Drawing> {
     page.sections.into_iter().flat_map(of_section).collect()
 }
 
-/// The text of the page.
+/// The page as a text of HTML.
+///
+/// # Errors
+/// If the template does not take the page: a fault of this crate.
 pub fn render(page: Page) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_template("page.html", include_str!("page.html"))?;

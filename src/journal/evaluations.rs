@@ -8,9 +8,9 @@ use crate::documents;
 use crate::error::Error;
 use crate::search::{Evaluated, Verdict};
 
-/// A journal of points and verdicts.
+/// A journal of points with their objectives.
 pub struct Evaluations {
-    /// Those of earlier runs.
+    /// The evaluations of earlier runs.
     pub known: Vec<Evaluated>,
     journal: Journal,
 }
@@ -34,7 +34,7 @@ impl Evaluations {
         Ok(Self { known, journal })
     }
 
-    /// Keeps further ones.
+    /// Keeps new evaluations.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -43,7 +43,7 @@ impl Evaluations {
         self.journal.append(&lines.collect::<Vec<_>>())
     }
 
-    /// The journal, for what comes after the evaluations.
+    /// The underlying journal, to which runs of the machine are appended.
     pub fn into_journal(self) -> Journal {
         self.journal
     }

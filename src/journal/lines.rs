@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::mappings::LayerMapping;
 use crate::search::codesign::KNOBS;
 
-/// A line that says whose journal it is: the first.
+/// The first line of a journal, which says what search it is of.
 pub trait Head: Serialize + DeserializeOwned + JsonSchema {
     /// What stands in its field `schema`.
     const NAME: &'static str;
@@ -29,27 +29,27 @@ pub trait Head: Serialize + DeserializeOwned + JsonSchema {
     }
 }
 
-/// Which version wrote a journal.
+/// The version of stationary that writes journals.
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// The first line of the evaluations of `search assign`: all that decides which points are evaluated, and to what.
+/// The first line of the evaluations of `search assign`, with all that decides them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EvaluationsHead {
-    /// `stationary/evaluations/1`.
+    /// The name of the schema: `stationary/evaluations/1`.
     pub schema: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote the journal.
     pub version: String,
     /// The optimiser's name.
     pub optimizer: String,
-    /// Its seed.
+    /// The optimiser's seed.
     pub seed: u64,
-    /// How many evaluations it has.
+    /// The number of points that the optimiser may evaluate.
     pub evaluations: u64,
-    /// Epochs of one that learns.
+    /// The epochs of an optimiser that learns.
     pub epochs: u64,
-    /// What it learns by.
+    /// The settings of an optimiser that learns.
     pub preset: String,
     /// The fingerprint of the problem: costs, budgets, objective and deployment.
     pub problem: String,
@@ -70,12 +70,12 @@ impl Head for EvaluationsHead {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationLine {
-    /// The place of the chosen option of each decision.
+    /// The index of the chosen option of each decision.
     pub point: Vec<u16>,
-    /// What is small where it is good.
+    /// The objective, if the point keeps the budgets: cycles, nanojoules, or their product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<f64>,
-    /// By what share of each budget it is exceeded.
+    /// For each budget the share of it by which the point exceeds it, if it does not keep the budgets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excess: Option<Vec<f64>>,
 }
@@ -84,29 +84,29 @@ pub struct EvaluationLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionLine {
-    /// The layer, from 0.
+    /// The layer's index, from 0.
     pub layer: usize,
     /// The style of the array, where there are several.
     #[serde(deserialize_with = "Option::deserialize")]
     pub dataflow: Option<String>,
-    /// PEs.
+    /// The number of PEs.
     pub pe: u32,
     /// Output channels that a PE keeps.
     pub tile: u32,
-    /// What the machine took.
+    /// Cycles on the machine.
     pub cycles: u64,
 }
 
 /// The first line of the machine's runs of `search map`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MachineRunsHead {
-    /// `stationary/machine-runs/1`.
+    /// The name of the schema: `stationary/machine-runs/1`.
     pub schema: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote the journal.
     pub version: String,
-    /// The accelerator in canonical form, digested.
+    /// SHA-256 of the accelerator in canonical form.
     pub accelerator: String,
-    /// The layers in canonical form, digested.
+    /// SHA-256 of the layers in canonical form.
     pub layers: String,
 }
 
@@ -122,9 +122,9 @@ impl Head for MachineRunsHead {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MachineRunLine {
-    /// As a file of mappings has it.
+    /// The mapping, as a file of mappings has it.
     pub mapping: LayerMapping,
-    /// What the machine took.
+    /// Cycles on the machine.
     pub cycles: u64,
     /// Whether it takes more, and was stopped once that was shown.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -139,17 +139,17 @@ const fn is_false(flag: &bool) -> bool {
 /// The first line of the measurements of `search codesign`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MeasurementsHead {
-    /// `stationary/measurements/1`.
+    /// The name of the schema: `stationary/measurements/1`.
     pub schema: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote the journal.
     pub version: String,
-    /// The accelerator in canonical form, digested.
+    /// SHA-256 of the accelerator in canonical form.
     pub accelerator: String,
-    /// The layers in canonical form, digested.
+    /// SHA-256 of the layers in canonical form.
     pub layers: String,
     /// The values of each knob of the hardware.
     pub hardware: [Vec<u32>; 3],
-    /// What keeps cores out.
+    /// The limits that cores keep.
     pub limits: CoreLimits,
 }
 
@@ -161,12 +161,12 @@ impl Head for MeasurementsHead {
     }
 }
 
-/// What keeps cores out of a search.
+/// The limits that the cores of a search keep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoreLimits {
-    /// The most area, in square micrometres.
+    /// The greatest area of a core, in square microns; null without a limit.
     pub area_um2: Option<f64>,
-    /// The most multipliers.
+    /// The most multipliers of a core; null without a limit.
     pub macs: Option<u64>,
 }
 
@@ -174,11 +174,11 @@ pub struct CoreLimits {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasurementLine {
-    /// The task, from 0.
+    /// The index of the task, from 0.
     pub task: usize,
-    /// The place of each knob's value.
+    /// The index of each knob's value.
     pub point: [usize; KNOBS],
-    /// What the machine took; none of a point that cannot be built.
+    /// Cycles on the machine; null for a point that cannot be built.
     #[serde(deserialize_with = "Option::deserialize")]
     pub cycles: Option<u64>,
 }
@@ -186,9 +186,9 @@ pub struct MeasurementLine {
 /// The first line of the runs of `compare`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ComparedRunsHead {
-    /// `stationary/compare-runs/1`.
+    /// The name of the schema: `stationary/compare-runs/1`.
     pub schema: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote the journal.
     pub version: String,
 }
 
@@ -210,29 +210,29 @@ pub struct ComparedRunLine {
     pub fingerprint: String,
     /// The optimiser's name.
     pub optimizer: String,
-    /// Its seed.
+    /// The seed of the run.
     pub seed: u64,
-    /// How many evaluations it had.
+    /// The number of points that it might evaluate.
     pub evaluations: u64,
     /// Epochs and preset, of one that has them.
     #[serde(deserialize_with = "Option::deserialize")]
     pub effort: Option<(u64, String)>,
-    /// How many evaluations it was charged.
+    /// The number of evaluations that it was charged.
     pub spent: u64,
-    /// After how many evaluations which objective was the best.
+    /// The course of the run: pairs of the number of evaluations and the best objective after them.
     pub curve: Vec<(u64, f64)>,
 }
 
 /// The first line of the points of `sweep`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SweepPointsHead {
-    /// `stationary/sweep-points/1`.
+    /// The name of the schema: `stationary/sweep-points/1`.
     pub schema: String,
-    /// Which version wrote it.
+    /// The version of stationary that wrote the journal.
     pub version: String,
-    /// The digest of the plan and of the files that it names.
+    /// SHA-256 of the plan and of the files that it names.
     pub plan: String,
-    /// Which part of the points; null if all.
+    /// The part of the points that the journal is about; null for all of them.
     #[serde(deserialize_with = "Option::deserialize")]
     pub shard: Option<SweepShard>,
 }
@@ -249,17 +249,17 @@ impl Head for SweepPointsHead {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepPointLine {
-    /// Its number in the plan, from 0.
+    /// The number of the point in the plan, from 0.
     pub point: u64,
-    /// What it takes.
+    /// The figures of the point; left out if it cannot run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub figures: Option<SweepFigures>,
-    /// Why it cannot run.
+    /// The reason why the point cannot run; left out if it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// Reads a line; `at` is its place behind the head.
+/// Reads a line of a journal; `at` is its index behind the head, `what` names its kind in errors.
 ///
 /// # Errors
 /// A line of another kind, with what is wrong in it.
@@ -267,7 +267,7 @@ pub fn line<L: DeserializeOwned>(at: usize, what: &str, value: &Value) -> Result
     serde_json::from_value(value.clone()).map_err(|why| wrong(at, what, value, &why.to_string()))
 }
 
-/// That a line of a journal is not what it should be.
+/// The error on a line of a journal that is not what it should be.
 pub fn wrong(at: usize, what: &str, value: &Value, why: &str) -> Error {
     // The head stands before the first.
     let at = at + 2;

@@ -20,7 +20,7 @@ struct Known {
     is_more: bool,
 }
 
-/// A journal of mappings and their cycles.
+/// A journal of mappings with their cycles on the machine.
 pub struct MachineRuns {
     known: HashMap<String, Known>,
     /// The places of the layers, by name.
@@ -54,8 +54,8 @@ impl MachineRuns {
         })
     }
 
-    /// The machine's cycles if they are at most `most`, by an earlier run's word or by running it; `None` if they are
-    /// more.
+    /// The machine's cycles of a mapping if they are at most `most`, from an earlier run or by running it now; `None` if
+    /// they are more.
     ///
     /// # Errors
     /// A file that cannot be written.

@@ -10,9 +10,9 @@ use crate::identity;
 use crate::search::codesign::{DesignPoint, Hardware, Measured, Measurement, Record as Known};
 use crate::target::Target;
 
-/// A journal of points and cycles, and what it knew at first, a record a task.
+/// A journal of points with their cycles on the machine.
 pub struct Measurements {
-    /// Of earlier runs.
+    /// The measurements of earlier runs, for each task.
     pub known: Vec<Known>,
     written: Vec<Known>,
     journal: Journal,
@@ -20,7 +20,7 @@ pub struct Measurements {
 }
 
 impl Measurements {
-    /// Opens a journal, for so many tasks.
+    /// Opens a journal for this number of tasks.
     ///
     /// # Errors
     /// Those of [`Journal::open`], and a line that is no measurement.
@@ -53,7 +53,7 @@ impl Measurements {
         })
     }
 
-    /// Keeps a measurement that is new.
+    /// Keeps a measurement, unless it is known already.
     pub fn note(&mut self, task: usize, measured: &Measured) {
         let Measured { point, outcome } = measured;
         if self.failure.is_some() || self.written[task].insert(*point, *outcome).is_some() {
@@ -67,7 +67,7 @@ impl Measurements {
         self.failure = self.journal.append(&[line]).err();
     }
 
-    /// All that is known by now.
+    /// All measurements that are known by now, for each task.
     pub fn known_now(&self) -> Vec<Known> {
         self.written.clone()
     }

@@ -1,4 +1,4 @@
-//! The evaluations of a search, each kept as soon as it is known.
+//! Journals of searches: each evaluation is written to a file as soon as it is known.
 //!
 //! ```text
 //! {"schema":"stationary/...","version":"...", what else decides the results ...,"crc":"..."}
@@ -6,8 +6,8 @@
 //! ...
 //! ```
 //!
-//! A search that starts again with the same head takes the evaluations from here instead of making
-//! them again.
+//! A search that starts again with the same head takes the evaluations from here instead of making them
+//! again.
 
 mod evaluations;
 mod lines;
@@ -34,23 +34,23 @@ pub use measurements::Measurements;
 pub use options::OptionRuns;
 pub use sweep_points::SweepPoints;
 
-/// Where a journal is.
+/// The files of a journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    /// Where evaluations are kept; nowhere if left out.
+    /// The file in which evaluations are kept; None: nowhere.
     pub to: Option<PathBuf>,
-    /// Where those of earlier runs are; may be the same file.
+    /// The file with evaluations of earlier runs, which may be the same; None: there are none.
     pub from: Option<PathBuf>,
 }
 
-/// What is known, and a place for more.
+/// The evaluations of earlier runs, and the file to which new ones are appended.
 pub struct Journal {
     log: Option<Log>,
     known: Vec<Value>,
 }
 
 impl Journal {
-    /// Opens a journal. `head` is what one must say first to be of use.
+    /// Opens a journal. `head` is the first line that an existing file must have to be taken up.
     ///
     /// # Errors
     /// A file that cannot be read or written, or that is the journal of another search.
@@ -81,7 +81,7 @@ impl Journal {
         Ok(Self { log, known })
     }
 
-    /// A journal that knows nothing and keeps nothing.
+    /// An empty journal that is not written to a file.
     pub fn nowhere() -> Self {
         let known = Vec::new();
         Self { log: None, known }

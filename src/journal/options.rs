@@ -15,7 +15,7 @@ use crate::search::design::{self, DesignSpace};
 use crate::search::{Cancellation, CostEntry, Levels};
 use crate::workloads::Layer;
 
-/// What ran so far, and a journal of it.
+/// The options of an assignment that ran on the machine, with the journal that keeps them.
 pub struct OptionRuns<'a> {
     space: &'a DesignSpace,
     layers: &'a [Layer],
@@ -26,7 +26,10 @@ pub struct OptionRuns<'a> {
 }
 
 impl<'a> OptionRuns<'a> {
-    /// Goes on with the runs of a journal.
+    /// Takes up the runs of a journal.
+    ///
+    /// # Errors
+    /// A line of the journal that is no run of an option.
     pub fn new(
         space: &'a DesignSpace,
         layers: &'a [Layer],
@@ -44,7 +47,12 @@ impl<'a> OptionRuns<'a> {
         })
     }
 
-    /// The machine's cycles of an option, by an earlier run's word or by running it.
+    /// The machine's cycles of an option, from an earlier run or by running it now; `layer` is an index from
+    /// 0.
+    ///
+    /// # Errors
+    /// An option that has no design; a journal that cannot be written, or that another thread failed to
+    /// write.
     pub fn cycles(&self, layer: usize, levels: Levels) -> Result<u64, Error> {
         let job = (layer, levels);
         // A map that a failing thread left behind holds whole entries only.
@@ -69,8 +77,11 @@ impl<'a> OptionRuns<'a> {
         Ok(cycles)
     }
 
-    /// Runs several options, until it is cancelled: those that ran, in their order, as the machine has
-    /// them. What is known already needs no run.
+    /// Runs several options until cancelled; returns those that ran, in their order, with the costs on the
+    /// machine. What is known already needs no run.
+    ///
+    /// # Errors
+    /// As [`OptionRuns::cycles`].
     pub fn until(
         &self,
         cancellation: &Cancellation,
@@ -88,7 +99,10 @@ impl<'a> OptionRuns<'a> {
         found.into_iter().flatten().collect()
     }
 
-    /// Several options as the machine has them, in their order.
+    /// The costs of several options on the machine, in their order.
+    ///
+    /// # Errors
+    /// As [`OptionRuns::cycles`].
     pub fn entries(&self, jobs: &[Job]) -> Result<Vec<CostEntry>, Error> {
         let entries = jobs.par_iter().map(|(layer, levels)| {
             let cycles = self.cycles(*layer, *levels)?;
@@ -97,19 +111,22 @@ impl<'a> OptionRuns<'a> {
         entries.collect()
     }
 
-    /// The cycles of an option that ran.
+    /// The cycles of an option on the machine. None if it has not run.
     pub fn known(&self, job: &Job) -> Option<u64> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.get(job).or_else(|| self.earlier.get(job)).copied()
     }
 
-    /// The options that were asked for so far.
+    /// The options that were asked for since this was made, in the order of layers and levels.
     pub fn asked(&self) -> Vec<Job> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         found.keys().copied().collect()
     }
 
-    /// Waits until all are on the disk, behind the evaluations in the order of layers and levels.
+    /// Waits until all runs are on the disk, in the order of layers and levels, behind the evaluations.
+    ///
+    /// # Errors
+    /// A journal that cannot be written, or that another thread failed to write.
     pub fn close(self) -> Result<(), Error> {
         let journal = self.journal.into_inner();
         let journal = journal.map_err(|_| failed())?;

@@ -7,14 +7,14 @@ use super::{Files, Journal};
 use crate::documents::{self, SweepFigures, SweepPoint, SweepShard};
 use crate::error::Error;
 
-/// A journal of points by their numbers.
+/// A journal of the points of a sweep, by their numbers.
 pub struct SweepPoints {
     known: HashMap<u64, (Option<SweepFigures>, Option<String>)>,
     journal: Journal,
 }
 
 impl SweepPoints {
-    /// Opens a journal of the plan of this digest.
+    /// Opens a journal of the plan with this SHA-256.
     ///
     /// # Errors
     /// Those of [`Journal::open`], and a line that is no point.
@@ -39,7 +39,7 @@ impl SweepPoints {
         Ok(Self { known, journal })
     }
 
-    /// What is known of a point: its figures, or why it has none.
+    /// The recorded figures of a point, or the reason why it cannot run; None if it is not recorded.
     #[must_use]
     pub fn known(&self, point: u64) -> Option<(Option<SweepFigures>, Option<String>)> {
         self.known.get(&point).cloned()

@@ -12,7 +12,7 @@ use crate::shape;
 use crate::sim::Energy;
 
 impl MapResult {
-    /// As a document.
+    /// The result as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Map {
         let winners = &self.winners;
@@ -72,7 +72,7 @@ impl MapResult {
         }
     }
 
-    /// A line a layer, and one for all of them.
+    /// The result as CSV: a line for each layer, and one for all of them.
     #[must_use]
     pub fn csv(&self) -> String {
         let figures = [

@@ -32,26 +32,27 @@ use crate::workloads::Layer;
 /// Candidates below which a proof says little.
 const FEW: u64 = 10;
 
-/// What is asked.
+/// A question for the best mapping of each layer of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MappingQuestion {
-    /// How many of the model's best run on the machine.
+    /// How many of the model's best mappings run on the machine.
     pub recheck: Recheck,
-    /// Whether the best of the mapper's candidates is to be proved.
+    /// Whether to prove that no candidate of the mapper is better.
     pub certify: bool,
-    /// Runs of the machine that a layer may take; as many as it takes if left out.
+    /// The number of runs of the machine allowed for a layer; None for no limit.
     pub simulations: Option<u64>,
-    /// By how much more cycles than any mapping needs a layer's mapping is good enough, so that nothing more is
-    /// run; all that could win is run if left out.
+    /// The distance from the lower bound on all mappings, as a share of it, within which a mapping is good
+    /// enough to stop a layer's search. None: all candidates that could win are run.
     pub gap: Option<Slack>,
-    /// The time that all layers together may take; then each has the best that was found by then, and the gap that
-    /// is left. As long as it takes if left out.
+    /// The time that all layers together may take; then each has the best that was found by then, and the gap
+    /// that is left. None for no limit.
     pub time: Option<TimeLimit>,
-    /// What is made small; cycles if left out.
+    /// The objective that is minimised; cycles if left out.
     pub objective: Option<Objective>,
-    /// Within how much of its least another quantity decides. A proof has none.
+    /// The share of its least within which the objective may be, so that a second quantity decides. A proof
+    /// has none.
     pub slack: Option<Slack>,
-    /// What documents say of a seed; nothing is drawn.
+    /// The seed that documents name; nothing is drawn at random.
     pub seed: u64,
 }
 
@@ -71,10 +72,10 @@ impl Default for MappingQuestion {
     }
 }
 
-/// A layer's winner. It exists only with the machine's figure.
+/// The best mapping of a layer, as it ran on the machine.
 #[derive(Clone, Debug)]
 pub struct Winner {
-    /// What won.
+    /// The mapping.
     pub mapping: Mapping,
     /// Its cycles by the model.
     pub model: u64,
@@ -82,29 +83,30 @@ pub struct Winner {
     pub machine: u64,
     /// Cycles that it cannot go below.
     pub lower_bound: u64,
-    /// The machine's figure for what the model thought best.
+    /// Cycles on the machine of the mapping that the model ranks first.
     pub first: u64,
-    /// Candidates of the layer.
+    /// The number of candidates of the layer.
     pub candidates: u64,
-    /// Candidates that ran on the machine.
+    /// The number of candidates that ran on the machine.
     pub ran: u64,
-    /// What is known of all candidates, if their bounds were compared.
+    /// The candidates that ran and the bound over all of them; None if bounds were not compared.
     pub search_result: Option<SearchResult>,
-    /// What these leave out.
+    /// The choices of a mapping of which the candidates have some only.
     pub left_out: Vec<LeftOut>,
-    /// No mapping takes fewer cycles, candidate or not, if bounds were compared
-    /// ([`space_bound`](crate::sim::space_bound) says which mappings these are).
+    /// Cycles that no mapping of the layer goes below, candidate or not
+    /// ([`space_bound`](crate::sim::space_bound) says which mappings these are). None if bounds were not
+    /// compared.
     pub of_any_mapping: Option<u64>,
     /// Whether its time was over before all that could win had run.
     pub is_late: bool,
-    /// In picojoules, in the machine's cycles.
+    /// Energy by component over the machine's cycles, in picojoules.
     pub energy: Energy,
-    /// What no mapping can go below.
+    /// Energy that no mapping of the layer goes below, in picojoules.
     pub least_energy: Energy,
 }
 
 impl Winner {
-    /// The machine's figure beside the model's.
+    /// The cycles on the machine, with the model's beside them.
     #[must_use]
     pub fn headline(&self) -> Headline {
         Headline::cycles(self.machine, self.model)
@@ -116,7 +118,8 @@ impl Winner {
         self.mapping.layer().name()
     }
 
-    /// By how much it may be above the least of any mapping, relative to that.
+    /// By how much the cycles may be above those of the best mapping of all, as a share of the lower bound;
+    /// None if bounds were not compared.
     #[must_use]
     pub fn above_any_mapping(&self) -> Option<f64> {
         let least = self.of_any_mapping?;
@@ -124,31 +127,31 @@ impl Winner {
     }
 }
 
-/// What a search came to.
+/// The result of a search for the best mapping of each layer.
 #[derive(Clone, Debug)]
 pub struct MapResult {
-    /// What it was about.
+    /// The target that was searched for.
     pub target: Target,
-    /// What was asked.
+    /// The question that was asked.
     pub question: MappingQuestion,
     /// The dataflow of all mappings.
     pub dataflow: Arc<Dataflow>,
-    /// What was made small.
+    /// The objective, with the slack within which a second quantity decides.
     pub goal: Goal,
-    /// Layer by layer.
+    /// The best mapping of each layer, in the network's order.
     pub winners: Vec<Winner>,
-    /// The layers that were not reached before it was cancelled.
+    /// The names of the layers that were not reached before the search was cancelled.
     pub not_reached: Vec<String>,
     /// Whether it was cancelled before its end.
     pub is_cut: bool,
-    /// The command that goes on with it, where it was cancelled and something was kept.
+    /// The command that resumes the search; None unless it was cancelled and its runs were kept.
     pub go_on: Option<String>,
     /// What was found of each kind of layer, if all were reached.
     found: Option<Vec<MappingResult>>,
 }
 
 impl Target {
-    /// Searches the best mapping of each layer; nothing if it was cancelled before one was found.
+    /// Searches for the best mapping of each layer; None if it was cancelled before one was found.
     ///
     /// ```
     /// use stationary::Request;
@@ -332,7 +335,7 @@ fn winner(
 }
 
 impl MapResult {
-    /// A winner's layer as the network has it.
+    /// The layer of a winner, as the network has it.
     #[must_use]
     pub fn original<'w>(&'w self, winner: &'w Winner) -> &'w Layer {
         let mut layers = self.target.layers().iter();
@@ -340,7 +343,7 @@ impl MapResult {
         found.unwrap_or(winner.mapping.layer())
     }
 
-    /// Of all winners.
+    /// The sum of a figure over all winners.
     #[must_use]
     pub fn sum(&self, of: fn(&Winner) -> u64) -> u64 {
         self.winners.iter().map(of).sum()
@@ -388,7 +391,7 @@ impl MapResult {
         all.chain(self.weak()).collect()
     }
 
-    /// Which layers the time was over for.
+    /// A sentence on the layers whose time was over before their search ended; None if there are none.
     #[must_use]
     pub fn late(&self) -> Option<String> {
         let limit = self.question.time?;
@@ -406,7 +409,7 @@ impl MapResult {
         ))
     }
 
-    /// Where a proof says little, as there was hardly a choice.
+    /// Sentences on layers whose proof says little, as there was hardly a choice.
     #[must_use]
     pub fn weak(&self) -> Vec<String> {
         if self.winners.iter().any(|w| w.search_result.is_none()) {
@@ -423,13 +426,13 @@ impl MapResult {
         few.map(warning).collect()
     }
 
-    /// The winners as a file that gives them.
+    /// The winning mappings as a file of mappings.
     #[must_use]
     pub fn mappings(&self) -> MappingFile {
         MappingFile::of(self.winners.iter().map(|w| &w.mapping))
     }
 
-    /// The certificate of a proof; nothing where none was asked for, or not every layer was reached.
+    /// The certificate of a proof; None if none was asked for, or not every layer was reached.
     ///
     /// # Errors
     /// A search that does not prove what it says: a fault of this crate.
@@ -448,7 +451,7 @@ impl MapResult {
         choices(&self.winners)
     }
 
-    /// Why fewer candidates ran than were asked for, where they did.
+    /// A sentence on why fewer candidates ran than were asked for; None if all did.
     #[must_use]
     pub fn few_checked(&self) -> Option<String> {
         let Recheck::Best(asked) = self.question.recheck else {

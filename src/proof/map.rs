@@ -29,71 +29,72 @@ const OVER: &str = "every candidate that the mapper visits for the layer; of the
 /// What is made small.
 const OBJECTIVE: &str = "cycles of each layer's mapping";
 
-/// A certificate of mappings, as it is written.
+/// A certificate of mappings, as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MappingCertificate {
-    /// What it calls itself.
+    /// The name of the schema: `stationary/certificate/1`.
     #[schemars(extend("const" = crate::proof::SCHEMA))]
     pub schema: String,
-    /// `map`.
+    /// The kind of certificate: `map`.
     #[schemars(extend("const" = "map"))]
     pub claims: String,
-    /// What wrote it.
+    /// The version of stationary that wrote it.
     pub version: String,
-    /// Over what the best is proved.
+    /// The set of mappings over which the best is proved, in words.
     pub over: String,
-    /// Digests of what was read.
+    /// Digests of the inputs.
     pub hashes: Hashes,
-    /// What was read.
+    /// The inputs, by name or as whole files.
     pub inputs: Inputs,
-    /// What these were read as.
+    /// The names that the inputs have in their files.
     #[serde(default)]
     pub names: Names,
-    /// What is least.
+    /// The quantity that is proved to be least: cycles of each layer's mapping.
     pub objective: String,
-    /// Of which of the two: the machine.
+    /// Whether the figures are the model's or the machine's: always `machine`.
     pub of: String,
-    /// The layers that are not alike.
+    /// One entry for each shape of layers.
     pub layers: Vec<Proved>,
 }
 
-/// What is proved of layers that are alike.
+/// What is proved of all layers of one shape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proved {
-    /// The first of them.
+    /// The index in the network of the first layer of this shape, from 0.
     pub layer: usize,
-    /// Its name.
+    /// The name of that layer.
     pub name: String,
-    /// Its shape.
+    /// The shape of the layers.
     #[serde(default)]
     pub dims: LayerShape,
-    /// The names of the others.
+    /// The names of the other layers of this shape.
     #[serde(default)]
     pub alike: Vec<String>,
-    /// `proved` or `none`.
+    /// `proved` if the best mapping is proved, else `none`.
     pub kind: String,
-    /// The best mapping, its place among the candidates, and its cycles.
+    /// The best mapping, as a file of mappings has it.
     pub mapping: Value,
-    /// Its place among the candidates.
+    /// The place of the best mapping among the candidates, from 0.
     pub place: u64,
-    /// Its cycles on the machine.
+    /// Cycles of the best mapping on the machine.
     pub cycles: u64,
-    /// No candidate takes fewer cycles.
+    /// Cycles that no candidate goes below.
     pub lower_bound: u64,
-    /// By how much the best may be above that, relative to it.
+    /// The distance from the lower bound to the best, `(cycles - lower_bound) / cycles`, from 0 to 1; 0 is a
+    /// proof.
     pub gap: f64,
-    /// How many there are.
+    /// The number of candidates of the layer.
     pub candidates: u64,
-    /// The choices of a mapping of which the candidates have some only.
+    /// The choices of a mapping of which the candidates have some only, in words.
     #[serde(default)]
     pub left_out: Vec<String>,
-    /// How many ran.
+    /// The number of candidates that ran on the machine.
     pub simulations: u64,
-    /// What ran to its end: places and cycles, in the order of places.
+    /// The candidates that ran to their end: pairs of the place and the cycles, in the order of places.
     pub simulated: Vec<(u64, u64)>,
-    /// What ran until it was shown to take more cycles than the best: places, in their order.
+    /// The places of candidates that ran until they were shown to take more cycles than the best, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beaten: Vec<u64>,
 }

@@ -37,32 +37,32 @@ pub use self::values::Values;
 /// The schema of every certificate.
 pub const SCHEMA: &str = "stationary/certificate/1";
 
-/// What was read, as SHA-256.
+/// Digests of the inputs of a certificate, each a SHA-256 in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hashes {
-    /// Every bound of the model: it is another model that gives others.
+    /// The model's lower bounds of all candidates or options: a changed model gives another digest.
     pub model: String,
-    /// The accelerator, every field written out.
+    /// The accelerator in canonical form, with every field written out ([`crate::identity::accelerator`]).
     pub accelerator: String,
-    /// The layers.
+    /// The layers in canonical form ([`crate::identity::layers`]).
     pub network: String,
-    /// What there was to choose from.
+    /// The choices that the search had.
     pub space: String,
 }
 
-/// What was read, as it calls itself.
+/// The names of accelerator and network, as their files give them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
-    /// The accelerator.
+    /// The accelerator's name.
     pub arch: String,
-    /// The network.
+    /// The network's name.
     pub network: String,
 }
 
 impl Names {
-    /// By the words of an answer.
+    /// The names that the origin of an answer has.
     #[must_use]
     pub fn of(origin: &csv::Origin) -> Self {
         Self {
@@ -83,48 +83,49 @@ impl Hashes {
     }
 }
 
-/// Of many differences, how many are shown.
+/// How many of the differences between two certificates a message shows.
 pub const SHOWN: usize = 3;
 
-/// One thing that was checked.
+/// One check of a certificate, and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// What.
+    /// The name of the check, such as `accelerator` or `derived again`.
     pub check: String,
-    /// Whether it holds.
+    /// Whether the check holds.
     pub holds: bool,
-    /// What was found.
+    /// What was found, in words.
     pub detail: String,
 }
 
-/// What of a certificate is believed.
+/// How much of a certificate is believed without running it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// Everything that ran is run again.
+    /// Nothing is believed: everything that ran is run again.
     Nothing,
-    /// Cycles of what ran and is not the best are taken as they stand.
+    /// The cycles of all runs but the best one are believed.
     Runs,
 }
 
-/// What was checked, and about what.
+/// The outcome of verifying a certificate.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// What the certificate is about, as it was read again: name and value.
+    /// What the certificate is about, as its inputs were read again: pairs of a name and a value.
     pub about: Vec<(&'static str, String)>,
-    /// What wrote the certificate, as far as that can be told.
+    /// Which version wrote the certificate, as far as that can be told.
     pub origin: Origin,
-    /// Each claim.
+    /// The checks that were made.
     pub checks: Checks,
-    /// Runs of the machine that the certificate rests on.
+    /// The number of runs of the machine that the certificate rests on.
     pub runs: u64,
-    /// How many of them were made again.
+    /// How many of these runs were made again.
     pub again: u64,
-    /// What is proved, in words: all that was searched for, a part of it, or a bound alone.
+    /// What is proved, in words: an optimum, a part of it, or a bound alone.
     pub claim: String,
 }
 
 impl Verdict {
-    /// On a text that calls itself a certificate and has not the fields of one.
+    /// The verdict on a text that calls itself a certificate but lacks the fields of one; `what` says what is
+    /// wrong.
     #[must_use]
     pub fn malformed(what: String) -> Self {
         let mut checks = Checks::default();
@@ -140,7 +141,7 @@ impl Verdict {
     }
 }
 
-/// What the kind of a certificate's document claims, in words.
+/// What a certificate with this `kind` (`proved` or another) claims, in words.
 #[must_use]
 pub fn claim_of(kind: &str) -> String {
     match kind {
@@ -155,7 +156,7 @@ pub fn claim_of(kind: &str) -> String {
 pub struct Checks(pub Vec<Check>);
 
 impl Checks {
-    /// Notes one.
+    /// Adds a check with its outcome and a sentence on it.
     pub fn note(&mut self, check: &str, holds: bool, detail: String) {
         let check = check.to_owned();
         self.0.push(Check {
@@ -165,7 +166,7 @@ impl Checks {
         });
     }
 
-    /// Compares what is claimed with what is found.
+    /// Adds a check that a claimed value equals the one that was found.
     pub fn same<T: PartialEq + std::fmt::Display>(&mut self, check: &str, claimed: &T, found: &T) {
         let holds = claimed == found;
         let detail = if holds {
@@ -176,7 +177,8 @@ impl Checks {
         self.note(check, holds, detail);
     }
 
-    /// The same for an amount: in a unit that suits if it holds, and to the last digit if not.
+    /// Adds a check that a claimed amount equals the one that was found, to the last digit. If it holds,
+    /// `show` writes the amount in a suitable unit.
     pub fn same_amount(&mut self, check: &str, claimed: f64, found: f64, show: fn(f64) -> String) {
         self.same(check, &claimed, &found);
         if let Some(last) = self.0.last_mut().filter(|check| check.holds) {
@@ -189,7 +191,7 @@ impl Checks {
         self.0.iter().all(|check| check.holds)
     }
 
-    /// A line a check.
+    /// The checks as CSV with the columns `check`, `holds` and `detail`.
     ///
     /// # Panics
     /// Never: checks are text.
@@ -206,7 +208,7 @@ impl Checks {
         String::from_utf8(out.into_inner().expect(MEMORY)).expect("checks are text")
     }
 
-    /// Compares a whole certificate with the one derived again, field by field.
+    /// Adds a check that a certificate equals the one derived again, field by field; returns whether it does.
     pub fn derived(&mut self, claimed: &Value, found: &Value) -> bool {
         let mut flaws = Vec::new();
         differences("", claimed, found, &mut flaws);
@@ -220,7 +222,8 @@ impl Checks {
         flaws.is_empty()
     }
 
-    /// Compares the digests of what was read, which takes no bounds; whether all are the same.
+    /// Adds a check for each digest of the inputs (accelerator, network, space), which needs no bounds;
+    /// returns whether all are equal.
     pub fn inputs(&mut self, claimed: &Hashes, found: &Hashes) -> bool {
         let read = claimed.named().into_iter().zip(found.named()).take(3);
         let mut is_same = true;
@@ -231,7 +234,7 @@ impl Checks {
         is_same
     }
 
-    /// Compares two digests.
+    /// Adds a check that two digests are equal.
     pub fn digest(&mut self, name: &str, claimed: &str, found: &str) {
         let (a, b) = short(claimed, found);
         let detail = match claimed == found {
@@ -241,7 +244,7 @@ impl Checks {
         self.note(name, claimed == found, detail);
     }
 
-    /// Compares the digests.
+    /// Adds a check for each digest, that of the model's bounds included.
     pub fn hashes(&mut self, claimed: &Hashes, found: &Hashes) {
         for ((name, claimed), (_, found)) in claimed.named().into_iter().zip(found.named()) {
             self.digest(name, claimed, found);
@@ -323,7 +326,7 @@ fn is_whole(number: &Number, whole: i128) -> bool {
     (number.as_f64()).is_some_and(|found| found.fract() == 0.0 && found as i128 == whole)
 }
 
-/// The digest of a value as JSON.
+/// SHA-256 in hexadecimal of a value, written as JSON.
 pub fn digest_of(value: &Value) -> String {
     digest(value.to_string().as_bytes())
 }

@@ -41,26 +41,26 @@ const EVALUATIONS: &str = "evaluations.jsonl";
 /// The name of the file with every field of the accelerator.
 pub const ACCELERATOR: &str = "accelerator.yaml";
 
-/// What `run.json` says.
+/// The content of `run.json`: the command, its inputs and its results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
-    /// `stationary/record/1`.
+    /// The name of the schema: `stationary/record/1`.
     pub schema: String,
-    /// Of the tool.
+    /// The version of stationary that ran.
     pub version: String,
-    /// As it was called.
+    /// The command line, word by word.
     pub command: Vec<String>,
-    /// What decides the results.
+    /// The verb and the options that decide the results.
     #[serde(flatten)]
     pub request: Invocation,
-    /// What went in.
+    /// The files and presets that were read.
     pub inputs: Vec<Input>,
     /// How far it is.
     pub status: Status,
-    /// What was answered, once it is done.
+    /// The answer; left out as long as the run is not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
-    /// What came out.
+    /// The files of results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<Artifact>,
 }
@@ -70,34 +70,34 @@ impl Document for Manifest {
     const TITLE: &'static str = "Run in a folder by stationary";
 }
 
-/// The answer of a question that could be asked.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// Done.
+    /// The question was answered.
     Yes,
     /// A check failed, or there is no feasible design.
     No,
-    /// A signal came first; what was found until then is shown.
+    /// The run was interrupted; its results are what was found until then.
     Interrupted,
 }
 
-/// How far a run is.
+/// Whether a run is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It runs, or was interrupted.
+    /// The run is under way, or was interrupted.
     Begun,
     /// All results are there.
     Done,
 }
 
-/// A file of the folder.
+/// A file in the folder of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Artifact {
     /// Its path in the folder.
     pub file: String,
-    /// Of its content, in hexadecimal digits.
+    /// SHA-256 of its content, in hexadecimal.
     pub sha256: String,
 }
 
@@ -264,7 +264,7 @@ impl Folder {
     }
 }
 
-/// What a folder says of its run; nothing if it has not begun.
+/// Reads the manifest of a folder; None if no run has begun there.
 ///
 /// # Errors
 /// A manifest that cannot be read, or that is of another version.

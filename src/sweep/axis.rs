@@ -6,7 +6,7 @@ use crate::documents::SweepValue;
 /// More values of one axis are no sweep.
 const MOST: usize = 100_000;
 
-/// What an axis changes.
+/// The kind of input that an axis varies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxisRole {
     /// The accelerator.
@@ -22,7 +22,7 @@ pub enum AxisRole {
 }
 
 impl AxisRole {
-    /// Of a name.
+    /// The kind that an axis of this name has.
     #[must_use]
     pub fn of(name: &str) -> Self {
         match name {
@@ -35,12 +35,12 @@ impl AxisRole {
     }
 }
 
-/// What varies.
+/// An axis of a sweep: what varies, and its values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// What it changes, or the path of the field.
+    /// The name of the input, or the path of the field of the accelerator.
     pub name: String,
-    /// Which of both.
+    /// The kind of input that it varies.
     pub role: AxisRole,
     /// Its values: at least one, none twice.
     pub values: Vec<SweepValue>,

@@ -23,7 +23,7 @@ type Kind = (usize, LayerKey);
 /// The names of the layer and of the accelerator, which messages say.
 type Names = [String; 2];
 
-/// By machine and layer.
+/// The figures of layers on machines, so that none is computed twice.
 #[derive(Default)]
 pub(super) struct Known {
     machines: HashMap<String, usize>,
@@ -105,8 +105,8 @@ impl Known {
         Ok(())
     }
 
-    /// What a point takes, whose layers are all known; else why it cannot run: the first layer that has no
-    /// answer. None if a layer has failed under another name only.
+    /// The totals of a point whose layers have all been evaluated: its figures, or as an error the reason of
+    /// the first layer that cannot run. None if a layer has failed under another name only.
     pub fn point(&mut self, machine: &Machine) -> Option<Result<SweepFigures, String>> {
         let mut cycles: u64 = 0;
         let mut energy = 0.0;

@@ -16,13 +16,13 @@ use crate::target::{self, Target, overrides};
 use crate::unread::{self, Flows};
 use crate::workloads::Network;
 
-/// A point that can be evaluated.
+/// A point of a sweep with its inputs read, ready to be evaluated.
 pub(super) struct Machine {
     pub target: Target,
     pub control: ControlKind,
     pub cost: CostModel,
-    /// Equal for machines that give the same answers to the same layers: of all that the model, the machine and
-    /// the costs read while this dataflow runs.
+    /// SHA-256 of all that the model, the machine and the costs read while this dataflow runs: equal for
+    /// machines that give the same answers to the same layers.
     pub identity: String,
 }
 
@@ -30,6 +30,10 @@ pub(super) struct Machine {
 pub(super) struct Networks(IndexMap<String, Network>);
 
 impl Networks {
+    /// Reads each network that a plan names.
+    ///
+    /// # Errors
+    /// A network that cannot be read.
     pub fn of(plan: &SweepPlan) -> Result<Self, Error> {
         let varied = plan.axes().iter();
         let varied = varied.filter(|axis| axis.role == AxisRole::Network);
@@ -42,7 +46,8 @@ impl Networks {
         read.collect::<Result<_, Error>>().map(Self)
     }
 
-    /// How much of each the figures are for. One that has none of the plan's layers is left out: its points say so.
+    /// How much of each network the figures are for. A network that has none of the plan's layers is left
+    /// out: its points say so.
     pub fn covered(&self, plan: &SweepPlan) -> Vec<SweepNetwork> {
         let file = plan.file();
         let picks: Vec<String> = file.layers.iter().map(ToString::to_string).collect();
@@ -64,6 +69,11 @@ impl Networks {
 }
 
 impl Machine {
+    /// Reads the accelerator of a point, and picks the layers of its network.
+    ///
+    /// # Errors
+    /// An accelerator that cannot be read or priced, layers that the network does not have, a dataflow that
+    /// the accelerator does not offer.
     pub fn of(plan: &SweepPlan, networks: &Networks, place: &Place) -> Result<Self, Error> {
         let request = plan.request(place);
         let accelerator = load::accelerator(&request.arch, &overrides(&request.set)?)?.value;

@@ -82,31 +82,32 @@ impl SweepPlan {
         })
     }
 
-    /// As it was written.
+    /// The plan as it was written.
     #[must_use]
     pub fn file(&self) -> &PlanFile {
         &self.file
     }
 
-    /// What varies.
+    /// The axes of the plan.
     #[must_use]
     pub fn axes(&self) -> &[Axis] {
         &self.axes
     }
 
-    /// The place of each axis' value at each point, in the order of the plan.
+    /// The points, in the order of the plan: for each axis the index of its value.
     #[must_use]
     pub fn points(&self) -> &[Place] {
         &self.points
     }
 
-    /// The digest of the version, of the plan, and of every file that it names: equal ones have equal answers.
+    /// SHA-256 of the version, of the plan, and of every file that it names: plans with equal digests have
+    /// equal answers.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// The numbers of the points of a shard, or of all.
+    /// The numbers (from 0) of the points of a shard, or of all points.
     pub fn numbers(&self, shard: Option<SweepShard>) -> impl Iterator<Item = u64> + use<> {
         let (first, every) = shard.map_or((0, 1), |shard| (shard.index - 1, shard.of));
         (first..self.points.len() as u64).step_by(usize::try_from(every).unwrap_or(usize::MAX))
@@ -127,7 +128,7 @@ impl SweepPlan {
         combination::request(&self.file, &self.axes, place)
     }
 
-    /// What is the same at every point, by name.
+    /// The inputs that are the same at every point, by name.
     #[must_use]
     pub fn fixed(&self) -> IndexMap<String, SweepValue> {
         let text = |name: &str, given: &Option<String>| {

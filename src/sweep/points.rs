@@ -15,14 +15,14 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::file::PointsFile;
 
-/// The place of each axis' value.
+/// A point of a plan: for each axis the index of its value, from 0.
 pub type Place = Vec<u32>;
 
-/// Combinations that are gone through at most.
+/// The greatest number of combinations of a grid.
 pub const MOST_COMBINATIONS: u64 = 20_000_000;
-/// Points of a plan at most.
+/// The greatest number of points of a plan.
 pub const MOST_POINTS: usize = 1_000_000;
-/// Points that the sequence has.
+/// The number of points that the Sobol sequence has.
 pub const MOST_OF_SOBOL: u64 = 1 << 16;
 /// So many draws in a row that bring nothing new end the drawing.
 const MISSES: u32 = 100_000;

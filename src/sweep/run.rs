@@ -32,19 +32,19 @@ const READ: usize = 64;
 /// Layers on machines that are evaluated at a time, for each thread.
 const EVALUATED: usize = 8;
 
-/// A sweep that is done.
+/// The result of carrying out a sweep.
 #[derive(Clone, Debug)]
 pub struct Swept {
-    /// For programs, and for pages.
+    /// The answer as a document, from which pages are made.
     pub document: Sweep,
-    /// Layers on machines that were evaluated now.
+    /// The number of layers that were evaluated on machines now.
     pub evaluated: usize,
-    /// Points that were known from an earlier run.
+    /// The number of points that were taken from an earlier run.
     pub known: usize,
 }
 
 impl SweepPlan {
-    /// What is to be known of the inputs, as the first point has them.
+    /// Remarks on the inputs, as the first point has them.
     #[must_use]
     pub fn remarks(&self) -> Vec<Remark> {
         let first = self.points().first();

@@ -10,7 +10,8 @@ use crate::documents::{Sweep, SweepFailure, SweepFigures, SweepPoint};
 use crate::format::{area, energy_delay, joules, thousands, time, watts};
 
 impl SweepObjective {
-    /// Its figure.
+    /// The figure of this objective: cycles, seconds, picojoules, joule seconds, square microns, or
+    /// milliwatts.
     #[must_use]
     pub fn of(self, figures: &SweepFigures) -> f64 {
         match self {
@@ -23,7 +24,7 @@ impl SweepObjective {
         }
     }
 
-    /// Its figure for people.
+    /// The figure of this objective with its unit, for tables.
     #[must_use]
     pub fn show(self, figures: &SweepFigures) -> String {
         let value = self.of(figures);
@@ -37,7 +38,7 @@ impl SweepObjective {
         }
     }
 
-    /// It with the unit that it is drawn in, and the factor to that unit.
+    /// The name of the objective with the unit of its axis in plots, and the factor to that unit.
     #[must_use]
     pub const fn drawn(self) -> (&'static str, f64) {
         match self {
@@ -51,7 +52,7 @@ impl SweepObjective {
     }
 }
 
-/// The objectives of a document; a name that is none is left out.
+/// The objectives of a document; a name that is no objective is left out.
 #[must_use]
 pub fn objectives(sweep: &Sweep) -> Vec<SweepObjective> {
     let names = sweep.objectives.iter();

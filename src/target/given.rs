@@ -10,15 +10,21 @@ use crate::mappings::{self, MappingFile, ScheduleFile};
 use crate::sim::Dataflow;
 use crate::workloads::Layer;
 
-/// A file of mappings or schedules, and what messages call it.
+/// A file of mappings or of schedules, with the name that messages give it.
 #[derive(Clone, Debug)]
 pub enum Given {
+    /// Mappings of a machine that a sequencer controls.
     Mappings(String, MappingFile),
+    /// Schedules of a machine that instructions control.
     Schedules(String, ScheduleFile),
 }
 
 impl Given {
-    /// By the name of a preset or a file, of the kind that goes with the machine.
+    /// Reads a preset or a file by name; the machine decides whether it holds mappings or schedules.
+    ///
+    /// # Errors
+    /// A preset or file that does not exist, that cannot be read, or that does not describe mappings
+    /// (schedules).
     pub fn read(accelerator: &Accelerator, name: &str) -> Result<Self, Error> {
         Ok(match control::of(accelerator).file() {
             FileKind::Mappings => Self::Mappings(name.to_owned(), load::mappings(name)?),
@@ -26,7 +32,10 @@ impl Given {
         })
     }
 
-    /// Of the text of such a file, which messages call `name`.
+    /// Reads the text of such a file, which messages call `name`.
+    ///
+    /// # Errors
+    /// [`Error`] with the places in the text that are wrong.
     pub fn parse(accelerator: &Accelerator, name: &str, text: &str) -> Result<Self, Error> {
         Ok(match control::of(accelerator).file() {
             FileKind::Mappings => {
@@ -44,7 +53,7 @@ impl Given {
         })
     }
 
-    /// Whether the mapper is to choose for a layer.
+    /// Whether the file leaves the choice for a layer to the mapper.
     pub fn leaves(&self, layer: &Layer) -> bool {
         match self {
             Self::Mappings(_, file) => file.leaves(layer),
@@ -65,7 +74,7 @@ impl Given {
         flows.all(is_same).then_some(first)
     }
 
-    /// The dataflows that it writes out.
+    /// The dataflows that the file defines itself.
     pub fn own_dataflows(&self) -> Vec<Dataflow> {
         match self {
             Self::Mappings(_, file) => mappings::own_dataflows(file),

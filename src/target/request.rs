@@ -25,13 +25,13 @@ pub struct Request {
     pub layer: Vec<String>,
     /// Sizes that an ONNX model leaves open, as `NAME=SIZE`.
     pub dim: Vec<String>,
-    /// Images a run.
+    /// The number of images of a run.
     pub batch: u64,
     /// Whether an answer for a part of the network is what is asked for.
     pub partial: bool,
     /// Dataflow by its short name, or the file of one's own; the accelerator's first by default.
     pub dataflow: Option<String>,
-    /// What a mapping is chosen for.
+    /// The objective by which the mapper chooses.
     pub objective: Option<Objective>,
     /// By how many per cent the objective may be above its least.
     pub slack: Option<Slack>,
@@ -202,7 +202,7 @@ impl Request {
         Ok(target)
     }
 
-    /// What a mapping is chosen for: what was asked for, or goes without saying.
+    /// The goal of the mapper: as asked for, or the default.
     #[must_use]
     pub fn goal(&self) -> Goal {
         let goal = Goal::of(self.objective.unwrap_or_default());

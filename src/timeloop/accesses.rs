@@ -27,11 +27,11 @@ use crate::workloads::{Dim, Layer};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Accesses {
-    /// How much of the network it is of; nothing for a problem of Timeloop's.
+    /// How much of the network it is about; None for a problem in Timeloop's files.
     pub scope: Option<Scope>,
-    /// Layer by layer.
+    /// The counts of each layer.
     pub layers: Vec<TimeloopLayer>,
-    /// What is to be known of the inputs.
+    /// Remarks on the inputs.
     pub remarks: Vec<Remark>,
     origin: Origin,
 }
@@ -171,21 +171,21 @@ impl Accesses {
     }
 }
 
-/// What the multipliers take in picojoules: what no level accounts for.
+/// Energy of the multipliers in picojoules: the total less that of all levels.
 #[must_use]
 pub fn multipliers(counts: &Counts) -> f64 {
     let levels: f64 = counts.levels.iter().map(|c| c.energy_pj).sum();
     counts.energy_pj - levels
 }
 
-/// A layer's mapping as Timeloop has it.
+/// A layer's mapping in Timeloop's terms.
 #[derive(Clone, Debug)]
 pub struct LayerNest {
     /// The layer's name.
     pub name: String,
-    /// Its nest, or why Timeloop has none.
+    /// The nest, or the reason why Timeloop has none.
     pub nest: Result<Nest, String>,
-    /// Sizes that had to grow, as Timeloop's tiles divide.
+    /// The sizes that had to grow, as Timeloop's tiles divide; None if none had to.
     pub padding: Option<String>,
 }
 

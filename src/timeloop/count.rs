@@ -21,16 +21,16 @@ use serde::{Deserialize, Serialize};
 use super::energy;
 use super::nest::Nest;
 
-/// What Timeloop says of a nest.
+/// Timeloop's figures of a nest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates.
     pub computes: u64,
     /// Cycles.
     pub cycles: u64,
-    /// Multiplications over what all multipliers could do in the time.
+    /// The share of the multipliers' capacity that is used, from 0 to 1.
     pub utilization: f64,
-    /// Picojoules, multipliers included.
+    /// Energy in picojoules, that of the multipliers included.
     pub energy_pj: f64,
     /// Each storage and data space that it keeps, inner to outer.
     pub levels: Vec<Count>,
@@ -39,9 +39,9 @@ pub struct Counts {
 /// Accesses of one instance of a storage for one data space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Count {
-    /// The storage.
+    /// The name of the storage.
     pub level: String,
-    /// The data space.
+    /// The name of the data space.
     pub space: String,
     /// Cycles of the storage at its bandwidth.
     pub cycles: u64,
@@ -55,9 +55,9 @@ pub struct Count {
     pub updates: u64,
     /// Words written by the level outside.
     pub fills: u64,
-    /// Picojoules an access.
+    /// Energy of one access, in picojoules.
     pub access_pj: f64,
-    /// Picojoules of all instances.
+    /// Energy of all instances, in picojoules.
     pub energy_pj: f64,
 }
 

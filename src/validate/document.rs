@@ -10,7 +10,7 @@ use crate::shape;
 use super::{Compared, ComparedDataflow, ComparedLayer, Summary, Validation};
 
 impl Validation {
-    /// As a document.
+    /// The result as a document, to be written as JSON.
     #[must_use]
     pub fn document(&self) -> Validate {
         Validate {

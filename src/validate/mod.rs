@@ -22,12 +22,13 @@ use crate::workloads::Layer;
 
 pub use summary::Summary;
 
-/// What is compared.
+/// A question for the error of the model, over several mappings of each layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValidationQuestion {
-    /// Mappings of a layer at most: the mapper's, or the file's, and others from the whole range of estimates.
+    /// The most mappings of a layer: the mapper's (or the file's), and others from the whole range of
+    /// estimates.
     pub mappings: usize,
-    /// What the others are drawn by.
+    /// The seed by which the other mappings are drawn.
     pub seed: u64,
 }
 
@@ -43,15 +44,15 @@ impl Default for ValidationQuestion {
 /// One mapping of one layer, by model and machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
-    /// The model's cycles.
+    /// Cycles by the model.
     pub model: u64,
-    /// The machine's.
+    /// Cycles on the machine.
     pub machine: u64,
     /// Cycles that the mapping cannot go below.
     pub lower_bound: u64,
     /// Cycles in which the array works.
     pub busy: u64,
-    /// The machine's cycles lost, by cause.
+    /// Cycles lost on the machine, by cause.
     pub stalls: Stalls,
     /// Whether both count the same words, MACs and instructions.
     pub counts_agree: bool,
@@ -62,13 +63,13 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// The model's error in cycles, relative to the machine.
+    /// The model's error in cycles, `model / machine - 1`.
     #[must_use]
     pub fn error(&self) -> f64 {
         self.model as f64 / self.machine as f64 - 1.0
     }
 
-    /// The model's error in energy, relative to the machine.
+    /// The model's error in energy, `model / machine - 1`.
     #[must_use]
     pub fn energy_error(&self) -> f64 {
         self.model_energy.total().0 / self.machine_energy.total().0 - 1.0
@@ -78,9 +79,9 @@ impl Compared {
 /// All mappings of one layer, the mapper's best first.
 #[derive(Clone, Debug)]
 pub struct ComparedLayer {
-    /// As the network has it.
+    /// The layer, as the network has it.
     pub layer: Layer,
-    /// Each of them.
+    /// The mappings, the mapper's first.
     pub mappings: Vec<Compared>,
 }
 
@@ -96,7 +97,7 @@ pub struct ComparedDataflow {
 /// The dataflows of a target that are compared.
 #[derive(Clone, Debug)]
 pub struct Dataflows {
-    /// One, or all that the accelerator offers where the target's dataflow is `all`.
+    /// The dataflow asked for, or all that the accelerator offers where the target's dataflow is `all`.
     pub compared: Vec<ControlKind>,
     /// Those asked for by `all` that the accelerator does not offer.
     pub absent: Vec<&'static str>,
@@ -124,7 +125,7 @@ fn is_all(target: &Target) -> bool {
     target.asked_dataflow() == Some("all")
 }
 
-/// Everything that a validation found.
+/// The result of comparing model and machine on a target.
 ///
 /// ```
 /// use stationary::Request;
@@ -139,11 +140,11 @@ fn is_all(target: &Target) -> bool {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Validation {
-    /// What was asked about.
+    /// The target that was validated.
     pub target: Target,
-    /// What was asked.
+    /// The question that was asked.
     pub question: ValidationQuestion,
-    /// Dataflow by dataflow.
+    /// The layers under each dataflow.
     pub dataflows: Vec<ComparedDataflow>,
     /// Dataflows of `all` under which a layer has no mapping, or that the accelerator does not offer.
     pub left_out: Vec<Unmapped>,

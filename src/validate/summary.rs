@@ -2,24 +2,24 @@
 
 use super::{Compared, ComparedLayer};
 
-/// Statistics over the mappings of a dataflow.
+/// Statistics of the model's errors over the mappings of a dataflow; errors are `model / machine - 1`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// How many.
+    /// The number of mappings.
     pub mappings: usize,
-    /// The mean of the absolute errors of cycles, relative to the machine.
+    /// The mean of the absolute errors in cycles.
     pub mean: f64,
-    /// The greatest of them.
+    /// The greatest absolute error in cycles.
     pub greatest: f64,
-    /// The layer of the greatest.
+    /// The name of the layer with the greatest error.
     pub greatest_at: String,
-    /// The mean of the signed errors.
+    /// The mean of the signed errors in cycles.
     pub bias: f64,
-    /// Mappings that took fewer cycles than their bound: none.
+    /// The number of mappings that took fewer cycles than their lower bound; 0 in a sound model.
     pub violations: usize,
-    /// Mappings of which model and machine count other words: none.
+    /// The number of mappings of which model and machine count different words; 0 in a sound model.
     pub miscounts: usize,
-    /// Of the energies: mean and greatest absolute error.
+    /// The mean and the greatest absolute error in energy.
     pub energy: [f64; 2],
     /// Kendall's tau-b, the mean over layers with more than one mapping.
     pub tau: Option<f64>,
@@ -31,7 +31,7 @@ impl Summary {
     /// Of how many of the model's best the regret is told.
     pub const TOPS: [usize; 3] = [1, 5, 10];
 
-    /// Over all mappings of some layers.
+    /// The statistics over all mappings of some layers.
     #[must_use]
     pub fn of(layers: &[ComparedLayer]) -> Self {
         let all: Vec<(&str, &Compared)> = layers

@@ -112,7 +112,7 @@ pub enum Flaw {
 }
 
 impl Certificate {
-    /// Nothing is known.
+    /// A certificate that proves nothing.
     pub fn none() -> Self {
         Self {
             kind: ProofKind::None,
@@ -123,7 +123,7 @@ impl Certificate {
         }
     }
 
-    /// It is proved that no assignment keeps the budgets.
+    /// A certificate that no assignment keeps the budgets.
     pub fn infeasible() -> Self {
         Self {
             kind: ProofKind::Proved,
@@ -131,7 +131,8 @@ impl Certificate {
         }
     }
 
-    /// The relative distance from the lower bound to an objective.
+    /// The distance from the lower bound to an objective, relative to the objective, from 0 to 1; None
+    /// without a lower bound.
     pub fn gap(&self, objective: f64) -> Option<f64> {
         let bound = self.lower_bound?;
         Some(if objective > 0.0 {

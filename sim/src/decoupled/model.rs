@@ -88,7 +88,7 @@ fn busy(k: &LoweredLayer) -> u64 {
     k.all_tiles() * k.tiles.ci * k.products() * k.product_interval()
 }
 
-/// A bound below the machine's cycles.
+/// A lower bound on the machine's cycles of a lowered layer.
 #[must_use]
 pub fn lower_bound(k: &LoweredLayer) -> u64 {
     path(k, &MemoryTime::new(k))

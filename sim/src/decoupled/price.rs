@@ -27,7 +27,7 @@ pub fn energy(
     }
 }
 
-/// What no schedule can go below: each word once, and each MAC.
+/// A lower bound on the energy of every schedule of the layer: each word crosses once, and each MAC is done.
 #[must_use]
 pub fn least_energy(k: &LoweredLayer, cost: &CostModel) -> Energy {
     let layer = k.layer();

@@ -113,14 +113,14 @@ impl std::fmt::Display for Buffer {
     }
 }
 
-/// What a schedule's tiles take of a buffer; micro-ops are one instruction's.
+/// The room that a schedule's tiles take in a buffer; of micro-ops, those of one instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// Which.
+    /// The buffer.
     pub buffer: Buffer,
-    /// What the tiles of all threads take.
+    /// Bytes that the tiles of all threads take.
     pub bytes: u64,
-    /// What there is, in bytes.
+    /// The buffer's size in bytes.
     pub capacity: u64,
 }
 

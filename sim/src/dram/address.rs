@@ -2,20 +2,20 @@
 
 use stationary_arch::dram::{AddressField, Standard};
 
-/// Where an address lies.
+/// The place of an address in a memory; all numbers are indices from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
-    /// The channel.
+    /// The index of the channel.
     pub channel: u32,
-    /// The bank of the channel: ranks, bank groups and banks counted through, ranks outermost.
+    /// The index of the bank in the channel: ranks, bank groups and banks counted through, ranks outermost.
     pub bank: u32,
-    /// The row of the bank.
+    /// The index of the row in the bank.
     pub row: u32,
-    /// The burst of the row.
+    /// The index of the burst in the row.
     pub column: u32,
 }
 
-/// A standard's address mapping, ready to use.
+/// The address mapping of a DRAM standard: from bytes to channel, bank, row and column.
 ///
 /// Bits of an address above the memory's capacity are left out, as no wire carries them.
 ///
@@ -51,7 +51,7 @@ impl Bits {
 }
 
 impl Locator {
-    /// The mapping of a standard.
+    /// The address mapping of a standard.
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
         let organization = standard.organization();
@@ -84,7 +84,7 @@ impl Locator {
         self.fields[AddressField::Channel as usize].of(address)
     }
 
-    /// Where an address lies.
+    /// The place of an address, which is in bytes.
     #[must_use]
     pub fn locate(&self, address: u64) -> Location {
         let of = |field: AddressField| self.fields[field as usize].of(address);

@@ -52,7 +52,7 @@ struct Recent {
 }
 
 impl Device {
-    /// All banks closed, and nothing to wait for.
+    /// A device with all banks closed and no timing constraint pending.
     #[must_use]
     pub fn new(timing: &Timing) -> Self {
         let windows = timing.windows.iter().flat_map(|window| {
@@ -72,13 +72,13 @@ impl Device {
         }
     }
 
-    /// The place of a bank's state among those of the standard.
+    /// The index of a bank's state among those of the standard.
     #[must_use]
     pub fn state(&self, bank: usize) -> usize {
         self.banks[bank].state.into()
     }
 
-    /// The row that a bank holds.
+    /// The index of the row that a bank holds open; None if it is closed.
     #[must_use]
     pub fn open_row(&self, bank: usize) -> Option<u32> {
         self.banks[bank].open

@@ -12,25 +12,25 @@
 
 use std::fmt;
 
-/// A request of a trace.
+/// A request of an address trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TraceRequest {
-    /// The address.
+    /// The address in bytes.
     pub address: u64,
-    /// Whether it writes.
+    /// Whether it is a write.
     pub is_write: bool,
-    /// The first cycle at which it may issue.
+    /// The first cycle of the memory's clock in which it may be issued.
     pub cycle: u64,
 }
 
-/// A line that is no request.
+/// The error of a line that is no request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceError {
-    /// The line, from 1.
+    /// The line's number, from 1.
     pub line: usize,
-    /// What stands there.
+    /// The word that is wrong.
     pub found: String,
-    /// What may.
+    /// What may stand there.
     pub allowed: &'static str,
 }
 
@@ -75,7 +75,7 @@ pub fn parse_trace(text: &str) -> Result<Vec<TraceRequest>, TraceError> {
         .collect()
 }
 
-/// Reads a line of a trace; nothing if it holds none.
+/// Reads one line of a trace; None if it is empty or a comment.
 ///
 /// # Errors
 /// A line that is no request.

@@ -66,14 +66,14 @@ pub const MISS_REGISTERS: usize = 10;
 pub const HIT_HOLDS: u64 = 3;
 /// Cycles of a line on the memory bus, 8 bytes a cycle.
 pub const LINE_CYCLES: u64 = 8;
-/// The three times that are fitted, in cycles.
+/// The three latencies that are fitted to measurements, in cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// From a request to the first beat of its answer, if the second-level cache holds the line.
+    /// Cycles from a request to the first beat of its answer, if the second-level cache holds the line.
     pub hit: u64,
-    /// From a miss in the second-level cache to its line's first beat on the memory bus.
+    /// Cycles from a miss in the second-level cache to its line's first beat on the memory bus.
     pub miss: u64,
-    /// On the memory bus for a line that goes back, before the line that takes its way.
+    /// Cycles on the memory bus for a line that is written back, before the line that takes its way.
     pub write_back: u64,
 }
 

@@ -24,20 +24,20 @@ use super::store_unit::StoreUnit;
 use super::tile::Tile;
 use super::walk::Walk;
 
-/// What a run took, and what it moved.
+/// The figures of a run: cycles, and what was moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// Cycles from the first command to the end of the fence.
     pub cycles: u64,
-    /// Calls of the unroller.
+    /// The number of calls of the unroller.
     pub calls: u64,
-    /// Load commands, pairs of preload and compute, and store commands.
+    /// The numbers of load commands, of pairs of preload and compute, and of store commands.
     pub commands: [u64; 3],
     /// Bytes that loads ask for.
     pub loaded: u64,
-    /// Read requests of the DMA.
+    /// The number of read requests of the DMA.
     pub requests: u64,
-    /// Requests that missed in the second-level cache.
+    /// The number of requests that missed in the second-level cache.
     pub misses: u64,
 }
 

@@ -11,10 +11,10 @@ use std::str::FromStr;
 
 use stationary_arch::units::Picojoules;
 
-/// What is made small.
+/// The quantity that a mapping is chosen to minimise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Objective {
-    /// Estimated cycles.
+    /// Expected cycles of the array's clock.
     #[default]
     Cycles,
     /// Energy of the layer, DRAM and leakage included.
@@ -44,7 +44,7 @@ impl fmt::Display for Objective {
     }
 }
 
-/// Not an objective, or not a slack.
+/// The error of a text that is no objective or no slack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GoalError {
     /// A name that is no objective's.
@@ -89,13 +89,13 @@ impl Slack {
     /// The most that may be asked for, in hundredths of a per cent.
     const MOST: u32 = 100_000;
 
-    /// In per cent.
+    /// The slack in per cent.
     #[must_use]
     pub fn percent(self) -> f64 {
         f64::from(self.0) / 100.0
     }
 
-    /// The most cycles that are within it above some.
+    /// The most cycles that are within the slack above this number of cycles.
     #[must_use]
     pub fn above(self, cycles: u64) -> u64 {
         let most = u128::from(cycles) * u128::from(10_000 + self.0) / 10_000;
@@ -142,23 +142,23 @@ impl FromStr for Slack {
 /// An objective, and the slack around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Goal {
-    /// What is made small first.
+    /// The quantity that is minimised first.
     pub objective: Objective,
     /// Within how much of its least another quantity decides: energy, or cycles where energy or the
     /// product is the objective.
     pub slack: Slack,
 }
 
-/// What a mapping costs by the model.
+/// The cycles and the energy of a mapping by the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     /// Expected cycles ([`Estimate::expected`](crate::Estimate::expected)).
     pub cycles: u64,
-    /// Energy in so many cycles.
+    /// Energy over these cycles.
     pub energy: Picojoules,
 }
 
-/// How mappings of one layer are ordered under a goal: the less, the better.
+/// The rank of a mapping among those of a layer under a goal; the least is the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rank {
     is_outside: bool,
@@ -206,7 +206,7 @@ impl Goal {
         }
     }
 
-    /// The place of what is chosen among some scores: the first of equals; none of none.
+    /// The index of the best score: the first of equals; None if there are no scores.
     #[must_use]
     pub fn choose(self, scores: &[Score]) -> Option<usize> {
         let least = scores.iter().map(|score| self.value(score)).min()?;

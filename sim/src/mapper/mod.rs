@@ -43,20 +43,21 @@ use prices::Prices;
 pub use space::{LeftOut, MappingSpace};
 pub use survey::{Survey, space};
 
-/// How far the enumeration goes, what is given, and what the best is.
+/// How many candidates the mapper makes, what is given to it, and what it minimises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MapperEffort {
-    /// The fastest unrollings that are combined with blocks: so many for the buffer, for a half of it, a
-    /// quarter and so on, and of the most frugal a quarter of so many.
+    /// How many of the fastest unrollings are combined with blocks: so many for the whole buffer, for a half
+    /// of it, a quarter and so on; of the most frugal unrollings a quarter of that number.
     pub unrollings: usize,
-    /// Blocks of an unrolling and a residency that are combined with all loop orders.
+    /// How many blocks of an unrolling and a residency are combined with all loop orders.
     pub blocks: usize,
-    /// Extents that a PE must cover (as far as the layer has them), by dimension.
+    /// For each dimension, how many indices a PE must cover in a pass (as far as the layer has them); None
+    /// for the mapper's choice.
     pub local: PerDim<Option<u64>>,
     /// Banks of each operand, as [`Tiling::banks`]. Where they are given, a layer goes in as few parts as
     /// they have room for, as on a chip that is told its banks.
     pub banks: PerOperand<u32>,
-    /// What is made small.
+    /// The objective, and the slack within which a second quantity decides.
     pub goal: Goal,
 }
 
@@ -140,7 +141,9 @@ pub fn map_with(
     best.ok_or_else(|| no_mapping(layer, accelerator, dataflow, effort))
 }
 
-/// Visits every candidate that [`map`] considers, in its order.
+/// Calls `visit` with every candidate that [`map`] considers and its estimate, in the mapper's order. If
+/// nothing fits, or the accelerator does not offer the dataflow, it returns without a call and without an
+/// error: [`map`] says why.
 pub fn candidates(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
@@ -156,8 +159,8 @@ pub fn candidates(
     );
 }
 
-/// [`candidates`] of another effort. Which there are does not depend on the goal, unless
-/// [`MapperEffort::blocks`] leaves some out.
+/// [`candidates`] with another effort, silent in the same cases. The set of candidates does not depend on the
+/// goal, unless [`MapperEffort::blocks`] leaves some out.
 pub fn candidates_with(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
@@ -171,8 +174,8 @@ pub fn candidates_with(
     }
 }
 
-/// Ranks the candidates of a layer as the mapper does: [`map_with`] returns the first of the least
-/// rank.
+/// A ranking of a layer's candidates in the way of the mapper: [`map_with`] returns the first candidate of
+/// the least rank.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranking {
     goal: Goal,
@@ -181,7 +184,7 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    /// Finds what is within the slack of the best.
+    /// Finds the best candidate, which the ranking is relative to.
     ///
     /// # Errors
     /// As [`map`].
@@ -203,7 +206,7 @@ impl Ranking {
         ranking.ok_or_else(|| no_mapping(layer, accelerator, dataflow, effort))
     }
 
-    /// What a mapping of the layer costs by the model.
+    /// The cycles and the energy of a mapping of the layer, by the model.
     #[must_use]
     pub fn score(&self, mapping: &Mapping, estimate: &Estimate) -> Score {
         let bill = self.prices.bill(&estimate.counters, mapping.active_pes());

@@ -8,12 +8,12 @@ use stationary_arch::Accelerator;
 use crate::mapper::MapperEffort;
 use crate::mapper::orders::ORDERS;
 
-/// The mapper's candidates for a layer.
+/// The size of the mapper's list of candidates for a layer, and what it leaves out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappingSpace {
-    /// How many there are: those that [`candidates`](crate::mapper::candidates) visits.
+    /// The number of candidates that [`candidates`](crate::mapper::candidates) visits.
     pub candidates: u64,
-    /// Choices of which they have some only.
+    /// The choices of which the candidates have some values only.
     pub left_out: Vec<LeftOut>,
 }
 

@@ -13,7 +13,8 @@ use crate::mapper::space::{MappingSpace, left_out};
 use crate::mapper::{MapperEffort, MapperError, no_mapping};
 use crate::tiling::Tiling;
 
-/// The candidates that [`candidates`](crate::mapper::candidates) visits, by their places.
+/// The list of candidates that [`candidates`](crate::mapper::candidates) visits, numbered from 0 by their
+/// places.
 pub struct Survey {
     frontier: Frontier,
     accelerator: Arc<Accelerator>,
@@ -21,7 +22,7 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Of a layer.
+    /// Lists the candidates of a layer on an accelerator under a dataflow.
     ///
     /// # Errors
     /// If the accelerator does not offer the dataflow, or there is no candidate.
@@ -56,7 +57,7 @@ impl Survey {
         self.frontier.lower_bounds()
     }
 
-    /// A candidate's tiling.
+    /// The tiling of the candidate with this place.
     ///
     /// # Panics
     /// If there is no such place.
@@ -65,7 +66,7 @@ impl Survey {
         self.frontier.tiling(place)
     }
 
-    /// What the model says of a candidate.
+    /// The model's estimate of the candidate with this place.
     ///
     /// # Panics
     /// If there is no such place.

@@ -85,7 +85,7 @@ impl Plan {
         }
     }
 
-    /// What the closed form says.
+    /// The model's estimate.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         match self {
@@ -201,7 +201,7 @@ impl Plan {
         channels.min(self.accelerator().array.lanes.into())
     }
 
-    /// Prices what moved in so many cycles.
+    /// The energy of these counts and of this number of array cycles.
     #[must_use]
     pub fn energy(
         &self,
@@ -216,7 +216,7 @@ impl Plan {
         }
     }
 
-    /// What nothing that the layer could run as on this machine can go below.
+    /// A lower bound on the energy of everything that the layer could run as on this machine.
     #[must_use]
     pub fn least_energy(&self, cost: &CostModel) -> Energy {
         match self {

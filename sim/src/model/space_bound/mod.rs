@@ -40,23 +40,27 @@ use choices::unrollings;
 use relaxation::Relaxation;
 use tiles::Program;
 
-/// A bound on every mapping of a layer.
+/// A lower bound on the cycles of every mapping of a layer, and how far its search went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpaceBound {
-    /// No mapping takes fewer cycles on the machine; at most what was asked for.
+    /// Cycles that no mapping goes below on the machine; never above the `most` that [`space_bound`] was
+    /// given.
     pub cycles: u64,
-    /// Ways to unroll the layer that differ in room or in passes.
+    /// The number of unrollings of the layer that differ in the room that they take or in the number of
+    /// passes.
     pub unrollings: u64,
-    /// Those of which blocks were tried.
+    /// How many of these unrollings were searched over their numbers of blocks.
     pub opened: u64,
     /// Whether the search came to its end: else `cycles` is what had been shown by then, and more effort may
     /// show more.
     pub is_complete: bool,
 }
 
-/// A lower bound on the cycles of all mappings of a layer that have its images and groups in parts and nothing
-/// else, unless the sequencer holds an operand whole; `most` if none takes fewer. `effort` limits the nodes of
-/// the search.
+/// A lower bound on the cycles of all mappings of a layer on an accelerator under a dataflow.
+///
+/// Mappings are those that split the layer by images and groups alone or, where the sequencer holds an operand
+/// whole, in any parts. The result is at most `most`: given the cycles of a known mapping, a result that equals
+/// them proves that no mapping takes fewer. `effort` limits the nodes of the search.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
