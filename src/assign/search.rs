@@ -49,10 +49,8 @@ impl AssignmentQuestion {
         let optimizer = optimizers::find_with(&self.optimizer, self.seed, &effort);
         let optimizer = optimizer.map_err(Error::search)?;
         if self.certify && self.optimizer != "exact" {
-            return Err(Error::Search(format!(
-                "certify proves from exact solutions: found optimizer {}, needed exact",
-                self.optimizer
-            )));
+            let needed = "certify proves from exact solutions; needed exact";
+            return Err(Error::option("optimizer", &self.optimizer, needed));
         }
         Ok(Asked {
             objective: self.objective,

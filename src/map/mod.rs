@@ -268,36 +268,38 @@ fn goal(question: &MappingQuestion) -> Result<Goal, Error> {
     let asked = match (question.certify, question.recheck) {
         (true, _) => "certify",
         (false, Recheck::Auto { .. }) => "recheck auto",
-        (false, Recheck::Best(_)) if question.gap.is_some() => {
-            return Err(Error::Search(
-                "gap needs bounds, which are compared with certify or recheck auto; found neither"
-                    .to_owned(),
-            ));
+        (false, Recheck::Best(_)) => {
+            let needed =
+                "it needs bounds, which are compared with certify or recheck auto; found neither";
+            if let Some(gap) = question.gap {
+                return Err(Error::option("gap", &gap.to_string(), needed));
+            }
+            if let Some(time) = question.time {
+                let needed = "it ends what goes on until no candidate can win: certify or recheck auto; found neither";
+                return Err(Error::option("time", &time.to_string(), needed));
+            }
+            return Ok(chosen);
         }
-        (false, Recheck::Best(_)) if question.time.is_some() => {
-            return Err(Error::Search(
-                "time ends what goes on until no candidate can win: certify or recheck auto; found neither"
-                    .to_owned(),
-            ));
-        }
-        (false, Recheck::Best(_)) => return Ok(chosen),
     };
     let fewest = Goal {
         objective: Objective::Cycles,
         slack: Slack::NONE,
     };
+    let needed = |least: &str| {
+        format!(
+            "{asked} goes by bounds of cycles, and proves the fewest; needed {least}, or a number to recheck"
+        )
+    };
     if objective.is_some_and(|objective| objective != fewest.objective) {
-        return Err(Error::Search(format!(
-            "{asked} goes by bounds of cycles, and proves the fewest: found objective {}; needed cycles, or \
-             a number to recheck",
-            chosen.objective
-        )));
+        let found = chosen.objective.to_string();
+        return Err(Error::option("objective", &found, needed("cycles")));
     }
     if slack.is_some_and(|slack| slack != fewest.slack) {
-        return Err(Error::Search(format!(
-            "{asked} proves the fewest cycles: found slack {}, needed 0, or a number to recheck",
-            chosen.slack
-        )));
+        return Err(Error::option(
+            "slack",
+            &chosen.slack.to_string(),
+            needed("0"),
+        ));
     }
     Ok(fewest)
 }
