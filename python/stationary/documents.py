@@ -71,24 +71,24 @@ __all__ = [
 
 
 class Run(Record):
-    """A run of a network, by model or machine.
+    """The answer of `estimate` or `simulate`: the figures of a network, by model or machine.
 
     Attributes:
-        schema: `stationary/run/1`.
-        reading: Who answers: `model` or `machine`.
+        schema: The name of the schema: `stationary/run/1`.
+        reading: Whether the figures are the model's or the machine's: `model` or `machine`.
         arch: The accelerator's name.
         network: The network's name.
         dataflow: The dataflow by its short name, or `decoupled`.
         goal: What mappings were chosen for; null where a file gives all.
         seed: The seed that was given; nothing of a run is drawn.
-        batch: Images.
-        settings: What was overridden.
+        batch: The number of images.
+        settings: The overrides of fields of the accelerator, as given.
         coverage: How much of the network the answer is for.
         accelerator: What the accelerator could do at most.
-        caveats: What energy and area rest on besides measurements.
-        notes: What is to be known beside the figures.
+        caveats: Sentences on what energy and area rest on besides measurements.
+        notes: Sentences to be read beside the figures.
         advice: What to try next, in a sentence.
-        advised: The same for programs; null where nothing was tried.
+        advised: The same advice for programs; null where nothing was tried.
         layers: Layer by layer, in the network's order.
         total: All layers together.
     """
@@ -97,9 +97,9 @@ class Run(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["goal", "advised"])
 
     schema: str
-    """`stationary/run/1`."""
+    """The name of the schema: `stationary/run/1`."""
     reading: str
-    """Who answers: `model` or `machine`."""
+    """Whether the figures are the model's or the machine's: `model` or `machine`."""
     arch: str
     """The accelerator's name."""
     network: str
@@ -111,21 +111,21 @@ class Run(Record):
     seed: int
     """The seed that was given; nothing of a run is drawn."""
     batch: int
-    """Images."""
+    """The number of images."""
     settings: list[str]
-    """What was overridden."""
+    """The overrides of fields of the accelerator, as given."""
     coverage: Coverage
     """How much of the network the answer is for."""
     accelerator: Peaks
     """What the accelerator could do at most."""
     caveats: list[str]
-    """What energy and area rest on besides measurements."""
+    """Sentences on what energy and area rest on besides measurements."""
     notes: list[str]
-    """What is to be known beside the figures."""
+    """Sentences to be read beside the figures."""
     advice: str
     """What to try next, in a sentence."""
     advised: Advised | None
-    """The same for programs; null where nothing was tried."""
+    """The same advice for programs; null where nothing was tried."""
     layers: list[RunLayer]
     """Layer by layer, in the network's order."""
     total: Total
@@ -180,33 +180,33 @@ class Validate(Record):
 
 
 class Map(Record):
-    """A search for mappings.
+    """The answer of a search for the best mapping of each layer.
 
     Attributes:
-        schema: `stationary/search-map/1`.
+        schema: The name of the schema: `stationary/search-map/1`.
         arch: The accelerator's name.
         network: The network's name.
         dataflow: The dataflow's short name.
         seed: The seed that was given; nothing is drawn.
         goal: What mappings were chosen for.
-        batch: Images.
-        settings: What was overridden.
-        caveats: What energy rests on besides measurements.
-        notes: What is to be known beside the figures.
+        batch: The number of images.
+        settings: The overrides of fields of the accelerator, as given.
+        caveats: Sentences on what energy rests on besides measurements.
+        notes: Sentences to be read beside the figures.
         coverage: How much of the network the answer is for.
-        headline: Cycles of all layers.
+        headline: Cycles of all layers, by machine and model.
         layers: Layer by layer.
         certificate: What is proved of all layers.
-        recheck: What became of `--recheck`.
+        recheck: How `--recheck` was carried out.
         total: All layers together.
-        interrupted: How to go on, where the search was interrupted.
+        interrupted: How to resume the search, where it was interrupted.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"goal": ["Goal"], "coverage": ["Coverage"], "headline": ["Headline"], "layers": ["MapLayer"], "certificate": ["Claim"], "recheck": ["Recheck"], "total": ["MapTotal"], "interrupted": ["Interrupted"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["goal", "interrupted"])
 
     schema: str
-    """`stationary/search-map/1`."""
+    """The name of the schema: `stationary/search-map/1`."""
     arch: str
     """The accelerator's name."""
     network: str
@@ -218,27 +218,27 @@ class Map(Record):
     goal: Goal | None
     """What mappings were chosen for."""
     batch: int
-    """Images."""
+    """The number of images."""
     settings: list[str]
-    """What was overridden."""
+    """The overrides of fields of the accelerator, as given."""
     caveats: list[str]
-    """What energy rests on besides measurements."""
+    """Sentences on what energy rests on besides measurements."""
     notes: list[str]
-    """What is to be known beside the figures."""
+    """Sentences to be read beside the figures."""
     coverage: Coverage
     """How much of the network the answer is for."""
     headline: Headline
-    """Cycles of all layers."""
+    """Cycles of all layers, by machine and model."""
     layers: list[MapLayer]
     """Layer by layer."""
     certificate: Claim
     """What is proved of all layers."""
     recheck: Recheck
-    """What became of `--recheck`."""
+    """How `--recheck` was carried out."""
     total: MapTotal
     """All layers together."""
     interrupted: Interrupted | None
-    """How to go on, where the search was interrupted."""
+    """How to resume the search, where it was interrupted."""
 
 
 class Search(Record):
@@ -331,58 +331,60 @@ class Search(Record):
 
 
 class Codesign(Record):
-    """A search for hardware and schedules.
+    """The answer of a search for hardware and schedules.
 
     Attributes:
-        schema: `stationary/codesign/1`.
-        optimizer: The optimiser.
-        seed: The seed.
+        schema: The name of the schema: `stationary/codesign/1`.
+        optimizer: The name of the optimiser.
+        seed: The seed of all that is drawn at random.
         network: The network's name.
         arch: The accelerator's name.
-        objective: What is made small: latency.
-        batch: Images.
-        settings: What was overridden.
-        caveats: What energy rests on besides measurements.
-        notes: What is to be known beside the figures.
+        objective: The objective that is minimised: `latency`.
+        batch: The number of images.
+        settings: The overrides of fields of the accelerator, as given.
+        caveats: Sentences on what energy and area rest on besides measurements.
+        notes: Sentences to be read beside the figures.
         coverage: How much of the network the answer is for.
         hardware: The cores that there are to choose from.
         headline: Cycles of the network on the best; null where there is none.
         best: The best core and its schedules, or that there is none.
-        checked: The best by model and machine.
-        certificate: What is proved.
-        each_layer_its_own_hardware: What would be reached if each layer had the core that suits it best.
+        checked: The best core by model and by machine.
+        certificate: What is proved of the best core.
+        each_layer_its_own_hardware: The cycles that would be reached if each layer had the core that suits
+            it best.
         seconds: Wall-clock time.
         stop: Why the search ended.
-        interrupted: How to go on, where the search was interrupted.
-        machines: What is known of each core, by an exact search.
-        tasks: The layers of equal shape that were tuned together, by a tuner.
+        interrupted: How to resume the search, where it was interrupted.
+        machines: What is known of each core; given by an exact search only.
+        tasks: The shapes of layers, which are tuned together; given by a tuner only.
         evaluations: What the search spent.
-        curve: The network's cycles after so many measurements of each task, by a tuner.
+        curve: The course of a tuner: pairs of the measurements made of each task and the network's cycles
+            after them.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "hardware": ["Cores"], "headline": ["Headline"], "best": ["BestCoreFound", "NoCore"], "checked": ["CheckedCore"], "certificate": ["CoreCertificate"], "each_layer_its_own_hardware": ["EachItsOwn"], "seconds": ["CoreSeconds"], "interrupted": ["Interrupted"], "machines": ["CoreVerdict"], "tasks": ["Task"], "evaluations": ["CoreEvaluations"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["headline", "interrupted", "machines", "tasks", "curve"])
 
     schema: str
-    """`stationary/codesign/1`."""
+    """The name of the schema: `stationary/codesign/1`."""
     optimizer: str
-    """The optimiser."""
+    """The name of the optimiser."""
     seed: int
-    """The seed."""
+    """The seed of all that is drawn at random."""
     network: str
     """The network's name."""
     arch: str
     """The accelerator's name."""
     objective: str
-    """What is made small: latency."""
+    """The objective that is minimised: `latency`."""
     batch: int
-    """Images."""
+    """The number of images."""
     settings: list[str]
-    """What was overridden."""
+    """The overrides of fields of the accelerator, as given."""
     caveats: list[str]
-    """What energy rests on besides measurements."""
+    """Sentences on what energy and area rest on besides measurements."""
     notes: list[str]
-    """What is to be known beside the figures."""
+    """Sentences to be read beside the figures."""
     coverage: Coverage
     """How much of the network the answer is for."""
     hardware: Cores
@@ -392,25 +394,26 @@ class Codesign(Record):
     best: BestCoreFound | NoCore
     """The best core and its schedules, or that there is none."""
     checked: list[CheckedCore]
-    """The best by model and machine."""
+    """The best core by model and by machine."""
     certificate: CoreCertificate
-    """What is proved."""
+    """What is proved of the best core."""
     each_layer_its_own_hardware: EachItsOwn
-    """What would be reached if each layer had the core that suits it best."""
+    """The cycles that would be reached if each layer had the core that suits it best."""
     seconds: CoreSeconds
     """Wall-clock time."""
     stop: str
     """Why the search ended."""
     interrupted: Interrupted | None
-    """How to go on, where the search was interrupted."""
+    """How to resume the search, where it was interrupted."""
     machines: list[CoreVerdict] | None
-    """What is known of each core, by an exact search."""
+    """What is known of each core; given by an exact search only."""
     tasks: list[Task] | None
-    """The layers of equal shape that were tuned together, by a tuner."""
+    """The shapes of layers, which are tuned together; given by a tuner only."""
     evaluations: CoreEvaluations
     """What the search spent."""
     curve: list[list[int]] | None
-    """The network's cycles after so many measurements of each task, by a tuner."""
+    """The course of a tuner: pairs of the measurements made of each task and the network's cycles after
+them."""
 
 
 class Compare(Record):

@@ -258,50 +258,50 @@ class Share(Record):
     """A share of a whole.
 
     Attributes:
-        of: What it is of.
-        share: From 0 to 1.
+        of: The part of the hardware.
+        share: The share of the run's cycles, from 0 to 1.
     """
 
     of: str
-    """What it is of."""
+    """The part of the hardware."""
     share: float
-    """From 0 to 1."""
+    """The share of the run's cycles, from 0 to 1."""
 
 
 class Advice(Record):
-    """A change that helps, and what becomes of the run; changes are relative, less than zero is less.
+    """A change that helps, with its relative effect on the run: 0.1 is 10 % more, less than zero is less.
 
     Attributes:
-        flags: As it is typed.
-        metric: What `change` is of.
-        by: Whose figures these are.
-        change: Of the metric.
-        cycles_change: Of the cycles an image.
-        energy_change: Of the energy an image.
-        area_change: Of the area.
+        flags: The change as it is typed: a flag and its value.
+        metric: The name of the figure that `change` is about.
+        by: Whether the figures are the model's or the machine's.
+        change: The relative change of the metric.
+        cycles_change: The relative change of cycles for one image.
+        energy_change: The relative change of energy for one image.
+        area_change: The relative change of the chip's area.
     """
 
     flags: list[str]
-    """As it is typed."""
+    """The change as it is typed: a flag and its value."""
     metric: str
-    """What `change` is of."""
+    """The name of the figure that `change` is about."""
     by: str
-    """Whose figures these are."""
+    """Whether the figures are the model's or the machine's."""
     change: float
-    """Of the metric."""
+    """The relative change of the metric."""
     cycles_change: float
-    """Of the cycles an image."""
+    """The relative change of cycles for one image."""
     energy_change: float
-    """Of the energy an image."""
+    """The relative change of energy for one image."""
     area_change: float
-    """Of the area."""
+    """The relative change of the chip's area."""
 
 
 class Advised(Record):
-    """What to try next.
+    """Changes to try next, and what the run's cycles go by.
 
     Attributes:
-        cycles_go_by: What cycles go by.
+        cycles_go_by: The parts of the hardware that cycles are spent on, with their shares.
         changes: Changes that help, the best first.
         tried: The flags of every change that was tried.
         share_of_cycles: The share of the cycles that goes by in the layers that changes were tried on.
@@ -310,7 +310,7 @@ class Advised(Record):
     _kinds: ClassVar[dict[str, list[str]]] = {"cycles_go_by": ["Share"], "changes": ["Advice"]}
 
     cycles_go_by: list[Share]
-    """What cycles go by."""
+    """The parts of the hardware that cycles are spent on, with their shares."""
     changes: list[Advice]
     """Changes that help, the best first."""
     tried: list[list[str]]
@@ -392,7 +392,7 @@ class Traffic(Record):
     Attributes:
         dram: Words that cross the DRAM interface.
         dram_bytes: Bytes that cross it, packed as they are there.
-        dram_written_bytes: Those of them that are written.
+        dram_written_bytes: Of `dram_bytes`, the bytes that are written.
         global_buffer: Words in and out of the buffer.
         array: Words in and out of the array.
     """
@@ -404,7 +404,7 @@ class Traffic(Record):
     dram_bytes: float
     """Bytes that cross it, packed as they are there."""
     dram_written_bytes: float
-    """Those of them that are written."""
+    """Of `dram_bytes`, the bytes that are written."""
     global_buffer: dict[str, int]
     """Words in and out of the buffer."""
     array: dict[str, int]
@@ -526,7 +526,7 @@ class EnergyParts(Record):
 
 
 class Dram(Record):
-    """What a DRAM standard did.
+    """Statistics of a DRAM standard.
 
     Attributes:
         reads: Read bursts.
@@ -555,14 +555,14 @@ class Dram(Record):
 
 
 class RunLayer(Record):
-    """A layer.
+    """The figures of a layer.
 
     Attributes:
-        name: Its name.
-        dims: Its shape.
-        macs: Multiply-accumulates.
+        name: The layer's name.
+        dims: The layer's shape.
+        macs: The number of multiply-accumulates.
         cycles: Cycles of the array's clock.
-        model_cycles: What the model says.
+        model_cycles: Cycles by the model's estimate.
         compute_cycles: Cycles from the first to the last multiply-accumulate, with memory never in the way.
         processing_cycles: Cycles less those in which the array waited for DRAM.
         lower_bound_cycles: Cycles that this mapping cannot go below.
@@ -572,27 +572,27 @@ class RunLayer(Record):
         active_lanes: Lanes of a PE that have a channel each.
         stalls: Cycles lost by cause; none under the model.
         moved: Words and bytes moved.
-        energy_pj: Energy by component.
-        energy_parts_pj: What it consists of.
-        energy_lower_bound_pj: Energy that no mapping can go below.
-        mapping: What ran.
-        bound_by: What sets the time.
-        dram: What the memory did, if it is a DRAM standard and the machine ran.
+        energy_pj: Energy by component, in picojoules.
+        energy_parts_pj: The parts of each component's energy, in picojoules.
+        energy_lower_bound_pj: Energy that no mapping goes below, in picojoules.
+        mapping: The mapping or schedule that ran.
+        bound_by: The part of the hardware that sets the time.
+        dram: Statistics of the DRAM; left out unless the machine ran on a DRAM standard.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "moved": ["Traffic"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "dram": ["Dram"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["dram"])
 
     name: str
-    """Its name."""
+    """The layer's name."""
     dims: Dims
-    """Its shape."""
+    """The layer's shape."""
     macs: int
-    """Multiply-accumulates."""
+    """The number of multiply-accumulates."""
     cycles: int
     """Cycles of the array's clock."""
     model_cycles: int
-    """What the model says."""
+    """Cycles by the model's estimate."""
     compute_cycles: int
     """Cycles from the first to the last multiply-accumulate, with memory never in the way."""
     processing_cycles: int
@@ -612,40 +612,40 @@ class RunLayer(Record):
     moved: Traffic
     """Words and bytes moved."""
     energy_pj: EnergyByComponent
-    """Energy by component."""
+    """Energy by component, in picojoules."""
     energy_parts_pj: EnergyParts
-    """What it consists of."""
+    """The parts of each component's energy, in picojoules."""
     energy_lower_bound_pj: float
-    """Energy that no mapping can go below."""
+    """Energy that no mapping goes below, in picojoules."""
     mapping: dict[str, Any]
-    """What ran."""
+    """The mapping or schedule that ran."""
     bound_by: str
-    """What sets the time."""
+    """The part of the hardware that sets the time."""
     dram: Dram | None
-    """What the memory did, if it is a DRAM standard and the machine ran."""
+    """Statistics of the DRAM; left out unless the machine ran on a DRAM standard."""
 
 
 class Total(Record):
-    """All layers together.
+    """The figures of all layers together.
 
     Attributes:
         cycles: Cycles of the array's clock.
-        macs: Multiply-accumulates.
+        macs: The number of multiply-accumulates.
         energy_pj: Energy in picojoules.
         area_um2: Area of the chip in square microns.
-        seconds: Time of a run.
-        energy_by_component_pj: Energy by component.
-        energy_parts_pj: What it consists of.
-        energy_lower_bound_pj: Energy that no mapping can go below.
-        energy_per_mac_pj: Energy of a multiply-accumulate, all included.
+        seconds: Time of the run in seconds.
+        energy_by_component_pj: Energy by component, in picojoules.
+        energy_parts_pj: The parts of each component's energy, in picojoules.
+        energy_lower_bound_pj: Energy that no mappings go below, in picojoules.
+        energy_per_mac_pj: Energy of the run divided by its multiply-accumulates, in picojoules.
         edp_js: Energy times time, in joule seconds.
         tops: 10^12 operations a second, two to a multiply-accumulate.
-        tops_per_watt: The same by the power, DRAM included.
+        tops_per_watt: 10^12 operations a second per watt, DRAM's power included.
         dram_bytes_per_mac: Bytes that cross the DRAM interface for a multiply-accumulate.
         area_parts_um2: Area by part of the chip in square microns.
         average_power_mw: Power in milliwatts, DRAM included.
-        peak_power_mw: Power of the chip at most.
-        peak_dram_power_mw: Power of DRAM at most; null where an ideal memory has none.
+        peak_power_mw: The greatest power of the chip, in milliwatts.
+        peak_dram_power_mw: The greatest power of DRAM, in milliwatts; null where an ideal memory has none.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"energy_by_component_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "area_parts_um2": ["Parts"]}
@@ -654,27 +654,27 @@ class Total(Record):
     cycles: int
     """Cycles of the array's clock."""
     macs: int
-    """Multiply-accumulates."""
+    """The number of multiply-accumulates."""
     energy_pj: float
     """Energy in picojoules."""
     area_um2: float
     """Area of the chip in square microns."""
     seconds: float
-    """Time of a run."""
+    """Time of the run in seconds."""
     energy_by_component_pj: EnergyByComponent
-    """Energy by component."""
+    """Energy by component, in picojoules."""
     energy_parts_pj: EnergyParts
-    """What it consists of."""
+    """The parts of each component's energy, in picojoules."""
     energy_lower_bound_pj: float
-    """Energy that no mapping can go below."""
+    """Energy that no mappings go below, in picojoules."""
     energy_per_mac_pj: float
-    """Energy of a multiply-accumulate, all included."""
+    """Energy of the run divided by its multiply-accumulates, in picojoules."""
     edp_js: float
     """Energy times time, in joule seconds."""
     tops: float
     """10^12 operations a second, two to a multiply-accumulate."""
     tops_per_watt: float
-    """The same by the power, DRAM included."""
+    """10^12 operations a second per watt, DRAM's power included."""
     dram_bytes_per_mac: float
     """Bytes that cross the DRAM interface for a multiply-accumulate."""
     area_parts_um2: Parts
@@ -682,9 +682,9 @@ class Total(Record):
     average_power_mw: float
     """Power in milliwatts, DRAM included."""
     peak_power_mw: float
-    """Power of the chip at most."""
+    """The greatest power of the chip, in milliwatts."""
     peak_dram_power_mw: float | None
-    """Power of DRAM at most; null where an ideal memory has none."""
+    """The greatest power of DRAM, in milliwatts; null where an ideal memory has none."""
 
 
 class Regret(Record):
@@ -849,17 +849,18 @@ class Claim(Record):
 
     Attributes:
         kind: `proved` or `none`.
-        of: Of which of the two: the machine.
-        objective: What is least.
-        over: Over what.
-        candidates: How many that are.
+        of: Whether the proof is about the model or the machine: always `machine`.
+        objective: The quantity that is proved to be least.
+        over: The set of mappings over which it is proved, in words.
+        candidates: The number of these mappings.
         left_out: Choices of which the candidates have some only.
-        lower_bound: No candidate takes fewer cycles; null where bounds were not compared.
-        gap: By how much the winner may be above the least, relative to it.
-        any_mapping_lower_bound: No mapping takes fewer cycles, candidate or not; null where bounds were not
-            compared.
+        lower_bound: Cycles that no candidate goes below; null where bounds were not compared.
+        gap: The distance from the lower bound to the winner, relative to the winner, from 0 to 1; 0 is a
+            proof.
+        any_mapping_lower_bound: Cycles that no mapping goes below, candidate or not; null where bounds were
+            not compared.
         any_mapping_gap: By how much the winner may be above that, relative to it.
-        simulations: Runs of the machine.
+        simulations: The number of runs of the machine.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["lower_bound", "gap", "any_mapping_lower_bound", "any_mapping_gap"])
@@ -867,112 +868,112 @@ class Claim(Record):
     kind: str
     """`proved` or `none`."""
     of: str
-    """Of which of the two: the machine."""
+    """Whether the proof is about the model or the machine: always `machine`."""
     objective: str
-    """What is least."""
+    """The quantity that is proved to be least."""
     over: str
-    """Over what."""
+    """The set of mappings over which it is proved, in words."""
     candidates: int
-    """How many that are."""
+    """The number of these mappings."""
     left_out: list[str]
     """Choices of which the candidates have some only."""
     lower_bound: int | None
-    """No candidate takes fewer cycles; null where bounds were not compared."""
+    """Cycles that no candidate goes below; null where bounds were not compared."""
     gap: float | None
-    """By how much the winner may be above the least, relative to it."""
+    """The distance from the lower bound to the winner, relative to the winner, from 0 to 1; 0 is a proof."""
     any_mapping_lower_bound: int | None
-    """No mapping takes fewer cycles, candidate or not; null where bounds were not compared."""
+    """Cycles that no mapping goes below, candidate or not; null where bounds were not compared."""
     any_mapping_gap: float | None
     """By how much the winner may be above that, relative to it."""
     simulations: int
-    """Runs of the machine."""
+    """The number of runs of the machine."""
 
 
 class Reduced(Record):
-    """A choice of a mapping of which only some were tried.
+    """A choice of a mapping of which the candidates have some only.
 
     Attributes:
-        choice: The choice.
-        tried: Which of it were tried.
+        choice: The name of the choice.
+        tried: What of it the candidates have, in words.
     """
 
     choice: str
-    """The choice."""
+    """The name of the choice."""
     tried: str
-    """Which of it were tried."""
+    """What of it the candidates have, in words."""
 
 
 class MapLayer(Record):
-    """A layer's winner.
+    """The best mapping of a layer, with its figures.
 
     Attributes:
-        name: Its name.
-        dims: Its shape.
-        candidates: Mappings that there were to choose from.
+        name: The layer's name.
+        dims: The layer's shape.
+        candidates: The number of mappings to choose from.
         model: The winner's cycles by the model.
-        machine: On the machine.
+        machine: The winner's cycles on the machine.
         error: The model's error, relative to the machine.
         lower_bound: Cycles that the winner cannot go below.
-        model_choice_machine: The machine's cycles for what the model thought best.
-        certificate: What is proved.
+        model_choice_machine: Cycles on the machine of the mapping that the model ranks first.
+        certificate: What is proved of the winner.
         left_out: Choices of a mapping of which the candidates have some only.
         energy_pj: Energy by component.
-        energy_parts_pj: What it consists of.
-        energy_lower_bound_pj: Energy that no mapping can go below.
-        mapping: The winner.
+        energy_parts_pj: The parts of each component's energy, in picojoules.
+        energy_lower_bound_pj: Energy that no mapping goes below, in picojoules.
+        mapping: The winning mapping, as a file of mappings has it.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "certificate": ["Claim"], "left_out": ["Reduced"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"]}
 
     name: str
-    """Its name."""
+    """The layer's name."""
     dims: Dims
-    """Its shape."""
+    """The layer's shape."""
     candidates: int
-    """Mappings that there were to choose from."""
+    """The number of mappings to choose from."""
     model: int
     """The winner's cycles by the model."""
     machine: int
-    """On the machine."""
+    """The winner's cycles on the machine."""
     error: float
     """The model's error, relative to the machine."""
     lower_bound: int
     """Cycles that the winner cannot go below."""
     model_choice_machine: int
-    """The machine's cycles for what the model thought best."""
+    """Cycles on the machine of the mapping that the model ranks first."""
     certificate: Claim
-    """What is proved."""
+    """What is proved of the winner."""
     left_out: list[Reduced]
     """Choices of a mapping of which the candidates have some only."""
     energy_pj: EnergyByComponent
     """Energy by component."""
     energy_parts_pj: EnergyParts
-    """What it consists of."""
+    """The parts of each component's energy, in picojoules."""
     energy_lower_bound_pj: float
-    """Energy that no mapping can go below."""
+    """Energy that no mapping goes below, in picojoules."""
     mapping: dict[str, Any]
-    """The winner."""
+    """The winning mapping, as a file of mappings has it."""
 
 
 class Recheck(Record):
-    """What became of `--recheck`.
+    """How `--recheck` was carried out.
 
     Attributes:
-        note: Why fewer ran than were asked for.
+        note: Why fewer mappings ran than were asked for; null if all did.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["note"])
 
     note: str | None
-    """Why fewer ran than were asked for."""
+    """Why fewer mappings ran than were asked for; null if all did."""
 
 
 class MapTotal(Record):
-    """All layers together.
+    """The figures of all layers together.
 
     Attributes:
         machine: Cycles on the machine.
-        model: By the model.
+        model: Cycles by the model.
         error: The model's error, relative to the machine.
         energy_pj: Energy by component.
     """
@@ -982,7 +983,7 @@ class MapTotal(Record):
     machine: int
     """Cycles on the machine."""
     model: int
-    """By the model."""
+    """Cycles by the model."""
     error: float
     """The model's error, relative to the machine."""
     energy_pj: EnergyByComponent
@@ -1426,28 +1427,28 @@ class Cores(Record):
     """The cores that there are to choose from.
 
     Attributes:
-        batch: Values of the field of this name.
-        block_in: Values of the field of this name.
-        block_out: Values of the field of this name.
+        batch: The values of `batch`: rows of inputs at a time.
+        block_in: The values of `block_in`: input channels at a time.
+        block_out: The values of `block_out`: output channels at a time.
         area_limit_um2: Area that a core may take, in square microns; null without a limit.
         macs_limit: Multipliers that a core may have; null without a limit.
-        allowed: How many keep the limits.
+        allowed: The number of cores that keep the limits.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["area_limit_um2", "macs_limit"])
 
     batch: list[int]
-    """Values of the field of this name."""
+    """The values of `batch`: rows of inputs at a time."""
     block_in: list[int]
-    """Values of the field of this name."""
+    """The values of `block_in`: input channels at a time."""
     block_out: list[int]
-    """Values of the field of this name."""
+    """The values of `block_out`: output channels at a time."""
     area_limit_um2: float | None
     """Area that a core may take, in square microns; null without a limit."""
     macs_limit: int | None
     """Multipliers that a core may have; null without a limit."""
     allowed: int
-    """How many keep the limits."""
+    """The number of cores that keep the limits."""
 
 
 class Core(Record):
@@ -1468,26 +1469,26 @@ class Core(Record):
 
 
 class CoreUsed(Record):
-    """What a core uses.
+    """The area and the multipliers of a core.
 
     Attributes:
-        area_um2: Square microns.
-        macs: Multipliers.
+        area_um2: Area in square microns.
+        macs: The number of multipliers.
     """
 
     area_um2: float
-    """Square microns."""
+    """Area in square microns."""
     macs: int
-    """Multipliers."""
+    """The number of multipliers."""
 
 
 class CoreChoice(Record):
-    """A layer's schedule.
+    """The schedule of a layer, with its figures.
 
     Attributes:
-        layer: Its place in the network.
-        name: Its name.
-        dims: Its shape.
+        layer: The layer's index in the network, from 0.
+        name: The layer's name.
+        dims: The layer's shape.
         schedule: The schedule.
         model: Cycles by the model.
         lower_bound: Cycles that it cannot go below.
@@ -1498,11 +1499,11 @@ class CoreChoice(Record):
     _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "energy_pj": ["EnergyByComponent"]}
 
     layer: int
-    """Its place in the network."""
+    """The layer's index in the network, from 0."""
     name: str
-    """Its name."""
+    """The layer's name."""
     dims: Dims
-    """Its shape."""
+    """The layer's shape."""
     schedule: dict[str, Any]
     """The schedule."""
     model: int
@@ -1519,99 +1520,101 @@ class BestCoreFound(Record):
     """The best core and its schedules.
 
     Attributes:
-        feasible: True.
-        objective: Cycles of the network.
-        of: Whose they are: the machine's.
-        machine: The same.
-        model: By the model.
+        feasible: Whether there is such a core: always true.
+        objective: Cycles of the network, on the machine.
+        of: Whether `objective` is the model's or the machine's: always `machine`.
+        machine: Cycles of the network on the machine; the same as `objective`.
+        model: Cycles of the network by the model.
         error: The model's error, relative to the machine.
         hardware: The core.
-        used: What it uses.
+        used: The area and the multipliers of the core.
         energy_pj: Energy of the network in picojoules.
-        energy_by_component_pj: By component.
-        choices: Layer by layer.
+        energy_by_component_pj: The same energy by component.
+        choices: The schedule of each layer, in the network's order.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"], "used": ["CoreUsed"], "energy_by_component_pj": ["EnergyByComponent"], "choices": ["CoreChoice"]}
 
     feasible: bool
-    """True."""
+    """Whether there is such a core: always true."""
     objective: int
-    """Cycles of the network."""
+    """Cycles of the network, on the machine."""
     of: str
-    """Whose they are: the machine's."""
+    """Whether `objective` is the model's or the machine's: always `machine`."""
     machine: int
-    """The same."""
+    """Cycles of the network on the machine; the same as `objective`."""
     model: int
-    """By the model."""
+    """Cycles of the network by the model."""
     error: float
     """The model's error, relative to the machine."""
     hardware: Core
     """The core."""
     used: CoreUsed
-    """What it uses."""
+    """The area and the multipliers of the core."""
     energy_pj: float
     """Energy of the network in picojoules."""
     energy_by_component_pj: EnergyByComponent
-    """By component."""
+    """The same energy by component."""
     choices: list[CoreChoice]
-    """Layer by layer."""
+    """The schedule of each layer, in the network's order."""
 
 
 class NoCore(Record):
-    """That no core runs all layers.
+    """The answer that no core runs all layers.
 
     Attributes:
-        feasible: False.
+        feasible: Whether there is such a core: always false.
     """
 
     feasible: bool
-    """False."""
+    """Whether there is such a core: always false."""
 
 
 class CheckedCore(Record):
-    """Model and machine.
+    """Cycles of the network on the best core, by model and machine.
 
     Attributes:
         model: Cycles by the model.
-        machine: On the machine.
+        machine: Cycles on the machine.
         error: The model's error, relative to the machine.
     """
 
     model: int
     """Cycles by the model."""
     machine: int
-    """On the machine."""
+    """Cycles on the machine."""
     error: float
     """The model's error, relative to the machine."""
 
 
 class CoreCertificate(Record):
-    """What is proved.
+    """What is proved of the best core.
 
     Attributes:
-        kind: `proved` or `none`.
-        of: Of which of the two: the machine.
-        over: Over what, by an exact search.
-        lower_bound: No core and schedules take fewer cycles.
-        gap: By how much the best may be above the least, relative to it.
-        simulations: Runs of the machine.
+        kind: `proved` if no core is better, else `none`.
+        of: Whether the proof is about the model or the machine: always `machine`.
+        over: The set of cores and schedules over which it is proved, in words; given by an exact search
+            only.
+        lower_bound: Cycles of the network that no core and schedules go below; null where nothing is
+            proved.
+        gap: The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof.
+        simulations: The number of runs of the machine.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["over", "lower_bound", "gap"])
 
     kind: str
-    """`proved` or `none`."""
+    """`proved` if no core is better, else `none`."""
     of: str
-    """Of which of the two: the machine."""
+    """Whether the proof is about the model or the machine: always `machine`."""
     over: str | None
-    """Over what, by an exact search."""
+    """The set of cores and schedules over which it is proved, in words; given by an exact search only."""
     lower_bound: int | None
-    """No core and schedules take fewer cycles."""
+    """Cycles of the network that no core and schedules go below; null where nothing is proved."""
     gap: float | None
-    """By how much the best may be above the least, relative to it."""
+    """The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof."""
     simulations: int
-    """Runs of the machine."""
+    """The number of runs of the machine."""
 
 
 class OwnCore(Record):
@@ -1619,8 +1622,8 @@ class OwnCore(Record):
 
     Attributes:
         name: The layer's name.
-        hardware: The core.
-        machine: Cycles on the machine.
+        hardware: The core; null where the layer runs on none.
+        machine: Cycles of the layer on the machine; null where it runs on no core.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"]}
@@ -1629,54 +1632,55 @@ class OwnCore(Record):
     name: str
     """The layer's name."""
     hardware: Core | None
-    """The core."""
+    """The core; null where the layer runs on none."""
     machine: int | None
-    """Cycles on the machine."""
+    """Cycles of the layer on the machine; null where it runs on no core."""
 
 
 class EachItsOwn(Record):
-    """What would be reached if each layer had the core that suits it best.
+    """The cycles that would be reached if each layer had the core that suits it best.
 
     Attributes:
-        buildable: False: one chip has one core.
-        objective: Cycles of the network; null where a layer runs on none.
-        choices: Layer by layer.
+        buildable: Whether one chip can be so: always false, as a chip has one core.
+        objective: Cycles of the network on the machine; null where a layer runs on no core.
+        choices: The core of each layer, in the network's order.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"choices": ["OwnCore"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["objective"])
 
     buildable: bool
-    """False: one chip has one core."""
+    """Whether one chip can be so: always false, as a chip has one core."""
     objective: int | None
-    """Cycles of the network; null where a layer runs on none."""
+    """Cycles of the network on the machine; null where a layer runs on no core."""
     choices: list[OwnCore]
-    """Layer by layer."""
+    """The core of each layer, in the network's order."""
 
 
 class CoreSeconds(Record):
-    """Wall-clock time.
+    """Wall-clock time of a search.
 
     Attributes:
-        search: Of the search; null without `--verbose`.
+        search: Seconds of the search; null without `--verbose`.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["search"])
 
     search: float | None
-    """Of the search; null without `--verbose`."""
+    """Seconds of the search; null without `--verbose`."""
 
 
 class CoreVerdict(Record):
-    """What is known of a core.
+    """What an exact search found of a core.
 
     Attributes:
         hardware: The core.
-        area_um2: Square microns.
-        macs: Multipliers.
+        area_um2: Area of the core in square microns.
+        macs: The number of multipliers.
         verdict: `proved`, `not_better`, `open`, `unable` or `too_large`.
-        cycles: Cycles of the network on it, where they are proved.
-        lower_bound: Cycles that it cannot go below.
+        cycles: The least cycles of the network on this core; null where they are not proved.
+        lower_bound: Cycles of the network that no schedules on this core go below; null where none is
+            known.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"hardware": ["Core"]}
@@ -1685,57 +1689,59 @@ class CoreVerdict(Record):
     hardware: Core
     """The core."""
     area_um2: float
-    """Square microns."""
+    """Area of the core in square microns."""
     macs: int
-    """Multipliers."""
+    """The number of multipliers."""
     verdict: str
     """`proved`, `not_better`, `open`, `unable` or `too_large`."""
     cycles: int | None
-    """Cycles of the network on it, where they are proved."""
+    """The least cycles of the network on this core; null where they are not proved."""
     lower_bound: int | None
-    """Cycles that it cannot go below."""
+    """Cycles of the network that no schedules on this core go below; null where none is known."""
 
 
 class Task(Record):
-    """Layers of equal shape.
+    """The layers of one shape, which a tuner tunes together.
 
     Attributes:
-        layers: Their names.
-        points: Points that there are to choose from.
-        measurements: Measurements that were made.
-        curve_free: The best cycles after so many measurements with the core free.
-        curve: The same on the core that was chosen.
+        layers: The names of the layers.
+        points: The number of points (core and schedule) to choose from.
+        measurements: The number of measurements that were made.
+        curve_free: The course with the core free: pairs of the measurements made and the best cycles of one
+            layer after them.
+        curve: The course on the core that was chosen, in the same form.
     """
 
     layers: list[str]
-    """Their names."""
+    """The names of the layers."""
     points: int
-    """Points that there are to choose from."""
+    """The number of points (core and schedule) to choose from."""
     measurements: int
-    """Measurements that were made."""
+    """The number of measurements that were made."""
     curve_free: list[list[int]]
-    """The best cycles after so many measurements with the core free."""
+    """The course with the core free: pairs of the measurements made and the best cycles of one layer after
+them."""
     curve: list[list[int]]
-    """The same on the core that was chosen."""
+    """The course on the core that was chosen, in the same form."""
 
 
 class CoreEvaluations(Record):
-    """What a search spent.
+    """How many points a search evaluated.
 
     Attributes:
-        calls: Points that were asked for.
-        valid: Of those, schedules that fit, by an exact search.
-        machine_runs: Of those, points that ran, by a tuner.
+        calls: The number of points that were asked for.
+        valid: Of `calls`, the number of legal schedules; given by an exact search only.
+        machine_runs: Of `calls`, the number of points that ran on the machine; given by a tuner only.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["valid", "machine_runs"])
 
     calls: int
-    """Points that were asked for."""
+    """The number of points that were asked for."""
     valid: int | None
-    """Of those, schedules that fit, by an exact search."""
+    """Of `calls`, the number of legal schedules; given by an exact search only."""
     machine_runs: int | None
-    """Of those, points that ran, by a tuner."""
+    """Of `calls`, the number of points that ran on the machine; given by a tuner only."""
 
 
 class CompareHeadline(Record):
@@ -1979,17 +1985,17 @@ class CompareInterrupted(Record):
 
 
 class Check(Record):
-    """One thing that was checked.
+    """One check of a certificate, and how it ended.
 
     Attributes:
-        check: What.
-        holds: Whether it holds.
-        detail: What was found.
+        check: The name of the check, such as `accelerator` or `derived again`.
+        holds: Whether the check holds.
+        detail: What was found, in words.
     """
 
     check: str
-    """What."""
+    """The name of the check, such as `accelerator` or `derived again`."""
     holds: bool
-    """Whether it holds."""
+    """Whether the check holds."""
     detail: str
-    """What was found."""
+    """What was found, in words."""
