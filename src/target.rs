@@ -383,11 +383,11 @@ impl Target {
     /// The mapping or schedule of a layer, from the file or chosen by the mapper.
     ///
     /// # Errors
-    /// As [`Target::mapping`] and [`Target::kernel`].
+    /// As [`Target::mapping`] and [`Target::lowered_layer`].
     pub fn plan(&self, layer: &Layer, control: &ControlKind) -> Result<Plan, Error> {
         Ok(match control {
             ControlKind::Hardwired(dataflow) => self.mapping(layer, dataflow)?.into(),
-            ControlKind::Decoupled => self.kernel(layer)?.into(),
+            ControlKind::Decoupled => self.lowered_layer(layer)?.into(),
         })
     }
 
@@ -456,7 +456,7 @@ impl Target {
     ///
     /// # Errors
     /// A schedule that does not fit, a layer that none fits or that the file leaves out.
-    pub fn kernel(&self, layer: &Layer) -> Result<LoweredLayer, Error> {
+    pub fn lowered_layer(&self, layer: &Layer) -> Result<LoweredLayer, Error> {
         let refused = |place: String| {
             move |error| {
                 let source = Box::new(error);

@@ -86,8 +86,8 @@ fn hardware(rng: &mut impl Rng) -> Accelerator {
     machine
 }
 
-/// A kernel that runs, drawn from all; one in four adds to the layer's outputs in its place.
-fn kernel(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<LoweredLayer> {
+/// A lowered layer that runs, drawn from all; one in four adds to the layer's outputs in its place.
+fn lowered_layer(rng: &mut impl Rng, layer: &Layer, machine: &Accelerator) -> Option<LoweredLayer> {
     let space = ScheduleSpace::new(layer, machine).expect("a decoupled machine");
     let is_addition = rng.random_range(0..4) == 0;
     (0..20).find_map(|_| {
@@ -109,7 +109,7 @@ fn alone(schedule: Schedule) -> Schedule {
     }
 }
 
-fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&LoweredLayer, u64)) {
+fn for_random_layers(count: u64, size: Size, mut property: impl FnMut(&LoweredLayer, u64)) {
     let mut done = 0;
     for seed in 0.. {
         if done == count {
@@ -118,20 +118,20 @@ fn for_random_kernels(count: u64, size: Size, mut property: impl FnMut(&LoweredL
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let layer = layer(&mut rng, size);
         let machine = hardware(&mut rng);
-        let Some(kernel) = kernel(&mut rng, &layer, &machine) else {
+        let Some(lowered) = lowered_layer(&mut rng, &layer, &machine) else {
             continue;
         };
         done += 1;
         let guard = Seed(seed);
-        property(&kernel, seed);
+        property(&lowered, seed);
         std::mem::forget(guard);
     }
 }
 
 #[test]
 fn schedules_that_fit_are_those_of_all_that_do() {
-    for_random_kernels(cases(100), Size::Small, |kernel, _| {
-        let (layer, machine) = (kernel.layer(), kernel.accelerator());
+    for_random_layers(cases(100), Size::Small, |lowered, _| {
+        let (layer, machine) = (lowered.layer(), lowered.accelerator());
         let space = ScheduleSpace::new(layer, machine).expect("a decoupled machine");
         let check = |fits: &dyn Fn(Schedule) -> bool| {
             let all: Vec<u64> = (0..space.points())
@@ -155,19 +155,19 @@ impl Drop for Seed {
     }
 }
 
-/// Whether a kernel adds two tensors: it makes no products.
-fn is_addition(kernel: &LoweredLayer) -> bool {
-    estimate(kernel).busy == 0
+/// Whether a lowered layer adds two tensors: it makes no products.
+fn is_addition(lowered: &LoweredLayer) -> bool {
+    estimate(lowered).busy == 0
 }
 
 /// The layer by its definition, its sums cut to 32 bits, through the epilogue, cut to outputs.
-fn expected(kernel: &LoweredLayer, operands: &Tensors) -> Vec<i64> {
-    let layer = kernel.layer();
-    let control = kernel.accelerator().decoupled.as_ref().expect("decoupled");
-    let cut = 64 - kernel.accelerator().precision.output.0;
+fn expected(lowered: &LoweredLayer, operands: &Tensors) -> Vec<i64> {
+    let layer = lowered.layer();
+    let control = lowered.accelerator().decoupled.as_ref().expect("decoupled");
+    let cut = 64 - lowered.accelerator().precision.output.0;
     let plane = layer.size(Dim::P) * layer.size(Dim::Q);
     let channels = layer.size(Dim::G) * layer.size(Dim::K);
-    let sums: Vec<i64> = if is_addition(kernel) {
+    let sums: Vec<i64> = if is_addition(lowered) {
         operands.addends[0].iter().map(|v| i64::from(*v)).collect()
     } else {
         reference(layer, operands)
@@ -204,14 +204,14 @@ fn values(rng: &mut impl Rng, layer: &Layer) -> Tensors {
 
 #[test]
 fn outputs_equal_the_reference_convolution() {
-    for_random_kernels(cases(500), Size::Tiny, |kernel, seed| {
+    for_random_layers(cases(500), Size::Tiny, |lowered, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 1);
-        let operands = values(&mut rng, kernel.layer());
-        let result = run_functional(kernel, &operands, Pace::SkipIdle);
-        assert_eq!(result.output, expected(kernel, &operands));
+        let operands = values(&mut rng, lowered.layer());
+        let result = run_functional(lowered, &operands, Pace::SkipIdle);
+        assert_eq!(result.output, expected(lowered, &operands));
         assert_eq!(
             result.run,
-            run(kernel, Pace::SkipIdle, &mut ()),
+            run(lowered, Pace::SkipIdle, &mut ()),
             "values change no time"
         );
     });
@@ -220,12 +220,12 @@ fn outputs_equal_the_reference_convolution() {
 /// Stopped anywhere, written, read and run on: the same in cycles, counts and trace as in one go.
 #[test]
 fn runs_that_stop_go_on_the_same() {
-    for_random_kernels(cases(100), Size::Tiny, |kernel, seed| {
+    for_random_layers(cases(100), Size::Tiny, |lowered, seed| {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let plan = Plan::from(kernel.clone());
+        let plan = Plan::from(lowered.clone());
         for pace in [Pace::EveryCycle, Pace::SkipIdle] {
             let (mut once, mut parts) = (Vec::<Event>::new(), Vec::<Event>::new());
-            let whole = run(kernel, pace, &mut once);
+            let whole = run(lowered, pace, &mut once);
             let stops = stops(&mut rng, whole.cycles);
             assert_eq!(in_parts(&plan, pace, &stops, &mut parts), whole);
             assert_eq!(once, parts);
@@ -236,16 +236,16 @@ fn runs_that_stop_go_on_the_same() {
 
 #[test]
 fn paces_agree_and_cycles_are_conserved() {
-    for_random_kernels(cases(250), Size::Tiny, |kernel, _| {
+    for_random_layers(cases(250), Size::Tiny, |lowered, _| {
         let (mut skipped, mut ticked) = (Vec::<Event>::new(), Vec::<Event>::new());
-        let fast = run(kernel, Pace::SkipIdle, &mut skipped);
-        assert_eq!(fast, run(kernel, Pace::EveryCycle, &mut ticked));
+        let fast = run(lowered, Pace::SkipIdle, &mut skipped);
+        assert_eq!(fast, run(lowered, Pace::EveryCycle, &mut ticked));
         assert_eq!(skipped, ticked);
         assert_eq!(fast.busy + fast.stalls.total(), fast.cycles);
         assert_eq!(fast.control.instructions, skipped.len() as u64);
-        let array = &kernel.accelerator().array;
+        let array = &lowered.accelerator().array;
         let macs = u64::from(array.rows) * u64::from(array.cols) * u64::from(array.lanes);
-        let interval = kernel
+        let interval = lowered
             .accelerator()
             .decoupled
             .as_ref()
@@ -254,8 +254,8 @@ fn paces_agree_and_cycles_are_conserved() {
             .interval;
         let blocks = fast.busy / u64::from(interval) * macs;
         assert!(fast.counters.macs <= blocks, "work in, work out");
-        if !is_addition(kernel) {
-            assert_eq!(fast.counters.macs, kernel.layer().macs());
+        if !is_addition(lowered) {
+            assert_eq!(fast.counters.macs, lowered.layer().macs());
         }
         // A unit's instructions and waits fill its time.
         let mut free = [0; Unit::ALL.len()];
@@ -275,7 +275,7 @@ fn paces_agree_and_cycles_are_conserved() {
             assert_eq!(*free + stalls.total(), *from, "{event:?}");
             *free = *to;
         }
-        assert!(fast.first_work <= fast.first_mac || is_addition(kernel));
+        assert!(fast.first_work <= fast.first_mac || is_addition(lowered));
         assert!(fast.last_result <= fast.cycles);
     });
 }
@@ -283,8 +283,8 @@ fn paces_agree_and_cycles_are_conserved() {
 #[test]
 fn counts_are_exact_and_the_bound_holds() {
     let (mut errors, mut done) = (0.0, 0.0);
-    for_random_kernels(cases(2_000), Size::Small, |kernel, _| {
-        let (model, machine) = (estimate(kernel), run(kernel, Pace::SkipIdle, &mut ()));
+    for_random_layers(cases(2_000), Size::Small, |lowered, _| {
+        let (model, machine) = (estimate(lowered), run(lowered, Pace::SkipIdle, &mut ()));
         assert_eq!(model.counters, machine.counters);
         assert_eq!(model.control, machine.control);
         assert_eq!(model.busy, machine.busy);
@@ -315,10 +315,10 @@ fn the_bound_holds_on_wide_cores() {
             machine.array.cols = cols;
             let space = ScheduleSpace::new(&layer, &machine).expect("a decoupled machine");
             for schedule in (0..space.points()).map(|point| space.point(point)) {
-                let Ok(kernel) = LoweredLayer::new(&layer, &machine, schedule) else {
+                let Ok(lowered) = LoweredLayer::new(&layer, &machine, schedule) else {
                     continue;
                 };
-                let (model, machine) = (estimate(&kernel), run(&kernel, Pace::SkipIdle, &mut ()));
+                let (model, machine) = (estimate(&lowered), run(&lowered, Pace::SkipIdle, &mut ()));
                 assert!(
                     model.lower_bound <= machine.cycles,
                     "{preset}, {cols} columns, {schedule:?}: {} > {}",
@@ -410,30 +410,30 @@ fn an_addition_unit_by_unit() {
         tile_co: 2,
         ..Schedule::ONE
     };
-    let kernel = LoweredLayer::addition(&layer, &machine, schedule).expect("it fits");
+    let lowered = LoweredLayer::addition(&layer, &machine, schedule).expect("it fits");
     let mut trace = TextTrace::default();
-    let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
+    let cycles = run(&lowered, Pace::SkipIdle, &mut trace).cycles;
     insta::assert_snapshot!("addition", format!("{cycles} cycles\n{}", trace.finish()));
 }
 
 #[test]
 fn an_addition_moves_each_word_once_and_makes_no_products() {
     let (machine, layer) = (adder(), convolution(14, [64, 64]));
-    let kernel = map_addition(&layer, &machine).expect("some tile fits");
+    let lowered = map_addition(&layer, &machine).expect("some tile fits");
     let cost = CostModel::of(&machine).expect("its technology is known");
-    let result = run(&kernel, Pace::SkipIdle, &mut ());
+    let result = run(&lowered, Pace::SkipIdle, &mut ());
     let outputs = layer.outputs();
     assert_eq!(result.counters.dram_read.output, 2 * outputs);
     assert_eq!(result.counters.dram_write.output, outputs);
     assert_eq!((result.busy, result.counters.macs), (0, 0));
     let spent = energy(
-        &kernel,
+        &lowered,
         &cost,
         &result.counters,
         &result.control,
         result.cycles,
     );
-    let least = least_energy(&kernel, &cost).total();
+    let least = least_energy(&lowered, &cost).total();
     assert!(0.0 < least.0 && least.0 < spent.total().0);
 }
 
@@ -480,8 +480,8 @@ fn a_small_convolution_unit_by_unit() {
         oc_nthread: 2,
         ..Schedule::ONE
     };
-    let kernel = LoweredLayer::new(&layer, &machine, schedule).expect("it fits");
+    let lowered = LoweredLayer::new(&layer, &machine, schedule).expect("it fits");
     let mut trace = TextTrace::default();
-    let cycles = run(&kernel, Pace::SkipIdle, &mut trace).cycles;
+    let cycles = run(&lowered, Pace::SkipIdle, &mut trace).cycles;
     insta::assert_snapshot!("decoupled", format!("{cycles} cycles\n{}", trace.finish()));
 }

@@ -304,7 +304,7 @@ fn limits_are_counted_and_nothing_runs_beyond_them() {
         assert_eq!(task.bound(point).is_some(), machine == 0);
     }
     let last = task.points_on(0).last().expect("whole tensors as tiles");
-    let fits = task.kernel(last).is_ok();
+    let fits = task.lowered_layer(last).is_ok();
     assert_eq!(task.excess(last).memory == 0.0, fits);
 }
 

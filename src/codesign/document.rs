@@ -95,10 +95,10 @@ impl CodesignResult {
     }
 }
 
-/// The kernel of each layer on the chip.
+/// The lowered layer of each layer on the chip.
 fn lowered_layers(found: &CodesignResult, chip: &Chip) -> Vec<LoweredLayer> {
     let machine = found.setting.hardware.machine(chip.machine);
-    let kernel = |(layer, task): (&Layer, &usize)| {
+    let lowered = |(layer, task): (&Layer, &usize)| {
         let schedule = found.setting.tasks[*task]
             .task
             .schedule(chip.layers[*task].0);
@@ -111,7 +111,7 @@ fn lowered_layers(found: &CodesignResult, chip: &Chip) -> Vec<LoweredLayer> {
         .layers()
         .iter()
         .zip(&found.setting.task_of)
-        .map(kernel)
+        .map(lowered)
         .collect()
 }
 
@@ -120,10 +120,10 @@ fn energies(found: &CodesignResult, chip: &Chip) -> Vec<Energy> {
     // Its area has been worked out, by the same costs.
     let cost =
         CostModel::of(found.setting.hardware.machine(chip.machine)).expect("its costs are known");
-    let energy = |(kernel, task): (&LoweredLayer, &usize)| {
-        let model = estimate(kernel);
+    let energy = |(lowered, task): (&LoweredLayer, &usize)| {
+        let model = estimate(lowered);
         let cycles = chip.layers[*task].1;
-        decoupled::energy(kernel, &cost, &model.counters, &model.control, cycles)
+        decoupled::energy(lowered, &cost, &model.counters, &model.control, cycles)
     };
     lowered_layers(found, chip)
         .iter()
@@ -246,13 +246,13 @@ fn owned(names: Vec<&str>) -> Vec<String> {
 fn best(found: &CodesignResult, chip: &Chip) -> BestCoreFound {
     let (kernels, energies) = (lowered_layers(found, chip), energies(found, chip));
     let choices = kernels.iter().zip(&found.setting.task_of).enumerate();
-    let choices = choices.map(|(layer, (kernel, task))| {
-        let model = estimate(kernel);
+    let choices = choices.map(|(layer, (lowered, task))| {
+        let model = estimate(lowered);
         CoreChoice {
             layer: layer as u64,
-            name: kernel.layer().name().to_owned(),
-            dims: kernel.layer().as_ref().into(),
-            schedule: kernel.schedule(),
+            name: lowered.layer().name().to_owned(),
+            dims: lowered.layer().as_ref().into(),
+            schedule: lowered.schedule(),
             model: model.cycles,
             lower_bound: model.lower_bound,
             machine: chip.layers[*task].1,
@@ -458,20 +458,20 @@ fn csv(found: &CodesignResult) -> String {
         rest.chain(found.setting.loaded.scope().fields())
             .collect::<Vec<_>>()
     };
-    for (layer, (kernel, task)) in lowered_layers(found, chip)
+    for (layer, (lowered, task)) in lowered_layers(found, chip)
         .iter()
         .zip(&found.setting.task_of)
         .enumerate()
     {
-        let model = estimate(kernel);
+        let model = estimate(lowered);
         let cycles = [model.cycles, model.lower_bound, chip.layers[*task].1];
         let energy = energies[layer].total().0;
         sums = [0, 1, 2].map(|at| sums[at] + cycles[at]);
         spent += energy;
-        let knobs = kernel.schedule().knobs();
+        let knobs = lowered.schedule().knobs();
         let fields = [
-            vec![kernel.layer().name().to_owned()],
-            shape::fields(kernel.layer()),
+            vec![lowered.layer().name().to_owned()],
+            shape::fields(lowered.layer()),
             core.to_vec(),
             knobs.map(|(_, value)| value.to_string()).to_vec(),
             rest(cycles, energy),

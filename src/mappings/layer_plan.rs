@@ -23,7 +23,7 @@ impl LayerPlan {
     pub fn of(plan: &Plan) -> Self {
         match plan {
             Plan::Mapped(mapping) => Self::Mapping(Box::new(LayerMapping::of(mapping))),
-            Plan::Lowered(kernel) => Self::Schedule(LayerSchedule::of(kernel)),
+            Plan::Lowered(lowered) => Self::Schedule(LayerSchedule::of(lowered)),
         }
     }
 

@@ -33,12 +33,12 @@ impl LayerSchedule {
         self.schedule
     }
 
-    /// What stands for a kernel.
+    /// What stands for a lowered.
     #[must_use]
-    pub fn of(kernel: &LoweredLayer) -> Self {
+    pub fn of(lowered: &LoweredLayer) -> Self {
         Self {
-            layer: kernel.layer().name().to_owned(),
-            schedule: kernel.schedule(),
+            layer: lowered.layer().name().to_owned(),
+            schedule: lowered.schedule(),
         }
     }
 

@@ -50,15 +50,15 @@ pub fn table(found: &CodesignResult, interrupt: &Interrupt) -> String {
         "above own bound",
     ];
     let mut lines = rows(&header, 2).optional(&["shape", "above own bound", "error"]);
-    for (kernel, task) in found
+    for (lowered, task) in found
         .lowered_layers(chip)
         .iter()
         .zip(&found.setting.task_of)
     {
-        let (s, model, cycles) = (kernel.schedule(), estimate(kernel), chip.layers[*task].1);
+        let (s, model, cycles) = (lowered.schedule(), estimate(lowered), chip.layers[*task].1);
         lines.add_row([
-            kernel.layer().name().to_owned(),
-            shape::text(kernel.layer()),
+            lowered.layer().name().to_owned(),
+            shape::text(lowered.layer()),
             s.tile_b.to_string(),
             s.tile_h.to_string(),
             s.tile_w.to_string(),
@@ -72,8 +72,8 @@ pub fn table(found: &CodesignResult, interrupt: &Interrupt) -> String {
         ]);
     }
     let (mut model, mut bound) = (0, 0);
-    for kernel in found.lowered_layers(chip) {
-        let estimate = estimate(&kernel);
+    for lowered in found.lowered_layers(chip) {
+        let estimate = estimate(&lowered);
         model += estimate.cycles;
         bound += estimate.lower_bound;
     }

@@ -23,13 +23,13 @@ pub(super) fn schedules(
         source: Box::new(error),
     };
     let space = ScheduleSpace::new(layer, target.accelerator()).map_err(refused)?;
-    let kernel =
+    let lowered =
         |schedule| LoweredLayer::new(best.layer().clone(), best.accelerator().clone(), schedule);
     let mut ranked = Vec::new();
     space.for_each_fitting(
-        |schedule| kernel(schedule).ok(),
-        |_, kernel| {
-            ranked.push((decoupled::estimate(&kernel).cycles, kernel.schedule()));
+        |schedule| lowered(schedule).ok(),
+        |_, lowered| {
+            ranked.push((decoupled::estimate(&lowered).cycles, lowered.schedule()));
         },
     );
     ranked.sort_unstable();
@@ -39,8 +39,8 @@ pub(super) fn schedules(
     let count = count.min(ranked.len());
     let strata = (0..count).map(|i| {
         let (from, to) = (i * ranked.len() / count, (i + 1) * ranked.len() / count);
-        let kernel = kernel(ranked[rng.random_range(from..to)].1);
-        Ok(kernel.map_err(refused)?.into())
+        let lowered = lowered(ranked[rng.random_range(from..to)].1);
+        Ok(lowered.map_err(refused)?.into())
     });
     strata.collect()
 }

@@ -184,11 +184,11 @@ impl Task {
         point
     }
 
-    /// The kernel of a point.
+    /// The lowered layer of a point.
     ///
     /// # Errors
     /// The buffer that its tiles do not fit.
-    pub fn kernel(&self, point: DesignPoint) -> Result<LoweredLayer, ScheduleError> {
+    pub fn lowered_layer(&self, point: DesignPoint) -> Result<LoweredLayer, ScheduleError> {
         let machine = self.hardware.machine(self.machine(point));
         LoweredLayer::new(
             Arc::clone(&self.layer),
@@ -200,10 +200,10 @@ impl Task {
     /// Runs the machine.
     #[must_use]
     pub fn measure(&self, point: DesignPoint) -> Measured {
-        let kernel = self.kernel(point);
-        let outcome = match kernel {
+        let lowered = self.lowered_layer(point);
+        let outcome = match lowered {
             _ if !self.hardware.is_allowed(self.machine(point)) => Measurement::Invalid,
-            Ok(kernel) => Measurement::Cycles(run(&kernel, Pace::SkipIdle, &mut ()).cycles),
+            Ok(lowered) => Measurement::Cycles(run(&lowered, Pace::SkipIdle, &mut ()).cycles),
             Err(_) => Measurement::Invalid,
         };
         Measured { point, outcome }
@@ -215,7 +215,9 @@ impl Task {
         if !self.hardware.is_allowed(self.machine(point)) {
             return None;
         }
-        self.kernel(point).ok().map(|kernel| lower_bound(&kernel))
+        self.lowered_layer(point)
+            .ok()
+            .map(|lowered| lower_bound(&lowered))
     }
 
     /// By how much a point breaks its limits: the area above the limit as a share of it (MACs

@@ -20,7 +20,7 @@ use super::schedule::{Schedule, ScheduleError};
 use super::space::ScheduleSpace;
 
 impl LoweredLayer {
-    /// The addition of another tensor to the outputs of a layer, as a kernel of its own. Of the
+    /// The addition of another tensor to the outputs of a layer, as a lowered layer of its own. Of the
     /// schedule, tiles of input channels and threads are one.
     ///
     /// ```
@@ -33,8 +33,8 @@ impl LoweredLayer {
     /// vta.decoupled.as_mut().expect("it is").epilogue = vec![EpilogueStep::Residual, EpilogueStep::Max(0)];
     /// let layer = Layer::convolution("conv", Convolution::square(7, [512, 512], 3, 1, 1))?;
     /// let tiles = Schedule { tile_h: 7, tile_w: 7, tile_co: 16, ..Schedule::ONE };
-    /// let kernel = LoweredLayer::addition(&layer, &vta, tiles)?;
-    /// let machine = run(&kernel, Pace::SkipIdle, &mut ());
+    /// let lowered = LoweredLayer::addition(&layer, &vta, tiles)?;
+    /// let machine = run(&lowered, Pace::SkipIdle, &mut ());
     /// assert_eq!(machine.counters.dram_read.output, 2 * 7 * 7 * 512);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -56,14 +56,14 @@ impl LoweredLayer {
         }
         let accelerator = accelerator.into();
         accelerator.check()?;
-        let kernel = Self::of(layer.into(), accelerator, schedule, Body::Addition)?;
-        if !kernel.steps().contains(&EpilogueStep::Residual) {
+        let lowered = Self::of(layer.into(), accelerator, schedule, Body::Addition)?;
+        if !lowered.steps().contains(&EpilogueStep::Residual) {
             return Err(ScheduleError::NoResidual {
-                accelerator: kernel.accelerator().name.clone(),
+                accelerator: lowered.accelerator().name.clone(),
             });
         }
-        kernel.fits()?;
-        Ok(kernel)
+        lowered.fits()?;
+        Ok(lowered)
     }
 }
 
@@ -81,14 +81,14 @@ pub fn map_addition(
     let with = |schedule| {
         LoweredLayer::addition(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok()
     };
-    space.for_each_fitting(with, |_, kernel| {
-        let cycles = estimate(&kernel).cycles;
+    space.for_each_fitting(with, |_, lowered| {
+        let cycles = estimate(&lowered).cycles;
         if best.as_ref().is_none_or(|(least, _)| cycles < *least) {
-            best = Some((cycles, kernel));
+            best = Some((cycles, lowered));
         }
     });
     match best {
-        Some((_, kernel)) => Ok(kernel),
+        Some((_, lowered)) => Ok(lowered),
         None => LoweredLayer::addition(layer, accelerator, Schedule::ONE),
     }
 }

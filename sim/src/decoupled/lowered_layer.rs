@@ -119,9 +119,9 @@ impl LoweredLayer {
         accelerator: Arc<Accelerator>,
         schedule: Schedule,
     ) -> Result<Self, ScheduleError> {
-        let kernel = Self::of(layer, accelerator, schedule, Body::Convolution)?;
-        kernel.fits()?;
-        Ok(kernel)
+        let lowered = Self::of(layer, accelerator, schedule, Body::Convolution)?;
+        lowered.fits()?;
+        Ok(lowered)
     }
 
     /// What the tiles of a schedule take of each buffer, whether they fit or not.
@@ -152,7 +152,7 @@ impl LoweredLayer {
         Ok(Self::of(layer.into(), accelerator, schedule, Body::Convolution)?.own_demands())
     }
 
-    /// A kernel whose tiles may not fit.
+    /// A lowered layer whose tiles may not fit.
     pub(super) fn of(
         layer: Arc<Layer>,
         accelerator: Arc<Accelerator>,

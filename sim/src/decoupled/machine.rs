@@ -90,7 +90,7 @@ pub(super) struct Machine<'k, P> {
     pub(super) payload: P,
 }
 
-/// Runs a kernel.
+/// Runs a lowered.
 pub fn run<T: Trace>(k: &LoweredLayer, pace: Pace, trace: &mut T) -> Run {
     match go_on(Machine::new(k, ()), pace, None, trace) {
         Ok(run) => run,

@@ -30,7 +30,7 @@ mod round;
 use classes::{Class, Classes};
 use round::{Durations, Round};
 
-/// Evaluates a kernel.
+/// Evaluates a lowered.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -41,8 +41,8 @@ use round::{Durations, Round};
 /// let vta = Accelerator::preset("vta", &[])?;
 /// let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1))?;
 /// let schedule = Schedule { tile_h: 7, tile_w: 14, tile_co: 2, oc_nthread: 2, ..Schedule::ONE };
-/// let kernel = LoweredLayer::new(&layer, &vta, schedule)?;
-/// let (model, machine) = (estimate(&kernel), run(&kernel, Pace::SkipIdle, &mut ()));
+/// let lowered = LoweredLayer::new(&layer, &vta, schedule)?;
+/// let (model, machine) = (estimate(&lowered), run(&lowered, Pace::SkipIdle, &mut ()));
 /// assert!(model.lower_bound <= machine.cycles);
 /// assert_eq!(model.counters, machine.counters);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,4 +1,4 @@
-//! What a kernel's counters cost in energy.
+//! What a lowered layer's counters cost in energy.
 
 use stationary_arch::{CostModel, PerOperand};
 use stationary_workloads::Dim;
@@ -108,16 +108,16 @@ mod tests {
         let cost = CostModel::of(&vta).expect("its technology is known");
         let conv = Convolution::square(8, [32, 32], 3, 1, 1);
         let layer = Layer::convolution("conv", conv).expect("a layer");
-        let kernel = LoweredLayer::new(&layer, &vta, Schedule::ONE).expect("small tiles fit");
-        let machine = run(&kernel, Pace::SkipIdle, &mut ());
+        let lowered = LoweredLayer::new(&layer, &vta, Schedule::ONE).expect("small tiles fit");
+        let machine = run(&lowered, Pace::SkipIdle, &mut ());
         let spent = energy(
-            &kernel,
+            &lowered,
             &cost,
             &machine.counters,
             &machine.control,
             machine.cycles,
         );
-        let least = least_energy(&kernel, &cost).total();
+        let least = least_energy(&lowered, &cost).total();
         assert!(0.0 < least.0 && least.0 < spent.total().0);
     }
 }

@@ -1,4 +1,4 @@
-//! The program of a kernel, instruction by instruction; never a list.
+//! The program of a lowered layer, instruction by instruction; never a list.
 //!
 //! ```text
 //! for each thread: store unit: push store->compute

@@ -123,11 +123,11 @@ impl ScheduleSpace {
     ) {
         for place in 0..self.knobs[knob].len() {
             places[knob] = place;
-            let Some(kernel) = fitting(self.at(*places)) else {
+            let Some(lowered) = fitting(self.at(*places)) else {
                 break;
             };
             if knob + 1 == places.len() {
-                visit(self.number(places), kernel);
+                visit(self.number(places), lowered);
             } else {
                 self.descend(knob + 1, places, fitting, visit);
             }
@@ -173,10 +173,10 @@ pub fn map_with(
     let with = |schedule| {
         LoweredLayer::fitting(Arc::clone(&layer), Arc::clone(&accelerator), schedule).ok()
     };
-    space.for_each_fitting(with, |number, kernel| {
-        let model = estimate(&kernel);
+    space.for_each_fitting(with, |number, lowered| {
+        let model = estimate(&lowered);
         let (cycles, counters) = (model.cycles, &model.counters);
-        let price = |cost| energy(&kernel, cost, counters, &model.control, cycles).total();
+        let price = |cost| energy(&lowered, cost, counters, &model.control, cycles).total();
         let energy = cost.as_ref().map_or(Picojoules(0.0), price);
         scored.push((Score { cycles, energy }, model.lower_bound, number));
     });
@@ -209,19 +209,19 @@ mod tests {
         let cost = CostModel::of(&vta).expect("its technology is known");
         let layer = Layer::convolution("conv", Convolution::square(14, [64, 64], 3, 1, 1));
         let layer = layer.expect("a layer");
-        let figures = |kernel: &LoweredLayer| {
-            let m = estimate(kernel);
-            let energy = energy(kernel, &cost, &m.counters, &m.control, m.cycles);
+        let figures = |lowered: &LoweredLayer| {
+            let m = estimate(lowered);
+            let energy = energy(lowered, &cost, &m.counters, &m.control, m.cycles);
             (m.cycles, energy.total().0)
         };
         let space = ScheduleSpace::new(&layer, &vta).expect("it is decoupled");
         let points = (0..space.points()).map(|number| space.point(number));
         let kernels = points.filter_map(|point| LoweredLayer::new(&layer, &vta, point).ok());
-        let all: Vec<(u64, f64)> = kernels.map(|kernel| figures(&kernel)).collect();
+        let all: Vec<(u64, f64)> = kernels.map(|lowered| figures(&lowered)).collect();
         let chosen = |objective, slack: &str| {
             let slack = slack.parse().expect("a slack");
-            let kernel = map_with(&layer, &vta, Goal { objective, slack });
-            figures(&kernel.expect("small tiles fit"))
+            let lowered = map_with(&layer, &vta, Goal { objective, slack });
+            figures(&lowered.expect("small tiles fit"))
         };
         let fewest = all.iter().map(|(cycles, _)| *cycles).min();
         let fewest = fewest.expect("there are schedules");

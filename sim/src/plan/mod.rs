@@ -50,7 +50,7 @@ pub use checkpoint::{Checkpoint, Outcome};
 pub enum Plan {
     /// A sequencer runs the loops of a mapping.
     Mapped(Box<Mapping>),
-    /// Instructions run a kernel.
+    /// Instructions run a lowered.
     Lowered(Box<LoweredLayer>),
 }
 
@@ -61,8 +61,8 @@ impl From<Mapping> for Plan {
 }
 
 impl From<LoweredLayer> for Plan {
-    fn from(kernel: LoweredLayer) -> Self {
-        Self::Lowered(Box::new(kernel))
+    fn from(lowered: LoweredLayer) -> Self {
+        Self::Lowered(Box::new(lowered))
     }
 }
 
@@ -72,7 +72,7 @@ impl Plan {
     pub fn layer(&self) -> &Arc<Layer> {
         match self {
             Self::Mapped(mapping) => mapping.layer(),
-            Self::Lowered(kernel) => kernel.layer(),
+            Self::Lowered(lowered) => lowered.layer(),
         }
     }
 
@@ -81,7 +81,7 @@ impl Plan {
     pub fn accelerator(&self) -> &Arc<Accelerator> {
         match self {
             Self::Mapped(mapping) => mapping.accelerator(),
-            Self::Lowered(kernel) => kernel.accelerator(),
+            Self::Lowered(lowered) => lowered.accelerator(),
         }
     }
 
@@ -90,7 +90,7 @@ impl Plan {
     pub fn estimate(&self) -> Estimate {
         match self {
             Self::Mapped(mapping) => model::estimate(mapping),
-            Self::Lowered(kernel) => decoupled::estimate(kernel),
+            Self::Lowered(lowered) => decoupled::estimate(lowered),
         }
     }
 
@@ -98,7 +98,7 @@ impl Plan {
     pub fn run<T: Trace>(&self, pace: Pace, trace: &mut T) -> Run {
         match self {
             Self::Mapped(mapping) => machine::run(mapping, pace, trace),
-            Self::Lowered(kernel) => decoupled::run(kernel, pace, trace),
+            Self::Lowered(lowered) => decoupled::run(lowered, pace, trace),
         }
     }
 
@@ -125,12 +125,12 @@ impl Plan {
                 let ran = machine::resume(mapping, from, pace, stop, trace);
                 ran.map_or_else(|state| stopped(State::Mapped(state)), Outcome::Done)
             }
-            Self::Lowered(kernel) => {
+            Self::Lowered(lowered) => {
                 let from = from.map(|checkpoint| match checkpoint.0 {
                     State::Lowered(state) => state,
                     State::Mapped(_) => panic!("{not_of_it}"),
                 });
-                let ran = decoupled::resume(kernel, from, pace, stop, trace);
+                let ran = decoupled::resume(lowered, from, pace, stop, trace);
                 ran.map_or_else(|state| stopped(State::Lowered(state)), Outcome::Done)
             }
         }
@@ -145,7 +145,7 @@ impl Plan {
     pub fn run_functional(&self, tensors: &Tensors, pace: Pace) -> FunctionalRun {
         match self {
             Self::Mapped(mapping) => machine::run_functional(mapping, tensors, pace),
-            Self::Lowered(kernel) => decoupled::run_functional(kernel, tensors, pace),
+            Self::Lowered(lowered) => decoupled::run_functional(lowered, tensors, pace),
         }
     }
 
@@ -158,7 +158,7 @@ impl Plan {
     pub fn compute_cycles(&self, pace: Pace) -> u64 {
         let mapping = match self {
             Self::Mapped(mapping) => mapping,
-            Self::Lowered(kernel) => return decoupled::estimate(kernel).compute_cycles,
+            Self::Lowered(lowered) => return decoupled::estimate(lowered).compute_cycles,
         };
         let mut ideal = Accelerator::clone(mapping.accelerator());
         ideal.dram.kind = DramKind::Ideal;
@@ -184,7 +184,7 @@ impl Plan {
     pub fn active_pes(&self) -> u64 {
         match self {
             Self::Mapped(mapping) => mapping.active_pes(),
-            Self::Lowered(kernel) => kernel.active_pes(),
+            Self::Lowered(lowered) => lowered.active_pes(),
         }
     }
 
@@ -212,7 +212,7 @@ impl Plan {
     ) -> Energy {
         match self {
             Self::Mapped(mapping) => Energy::of(mapping, cost, counters, cycles),
-            Self::Lowered(kernel) => decoupled::energy(kernel, cost, counters, control, cycles),
+            Self::Lowered(lowered) => decoupled::energy(lowered, cost, counters, control, cycles),
         }
     }
 
@@ -221,7 +221,7 @@ impl Plan {
     pub fn least_energy(&self, cost: &CostModel) -> Energy {
         match self {
             Self::Mapped(mapping) => Energy::least(mapping, cost),
-            Self::Lowered(kernel) => decoupled::least_energy(kernel, cost),
+            Self::Lowered(lowered) => decoupled::least_energy(lowered, cost),
         }
     }
 
@@ -230,7 +230,7 @@ impl Plan {
     pub fn dram_bytes(&self, counters: &Counters, control: &Control) -> f64 {
         match self {
             Self::Mapped(mapping) => dram_bits(mapping, counters) / 8.0,
-            Self::Lowered(kernel) => decoupled::dram_bytes(kernel, counters, control),
+            Self::Lowered(lowered) => decoupled::dram_bytes(lowered, counters, control),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::decoupled::lowered_layer::LoweredLayer;
 use crate::decoupled::tally::Tally;
 use crate::decoupled::transfer::{Layout, cached};
 
-/// A machine between two cycles: all but what follows from the kernel.
+/// A machine between two cycles: all but what follows from the lowered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct MachineState {
     pub(crate) now: u64,
@@ -45,7 +45,7 @@ impl From<Machine<'_, ()>> for MachineState {
 }
 
 impl MachineState {
-    /// The machine of a kernel in this state.
+    /// The machine of a lowered layer in this state.
     pub(super) fn machine(self, k: &LoweredLayer) -> Machine<'_, ()> {
         let Self {
             now,
