@@ -220,7 +220,7 @@ const AT_TIMES: [(&str, &str); 15] = [
 ];
 
 /// Fields of which one is tried; `STATIONARY_CASES` as large tries them all.
-const SPREAD: usize = 24;
+const SPREAD: usize = 48;
 
 #[test]
 fn what_changes_nothing_is_told_and_what_changes_something_is_not() {
