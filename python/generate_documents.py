@@ -25,6 +25,7 @@ DOCUMENTS = {
     "codesign": "Codesign",
     "compare": "Compare",
     "replay": "Replay",
+    "sweep": "Sweep",
     "verify": "Verified",
 }
 # Formats of their own, whose fields differ from entry to entry.

@@ -30,7 +30,7 @@ mod _stationary {
     #[pymodule_export]
     use super::verbs::{
         compare, dram_replay, estimate, search_assign, search_codesign, search_map, simulate,
-        validate, verify,
+        sweep, sweep_merge, validate, verify,
     };
 
     /// The version of the package and of the library.

@@ -17,7 +17,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use serde_json::{Map, Value};
-use stationary::documents::{Codesign, Compare, Document, Search, Validate, Verified};
+use stationary::documents::{Codesign, Compare, Document, Search, Sweep, Validate, Verified};
 
 /// A column by the path of its field; nothing in rows that have no such field.
 type Columns = IndexMap<String, Vec<Value>>;
@@ -37,6 +37,7 @@ pub fn rows_of(document: &Value) -> Columns {
         Validate::NAME => of_validate(document),
         Search::NAME | Codesign::NAME => rows(document["best"].get("choices").cloned()),
         Compare::NAME => rows(document.get("runs").cloned()),
+        Sweep::NAME => of_sweep(document),
         Verified::NAME => rows(document.get("checks").cloned()),
         _ => match document.get("layers") {
             Some(layers) => rows(Some(layers.clone())),
@@ -76,6 +77,27 @@ fn of_validate(document: &Value) -> Columns {
         }
     }
     columns(all.into_iter())
+}
+
+/// A row a point: its number, the value of each axis by the axis's name, its figures, whether it is on the front, and
+/// why it could not run.
+fn of_sweep(document: &Value) -> Columns {
+    let list = |value: &Value, field: &str| value[field].as_array().cloned().unwrap_or_default();
+    let names = list(document, "axes").into_iter();
+    let names = names.map(|axis| axis["name"].as_str().unwrap_or_default().to_owned());
+    let names: Vec<String> = names.collect();
+    let front = list(document, "front");
+    columns(list(document, "points").into_iter().map(|point| {
+        let mut row = Map::new();
+        row.insert("point".to_owned(), point["point"].clone());
+        row.extend(names.iter().cloned().zip(list(&point, "values")));
+        if let Value::Object(figures) = &point["figures"] {
+            row.extend(figures.clone());
+        }
+        row.insert("front".to_owned(), front.contains(&point["point"]).into());
+        row.insert("error".to_owned(), point["error"].clone());
+        row
+    }))
 }
 
 fn columns(rows: impl Iterator<Item = Map<String, Value>>) -> Columns {

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use serde_json::Value;
 use stationary::assign::{self, Recheck};
 use stationary::candidates::distinct;
-use stationary::documents::{Document as _, Verified};
+use stationary::documents::{Document as _, Sweep, SweepShard, Verified};
 use stationary::evaluate::{self, Reading, Stoppable};
 use stationary::hooks::Hooks;
 use stationary::journal::Files;
@@ -20,9 +20,10 @@ use stationary::proof::{Certificate, Trust, Unread, Verdict};
 use stationary::replay::Replayed;
 use stationary::search::Cancellation;
 use stationary::sim::mapper::Slack;
+use stationary::sweep::{SweepPlan, merged};
 use stationary::time_limit::TimeLimit;
 use stationary::validate::{self as validation, Dataflows, Validation};
-use stationary::{Error, Run, codesign, load};
+use stationary::{Error, Remark, Run, codesign, load};
 
 use crate::answer::Answer;
 use crate::error::refused;
@@ -245,6 +246,65 @@ pub fn compare(
         let found = found.ok_or(Error::Cancelled)?;
         Ok(Answer::new(found.document().json(), found.csv()))
     })
+}
+
+/// A study over many accelerators and networks, and its remarks. The plan is read by its name, or is a text.
+#[pyfunction]
+pub fn sweep(
+    py: Python<'_>,
+    name: String,
+    text: Option<String>,
+    shard: Option<&str>,
+    record: Option<PathBuf>,
+    resume: Option<PathBuf>,
+    waiting: Waiting,
+) -> PyResult<(Answer, Vec<String>)> {
+    let shard = shard.map(str::parse::<SweepShard>).transpose();
+    let shard = shard.map_err(|error| refused(py, &format!("shard: {error}")))?;
+    work::run(py, waiting, None, move |watch| {
+        let plan = match text {
+            Some(text) => SweepPlan::parse(&name, &text)?,
+            None => SweepPlan::read(&name)?,
+        };
+        watch.expect(plan.numbers(shard).count());
+        let nothing = || {};
+        let swept = plan.run(shard, &hooks(watch, &nothing, record, resume))?;
+        Ok(of_sweep(&swept.document, plan.remarks()))
+    })
+}
+
+/// The parts of a sweep, joined; each with what messages call it.
+#[pyfunction]
+pub fn sweep_merge(
+    py: Python<'_>,
+    parts: Vec<(String, String)>,
+) -> PyResult<(Answer, Vec<String>)> {
+    let waiting = Waiting::default();
+    work::run(py, waiting, None, move |_| {
+        let read = parts.into_iter().map(|(name, text)| {
+            let refused = |found: String| Error::Kind {
+                path: PathBuf::from(&name),
+                found,
+            };
+            let value = serde_json::from_str(&text);
+            let value: Value = value.map_err(|error| refused(error.to_string()))?;
+            let sweep = Sweep::read(&value).map_err(|error| refused(error.to_string()))?;
+            Ok((name, sweep))
+        });
+        let whole = merged(read.collect::<Result<_, Error>>()?)?;
+        Ok(of_sweep(&whole, Vec::new()))
+    })
+}
+
+/// With what is to be known of it.
+fn of_sweep(sweep: &Sweep, remarks: Vec<Remark>) -> (Answer, Vec<String>) {
+    let said = remarks.into_iter().filter_map(|remark| match remark {
+        Remark::Alters(text) | Remark::Idle(text) => Some(text),
+        Remark::Note(_) => None,
+    });
+    let shortfalls = sweep.networks.iter().filter_map(|n| n.shortfall.clone());
+    let said = said.chain(shortfalls).collect();
+    (Answer::new(sweep.json(), sweep.csv()), said)
 }
 
 /// A certificate, checked again.

@@ -25,6 +25,8 @@ from stationary._verbs import (
     search_codesign,
     search_map,
     simulate,
+    sweep,
+    sweep_merge,
     validate,
     verify,
 )
@@ -44,6 +46,7 @@ from stationary.results import (
     Replay,
     Result,
     Run,
+    Sweep,
     Validation,
     Verdict,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "Run",
     "StationaryError",
     "StationaryWarning",
+    "Sweep",
     "Validation",
     "Verdict",
     "__version__",
@@ -79,6 +83,8 @@ __all__ = [
     "search_codesign",
     "search_map",
     "simulate",
+    "sweep",
+    "sweep_merge",
     "validate",
     "verify",
 ]

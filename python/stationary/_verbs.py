@@ -19,6 +19,7 @@ from stationary.results import (
     Replay,
     Result,
     Run,
+    Sweep,
     Validation,
     Verdict,
 )
@@ -595,6 +596,67 @@ def compare(
         waiting: native._Waiting = {"progress": tell, "threads": threads}
         answer = native.compare(_dumps(question), _path(record), _path(resume), waiting)
         return Comparison(answer)
+
+
+def sweep(
+    plan: Mapping[str, Any] | str | PathLike[str],
+    *,
+    shard: str | None = None,
+    record: str | PathLike[str] | None = None,
+    resume: str | PathLike[str] | None = None,
+    progress: bool | Progress | None = None,
+    threads: int | None = None,
+) -> Sweep:
+    """A study over many accelerators and networks: axes over any fields, constraints between them, a grid or drawn
+    points. Nothing is computed twice.
+
+    Args:
+        plan: The plan's file, or its fields, such as `{"arch": "systolic", "network": "alexnet", "axes":
+            {"array.rows": [8, 16]}}`; `stationary schema plan` has them all.
+        shard: A part of the points: `"3/16"` is every sixteenth from the third on; `sweep_merge` joins the parts.
+        record: A file to which each point is written as it ends.
+        resume: A record whose points are not evaluated again; may be the same file.
+        progress: True for a bar, or what is called.
+        threads: Threads that work.
+
+    Raises:
+        InputError: A plan that cannot be read or is not allowed, with `file`, `line` and `path`.
+    """
+    fields = isinstance(plan, Mapping)
+    name, text = ("plan", _dumps(plan)) if fields else (fspath(plan), None)
+    with shown(progress, "sweep") as tell:
+        waiting: native._Waiting = {"progress": tell, "threads": threads}
+        return _swept(native.sweep(name, text, shard, _path(record), _path(resume), waiting))
+
+
+def sweep_merge(parts: Sequence[Sweep | str | PathLike[str]]) -> Sweep:
+    """The parts of a sweep, joined: the same as the whole in one.
+
+    Args:
+        parts: Every part, as a result or the file of one.
+
+    Raises:
+        InputError: A file that is no sweep; parts of different plans, too few or one twice.
+    """
+    texts = []
+    for at, part in enumerate(parts):
+        if isinstance(part, Sweep):
+            texts.append((f"part {at + 1}", part.to_json()))
+            continue
+        name = fspath(part)
+        try:
+            with open(name, encoding="utf-8") as file:
+                texts.append((name, file.read()))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read {name}: {error}", file=name) from error
+    return _swept(native.sweep_merge(texts))
+
+
+def _swept(found: tuple[native.Answer, list[str]]) -> Sweep:
+    answer, notes = found
+    for note in notes:
+        warnings.warn(note, StationaryWarning, stacklevel=3)
+    return Sweep(answer)
 
 
 def verify(

@@ -51,6 +51,11 @@ if TYPE_CHECKING:
         SearchCertificate,
         SearchEvaluations,
         Seconds,
+        SweepAxis,
+        SweepFailure,
+        SweepNetwork,
+        SweepPoint,
+        SweepShard,
         Task,
         Total,
         Unmapped,
@@ -65,6 +70,7 @@ __all__ = [
     "Replay",
     "Run",
     "Search",
+    "Sweep",
     "Validate",
     "Verified",
 ]
@@ -564,6 +570,70 @@ them until enough wait."""
     """Rows closed."""
     refreshes: int
     """Refreshes."""
+
+
+class Sweep(Record):
+    """A sweep: axes, a record a point, and what is best.
+
+    Attributes:
+        schema: The name of the schema: `stationary/sweep/1`.
+        plan: SHA-256 of the version, of the plan, and of every file that it names.
+        version: The version of stationary that wrote it.
+        verb: What was asked of each point: `estimate` or `simulate`.
+        objectives: The objectives that are minimised.
+        fixed: What is the same at every point, by name, as options and overrides take it.
+        networks: Of each network, how much of it the figures are for.
+        axes: What varies, in the order of the plan.
+        where: The constraints that points keep.
+        points_by: How points were chosen: `grid`, `random` or `sobol`.
+        seed: The seed of those that are drawn; null of a grid.
+        planned: The number of points of the whole plan.
+        shard: The part of the plan's points that this is; null if it is all of them.
+        points: The points, in the order of the plan.
+        front: The points that no other is as good as in every objective and better in one, by number; of
+            those that are equal in all objectives the first.
+        best: The best point of each objective, by number; of equals one that is on the front.
+        failed: The reasons why points have no figures, the most frequent first.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"networks": ["SweepNetwork"], "axes": ["SweepAxis"], "shard": ["SweepShard"], "points": ["SweepPoint"], "failed": ["SweepFailure"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["seed", "shard"])
+
+    schema: str
+    """The name of the schema: `stationary/sweep/1`."""
+    plan: str
+    """SHA-256 of the version, of the plan, and of every file that it names."""
+    version: str
+    """The version of stationary that wrote it."""
+    verb: str
+    """What was asked of each point: `estimate` or `simulate`."""
+    objectives: list[str]
+    """The objectives that are minimised."""
+    fixed: dict[str, bool | int | float | str]
+    """What is the same at every point, by name, as options and overrides take it."""
+    networks: list[SweepNetwork]
+    """Of each network, how much of it the figures are for."""
+    axes: list[SweepAxis]
+    """What varies, in the order of the plan."""
+    where: list[str]
+    """The constraints that points keep."""
+    points_by: str
+    """How points were chosen: `grid`, `random` or `sobol`."""
+    seed: int | None
+    """The seed of those that are drawn; null of a grid."""
+    planned: int
+    """The number of points of the whole plan."""
+    shard: SweepShard | None
+    """The part of the plan's points that this is; null if it is all of them."""
+    points: list[SweepPoint]
+    """The points, in the order of the plan."""
+    front: list[int]
+    """The points that no other is as good as in every objective and better in one, by number; of those that are
+equal in all objectives the first."""
+    best: dict[str, int]
+    """The best point of each objective, by number; of equals one that is on the front."""
+    failed: list[SweepFailure]
+    """The reasons why points have no figures, the most frequent first."""
 
 
 class Verified(Record):

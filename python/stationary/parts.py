@@ -79,6 +79,12 @@ __all__ = [
     "Seconds",
     "Share",
     "ShortfallOf",
+    "SweepAxis",
+    "SweepFailure",
+    "SweepFigures",
+    "SweepNetwork",
+    "SweepPoint",
+    "SweepShard",
     "Task",
     "Total",
     "Traffic",
@@ -1982,6 +1988,124 @@ class CompareInterrupted(Record):
     """The command that goes on; null where nothing was kept."""
     runs: int
     """Runs that were done."""
+
+
+class SweepNetwork(Record):
+    """A network of a sweep.
+
+    Attributes:
+        name: The network's name, as the plan has it.
+        coverage: How much of it the figures are for.
+        shortfall: Why the layers are too little of the network (the exit code is 1 then); null where they
+            are enough.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["shortfall"])
+
+    name: str
+    """The network's name, as the plan has it."""
+    coverage: Coverage
+    """How much of it the figures are for."""
+    shortfall: str | None
+    """Why the layers are too little of the network (the exit code is 1 then); null where they are enough."""
+
+
+class SweepAxis(Record):
+    """An axis of a sweep: what varies, and its values.
+
+    Attributes:
+        name: `arch`, `network`, `dataflow`, `batch`, or the path of a field of the accelerator.
+        values: Its values.
+    """
+
+    name: str
+    """`arch`, `network`, `dataflow`, `batch`, or the path of a field of the accelerator."""
+    values: list[bool | int | float | str]
+    """Its values."""
+
+
+class SweepShard(Record):
+    """A part of the points of a plan: every `of`-th point.
+
+    Attributes:
+        index: The number of the part, from 1.
+        of: The number of parts.
+    """
+
+    index: int
+    """The number of the part, from 1."""
+    of: int
+    """The number of parts."""
+
+
+class SweepFigures(Record):
+    """The figures of a point, as the total of a run has them.
+
+    Attributes:
+        cycles: Cycles of the array's clock.
+        seconds: Time of a run in seconds.
+        energy_pj: Energy, DRAM and leakage included, in picojoules.
+        edp_js: Energy times delay, in joules times seconds.
+        area_um2: Area of the chip in square microns.
+        average_power_mw: Average power in milliwatts, DRAM included.
+        utilization: Multiply-accumulates by the array's peak over all cycles, from 0 to 1.
+    """
+
+    cycles: int
+    """Cycles of the array's clock."""
+    seconds: float
+    """Time of a run in seconds."""
+    energy_pj: float
+    """Energy, DRAM and leakage included, in picojoules."""
+    edp_js: float
+    """Energy times delay, in joules times seconds."""
+    area_um2: float
+    """Area of the chip in square microns."""
+    average_power_mw: float
+    """Average power in milliwatts, DRAM included."""
+    utilization: float
+    """Multiply-accumulates by the array's peak over all cycles, from 0 to 1."""
+
+
+class SweepPoint(Record):
+    """A point of a sweep, with its figures.
+
+    Attributes:
+        point: Its number in the plan, from 0.
+        values: The value of each axis, in their order.
+        figures: The figures; null for a point that cannot run.
+        error: The reason why the point cannot run; left out if it ran.
+    """
+
+    _kinds: ClassVar[dict[str, list[str]]] = {"figures": ["SweepFigures"]}
+    _optional: ClassVar[frozenset[str]] = frozenset(["figures", "error"])
+
+    point: int
+    """Its number in the plan, from 0."""
+    values: list[bool | int | float | str]
+    """The value of each axis, in their order."""
+    figures: SweepFigures | None
+    """The figures; null for a point that cannot run."""
+    error: str | None
+    """The reason why the point cannot run; left out if it ran."""
+
+
+class SweepFailure(Record):
+    """Points that cannot run for one reason.
+
+    Attributes:
+        error: The error of the first of them.
+        points: The number of these points.
+        first: The number of the first of these points.
+    """
+
+    error: str
+    """The error of the first of them."""
+    points: int
+    """The number of these points."""
+    first: int
+    """The number of the first of these points."""
 
 
 class Check(Record):

@@ -24,6 +24,7 @@ __all__ = [
     "Replay",
     "Result",
     "Run",
+    "Sweep",
     "Validation",
     "Verdict",
 ]
@@ -289,6 +290,11 @@ class Comparison(Result, documents.Compare):
 
 class Replay(Result, documents.Replay):
     """What `dram_replay` found: a memory with an address trace."""
+
+
+class Sweep(Result, documents.Sweep):
+    """What `sweep` found: a study over many accelerators and networks. Its table has a row a point, with a column an
+    axis; `front` says which points no other is better than."""
 
 
 class Verdict(Result, documents.Verified):

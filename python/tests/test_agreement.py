@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 import stationary as st
 
@@ -168,6 +169,46 @@ def test_compare(printed: Callable[..., Any]) -> None:
         evaluations=20,
     )
     assert found.to_dict() == printed("compare", *flags, *many)
+
+
+PLAN = """\
+arch: systolic
+network: alexnet
+layers: [conv3]
+axes: {array.rows: [8, 16, 32], array.cols: [8, 16], dataflow: [ws, os]}
+where: [array.rows * array.cols <= 256]
+"""
+
+
+def test_sweep(printed: Callable[..., Any], tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(PLAN)
+    found = st.sweep(plan)
+    assert found.to_dict() == printed("sweep", plan)
+    assert len(found.points) == 10 and found.best["cycles"] in found.front
+    axes: dict[str, list[Any]] = {"array.rows": [8, 16, 32], "array.cols": [8, 16], "dataflow": ["ws", "os"]}
+    fields = {"arch": "systolic", "network": "alexnet", "layers": ["conv3"], "axes": axes}
+    same = st.sweep({**fields, "where": ["array.rows * array.cols <= 256"]})
+    assert same.points == found.points
+    parts = [st.sweep(plan, shard=shard) for shard in ("1/2", "2/2")]
+    file = tmp_path / "part.json"
+    file.write_text(parts[1].to_json())
+    assert st.sweep_merge([parts[0], file]).to_dict() == found.to_dict()
+    table = pyarrow.table(found)
+    assert table["array.rows"].to_pylist() == [point.values[0] for point in found.points]
+    assert [p for p, on in zip(table["point"].to_pylist(), table["front"].to_pylist(), strict=True) if on] == list(
+        found.front
+    )
+    assert "parallel" in found.to_html().lower()
+    record = tmp_path / "points.jsonl"
+    st.sweep(plan, record=record)
+    assert st.sweep(plan, resume=record).to_dict() == found.to_dict()
+    plan.write_text(PLAN.replace("array.cols", "array.colls"))
+    with pytest.raises(st.InputError) as wrong:
+        st.sweep(plan)
+    assert (wrong.value.line, wrong.value.path) == (4, "axes.array.colls")
+    with pytest.raises(st.InputError, match="3/16"):
+        st.sweep(plan, shard="3/2")
 
 
 def test_dram_replay(printed: Callable[..., Any]) -> None:

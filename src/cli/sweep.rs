@@ -19,7 +19,7 @@ pub struct Sweep {
     #[arg(required = true)]
     pub plan: Option<String>,
     /// Only the Ith of N parts of the points, I from 1: every Nth point. `sweep merge` joins the parts.
-    #[arg(long, value_name = "I/N", value_parser = shard)]
+    #[arg(long, value_name = "I/N")]
     pub shard: Option<SweepShard>,
     /// Write the document to FILE, whatever is printed.
     #[arg(short, long, value_name = "FILE")]
@@ -45,15 +45,4 @@ pub struct SweepMerge {
     /// Write the document to FILE, whatever is printed.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-fn shard(text: &str) -> Result<SweepShard, String> {
-    let parts = text.split_once('/');
-    let parts = parts.and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
-    match parts {
-        Some((index, of)) if (1..=of).contains(&index) && of <= 1_000_000 => {
-            Ok(SweepShard { index, of })
-        }
-        _ => Err("needed I/N with I from 1 to N, such as 3/16".to_owned()),
-    }
 }

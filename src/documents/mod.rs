@@ -55,7 +55,8 @@ pub use search::{
     SearchChoice, SearchEvaluations, Seconds, ShortfallOf, Used, Vertex,
 };
 pub use sweep::{
-    Sweep, SweepAxis, SweepFailure, SweepFigures, SweepNetwork, SweepPoint, SweepShard, SweepValue,
+    NoShard, Sweep, SweepAxis, SweepFailure, SweepFigures, SweepNetwork, SweepPoint, SweepShard,
+    SweepValue,
 };
 pub use timeloop::{Timeloop, TimeloopLayer};
 pub use validate::{Regret, Unmapped, Validate, ValidateDataflow, ValidateLayer, ValidateMapping};

@@ -1,6 +1,7 @@
 //! `stationary/sweep/1`: a study over many accelerators and networks.
 
 use std::fmt;
+use std::str::FromStr;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -122,6 +123,27 @@ pub struct SweepShard {
     pub index: u64,
     /// The number of parts.
     pub of: u64,
+}
+
+/// A text that tells no part of a plan's points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("needed I/N with I from 1 to N, such as 3/16")]
+pub struct NoShard;
+
+/// As `3/16`.
+impl FromStr for SweepShard {
+    type Err = NoShard;
+
+    fn from_str(text: &str) -> Result<Self, NoShard> {
+        let parts = text.split_once('/');
+        let parts = parts.and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+        match parts {
+            Some((index, of)) if (1..=of).contains(&index) && of <= 1_000_000 => {
+                Ok(Self { index, of })
+            }
+            _ => Err(NoShard),
+        }
+    }
 }
 
 /// A point of a sweep, with its figures.
