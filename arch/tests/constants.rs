@@ -98,7 +98,7 @@ fn wrong_constants_are_told_with_their_place() {
     );
     check(
         "cost: {dram: {mine: {picojoules_per_bit: 3}}}",
-        &["toy.yaml:5:21: cost.dram.mine.standards: found nothing; allowed: a list"],
+        &["toy.yaml:5:15: cost.dram.mine.standards: found nothing; allowed: a list"],
     );
     check(
         "cost: {dram: {mine: {picojoules_per_bit: 3, standards: [{family: ddr6}]}}}",

@@ -37,7 +37,7 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, expected: Option<(usize, usize)>) {
-        let text = "name: x\nparts:\n  - {kib: 3}\n  - {kib: 4}\n";
+        let text = "name: x\nparts:\n  - {kib: 3}\n  - {kib: 4}\ntiming:\n  CL: 9\n";
         let place = Source::new(text).place(path);
         assert_eq!(place.map(|p| (p.line, p.column)), expected, "{path}");
     }
@@ -47,7 +47,8 @@ mod tests {
         check("parts.1.kib", Some((4, 11)));
         check("parts[1].kib (in bytes)", Some((4, 11)));
         check("parts[1].colour", Some((4, 5)));
-        check("parts.colour", Some((2, 1)));
+        check("parts.colour", Some((3, 3)));
+        check("timing.tRAS", Some((5, 1)));
         check("colour", None);
     }
 }
