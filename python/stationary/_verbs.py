@@ -622,8 +622,7 @@ def sweep(
     Raises:
         InputError: A plan that cannot be read or is not allowed, with `file`, `line` and `path`.
     """
-    fields = isinstance(plan, Mapping)
-    name, text = ("plan", _dumps(plan)) if fields else (fspath(plan), None)
+    name, text = ("plan", _dumps(plan)) if isinstance(plan, Mapping) else (fspath(plan), None)
     with shown(progress, "sweep") as tell:
         waiting: native._Waiting = {"progress": tell, "threads": threads}
         return _swept(native.sweep(name, text, shard, _path(record), _path(resume), waiting))
