@@ -206,7 +206,8 @@ def test_sweep(printed: Callable[..., Any], tmp_path: Path) -> None:
     plan.write_text(PLAN.replace("array.cols", "array.colls"))
     with pytest.raises(st.InputError) as wrong:
         st.sweep(plan)
-    assert (wrong.value.line, wrong.value.path) == (4, "axes.array.colls")
+    assert wrong.value.line == 4 and wrong.value.path is not None
+    assert wrong.value.path.startswith("axes.array.colls")
     with pytest.raises(st.InputError, match="3/16"):
         st.sweep(plan, shard="3/2")
 
