@@ -498,3 +498,39 @@ fn proofs_over_hardly_a_choice_are_warned_of() {
     let notes = found["notes"].to_string();
     assert!(notes.contains("layer a has 9 candidates only"), "{notes}");
 }
+
+/// Runs that were stopped, as they took more than the best, are part of the proof.
+#[test]
+fn what_was_beaten_is_held_against_the_best() {
+    let layer = ["--network", "resnet18", "--layer", "layer1.0.conv1"];
+    let search = [&["search", "map", "--arch", "tpu-v1"][..], &layer].concat();
+    let proved = certificate(&search, &[], "beaten.json");
+    let of = |it: &Value| it["layers"][0]["beaten"].as_array().map_or(0, Vec::len);
+    assert!(of(&proved) > 10, "{proved}");
+    assert_eq!(
+        verify(&proved, &[], "beaten-again.json"),
+        (true, String::new())
+    );
+    let mut dropped = proved.clone();
+    let list = dropped["layers"][0]["beaten"].as_array_mut();
+    list.expect("a list").remove(0);
+    let (holds, broken) = verify(&dropped, &[], "beaten-dropped.json");
+    assert!(!holds && broken.contains("did not run"), "{broken}");
+    // The best is said to be beaten, and the next the best.
+    let mut moved = proved;
+    let layer = &mut moved["layers"][0];
+    let best = layer["place"].clone();
+    let ran = layer["simulated"].as_array_mut().expect("a list");
+    ran.retain(|pair| pair[0] != best);
+    let next = ran.iter().min_by_key(|pair| pair[1].as_u64()).cloned();
+    let next = next.expect("another ran");
+    (layer["place"], layer["cycles"]) = (next[0].clone(), next[1].clone());
+    let beaten = layer["beaten"].as_array_mut().expect("a list");
+    beaten.push(best);
+    beaten.sort_by_key(Value::as_u64);
+    let (holds, broken) = verify(&moved, &[], "beaten-moved.json");
+    assert!(
+        !holds && broken.contains("says more than the best"),
+        "{broken}"
+    );
+}
