@@ -370,7 +370,7 @@ impl<'a> MappingQuery<'a> {
         let mut bounds = Bounds::default();
         let mut below = Vec::new();
         if let Some(most) = most {
-            for (bound, place) in survey.lower_bounds().zip(0..) {
+            for (bound, place) in survey.lower_bounds().into_iter().zip(0..) {
                 bounds.add(bound);
                 if bound < most {
                     below.push(Candidate { place, bound });

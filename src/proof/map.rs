@@ -29,6 +29,9 @@ const OVER: &str = "every candidate that the mapper visits for the layer; of the
 /// What is made small.
 const OBJECTIVE: &str = "cycles of each layer's mapping";
 
+/// Candidates that did not run of which a verification keeps so many; beyond that it goes through all of them again.
+const FEW: usize = 10_000;
+
 /// A certificate of mappings, as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -394,14 +397,18 @@ impl Proved {
         let mut losing: BTreeMap<u64, Tiling> = BTreeMap::new();
         let mut candidates = 0;
         let mut bounds = Bounds::default();
+        // What did not run, and could take less than what is called the best by its bound.
+        let mut open: Vec<(u64, u64, Tiling)> = Vec::new();
         question.visit(|place, mapping, estimate| {
             candidates += 1;
-            bounds.add(estimate.lower_bound);
+            let bound = estimate.lower_bound;
+            bounds.add(bound);
             if claimed.contains_key(&place) {
-                tilings.insert(place, (estimate.lower_bound, *mapping.tiling()));
-            }
-            if beaten.contains(&place) {
+                tilings.insert(place, (bound, *mapping.tiling()));
+            } else if beaten.contains(&place) {
                 losing.insert(place, *mapping.tiling());
+            } else if bound < self.cycles && open.len() < FEW {
+                open.push((bound, place, *mapping.tiling()));
             }
         });
         let mut again = Again {
@@ -493,10 +500,16 @@ impl Proved {
         // The same tiling may stand at several places.
         let known = tilings.values().map(|(_, tiling)| tiling);
         let known: HashSet<&Tiling> = known.chain(losing.values()).collect();
-        let open = question.below(most);
-        let open = open.iter().filter(|open| !known.contains(&open.tiling));
+        if most != self.cycles || open.len() == FEW {
+            let below = question.below(most).into_iter();
+            open = below
+                .map(|open| (open.candidate.bound, open.candidate.place, open.tiling))
+                .collect();
+        }
         let open = open
-            .map(|open| (open.candidate.bound, open.candidate.place))
+            .iter()
+            .filter(|(.., tiling)| !known.contains(tiling))
+            .map(|(bound, place, _)| (*bound, *place))
             .min();
         let search_result = SearchResult {
             best,

@@ -244,12 +244,13 @@ impl Frontier {
     }
 
     /// The lower bound on the machine's cycles of each candidate.
-    pub(super) fn lower_bounds(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(super) fn lower_bounds(&self) -> Vec<u64> {
         let bounded = |found: &ScoredCandidate| self.screen.evaluate(&found.candidate);
         // The screen has found each legal.
         self.found
             .iter()
-            .map(move |found| bounded(found).map_or(u64::MAX, |bounded| bounded.lower_bound))
+            .map(|found| bounded(found).map_or(u64::MAX, |bounded| bounded.lower_bound))
+            .collect()
     }
 
     /// What the model says of a candidate.

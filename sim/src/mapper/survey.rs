@@ -52,8 +52,10 @@ impl Survey {
         }
     }
 
-    /// The lower bound on the machine's cycles of each candidate, in the order of their places.
-    pub fn lower_bounds(&self) -> impl Iterator<Item = u64> + '_ {
+    /// The lower bound on the machine's cycles of each candidate, in the order of their places. A list, so that all of it
+    /// is worked out in this crate, as optimised as this crate is.
+    #[must_use]
+    pub fn lower_bounds(&self) -> Vec<u64> {
         self.frontier.lower_bounds()
     }
 
