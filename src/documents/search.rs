@@ -13,49 +13,50 @@ use super::common::{Coverage, Dims, EnergyByComponent, EnergyParts, Headline, In
 /// nanojoules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Search {
-    /// `stationary/search/1`.
+    /// The name of the schema: `stationary/search/1`.
     pub schema: String,
-    /// The optimiser.
+    /// The name of the optimiser.
     pub optimizer: String,
-    /// The network, or null for a table of costs.
+    /// The network's name; null for a table of costs.
     pub network: Option<String>,
-    /// Images.
+    /// The number of images of a run.
     pub batch: u64,
-    /// What was overridden.
+    /// The fields of the accelerator that were overridden, `PATH=VALUE` each.
     pub settings: Vec<String>,
-    /// What energy rests on besides measurements.
+    /// What energies and areas rest on besides measurements, a sentence each.
     pub caveats: Vec<String>,
-    /// What is to be known beside the figures.
+    /// Remarks on the figures, a sentence each.
     pub notes: Vec<String>,
     /// How much of the network the answer is for; null for a table.
     pub coverage: Option<Coverage>,
-    /// How layers share the hardware.
+    /// How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
     pub deployment: String,
-    /// What is made small.
+    /// The objective that is minimised: `latency` or `throughput` in cycles, `energy` in nanojoules, `edp` in cycles
+    /// times nanojoules.
     pub objective: String,
     /// Limits by resource and unit: `area_um2`, `power_mw`.
     pub budgets: IndexMap<String, f64>,
-    /// The objective of the best; null where there is none.
+    /// The objective of the best assignment; null if there is none.
     pub headline: Option<Headline>,
-    /// The best, or why there is none.
+    /// The best assignment, or the reason why there is none.
     pub best: Best,
-    /// What was run again on the machine.
+    /// The assignments that were run again on the machine.
     pub checked: Vec<Rechecked>,
-    /// What became of `--recheck`.
+    /// The outcome of `--recheck`.
     pub recheck: RecheckOfSearch,
-    /// What is proved.
+    /// What is proved of the best assignment.
     pub certificate: SearchCertificate,
-    /// What the search spent.
+    /// The work that the search did.
     pub evaluations: SearchEvaluations,
-    /// How the machine ranks what was run again; null with fewer than two.
+    /// How the machine ranks the assignments that were run again; null with fewer than two.
     pub ranking: Option<Ranking>,
-    /// Wall-clock time, with `--verbose`.
+    /// The wall-clock time of each part in seconds, with `--verbose`.
     pub seconds: Seconds,
-    /// The best objective after so many evaluations.
+    /// The course of the search: for each improvement the number of evaluations so far and the best objective.
     pub curve: Vec<(u64, Number)>,
-    /// Why the search ended.
+    /// The reason why the search ended.
     pub stop: String,
-    /// Energy of the best; of a table the total alone.
+    /// Energy of the best assignment in picojoules, by component; of a table the total alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub energy_pj: Option<EnergyOrTotal>,
     /// What it consists of.
@@ -107,25 +108,25 @@ impl Best {
 /// The best assignment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestFound {
-    /// Whether it keeps the budgets.
+    /// Whether the assignment keeps the budgets, by `of`.
     pub feasible: bool,
-    /// Its objective, by `of`.
+    /// The objective, by `of`.
     pub objective: Number,
-    /// Whose it is.
+    /// Whose figure the objective is: `model`, `table` or `machine`.
     pub of: String,
-    /// By the machine, where it ran.
+    /// The objective on the machine; null if the assignment did not run.
     pub machine: Option<Number>,
-    /// By the model, beside the machine's.
+    /// The objective by the model; null if the assignment did not run on the machine.
     pub model: Option<Number>,
     /// The model's error, relative to the machine.
     pub error: Option<f64>,
-    /// What it uses.
+    /// The amounts of area and power that the assignment uses.
     pub used: Used,
-    /// What it uses by the machine, where it ran.
+    /// The same amounts by the machine; null if the assignment did not run.
     pub machine_used: Option<Used>,
-    /// Whether it keeps the budgets by the machine.
+    /// Whether the assignment keeps the budgets by the machine; null if it did not run.
     pub machine_feasible: Option<bool>,
-    /// Layer by layer.
+    /// The choice for each layer, in the network's order.
     pub choices: Vec<SearchChoice>,
     /// The stages that the budgets hold back, the most first.
     pub binding: Vec<Binding>,
@@ -134,7 +135,7 @@ pub struct BestFound {
 /// Why there is no assignment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestMissing {
-    /// False.
+    /// Always false.
     pub feasible: bool,
     /// The budgets that no assignment keeps.
     pub shortfalls: Vec<ShortfallOf>,
@@ -147,30 +148,30 @@ pub struct BestMissing {
 /// Amounts of what budgets limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Used {
-    /// Square microns.
+    /// Area in square microns.
     pub area_um2: f64,
-    /// Milliwatts.
+    /// Power in milliwatts.
     pub power_mw: f64,
 }
 
 /// What was chosen for a layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchChoice {
-    /// Its place in the network.
+    /// The index of the layer in the network, from 0.
     pub layer: u64,
-    /// PEs.
+    /// The number of PEs.
     pub pe: u64,
     /// The level of the tile that the buffer is sized for.
     pub tile: u64,
-    /// The stage that it runs in.
+    /// The index of the stage of the pipeline that the layer runs in, from 0.
     pub stage: u64,
     /// Cycles by the model or the table.
     pub cycles: u64,
     /// Cycles on the machine, where it ran.
     pub machine_cycles: Option<u64>,
-    /// Energy; of a table the total alone.
+    /// Energy in picojoules, by component; of a table the total alone.
     pub energy_pj: EnergyOrTotal,
-    /// Energy on the machine, where it ran.
+    /// Energy on the machine in picojoules; null if the layer did not run.
     pub machine_energy_pj: Option<EnergyByComponent>,
     /// The dataflow by its short name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -187,17 +188,17 @@ pub struct SearchChoice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum EnergyOrTotal {
-    /// By component.
+    /// The energy of each component.
     Known(EnergyByComponent),
     /// All that a table says.
     Total {
-        /// The sum.
+        /// The sum over all components.
         total: f64,
     },
 }
 
 impl EnergyOrTotal {
-    /// The sum.
+    /// The sum over all components, in picojoules.
     #[must_use]
     pub fn total(&self) -> f64 {
         match self {
@@ -206,7 +207,7 @@ impl EnergyOrTotal {
         }
     }
 
-    /// By component, where that is known.
+    /// The energy of each component in picojoules; None if a table says the total alone.
     #[must_use]
     pub fn components(&self) -> Option<&EnergyByComponent> {
         match self {
@@ -219,33 +220,33 @@ impl EnergyOrTotal {
 /// A stage that the budgets hold back.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Binding {
-    /// The stage.
+    /// The index of the stage, from 0.
     pub stage: u64,
-    /// By how much its best option would better the objective.
+    /// By how much the stage's best option would better the objective, in the objective's unit.
     pub loss: f64,
 }
 
 /// An assignment that was run again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rechecked {
-    /// Its objective by the model.
+    /// The objective by the model.
     pub model: Number,
-    /// By the machine.
+    /// The objective on the machine.
     pub machine: Number,
     /// The model's error, relative to the machine.
     pub error: f64,
     /// Whether it keeps the budgets by the machine.
     pub feasible: bool,
-    /// Its rank by the model.
+    /// The rank of the assignment by the model, from 1.
     pub model_rank: u64,
 }
 
 /// What became of `--recheck`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RecheckOfSearch {
-    /// How many ran.
+    /// The number of assignments that ran.
     pub run: u64,
-    /// Why fewer ran than were asked for.
+    /// The reason why fewer ran than were asked for; null if as many ran.
     pub note: Option<String>,
 }
 
@@ -254,17 +255,17 @@ pub struct RecheckOfSearch {
 pub struct SearchCertificate {
     /// `proved`, `conditional` or `none`.
     pub kind: String,
-    /// Of model or machine.
+    /// Whose optimum is proved: the `model`'s or the `machine`'s.
     pub of: String,
-    /// Whose costs it is over.
+    /// Whose costs the proof is over: of a table, the model or the machine.
     pub costs: String,
-    /// No assignment has a lower objective.
+    /// The objective that no assignment goes below; null if none is known.
     pub lower_bound: Option<f64>,
-    /// By how much the best may be above the least, relative to it.
+    /// The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof.
     pub gap: Option<f64>,
-    /// Lagrange multipliers of the budgets.
+    /// The Lagrange multiplier of each budget, in their order: the objective's unit by the budget's.
     pub multipliers: Vec<f64>,
-    /// Runs of the machine.
+    /// The number of runs of the machine that the proof rests on.
     pub simulations: u64,
     /// Options of all layers, where the proof is of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -277,11 +278,11 @@ pub struct SearchCertificate {
 /// What a search spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SearchEvaluations {
-    /// Points that were asked for.
+    /// The number of points that the optimiser asked for.
     pub calls: u64,
-    /// Of those, different ones.
+    /// The number of different points among them.
     pub distinct: u64,
-    /// Costs of one layer that were looked at.
+    /// The number of different entries of the table of costs that were read.
     pub entries: u64,
 }
 
@@ -290,31 +291,31 @@ pub struct SearchEvaluations {
 pub struct Ranking {
     /// The model's ranks, in the machine's order.
     pub model_ranks: Vec<u64>,
-    /// Pairs that are the other way round.
+    /// The number of pairs that model and machine order differently.
     pub turned_pairs: u64,
-    /// Pairs.
+    /// The number of pairs that were compared.
     pub pairs: u64,
 }
 
 /// Wall-clock seconds; null without `--verbose`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Seconds {
-    /// Making the table of costs.
+    /// Seconds to make the table of costs.
     pub table: Option<f64>,
-    /// Searching.
+    /// Seconds of the search itself.
     pub search: Option<f64>,
-    /// Running the best again.
+    /// Seconds to run the best again on the machine.
     pub recheck: Option<f64>,
 }
 
 /// A point of the front under a limit on the first budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Vertex {
-    /// The limit.
+    /// The limit on the first budget, in square microns or milliwatts.
     pub limit: f64,
-    /// What is used of it; null where nothing keeps it.
+    /// The amount that is used of that budget; null if no assignment keeps it.
     pub used: Option<f64>,
-    /// The objective.
+    /// The best objective under the limit; null if no assignment keeps it.
     pub objective: Option<Number>,
     /// `proved`, `conditional` or `none`.
     pub kind: String,
@@ -327,9 +328,9 @@ pub struct Vertex {
 /// A budget that no assignment keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ShortfallOf {
-    /// What it limits.
+    /// The resource that the budget limits: `area` or `power`.
     pub resource: String,
-    /// The limit.
+    /// The limit, in square microns or milliwatts.
     pub limit: f64,
     /// The least that is needed, with the other budgets as they are.
     pub least: f64,
@@ -341,9 +342,9 @@ pub struct ShortfallOf {
 /// A factor on all budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RelaxationOf {
-    /// It admits an assignment.
+    /// A factor on all budgets with which there is an assignment.
     pub factor: f64,
-    /// No smaller one than this does.
+    /// A factor below which there is none.
     pub bound: f64,
 }
 
@@ -361,9 +362,9 @@ pub struct Explanation {
 /// What is reached with greater budgets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Relaxed {
-    /// The factor.
+    /// The factor on all budgets.
     pub factor: f64,
-    /// The best with it.
+    /// The best objective with that factor; null if none was found.
     pub optimum: Option<OptimumOf>,
     /// For each budget the heaviest stages.
     pub heaviest: Vec<Vec<Heavy>>,
@@ -372,7 +373,7 @@ pub struct Relaxed {
 /// A stage that uses much.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Heavy {
-    /// Its first layer.
+    /// The index of the stage's first layer in the network, from 0.
     pub layer: u64,
     /// Its share of what is used, from 0 to 1.
     pub share: f64,
@@ -381,7 +382,7 @@ pub struct Heavy {
 /// What is reached if layers share the hardware otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Redeployed {
-    /// How.
+    /// How layers share the hardware.
     pub deployment: String,
     /// The best; null where there is none.
     pub optimum: Option<OptimumOf>,
@@ -390,7 +391,7 @@ pub struct Redeployed {
 /// A best objective.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OptimumOf {
-    /// The objective.
+    /// The best objective, in the search's unit.
     pub objective: f64,
     /// Whether it is proved.
     pub proved: bool,
