@@ -142,17 +142,17 @@ class Validate(Record):
     """The model against the machine, over mappings of layers.
 
     Attributes:
-        schema: `stationary/validate/1`.
+        schema: The name of the schema: `stationary/validate/1`.
         arch: The accelerator's name.
         network: The network's name.
-        mappings: Mappings of a layer that were compared at most.
+        mappings: The greatest number of mappings of a layer that were compared.
         goal: What the first mapping was chosen for; null where a file gives all.
         seed: The seed that the other mappings were drawn by.
-        batch: Images.
-        settings: What was overridden.
-        caveats: What energy rests on besides measurements.
+        batch: The number of images of a run.
+        settings: The fields of the accelerator that were overridden, `PATH=VALUE` each.
+        caveats: What energies and areas rest on besides measurements, a sentence each.
         coverage: How much of the network the answer is for.
-        dataflows: Dataflow by dataflow.
+        dataflows: The comparison under each dataflow.
         left_out: Dataflows that were asked for and not compared.
     """
 
@@ -160,27 +160,27 @@ class Validate(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["goal"])
 
     schema: str
-    """`stationary/validate/1`."""
+    """The name of the schema: `stationary/validate/1`."""
     arch: str
     """The accelerator's name."""
     network: str
     """The network's name."""
     mappings: int
-    """Mappings of a layer that were compared at most."""
+    """The greatest number of mappings of a layer that were compared."""
     goal: Goal | None
     """What the first mapping was chosen for; null where a file gives all."""
     seed: int
     """The seed that the other mappings were drawn by."""
     batch: int
-    """Images."""
+    """The number of images of a run."""
     settings: list[str]
-    """What was overridden."""
+    """The fields of the accelerator that were overridden, `PATH=VALUE` each."""
     caveats: list[str]
-    """What energy rests on besides measurements."""
+    """What energies and areas rest on besides measurements, a sentence each."""
     coverage: Coverage
     """How much of the network the answer is for."""
     dataflows: list[ValidateDataflow]
-    """Dataflow by dataflow."""
+    """The comparison under each dataflow."""
     left_out: list[Unmapped]
     """Dataflows that were asked for and not compared."""
 
@@ -251,28 +251,30 @@ class Search(Record):
     """A search for an assignment. Its objective is in cycles or cycles times nanojoules as whole numbers, or in nanojoules.
 
     Attributes:
-        schema: `stationary/search/1`.
-        optimizer: The optimiser.
-        network: The network, or null for a table of costs.
-        batch: Images.
-        settings: What was overridden.
-        caveats: What energy rests on besides measurements.
-        notes: What is to be known beside the figures.
+        schema: The name of the schema: `stationary/search/1`.
+        optimizer: The name of the optimiser.
+        network: The network's name; null for a table of costs.
+        batch: The number of images of a run.
+        settings: The fields of the accelerator that were overridden, `PATH=VALUE` each.
+        caveats: What energies and areas rest on besides measurements, a sentence each.
+        notes: Remarks on the figures, a sentence each.
         coverage: How much of the network the answer is for; null for a table.
-        deployment: How layers share the hardware.
-        objective: What is made small.
+        deployment: How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`.
+        objective: The objective that is minimised: `latency` or `throughput` in cycles, `energy` in
+            nanojoules, `edp` in cycles times nanojoules.
         budgets: Limits by resource and unit: `area_um2`, `power_mw`.
-        headline: The objective of the best; null where there is none.
-        best: The best, or why there is none.
-        checked: What was run again on the machine.
-        recheck: What became of `--recheck`.
-        certificate: What is proved.
-        evaluations: What the search spent.
-        ranking: How the machine ranks what was run again; null with fewer than two.
-        seconds: Wall-clock time, with `--verbose`.
-        curve: The best objective after so many evaluations.
-        stop: Why the search ended.
-        energy_pj: Energy of the best; of a table the total alone.
+        headline: The objective of the best assignment; null if there is none.
+        best: The best assignment, or the reason why there is none.
+        checked: The assignments that were run again on the machine.
+        recheck: The outcome of `--recheck`.
+        certificate: What is proved of the best assignment.
+        evaluations: The work that the search did.
+        ranking: How the machine ranks the assignments that were run again; null with fewer than two.
+        seconds: The wall-clock time of each part in seconds, with `--verbose`.
+        curve: The course of the search: for each improvement the number of evaluations so far and the best
+            objective.
+        stop: The reason why the search ended.
+        energy_pj: Energy of the best assignment in picojoules, by component; of a table the total alone.
         energy_parts_pj: What it consists of.
         machine_energy_pj: The same on the machine.
         interrupted: How to go on, where the search was interrupted.
@@ -283,49 +285,50 @@ class Search(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["network", "coverage", "headline", "ranking", "energy_pj", "energy_parts_pj", "machine_energy_pj", "interrupted", "front"])
 
     schema: str
-    """`stationary/search/1`."""
+    """The name of the schema: `stationary/search/1`."""
     optimizer: str
-    """The optimiser."""
+    """The name of the optimiser."""
     network: str | None
-    """The network, or null for a table of costs."""
+    """The network's name; null for a table of costs."""
     batch: int
-    """Images."""
+    """The number of images of a run."""
     settings: list[str]
-    """What was overridden."""
+    """The fields of the accelerator that were overridden, `PATH=VALUE` each."""
     caveats: list[str]
-    """What energy rests on besides measurements."""
+    """What energies and areas rest on besides measurements, a sentence each."""
     notes: list[str]
-    """What is to be known beside the figures."""
+    """Remarks on the figures, a sentence each."""
     coverage: Coverage | None
     """How much of the network the answer is for; null for a table."""
     deployment: str
-    """How layers share the hardware."""
+    """How layers share the hardware: `pipelined`, `sequential`, `segmented` or `segmented=N`."""
     objective: str
-    """What is made small."""
+    """The objective that is minimised: `latency` or `throughput` in cycles, `energy` in nanojoules, `edp` in cycles
+times nanojoules."""
     budgets: dict[str, float]
     """Limits by resource and unit: `area_um2`, `power_mw`."""
     headline: Headline | None
-    """The objective of the best; null where there is none."""
+    """The objective of the best assignment; null if there is none."""
     best: BestFound | BestMissing
-    """The best, or why there is none."""
+    """The best assignment, or the reason why there is none."""
     checked: list[Rechecked]
-    """What was run again on the machine."""
+    """The assignments that were run again on the machine."""
     recheck: RecheckOfSearch
-    """What became of `--recheck`."""
+    """The outcome of `--recheck`."""
     certificate: SearchCertificate
-    """What is proved."""
+    """What is proved of the best assignment."""
     evaluations: SearchEvaluations
-    """What the search spent."""
+    """The work that the search did."""
     ranking: Ranking | None
-    """How the machine ranks what was run again; null with fewer than two."""
+    """How the machine ranks the assignments that were run again; null with fewer than two."""
     seconds: Seconds
-    """Wall-clock time, with `--verbose`."""
+    """The wall-clock time of each part in seconds, with `--verbose`."""
     curve: list[list[int | float]]
-    """The best objective after so many evaluations."""
+    """The course of the search: for each improvement the number of evaluations so far and the best objective."""
     stop: str
-    """Why the search ended."""
+    """The reason why the search ended."""
     energy_pj: EnergyByComponent | dict[str, Any] | None
-    """Energy of the best; of a table the total alone."""
+    """Energy of the best assignment in picojoules, by component; of a table the total alone."""
     energy_parts_pj: EnergyParts | None
     """What it consists of."""
     machine_energy_pj: EnergyByComponent | None

@@ -697,9 +697,9 @@ class Regret(Record):
     """What is lost if only the model's best few mappings are run on the machine; null with too few mappings.
 
     Attributes:
-        1: The best alone.
-        5: The best five.
-        10: The best ten.
+        1: The loss with the model's best alone, relative to the machine's best.
+        5: The loss with the best of the model's five best.
+        10: The loss with the best of the model's ten best.
     """
 
 
@@ -708,41 +708,41 @@ class ValidateMapping(Record):
     """A mapping by model and machine.
 
     Attributes:
-        model_cycles: The model's cycles.
-        machine_cycles: The machine's.
-        lower_bound_cycles: Cycles that it cannot go below.
-        error: The model's error, relative to the machine.
+        model_cycles: Cycles by the model.
+        machine_cycles: Cycles on the machine.
+        lower_bound_cycles: Cycles that the mapping cannot go below, by the model's bound.
+        error: The model's error of cycles, relative to the machine.
         busy_cycles: Cycles in which the array works.
-        stalls: Cycles lost by cause.
+        stalls: Cycles in which the array waits, by cause.
         counts_agree: Whether model and machine count the same words.
-        model_energy_pj: Energy by the model.
-        machine_energy_pj: Energy by the machine.
-        machine_energy_parts_pj: What the machine's consists of.
+        model_energy_pj: Energy by the model in picojoules.
+        machine_energy_pj: Energy on the machine in picojoules.
+        machine_energy_parts_pj: The parts of the machine's energy, in picojoules.
         energy_error: The model's error of energy, relative to the machine.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"model_energy_pj": ["EnergyByComponent"], "machine_energy_pj": ["EnergyByComponent"], "machine_energy_parts_pj": ["EnergyParts"]}
 
     model_cycles: int
-    """The model's cycles."""
+    """Cycles by the model."""
     machine_cycles: int
-    """The machine's."""
+    """Cycles on the machine."""
     lower_bound_cycles: int
-    """Cycles that it cannot go below."""
+    """Cycles that the mapping cannot go below, by the model's bound."""
     error: float
-    """The model's error, relative to the machine."""
+    """The model's error of cycles, relative to the machine."""
     busy_cycles: int
     """Cycles in which the array works."""
     stalls: dict[str, int]
-    """Cycles lost by cause."""
+    """Cycles in which the array waits, by cause."""
     counts_agree: bool
     """Whether model and machine count the same words."""
     model_energy_pj: EnergyByComponent
-    """Energy by the model."""
+    """Energy by the model in picojoules."""
     machine_energy_pj: EnergyByComponent
-    """Energy by the machine."""
+    """Energy on the machine in picojoules."""
     machine_energy_parts_pj: EnergyParts
-    """What the machine's consists of."""
+    """The parts of the machine's energy, in picojoules."""
     energy_error: float
     """The model's error of energy, relative to the machine."""
 
@@ -751,81 +751,84 @@ class ValidateLayer(Record):
     """A layer.
 
     Attributes:
-        name: Its name.
-        dims: Its shape.
-        mappings: The mapper's best, or the file's, first.
+        name: The layer's name.
+        dims: The layer's shape.
+        mappings: The mappings that were compared; the first is the mapper's best, or the file's.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"dims": ["Dims"], "mappings": ["ValidateMapping"]}
 
     name: str
-    """Its name."""
+    """The layer's name."""
     dims: Dims
-    """Its shape."""
+    """The layer's shape."""
     mappings: list[ValidateMapping]
-    """The mapper's best, or the file's, first."""
+    """The mappings that were compared; the first is the mapper's best, or the file's."""
 
 
 class ValidateDataflow(Record):
     """All layers under a dataflow. Errors are the model's, relative to the machine.
 
     Attributes:
-        dataflow: Its short name, or `decoupled`.
-        mean_abs_error: The mean of the absolute errors of cycles.
-        max_abs_error: The greatest of them.
-        max_abs_error_layer: The layer of the greatest.
-        bias: The mean of the signed errors.
-        bound_violations: Mappings that took fewer cycles than their bound: none.
-        count_mismatches: Mappings of which model and machine count other words: none.
-        energy_mean_abs_error: The mean of the absolute errors of energy.
-        energy_max_abs_error: The greatest of them.
-        kendall_tau: How well the model orders the mappings of a layer: 1 as the machine does, -1 the other
-            way round.
-        regret: What the model's choice loses.
-        layers: Layer by layer.
+        dataflow: The dataflow's short name, or `decoupled`.
+        mean_abs_error: The mean of the absolute relative errors of cycles; 0.01 is 1 %.
+        max_abs_error: The greatest absolute relative error of cycles.
+        max_abs_error_layer: The name of the layer with that error.
+        bias: The mean of the signed relative errors of cycles; negative where the model is too low.
+        bound_violations: The number of mappings that took fewer cycles than their bound; a fault if it is
+            not 0.
+        count_mismatches: The number of mappings of which model and machine count other words; a fault if it
+            is not 0.
+        energy_mean_abs_error: The mean of the absolute relative errors of energy.
+        energy_max_abs_error: The greatest absolute relative error of energy.
+        kendall_tau: Kendall's tau between model and machine over the mappings of a layer, from 1 (the same
+            order) to -1; null with too few mappings.
+        regret: The loss by choosing with the model.
+        layers: The layers, in the network's order.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"regret": ["Regret"], "layers": ["ValidateLayer"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["kendall_tau"])
 
     dataflow: str
-    """Its short name, or `decoupled`."""
+    """The dataflow's short name, or `decoupled`."""
     mean_abs_error: float
-    """The mean of the absolute errors of cycles."""
+    """The mean of the absolute relative errors of cycles; 0.01 is 1 %."""
     max_abs_error: float
-    """The greatest of them."""
+    """The greatest absolute relative error of cycles."""
     max_abs_error_layer: str
-    """The layer of the greatest."""
+    """The name of the layer with that error."""
     bias: float
-    """The mean of the signed errors."""
+    """The mean of the signed relative errors of cycles; negative where the model is too low."""
     bound_violations: int
-    """Mappings that took fewer cycles than their bound: none."""
+    """The number of mappings that took fewer cycles than their bound; a fault if it is not 0."""
     count_mismatches: int
-    """Mappings of which model and machine count other words: none."""
+    """The number of mappings of which model and machine count other words; a fault if it is not 0."""
     energy_mean_abs_error: float
-    """The mean of the absolute errors of energy."""
+    """The mean of the absolute relative errors of energy."""
     energy_max_abs_error: float
-    """The greatest of them."""
+    """The greatest absolute relative error of energy."""
     kendall_tau: float | None
-    """How well the model orders the mappings of a layer: 1 as the machine does, -1 the other way round."""
+    """Kendall's tau between model and machine over the mappings of a layer, from 1 (the same order) to -1; null with
+too few mappings."""
     regret: Regret
-    """What the model's choice loses."""
+    """The loss by choosing with the model."""
     layers: list[ValidateLayer]
-    """Layer by layer."""
+    """The layers, in the network's order."""
 
 
 class Unmapped(Record):
     """A dataflow that was asked for and not compared.
 
     Attributes:
-        dataflow: Its short name.
-        reason: Why it was not compared.
+        dataflow: The dataflow's short name.
+        reason: The reason why it was not compared.
     """
 
     dataflow: str
-    """Its short name."""
+    """The dataflow's short name."""
     reason: str
-    """Why it was not compared."""
+    """The reason why it was not compared."""
 
 
 class Headline(Record):
@@ -1016,28 +1019,28 @@ class Used(Record):
     """Amounts of what budgets limit.
 
     Attributes:
-        area_um2: Square microns.
-        power_mw: Milliwatts.
+        area_um2: Area in square microns.
+        power_mw: Power in milliwatts.
     """
 
     area_um2: float
-    """Square microns."""
+    """Area in square microns."""
     power_mw: float
-    """Milliwatts."""
+    """Power in milliwatts."""
 
 
 class SearchChoice(Record):
     """What was chosen for a layer.
 
     Attributes:
-        layer: Its place in the network.
-        pe: PEs.
+        layer: The index of the layer in the network, from 0.
+        pe: The number of PEs.
         tile: The level of the tile that the buffer is sized for.
-        stage: The stage that it runs in.
+        stage: The index of the stage of the pipeline that the layer runs in, from 0.
         cycles: Cycles by the model or the table.
         machine_cycles: Cycles on the machine, where it ran.
-        energy_pj: Energy; of a table the total alone.
-        machine_energy_pj: Energy on the machine, where it ran.
+        energy_pj: Energy in picojoules, by component; of a table the total alone.
+        machine_energy_pj: Energy on the machine in picojoules; null if the layer did not run.
         dataflow: The dataflow by its short name.
         name: The layer's name, where it is known.
         dims: The layer's shape, where it is known.
@@ -1047,21 +1050,21 @@ class SearchChoice(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["machine_cycles", "machine_energy_pj", "dataflow", "name", "dims"])
 
     layer: int
-    """Its place in the network."""
+    """The index of the layer in the network, from 0."""
     pe: int
-    """PEs."""
+    """The number of PEs."""
     tile: int
     """The level of the tile that the buffer is sized for."""
     stage: int
-    """The stage that it runs in."""
+    """The index of the stage of the pipeline that the layer runs in, from 0."""
     cycles: int
     """Cycles by the model or the table."""
     machine_cycles: int | None
     """Cycles on the machine, where it ran."""
     energy_pj: EnergyByComponent | dict[str, Any]
-    """Energy; of a table the total alone."""
+    """Energy in picojoules, by component; of a table the total alone."""
     machine_energy_pj: EnergyByComponent | None
-    """Energy on the machine, where it ran."""
+    """Energy on the machine in picojoules; null if the layer did not run."""
     dataflow: str | None
     """The dataflow by its short name."""
     name: str | None
@@ -1074,30 +1077,30 @@ class Binding(Record):
     """A stage that the budgets hold back.
 
     Attributes:
-        stage: The stage.
-        loss: By how much its best option would better the objective.
+        stage: The index of the stage, from 0.
+        loss: By how much the stage's best option would better the objective, in the objective's unit.
     """
 
     stage: int
-    """The stage."""
+    """The index of the stage, from 0."""
     loss: float
-    """By how much its best option would better the objective."""
+    """By how much the stage's best option would better the objective, in the objective's unit."""
 
 
 class BestFound(Record):
     """The best assignment.
 
     Attributes:
-        feasible: Whether it keeps the budgets.
-        objective: Its objective, by `of`.
-        of: Whose it is.
-        machine: By the machine, where it ran.
-        model: By the model, beside the machine's.
+        feasible: Whether the assignment keeps the budgets, by `of`.
+        objective: The objective, by `of`.
+        of: Whose figure the objective is: `model`, `table` or `machine`.
+        machine: The objective on the machine; null if the assignment did not run.
+        model: The objective by the model; null if the assignment did not run on the machine.
         error: The model's error, relative to the machine.
-        used: What it uses.
-        machine_used: What it uses by the machine, where it ran.
-        machine_feasible: Whether it keeps the budgets by the machine.
-        choices: Layer by layer.
+        used: The amounts of area and power that the assignment uses.
+        machine_used: The same amounts by the machine; null if the assignment did not run.
+        machine_feasible: Whether the assignment keeps the budgets by the machine; null if it did not run.
+        choices: The choice for each layer, in the network's order.
         binding: The stages that the budgets hold back, the most first.
     """
 
@@ -1105,25 +1108,25 @@ class BestFound(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["machine", "model", "error", "machine_used", "machine_feasible"])
 
     feasible: bool
-    """Whether it keeps the budgets."""
+    """Whether the assignment keeps the budgets, by `of`."""
     objective: float
-    """Its objective, by `of`."""
+    """The objective, by `of`."""
     of: str
-    """Whose it is."""
+    """Whose figure the objective is: `model`, `table` or `machine`."""
     machine: float | None
-    """By the machine, where it ran."""
+    """The objective on the machine; null if the assignment did not run."""
     model: float | None
-    """By the model, beside the machine's."""
+    """The objective by the model; null if the assignment did not run on the machine."""
     error: float | None
     """The model's error, relative to the machine."""
     used: Used
-    """What it uses."""
+    """The amounts of area and power that the assignment uses."""
     machine_used: Used | None
-    """What it uses by the machine, where it ran."""
+    """The same amounts by the machine; null if the assignment did not run."""
     machine_feasible: bool | None
-    """Whether it keeps the budgets by the machine."""
+    """Whether the assignment keeps the budgets by the machine; null if it did not run."""
     choices: list[SearchChoice]
-    """Layer by layer."""
+    """The choice for each layer, in the network's order."""
     binding: list[Binding]
     """The stages that the budgets hold back, the most first."""
 
@@ -1132,8 +1135,8 @@ class ShortfallOf(Record):
     """A budget that no assignment keeps.
 
     Attributes:
-        resource: What it limits.
-        limit: The limit.
+        resource: The resource that the budget limits: `area` or `power`.
+        limit: The limit, in square microns or milliwatts.
         least: The least that is needed, with the other budgets as they are.
         over: By what share that is above the limit.
     """
@@ -1141,9 +1144,9 @@ class ShortfallOf(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["over"])
 
     resource: str
-    """What it limits."""
+    """The resource that the budget limits: `area` or `power`."""
     limit: float
-    """The limit."""
+    """The limit, in square microns or milliwatts."""
     least: float
     """The least that is needed, with the other budgets as they are."""
     over: float | None
@@ -1154,26 +1157,26 @@ class RelaxationOf(Record):
     """A factor on all budgets.
 
     Attributes:
-        factor: It admits an assignment.
-        bound: No smaller one than this does.
+        factor: A factor on all budgets with which there is an assignment.
+        bound: A factor below which there is none.
     """
 
     factor: float
-    """It admits an assignment."""
+    """A factor on all budgets with which there is an assignment."""
     bound: float
-    """No smaller one than this does."""
+    """A factor below which there is none."""
 
 
 class OptimumOf(Record):
     """A best objective.
 
     Attributes:
-        objective: The objective.
+        objective: The best objective, in the search's unit.
         proved: Whether it is proved.
     """
 
     objective: float
-    """The objective."""
+    """The best objective, in the search's unit."""
     proved: bool
     """Whether it is proved."""
 
@@ -1182,12 +1185,12 @@ class Heavy(Record):
     """A stage that uses much.
 
     Attributes:
-        layer: Its first layer.
+        layer: The index of the stage's first layer in the network, from 0.
         share: Its share of what is used, from 0 to 1.
     """
 
     layer: int
-    """Its first layer."""
+    """The index of the stage's first layer in the network, from 0."""
     share: float
     """Its share of what is used, from 0 to 1."""
 
@@ -1196,8 +1199,8 @@ class Relaxed(Record):
     """What is reached with greater budgets.
 
     Attributes:
-        factor: The factor.
-        optimum: The best with it.
+        factor: The factor on all budgets.
+        optimum: The best objective with that factor; null if none was found.
         heaviest: For each budget the heaviest stages.
     """
 
@@ -1205,9 +1208,9 @@ class Relaxed(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["optimum"])
 
     factor: float
-    """The factor."""
+    """The factor on all budgets."""
     optimum: OptimumOf | None
-    """The best with it."""
+    """The best objective with that factor; null if none was found."""
     heaviest: list[list[Heavy]]
     """For each budget the heaviest stages."""
 
@@ -1216,7 +1219,7 @@ class Redeployed(Record):
     """What is reached if layers share the hardware otherwise.
 
     Attributes:
-        deployment: How.
+        deployment: How layers share the hardware.
         optimum: The best; null where there is none.
     """
 
@@ -1224,7 +1227,7 @@ class Redeployed(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["optimum"])
 
     deployment: str
-    """How."""
+    """How layers share the hardware."""
     optimum: OptimumOf | None
     """The best; null where there is none."""
 
@@ -1253,7 +1256,7 @@ class BestMissing(Record):
     """Why there is no assignment.
 
     Attributes:
-        feasible: False.
+        feasible: Always false.
         shortfalls: The budgets that no assignment keeps.
         relaxation: The factor on every budget that would admit an assignment.
         explanation: What would do, with `--explain`.
@@ -1263,7 +1266,7 @@ class BestMissing(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["relaxation", "explanation"])
 
     feasible: bool
-    """False."""
+    """Always false."""
     shortfalls: list[ShortfallOf]
     """The budgets that no assignment keeps."""
     relaxation: RelaxationOf | None
@@ -1276,39 +1279,39 @@ class Rechecked(Record):
     """An assignment that was run again.
 
     Attributes:
-        model: Its objective by the model.
-        machine: By the machine.
+        model: The objective by the model.
+        machine: The objective on the machine.
         error: The model's error, relative to the machine.
         feasible: Whether it keeps the budgets by the machine.
-        model_rank: Its rank by the model.
+        model_rank: The rank of the assignment by the model, from 1.
     """
 
     model: float
-    """Its objective by the model."""
+    """The objective by the model."""
     machine: float
-    """By the machine."""
+    """The objective on the machine."""
     error: float
     """The model's error, relative to the machine."""
     feasible: bool
     """Whether it keeps the budgets by the machine."""
     model_rank: int
-    """Its rank by the model."""
+    """The rank of the assignment by the model, from 1."""
 
 
 class RecheckOfSearch(Record):
     """What became of `--recheck`.
 
     Attributes:
-        run: How many ran.
-        note: Why fewer ran than were asked for.
+        run: The number of assignments that ran.
+        note: The reason why fewer ran than were asked for; null if as many ran.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["note"])
 
     run: int
-    """How many ran."""
+    """The number of assignments that ran."""
     note: str | None
-    """Why fewer ran than were asked for."""
+    """The reason why fewer ran than were asked for; null if as many ran."""
 
 
 class SearchCertificate(Record):
@@ -1316,12 +1319,13 @@ class SearchCertificate(Record):
 
     Attributes:
         kind: `proved`, `conditional` or `none`.
-        of: Of model or machine.
-        costs: Whose costs it is over.
-        lower_bound: No assignment has a lower objective.
-        gap: By how much the best may be above the least, relative to it.
-        multipliers: Lagrange multipliers of the budgets.
-        simulations: Runs of the machine.
+        of: Whose optimum is proved: the `model`'s or the `machine`'s.
+        costs: Whose costs the proof is over: of a table, the model or the machine.
+        lower_bound: The objective that no assignment goes below; null if none is known.
+        gap: The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof.
+        multipliers: The Lagrange multiplier of each budget, in their order: the objective's unit by the
+            budget's.
+        simulations: The number of runs of the machine that the proof rests on.
         entries: Options of all layers, where the proof is of the machine.
         rounds: Times that the model's costs were replaced by the machine's and solved again.
     """
@@ -1331,17 +1335,17 @@ class SearchCertificate(Record):
     kind: str
     """`proved`, `conditional` or `none`."""
     of: str
-    """Of model or machine."""
+    """Whose optimum is proved: the `model`'s or the `machine`'s."""
     costs: str
-    """Whose costs it is over."""
+    """Whose costs the proof is over: of a table, the model or the machine."""
     lower_bound: float | None
-    """No assignment has a lower objective."""
+    """The objective that no assignment goes below; null if none is known."""
     gap: float | None
-    """By how much the best may be above the least, relative to it."""
+    """The distance from the lower bound to the best, relative to the best, from 0 to 1; 0 is a proof."""
     multipliers: list[float]
-    """Lagrange multipliers of the budgets."""
+    """The Lagrange multiplier of each budget, in their order: the objective's unit by the budget's."""
     simulations: int
-    """Runs of the machine."""
+    """The number of runs of the machine that the proof rests on."""
     entries: int | None
     """Options of all layers, where the proof is of the machine."""
     rounds: int | None
@@ -1352,17 +1356,17 @@ class SearchEvaluations(Record):
     """What a search spent.
 
     Attributes:
-        calls: Points that were asked for.
-        distinct: Of those, different ones.
-        entries: Costs of one layer that were looked at.
+        calls: The number of points that the optimiser asked for.
+        distinct: The number of different points among them.
+        entries: The number of different entries of the table of costs that were read.
     """
 
     calls: int
-    """Points that were asked for."""
+    """The number of points that the optimiser asked for."""
     distinct: int
-    """Of those, different ones."""
+    """The number of different points among them."""
     entries: int
-    """Costs of one layer that were looked at."""
+    """The number of different entries of the table of costs that were read."""
 
 
 class Ranking(Record):
@@ -1370,44 +1374,44 @@ class Ranking(Record):
 
     Attributes:
         model_ranks: The model's ranks, in the machine's order.
-        turned_pairs: Pairs that are the other way round.
-        pairs: Pairs.
+        turned_pairs: The number of pairs that model and machine order differently.
+        pairs: The number of pairs that were compared.
     """
 
     model_ranks: list[int]
     """The model's ranks, in the machine's order."""
     turned_pairs: int
-    """Pairs that are the other way round."""
+    """The number of pairs that model and machine order differently."""
     pairs: int
-    """Pairs."""
+    """The number of pairs that were compared."""
 
 
 class Seconds(Record):
     """Wall-clock seconds; null without `--verbose`.
 
     Attributes:
-        table: Making the table of costs.
-        search: Searching.
-        recheck: Running the best again.
+        table: Seconds to make the table of costs.
+        search: Seconds of the search itself.
+        recheck: Seconds to run the best again on the machine.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["table", "search", "recheck"])
 
     table: float | None
-    """Making the table of costs."""
+    """Seconds to make the table of costs."""
     search: float | None
-    """Searching."""
+    """Seconds of the search itself."""
     recheck: float | None
-    """Running the best again."""
+    """Seconds to run the best again on the machine."""
 
 
 class Vertex(Record):
     """A point of the front under a limit on the first budget.
 
     Attributes:
-        limit: The limit.
-        used: What is used of it; null where nothing keeps it.
-        objective: The objective.
+        limit: The limit on the first budget, in square microns or milliwatts.
+        used: The amount that is used of that budget; null if no assignment keeps it.
+        objective: The best objective under the limit; null if no assignment keeps it.
         kind: `proved`, `conditional` or `none`.
         lower_bound: Nothing has a lower objective under this limit.
         multipliers: Lagrange multipliers of the budgets.
@@ -1416,11 +1420,11 @@ class Vertex(Record):
     _optional: ClassVar[frozenset[str]] = frozenset(["used", "objective", "lower_bound"])
 
     limit: float
-    """The limit."""
+    """The limit on the first budget, in square microns or milliwatts."""
     used: float | None
-    """What is used of it; null where nothing keeps it."""
+    """The amount that is used of that budget; null if no assignment keeps it."""
     objective: float | None
-    """The objective."""
+    """The best objective under the limit; null if no assignment keeps it."""
     kind: str
     """`proved`, `conditional` or `none`."""
     lower_bound: float | None
