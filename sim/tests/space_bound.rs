@@ -11,7 +11,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use stationary_arch::Accelerator;
 use stationary_sim::mapper::{Goal, MapperEffort, Objective, Slack, map_with};
-use stationary_sim::{Dataflow, Mapping, Pace, estimate, mapper, run, space_bound};
+use stationary_sim::{Dataflow, Mapping, Pace, Tiling, estimate, mapper, run, space_bound};
 use stationary_workloads::{Convolution, Dim, Layer};
 
 /// Tilings of each random layer and machine.
@@ -114,6 +114,45 @@ fn the_bound_is_near_where_macs_decide() {
         let gap = cycles as f64 / bound.cycles as f64;
         assert!(gap < within, "{preset}: {cycles} {bound:?}");
     }
+}
+
+/// Groups, over which this mapping loops outside of all else, so that weights stay while it goes over rows: drawn at
+/// random, where the bound took them to be looped over within each block of rows.
+#[test]
+fn weights_stay_where_groups_are_looped_over_outside() {
+    let text = include_str!("data/bound_over_groups.yaml");
+    let accelerator = Accelerator::from_yaml("bound_over_groups.yaml", text).expect("a machine");
+    let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+    let layer = Convolution {
+        groups: 3,
+        in_channels: 3 * 34,
+        out_channels: 3 * 35,
+        input: [31, 1],
+        ..Convolution::square(1, [1, 1], 1, 1, 0)
+    };
+    let layer = Layer::convolution("grouped", layer).expect("a layer");
+    let mut tiling = Tiling::trivial(layer.sizes());
+    (tiling.block[Dim::G], tiling.block[Dim::P]) = (1, 2);
+    (tiling.local[Dim::K], tiling.local[Dim::C]) = (6, 17);
+    (
+        tiling.rows[Dim::C],
+        tiling.rows[Dim::P],
+        tiling.cols[Dim::K],
+    ) = (2, 2, 6);
+    let order = {
+        use Dim::{C, G, K, N, P, Q, R, S};
+        [G, N, P, Q, K, C, R, S]
+    };
+    (tiling.block_order, tiling.pass_order) = (order, order);
+    let mapping = Mapping::new(&layer, &accelerator, dataflow, tiling).expect("it is legal");
+    let bound = space_bound(&layer, &accelerator, dataflow, u64::MAX, EFFORT);
+    let bound = bound.expect("it is offered");
+    let cycles = run(&mapping, Pace::SkipPeriods, &mut ()).cycles;
+    assert!(
+        bound.is_complete && bound.cycles <= estimate(&mapping).lower_bound,
+        "{bound:?}"
+    );
+    assert!(bound.cycles <= cycles);
 }
 
 /// With less effort less is shown, and never more than is so.

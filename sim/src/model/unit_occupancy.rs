@@ -303,9 +303,10 @@ impl UnitOccupancy {
         (until_store + stores).max(reads + from_load)
     }
 
-    /// The work of the array with the loads before and the store behind it.
-    pub(super) const fn alone(&self) -> u64 {
-        self.alone
+    /// The work of the array with the loads before and the store behind it, or of the busiest network if that is
+    /// longer.
+    pub(super) fn alone(&self) -> u64 {
+        self.alone.max(self.networks)
     }
 
     /// What no schedule is below. It is worked out when it is asked for: the mapper compares estimates alone.

@@ -74,13 +74,13 @@ impl BlockSearch<'_> {
             // Of many numbers of blocks some at a time: the traffic of the fewest, the room of the most.
             let most = (count + count / FINE).min(size);
             let extent = size.div_ceil(most);
-            blocks.count[d] = count;
+            (blocks.count[d], blocks.most[d]) = (count, u64::MAX);
             (blocks.extent[d], blocks.last[d]) = (1, 1);
-            // More blocks move as much or more; only their first and last tiles are smaller.
+            // So many blocks or more move as much or more; only their first and last tiles are smaller.
             if relaxation.bound(unrolling, blocks, program) >= self.best {
                 break;
             }
-            blocks.extent[d] = extent;
+            (blocks.most[d], blocks.extent[d]) = (most, extent);
             blocks.last[d] = if count == 1 { size } else { 1 };
             if relaxation.fits(unrolling, blocks, program) {
                 let bound = relaxation.bound(unrolling, blocks, program);
@@ -97,7 +97,7 @@ impl BlockSearch<'_> {
             // The fewest blocks of the next smaller extent.
             count = size.div_ceil(extent - 1).max(most + 1);
         }
-        blocks.count[d] = 1;
+        (blocks.count[d], blocks.most[d]) = (1, u64::MAX);
         blocks.extent[d] = 1;
         blocks.last[d] = 1;
     }

@@ -160,13 +160,19 @@ impl Relaxation {
                 false => 1,
             }
         };
-        // ... and of passes.
+        // ... and of passes. A dimension has loops over passes for certain if there are more passes than blocks at
+        // most; else its loops may all be over blocks.
         let of_passes = |o: Operand| {
-            let iterates = |d: &Dim| is_relevant(o, *d) && tiles[*d] > count[*d];
-            match Dim::ALL.iter().any(iterates) {
-                false => of_blocks(o),
-                true if program.lasting[1] == o => over(count, UNRELATED[o]),
-                true => over(&tiles, UNRELATED[o]),
+            let relevant = || Dim::ALL.into_iter().filter(|d| is_relevant(o, *d));
+            if relevant().any(|d| choices[d].passes > blocks.most[d]) {
+                return match program.lasting[1] == o {
+                    true => over(count, UNRELATED[o]),
+                    false => over(&tiles, UNRELATED[o]),
+                };
+            }
+            match program.lasting[0] != o && relevant().any(|d| tiles[d] > 1) {
+                true => over(count, UNRELATED[o]),
+                false => 1,
             }
         };
         let visits = |o: Operand| match program.staging[o] {

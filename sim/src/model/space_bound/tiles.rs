@@ -39,7 +39,10 @@ impl Program {
 /// How many blocks there are along each dimension, and the least extent of the longest.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Blocks {
+    /// So many at least ...
     pub(super) count: PerDim<u64>,
+    /// ... and at most.
+    pub(super) most: PerDim<u64>,
     pub(super) extent: PerDim<u64>,
     /// The least extent of the last.
     pub(super) last: PerDim<u64>,
@@ -52,6 +55,7 @@ impl Blocks {
     pub(super) fn none() -> Self {
         Self {
             count: PerDim::splat(1),
+            most: PerDim::splat(u64::MAX),
             extent: PerDim::splat(1),
             last: PerDim::splat(1),
             whole: PerDim::splat(1),
