@@ -70,6 +70,7 @@
 //! | [`assign`] | PEs and buffer of each layer under budgets |
 //! | [`codesign`] | one core for all layers, and a schedule for each |
 //! | [`compare`] | optimisers side by side |
+//! | [`environments`] | searches to be played by agents that learn, each with its proved optimum |
 //! | [`sweep`] | studies over many accelerators and networks |
 //! | [`proof`], [`identity`] | certificates, and digests of what they are about |
 //! | [`hooks`], [`progress`], [`time_limit`], [`journal`] | how a search is watched, stopped, limited, and resumed |
@@ -102,6 +103,7 @@ pub mod control;
 pub mod diff;
 pub mod documents;
 mod element_types;
+pub mod environments;
 mod error;
 pub mod evaluate;
 mod excerpts;

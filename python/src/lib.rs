@@ -6,11 +6,13 @@
 //! | `inputs` | accelerators, layers, networks, and what is asked about them |
 //! | `plan` | one layer with its mapping, answered at once |
 //! | `verbs` | what the command line's verbs do |
+//! | `environment` | searches for agents that learn |
 //! | `work` | long work on a thread of its own, with signals and progress |
 //! | `answer`, `table` | what was found: JSON, CSV, pages, drawings, and rows as Arrow |
 //! | `error` | errors as exceptions |
 
 mod answer;
+mod environment;
 mod error;
 mod inputs;
 mod plan;
@@ -23,6 +25,8 @@ mod work;
 mod _stationary {
     #[pymodule_export]
     use super::answer::Answer;
+    #[pymodule_export]
+    use super::environment::{Episodes, Problem};
     #[pymodule_export]
     use super::inputs::{Arch, Layer, Network, Target, presets};
     #[pymodule_export]

@@ -408,7 +408,7 @@ fn shown(py: Python<'_>, answer: Answer) -> PyResult<Py<PyAny>> {
 }
 
 /// What a search is given besides its question.
-fn hooks<'a>(
+pub fn hooks<'a>(
     watch: &'a Watch,
     has_result: &'a (dyn Fn() + Sync),
     record: Option<PathBuf>,
@@ -426,7 +426,7 @@ fn hooks<'a>(
 }
 
 /// A question by the names of its fields.
-fn asked<T: serde::de::DeserializeOwned>(py: Python<'_>, fields: &str) -> PyResult<T> {
+pub fn asked<T: serde::de::DeserializeOwned>(py: Python<'_>, fields: &str) -> PyResult<T> {
     serde_json::from_str(fields).map_err(|error| {
         // The fields were arguments: there are no lines.
         let text = error.to_string();

@@ -361,6 +361,52 @@ class Target:
     def plan(self) -> Plan: ...
 
 @final
+class Problem:
+    """A search as a sequence of decisions, with its proved optimum: what the environments of `stationary.gym` are of."""
+
+    @staticmethod
+    def assignment(question: str, waiting: _Waiting) -> Problem: ...
+    @staticmethod
+    def tilings(target: Target, waiting: _Waiting) -> Problem: ...
+    @staticmethod
+    def chip(question: str, waiting: _Waiting) -> Problem: ...
+    @property
+    def optimum(self) -> float:
+        """The least objective of any whole solution: cycles, nanojoules, or their product."""
+
+    @property
+    def proof(self) -> str:
+        """The certificate or, where costs are a table's, the document of the exact search, as JSON."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `proof`, in hexadecimal."""
+
+    @property
+    def steps(self) -> list[tuple[str, list[str]]]:
+        """The name of each choice, with what each of its actions stands for."""
+
+    @property
+    def actions(self) -> int:
+        """The greatest number of actions of a step."""
+
+    @property
+    def features(self) -> int:
+        """Numbers in an observation."""
+
+    def episodes(self, reward: str, count: int) -> Episodes: ...
+
+@final
+class Episodes:
+    """Episodes side by side. Arrays are bytes, in the machine's byte order."""
+
+    def reset(self, which: bytes | None = None) -> None: ...
+    def step(self, actions: bytes) -> tuple[bytes, bytes, bytes]: ...
+    def observations(self) -> bytes: ...
+    def masks(self) -> bytes: ...
+    def solution(self, episode: int) -> list[tuple[str, str]]: ...
+
+@final
 class Answer:
     def json(self, part: str | None = None) -> str | None: ...
     def pretty(self) -> str: ...

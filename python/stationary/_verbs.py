@@ -408,28 +408,25 @@ def search_assign(
         InputError: An input that cannot be read, or is not allowed.
         Interrupted: Ctrl-C, when there was something to show: `result` is the best so far.
     """
-    costs = {
-        **_model(arch, set, pes, tiles, layer, dim, batch, partial),
-        "table": _path(table),
-        "network": None if network is None else _network(network, dim)._origin[0],
-        "dataflow": dataflow,
-        "shapes": shapes,
-    }
-    question = {
-        "costs": costs,
-        "deployment": deployment,
-        "objective": objective,
-        "budget": _list(budget),
-        "optimizer": optimizer,
-        "evaluations": evaluations,
-        "epochs": epochs,
-        "preset": preset,
-        "seed": seed,
-        "certify": certify,
-        "simulations": simulations,
-        "explain": explain,
-        "front": front,
-    }
+    question = _assignment(
+        _model(arch, set, pes, tiles, layer, dim, batch, partial),
+        network=None if network is None else _network(network, dim)._origin[0],
+        dataflow=dataflow,
+        table=_path(table),
+        shapes=shapes,
+        deployment=deployment,
+        objective=objective,
+        budget=_list(budget),
+        optimizer=optimizer,
+        evaluations=evaluations,
+        epochs=epochs,
+        preset=preset,
+        seed=seed,
+        certify=certify,
+        simulations=simulations,
+        explain=explain,
+        front=front,
+    )
     with shown(progress, "search assign") as tell, _showing(AssignmentSearch):
         waiting: native._Waiting = {"progress": tell, "threads": threads}
         answer = native.search_assign(_dumps(question), str(recheck), _path(record), _path(resume), waiting)
@@ -483,23 +480,22 @@ def search_codesign(
         InputError: An input that cannot be read, or is not allowed.
         Interrupted: Ctrl-C, when there was something to show: `result` is the best so far.
     """
-    name, sets = _arch(arch, set)._origin
-    question = {
-        "arch": name,
-        "set": sets,
-        "network": _network(network, dim)._origin[0],
-        "layer": _layers(layer),
-        "dim": _pairs(dim),
-        "batch": batch,
-        "partial": partial,
-        "hardware": fspath(hardware),
-        "budget": budget,
-        "macs": macs,
-        "optimizer": optimizer,
-        "measurements": measurements,
-        "every": every,
-        "seed": seed,
-    }
+    question = _codesign(
+        arch,
+        set,
+        network=_network(network, dim)._origin[0],
+        layer=_layers(layer),
+        dim=_pairs(dim),
+        batch=batch,
+        partial=partial,
+        hardware=fspath(hardware),
+        budget=budget,
+        macs=macs,
+        optimizer=optimizer,
+        measurements=measurements,
+        every=every,
+        seed=seed,
+    )
     with shown(progress, "search codesign") as tell, _showing(CodesignSearch):
         waiting: native._Waiting = {"progress": tell, "threads": threads}
         answer = native.search_codesign(_dumps(question), _path(record), _path(resume), waiting)
@@ -818,6 +814,26 @@ def _model(
         "batch": batch,
         "partial": partial,
     }
+
+
+def _assignment(
+    model: Mapping[str, Any],
+    *,
+    network: str | None,
+    dataflow: str,
+    table: str | None,
+    shapes: str | None,
+    **question: Any,
+) -> dict[str, Any]:
+    """A question of `search_assign` by the names of its fields; what is left out has its default."""
+    costs = {**model, "table": table, "network": network, "dataflow": dataflow, "shapes": shapes}
+    return {"costs": costs, **question}
+
+
+def _codesign(arch: AnArch, set: Mapping[str, Value] | None, **question: Any) -> dict[str, Any]:
+    """A question of `search_codesign` by the names of its fields; what is left out has its default."""
+    name, sets = _arch(arch, set)._origin
+    return {"arch": name, "set": sets, **question}
 
 
 def _dumps(value: Any) -> str:

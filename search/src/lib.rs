@@ -28,6 +28,7 @@ pub mod compare;
 mod deployment;
 pub mod design;
 mod driver;
+pub mod environment;
 mod fixed;
 mod gaussian_process;
 mod hull;
