@@ -436,7 +436,7 @@ pub struct Open {
     /// Its place in the mapper's order, and its lower bound in cycles.
     pub candidate: Candidate,
     /// Its cycles by the model's estimate.
-    model: u64,
+    pub model: u64,
     /// Its tiling.
     pub tiling: Tiling,
 }

@@ -8,12 +8,13 @@
 //!
 //! ```
 //! use stationary::Request;
-//! use stationary::environments;
+//! use stationary::environments::{self, Figures};
 //! use stationary::hooks::Hooks;
 //! use stationary::search::environment::{Episodes, Reward};
 //!
 //! let target = Request::new("nvdla-small", "alexnet").target()?.pick(&["conv5"])?;
-//! let proved = environments::tilings(&target, &Hooks::default())?.expect("nobody cancels it");
+//! let proved = environments::tilings(&target, Figures::Machine, &Hooks::default())?;
+//! let proved = proved.expect("nobody cancels it");
 //! let steps = proved.environment.steps().len();
 //! let mut episodes = Episodes::new(proved.environment, proved.optimum, Reward::Sparse, 1);
 //! let mut paid = 0.0;
@@ -27,17 +28,20 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
 use std::sync::Arc;
 
+use serde_json::json;
 use stationary_record::digest;
 
 use crate::arch::{Accelerator, Operand};
 use crate::assign::{AssignmentQuestion, CostSource};
-use crate::candidates::MappingQuery;
+use crate::candidates::{MappingQuery, Open};
 use crate::codesign::{CodesignQuestion, Setting};
 use crate::documents::Document;
 use crate::error::Error;
 use crate::hooks::Hooks;
+use crate::identity;
 use crate::map::MappingQuestion;
 use crate::search::codesign::{Record, network_bounds};
 use crate::search::environment::{Assignment, ChipDesign, Environment, Solution, Step, Tilings};
@@ -55,7 +59,8 @@ pub struct Proved {
     pub environment: Arc<dyn Environment>,
     /// The least objective of any whole solution: cycles, nanojoules, or their product.
     pub optimum: f64,
-    /// The certificate or, where the costs are a table's, the document of the exact search, as JSON.
+    /// The certificate as JSON; where the objective is not the machine's, the document of the exact search, or of what
+    /// was enumerated.
     pub proof: String,
     /// SHA-256 of `proof`, in hexadecimal.
     pub digest: String,
@@ -114,13 +119,36 @@ pub fn assignment(
     Ok(Some(Proved::new(environment, optimum, proof)))
 }
 
-/// The mapper's candidates of the target's only layer; the objective is the machine's cycles, and the optimum the
-/// certificate's. None if it was cancelled.
+/// Whose cycles tilings are judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Figures {
+    /// The analytical model's: known of all candidates when the environment is made, so that a step takes microseconds.
+    #[default]
+    Model,
+    /// The machine's: a solution runs when it is first come to. The optimum is a certificate's.
+    Machine,
+}
+
+impl FromStr for Figures {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "model" => Ok(Self::Model),
+            "machine" => Ok(Self::Machine),
+            _ => Err(Error::option("of", text, "needed model or machine")),
+        }
+    }
+}
+
+/// The mapper's candidates of the target's only layer, by the cycles of the model or of the machine. By the machine the
+/// optimum is the certificate's; by the model it is the least of all candidates, and [`Proved::proof`] has the digest
+/// of all their estimates. None if it was cancelled.
 ///
 /// # Errors
 /// The search's; more than one layer; a machine that instructions control, whose schedules are chosen by
 /// [`chip`]; more than 2^20 candidates.
-pub fn tilings(target: &Target, hooks: &Hooks<'_>) -> Result<Option<Proved>, Error> {
+pub fn tilings(target: &Target, of: Figures, hooks: &Hooks<'_>) -> Result<Option<Proved>, Error> {
     let [layer] = target.layers() else {
         let found = target.layers().len().to_string();
         return Err(Error::option(
@@ -130,19 +158,6 @@ pub fn tilings(target: &Target, hooks: &Hooks<'_>) -> Result<Option<Proved>, Err
         ));
     };
     let dataflow = target.dataflow()?;
-    let question = MappingQuestion {
-        certify: true,
-        ..MappingQuestion::default()
-    };
-    let Some(found) = target
-        .search_map(&question, hooks)?
-        .filter(|found| !found.is_cut)
-    else {
-        return Ok(None);
-    };
-    let optimum = found.winners[0].machine as f64;
-    let certificate = found.certificate()?;
-    let certificate = certificate.ok_or_else(|| Error::Search("nothing was proved".to_owned()))?;
     let query = MappingQuery {
         target,
         layer,
@@ -153,22 +168,78 @@ pub fn tilings(target: &Target, hooks: &Hooks<'_>) -> Result<Option<Proved>, Err
         let found = format!("{} has {} candidates", layer.name(), open.len());
         return Err(Error::option("layer", &found, "needed at most 1,048,576"));
     }
+    if open.is_empty() {
+        // The mapper says why.
+        query.space()?;
+    }
     let tilings: Vec<Tiling> = open.iter().map(|open| open.tiling).collect();
     let (steps, actions) = choices(&tilings);
-    let solutions = actions.into_iter().zip(&open).enumerate();
-    let solutions = solutions.map(|(place, (actions, open))| Solution {
-        actions,
-        bound: open.candidate.bound,
-        place,
-    });
-    let price = {
-        let accelerator = Arc::new(target.accelerator().clone());
-        let layer = Arc::new(layer.clone());
-        move |place: usize| cycles(&layer, &accelerator, &dataflow, tilings[place])
+    let solutions = |bound: fn(&Open) -> u64| -> Vec<Solution> {
+        let all = actions.iter().zip(&open).enumerate();
+        let solution = |(place, (actions, open)): (usize, (&Vec<u16>, &Open))| Solution {
+            actions: actions.clone(),
+            bound: bound(open),
+            place,
+        };
+        all.map(solution).collect()
     };
-    let environment = Tilings::new(steps, seen(layer), solutions.collect(), Box::new(price));
-    let proof = format!("{:#}\n", certificate.json());
-    Ok(Some(Proved::new(environment, optimum, proof)))
+    match of {
+        Figures::Model => {
+            let estimates: Vec<u64> = open.iter().map(|open| open.model).collect();
+            let optimum = estimates.iter().copied().min().unwrap_or(0);
+            let proof = enumerated(target, &open, optimum);
+            let solutions = solutions(|open| open.model);
+            let price = move |place: usize| estimates[place];
+            let environment = Tilings::new(steps, seen(layer), solutions, Box::new(price));
+            Ok(Some(Proved::new(environment, optimum as f64, proof)))
+        }
+        Figures::Machine => {
+            let Some((optimum, proof)) = certified(target, hooks)? else {
+                return Ok(None);
+            };
+            let solutions = solutions(|open| open.candidate.bound);
+            let accelerator = Arc::new(target.accelerator().clone());
+            let layer_of = Arc::new(layer.clone());
+            let price =
+                move |place: usize| cycles(&layer_of, &accelerator, &dataflow, tilings[place]);
+            let environment = Tilings::new(steps, seen(layer), solutions, Box::new(price));
+            Ok(Some(Proved::new(environment, optimum as f64, proof)))
+        }
+    }
+}
+
+/// The optimum over all candidates on the machine, and its certificate. None if it was cancelled.
+fn certified(target: &Target, hooks: &Hooks<'_>) -> Result<Option<(u64, String)>, Error> {
+    let question = MappingQuestion {
+        certify: true,
+        ..MappingQuestion::default()
+    };
+    let found = target.search_map(&question, hooks)?;
+    let Some(found) = found.filter(|found| !found.is_cut) else {
+        return Ok(None);
+    };
+    let certificate = found.certificate()?;
+    let certificate = certificate.ok_or_else(|| Error::Search("nothing was proved".to_owned()))?;
+    Ok(Some((
+        found.winners[0].machine,
+        format!("{:#}\n", certificate.json()),
+    )))
+}
+
+/// What is known of candidates that were all estimated.
+fn enumerated(target: &Target, open: &[Open], least: u64) -> String {
+    let estimates = open
+        .iter()
+        .map(|open| format!("{} {}\n", open.candidate.place, open.model));
+    let document = json!({
+        "of": "model",
+        "accelerator": identity::accelerator(target.accelerator()),
+        "layer": identity::layers(target.layers()),
+        "candidates": open.len(),
+        "least": least,
+        "estimates": digest(estimates.collect::<String>().as_bytes()),
+    });
+    format!("{document:#}\n")
 }
 
 /// A core and a schedule of each layer on it; the objective is the cycles of the whole network on the machine, and the

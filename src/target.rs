@@ -93,6 +93,8 @@ pub struct Target {
     pub remarks: Vec<Remark>,
     /// Whether an error on a layer without a mapping says what would make a mapping legal.
     pub explain: bool,
+    /// What is to be known of the network, whatever the machine.
+    of_network: Vec<Remark>,
     /// The names that the inputs were read by; None for inputs that were made as values.
     pub request: Option<Request>,
     all: Network,
@@ -107,6 +109,13 @@ impl Target {
     pub fn new(accelerator: Accelerator, network: &Network) -> Result<Self, Error> {
         accelerator.check()?;
         let layers = network.layers().to_vec();
+        if let Some(layer) = layers.iter().find(|layer| !layer.has_possible_zeros()) {
+            return Err(Error::Kind {
+                path: layer.name().into(),
+                found: "zeros: found more than all words; needed at most 10,000 parts of 10,000"
+                    .to_owned(),
+            });
+        }
         // An unfolded convolution has no more MACs, and no more inputs than MACs.
         Reach::of_all(&layers, &accelerator)?;
         let differing = element_types::differing(network, &accelerator);
@@ -127,6 +136,7 @@ impl Target {
             own: None,
             goal: Goal::default(),
             explain: false,
+            of_network: Vec::new(),
             request: None,
             all: network.clone(),
             given: None,
@@ -211,14 +221,21 @@ impl Target {
     /// As [`Target::new`].
     pub fn with_accelerator(self, accelerator: Accelerator) -> Result<Self, Error> {
         let same = Self::new(accelerator, &self.all)?;
+        // What was overridden of the machine that was is none of this one's.
+        let overrides = self.request.as_ref().map(|request| &request.set[..]);
+        let is_override = |setting: &String| overrides.is_some_and(|set| set.contains(setting));
+        let settings = self.origin.settings.iter();
         let origin = Origin {
             batch: self.origin.batch,
+            settings: settings.filter(|s| !is_override(s)).cloned().collect(),
             ..same.origin.clone()
         };
+        let of_network = self.of_network.iter().cloned();
+        let remarks = of_network.chain(same.remarks).collect();
         Ok(Self {
             accelerator: same.accelerator,
             origin,
-            remarks: same.remarks,
+            remarks,
             request: None,
             ..self
         })
@@ -396,8 +413,10 @@ impl Target {
     /// # Errors
     /// A mapping that is not legal, a layer that no mapping fits or that the file leaves out.
     pub fn mapping(&self, layer: &Layer, dataflow: &Dataflow) -> Result<Mapping, Error> {
-        let Some(Given::Mappings(name, file)) = &self.given else {
-            return self.mapped(layer, dataflow);
+        let (name, file) = match &self.given {
+            None => return self.mapped(layer, dataflow),
+            Some(Given::Schedules(name, _)) => return Err(self.not_for(name, "schedules")),
+            Some(Given::Mappings(name, file)) => (name, file),
         };
         if file.leaves(layer) {
             return self.mapped(layer, dataflow);
@@ -444,6 +463,18 @@ impl Target {
         )
     }
 
+    /// A file of what another kind of control runs by.
+    fn not_for(&self, name: &str, holds: &str) -> Error {
+        let needed = match self.accelerator.decoupled {
+            None => "a sequencer controls it: needed mappings",
+            Some(_) => "instructions control it: needed schedules",
+        };
+        Error::Control(format!(
+            "{name}: {holds}, which {} does not run by; {needed}",
+            self.accelerator.name
+        ))
+    }
+
     fn unmapped(&self, place: String, why: Unmapped, more: impl Fn() -> String) -> Error {
         let more = match self.explain {
             true => more(),
@@ -467,8 +498,10 @@ impl Target {
             let place = format!("layer `{}`: no schedule fits", layer.name());
             decoupled::map_with(layer, &self.accelerator, self.goal).map_err(refused(place))
         };
-        let Some(Given::Schedules(name, file)) = &self.given else {
-            return map();
+        let (name, file) = match &self.given {
+            None => return map(),
+            Some(Given::Mappings(name, _)) => return Err(self.not_for(name, "mappings")),
+            Some(Given::Schedules(name, file)) => (name, file),
         };
         match file.find(layer) {
             Some(entry) => {

@@ -3,11 +3,13 @@
 use std::process::Command;
 
 use serde_json::Value;
+use stationary::assign::{AssignmentQuestion, Recheck};
 use stationary::mappings::LayerPlan;
 use stationary::sim::{
-    Bound, Dataflow, Energy, Estimate, Mapping, Pace, Plan, Run, Stall, decoupled, mapper,
+    Bound, Dataflow, Energy, Estimate, Mapping, Outcome, Pace, Plan, Run, Stall, decoupled, mapper,
 };
-use stationary::{Target, arch, load};
+use stationary::workloads::{Network, Zeros};
+use stationary::{Request, Target, arch, load};
 
 fn json(arguments: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_stationary"))
@@ -109,4 +111,106 @@ fn a_library_user_gets_the_numbers_of_the_command_line_on_an_array_that_unfolds(
             );
         }
     }
+}
+
+/// A checkpoint of one mapping is not taken for another's.
+#[test]
+#[should_panic(expected = "a checkpoint goes on with the plan it is of")]
+fn a_checkpoint_goes_on_with_its_own_plan() {
+    let plans = plans();
+    let stop = |cycle| cycle >= 300;
+    let first = plans[0].run_until(None, Pace::SkipIdle, &stop, &mut ());
+    let Outcome::Stopped(checkpoint) = first else {
+        panic!("it takes longer");
+    };
+    let _ = plans[2].run_until(Some(checkpoint), Pace::SkipIdle, &|_| false, &mut ());
+}
+
+/// A file for one kind of control is no file for the other.
+#[test]
+fn schedules_are_for_instructions_and_mappings_for_sequencers() {
+    let on = |arch: &str| {
+        Request::new(arch, "alexnet")
+            .target()
+            .expect("presets")
+            .pick(&["conv5"])
+    };
+    let [vta, eyeriss] = ["vta", "eyeriss"].map(|arch| on(arch).expect("a layer"));
+    let schedules = "schedules:\n  default: mapper\n";
+    let mappings = "mappings:\n  default: mapper\n";
+    for (target, other, text, expected) in [
+        (&vta, &eyeriss, schedules, "needed mappings"),
+        (&eyeriss, &vta, mappings, "needed schedules"),
+    ] {
+        let Ok(given) = target.clone().with_file("mine.yaml", text) else {
+            continue;
+        };
+        let moved = given
+            .with_accelerator(other.accelerator().clone())
+            .expect("a machine");
+        let error = moved.estimate(&()).expect_err("it is for another control");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+/// What was said of the network, and what was asked for, holds on another machine too.
+#[test]
+fn another_machine_keeps_what_is_known_of_the_network() {
+    let request = Request {
+        set: vec!["array.rows=24".to_owned()],
+        ..Request::new("eyeriss", "alexnet")
+    };
+    let target = request.target().expect("presets");
+    assert_eq!(target.origin.settings, ["array.rows=24"]);
+    let machine = load::accelerator("eyeriss", &[]).expect("a preset").value;
+    let moved = target.with_accelerator(machine).expect("a machine");
+    assert_eq!(moved.origin.settings, [""; 0]);
+}
+
+#[test]
+fn more_zeros_than_words_are_refused() {
+    let network = load::network("alexnet", &[]).expect("a network").value;
+    let zeros = Zeros {
+        input: 10_001,
+        weight: 0,
+        output: 0,
+    };
+    let layer = network.layers()[4].clone().with_zeros(zeros);
+    let network = Network::new("zeros", vec![layer]).expect("a network");
+    let machine = load::accelerator("eyeriss", &[]).expect("a preset").value;
+    let error = Target::new(machine, &network).expect_err("they are too many");
+    assert!(error.to_string().contains("10,000"), "{error}");
+}
+
+/// What flags do not allow, values do not either.
+#[test]
+fn questions_have_the_limits_of_the_flags() {
+    let question = || AssignmentQuestion::new("alexnet", &["area=iot"]);
+    let refused = [
+        AssignmentQuestion {
+            front: Some(1),
+            ..question()
+        },
+        AssignmentQuestion {
+            front: Some(u64::MAX),
+            ..question()
+        },
+        AssignmentQuestion {
+            epochs: Some(0),
+            ..question()
+        },
+        AssignmentQuestion {
+            evaluations: Some(0),
+            ..question()
+        },
+        AssignmentQuestion {
+            recheck: Recheck::Best(0),
+            ..question()
+        },
+    ];
+    for question in refused {
+        let error = question.check().expect_err("it is not allowed");
+        assert!(error.to_string().contains("needed"), "{error}");
+    }
+    question().check().expect("it is allowed");
 }

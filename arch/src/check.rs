@@ -1,6 +1,10 @@
 //! What machines there are: what hangs on several fields. The limits of single ones stand where they are
 //! declared.
 
+use std::borrow::Cow;
+
+use stationary_document::visible;
+
 use crate::accelerator::{Accelerator, Partition, RunLength};
 use crate::collector::Collector;
 use crate::declaration::{At, Node};
@@ -36,6 +40,13 @@ impl Accelerator {
     pub(crate) fn collect(&self, problems: &mut Collector) {
         if self.name.trim().is_empty() {
             problems.add("name", "an empty name", "a name");
+        }
+        if let Cow::Owned(shown) = visible(&self.name) {
+            problems.add(
+                "name",
+                format!("`{shown}`"),
+                "a name without hidden characters",
+            );
         }
         let nanometres = u64::from(self.technology.0);
         if !limits::TECHNOLOGY_NM.contains(&nanometres) {

@@ -39,11 +39,11 @@ impl Problem {
 
     /// The tilings of a layer.
     #[staticmethod]
-    fn tilings(py: Python<'_>, target: &Target, waiting: Waiting) -> PyResult<Self> {
+    fn tilings(py: Python<'_>, target: &Target, of: String, waiting: Waiting) -> PyResult<Self> {
         let target = Arc::clone(&target.target);
         proved(py, waiting, move |hooks, watch| {
             watch.expect(1);
-            environments::tilings(&target, hooks)
+            environments::tilings(&target, of.parse()?, hooks)
         })
     }
 
@@ -63,7 +63,7 @@ impl Problem {
         self.0.optimum
     }
 
-    /// The certificate, or the document of the exact search, as JSON.
+    /// The certificate, the document of the exact search, or of what was enumerated, as JSON.
     #[getter]
     fn proof(&self) -> &str {
         &self.0.proof
@@ -106,6 +106,16 @@ impl Problem {
             episodes,
             proved: Arc::clone(&self.0),
         })
+    }
+
+    /// It never changes, so that a copy is itself.
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    /// The same.
+    fn __deepcopy__(this: Py<Self>, _memo: Bound<'_, PyAny>) -> Py<Self> {
+        this
     }
 
     fn __repr__(&self) -> String {

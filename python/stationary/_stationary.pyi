@@ -367,7 +367,7 @@ class Problem:
     @staticmethod
     def assignment(question: str, waiting: _Waiting) -> Problem: ...
     @staticmethod
-    def tilings(target: Target, waiting: _Waiting) -> Problem: ...
+    def tilings(target: Target, of: str, waiting: _Waiting) -> Problem: ...
     @staticmethod
     def chip(question: str, waiting: _Waiting) -> Problem: ...
     @property
@@ -376,7 +376,8 @@ class Problem:
 
     @property
     def proof(self) -> str:
-        """The certificate or, where costs are a table's, the document of the exact search, as JSON."""
+        """The certificate as JSON; where the objective is not the machine's, the document of the exact search, or of
+        what was enumerated."""
 
     @property
     def digest(self) -> str:
@@ -395,6 +396,8 @@ class Problem:
         """Numbers in an observation."""
 
     def episodes(self, reward: str, count: int) -> Episodes: ...
+    def __copy__(self) -> Problem: ...
+    def __deepcopy__(self, _memo: object) -> Problem: ...
 
 @final
 class Episodes:

@@ -16,7 +16,7 @@ print(info["objective"], info["regret"], info["optimum"])
 | environment | a step chooses | an episode ends with |
 |---|---|---|
 | `stationary/Assign-v0` | PEs and buffer of a layer, under budgets (ConfuciuX's problem) | an assignment, by its table of costs |
-| `stationary/Map-v0` | a field of a layer's tiling | a mapping, by its cycles on the machine |
+| `stationary/Map-v0` | a field of a layer's tiling | a mapping, by its cycles: the model's or, with `of="machine"`, the machine's |
 | `stationary/Codesign-v0` | a knob of the core, then one of a layer's schedule (ARCO's problem) | a chip, by the network's cycles on the machine |
 
 An episode's return is optimum / objective with `reward="sparse"`: 1 for the optimum, 0 if it ended with an action that was
@@ -27,7 +27,7 @@ reached changes. `info` has
 |---|---|
 | `action_mask` | which actions are allowed next (int8) |
 | `optimum` | the least objective: cycles, nanojoules or their product |
-| `certificate` | SHA-256 of what proves it, `env.unwrapped.problem.proof` |
+| `certificate` | SHA-256 of what proves it, `env.unwrapped.problem.proof`: a certificate for `stationary.verify` where the objective is the machine's |
 | `objective`, `regret` | at the end of an episode with a whole solution: its objective, and objective / optimum - 1 |
 
 `gymnasium.make_vec("stationary/Map-v0", num_envs=64, ...)` steps all episodes in one call of native code. The problem is
@@ -127,12 +127,11 @@ def tilings(
     set: Mapping[str, Value] | None = None,
     batch: int = 1,
     dataflow: str | None = None,
+    of: Literal["model", "machine"] = "model",
     progress: bool | Progress | None = None,
     threads: int | None = None,
 ) -> Problem:
-    """The problem of `Map-v0`: the mapper's candidates of one layer, by their cycles on the machine.
-
-    Every candidate is listed once; the optimum is that of `stationary.search_map(certify=True)`.
+    """The problem of `Map-v0`: the mapper's candidates of one layer, each once, by their cycles.
 
     Args:
         arch: The accelerator, one that a sequencer controls.
@@ -141,6 +140,9 @@ def tilings(
         set: Fields of the accelerator that are overridden.
         batch: Images a run.
         dataflow: The dataflow; the accelerator's first if left out.
+        of: Whose cycles count. The model's are known of all candidates from the beginning, so that steps take
+            microseconds and the optimum is the least of them. On the machine a candidate runs when it is first come
+            to, and the optimum is that of `stationary.search_map(certify=True)`, with its certificate.
         progress: True for a bar, or what is called.
         threads: Threads that work.
 
@@ -150,7 +152,7 @@ def tilings(
     """
     target = _verbs._target(arch, network, set, layer, None, batch, True, dataflow, None, None, None, False)
     with shown(progress, "Map-v0") as tell:
-        return Problem.tilings(target, {"progress": tell, "threads": threads})
+        return Problem.tilings(target, of, {"progress": tell, "threads": threads})
 
 
 def chip(

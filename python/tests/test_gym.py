@@ -14,7 +14,7 @@ import stationary.gym as envs
 from gymnasium.utils.env_checker import check_env
 
 ASSIGN: dict[str, Any] = {"network": "alexnet", "budget": "area=iot", "pes": [8, 16, 32, 64], "tiles": [1, 2, 4]}
-MAP: dict[str, Any] = {"arch": "nvdla-small", "network": "alexnet", "layer": "conv5"}
+MAP: dict[str, Any] = {"arch": "nvdla-small", "network": "alexnet", "layer": "conv5", "of": "machine"}
 CODESIGN: dict[str, Any] = {"network": "resnet18", "layer": ["layer4.0.conv1"], "macs": 256}
 ALL = [("stationary/Assign-v0", ASSIGN), ("stationary/Map-v0", MAP), ("stationary/Codesign-v0", CODESIGN)]
 
@@ -70,14 +70,37 @@ def test_what_is_not_allowed_ends_an_episode(name: str, problems: dict[str, envs
 
 def test_optima_are_those_of_the_searches(problems: dict[str, envs.Problem]) -> None:
     assign, tilings, chip = problems.values()
-    found = st.search_assign(recheck=0, **ASSIGN)
+    found = st.search_assign(**ASSIGN)
     assert assign.optimum == found.best.objective
-    mapped = st.search_map(**MAP, certify=True)
+    mapped = st.search_map("nvdla-small", "alexnet", layer="conv5", certify=True)
     assert tilings.optimum == mapped.total.machine
     assert st.verify(json.loads(tilings.proof))
     designed = st.search_codesign(**CODESIGN, hardware="all", partial=True)
     assert chip.optimum == designed.to_dict()["best"]["cycles"]
     assert st.verify(json.loads(chip.proof))
+
+
+def test_by_the_model_the_optimum_is_the_least_estimate() -> None:
+    problem = envs.tilings("tpu-v1", "alexnet", layer="conv3")
+    found = st.search_map("tpu-v1", "alexnet", layer="conv3", certify=True, objective="cycles", slack=0)
+    assert json.loads(problem.proof)["least"] == problem.optimum
+    assert problem.optimum <= found.layers[0].model
+    env = envs.SearchEnv(problem, reward="shaped")
+    _, info = env.reset()
+    ended, paid, actions = False, 0.0, list[int]()
+    while not ended:
+        # The action after which the reward is the best leads to an optimum: the bound of the model is exact.
+        for action in np.flatnonzero(info["action_mask"]):
+            tried = envs.SearchEnv(problem, reward="shaped")
+            tried.reset()
+            for taken in [*actions, int(action)]:
+                _, reward, *_ = tried.step(taken)
+            if reward >= 0:
+                break
+        _, reward, ended, _, info = env.step(int(action))
+        actions.append(int(action))
+        paid += reward
+    assert info["regret"] == 0 and paid == 0
 
 
 def test_a_solution_is_a_mapping_of_the_machine(problems: dict[str, envs.Problem]) -> None:
@@ -119,6 +142,6 @@ def test_wrong_questions_are_refused() -> None:
     with pytest.raises(st.InputError, match="layer"):
         envs.tilings("nvdla-small", "alexnet")
     with pytest.raises(st.InputError, match="no assignment keeps"):
-        envs.assignment("alexnet", budget="area=1")
+        envs.assignment("alexnet", budget="area=1um2")
     with pytest.raises(st.InputError, match="reward"):
         envs.SearchEnv(envs.assignment(**ASSIGN), reward="dense")  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ use crate::csv;
 use crate::documents::{
     self, Best, BestFound, BestMissing, Binding, Document, EnergyOrTotal, Ranking, RecheckOfSearch,
     Rechecked, RelaxationOf, Search, SearchCertificate, SearchChoice, SearchEvaluations, Seconds,
-    ShortfallOf, Used,
+    ShortfallOf, TotalEnergy, Used,
 };
 use crate::scope::Scope;
 use crate::search::design::Checked;
@@ -64,9 +64,9 @@ impl AssignmentResult {
         // Beside the best: a table that was exported gives the same best, and knows no components.
         let energy = best.map(|(point, _)| match &self.energy {
             Some(spent) => EnergyOrTotal::Known(spent.into()),
-            None => EnergyOrTotal::Total {
+            None => EnergyOrTotal::Total(TotalEnergy {
                 total: 1e3 * self.decided_on().totals(point).energy,
-            },
+            }),
         });
         let budgets = self.problem.budgets().iter();
         Search {
@@ -334,9 +334,9 @@ fn choice(row: &ResultRow, layer: Option<&Layer>) -> SearchChoice {
         machine_cycles: row.machine,
         energy_pj: match &row.energy {
             Some(spent) => EnergyOrTotal::Known(spent.into()),
-            None => EnergyOrTotal::Total {
+            None => EnergyOrTotal::Total(TotalEnergy {
                 total: 1e3 * row.nanojoules,
-            },
+            }),
         },
         machine_energy_pj: row.machine_energy.as_ref().map(Into::into),
         dataflow: c.style.map(|style| style.name().to_owned()),

@@ -45,6 +45,19 @@ impl AssignmentQuestion {
         let budgets = self.budget.iter().map(|budget| budget.parse());
         let budgets: Vec<BudgetRequest> =
             budgets.collect::<Result<_, _>>().map_err(Error::search)?;
+        let least = |name: &'static str, number: Option<u64>| match number {
+            Some(0) => Err(Error::option(name, "0", "needed at least 1")),
+            _ => Ok(()),
+        };
+        least("epochs", self.epochs)?;
+        least("evaluations", self.evaluations)?;
+        if let Recheck::Best(0) = self.recheck {
+            return Err(Error::option("recheck", "0", "needed at least 1"));
+        }
+        if let Some(front) = self.front.filter(|front| !(2..=100_000).contains(front)) {
+            let needed = "needed from 2 to 100000";
+            return Err(Error::option("front", &front.to_string(), needed));
+        }
         let effort = self.effort();
         let optimizer = optimizers::find_with(&self.optimizer, self.seed, &effort);
         let optimizer = optimizer.map_err(Error::search)?;

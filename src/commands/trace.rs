@@ -25,7 +25,7 @@ pub fn write(
     let layers = layers(loaded, &args.trace_layer)?.into_iter();
     let options = Options {
         view: args.trace_window.unwrap_or_default(),
-        step: args.trace_step.map(|step| step.get()),
+        step: args.trace_step,
         every_cycle: pace == Pace::EveryCycle,
     };
     if kind != TraceFormat::Text && !control.has_timeline() {

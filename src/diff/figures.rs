@@ -23,7 +23,7 @@ pub struct LayerFigures {
     pub cycles: Option<u64>,
     /// Cycles in which the array works.
     pub busy_cycles: Option<u64>,
-    /// Cycles lost, by the name of the cause.
+    /// Cycles lost, by the name of the cause; empty where that is not told, too.
     #[serde(default)]
     pub stalls: IndexMap<String, u64>,
     #[serde(default)]
@@ -31,6 +31,11 @@ pub struct LayerFigures {
 }
 
 impl LayerFigures {
+    /// Whether causes of lost cycles are told; without any, the array works in every cycle or nothing is told.
+    pub fn tells_stalls(&self) -> bool {
+        !self.stalls.is_empty() || self.busy_cycles.is_some() && self.busy_cycles == self.cycles
+    }
+
     /// Energy in picojoules.
     pub fn energy(&self) -> Option<f64> {
         self.energy_pj.total

@@ -175,9 +175,13 @@ impl<'a> LayerPair<'a> {
         &self.a.name
     }
 
-    /// Stall causes whose cycles differ, with the cycles in both runs, the greatest change first.
+    /// Stall causes whose cycles differ, with the cycles in both runs, the greatest change first; none where a run does
+    /// not tell them, as an estimate.
     #[must_use]
     pub fn stalls(&self) -> Vec<(&'a str, u64, u64)> {
+        if !self.a.tells_stalls() || !self.b.tells_stalls() {
+            return Vec::new();
+        }
         let mut causes: Vec<&str> = Vec::new();
         for cause in self.a.stalls.keys().chain(self.b.stalls.keys()) {
             if !causes.contains(&cause.as_str()) {

@@ -34,6 +34,11 @@ impl Side {
     /// # Errors
     /// A document of a run that lacks figures.
     pub fn of(name: &str, result: Value) -> Result<Self, Error> {
+        let schema = result["schema"].as_str().unwrap_or_default();
+        if !crate::html::is_known(schema) {
+            let found = format!("found the schema `{schema}`; needed a result of --format json");
+            return Err(Error::kind(Path::new(name), found));
+        }
         let run = figures(&result);
         let run = run.map_err(|error| Error::kind(Path::new(name), error.to_string()))?;
         Ok(Self {

@@ -128,6 +128,7 @@ impl BestCore {
 
 /// The answer that no core runs all layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NoCore {
     /// Whether there is such a core: always false.
     pub feasible: bool,

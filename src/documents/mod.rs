@@ -52,7 +52,7 @@ pub use run::{Advice, Advised, Dram, Run, RunLayer, Share, Total, Traffic, Traff
 pub use search::{
     Best, BestFound, BestMissing, Binding, EnergyOrTotal, Explanation, Heavy, OptimumOf, Ranking,
     RecheckOfSearch, Rechecked, Redeployed, RelaxationOf, Relaxed, Search, SearchCertificate,
-    SearchChoice, SearchEvaluations, Seconds, ShortfallOf, Used, Vertex,
+    SearchChoice, SearchEvaluations, Seconds, ShortfallOf, TotalEnergy, Used, Vertex,
 };
 pub use sweep::{
     NoShard, Sweep, SweepAxis, SweepFailure, SweepFigures, SweepNetwork, SweepPoint, SweepShard,

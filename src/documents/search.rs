@@ -134,6 +134,7 @@ pub struct BestFound {
 
 /// Why there is no assignment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BestMissing {
     /// Always false.
     pub feasible: bool,
@@ -191,10 +192,15 @@ pub enum EnergyOrTotal {
     /// The energy of each component.
     Known(EnergyByComponent),
     /// All that a table says.
-    Total {
-        /// The sum over all components.
-        total: f64,
-    },
+    Total(TotalEnergy),
+}
+
+/// Energy whose components are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TotalEnergy {
+    /// The sum over all components, in picojoules.
+    pub total: f64,
 }
 
 impl EnergyOrTotal {
@@ -203,7 +209,7 @@ impl EnergyOrTotal {
     pub fn total(&self) -> f64 {
         match self {
             Self::Known(energy) => energy.total,
-            Self::Total { total } => *total,
+            Self::Total(energy) => energy.total,
         }
     }
 
@@ -212,7 +218,7 @@ impl EnergyOrTotal {
     pub fn components(&self) -> Option<&EnergyByComponent> {
         match self {
             Self::Known(energy) => Some(energy),
-            Self::Total { .. } => None,
+            Self::Total(_) => None,
         }
     }
 }

@@ -51,6 +51,11 @@ enum Outcome {
     Refused(&'static str),
 }
 
+/// Whether a document with such a schema exists.
+pub(crate) fn is_known(schema: &str) -> bool {
+    DOCUMENTS.iter().any(|(name, _)| *name == schema)
+}
+
 /// Every document that a verb writes: its schema, and what becomes of it.
 const DOCUMENTS: [(&str, Outcome); 21] = [
     (Run::NAME, Outcome::Page(|run| read(run, layers::page))),

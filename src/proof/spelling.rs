@@ -12,7 +12,7 @@ pub fn picks(asked: &[String], picked: &[Layer]) -> Vec<String> {
     }
 }
 
-/// Settings of names, each name once: the last one holds.
+/// Settings of names, each name once: the last one holds. Values are without comments and blanks, which YAML leaves out.
 pub fn settings(given: &[String]) -> Vec<String> {
     let name = |setting: &String| setting.split('=').next().map(str::to_owned);
     let is_last = |(at, setting): &(usize, &String)| {
@@ -21,7 +21,26 @@ pub fn settings(given: &[String]) -> Vec<String> {
             .all(|later| name(later) != name(setting))
     };
     let last = given.iter().enumerate().filter(is_last);
-    last.map(|(_, setting)| setting.clone()).collect()
+    last.map(|(_, setting)| match setting.split_once('=') {
+        Some((name, value)) => format!("{}={}", name.trim(), scalar(value)),
+        None => setting.clone(),
+    })
+    .collect()
+}
+
+/// A value as YAML reads it: without what is no part of it, and a number in digits.
+fn scalar(text: &str) -> String {
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    let value = match line.starts_with(['"', '\'']) {
+        true => line,
+        false => line.split(" #").next().unwrap_or_default(),
+    };
+    let value = value.trim();
+    let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+    match serde_yaml::from_str::<serde_yaml::Number>(value) {
+        Ok(number) if !value.chars().all(is_plain) => number.to_string(),
+        _ => value.to_owned(),
+    }
 }
 
 /// Levels, with ranges for three and more in a row.
@@ -66,5 +85,11 @@ mod tests {
         assert_eq!(budget(" area = iot"), "area=iot");
         let given = ["a=1", "b=2", "a=3"].map(str::to_owned);
         assert_eq!(settings(&given), ["b=2", "a=3"]);
+        for given in ["a=2", "a= 2 ", "a=2 # of 4096", "a=2\n# proved", "a=0x2"] {
+            assert_eq!(settings(&[given.to_owned()]), ["a=2"], "{given:?}");
+        }
+        for kept in ["a=2.50", "a=ddr4-2400", "a=\"x # y\"", "a=true"] {
+            assert_eq!(settings(&[kept.to_owned()]), [kept]);
+        }
     }
 }

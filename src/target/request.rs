@@ -108,7 +108,8 @@ impl Request {
         let idle = unread::idle(&accelerator, &sets, flows, again);
         remarks.extend(idle.into_iter().map(Remark::Idle));
         let Noted { value, notes } = load::network(&self.network, &sizes(&self.dim)?)?;
-        remarks.extend(notes.iter().map(Remark::of));
+        let of_network: Vec<Remark> = notes.iter().map(Remark::of).collect();
+        remarks.extend(of_network.iter().cloned());
         let inputs = Inputs {
             accelerator,
             network: value,
@@ -117,6 +118,7 @@ impl Request {
             remarks,
         };
         let mut target = self.put_together(inputs)?;
+        target.of_network = of_network;
         target.request = Some(self.clone());
         Ok(target)
     }

@@ -1,6 +1,7 @@
 //! Runs the machine and writes down what it did.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU64;
 
 use stationary_arch::Accelerator;
 use stationary_sim::{Pace, Plan, TextTrace};
@@ -22,7 +23,7 @@ pub struct Options {
     pub view: View,
     /// Cycles that one slice of a timeline gathers: by default so many that a trace stays small. Text and
     /// waveforms show each cycle.
-    pub step: Option<u64>,
+    pub step: Option<NonZeroU64>,
     /// Whether every cycle is stepped through, and none skipped in which nothing can change.
     pub every_cycle: bool,
 }
@@ -75,7 +76,7 @@ pub fn of_plans(
     let Some(first) = plans.first() else {
         return Err(TraceError::Empty);
     };
-    if kind != TraceFormat::Text && !first.has_timeline() {
+    if kind != TraceFormat::Text && !plans.iter().all(Plan::has_timeline) {
         return Err(TraceError::TextOnly);
     }
     let runs = Runs {
@@ -143,9 +144,12 @@ impl Runs<'_> {
             let seen = view.clip(0, plan.estimate().cycles);
             seen.map_or(0, |(from, to)| to - from)
         };
-        let cycles = self.plans.iter().map(traced).sum();
-        let step = self.options.step;
-        let step = step.unwrap_or_else(|| timeline::step_for(cycles));
+        let cycles: u64 = self.plans.iter().map(traced).sum();
+        let step = match self.options.step {
+            // Nothing lasts longer than all layers.
+            Some(step) => step.get().min(cycles.max(1)),
+            None => timeline::step_for(cycles),
+        };
         let (tracks, mut document) = Tracks::new(self.accelerator, self.title.to_owned());
         let mut base = 0;
         for plan in self.plans {

@@ -47,7 +47,10 @@ impl Window {
     #[must_use]
     #[inline]
     pub const fn reach(&self, outputs: u64, taps: u64) -> u64 {
-        (outputs - 1) * self.stride + (taps - 1) * self.dilation + 1
+        // What is too large to be counted is refused by the checks of a layer.
+        let outputs = (outputs - 1).saturating_mul(self.stride);
+        let taps = (taps - 1).saturating_mul(self.dilation);
+        outputs.saturating_add(taps).saturating_add(1)
     }
 }
 
@@ -302,13 +305,15 @@ impl Layer {
     /// ```
     ///
     /// # Errors
-    /// More than 2^53 MACs.
+    /// More than 2^53 MACs, or elements of input.
     pub fn padded_to(&self, [rows, cols]: [u64; 2]) -> Result<Self, LayerError> {
         let mut layer = self.clone();
         let windows = [&mut layer.rows, &mut layer.cols];
         for ((dim, size), window) in [(Dim::P, rows), (Dim::Q, cols)].into_iter().zip(windows) {
             let more = size.saturating_sub(layer.sizes[dim]);
-            window.input += more * window.stride;
+            let added = more.checked_mul(window.stride);
+            let input = added.and_then(|added| window.input.checked_add(added));
+            window.input = input.ok_or(LayerError::INPUT)?;
             layer.sizes[dim] += more;
         }
         layer.checked()
@@ -350,6 +355,14 @@ impl Layer {
             zeros: Some(zeros),
             ..self
         }
+    }
+
+    /// Whether no operand has more zeros than words.
+    #[must_use]
+    pub fn has_possible_zeros(&self) -> bool {
+        let all = |zeros: Zeros| [zeros.input, zeros.weight, zeros.output];
+        self.zeros
+            .is_none_or(|zeros| all(zeros).iter().all(|share| *share <= 10_000))
     }
 
     /// The layer as a matrix product of its unfolded input (im2col): a row for each output position,

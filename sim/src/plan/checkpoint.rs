@@ -34,7 +34,11 @@ use crate::{decoupled, machine};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Checkpoint(pub(super) State);
+pub struct Checkpoint {
+    /// Tells the plan that it is of from others.
+    pub(super) plan: u64,
+    pub(super) state: State,
+}
 
 /// The state of either machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,7 +52,7 @@ impl Checkpoint {
     /// The cycle that is next.
     #[must_use]
     pub fn cycle(&self) -> u64 {
-        match &self.0 {
+        match &self.state {
             State::Mapped(state) => state.now,
             State::Lowered(state) => state.now,
         }

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod reach;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use stationary_arch::{Accelerator, CostModel, DramKind};
@@ -114,11 +115,15 @@ impl Plan {
         stop: Stop<'_>,
         trace: &mut T,
     ) -> Outcome {
-        let stopped = |state| Outcome::Stopped(Checkpoint(state));
+        let plan = self.fingerprint();
+        let stopped = |state| Outcome::Stopped(Checkpoint { plan, state });
         let not_of_it = "a checkpoint goes on with the plan it is of";
+        if let Some(checkpoint) = &from {
+            assert!(checkpoint.plan == plan, "{not_of_it}");
+        }
         match self {
             Self::Mapped(mapping) => {
-                let from = from.map(|checkpoint| match checkpoint.0 {
+                let from = from.map(|checkpoint| match checkpoint.state {
                     State::Mapped(state) => state,
                     State::Lowered(_) => panic!("{not_of_it}"),
                 });
@@ -126,7 +131,7 @@ impl Plan {
                 ran.map_or_else(|state| stopped(State::Mapped(state)), Outcome::Done)
             }
             Self::Lowered(lowered) => {
-                let from = from.map(|checkpoint| match checkpoint.0 {
+                let from = from.map(|checkpoint| match checkpoint.state {
                     State::Lowered(state) => state,
                     State::Mapped(_) => panic!("{not_of_it}"),
                 });
@@ -134,6 +139,21 @@ impl Plan {
                 ran.map_or_else(|state| stopped(State::Lowered(state)), Outcome::Done)
             }
         }
+    }
+
+    /// A number that tells the plan from others, in this version: of layer, accelerator, dataflow, and tiling or schedule.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.layer().identity().hash(&mut hasher);
+        self.accelerator().identity().hash(&mut hasher);
+        match self {
+            Self::Mapped(mapping) => {
+                mapping.dataflow().to_yaml().hash(&mut hasher);
+                mapping.tiling().hash(&mut hasher);
+            }
+            Self::Lowered(lowered) => lowered.schedule().knobs().hash(&mut hasher),
+        }
+        hasher.finish()
     }
 
     /// Runs the machine with values in its words. Memory and time grow with the layer's MACs; meant for
