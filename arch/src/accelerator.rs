@@ -71,7 +71,7 @@ section! {
     }
 }
 
-/// A copy, for a mapping that owns its accelerator.
+/// Copies the accelerator, for a mapping that owns its own.
 impl From<&Accelerator> for Arc<Accelerator> {
     fn from(accelerator: &Accelerator) -> Self {
         Self::new(accelerator.clone())

@@ -51,7 +51,7 @@ choice! {
 }
 
 impl Sharing {
-    /// Whether operands share no bank.
+    /// Whether each bank holds words of one operand only.
     #[must_use]
     #[inline]
     pub const fn is_by_operand(self) -> bool {

@@ -13,14 +13,14 @@ use crate::error::ArchError;
 use crate::limits;
 use crate::operand::Operand;
 
-/// The short names of the dataflows: weight-, output-, row- and input-stationary.
+/// The short names of the bundled dataflows: weight-, output-, row- and input-stationary.
 pub const DATAFLOWS: [&str; 4] = ["ws", "os", "rs", "is"];
 
 impl Accelerator {
-    /// Checks a machine that was changed after it was read.
+    /// Checks an accelerator that was made or changed in code, as its file would be checked.
     ///
     /// # Errors
-    /// Everything that is wrong, under the accelerator's name.
+    /// [`ArchError::Invalid`] with all faults, under the accelerator's name.
     ///
     /// ```
     /// use stationary_arch::Accelerator;

@@ -98,8 +98,8 @@ impl Config {
 }
 
 impl Accelerator {
-    /// A machine with this array that a sequencer controls, all else as files have it by default. It offers every
-    /// bundled dataflow, ws first.
+    /// An accelerator with this array that a sequencer controls, all other fields as files have them by
+    /// default. It offers every bundled dataflow, `ws` first. It is not checked: see [`Accelerator::check`].
     ///
     /// ```
     /// use stationary_arch::{Accelerator, Array, Topology};

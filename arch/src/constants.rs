@@ -26,7 +26,8 @@ pub(crate) use file::CostConfig;
 /// The file of the constants.
 pub(crate) const YAML: &str = include_str!("cost/technology.yaml");
 
-/// The constants that price a machine.
+/// The constants of the cost model (energies, areas and powers of parts, by technology), those that an
+/// accelerator's file gives included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constants(Arc<Inner>);
 
@@ -71,7 +72,7 @@ impl Constants {
         &self.0.all
     }
 
-    /// All of them with their sources, as YAML.
+    /// All constants with their sources and units, as YAML.
     #[must_use]
     pub fn to_yaml(&self) -> String {
         serde_yaml::to_string(&self.0.all)
@@ -80,7 +81,7 @@ impl Constants {
 }
 
 impl Default for Constants {
-    /// Those of `technology.yaml`.
+    /// The constants of `cost/technology.yaml`.
     fn default() -> Self {
         static OURS: OnceLock<Constants> = OnceLock::new();
         let read = || {

@@ -40,7 +40,7 @@ use crate::units::{Bits, Cycles, Kilohertz, Milliwatts, Picojoules, SquareMicron
 use parts::{Parts, bits, macs, pes};
 use technology::Technology;
 
-/// The constants of the cost model with their sources, as YAML; the SRAM table only by its source.
+/// The constants of the cost model with their sources, as YAML; of the SRAM table only the source.
 ///
 /// ```
 /// assert!(stationary_arch::cost_constants().contains("picojoules_per_bit"));
@@ -54,7 +54,7 @@ pub fn cost_constants() -> String {
     format!("{}\n{}\n", constants::YAML, sram.join("\n"))
 }
 
-/// The energies and area of one machine.
+/// The cost model of one machine: the energy of each event, leakage, clock, and the area of each part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CostModel {
     mac: f64,
@@ -71,25 +71,25 @@ pub struct CostModel {
     caveats: Vec<String>,
 }
 
-/// The area of a machine's parts.
+/// The area of a chip in square microns, by part.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Area {
-    /// Arithmetic and pipeline registers of all PEs.
+    /// The area of arithmetic and pipeline registers of all PEs.
     pub pes: SquareMicrons,
-    /// Scratchpads of all PEs.
+    /// The area of the scratchpads of all PEs.
     pub scratchpads: SquareMicrons,
-    /// All partitions.
+    /// The area of all partitions of the global buffer.
     pub global_buffer: SquareMicrons,
-    /// FIFOs and pipeline registers.
+    /// The area of the networks' FIFOs and pipeline registers.
     pub networks: SquareMicrons,
-    /// Queues of the DRAM interface, without its pads.
+    /// The area of the queues of the DRAM interface, without its pads.
     pub dram_interface: SquareMicrons,
-    /// The sum of the above.
+    /// The area of the chip: the sum of the other fields.
     pub total: SquareMicrons,
 }
 
 impl Area {
-    /// The figures by part.
+    /// The areas as [`PerPart`], without their sum.
     #[must_use]
     pub fn by_part(&self) -> PerPart<SquareMicrons> {
         PerPart {
@@ -102,23 +102,23 @@ impl Area {
     }
 }
 
-/// One figure a part of the chip.
+/// One figure for each part of a chip, such as an area or an energy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PerPart<T> {
-    /// Arithmetic and pipeline registers of all PEs.
+    /// The figure of arithmetic and pipeline registers of all PEs.
     pub pes: T,
-    /// Scratchpads of all PEs.
+    /// The figure of the scratchpads of all PEs.
     pub scratchpads: T,
-    /// FIFOs and pipeline registers of the networks.
+    /// The figure of the networks' FIFOs and pipeline registers.
     pub networks: T,
-    /// The global buffer.
+    /// The figure of the global buffer.
     pub global_buffer: T,
-    /// Queues of the DRAM interface.
+    /// The figure of the queues of the DRAM interface.
     pub dram_interface: T,
 }
 
 impl<T> PerPart<T> {
-    /// The same parts with other figures.
+    /// Applies a function to the figure of each part.
     pub fn map<U>(self, f: impl Fn(T) -> U) -> PerPart<U> {
         PerPart {
             pes: f(self.pes),
@@ -145,7 +145,7 @@ impl<T: Add<Output = T>> Add for PerPart<T> {
 }
 
 impl<T: Sum> PerPart<T> {
-    /// All parts together.
+    /// The sum of the figures of all parts.
     pub fn total(self) -> T {
         [
             self.pes,
@@ -166,8 +166,8 @@ struct AccessEnergy {
 }
 
 impl CostModel {
-    /// The cost of a checked machine. Its DRAM is priced by its standard, and by Eyeriss' DRAM
-    /// system (28.75 pJ a bit) where it is `ideal` or `bandwidth`.
+    /// The cost model of an accelerator, which is checked. DRAM takes the energy of its standard's family;
+    /// where its kind is `ideal` or `bandwidth`, that of Eyeriss' DRAM system (28.75 pJ a bit).
     ///
     /// ```
     /// use stationary_arch::{Accelerator, CostModel, Operand};
@@ -179,8 +179,8 @@ impl CostModel {
     /// ```
     ///
     /// # Errors
-    /// [`ArchError::NoCost`] for a technology outside 7 to 130 nm and a buffer partition beyond
-    /// 256 MiB; as [`Accelerator::check`].
+    /// [`ArchError::NoCost`] for a technology outside 7 to 130 nm or a partition of the buffer above 256 MiB,
+    /// and the errors of [`Accelerator::check`].
     pub fn of(accelerator: &Accelerator) -> Result<Self, ArchError> {
         let parts = Parts::of(accelerator)?;
         accelerator.check()?;
@@ -209,89 +209,90 @@ impl CostModel {
         })
     }
 
-    /// Where figures rest on no measurement near them: nodes that are extrapolated or cross from
-    /// planar transistors to FinFETs, and DRAM standards without a published energy.
+    /// Warnings about figures that rest on no measurement near them: technology nodes that are extrapolated or
+    /// cross from planar transistors to FinFETs, and DRAM standards without a published energy.
     #[must_use]
     pub fn caveats(&self) -> &[String] {
         &self.caveats
     }
 
-    /// One multiply and add.
+    /// Energy of one multiply-accumulate.
     #[must_use]
     pub fn mac(&self) -> Picojoules {
         Picojoules(self.mac)
     }
 
-    /// A word's read or write of a scratchpad, where counters do not tell them apart: their mean.
+    /// Energy of a read or write of a word in a scratchpad, where counters do not tell them apart: the mean of
+    /// both.
     #[must_use]
     pub fn scratchpad(&self, operand: Operand) -> Picojoules {
         (self.scratchpad_read(operand) + self.scratchpad_write(operand)) * 0.5
     }
 
-    /// A word's read from a PE's scratchpad.
+    /// Energy of a read of a word from a PE's scratchpad.
     #[must_use]
     pub fn scratchpad_read(&self, operand: Operand) -> Picojoules {
         Picojoules(self.scratchpads[operand].read)
     }
 
-    /// A word's write to a PE's scratchpad.
+    /// Energy of a write of a word to a PE's scratchpad.
     #[must_use]
     pub fn scratchpad_write(&self, operand: Operand) -> Picojoules {
         Picojoules(self.scratchpads[operand].write)
     }
 
-    /// A word's way along the shared wires between buffer and array, once for each word however
-    /// many PEs take it. For the output: a partial sum or result, in either direction.
+    /// Energy of a word on the shared wires between buffer and array, once for each word however many PEs take
+    /// it. For outputs: of a partial sum or result, in either direction.
     #[must_use]
     pub fn network_send(&self, operand: Operand) -> Picojoules {
         Picojoules(self.sends[operand])
     }
 
-    /// A word's arrival at one PE: the FIFO, and the hop from the neighbour or the last branch of
-    /// the tree where the topology has one.
+    /// Energy of a word's arrival at one PE: of the FIFO, and of the hop from the neighbour or the last branch
+    /// of the tree where the topology has one.
     #[must_use]
     pub fn network_receive(&self, operand: Operand) -> Picojoules {
         Picojoules(self.receives[operand])
     }
 
-    /// A partial sum's way from a PE to the next.
+    /// Energy of a partial sum's hop from one PE to the next.
     #[must_use]
     pub fn psum_hop(&self) -> Picojoules {
         Picojoules(self.psum_hop)
     }
 
-    /// A word's read from the global buffer; the output's word is a partial sum.
+    /// Energy of a read of a word from the global buffer; for outputs, of a partial sum.
     #[must_use]
     pub fn buffer_read(&self, operand: Operand) -> Picojoules {
         Picojoules(self.buffers[operand].read)
     }
 
-    /// A word's write to the global buffer; the output's word is a partial sum.
+    /// Energy of a write of a word to the global buffer; for outputs, of a partial sum.
     #[must_use]
     pub fn buffer_write(&self, operand: Operand) -> Picojoules {
         Picojoules(self.buffers[operand].write)
     }
 
-    /// Reading or writing a word of this width in DRAM.
+    /// Energy of a read or write of a word of this width in DRAM.
     #[must_use]
     pub fn dram(&self, word: Bits) -> Picojoules {
         Picojoules(self.dram_per_bit * f64::from(word.0))
     }
 
-    /// What clock tree, clock pins and control take in a cycle of one PE at work, with its share of
-    /// scratchpads and networks; nothing for parts outside the array.
+    /// Energy of clock tree, clock pins and control in one cycle of one PE at work, its share of scratchpads
+    /// and networks included; zero for parts outside the array.
     #[must_use]
     pub fn clock_per_pe(&self) -> PerPart<Picojoules> {
         self.clock_tree.map(Picojoules)
     }
 
-    /// Leakage of the whole chip in one cycle of the array's clock.
+    /// Energy of the whole chip's leakage in one cycle of the array's clock.
     #[must_use]
     pub fn leakage_per_cycle(&self) -> Picojoules {
         self.leakage_by_part().total()
     }
 
-    /// Leakage in one cycle, by part.
+    /// Energy of leakage in one cycle of the array's clock, by part.
     #[must_use]
     pub fn leakage_by_part(&self) -> PerPart<Picojoules> {
         // 1 mW for 1 ms is 1e6 pJ.
@@ -300,13 +301,13 @@ impl CostModel {
             .map(|power| Picojoules(power * cycle))
     }
 
-    /// The area of the chip.
+    /// The area of the chip, by part.
     #[must_use]
     pub fn area(&self) -> Area {
         self.area
     }
 
-    /// The mean power of spending `energy` in `time`; no power at all where no time passes.
+    /// The mean power if `energy` is spent in `time`, in cycles of the array's clock; zero if the time is zero.
     #[must_use]
     pub fn average_power(&self, energy: Picojoules, time: Cycles) -> Milliwatts {
         if time.0 == 0 {
@@ -371,7 +372,7 @@ impl CostModel {
         on_chip + Milliwatts(link * 1e-9)
     }
 
-    /// The highest power that the DRAM can draw; none for an ideal one, whose traffic has no limit.
+    /// The highest power that the DRAM can draw; None for an `ideal` one, whose traffic has no limit.
     #[must_use]
     pub fn peak_dram_power(&self, accelerator: &Accelerator) -> Option<Milliwatts> {
         let bits = dram_bits_per_second(accelerator)?;

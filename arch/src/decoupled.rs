@@ -105,7 +105,7 @@ choice! {
     }
 }
 
-/// A step of the ALU on every sum.
+/// A step of the ALU that is applied to every sum before it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EpilogueStep {
     /// Adds the output channel's bias, which is loaded with each tile.
@@ -115,23 +115,25 @@ pub enum EpilogueStep {
     Residual,
     /// Adds a constant.
     Add(i16),
-    /// Shifts right, keeping the sign.
+    /// Shifts right by a number of bits, keeping the sign.
     Shift(u8),
-    /// Takes the greater of it and a constant.
+    /// Takes the greater of the value and a constant.
     Max(i16),
-    /// Takes the lesser of it and a constant.
+    /// Takes the lesser of the value and a constant.
     Min(i16),
 }
 
 impl EpilogueStep {
-    /// Whether both operands are vectors.
+    /// Whether both operands of the step are vectors: true of [`EpilogueStep::Bias`] and
+    /// [`EpilogueStep::Residual`].
     #[must_use]
     #[inline]
     pub const fn is_tensor(self) -> bool {
         matches!(self, EpilogueStep::Bias | EpilogueStep::Residual)
     }
 
-    /// The step on one value; `other` is its channel's bias, or the other tensor's value.
+    /// Applies the step to one value; `other` is its channel's bias, or the other tensor's value, where the
+    /// step reads one.
     ///
     /// ```
     /// use stationary_arch::EpilogueStep;

@@ -4,20 +4,20 @@ use std::fmt;
 
 use stationary_document::{Diagnostic, Source};
 
-/// An accelerator description that cannot be used.
+/// The reason why an accelerator or DRAM description cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchError {
-    /// The text is not of its format: no YAML, or fields that are unknown, missing or of the wrong
-    /// type; of another tool's file also what has no counterpart here. Never empty.
+    /// The text is not of its format: it is no YAML, or fields are unknown, missing or of the wrong type; in
+    /// another tool's file also what has no counterpart here. Never empty.
     #[error("{}", lines(.0))]
     Unreadable(Vec<Diagnostic>),
-    /// The fields have the right types and values that no machine can have.
+    /// The fields have the right types, but some values are such as no machine can have.
     #[error("{file}: {}", list(.problems))]
     Invalid {
-        /// Name of the file, or of the accelerator where it came from no file.
+        /// The name of the file, or of the accelerator where it came from no file.
         file: String,
-        /// Everything that is wrong, in the order of the fields.
+        /// All invalid fields, in the order of the fields.
         problems: Vec<InvalidField>,
     },
     /// There is no preset of that name.
@@ -26,11 +26,11 @@ pub enum ArchError {
         .allowed.join(", "), suggestion(.near.as_deref())
     )]
     UnknownPreset {
-        /// The name asked for.
+        /// The name that was asked for.
         name: String,
-        /// Every preset.
+        /// The names of all presets.
         allowed: Vec<String>,
-        /// The nearest preset, if one is near.
+        /// The nearest preset's name; None if none is near.
         near: Option<String>,
     },
     /// There is no DRAM preset of that name.
@@ -39,11 +39,11 @@ pub enum ArchError {
         .allowed.join(", "), suggestion(.near.as_deref())
     )]
     UnknownDram {
-        /// The name asked for.
+        /// The name that was asked for.
         name: String,
-        /// Every preset.
+        /// The names of all DRAM presets.
         allowed: Vec<String>,
-        /// The nearest preset, if one is near.
+        /// The nearest preset's name; None if none is near.
         near: Option<String>,
     },
     /// An override names a field that does not exist.
@@ -52,51 +52,51 @@ pub enum ArchError {
         parent(.at), fields(.allowed), suggestion(.near.as_deref())
     )]
     UnknownField {
-        /// The override's whole path.
+        /// The whole path of the override.
         path: String,
-        /// The path of the mapping or list that has no such field; empty for the top.
+        /// The path of the mapping or list that lacks the field; empty for the top.
         at: String,
-        /// The field asked for.
+        /// The name that it lacks.
         field: String,
-        /// What is there.
+        /// The names that it has.
         allowed: Vec<String>,
-        /// The nearest of them, if one is near.
+        /// The nearest of these names; None if none is near.
         near: Option<String>,
     },
-    /// An override's value does not fit its field.
+    /// The value of an override does not fit its field.
     #[error("--set {path}={value}: {message}{}", suggestion(.near.as_deref()))]
     Override {
-        /// The override's path.
+        /// The path of the override.
         path: String,
-        /// Its value.
+        /// The value of the override.
         value: String,
-        /// What was found and what is allowed.
+        /// A message with what was found and what is allowed.
         message: String,
-        /// The allowed name that a misspelt one is nearest to.
+        /// The allowed name that a misspelt one is nearest to; None if none is near.
         near: Option<String>,
     },
-    /// The cost tables do not reach the machine.
+    /// The cost model's tables do not cover the machine.
     #[error("{path}: found {found}; the cost tables reach {allowed}")]
     NoCost {
-        /// The field that they do not cover.
+        /// The path of the field whose value is not covered.
         path: String,
-        /// Its value.
+        /// The value of the field.
         found: String,
-        /// What they cover.
+        /// The values that the tables cover.
         allowed: String,
     },
 }
 
-/// One thing that is wrong with an accelerator.
+/// A field whose value no machine can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidField {
     /// Path of the field, such as `global_buffer.partitions.0.kib`.
     pub path: String,
-    /// Its value.
+    /// The value that was found.
     pub found: String,
-    /// What it may be.
+    /// The values that are allowed.
     pub allowed: String,
-    /// The overrides that brought it, each `path=value`; none where the file alone has it.
+    /// The overrides, each `path=value`, that set the value; empty where the file itself does.
     pub sets: Vec<String>,
 }
 
@@ -114,8 +114,7 @@ impl fmt::Display for InvalidField {
 }
 
 impl ArchError {
-    /// What is wrong with a file, each at its place in the file's text. Empty if the error is not
-    /// about a file.
+    /// The faults of a file, each with its place in the file's text. Empty if the error is not about a file.
     #[must_use]
     pub fn diagnostics(&self, text: &str) -> Vec<Diagnostic> {
         match self {

@@ -5,30 +5,29 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-/// A field of the accelerator file, or a section with the fields that follow it.
+/// A field of the accelerator file or a section, with what a reference says of it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Field {
-    /// Its path, as `--set` takes it; `N` stands for a place in a list.
+    /// The path, as `--set` takes it; `N` stands for an index in a list.
     pub path: String,
-    /// What it takes.
+    /// The kind of value that it takes.
     pub takes: Takes,
-    /// Whether no file may leave it out.
+    /// Whether every file must have it.
     pub is_required: bool,
-    /// What it has where a file leaves it out, in words where other fields decide it. Sections have none:
-    /// their fields do.
+    /// The default, in words where other fields decide it; None for sections, whose fields have their own.
     pub default: Option<String>,
-    /// The unit of a number.
+    /// The unit of a number; None if it has none.
     pub unit: Option<&'static str>,
-    /// The least and the greatest number.
+    /// The least and the greatest number allowed; None if it is no number.
     pub range: Option<[f64; 2]>,
-    /// What it is.
+    /// A sentence on what it is.
     pub about: String,
-    /// Whether anything reads it; what is for people alone cannot be set.
+    /// Whether a result depends on it; a field that is for people alone cannot be overridden.
     pub is_read: bool,
 }
 
-/// What a field takes.
+/// The kind of value that a field takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Takes {
@@ -42,13 +41,13 @@ pub enum Takes {
     Flag,
     /// Any text.
     Text,
-    /// Text of a form, in words.
+    /// Text of a form, which the words describe.
     Form(&'static str),
-    /// One of these words, each with what it means where that is said.
+    /// One of these words, each with its meaning, which may be empty.
     Words(Vec<(String, String)>),
-    /// A list.
+    /// A list of such values.
     List(Box<Takes>),
-    /// Fields of its own.
+    /// A section with fields of its own.
     Section,
 }
 

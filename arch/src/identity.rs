@@ -7,12 +7,12 @@ use crate::declaration::{At, Node};
 const FORM: &str = "stationary accelerator 1";
 
 impl Accelerator {
-    /// A text that equal accelerators share and others do not: the form, then a line `path=value` for each
-    /// field that is not as files have it by default, sorted.
+    /// A text that is the same for equal accelerators and differs for others: the form's name, then a line
+    /// `path=value` for each field without its default value, sorted.
     ///
-    /// A field that is added to the accelerator later leaves the text as it was wherever the field has
-    /// its default. What a certificate or a record refers to is a digest of it. Of a DRAM standard it has
-    /// the name if it is a preset, else the fields.
+    /// A field that is added to the accelerator in a later version leaves the text as it was wherever it has
+    /// its default. Certificates and records refer to a digest of the text. Of a DRAM standard it has the name
+    /// if that is a preset, else the fields.
     ///
     /// ```
     /// use stationary_arch::Accelerator;

@@ -1,5 +1,5 @@
-//! The checked accelerator description of `stationary`: a YAML file or preset becomes an
-//! [`Accelerator`], which the simulator and the analytical model read, and a cost model prices.
+//! Accelerators: a YAML file or preset becomes a checked [`Accelerator`], which the simulator and the
+//! analytical model read and a cost model prices.
 //!
 //! | module | holds |
 //! |---|---|

@@ -33,7 +33,7 @@ impl Operand {
     /// Every operand, in the order of the fields of [`PerOperand`].
     pub const ALL: [Operand; 3] = [Operand::Input, Operand::Weight, Operand::Output];
 
-    /// The name as files and tables spell it.
+    /// The name in files and tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         ["input", "weight", "output"][self as usize]
@@ -52,11 +52,11 @@ impl fmt::Display for Operand {
 )]
 #[serde(deny_unknown_fields)]
 pub struct PerOperand<T> {
-    /// The input's.
+    /// The value of the input.
     pub input: T,
-    /// The weight's.
+    /// The value of the weight.
     pub weight: T,
-    /// The output's.
+    /// The value of the output.
     pub output: T,
 }
 

@@ -23,7 +23,7 @@ bundled!("presets/":
 );
 
 impl Accelerator {
-    /// A preset with overrides, as [`Accelerator::from_yaml_with`] takes them.
+    /// The bundled accelerator of this name, with overrides as [`Accelerator::from_yaml_with`] takes them.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, DramKind};
@@ -34,7 +34,7 @@ impl Accelerator {
     /// ```
     ///
     /// # Errors
-    /// [`ArchError::UnknownPreset`], and the errors of the overrides.
+    /// [`ArchError::UnknownPreset`], if there is none of this name, and the errors of the overrides.
     pub fn preset(name: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
         let Some(text) = find(name) else {
             return Err(ArchError::UnknownPreset {

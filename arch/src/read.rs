@@ -13,12 +13,12 @@ use crate::error::{ArchError, InvalidField};
 use crate::overrides;
 
 impl Accelerator {
-    /// Reads an accelerator file ([`crate::config`] describes it). `file` is the name that errors
-    /// carry; nothing is opened.
+    /// Reads the text of an accelerator file ([`crate::config`] describes it) and checks it. `file` is the name
+    /// that errors carry; no file is opened.
     ///
     /// # Errors
-    /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
-    /// [`ArchError::Invalid`] with everything that no machine can have.
+    /// [`ArchError::Unreadable`], if a field is unknown, missing or of the wrong type, and
+    /// [`ArchError::Invalid`] with all values that no machine can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
         config(file, text)?.resolve(file)
     }
@@ -65,10 +65,11 @@ impl Accelerator {
         })
     }
 
-    /// Refuses a machine of a file, with these overrides, that the cost tables do not reach.
+    /// Checks that the cost model covers a machine that was read from `file` with these overrides, and returns
+    /// it.
     ///
     /// # Errors
-    /// [`ArchError::Invalid`] with what they reach.
+    /// [`ArchError::Invalid`] with the values that the cost model covers.
     pub fn priced(self, file: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
         let Err(error) = CostModel::of(&self) else {
             return Ok(self);
@@ -96,8 +97,7 @@ impl Accelerator {
         })
     }
 
-    /// The file that stands for this accelerator, every field written out; reading it again gives
-    /// an equal accelerator.
+    /// The text of a file with every field written out, which reads back as an equal accelerator.
     #[must_use]
     pub fn to_yaml(&self) -> String {
         serde_yaml::to_string(&Self::write(self))

@@ -12,7 +12,7 @@ use crate::dram_kind::DramKindConfig;
 use crate::epilogue_step::{EpilogueStepConfig, STEP};
 use crate::scalar::{Count, Number, Width};
 
-/// The schema of an accelerator file.
+/// The JSON Schema of an accelerator file.
 ///
 /// ```
 /// let schema = stationary_arch::schema::accelerator();
@@ -23,7 +23,7 @@ pub fn accelerator() -> Schema {
     titled(schema_for!(Config), "Accelerator of stationary")
 }
 
-/// The schema of a DRAM file.
+/// The JSON Schema of a DRAM file.
 #[must_use]
 pub fn dram() -> Schema {
     titled(crate::dram::schema(), "DRAM standard of stationary")

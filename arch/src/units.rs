@@ -1,4 +1,4 @@
-//! Units as types: a number of cycles cannot be added to a number of bytes.
+//! Units as types, so that a number of cycles cannot be added to a number of bytes.
 
 use std::fmt;
 use std::iter::Sum;
@@ -56,39 +56,39 @@ macro_rules! unit {
 }
 
 unit!(
-    /// Clock cycles of the array.
+    /// A number of cycles of the array's clock.
     #[derive(Eq, Ord, Hash)]
     Cycles(u64), " cycles"
 );
 unit!(
-    /// Bytes.
+    /// A number of bytes.
     #[derive(Eq, Ord, Hash)]
     Bytes(u64), " B"
 );
 unit!(
-    /// Bits of a word.
+    /// The width of a word in bits.
     #[derive(Eq, Ord, Hash)]
     Bits(u32), " bit"
 );
 unit!(
-    /// A clock's frequency.
+    /// The frequency of a clock in kilohertz.
     #[derive(Eq, Ord, Hash)]
     Kilohertz(u64), " kHz"
 );
 unit!(
-    /// A technology node's name in nanometres.
+    /// A technology node, by its name in nanometres, which is no length on the chip.
     #[derive(Eq, Ord, Hash)]
     Nanometres(u32), " nm"
 );
 unit!(
-    /// Energy.
+    /// An energy in picojoules.
     Picojoules(f64), " pJ"
 );
 unit!(
-    /// Area.
+    /// An area in square microns.
     SquareMicrons(f64), " um2"
 );
 unit!(
-    /// Power.
+    /// A power in milliwatts.
     Milliwatts(f64), " mW"
 );

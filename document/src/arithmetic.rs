@@ -1,4 +1,4 @@
-//! Python's arithmetic, as far as files of Timeloop's front end use it.
+//! Expressions in Python's spelling, as far as files of Timeloop's front end use them.
 //!
 //! ```text
 //! expression  = or [ "if" or "else" expression ]
@@ -6,7 +6,7 @@
 //! value       = number | text | list | name { "." name | "[" expression "]" } | function "(" ... ")"
 //! ```
 //!
-//! Names are looked up by who asks; functions are those of Python's `math` and a few more.
+//! The caller looks up names; functions are those of Python's `math` and a few more.
 
 mod functions;
 mod scan;
@@ -15,17 +15,17 @@ mod value;
 use self::scan::Scanner;
 pub use self::value::Value;
 
-/// What a path of names stands for, such as `depth` or `buffer`, `attributes`, `depth`; or why it
-/// stands for nothing.
+/// A lookup of names: it gets a path such as `depth`, or `buffer`, `attributes`, `depth`, and returns its
+/// value, or a message on why it has none.
 pub type Bindings<'a> = &'a dyn Fn(&[String]) -> Result<Value, String>;
 
 /// Deeper than this is nothing that anybody wrote.
 const MOST_DEPTH: usize = 64;
 
-/// The value of an expression.
+/// The value of an expression, with the values of its names by `names`.
 ///
 /// # Errors
-/// In words: what is no expression, no name, or no number.
+/// A message in words: the text is no expression, a name has no value, or a result is no number.
 pub fn evaluate(text: &str, names: Bindings<'_>) -> Result<Value, String> {
     let mut parser = Parser {
         scanner: Scanner::new(text),

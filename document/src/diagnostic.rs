@@ -5,23 +5,23 @@ use std::fmt;
 use crate::near::nearest;
 use crate::position::Position;
 
-/// A message about a place in a file.
+/// A message about a place in a file: an error, a warning or a remark.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// Name of the file.
+    /// The name of the file, as its reader was given it.
     pub file: String,
-    /// Where; `None` if it is about the file as a whole.
+    /// The place in the file; `None` if the message is about the file as a whole.
     pub place: Option<Position>,
-    /// The path inside the file, what was found and what is allowed.
+    /// The message: the path inside the file, what was found and what is allowed.
     pub message: String,
-    /// The allowed name that a misspelt one is nearest to.
+    /// The allowed name that a misspelt one is nearest to; None if none is near.
     pub near: Option<String>,
-    /// Whether it is only good to know, whatever the names in it say.
+    /// Whether it changes nothing of what is made of the file.
     pub is_remark: bool,
 }
 
 impl Diagnostic {
-    /// A message about a place.
+    /// A message about a place, or about the file as a whole.
     pub fn new(
         file: impl Into<String>,
         place: impl Into<Option<Position>>,
@@ -36,7 +36,7 @@ impl Diagnostic {
         }
     }
 
-    /// A message about a file as a whole that changes nothing of what is made of it.
+    /// A remark about a file as a whole, which changes nothing of what is made of it.
     pub fn remark(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             is_remark: true,
@@ -44,7 +44,7 @@ impl Diagnostic {
         }
     }
 
-    /// A message about a name that is none of the allowed ones.
+    /// A message about a name that is none of the allowed ones, with the near match; `what` says what it names.
     pub fn unknown(
         file: impl Into<String>,
         place: impl Into<Option<Position>>,
@@ -62,7 +62,7 @@ impl Diagnostic {
         }
     }
 
-    /// The path of the field inside the file, where the message begins with one.
+    /// The path of the field inside the file; None where the message does not begin with one.
     ///
     /// ```
     /// use stationary_document::Diagnostic;

@@ -1,4 +1,4 @@
-//! Text files with places: what every reader of a file shares, whatever the file describes.
+//! Text files with places: what the readers of all files share, whatever a file describes.
 //!
 //! | module | holds |
 //! |---|---|

@@ -49,7 +49,7 @@ fn place_of(node: &Node, field: &str) -> Option<Position> {
     }
 }
 
-/// A whole number with digits in groups, `1_000`.
+/// Reads a whole number with digits in groups, such as `1_000`; None for any other text.
 ///
 /// ```
 /// assert_eq!(stationary_document::grouped("1_000"), Some(1000));

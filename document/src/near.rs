@@ -8,8 +8,8 @@
 //!               d[i-2][j-2] + 1 if a_i a_{i-1} = b_{j-1} b_j)
 //! ```
 
-/// The candidate nearest to `name`, if one is near: at most a third of its letters differ (at
-/// least one may). Case, `-`, `_` and spaces count for nothing. The first of equals wins.
+/// The candidate nearest to `name`: at most a third of its letters differ, of a short name one. Case, `-`, `_`
+/// and spaces do not count. Of equals it is the first; None if no candidate is near.
 ///
 /// ```
 /// use stationary_document::near::nearest;

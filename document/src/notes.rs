@@ -21,8 +21,8 @@ const MATTERS: [&[&str]; 3] = [
 /// How a note ends that says nothing but that something is not used.
 const UNUSED: &str = ": not used";
 
-/// The notes of a file in the order in which they matter: sparsity, bandwidth, precision, what is
-/// left out or taken otherwise, and last, in one line, names that are not used and change little.
+/// Sorts the notes of a file by how much they matter: sparsity, bandwidth, precision, what is left out or taken
+/// otherwise. The last note, in one line, has the names that are not used and change little.
 #[must_use]
 pub fn ranked(notes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let (mut ordered, mut trifles) = (Vec::new(), Vec::new());
@@ -61,8 +61,8 @@ const ALTERS: [&str; 6] = [
     "not imported",
 ];
 
-/// Whether a note says that an answer means something else than its file: what is not used and matters,
-/// what is left out, what is counted otherwise.
+/// Whether a note says that a result differs from what its file means: something that matters is not used, is
+/// left out, or is counted otherwise.
 #[must_use]
 pub fn alters_an_answer(note: &Diagnostic) -> bool {
     let message = note.message.to_lowercase();

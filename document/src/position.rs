@@ -1,15 +1,15 @@
 //! Places in a text.
 
-/// Where something stands in a text.
+/// The place of a word in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
-    /// Line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// Column, from 1, in characters.
+    /// The column, from 1, in characters.
     pub column: usize,
-    /// First character, from 0.
+    /// The index of the first character in the text, from 0.
     pub start: usize,
-    /// Character after the last.
+    /// The index after that of the last character.
     pub end: usize,
 }
 

@@ -9,7 +9,9 @@ use crate::notes::ranked;
 use crate::number;
 use crate::tree::{Node, NodeKind};
 
-/// Gathers problems and notes on one file.
+/// A reader of one file's tree, which gathers problems and notes and goes on after each. Its methods return
+/// None where something is wrong, after they have added a problem. Paths are those of the value inside the
+/// file, such as `array.rows`.
 #[derive(Debug)]
 pub struct Reader {
     file: String,
@@ -19,14 +21,14 @@ pub struct Reader {
     told: HashSet<Diagnostic>,
 }
 
-/// The fields of a mapping, and its path.
+/// The fields of a mapping, with the mapping's path.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'n> {
     node: &'n Node,
 }
 
 impl<'n> Fields<'n> {
-    /// A field's value; a field that is there with nothing in it counts as not there.
+    /// The value of a field; None if the field is missing or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'n Node> {
         self.node
@@ -34,7 +36,7 @@ impl<'n> Fields<'n> {
             .filter(|value| value.kind != NodeKind::Null)
     }
 
-    /// The value of the first of several spellings that is there.
+    /// The first of several spellings of a field that is there, with its value.
     #[must_use]
     pub fn any(&self, names: &[&'static str]) -> Option<(&'static str, &'n Node)> {
         names
@@ -53,7 +55,7 @@ fn joined(path: &str, name: &str) -> String {
 }
 
 impl Reader {
-    /// A reader of a file of this name.
+    /// A reader of a file; `file` is the name that its messages carry.
     pub fn new(file: impl Into<String>) -> Self {
         Self {
             file: file.into(),
@@ -63,23 +65,22 @@ impl Reader {
         }
     }
 
-    /// Name of the file.
+    /// The name of the file.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// What is wrong.
+    /// The problems that were found so far.
     #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems
     }
 
-    /// The value, and what was not used on the way to it, what matters most first; or all that is
-    /// wrong.
+    /// Ends the reading: the value with the notes, those that matter most first.
     ///
     /// # Errors
-    /// The problems, at least one.
+    /// The problems, at least one, if there are any or `value` is None.
     pub fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match value {
             Some(value) if self.problems.is_empty() => Ok((value, ranked(self.notes))),
@@ -91,13 +92,13 @@ impl Reader {
         }
     }
 
-    /// Something is wrong.
+    /// Adds a problem with a value.
     pub fn problem(&mut self, node: &Node, path: &str, message: impl AsRef<str>) {
         let message = placed(path, message.as_ref());
         self.push(Diagnostic::new(&self.file, node.place, message));
     }
 
-    /// A name is none of the allowed ones.
+    /// Adds a problem: a name is none of the allowed ones.
     pub fn unknown(&mut self, node: &Node, path: &str, what: &str, found: &str, allowed: &[&str]) {
         let what = placed(path, what);
         self.push(Diagnostic::unknown(
@@ -111,13 +112,13 @@ impl Reader {
         }
     }
 
-    /// Something is there and not used, or taken to mean something that the file does not say.
+    /// Adds a note: a value is not used, or is taken to mean something that the file does not say.
     pub fn note(&mut self, node: &Node, path: &str, message: impl AsRef<str>) {
         let message = placed(path, message.as_ref());
         self.push_note(Diagnostic::new(&self.file, node.place, message));
     }
 
-    /// Notes what changes nothing of what is made of the file.
+    /// Adds a remark on the file as a whole, which changes nothing of what is made of it.
     pub fn remark(&mut self, message: impl Into<String>) {
         self.push_note(Diagnostic::remark(&self.file, message));
     }
@@ -128,7 +129,7 @@ impl Reader {
         }
     }
 
-    /// The fields of a mapping, all of them among `allowed`.
+    /// The fields of a mapping. A problem if the value is no mapping or a field is not among `allowed`.
     pub fn fields<'n>(
         &mut self,
         node: &'n Node,
@@ -144,7 +145,7 @@ impl Reader {
         Some(fields)
     }
 
-    /// The fields of a mapping; those that are not among `used` are noted.
+    /// The fields of a mapping. Fields that are not among `used` are noted.
     pub fn noted_fields<'n>(
         &mut self,
         node: &'n Node,
@@ -166,8 +167,8 @@ impl Reader {
         Some(fields)
     }
 
-    /// The fields of a mapping, whatever they are. Of fields with one name the last counts, as PyYAML
-    /// has it, and there is a note.
+    /// The fields of a mapping, whatever their names. Of fields with one name the last counts, as in PyYAML,
+    /// with a note.
     pub fn open_fields<'n>(&mut self, node: &'n Node, path: &str) -> Option<Fields<'n>> {
         let NodeKind::Mapping(pairs) = &node.kind else {
             let found = node.describe();
@@ -211,7 +212,7 @@ impl Reader {
         }
     }
 
-    /// A field that must be there.
+    /// The value of a field; a problem if it is missing or empty.
     pub fn required<'n>(&mut self, fields: Fields<'n>, path: &str, name: &str) -> Option<&'n Node> {
         let value = fields.get(name);
         if value.is_none() {
@@ -220,7 +221,7 @@ impl Reader {
         value
     }
 
-    /// The elements of a list.
+    /// The elements of a list; a problem if the value is no list.
     pub fn list<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n [Node]> {
         if let NodeKind::List(items) = &node.kind {
             return Some(items);
@@ -230,7 +231,7 @@ impl Reader {
         None
     }
 
-    /// A text.
+    /// The text of a word, number or quoted text; a problem if the value is none.
     pub fn text<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n str> {
         if node.text().is_none() {
             let found = node.describe();
@@ -239,7 +240,8 @@ impl Reader {
         node.text()
     }
 
-    /// A whole number that is not negative, written as YAML readers take it: `64`, `1_000`, `0x40`.
+    /// A whole number that is not negative, as YAML readers take it: `64`, `1_000`, `0x40`; a problem if the
+    /// value is none.
     pub fn count(&mut self, node: &Node, path: &str) -> Option<u64> {
         let count = node.text().and_then(number::whole);
         if count.is_none() {
@@ -250,7 +252,7 @@ impl Reader {
         count
     }
 
-    /// A whole number of at least 1.
+    /// A whole number of at least 1; a problem if the value is none.
     pub fn size(&mut self, node: &Node, path: &str) -> Option<u64> {
         let count = self.count(node, path)?;
         if count == 0 {
@@ -260,7 +262,7 @@ impl Reader {
         Some(count)
     }
 
-    /// A finite number.
+    /// A finite number; a problem if the value is none.
     pub fn number(&mut self, node: &Node, path: &str) -> Option<f64> {
         let number = node.text().and_then(number::real);
         if number.is_none() {
@@ -270,7 +272,7 @@ impl Reader {
         number
     }
 
-    /// A word that stands for yes or no.
+    /// The truth value of a word such as `true`, `yes` or `off`; a problem if the value is none.
     pub fn flag(&mut self, node: &Node, path: &str) -> Option<bool> {
         let flag = match node.text().map(str::to_lowercase).as_deref() {
             Some("true" | "yes" | "on") => Some(true),

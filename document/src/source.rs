@@ -3,14 +3,15 @@
 use crate::position::Position;
 use crate::tree::Node;
 
-/// A text, read once as a tree; empty if it is no YAML.
+/// The text of a file, read once as a tree, in which places are looked up by path; without places if it is no
+/// YAML.
 #[derive(Debug)]
 pub struct Source {
     root: Option<Node>,
 }
 
 impl Source {
-    /// Of a text.
+    /// Reads a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self {
@@ -18,9 +19,9 @@ impl Source {
         }
     }
 
-    /// Where the longest part of a path stands that is in the text. A path joins fields and places
-    /// in lists, as in `global_buffer.partitions.0.kib` or `layers[3].conv`. What stands in
-    /// brackets or after a space, as in `array (rows x cols)`, is not part of it.
+    /// The place of the longest part of a path that the text has; None if it has no part of it. A path joins
+    /// fields and indices of lists, as in `global_buffer.partitions.0.kib` or `layers[3].conv`. Words in
+    /// brackets or after a space, as in `array (rows x cols)`, do not belong to it.
     #[must_use]
     pub fn place(&self, path: &str) -> Option<Position> {
         let path = path.split(' ').next().unwrap_or_default();

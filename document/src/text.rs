@@ -3,10 +3,11 @@
 use crate::diagnostic::Diagnostic;
 use crate::position::Position;
 
-/// The text of a file's bytes: UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it.
+/// The text of a file's bytes: UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it. `file` is the
+/// name that errors carry.
 ///
 /// # Errors
-/// Bytes that are neither, with the line and column of the first that is wrong.
+/// A [`Diagnostic`], if the bytes are neither, with the line and column of the first that is wrong.
 ///
 /// ```
 /// use stationary_document::text;

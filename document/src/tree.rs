@@ -18,37 +18,37 @@ use crate::wording::OPEN_QUOTE;
 pub(crate) const MOST_DEPTH: usize = 128;
 const MOST_NODES: usize = 1_000_000;
 
-/// A value.
+/// A value of a YAML tree, with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The value itself.
     pub kind: NodeKind,
-    /// Where it stands.
+    /// The place of the value in the text.
     pub place: Position,
-    /// Its own tag, without the `!`.
+    /// The value's own tag, without the `!`; None if it has none.
     pub tag: Option<String>,
 }
 
-/// What a value is.
+/// A value of a YAML tree by its kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeKind {
-    /// Nothing.
+    /// An empty value or `null`.
     Null,
-    /// A word or number without quotes.
+    /// A word or number without quotes, as it is written.
     Plain(String),
-    /// A text in quotes or a block.
+    /// A text in quotes or a block, without them.
     Quoted(String),
-    /// A list.
+    /// The elements of a list.
     List(Vec<Node>),
-    /// Fields, in their order.
+    /// The fields of a mapping as pairs of name and value, in the text's order.
     Mapping(Vec<(Node, Node)>),
 }
 
 impl Node {
-    /// The tree of the one document in a text.
+    /// Reads the tree of a text with one YAML document. `file` is the name that errors carry.
     ///
     /// # Errors
-    /// Text that is no YAML, holds a second document, is nested too deep or is too large.
+    /// A [`Diagnostic`], if the text is no YAML, holds a second document, is nested too deep or is too large.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostic> {
         // A tab behind a colon is as good as a space, also for libyaml.
         let spaced = text.replace(":\t", ": ");
@@ -93,8 +93,9 @@ impl Node {
         }
     }
 
-    /// Where the longest part of a path stands that there is: names of fields, and places in lists from 0. Where a
-    /// field is missing, the name of what it belongs to.
+    /// The place of the longest part of a path that the tree has: the path's parts are names of fields, and
+    /// indices of lists from 0. Where a field is missing, it is the place of the name that the field belongs
+    /// to.
     #[must_use]
     pub fn place_of<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Option<Position> {
         let (mut node, mut found, mut belongs) = (self, None, None);
@@ -119,7 +120,8 @@ impl Node {
         found
     }
 
-    /// The value of a field, if this is a mapping that has it; of several with the name the last.
+    /// The value of a field; None if this is no mapping or lacks the field. Of several with the name it is the
+    /// last.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.field(name).map(|(_, value)| value)
@@ -132,7 +134,7 @@ impl Node {
         fields.iter().rfind(|(key, _)| key.text() == Some(name))
     }
 
-    /// The text of a word, number or quoted text.
+    /// The text of a word, number or quoted text; None for other values.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
@@ -141,7 +143,7 @@ impl Node {
         }
     }
 
-    /// What it is, in words, for messages.
+    /// The kind of the value in words, for messages.
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.kind {

@@ -20,11 +20,11 @@ use crate::wording::{OPEN_QUOTE, in_words};
 /// More than a reader's fill at a time.
 const MOST_ERRORS: usize = 20;
 
-/// Reads a file's text.
+/// Reads the text of a YAML file into a type. `file` is the name that errors carry.
 ///
 /// # Errors
-/// Text that is nested too deep or holds a second document; the unknown fields and wrong types; a
-/// missing field ends the search, as it has no place to mend.
+/// All unknown fields and wrong types, up to the first missing field, at which the search ends; or that the
+/// text is no YAML, is nested too deep or holds a second document.
 pub fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
     // The reader of types takes time that grows with the square of the depth, and gives a second
     // document no place.
@@ -186,8 +186,8 @@ fn is_of_a_word(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, ',' | ':' | '}' | ']' | '{' | '[')
 }
 
-/// The near match in a message such as "unknown field `row`, expected `rows` or `cols`", whose
-/// quoted words are the one found and the ones allowed.
+/// The near match in a message such as "unknown field `row`, expected `rows` or `cols`", whose quoted words are
+/// the name found and those allowed; None if none is near.
 #[must_use]
 pub fn suggestion_in(message: &str) -> Option<String> {
     let words = &message[message

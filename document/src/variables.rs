@@ -13,7 +13,8 @@ use crate::tree::{Node, NodeKind};
 const MOST_LOOKUPS: usize = 4096;
 const MOST_DEPTH: usize = 32;
 
-/// Scopes, each a mapping whose fields are names, and parts that stand under a name of their own.
+/// The names that expressions of a file may use: scopes, each a mapping whose fields are names, and parts of
+/// the file that have names of their own.
 #[derive(Clone, Debug, Default)]
 pub struct Variables<'n> {
     scopes: Vec<&'n Node>,
@@ -27,17 +28,17 @@ struct Lookup<'v, 'n> {
 }
 
 impl<'n> Variables<'n> {
-    /// Adds a scope: its names hide those of earlier ones.
+    /// Adds a scope, whose names hide those of earlier scopes.
     pub fn open(&mut self, scope: &'n Node) {
         self.scopes.push(scope);
     }
 
-    /// Adds a part, of which expressions may ask for fields.
+    /// Adds a part of the file, whose fields expressions may name.
     pub fn name(&mut self, name: &'n str, part: &'n Node) {
         self.parts.push((name, part));
     }
 
-    /// The same with a scope inside.
+    /// The names with one more scope inside, if there is one.
     #[must_use]
     pub fn inside(&self, scope: Option<&'n Node>) -> Self {
         let mut inside = self.clone();
@@ -51,8 +52,8 @@ impl<'n> Variables<'n> {
         &self.scopes
     }
 
-    /// A value, as a number where an expression stands. What is no expression is left as it is
-    /// found; one that cannot be worked out is a problem.
+    /// The value of a node with its expression worked out as a number. A text that is no expression is returned
+    /// as it is; an expression that has no value is a problem of `reader`, and returns None.
     pub fn resolved<'a>(
         &self,
         reader: &mut Reader,

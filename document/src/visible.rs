@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character is not seen, and changes what is.
+/// Whether a character cannot be seen but changes how text is shown: controls, bidirectional marks and the
+/// like.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     // Line separators; marks, embeddings, overrides and isolates of text that runs both ways.
@@ -18,7 +19,7 @@ pub fn is_hidden(c: char) -> bool {
     c.is_control() || is_bidirectional
 }
 
-/// A name in one line, hidden characters as escapes.
+/// A name as one line, with hidden characters as escapes.
 ///
 /// ```
 /// use stationary_document::visible;
@@ -31,7 +32,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, &[])
 }
 
-/// Lines of text, hidden characters as escapes.
+/// Several lines of text, with hidden characters as escapes.
 #[must_use]
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     escaped(text, &['\n', '\t'])

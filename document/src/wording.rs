@@ -18,7 +18,8 @@ pub(crate) const OPEN_QUOTE: &str = "a quote begins here and is not closed";
 
 const FIELDS: &str = "expected fields, each `name: value`";
 
-/// A message of the reader of types in words of the file. `line` is where it was found.
+/// Rewrites a message of the YAML reader in words of the file, without names of types. `line` is the text of
+/// the line that the message is about.
 ///
 /// ```text
 /// array: invalid type: string "rows 16", expected struct ArrayConfig

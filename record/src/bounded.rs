@@ -17,10 +17,10 @@ const MOST_OF_A_STREAM: u64 = 256 * MIB;
 /// How long a pipe is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads a file of at most so many bytes.
+/// Reads a file of at most `most` bytes.
 ///
 /// # Errors
-/// The system's; a file that is longer, or one without end, with the limit.
+/// The system's errors, and one of kind `FileTooLarge` for a file that is longer or has no end.
 pub fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let file = open(path)?;
     let is_regular = file.metadata()?.is_file();
@@ -46,10 +46,10 @@ fn too_long(most: u64) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, message)
 }
 
-/// Opens a file to read it; a pipe must have somebody who writes to it before long.
+/// Opens a file for reading. A pipe is waited for until a process writes to it, for a limited time.
 ///
 /// # Errors
-/// The system's; a pipe without a writer, with the time that it was waited for.
+/// The system's errors, and one for a pipe without a writer that says how long it was waited for.
 pub fn open(path: &Path) -> io::Result<File> {
     open_within(path, PATIENCE)
 }

@@ -2,7 +2,7 @@
 
 use hmac_sha256::Hash;
 
-/// SHA-256 in hexadecimal, as `sha256sum` prints it.
+/// The SHA-256 of some bytes in hexadecimal, as `sha256sum` prints it.
 ///
 /// ```
 /// let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

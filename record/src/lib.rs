@@ -1,12 +1,12 @@
-//! Files that outlive a crash.
+//! Files that outlive a crash: whole writes, checked logs, locks and digests.
 //!
-//! * [`write()`] puts a file in its place whole or not at all.
+//! * [`write()`] replaces a file as a whole or not at all.
 //! * [`Log`] appends lines that each carry a checksum; what a crash cuts short is recognised and
 //!   dropped.
 //! * [`read_at_most`] reads a file to a limit, whatever it is.
 //! * [`digest`] tells files apart; [`Lock`] keeps a second process out.
 //!
-//! Nothing here knows what the files are about.
+//! This crate knows nothing of what the files hold.
 
 mod bounded;
 mod digest;

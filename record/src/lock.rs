@@ -6,18 +6,18 @@ use std::path::Path;
 
 use fs4::TryLockError;
 
-/// Held until it is dropped or the process ends, however it ends.
+/// A lock between processes, held until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock that a file stands for, which is made if it is not there; nothing if another
-    /// process holds it.
+    /// Takes the lock that a file stands for; the file is made if it is not there. None if another process
+    /// holds the lock.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's errors.
     pub fn take(path: &Path) -> io::Result<Option<Self>> {
         let file = File::options().create(true).append(true).open(path)?;
         match fs4::FileExt::try_lock(&file) {

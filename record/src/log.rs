@@ -24,23 +24,23 @@ use crate::whole::{sync_folder, write};
 /// no more often than this. So a power cut loses what took no longer than this to find.
 const BETWEEN_SYNCS: Duration = Duration::from_millis(200);
 
-/// Why a log is not usable.
+/// The reason why a log cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// It cannot be read.
+    /// The log cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     Read {
-        /// The file.
+        /// The path of the log.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         cause: io::Error,
     },
-    /// It cannot be written.
+    /// The log cannot be written.
     #[error("cannot write {}: {cause}", path.display())]
     Write {
-        /// The file.
+        /// The path of the log.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         cause: io::Error,
     },
     /// Whole lines follow one that is not.
@@ -49,14 +49,14 @@ pub enum LogError {
         path.display()
     )]
     Damaged {
-        /// The file.
+        /// The path of the log.
         path: PathBuf,
-        /// The line, counted from 1.
+        /// The number of the damaged line, from 1.
         line: usize,
     },
 }
 
-/// A log that is open for more.
+/// A log that is open for further lines.
 #[derive(Debug)]
 pub struct Log {
     path: PathBuf,
@@ -65,10 +65,11 @@ pub struct Log {
 }
 
 impl Log {
-    /// Goes on with a log, or begins one: what it holds, less a torn end, which is cut off.
+    /// Opens a log and reads the lines that it holds, or makes an empty one. A torn end, which a crash leaves,
+    /// is cut off the file.
     ///
     /// # Errors
-    /// [`LogError`].
+    /// [`LogError::Damaged`], if whole lines follow one that is not, and the system's errors.
     pub fn resume(path: &Path) -> Result<(Self, Vec<Value>), LogError> {
         let io = |cause| unwritten(path, cause);
         let mut options = File::options();
@@ -86,7 +87,7 @@ impl Log {
         Ok((Self::at(path, file), lines))
     }
 
-    /// Begins a log with some lines, in place of any file that is there.
+    /// Makes a log that begins with some lines, in place of any file that is there.
     ///
     /// # Errors
     /// [`LogError::Write`].
@@ -97,11 +98,11 @@ impl Log {
         Ok(Self::at(path, file))
     }
 
-    /// Puts all lines but the first in the order of their keys, in one step: lines of threads that ran
-    /// beside each other come in any order. Those of one key stay as they are.
+    /// Sorts all lines but the first by a key, in one step: threads that run side by side append lines in any
+    /// order. Lines of equal keys keep their order.
     ///
     /// # Errors
-    /// [`LogError`].
+    /// [`LogError`], if the log cannot be read or written.
     pub fn sort_by_key<K: Ord>(self, key: impl FnMut(&Value) -> K) -> Result<Self, LogError> {
         let found = read(&self.path)?;
         let mut sorted = found.clone();
@@ -122,7 +123,8 @@ impl Log {
         }
     }
 
-    /// Appends lines, which must be JSON objects without a member `crc`.
+    /// Appends lines, which must be JSON objects without a member `crc`. A process that is killed then loses
+    /// none of them; a power cut may lose the lines since the last [`Log::sync`].
     ///
     /// # Errors
     /// [`LogError::Write`].
@@ -136,7 +138,7 @@ impl Log {
         self.sync()
     }
 
-    /// Waits until all lines are on the disk.
+    /// Waits until all lines are on the disk, where a power cut leaves them.
     ///
     /// # Errors
     /// [`LogError::Write`].
@@ -149,10 +151,10 @@ impl Log {
     }
 }
 
-/// The whole lines of a log, without their checksums; a torn end is left out, in the file it stays.
+/// Reads the whole lines of a log, without their checksums. A torn end is left out, but stays in the file.
 ///
 /// # Errors
-/// [`LogError`].
+/// [`LogError::Damaged`], if whole lines follow one that is not, and [`LogError::Read`].
 pub fn read(path: &Path) -> Result<Vec<Value>, LogError> {
     Ok(whole_lines(path)?.0)
 }

@@ -8,12 +8,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file so that at every moment, a power cut included, its place holds the old content or
-/// the new, never a part. What was written before a crash stays behind as `PATH.part`; what could not be
-/// written, such as on a full disk, does not.
+/// Writes a file so that at every moment, a power cut included, its path has the old content or the new, never
+/// a part. A crash may leave `PATH.part` behind; a write that fails, as on a full disk, does not.
 ///
 /// # Errors
-/// The system's; the place then holds what it held before.
+/// The system's errors; the path then has its old content.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");

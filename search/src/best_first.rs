@@ -46,7 +46,8 @@ pub struct SearchResult {
     pub lower_bound: Option<u64>,
     /// The candidates that ran to their end, as pairs of place and cycles, in the order in which they ran.
     pub ran: Vec<(u64, u64)>,
-    /// The places of candidates of which the machine was stopped, as they were shown to take more cycles than the best so far.
+    /// The places of candidates whose runs were stopped because they were shown to take more cycles than the
+    /// best so far.
     pub beaten: Vec<u64>,
 }
 
@@ -62,13 +63,13 @@ pub enum Failure<E> {
 }
 
 impl SearchResult {
-    /// Candidates that ran, to their end or not.
+    /// The number of candidates that ran, to their end or not.
     #[must_use]
     pub fn runs(&self) -> u64 {
         (self.ran.len() + self.beaten.len()) as u64
     }
 
-    /// Whether no candidate is better than the best.
+    /// Whether it is proved that no candidate takes fewer cycles than the best.
     #[must_use]
     pub fn is_proved(&self) -> bool {
         self.best.map(|(cycles, _)| cycles) == self.lower_bound
@@ -83,14 +84,15 @@ impl SearchResult {
     }
 }
 
-/// Runs candidates in their order, those that ran before left out, until none that is left can win, the best
-/// takes `enough` cycles or fewer, or `most` ran, `ran` included, or until it is cancelled.
+/// Runs candidates in their order until none that is left can win. The search also ends when the best takes
+/// `enough` cycles or fewer, when `most` candidates have run, those of `ran` included, or when it is cancelled.
+/// Candidates of `ran` are not run again.
 ///
-/// `machine` takes a place and the most cycles that are of interest, and answers a candidate's cycles, or `None` if it
-/// takes more than those.
+/// `machine` takes a candidate's place and the most cycles that are of interest, and returns the candidate's
+/// cycles, or `None` if it takes more than those.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Failure::Machine`], if a run fails, and [`Failure::NoBound`], if one takes fewer cycles than its bound.
 pub fn best_first<E: Send>(
     candidates: &[Candidate],
     ran: &[(Candidate, u64)],

@@ -8,8 +8,7 @@ use crate::problem::Problem;
 pub struct Binding {
     /// The index of the stage, from 0.
     pub stage: usize,
-    /// What the objective would gain if the stage alone stood on its best
-    /// option.
+    /// The gain in the objective, in its unit, if this stage alone took its best option.
     pub loss: f64,
 }
 

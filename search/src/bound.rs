@@ -1,4 +1,4 @@
-//! The guard of every proof: what the machine says, held against the bound that stood for it.
+//! The guard of every proof: costs on the machine, compared with the lower bounds that stood for them.
 //!
 //! A proof leaves out what its bound says cannot win. If one run is below its bound, the bounds are
 //! none, and nothing that was left out by them is proved.
@@ -25,9 +25,9 @@ pub struct BoundViolation {
     pub bound: String,
 }
 
-/// A cost for which there are lower bounds.
+/// A cost for which there are lower bounds: exact (cycles) or rounded (energy, area, power).
 pub trait BoundedCost: Copy + Display {
-    /// Whether this, of the machine, is no less than its bound.
+    /// Whether this cost, of the machine, is no less than its bound, up to the rounding of a sum.
     fn is_at_least(self, bound: Self) -> bool;
 }
 

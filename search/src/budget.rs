@@ -28,24 +28,26 @@ use crate::table::{CostEntry, CostTable, Levels};
 /// The amount of a budget, absolute or relative to a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BudgetSpec {
-    /// A total in the table's unit.
+    /// A total in square microns (area) or milliwatts (power).
     Absolute(f64),
-    /// The factor `mul` in `B = Cmin + mul (Cmax - Cmin)`.
+    /// The factor `mul` in `B = Cmin + mul (Cmax - Cmin)`, where Cmin and Cmax are the least and the greatest
+    /// total of the designs that give every layer the smallest or the greatest level of PEs with the smallest
+    /// or the greatest tile level (ConfuciuX, arXiv 2009.02010).
     Share(f64),
 }
 
 impl BudgetSpec {
-    /// The greatest corner design fits.
+    /// The budget that the greatest uniform design keeps.
     pub const UNLIMITED: Self = Self::Share(1.0);
-    /// Half of the way to it.
+    /// ConfuciuX's cloud: half of the way from the least uniform design to the greatest.
     pub const CLOUD: Self = Self::Share(0.5);
-    /// A tenth of the way.
+    /// ConfuciuX's IoT device: a tenth of the way.
     pub const IOT: Self = Self::Share(0.1);
-    /// A twentieth of the way.
+    /// ConfuciuX's smallest IoT device (IoTx): a twentieth of the way.
     pub const IOTX: Self = Self::Share(0.05);
 }
 
-/// The named budgets with what each stands for.
+/// The named budgets: for each its name, its amount, and a few words on it.
 pub const PLATFORMS: [(&str, BudgetSpec, &str); 4] = [
     (
         "unlimited",
@@ -88,19 +90,19 @@ pub struct Budget {
     pub limit: f64,
 }
 
-/// A budget that cannot be understood.
+/// The error of a text that is no budget.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum UnknownBudget {
-    /// No equals sign.
+    /// The text has no equals sign.
     #[error("budget `{0}` has no `=`; expected area=VALUE or power=VALUE")]
     Shape(String),
-    /// Neither area nor power.
+    /// The word before the equals sign is neither `area` nor `power`.
     #[error(transparent)]
     Resource(UnknownName),
-    /// Neither a platform nor a number.
+    /// The amount is neither the name of a platform nor a number.
     #[error(transparent)]
     Platform(UnknownName),
-    /// A number that is no amount.
+    /// The number is no amount: negative, not finite, or of a unit that is not known.
     #[error("budget `{0}`: expected a finite number, not negative")]
     Amount(String),
 }

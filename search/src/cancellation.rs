@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether a search is to end with what it has found so far. Clones share the wish. Searches ask
-/// between evaluations, so that an evaluation that has begun is finished; one that is never cancelled
-/// has the same results as without it.
+/// A signal that a search is to end with what it has found so far. Clones share the signal. A search asks for
+/// it between evaluations, so that an evaluation that has begun is finished. A search that is never cancelled
+/// has the same results as without the signal.
 #[derive(Clone, Default)]
 pub struct Cancellation {
     asked: Arc<AtomicBool>,
@@ -19,8 +19,8 @@ impl Cancellation {
         self.asked.store(true, Ordering::Relaxed);
     }
 
-    /// The same wish, which is there as well once something is over: a time, as a rule. Who shares the wish of the
-    /// one that this is made of does not see it.
+    /// A signal that is also given once `is_over` returns true: as a rule when a time has passed. It shares
+    /// cancellation with this one, but holders of this one do not see `is_over`.
     #[must_use]
     pub fn until(&self, is_over: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         let before = self.over.clone();
@@ -31,7 +31,7 @@ impl Cancellation {
         }
     }
 
-    /// Whether it was cancelled.
+    /// Whether the search is to end.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.asked.load(Ordering::Relaxed) || self.over.as_ref().is_some_and(|over| over())

@@ -68,12 +68,13 @@ pub enum CertifyError<E> {
     Machine(E),
 }
 
-/// Proves the optimum of a problem over bounds. `firsts` names for each layer the first one that is
-/// like it; `known` is what has run before; `measure` runs options on the machine and names those that
-/// ran: if they are fewer than it was asked for, no more are to run, and the proof ends with a gap.
+/// Proves the optimum of a problem whose table holds lower bounds. `firsts` names for each layer the first one
+/// that is equal to it, as [`design::firsts`](crate::design::firsts) does; `known` holds the options that have
+/// run before. `measure` runs options on the machine and returns those that ran: if they are fewer than it was
+/// asked for, no more run, and the proof ends with a gap.
 ///
 /// # Errors
-/// [`CertifyError`].
+/// [`CertifyError`], if a run fails or contradicts the bounds.
 ///
 /// # Panics
 /// If `firsts` does not fit the problem.

@@ -28,11 +28,11 @@ const PARALLEL: usize = 64;
 /// The limits of a run, and how many points it keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The greatest number of points that may be evaluated.
+    /// The number of points that may be evaluated.
     pub evaluations: u64,
-    /// How infeasible points are repaired.
+    /// What is done with an infeasible point before it is evaluated.
     pub repair: Repair,
-    /// How many of the best distinct feasible points to keep, at least one.
+    /// The number of the best distinct feasible points that the outcome keeps; at least one.
     pub keep: usize,
 }
 
@@ -77,9 +77,9 @@ pub enum Stop {
 /// The record of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The best feasible point and its objective; the earliest among equals.
+    /// The best feasible point and its objective, the earliest among equals; None if no point was feasible.
     pub best: Option<(Point, f64)>,
-    /// The best distinct feasible points, best first.
+    /// The best distinct feasible points with their objectives, best first; at most [`Settings::keep`].
     pub leaders: Vec<(Point, f64)>,
     /// The course of the run: for each improvement the number of calls so far and the new best objective.
     pub curve: Vec<(u64, f64)>,
@@ -105,7 +105,7 @@ pub enum Interruption<E> {
         /// The evaluation, counted from 1.
         at: usize,
     },
-    /// What was found could not be recorded.
+    /// The evaluations could not be recorded.
     #[error(transparent)]
     Record(E),
 }
@@ -120,12 +120,13 @@ pub fn run(problem: &Problem, optimizer: &mut dyn Optimizer, settings: &Settings
     .expect("nothing is known that could diverge, and nothing recorded that could fail")
 }
 
-/// [`run`] that takes the verdicts of an earlier run's record, as far as it goes, and hands on every
-/// further evaluation, in order, before the optimiser hears of it. Once cancelled it ends with the best
-/// so far, the record's included.
+/// Runs an optimiser as [`run`] does, but takes the verdicts of `known`, an earlier run's record, as far as
+/// they go. `record` gets every further evaluation, in order, before the optimiser hears of it. Once cancelled,
+/// the run ends with the best point so far, those of the record included.
 ///
 /// # Errors
-/// [`Interruption`].
+/// [`Interruption::Diverged`], if the record is of another run, and [`Interruption::Record`], if `record`
+/// fails.
 pub fn run_recorded<E>(
     problem: &Problem,
     optimizer: &mut dyn Optimizer,

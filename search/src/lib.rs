@@ -1,5 +1,6 @@
-//! Search over assignments: one option for each layer, an objective to
-//! minimise, budgets to keep.
+//! Search over designs: hardware for each layer under budgets, and hardware together with schedules.
+//!
+//! The assignment problem picks one option for each layer, so that an objective is least and budgets are kept:
 //!
 //! ```text
 //! minimise  f(x)                      latency, energy, their product, or the slowest layer
@@ -7,11 +8,19 @@
 //! so that   sum_i w_b(i, x_i) <= B_b  for each budget b (area, power)
 //! ```
 //!
-//! The numbers come from a [`CostTable`], wherever that was measured. A
-//! [`Problem`] joins it to an [`Objective`] and [`Budget`]s; an [`Optimizer`]
-//! proposes points; [`run`] evaluates, repairs, counts and records them in the
-//! same way for every optimiser. The exact optimiser ends with a
-//! [`Certificate`], which [`certificate::check`] verifies from the table alone.
+//! The costs come from a [`CostTable`], wherever they were measured; [`design`] makes one from the model. A
+//! [`Problem`] joins the table to an [`Objective`] and [`Budget`]s; an [`Optimizer`] proposes points; [`run`]
+//! evaluates, repairs, counts and records them in the same way for every optimiser. The exact optimiser ends
+//! with a [`Certificate`], which [`certificate::check`] verifies from the table alone.
+//!
+//! | to | see |
+//! |---|---|
+//! | assign hardware to layers | [`Problem`], [`optimizers::find`], [`run`] |
+//! | make a table of costs | [`design`] |
+//! | prove an optimum on the machine | [`certify`], [`best_first`] |
+//! | check a proof | [`certificate`] |
+//! | tune hardware together with schedules | [`codesign`] |
+//! | compare optimisers | [`compare`] |
 //!
 //! No clock, file, environment or global random source is read here, and
 //! nothing is printed.

@@ -2,17 +2,17 @@
 
 use thiserror::Error;
 
-/// A name that is none of the allowed ones.
+/// The error of a name that is none of the allowed ones.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("unknown {subject} `{found}`{hint}; allowed: {}", allowed.join(", "))]
 pub struct UnknownName {
-    /// What was to be named, such as `optimizer`.
+    /// The kind of thing that was to be named, such as `optimizer`.
     pub subject: &'static str,
-    /// The name given.
+    /// The name that was given.
     pub found: String,
-    /// ` (did you mean ...?)`, or nothing where no name is near.
+    /// The words ` (did you mean ...?)`; empty where no allowed name is near.
     pub hint: String,
-    /// The names that would do.
+    /// The allowed names.
     pub allowed: Vec<&'static str>,
 }
 

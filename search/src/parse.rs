@@ -21,17 +21,17 @@ use crate::table::{CostEntry, CostTable, TableError};
 const HEADER: &str = "layer,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
 const MIXED_HEADER: &str = "layer,dataflow,pe,tile,latency_cycles,energy_nj,area_um2,power_mw";
 
-/// A fault in the text of a table.
+/// The first fault in the text of a table.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{file}:{line}: found {found}; expected {expected}")]
 pub struct ParseError {
-    /// The file, as the caller named it.
+    /// The file's name, as the caller gave it.
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
-    /// What stands there.
+    /// The text that is wrong.
     pub found: String,
-    /// What should stand there.
+    /// What is allowed in its place.
     pub expected: String,
 }
 

@@ -121,12 +121,11 @@ impl Problem {
         Self::deployed(table, Deployment::Pipelined, objective, requests)
     }
 
-    /// The same where layers may share hardware. Options that not every layer
-    /// has are then left out of the table.
+    /// The problem with layers that may share hardware. Options that not every layer has are then left out of
+    /// the table.
     ///
     /// # Errors
-    /// [`ProblemError`] for the first budget that cannot be set, or where no
-    /// option can be shared.
+    /// [`ProblemError`] for the first budget that cannot be set, or where no option can be shared.
     pub fn deployed(
         table: CostTable,
         deployment: Deployment,
@@ -155,8 +154,8 @@ impl Problem {
         })
     }
 
-    /// The same problem, with the layers' shapes for learned policies to see.
-    /// Without this they see a few costs of each layer instead.
+    /// The problem with the layers' shapes, for learned policies to see. Without them a policy sees a few costs
+    /// of each layer instead.
     ///
     /// # Panics
     /// If there is not one row for each layer.
@@ -170,14 +169,14 @@ impl Problem {
         Self { shapes, ..self }
     }
 
-    /// The layers' shapes, for learned policies.
+    /// The numbers that learned policies see of each layer.
     pub fn shapes(&self) -> &Shapes {
         &self.shapes
     }
 
-    /// The same objective and limits over another table of the same options, as
-    /// when bounds have given way to simulated costs. Limits stay as they are,
-    /// even where they were derived from the old table's corners.
+    /// The problem with the same objective and limits over another table of the same options, as when bounds
+    /// have given way to simulated costs. Limits stay as they are, even where they were derived from the old
+    /// table's corners.
     pub fn with_table(&self, table: CostTable) -> Self {
         Self {
             usage: usages(&table, &self.budgets),
@@ -188,10 +187,11 @@ impl Problem {
         }
     }
 
-    /// The same problem with another limit on one budget.
+    /// The problem with another limit on the budget with index `budget`, in square microns (area) or milliwatts
+    /// (power).
     ///
     /// # Panics
-    /// If there is no such budget.
+    /// If there is no budget with this index.
     pub fn with_limit(&self, budget: usize, limit: f64) -> Self {
         let mut changed = self.clone();
         changed.budgets[budget].limit = limit;
@@ -217,7 +217,7 @@ impl Problem {
         }
     }
 
-    /// How many values a gene may take; they count from 0.
+    /// The number of values that a gene may have; they count from 0.
     pub fn values(&self, gene: usize) -> usize {
         let options = self.table.layers()[gene].len();
         match self.deployment {
@@ -299,8 +299,8 @@ impl Problem {
         places.fold(1.0, f64::min).max(0.0)
     }
 
-    /// A number that tells this problem from others: FNV-1a over its table,
-    /// deployment, objective and limits, and what learned policies see.
+    /// A number by which this problem is told from others, the same in every run: FNV-1a over its table,
+    /// deployment, objective and limits, and over what learned policies see.
     pub fn fingerprint(&self) -> u64 {
         let mut text = self.table.to_csv();
         text.push_str(&format!("{} {}", self.deployment, self.objective));
@@ -315,7 +315,7 @@ impl Problem {
         })
     }
 
-    /// The objective.
+    /// The quantity that is minimised.
     pub fn objective(&self) -> Objective {
         self.objective
     }
@@ -362,7 +362,8 @@ impl Problem {
             .all(|(budget, usage)| takes(usage) <= usage.limit(budget.limit))
     }
 
-    /// What the point takes of each budget, summed in layer order.
+    /// The point's total of each budget's resource, in square microns (area) or milliwatts (power), summed in
+    /// layer order.
     ///
     /// # Panics
     /// As [`Problem::verdict`].
@@ -375,7 +376,7 @@ impl Problem {
         self.budgets.iter().map(used).collect()
     }
 
-    /// What the point costs in all respects, summed in layer order.
+    /// The totals of all the point's costs, summed in layer order.
     ///
     /// # Panics
     /// As [`Problem::verdict`].
@@ -404,7 +405,7 @@ impl Problem {
         totals
     }
 
-    /// The objective at a point, whether it keeps the budgets or not.
+    /// The objective of a point in its unit, whether it keeps the budgets or not.
     ///
     /// # Panics
     /// As [`Problem::verdict`].
@@ -418,7 +419,7 @@ impl Problem {
         }
     }
 
-    /// The point in levels, layer by layer.
+    /// The option of each layer, named by its levels.
     ///
     /// # Panics
     /// As [`Problem::verdict`].
@@ -440,9 +441,8 @@ impl Problem {
         choices
     }
 
-    /// The point that makes these choices, which must name each layer once, in
-    /// order. Nothing where an option does not exist or layers are grouped as
-    /// the deployment does not allow.
+    /// The point that makes these choices, which must name each layer once, in order. None where an option does
+    /// not exist or layers are grouped as the deployment does not allow.
     pub fn point(&self, choices: &[Choice]) -> Option<Point> {
         let layers = self.table.layers();
         let mut stages: Vec<Stage> = Vec::new();
@@ -466,7 +466,8 @@ impl Problem {
         is_same.then_some(point)
     }
 
-    /// The budgets that even the lightest assignment exceeds, each by itself.
+    /// The budgets that even the assignment with the least use exceeds, each budget by itself; empty if there
+    /// is none, though all together may still be impossible to keep.
     pub fn shortfalls(&self) -> Vec<Shortfall> {
         let mut short = Vec::new();
         for (budget, usage) in self.budgets.iter().zip(&self.usage) {
@@ -535,7 +536,7 @@ fn usages(table: &CostTable, budgets: &[Budget]) -> Vec<Fixed> {
 }
 
 impl Verdict {
-    /// The objective, where the point is feasible.
+    /// The objective of a feasible point; None if the point is infeasible.
     pub fn objective(&self) -> Option<f64> {
         match self {
             Self::Feasible { objective } => Some(*objective),

@@ -6,29 +6,29 @@ use crate::deployment::Deployment;
 use crate::resource::Resource;
 use crate::table::Levels;
 
-/// Why a table, an objective and budgets make no problem.
+/// The reason why a table, an objective and budgets make no problem.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum ProblemError {
-    /// Two budgets on one resource.
+    /// Two budgets limit one resource.
     #[error("two budgets on {0}; each resource may have one")]
     RepeatedBudget(Resource),
-    /// A share of a range that the table does not span.
+    /// A budget is a share, and a layer lacks one of the designs that the share lies between.
     #[error(
         "layer {layer} has no option with {levels}; a budget given as a platform or share needs this corner design in every layer"
     )]
     MissingCorner {
-        /// The layer.
+        /// The index of the layer.
         layer: usize,
-        /// The corner's levels.
+        /// The levels of the missing option.
         levels: Levels,
     },
-    /// Layers that cannot share hardware.
+    /// No option is common to the layers, so that they cannot share hardware.
     #[error("deployment {0}: no option has the same levels in every layer; needed at least one")]
     NothingShared(Deployment),
-    /// A limit that is no amount.
+    /// A limit is negative or not finite.
     #[error("the budget on {resource} is {found}; needed a finite number, not negative")]
     BadLimit {
-        /// The resource.
+        /// The resource that it limits.
         resource: Resource,
         /// The limit found.
         found: f64,

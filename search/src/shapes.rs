@@ -1,20 +1,18 @@
-//! What a learned policy sees of a layer.
+//! The numbers that a learned policy sees of each layer.
 
 use stationary_workloads::{Dim, Layer};
 
 use crate::table::{CostEntry, CostTable};
 
-/// Seven numbers for each layer, each as a share of the greatest of its kind in
-/// the network.
+/// Seven numbers for each layer, each relative to the greatest of its kind in the network, from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shapes {
     rows: Vec<[f64; 7]>,
 }
 
 impl Shapes {
-    /// ConfuciuX's own: output channels, input channels, the input's rows and
-    /// columns, the kernel's rows and columns, and the type (1 a convolution,
-    /// 2 depthwise).
+    /// The numbers of ConfuciuX (arXiv 2009.02010): output channels, input channels, the input's rows and
+    /// columns, the kernel's rows and columns, and the type (1 a convolution, 2 depthwise).
     #[must_use]
     pub fn of(layers: &[Layer]) -> Self {
         let row = |layer: &Layer| {
@@ -55,7 +53,7 @@ impl Shapes {
         Self { rows }
     }
 
-    /// A row for each layer.
+    /// One row for each layer, in order.
     #[must_use]
     pub fn rows(&self) -> &[[f64; 7]] {
         &self.rows

@@ -7,7 +7,7 @@ use stationary_sim::{Dataflow, OUTPUT_STATIONARY, ROW_STATIONARY, WEIGHT_STATION
 
 use crate::name::UnknownName;
 
-/// The dataflow styles of ConfuciuX.
+/// The dataflow styles of ConfuciuX (arXiv 2009.02010).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataflowStyle {
     /// NVDLA-like: weight-stationary, adder trees over input channels.
@@ -29,7 +29,7 @@ impl DataflowStyle {
         ["dla", "shi", "eye"][self as usize]
     }
 
-    /// Its dataflow.
+    /// The bundled dataflow that the style stands for.
     #[must_use]
     pub fn dataflow(self) -> &'static Dataflow {
         match self {

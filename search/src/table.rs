@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::resource::Resource;
 use crate::style::DataflowStyle;
 
-/// One option of a layer: its levels and what it costs.
+/// One option of a layer: its levels and its costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CostEntry {
     /// The dataflow style, where the table has options of several.
@@ -73,27 +73,27 @@ pub struct CostTable {
     layers: Vec<Vec<CostEntry>>,
 }
 
-/// Why a list of options is no [`CostTable`].
+/// The reason why a list of options is no [`CostTable`].
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum TableError {
-    /// There is no layer at all.
+    /// The list has no layer.
     #[error("the table has no layer; needed at least one")]
     Empty,
-    /// A layer offers nothing to choose.
+    /// A layer has no option.
     #[error("layer {layer} has no option; needed at least one")]
     NoOption {
         /// The layer.
         layer: usize,
     },
-    /// A layer offers more than an index can name.
+    /// A layer has more than 65,535 options.
     #[error("layer {layer} has {found} options; at most 65535 are allowed")]
     TooManyOptions {
         /// The layer.
         layer: usize,
-        /// How many it has.
+        /// The number of options that it has.
         found: usize,
     },
-    /// The same levels stand twice in one layer.
+    /// A layer has two options of the same levels.
     #[error("layer {layer} has {levels} twice; each may stand once")]
     Duplicate {
         /// The layer.
@@ -101,28 +101,28 @@ pub enum TableError {
         /// The repeated levels.
         levels: Levels,
     },
-    /// A cost that is no cost.
+    /// A cost is negative or not finite.
     #[error("layer {layer}, {levels}: {column} is {found}; needed a finite number, not negative")]
     BadCost {
         /// The layer.
         layer: usize,
         /// The option's levels.
         levels: Levels,
-        /// Which cost.
+        /// The column that the cost stands in.
         column: &'static str,
-        /// Its value.
+        /// The value found.
         found: f64,
     },
-    /// A style on some options only.
+    /// Some options name a style and others do not.
     #[error("some options name a dataflow and others do not; needed on all or on none")]
     StyleMissing,
-    /// Latencies too great to be summed.
+    /// The layers' greatest latencies sum to 2^60 cycles or more.
     #[error("the greatest latencies sum to 2^60 cycles or more; their sum must stay below")]
     LatencyTooGreat,
-    /// Energy, area or power too great to be summed.
+    /// Energy, area or power is too great for an exact sum.
     #[error("the greatest values of {column} sum to 1e300 or more; their sum must stay below")]
     CostTooGreat {
-        /// Which cost.
+        /// The column that the costs stand in.
         column: &'static str,
     },
 }
@@ -159,7 +159,7 @@ impl CostTable {
         Ok(Self { layers })
     }
 
-    /// The options, layer by layer.
+    /// The options of each layer, in order.
     pub fn layers(&self) -> &[Vec<CostEntry>] {
         &self.layers
     }

@@ -6,13 +6,14 @@ use stationary_arch::Operand;
 
 use crate::stall::{Stall, Stalls};
 
-/// The resource that sets the time.
+/// The resource that sets the time of a layer: the one that is busy longest, or whose lack stalls the array
+/// most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bound {
     /// MACs on the PEs in use.
     Compute,
     /// Loading, filling and draining the array around its passes; where instructions control the machine,
-    /// what its core does besides MACs.
+    /// what its core does besides MACs: ALU operations, resets and the issue of instructions.
     Ramp,
     /// A network into the array.
     Network(Operand),

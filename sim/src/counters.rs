@@ -93,7 +93,7 @@ impl Counters {
         }
     }
 
-    /// Adds another layer's counts.
+    /// Adds the counts of another layer to these.
     pub fn add(&mut self, other: &Counters) {
         self.macs += other.macs;
         self.dram_spilled += other.dram_spilled;

@@ -1,4 +1,4 @@
-//! Dataflows as data.
+//! Dataflows as data: which loop dimensions are unrolled over PEs, and which advance in time.
 //!
 //! A *pass* is the work for which the array is configured once. Inside it, time is a sequence of
 //! *beats*: at each beat the streamed operands take their next step, and each PE does the MACs of
@@ -29,16 +29,18 @@ use stationary_workloads::Dim;
 
 pub use file::{DataflowConfig, DataflowFileError, Written, schema};
 
-/// Which dimensions are unrolled where, and what advances when. The bundled ones are statics, any other is a
-/// value like them.
+/// A dataflow: the loop dimensions that are unrolled along each axis of the array, those that advance from beat
+/// to beat, and those that a PE loops over. The operand that no beat dimension selects stays in the array for a
+/// pass: it is the stationary one.
 ///
-/// In documents a bundled one is its name, any other what its file says.
+/// Four are bundled as statics; a user's own is a value of the same type, from a file ([`Dataflow::from_yaml`])
+/// or from code. In documents a bundled dataflow is its name, any other what its file says.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(into = "Written", try_from = "Written")]
 pub struct Dataflow {
-    /// Short name, as accelerator files and the command line spell it.
+    /// The short name, as accelerator files and the command line spell it.
     pub name: Cow<'static, str>,
-    /// The name in full.
+    /// The name in full, as reports show it.
     pub title: Cow<'static, str>,
     /// Dimensions that may be unrolled along the array's rows.
     pub rows: Cow<'static, [Dim]>,
@@ -92,15 +94,15 @@ pub static ROW_STATIONARY: Dataflow = Dataflow {
     local: Cow::Borrowed(&[Dim::S, Dim::C, Dim::K, Dim::G]),
 };
 
-/// What documents say in the place of a dataflow where instructions control the machine: no dataflow may be
-/// called so.
+/// The word that documents have in the place of a dataflow where instructions control the machine. No dataflow
+/// may have it as its name.
 pub const DECOUPLED: &str = "decoupled";
 
 /// Names that mean something else than a dataflow: [`DECOUPLED`], and `all` of what an accelerator offers.
 const RESERVED: [&str; 2] = [DECOUPLED, "all"];
 
 impl Dataflow {
-    /// Every dataflow.
+    /// The bundled dataflows.
     pub const ALL: [&'static Dataflow; 4] = [
         &WEIGHT_STATIONARY,
         &OUTPUT_STATIONARY,
@@ -108,22 +110,22 @@ impl Dataflow {
         &INPUT_STATIONARY,
     ];
 
-    /// The dataflow of a short name.
+    /// The bundled dataflow with this short name; None if there is none.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Dataflow> {
         Self::ALL.into_iter().find(|dataflow| dataflow.name == name)
     }
 
-    /// Whether it is one of the bundled ones.
+    /// Whether the dataflow is one of the bundled ones, in all its fields.
     #[must_use]
     pub fn is_bundled(&self) -> bool {
         Self::find(&self.name) == Some(self)
     }
 
-    /// Whether a machine can run it.
+    /// Checks that a machine can run the dataflow.
     ///
     /// # Errors
-    /// The first thing that none can.
+    /// The first [`DataflowError`] in the order of the fields.
     pub fn check(&self) -> Result<(), DataflowError> {
         let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.name.is_empty() || !self.name.chars().all(is_letter) {
@@ -160,8 +162,8 @@ impl Dataflow {
         Ok(())
     }
 
-    /// A text that equal dataflows share and others do not, whatever they are called: what certificates
-    /// and records refer to.
+    /// A text that is the same for dataflows of the same dimensions, whatever their names, and differs for
+    /// others: certificates and records refer to dataflows by it.
     #[must_use]
     pub fn identity(&self) -> String {
         let mut text = "stationary dataflow 1\n".to_owned();
@@ -190,46 +192,46 @@ impl Dataflow {
     }
 }
 
-/// What no machine can run of a dataflow.
+/// The reason why no machine can run a dataflow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataflowError {
-    /// No name.
+    /// The name is empty or has characters other than letters, digits, `-` and `_`.
     #[error("name: found `{0}`; allowed: letters, digits, `-` and `_`")]
     Name(Cow<'static, str>),
-    /// No dataflow of that name.
+    /// No bundled dataflow has this name.
     #[error(
         "found `{0}`; allowed: ws, os, rs, is, or {{name: ..., rows: ..., cols: ..., beats: ..., local: ...}}"
     )]
     Unknown(String),
-    /// The name of a bundled dataflow that is another.
+    /// The name is that of a bundled dataflow with other fields.
     #[error("name: found `{0}`, a bundled dataflow that is another; allowed: a name of its own")]
     Taken(Cow<'static, str>),
-    /// A name that stands for something else: `decoupled` or `all`.
+    /// The name stands for something else: `decoupled` or `all`.
     #[error(
         "name: found `{0}`, which is no dataflow's name but means something else; allowed: a name of its own"
     )]
     Reserved(Cow<'static, str>),
-    /// A dimension that stands in a list again.
+    /// A list names a dimension twice.
     #[error("{field}: found {dim} twice; allowed: each dimension once")]
     Twice {
-        /// The list.
+        /// The field of the list.
         field: &'static str,
-        /// Its place there, from 0.
+        /// The index of the second mention, from 0.
         at: usize,
-        /// The dimension.
+        /// The dimension that is named twice.
         dim: Dim,
     },
-    /// A dimension in space, or inside a PE, that advances in time.
+    /// A dimension that advances with beats is also unrolled, or looped over in a PE.
     #[error("{field}: found {dim}, which advances with beats; allowed: dimensions that do not")]
     Beat {
-        /// The list.
+        /// The field of the list, other than `beats`.
         field: &'static str,
-        /// Its place there, from 0.
+        /// The index of the dimension there, from 0.
         at: usize,
-        /// The dimension.
+        /// The dimension that advances with beats.
         dim: Dim,
     },
-    /// Beats with which every operand moves, or none.
+    /// The beats move every operand, so that none is stationary, or there are no beats.
     #[error(
         "beats: found {}; allowed: some of N, P, Q (weights stay), of C, R, S (outputs stay), or K (inputs \
          stay)", moving(.0)
@@ -246,7 +248,7 @@ fn moving(beats: &[Dim]) -> String {
 }
 
 impl DataflowError {
-    /// The path in a file of what it is about, as in `rows.1`.
+    /// The path of the fault in a dataflow's file, as in `rows.1`.
     #[must_use]
     pub fn path(&self) -> String {
         match self {
@@ -259,14 +261,14 @@ impl DataflowError {
     }
 }
 
-/// A copy, for a mapping that owns its dataflow.
+/// Copies the dataflow, for a mapping that owns its own.
 impl From<&Dataflow> for Arc<Dataflow> {
     fn from(dataflow: &Dataflow) -> Self {
         Self::new(dataflow.clone())
     }
 }
 
-/// Whether a dimension selects among an operand's words.
+/// Whether the index of a dimension selects among an operand's words: weights have no N, for example.
 #[must_use]
 pub const fn is_relevant(operand: Operand, dim: Dim) -> bool {
     match operand {
@@ -306,7 +308,7 @@ pub(crate) const UNRELATED: PerOperand<&[Dim]> = PerOperand {
     output: &[Dim::C, Dim::R, Dim::S],
 };
 
-/// Whether a dimension is summed over.
+/// Whether a dimension is summed over: C, R and S.
 #[must_use]
 pub const fn is_reduction(dim: Dim) -> bool {
     matches!(dim, Dim::C | Dim::R | Dim::S)

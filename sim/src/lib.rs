@@ -1,8 +1,35 @@
-//! One mapping, and what follows from it by several independent means.
+//! The simulator: one mapping of a layer, and its cycles and counts by several independent means.
 //!
-//! A [`Mapping`] ties a layer to an accelerator under a [`Dataflow`]. Everything else reads it:
-//! [`estimate`] in closed form, [`reference_counts()`] by enumeration, [`run`] cycle by cycle, and
-//! [`run_functional`] with real values.
+//! A [`Mapping`] ties a layer to an accelerator under a [`Dataflow`]; [`mapper::map`] finds one. Everything
+//! else reads it: [`estimate`] in closed form, [`reference_counts()`] by enumeration, [`run`] cycle by cycle,
+//! and [`run_functional`] with real values.
+//!
+//! ```
+//! use stationary_arch::Accelerator;
+//! use stationary_sim::{Dataflow, Pace, estimate, mapper, run};
+//! use stationary_workloads::{Convolution, Layer};
+//!
+//! let layer = Layer::convolution("conv", Convolution::square(14, [32, 64], 3, 1, 1))?;
+//! let accelerator = Accelerator::preset("eyeriss", &[])?;
+//! let dataflow = Dataflow::find("rs").expect("a bundled dataflow");
+//! let mapping = mapper::map(&layer, &accelerator, dataflow)?;
+//! let (model, machine) = (estimate(&mapping), run(&mapping, Pace::default(), &mut ()));
+//! assert_eq!(model.counters, machine.counters);
+//! assert!(model.lower_bound <= machine.cycles);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | choose a mapping | [`mapper`], or [`Mapping::new`] with a [`Tiling`] of one's own |
+//! | learn why a tiling is not legal | [`explain`](fn@explain), [`MappingError`] |
+//! | run a layer, whatever controls the machine | [`Plan`] |
+//! | run a machine that instructions control | [`decoupled`] |
+//! | run Gemmini as its RTL does | [`gemmini`] |
+//! | replay addresses through a DRAM | [`dram`] |
+//! | see what a run does in each cycle | [`Trace`] |
+//! | estimate or bound many tilings | [`Evaluator`], [`BoundEvaluator`] |
+//! | bound all mappings of a layer | [`space_bound`](fn@space_bound) |
 
 mod beat;
 mod bound;

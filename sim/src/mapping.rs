@@ -36,9 +36,8 @@ pub(crate) enum WindowMulticast {
     EachTap,
 }
 
-/// A layer, an accelerator, a dataflow and a tiling that fit one another.
-///
-/// Made by [`Mapping::new`] alone. Cheap to clone: what it shares with others of the layer is counted.
+/// A layer, an accelerator, a dataflow and a tiling that fit one another, checked by the only constructor,
+/// [`Mapping::new`]. A clone costs little: clones share layer, accelerator and dataflow.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(crate) layer: Arc<Layer>,
@@ -90,7 +89,7 @@ impl Mapping {
     /// the tiling belongs, is the [product](Layer::product) that the given one comes to.
     ///
     /// # Errors
-    /// The first limit that the tiling exceeds, with what was needed and what there is.
+    /// A [`MappingError`]: the first limit that the tiling exceeds, with what was needed and what there is.
     pub fn new(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -195,31 +194,31 @@ impl Mapping {
         });
     }
 
-    /// The layer.
+    /// The layer as the array runs it.
     #[must_use]
     pub fn layer(&self) -> &Arc<Layer> {
         &self.layer
     }
 
-    /// The accelerator.
+    /// The accelerator that the layer runs on.
     #[must_use]
     pub fn accelerator(&self) -> &Arc<Accelerator> {
         &self.accelerator
     }
 
-    /// The dataflow.
+    /// The dataflow of the mapping.
     #[must_use]
     pub fn dataflow(&self) -> &Arc<Dataflow> {
         &self.dataflow
     }
 
-    /// The tiling.
+    /// The tile sizes, unrolling and loop orders.
     #[must_use]
     pub fn tiling(&self) -> &Tiling {
         &self.tiling
     }
 
-    /// PEs at work in a whole pass.
+    /// The number of PEs at work in a whole pass.
     #[must_use]
     pub fn active_pes(&self) -> u64 {
         Dim::ALL
@@ -228,7 +227,7 @@ impl Mapping {
             .product()
     }
 
-    /// The operand that stays in the array for a pass.
+    /// The operand that stays in the array for a pass (the stationary one).
     #[must_use]
     pub fn resident(&self) -> Operand {
         self.resident
@@ -366,7 +365,7 @@ impl Mapping {
         }
     }
 
-    /// Words of an operand that one PE holds.
+    /// Words of an operand that one PE's scratchpad holds at a time.
     #[must_use]
     pub fn scratchpad_words(&self, operand: Operand) -> u64 {
         let plain: u64 = PLAIN[operand].iter().map(|d| self.held_in_pe(*d)).product();
@@ -441,10 +440,11 @@ impl Mapping {
     }
 }
 
-/// A layer as an accelerator runs it: where the array unfolds convolutions, the product.
+/// A layer as an accelerator runs it: its product where the array unfolds convolutions (im2col), else the layer
+/// itself.
 ///
 /// # Errors
-/// A convolution that has no product.
+/// [`MappingError::Unfolded`], if a convolution has no product.
 pub fn lowered(layer: &Arc<Layer>, accelerator: &Accelerator) -> Result<Arc<Layer>, MappingError> {
     if accelerator.array.im2col {
         layer.product().map_err(MappingError::Unfolded)

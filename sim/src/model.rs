@@ -36,7 +36,7 @@ pub use space_bound::{SpaceBound, space_bound};
 use traffic::Traffic;
 use unit_occupancy::UnitOccupancy;
 
-/// Evaluates a mapping.
+/// The model's estimate of a mapping: its counts in closed form, the expected cycles and a lower bound.
 ///
 /// ```
 /// use stationary_arch::Accelerator;

@@ -1,16 +1,16 @@
-//! How a machine gets from one cycle to the next.
+//! The ways in which the machine advances its time.
 
-/// How the machine gets from one cycle to the next. Results are the same under each.
+/// How the machine advances its time. Results are the same under each; only the time to compute them differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pace {
-    /// Every component, every cycle: the plain reading.
+    /// Every component is ticked in every cycle: the oracle of the other two.
     EveryCycle,
-    /// Jumps over cycles in which nothing can change.
+    /// Cycles in which nothing can change are skipped.
     SkipIdle,
-    /// Multiplies what repeats itself as well. With values to carry it is as [`Pace::SkipIdle`].
+    /// Repeats of a steady state are skipped as well. A run with values does as under [`Pace::SkipIdle`].
     #[default]
     SkipPeriods,
 }
 
-/// Whether a run is to stop before a cycle.
+/// A condition on the cycle that is next: true if the run is to stop before it.
 pub type Stop<'s> = &'s dyn Fn(u64) -> bool;

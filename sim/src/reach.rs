@@ -21,25 +21,25 @@ const LIMIT: i32 = 62;
 /// Upper bounds on the counts of every mapping of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reach {
-    /// Bits of the words that any counter counts, and of those that lie in the buffer.
+    /// The upper bound on the bits of the words that any counter counts, and of those that lie in the buffer.
     pub bits: f64,
-    /// Cycles.
+    /// The upper bound on array cycles.
     pub cycles: f64,
 }
 
-/// Why a layer cannot be evaluated on a machine: its counts may exceed their range.
+/// The error of a layer whose counts may exceed their range on an accelerator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{subject} on {accelerator}: {quantity} may come to 2^{exponent}; they are counted up to 2^{LIMIT}"
 )]
 pub struct OutOfReach {
-    /// Which layer, or all of them.
+    /// The layer, or the network as a whole, as messages name it.
     pub subject: String,
-    /// The machine.
+    /// The accelerator's name.
     pub accelerator: String,
-    /// The name of the count.
+    /// The name of the count that may be too large.
     pub quantity: &'static str,
-    /// The least power of two that is not exceeded.
+    /// The upper bound of the count as the exponent of a power of two that is not below it.
     pub exponent: i32,
 }
 

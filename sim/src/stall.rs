@@ -188,7 +188,8 @@ impl<'de> Deserialize<'de> for Stall {
     }
 }
 
-/// Cycles lost, by cause. In files only the causes that lost any are written, by name.
+/// Cycles in which the array did no work, by cause. In files only the causes that lost any are written, by
+/// name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "BTreeMap<Stall, u64>")]
 pub struct Stalls([u64; Stall::ALL.len()]);
@@ -200,20 +201,20 @@ impl Stalls {
         self.0[cause.index()]
     }
 
-    /// All cycles lost.
+    /// Cycles lost to all causes together.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Cycles lost to memory.
+    /// Cycles lost to memory, by [`Stall::is_memory`].
     #[must_use]
     pub fn memory(&self) -> u64 {
         let memory = self.iter().filter(|(cause, _)| cause.is_memory());
         memory.map(|(_, cycles)| cycles).sum()
     }
 
-    /// The causes that lost any cycle, in the order of [`Stall::ALL`].
+    /// The causes that lost any cycle with their cycles, in the order of [`Stall::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = (Stall, u64)> + '_ {
         Stall::ALL
             .into_iter()

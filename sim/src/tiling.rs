@@ -56,8 +56,8 @@ pub struct Tiling {
 }
 
 impl Tiling {
-    /// One MAC a pass on one PE, the whole layer in the buffer: legal for any layer that fits, and
-    /// a base to change fields of.
+    /// The tiling of one MAC a pass on one PE, with the whole layer in the buffer: legal for any layer that
+    /// fits, and a base to change fields of.
     #[must_use]
     pub fn trivial(sizes: &PerDim<u64>) -> Self {
         Self {

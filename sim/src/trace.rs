@@ -78,19 +78,19 @@ pub enum Event {
     },
 }
 
-/// The units, and the queues before them.
+/// A unit of a decoupled machine, with the queue of instructions before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Unit {
-    /// Inputs and weights.
+    /// The unit that loads inputs and weights.
     Load,
-    /// GEMM, ALU, biases and micro-ops.
+    /// The unit of GEMM and ALU, which also loads biases and micro-ops.
     Compute,
-    /// Results.
+    /// The unit that stores results.
     Store,
 }
 
 impl Unit {
-    /// All units.
+    /// All units, in the order of reports.
     pub const ALL: [Unit; 3] = [Unit::Load, Unit::Compute, Unit::Store];
 }
 
@@ -114,23 +114,23 @@ pub struct Repeat {
 /// Which events repeat themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All events.
+    /// All events are repeated.
     All,
-    /// The array's events; loads and stores among them are reported one by one.
+    /// The array's events are repeated; loads and stores among them are reported one by one.
     Passes,
 }
 
-/// What the array does in a cycle.
+/// What the array does in a cycle: work, or wait for a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Activity {
-    /// It works.
+    /// The array works.
     Work,
-    /// It stands still.
+    /// The array stands still, for this cause.
     Stall(Stall),
 }
 
 impl Activity {
-    /// The name in traces.
+    /// The name of the activity in traces.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -177,7 +177,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Whether the cycles of another sample look like these.
+    /// Whether a sample of other cycles equals this one in everything but time.
     #[must_use]
     pub fn is_alike(&self, other: &Sample) -> bool {
         let (from, to) = (self.from, self.to);
@@ -201,19 +201,22 @@ pub struct DramChannel {
     pub rows: Vec<Option<u32>>,
 }
 
-/// Receives what the machine tells, in order. Where only the array's events repeat themselves, loads
-/// and stores of the same time come before them.
+/// A listener to a run: it receives what the machine reports, in order. Where only the array's events repeat
+/// themselves, loads and stores of the same time come before them.
+///
+/// `()` listens to nothing, a `Vec` of [`Event`]s keeps every event with repeats unfolded, and [`TextTrace`]
+/// writes text.
 pub trait Trace {
-    /// Whether it listens at all.
+    /// Whether the listener wants events at all; if not, the machine saves the work.
     const LISTENS: bool = true;
-    /// Whether it takes samples, and loads without words. That costs time, and nothing is told to
-    /// repeat itself.
+    /// Whether the listener wants samples, and loads without words. They cost time, and nothing is reported as
+    /// a repeat.
     const SAMPLES: bool = false;
-    /// Something is over.
+    /// Receives an event when it is over.
     fn event(&mut self, event: Event);
-    /// Events that come again.
+    /// Receives a repetition: the last events occur again.
     fn repeat(&mut self, repeat: &Repeat);
-    /// Some cycles went by; the next sample begins where this one ends.
+    /// Receives the state of the machine over some cycles; the next sample begins where this one ends.
     fn sample(&mut self, _: &Sample) {}
 }
 
@@ -264,7 +267,7 @@ impl<const SAMPLES: bool> Trace for Told<'_, SAMPLES> {
     }
 }
 
-/// Repeats are unfolded.
+/// Keeps every event; repeats are unfolded.
 impl Trace for Vec<Event> {
     fn event(&mut self, event: Event) {
         self.push(event);
@@ -283,7 +286,7 @@ impl Trace for Vec<Event> {
 }
 
 impl Event {
-    /// The cycle in which it is reported.
+    /// The cycle in which the event is reported: the last of a pass, else the one in which it is over.
     #[must_use]
     pub fn at(&self) -> u64 {
         match self {

@@ -24,14 +24,14 @@ use crate::lattice::{self, Side};
     Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
 )]
 pub struct Span {
-    /// First index.
+    /// The first index.
     pub start: u64,
-    /// Number of indices.
+    /// The number of indices; 0 for an empty range.
     pub extent: u64,
 }
 
 impl Span {
-    /// One past the last index.
+    /// The index after the last one.
     #[must_use]
     pub fn end(self) -> u64 {
         self.start + self.extent

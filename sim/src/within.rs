@@ -6,10 +6,11 @@ use crate::model::estimate;
 use crate::pace::Pace;
 use crate::run::Run;
 
-/// The run of a mapping that takes at most so many cycles on the machine; `None` as soon as it cannot.
+/// The run of a mapping on the machine, if it takes at most `most` cycles; `None` as soon as it cannot.
 ///
-/// Each cycle is one of the array's work or of waiting, and how much work there is is known: so it takes more once it has
-/// waited for longer than `most` leaves beside the work. A run that takes more is seldom gone through to its end.
+/// In each cycle the array either works or waits, and the cycles of work are known from the mapping: a run
+/// takes more than `most` once it has waited for longer than they leave. Such a run is seldom gone through to
+/// its end.
 ///
 /// ```
 /// use stationary_arch::Accelerator;

@@ -1,12 +1,14 @@
-//! Traces as files of other tools.
+//! Traces of runs as files: text, timelines for Perfetto, and waveforms.
 //!
 //! ```text
 //! machine -> timeline -> document of tracks -> Perfetto's protobuf, or JSON trace events
 //! machine -> wave     -> changes of signals -> FST or VCD
 //! ```
 //!
-//! Times are those of the array's clock, and a layer begins where the one before ended. Text alone is in
-//! cycles.
+//! Times follow from the array's clock, and a layer begins where the one before ended. Text alone has cycles
+//! for times.
+//!
+//! [`of_plans`] runs layers and writes the trace; [`TraceFormat::of`] chooses the format by a file's name.
 
 mod clock;
 mod error;
@@ -25,26 +27,27 @@ use std::path::Path;
 pub use self::error::TraceError;
 pub use self::write::{Options, Written, of_plans};
 
-/// What a trace is written as.
+/// A format of trace files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TraceFormat {
-    /// Lines that a person reads.
+    /// Lines of text that a person reads.
     Text,
-    /// Perfetto's own format.
+    /// Perfetto's binary format (protobuf).
     Perfetto,
-    /// The JSON that Perfetto and Chrome's viewer read.
+    /// The JSON trace events that Perfetto and Chrome's viewer read.
     Json,
-    /// A compressed waveform.
+    /// A compressed waveform, as GTKWave and Surfer read it.
     Fst,
-    /// A waveform that every viewer reads.
+    /// A waveform of text that every viewer reads.
     Vcd,
 }
 
 impl TraceFormat {
-    /// By the end of a file's name.
+    /// The format that the extension of a file's name stands for: `.txt`, `.perfetto-trace` or `.pftrace`,
+    /// `.json`, `.fst`, `.vcd`.
     ///
     /// # Errors
-    /// An end that names no format, with those that do.
+    /// [`TraceError::Format`], if the extension stands for none.
     pub fn of(path: &Path) -> Result<Self, TraceError> {
         let extension = path.extension().and_then(|e| e.to_str());
         Ok(match extension {
@@ -58,12 +61,12 @@ impl TraceFormat {
     }
 }
 
-/// Cycles of a layer that are traced: from one to before another.
+/// The cycles of each layer that are traced: from `from` up to but not including `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View {
     /// The first cycle.
     pub from: u64,
-    /// The cycle behind the last.
+    /// The cycle after the last.
     pub to: u64,
 }
 
@@ -74,7 +77,7 @@ impl Default for View {
 }
 
 impl View {
-    /// Every cycle.
+    /// The view of every cycle.
     pub const ALL: View = View {
         from: 0,
         to: u64::MAX,

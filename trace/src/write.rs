@@ -16,15 +16,16 @@ use super::{TraceError, TraceFormat, View, json, perfetto, waveform};
 /// Cycles of which a waveform without a window may be.
 const WAVEFORM_CYCLES: u64 = 1 << 22;
 
-/// What is shown of each layer.
+/// The choices of what a trace shows of each layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The cycles that are shown: all by default.
+    /// The cycles that are shown; all by default.
     pub view: View,
-    /// Cycles that one slice of a timeline gathers: by default so many that a trace stays small. Text and
+    /// Cycles that one slice of a timeline gathers; None for a number that keeps the trace small. Text and
     /// waveforms show each cycle.
     pub step: Option<NonZeroU64>,
-    /// Whether every cycle is stepped through, and none skipped in which nothing can change.
+    /// Whether the machine steps through every cycle ([`Pace::EveryCycle`]); by default it skips those in which
+    /// nothing can change.
     pub every_cycle: bool,
 }
 
@@ -38,16 +39,17 @@ impl Options {
     }
 }
 
-/// A trace as a file holds it.
+/// A trace, ready to be written to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The file's bytes.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
-    /// Cycles that one slice gathers, in a timeline.
+    /// Cycles that one slice of a timeline gathers; None for text and waveforms.
     pub step: Option<u64>,
 }
 
-/// Runs layers one after the other and writes what the machine does; `title` names the whole.
+/// Runs layers one after the other and writes what the machine does. `title` names the trace as a whole. All
+/// plans should be for one accelerator: the first one's clock counts.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -65,8 +67,8 @@ pub struct Written {
 /// ```
 ///
 /// # Errors
-/// A waveform of more than 4,194,304 cycles, or anything but text of a machine that instructions control;
-/// plans on different accelerators are taken to be on the first.
+/// [`TraceError::Empty`] without plans, [`TraceError::TextOnly`] for anything but text of a decoupled machine,
+/// and [`TraceError::Long`] for a waveform of more than 4,194,304 cycles.
 pub fn of_plans(
     kind: TraceFormat,
     title: &str,

@@ -1,30 +1,32 @@
 //! A convolution as frameworks spell it, before it is checked.
 
-/// Sizes of a convolution as frameworks spell them: total channels, input extent, padding.
+/// The sizes of a convolution as frameworks give them: total channels, input extents, padding. All are in
+/// elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// Groups; equal to both channel counts for a depthwise convolution.
+    /// The number of groups; equal to both numbers of channels for a depthwise convolution.
     pub groups: u64,
-    /// Input channels over all groups.
+    /// The number of input channels over all groups.
     pub in_channels: u64,
-    /// Output channels over all groups.
+    /// The number of output channels over all groups.
     pub out_channels: u64,
-    /// Input rows and columns, unpadded.
+    /// The rows and columns of the input, without padding.
     pub input: [u64; 2],
-    /// Kernel rows and columns.
+    /// The rows and columns of the kernel.
     pub kernel: [u64; 2],
-    /// Strides of rows and columns.
+    /// The strides along rows and columns.
     pub stride: [u64; 2],
-    /// Dilations of rows and columns.
+    /// The dilations along rows and columns; 1 is none.
     pub dilation: [u64; 2],
-    /// Padding: top, left, bottom, right.
+    /// The padding at the top, left, bottom and right.
     pub padding: [u64; 4],
 }
 
 impl Convolution {
-    /// A square, dense convolution with equal padding on all sides.
+    /// A convolution of one image without groups, with square input and kernel and equal padding on all sides.
+    /// `channels` are those of input and output.
     #[must_use]
     pub const fn square(
         input: u64,
@@ -46,7 +48,7 @@ impl Convolution {
         }
     }
 
-    /// The same with groups.
+    /// The convolution with so many groups.
     #[must_use]
     pub const fn grouped(mut self, groups: u64) -> Self {
         self.groups = groups;

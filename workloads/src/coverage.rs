@@ -9,16 +9,17 @@
 //!
 //! What is not known counts as unknown, never as nothing.
 
-/// What became of a file's operators. A network that states its layers itself is
+/// What part of a file's operators became layers. A network that states its layers itself is
 /// [complete](Coverage::is_complete).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Operators that became layers, each counted as often as it runs.
+    /// The number of operators that became layers, each counted as often as it runs.
     pub simulated: u64,
-    /// Operators that multiply matrices, or may do so, and are no layers: those of one kind that are
-    /// left out for one reason are one entry.
+    /// The operators that multiply matrices, or may do so, and did not become layers: one entry for those of
+    /// one kind and one reason.
     pub left_out: Vec<LeftOut>,
-    /// Operators that multiply nothing and are no layers; what they read and write is not simulated.
+    /// The operators that multiply nothing and did not become layers; the words that they read and write are
+    /// not simulated.
     pub without_products: Vec<LeftOut>,
 }
 
@@ -38,36 +39,36 @@ const VIEWS: [&str; 8] = [
 /// Operators of one kind that are left out for one reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Its type, such as `NonMaxSuppression`.
+    /// The type of the operators, such as `NonMaxSuppression`.
     pub operator: String,
-    /// Why it is no layer; empty for operators without products.
+    /// The reason why they are no layers; empty for operators without products.
     pub reason: String,
-    /// How many there are.
+    /// The number of these operators.
     pub count: u64,
-    /// Multiply-accumulates of those whose number is known.
+    /// Multiply-accumulates of those operators whose number is known.
     pub macs: u64,
-    /// How many of `count` have an unknown number of multiply-accumulates.
+    /// The number of operators with an unknown number of multiply-accumulates.
     pub macs_unknown: u64,
-    /// Bytes of trained operands, of those whose shapes are known.
+    /// Bytes of trained operands whose shapes are known.
     pub weight_bytes: u64,
-    /// Bytes of computed operands and of results, of those whose shapes are known.
+    /// Bytes of computed operands and of results whose shapes are known.
     pub activation_bytes: u64,
-    /// How many of `count` have an operand or a result of unknown size.
+    /// The number of operators with an operand or a result of unknown size.
     pub bytes_unknown: u64,
-    /// The operator at which a shape that these needed was lost first: its name and, in brackets, its
-    /// type. Of several, the first in the file's order.
+    /// The operator at which a shape that these operators need was first lost: its name and, in brackets, its
+    /// type. Of several, the first in the file's order; None if no shape was lost.
     pub first_lost: Option<String>,
 }
 
 impl LeftOut {
-    /// Whether these only name the words of another tensor anew, or repeat them where they are read:
-    /// they move nothing.
+    /// Whether these operators only give a tensor's words another name or shape, or repeat them where they are
+    /// read: then they move no words.
     #[must_use]
     pub fn is_view(&self) -> bool {
         VIEWS.contains(&self.operator.as_str())
     }
 
-    /// How many have an operand or a result of unknown size, and move it.
+    /// The number of operators with an operand or a result of unknown size, without those that move no words.
     #[must_use]
     pub fn moves_unknown(&self) -> u64 {
         if self.is_view() {
@@ -77,7 +78,7 @@ impl LeftOut {
         }
     }
 
-    /// Bytes of operands and results, as far as known; none of [views](LeftOut::is_view).
+    /// Known bytes of operands and results; 0 for [views](LeftOut::is_view).
     #[must_use]
     pub fn bytes(&self) -> u64 {
         if self.is_view() {
@@ -88,7 +89,7 @@ impl LeftOut {
 }
 
 impl Coverage {
-    /// A network of which nothing is left out.
+    /// The coverage of a network of which nothing is left out; `simulated` is the number of its layers.
     #[must_use]
     pub fn complete(simulated: u64) -> Self {
         Self {
@@ -97,32 +98,33 @@ impl Coverage {
         }
     }
 
-    /// Whether nothing that multiplies is left out.
+    /// Whether no operator that multiplies is left out.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.left_out.is_empty()
     }
 
-    /// Known multiply-accumulates of what is left out.
+    /// Known multiply-accumulates of the operators that are left out.
     #[must_use]
     pub fn macs_left_out(&self) -> u64 {
         let macs = self.left_out.iter().map(|entry| entry.macs);
         macs.fold(0, u64::saturating_add)
     }
 
-    /// How many operators are left out whose multiply-accumulates are not known.
+    /// The number of operators that are left out and have an unknown number of multiply-accumulates.
     #[must_use]
     pub fn macs_unknown(&self) -> u64 {
         self.left_out.iter().map(|entry| entry.macs_unknown).sum()
     }
 
-    /// Operators that may multiply and are left out.
+    /// The number of operators that may multiply and are left out.
     #[must_use]
     pub fn operators_left_out(&self) -> u64 {
         self.left_out.iter().map(|entry| entry.count).sum()
     }
 
-    /// Known bytes of operands and results of what is left out, operators without products included.
+    /// Known bytes of operands and results of the operators that are left out, operators without products
+    /// included.
     #[must_use]
     pub fn bytes_left_out(&self) -> u64 {
         let entries = self.left_out.iter().chain(&self.without_products);
@@ -141,7 +143,7 @@ impl Coverage {
         }
     }
 
-    /// How many operators that are left out move an unknown number of bytes.
+    /// The number of operators that are left out and move an unknown number of bytes.
     #[must_use]
     pub fn moves_unknown(&self) -> u64 {
         let entries = self.left_out.iter().chain(&self.without_products);

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
     schemars::JsonSchema,
 )]
 pub enum Dim {
-    /// Batch.
+    /// Images of a batch.
     N,
     /// Groups (independent slices of channels; heads of a batched matrix product).
     G,
@@ -57,7 +57,7 @@ impl Dim {
         Dim::S,
     ];
 
-    /// Position in [`Dim::ALL`].
+    /// The index in [`Dim::ALL`].
     #[must_use]
     #[inline]
     pub const fn index(self) -> usize {
@@ -78,7 +78,7 @@ impl fmt::Display for Dim {
     }
 }
 
-/// One value for each dimension.
+/// One value for each dimension, indexed by [`Dim`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PerDim<T>(pub [T; 8]);
 
@@ -89,7 +89,7 @@ impl<T: Copy> PerDim<T> {
         Self([value; 8])
     }
 
-    /// Computes each entry from its dimension.
+    /// Computes the value of each dimension.
     #[must_use]
     #[inline]
     pub fn from_fn(mut f: impl FnMut(Dim) -> T) -> Self {
@@ -106,7 +106,7 @@ impl<T: Copy> PerDim<T> {
         ])
     }
 
-    /// Replaces one entry.
+    /// The values with that of one dimension replaced.
     #[must_use]
     pub fn with(mut self, dim: Dim, value: T) -> Self {
         self[dim] = value;

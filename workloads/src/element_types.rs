@@ -1,22 +1,22 @@
 //! Types of the elements that a file's layers multiply.
 
-/// A type of elements, as its file names it.
+/// An element type of a tensor, under its name in the network's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ElementType {
-    /// Its name, such as `int4`.
+    /// The name, such as `int4`.
     pub name: &'static str,
-    /// Bits of one element.
+    /// The bits of one element.
     pub bits: u32,
 }
 
-/// What layers of one network multiply with what. Of operands that are quantised, the type before
-/// they are dequantised.
+/// The element types that layers of one network multiply; of quantised operands, the type before they are
+/// dequantised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ElementTypes {
-    /// Of inputs, if the file tells.
+    /// The element type of inputs; None if the file does not say.
     pub input: Option<ElementType>,
-    /// Of weights, if the file tells.
+    /// The element type of weights; None if the file does not say.
     pub weight: Option<ElementType>,
-    /// How many layers have these types.
+    /// The number of layers with these types.
     pub layers: u64,
 }

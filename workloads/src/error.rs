@@ -5,16 +5,16 @@ use std::fmt::Display;
 
 use stationary_document::{Diagnostic, Node, NodeKind, Position, Source};
 
-/// Why sizes do not make a layer.
+/// The reason why sizes make no layer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayerError {
-    /// A size is zero.
+    /// A size is zero, though each must be at least 1.
     #[error("{field} is 0; it must be at least 1")]
     Zero {
-        /// The field at fault.
+        /// The name of the size.
         field: &'static str,
     },
-    /// A matrix product with both or neither of `n` and `c`.
+    /// A matrix product in a file gives both or neither of `n` and `c`, of which exactly one is needed.
     #[error(
         "a matmul takes m, n, k (m x k times k x n), or m, k, c (m x c times c x k): needed exactly one of \
          `n` and `c`"
@@ -25,55 +25,55 @@ pub enum LayerError {
         "the kernel's {axis} ({kernel} after dilation) exceed the input's {axis} ({padded} after padding)"
     )]
     KernelExceedsInput {
-        /// `rows` or `columns`.
+        /// The axis of the window: `rows` or `columns`.
         axis: &'static str,
-        /// Extent of the dilated kernel.
+        /// The extent of the dilated kernel in elements.
         kernel: u64,
-        /// Extent of the padded input.
+        /// The extent of the padded input in elements.
         padded: u64,
     },
-    /// The channels do not divide into the groups.
+    /// The number of groups does not divide the channels.
     #[error("{channels} {which} channels do not divide into {groups} groups")]
     Groups {
-        /// `input` or `output`.
+        /// The tensor whose channels these are: `input` or `output`.
         which: &'static str,
-        /// Total channels.
+        /// The number of channels over all groups.
         channels: u64,
-        /// Groups.
+        /// The number of groups.
         groups: u64,
     },
-    /// More MACs or words than the counters hold exactly.
+    /// A count is 2^53 or more, beyond what the counters hold exactly.
     #[error("the layer has more than 2^53 {quantity}")]
     TooLarge {
-        /// What is counted.
+        /// The name of the count.
         quantity: &'static str,
     },
-    /// A step, an extent or a padding beyond all that an input may have.
+    /// A step, an extent or a padding exceeds all that an input may have.
     #[error("the {field} is {value}; it must be below 2^53")]
     TooFar {
-        /// The field at fault.
+        /// The name of the size.
         field: &'static str,
-        /// Its value.
+        /// The value that was given.
         value: u64,
     },
 }
 
-/// Why a file, a preset name or a list of layers is not a network.
+/// The reason why a file, a preset's name or a list of layers is no network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    /// The file is not of its format: no YAML, or fields that are unknown, missing or of the wrong
-    /// type; of another tool's file also what has no counterpart here. Never empty.
+    /// The text is not of its format: it is no YAML, or fields are unknown, missing or of the wrong type; in
+    /// another tool's file also what has no counterpart here. Never empty.
     #[error("{}", lines(.0))]
     Unreadable(Vec<Diagnostic>),
-    /// Several things are wrong, each of which is an error of its own.
+    /// The file has several faults, each an error of its own.
     #[error("{}", lines(.0))]
     Several(Vec<NetworkError>),
-    /// An entry of `layers` is not exactly one kind of layer.
+    /// An entry of `layers` has none, or more than one, of the kinds of layers.
     #[error(
         "{file}: {path}: entry `{name}` has {found}; it must have exactly one of `conv`, `depthwise`, `matmul` or (with `layers`) `repeat`"
     )]
     Kind {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The path of the entry inside the file.
         path: String,
@@ -82,64 +82,64 @@ pub enum NetworkError {
         /// The kinds that the entry has.
         found: String,
     },
-    /// A field goes with `repeat` only.
+    /// An entry has a field that goes with `repeat`, but does not repeat.
     #[error(
         "{file}: {path}: entry `{name}` has `{field}` without `repeat`; only a repeated group may have it"
     )]
     OnlyWithRepeat {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The path of the entry inside the file.
         path: String,
         /// The entry's name.
         name: String,
-        /// The field.
+        /// The name of the field.
         field: &'static str,
     },
-    /// A field of layers on a group of them.
+    /// A group of layers has a field that only single layers have.
     #[error("{file}: {path}: group `{name}` has `{field}`; only the layers in it may have it")]
     OnlyWithLayer {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The path of the entry inside the file.
         path: String,
         /// The entry's name.
         name: String,
-        /// The field.
+        /// The name of the field.
         field: &'static str,
     },
-    /// The sizes of a layer do not fit together.
+    /// The sizes of a layer make no layer.
     #[error("{file}: {place}: layer `{layer}`: {cause}")]
     Sizes {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The path or the line inside the file.
         place: String,
         /// The layer's name.
         layer: String,
-        /// What is wrong with the sizes.
+        /// The fault of the sizes.
         cause: LayerError,
     },
     /// The network has no layers.
     #[error("{file}: the network has no layers; it must have at least 1")]
     Empty {
-        /// The file.
+        /// The name of the file.
         file: String,
     },
-    /// The network has more layers than anybody means.
+    /// The network has more layers than are allowed.
     #[error("{file}: the network has more than {allowed} layers after `repeat`")]
     TooManyLayers {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The greatest allowed number.
+        /// The greatest number of layers allowed.
         allowed: usize,
     },
     /// A layer has no name.
     #[error("{file}: layer {index} (counted from 0) has an empty name; it must have a name")]
     Unnamed {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The layer's position.
+        /// The index of the layer, from 0.
         index: usize,
     },
     /// Two layers have the same name.
@@ -147,87 +147,87 @@ pub enum NetworkError {
         "{file}: layers {first} and {second} (counted from 0) are both named `{layer}`; names must differ"
     )]
     Duplicate {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The name.
+        /// The name that both have.
         layer: String,
-        /// Position of the first layer of that name.
+        /// The index of the first layer with that name, from 0.
         first: usize,
-        /// Position of the second.
+        /// The index of the second layer with that name, from 0.
         second: usize,
     },
-    /// More MACs than the counters hold exactly.
+    /// The network has 2^53 MACs or more, beyond what the counters hold exactly.
     #[error("{file}: the network has more than 2^53 multiply-accumulates")]
     TooLarge {
-        /// The file.
+        /// The name of the file.
         file: String,
     },
-    /// The file's extension is not that of a known format.
+    /// The extension of the file's name is not that of a known format.
     #[error(
         "{file}: found {found}; networks are read from .yaml, .yml (networks, Timeloop, ZigZag), .csv (SCALE-Sim, ConfuciuX), .m (MAESTRO) and .onnx"
     )]
     Extension {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The extension.
+        /// The extension that it has.
         found: String,
     },
-    /// The CSV file's header is not that of a known format.
+    /// The header of a CSV file is not that of a known format.
     #[error("{file}: line {line}: found the header `{found}`; allowed are {allowed}")]
     Header {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The line, counted from 1.
         line: u64,
-        /// The header as it stands.
+        /// The header as the file has it.
         found: String,
-        /// The known headers.
+        /// The headers of known formats.
         allowed: String,
     },
-    /// The file is not CSV.
+    /// The text is no CSV.
     #[error("{file}: {message}")]
     Csv {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// What the CSV reader says, with the line.
+        /// The message of the CSV reader, with the line.
         message: String,
     },
-    /// A CSV row has too few or too many values.
+    /// A row of a CSV file has too few or too many values.
     #[error("{file}: line {line}: found {found} values; expected {expected}: {columns}")]
     Row {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The line, counted from 1.
         line: u64,
-        /// How many values the row has.
+        /// The number of values in the row.
         found: usize,
-        /// How many columns the header has.
+        /// The number of columns in the header.
         expected: usize,
-        /// The header's columns.
+        /// The names of the columns.
         columns: String,
     },
-    /// A value of a CSV row is not allowed.
+    /// A value of a CSV file is not allowed in its column.
     #[error("{file}: line {line}: {column}: found `{found}`; expected {expected}")]
     Value {
-        /// The file.
+        /// The name of the file.
         file: String,
         /// The line, counted from 1.
         line: u64,
-        /// The column.
+        /// The name of the column.
         column: String,
-        /// The value as it stands.
+        /// The value as the file has it.
         found: String,
-        /// What is allowed there.
+        /// The values that are allowed there.
         expected: String,
     },
     /// No bundled network has that name.
     #[error("unknown network `{name}`{}; bundled are {allowed}", meant(.near))]
     Unknown {
-        /// The name.
+        /// The name that was asked for.
         name: String,
-        /// The bundled network that was probably meant.
+        /// The bundled network that was probably meant; None if no name is near.
         near: Option<&'static str>,
-        /// The bundled networks.
+        /// The names of the bundled networks.
         allowed: String,
     },
 }
@@ -251,8 +251,7 @@ impl NetworkError {
         Self::Several(errors)
     }
 
-    /// What is wrong with a file, each at its place in the file's text. Empty if the error is not
-    /// about a file.
+    /// The faults of a file, each with its place in the file's text. Empty if the error is not about a file.
     #[must_use]
     pub fn diagnostics(&self, text: &str) -> Vec<Diagnostic> {
         let source = Source::new(text);

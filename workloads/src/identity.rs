@@ -10,11 +10,11 @@ use crate::network::Network;
 const FORM: &str = "stationary layer 1";
 
 impl Layer {
-    /// A text that equal layers share and others do not: the form, then a line `path=value` for each
-    /// property that is not as in a layer of one MAC, sorted.
+    /// A text that is the same for equal layers and differs for others: the form's name, then a line
+    /// `path=value` for each property that is not as in a layer of one MAC, sorted.
     ///
-    /// A property that layers are given later leaves the text as it was wherever it has its default. What
-    /// a certificate or a record refers to is a digest of it.
+    /// A property that layers are given in a later version leaves the text as it was wherever it has its
+    /// default. Certificates and records refer to a digest of the text.
     ///
     /// ```
     /// use stationary_workloads::{Convolution, Layer};
@@ -67,7 +67,7 @@ impl Layer {
 }
 
 impl Network {
-    /// Its name and the identities of its layers, in order.
+    /// The network's name and the identities of its layers, in order.
     ///
     /// ```
     /// use stationary_workloads::zoo;

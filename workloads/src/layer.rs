@@ -9,25 +9,25 @@ use crate::convolution::Convolution;
 use crate::dims::{Dim, PerDim};
 use crate::error::LayerError;
 
-/// What a layer's right operand holds. Both are called *weights* by the machine.
+/// What a layer's right operand holds: parameters or activations. The simulator calls both *weights*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RightOperand {
     /// Trained parameters.
     Parameters,
-    /// The result of another layer (attention scores, attention values).
+    /// The result of another layer, as in attention.
     Activations,
 }
 
 /// One axis of a layer's sliding window: `input = output * stride + kernel * dilation - pad`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
-    /// Step between outputs, in input elements.
+    /// The step from one output to the next, in input elements.
     pub stride: u64,
-    /// Step between kernel taps, in input elements.
+    /// The step from one kernel tap to the next, in input elements.
     pub dilation: u64,
-    /// Zeros before the first input element.
+    /// The number of zeros before the first input element.
     pub pad: u64,
-    /// Extent of the unpadded input.
+    /// The number of input elements, padding excluded.
     pub input: u64,
 }
 
@@ -43,7 +43,8 @@ impl Window {
         }
     }
 
-    /// Elements from the first under so many outputs and taps to the last, padding included.
+    /// The number of elements from the first one under so many outputs and taps to the last one, padding
+    /// included.
     #[must_use]
     #[inline]
     pub const fn reach(&self, outputs: u64, taps: u64) -> u64 {
@@ -69,8 +70,9 @@ impl LayerError {
     };
 }
 
-/// A layer with checked sizes: every dimension at least 1, the first and the last output's window
-/// inside the padded input, MACs and elements of the padded input below 2^53.
+/// A layer: one loop nest over the dimensions N, G, K, C, P, Q, R and S, with checked sizes. Every dimension is
+/// at least 1, the windows of the first and the last output lie inside the padded input, and MACs and elements
+/// of the padded input are below 2^53.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Layer {
     name: String,
@@ -111,30 +113,30 @@ impl fmt::Debug for Product {
     }
 }
 
-/// A copy, for a mapping that owns its layer.
+/// Copies the layer, for a mapping that owns its own.
 impl From<&Layer> for Arc<Layer> {
     fn from(layer: &Layer) -> Self {
         Self::new(layer.clone())
     }
 }
 
-/// How many words of a tensor are zero, in ten-thousandths.
+/// The shares of words that are zero, for each tensor, in ten-thousandths: 10,000 is all words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Zeros {
-    /// Of the input.
+    /// The share of zeros in the input.
     pub input: u16,
-    /// Of the weights.
+    /// The share of zeros in the weights.
     pub weight: u16,
-    /// Of the output.
+    /// The share of zeros in the output.
     pub output: u16,
 }
 
 impl Layer {
-    /// A convolution.
+    /// A convolution of these sizes.
     ///
     /// # Errors
-    /// A size of zero, a kernel larger than its padded input, channels that do not divide into
-    /// the groups, or more than 2^53 MACs.
+    /// A [`LayerError`] for a size of zero, a kernel larger than its padded input, channels that do not divide
+    /// into the groups, or 2^53 MACs or more.
     pub fn convolution(name: impl Into<String>, c: Convolution) -> Result<Self, LayerError> {
         for (field, value) in [
             ("batch", c.batch),
@@ -229,7 +231,7 @@ impl Layer {
     /// `P = m`, `C = c`, `K = k`.
     ///
     /// # Errors
-    /// A size of zero, or more than 2^53 MACs.
+    /// A [`LayerError`] for a size of zero, or 2^53 MACs or more.
     pub fn matmul(
         name: impl Into<String>,
         heads: u64,
@@ -257,7 +259,7 @@ impl Layer {
     /// a product of activations).
     ///
     /// # Errors
-    /// `batch` is zero, or more than 2^53 MACs.
+    /// A [`LayerError`], if `batch` is zero, or the layer would have 2^53 MACs or more.
     pub fn batched(&self, batch: u64) -> Result<Self, LayerError> {
         if batch == 0 {
             return Err(LayerError::Zero { field: "batch" });
@@ -269,14 +271,15 @@ impl Layer {
         layer.checked()
     }
 
-    /// How many images it has ([`Layer::batched`]): heads, for a product of activations.
+    /// The number of images that [`Layer::batched`] multiplies: N, rows of a product with parameters, or heads
+    /// of a product of activations.
     #[must_use]
     #[inline]
     pub fn images(&self) -> u64 {
         self.sizes[self.image_dim()]
     }
 
-    /// The layer with so many images, of at most as many as it has.
+    /// The layer with so many images, at most as many as it has.
     ///
     /// ```
     /// use stationary_workloads::{Convolution, Layer};
@@ -293,7 +296,8 @@ impl Layer {
         layer
     }
 
-    /// The layer with more rows and columns of outputs, of inputs that are padded behind their last.
+    /// The layer with so many rows and columns of outputs, no fewer than it has: its inputs are padded with
+    /// zeros behind their last row and column.
     ///
     /// ```
     /// use stationary_workloads::{Convolution, Layer};
@@ -305,7 +309,7 @@ impl Layer {
     /// ```
     ///
     /// # Errors
-    /// More than 2^53 MACs, or elements of input.
+    /// A [`LayerError`], if the layer would have 2^53 MACs or elements of input, or more.
     pub fn padded_to(&self, [rows, cols]: [u64; 2]) -> Result<Self, LayerError> {
         let mut layer = self.clone();
         let windows = [&mut layer.rows, &mut layer.cols];
@@ -348,7 +352,7 @@ impl Layer {
         Self { name, ..self }
     }
 
-    /// The layer with so many zeros among its words.
+    /// The layer with these shares of zeros among its words.
     #[must_use]
     pub fn with_zeros(self, zeros: Zeros) -> Self {
         Self {
@@ -369,7 +373,7 @@ impl Layer {
     /// a column for each kernel tap of each channel; groups stay apart.
     ///
     /// # Errors
-    /// An unfolded input that is too large to count.
+    /// A [`LayerError`], if the unfolded input has too many words to count.
     pub fn unfolded(&self) -> Result<Self, LayerError> {
         let s = &self.sizes;
         let rows = s[Dim::N] * s[Dim::P] * s[Dim::Q];
@@ -382,7 +386,8 @@ impl Layer {
         })
     }
 
-    /// [`Layer::unfolded`], kept with the layer; the layer itself if it is such a product.
+    /// The layer as [`Layer::unfolded`] has it, computed once and kept with the layer; the layer itself if it
+    /// is such a product already.
     ///
     /// # Errors
     /// As [`Layer::unfolded`].
@@ -403,7 +408,7 @@ impl Layer {
         ))
     }
 
-    /// How many of its words are zero, where the network says so.
+    /// The shares of zeros among the layer's words; None if the network does not say.
     #[must_use]
     pub fn zeros(&self) -> Option<Zeros> {
         self.zeros
@@ -415,14 +420,14 @@ impl Layer {
         &self.name
     }
 
-    /// The extent of one loop dimension.
+    /// The size of one loop dimension.
     #[must_use]
     #[inline]
     pub fn size(&self, dim: Dim) -> u64 {
         self.sizes[dim]
     }
 
-    /// The extents of all loop dimensions.
+    /// The sizes of all loop dimensions.
     #[must_use]
     #[inline]
     pub fn sizes(&self) -> &PerDim<u64> {
@@ -443,20 +448,20 @@ impl Layer {
         self.cols
     }
 
-    /// Whether the right operand is trained or computed.
+    /// Whether the right operand holds trained parameters or computed activations.
     #[must_use]
     pub fn right_operand(&self) -> RightOperand {
         self.right
     }
 
-    /// Multiply-accumulates, those with padding included (as networks are published).
+    /// The number of multiply-accumulates, those with padding included (as networks are published).
     #[must_use]
     #[inline]
     pub fn macs(&self) -> u64 {
         self.sizes.0.iter().product()
     }
 
-    /// Words of the right operand.
+    /// The number of words of the right operand.
     #[must_use]
     #[inline]
     pub fn weights(&self) -> u64 {
@@ -466,7 +471,7 @@ impl Layer {
             .product()
     }
 
-    /// Words of the unpadded input, those included that no window touches.
+    /// The number of words of the unpadded input, those included that no window touches.
     #[must_use]
     #[inline]
     pub fn inputs(&self) -> u64 {
@@ -474,7 +479,7 @@ impl Layer {
         s[Dim::N] * s[Dim::G] * s[Dim::C] * self.rows.input * self.cols.input
     }
 
-    /// Words of the output.
+    /// The number of words of the output.
     #[must_use]
     #[inline]
     pub fn outputs(&self) -> u64 {

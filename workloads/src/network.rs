@@ -26,7 +26,8 @@ impl Network {
     /// A network of these layers, in the order in which they run.
     ///
     /// # Errors
-    /// No layers or more than 100,000, an empty or repeated layer name, or 2^53 MACs or more.
+    /// A [`NetworkError`] for no layer or more than 100,000, an empty or repeated name of a layer, or 2^53 MACs
+    /// or more.
     pub fn new(name: impl Into<String>, layers: Vec<Layer>) -> Result<Self, NetworkError> {
         let name = name.into();
         Self::of_file(&name.clone(), name, layers)
@@ -100,19 +101,19 @@ impl Network {
         }
     }
 
-    /// Types of the elements that layers multiply, where the file tells; empty otherwise.
+    /// The element types that the layers multiply; empty if the file does not say.
     #[must_use]
     pub fn element_types(&self) -> &[ElementTypes] {
         &self.element_types
     }
 
-    /// What of its file the layers stand for; complete unless operators could not be imported.
+    /// What part of the file's operators the layers stand for; complete unless operators could not be imported.
     #[must_use]
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// The network's name.
+    /// The name of the network.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -124,15 +125,15 @@ impl Network {
         &self.layers
     }
 
-    /// Multiply-accumulates of all layers, those with padding included.
+    /// The number of multiply-accumulates of all layers, those with padding included.
     #[must_use]
     pub fn macs(&self) -> u64 {
         self.layers.iter().map(Layer::macs).sum()
     }
 
-    /// Trained parameters of all layers: right operands that are activations do not count, nor do
-    /// biases, normalisation and embeddings, which are no layers here. Layers that run several times,
-    /// as steps of a recurrent one, count each time.
+    /// The number of trained parameters of all layers. Right operands that are activations do not count, nor do
+    /// biases, normalisation and embeddings, which are no layers here. Layers that run several times, as steps
+    /// of a recurrent one, count each time.
     #[must_use]
     pub fn weights(&self) -> u64 {
         self.layers
@@ -143,9 +144,8 @@ impl Network {
     }
 
     /// The network on `batch` times as many images (or sequences).
-    ///
     /// # Errors
-    /// `batch` is zero, or 2^53 MACs or more.
+    /// A [`NetworkError`], if `batch` is zero, or the network would have 2^53 MACs or more.
     pub fn batched(&self, batch: u64) -> Result<Self, NetworkError> {
         let batched = |layer: &Layer| {
             layer.batched(batch).map_err(|cause| NetworkError::Sizes {

@@ -8,7 +8,7 @@ use crate::error::NetworkError;
 use crate::import;
 use crate::network::Network;
 
-/// The network in a file's text. The extension chooses the format:
+/// Reads the network in the text of a file. The extension of `file_name` chooses the format; no file is opened:
 ///
 /// | extension | holds |
 /// |---|---|
@@ -19,13 +19,12 @@ use crate::network::Network;
 /// Where the file gives no name, the network has the file's, without folder and extension.
 ///
 /// # Errors
-/// Whatever is wrong with the file, with the file, the place in it, what was found and what is
-/// allowed.
+/// A [`NetworkError`] with the file, the place in it, what was found and what is allowed.
 pub fn parse(file_name: &str, text: &str) -> Result<Network, NetworkError> {
     parse_with_notes(file_name, text).map(|(network, _)| network)
 }
 
-/// As [`parse`], with what the file says and the network does not have.
+/// Reads a network as [`parse`] does, with notes on what the file says and the network does not have.
 ///
 /// # Errors
 /// As [`parse`].

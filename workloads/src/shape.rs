@@ -1,13 +1,13 @@
-//! The shape of a layer in a few characters: all that decides what is read and multiplied.
+//! The shape of a layer as a short text: all sizes that decide what is read and multiplied.
 
 use crate::dims::Dim;
 use crate::layer::{Layer, Window};
 
-/// In a few characters. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over.
-/// A convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel,
-/// stride, padding. `d2` is a dilation. A pair is given where rows and columns differ, as in `/1x2`;
-/// strides and dilations of 1 and a padding of 0 are not. `p0+1` pads by none before the first element
-/// and by 1 behind the last. Before it stand `G` groups or heads and `N` images.
+/// The shape as a short text. A matrix product is `M384 N768 K64`: rows, columns, and what is summed over. A
+/// convolution is `K64 C3 112x112 k7x7 /2 p3`: channels out and in, output rows and columns, kernel, stride,
+/// padding. `d2` is a dilation. A pair is given where rows and columns differ, as in `/1x2`; strides and
+/// dilations of 1 and a padding of 0 are left out. `p0+1` pads by none before the first element and by 1 behind
+/// the last. In front stand `G` groups or heads and `N` images, if there are several.
 pub fn text(layer: &Layer) -> String {
     let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|d| layer.size(d));
     let mut parts = Vec::new();
@@ -51,10 +51,10 @@ fn sides([before, behind]: [u64; 2]) -> String {
     }
 }
 
-/// Zeros before the first input element and behind the last, of rows and of columns.
+/// The zeros before the first input element and behind the last, along rows and along columns.
 ///
-/// What no window reaches decides nothing: behind stand as many as before if that gives as many outputs,
-/// or else those that windows reach.
+/// Elements that no window reaches decide nothing: behind the last there are as many zeros as before the first,
+/// if that gives as many outputs, or else those that windows reach.
 pub fn padding(layer: &Layer) -> [[u64; 2]; 2] {
     let axis = |window: Window, outputs: Dim, taps: Dim| {
         let (outputs, taps) = (layer.size(outputs), layer.size(taps));

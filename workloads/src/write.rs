@@ -7,8 +7,8 @@ use crate::layer::{Layer, RightOperand, Window, Zeros};
 use crate::network::Network;
 
 impl Network {
-    /// The YAML file of these layers, a line each: whoever reads it gets equal layers. What an importer left
-    /// out, and types of elements, stand in no such file.
+    /// The text of the network's YAML file, one line a layer, which reads back as equal layers. What an
+    /// importer left out, and element types, are not in it.
     ///
     /// ```
     /// use stationary_workloads::{parse, zoo};

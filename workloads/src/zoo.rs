@@ -1,4 +1,4 @@
-//! The bundled networks. Adding one is a YAML file and a line in the table.
+//! The networks that come with the crate, each a YAML file with its source.
 
 use crate::config;
 use crate::error::NetworkError;
@@ -40,10 +40,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     NETWORKS.iter().map(|(name, _)| *name)
 }
 
-/// A bundled network.
+/// The bundled network of this name.
 ///
 /// # Errors
-/// No bundled network has that name; the error has the near match and all names.
+/// [`NetworkError::Unknown`], if there is none, with the near match and all names.
 pub fn find(name: &str) -> Result<Network, NetworkError> {
     config::parse(name, yaml(name)?)
 }

@@ -46,7 +46,7 @@ section! {
 }
 
 impl Array {
-    /// An array of so many PEs, all else as files have it by default.
+    /// An array of so many rows and columns of PEs, all other fields as files have them by default.
     ///
     /// ```
     /// use stationary_arch::{Array, Passes};
@@ -62,7 +62,7 @@ impl Array {
         }
     }
 
-    /// Multiply-accumulates that all PEs together do in a cycle at most.
+    /// The greatest number of multiply-accumulates that all PEs together do in a cycle.
     #[must_use]
     pub fn peak(&self) -> f64 {
         let macs = f64::from(self.rows) * f64::from(self.cols) * f64::from(self.lanes);

@@ -101,10 +101,10 @@ impl RunLength {
     }
 }
 
-/// The kinds of off-chip memory.
+/// A kind of off-chip memory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DramKind {
-    /// Every transfer takes one cycle, whatever its size.
+    /// A memory in which every transfer takes one cycle of the array, whatever its size.
     Ideal,
     /// A pipe of fixed width and latency.
     Bandwidth {
@@ -113,7 +113,8 @@ pub enum DramKind {
         /// DRAM clocks from request to the first word.
         latency: u32,
     },
-    /// Banks, rows, timing constraints, refresh and a controller; in its own clock.
+    /// A memory of a DRAM standard, with banks, rows, timing constraints, refresh and a controller, in its own
+    /// clock.
     Standard(Arc<Standard>),
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Command(pub(super) u8);
 
 impl Command {
-    /// Its place among the standard's commands.
+    /// The command's index among the standard's commands.
     #[must_use]
     #[inline]
     pub const fn index(self) -> usize {
@@ -55,7 +55,7 @@ impl Scope {
         Self::OtherRanks,
     ];
 
-    /// Its name in files.
+    /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl Scope {
         }
     }
 
-    /// Its place in [`Scope::ALL`].
+    /// The index in [`Scope::ALL`].
     #[must_use]
     #[inline]
     pub const fn index(self) -> usize {
@@ -74,32 +74,34 @@ impl Scope {
     }
 }
 
-/// The following command waits for so many memory clocks after the preceding one.
+/// A timing constraint: the following command waits for so many memory clocks after the preceding one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Constraint {
-    /// The command that has issued. One to a rank counts as one to each of its banks: it has no
-    /// [`Scope::OtherBanks`] or [`Scope::OtherGroups`]; so with groups and channels.
+    /// The command that has issued. A command to a rank counts as one to each of the rank's banks, so that it
+    /// has no [`Scope::OtherBanks`] or [`Scope::OtherGroups`]; commands to bank groups and channels do
+    /// likewise.
     pub preceding: Command,
     /// The command that waits.
     pub following: Command,
-    /// At which banks it waits.
+    /// The banks at which it waits, as seen from the preceding command's.
     pub scope: Scope,
     /// Memory clocks, at least one.
     pub cycles: u32,
 }
 
-/// At most `count` such commands issue to a rank within so many memory clocks.
+/// A limit on bursts of commands, such as tFAW: at most `count` of them issue to a rank within so many memory
+/// clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandWindow {
     /// The command that is counted.
     pub command: Command,
-    /// How many may issue.
+    /// The number of commands that may issue in the window.
     pub count: u32,
-    /// Memory clocks, at least one.
+    /// The window's length in memory clocks, at least one.
     pub cycles: u32,
 }
 
-/// A command that goes at most so long after another to its bank, such as ACT-2 after ACT-1.
+/// A limit on how late a command follows another to its bank, as ACT-2 follows ACT-1 in LPDDR5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Deadline {
     /// The command that has issued.

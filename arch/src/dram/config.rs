@@ -116,12 +116,12 @@ pub(crate) fn schema() -> schemars::Schema {
 }
 
 impl Standard {
-    /// Reads a DRAM file ([`crate::dram`] describes it). `file` is the name that errors carry;
-    /// nothing is opened.
+    /// Reads the text of a DRAM file ([`crate::dram`] describes it). `file` is the name that errors carry; no
+    /// file is opened.
     ///
     /// # Errors
-    /// [`ArchError::Unreadable`] where a field is unknown, missing or of the wrong type;
-    /// [`ArchError::Invalid`] with everything that no memory can have.
+    /// [`ArchError::Unreadable`], if a field is unknown, missing or of the wrong type, and
+    /// [`ArchError::Invalid`] with all values that no memory can have.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, ArchError> {
         let config: StandardConfig = from_yaml(file, text).map_err(ArchError::Unreadable)?;
         let mut problems = Collector::default();
@@ -129,8 +129,8 @@ impl Standard {
         problems.into_result(file).map(|()| standard)
     }
 
-    /// The fields of a file that is read as an equal standard, without those that would be the same left out;
-    /// as JSON, which is YAML too.
+    /// The fields of a file that reads back as an equal standard, without those that equal their defaults. They
+    /// are JSON, which is YAML too.
     ///
     /// # Panics
     /// Never: fields that were read are read again.

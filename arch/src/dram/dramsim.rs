@@ -105,11 +105,12 @@ struct Ini<'t> {
 }
 
 impl Standard {
-    /// Reads a configuration of DRAMsim3, and what of it is not used or differs here.
+    /// Reads the text of a DRAMsim3 configuration, with notes on what of it is not used or differs here. `file`
+    /// is the name that errors carry.
     ///
     /// # Errors
-    /// [`ArchError::Unreadable`] where a line is no setting or a value is of the wrong kind; those of
-    /// [`Standard::from_yaml`] for what it stands for.
+    /// [`ArchError::Unreadable`], if a line is no setting or a value is of the wrong kind, and the errors of
+    /// [`Standard::from_yaml`].
     pub fn from_dramsim(file: &str, text: &str) -> Result<(Self, Vec<Diagnostic>), ArchError> {
         let mut ini = Ini::new(file, text);
         let ours = ini.standard();

@@ -1,17 +1,17 @@
 //! Which bits of an address name the channel, rank, bank group, bank, row and column.
 
-/// A field of an address.
+/// A field of an address, named as DRAMsim3 names it in a mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddressField {
-    /// `ch`
+    /// `ch`: the channel.
     Channel,
-    /// `ra`
+    /// `ra`: the rank in its channel.
     Rank,
-    /// `bg`
+    /// `bg`: the bank group in its rank.
     BankGroup,
     /// `ba`: the bank in its group.
     Bank,
-    /// `ro`
+    /// `ro`: the row in its bank.
     Row,
     /// `co`: the burst in its row.
     Column,
@@ -28,7 +28,7 @@ impl AddressField {
         Self::Column,
     ];
 
-    /// Its two letters.
+    /// The two letters by which mappings name the field.
     #[must_use]
     pub const fn letters(self) -> &'static str {
         match self {
@@ -42,8 +42,8 @@ impl AddressField {
     }
 }
 
-/// The fields from the highest bits to the lowest, each once. Below them are the bits inside a
-/// burst.
+/// An address mapping: the fields of an address from the highest bits to the lowest, each once. Below them are
+/// the bits inside of a burst.
 ///
 /// Written as DRAMsim3 does, in two letters a field:
 ///
@@ -59,7 +59,7 @@ impl AddressField {
 pub struct AddressMapping([AddressField; 6]);
 
 impl AddressMapping {
-    /// Reads a mapping; `None` if it is not each field once.
+    /// Reads a mapping of two letters a field; `None` unless it has each field once.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut fields = AddressField::ALL;
@@ -76,7 +76,7 @@ impl AddressMapping {
         is_whole.then_some(Self(fields))
     }
 
-    /// The fields, highest first.
+    /// The fields, from the highest bits to the lowest.
     #[must_use]
     pub fn fields(&self) -> [AddressField; 6] {
         self.0

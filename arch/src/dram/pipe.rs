@@ -3,10 +3,10 @@
 use crate::accelerator::{Arbitration, Dram, DramKind};
 use crate::units::{Bits, Kilohertz};
 
-/// A memory in the array's clock that answers reads after a fixed time.
+/// A memory of another tool's test bench: it runs in the array's clock, with a fixed width and latency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pipe {
-    /// What files call it.
+    /// The name that files have as the kind of DRAM, such as `nvdla-tb-8B`.
     pub name: &'static str,
     /// Bytes a clock, each way.
     bytes_per_cycle: u32,
@@ -46,18 +46,18 @@ const PIPES: [Pipe; 5] = [
 ];
 
 impl Pipe {
-    /// The names.
+    /// The names of all such memories.
     pub fn names() -> impl ExactSizeIterator<Item = &'static str> {
         PIPES.iter().map(|pipe| pipe.name)
     }
 
-    /// The pipe of a name.
+    /// The memory of this name; None if there is none.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         PIPES.into_iter().find(|pipe| pipe.name == name)
     }
 
-    /// The memory of an array with this clock.
+    /// The section `dram` of an accelerator whose array has this clock.
     #[must_use]
     pub fn dram(self, clock: Kilohertz) -> Dram {
         Dram {

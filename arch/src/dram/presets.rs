@@ -24,7 +24,7 @@ bundled!("../presets/dram/":
 );
 
 impl Standard {
-    /// A preset.
+    /// The bundled standard of this name.
     ///
     /// ```
     /// use stationary_arch::dram::Standard;
@@ -34,7 +34,7 @@ impl Standard {
     /// ```
     ///
     /// # Errors
-    /// [`ArchError::UnknownDram`].
+    /// [`ArchError::UnknownDram`], if there is none, with the near match and all names.
     pub fn preset(name: &str) -> Result<Self, ArchError> {
         let Some(text) = find(name) else {
             return Err(ArchError::UnknownDram {
@@ -46,7 +46,7 @@ impl Standard {
         Self::from_yaml(&format!("preset {name}"), text)
     }
 
-    /// Whether it is a preset, field for field: its name then says it all.
+    /// Whether the standard equals the bundled one of its name in all fields, so that the name stands for it.
     ///
     /// ```
     /// use stationary_arch::dram::Standard;

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 
-/// The states of a bank, the commands, and the steps of requests.
+/// The protocol of a DRAM standard: the states of a bank, the commands, and which command a request needs in
+/// each state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Protocol {
     pub(super) states: Vec<StateKind>,
@@ -20,13 +21,12 @@ pub struct Protocol {
     pub(super) steps: [Vec<RequestStep>; Request::ALL.len()],
 }
 
-/// A state of a bank, as its place in [`Protocol::states`]; the first is that of a memory without
-/// history.
+/// A state of a bank, as its index in [`Protocol::states`]; index 0 is the state of all banks at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankState(pub(super) u8);
 
 impl BankState {
-    /// Its place among the standard's states.
+    /// The index of the state among the standard's states.
     #[must_use]
     #[inline]
     pub const fn index(self) -> usize {
@@ -34,29 +34,29 @@ impl BankState {
     }
 }
 
-/// What a state means.
+/// The properties of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StateKind {
-    /// Its name in files.
+    /// The name of the state in files.
     pub name: String,
     /// Whether the bank holds a row.
     pub holds_row: bool,
 }
 
-/// What a command means.
+/// The properties of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommandKind {
-    /// Its name in files.
+    /// The name of the command in files.
     pub name: String,
-    /// What it acts on: each bank of it.
+    /// The part of a channel on all of whose banks the command acts.
     pub level: Level,
-    /// By state, whether a bank may be in it.
+    /// For each state by its index, whether the command may issue to a bank in it.
     pub needs: Vec<bool>,
-    /// The state in which it leaves each bank; none if it changes no state.
+    /// The state in which the command leaves each bank; None if it changes no state.
     pub leaves: Option<BankState>,
-    /// What it does besides.
+    /// The data transfer or refresh that the command does; None if it only changes states.
     pub does: Option<Deed>,
-    /// What becomes of the row.
+    /// The change of the row that a bank holds.
     pub row: RowChange,
 }
 
@@ -100,14 +100,14 @@ pub enum Deed {
     Refresh,
 }
 
-/// What a command does to the row that a bank holds.
+/// The change that a command makes to the row that a bank holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowChange {
-    /// Nothing.
+    /// The bank holds the row that it held.
     Keeps,
-    /// From then on the bank holds the row of the request.
+    /// The bank holds the row of the request.
     Opens,
-    /// From then on it holds none.
+    /// The bank holds no row.
     Closes,
 }
 
@@ -142,7 +142,7 @@ impl Request {
         Self::RefreshBank,
     ];
 
-    /// Its name in files.
+    /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -155,7 +155,7 @@ impl Request {
         }
     }
 
-    /// What ends it.
+    /// The transfer or refresh that completes the request.
     #[must_use]
     pub const fn deed(self) -> Deed {
         match self {
@@ -167,7 +167,7 @@ impl Request {
 }
 
 impl Level {
-    /// Its name in files.
+    /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -180,7 +180,7 @@ impl Level {
 }
 
 impl Deed {
-    /// Its name in files.
+    /// The name in files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -191,57 +191,57 @@ impl Deed {
     }
 }
 
-/// The command that a request needs in a state.
+/// The command that a request needs of a bank in a certain state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestStep {
-    /// Where the bank holds the request's row, or none.
+    /// The command if the bank holds the request's row, or none.
     pub same_row: Command,
-    /// Where it holds another.
+    /// The command if the bank holds another row.
     pub other_row: Command,
 }
 
 impl Protocol {
-    /// The states, the first of which is that of a memory without history.
+    /// The states of a bank by their index; the first is that of all banks at the start.
     #[must_use]
     pub fn states(&self) -> &[StateKind] {
         &self.states
     }
 
-    /// The commands in the order of their indices: the shared ones first.
+    /// The commands by their index: the shared ones of `commands.yaml` first.
     #[must_use]
     pub fn commands(&self) -> &[CommandKind] {
         &self.commands
     }
 
-    /// Every command.
+    /// Every command of the standard, in the order of its index.
     pub fn all(&self) -> impl ExactSizeIterator<Item = Command> + use<> {
         (0..self.commands.len()).map(|i| Command(i as u8))
     }
 
-    /// What a command means.
+    /// The properties of a command.
     #[must_use]
     pub fn kind(&self, command: Command) -> &CommandKind {
         &self.commands[command.index()]
     }
 
-    /// The command of a name.
+    /// The command of this name; None if the standard has none.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Command> {
         self.all().find(|&command| self.kind(command).name == name)
     }
 
-    /// What a request needs of a bank in a state.
+    /// The command that a request needs of a bank in a state.
     #[must_use]
     pub fn step(&self, request: Request, state: BankState) -> RequestStep {
         self.steps[request as usize][state.index()]
     }
 
-    /// The states by their index.
+    /// Every state of the standard, in the order of its index.
     pub fn each_state(&self) -> impl ExactSizeIterator<Item = BankState> + use<> {
         (0..self.states.len()).map(|i| BankState(i as u8))
     }
 
-    /// The command that ends a request.
+    /// The command that completes a request: its read, write or refresh.
     ///
     /// # Panics
     /// Never: a protocol whose requests have no end is not made.

@@ -10,13 +10,13 @@ use super::command::{CommandWindow, Constraint, Deadline};
 use super::mapping::{AddressField, AddressMapping};
 use super::protocol::{Level, Protocol};
 
-/// A time.
+/// A time in picoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Picoseconds(pub u32);
 
 /// A DRAM standard: organisation, clock, table of timing constraints, and the controller's policy.
 ///
-/// Made by [`Standard::preset`] and [`Standard::from_yaml`] only, which check it.
+/// Only [`Standard::preset`], [`Standard::from_yaml`] and [`Standard::from_dramsim`] make one; they check it.
 ///
 /// ```
 /// use stationary_arch::dram::Standard;
@@ -71,45 +71,46 @@ pub(super) struct Latencies {
     pub(super) column_to_column: u32,
 }
 
-/// How many of everything there are. All but the bits are powers of two.
+/// The organisation of a memory: how many parts of each kind there are. All numbers but those of bits and
+/// clocks are powers of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Organization {
-    /// Channels, each with its own buses and controller.
+    /// The number of channels, each with its own buses and controller.
     pub channels: u32,
-    /// Ranks of a channel.
+    /// The number of ranks in a channel.
     pub ranks: u32,
-    /// Bank groups of a rank.
+    /// The number of bank groups in a rank.
     pub bank_groups: u32,
-    /// Banks of a bank group.
+    /// The number of banks in a bank group.
     pub banks_per_group: u32,
-    /// Rows of a bank.
+    /// The number of rows in a bank.
     pub rows: u32,
-    /// Columns of a row, each as wide as the device.
+    /// The number of columns in a row, each as wide as the device.
     pub columns: u32,
-    /// Width of a device.
+    /// The width of a device's data bus in bits.
     pub device_bits: u32,
-    /// Width of a channel's data bus.
+    /// The width of a channel's data bus in bits.
     pub bus_bits: u32,
-    /// Transfers of a burst.
+    /// The number of transfers in a burst.
     pub burst_length: u32,
-    /// Memory clocks in which a burst passes.
+    /// The number of memory clocks in which a burst passes.
     pub burst_cycles: u32,
 }
 
 impl Organization {
-    /// Banks of a rank.
+    /// The number of banks in a rank.
     #[must_use]
     pub fn banks_per_rank(&self) -> u32 {
         self.bank_groups * self.banks_per_group
     }
 
-    /// Banks of a channel.
+    /// The number of banks in a channel.
     #[must_use]
     pub fn banks(&self) -> u32 {
         self.ranks * self.banks_per_rank()
     }
 
-    /// Banks that a command to a level acts on.
+    /// The number of banks that a command of this level acts on.
     #[must_use]
     pub fn banks_of(&self, level: Level) -> u32 {
         match level {
@@ -120,19 +121,19 @@ impl Organization {
         }
     }
 
-    /// Bytes that one burst moves, which are those of a request.
+    /// Bytes that one burst moves, which are also those of a request.
     #[must_use]
     pub fn burst_bytes(&self) -> u64 {
         u64::from(self.bus_bits) / 8 * u64::from(self.burst_length)
     }
 
-    /// Bursts of a row.
+    /// The number of bursts in a row.
     #[must_use]
     pub fn bursts(&self) -> u32 {
         self.columns / self.burst_length
     }
 
-    /// How many values a field of an address has.
+    /// The number of values of an address field.
     #[must_use]
     pub fn extent(&self, field: AddressField) -> u32 {
         match field {
@@ -145,7 +146,7 @@ impl Organization {
         }
     }
 
-    /// Bytes of all channels.
+    /// The capacity of all channels in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         AddressField::ALL
@@ -156,74 +157,74 @@ impl Organization {
     }
 }
 
-/// When rows are closed.
+/// The policy of the controller on closing rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowPolicy {
-    /// When another row of the bank is needed.
+    /// A row stays open until another row of the bank is needed.
     OpenPage,
-    /// After each burst.
+    /// A row is closed after each burst.
     ClosedPage,
 }
 
-/// What is refreshed when.
+/// The policy of the controller on refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefreshPolicy {
-    /// One rank after the other, each every tREFI.
+    /// One rank after the other is refreshed, each every tREFI.
     RankStaggered,
-    /// One bank after the other, one every tREFIb.
+    /// One bank after the other is refreshed, one every tREFIb.
     BankStaggered,
-    /// Nothing: not a real device, but a way to see what refresh costs.
+    /// Nothing is refreshed: no real device, but a way to see what refresh costs.
     None,
 }
 
-/// How many commands issue in a memory clock.
+/// The number of commands that may issue to a channel in a memory clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum CommandBuses {
-    /// One.
+    /// One command a clock.
     Shared,
-    /// One to rows and one to columns.
+    /// One command to rows and one to columns a clock, as in HBM.
     RowAndColumn,
 }
 
-/// The memory controller of each channel.
+/// The sizes and policies of the memory controller of each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Controller {
-    /// From addresses to banks.
+    /// The address mapping, from an address to channel, bank, row and column.
     pub address_mapping: AddressMapping,
-    /// Reads, and as many writes, that wait for a place in a bank's queue.
+    /// The number of reads, and of writes, that wait for a place in a bank's queue.
     pub transaction_queue: u32,
-    /// Commands that wait at a bank.
+    /// The number of requests that wait at a bank.
     pub command_queue: u32,
-    /// When rows are closed.
+    /// The policy on closing rows.
     pub row_policy: RowPolicy,
-    /// Row hits after which another row may close one that has more waiting.
+    /// The number of row hits after which another row may close a row for which more requests wait.
     pub row_hit_cap: u32,
-    /// Waiting writes that are drained at once.
+    /// The number of waiting writes at which they are drained.
     pub write_high_mark: u32,
-    /// More writes waiting than this are drained when no command waits.
+    /// The number of waiting writes above which they are drained when no command waits.
     pub write_low_mark: u32,
-    /// What is refreshed when.
+    /// The policy on refresh.
     pub refresh: RefreshPolicy,
-    /// Memory clocks from one refresh of the channel to the next; 0 if there is none.
+    /// Memory clocks from one refresh of the channel to the next; 0 if nothing is refreshed.
     pub refresh_interval: u32,
-    /// How many commands issue in a memory clock.
+    /// The number of commands that may issue in a memory clock.
     pub command_buses: CommandBuses,
 }
 
 impl Standard {
-    /// The standard's name.
+    /// The name of the standard, as its file has it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The family, such as `ddr4`; none if the file names none.
+    /// The family, such as `ddr4`, which gives the energy; None if the file names none.
     #[must_use]
     pub fn family(&self) -> Option<&str> {
         self.family.as_deref()
     }
 
-    /// Data rate of a pin in megabits a second, while a burst passes.
+    /// The data rate of a pin, in megabits a second, while a burst passes.
     #[must_use]
     pub fn megabits_per_pin(&self) -> f64 {
         let organization = &self.organization;
@@ -231,25 +232,25 @@ impl Standard {
         f64::from(organization.burst_length) / clocks * 1e6
     }
 
-    /// The memory clock's period.
+    /// The period of the memory clock.
     #[must_use]
     pub fn clock(&self) -> Picoseconds {
         self.clock
     }
 
-    /// How many of everything there are.
+    /// The numbers and widths of channels, ranks, banks, rows and columns.
     #[must_use]
     pub fn organization(&self) -> &Organization {
         &self.organization
     }
 
-    /// Memory clocks from a read command to its last data (AL + CL + burst).
+    /// Memory clocks from a read command to its last data: AL + CL + burst.
     #[must_use]
     pub fn read_latency(&self) -> u32 {
         self.latencies.read
     }
 
-    /// Memory clocks from a write command to its last data (AL + CWL + burst).
+    /// Memory clocks from a write command to its last data: AL + CWL + burst.
     #[must_use]
     pub fn write_latency(&self) -> u32 {
         self.latencies.write
@@ -261,25 +262,25 @@ impl Standard {
         &self.protocol
     }
 
-    /// The constraint table, sorted; at most one for each pair of commands and scope.
+    /// The timing constraints, sorted; at most one for each pair of commands and scope.
     #[must_use]
     pub fn constraints(&self) -> &[Constraint] {
         &self.constraints
     }
 
-    /// The windows.
+    /// The limits on bursts of commands, such as tFAW.
     #[must_use]
     pub fn windows(&self) -> &[CommandWindow] {
         &self.windows
     }
 
-    /// The limit between two commands, where there is one.
+    /// The limit on how late a command follows another; None if the standard has none.
     #[must_use]
     pub fn deadline(&self) -> Option<Deadline> {
         self.deadline
     }
 
-    /// The controller's sizes and policies.
+    /// The sizes and policies of the controllers.
     #[must_use]
     pub fn controller(&self) -> &Controller {
         &self.controller

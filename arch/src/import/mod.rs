@@ -1,5 +1,5 @@
-//! Accelerator files of other tools. What they say beyond a plain machine, or leave open, is noted;
-//! what has no counterpart is refused.
+//! Readers of other tools' accelerator files. What a file says beyond a plain machine, or leaves open, becomes
+//! a note; what has no counterpart here is refused.
 
 mod scale_sim;
 pub mod timeloop;
@@ -13,24 +13,24 @@ use crate::accelerator::Accelerator;
 use crate::error::ArchError;
 use crate::operand::Operand;
 
-/// An accelerator, and what reading it left out or assumed.
+/// An accelerator that was read from a file, with notes on what reading left out or assumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imported {
-    /// The machine.
+    /// The checked accelerator.
     pub accelerator: Accelerator,
-    /// What the file says and the machine does not have, and what the file leaves open.
+    /// The notes: what the file says that the machine does not have, and what the file leaves open.
     pub notes: Vec<Diagnostic>,
 }
 
 impl Imported {
-    /// Reads an accelerator file of any known format: one of ours, a Timeloop architecture (YAML of
-    /// versions 0.1 to 0.4), a ZigZag accelerator, or a SCALE-Sim configuration (`.cfg`). YAML files
-    /// are told apart by their first fields.
+    /// Reads the text of an accelerator file of any known format: one of ours, a Timeloop architecture (YAML of
+    /// versions 0.1 to 0.4), a ZigZag accelerator, or a SCALE-Sim configuration (`.cfg`). YAML files are told
+    /// apart by their first fields. `file` is the name that errors carry.
     ///
     /// `sets` override fields, as in [`Accelerator::from_yaml_with`], of what the file stands for.
     ///
     /// # Errors
-    /// Those of [`Accelerator::from_yaml_with`].
+    /// As [`Accelerator::from_yaml_with`].
     pub fn read(file: &str, text: &str, sets: &[(&str, &str)]) -> Result<Self, ArchError> {
         let is_configuration = Path::new(file)
             .extension()

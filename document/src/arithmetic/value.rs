@@ -9,11 +9,11 @@ use crate::number;
 pub enum Value {
     /// A whole number.
     Whole(i64),
-    /// A fraction.
+    /// A number in floating point.
     Real(f64),
     /// A text.
     Text(String),
-    /// Yes or no.
+    /// A truth value.
     Flag(bool),
     /// A list.
     List(Vec<Value>),
@@ -38,7 +38,7 @@ pub(super) fn too_large() -> String {
 }
 
 impl Value {
-    /// What a text of a file stands for that is no expression: a number, or itself.
+    /// The value of a text that is no expression: a number if it reads as one, else the text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let whole = number::whole(text).and_then(|number| i64::try_from(number).ok());

@@ -24,12 +24,17 @@ const ROUNDING: f64 = 1e-13;
 /// states it.
 pub(super) const SLACK: f64 = 1.0 / (1u64 << 40) as f64;
 
-/// Recomputes everything that can be recomputed from the table alone: the
-/// choices' objective and budgets, the Lagrangian bound at the multipliers, the
-/// bound that follows from the cuts, for throughput under at most one budget
-/// that no faster assignment fits, for a single stage that no option is better,
-/// and the order of the bounds. What it does
-/// not repeat is the search between relaxation and lower bound.
+/// Checks a certificate by recomputing everything that follows from the table alone:
+///
+/// - the objective of the point and its use of the budgets;
+/// - the Lagrangian bound at the multipliers;
+/// - the bound that follows from the cuts;
+/// - for throughput under at most one budget, that no faster assignment keeps it;
+/// - for a single stage, that no option is better;
+/// - the order of the bounds.
+///
+/// It does not repeat the search that lifts the relaxation to the lower bound:
+/// [`prove_optimal`](super::prove_optimal) does so by another method.
 ///
 /// # Errors
 /// The first [`Flaw`] found.

@@ -1,4 +1,6 @@
-//! What is proved about a result, and an independent check of it.
+//! Certificates of results: what is proved about an optimum, and independent checks of it.
+//!
+//! [`check`] recomputes a certificate from the table; [`prove_optimal`] derives anew that nothing is better.
 
 mod check;
 mod optimality;
@@ -9,7 +11,7 @@ pub use check::check;
 pub(crate) use check::corner_bound;
 pub use optimality::{NotProved, OptimalityProof, prove_optimal};
 
-/// How much stands behind a lower bound.
+/// The strength of what is proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProofKind {
     /// The result is the optimum of its table.
@@ -20,88 +22,88 @@ pub enum ProofKind {
     None,
 }
 
-/// What is known about the optimum.
+/// The proof that goes with a result: lower bounds of the optimum, and the numbers that they follow from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
-    /// How much is proved.
+    /// The strength of what is proved.
     pub kind: ProofKind,
-    /// No feasible assignment has a lesser objective.
+    /// The objective that no feasible assignment goes below, in the objective's unit; None if no bound is
+    /// known.
     pub lower_bound: Option<f64>,
-    /// The bound that the multipliers give by themselves, for latency and
-    /// energy: L(m) = min_x (cost(x) + sum_b m_b usage_b(x)) - sum_b m_b B_b,
-    /// where with a stage for each layer every layer is minimised by itself, and
-    /// B_b is the limit raised by the tolerance of 2^-40.
+    /// The lower bound by the multipliers alone, for latency and energy; None for other objectives:
+    /// `L(m) = min_x (cost(x) + sum_b m_b usage_b(x)) - sum_b m_b B_b`,
+    /// where B_b is the limit raised by the tolerance of 2^-40. With a stage for each layer every layer is
+    /// minimised by itself.
     pub relaxation: Option<f64>,
-    /// Shadow prices: by how much the objective's relaxation falls for each
-    /// unit more of each budget, in the order of the problem's budgets. Empty
-    /// where the objective is not additive.
+    /// The shadow prices of the budgets: by how much `relaxation` falls for each unit more of a budget, in the
+    /// order of the problem's budgets. Empty where the objective is not additive.
     pub multipliers: Vec<f64>,
-    /// For the product of latency and energy: the half-planes that hold all
-    /// feasible assignments, from which the lower bound follows.
+    /// For the product of latency and energy, the half-planes that hold all feasible assignments and from which
+    /// the lower bound follows; else empty.
     pub cuts: Vec<Cut>,
 }
 
-/// Every feasible assignment has
-/// `latency * (sum of latencies) + energy * (sum of energies) >= value`.
+/// A half-plane (cutting plane) that holds every feasible assignment: `latency * (sum of latencies) + energy *
+/// (sum of energies) >= value`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
-    /// Weight of the sum of latencies, in cycles.
+    /// The weight of the sum of latencies, which is in cycles.
     pub latency: f64,
-    /// Weight of the sum of energies, in nanojoules.
+    /// The weight of the sum of energies, which is in nanojoules.
     pub energy: f64,
-    /// The least weighted sum.
+    /// The least weighted sum of any feasible assignment.
     pub value: f64,
 }
 
-/// A claim that does not hold.
+/// A claim of a certificate that does not hold.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum Flaw {
     /// The point is not one option for each layer.
     #[error("the point has {found} choices that exist; the problem has {needed} to make")]
     Shape {
-        /// Choices that name an existing option.
+        /// The number of choices that name an existing option.
         found: usize,
-        /// Choices to make.
+        /// The number of choices to make.
         needed: usize,
     },
-    /// The objective is not the one claimed.
+    /// The objective differs from the claimed one.
     #[error("the choices sum to an objective of {found}, not {claimed}")]
     Objective {
-        /// As claimed.
+        /// The claimed value.
         claimed: f64,
-        /// As recomputed.
+        /// The recomputed value.
         found: f64,
     },
-    /// A budget is exceeded.
+    /// The point exceeds a budget.
     #[error("budget {budget} is {limit}, but {used} is used")]
     Budget {
-        /// Which budget.
+        /// The index of the budget.
         budget: usize,
-        /// Its limit.
+        /// The limit, in square microns (area) or milliwatts (power).
         limit: f64,
-        /// What the choices take.
+        /// The point's total.
         used: f64,
     },
-    /// A multiplier that is negative or not a number, or too few of them.
+    /// A multiplier is negative or not a number, or there is not one for each budget.
     #[error("the multipliers {0:?} are not one non-negative number for each budget")]
     Multipliers(Vec<f64>),
-    /// The Lagrangian bound is not the one claimed.
+    /// The Lagrangian bound differs from the claimed one.
     #[error("the multipliers give a bound of {found}, not {claimed}")]
     Relaxation {
-        /// As claimed.
+        /// The claimed value.
         claimed: f64,
-        /// As recomputed.
+        /// The recomputed value.
         found: f64,
     },
-    /// Bounds are not in the order relaxation <= lower bound <= objective.
+    /// The bounds are not in the order relaxation <= lower bound <= objective.
     #[error("a bound of {bound} lies above {above}")]
     Order {
-        /// The lesser by right.
+        /// The bound that should be no greater.
         bound: f64,
-        /// The greater by right.
+        /// The bound or objective that should be no less.
         above: f64,
     },
-    /// Proved, but bound and objective differ.
+    /// The result is claimed to be proved, but its lower bound and objective differ.
     #[error("called proved with a bound of {bound} below the objective {objective}")]
     Gap {
         /// The lower bound.

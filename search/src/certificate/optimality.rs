@@ -25,30 +25,31 @@ const FEASIBLE: f64 = 0.5;
 /// Relative difference that two floating-point objectives may have and be the same.
 const SAME: f64 = 1e-9;
 
-/// What it took to prove that nothing is better.
+/// The work of a proof that no assignment is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OptimalityProof {
-    /// What the multipliers alone bound; the greatest finite number where they exclude all.
+    /// The lower bound by the multipliers alone, in the objective's unit; the greatest finite number if they
+    /// exclude every assignment.
     pub relaxation: f64,
-    /// Prefixes that had to be listed besides.
+    /// The number of prefixes of assignments that were listed besides.
     pub listed: u64,
 }
 
-/// Why it is not proved.
+/// The reason why optimality is not proved.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum NotProved {
-    /// An assignment that keeps the budgets is better.
+    /// An assignment that keeps the budgets has a lesser objective than claimed.
     #[error("an assignment that keeps the budgets has {found}, below {claimed}")]
     Better {
-        /// Its value.
+        /// The objective of that assignment.
         found: f64,
-        /// What none should be below.
+        /// The claimed optimum.
         claimed: f64,
     },
-    /// An assignment keeps the budgets, though none should.
+    /// It is claimed that no assignment keeps the budgets, but one does.
     #[error("an assignment keeps the budgets")]
     Feasible,
-    /// The list became too long.
+    /// The list reached the given number of prefixes.
     #[error("{0} prefixes of assignments were listed without an end")]
     Long(u64),
 }
@@ -69,12 +70,13 @@ struct PathProblem {
     most: Option<usize>,
 }
 
-/// Excludes every assignment that keeps the budgets and has an objective below `claimed`, as multiplied
-/// out from the table alone; with infinity, every one that keeps the budgets. For the product of latency
-/// and energy `claimed` must follow from the certificate's cuts, each of which is derived.
+/// Proves that no assignment keeps the budgets and has an objective below `claimed`, from the table alone; with
+/// `claimed` infinite, that none keeps the budgets. At most `states` prefixes of assignments are listed. For
+/// the product of latency and energy `claimed` must follow from the certificate's `cuts`, each of which is
+/// derived anew.
 ///
 /// # Errors
-/// [`NotProved`].
+/// [`NotProved`], if a better assignment was found or the list became too long.
 pub fn prove_optimal(
     problem: &Problem,
     claimed: f64,

@@ -17,27 +17,33 @@ use crate::cancellation::Cancellation;
 /// Points that run at a time. It is fixed, so that results do not depend on the number of threads.
 const BATCH: usize = 2;
 
-/// A proved optimum.
+/// The best schedule of one task on one machine, proved by running points on the machine in the order of their
+/// lower bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The optimum and its cycles; none if no schedule fits.
+    /// The optimum and its cycles; None if no schedule fits, or none takes fewer cycles than [`prove`] was told
+    /// to beat.
     pub best: Option<(DesignPoint, u64)>,
-    /// Points that fit.
+    /// The number of points whose tiles fit the machine's buffers.
     pub valid: u64,
-    /// Points that the machine ran.
+    /// The number of points that the machine ran or whose cycles the record held.
     pub simulated: u64,
-    /// The least bound of a point that could be better and did not run: there is one only where the
-    /// proof was cut off.
+    /// The least lower bound, in cycles, of the points that could still win and did not run; None unless the
+    /// proof was cancelled before its end.
     pub open: Option<u64>,
-    /// The measurements, in order.
+    /// The measurements in the order in which they were made.
     pub course: Tuned,
 }
 
-/// Proves the best point on one machine, or that none takes fewer than `below` cycles: then `best`
-/// is none.
+/// Proves the best schedule of a task on the machine with index `machine`, or that none takes fewer than
+/// `below` cycles, where `best` is None. `below` of `u64::MAX` sets no limit. Points in `record` are not run
+/// again.
 ///
 /// # Errors
-/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
+/// [`BoundViolation`], if a point takes fewer cycles on the machine than its lower bound.
+///
+/// # Panics
+/// If `machine` is not below [`Hardware::len`](super::Hardware::len) of the task's hardware.
 pub fn prove(
     task: &Task,
     machine: usize,

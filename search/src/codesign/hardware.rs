@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use stationary_arch::{Accelerator, ArchError, CostModel};
 
-/// The shape of a GEMM core.
+/// The shape of a GEMM core, in elements: each cycle it multiplies a matrix of `batch` x `block_in` inputs with
+/// one of `block_in` x `block_out` weights (VTA, arXiv 1807.04188).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GemmShape {
-    /// Images (BATCH).
+    /// Images in an input block (VTA's BATCH): the accelerator's `array.rows`.
     pub batch: u32,
-    /// Input channels (BLOCK_IN).
+    /// Input channels in a block (VTA's BLOCK_IN): the accelerator's `array.lanes`.
     pub block_in: u32,
-    /// Output channels (BLOCK_OUT).
+    /// Output channels in a block (VTA's BLOCK_OUT): the accelerator's `array.cols`.
     pub block_out: u32,
 }
 
-/// A choice of hardware: every combination of the values of three knobs.
+/// The machines that a search may choose from: one for each combination of the values of three knobs, numbered
+/// from 0 with the last knob changing fastest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hardware {
     knobs: [Vec<u32>; 3],
@@ -24,7 +26,7 @@ pub struct Hardware {
     macs: Option<u64>,
 }
 
-/// A copy, for a task that owns its hardware.
+/// Copies the hardware, for a task that owns its own.
 impl From<&Hardware> for Arc<Hardware> {
     fn from(hardware: &Hardware) -> Self {
         Self::new(hardware.clone())
@@ -32,10 +34,11 @@ impl From<&Hardware> for Arc<Hardware> {
 }
 
 impl Hardware {
-    /// The machine alone as it is.
+    /// A choice of one machine: the base as it is.
     ///
     /// # Errors
-    /// [`ArchError::NoCost`].
+    /// [`ArchError::NoCost`], if the technology gives no cost for a part of the machine, and
+    /// [`ArchError::Invalid`], if the machine breaks a limit of the accelerator's fields.
     pub fn fixed(base: &Accelerator) -> Result<Self, ArchError> {
         let array = &base.array;
         Self::of(
@@ -44,20 +47,21 @@ impl Hardware {
         )
     }
 
-    /// 64 shapes: 1 to 8 images, and 8 to 64 channels each way, in powers of two.
+    /// The 64 shapes of BATCH 1 to 8 and of BLOCK_IN and BLOCK_OUT 8 to 64, in powers of two.
     ///
     /// # Errors
-    /// [`ArchError::NoCost`].
+    /// As [`Hardware::of`].
     pub fn all(base: &Accelerator) -> Result<Self, ArchError> {
         let channels = || vec![8, 16, 32, 64];
         Self::of(base, [vec![1, 2, 4, 8], channels(), channels()])
     }
 
-    /// All combinations of the values of BATCH, BLOCK_IN and BLOCK_OUT on a machine whose other
-    /// fields stay; its networks are as wide as the blocks.
+    /// All combinations of the given values of BATCH, BLOCK_IN and BLOCK_OUT. The widths of the networks follow
+    /// the blocks; all other fields stay as in the base.
     ///
     /// # Errors
-    /// [`ArchError::NoCost`], and [`ArchError::Invalid`] for a shape that no machine has.
+    /// [`ArchError::NoCost`], if the technology gives no cost for a part of a machine, and
+    /// [`ArchError::Invalid`], if a shape breaks a limit of the accelerator's fields.
     pub fn of(base: &Accelerator, knobs: [Vec<u32>; 3]) -> Result<Self, ArchError> {
         let mut machines = Vec::new();
         for &batch in &knobs[0] {
@@ -83,8 +87,8 @@ impl Hardware {
         })
     }
 
-    /// The same under a limit of area in square microns: larger machines keep their numbers, and
-    /// nothing runs on them.
+    /// The same machines with a limit: an area of at most so many square microns. Larger machines keep their numbers,
+    /// but no point on them is valid.
     #[must_use]
     pub fn within(self, area: f64) -> Self {
         Self {
@@ -93,7 +97,8 @@ impl Hardware {
         }
     }
 
-    /// The same for machines of at most so many MACs a cycle.
+    /// The same machines with a limit: at most so many MACs in a cycle. Larger machines keep their numbers, but
+    /// no point on them is valid.
     #[must_use]
     pub fn of_macs(self, macs: u64) -> Self {
         Self {
@@ -102,7 +107,7 @@ impl Hardware {
         }
     }
 
-    /// MACs a cycle of a machine.
+    /// The peak of a machine's MACs in a cycle: the product of the three sizes of its shape.
     #[must_use]
     pub fn macs(&self, number: usize) -> u64 {
         let shape = self.shape(number);
@@ -112,31 +117,31 @@ impl Hardware {
             .product()
     }
 
-    /// The limit of area in square microns.
+    /// The limit of area in square microns; None without a limit.
     #[must_use]
     pub fn limit(&self) -> Option<f64> {
         self.limit
     }
 
-    /// The limit of MACs a cycle.
+    /// The limit of MACs in a cycle; None without a limit.
     #[must_use]
     pub fn most_macs(&self) -> Option<u64> {
         self.macs
     }
 
-    /// Whether a machine keeps the limits.
+    /// Whether a machine keeps the limits of area and MACs.
     #[must_use]
     pub fn is_allowed(&self, number: usize) -> bool {
         let has_area = self.limit.is_none_or(|limit| self.area(number) <= limit);
         has_area && self.macs.is_none_or(|most| self.macs(number) <= most)
     }
 
-    /// The numbers of the machines that keep the limits.
+    /// The numbers of the machines that keep the limits, ascending.
     pub fn allowed(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len()).filter(|number| self.is_allowed(*number))
     }
 
-    /// The machine with this number alone.
+    /// The machine with this number as the only one, where its number is 0; the limits stay.
     #[must_use]
     pub fn alone(&self, number: usize) -> Self {
         let shape = self.shape(number);
@@ -148,37 +153,40 @@ impl Hardware {
         }
     }
 
-    /// The values of BATCH, BLOCK_IN and BLOCK_OUT, ascending as they were given.
+    /// The values of BATCH, BLOCK_IN and BLOCK_OUT, in the order in which they were given.
     #[must_use]
     pub fn knobs(&self) -> &[Vec<u32>; 3] {
         &self.knobs
     }
 
-    /// How many machines there are.
+    /// The number of machines, those beyond the limits included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.machines.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no machine, since a knob has no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.machines.is_empty()
     }
 
-    /// The machine with this number; the last knob changes fastest.
+    /// The machine with this number.
+    ///
+    /// # Panics
+    /// If the number is not below [`Hardware::len`].
     #[must_use]
     pub fn machine(&self, number: usize) -> &Arc<Accelerator> {
         &self.machines[number].0
     }
 
-    /// Its area in square microns.
+    /// The area of the machine with this number, in square microns.
     #[must_use]
     pub fn area(&self, number: usize) -> f64 {
         self.machines[number].1
     }
 
-    /// The number of a machine by the places of its values.
+    /// The number of the machine whose knobs have the values at these indices of [`Hardware::knobs`].
     #[must_use]
     pub fn number(&self, places: [usize; 3]) -> usize {
         let mut number = 0;
@@ -188,7 +196,7 @@ impl Hardware {
         number
     }
 
-    /// The places of a machine's values.
+    /// The indices, in [`Hardware::knobs`], of the values of the machine with this number.
     #[must_use]
     pub fn places(&self, number: usize) -> [usize; 3] {
         let (mut rest, mut places) = (number, [0; 3]);
@@ -199,7 +207,7 @@ impl Hardware {
         places
     }
 
-    /// The shape with this number.
+    /// The shape of the GEMM core of the machine with this number.
     #[must_use]
     pub fn shape(&self, number: usize) -> GemmShape {
         let array = &self.machine(number).array;

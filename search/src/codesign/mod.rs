@@ -1,4 +1,4 @@
-//! Hardware and schedules of a decoupled machine, searched together (ARCO, arXiv 2407.08192).
+//! Search for the hardware of a decoupled machine together with its schedules, as in ARCO (arXiv 2407.08192).
 //!
 //! ```text
 //! Task       one layer, a list of hardware, the schedules on each: points
@@ -10,8 +10,11 @@
 //! network_bounds    the bounds that follow from what ran: what a certificate rests on
 //! ```
 //!
-//! To measure is to run the cycle-level machine. Whoever searches sees knobs by their places in
-//! lists, their features, and cycles; never a layer.
+//! To measure a point is to run the cycle-level machine on its layer. A tuner sees the knobs of a point as
+//! indices into lists of values, the features of a point, and cycles; it never sees the layer itself.
+//!
+//! Begin with a [`Task`] and a tuner from [`find`] for [`tune`]; a network on one chip goes to
+//! [`prove_network`] or [`tune_network`].
 
 mod annealing;
 #[cfg(feature = "learn")]
@@ -60,10 +63,10 @@ use crate::name::UnknownName;
 /// measured before is answered again, and costs nothing. A tuner is deterministic given its seed: it
 /// reads no clock and starts no threads whose number shows in its results.
 pub trait Tuner {
-    /// The next points, at most `remaining` of them new; none when it is done.
+    /// The next points to measure, of which at most `remaining` are new; empty when the tuner is done.
     fn propose(&mut self, task: &Task, remaining: usize) -> Vec<DesignPoint>;
 
-    /// What the points were found to be.
+    /// Takes the outcomes of the points that were proposed last.
     fn learn(&mut self, task: &Task, measured: &[Measured]);
 }
 
@@ -105,11 +108,12 @@ const LEARNED: [&str; 5] = [
     "chameleon",
 ];
 
-/// What follows a tuner's name to put Confidence Sampling behind it.
+/// The suffix of a tuner's name that puts Confidence Sampling (arXiv 2407.08192) behind the tuner, as in
+/// `autotvm+confidence`.
 pub const CONFIDENT: &str = "+confidence";
 
-/// The names of all tuners, without `exact`, which is [`prove`]; each may have [`CONFIDENT`] behind
-/// it.
+/// The names of all tuners. `exact` is not among them, as it is no tuner but [`prove`]. Each name may be
+/// followed by [`CONFIDENT`].
 pub fn names() -> Vec<&'static str> {
     REGISTER.iter().map(|(name, _)| *name).collect()
 }

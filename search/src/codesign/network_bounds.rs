@@ -1,4 +1,4 @@
-//! What follows from what ran, whoever chose it.
+//! The bounds on a whole network that follow from the points that ran, whoever chose them.
 //!
 //! ```text
 //! floor(machine) = sum over tasks of times * min over schedules of (cycles if it ran, else its bound)
@@ -16,46 +16,52 @@ use super::task::{DesignPoint, Measurement};
 use super::tune::Record;
 use crate::bound::{BoundViolation, hold};
 
-/// What is known of a machine.
+/// The lower bound of a network's cycles on one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Floor {
-    /// The least bound of each task.
+    /// For each task, the least lower bound of the schedules that fit, in cycles of one layer.
     pub bounds: Vec<u64>,
-    /// The network takes no fewer cycles.
+    /// The network's cycles on the machine are at least this: for each task the least of its schedules, a
+    /// schedule that ran counting by its cycles and any other by its lower bound, times the layers that the
+    /// task stands for.
     pub floor: u64,
-    /// The network's cycles with the best schedules that ran; none if no schedule of some task did.
+    /// The network's cycles with the best schedule of each task that ran; None if of some task no schedule ran.
     pub cycles: Option<u64>,
 }
 
-/// What is known of all machines.
+/// The lower bounds of a network on all machines, and the best chip of those that ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkBounds {
-    /// The best chip of those that ran.
+    /// The best chip; None if on no machine a schedule of each task ran.
     pub best: Option<Chip>,
-    /// Each machine; none of those beyond the limits, and of those that cannot run all tasks.
+    /// The lower bound of each machine by its number; None for machines beyond the limits and for those on
+    /// which no schedule of some task fits.
     pub machines: Vec<Option<Floor>>,
-    /// Schedules that fit, over all machines and tasks.
+    /// The number of schedules that fit, over machines and tasks; on a machine that cannot run all tasks, of
+    /// those before the first that it cannot run.
     pub valid: u64,
 }
 
 impl NetworkBounds {
-    /// No allowed machine takes fewer cycles.
+    /// Cycles of the network that no allowed machine goes below; None if no machine can run all tasks.
     #[must_use]
     pub fn lower_bound(&self) -> Option<u64> {
         self.machines.iter().flatten().map(|own| own.floor).min()
     }
 
-    /// Whether no machine can be better than the best; where none runs all tasks, that is proved too.
+    /// Whether the best chip takes as few cycles as the lower bound. If no machine can run all tasks, it is
+    /// proved that there is no chip.
     #[must_use]
     pub fn is_proved(&self) -> bool {
         self.best.as_ref().map(|chip| chip.cycles) == self.lower_bound()
     }
 }
 
-/// What follows from what ran: a record a task.
+/// The bounds that follow from what ran. `ran` has one record for each task, in the order of `tasks`; all tasks
+/// share their hardware.
 ///
 /// # Errors
-/// [`BoundViolation`], if the machine took fewer cycles than a bound.
+/// [`BoundViolation`], if the machine took fewer cycles than a lower bound.
 pub fn network_bounds(tasks: &[Repeated], ran: &[Record]) -> Result<NetworkBounds, BoundViolation> {
     let count = tasks.first().map_or(0, |first| first.task.hardware().len());
     let all = (0..count).into_par_iter();

@@ -32,26 +32,32 @@ use super::task::{DesignPoint, Measured, Measurement, Task};
 use super::tune::{Record, Tuned, tune_until};
 use crate::cancellation::Cancellation;
 
-/// What tuning a network came to.
+/// The result of tuning all layers of a network for one chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkTuned {
-    /// The chip that all layers share; none if no machine ran all of them.
+    /// The chip that all layers share; None if on no machine a schedule of each task ran.
     pub best: Option<Chip>,
-    /// How each task was tuned while the hardware was free; empty where there is only one machine.
+    /// The course of each task while its hardware was free; without a measurement where there is only one
+    /// machine.
     pub free: Vec<Tuned>,
-    /// How each task was tuned on the chip.
+    /// The course of each task on the chosen machine.
     pub shared: Vec<Tuned>,
-    /// The best of each task on whatever machine: not one chip, and not to be built.
+    /// The best point of each task and its cycles, on whatever machine that is; None if none is valid. The
+    /// tasks differ in their machines, so that this is a comparison and no chip.
     pub each: Vec<Option<(DesignPoint, u64)>>,
 }
 
-/// Tunes all tasks for one machine, with at most so many measurements a task. `make` gives a tuner for
-/// each task and half; `records` hold what need not be measured again; `note` is told of each
-/// measurement, with its task. Once cancelled, tasks without a schedule on the chosen machine get the one
-/// whose bound is least.
+/// Tunes all tasks of a network for one chip, with at most `measurements` measurements a task. Half of them are
+/// made with free hardware, from which the machine is chosen; the rest on that machine. If there is only one
+/// machine, all are made on it.
+///
+/// `make` gives a new tuner for the task with the given index, once for each half. `records` has one record for
+/// each task, whose points are not measured again. `note` is called with each measurement and the index of its
+/// task. Once cancelled, a task without a schedule on the chosen machine gets the one whose lower bound is
+/// least.
 ///
 /// # Errors
-/// [`ScheduleError::NotDecoupled`].
+/// [`ScheduleError::NotDecoupled`], if the hardware is not decoupled.
 pub fn tune_network(
     tasks: &[Repeated],
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,
@@ -67,11 +73,11 @@ pub fn tune_network(
     tune_network_by(tasks, make, measurements, &measure, cancellation, note)
 }
 
-/// [`tune_network`] with something in the place of the machine, which is told the task's number and
-/// answers what [`Task::measure`] would.
+/// Tunes as [`tune_network`] does, with `measure` in the place of the machine: it gets the index of a task and
+/// a point, and returns what [`Task::measure`] would.
 ///
 /// # Errors
-/// [`ScheduleError::NotDecoupled`].
+/// [`ScheduleError::NotDecoupled`], if the hardware is not decoupled.
 pub fn tune_network_by(
     tasks: &[Repeated],
     make: &dyn Fn(usize) -> Box<dyn Tuner + Send>,

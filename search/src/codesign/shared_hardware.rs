@@ -17,57 +17,57 @@ use super::tune::Record;
 use crate::bound::BoundViolation;
 use crate::cancellation::Cancellation;
 
-/// A task, and how many of the network's layers it stands for.
+/// A task, with the number of the network's layers that it stands for.
 #[derive(Clone, Debug)]
 pub struct Repeated {
-    /// The task.
+    /// The task of one of the equal layers.
     pub task: Task,
-    /// How often it occurs.
+    /// The number of layers that are equal to the task's.
     pub times: u64,
 }
 
-/// A chip and the schedule of each task on it.
+/// One chip for a network, with a schedule for each of the tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// The machine's number.
+    /// The number of the chip's machine, as in [`Hardware::machine`](super::Hardware::machine).
     pub machine: usize,
-    /// Each task's point and its cycles.
+    /// The point of each task and its cycles on the machine for one layer.
     pub layers: Vec<(DesignPoint, u64)>,
-    /// Cycles of the network.
+    /// Cycles of the whole network, repeated layers counted.
     pub cycles: u64,
 }
 
-/// How a machine was dealt with.
+/// What is proved about the network's cycles on one machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachineVerdict {
-    /// It is beyond a limit.
+    /// The machine is beyond a limit of area or MACs.
     TooLarge,
-    /// No schedule of some layer fits.
+    /// Some task has no schedule that fits the machine.
     Unable,
-    /// The network takes no fewer cycles than this, which is not below the best.
+    /// The network takes at least so many cycles, no fewer than on the best chip.
     AtLeast(u64),
-    /// The network's least cycles on it.
+    /// The network takes so many cycles with the best schedule of each task.
     Exactly(u64),
-    /// It could be the best: the search was cancelled first. The network takes no fewer cycles than
-    /// this.
+    /// The search was cancelled while the machine could still be the best. The network takes at least so many
+    /// cycles.
     Open(u64),
 }
 
-/// The proved best chip.
+/// The best chip for a network with its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkProof {
-    /// The chip; none if no machine runs all layers.
+    /// The best chip; None if no machine runs all tasks.
     pub best: Option<Chip>,
-    /// Of each machine.
+    /// What is proved about each machine, by its number.
     pub machines: Vec<MachineVerdict>,
-    /// Points that fit, over all machines and tasks.
+    /// The number of points that fit, over all tasks and the machines that can run all of them.
     pub valid: u64,
-    /// Points that the machine ran.
+    /// The number of points that the machine ran or whose cycles a record held.
     pub simulated: u64,
 }
 
 impl NetworkProof {
-    /// No allowed machine takes fewer cycles; none without a machine that could run all layers.
+    /// Cycles of the network that no allowed machine goes below; None if no machine can run all tasks.
     #[must_use]
     pub fn lower_bound(&self) -> Option<u64> {
         let open = self.machines.iter().filter_map(|verdict| match verdict {
@@ -77,7 +77,7 @@ impl NetworkProof {
         open.chain(self.best.as_ref().map(|chip| chip.cycles)).min()
     }
 
-    /// Whether every machine was dealt with.
+    /// Whether each machine has a verdict, none of them [`MachineVerdict::Open`]: then the best chip is proved.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let is_open = |verdict: &MachineVerdict| matches!(verdict, MachineVerdict::Open(_));
@@ -85,22 +85,23 @@ impl NetworkProof {
     }
 }
 
-/// Whether machines are left as soon as they cannot be the best.
+/// For which machines the optimum is proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Only the best is wanted.
+    /// The proof leaves a machine as soon as it cannot be the best.
     Best,
-    /// Every machine's optimum is wanted.
+    /// The proof finds the optimum of every machine.
     Every,
 }
 
-/// Proves the best machine for all tasks together. `records` hold what need not be measured again, a
-/// record a task; `note` is told of each measurement, with its task. Once cancelled, the best chip so far
-/// is left with what is known of the others; if there is none, the first one's layers each get the best
-/// of their first schedules.
+/// Proves the best chip for all tasks together. `records` has one record for each task, whose points are not
+/// run again; `note` is called with each measurement and the index of its task.
+///
+/// Once cancelled, the result is the best chip so far, with the lower bounds of the machines that are left. If
+/// there is no chip yet, each layer gets the best of the first schedules on the first machine.
 ///
 /// # Errors
-/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
+/// [`BoundViolation`], if a point takes fewer cycles on the machine than its lower bound.
 pub fn prove_network(
     tasks: &[Repeated],
     extent: Extent,
@@ -190,11 +191,12 @@ fn least(tasks: &[Repeated], machine: usize) -> Option<(Vec<u64>, u64)> {
     Some((least, valid))
 }
 
-/// Proves the best of each task on whatever machine: not one chip, and not to be built. Tasks whose
-/// proof was cancelled have none.
+/// Proves the best point of each task, on whatever machine that is, with its cycles. The tasks differ in their
+/// machines, so that this is a comparison and no chip. None stands for a task without a valid point, and for
+/// one whose proof was cancelled.
 ///
 /// # Errors
-/// [`BoundViolation`], if the machine takes fewer cycles than a bound.
+/// [`BoundViolation`], if a point takes fewer cycles on the machine than its lower bound.
 pub fn prove_each(
     tasks: &[Repeated],
     records: &[Record],

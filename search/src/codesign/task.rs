@@ -10,24 +10,25 @@ use stationary_workloads::Layer;
 
 use super::hardware::Hardware;
 
-/// Knobs of a point: BATCH, BLOCK_IN, BLOCK_OUT, then those of [`Schedule::knobs`].
+/// The number of knobs of a point: BATCH, BLOCK_IN and BLOCK_OUT of the hardware, then the seven of
+/// [`Schedule::knobs`].
 pub const KNOBS: usize = 10;
 
-/// Places in the lists of values of all knobs.
+/// A machine and a schedule on it: for each knob the index of its value in the list of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DesignPoint(pub [usize; KNOBS]);
 
-/// What a point was found to be.
+/// The outcome of measuring a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measurement {
-    /// Cycles of the machine.
+    /// The machine takes so many cycles for the layer.
     Cycles(u64),
-    /// Its tiles do not fit, or its machine is too large.
+    /// The point cannot run: its tiles do not fit the buffers, or its machine is beyond a limit.
     Invalid,
 }
 
 impl Measurement {
-    /// The cycles, if it runs.
+    /// The cycles; None for an invalid point.
     #[must_use]
     pub fn cycles(self) -> Option<u64> {
         match self {
@@ -37,25 +38,25 @@ impl Measurement {
     }
 }
 
-/// By how much a point breaks its limits, as shares of them.
+/// By how much a point exceeds its limits, each excess as a share of its limit; zero where the limits are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Excess {
-    /// Of the area, and of the MACs where they are limited.
+    /// The excess of the machine's area over the limit, plus that of its MACs where they are limited.
     pub area: f64,
-    /// Of the buffers, summed up.
+    /// The sum, over the buffers, of the excess of the tiles' bytes over the capacity.
     pub memory: f64,
 }
 
-/// A point with its outcome.
+/// A point with the outcome of its measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measured {
     /// The point.
     pub point: DesignPoint,
-    /// What the machine says.
+    /// The machine's cycles, or that the point is invalid.
     pub outcome: Measurement,
 }
 
-/// A layer, the hardware to choose from, and the schedules on each.
+/// The search space of one layer: the machines to choose from, and the schedules on each of them.
 #[derive(Clone, Debug)]
 pub struct Task {
     layer: Arc<Layer>,
@@ -64,10 +65,10 @@ pub struct Task {
 }
 
 impl Task {
-    /// The task of a layer.
+    /// The task of a layer on the given hardware.
     ///
     /// # Errors
-    /// [`ScheduleError::NotDecoupled`].
+    /// [`ScheduleError::NotDecoupled`], if a machine has no decoupled control.
     pub fn new(
         layer: impl Into<Arc<Layer>>,
         hardware: impl Into<Arc<Hardware>>,
@@ -81,33 +82,33 @@ impl Task {
         })
     }
 
-    /// The layer.
+    /// The layer that the schedules are for.
     #[must_use]
     pub fn layer(&self) -> &Arc<Layer> {
         &self.layer
     }
 
-    /// The hardware to choose from.
+    /// The machines to choose from.
     #[must_use]
     pub fn hardware(&self) -> &Arc<Hardware> {
         &self.hardware
     }
 
-    /// The number of the machine that a point names.
+    /// The number of the machine that a point names, as in [`Hardware::machine`].
     #[must_use]
     pub fn machine(&self, point: DesignPoint) -> usize {
         let [batch, block_in, block_out, ..] = point.0;
         self.hardware.number([batch, block_in, block_out])
     }
 
-    /// How many values each knob has. Those of tiles depend on the machine: their lists are those of
-    /// the point's.
+    /// The number of values of each knob, for the machine that the point names: the lists of tile sizes depend
+    /// on the machine.
     #[must_use]
     pub fn sizes(&self, point: DesignPoint) -> [usize; KNOBS] {
         self.sizes_on(self.machine(point))
     }
 
-    /// How many values each knob has on a machine.
+    /// The number of values of each knob on the machine with this number.
     #[must_use]
     pub fn sizes_on(&self, machine: usize) -> [usize; KNOBS] {
         let mut sizes = [0; KNOBS];
@@ -119,8 +120,8 @@ impl Task {
         sizes
     }
 
-    /// The point with its places of tiles cut to the lists of its machine: what remains of a point
-    /// whose hardware was changed.
+    /// The point with each index lowered to the last one of its knob's list, where it is beyond: a valid index
+    /// for a point whose hardware was changed.
     #[must_use]
     pub fn settled(&self, mut point: DesignPoint) -> DesignPoint {
         let sizes = self.sizes(point);
@@ -130,7 +131,7 @@ impl Task {
         point
     }
 
-    /// Whether a point's places are in the lists of values.
+    /// Whether each index of a point lies in the list of its knob's values.
     #[must_use]
     pub fn has(&self, point: DesignPoint) -> bool {
         let knobs = self.hardware.knobs();
@@ -139,6 +140,9 @@ impl Task {
     }
 
     /// The schedule that a point names.
+    ///
+    /// # Panics
+    /// If an index is beyond the list of its knob; see [`Task::has`].
     #[must_use]
     pub fn schedule(&self, point: DesignPoint) -> Schedule {
         let mut places = [0; 7];
@@ -146,19 +150,20 @@ impl Task {
         self.spaces[self.machine(point)].at(places)
     }
 
-    /// The number of points.
+    /// The number of points over all machines, whether their tiles fit or not.
     #[must_use]
     pub fn points(&self) -> u64 {
         self.spaces.iter().map(ScheduleSpace::points).sum()
     }
 
-    /// Every point on a machine, in the order of their numbers.
+    /// All points on the machine with this number, whether their tiles fit or not; the last knob changes
+    /// fastest.
     pub fn points_on(&self, machine: usize) -> impl Iterator<Item = DesignPoint> + '_ {
         (0..self.spaces[machine].points()).map(move |number| self.point_on(machine, number))
     }
 
-    /// The points on a machine whose tiles fit its buffers, in the order of their numbers. How large the
-    /// layer is makes no difference to how many are looked at.
+    /// The points on a machine whose tiles fit its buffers, in the order of [`Task::points_on`]. The limits of
+    /// area and MACs are not looked at. The work does not grow with the size of the layer.
     #[must_use]
     pub fn fitting_on(&self, machine: usize) -> Vec<DesignPoint> {
         let accelerator = self.hardware.machine(machine);
@@ -184,10 +189,10 @@ impl Task {
         point
     }
 
-    /// The lowered layer of a point.
+    /// The layer lowered with the schedule of a point, ready to run.
     ///
     /// # Errors
-    /// The buffer that its tiles do not fit.
+    /// The [`ScheduleError`] that names the buffer that the tiles do not fit.
     pub fn lowered_layer(&self, point: DesignPoint) -> Result<LoweredLayer, ScheduleError> {
         let machine = self.hardware.machine(self.machine(point));
         LoweredLayer::new(
@@ -197,7 +202,8 @@ impl Task {
         )
     }
 
-    /// Runs the machine.
+    /// Runs the layer on the cycle-level machine with the schedule of a point, and returns the point with its
+    /// cycles.
     #[must_use]
     pub fn measure(&self, point: DesignPoint) -> Measured {
         let lowered = self.lowered_layer(point);
@@ -209,7 +215,7 @@ impl Task {
         Measured { point, outcome }
     }
 
-    /// A bound below the machine's cycles; none if the point does not fit.
+    /// A lower bound of the machine's cycles; None if the point is invalid.
     #[must_use]
     pub fn bound(&self, point: DesignPoint) -> Option<u64> {
         if !self.hardware.is_allowed(self.machine(point)) {
@@ -220,8 +226,8 @@ impl Task {
             .map(|lowered| lower_bound(&lowered))
     }
 
-    /// By how much a point breaks its limits: the area above the limit as a share of it (MACs
-    /// likewise), and the bytes above the capacity of each buffer as a share of that, summed up.
+    /// By how much a point exceeds the limits of area and MACs and the capacities of the buffers: the penalty
+    /// that a learned tuner sees.
     #[must_use]
     pub fn excess(&self, point: DesignPoint) -> Excess {
         let number = self.machine(point);
@@ -248,8 +254,8 @@ impl Task {
         }
     }
 
-    /// What a point looks like to whoever learns from it: the layer's shape, then the value of each
-    /// knob, as logarithms to base two.
+    /// The features of a point for a cost model: the layer's sizes, the strides of rows and columns, the values
+    /// of the hardware's knobs and of the schedule's, each as its logarithm to base two.
     #[must_use]
     pub fn features(&self, point: DesignPoint) -> Vec<f64> {
         let shape = self.hardware.shape(self.machine(point));

@@ -21,22 +21,22 @@ use crate::cancellation::Cancellation;
 /// Proposals in a row without a new point, after which a tuner is taken to be done.
 const PATIENCE: usize = 100;
 
-/// What was measured before, by point.
+/// The outcomes of points that were measured before.
 pub type Record = HashMap<DesignPoint, Measurement>;
 
-/// The course of a run.
+/// The course of a tuning run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tuned {
-    /// Distinct points in the order of their measurement.
+    /// The distinct points that were measured, in the order of their measurement.
     pub measured: Vec<Measured>,
-    /// The best, the earliest among equals.
+    /// The best point and its cycles, the earliest among equals; None if no point was valid.
     pub best: Option<(DesignPoint, u64)>,
-    /// Measurements so far and the best cycles, after each improvement.
+    /// For each improvement, the number of measurements so far and the new best's cycles.
     pub curve: Vec<(usize, u64)>,
 }
 
 impl Tuned {
-    /// The course of these measurements.
+    /// The course of measurements that were made in this order.
     #[must_use]
     pub fn of(measured: Vec<Measured>) -> Self {
         let (mut best, mut curve) = (None::<(DesignPoint, u64)>, Vec::new());
@@ -57,8 +57,9 @@ impl Tuned {
     }
 }
 
-/// Runs a tuner for at most so many measurements of distinct points. `record` holds what need not be
-/// measured again; `note` is told of each new measurement, in order.
+/// Runs a tuner on a task until it has measured `measurements` distinct points, or has no new point to propose.
+/// A point in `record` counts as a measurement, but the machine does not run it again. `note` is called with
+/// each measurement, in order. The result does not depend on the number of threads.
 pub fn tune(
     task: &Task,
     tuner: &mut dyn Tuner,
@@ -73,8 +74,8 @@ pub fn tune(
     tune_by(task, tuner, measurements, &measure, note)
 }
 
-/// [`tune`] with something in the place of the machine, which answers what [`Task::measure`] would:
-/// one that remembers, or that takes the time.
+/// Tunes as [`tune`] does, with `measure` in the place of the machine: it returns what [`Task::measure`] would,
+/// such as a wrapper that records each outcome or counts time.
 pub fn tune_by(
     task: &Task,
     tuner: &mut dyn Tuner,

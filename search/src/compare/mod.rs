@@ -1,13 +1,16 @@
-//! Optimisers side by side: the same problems, budgets, repair and seeds.
+//! Comparison of optimisers: the same problems, budgets, repair and seeds for each, and statistics of the
+//! results.
 //!
 //! ```text
 //! for each instance, optimiser and seed:  run, keep the curve of improvements
 //! gap = value / optimum - 1               the optimum is the exact optimiser's
 //! ```
 //!
-//! Time is counted in evaluations of a whole network. An optimiser that reads
-//! the table itself is charged, before its first point, with as many as it takes
-//! to see every option of a layer.
+//! Time is counted in evaluations of a whole network. An optimiser that reads the table itself is charged,
+//! before its first point, with as many as it takes to see every option of a layer.
+//!
+//! [`trial`] runs one optimiser with one seed on an [`Instance`]; [`report`](fn@report) makes the figures of a
+//! comparison from all trials.
 
 mod report;
 mod statistics;
@@ -29,35 +32,36 @@ pub use statistics::{Signed, holm, quantile, wilcoxon};
 /// A problem with a name and the value that gaps are measured from.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// What to call it.
+    /// The name that reports show.
     pub name: String,
-    /// The problem.
+    /// The problem to solve, with its table, objective and budgets.
     pub problem: Problem,
-    /// The least objective: proved, or the best that is known.
+    /// The least objective that the exact optimiser found, in the problem's unit, from which gaps are measured;
+    /// None if it found no feasible assignment.
     pub optimum: Option<f64>,
-    /// An assignment that has it.
+    /// An assignment with that objective; None where `optimum` is.
     pub point: Option<Point>,
-    /// Whether it is proved, or that there is none.
+    /// Whether the exact optimiser proved the optimum, or that no assignment keeps the budgets.
     pub is_proved: bool,
 }
 
-/// One run, without the points.
+/// One run of an optimiser with one seed on an instance, without the points that it proposed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
-    /// The instance, by its place.
+    /// The index of the instance.
     pub instance: usize,
-    /// The optimiser's name.
+    /// The optimiser's name, with its variant.
     pub optimizer: String,
-    /// The seed.
+    /// The seed of the optimiser's random numbers.
     pub seed: u64,
-    /// Evaluations charged when the run ended.
+    /// The evaluations that the run was charged with.
     pub spent: u64,
-    /// The objective after each improvement: (evaluations charged, best).
+    /// For each improvement, the evaluations charged so far and the new best objective.
     pub curve: Vec<(u64, f64)>,
 }
 
 impl Instance {
-    /// Solves the problem exactly for its optimum.
+    /// Solves the problem exactly for its optimum, listing at most [`exact::STATES`] states.
     pub fn new(name: String, problem: Problem) -> Self {
         let answer = exact::solve(&problem, exact::STATES);
         let (point, is_proved) = match answer {
@@ -75,17 +79,18 @@ impl Instance {
         }
     }
 
-    /// A number that tells this instance from others: its problem's.
+    /// The fingerprint of the problem: see [`Problem::fingerprint`].
     pub fn fingerprint(&self) -> u64 {
         self.problem.fingerprint()
     }
 }
 
-/// Runs one optimiser on one instance; its name may be a
-/// [`variant`](optimizers::variant). Nothing comes of a run that is cancelled before its end.
+/// Runs one optimiser on the instance with index `instance`, with at most `evaluations` evaluations. Its name
+/// may be a [`variant`](optimizers::variant) of an effort; `effort` gives what the name leaves open. None if
+/// the run was cancelled before its end.
 ///
 /// # Errors
-/// [`UnknownName`] where there is no such optimiser.
+/// [`UnknownName`] where there is no such optimiser, preset or number of epochs.
 pub fn trial(
     instances: &[Instance],
     instance: usize,

@@ -1,45 +1,46 @@
-//! What follows from the trials of a comparison.
+//! The figures of a comparison, made from its trials.
 
 use super::statistics::{bootstrap, holm, quantile, wilcoxon};
 use super::{Instance, Trial};
 
-/// The targets, as factors on the optimum. The last one is the optimum itself,
-/// to a relative 1e-9.
+/// The targets of a comparison, as factors on the optimum. The last one is the optimum itself, to a relative
+/// 1e-9.
 pub const TARGETS: [f64; 6] = [1.5, 1.1, 1.05, 1.02, 1.01, 1.0];
 /// More than the rounding of a sum, less than any difference that counts.
 const EXACT: f64 = 1e-9;
 
-/// All figures of a comparison. Numbers may be infinite, where nothing feasible
-/// or no success was found.
+/// The figures of a comparison. A gap is `value / optimum - 1`: infinite where a run found nothing feasible. A
+/// time is in evaluations of the whole network: infinite where no seed reached the target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// Instance by instance and optimiser by optimiser.
+    /// The gaps at the end and the times to the targets, for each instance and optimiser with a trial.
     pub run_lengths: Vec<RunLength>,
-    /// Gaps over time, likewise.
+    /// The gaps over time, for the same instances and optimisers.
     pub anytime: Vec<Anytime>,
-    /// By optimiser: the share of (instance, seed, target) that is reached, at
-    /// each checkpoint.
+    /// For each optimiser, the share of all (instance, seed, target) that is reached at each checkpoint, from 0
+    /// to 1: an empirical distribution of run lengths.
     pub ecdf: Vec<(String, Vec<f64>)>,
-    /// By optimiser and target.
+    /// The performance profiles, for each optimiser and target.
     pub profiles: Vec<Profile>,
-    /// Each pair of optimisers.
+    /// The tests of final gaps, for each pair of optimisers.
     pub comparisons: Vec<Comparison>,
-    /// By optimiser and target, against the reference one.
+    /// The speed-ups over the reference optimiser, for each optimiser and target.
     pub speedups: Vec<Speedup>,
-    /// The numbers of evaluations at which `anytime` and `ecdf` look.
+    /// The numbers of evaluations at which `anytime` and `ecdf` look: 1, 2, 5, 10, 20, 50 and so on up to the
+    /// budget.
     pub checkpoints: Vec<u64>,
 }
 
-/// How long an optimiser takes on an instance.
+/// The gaps that one optimiser ends with on one instance, and how long it takes to the targets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunLength {
-    /// The instance, by its place.
+    /// The index of the instance.
     pub instance: usize,
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
-    /// Quartiles of the gap at the end: 25 %, 50 %, 75 %.
+    /// The quartiles, over seeds, of the gap at the end: 25 %, 50 % and 75 %.
     pub gap: [f64; 3],
-    /// One for each of [`TARGETS`].
+    /// The expected running time to each of [`TARGETS`].
     pub expected: Vec<Expected>,
 }
 
@@ -48,24 +49,24 @@ pub struct RunLength {
 /// those of failures included, over the number of successes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expected {
-    /// Evaluations; infinite without a success.
+    /// The expected running time in evaluations; infinite if no seed reached the target.
     pub evaluations: f64,
-    /// Its 95 % interval, over resamples of the seeds.
+    /// The 95 % interval of `evaluations`, by Efron's percentiles over resamples of the seeds.
     pub interval: [f64; 2],
-    /// Successes among the seeds.
+    /// The number of seeds that reached the target.
     pub successes: usize,
-    /// The number of seeds.
+    /// The number of seeds that ran.
     pub seeds: usize,
 }
 
-/// Gaps over time.
+/// The gaps of one optimiser on one instance over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Anytime {
-    /// The instance, by its place.
+    /// The index of the instance.
     pub instance: usize,
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
-    /// Quartiles of the gap at each checkpoint.
+    /// The quartiles, over seeds, of the gap at each of [`Report::checkpoints`]: 25 %, 50 % and 75 %.
     pub gaps: Vec<[f64; 3]>,
 }
 
@@ -73,59 +74,59 @@ pub struct Anytime {
 /// the expected running time to a target.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
     /// The target, one of [`TARGETS`].
     pub target: f64,
-    /// (ratio, share of the instances on which the expected running time is at
-    /// most that many times the best one's).
+    /// Pairs of a ratio, 1 to 1024 in powers of two, and the share of instances on which the expected running
+    /// time is at most that many times the fastest optimiser's.
     pub shares: Vec<(f64, f64)>,
 }
 
-/// Whether two optimisers differ in their final gaps, paired by instance and
-/// seed.
+/// A test of whether the final gaps of two optimisers differ, paired by instance and seed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// One optimiser.
+    /// The name of the first optimiser.
     pub first: String,
-    /// The other.
+    /// The name of the second optimiser.
     pub second: String,
-    /// Pairs in which the first, the second, or neither has the lesser gap.
+    /// The numbers of pairs in which the first has the lesser gap, the second has it, and both are equal.
     pub wins: [usize; 3],
-    /// Two-sided probability by Wilcoxon's signed ranks.
+    /// The two-sided p-value of Wilcoxon's signed-rank test.
     pub p: f64,
-    /// The same after Holm's adjustment over all pairs of optimisers.
+    /// The p-value after Holm's adjustment over all pairs of optimisers.
     pub adjusted: f64,
 }
 
-/// How many times faster than the reference an optimiser reaches a target.
+/// The factor by which an optimiser reaches a target sooner than the reference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Speedup {
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
     /// The target, one of [`TARGETS`].
     pub target: f64,
-    /// On how many instances both reach the target.
+    /// The number of instances on which both reach the target.
     pub instances: usize,
-    /// Over those instances; nothing where there is none.
+    /// The ratio of expected running times, reference over optimiser, on those instances; None if there is
+    /// none.
     pub ratio: Option<Ratio>,
 }
 
-/// A ratio of expected running times.
+/// A ratio of expected running times; above 1 the optimiser is faster than the reference.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// Geometric mean over instances.
+    /// The geometric mean over instances.
     pub mean: f64,
-    /// Its 95 % interval, over resamples of the seeds.
+    /// The 95 % interval of `mean`, by Efron's percentiles over resamples of the seeds.
     pub interval: [f64; 2],
-    /// The least over instances.
+    /// The least ratio over instances.
     pub worst: f64,
 }
 
-/// Figures from trials, which hold each instance, optimiser and seed once at most: where a comparison was
-/// interrupted, what is there counts, and optimisers are compared on the seeds that both have.
-/// Instances without a known optimum are left out. `reference` is the optimiser
-/// that speed-ups are measured against, and `seed` that of the resampling.
+/// The figures of a comparison. `trials` hold each instance, optimiser and seed once at most. A comparison that
+/// was interrupted may lack some: two optimisers are then compared on the seeds that both have. Instances
+/// without a known optimum are left out. `reference` is the optimiser that speed-ups are measured against,
+/// `evaluations` the budget of each trial, and `seed` that of the resampling.
 pub fn report(
     instances: &[Instance],
     optimizers: &[String],

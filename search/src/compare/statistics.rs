@@ -1,18 +1,16 @@
-//! The statistics of a comparison: each is a few lines and exact, so that no
-//! approximation has to be excused.
+//! The statistics of a comparison, computed exactly and not by approximations for many samples.
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// The result of a signed-rank test.
+/// The result of Wilcoxon's signed-rank test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signed {
     /// The lesser of the sums of positive and of negative ranks.
     pub statistic: f64,
-    /// The two-sided probability of a statistic at most as great, were there no
-    /// difference.
+    /// The two-sided p-value: the probability of a statistic at most as great if there is no difference.
     pub p: f64,
-    /// How many pairs differ.
+    /// The number of pairs that differ.
     pub pairs: usize,
 }
 
@@ -59,8 +57,7 @@ pub fn wilcoxon(differences: &[f64]) -> Signed {
     }
 }
 
-/// Holm's adjustment of probabilities (Scandinavian Journal of Statistics 6(2),
-/// 1979), in the order given.
+/// Holm's adjustment of p-values (Scandinavian Journal of Statistics 6(2), 1979), in the order given.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_unstable_by(|&a, &b| p[a].total_cmp(&p[b]));
@@ -73,11 +70,11 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// A quantile of some numbers, with a straight line between order statistics.
-/// Infinity where either neighbour is infinite and has a share in it.
+/// The quantile at a share from 0 to 1, linear between neighbouring order statistics. It is infinite where a
+/// neighbour with a share in it is infinite.
 ///
 /// # Panics
-/// If there is no number.
+/// If `values` is empty or `share` is above 1.
 pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

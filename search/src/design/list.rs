@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// A list of levels that cannot be read.
+/// The error of a text that is no list of levels.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
     "levels `{text}`: found {found}; expected numbers from 1 to 65,535 and ranges, rising, such as 1,2,4-8"
@@ -10,7 +10,7 @@ use thiserror::Error;
 pub struct BadLevels {
     /// The whole text.
     pub text: String,
-    /// What is wrong.
+    /// The part that is wrong.
     pub found: String,
 }
 

@@ -1,5 +1,5 @@
-//! The hardware assignment problem on our own model: what a layer costs on a partition with so many
-//! PEs, each of which keeps so many channels (ConfuciuX, arXiv 2009.02010).
+//! The design space of hardware assignment on this crate's own model: the costs of a layer on a partition with
+//! so many PEs, each of which keeps so many channels (ConfuciuX, arXiv 2009.02010).
 //!
 //! ```text
 //! option (layer, P, t):
@@ -9,8 +9,11 @@
 //!     cost       the model's cycles; energy, area and average power of that machine
 //! ```
 //!
-//! Every option is a legal mapping on a machine with real capacities, so that states in which work
-//! takes no time, or buffers no area, cannot exist.
+//! Every option is a legal mapping on a machine with real capacities, so that states in which work takes no
+//! time, or buffers no area, cannot exist.
+//!
+//! [`DesignSpace::table`] makes the table of costs that a [`Problem`](crate::Problem) is built on, and
+//! [`recheck`] runs the assignments that were found on the machine.
 
 mod list;
 mod price;
@@ -34,18 +37,18 @@ pub use price::cycles;
 pub use recheck::{Checked, recheck};
 pub use template::default_base;
 
-/// The levels of ConfuciuX: 12 numbers of PEs and 12 tiles.
+/// The numbers of PEs of ConfuciuX (arXiv 2009.02010).
 pub const PE_LEVELS: [u32; 12] = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
-/// The tile levels of ConfuciuX.
+/// The tile levels of ConfuciuX: output channels (depthwise: channels) kept in a PE.
 pub const TILE_LEVELS: [u32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
-/// Why an option has no cost.
+/// The reason why an option has no cost.
 #[derive(Debug, thiserror::Error)]
 pub enum DesignError {
-    /// No mapping fits.
+    /// No mapping of the layer fits.
     #[error(transparent)]
     Mapper(#[from] mapper::MapperError),
-    /// The cut machine refuses its own mapping: a fault of this crate.
+    /// The machine with buffers cut to the mapping refuses that mapping: a fault of this crate.
     #[error("layer `{layer}`: {error}")]
     Cut {
         /// The layer.
@@ -53,7 +56,7 @@ pub enum DesignError {
         /// What does not fit.
         error: MappingError,
     },
-    /// The machine has no price.
+    /// The technology gives no cost for a part of the machine.
     #[error(transparent)]
     Cost(#[from] ArchError),
     /// The costs make no table.
@@ -61,36 +64,36 @@ pub enum DesignError {
     CostTable(#[from] TableError),
 }
 
-/// Costs of the same options by two readings.
+/// The costs of the same options, once as estimates and once as lower bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tables {
-    /// As the model expects them.
+    /// The costs by the model's estimates.
     pub estimates: CostTable,
-    /// No cost of an option on the machine is below its cost here; areas are equal.
+    /// Costs that the machine's are not below; areas are equal to those of the estimates.
     pub bounds: CostTable,
 }
 
-/// A machine cut to one layer, and how the layer runs on it.
+/// The hardware of one option, cut to one layer, with the layer's mapping.
 #[derive(Clone, Debug)]
 pub struct Design {
-    /// The machine.
+    /// The machine, with the buffers that the mapping needs.
     pub accelerator: Arc<Accelerator>,
-    /// The dataflow of its style.
+    /// The dataflow of the option's style.
     pub dataflow: Arc<Dataflow>,
-    /// The layer's tiling.
+    /// The layer's tiling on the machine.
     pub tiling: Tiling,
 }
 
-/// The designs that may be assigned to layers.
+/// The space of designs that may be assigned to layers: styles, numbers of PEs and tiles.
 #[derive(Clone, Debug)]
 pub struct DesignSpace {
-    /// Gives technology, clocks, DRAM, precision, and the most that a buffer may hold.
+    /// The accelerator that gives technology, clocks, DRAM, precision, and the greatest capacity of a buffer.
     pub base: Accelerator,
-    /// How the array works: one style for all, or several to choose from (MIX).
+    /// The dataflow styles: one for all layers, or several to choose from (ConfuciuX's MIX).
     pub styles: Vec<DataflowStyle>,
-    /// Numbers of PEs.
+    /// The numbers of PEs to choose from, ascending.
     pub pes: Vec<u32>,
-    /// Output channels (depthwise: channels) kept in a PE.
+    /// The tile levels to choose from, ascending: output channels (depthwise: channels) kept in a PE.
     pub tiles: Vec<u32>,
 }
 
@@ -102,10 +105,10 @@ const GOAL: Goal = Goal {
 };
 
 impl DesignSpace {
-    /// The default 12 x 12 levels, in each style.
+    /// The space of ConfuciuX's 12 x 12 levels in each of the styles.
     ///
     /// # Panics
-    /// If there is no style.
+    /// If `styles` is empty.
     #[must_use]
     pub fn new(base: Accelerator, styles: &[DataflowStyle]) -> Self {
         assert!(!styles.is_empty(), "a design has a style");
@@ -117,10 +120,10 @@ impl DesignSpace {
         }
     }
 
-    /// The design of one option.
+    /// Makes the design of one option of a layer.
     ///
     /// # Errors
-    /// If no mapping fits the base's buffer.
+    /// [`DesignError::Mapper`], if no mapping fits the base's buffer.
     pub fn design(
         &self,
         layer: impl Into<Arc<Layer>>,
@@ -153,11 +156,11 @@ impl DesignSpace {
         })
     }
 
-    /// The cost of every option of every layer, in parallel; equal layers are evaluated once.
-    /// `done` hears of each layer that is finished.
+    /// The estimated cost of every option of every layer, computed in parallel; equal layers are evaluated
+    /// once. `done` is called for each layer that is finished.
     ///
     /// # Errors
-    /// The first layer (in order) with an option that has no cost.
+    /// The [`DesignError`] of the first layer, in order, with an option that has no cost.
     pub fn table(
         &self,
         layers: &[Layer],
@@ -166,7 +169,8 @@ impl DesignSpace {
         Ok(self.tables(layers, done)?.estimates)
     }
 
-    /// [`DesignSpace::table`], and the same options at the least that the machine may make of them.
+    /// The estimated cost of every option, as [`DesignSpace::table`] has it, together with a lower bound of its
+    /// cost on the machine.
     ///
     /// # Errors
     /// As [`DesignSpace::table`].
@@ -207,8 +211,8 @@ impl DesignSpace {
             .collect()
     }
 
-    /// Every option: the style changes slowest, the tile fastest. With one style
-    /// only, options do not name it.
+    /// The levels of every option: the style changes slowest, the tile fastest. With one style only, options
+    /// name no style.
     #[must_use]
     pub fn levels(&self) -> Vec<Levels> {
         let is_mixed = self.styles.len() > 1;
@@ -230,7 +234,7 @@ impl Design {
     /// The checked mapping of the layer that the design was made for.
     ///
     /// # Errors
-    /// If it was made for another layer.
+    /// [`DesignError::Cut`], if the design was made for another layer.
     pub fn mapping(&self, layer: impl Into<Arc<Layer>>) -> Result<Mapping, DesignError> {
         let layer = layer.into();
         let name = layer.name().to_owned();
@@ -248,7 +252,8 @@ fn shape(layer: &Layer) -> LayerShape {
     (*layer.sizes(), layer.rows(), layer.cols(), layer.zeros())
 }
 
-/// For each layer the first one whose options cost the same.
+/// For each layer the index of the first one with the same sizes, windows and zeros, whose options cost the
+/// same.
 #[must_use]
 pub fn firsts(layers: &[Layer]) -> Vec<usize> {
     let mut known: HashMap<LayerShape, usize> = HashMap::new();

@@ -35,10 +35,10 @@ impl DesignSpace {
         Ok([expected, bound(&mapping, &cost, levels, &model)])
     }
 
-    /// An option that takes so many cycles on the machine.
+    /// The costs of an option that takes so many cycles on the machine.
     ///
     /// # Errors
-    /// If the option has no design.
+    /// As [`DesignSpace::design`], and [`DesignError::Cost`], if the machine has no cost.
     pub fn entry(
         &self,
         layer: impl Into<Arc<Layer>>,
@@ -54,10 +54,10 @@ impl DesignSpace {
     }
 }
 
-/// Runs an option on the machine: its cycles.
+/// The cycles of an option's layer on the cycle-level machine.
 ///
 /// # Errors
-/// If the option has no design.
+/// As [`DesignSpace::design`].
 pub fn cycles(
     space: &DesignSpace,
     layer: impl Into<Arc<Layer>>,

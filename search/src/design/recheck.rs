@@ -1,4 +1,4 @@
-//! Re-validation: what the model chose, run on the cycle-level machine.
+//! Re-validation: assignments chosen by the model, run on the cycle-level machine.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use crate::design::{DesignError, DesignSpace, firsts};
 use crate::problem::{Point, Problem, Totals};
 use crate::table::{CostEntry, Levels};
 
-/// An assignment with the model's result and the cycle-level one. Only [`recheck`] makes one, by
-/// running the machine.
+/// An assignment with its costs by the model and by the machine. Only [`recheck`] makes one, by running the
+/// machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
     point: Point,
@@ -21,49 +21,49 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The option of each layer.
+    /// The index of each layer's option, as in a [`Point`].
     #[must_use]
     pub fn point(&self) -> &[u16] {
         &self.point
     }
 
-    /// The objective by the model.
+    /// The objective by the model's estimates.
     #[must_use]
     pub fn model(&self) -> f64 {
         self.model
     }
 
-    /// The objective by the machine.
+    /// The objective by the machine's runs.
     #[must_use]
     pub fn machine(&self) -> f64 {
         self.machine
     }
 
-    /// The model's error, relative to the machine.
+    /// The model's error relative to the machine: 0.1 if the model is 10 % too high.
     #[must_use]
     pub fn error(&self) -> f64 {
         self.model / self.machine - 1.0
     }
 
-    /// Whether the budgets hold with the machine's figures too (average power depends on time).
+    /// Whether the budgets are kept with the machine's costs too: average power depends on time.
     #[must_use]
     pub fn is_feasible(&self) -> bool {
         self.feasible
     }
 
-    /// What it takes of everything, by the machine.
+    /// The totals of all costs by the machine.
     #[must_use]
     pub fn totals(&self) -> &Totals {
         &self.totals
     }
 }
 
-/// Takes each point's designs from the machine, every distinct one once, and ranks the points by the
-/// machine's objective, feasible ones first. `cycles` runs the option of a layer, given by its place,
-/// on the machine, or knows it from an earlier run.
+/// Runs the designs of each point on the machine, every distinct one once, and sorts the points by the
+/// machine's objective, feasible ones first. `cycles` takes the index of a layer and an option's levels, and
+/// returns the cycles on the machine, from a run or from a record of one.
 ///
 /// # Errors
-/// If a point's design cannot be made again, or `cycles` fails.
+/// A [`DesignError`], if a point's design cannot be made again, or the error of `cycles`.
 pub fn recheck<E: From<DesignError> + Send>(
     space: &DesignSpace,
     layers: &[Layer],

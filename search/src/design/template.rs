@@ -8,9 +8,8 @@ use stationary_sim::Mapping;
 
 use crate::style::DataflowStyle;
 
-/// What a style's machine takes its technology, clocks, DRAM and precision from when no
-/// accelerator is given: the plain systolic preset (45 nm, 1 GHz, int8, 16 bytes of DRAM a cycle,
-/// at most 512 KiB of buffer).
+/// The accelerator from which a style's machine takes technology, clocks, DRAM and precision when none is
+/// given: the plain systolic preset (45 nm, 1 GHz, int8, 16 bytes of DRAM a cycle, at most 512 KiB of buffer).
 ///
 /// # Panics
 /// Never: the preset is part of the crate, and a test reads it.

@@ -1,4 +1,7 @@
-//! The optimisers: peers behind one trait, one line each to register.
+//! The optimisers of the assignment problem, behind one trait.
+//!
+//! [`names`] lists them, [`find`] makes one by its name, and [`run`](crate::run) drives it. [`exact`] has more
+//! to ask of the exact one.
 
 mod annealing;
 mod bayesian;
@@ -34,25 +37,24 @@ use crate::repair::Repair;
 #[cfg(feature = "learn")]
 use learner::Learner;
 
-/// An optimiser that is asked for points and told what became of them.
+/// An optimiser: it proposes points and is told their verdicts.
 ///
-/// The driver alternates `ask` and `tell` on one problem: each `tell` answers
-/// the last `ask`, in the same order, though a point may have been repaired and
-/// the list cut short. A point is settled before it is evaluated: an opening beyond
-/// the greatest number of stages is written as the joining that it means. An optimiser is deterministic given its seed: it reads
-/// no clock and starts no threads.
+/// The driver alternates `ask` and `tell` on one problem: each `tell` answers the last `ask`, in the same
+/// order, though a point may have been repaired and the list cut short. A point that opens more stages than the
+/// deployment allows is rewritten before it is evaluated, with each opening beyond the limit as the joining
+/// that it means. An optimiser is deterministic given its seed: it reads no clock and starts no threads.
 pub trait Optimizer {
-    /// The next points to evaluate, at most `remaining`; none when done. Each names
-    /// one existing value for every gene of the problem.
+    /// The next points to evaluate, at most `remaining`; empty when the optimiser is done. Each point has an
+    /// existing value for every gene of the problem.
     fn ask(&mut self, problem: &Problem, remaining: usize) -> Vec<Point>;
 
-    /// What became of the points asked for last.
+    /// Takes the points that were asked for last, as they were evaluated, with their verdicts.
     fn tell(&mut self, evaluated: &[Evaluated]);
 
-    /// Whether the search goes on after the last `tell`.
+    /// Whether the search goes on after the last `tell`, or why it ends.
     fn status(&self) -> Status;
 
-    /// What the optimiser reads of the problem.
+    /// What the optimiser reads of the problem: by default only verdicts.
     fn access(&self) -> Access {
         Access::BlackBox
     }
@@ -63,19 +65,19 @@ pub trait Optimizer {
 pub enum Status {
     /// More points are to come.
     Searching,
-    /// All epochs are spent.
+    /// The optimiser has spent all epochs of its [`LearningEffort`].
     OutOfEpochs,
     /// Every point has been proposed.
     Exhausted,
     /// No improvement is in sight.
     Converged,
-    /// The work is done and a bound on the optimum is known.
+    /// The search is complete, and its certificate bounds the optimum.
     Bounded(Certificate),
     /// It is proved that no assignment keeps the budgets.
     Infeasible(Vec<Shortfall>),
 }
 
-/// What an optimiser reads.
+/// What an optimiser reads of a problem, which decides what a comparison charges it with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Only the verdicts on the points that it asks for.
@@ -84,16 +86,16 @@ pub enum Access {
     WhiteBox,
 }
 
-/// What a learned optimiser may spend, and how.
+/// The effort of an optimiser that works in epochs, and its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LearningEffort {
-    /// Episodes, and generations of the local genetic stage.
+    /// The number of epochs: episodes of a learned optimiser, generations of the local genetic stage.
     pub epochs: u64,
-    /// Which of several published or own settings.
+    /// Which hyper-parameters the optimiser has.
     pub preset: Preset,
 }
 
-/// The settings of ConfuciuX and its parts.
+/// The hyper-parameters of ConfuciuX (arXiv 2009.02010) and its parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preset {
     /// The published hyper-parameters, without the defects of the public code.
@@ -110,7 +112,8 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// What the driver does with infeasible points: the public code rejects them.
+    /// The repair that belongs to the preset: the public code of ConfuciuX rejects infeasible points, the other
+    /// presets repair them.
     #[must_use]
     pub fn repair(self) -> Repair {
         match self {
@@ -236,12 +239,12 @@ const REGISTER: &[(&str, &str, Make)] = &[
     }),
 ];
 
-/// The names of all optimisers.
+/// The names of all optimisers in this build.
 pub fn names() -> Vec<&'static str> {
     REGISTER.iter().map(|(name, _, _)| *name).collect()
 }
 
-/// What the optimiser of this name does, in a few words.
+/// What the optimiser of this name does, in a few words; None if there is no such optimiser.
 pub fn about(name: &str) -> Option<&'static str> {
     let found = REGISTER.iter().find(|(known, _, _)| *known == name);
     found.map(|(_, about, _)| *about)
@@ -295,8 +298,8 @@ pub fn find(name: &str, seed: u64) -> Result<Box<dyn Optimizer>, UnknownName> {
     find_with(name, seed, &LearningEffort::default())
 }
 
-/// The optimiser of this name. Those that do not learn have no use for an
-/// effort: they go on until the driver's budget ends.
+/// The optimiser of this name, with its random numbers drawn from `seed` and the given effort. An optimiser
+/// without epochs has no use for an effort: it goes on until the driver's budget ends.
 ///
 /// # Errors
 /// As [`find`].
@@ -311,11 +314,11 @@ pub fn find_with(
         .ok_or_else(|| UnknownName::with_feature("optimizer", name, names(), &LEARNED))
 }
 
-/// A name with an effort of its own: `NAME[:PRESET][@EPOCHS]`, such as
-/// `confuciux:tuned` or `sac@100`. What is not given comes from `effort`.
+/// Reads a name with an effort of its own: `NAME[:PRESET][@EPOCHS]`, such as `confuciux:tuned` or `sac@100`.
+/// What the text leaves open comes from `effort`.
 ///
 /// # Errors
-/// [`UnknownName`] for a name, preset or number that cannot be.
+/// [`UnknownName`] for a preset or number that cannot be. The name itself is checked by [`find_with`].
 ///
 /// ```
 /// use stationary_search::{LearningEffort, optimizers};

@@ -18,7 +18,7 @@ use stationary_workloads::Dim;
 
 use super::{Dataflow, DataflowError};
 
-/// A dataflow as written.
+/// A dataflow as its file has it. The short name and the beats are required; a list that is left out is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Dataflow")]
@@ -41,16 +41,16 @@ pub struct DataflowConfig {
     local: Vec<Dim>,
 }
 
-/// A dataflow in another file: by its name, if it is bundled, or as a file of its own has it.
+/// A dataflow that another file refers to: the name of a bundled one, or all fields of a user's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(
     untagged,
     expecting = "ws, os, rs, is, or {name: ..., rows: ..., cols: ..., beats: ..., local: ...}"
 )]
 pub enum Written {
-    /// The name of a bundled one.
+    /// The short name of a bundled dataflow.
     Name(String),
-    /// One's own.
+    /// The fields of a user's own dataflow.
     Own(DataflowConfig),
 }
 
@@ -113,8 +113,8 @@ impl DataflowConfig {
 }
 
 impl Dataflow {
-    /// Reads a file's text; that of a bundled dataflow, as [`Dataflow::to_yaml`] writes it, is that
-    /// dataflow.
+    /// Reads a dataflow from the text of a file, whose name `file` is used in messages. The text of a bundled
+    /// dataflow, as [`Dataflow::to_yaml`] writes it, reads back as that dataflow.
     ///
     /// ```
     /// use stationary_sim::Dataflow;
@@ -126,7 +126,8 @@ impl Dataflow {
     /// ```
     ///
     /// # Errors
-    /// Text that is not YAML of this shape; what no machine runs.
+    /// A [`DataflowFileError`] with the places of all faults: the text is not YAML of this shape, or no machine
+    /// can run the dataflow.
     pub fn from_yaml(file: &str, text: &str) -> Result<Self, DataflowFileError> {
         let config: DataflowConfig = from_yaml(file, text).map_err(DataflowFileError)?;
         config.dataflow().map_err(|error| {
@@ -135,7 +136,7 @@ impl Dataflow {
         })
     }
 
-    /// The file that stands for it.
+    /// The dataflow as the text of a file, from which [`Dataflow::from_yaml`] reads it back.
     #[must_use]
     pub fn to_yaml(&self) -> String {
         let dims = |dims: &[Dim]| {
@@ -162,13 +163,13 @@ impl Dataflow {
     }
 }
 
-/// What is wrong with a file, each at its place; never empty.
+/// The error of a dataflow's file: one diagnostic for each fault; never empty.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", lines(.0))]
 pub struct DataflowFileError(Vec<Diagnostic>);
 
 impl DataflowFileError {
-    /// What is wrong.
+    /// The faults, each with its place in the file.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.0

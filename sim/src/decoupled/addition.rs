@@ -20,8 +20,8 @@ use super::schedule::{Schedule, ScheduleError};
 use super::space::ScheduleSpace;
 
 impl LoweredLayer {
-    /// The addition of another tensor to the outputs of a layer, as a lowered layer of its own. Of the
-    /// schedule, tiles of input channels and threads are one.
+    /// Lowers the addition of another tensor to the outputs of a layer, as a lowered layer of its own. The
+    /// schedule's tiles of input channels and its threads must be one.
     ///
     /// ```
     /// use stationary_arch::{Accelerator, EpilogueStep};
@@ -40,7 +40,8 @@ impl LoweredLayer {
     /// ```
     ///
     /// # Errors
-    /// [`ScheduleError`]: the first knob or buffer that is wrong, or an epilogue that adds nothing.
+    /// A [`ScheduleError`]: the first knob or buffer that is wrong, or [`ScheduleError::NoResidual`] if the
+    /// accelerator's epilogue does not add a tensor.
     pub fn addition(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -67,10 +68,10 @@ impl LoweredLayer {
     }
 }
 
-/// The addition to a layer's outputs with the least estimate; of equals the first.
+/// The addition to a layer's outputs under the schedule with the fewest estimated cycles, the first of equals.
 ///
 /// # Errors
-/// What is wrong with tiles of one block, if none fits.
+/// The [`ScheduleError`] of tiles of one block, if no schedule fits.
 pub fn map_addition(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,

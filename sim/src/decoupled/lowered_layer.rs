@@ -10,7 +10,7 @@ use super::schedule::{Buffer, Demand, Schedule, ScheduleError};
 pub(super) const MICRO_OP_BYTES: u64 = 4;
 pub(super) const INSTRUCTION_BYTES: u64 = 16;
 
-/// A layer under a schedule, checked against a machine by its only constructor.
+/// A layer lowered with a schedule for a decoupled machine, ready to run; its only constructors check it.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -99,10 +99,10 @@ impl Blocks {
 }
 
 impl LoweredLayer {
-    /// Checks a schedule.
+    /// Checks a schedule of a layer on an accelerator.
     ///
     /// # Errors
-    /// [`ScheduleError`]: the first knob or buffer that is wrong.
+    /// A [`ScheduleError`]: the first knob or buffer that is wrong.
     pub fn new(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -124,7 +124,8 @@ impl LoweredLayer {
         Ok(lowered)
     }
 
-    /// What the tiles of a schedule take of each buffer, whether they fit or not.
+    /// The bytes that the tiles of a schedule take of each buffer, whether they fit or not, in the order of
+    /// [`Buffer`].
     ///
     /// ```
     /// use stationary_arch::Accelerator;
@@ -141,7 +142,7 @@ impl LoweredLayer {
     /// ```
     ///
     /// # Errors
-    /// [`ScheduleError`]: the first knob that is wrong.
+    /// A [`ScheduleError`]: the first knob that is wrong.
     pub fn demands(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -265,25 +266,25 @@ impl LoweredLayer {
         ]
     }
 
-    /// The layer.
+    /// The layer that runs.
     #[must_use]
     pub fn layer(&self) -> &Arc<Layer> {
         &self.layer
     }
 
-    /// The machine.
+    /// The accelerator that it runs on.
     #[must_use]
     pub fn accelerator(&self) -> &Arc<Accelerator> {
         &self.accelerator
     }
 
-    /// The schedule.
+    /// The schedule of its tiles and threads.
     #[must_use]
     pub fn schedule(&self) -> Schedule {
         self.schedule
     }
 
-    /// PEs of the array: all of them, as each product is a block's.
+    /// The number of PEs of the array: all of them work at each step, as a product is of whole blocks.
     #[must_use]
     pub fn active_pes(&self) -> u64 {
         let array = &self.accelerator.array;

@@ -90,7 +90,8 @@ pub(super) struct Machine<'k, P> {
     pub(super) payload: P,
 }
 
-/// Runs a lowered.
+/// Runs a lowered layer on the cycle-level machine. `trace` receives the instructions as they end; `&mut ()`
+/// receives nothing.
 pub fn run<T: Trace>(k: &LoweredLayer, pace: Pace, trace: &mut T) -> Run {
     match go_on(Machine::new(k, ()), pace, None, trace) {
         Ok(run) => run,

@@ -3,15 +3,17 @@
 //! 39(5), 2019).
 //!
 //! ```text
-//! Schedule --Kernel::new--> Kernel --+--> estimate: cycles, lower bound, counts in closed form
-//!                                    +--> run: the machine
-//!                                    `--> run_functional: the machine with values
+//! Schedule --LoweredLayer::new--> LoweredLayer --+--> estimate: cycles, lower bound, counts in closed form
+//!                                                |--> run: the machine
+//!                                                `--> run_functional: the machine with values
 //! ```
 //!
 //! A [`LoweredLayer`] is here what a [`Mapping`](crate::Mapping) is elsewhere: the one description that
-//! everything reads. Where its tiles and loops come from is the template's business
-//! (`lowered_layer.rs`), in which order instructions follow that of `program.rs`, and when they run that of
-//! `machine.rs`.
+//! everything reads. `lowered_layer.rs` decides its tiles and loops as TVM's template for VTA does,
+//! `program.rs` the order of its instructions, and `machine.rs` when they run.
+//!
+//! [`map`] finds the best schedule of a layer, [`ScheduleSpace`] lists all of them, and [`LoweredLayer::new`]
+//! checks one that is given.
 
 mod addition;
 mod divisors;

@@ -30,7 +30,7 @@ mod round;
 use classes::{Class, Classes};
 use round::{Durations, Round};
 
-/// Evaluates a lowered.
+/// The model's estimate of a lowered layer: its counts in closed form, the expected cycles and a lower bound.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -88,7 +88,7 @@ fn busy(k: &LoweredLayer) -> u64 {
     k.all_tiles() * k.tiles.ci * k.products() * k.product_interval()
 }
 
-/// A lower bound on the machine's cycles of a lowered layer.
+/// A lower bound on the machine's cycles of a lowered layer: the greatest time that one unit needs alone.
 #[must_use]
 pub fn lower_bound(k: &LoweredLayer) -> u64 {
     path(k, &MemoryTime::new(k))

@@ -7,8 +7,8 @@ use super::lowered_layer::LoweredLayer;
 use crate::counters::{Control, Counters};
 use crate::energy::{Energy, event_energy};
 
-/// Prices what moved in so many cycles. Instructions and micro-ops cross the DRAM interface as
-/// well; they are counted with the weights.
+/// The energy of the counted events and of so many cycles of the array's clock. Instructions and micro-ops
+/// cross the DRAM interface as well; they are counted with the weights.
 #[must_use]
 pub fn energy(
     k: &LoweredLayer,
@@ -27,7 +27,7 @@ pub fn energy(
     }
 }
 
-/// A lower bound on the energy of every schedule of the layer: each word crosses once, and each MAC is done.
+/// A lower bound on the energy of every schedule of the layer: each word moves once, and each MAC is done.
 #[must_use]
 pub fn least_energy(k: &LoweredLayer, cost: &CostModel) -> Energy {
     let layer = k.layer();

@@ -6,11 +6,11 @@ use thiserror::Error;
 
 use crate::reach::OutOfReach;
 
-/// The schedule of a convolution on a decoupled machine: the template `conv2d_packed.vta` of TVM.
+/// A schedule of a convolution on a decoupled machine: the knobs of TVM's template `conv2d_packed.vta`.
 ///
-/// Tiles are inner factors and divide their loops. Images and channels count in blocks of the GEMM
-/// core (BATCH, BLOCK_IN, BLOCK_OUT). Threads are virtual: their tiles take turns in every unit, so
-/// that one loads while another computes.
+/// Tiles are inner factors and divide their loops. Images and channels count in blocks of the GEMM core (BATCH,
+/// BLOCK_IN, BLOCK_OUT). Threads are virtual: their tiles take turns in every unit, so that one thread loads
+/// while another computes.
 ///
 /// ```
 /// use stationary_sim::decoupled::Schedule;
@@ -57,7 +57,7 @@ const fn one() -> u64 {
 }
 
 impl Schedule {
-    /// Tiles of one block and one thread.
+    /// The schedule with tiles of one block and one thread.
     pub const ONE: Self = Self {
         tile_b: 1,
         tile_h: 1,
@@ -68,7 +68,8 @@ impl Schedule {
         h_nthread: 1,
     };
 
-    /// The knobs by name, in the order of the template.
+    /// The knobs as pairs of name and value, in the order of the template: tiles of images, rows, columns,
+    /// input channels and output channels, then threads.
     #[must_use]
     pub fn knobs(&self) -> [(&'static str, u64); 7] {
         [
@@ -82,7 +83,7 @@ impl Schedule {
         ]
     }
 
-    /// Virtual threads; each has its own place in the buffers.
+    /// The number of virtual threads, each with its own part of the buffers.
     #[must_use]
     pub fn threads(&self) -> u64 {
         self.oc_nthread * self.h_nthread
@@ -92,13 +93,13 @@ impl Schedule {
 /// A buffer of a decoupled machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Buffer {
-    /// Input activations.
+    /// The buffer of input activations.
     Input,
-    /// Weights.
+    /// The buffer of weights.
     Weight,
-    /// Accumulators.
+    /// The accumulators of partial sums.
     Accumulator,
-    /// Micro-ops.
+    /// The buffer of micro-ops.
     MicroOp,
 }
 
@@ -116,7 +117,7 @@ impl std::fmt::Display for Buffer {
 /// The room that a schedule's tiles take in a buffer; of micro-ops, those of one instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// The buffer.
+    /// The buffer that the tiles are kept in.
     pub buffer: Buffer,
     /// Bytes that the tiles of all threads take.
     pub bytes: u64,
@@ -124,65 +125,65 @@ pub struct Demand {
     pub capacity: u64,
 }
 
-/// Why a schedule does not run.
+/// The reason why a schedule does not run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ScheduleError {
-    /// The machine runs dataflows.
+    /// The accelerator has no decoupled control, but runs dataflows.
     #[error("{accelerator} is not controlled by instructions: it has no section `decoupled`")]
     NotDecoupled {
-        /// The machine.
+        /// The accelerator's name.
         accelerator: String,
     },
-    /// An accelerator that no file could describe, changed or made in code.
+    /// The accelerator was changed or made in code, and breaks a limit that its file would be checked for.
     #[error(transparent)]
     Accelerator(Box<ArchError>),
-    /// The counts may exceed their range.
+    /// The layer's counts on this machine may exceed their range.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
     /// A tile does not divide its loop.
     #[error("{knob} {value} does not divide {extent}")]
     Divisor {
-        /// Which.
+        /// The name of the knob.
         knob: &'static str,
         /// Its value.
         value: u64,
-        /// The loop's extent.
+        /// The extent of the loop, in the knob's unit.
         extent: u64,
     },
-    /// A number of threads that the template does not have.
+    /// The template does not have this number of threads.
     #[error("{knob} {value}: allowed are 1 and 2")]
     Threads {
-        /// Which.
+        /// The name of the knob.
         knob: &'static str,
         /// Its value.
         value: u64,
     },
-    /// The template of additions has no threads.
+    /// An addition is given threads, which its template does not have.
     #[error("{knob} {value}: an addition has one thread")]
     OneThread {
-        /// Which.
+        /// The name of the knob.
         knob: &'static str,
         /// Its value.
         value: u64,
     },
-    /// The epilogue does not add anything that is loaded.
+    /// The accelerator's epilogue adds no tensor from DRAM.
     #[error("{accelerator} adds no other tensor: `decoupled.epilogue` has no step `residual`")]
     NoResidual {
-        /// The machine.
+        /// The accelerator's name.
         accelerator: String,
     },
-    /// The threads' tiles do not fit a buffer.
+    /// The tiles of all threads do not fit a buffer.
     #[error(
         "the {buffer} buffer holds {capacity} bytes; the tiles of {threads} threads take {bytes}"
     )]
     Capacity {
-        /// Which.
+        /// The buffer that is too small.
         buffer: Buffer,
-        /// What the tiles take.
+        /// Bytes that the tiles take.
         bytes: u64,
-        /// What there is.
+        /// Bytes of the buffer.
         capacity: u64,
-        /// How many threads.
+        /// The number of threads.
         threads: u64,
     },
 }

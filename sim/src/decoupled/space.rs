@@ -14,8 +14,8 @@ use super::reach::reach;
 use super::schedule::{Schedule, ScheduleError};
 use crate::mapper::{Goal, Score};
 
-/// The schedules of a layer on a machine: each tile any divisor of its loop, each number of threads
-/// one or two. Which of them fit, [`LoweredLayer::new`] tells.
+/// The space of a layer's schedules on a machine: each tile any divisor of its loop, each number of threads one
+/// or two. Not all of them fit the buffers: [`LoweredLayer::new`] checks one.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -33,10 +33,11 @@ pub struct ScheduleSpace {
 }
 
 impl ScheduleSpace {
-    /// The space of a layer.
+    /// The space of a layer on an accelerator.
     ///
     /// # Errors
-    /// [`ScheduleError::NotDecoupled`], or [`ScheduleError::OutOfReach`].
+    /// [`ScheduleError::NotDecoupled`], if instructions do not control the accelerator, and
+    /// [`ScheduleError::OutOfReach`], if the layer's counts may exceed their range.
     pub fn new(layer: &Layer, accelerator: &Accelerator) -> Result<Self, ScheduleError> {
         if accelerator.decoupled.is_none() {
             return Err(ScheduleError::NotDecoupled {
@@ -59,7 +60,7 @@ impl ScheduleSpace {
         &self.knobs
     }
 
-    /// How many schedules there are, whether they fit or not.
+    /// The number of schedules, whether they fit or not.
     #[must_use]
     pub fn points(&self) -> u64 {
         self.knobs
@@ -68,10 +69,10 @@ impl ScheduleSpace {
             .product()
     }
 
-    /// The schedule with this number; the last knob changes fastest.
+    /// The schedule with this number, from 0; the last knob changes fastest.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the number is not below [`ScheduleSpace::points`].
     #[must_use]
     pub fn point(&self, number: u64) -> Schedule {
         assert!(number < self.points(), "points are numbered from 0");
@@ -84,10 +85,10 @@ impl ScheduleSpace {
         self.at(places)
     }
 
-    /// The schedule with these places in the lists of [`ScheduleSpace::knobs`].
+    /// The schedule whose knobs have the values at these indices of [`ScheduleSpace::knobs`].
     ///
     /// # Panics
-    /// If a place lies outside its list.
+    /// If an index lies outside its list.
     #[must_use]
     pub fn at(&self, places: [usize; 7]) -> Schedule {
         let value = |knob: usize| self.knobs[knob][places[knob]];
@@ -102,10 +103,12 @@ impl ScheduleSpace {
         }
     }
 
-    /// Visits what `fitting` makes of the schedules that fit, ascending by their number.
+    /// Calls `visit` with the number of each schedule that fits and what `fitting` made of it, ascending by
+    /// number. `fitting` returns `None` for a schedule that does not fit.
     ///
-    /// Each knob takes more of the buffers, or as much: behind a tile with which the smallest others do not
-    /// fit, none is tried. So there are as many as the buffers have room for, however large the layer is.
+    /// Greater values of a knob take at least as much of the buffers: beyond a tile with which the least values
+    /// of all others do not fit, none is tried. So the work grows with the buffers' room, and not with the
+    /// layer.
     pub fn for_each_fitting<K>(
         &self,
         fitting: impl Fn(Schedule) -> Option<K>,
@@ -144,11 +147,11 @@ impl ScheduleSpace {
     }
 }
 
-/// The best schedule under the default [`Goal`]: of those within 2 % of the fewest estimated cycles the
-/// one that takes the least energy.
+/// The best schedule of a layer under the default [`Goal`]: of those within 2 % of the fewest estimated cycles
+/// the one that takes the least energy.
 ///
 /// # Errors
-/// What is wrong with tiles of one block, if no schedule fits.
+/// The [`ScheduleError`] of tiles of one block, if no schedule fits.
 pub fn map(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
@@ -156,7 +159,7 @@ pub fn map(
     map_with(layer, accelerator, Goal::default())
 }
 
-/// The best schedule under a goal; of equals the one with the least bound, then the first.
+/// The best schedule of a layer under a goal; of equals the one with the least lower bound, then the first.
 ///
 /// # Errors
 /// As [`map`].

@@ -14,7 +14,7 @@ use crate::payload::Payload;
 use crate::run::FunctionalRun;
 use crate::tensors::Tensors;
 
-/// Runs a lowered layer with values in its words.
+/// Runs a lowered layer on the machine with values in its words.
 ///
 /// Memory and time grow with the layer's MACs; meant for small layers. Sums wrap at 32 bits.
 ///

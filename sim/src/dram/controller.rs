@@ -25,18 +25,18 @@ use crate::trace::DramChannel;
 /// A request that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Done {
-    /// The tag that it was pushed with.
+    /// The tag that the request was pushed with.
     pub tag: u64,
     /// Whether it was a write: its data is accepted, and need not be in the device yet.
     pub is_write: bool,
-    /// The cycle at which it was pushed.
+    /// The memory clock at which it was pushed.
     pub pushed: u64,
-    /// The cycle in whose tick it is done.
+    /// The memory clock in whose tick it is done.
     pub at: u64,
 }
 
 impl Done {
-    /// Memory clocks from push to completion.
+    /// The latency from push to completion, in memory clocks.
     #[must_use]
     pub fn latency(&self) -> u64 {
         self.at - self.pushed

@@ -16,7 +16,8 @@ use stationary_arch::dram::{Command, RowChange};
 
 use super::timing::{Act, LANES, Masks, Timing};
 
-/// The banks of one channel.
+/// The banks of one DRAM channel: their states and open rows, and when each command may issue next. It has no
+/// clock: the time, in memory clocks, is passed in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Device {
     banks: Vec<Bank>,
@@ -72,7 +73,7 @@ impl Device {
         }
     }
 
-    /// The index of a bank's state among those of the standard.
+    /// The state of a bank, as an index into the standard's states.
     #[must_use]
     pub fn state(&self, bank: usize) -> usize {
         self.banks[bank].state.into()
@@ -84,13 +85,13 @@ impl Device {
         self.banks[bank].open
     }
 
-    /// Column commands to a bank since its row was opened.
+    /// The number of column commands to a bank since its row was opened.
     #[must_use]
     pub fn row_hits(&self, bank: usize) -> u32 {
         self.banks[bank].hits
     }
 
-    /// Whether the states of all banks that a command acts on allow it.
+    /// Whether the states of all banks that a command acts on allow it, timing aside.
     #[must_use]
     pub fn allows(&self, timing: &Timing, command: Command, bank: usize) -> bool {
         let needs = timing.act(command).needs;
@@ -98,8 +99,8 @@ impl Device {
         banks.iter().all(|bank| needs >> bank.state & 1 == 1)
     }
 
-    /// The cycle from which the constraints allow a command, at all banks that it acts on. Whether their
-    /// states do is not asked here.
+    /// The memory clock from which the timing constraints allow a command at all banks that it acts on,
+    /// whatever their states.
     #[must_use]
     pub fn ready_at(&self, timing: &Timing, command: Command, bank: usize) -> u64 {
         if timing.act(command).is_to_bank() {
@@ -111,7 +112,7 @@ impl Device {
         times.max().unwrap_or(0)
     }
 
-    /// Whether a command may issue to a bank now.
+    /// Whether a command may issue to a bank now, by state and by timing.
     #[must_use]
     pub fn is_ready(&self, timing: &Timing, command: Command, bank: usize, now: u64) -> bool {
         self.ready_at(timing, command, bank) <= now
@@ -149,11 +150,11 @@ impl Device {
         self.epoch = cycle;
     }
 
-    /// Issues a command. `row` is read by those that open one.
+    /// Issues a command. Only commands that open a row read `row`.
     ///
     /// # Panics
-    /// Where a bank is in no state for it: a row opened over an open one, a column command or precharge
-    /// to a closed bank, a refresh of an open one.
+    /// If a bank's state does not allow the command: a row opened over an open one, a column command or
+    /// precharge to a closed bank, a refresh of an open one.
     pub fn issue(&mut self, timing: &Timing, command: Command, bank: usize, row: u32, now: u64) {
         debug_assert!(
             self.is_ready(timing, command, bank, now),

@@ -11,7 +11,8 @@ use super::statistics::Statistics;
 use super::timing::Timing;
 use crate::trace::DramChannel;
 
-/// A memory: push requests, tick, take what is done.
+/// A memory of a DRAM standard: push requests, tick its clock, take what is done. All times are in memory
+/// clocks.
 ///
 /// ```
 /// use stationary_arch::dram::Standard;
@@ -47,7 +48,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A memory at cycle 0, all rows closed.
+    /// A memory at clock 0 with all rows closed.
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
         let timing = Timing::of_controller(standard);
@@ -96,24 +97,24 @@ impl Memory {
         }
     }
 
-    /// The cycle that the next [`Memory::tick`] carries out: how many have passed.
+    /// The memory clock that the next [`Memory::tick`] carries out: the number of clocks that have passed.
     #[must_use]
     pub fn now(&self) -> u64 {
         self.now
     }
 
-    /// Whether a request can be pushed in this cycle. Once it can, it can until the next push to
-    /// its channel.
+    /// Whether a request to an address, in bytes, can be pushed in this clock. If so, it can until the next
+    /// push to its channel.
     #[must_use]
     pub fn accepts(&self, address: u64, is_write: bool) -> bool {
         let channel = self.locator.channel(address) as usize;
         self.controllers[channel].accepts(is_write)
     }
 
-    /// Pushes a request for the burst at an address; `tag` comes back when it is done.
+    /// Pushes a request for the burst that holds an address, in bytes; `tag` comes back when it is done.
     ///
     /// # Panics
-    /// If the request is not accepted.
+    /// If [`Memory::accepts`] is false.
     pub fn push(&mut self, address: u64, is_write: bool, tag: u64) {
         let at = self.locator.locate(address);
         let channel = at.channel as usize;
@@ -139,23 +140,23 @@ impl Memory {
         self.now += 1;
     }
 
-    /// The next request that is done, in the order of cycles, then of channels.
+    /// Takes the next request that is done, in the order of clocks, then of channels; None if there is none.
     pub fn pop_done(&mut self) -> Option<Done> {
         self.done.pop_front()
     }
 
-    /// A cycle before which ticking changes nothing but the time: never too late, perhaps too
-    /// early. `u64::MAX` if only a push can change anything.
+    /// A memory clock before which ticking changes nothing but the time: never too late, perhaps too early.
+    /// `u64::MAX` if only a push can change anything.
     #[must_use]
     pub fn next_event(&self) -> u64 {
         let first = self.events.iter().copied().min();
         first.unwrap_or(u64::MAX).max(self.now)
     }
 
-    /// Lets time pass up to a cycle, with the same effect as that many ticks.
+    /// Lets time pass up to a memory clock, with the same effect as that many ticks.
     ///
     /// # Panics
-    /// If the cycle lies beyond [`Memory::next_event`].
+    /// If the clock lies beyond [`Memory::next_event`].
     pub fn skip_to(&mut self, cycle: u64) {
         assert!(cycle <= self.next_event(), "no event may be skipped");
         self.now = self.now.max(cycle);
@@ -172,10 +173,10 @@ impl Memory {
         self.done.is_empty() && self.controllers.iter().all(Controller::is_at_rest)
     }
 
-    /// Lets time pass up to a cycle, with the same effect as that many ticks, however long it is.
+    /// Lets time pass up to a memory clock, with the same effect as that many ticks, however many they are.
     ///
     /// # Panics
-    /// If the memory is not idle.
+    /// If [`Memory::is_idle`] is false.
     pub fn rest_until(&mut self, cycle: u64) {
         assert!(self.is_idle(), "requests take their time");
         for (controller, event) in self.controllers.iter_mut().zip(&mut self.events) {
@@ -185,13 +186,13 @@ impl Memory {
         self.now = self.now.max(cycle);
     }
 
-    /// What can be seen of each channel.
+    /// The state of each channel: what waits, and which rows are open.
     #[must_use]
     pub fn channels(&self) -> Vec<DramChannel> {
         self.controllers.iter().map(Controller::look).collect()
     }
 
-    /// What all channels have done so far.
+    /// The counts of all channels so far.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         let mut sum = Statistics::default();

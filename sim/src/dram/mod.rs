@@ -1,4 +1,4 @@
-//! The memory: channels of DRAM behind their controllers, in memory clocks.
+//! Cycle-level DRAM: channels of a standard behind their controllers, in memory clocks.
 //!
 //! ```text
 //! each clock, for each channel:
@@ -24,8 +24,10 @@
 //! | [`Memory`] | all channels, addresses, the clock |
 //! | [`replay`] | a trace of addresses through a memory |
 //!
-//! The controller follows DRAMsim3 (Li et al., CAL 2020) decision by decision, so that the cycles
-//! of a trace can be compared one by one.
+//! The controller follows DRAMsim3 (Li et al., CAL 2020) decision by decision, so that the cycles of a trace
+//! can be compared one by one.
+//!
+//! Begin with [`Memory`] for single requests, or with [`parse_trace`] and [`replay`] for a trace of addresses.
 
 mod address;
 mod bank_mask;

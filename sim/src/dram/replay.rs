@@ -12,19 +12,19 @@ use std::num::NonZeroU32;
 use super::memory::Memory;
 use super::trace::TraceRequest;
 
-/// What a replay took.
+/// The time that a replay took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Replay {
     /// Memory clocks that had passed when the last request was done, that clock included.
     pub cycles: u64,
     /// Memory clocks that had passed when the last request was pushed, that clock included.
     pub last_push: u64,
-    /// Requests that were done.
+    /// The number of requests that were done.
     pub done: u64,
 }
 
-/// Sends a trace through a memory that has nothing to do, in order, at most `per_clock` requests a
-/// clock, each as soon as it may issue and is accepted.
+/// Sends a trace through a memory that has nothing to do, in order, at most `per_clock` requests a memory
+/// clock, each as soon as its cycle has come and it is accepted.
 pub fn replay(memory: &mut Memory, trace: &[TraceRequest], per_clock: NonZeroU32) -> Replay {
     let requests = trace.iter().map(|request| Ok::<_, Infallible>(*request));
     match replay_stream(memory, requests, per_clock) {
@@ -33,11 +33,11 @@ pub fn replay(memory: &mut Memory, trace: &[TraceRequest], per_clock: NonZeroU32
     }
 }
 
-/// The same with a trace that is read as it is needed: no more than one request is kept that is not in
-/// the memory. Time in which nothing waits for the memory costs nothing, however long it is.
+/// Replays as [`replay`] does, but reads the trace as it is needed: only one request is kept outside the
+/// memory. A time in which nothing waits for the memory costs no work, however long it is.
 ///
 /// # Errors
-/// The trace's own.
+/// The first error that `trace` yields.
 pub fn replay_stream<E>(
     memory: &mut Memory,
     trace: impl IntoIterator<Item = Result<TraceRequest, E>>,

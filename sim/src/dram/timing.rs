@@ -11,7 +11,8 @@ use stationary_arch::dram::{
     Scope, Standard,
 };
 
-/// A standard's constraints by preceding command, and the shape of a channel.
+/// The timing constraints of a DRAM standard, arranged by the preceding command, and the organisation of a
+/// channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Timing {
     pub(super) ranks: usize,
@@ -57,13 +58,13 @@ pub(super) struct Waits {
 pub(super) type Cycles = [u32; Scope::ALL.len()];
 
 impl Timing {
-    /// Arranges a standard's table.
+    /// Arranges all constraints of a standard.
     #[must_use]
     pub fn new(standard: &Standard) -> Self {
         Self::among(standard, |_| true)
     }
 
-    /// Arranges what its controller's policies can use of a standard's table.
+    /// Arranges the constraints of the commands that the policies of the standard's controller can use.
     #[must_use]
     pub fn of_controller(standard: &Standard) -> Self {
         let protocol = standard.protocol();
@@ -108,7 +109,7 @@ impl Timing {
         }
     }
 
-    /// Banks of a channel.
+    /// The number of banks in a channel.
     #[must_use]
     pub fn banks(&self) -> usize {
         self.ranks * self.banks_per_rank

@@ -30,7 +30,7 @@ pub struct TraceError {
     pub line: usize,
     /// The word that is wrong.
     pub found: String,
-    /// What may stand there.
+    /// A description of what is allowed in its place.
     pub allowed: &'static str,
 }
 
@@ -48,10 +48,11 @@ impl std::error::Error for TraceError {}
 
 const LINE: &str = "`0xADDRESS R|W [CYCLE]` or `LD|ST ADDRESS`";
 
-/// The last cycle that a request may give; what follows it still fits into 64 bits.
+/// The last memory clock that a request may name; times after it still fit into 64 bits.
 pub const LAST_CYCLE: u64 = (1 << 62) - 1;
 
-/// Reads a trace. Empty lines and what follows a `#` count for nothing.
+/// Reads an address trace. Empty lines and what follows a `#` are ignored. The formats of a line are `0xADDRESS
+/// R|W [CYCLE]`, with `READ` and `WRITE` as well, and `LD|ST ADDRESS`.
 ///
 /// ```
 /// use stationary_sim::dram::parse_trace;
@@ -67,7 +68,7 @@ pub const LAST_CYCLE: u64 = (1 << 62) - 1;
 /// ```
 ///
 /// # Errors
-/// The first line that is no request.
+/// A [`TraceError`] for the first line that is no request.
 pub fn parse_trace(text: &str) -> Result<Vec<TraceRequest>, TraceError> {
     let lines = (1..).zip(text.lines());
     lines
@@ -75,10 +76,10 @@ pub fn parse_trace(text: &str) -> Result<Vec<TraceRequest>, TraceError> {
         .collect()
 }
 
-/// Reads one line of a trace; None if it is empty or a comment.
+/// Reads one line of a trace, whose number `line`, from 1, is for errors; None if it is empty or a comment.
 ///
 /// # Errors
-/// A line that is no request.
+/// A [`TraceError`], if the line is no request.
 pub fn parse_line(line: usize, words: &str) -> Result<Option<TraceRequest>, TraceError> {
     let words = words.split('#').next().unwrap_or_default();
     let error = |found: &str, allowed| TraceError {

@@ -8,7 +8,7 @@ use super::call::{Call, Kind, Loop};
 use super::chip::LEAST_PAIR;
 
 impl Call {
-    /// Cycles that the array is busy, if nothing keeps it waiting.
+    /// Cycles in which the array is busy with the whole layer: a lower bound of a run's cycles.
     pub fn array_time(&self) -> u64 {
         let mesh = self.mesh;
         let blocks = |which: Loop| self.lengths(which, |length| length.div_ceil(mesh));

@@ -6,22 +6,22 @@
 
 use thiserror::Error;
 
-/// Loops over tiles, as the C function has them.
+/// A loop over tiles of Gemmini's C library, by the dimension that it steps along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Loop {
-    /// Input channels.
+    /// The loop over input channels; of a matmul over the columns of its left operand.
     Channels,
-    /// Columns of the kernel.
+    /// The loop over columns of the kernel.
     KernelColumns,
-    /// Rows of the kernel.
+    /// The loop over rows of the kernel.
     KernelRows,
-    /// Output channels.
+    /// The loop over output channels; of a matmul over the columns of its right operand.
     Filters,
-    /// Output columns; of a matmul the rows of its left operand.
+    /// The loop over output columns; of a matmul over the rows of its left operand.
     Columns,
-    /// Output rows.
+    /// The loop over output rows.
     Rows,
-    /// Images.
+    /// The loop over images.
     Images,
 }
 
@@ -38,25 +38,25 @@ impl Loop {
     ];
 }
 
-/// What a call computes.
+/// The operator that a call computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// `tiled_matmul`: `columns` rows of `channels` times `channels` rows of `filters`.
+    /// A `tiled_matmul`: a matrix of `columns` x `channels` times one of `channels` x `filters`.
     Matmul,
-    /// `tiled_conv`: square outputs, square kernel, padded by half the kernel.
+    /// A `tiled_conv` with square outputs and a square kernel, padded by half the kernel.
     Convolution {
-        /// Rows and columns of the outputs.
+        /// Output rows, and as many columns.
         outputs: u64,
-        /// Rows and columns of the kernel.
+        /// Kernel rows, and as many columns.
         kernel: u64,
-        /// Rows and columns from one window to the next.
+        /// The distance from one window to the next along rows and columns, in inputs.
         stride: u64,
-        /// Rows and columns of the inputs.
+        /// Input rows, and as many columns.
         inputs: u64,
     },
 }
 
-/// A layer with its tile, loop order and mesh.
+/// A layer for Gemmini with its tile, loop order and mesh, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub(super) kind: Kind,
@@ -73,32 +73,32 @@ pub struct Call {
     pub(super) columns: u64,
 }
 
-/// Why a call cannot be made.
+/// The reason why a call cannot be made.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CallError {
-    /// The measured chips have meshes of 4 to 64.
+    /// The mesh has another size than those of the measured chips, 4 to 64.
     #[error("a mesh of {0} x {0}; it is 4, 8, 16, 32 or 64")]
     Mesh(u64),
-    /// A size is zero.
+    /// The size or tile along a loop is zero.
     #[error("{0:?} has no elements")]
     Empty(Loop),
-    /// Sizes of the C function and of the unroller have 16 bits.
+    /// The size along a loop exceeds the 16 bits that the C function and the unroller have for it.
     #[error("{0:?} has {1} elements, more than 65535")]
     Wide(Loop, u64),
-    /// A matmul's tile counts whole blocks of the mesh.
+    /// The tile of a matmul along a loop is not a multiple of the mesh's size.
     #[error("a tile of {1} in {0:?} is no multiple of the mesh")]
     Block(Loop, u64),
-    /// A loop occurs twice.
+    /// The loop order names a loop twice.
     #[error("{0:?} occurs twice in the order of the loops")]
     Twice(Loop),
-    /// The halves of scratchpad and accumulator are 2 MiB each.
+    /// The tiles take more bytes than the 2 MiB of a half of the scratchpad or of the accumulator.
     #[error("a tile needs {0} bytes of {1}, more than half of it")]
     Capacity(u128, &'static str),
-    /// The arrays do not fit the memory of 4 GiB.
+    /// The tensors take more bytes than the 4 GiB of main memory.
     #[error("the layer's arrays need {0} bytes, more than 4 GiB")]
     Memory(u128),
-    /// A tile of kernel positions and outputs that ends before the inputs begin, or begins behind
-    /// their end: the unroller's sizes wrap.
+    /// A tile of kernel positions and outputs lies wholly in the padding, where the unroller's unsigned sizes
+    /// wrap.
     #[error("a tile lies in the padding, away from the inputs")]
     Padding,
 }
@@ -109,8 +109,13 @@ const HALF_BYTES: u128 = 2 << 20;
 const MEMORY_BYTES: u128 = 4 << 30;
 
 impl Call {
-    /// A convolution with square outputs. `tile` is in the order of [`Loop::ALL`]; `order` names
-    /// loops innermost first.
+    /// A convolution with square outputs on a chip whose mesh has `mesh` rows and columns. `tile` has the
+    /// elements of a tile in the order of [`Loop::ALL`]; `order` names the loops from the innermost to the
+    /// outermost.
+    ///
+    /// # Errors
+    /// A [`CallError`], if the chip has no such mesh, a size or tile is out of range, or the tile does not fit
+    /// the local memories.
     pub fn convolution(
         mesh: u64,
         [channels, filters]: [u64; 2],
@@ -139,8 +144,12 @@ impl Call {
         .checked()
     }
 
-    /// A product of `columns` x `channels` and `channels` x `filters`. `tile` counts elements, in
-    /// whole blocks of the mesh.
+    /// A product of `columns` x `channels` and `channels` x `filters` on a chip whose mesh has `mesh` rows and
+    /// columns. `tile` has the elements of a tile, in whole blocks of the mesh; `order` is as for
+    /// [`Call::convolution`].
+    ///
+    /// # Errors
+    /// As [`Call::convolution`], and [`CallError::Block`] for a tile of other than whole blocks.
     pub fn matmul(
         mesh: u64,
         [channels, filters, columns]: [u64; 3],
@@ -279,17 +288,17 @@ impl Call {
         Ok(self)
     }
 
-    /// Whether this is a convolution or a matmul.
+    /// The operator that the call computes.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Rows and columns of the mesh.
+    /// The number of rows, and of columns, of the mesh.
     pub fn mesh(&self) -> u64 {
         self.mesh
     }
 
-    /// Calls that the C loops make.
+    /// The number of calls of the unroller that the C loops make.
     pub fn calls(&self) -> u64 {
         (0..7).map(|index| self.trips(index)).product()
     }

@@ -78,8 +78,8 @@ pub struct Times {
 }
 
 impl Times {
-    /// Fitted to the random rows of at most six million cycles of every second layer, the first in
-    /// sorted order among them (`tests/data/gemmini/README.md`).
+    /// The latencies fitted to DOSA's measurements on FireSim: to the random mappings of at most six million
+    /// cycles of every second layer, the first in sorted order among them (`tests/data/gemmini/README.md`).
     pub const FITTED: Self = Self {
         hit: 13,
         miss: 25,

@@ -52,7 +52,7 @@ struct Placed {
 /// Calls that are remembered by number: those with a place and those that left last.
 const CALLS: usize = 4;
 
-/// Runs a call's layer on the machine.
+/// Runs the layer of a call on the machine and returns its cycles and counts.
 pub fn run(call: &Call, times: Times) -> Run {
     let mut machine = Machine::new(call, times);
     while machine.step() {}

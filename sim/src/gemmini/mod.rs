@@ -1,4 +1,4 @@
-//! Gemmini as its RTL runs a layer: what the C loops ask for, and what becomes of it.
+//! Gemmini as its RTL runs a layer: the commands that its C library issues, and when the chip carries them out.
 //!
 //! ```text
 //! for each tile, in the order of the C loops:

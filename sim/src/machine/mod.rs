@@ -56,7 +56,8 @@ use transfer::Tiles;
 pub(crate) use state::State;
 pub use values::run_functional;
 
-/// Runs a mapping on the machine.
+/// Runs a mapping on the cycle-level machine. `trace` receives what happens, in order; `&mut ()` receives
+/// nothing.
 pub fn run<T: Trace>(mapping: &Mapping, pace: Pace, trace: &mut T) -> Run {
     match go_on(Machine::new(mapping, ()), pace, Limits::NONE, trace) {
         Ok(run) => run,

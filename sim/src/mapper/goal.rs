@@ -19,7 +19,7 @@ pub enum Objective {
     Cycles,
     /// Energy of the layer, DRAM and leakage included.
     Energy,
-    /// Energy times delay.
+    /// Energy times cycles (the energy-delay product).
     Edp,
 }
 
@@ -47,10 +47,10 @@ impl fmt::Display for Objective {
 /// The error of a text that is no objective or no slack.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GoalError {
-    /// A name that is no objective's.
+    /// The text is the name of no objective.
     #[error("unknown objective `{0}`; allowed: cycles, energy, edp")]
     Objective(String),
-    /// Not a percentage.
+    /// The text is no percentage, or one of more than two decimals.
     #[error("slack `{0}`: a percentage from 0 to 1000 is needed, with at most two decimals")]
     Slack(String),
 }
@@ -80,7 +80,7 @@ impl FromStr for Objective {
 pub struct Slack(u32);
 
 impl Slack {
-    /// No slack: of equals only, what comes second decides.
+    /// No slack: the second quantity decides among equals only.
     pub const NONE: Self = Self(0);
 
     /// 1 %.
@@ -95,7 +95,7 @@ impl Slack {
         f64::from(self.0) / 100.0
     }
 
-    /// The most cycles that are within the slack above this number of cycles.
+    /// The most cycles that are within the slack of this number of cycles.
     #[must_use]
     pub fn above(self, cycles: u64) -> u64 {
         let most = u128::from(cycles) * u128::from(10_000 + self.0) / 10_000;
@@ -103,8 +103,8 @@ impl Slack {
     }
 }
 
-/// 2 %, of cycles: less than the model errs by on most layers, and enough for the tiles that read each word of
-/// DRAM once where the fastest read some of them again.
+/// The default slack of 2 % of cycles: less than the model errs by on most layers, and enough for the tiles
+/// that read each word of DRAM once where the fastest read some of them again.
 impl Default for Slack {
     fn default() -> Self {
         Self(200)
@@ -167,8 +167,8 @@ pub struct Rank {
 }
 
 impl Goal {
-    /// What is made small, with the slack that goes without saying: [`Slack::default`] for cycles, as much energy
-    /// may be saved for little; none for energy and the product, which are what is asked for.
+    /// The goal of an objective with its default slack: [`Slack::default`] for cycles, since much energy may be
+    /// saved for few of them; [`Slack::NONE`] for energy and for the product.
     #[must_use]
     pub fn of(objective: Objective) -> Self {
         let slack = match objective {

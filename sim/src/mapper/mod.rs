@@ -8,8 +8,8 @@
 //! of the candidates within the slack of the best: what takes the least energy
 //! ```
 //!
-//! Nothing is random, so the same layer and accelerator always give the same mapping. What the
-//! enumeration leaves out, [`space`] says.
+//! Nothing is random, so the same layer and accelerator always give the same mapping. [`map`] returns the best
+//! mapping, [`map_with`] with another effort or goal, and [`space`] says what the enumeration leaves out.
 
 mod blocks;
 mod enumeration;
@@ -73,10 +73,11 @@ impl Default for MapperEffort {
     }
 }
 
-/// No candidate fits.
+/// The reason why the mapper has no mapping.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MapperError {
-    /// The accelerator is none that a file could describe, it does not offer the dataflow, or not even the smallest tiles fit.
+    /// The accelerator breaks a limit that its file would be checked for, it does not offer the dataflow, or
+    /// not even the smallest tiles fit.
     #[error("no {dataflow} mapping of layer `{layer}` fits {accelerator}: {reason}")]
     NoMapping {
         /// The layer's name.
@@ -85,7 +86,7 @@ pub enum MapperError {
         accelerator: String,
         /// The dataflow's short name.
         dataflow: Cow<'static, str>,
-        /// Why the smallest candidate is not legal.
+        /// The reason why the smallest candidate is not legal.
         reason: Box<MappingError>,
     },
 }
@@ -94,7 +95,8 @@ pub enum MapperError {
 /// one that takes the least energy.
 ///
 /// # Errors
-/// If the accelerator is none that a file could describe or does not offer the dataflow, or if no candidate fits its capacities.
+/// [`MapperError`], if the accelerator breaks a limit that its file would be checked for or does not offer the
+/// dataflow, or if no candidate fits its capacities.
 pub fn map(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,
@@ -103,7 +105,7 @@ pub fn map(
     map_with(layer, accelerator, dataflow, &MapperEffort::default())
 }
 
-/// [`map`] with another effort or goal.
+/// The best mapping with another effort or goal than [`map`] has.
 ///
 /// ```
 /// use stationary_arch::Accelerator;

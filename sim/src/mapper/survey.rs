@@ -76,13 +76,14 @@ impl Survey {
         self.frontier.estimate(place)
     }
 
-    /// The places of the best candidates by the model, each tiling once, the best first.
+    /// The places of at most `count` of the best candidates by the model's estimate, each tiling once, the best
+    /// first.
     pub fn best(&mut self, count: usize, goal: Goal) -> Vec<u64> {
         self.frontier.best_few(count, goal)
     }
 }
 
-/// States the space of a layer's candidates.
+/// The size of the mapper's list of candidates for a layer, and what the list leaves out.
 ///
 /// ```
 /// use stationary_arch::Accelerator;

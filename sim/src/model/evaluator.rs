@@ -16,8 +16,8 @@ use crate::model::dim_factors::{DimFactors, Elements, TilingFactors};
 use crate::model::{Expected, estimate_shape, expected_shape};
 use crate::tiling::{Staging, Tiling};
 
-/// Evaluates one tiling after the other. A tiling costs the less, the fewer dimensions differ from
-/// those of the one before; nothing is allocated.
+/// Estimates one tiling of a layer after another, faster than [`estimate`](crate::estimate) does: the fewer
+/// dimensions differ from the tiling before, the less work there is, and nothing is allocated.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -92,10 +92,11 @@ fn place(block: u64, local: u64) -> usize {
 }
 
 impl Evaluator {
-    /// Prepares a layer for an accelerator.
+    /// Prepares the estimates of a layer on an accelerator under a dataflow.
     ///
     /// # Errors
-    /// If the accelerator does not offer the dataflow.
+    /// A [`MappingError`], if the accelerator does not offer the dataflow or the layer cannot run on it under
+    /// any tiling.
     pub fn new(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -126,13 +127,14 @@ impl Evaluator {
         })
     }
 
-    /// What the model says of a tiling; `None` if the tiling is not legal.
+    /// The model's estimate of a tiling; `None` if the tiling is not legal.
     #[inline]
     pub fn estimate(&mut self, tiling: &Tiling) -> Option<Estimate> {
         self.fits(tiling).then(|| self.estimate_taken())
     }
 
-    /// [`Evaluator::estimate`] of many tilings, over as many threads as there are; in their order.
+    /// Estimates many tilings as [`Evaluator::estimate`] does, over as many threads as there are; in their
+    /// order.
     #[must_use]
     pub fn estimates(&self, tilings: &[Tiling]) -> Vec<Option<Estimate>> {
         let chunks = tilings.par_chunks(BATCH);

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::run::Run;
 use crate::{decoupled, machine};
 
-/// A run between two cycles. It is read back by the version that wrote it, for an equal plan.
+/// The state of a run that was stopped between two cycles, which serde writes and reads. Only the version that
+/// wrote it reads it back, for an equal plan.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -49,7 +50,7 @@ pub(super) enum State {
 }
 
 impl Checkpoint {
-    /// The cycle that is next.
+    /// The cycle that the run goes on with.
     #[must_use]
     pub fn cycle(&self) -> u64 {
         match &self.state {
@@ -66,14 +67,14 @@ impl Checkpoint {
 )]
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It is done.
+    /// The run is done; its figures.
     Done(Run),
-    /// It was stopped.
+    /// The run was stopped; the state from which it goes on.
     Stopped(Checkpoint),
 }
 
 impl PartialEq for Outcome {
-    /// Of runs that are done; one that was stopped equals none.
+    /// Two runs that are done compare by their figures; one that was stopped equals none.
     fn eq(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Done(one), Self::Done(other)) if one == other)
     }

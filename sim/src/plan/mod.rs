@@ -25,7 +25,7 @@ use crate::trace::Trace;
 use checkpoint::State;
 pub use checkpoint::{Checkpoint, Outcome};
 
-/// A layer with all that was decided of how it runs.
+/// A layer with everything that is decided about how it runs: a mapping, or a layer lowered to instructions.
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -49,9 +49,9 @@ pub use checkpoint::{Checkpoint, Outcome};
 /// ```
 #[derive(Clone, Debug)]
 pub enum Plan {
-    /// A sequencer runs the loops of a mapping.
+    /// A mapping, whose loops a sequencer runs.
     Mapped(Box<Mapping>),
-    /// Instructions run a lowered.
+    /// A lowered layer, whose instructions a decoupled machine runs.
     Lowered(Box<LoweredLayer>),
 }
 
@@ -77,7 +77,7 @@ impl Plan {
         }
     }
 
-    /// The accelerator.
+    /// The accelerator that the layer runs on.
     #[must_use]
     pub fn accelerator(&self) -> &Arc<Accelerator> {
         match self {
@@ -86,7 +86,7 @@ impl Plan {
         }
     }
 
-    /// The model's estimate.
+    /// The model's estimate of the plan.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         match self {
@@ -95,7 +95,8 @@ impl Plan {
         }
     }
 
-    /// Runs the machine.
+    /// Runs the plan on the cycle-level machine. `trace` receives what happens, in order; `&mut ()` receives
+    /// nothing.
     pub fn run<T: Trace>(&self, pace: Pace, trace: &mut T) -> Run {
         match self {
             Self::Mapped(mapping) => machine::run(mapping, pace, trace),
@@ -103,11 +104,11 @@ impl Plan {
         }
     }
 
-    /// Runs the machine from a checkpoint on, or from the start, until it is done or `stop` holds of the cycle
-    /// that is next.
+    /// Runs the plan from a checkpoint, or from the start, until it is done or `stop` returns true for the
+    /// cycle that is next.
     ///
     /// # Panics
-    /// If the checkpoint is not of an equal plan.
+    /// If the checkpoint is of another plan.
     pub fn run_until<T: Trace>(
         &self,
         from: Option<Checkpoint>,
@@ -156,8 +157,8 @@ impl Plan {
         hasher.finish()
     }
 
-    /// Runs the machine with values in its words. Memory and time grow with the layer's MACs; meant for
-    /// small layers.
+    /// Runs the plan with values in its words. Memory and time grow with the layer's MACs; meant for small
+    /// layers.
     ///
     /// # Panics
     /// If the tensors do not have the layer's sizes.
@@ -169,8 +170,9 @@ impl Plan {
         }
     }
 
-    /// Cycles from the array's first work until its last result is at the network, on the same machine
-    /// with memory never in the way: as it runs, or, where instructions control it, as the model has it.
+    /// Array cycles from the array's first work until its last result is at the network, on the same machine
+    /// with memory never in the way: as the machine runs or, where instructions control it, as the model
+    /// estimates.
     ///
     /// # Panics
     /// Never: DRAM has no part in whether a mapping is legal.
@@ -190,7 +192,8 @@ impl Plan {
         run.last_result - way - run.first_work
     }
 
-    /// Whether a trace tells when each unit is busy, for waveforms and timelines, and not in text alone.
+    /// Whether traces tell when each unit is busy, as waveforms and timelines need: false where only text can
+    /// be written.
     #[must_use]
     pub const fn has_timeline(&self) -> bool {
         match self {
@@ -199,7 +202,8 @@ impl Plan {
         }
     }
 
-    /// PEs at work in a whole pass, or in a product of blocks.
+    /// The number of PEs at work in a whole pass or, where instructions control the machine, in a product of
+    /// blocks.
     #[must_use]
     pub fn active_pes(&self) -> u64 {
         match self {
@@ -208,7 +212,7 @@ impl Plan {
         }
     }
 
-    /// Lanes of a PE that take a channel each.
+    /// The number of a PE's lanes at work, each with a channel of its own.
     #[must_use]
     pub fn active_lanes(&self) -> u64 {
         let channels = match self {
@@ -221,7 +225,7 @@ impl Plan {
         channels.min(self.accelerator().array.lanes.into())
     }
 
-    /// The energy of these counts and of this number of array cycles.
+    /// The energy of these counts and of so many cycles of the array's clock.
     #[must_use]
     pub fn energy(
         &self,
@@ -236,7 +240,7 @@ impl Plan {
         }
     }
 
-    /// A lower bound on the energy of everything that the layer could run as on this machine.
+    /// A lower bound on the energy of every mapping or schedule of the layer on this machine.
     #[must_use]
     pub fn least_energy(&self, cost: &CostModel) -> Energy {
         match self {
@@ -245,7 +249,8 @@ impl Plan {
         }
     }
 
-    /// Bytes that cross the DRAM interface, packed as they are there; instructions and micro-ops included.
+    /// Bytes that cross the DRAM interface in both directions, each word at the width that it has there;
+    /// instructions and micro-ops included.
     #[must_use]
     pub fn dram_bytes(&self, counters: &Counters, control: &Control) -> f64 {
         match self {

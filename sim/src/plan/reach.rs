@@ -7,7 +7,7 @@ use crate::decoupled;
 use crate::reach::{OutOfReach, Reach, hardwired};
 
 impl Reach {
-    /// Of a layer on a machine.
+    /// The upper bounds of a layer on an accelerator.
     ///
     /// ```
     /// use stationary_arch::Accelerator;
@@ -27,7 +27,7 @@ impl Reach {
     /// ```
     ///
     /// # Errors
-    /// [`OutOfReach`]: the first quantity whose bound is above its limit.
+    /// [`OutOfReach`] for the first count whose upper bound is above its limit of 2^62.
     pub fn of(layer: &Layer, accelerator: &Accelerator) -> Result<Self, OutOfReach> {
         let reach = match accelerator.decoupled {
             Some(_) => decoupled::reach(layer, accelerator),
@@ -36,10 +36,10 @@ impl Reach {
         reach.of_layer(layer, accelerator)
     }
 
-    /// Of all layers of a network together.
+    /// The upper bounds of all layers of a network together.
     ///
     /// # Errors
-    /// [`OutOfReach`]: of a layer, or of their sum.
+    /// [`OutOfReach`] for a layer, or for the sum of all.
     pub fn of_all(layers: &[Layer], accelerator: &Accelerator) -> Result<Self, OutOfReach> {
         let mut all = Self::default();
         for layer in layers {

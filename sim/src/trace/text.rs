@@ -19,8 +19,8 @@ use crate::stall::Stalls;
 /// The longest group of lines that is looked for.
 const LONGEST: usize = 64;
 
-/// Writes events as lines of text; runs of lines that differ only in their times and tiles are
-/// folded into one with a count, and groups of lines that come again are written once.
+/// A trace that writes events as lines of text. Lines that differ only in their times and tiles are folded into
+/// one with a count, and groups of lines that come again are written once.
 #[derive(Debug, Default)]
 pub struct TextTrace {
     text: String,
@@ -54,8 +54,9 @@ struct Group {
 }
 
 impl TextTrace {
-    /// A trace of the events that overlap the cycles from one to before another, of a pace that tells
-    /// every event.
+    /// A trace of the events that overlap the cycles `from` to `to`, the latter excluded. The run must be of a
+    /// pace that reports every event: [`Pace::EveryCycle`](crate::Pace::EveryCycle) or
+    /// [`Pace::SkipIdle`](crate::Pace::SkipIdle).
     #[must_use]
     pub fn of_window(from: u64, to: u64) -> Self {
         Self {
@@ -64,7 +65,7 @@ impl TextTrace {
         }
     }
 
-    /// The text so far.
+    /// The text of all events received.
     #[must_use]
     pub fn finish(mut self) -> String {
         self.write_all();

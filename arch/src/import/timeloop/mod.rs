@@ -20,63 +20,63 @@ use stationary_document::{Diagnostic, Fields, Node, Reader, Variables};
 
 use self::attributes::{Attributes, MESH_X};
 
-/// Timeloop's hierarchy: storage levels, and the multipliers inside of them.
+/// A Timeloop architecture: storage levels, and the multipliers inside of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
-    /// Name of the outermost part that has one.
+    /// The name of the outermost part that has one.
     pub name: String,
-    /// Technology node in nanometres, if the file says.
+    /// The technology node in nanometres; None if the file does not say.
     pub technology: Option<u32>,
-    /// A clock's seconds, if the file says.
+    /// The period of the clock in seconds; None if the file does not say.
     pub cycle_seconds: Option<f64>,
-    /// Storage levels, outer to inner.
+    /// The storage levels, outer to inner.
     pub storages: Vec<Storage>,
-    /// The multipliers.
+    /// The multipliers inside of the innermost level.
     pub arithmetic: Arithmetic,
-    /// Parts that fan out and are no storage (containers of version 0.4), each with the index of the
-    /// storage around it: a mapping may name them.
+    /// Parts that fan out and store nothing (containers of version 0.4), each with the index of the storage
+    /// level around it. Mappings may name them.
     pub containers: Vec<(String, usize)>,
 }
 
-/// A storage level.
+/// A storage level of a Timeloop architecture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Storage {
-    /// Its name.
+    /// The name of the level.
     pub name: String,
-    /// Whether it is off-chip memory.
+    /// Whether the level is off-chip memory.
     pub is_dram: bool,
-    /// Instances in all.
+    /// The number of instances in the whole architecture.
     pub instances: u64,
-    /// Of which so many stand side by side along X.
+    /// The number of these instances that lie side by side along X.
     pub mesh_x: u64,
-    /// Width of a word.
+    /// The width of a word in bits.
     pub word_bits: u64,
-    /// Words that are read or written together.
+    /// The number of words that are read or written together.
     pub block_words: u64,
-    /// Rows of `block_words` each; `None` without a limit.
+    /// The number of rows of `block_words` words each; `None` without a limit.
     pub rows: Option<u64>,
-    /// Words that an instance holds, less what multiple buffering takes; `None` without a limit.
+    /// The number of words that an instance holds, less what multiple buffering takes; `None` without a limit.
     pub words: Option<u64>,
-    /// Words that an instance reads a cycle.
+    /// Words that an instance reads in a cycle; `None` if the file gives no such limit.
     pub read_bandwidth: Option<f64>,
-    /// Words that it takes in a cycle.
+    /// Words that an instance takes in a cycle; `None` if the file gives no such limit.
     pub write_bandwidth: Option<f64>,
-    /// Words a cycle in both directions together.
+    /// Words in a cycle in both directions together; `None` if the file gives no such limit.
     pub shared_bandwidth: Option<f64>,
-    /// Data spaces that it must keep, by name, if the file says (version 0.4).
+    /// The names of the data spaces that the level must keep (version 0.4); None if the file does not say.
     pub keep: Option<Vec<String>>,
 }
 
-/// The multipliers.
+/// The multipliers of a Timeloop architecture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arithmetic {
-    /// Name.
+    /// The name of the part.
     pub name: String,
-    /// How many there are.
+    /// The number of multipliers.
     pub instances: u64,
-    /// Of which so many stand side by side along X.
+    /// The number of multipliers that lie side by side along X.
     pub mesh_x: u64,
-    /// Width of the operands.
+    /// The width of the operands in bits.
     pub word_bits: u64,
 }
 
@@ -86,10 +86,11 @@ pub(super) fn is_architecture(root: &Node) -> bool {
 }
 
 impl Architecture {
-    /// Reads a file.
+    /// Reads the text of an architecture file, with notes on what is not used. `file` is the name that the
+    /// notes carry.
     ///
     /// # Errors
-    /// Everything that is wrong; the notes of a success say what is not used.
+    /// All faults, each with its place.
     pub fn read(file: &str, text: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let root = Node::parse(file, text).map_err(|error| vec![error])?;
         let mut reader = Reader::new(file);

@@ -12,24 +12,23 @@ use crate::problem::{Point, Problem};
 /// The best assignment under one limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vertex {
-    /// The limit on the swept budget.
+    /// The limit on the swept budget, in square microns (area) or milliwatts (power).
     pub limit: f64,
-    /// The assignment; none where the other budgets forbid it, or where the
-    /// allowed number of states was reached before one was found.
+    /// The best assignment; None where the other budgets forbid any, or where the allowed number of states was
+    /// reached before one was found.
     pub point: Option<Point>,
-    /// Its objective.
+    /// The objective of the assignment; None where `point` is.
     pub objective: Option<f64>,
-    /// What is proved about it.
+    /// The proof of the assignment, or of there being none.
     pub certificate: Certificate,
 }
 
-/// Solves the problem under `count` limits on one budget, evenly apart from the
-/// least that any assignment takes to what the best one takes without that
-/// budget, in parallel. The other budgets stay. Nothing where they cannot be
-/// kept at all.
+/// The Pareto front: the best assignments under `count` limits on the budget with index `budget`. The limits
+/// are evenly spaced from the least that any assignment uses to what the best one uses without that budget; the
+/// other budgets stay. Each solve lists at most `states` states. Empty if the other budgets cannot be kept.
 ///
 /// # Panics
-/// If there is no such budget.
+/// If there is no budget with this index.
 pub fn front(problem: &Problem, budget: usize, count: usize, states: usize) -> Vec<Vertex> {
     let usage = &problem.usage()[budget];
     let least = problem.least(usage) as f64 / usage.scale();

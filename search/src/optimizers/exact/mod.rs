@@ -1,4 +1,4 @@
-//! The exact optimiser: the optimum with its proof.
+//! The exact optimiser: it finds the optimum of an assignment problem together with a proof.
 //!
 //! | objective | solved as |
 //! |---|---|
@@ -10,8 +10,11 @@
 //! (see `knapsack`), and a shortest path under budgets where layers share hardware
 //! (see `path`).
 //!
-//! Costs are integers scaled to 60 bits, so an optimum is exact for latencies
-//! and exact to the rounding of a floating-point sum for the rest.
+//! Costs are integers scaled to 60 bits, so an optimum is exact for latencies and exact to the rounding of a
+//! floating-point sum for the rest.
+//!
+//! [`solve`] answers one problem, [`front`] a row of limits on one budget, [`relaxation`] by how much budgets
+//! that cannot be kept are too small, and [`near`] what comes next to an optimum.
 
 mod bottleneck;
 mod dual;
@@ -39,26 +42,27 @@ use crate::certificate::{Certificate, ProofKind};
 use crate::objective::Objective;
 use crate::problem::{Evaluated, Point, Problem, Shortfall};
 
-/// The states that one solve may list before it gives up the proof, which
-/// bounds its memory to some hundred megabytes.
+/// The number of states that one solve may list before it gives up the proof; it bounds the memory of a solve
+/// to some hundred megabytes.
 pub const STATES: usize = 5_000_000;
 
 /// The answer of [`solve`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// An assignment and what is proved about it. Without the proof
-    /// ([`ProofKind::None`]) it is the best one known, if any is.
+    /// An assignment with its certificate. If the certificate proves nothing ([`ProofKind::None`]), the
+    /// assignment is the best one known.
     Best {
-        /// The assignment.
+        /// The assignment; None if none was found before the states ended.
         point: Option<Point>,
-        /// The bound.
+        /// The proof, or the lower bound that is known.
         certificate: Certificate,
     },
-    /// No assignment keeps the budgets: proved.
+    /// It is proved that no assignment keeps the budgets; these are the budgets at fault.
     Infeasible(Vec<Shortfall>),
 }
 
-/// Solves a problem to proof, or until `states` states were listed.
+/// Solves a problem to a proof, or until `states` states were listed: then the answer has the best assignment
+/// known.
 pub fn solve(problem: &Problem, states: usize) -> Answer {
     let short = problem.shortfalls();
     if !short.is_empty() {

@@ -12,7 +12,9 @@ use std::collections::HashSet;
 
 use crate::problem::{Point, Problem, Verdict};
 
-/// The best feasible assignments that differ from `point` in one choice, best first, at most `count`.
+/// The best feasible assignments that differ from `point` in one choice, with their objectives, best first and
+/// at most `count`. Under budgets a better one may differ in two choices, so that this list is not proved to
+/// have the second best.
 pub fn near(problem: &Problem, point: &[u16], count: usize) -> Vec<(Point, f64)> {
     let mut seen: HashSet<Point> = HashSet::from([point.to_vec()]);
     let mut found: Vec<(Point, f64)> = Vec::new();

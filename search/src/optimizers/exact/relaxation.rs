@@ -19,20 +19,20 @@ const EPSILON: f64 = 1e-6;
 /// More than the tolerance with which a budget is kept.
 const ROUNDING: f64 = 1e-9;
 
-/// Budgets made just feasible.
+/// The least factor on all budgets with which some assignment keeps them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relaxation {
-    /// What to multiply every budget with.
+    /// The factor that multiplies every budget; it is at most 1 if the budgets can be kept as they are.
     pub factor: f64,
-    /// No factor below this will do; `factor` is at most a relative 1e-6 above it.
+    /// A factor below which it is proved that no assignment keeps the budgets; `factor` exceeds it by a
+    /// relative 1e-6 at most.
     pub bound: f64,
     /// An assignment that keeps the relaxed budgets.
     pub point: Point,
 }
 
-/// The smallest factor on all budgets together. Nothing where a budget is zero,
-/// which no factor relaxes, where there is no budget, or where `states` were
-/// listed in vain.
+/// The least factor on all budgets with which some assignment keeps them. None where there is no budget, where
+/// a budget is zero, which no factor relaxes, or where `states` states were listed without an answer.
 pub fn relaxation(problem: &Problem, states: usize) -> Option<Relaxation> {
     let budgets = problem.budgets();
     if budgets.is_empty() || budgets.iter().any(|b| b.limit <= 0.0) {

@@ -38,7 +38,7 @@ pub(super) struct CountedPoint<'s> {
 }
 
 impl BoundEvaluator {
-    /// What a candidate moves, and the least time that it takes; `None` if it is not legal.
+    /// The counts of a candidate and a lower bound of its cycles; `None` if the candidate is not legal.
     #[must_use]
     #[inline]
     pub fn evaluate(&self, candidate: &MappingPoint) -> Option<BoundedCounts> {
@@ -50,8 +50,9 @@ impl BoundEvaluator {
         })
     }
 
-    /// What a legal candidate moves, and a lower bound on its estimate
-    /// ([`Estimate::expected`](crate::Estimate::expected)), which is no bound on the machine.
+    /// The counts of a legal candidate, and a lower bound on its estimate
+    /// ([`Estimate::expected`](crate::Estimate::expected)), which is no bound on the machine; `None` if the
+    /// candidate is not legal.
     #[must_use]
     #[inline]
     pub fn least_estimate(&self, candidate: &MappingPoint) -> Option<(Counters, u64)> {
@@ -189,7 +190,7 @@ impl BoundEvaluator {
         fits.then(|| product(&f, Dim::ALL, |f| f.by_dim.busy))
     }
 
-    /// A lower bound on [`Estimate::compute_cycles`](crate::Estimate::compute_cycles), and the words
+    /// A lower bound on [`Estimate::compute_cycles`](crate::Estimate::compute_cycles), and the number of words
     /// that the array reads from the global buffer, whether the candidate is legal or not.
     #[must_use]
     pub fn least_of_array(&self, candidate: &MappingPoint) -> (u64, u64) {

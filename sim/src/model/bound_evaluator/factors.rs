@@ -6,23 +6,23 @@ use crate::mapping::{Mapping, PAIRS};
 use crate::model::dim_factors::DimFactors;
 use crate::tiling::Tiling;
 
-/// How a dimension is cut: the fields of a [`Tiling`](crate::Tiling) along it.
+/// The tile sizes and unrolling along one dimension: its fields of a [`Tiling`](crate::Tiling).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DimTiling {
-    /// Extent that is run as if it were a layer of its own.
+    /// Indices in a part, which runs as a layer of its own.
     pub part: u64,
-    /// Extent held in the global buffer.
+    /// Indices in a block, the tile in the global buffer.
     pub block: u64,
-    /// Extent covered by one PE in one pass.
+    /// Indices that one PE covers in one pass.
     pub local: u64,
-    /// Unrolling along the array's rows.
+    /// How many ways the dimension is unrolled along the array's rows; 1: not unrolled.
     pub rows: u64,
-    /// Unrolling along the array's columns.
+    /// How many ways the dimension is unrolled along the array's columns; 1: not unrolled.
     pub cols: u64,
 }
 
 impl DimTiling {
-    /// A tiling's cut along a dimension.
+    /// The fields of a tiling along a dimension.
     #[must_use]
     pub fn of(tiling: &Tiling, d: Dim) -> Self {
         Self {

@@ -48,8 +48,7 @@ use program::{LoopProgram, Orders};
 pub use space::TilingSpace;
 pub(super) use transfers::Transfers;
 
-/// A tiling as the numbers of its cuts, pairs of cuts and orders, which are those of one [`BoundEvaluator`]
-/// and of its clones.
+/// A candidate of one [`BoundEvaluator`] and its clones: a tiling, kept as indices into their tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MappingPoint {
     cuts: PerDim<u32>,
@@ -58,20 +57,20 @@ pub struct MappingPoint {
     program: u32,
 }
 
-/// What a screen says of a legal candidate.
+/// The counts of a legal candidate with a lower bound of its cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BoundedCounts {
-    /// Words moved; equal to [`Estimate::counters`](crate::Estimate::counters).
+    /// Words moved and MACs; equal to [`Estimate::counters`](crate::Estimate::counters).
     pub counters: Counters,
-    /// Cycles of MACs, of the busiest PE; equal to [`Estimate::busy`](crate::Estimate::busy).
+    /// Cycles in which the busiest PE does MACs; equal to [`Estimate::busy`](crate::Estimate::busy).
     pub busy: u64,
-    /// No schedule of the machine takes fewer cycles; equal to
+    /// Array cycles that the machine does not go below with this tiling; equal to
     /// [`Estimate::lower_bound`](crate::Estimate::lower_bound).
     pub lower_bound: u64,
 }
 
-/// Evaluates candidates of one layer on an accelerator: what they move, whether they are legal, and the
-/// least time that they take, without the estimate of an [`Evaluator`](crate::Evaluator).
+/// Evaluates candidates of one layer on an accelerator: whether they are legal, their counts, and lower bounds
+/// of their cycles, without the estimate of an [`Evaluator`](crate::Evaluator).
 ///
 /// ```
 /// use stationary_arch::Accelerator;
@@ -138,10 +137,11 @@ impl MappingPoint {
 const BATCH: usize = 4096;
 
 impl BoundEvaluator {
-    /// Prepares a layer for an accelerator.
+    /// Prepares the evaluation of a layer on an accelerator under a dataflow.
     ///
     /// # Errors
-    /// If the accelerator does not offer the dataflow.
+    /// A [`MappingError`], if the accelerator does not offer the dataflow or the layer cannot run on it under
+    /// any tiling.
     pub fn new(
         layer: impl Into<Arc<Layer>>,
         accelerator: impl Into<Arc<Accelerator>>,
@@ -193,7 +193,7 @@ impl BoundEvaluator {
         Ok(screen)
     }
 
-    /// The candidate of a tiling; `None` if one of its cuts, or its orders, are not legal by
+    /// The candidate of a tiling; `None` if its fields along one dimension, or its orders, are not legal by
     /// themselves.
     pub fn candidate(&mut self, tiling: &Tiling) -> Option<MappingPoint> {
         let mut cuts = PerDim::splat(0);
@@ -217,7 +217,8 @@ impl BoundEvaluator {
         tiling
     }
 
-    /// [`BoundEvaluator::evaluate`] of many candidates, over as many threads as there are; in their order.
+    /// Evaluates many candidates as [`BoundEvaluator::evaluate`] does, over as many threads as there are; in
+    /// their order.
     #[must_use]
     pub fn evaluate_all(&self, candidates: &[MappingPoint]) -> Vec<Option<BoundedCounts>> {
         let chunks = candidates.par_chunks(BATCH);

@@ -18,7 +18,7 @@ use crate::model::bound_evaluator::program::Orders;
 use crate::model::bound_evaluator::{BoundEvaluator, MappingPoint};
 use crate::tiling::Tiling;
 
-/// Cuts and orders to choose from.
+/// A space of tilings: for each dimension the tile sizes and unrollings to choose from, and the loop orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TilingSpace {
     cuts: PerDim<Vec<DimTiling>>,
@@ -26,7 +26,7 @@ pub struct TilingSpace {
 }
 
 impl TilingSpace {
-    /// The space of one tiling.
+    /// The space that has one tiling only.
     #[must_use]
     pub fn of(tiling: &Tiling) -> Self {
         Self {
@@ -35,23 +35,23 @@ impl TilingSpace {
         }
     }
 
-    /// The same with other cuts along a dimension.
+    /// The space with other choices along a dimension.
     #[must_use]
     pub fn with_cuts(mut self, d: Dim, cuts: Vec<DimTiling>) -> Self {
         self.cuts[d] = cuts;
         self
     }
 
-    /// The same with the orders, staging and banks of one more tiling.
+    /// The space with the orders, staging and banks of one more tiling.
     #[must_use]
     pub fn with_orders(mut self, tiling: &Tiling) -> Self {
         self.orders.push(Orders::of(tiling));
         self
     }
 
-    /// The orders of a tiling with cuts whose extents double: everything that dataflow and array
-    /// allow to be unrolled, all that a PE may hold, every block that is a pass or larger. Kernel
-    /// dimensions stay whole.
+    /// The space of tilings whose sizes are powers of two, with the orders of `tiling`: everything that
+    /// dataflow and array allow to be unrolled, all that a PE may hold, every block that is at least a pass.
+    /// Kernel dimensions stay whole.
     #[must_use]
     pub fn doubling(
         layer: &Layer,
@@ -155,8 +155,8 @@ struct PartialUse {
 }
 
 impl BoundEvaluator {
-    /// Visits the candidates of a space in a fixed order, but for some that the array has no room for,
-    /// until told to stop.
+    /// Calls `visit` with the candidates of a space, in a fixed order, until it breaks; returns whether it did.
+    /// Some of those that the array has no room for are left out.
     pub fn for_each(
         &mut self,
         space: &TilingSpace,

@@ -77,7 +77,8 @@ pub struct SpaceBound {
 /// ```
 ///
 /// # Errors
-/// If the accelerator does not offer the dataflow.
+/// A [`MappingError`], if the accelerator does not offer the dataflow or the layer cannot run on it under any
+/// tiling.
 pub fn space_bound(
     layer: impl Into<Arc<Layer>>,
     accelerator: impl Into<Arc<Accelerator>>,

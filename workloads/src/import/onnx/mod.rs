@@ -1,4 +1,4 @@
-//! ONNX models, operator sets 7 on.
+//! The reader of ONNX models, from operator set 7 on.
 //!
 //! ```text
 //! for node in graph (in order):
@@ -54,12 +54,16 @@ const OLDEST: i64 = 7;
 /// The newest set whose changes are known here.
 const NEWEST: i64 = 28;
 
-/// Reads a model. `dims` give sizes for dimensions that the model leaves open: by their name, or as
-/// `input.0` by an input and a place in its shape; and values of inputs that are single whole numbers,
-/// by the input's name. An open dimension that is the batch is 1 unless it is given (`batch.rs`).
+/// Reads the bytes of a model, with notes on what was left out or assumed. `file` is the name that errors
+/// carry.
+///
+/// `dims` give sizes for dimensions that the model leaves open: by their name, or as `input.0` by an input and
+/// an index in its shape. They also give values of inputs that are single whole numbers, by the input's name.
+/// An open dimension that is the batch is 1 unless it is given.
 ///
 /// # Errors
-/// A file that is no model, an operator set before 7, open dimensions that are not given, or no
+/// A [`NetworkError`], if the file is no model or is of an operator set before 7, an open dimension is not
+/// given, or no operator multiplies matrices.
 /// operator that multiplies matrices.
 pub fn read(
     file: &str,

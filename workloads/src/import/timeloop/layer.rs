@@ -16,10 +16,11 @@ pub(crate) struct Padding {
 }
 
 impl TimeloopProblem {
-    /// The layer that the problem is.
+    /// The problem as a layer.
     ///
     /// # Errors
-    /// Why it is none.
+    /// The reason, in words, why it is none: the number of its operands, or the way in which their indices are
+    /// formed.
     pub fn layer(&self) -> Result<Layer, String> {
         self.padded_layer(&[], RightOperand::Parameters)
     }

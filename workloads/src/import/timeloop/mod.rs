@@ -1,4 +1,4 @@
-//! Timeloop's problem files: data spaces as projections of loop dimensions.
+//! The reader of Timeloop's problem files: data spaces as projections of loop dimensions.
 //!
 //! ```text
 //! Inputs[n][c][stride p + dilation r][stride q + dilation s]: a rank is a sum of terms
@@ -13,47 +13,48 @@ use stationary_document::{Diagnostic, Node, NodeKind, Reader, Variables};
 
 pub(super) use self::layer::Padding;
 
-/// A problem: dimensions with sizes, and what they select.
+/// A Timeloop problem: loop dimensions with their sizes, and the data spaces that they select from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeloopProblem {
-    /// Name of the shape.
+    /// The name of the problem's shape.
     pub name: String,
-    /// Names of the dimensions.
+    /// The names of the loop dimensions.
     pub dims: Vec<String>,
-    /// Their sizes.
+    /// The sizes of the loop dimensions, in the order of `dims`.
     pub sizes: Vec<u64>,
-    /// Operands and result.
+    /// The data spaces: operands and result.
     pub spaces: Vec<DataSpace>,
 }
 
-/// An operand or the result.
+/// A data space of a Timeloop problem: the tensor of an operand or of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataSpace {
-    /// Its name.
+    /// The name of the data space.
     pub name: String,
-    /// The ranks of the tensor, each a sum of terms.
+    /// The ranks of the tensor: the index of each is a sum of terms.
     pub ranks: Vec<Vec<Term>>,
     /// Whether it is written: the result.
     pub is_output: bool,
 }
 
-/// A dimension times a coefficient.
+/// A term of a rank's index: a loop dimension times a coefficient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Index of the dimension.
+    /// The index of the dimension in [`TimeloopProblem::dims`].
     pub dim: usize,
-    /// What its index is multiplied with.
+    /// The factor on the dimension's index.
     pub coefficient: u64,
 }
 
 impl DataSpace {
-    /// Whether a dimension selects among its words.
+    /// Whether the index of a dimension selects among the tensor's words.
     #[must_use]
     pub fn is_relevant(&self, dim: usize) -> bool {
         self.ranks.iter().flatten().any(|term| term.dim == dim)
     }
 
-    /// Words of a box with these extents.
+    /// The number of words that a box with these extents of the loop dimensions touches, as the box of its
+    /// ranks' extents.
     #[must_use]
     pub fn words(&self, extents: &[u64]) -> u64 {
         self.ranks
@@ -63,7 +64,7 @@ impl DataSpace {
     }
 }
 
-/// Indices of a rank that a box of these extents touches, from the first to the last.
+/// The number of indices of a rank between the first and the last that a box with these extents touches.
 #[must_use]
 pub fn extent(rank: &[Term], extents: &[u64]) -> u64 {
     let steps = |term: &Term| term.coefficient * (extents[term.dim] - 1);
@@ -118,10 +119,11 @@ pub(crate) fn is_problem(root: &Node) -> bool {
 }
 
 impl TimeloopProblem {
-    /// Reads a file.
+    /// Reads the text of a problem file, with notes on what is not used. `file` is the name that the notes
+    /// carry.
     ///
     /// # Errors
-    /// Everything that is wrong; the notes of a success say what is not used.
+    /// All faults, each with its place.
     pub fn read(file: &str, text: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let root = Node::parse(file, text).map_err(|error| vec![error])?;
         let mut reader = Reader::new(file);
