@@ -33,42 +33,42 @@ where
     read.map_err(D::Error::custom)
 }
 
-/// The extents of a layer's loops, and of its window as pairs of rows and columns.
+/// The shape of a layer: the extent of each of its eight loops, and its window as pairs of rows and columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Dims {
-    /// Images.
+    /// The number of images (N).
     #[serde(rename = "N")]
     pub n: u64,
-    /// Groups, or heads.
+    /// The number of groups (G): 1 for a dense layer, the heads of an attention product.
     #[serde(rename = "G")]
     pub g: u64,
-    /// Output channels.
+    /// Output channels of a group (K).
     #[serde(rename = "K")]
     pub k: u64,
-    /// Input channels.
+    /// Input channels of a group (C).
     #[serde(rename = "C")]
     pub c: u64,
-    /// Output rows.
+    /// Output rows (P).
     #[serde(rename = "P")]
     pub p: u64,
-    /// Output columns.
+    /// Output columns (Q).
     #[serde(rename = "Q")]
     pub q: u64,
-    /// Kernel rows.
+    /// Kernel rows (R).
     #[serde(rename = "R")]
     pub r: u64,
-    /// Kernel columns.
+    /// Kernel columns (S).
     #[serde(rename = "S")]
     pub s: u64,
-    /// Input elements from one output to the next.
+    /// The stride: input elements from one output to the next.
     pub stride: [u64; 2],
-    /// Input elements from one tap to the next.
+    /// The dilation: input elements from one tap of the kernel to the next.
     pub dilation: [u64; 2],
-    /// Zeros before the first input element.
+    /// Padding before the first input element.
     pub pad: [u64; 2],
-    /// Input elements without padding.
+    /// The size of the input without padding.
     pub input: [u64; 2],
-    /// Zeros behind the last input element.
+    /// Padding behind the last input element.
     pub pad_behind: [u64; 2],
 }
 
@@ -94,14 +94,15 @@ impl From<&Layer> for Dims {
     }
 }
 
-/// What mappings were chosen for.
+/// The goal that the mapper chose mappings for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Goal {
-    /// What was made small: cycles, energy or edp.
+    /// The objective that was minimised: `cycles`, `energy` or `edp`.
     pub objective: String,
-    /// By how many per cent it may be above its least.
+    /// The slack: by how many per cent the objective may be above its least, so that a second quantity decides.
     pub slack_percent: f64,
-    /// The layers, where a file gives the mappings of others.
+    /// The names of the layers that the mapper chose a mapping for, where a file gives those of the others;
+    /// absent where it chose all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<Vec<String>>,
 }
@@ -116,120 +117,120 @@ impl From<Chosen> for Goal {
     }
 }
 
-/// How much of a network an answer is for.
+/// The part of a network that an answer is for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
-    /// The share of the file's multiply-accumulates that its layers stand for, from 0 to 1.
+    /// The share of the file's multiply-accumulates that the layers stand for, from 0 to 1.
     pub macs: f64,
-    /// Whether operators of unknown size are left out, so that the share is one at most.
+    /// Whether operators of unknown size are left out, so that the share is an upper limit.
     pub is_upper_bound: bool,
-    /// How many operators became what.
+    /// The number of operators of the file by what became of them.
     pub operators: Operators,
-    /// Bytes that what is left out moves, as far as they are known.
+    /// The bytes that the operators that were left out move, as far as they are known.
     pub bytes_left_out: u64,
-    /// Operators of which it is not known how many bytes they move.
+    /// The number of operators of which it is not known how many bytes they move.
     pub bytes_unknown: u64,
-    /// Operators with products that are left out, by kind.
+    /// The kinds of operators that multiply and were left out.
     pub left_out: Vec<LeftOut>,
-    /// Operators without products, by kind.
+    /// The kinds of operators that do not multiply.
     pub without_products: Vec<LeftOut>,
-    /// The layers that were picked, if some were.
+    /// The layers that were picked; null where all are meant.
     pub picked: Option<Picked>,
 }
 
-/// Operators of a file by what became of them.
+/// Numbers of a file's operators by what became of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Operators {
-    /// Layers.
+    /// Operators that became layers.
     pub simulated: u64,
-    /// Left out, though they multiply.
+    /// Operators that were left out although they multiply.
     pub left_out: u64,
-    /// Of those, how many are of unknown size.
+    /// Those of `left_out` whose size is not known.
     pub of_unknown_size: u64,
-    /// Without products.
+    /// Operators that do not multiply.
     pub without_products: u64,
 }
 
-/// Operators of a kind that are no layers.
+/// A kind of operators that did not become layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
-    /// Their type.
+    /// The operators' type, as the file names it.
     pub operator: String,
-    /// How many.
+    /// The number of operators of this kind.
     pub count: u64,
-    /// Their multiply-accumulates, as far as they are known.
+    /// The multiply-accumulates of these operators, as far as they are known.
     pub macs: u64,
-    /// The first operator that lost a shape, where that is why.
+    /// The name of the first operator whose shape is not known, where that is why they were left out.
     pub first_lost: Option<String>,
-    /// Why they are left out.
+    /// The reason why they were left out.
     pub reason: String,
-    /// How many are of unknown size.
+    /// Those of `count` whose size is not known.
     pub macs_unknown: u64,
-    /// Bytes that they move, as far as they are known.
+    /// The bytes that these operators move, as far as they are known.
     pub bytes: u64,
-    /// How many move an unknown number of bytes.
+    /// Those of `count` of which it is not known how many bytes they move.
     pub bytes_unknown: u64,
 }
 
-/// Layers that were picked of a network.
+/// The layers that were picked of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Picked {
-    /// How many.
+    /// The number of layers that were picked.
     pub layers: u64,
-    /// Of how many.
+    /// The number of layers of the network.
     pub of: u64,
-    /// Their share of the multiply-accumulates, from 0 to 1.
+    /// The share of the network's multiply-accumulates that they have, from 0 to 1.
     pub macs: f64,
 }
 
-/// What an accelerator could do at most, in cycles of the array.
+/// The peaks of an accelerator, by cycles of the array's clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Peaks {
-    /// Rows of PEs.
+    /// The number of rows of PEs.
     pub rows: u32,
-    /// Columns of PEs.
+    /// The number of columns of PEs.
     pub cols: u32,
-    /// Multipliers of a PE.
+    /// The number of multipliers (lanes) of a PE.
     pub lanes: u32,
-    /// Clock of the array in MHz.
+    /// The clock of the array in MHz.
     pub clock_mhz: f64,
-    /// Multiply-accumulates a cycle.
+    /// Multiply-accumulates in a cycle, with every multiplier at work.
     #[serde(serialize_with = "plain")]
     pub peak_macs_per_cycle: f64,
-    /// The kind of DRAM, or its standard.
+    /// The kind of DRAM (`ideal`, `bandwidth`), or the name of its standard.
     pub dram: String,
-    /// Bytes a cycle in one direction; null without a limit.
+    /// Bytes that DRAM moves in a cycle in one direction; null without a limit.
     pub dram_bytes_per_cycle: Option<f64>,
-    /// Bytes a cycle in both directions together.
+    /// Bytes that DRAM moves in a cycle in both directions together; null without a limit.
     pub dram_bytes_per_cycle_both_ways: Option<f64>,
-    /// Bytes a cycle of what a cache in front of DRAM holds, where there is one.
+    /// Bytes in a cycle that a cache in front of DRAM delivers of what it holds; null without a cache.
     pub cache_bytes_per_cycle: Option<f64>,
 }
 
-/// Energy in picojoules by component.
+/// Energy by component, in picojoules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EnergyByComponent {
-    /// Multiply-accumulates.
+    /// Energy of multiply-accumulates.
     pub mac: f64,
-    /// Scratchpads of the PEs.
+    /// Energy of accesses to the scratchpads of the PEs.
     pub scratchpad: f64,
-    /// Networks between buffer and array, and sums from PE to PE.
+    /// Energy of words on the networks between buffer and array, and of sums from PE to PE.
     pub network: f64,
-    /// The buffer.
+    /// Energy of accesses to the global buffer.
     pub global_buffer: f64,
-    /// DRAM and the interface to it.
+    /// Energy of DRAM and of the interface to it.
     pub dram: f64,
-    /// What leaks, over the whole time.
+    /// Energy that leaks over the whole time.
     pub leakage: f64,
-    /// The sum.
+    /// The sum over all components.
     pub total: f64,
-    /// Components that only another version knows, by their names.
+    /// The energy of components that this version does not know, by their names.
     #[serde(flatten)]
     pub others: IndexMap<String, f64>,
 }
 
 impl EnergyByComponent {
-    /// Each component by its name.
+    /// The energy of each component, with its name; the total is none.
     pub fn components(&self) -> impl Iterator<Item = (&str, f64)> {
         let others = self.others.iter();
         [
@@ -260,57 +261,57 @@ impl From<&Energy> for EnergyByComponent {
     }
 }
 
-/// What each component's energy consists of, in picojoules.
+/// The parts of each component's energy, in picojoules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EnergyParts {
-    /// Multiply-accumulates.
+    /// The parts of the energy of multiply-accumulates.
     pub mac: Mac,
-    /// Scratchpads.
+    /// The parts of the scratchpads' energy.
     pub scratchpad: Moved,
-    /// Networks.
+    /// The parts of the networks' energy.
     pub network: Moved,
-    /// The buffer.
+    /// The parts of the global buffer's energy.
     pub global_buffer: Moved,
-    /// DRAM.
+    /// The parts of DRAM's energy.
     pub dram: Moved,
-    /// What leaks, by part of the chip.
+    /// The energy that leaks, by part of the chip.
     pub leakage: Parts,
 }
 
-/// Energy of multiply-accumulates, in picojoules.
+/// The energy of multiply-accumulates, in picojoules, by what it depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mac {
-    /// What counts alone decide.
+    /// The energy of the operations, which their number alone decides.
     pub events: f64,
-    /// The clock of the PEs, over the whole time.
+    /// The energy of the PEs' clock over the whole time.
     pub clock: f64,
 }
 
-/// Energy of what moves words, in picojoules by operand.
+/// The energy of a component that moves words, in picojoules by operand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
-    /// Inputs.
+    /// The energy of inputs.
     pub input: f64,
-    /// Weights.
+    /// The energy of weights.
     pub weight: f64,
-    /// Outputs and partial sums.
+    /// The energy of outputs and partial sums.
     pub output: f64,
-    /// The clock, over the whole time.
+    /// The energy of the clock over the whole time; absent where the component has none.
     pub clock: f64,
 }
 
-/// Figures by part of the chip.
+/// A figure of each part of the chip, in the unit of what holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Parts {
-    /// PEs without their scratchpads.
+    /// The PEs without their scratchpads.
     pub pes: f64,
-    /// Scratchpads.
+    /// The scratchpads of the PEs.
     pub scratchpads: f64,
-    /// Networks.
+    /// The networks between buffer and array.
     pub networks: f64,
-    /// The buffer.
+    /// The global buffer.
     pub global_buffer: f64,
-    /// The interface to DRAM.
+    /// The interface to DRAM, which is on the chip.
     pub dram_interface: f64,
 }
 
@@ -349,25 +350,25 @@ impl From<&Energy> for EnergyParts {
     }
 }
 
-/// One figure by machine and model.
+/// One figure, by the machine and by the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Headline {
-    /// Whose figure `value` is: the machine's, where it ran.
+    /// The origin of `value`: `machine` where it ran, else `model`.
     pub of: String,
-    /// The figure.
+    /// The figure, in the unit of what holds it.
     pub value: Option<Number>,
-    /// The model's, beside the machine's.
+    /// The model's figure, where `value` is the machine's.
     pub model: Option<Number>,
-    /// The model's error, relative to the machine.
+    /// The model's relative error: `(model - machine) / machine`.
     pub error: Option<f64>,
 }
 
-/// How to go on with a search that was interrupted.
+/// The way to go on with a search that was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interrupted {
-    /// The command that goes on; null where nothing was kept.
+    /// The command that resumes the search; null where no record was kept.
     pub go_on: Option<String>,
-    /// Layers that were not reached.
+    /// The names of the layers that were not reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_reached: Option<Vec<String>>,
 }

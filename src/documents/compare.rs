@@ -6,42 +6,44 @@ use serde::{Deserialize, Serialize};
 use super::Document;
 use super::common::Coverage;
 
-/// Optimisers on the same instances, with equal budgets and many seeds.
+/// A comparison of optimisers on the same instances, with equal budgets of evaluations and many seeds
+/// (`stationary compare`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Compare {
-    /// `stationary/compare/1`.
+    /// The name of the schema: `stationary/compare/1`.
     pub schema: String,
-    /// Evaluations that each run may make.
+    /// The number of evaluations that each run may make.
     pub evaluations: u64,
-    /// Epochs of optimisers that learn.
+    /// The number of epochs of optimisers that learn; null if left to the number of evaluations.
     pub epochs: u64,
-    /// Settings of optimisers that learn.
+    /// The settings of optimisers that learn: `faithful`, `tuned` or `as-published`.
     pub preset: String,
     /// The first seed.
     pub seed: u64,
-    /// Seeds of each optimiser on each instance.
+    /// The number of seeds of each optimiser on each instance; a deterministic one runs once.
     pub seeds: u64,
     /// The optimiser that speed-ups are relative to.
     pub against: String,
-    /// The optimisers.
+    /// The optimisers by name, in the order asked for.
     pub optimizers: Vec<String>,
-    /// What is to be known beside the figures.
+    /// Sentences on what is to be known beside the figures.
     pub notes: Vec<String>,
-    /// The problems.
+    /// The instances: problems that each optimiser is run on.
     pub instances: Vec<CompareInstance>,
-    /// Evaluations at which gaps are given.
+    /// The checkpoints: numbers of evaluations at which gaps are given.
     pub checkpoints: Vec<u64>,
-    /// Each optimiser on each instance.
+    /// The results of each optimiser on each instance.
     pub runs: Vec<CompareRun>,
-    /// The share of runs that came within a gap, by checkpoint.
+    /// For each optimiser, the share of runs and targets reached by each checkpoint (an empirical distribution).
     pub ecdf: Vec<CompareShares>,
-    /// The share of instances on which an optimiser is within a factor of the fastest.
+    /// For each gap and optimiser, the share of instances on which it is within a factor of the fastest (a
+    /// performance profile; Dolan and Moré, 2002).
     pub performance_profile: Vec<CompareProfile>,
-    /// Wilcoxon's signed-rank test of each pair.
+    /// Wilcoxon's signed-rank test of each pair of optimisers.
     pub wilcoxon: Vec<ComparePair>,
-    /// How many times fewer evaluations than `against`.
+    /// The speed-ups over `against`, in evaluations.
     pub speedups: Vec<CompareSpeedup>,
-    /// How to go on, where the comparison was interrupted.
+    /// The way to go on; absent unless the comparison was interrupted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interrupted: Option<CompareInterrupted>,
 }
@@ -51,148 +53,148 @@ impl Document for Compare {
     const TITLE: &'static str = "Comparison of optimisers by stationary";
 }
 
-/// A problem.
+/// An instance: a problem that optimisers are run on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareInstance {
-    /// Its name.
+    /// The instance's name.
     pub name: String,
     /// A digest of what decides its results.
     pub fingerprint: String,
-    /// The least objective that is known.
+    /// The least objective that is known, in the objective's unit.
     pub optimum: Option<f64>,
-    /// Whether it is proved.
+    /// Whether that objective is proved to be the optimum.
     pub proved: bool,
-    /// Whose costs they are: the model's or a table's.
+    /// The origin of the costs: the model, or a table.
     pub of: String,
-    /// The accelerator's name.
+    /// The accelerator's name; null for a table.
     pub arch: String,
-    /// The network's name.
+    /// The network's name; null for a table.
     pub network: String,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// What was overridden.
+    /// The settings that were overridden, `PATH=VALUE` each.
     pub settings: Vec<String>,
-    /// What energy rests on besides measurements.
+    /// Sentences on what the energy figures rest on besides measurements.
     pub caveats: Vec<String>,
     /// How much of the network it is about; null for a table.
     pub coverage: Option<Coverage>,
-    /// The optimum's figure.
+    /// The optimum, by the machine and by the model.
     pub headline: CompareHeadline,
 }
 
-/// The optimum's figure by machine and model.
+/// The figure of the optimum, by the machine and by the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareHeadline {
-    /// Whose figure `value` is.
+    /// The origin of `value`: `machine` or `model`.
     pub of: String,
-    /// The figure.
+    /// The figure, in the objective's unit.
     pub value: Option<f64>,
-    /// The model's, beside the machine's.
+    /// The model's figure, where `value` is the machine's.
     pub model: Option<f64>,
-    /// The model's error, relative to the machine.
+    /// The model's relative error: `(model - machine) / machine`.
     pub error: Option<f64>,
 }
 
-/// An optimiser on an instance.
+/// The results of an optimiser on an instance, over its seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareRun {
     /// The instance's name.
     pub instance: String,
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
     /// Quartiles of the last gaps to the optimum; null where a run found nothing.
     pub final_gap: [Option<f64>; 3],
-    /// Expected running times to targets.
+    /// The expected running time to each target.
     pub expected_running_time: Vec<CompareTarget>,
-    /// Quartiles of gaps at each checkpoint.
+    /// The quartiles of the gaps at each checkpoint; null where a run had found nothing.
     pub anytime_gap: Vec<[Option<f64>; 3]>,
 }
 
-/// How long it takes to come within a gap of the optimum.
+/// The expected running time to come within a gap of the optimum (ERT; Hansen et al., 2009).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareTarget {
-    /// The gap.
+    /// The gap: the objective over the optimum, less 1.
     pub target: f64,
-    /// Evaluations expected; null where no run came so far.
+    /// The number of evaluations expected; null where no run came so far.
     pub evaluations: Option<f64>,
-    /// Its 95 % bootstrap interval.
+    /// The 95 % bootstrap interval of that number.
     pub interval: [Option<f64>; 2],
-    /// Runs that came so far.
+    /// The number of runs that came so far.
     pub successes: u64,
-    /// Runs.
+    /// The number of runs.
     pub seeds: u64,
-    /// Their ratio.
+    /// The share of runs that came so far, from 0 to 1.
     pub success_rate: f64,
 }
 
-/// Shares by optimiser.
+/// The shares of an optimiser's runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareShares {
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
-    /// From 0 to 1.
+    /// The shares, from 0 to 1, in the order of the checkpoints.
     pub shares: Vec<f64>,
 }
 
-/// Shares by optimiser for a gap.
+/// A performance profile: the shares of an optimiser for a gap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareProfile {
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
-    /// The gap.
+    /// The gap: the objective over the optimum, less 1.
     pub target: f64,
-    /// Factors over the fastest, and the share of instances within each, from 0 to 1.
+    /// Pairs of a factor over the fastest and the share of instances within it, from 0 to 1.
     pub shares: Vec<[f64; 2]>,
 }
 
-/// Two optimisers.
+/// A comparison of two optimisers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ComparePair {
-    /// The first.
+    /// The first optimiser.
     pub first: String,
-    /// The second.
+    /// The second optimiser.
     pub second: String,
-    /// Seeds and instances on which the first is better.
+    /// The number of pairs of a seed and an instance on which the first is better.
     pub first_better: u64,
-    /// On which the second is.
+    /// The number of these on which the second is better.
     pub second_better: u64,
-    /// On which neither is.
+    /// The number of these on which neither is better.
     pub equal: u64,
-    /// The probability of this under no difference.
+    /// The p-value: the probability of a difference as large if there were none.
     pub p: f64,
-    /// The same, after Holm's correction.
+    /// The p-value after Holm's correction for the number of pairs.
     pub p_holm: f64,
 }
 
-/// An optimiser against another.
+/// The speed-up of an optimiser over another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareSpeedup {
-    /// The optimiser.
+    /// The optimiser's name.
     pub optimizer: String,
-    /// The gap.
+    /// The gap that both have to come within.
     pub target: f64,
-    /// Instances on which both came so far.
+    /// The number of instances on which both came so far.
     pub instances: u64,
-    /// Evaluations of the other over its own; null without such instances.
+    /// The evaluations of the other over its own; null without such instances.
     pub ratio: Option<CompareRatio>,
 }
 
-/// A ratio over instances.
+/// A ratio, summed up over instances.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareRatio {
     /// The geometric mean.
     pub mean: Option<f64>,
     /// Its 95 % bootstrap interval.
     pub interval: [Option<f64>; 2],
-    /// The worst instance's.
+    /// The ratio of the worst instance.
     pub worst: Option<f64>,
 }
 
-/// How to go on with a comparison that was interrupted.
+/// The way to go on with a comparison that was interrupted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CompareInterrupted {
-    /// The command that goes on; null where nothing was kept.
+    /// The command that resumes the comparison; null where no record was kept.
     pub go_on: Option<String>,
-    /// Runs that were done.
+    /// The number of runs that were done.
     pub runs: u64,
 }

@@ -6,30 +6,30 @@ use serde_json::{Number, Value};
 
 use super::Document;
 
-/// Two runs side by side.
+/// The differences of two results (`stationary diff`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diff {
-    /// `stationary/diff/1`.
+    /// The name of the schema: `stationary/diff/1`.
     pub schema: String,
-    /// The first run's file or folder.
+    /// The file or folder of the first run, A.
     pub a: String,
-    /// The second's.
+    /// The file or folder of the second run, B.
     pub b: String,
     /// Whether the results are the same.
     pub equal: bool,
-    /// Figures and words of results that were compared.
+    /// The number of figures and words of the results that were compared.
     pub compared: u64,
-    /// What went in and differs.
+    /// The differences of what went in: options, files, fields of the accelerator.
     pub inputs: Vec<Difference>,
-    /// Layers that only the first has.
+    /// The names of layers that only the first run has.
     pub layers_removed: Vec<String>,
-    /// Layers that only the second has.
+    /// The names of layers that only the second run has.
     pub layers_added: Vec<String>,
-    /// Layers of both that differ, of runs of estimate and simulate.
+    /// The layers of both that differ; empty unless both are runs of estimate or simulate.
     pub layers: Vec<DiffLayer>,
-    /// All layers together, of runs of estimate and simulate.
+    /// The figures of all layers together; null unless both are runs of estimate or simulate.
     pub total: Option<DiffTotal>,
-    /// What came out and differs.
+    /// The differences of what came out.
     pub results: Vec<Difference>,
 }
 
@@ -41,53 +41,53 @@ impl Document for Diff {
 /// A place at which two documents differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
-    /// Where, such as `layers.conv1.stalls.fill`.
+    /// The place, such as `layers.conv1.stalls.fill`.
     pub path: String,
-    /// The first one's value; null if it has none.
+    /// The value in the first document; null if it has none.
     pub a: Value,
-    /// The second one's.
+    /// The value in the second document; null if it has none.
     pub b: Value,
-    /// How much greater the second number is, as a share of the first.
+    /// The relative difference of numbers: `(b - a) / a`; null where they are none, or the first is 0.
     pub change: Option<f64>,
 }
 
-/// A figure of both.
+/// A figure in both runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Both {
-    /// The first one's; null if it has none.
+    /// The figure in the first run; null if it does not tell it.
     pub a: Option<Number>,
-    /// The second one's.
+    /// The figure in the second run; null if it does not tell it.
     pub b: Option<Number>,
 }
 
-/// A layer that differs.
+/// A layer whose figures differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DiffLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Cycles.
+    /// Cycles of the array's clock.
     pub cycles: Both,
     /// Energy in picojoules.
     pub energy_pj: Both,
-    /// Cycles by the cause of a stall, of those that differ.
+    /// The causes of stalls whose cycles differ; empty where a run does not tell stalls, as an estimate.
     pub stalls: Vec<DiffStall>,
 }
 
-/// Cycles that were lost to a cause.
+/// The cycles that were lost to one cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DiffStall {
-    /// The cause.
+    /// The name of the cause.
     pub cause: String,
-    /// In the first run.
+    /// Cycles lost in the first run.
     pub a: u64,
-    /// In the second.
+    /// Cycles lost in the second run.
     pub b: u64,
 }
 
-/// All layers together.
+/// The figures of all layers together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DiffTotal {
-    /// Cycles.
+    /// Cycles of the array's clock.
     pub cycles: Both,
     /// Energy in picojoules.
     pub energy_pj: Both,

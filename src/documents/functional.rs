@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::Document;
 use super::common::Coverage;
 
-/// A functional run.
+/// The result of a functional run: the machine's output values held against the layer's definition (`stationary
+/// functional`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Functional {
-    /// `stationary/functional/1`.
+    /// The name of the schema: `stationary/functional/1`.
     pub schema: String,
     /// The accelerator's name.
     pub arch: String,
@@ -17,15 +18,15 @@ pub struct Functional {
     pub network: String,
     /// The dataflow by its short name, or `decoupled`.
     pub dataflow: String,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// What was overridden.
+    /// The settings that were overridden, `PATH=VALUE` each.
     pub settings: Vec<String>,
-    /// Whether every value of every layer is right.
+    /// Whether every output value of every layer is right, and each multiply-accumulate was done once.
     pub equal: bool,
-    /// How much of the network the answer is for.
+    /// The part of the network that the answer is for.
     pub coverage: Coverage,
-    /// Layer by layer.
+    /// The layers, in their order.
     pub layers: Vec<FunctionalLayer>,
 }
 
@@ -34,17 +35,17 @@ impl Document for Functional {
     const TITLE: &'static str = "Values of the machine of stationary against a direct convolution";
 }
 
-/// A layer.
+/// The result of a functional run of one layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FunctionalLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Output values.
+    /// The number of output values.
     pub outputs: u64,
-    /// How many of them are wrong.
+    /// The number of output values that are wrong.
     pub wrong: u64,
     /// Whether each multiply-accumulate was done once.
     pub each_mac_once: bool,
-    /// Cycles of the machine.
+    /// Cycles of the machine, in the clock of the array.
     pub cycles: u64,
 }

@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 use super::Document;
 use super::common::{Coverage, Dims};
 
-/// A network.
+/// A network, layer by layer (`stationary show network`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Network {
-    /// `stationary/network/1`.
+    /// The name of the schema: `stationary/network/1`.
     pub schema: String,
-    /// Its name.
+    /// The network's name.
     pub network: String,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
-    /// How much of its file the layers stand for.
+    /// The part of its file that the layers stand for.
     pub coverage: Coverage,
-    /// Layer by layer.
+    /// The layers, in their order.
     pub layers: Vec<NetworkLayer>,
-    /// All layers together.
+    /// The work of all layers together.
     pub total: NetworkFigures,
 }
 
@@ -28,31 +28,31 @@ impl Document for Network {
     const TITLE: &'static str = "Network as stationary reads it";
 }
 
-/// A layer.
+/// A layer of a network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// Its shape, as tables write it.
+    /// The layer's shape as tables write it, such as `K96 C3 55x55 k11x11 /4`.
     pub shape: String,
-    /// Its shape.
+    /// The layer's shape, number by number.
     pub dims: Dims,
-    /// What its second operand is: parameters or activations.
+    /// The kind of its second operand: `parameters`, or `activations` for a product of two activations.
     pub right: String,
-    /// Its work.
+    /// The layer's work.
     #[serde(flatten)]
     pub figures: NetworkFigures,
 }
 
-/// Work, and the words of each operand.
+/// The work of a layer or a network, and the words of each operand, each counted once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkFigures {
-    /// Multiply-accumulates.
+    /// The number of multiply-accumulates.
     pub macs: u64,
-    /// Input words.
+    /// The number of input words.
     pub input_words: u64,
-    /// Weight words.
+    /// The number of weight words.
     pub weight_words: u64,
-    /// Output words.
+    /// The number of output words.
     pub output_words: u64,
 }

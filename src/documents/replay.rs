@@ -7,30 +7,30 @@ use super::Document;
 use crate::arch::dram::Standard;
 use crate::sim::dram::{self, Statistics};
 
-/// A replayed trace.
+/// The result of replaying an address trace through a memory (`stationary dram replay`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Replay {
-    /// `stationary/dram/1`.
+    /// The name of the schema: `stationary/dram/1`.
     pub schema: String,
-    /// The standard's name.
+    /// The name of the memory's standard.
     pub dram: String,
-    /// Requests that were done.
+    /// The number of requests that were done.
     pub requests: u64,
-    /// Of those, reads.
+    /// The number of reads among them.
     pub reads: u64,
-    /// Of those, writes.
+    /// The number of writes among them.
     pub writes: u64,
     /// Clocks of the memory until the last request was done.
     pub cycles: u64,
     /// The clock at which the last request issued.
     pub last_issue_cycle: u64,
-    /// The same time as `cycles`.
+    /// The time of `cycles` in nanoseconds.
     pub nanoseconds: f64,
-    /// Clocks from a read's issue to its data; null without reads.
+    /// The mean number of clocks from a read's issue to its data; null without reads.
     pub mean_read_latency_cycles: Option<f64>,
-    /// Of the slowest read.
+    /// The number of clocks of the slowest read; null without reads.
     pub max_read_latency_cycles: Option<u64>,
-    /// Bytes of a burst.
+    /// The number of bytes of a burst.
     pub bytes_per_request: u64,
     /// A trace names no sizes: a request is for the burst that its address lies in.
     pub bytes_asked_for: u64,
@@ -41,25 +41,25 @@ pub struct Replay {
     /// Writes that were accepted and had not crossed the bus when the last request was done: the controller keeps
     /// them until enough wait.
     pub writes_waiting: u64,
-    /// Bytes a clock that crossed the bus.
+    /// Bytes that crossed the bus in a clock, on average.
     pub bytes_per_cycle: f64,
-    /// The same as a share of what the bus could move.
+    /// The share of what the bus could have moved, from 0 to 1.
     pub peak_share: f64,
-    /// Bursts whose row was open.
+    /// The number of bursts whose row was open (row hits).
     pub row_hits: u64,
-    /// Bursts whose bank had no open row.
+    /// The number of bursts whose bank had no open row (row misses).
     pub row_misses: u64,
-    /// Bursts whose bank had another row open.
+    /// The number of bursts whose bank had another row open (row conflicts).
     pub row_conflicts: u64,
-    /// Reads answered by a write that waited.
+    /// The number of reads answered by a write that waited (forwarded).
     pub forwarded: u64,
-    /// Requests that became one with another of the same burst.
+    /// The number of requests that became one with another of the same burst (merged).
     pub merged: u64,
-    /// Rows opened.
+    /// The number of rows opened (activates).
     pub activates: u64,
-    /// Rows closed.
+    /// The number of rows closed (precharges).
     pub precharges: u64,
-    /// Refreshes.
+    /// The number of refreshes.
     pub refreshes: u64,
 }
 
@@ -69,7 +69,7 @@ impl Document for Replay {
 }
 
 impl Replay {
-    /// What a memory of a standard did with a trace.
+    /// The document of what a memory of a standard did with a trace.
     #[must_use]
     pub fn of(standard: &Standard, replay: &dram::Replay, s: &Statistics) -> Self {
         let burst = standard.organization().burst_bytes();

@@ -7,18 +7,18 @@ use super::Document;
 use super::common::Coverage;
 use crate::timeloop::Counts;
 
-/// Mappings of Timeloop's, counted as it does.
+/// Mappings of Timeloop's, counted as Timeloop counts them (`stationary timeloop`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeloop {
-    /// `stationary/timeloop/1`.
+    /// The name of the schema: `stationary/timeloop/1`.
     pub schema: String,
-    /// The architecture's file.
+    /// The file of the architecture.
     pub arch: String,
-    /// The problem's file.
+    /// The file of the problem.
     pub network: String,
-    /// How much of the problem's file the answer is for.
+    /// The part of the problem's file that the answer is for.
     pub coverage: Option<Coverage>,
-    /// Layer by layer.
+    /// The layers, in their order.
     pub layers: Vec<TimeloopLayer>,
 }
 
@@ -27,11 +27,11 @@ impl Document for Timeloop {
     const TITLE: &'static str = "Mappings of Timeloop counted by stationary";
 }
 
-/// A layer.
+/// The counts of one layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimeloopLayer {
-    /// Its name.
+    /// The layer's name.
     pub name: String,
-    /// What Timeloop says of it.
+    /// The figures as Timeloop counts them.
     pub counts: Counts,
 }

@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 use super::Document;
 use crate::proof::{Check, Verdict};
 
-/// A certificate that was checked.
+/// The result of checking a certificate (`stationary verify`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verified {
-    /// `stationary/verify/1`.
+    /// The name of the schema: `stationary/verify/1`.
     pub schema: String,
     /// Whether every check holds.
     pub holds: bool,
-    /// What the certificate is about, as it was read again: name and value.
+    /// The subject of the certificate as it was read again: pairs of a name and a value.
     pub about: IndexMap<String, String>,
-    /// That another build or version wrote it, where that is so.
+    /// A sentence that says so if another build or version wrote the certificate; else null.
     pub origin: Option<String>,
-    /// What is proved, in words.
+    /// The claim that is proved, in words.
     pub claim: String,
-    /// Runs of the machine that the certificate rests on.
+    /// The number of runs of the machine that the certificate rests on.
     pub runs: u64,
-    /// How many of them were made again.
+    /// The number of these runs that were made again.
     pub runs_again: u64,
-    /// Each check, in order.
+    /// The checks, in the order in which they were made.
     pub checks: Vec<Check>,
 }
 
@@ -34,7 +34,7 @@ impl Document for Verified {
 }
 
 impl Verified {
-    /// What was found of a certificate that `version` wrote.
+    /// The document of a verdict on a certificate that the version `version` wrote.
     #[must_use]
     pub fn of(verdict: &Verdict, version: &str) -> Self {
         let about = verdict.about.iter();
