@@ -27,7 +27,7 @@ use std::str::FromStr;
 
 use crate::name::UnknownName;
 
-/// How layers share hardware.
+/// The way in which layers share hardware.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Deployment {
     /// Every layer has its own partition.

@@ -37,7 +37,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// As the command line has it: no limit that matters, repair as the optimisers do it, the best one kept.
+    /// The settings of the command line without options: no limit on evaluations that matters, repair as the
+    /// optimisers do it, and only the best point kept.
     fn default() -> Self {
         Self {
             evaluations: 10_000,

@@ -12,10 +12,10 @@ use crate::objective::Objective;
 use crate::problem::{Point, Problem};
 use crate::table::CostEntry;
 
-/// What the driver does with an infeasible point before it is evaluated.
+/// The repair of an infeasible point, which the driver makes before the point is evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Repair {
-    /// Nothing: the point is evaluated as it is.
+    /// No repair: the point is evaluated as it is.
     Off,
     /// Lower layers one step at a time until every budget is kept.
     ///

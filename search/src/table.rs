@@ -82,13 +82,13 @@ pub enum TableError {
     /// A layer has no option.
     #[error("layer {layer} has no option; needed at least one")]
     NoOption {
-        /// The layer.
+        /// The index of the layer, from 0.
         layer: usize,
     },
     /// A layer has more than 65,535 options.
     #[error("layer {layer} has {found} options; at most 65535 are allowed")]
     TooManyOptions {
-        /// The layer.
+        /// The index of the layer, from 0.
         layer: usize,
         /// The number of options that it has.
         found: usize,
@@ -96,7 +96,7 @@ pub enum TableError {
     /// A layer has two options of the same levels.
     #[error("layer {layer} has {levels} twice; each may stand once")]
     Duplicate {
-        /// The layer.
+        /// The index of the layer, from 0.
         layer: usize,
         /// The repeated levels.
         levels: Levels,
@@ -104,7 +104,7 @@ pub enum TableError {
     /// A cost is negative or not finite.
     #[error("layer {layer}, {levels}: {column} is {found}; needed a finite number, not negative")]
     BadCost {
-        /// The layer.
+        /// The index of the layer, from 0.
         layer: usize,
         /// The option's levels.
         levels: Levels,

@@ -10,20 +10,20 @@ use crate::stall::{Stall, Stalls};
 /// most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bound {
-    /// MACs on the PEs in use.
+    /// The MACs on the PEs in use.
     Compute,
     /// Loading, filling and draining the array around its passes; where instructions control the machine,
     /// what its core does besides MACs: ALU operations, resets and the issue of instructions.
     Ramp,
-    /// A network into the array.
+    /// The network of this operand into the array.
     Network(Operand),
-    /// Banks of the global buffer.
+    /// The banks of the global buffer.
     Buffer,
     /// The network that takes partial sums and results out.
     PsumOut,
     /// The output processor, and the buffer in front of it.
     Delivery,
-    /// DRAM.
+    /// The off-chip memory.
     Dram,
 }
 

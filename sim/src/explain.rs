@@ -44,7 +44,7 @@ pub struct TilingRepair {
     pub changes: Vec<Change>,
     /// The tiling after the changes.
     pub tiling: Tiling,
-    /// Its cycles by the model's estimate.
+    /// The model's estimate of cycles after the changes.
     pub cycles: u64,
 }
 

@@ -40,7 +40,7 @@ impl Run {
 /// The figures of a run whose words carry values, with the output values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionalRun {
-    /// The same figures as without values.
+    /// The figures of the run, the same as without values.
     pub run: Run,
     /// Output values as `[N][G][K][P][Q]`; where instructions control the machine, after the epilogue and cut
     /// to the width of outputs.

@@ -52,7 +52,7 @@ pub enum Event {
     Pass {
         /// The pass, counted from 0 over the whole run.
         index: u64,
-        /// The end of the pass before.
+        /// The `to` of the pass before, from which the time of this one counts.
         from: u64,
         /// One past the cycle of its last MAC.
         to: u64,
@@ -65,9 +65,9 @@ pub enum Event {
     },
     /// A unit of a machine that instructions control is done with one.
     Instruction {
-        /// Which unit.
+        /// The unit that is done.
         unit: Unit,
-        /// What it did, such as `gemm`.
+        /// The kind of the instruction, such as `gemm`.
         what: &'static str,
         /// The cycle in which it began.
         from: u64,
@@ -99,9 +99,9 @@ impl Unit {
 pub struct Repeat {
     /// The number of events in the period, those of repeats within it counted singly.
     pub events: u64,
-    /// Which of the events are repeated.
+    /// The events that are repeated.
     pub scope: Scope,
-    /// How many more times the period occurs.
+    /// The number of times that the period occurs again.
     pub times: u64,
     /// The length of the period in cycles.
     pub cycles: u64,
@@ -111,7 +111,7 @@ pub struct Repeat {
     pub along: (Dim, u64),
 }
 
-/// Which events repeat themselves.
+/// The events that a repetition is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All events are repeated.
@@ -140,14 +140,14 @@ impl Activity {
     }
 }
 
-/// What can be seen of the machine at the end of each cycle of a range in which nothing of it changes.
+/// The state of the machine at the end of each cycle of a range in which nothing that it shows changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// The first cycle of the range.
     pub from: u64,
     /// One past its last cycle.
     pub to: u64,
-    /// What the array did.
+    /// The activity of the array.
     pub activity: Activity,
     /// For each operand, why the next beat does not start; None where the operand is there. The entry of
     /// outputs stands for partial sums, or else for the room for results.

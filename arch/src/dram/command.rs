@@ -36,7 +36,7 @@ impl Command {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// The same bank.
+    /// The same bank as the preceding command's.
     SameBank,
     /// Another bank of the same bank group.
     OtherBanks,

@@ -51,9 +51,9 @@ pub enum DesignError {
     /// The machine with buffers cut to the mapping refuses that mapping: a fault of this crate.
     #[error("layer `{layer}`: {error}")]
     Cut {
-        /// The layer.
+        /// The layer's name.
         layer: String,
-        /// What does not fit.
+        /// The first limit that the mapping exceeds.
         error: MappingError,
     },
     /// The technology gives no cost for a part of the machine.

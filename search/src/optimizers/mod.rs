@@ -91,7 +91,7 @@ pub enum Access {
 pub struct LearningEffort {
     /// The number of epochs: episodes of a learned optimiser, generations of the local genetic stage.
     pub epochs: u64,
-    /// Which hyper-parameters the optimiser has.
+    /// The hyper-parameters of the optimiser.
     pub preset: Preset,
 }
 
@@ -101,7 +101,7 @@ pub enum Preset {
     /// The published hyper-parameters, without the defects of the public code.
     #[default]
     Faithful,
-    /// Our own hyper-parameters.
+    /// The hyper-parameters of this project, which are not published.
     Tuned,
     /// The published hyper-parameters with the defects of the public code: the
     /// policy sees the layer decided last, in an order that changes from episode

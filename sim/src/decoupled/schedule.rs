@@ -145,7 +145,7 @@ pub enum ScheduleError {
     Divisor {
         /// The name of the knob.
         knob: &'static str,
-        /// Its value.
+        /// The value of the knob.
         value: u64,
         /// The extent of the loop, in the knob's unit.
         extent: u64,
@@ -155,7 +155,7 @@ pub enum ScheduleError {
     Threads {
         /// The name of the knob.
         knob: &'static str,
-        /// Its value.
+        /// The value of the knob.
         value: u64,
     },
     /// An addition is given threads, which its template does not have.
@@ -163,7 +163,7 @@ pub enum ScheduleError {
     OneThread {
         /// The name of the knob.
         knob: &'static str,
-        /// Its value.
+        /// The value of the knob.
         value: u64,
     },
     /// The accelerator's epilogue adds no tensor from DRAM.

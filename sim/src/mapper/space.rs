@@ -23,7 +23,7 @@ pub struct LeftOut {
     /// A short name that stays the same: `unrollings`, `local`, `blocks`, `kernels`, `orders`,
     /// `residency`, `parts`, `banks`.
     pub choice: &'static str,
-    /// What of it was tried, in words.
+    /// The values that are tried, in words.
     pub tried: String,
 }
 

@@ -43,7 +43,7 @@ impl Survey {
         }
     }
 
-    /// How many candidates there are, and what they leave out.
+    /// The number of candidates, and the choices that they leave out.
     #[must_use]
     pub fn space(&self) -> MappingSpace {
         MappingSpace {
