@@ -124,7 +124,7 @@ impl Log {
     }
 
     /// Appends lines, which must be JSON objects without a member `crc`. A process that is killed then loses
-    /// none of them; a power cut may lose the lines since the last [`Log::sync`].
+    /// none of them; a power cut may lose the last ones, unless [`Log::sync`] was called.
     ///
     /// # Errors
     /// [`LogError::Write`].

@@ -1,5 +1,5 @@
-//! Best-first branch and bound: the candidate that takes the fewest cycles on the machine, where a bound of each
-//! costs little.
+//! Best-first branch and bound: it finds the candidate with the fewest cycles on the machine by running as few of
+//! them as their lower bounds allow.
 //!
 //! ```text
 //! for candidate in order:

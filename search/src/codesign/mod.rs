@@ -1,13 +1,13 @@
 //! Search for the hardware of a decoupled machine together with its schedules, as in ARCO (arXiv 2407.08192).
 //!
 //! ```text
-//! Task       one layer, a list of hardware, the schedules on each: points
-//! Tuner      proposes points, is told what was measured          one file each
-//! tune       runs a tuner on a task: the machine measures, memoised, in parallel, in order
-//! prove      the optimum of a task: runs in the order of a lower bound until none can be better
-//! shared_hardware   the optimum of one chip for a whole network, proved
-//! network_tuning    one chip for a whole network, by a tuner
-//! network_bounds    the bounds that follow from what ran: what a certificate rests on
+//! Task            one layer, a list of hardware, the schedules on each: points
+//! Tuner           proposes points, is told what was measured
+//! tune            runs a tuner on a task: the machine measures, memoised, in parallel, in order
+//! prove           the optimum of a task: runs in the order of a lower bound until none can be better
+//! prove_network   the optimum of one chip for a whole network, proved
+//! tune_network    one chip for a whole network, by a tuner
+//! network_bounds  the bounds that follow from what ran: what a certificate rests on
 //! ```
 //!
 //! To measure a point is to run the cycle-level machine on its layer. A tuner sees the knobs of a point as

@@ -88,7 +88,8 @@ fn busy(k: &LoweredLayer) -> u64 {
     k.all_tiles() * k.tiles.ci * k.products() * k.product_interval()
 }
 
-/// A lower bound on the machine's cycles of a lowered layer: the greatest time that one unit needs alone.
+/// A lower bound on the machine's cycles of a lowered layer: the longest path through the instructions of all
+/// rounds, each at its least time.
 #[must_use]
 pub fn lower_bound(k: &LoweredLayer) -> u64 {
     path(k, &MemoryTime::new(k))

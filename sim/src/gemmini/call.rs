@@ -76,7 +76,7 @@ pub struct Call {
 /// The reason why a call cannot be made.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CallError {
-    /// The mesh has another size than those of the measured chips, 4 to 64.
+    /// The mesh has another size than those of the measured chips: 4, 8, 16, 32 and 64.
     #[error("a mesh of {0} x {0}; it is 4, 8, 16, 32 or 64")]
     Mesh(u64),
     /// The size or tile along a loop is zero.
