@@ -362,7 +362,7 @@ class Target:
 
 @final
 class Problem:
-    """A search as a sequence of decisions, with its proved optimum: what the environments of `stationary.gym` are of."""
+    """A search as a sequence of decisions, with its proved optimum; environments of `stationary.gym` are of one."""
 
     @staticmethod
     def assignment(question: str, waiting: _Waiting) -> Problem: ...

@@ -13,31 +13,34 @@ while not ended:
 print(info["objective"], info["regret"], info["optimum"])
 ```
 
-| environment | a step chooses | an episode ends with |
-|---|---|---|
-| `stationary/Assign-v0` | PEs and buffer of a layer, under budgets (ConfuciuX's problem) | an assignment, by its table of costs |
-| `stationary/Map-v0` | a field of a layer's tiling | a mapping, by its cycles: the model's or, with `of="machine"`, the machine's |
-| `stationary/Codesign-v0` | a knob of the core, then one of a layer's schedule (ARCO's problem) | a chip, by the network's cycles on the machine |
+Three environments, whose objective falls to an optimum that is proved:
 
-An episode's return is optimum / objective with `reward="sparse"`: 1 for the optimum, 0 if it ended with an action that was
-not allowed. With `reward="shaped"` the same less 1 is spread over the steps by how a lower bound on what can still be
-reached changes. `info` has
+- `stationary/Assign-v0`: PEs and buffer of each layer under budgets, layer by layer (ConfuciuX's problem); an
+  assignment, by its table of costs.
+- `stationary/Map-v0`: the fields of a layer's tiling; a mapping, by its cycles: the model's or, with
+  `of="machine"`, the machine's.
+- `stationary/Codesign-v0`: the knobs of a core, then those of each layer's schedule (ARCO's problem); a chip, by the
+  network's cycles on the machine.
 
-| key | says |
-|---|---|
-| `action_mask` | which actions are allowed next (int8) |
-| `optimum` | the least objective: cycles, nanojoules or their product |
-| `certificate` | SHA-256 of what proves it, `env.unwrapped.problem.proof`: a certificate for `stationary.verify` where the objective is the machine's |
-| `objective`, `regret` | at the end of an episode with a whole solution: its objective, and objective / optimum - 1 |
+An episode's return is optimum / objective with `reward="sparse"`: 1 for the optimum, 0 if it ended with an action
+that was not allowed. With `reward="shaped"` the same less 1 is spread over the steps by how a lower bound on what can
+still be reached changes. `info` has
 
-`gymnasium.make_vec("stationary/Map-v0", num_envs=64, ...)` steps all episodes in one call of native code. The problem is
-solved when an environment is made; `problem=env.unwrapped.problem` makes another of the same without that.
+- `action_mask`: which actions are allowed next (int8);
+- `optimum`: the least objective, in cycles, nanojoules or their product;
+- `certificate`: SHA-256 of what proves it, `env.unwrapped.problem.proof`, which `stationary.verify` checks where the
+  objective is the machine's;
+- `objective` and `regret`, at the end of an episode with a whole solution: its objective, and objective / optimum - 1.
+
+`gymnasium.make_vec("stationary/Map-v0", num_envs=64, ...)` steps all episodes in one call of native code. The problem
+is solved when an environment is made; `problem=env.unwrapped.problem` makes another of the same without that.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar
+from os import fspath
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -67,6 +70,7 @@ __all__ = [
     "AssignEnv",
     "CodesignEnv",
     "MapEnv",
+    "Problem",
     "SearchEnv",
     "VectorSearchEnv",
     "assignment",
@@ -182,7 +186,7 @@ def chip(
         layer=_verbs._layers(layer),
         batch=batch,
         partial=True,
-        hardware=_verbs.fspath(hardware),
+        hardware=fspath(hardware),
         budget=budget,
         macs=macs,
     )
@@ -209,7 +213,7 @@ class SearchEnv(gymnasium.Env["Observation", np.int64]):
         render_mode: `ansi`, for which `render()` gives the choices so far as text.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
+    metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012 (as Gymnasium declares it)
 
     def __init__(self, problem: Problem, *, reward: Reward = "sparse", render_mode: str | None = None) -> None:
         self.problem = problem
@@ -244,7 +248,7 @@ class SearchEnv(gymnasium.Env["Observation", np.int64]):
         """The choices so far, by name."""
         return dict(self._episodes.solution(0))
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """The choices so far as text, a line each; nothing without the render mode `ansi`."""
         if self.render_mode is None:
             return None
@@ -258,7 +262,7 @@ class SearchEnv(gymnasium.Env["Observation", np.int64]):
 
 
 class AssignEnv(SearchEnv):
-    """`stationary/Assign-v0`: a `SearchEnv` whose problem is given, or that of `assignment` with the other arguments."""
+    """`stationary/Assign-v0`: a `SearchEnv` of a given problem, or that of `assignment` with the other arguments."""
 
     def __init__(
         self,
@@ -312,7 +316,7 @@ class VectorSearchEnv(VectorEnv["Observation", "NDArray[np.int64]", "NDArray[Any
         reward: `sparse` or `shaped`; see the module.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"autoreset_mode": AutoresetMode.NEXT_STEP}
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.NEXT_STEP}  # noqa: RUF012 (as Gymnasium declares it)
 
     def __init__(self, problem: Problem, num_envs: int = 1, *, reward: Reward = "sparse") -> None:
         self.problem = problem
@@ -386,4 +390,5 @@ _ENVIRONMENTS = {
 
 for _name, (_env, _make) in _ENVIRONMENTS.items():
     if _name not in gymnasium.registry:
-        gymnasium.register(_name, entry_point=_env, vector_entry_point=_vector(_make))
+        _entry: Any = _env
+        gymnasium.register(_name, entry_point=_entry, vector_entry_point=_vector(_make))
