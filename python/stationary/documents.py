@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         SweepShard,
         Task,
         Total,
+        TotalEnergy,
         Unmapped,
         ValidateDataflow,
         Vertex,
@@ -281,7 +282,7 @@ class Search(Record):
         front: The Pareto front that `--front` asks for.
     """
 
-    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "headline": ["Headline"], "best": ["BestFound", "BestMissing"], "checked": ["Rechecked"], "recheck": ["RecheckOfSearch"], "certificate": ["SearchCertificate"], "evaluations": ["SearchEvaluations"], "ranking": ["Ranking"], "seconds": ["Seconds"], "energy_pj": ["EnergyByComponent"], "energy_parts_pj": ["EnergyParts"], "machine_energy_pj": ["EnergyByComponent"], "interrupted": ["Interrupted"], "front": ["Vertex"]}
+    _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "headline": ["Headline"], "best": ["BestFound", "BestMissing"], "checked": ["Rechecked"], "recheck": ["RecheckOfSearch"], "certificate": ["SearchCertificate"], "evaluations": ["SearchEvaluations"], "ranking": ["Ranking"], "seconds": ["Seconds"], "energy_pj": ["EnergyByComponent", "TotalEnergy"], "energy_parts_pj": ["EnergyParts"], "machine_energy_pj": ["EnergyByComponent"], "interrupted": ["Interrupted"], "front": ["Vertex"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["network", "coverage", "headline", "ranking", "energy_pj", "energy_parts_pj", "machine_energy_pj", "interrupted", "front"])
 
     schema: str
@@ -327,7 +328,7 @@ times nanojoules."""
     """The course of the search: for each improvement the number of evaluations so far and the best objective."""
     stop: str
     """The reason why the search ended."""
-    energy_pj: EnergyByComponent | dict[str, Any] | None
+    energy_pj: EnergyByComponent | TotalEnergy | None
     """Energy of the best assignment in picojoules, by component; of a table the total alone."""
     energy_parts_pj: EnergyParts | None
     """What it consists of."""
@@ -426,124 +427,128 @@ them."""
 
 
 class Compare(Record):
-    """Optimisers on the same instances, with equal budgets and many seeds.
+    """A comparison of optimisers on the same instances, with equal budgets of evaluations and many seeds (`stationary compare`).
 
     Attributes:
-        schema: `stationary/compare/1`.
-        evaluations: Evaluations that each run may make.
-        epochs: Epochs of optimisers that learn.
-        preset: Settings of optimisers that learn.
+        schema: The name of the schema: `stationary/compare/1`.
+        evaluations: The number of evaluations that each run may make.
+        epochs: The number of epochs of optimisers that learn; null if left to the number of evaluations.
+        preset: The settings of optimisers that learn: `faithful`, `tuned` or `as-published`.
         seed: The first seed.
-        seeds: Seeds of each optimiser on each instance.
+        seeds: The number of seeds of each optimiser on each instance; a deterministic one runs once.
         against: The optimiser that speed-ups are relative to.
-        optimizers: The optimisers.
-        notes: What is to be known beside the figures.
-        instances: The problems.
-        checkpoints: Evaluations at which gaps are given.
-        runs: Each optimiser on each instance.
-        ecdf: The share of runs that came within a gap, by checkpoint.
-        performance_profile: The share of instances on which an optimiser is within a factor of the fastest.
-        wilcoxon: Wilcoxon's signed-rank test of each pair.
-        speedups: How many times fewer evaluations than `against`.
-        interrupted: How to go on, where the comparison was interrupted.
+        optimizers: The optimisers by name, in the order asked for.
+        notes: Sentences on what is to be known beside the figures.
+        instances: The instances: problems that each optimiser is run on.
+        checkpoints: The checkpoints: numbers of evaluations at which gaps are given.
+        runs: The results of each optimiser on each instance.
+        ecdf: For each optimiser, the share of runs and targets reached by each checkpoint (an empirical
+            distribution).
+        performance_profile: For each gap and optimiser, the share of instances on which it is within a
+            factor of the fastest (a performance profile; Dolan and Moré, 2002).
+        wilcoxon: Wilcoxon's signed-rank test of each pair of optimisers.
+        speedups: The speed-ups over `against`, in evaluations.
+        interrupted: The way to go on; absent unless the comparison was interrupted.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"instances": ["CompareInstance"], "runs": ["CompareRun"], "ecdf": ["CompareShares"], "performance_profile": ["CompareProfile"], "wilcoxon": ["ComparePair"], "speedups": ["CompareSpeedup"], "interrupted": ["CompareInterrupted"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["interrupted"])
 
     schema: str
-    """`stationary/compare/1`."""
+    """The name of the schema: `stationary/compare/1`."""
     evaluations: int
-    """Evaluations that each run may make."""
+    """The number of evaluations that each run may make."""
     epochs: int
-    """Epochs of optimisers that learn."""
+    """The number of epochs of optimisers that learn; null if left to the number of evaluations."""
     preset: str
-    """Settings of optimisers that learn."""
+    """The settings of optimisers that learn: `faithful`, `tuned` or `as-published`."""
     seed: int
     """The first seed."""
     seeds: int
-    """Seeds of each optimiser on each instance."""
+    """The number of seeds of each optimiser on each instance; a deterministic one runs once."""
     against: str
     """The optimiser that speed-ups are relative to."""
     optimizers: list[str]
-    """The optimisers."""
+    """The optimisers by name, in the order asked for."""
     notes: list[str]
-    """What is to be known beside the figures."""
+    """Sentences on what is to be known beside the figures."""
     instances: list[CompareInstance]
-    """The problems."""
+    """The instances: problems that each optimiser is run on."""
     checkpoints: list[int]
-    """Evaluations at which gaps are given."""
+    """The checkpoints: numbers of evaluations at which gaps are given."""
     runs: list[CompareRun]
-    """Each optimiser on each instance."""
+    """The results of each optimiser on each instance."""
     ecdf: list[CompareShares]
-    """The share of runs that came within a gap, by checkpoint."""
+    """For each optimiser, the share of runs and targets reached by each checkpoint (an empirical distribution)."""
     performance_profile: list[CompareProfile]
-    """The share of instances on which an optimiser is within a factor of the fastest."""
+    """For each gap and optimiser, the share of instances on which it is within a factor of the fastest (a
+performance profile; Dolan and Moré, 2002)."""
     wilcoxon: list[ComparePair]
-    """Wilcoxon's signed-rank test of each pair."""
+    """Wilcoxon's signed-rank test of each pair of optimisers."""
     speedups: list[CompareSpeedup]
-    """How many times fewer evaluations than `against`."""
+    """The speed-ups over `against`, in evaluations."""
     interrupted: CompareInterrupted | None
-    """How to go on, where the comparison was interrupted."""
+    """The way to go on; absent unless the comparison was interrupted."""
 
 
 class Replay(Record):
-    """A replayed trace.
+    """The result of replaying an address trace through a memory (`stationary dram replay`).
 
     Attributes:
-        schema: `stationary/dram/1`.
-        dram: The standard's name.
-        requests: Requests that were done.
-        reads: Of those, reads.
-        writes: Of those, writes.
+        schema: The name of the schema: `stationary/dram/1`.
+        dram: The name of the memory's standard.
+        requests: The number of requests that were done.
+        reads: The number of reads among them.
+        writes: The number of writes among them.
         cycles: Clocks of the memory until the last request was done.
         last_issue_cycle: The clock at which the last request issued.
-        nanoseconds: The same time as `cycles`.
-        mean_read_latency_cycles: Clocks from a read's issue to its data; null without reads.
-        max_read_latency_cycles: Of the slowest read.
-        bytes_per_request: Bytes of a burst.
+        nanoseconds: The time of `cycles` in nanoseconds.
+        mean_read_latency_cycles: The mean number of clocks from a read's issue to its data; null without
+            reads.
+        max_read_latency_cycles: The number of clocks of the slowest read; null without reads.
+        bytes_per_request: The number of bytes of a burst.
         bytes_asked_for: A trace names no sizes: a request is for the burst that its address lies in.
         bytes_moved: Bytes that crossed the bus: what was forwarded or merged did not, nor did a write that
             still waits.
         bursts: Bursts that crossed the bus.
         writes_waiting: Writes that were accepted and had not crossed the bus when the last request was
             done: the controller keeps them until enough wait.
-        bytes_per_cycle: Bytes a clock that crossed the bus.
-        peak_share: The same as a share of what the bus could move.
-        row_hits: Bursts whose row was open.
-        row_misses: Bursts whose bank had no open row.
-        row_conflicts: Bursts whose bank had another row open.
-        forwarded: Reads answered by a write that waited.
-        merged: Requests that became one with another of the same burst.
-        activates: Rows opened.
-        precharges: Rows closed.
-        refreshes: Refreshes.
+        bytes_per_cycle: Bytes that crossed the bus in a clock, on average.
+        peak_share: The share of what the bus could have moved, from 0 to 1.
+        row_hits: The number of bursts whose row was open (row hits).
+        row_misses: The number of bursts whose bank had no open row (row misses).
+        row_conflicts: The number of bursts whose bank had another row open (row conflicts).
+        forwarded: The number of reads answered by a write that waited (forwarded).
+        merged: The number of requests that became one with another of the same burst (merged).
+        activates: The number of rows opened (activates).
+        precharges: The number of rows closed (precharges).
+        refreshes: The number of refreshes.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["mean_read_latency_cycles", "max_read_latency_cycles"])
 
     schema: str
-    """`stationary/dram/1`."""
+    """The name of the schema: `stationary/dram/1`."""
     dram: str
-    """The standard's name."""
+    """The name of the memory's standard."""
     requests: int
-    """Requests that were done."""
+    """The number of requests that were done."""
     reads: int
-    """Of those, reads."""
+    """The number of reads among them."""
     writes: int
-    """Of those, writes."""
+    """The number of writes among them."""
     cycles: int
     """Clocks of the memory until the last request was done."""
     last_issue_cycle: int
     """The clock at which the last request issued."""
     nanoseconds: float
-    """The same time as `cycles`."""
+    """The time of `cycles` in nanoseconds."""
     mean_read_latency_cycles: float | None
-    """Clocks from a read's issue to its data; null without reads."""
+    """The mean number of clocks from a read's issue to its data; null without reads."""
     max_read_latency_cycles: int | None
-    """Of the slowest read."""
+    """The number of clocks of the slowest read; null without reads."""
     bytes_per_request: int
-    """Bytes of a burst."""
+    """The number of bytes of a burst."""
     bytes_asked_for: int
     """A trace names no sizes: a request is for the burst that its address lies in."""
     bytes_moved: int
@@ -554,25 +559,25 @@ class Replay(Record):
     """Writes that were accepted and had not crossed the bus when the last request was done: the controller keeps
 them until enough wait."""
     bytes_per_cycle: float
-    """Bytes a clock that crossed the bus."""
+    """Bytes that crossed the bus in a clock, on average."""
     peak_share: float
-    """The same as a share of what the bus could move."""
+    """The share of what the bus could have moved, from 0 to 1."""
     row_hits: int
-    """Bursts whose row was open."""
+    """The number of bursts whose row was open (row hits)."""
     row_misses: int
-    """Bursts whose bank had no open row."""
+    """The number of bursts whose bank had no open row (row misses)."""
     row_conflicts: int
-    """Bursts whose bank had another row open."""
+    """The number of bursts whose bank had another row open (row conflicts)."""
     forwarded: int
-    """Reads answered by a write that waited."""
+    """The number of reads answered by a write that waited (forwarded)."""
     merged: int
-    """Requests that became one with another of the same burst."""
+    """The number of requests that became one with another of the same burst (merged)."""
     activates: int
-    """Rows opened."""
+    """The number of rows opened (activates)."""
     precharges: int
-    """Rows closed."""
+    """The number of rows closed (precharges)."""
     refreshes: int
-    """Refreshes."""
+    """The number of refreshes."""
 
 
 class Sweep(Record):
@@ -640,35 +645,35 @@ equal in all objectives the first."""
 
 
 class Verified(Record):
-    """A certificate that was checked.
+    """The result of checking a certificate (`stationary verify`).
 
     Attributes:
-        schema: `stationary/verify/1`.
+        schema: The name of the schema: `stationary/verify/1`.
         holds: Whether every check holds.
-        about: What the certificate is about, as it was read again: name and value.
-        origin: That another build or version wrote it, where that is so.
-        claim: What is proved, in words.
-        runs: Runs of the machine that the certificate rests on.
-        runs_again: How many of them were made again.
-        checks: Each check, in order.
+        about: The subject of the certificate as it was read again: pairs of a name and a value.
+        origin: A sentence that says so if another build or version wrote the certificate; else null.
+        claim: The claim that is proved, in words.
+        runs: The number of runs of the machine that the certificate rests on.
+        runs_again: The number of these runs that were made again.
+        checks: The checks, in the order in which they were made.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"checks": ["Check"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["origin"])
 
     schema: str
-    """`stationary/verify/1`."""
+    """The name of the schema: `stationary/verify/1`."""
     holds: bool
     """Whether every check holds."""
     about: dict[str, str]
-    """What the certificate is about, as it was read again: name and value."""
+    """The subject of the certificate as it was read again: pairs of a name and a value."""
     origin: str | None
-    """That another build or version wrote it, where that is so."""
+    """A sentence that says so if another build or version wrote the certificate; else null."""
     claim: str
-    """What is proved, in words."""
+    """The claim that is proved, in words."""
     runs: int
-    """Runs of the machine that the certificate rests on."""
+    """The number of runs of the machine that the certificate rests on."""
     runs_again: int
-    """How many of them were made again."""
+    """The number of these runs that were made again."""
     checks: list[Check]
-    """Each check, in order."""
+    """The checks, in the order in which they were made."""

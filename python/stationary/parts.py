@@ -87,6 +87,7 @@ __all__ = [
     "SweepShard",
     "Task",
     "Total",
+    "TotalEnergy",
     "Traffic",
     "TrafficOfDram",
     "Unmapped",
@@ -99,165 +100,171 @@ __all__ = [
 
 
 class Goal(Record):
-    """What mappings were chosen for.
+    """The goal that the mapper chose mappings for.
 
     Attributes:
-        objective: What was made small: cycles, energy or edp.
-        slack_percent: By how many per cent it may be above its least.
-        layers: The layers, where a file gives the mappings of others.
+        objective: The objective that was minimised: `cycles`, `energy` or `edp`.
+        slack_percent: The slack: by how many per cent the objective may be above its least, so that a
+            second quantity decides.
+        layers: The names of the layers that the mapper chose a mapping for, where a file gives those of the
+            others; absent where it chose all.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["layers"])
 
     objective: str
-    """What was made small: cycles, energy or edp."""
+    """The objective that was minimised: `cycles`, `energy` or `edp`."""
     slack_percent: float
-    """By how many per cent it may be above its least."""
+    """The slack: by how many per cent the objective may be above its least, so that a second quantity decides."""
     layers: list[str] | None
-    """The layers, where a file gives the mappings of others."""
+    """The names of the layers that the mapper chose a mapping for, where a file gives those of the others;
+absent where it chose all."""
 
 
 class Operators(Record):
-    """Operators of a file by what became of them.
+    """Numbers of a file's operators by what became of them.
 
     Attributes:
-        simulated: Layers.
-        left_out: Left out, though they multiply.
-        of_unknown_size: Of those, how many are of unknown size.
-        without_products: Without products.
+        simulated: Operators that became layers.
+        left_out: Operators that were left out although they multiply.
+        of_unknown_size: Those of `left_out` whose size is not known.
+        without_products: Operators that do not multiply.
     """
 
     simulated: int
-    """Layers."""
+    """Operators that became layers."""
     left_out: int
-    """Left out, though they multiply."""
+    """Operators that were left out although they multiply."""
     of_unknown_size: int
-    """Of those, how many are of unknown size."""
+    """Those of `left_out` whose size is not known."""
     without_products: int
-    """Without products."""
+    """Operators that do not multiply."""
 
 
 class LeftOut(Record):
-    """Operators of a kind that are no layers.
+    """A kind of operators that did not become layers.
 
     Attributes:
-        operator: Their type.
-        count: How many.
-        macs: Their multiply-accumulates, as far as they are known.
-        first_lost: The first operator that lost a shape, where that is why.
-        reason: Why they are left out.
-        macs_unknown: How many are of unknown size.
-        bytes: Bytes that they move, as far as they are known.
-        bytes_unknown: How many move an unknown number of bytes.
+        operator: The operators' type, as the file names it.
+        count: The number of operators of this kind.
+        macs: The multiply-accumulates of these operators, as far as they are known.
+        first_lost: The name of the first operator whose shape is not known, where that is why they were
+            left out.
+        reason: The reason why they were left out.
+        macs_unknown: Those of `count` whose size is not known.
+        bytes: The bytes that these operators move, as far as they are known.
+        bytes_unknown: Those of `count` of which it is not known how many bytes they move.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["first_lost"])
 
     operator: str
-    """Their type."""
+    """The operators' type, as the file names it."""
     count: int
-    """How many."""
+    """The number of operators of this kind."""
     macs: int
-    """Their multiply-accumulates, as far as they are known."""
+    """The multiply-accumulates of these operators, as far as they are known."""
     first_lost: str | None
-    """The first operator that lost a shape, where that is why."""
+    """The name of the first operator whose shape is not known, where that is why they were left out."""
     reason: str
-    """Why they are left out."""
+    """The reason why they were left out."""
     macs_unknown: int
-    """How many are of unknown size."""
+    """Those of `count` whose size is not known."""
     bytes: int
-    """Bytes that they move, as far as they are known."""
+    """The bytes that these operators move, as far as they are known."""
     bytes_unknown: int
-    """How many move an unknown number of bytes."""
+    """Those of `count` of which it is not known how many bytes they move."""
 
 
 class Picked(Record):
-    """Layers that were picked of a network.
+    """The layers that were picked of a network.
 
     Attributes:
-        layers: How many.
-        of: Of how many.
-        macs: Their share of the multiply-accumulates, from 0 to 1.
+        layers: The number of layers that were picked.
+        of: The number of layers of the network.
+        macs: The share of the network's multiply-accumulates that they have, from 0 to 1.
     """
 
     layers: int
-    """How many."""
+    """The number of layers that were picked."""
     of: int
-    """Of how many."""
+    """The number of layers of the network."""
     macs: float
-    """Their share of the multiply-accumulates, from 0 to 1."""
+    """The share of the network's multiply-accumulates that they have, from 0 to 1."""
 
 
 class Coverage(Record):
-    """How much of a network an answer is for.
+    """The part of a network that an answer is for.
 
     Attributes:
-        macs: The share of the file's multiply-accumulates that its layers stand for, from 0 to 1.
-        is_upper_bound: Whether operators of unknown size are left out, so that the share is one at most.
-        operators: How many operators became what.
-        bytes_left_out: Bytes that what is left out moves, as far as they are known.
-        bytes_unknown: Operators of which it is not known how many bytes they move.
-        left_out: Operators with products that are left out, by kind.
-        without_products: Operators without products, by kind.
-        picked: The layers that were picked, if some were.
+        macs: The share of the file's multiply-accumulates that the layers stand for, from 0 to 1.
+        is_upper_bound: Whether operators of unknown size are left out, so that the share is an upper limit.
+        operators: The number of operators of the file by what became of them.
+        bytes_left_out: The bytes that the operators that were left out move, as far as they are known.
+        bytes_unknown: The number of operators of which it is not known how many bytes they move.
+        left_out: The kinds of operators that multiply and were left out.
+        without_products: The kinds of operators that do not multiply.
+        picked: The layers that were picked; null where all are meant.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"operators": ["Operators"], "left_out": ["LeftOut"], "without_products": ["LeftOut"], "picked": ["Picked"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["picked"])
 
     macs: float
-    """The share of the file's multiply-accumulates that its layers stand for, from 0 to 1."""
+    """The share of the file's multiply-accumulates that the layers stand for, from 0 to 1."""
     is_upper_bound: bool
-    """Whether operators of unknown size are left out, so that the share is one at most."""
+    """Whether operators of unknown size are left out, so that the share is an upper limit."""
     operators: Operators
-    """How many operators became what."""
+    """The number of operators of the file by what became of them."""
     bytes_left_out: int
-    """Bytes that what is left out moves, as far as they are known."""
+    """The bytes that the operators that were left out move, as far as they are known."""
     bytes_unknown: int
-    """Operators of which it is not known how many bytes they move."""
+    """The number of operators of which it is not known how many bytes they move."""
     left_out: list[LeftOut]
-    """Operators with products that are left out, by kind."""
+    """The kinds of operators that multiply and were left out."""
     without_products: list[LeftOut]
-    """Operators without products, by kind."""
+    """The kinds of operators that do not multiply."""
     picked: Picked | None
-    """The layers that were picked, if some were."""
+    """The layers that were picked; null where all are meant."""
 
 
 class Peaks(Record):
-    """What an accelerator could do at most, in cycles of the array.
+    """The peaks of an accelerator, by cycles of the array's clock.
 
     Attributes:
-        rows: Rows of PEs.
-        cols: Columns of PEs.
-        lanes: Multipliers of a PE.
-        clock_mhz: Clock of the array in MHz.
-        peak_macs_per_cycle: Multiply-accumulates a cycle.
-        dram: The kind of DRAM, or its standard.
-        dram_bytes_per_cycle: Bytes a cycle in one direction; null without a limit.
-        dram_bytes_per_cycle_both_ways: Bytes a cycle in both directions together.
-        cache_bytes_per_cycle: Bytes a cycle of what a cache in front of DRAM holds, where there is one.
+        rows: The number of rows of PEs.
+        cols: The number of columns of PEs.
+        lanes: The number of multipliers (lanes) of a PE.
+        clock_mhz: The clock of the array in MHz.
+        peak_macs_per_cycle: Multiply-accumulates in a cycle, with every multiplier at work.
+        dram: The kind of DRAM (`ideal`, `bandwidth`), or the name of its standard.
+        dram_bytes_per_cycle: Bytes that DRAM moves in a cycle in one direction; null without a limit.
+        dram_bytes_per_cycle_both_ways: Bytes that DRAM moves in a cycle in both directions together; null
+            without a limit.
+        cache_bytes_per_cycle: Bytes in a cycle that a cache in front of DRAM delivers of what it holds;
+            null without a cache.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["dram_bytes_per_cycle", "dram_bytes_per_cycle_both_ways", "cache_bytes_per_cycle"])
 
     rows: int
-    """Rows of PEs."""
+    """The number of rows of PEs."""
     cols: int
-    """Columns of PEs."""
+    """The number of columns of PEs."""
     lanes: int
-    """Multipliers of a PE."""
+    """The number of multipliers (lanes) of a PE."""
     clock_mhz: float
-    """Clock of the array in MHz."""
+    """The clock of the array in MHz."""
     peak_macs_per_cycle: float
-    """Multiply-accumulates a cycle."""
+    """Multiply-accumulates in a cycle, with every multiplier at work."""
     dram: str
-    """The kind of DRAM, or its standard."""
+    """The kind of DRAM (`ideal`, `bandwidth`), or the name of its standard."""
     dram_bytes_per_cycle: float | None
-    """Bytes a cycle in one direction; null without a limit."""
+    """Bytes that DRAM moves in a cycle in one direction; null without a limit."""
     dram_bytes_per_cycle_both_ways: float | None
-    """Bytes a cycle in both directions together."""
+    """Bytes that DRAM moves in a cycle in both directions together; null without a limit."""
     cache_bytes_per_cycle: float | None
-    """Bytes a cycle of what a cache in front of DRAM holds, where there is one."""
+    """Bytes in a cycle that a cache in front of DRAM delivers of what it holds; null without a cache."""
 
 
 class Share(Record):
@@ -326,50 +333,50 @@ class Advised(Record):
 
 
 class Dims(Record):
-    """The extents of a layer's loops, and of its window as pairs of rows and columns.
+    """The shape of a layer: the extent of each of its eight loops, and its window as pairs of rows and columns.
 
     Attributes:
-        N: Images.
-        G: Groups, or heads.
-        K: Output channels.
-        C: Input channels.
-        P: Output rows.
-        Q: Output columns.
-        R: Kernel rows.
-        S: Kernel columns.
-        stride: Input elements from one output to the next.
-        dilation: Input elements from one tap to the next.
-        pad: Zeros before the first input element.
-        input: Input elements without padding.
-        pad_behind: Zeros behind the last input element.
+        N: The number of images (N).
+        G: The number of groups (G): 1 for a dense layer, the heads of an attention product.
+        K: Output channels of a group (K).
+        C: Input channels of a group (C).
+        P: Output rows (P).
+        Q: Output columns (Q).
+        R: Kernel rows (R).
+        S: Kernel columns (S).
+        stride: The stride: input elements from one output to the next.
+        dilation: The dilation: input elements from one tap of the kernel to the next.
+        pad: Padding before the first input element.
+        input: The size of the input without padding.
+        pad_behind: Padding behind the last input element.
     """
 
     N: int
-    """Images."""
+    """The number of images (N)."""
     G: int
-    """Groups, or heads."""
+    """The number of groups (G): 1 for a dense layer, the heads of an attention product."""
     K: int
-    """Output channels."""
+    """Output channels of a group (K)."""
     C: int
-    """Input channels."""
+    """Input channels of a group (C)."""
     P: int
-    """Output rows."""
+    """Output rows (P)."""
     Q: int
-    """Output columns."""
+    """Output columns (Q)."""
     R: int
-    """Kernel rows."""
+    """Kernel rows (R)."""
     S: int
-    """Kernel columns."""
+    """Kernel columns (S)."""
     stride: list[int]
-    """Input elements from one output to the next."""
+    """The stride: input elements from one output to the next."""
     dilation: list[int]
-    """Input elements from one tap to the next."""
+    """The dilation: input elements from one tap of the kernel to the next."""
     pad: list[int]
-    """Zeros before the first input element."""
+    """Padding before the first input element."""
     input: list[int]
-    """Input elements without padding."""
+    """The size of the input without padding."""
     pad_behind: list[int]
-    """Zeros behind the last input element."""
+    """Padding behind the last input element."""
 
 
 class TrafficOfDram(Record):
@@ -418,117 +425,117 @@ class Traffic(Record):
 
 
 class EnergyByComponent(Record):
-    """Energy in picojoules by component.
+    """Energy by component, in picojoules.
 
     Attributes:
-        mac: Multiply-accumulates.
-        scratchpad: Scratchpads of the PEs.
-        network: Networks between buffer and array, and sums from PE to PE.
-        global_buffer: The buffer.
-        dram: DRAM and the interface to it.
-        leakage: What leaks, over the whole time.
-        total: The sum.
+        mac: Energy of multiply-accumulates.
+        scratchpad: Energy of accesses to the scratchpads of the PEs.
+        network: Energy of words on the networks between buffer and array, and of sums from PE to PE.
+        global_buffer: Energy of accesses to the global buffer.
+        dram: Energy of DRAM and of the interface to it.
+        leakage: Energy that leaks over the whole time.
+        total: The sum over all components.
     """
 
     mac: float
-    """Multiply-accumulates."""
+    """Energy of multiply-accumulates."""
     scratchpad: float
-    """Scratchpads of the PEs."""
+    """Energy of accesses to the scratchpads of the PEs."""
     network: float
-    """Networks between buffer and array, and sums from PE to PE."""
+    """Energy of words on the networks between buffer and array, and of sums from PE to PE."""
     global_buffer: float
-    """The buffer."""
+    """Energy of accesses to the global buffer."""
     dram: float
-    """DRAM and the interface to it."""
+    """Energy of DRAM and of the interface to it."""
     leakage: float
-    """What leaks, over the whole time."""
+    """Energy that leaks over the whole time."""
     total: float
-    """The sum."""
+    """The sum over all components."""
 
 
 class Mac(Record):
-    """Energy of multiply-accumulates, in picojoules.
+    """The energy of multiply-accumulates, in picojoules, by what it depends on.
 
     Attributes:
-        events: What counts alone decide.
-        clock: The clock of the PEs, over the whole time.
+        events: The energy of the operations, which their number alone decides.
+        clock: The energy of the PEs' clock over the whole time.
     """
 
     events: float
-    """What counts alone decide."""
+    """The energy of the operations, which their number alone decides."""
     clock: float
-    """The clock of the PEs, over the whole time."""
+    """The energy of the PEs' clock over the whole time."""
 
 
 class Moved(Record):
-    """Energy of what moves words, in picojoules by operand.
+    """The energy of a component that moves words, in picojoules by operand.
 
     Attributes:
-        input: Inputs.
-        weight: Weights.
-        output: Outputs and partial sums.
-        clock: The clock, over the whole time.
+        input: The energy of inputs.
+        weight: The energy of weights.
+        output: The energy of outputs and partial sums.
+        clock: The energy of the clock over the whole time; absent where the component has none.
     """
 
     input: float
-    """Inputs."""
+    """The energy of inputs."""
     weight: float
-    """Weights."""
+    """The energy of weights."""
     output: float
-    """Outputs and partial sums."""
+    """The energy of outputs and partial sums."""
     clock: float
-    """The clock, over the whole time."""
+    """The energy of the clock over the whole time; absent where the component has none."""
 
 
 class Parts(Record):
-    """Figures by part of the chip.
+    """A figure of each part of the chip, in the unit of what holds it.
 
     Attributes:
-        pes: PEs without their scratchpads.
-        scratchpads: Scratchpads.
-        networks: Networks.
-        global_buffer: The buffer.
-        dram_interface: The interface to DRAM.
+        pes: The PEs without their scratchpads.
+        scratchpads: The scratchpads of the PEs.
+        networks: The networks between buffer and array.
+        global_buffer: The global buffer.
+        dram_interface: The interface to DRAM, which is on the chip.
     """
 
     pes: float
-    """PEs without their scratchpads."""
+    """The PEs without their scratchpads."""
     scratchpads: float
-    """Scratchpads."""
+    """The scratchpads of the PEs."""
     networks: float
-    """Networks."""
+    """The networks between buffer and array."""
     global_buffer: float
-    """The buffer."""
+    """The global buffer."""
     dram_interface: float
-    """The interface to DRAM."""
+    """The interface to DRAM, which is on the chip."""
 
 
 class EnergyParts(Record):
-    """What each component's energy consists of, in picojoules.
+    """The parts of each component's energy, in picojoules.
 
     Attributes:
-        mac: Multiply-accumulates.
-        scratchpad: Scratchpads.
-        network: Networks.
-        global_buffer: The buffer.
-        dram: DRAM.
-        leakage: What leaks, by part of the chip.
+        mac: The parts of the energy of multiply-accumulates.
+        scratchpad: The parts of the scratchpads' energy.
+        network: The parts of the networks' energy.
+        global_buffer: The parts of the global buffer's energy.
+        dram: The parts of DRAM's energy.
+        leakage: The energy that leaks, by part of the chip.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"mac": ["Mac"], "scratchpad": ["Moved"], "network": ["Moved"], "global_buffer": ["Moved"], "dram": ["Moved"], "leakage": ["Parts"]}
 
     mac: Mac
-    """Multiply-accumulates."""
+    """The parts of the energy of multiply-accumulates."""
     scratchpad: Moved
-    """Scratchpads."""
+    """The parts of the scratchpads' energy."""
     network: Moved
-    """Networks."""
+    """The parts of the networks' energy."""
     global_buffer: Moved
-    """The buffer."""
+    """The parts of the global buffer's energy."""
     dram: Moved
-    """DRAM."""
+    """The parts of DRAM's energy."""
     leakage: Parts
-    """What leaks, by part of the chip."""
+    """The energy that leaks, by part of the chip."""
 
 
 class Dram(Record):
@@ -832,25 +839,25 @@ class Unmapped(Record):
 
 
 class Headline(Record):
-    """One figure by machine and model.
+    """One figure, by the machine and by the model.
 
     Attributes:
-        of: Whose figure `value` is: the machine's, where it ran.
-        value: The figure.
-        model: The model's, beside the machine's.
-        error: The model's error, relative to the machine.
+        of: The origin of `value`: `machine` where it ran, else `model`.
+        value: The figure, in the unit of what holds it.
+        model: The model's figure, where `value` is the machine's.
+        error: The model's relative error: `(model - machine) / machine`.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["value", "model", "error"])
 
     of: str
-    """Whose figure `value` is: the machine's, where it ran."""
+    """The origin of `value`: `machine` where it ran, else `model`."""
     value: float | None
-    """The figure."""
+    """The figure, in the unit of what holds it."""
     model: float | None
-    """The model's, beside the machine's."""
+    """The model's figure, where `value` is the machine's."""
     error: float | None
-    """The model's error, relative to the machine."""
+    """The model's relative error: `(model - machine) / machine`."""
 
 
 class Claim(Record):
@@ -1000,19 +1007,19 @@ class MapTotal(Record):
 
 
 class Interrupted(Record):
-    """How to go on with a search that was interrupted.
+    """The way to go on with a search that was interrupted.
 
     Attributes:
-        go_on: The command that goes on; null where nothing was kept.
-        not_reached: Layers that were not reached.
+        go_on: The command that resumes the search; null where no record was kept.
+        not_reached: The names of the layers that were not reached.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["go_on", "not_reached"])
 
     go_on: str | None
-    """The command that goes on; null where nothing was kept."""
+    """The command that resumes the search; null where no record was kept."""
     not_reached: list[str] | None
-    """Layers that were not reached."""
+    """The names of the layers that were not reached."""
 
 
 class Used(Record):
@@ -1027,6 +1034,17 @@ class Used(Record):
     """Area in square microns."""
     power_mw: float
     """Power in milliwatts."""
+
+
+class TotalEnergy(Record):
+    """Energy whose components are not known.
+
+    Attributes:
+        total: The sum over all components, in picojoules.
+    """
+
+    total: float
+    """The sum over all components, in picojoules."""
 
 
 class SearchChoice(Record):
@@ -1046,7 +1064,7 @@ class SearchChoice(Record):
         dims: The layer's shape, where it is known.
     """
 
-    _kinds: ClassVar[dict[str, list[str]]] = {"energy_pj": ["EnergyByComponent"], "machine_energy_pj": ["EnergyByComponent"], "dims": ["Dims"]}
+    _kinds: ClassVar[dict[str, list[str]]] = {"energy_pj": ["EnergyByComponent", "TotalEnergy"], "machine_energy_pj": ["EnergyByComponent"], "dims": ["Dims"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["machine_cycles", "machine_energy_pj", "dataflow", "name", "dims"])
 
     layer: int
@@ -1061,7 +1079,7 @@ class SearchChoice(Record):
     """Cycles by the model or the table."""
     machine_cycles: int | None
     """Cycles on the machine, where it ran."""
-    energy_pj: EnergyByComponent | dict[str, Any]
+    energy_pj: EnergyByComponent | TotalEnergy
     """Energy in picojoules, by component; of a table the total alone."""
     machine_energy_pj: EnergyByComponent | None
     """Energy on the machine in picojoules; null if the layer did not run."""
@@ -1755,111 +1773,111 @@ class CoreEvaluations(Record):
 
 
 class CompareHeadline(Record):
-    """The optimum's figure by machine and model.
+    """The figure of the optimum, by the machine and by the model.
 
     Attributes:
-        of: Whose figure `value` is.
-        value: The figure.
-        model: The model's, beside the machine's.
-        error: The model's error, relative to the machine.
+        of: The origin of `value`: `machine` or `model`.
+        value: The figure, in the objective's unit.
+        model: The model's figure, where `value` is the machine's.
+        error: The model's relative error: `(model - machine) / machine`.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["value", "model", "error"])
 
     of: str
-    """Whose figure `value` is."""
+    """The origin of `value`: `machine` or `model`."""
     value: float | None
-    """The figure."""
+    """The figure, in the objective's unit."""
     model: float | None
-    """The model's, beside the machine's."""
+    """The model's figure, where `value` is the machine's."""
     error: float | None
-    """The model's error, relative to the machine."""
+    """The model's relative error: `(model - machine) / machine`."""
 
 
 class CompareInstance(Record):
-    """A problem.
+    """An instance: a problem that optimisers are run on.
 
     Attributes:
-        name: Its name.
+        name: The instance's name.
         fingerprint: A digest of what decides its results.
-        optimum: The least objective that is known.
-        proved: Whether it is proved.
-        of: Whose costs they are: the model's or a table's.
-        arch: The accelerator's name.
-        network: The network's name.
-        batch: Images.
-        settings: What was overridden.
-        caveats: What energy rests on besides measurements.
+        optimum: The least objective that is known, in the objective's unit.
+        proved: Whether that objective is proved to be the optimum.
+        of: The origin of the costs: the model, or a table.
+        arch: The accelerator's name; null for a table.
+        network: The network's name; null for a table.
+        batch: The number of images.
+        settings: The settings that were overridden, `PATH=VALUE` each.
+        caveats: Sentences on what the energy figures rest on besides measurements.
         coverage: How much of the network it is about; null for a table.
-        headline: The optimum's figure.
+        headline: The optimum, by the machine and by the model.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"coverage": ["Coverage"], "headline": ["CompareHeadline"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["optimum", "coverage"])
 
     name: str
-    """Its name."""
+    """The instance's name."""
     fingerprint: str
     """A digest of what decides its results."""
     optimum: float | None
-    """The least objective that is known."""
+    """The least objective that is known, in the objective's unit."""
     proved: bool
-    """Whether it is proved."""
+    """Whether that objective is proved to be the optimum."""
     of: str
-    """Whose costs they are: the model's or a table's."""
+    """The origin of the costs: the model, or a table."""
     arch: str
-    """The accelerator's name."""
+    """The accelerator's name; null for a table."""
     network: str
-    """The network's name."""
+    """The network's name; null for a table."""
     batch: int
-    """Images."""
+    """The number of images."""
     settings: list[str]
-    """What was overridden."""
+    """The settings that were overridden, `PATH=VALUE` each."""
     caveats: list[str]
-    """What energy rests on besides measurements."""
+    """Sentences on what the energy figures rest on besides measurements."""
     coverage: Coverage | None
     """How much of the network it is about; null for a table."""
     headline: CompareHeadline
-    """The optimum's figure."""
+    """The optimum, by the machine and by the model."""
 
 
 class CompareTarget(Record):
-    """How long it takes to come within a gap of the optimum.
+    """The expected running time to come within a gap of the optimum (ERT; Hansen et al., 2009).
 
     Attributes:
-        target: The gap.
-        evaluations: Evaluations expected; null where no run came so far.
-        interval: Its 95 % bootstrap interval.
-        successes: Runs that came so far.
-        seeds: Runs.
-        success_rate: Their ratio.
+        target: The gap: the objective over the optimum, less 1.
+        evaluations: The number of evaluations expected; null where no run came so far.
+        interval: The 95 % bootstrap interval of that number.
+        successes: The number of runs that came so far.
+        seeds: The number of runs.
+        success_rate: The share of runs that came so far, from 0 to 1.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["evaluations"])
 
     target: float
-    """The gap."""
+    """The gap: the objective over the optimum, less 1."""
     evaluations: float | None
-    """Evaluations expected; null where no run came so far."""
+    """The number of evaluations expected; null where no run came so far."""
     interval: list[float | None]
-    """Its 95 % bootstrap interval."""
+    """The 95 % bootstrap interval of that number."""
     successes: int
-    """Runs that came so far."""
+    """The number of runs that came so far."""
     seeds: int
-    """Runs."""
+    """The number of runs."""
     success_rate: float
-    """Their ratio."""
+    """The share of runs that came so far, from 0 to 1."""
 
 
 class CompareRun(Record):
-    """An optimiser on an instance.
+    """The results of an optimiser on an instance, over its seeds.
 
     Attributes:
         instance: The instance's name.
-        optimizer: The optimiser.
+        optimizer: The optimiser's name.
         final_gap: Quartiles of the last gaps to the optimum; null where a run found nothing.
-        expected_running_time: Expected running times to targets.
-        anytime_gap: Quartiles of gaps at each checkpoint.
+        expected_running_time: The expected running time to each target.
+        anytime_gap: The quartiles of the gaps at each checkpoint; null where a run had found nothing.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"expected_running_time": ["CompareTarget"]}
@@ -1867,82 +1885,82 @@ class CompareRun(Record):
     instance: str
     """The instance's name."""
     optimizer: str
-    """The optimiser."""
+    """The optimiser's name."""
     final_gap: list[float | None]
     """Quartiles of the last gaps to the optimum; null where a run found nothing."""
     expected_running_time: list[CompareTarget]
-    """Expected running times to targets."""
+    """The expected running time to each target."""
     anytime_gap: list[list[float | None]]
-    """Quartiles of gaps at each checkpoint."""
+    """The quartiles of the gaps at each checkpoint; null where a run had found nothing."""
 
 
 class CompareShares(Record):
-    """Shares by optimiser.
+    """The shares of an optimiser's runs.
 
     Attributes:
-        optimizer: The optimiser.
-        shares: From 0 to 1.
+        optimizer: The optimiser's name.
+        shares: The shares, from 0 to 1, in the order of the checkpoints.
     """
 
     optimizer: str
-    """The optimiser."""
+    """The optimiser's name."""
     shares: list[float]
-    """From 0 to 1."""
+    """The shares, from 0 to 1, in the order of the checkpoints."""
 
 
 class CompareProfile(Record):
-    """Shares by optimiser for a gap.
+    """A performance profile: the shares of an optimiser for a gap.
 
     Attributes:
-        optimizer: The optimiser.
-        target: The gap.
-        shares: Factors over the fastest, and the share of instances within each, from 0 to 1.
+        optimizer: The optimiser's name.
+        target: The gap: the objective over the optimum, less 1.
+        shares: Pairs of a factor over the fastest and the share of instances within it, from 0 to 1.
     """
 
     optimizer: str
-    """The optimiser."""
+    """The optimiser's name."""
     target: float
-    """The gap."""
+    """The gap: the objective over the optimum, less 1."""
     shares: list[list[float]]
-    """Factors over the fastest, and the share of instances within each, from 0 to 1."""
+    """Pairs of a factor over the fastest and the share of instances within it, from 0 to 1."""
 
 
 class ComparePair(Record):
-    """Two optimisers.
+    """A comparison of two optimisers.
 
     Attributes:
-        first: The first.
-        second: The second.
-        first_better: Seeds and instances on which the first is better.
-        second_better: On which the second is.
-        equal: On which neither is.
-        p: The probability of this under no difference.
-        p_holm: The same, after Holm's correction.
+        first: The first optimiser.
+        second: The second optimiser.
+        first_better: The number of pairs of a seed and an instance on which the first is better.
+        second_better: The number of these on which the second is better.
+        equal: The number of these on which neither is better.
+        p: The p-value: the probability of a difference as large if there were none.
+        p_holm: The p-value after Holm's correction for the number of pairs.
     """
 
     first: str
-    """The first."""
+    """The first optimiser."""
     second: str
-    """The second."""
+    """The second optimiser."""
     first_better: int
-    """Seeds and instances on which the first is better."""
+    """The number of pairs of a seed and an instance on which the first is better."""
     second_better: int
-    """On which the second is."""
+    """The number of these on which the second is better."""
     equal: int
-    """On which neither is."""
+    """The number of these on which neither is better."""
     p: float
-    """The probability of this under no difference."""
+    """The p-value: the probability of a difference as large if there were none."""
     p_holm: float
-    """The same, after Holm's correction."""
+    """The p-value after Holm's correction for the number of pairs."""
 
 
 class CompareRatio(Record):
-    """A ratio over instances.
+    """A ratio, summed up over instances.
 
     Attributes:
         mean: The geometric mean.
         interval: Its 95 % bootstrap interval.
-        worst: The worst instance's.
+        worst: The ratio of the worst instance.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["mean", "worst"])
@@ -1952,46 +1970,46 @@ class CompareRatio(Record):
     interval: list[float | None]
     """Its 95 % bootstrap interval."""
     worst: float | None
-    """The worst instance's."""
+    """The ratio of the worst instance."""
 
 
 class CompareSpeedup(Record):
-    """An optimiser against another.
+    """The speed-up of an optimiser over another.
 
     Attributes:
-        optimizer: The optimiser.
-        target: The gap.
-        instances: Instances on which both came so far.
-        ratio: Evaluations of the other over its own; null without such instances.
+        optimizer: The optimiser's name.
+        target: The gap that both have to come within.
+        instances: The number of instances on which both came so far.
+        ratio: The evaluations of the other over its own; null without such instances.
     """
 
     _kinds: ClassVar[dict[str, list[str]]] = {"ratio": ["CompareRatio"]}
     _optional: ClassVar[frozenset[str]] = frozenset(["ratio"])
 
     optimizer: str
-    """The optimiser."""
+    """The optimiser's name."""
     target: float
-    """The gap."""
+    """The gap that both have to come within."""
     instances: int
-    """Instances on which both came so far."""
+    """The number of instances on which both came so far."""
     ratio: CompareRatio | None
-    """Evaluations of the other over its own; null without such instances."""
+    """The evaluations of the other over its own; null without such instances."""
 
 
 class CompareInterrupted(Record):
-    """How to go on with a comparison that was interrupted.
+    """The way to go on with a comparison that was interrupted.
 
     Attributes:
-        go_on: The command that goes on; null where nothing was kept.
-        runs: Runs that were done.
+        go_on: The command that resumes the comparison; null where no record was kept.
+        runs: The number of runs that were done.
     """
 
     _optional: ClassVar[frozenset[str]] = frozenset(["go_on"])
 
     go_on: str | None
-    """The command that goes on; null where nothing was kept."""
+    """The command that resumes the comparison; null where no record was kept."""
     runs: int
-    """Runs that were done."""
+    """The number of runs that were done."""
 
 
 class SweepNetwork(Record):
