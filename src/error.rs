@@ -28,60 +28,60 @@ pub enum Error {
     /// A file cannot be read.
     #[error("cannot read {path}")]
     Read {
-        /// The file.
+        /// The file that cannot be read.
         path: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: io::Error,
     },
     /// A file cannot be written.
     #[error("cannot write {path}")]
     Write {
-        /// The file.
+        /// The file that cannot be written.
         path: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: io::Error,
     },
     /// A file is of another kind than was needed.
     #[error("{path}: {found}")]
     Kind {
-        /// The file.
+        /// The file of another kind.
         path: PathBuf,
-        /// What it is, and what was needed.
+        /// The kind that was found, and the one that was needed.
         found: String,
     },
     /// A line of a file is not of its format.
     #[error("{path}:{line}: {found}")]
     Line {
-        /// The file.
+        /// The file with the line.
         path: PathBuf,
-        /// The line, from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What it is, and what was needed.
+        /// The text that was found, and what was needed.
         found: String,
     },
-    /// A file's text says what is not allowed.
+    /// A file whose text says what is not allowed; each place is given with its line.
     #[error("{0}")]
     Content(Content),
     /// No preset has this name.
     #[error("unknown {what} `{name}`; allowed: {}, or a file{}", allowed.join(", "), hint(near.as_deref()))]
     Unknown {
-        /// What was looked for.
+        /// The kind of preset that was looked for, such as `accelerator`.
         what: &'static str,
-        /// As it was given.
+        /// The name as it was given.
         name: String,
-        /// The presets.
+        /// The names of all presets of this kind.
         allowed: Vec<String>,
-        /// The nearest of them.
+        /// The nearest of these names, if one is near.
         near: Option<String>,
     },
-    /// Something that was asked for has a value that is not allowed.
+    /// A setting of a question has a value that is not allowed.
     #[error("{option} {found}: {needed}")]
     Option {
         /// The name of what was asked for, such as `layer`: a field of a question here, a flag on the command line.
         option: &'static str,
-        /// Its value.
+        /// The value that was given.
         found: String,
-        /// What is allowed, and why.
+        /// The values that are allowed, and why.
         needed: String,
     },
     /// A trace that cannot be written as it was asked for.
@@ -90,19 +90,19 @@ pub enum Error {
     /// A layer without a legal mapping.
     #[error("{place}{why}{more}")]
     NoMapping {
-        /// The file and the layer, where the mapping is a file's.
+        /// The file and the layer, where the mapping is a file's; else empty.
         place: String,
-        /// Why there is none.
+        /// The reason why there is no mapping.
         why: Unmapped,
-        /// What would make it legal, where that was asked for.
+        /// The changes that would make a mapping legal, where that was asked for; else empty.
         more: String,
     },
     /// A layer without a schedule.
     #[error("{place}")]
     NoSchedule {
-        /// The file, if the schedule is a file's, and the layer.
+        /// The layer, with the file where the schedule is a file's.
         place: String,
-        /// Why there is none.
+        /// The reason why there is no schedule.
         source: Box<ScheduleError>,
     },
     /// A file of mappings that cannot be read.
@@ -113,9 +113,10 @@ pub enum Error {
     GivenMapping {
         /// The file's name, or the preset's.
         file: String,
-        /// What is wrong with the mapping of a layer.
+        /// The fault of the mapping of a layer.
         source: Box<MappingFileError>,
-        /// What the preset was made for, where that is something else.
+        /// The network and batch that a preset of mappings was made for, where the question is about others; else
+        /// empty.
         other: String,
     },
     /// A question that the control of the machine has no answer for.
@@ -133,10 +134,10 @@ pub enum Error {
     /// A journal of evaluations that cannot be read or written.
     #[error(transparent)]
     Journal(#[from] LogError),
-    /// A simulation that was stopped, and kept.
+    /// A simulation that was stopped; its state was kept in a file.
     #[error("stopped; {path} holds how far it is")]
     Stopped {
-        /// The file from which it goes on.
+        /// The file from which the simulation goes on.
         path: PathBuf,
     },
     /// The work was cancelled ([`Progress::is_cancelled`](crate::Progress::is_cancelled)).
@@ -145,27 +146,27 @@ pub enum Error {
     /// An error of a part that the caller gave, such as a machine of its own.
     #[error(transparent)]
     Caller(Box<dyn std::error::Error + Send + Sync>),
-    /// An accelerator or a DRAM standard.
+    /// An accelerator or a DRAM standard that is not possible.
     #[error(transparent)]
     Accelerator(#[from] ArchError),
-    /// A layer.
+    /// A layer that is not possible.
     #[error(transparent)]
     Layer(#[from] LayerError),
-    /// A network.
+    /// A network that is not possible.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// More than can be counted.
+    /// Layers or machines with more words or cycles than can be counted.
     #[error(transparent)]
     OutOfReach(#[from] OutOfReach),
 }
 
-/// Why a layer has no mapping.
+/// The reason why a layer has no mapping.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unmapped {
-    /// The one that is given is not legal.
+    /// The mapping that is given is not legal.
     #[error(transparent)]
     Illegal(Box<MappingError>),
-    /// None fits.
+    /// No mapping of the mapper's fits.
     #[error(transparent)]
     NoneFits(Box<MapperError>),
 }

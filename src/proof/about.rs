@@ -6,24 +6,24 @@
 use crate::files;
 use crate::scope::Scope;
 
-/// What was read: as it was given, and as it calls itself.
+/// The subject of a certificate as it was read: names as they were given, and as the files call themselves.
 pub struct About<'a> {
     /// The accelerator, as given and as it calls itself.
     pub arch: [&'a str; 2],
-    /// Fields that are overridden.
+    /// The overrides of the accelerator's fields.
     pub set: &'a [String],
     /// The network, as given and as it calls itself.
     pub network: [&'a str; 2],
-    /// How much of it.
+    /// The part of the network that the certificate is about.
     pub scope: &'a Scope,
-    /// Open sizes.
+    /// The sizes of dimensions that an ONNX model leaves open.
     pub dim: &'a [String],
-    /// Images.
+    /// The number of images.
     pub batch: u64,
 }
 
 impl About<'_> {
-    /// Names and values.
+    /// The subject as pairs of a name and a value, in the order in which they are shown.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields = vec![("arch", named(self.arch))];
         if !self.set.is_empty() {

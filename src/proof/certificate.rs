@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::{assign, codesign};
 
-/// A certificate, by what it claims.
+/// A certificate of any kind, by what it claims.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "Certificate by stationary")]
@@ -22,7 +22,7 @@ pub enum Certificate {
     Map(Box<map::MappingCertificate>),
 }
 
-/// Why a text is no certificate that can be checked.
+/// The reason why a text is no certificate that can be checked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Unread {
     /// It is no certificate at all, or one that another version wrote in a form of its own.
@@ -34,10 +34,10 @@ pub enum Unread {
 }
 
 impl Certificate {
-    /// Reads one, and what it was read from.
+    /// Reads a certificate: the certificate, and the JSON document that it was read from.
     ///
     /// # Errors
-    /// Text that is none.
+    /// [`Unread`], if the text is no certificate, or one whose fields are not those of its kind.
     pub fn read(text: &str) -> Result<(Self, Value), Unread> {
         let document = strict::read(text).map_err(|error| Unread::Another(error.to_string()))?;
         if document["schema"] != SCHEMA {

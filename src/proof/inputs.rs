@@ -11,21 +11,21 @@ use crate::sim::Dataflow;
 use crate::target::{Request, Target};
 use crate::workloads::Layer;
 
-/// What to read.
+/// The inputs of a certificate of mappings or of a chip: names to read, or whole files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inputs {
-    /// Accelerator.
+    /// The accelerator, by the name of a preset or a file.
     pub arch: String,
-    /// Fields that are overridden.
+    /// The overrides of its fields, `PATH=VALUE` each.
     pub set: Vec<String>,
-    /// Network.
+    /// The network, by the name of a preset or a file.
     pub network: String,
-    /// Layers that were picked.
+    /// The layers that were picked, by name; all if empty.
     pub layer: Vec<String>,
-    /// Open sizes.
+    /// The sizes of dimensions that an ONNX model leaves open, `NAME=SIZE` each.
     pub dim: Vec<String>,
-    /// Images.
+    /// The number of images.
     pub batch: u64,
     /// Dataflow: the name of a bundled one, or what the file of one's own says.
     #[schemars(with = "Value")]

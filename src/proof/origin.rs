@@ -11,7 +11,7 @@
 
 use super::Hashes;
 
-/// What wrote a certificate, as far as its version and its digests tell.
+/// The build that wrote a certificate, as far as its version and its digests tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// Nothing says that it was another build than this one.

@@ -7,42 +7,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::workloads::{Dim, Layer};
 
-/// The loops of a layer and how its window slides, rows before columns.
+/// The shape of a layer in a certificate: the extents of its loops, and its window as pairs of rows and columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerShape {
-    /// Images.
+    /// The number of images (N).
     #[serde(rename = "N")]
     pub n: u64,
-    /// Groups.
+    /// The number of groups (G).
     #[serde(rename = "G")]
     pub g: u64,
-    /// Output channels of a group.
+    /// Output channels of a group (K).
     #[serde(rename = "K")]
     pub k: u64,
-    /// Input channels of a group.
+    /// Input channels of a group (C).
     #[serde(rename = "C")]
     pub c: u64,
-    /// Output rows.
+    /// Output rows (P).
     #[serde(rename = "P")]
     pub p: u64,
-    /// Output columns.
+    /// Output columns (Q).
     #[serde(rename = "Q")]
     pub q: u64,
-    /// Kernel rows.
+    /// Kernel rows (R).
     #[serde(rename = "R")]
     pub r: u64,
-    /// Kernel columns.
+    /// Kernel columns (S).
     #[serde(rename = "S")]
     pub s: u64,
-    /// Input elements from one output to the next.
+    /// The stride: input elements from one output to the next.
     pub stride: [u64; 2],
-    /// Input elements from one kernel element to the next.
+    /// The dilation: input elements from one tap of the kernel to the next.
     pub dilation: [u64; 2],
 }
 
 impl LayerShape {
-    /// Of a layer.
+    /// The shape of a layer.
     #[must_use]
     pub fn of(layer: &Layer) -> Self {
         let [n, g, k, c, p, q, r, s] = Dim::ALL.map(|dim| layer.size(dim));

@@ -14,7 +14,7 @@ use crate::workloads::Network;
 const ARCH: &str = "inputs.values.arch";
 const NETWORK: &str = "inputs.values.network.yaml";
 
-/// An accelerator and layers, written out.
+/// The inputs of a certificate as whole files, where no names say what they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Values {
@@ -25,7 +25,7 @@ pub struct Values {
 }
 
 impl Values {
-    /// Of a target's layers.
+    /// The files that describe a target's accelerator and layers.
     ///
     /// # Errors
     /// What no file says: layers under one name.
@@ -49,7 +49,7 @@ impl Values {
         }
     }
 
-    /// What they are read as.
+    /// The accelerator and the network that the files describe.
     ///
     /// # Errors
     /// Texts that are no such files.
