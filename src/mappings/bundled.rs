@@ -1,19 +1,19 @@
 //! The mapping files that come with the crate.
 
-/// A mapping file that comes with the crate.
+/// A file of mappings that comes with the crate, as published.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
-    /// What `--mapping` calls it.
+    /// The name by which `--mapping` and [`Request::mapping`](crate::Request) call it.
     pub name: &'static str,
     /// The preset of the accelerator that it is for.
     pub accelerator: &'static str,
-    /// The network that it is for.
+    /// The network whose layers it maps, by preset name.
     pub network: &'static str,
-    /// The images a run that it is for.
+    /// The number of images in a run that it is for.
     pub batch: u64,
-    /// Where it is from, in a few words.
+    /// The source, in a few words.
     pub about: &'static str,
-    /// The file.
+    /// The text of the file.
     text: &'static str,
 }
 

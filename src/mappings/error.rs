@@ -4,72 +4,72 @@ use stationary_document::Diagnostic;
 
 use crate::sim::DataflowError;
 
-/// Why a mapping file is not usable.
+/// The reason why a file of mappings cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingFileError {
     /// Not YAML, or not of this shape. Never empty.
     #[error("{}", lines(.0))]
     Unreadable(Vec<Diagnostic>),
-    /// No entry for a layer.
+    /// The file has no entry for a layer.
     #[error("{file}: no mapping for layer `{layer}`; it has: {present}")]
     Missing {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The layer asked for.
+        /// The name of the layer that was asked for.
         layer: String,
-        /// The layers there are.
+        /// The names of the layers that the file has.
         present: String,
     },
-    /// A dataflow that does not exist.
+    /// An entry names a dataflow that does not exist.
     #[error(
         "layer `{layer}`: unknown dataflow `{found}`; allowed: ws, os, rs, is, or {{name: ..., rows: ..., cols: ..., beats: ..., local: ...}}"
     )]
     Dataflow {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
-        /// As written.
+        /// The dataflow as it is written.
         found: String,
     },
     /// A dataflow of one's own that no machine runs.
     #[error("layer `{layer}`: dataflow.{problem}")]
     Own {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
-        /// What is wrong with it.
+        /// The fault of the dataflow.
         problem: DataflowError,
     },
-    /// Published parameters that do not fit.
+    /// The published parameters of an entry do not fit the layer or the array.
     #[error("layer `{layer}`: row_stationary.{problem}")]
     RowStationary {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
         /// Which parameter, found and allowed.
         problem: String,
     },
-    /// Published parameters beside a tiling.
+    /// An entry has published parameters beside a tiling.
     #[error("layer `{layer}`: `{field}` beside `row_stationary`; give one or the other")]
     Both {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
-        /// The field of the tiling.
+        /// The field of the tiling that stands beside them.
         field: &'static str,
     },
-    /// No mapping has these banks.
+    /// No mapping of the layer has the banks that an entry gives.
     #[error("layer `{layer}`: data_banks, wt_banks: {problem}")]
     Banks {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
-        /// Why none has.
+        /// The reason why none has.
         problem: String,
     },
     /// A loop order that is not a permutation.
     #[error("layer `{layer}`: {field} is `{found}`; it must name each of N G K C P Q R S once")]
     Order {
-        /// The layer.
+        /// The layer of the entry.
         layer: String,
-        /// The field.
+        /// The name of the field.
         field: &'static str,
-        /// As written.
+        /// The value as it is written.
         found: String,
     },
 }

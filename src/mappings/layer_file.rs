@@ -6,7 +6,7 @@ use stationary_document::{Diagnostic, from_yaml};
 
 use crate::workloads::Layer;
 
-/// What a file says of a layer.
+/// An entry of a file of mappings or schedules: what it says of one layer.
 pub trait FileEntry: Serialize + DeserializeOwned {
     /// The name of the layer in its network.
     fn layer(&self) -> &str;
@@ -29,10 +29,10 @@ pub struct LayerFile<E> {
 )]
 #[serde(rename_all = "snake_case")]
 enum Others {
-    /// They are an error.
+    /// A layer without an entry is an error.
     #[default]
     Refuse,
-    /// The mapper chooses.
+    /// The mapper chooses for layers without an entry.
     Map,
 }
 

@@ -11,14 +11,14 @@ use crate::sim::Plan;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum LayerPlan {
-    /// On a dataflow.
+    /// A mapping, for a machine with a sequencer.
     Mapping(Box<LayerMapping>),
-    /// By instructions.
+    /// A schedule, for a machine that instructions control.
     Schedule(LayerSchedule),
 }
 
 impl LayerPlan {
-    /// What stands for a plan.
+    /// The entry that stands for a plan in a file.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         match plan {

@@ -28,19 +28,19 @@ use crate::arch::{Accelerator, PerOperand};
 use crate::sim::{Dataflow, ROW_STATIONARY, Staging, Tiling};
 use crate::workloads::{Dim, Layer, PerDim};
 
-/// The published parameters.
+/// The parameters of a row-stationary mapping as the Eyeriss papers publish them (Chen et al., JSSC 2017).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowStationary {
     /// Output channels whose partial sums stay in the global buffer.
     m: u64,
-    /// Images in a pass.
+    /// The number of images in a pass.
     n: u64,
-    /// Output rows in a pass: the width of a PE set.
+    /// Output rows in a pass: the width of a set of PEs.
     e: u64,
-    /// Filters that a PE interleaves.
+    /// The number of filters that a PE interleaves.
     p: u64,
-    /// Input channels that a PE interleaves.
+    /// The number of input channels that a PE interleaves.
     q: u64,
     /// PE sets side by side that work on other channels.
     r: u64,

@@ -33,7 +33,7 @@ impl LayerSchedule {
         self.schedule
     }
 
-    /// What stands for a lowered.
+    /// The entry that stands for a lowered layer.
     #[must_use]
     pub fn of(lowered: &LoweredLayer) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl ScheduleFile {
         Self::read(file, text)
     }
 
-    /// The file that stands for kernels.
+    /// The file whose entries stand for lowered layers.
     #[must_use]
     pub fn of<'k>(kernels: impl IntoIterator<Item = &'k LoweredLayer>) -> Self {
         kernels.into_iter().map(LayerSchedule::of).collect()

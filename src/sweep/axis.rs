@@ -47,10 +47,10 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Of a file.
+    /// The axis of this name, with the values that a plan's file gives.
     ///
     /// # Errors
-    /// In words: no values, one that is there twice, steps that lead nowhere.
+    /// A sentence: no values, a value that is there twice, steps that lead nowhere.
     pub fn new(name: &str, file: &AxisFile) -> Result<Self, String> {
         let values = match file {
             AxisFile::List(values) => values.clone(),

@@ -68,40 +68,40 @@ fn two_objectives() -> Vec<SweepObjective> {
     expecting = "a list of values, {from: , to: , step: } or {from: , to: , times: } is needed"
 )]
 pub enum AxisFile {
-    /// One by one.
+    /// Values, one by one.
     List(Vec<SweepValue>),
-    /// In equal steps.
+    /// Numbers in equal steps.
     Steps {
-        /// The first.
+        /// The first number.
         from: Number,
-        /// None is above.
+        /// The limit: no number is above it.
         to: Number,
-        /// From one to the next.
+        /// The step from one number to the next.
         step: Number,
     },
-    /// In equal ratios.
+    /// Numbers in equal ratios.
     Times {
-        /// The first.
+        /// The first number.
         from: Number,
-        /// None is above.
+        /// The limit: no number is above it.
         to: Number,
         /// The next is so many times the last.
         times: Number,
     },
 }
 
-/// A whole number, or a fraction.
+/// A number of an axis: whole, or with a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a number is needed")]
 pub enum Number {
-    /// Whole.
+    /// A whole number.
     Whole(i64),
-    /// A fraction.
+    /// A number with a fraction.
     Real(f64),
 }
 
 impl Number {
-    /// As a fraction.
+    /// The number as a floating-point number.
     #[must_use]
     pub const fn real(self) -> f64 {
         match self {
@@ -111,7 +111,7 @@ impl Number {
     }
 }
 
-/// Which points of all combinations.
+/// The points that a sweep asks about, of all combinations of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     untagged,
@@ -119,21 +119,21 @@ impl Number {
     expecting = "grid, {random: POINTS, seed: SEED} or {sobol: POINTS, seed: SEED} is needed"
 )]
 pub enum PointsFile {
-    /// Each.
+    /// Every combination.
     All(All),
-    /// Drawn evenly, none twice.
+    /// Combinations drawn at random, each as likely as another, and none twice.
     Random {
-        /// How many.
+        /// The number of points.
         random: u64,
-        /// Of the generator.
+        /// The seed of the generator.
         #[serde(default)]
         seed: u64,
     },
     /// Along a scrambled Sobol sequence, none twice.
     Sobol {
-        /// How many.
+        /// The number of points.
         sobol: u64,
-        /// Of the scrambling.
+        /// The seed of the scrambling.
         #[serde(default)]
         seed: u32,
     },
@@ -146,7 +146,7 @@ impl Default for PointsFile {
 }
 
 impl PointsFile {
-    /// How they are chosen.
+    /// The name of the way in which they are chosen: `grid`, `random` or `sobol`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -156,7 +156,7 @@ impl PointsFile {
         }
     }
 
-    /// How many are asked for, if not each.
+    /// The number of points that are asked for; None for every combination.
     #[must_use]
     pub const fn count(self) -> Option<u64> {
         match self {
@@ -166,7 +166,7 @@ impl PointsFile {
         }
     }
 
-    /// The seed, if they are drawn.
+    /// The seed, where points are drawn; else None.
     #[must_use]
     pub const fn seed(self) -> Option<u64> {
         match self {

@@ -21,12 +21,12 @@ use serde::{Deserialize, Serialize};
 use super::energy;
 use super::nest::Nest;
 
-/// Timeloop's figures of a nest.
+/// The figures of a nest of loops, as Timeloop counts them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// The number of multiply-accumulates.
     pub computes: u64,
-    /// Cycles.
+    /// Cycles: the steps of the loops in time.
     pub cycles: u64,
     /// The share of the multipliers' capacity that is used, from 0 to 1.
     pub utilization: f64,
@@ -69,7 +69,7 @@ struct Accesses {
 }
 
 impl Nest {
-    /// Counts.
+    /// The counts of each storage and data space.
     #[must_use]
     pub fn count(&self) -> Counts {
         let steps: u64 = self.temporal(0).map(|(_, bound)| bound).product();

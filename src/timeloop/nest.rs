@@ -11,7 +11,7 @@ pub struct Nest {
     pub(super) levels: Vec<NestLevel>,
 }
 
-/// The loops at one storage level.
+/// The loops at one storage level of a nest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NestLevel {
     /// Dimension and bound of each temporal loop, inner to outer.

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::nest::{Nest, NestLevel};
 
-/// The texts of the three files.
+/// The texts of Timeloop's three input files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Files {
-    /// `arch.yaml`
+    /// The architecture: `arch.yaml`.
     pub architecture: String,
-    /// `prob.yaml`
+    /// The problem: `prob.yaml`.
     pub problem: String,
-    /// `map.yaml`
+    /// The mapping: `map.yaml`.
     pub mapping: String,
 }
 
