@@ -56,7 +56,7 @@ fn an_interrupted_simulation_goes_on_from_its_file() {
     assert_eq!(kept["schema"], "stationary/checkpoint/1");
     let layers = kept["layers"].as_object().expect("layers by name");
     let begun = layers.values().any(|layer| {
-        let state = &layer["machine"]["mapped"];
+        let state = &layer["machine"]["state"]["mapped"];
         state["now"].as_u64().is_some_and(|cycle| cycle > 0)
     });
     assert!(begun, "the machine was somewhere in a layer");
