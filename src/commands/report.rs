@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use stationary::html;
+use stationary::{html, record};
 
 use crate::Answer;
 use crate::cli::Report;
@@ -54,5 +54,6 @@ fn document(run: &Path) -> Result<PathBuf> {
     if !inside.is_file() {
         bail!("{}: the folder has no {RESULT}", run.display());
     }
+    record::check(run, RESULT)?;
     Ok(inside)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use stationary::documents::{self, Document};
-use stationary::record::{Answer, Record};
+use stationary::record::{self, Answer, Record};
 use stationary::sweep::{SweepPlan, merged};
 
 use crate::cli::{Common, Format, Sweep, SweepMerge, SweepPart};
@@ -56,7 +56,10 @@ pub fn sweep(args: &Sweep, common: &Common, record: &mut Record) -> Result<Answe
 fn merge(args: &SweepMerge, common: &Common) -> Result<Answer> {
     let parts = args.parts.iter().map(|path| {
         let file = match path.is_dir() {
-            true => path.join(RESULT),
+            true => {
+                record::check(path, RESULT)?;
+                path.join(RESULT)
+            }
             false => path.clone(),
         };
         let name = file.to_string_lossy().into_owned();

@@ -98,6 +98,7 @@ impl Side {
         } else {
             Value::Null
         };
+        record::check(path, "result.json")?;
         Ok(Self {
             options: options.into(),
             files: files.into(),

@@ -280,6 +280,28 @@ pub fn read(folder: &Path) -> Result<Option<Manifest>, Error> {
     Ok(Some(manifest))
 }
 
+/// Checks that a result in a folder is the one that its run kept; a file that no run kept is as it is.
+///
+/// # Errors
+/// A manifest that cannot be read; a file that cannot be read, or whose content has another digest.
+pub fn check(folder: &Path, file: &str) -> Result<(), Error> {
+    let Some(manifest) = read(folder)? else {
+        return Ok(());
+    };
+    let Some(kept) = manifest.results.iter().find(|kept| kept.file == file) else {
+        return Ok(());
+    };
+    let path = folder.join(file);
+    let content = files::read(&path)?;
+    match digest(content.as_bytes()) == kept.sha256 {
+        true => Ok(()),
+        false => {
+            let found = "it was changed since the run; the same command again writes it anew";
+            Err(Error::kind(&path, found))
+        }
+    }
+}
+
 /// Whether a folder's run is of the same request. One that found nothing yet is as good as none.
 fn same(path: &Path, old: &Manifest, new: &Manifest) -> Result<(), Error> {
     let found_nothing = old.status == Status::Begun && !path.join(EVALUATIONS).exists();

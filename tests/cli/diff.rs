@@ -168,3 +168,43 @@ fn what_is_no_result_is_not_equal() {
         refuses(&["diff", &path, &path], 2, &["nothing.json"]);
     }
 }
+
+/// What an estimate does not tell is not taken for nothing.
+#[test]
+fn an_estimate_tells_no_stalls() {
+    let estimate: Vec<&str> = RUN
+        .iter()
+        .map(|word| {
+            if *word == "simulate" {
+                "estimate"
+            } else {
+                word
+            }
+        })
+        .collect();
+    let [model, machine] = [kept("model", &estimate), kept("machine", &RUN)];
+    let (_, answer) = differences(&[&model, &machine]);
+    for layer in answer["layers"].as_array().expect("layers") {
+        assert_eq!(layer["stalls"].as_array().map(Vec::len), Some(0), "{layer}");
+    }
+}
+
+#[test]
+fn a_result_that_was_changed_or_is_none_is_refused() {
+    let folder = kept("changed", &RUN);
+    let result = PathBuf::from(&folder).join("result.json");
+    let text = std::fs::read_to_string(&result).expect("a result");
+    std::fs::write(&result, text.replacen("\"cycles\": ", "\"cycles\": 1", 1)).expect("a file");
+    refuses(
+        &["diff", &folder, &folder],
+        2,
+        &["it was changed since the run"],
+    );
+    refuses(
+        &["report", &folder, "-o", "page.html"],
+        2,
+        &["it was changed since the run"],
+    );
+    let other = file("pizza.json", &text.replace("stationary/run/1", "pizza"));
+    refuses(&["diff", &other, &other], 2, &["found the schema `pizza`"]);
+}
