@@ -48,10 +48,7 @@ impl Window {
     #[must_use]
     #[inline]
     pub const fn reach(&self, outputs: u64, taps: u64) -> u64 {
-        // What is too large to be counted is refused by the checks of a layer.
-        let outputs = (outputs - 1).saturating_mul(self.stride);
-        let taps = (taps - 1).saturating_mul(self.dilation);
-        outputs.saturating_add(taps).saturating_add(1)
+        (outputs - 1) * self.stride + (taps - 1) * self.dilation + 1
     }
 }
 

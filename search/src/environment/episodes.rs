@@ -50,12 +50,16 @@ pub struct Episodes {
     environment: Arc<dyn Environment>,
     optimum: f64,
     reward: Reward,
+    /// What is allowed first, and first paid for.
+    beginning: Episode,
     episodes: Vec<Episode>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Episode {
     chosen: Vec<u16>,
+    /// Which actions are allowed next; none where it is over.
+    allowed: Vec<bool>,
     potential: f64,
     is_over: bool,
     /// Whether its last action was not allowed.
@@ -82,14 +86,24 @@ impl Episodes {
         reward: Reward,
         count: usize,
     ) -> Self {
-        let mut episodes = Self {
+        let mut allowed = vec![false; actions(&*environment)];
+        environment.allow(&[], &mut allowed);
+        let beginning = Episode {
+            allowed,
+            potential: match reward {
+                Reward::Sparse => 0.0,
+                // No bound on all solutions is above the optimum.
+                Reward::Shaped => 1.0,
+            },
+            ..Episode::default()
+        };
+        Self {
             environment,
             optimum,
             reward,
-            episodes: vec![Episode::default(); count],
-        };
-        episodes.reset(|_| true);
-        episodes
+            episodes: vec![beginning.clone(); count],
+            beginning,
+        }
     }
 
     /// How many there are.
@@ -124,25 +138,20 @@ impl Episodes {
 
     /// Begins those episodes again whose number `which` says so of.
     pub fn reset(&mut self, which: impl Fn(usize) -> bool) {
-        let start = self.start();
         for (at, episode) in self.episodes.iter_mut().enumerate() {
             if which(at) {
-                episode.chosen.clear();
-                *episode = Episode {
-                    chosen: std::mem::take(&mut episode.chosen),
-                    potential: start,
-                    ..Episode::default()
-                };
+                let Episode {
+                    chosen,
+                    allowed,
+                    potential,
+                    is_over,
+                    is_refused,
+                } = episode;
+                chosen.clear();
+                allowed.copy_from_slice(&self.beginning.allowed);
+                *potential = self.beginning.potential;
+                (*is_over, *is_refused) = (false, false);
             }
-        }
-    }
-
-    /// The potential before the first step.
-    const fn start(&self) -> f64 {
-        match self.reward {
-            Reward::Sparse => 0.0,
-            // No bound on all solutions is above the optimum.
-            Reward::Shaped => 1.0,
         }
     }
 
@@ -157,9 +166,8 @@ impl Episodes {
             "an action for each episode"
         );
         let (environment, optimum, reward) = (&*self.environment, self.optimum, self.reward);
-        let widest = super::actions(environment);
         let act = |(episode, action): (&mut Episode, &u16)| {
-            episode.act(environment, optimum, reward, *action, widest)
+            episode.act(environment, optimum, reward, *action)
         };
         // A step of one or two is cheaper than handing it to another thread.
         let each: Vec<(f64, bool, f64)> = if actions.len() < 4 {
@@ -191,14 +199,11 @@ impl Episodes {
     /// Which actions are allowed next, episode by episode: [`actions`] values each; none where it is over.
     #[must_use]
     pub fn masks(&self) -> Vec<bool> {
-        let width = actions(&*self.environment);
-        let mut all = vec![false; width * self.episodes.len()];
-        for (episode, allowed) in self.episodes.iter().zip(all.chunks_mut(width)) {
-            if !episode.is_over {
-                self.environment.allow(&episode.chosen, allowed);
-            }
-        }
-        all
+        self.episodes
+            .iter()
+            .flat_map(|episode| &episode.allowed)
+            .copied()
+            .collect()
     }
 }
 
@@ -209,21 +214,18 @@ impl Episode {
         optimum: f64,
         reward: Reward,
         action: u16,
-        widest: usize,
     ) -> (f64, bool, f64) {
         if self.is_over {
             return (0.0, true, f64::NAN);
         }
-        let mut allowed = vec![false; widest];
-        environment.allow(&self.chosen, &mut allowed);
-        self.is_refused = allowed.get(usize::from(action)) != Some(&true);
+        self.is_refused = self.allowed.get(usize::from(action)) != Some(&true);
         self.chosen.push(action);
         let is_whole = self.chosen.len() == environment.steps().len();
-        let is_dead = self.is_refused
-            || !is_whole && {
-                environment.allow(&self.chosen, &mut allowed);
-                !allowed.contains(&true)
-            };
+        match is_whole || self.is_refused {
+            true => self.allowed.fill(false),
+            false => environment.allow(&self.chosen, &mut self.allowed),
+        }
+        let is_dead = self.is_refused || !is_whole && !self.allowed.contains(&true);
         self.is_over = is_whole || is_dead;
         let before = self.potential;
         let objective = match is_whole && !is_dead {
