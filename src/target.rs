@@ -1,11 +1,10 @@
 //! A network on an accelerator: what every question is about.
 
 mod given;
+mod remark;
 mod request;
 
 use std::sync::Arc;
-
-use stationary_document::{Diagnostic, alters_an_answer};
 
 use crate::arch::{Accelerator, CostModel, near};
 use crate::control::{self, ControlKind};
@@ -23,42 +22,11 @@ use crate::sim::{Dataflow, Mapping, Plan, Reach};
 use crate::workloads::{Layer, Network};
 
 use given::Given;
+pub use remark::Remark;
 pub use request::{Request, overrides, sizes};
 
 /// How many of a network's layers a message names.
 const NAMED: usize = 12;
-
-/// A remark on the inputs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remark {
-    /// It changes answers: something is left out, or counted in another way.
-    Alters(String),
-    /// Something that was asked for has no effect.
-    Idle(String),
-    /// It is good to know, and changes no answer.
-    Note(String),
-}
-
-impl Remark {
-    /// The remark that stands for a note on a file.
-    #[must_use]
-    pub fn of(note: &Diagnostic) -> Self {
-        match alters_an_answer(note) {
-            true => Self::Alters(note.to_string()),
-            false => Self::Note(note.to_string()),
-        }
-    }
-
-    /// With the file that it is of.
-    pub(crate) fn of_file(self, file: &str) -> Self {
-        let with = |text: String| format!("{file}: {text}");
-        match self {
-            Self::Alters(text) => Self::Alters(with(text)),
-            Self::Idle(text) => Self::Idle(with(text)),
-            Self::Note(text) => Self::Note(with(text)),
-        }
-    }
-}
 
 /// The inputs of every question: an accelerator, the layers of a network, the goal of the mapper, and
 /// mappings that are given.

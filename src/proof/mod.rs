@@ -43,7 +43,8 @@ pub const SCHEMA: &str = "stationary/certificate/1";
 pub struct Hashes {
     /// The model's lower bounds of all candidates or options: a changed model gives another digest.
     pub model: String,
-    /// The accelerator in canonical form, with every field written out ([`crate::identity::accelerator`]).
+    /// The accelerator in canonical form, which has the fields that differ from their defaults
+    /// ([`crate::identity::accelerator`]).
     pub accelerator: String,
     /// The layers in canonical form ([`crate::identity::layers`]).
     pub network: String,
